@@ -1,0 +1,61 @@
+"""The one kind of error that a user of the project is meant to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class InputError(Exception):
+    """Something in the input breaks a rule; says where, which rule, and how to mend it.
+
+    Parameters
+    ----------
+    rule : str
+        The rule that was broken, as a full sentence without its final stop.
+    file : str or Path, optional
+        The file that holds the offending value.
+    row : int or str, optional
+        Line of a table counted as an editor shows it (the header is line 1), or a key.
+    column : str, optional
+        Column, or dotted path inside a YAML file.
+    value : object, optional
+        The offending value; shown in quotes, shortened to 60 characters.
+    fix : str, optional
+        What the user can do about it.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        file: str | Path | None = None,
+        row: int | str | None = None,
+        column: str | None = None,
+        value: object = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.file = None if file is None else str(file)
+        self.row = row
+        self.column = column
+        self.value = value
+        self.fix = fix
+
+    def __str__(self) -> str:
+        place = []
+        if self.file is not None:
+            place.append(self.file)
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column {self.column}")
+        text = ", ".join(place) + ": " if place else ""
+        if self.value is not None:
+            shown = str(self.value)
+            shown = shown if len(shown) <= 60 else shown[:57] + "..."
+            text += f"“{shown}”: "
+        text += self.rule
+        if self.fix:
+            text += f". To fix: {self.fix}"
+        return text
