@@ -1,0 +1,245 @@
+"""A case: a folder under ``data/raw`` with its parameters and the readings of its print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.errors import InputError
+from analysis.periods import parse_period, parse_quarter
+
+
+class _Strict(BaseModel):
+    """Unknown keys are refused and values are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Source(_Strict):
+    """The publication whose printed numbers the case holds."""
+
+    authors: str
+    title: str
+    published: str
+
+
+class Periods(_Strict):
+    """First and last quarter of the ledger, the AS-IS period and the reported quarter."""
+
+    first: str
+    last: str
+    baseline: str
+    current: str
+
+    @model_validator(mode="after")
+    def _are_periods_in_order(self) -> Periods:
+        first, last, current = (
+            parse_quarter(label) for label in (self.first, self.last, self.current)
+        )
+        if not first <= current <= last:
+            raise ValueError(
+                f"current ({self.current}) must lie between first ({self.first}) "
+                f"and last ({self.last})"
+            )
+        if not all(first <= quarter <= last for quarter in parse_period(self.baseline)):
+            raise ValueError(f"baseline ({self.baseline}) must lie within first and last")
+        return self
+
+
+class Axis(_Strict):
+    """One question that the print leaves open, its reasonable answers, and the default one."""
+
+    question: str
+    default: str
+    options: Annotated[dict[str, str], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _default_is_an_option(self) -> Axis:
+        if self.default not in self.options:
+            raise ValueError(
+                f"default '{self.default}' is none of the options: {', '.join(self.options)}"
+            )
+        return self
+
+
+class ServiceType(_Strict):
+    """A kind of service; ``printed`` says whether the publication names it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: str
+    printed: bool
+
+
+class Range(_Strict):
+    """A closed range of whole numbers."""
+
+    min: int
+    max: int
+
+
+class Calibration(_Strict):
+    """What the print leaves open and a synthetic ledger must choose."""
+
+    seed: int
+    respondents: Range
+    service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
+
+
+class Parameters(_Strict):
+    """The contents of ``case.yaml``."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    title: str
+    subtitle: str
+    kind: Literal["synthetic", "yours"]
+    currency: str
+    currency_name: str
+    date: date
+    source: Source | None = None
+    periods: Periods
+    readings: dict[str, Axis] = {}
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A validated case and where its files lie.
+
+    Attributes
+    ----------
+    root : Path
+        The project's root folder.
+    parameters : Parameters
+        The validated ``case.yaml``.
+    """
+
+    root: Path
+    parameters: Parameters
+
+    @property
+    def name(self) -> str:
+        """Name of the case, which is also its folder's name."""
+        return self.parameters.name
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the immutable inputs."""
+        return self.root / "data" / "raw" / self.name
+
+    @property
+    def processed(self) -> Path:
+        """Folder of the machine-made tables."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the figures and their plotted data."""
+        return self.root / "figures" / self.name
+
+    def reading(self, choices: dict[str, str] | None = None) -> dict[str, str]:
+        """One option per axis: the defaults, with some of them replaced.
+
+        Raises
+        ------
+        InputError
+            If an axis or an option is unknown.
+        """
+        axes = self.parameters.readings
+        reading = {name: axis.default for name, axis in axes.items()}
+        for name, option in (choices or {}).items():
+            if name not in axes:
+                raise InputError(
+                    f"there is no reading of this name; known are {', '.join(axes)}", value=name
+                )
+            if option not in axes[name].options:
+                raise InputError(
+                    f"not an option of the reading {name}; known are "
+                    + ", ".join(axes[name].options),
+                    value=option,
+                )
+            reading[name] = option
+        return reading
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Nearest folder at or above ``start`` (default: here) with pyproject.toml and data/raw.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "pyproject.toml").is_file() and (folder / "data" / "raw").is_dir():
+            return folder
+    raise InputError(
+        "this is not inside the project (no folder above holds pyproject.toml and data/raw)",
+        value=here,
+        fix="change into the project's folder",
+    )
+
+
+def load_case(name: str, root: Path | None = None) -> Case:
+    """Read and validate ``data/raw/<name>/case.yaml``.
+
+    Raises
+    ------
+    InputError
+        If the case does not exist, is not readable YAML, or breaks a rule of its schema.
+    """
+    root = root or project_root()
+    cases = sorted(path.parent.name for path in (root / "data" / "raw").glob("*/case.yaml"))
+    path = root / "data" / "raw" / name / "case.yaml"
+    if name not in cases:
+        raise InputError(
+            "there is no case of this name; known are " + ", ".join(cases),
+            value=name,
+            fix=f"create data/raw/{name}/case.yaml or choose one of those",
+        )
+    shown = path.relative_to(root)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        parameters = Parameters.model_validate(content)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "the file is not UTF-8 text", file=shown, fix="save it as UTF-8"
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            f"not readable as YAML ({getattr(error, 'problem', None) or 'syntax error'})",
+            file=shown,
+            row=None if mark is None else mark.line + 1,
+        ) from error
+    except ValidationError as error:
+        raise _first_problem(error, shown) from error
+    if parameters.name != name:
+        raise InputError(
+            f"the name must be that of its folder, {name}",
+            file=shown,
+            column="name",
+            value=parameters.name,
+        )
+    return Case(root, parameters)
+
+
+def _first_problem(error: ValidationError, file: Path) -> InputError:
+    """Turn pydantic's first finding into our kind of message."""
+    problem = error.errors()[0]
+    column = ".".join(str(part) for part in problem["loc"]) or None
+    rule = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        rule = "this key is unknown"
+    elif problem["type"] == "missing":
+        rule = "this key is required"
+    value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
+    more = error.error_count() - 1
+    if more:
+        rule += f" (and {more} more problem{'s' if more > 1 else ''})"
+    return InputError(rule, file=file, column=column, value=value)
