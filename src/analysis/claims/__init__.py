@@ -1,0 +1,68 @@
+"""Exact answers to what a publication's printed numbers allow.
+
+``printed`` turns a string into the set of values it can stand for; ``single`` tests one number.
+"""
+
+from analysis.claims.printed import (
+    Interval,
+    Printed,
+    Rounding,
+    format_like,
+    parse,
+    parse_percent,
+    preimage,
+    prints_as,
+)
+from analysis.claims.single import (
+    Share,
+    consistent_n,
+    consistent_n_index,
+    consistent_n_mean,
+    consistent_n_squared,
+    earlier_counts,
+    grim_mean,
+    grim_percent,
+    grows,
+    growth_pairs,
+    growth_power,
+    growth_within_total,
+    largest_impossible_n,
+    later_counts,
+    mean_totals,
+    nearest_totals,
+    power,
+    share_counts,
+    smallest_share,
+    squared_share_counts,
+)
+
+__all__ = [
+    "Interval",
+    "Printed",
+    "Rounding",
+    "Share",
+    "consistent_n",
+    "consistent_n_index",
+    "consistent_n_mean",
+    "consistent_n_squared",
+    "earlier_counts",
+    "format_like",
+    "grim_mean",
+    "grim_percent",
+    "grows",
+    "growth_pairs",
+    "growth_power",
+    "growth_within_total",
+    "largest_impossible_n",
+    "later_counts",
+    "mean_totals",
+    "nearest_totals",
+    "parse",
+    "parse_percent",
+    "power",
+    "preimage",
+    "prints_as",
+    "share_counts",
+    "smallest_share",
+    "squared_share_counts",
+]

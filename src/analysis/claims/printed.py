@@ -1,0 +1,330 @@
+"""Printed numbers: from the string on the page to the exact set of values it can stand for.
+
+A printed number is a string, never a float: ``77.6%`` and ``77.60%`` say different things.
+Everything here is integers and :class:`fractions.Fraction`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil, floor
+
+from analysis.errors import InputError
+
+_NUMBER = re.compile(
+    r"(?P<sign>[+\-−]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.(?P<part>\d+))?"
+    r"(?P<gap>[ \u00a0\u202f]?)(?P<percent>%?)",
+    re.ASCII,
+)
+
+
+class Rounding(StrEnum):
+    """How an author may have turned a value into the printed string.
+
+    Ties follow the magnitude, as spreadsheets do: ``HALF_UP`` sends −2.5 to −3.
+    ``HALF_EITHER`` is the rule for an unknown rule: at a tie both neighbours are accepted.
+    """
+
+    HALF_UP = "half-up"
+    HALF_DOWN = "half-down"
+    HALF_EVEN = "half-even"
+    HALF_EITHER = "half-either"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    TRUNCATE = "truncate"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval of exact numbers whose ends may be open, closed or missing.
+
+    Parameters
+    ----------
+    low, high : Fraction or None
+        The ends; None means that there is no bound on that side.
+    low_closed, high_closed : bool
+        Whether the end itself belongs to the interval.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    low_closed: bool = True
+    high_closed: bool = True
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, (int, Fraction)):
+            raise TypeError(f"only exact numbers can be tested, not {type(value).__name__}")
+        above = self.low is None or value > self.low or (self.low_closed and value == self.low)
+        below = self.high is None or value < self.high or (self.high_closed and value == self.high)
+        return above and below
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """Return both ends; a ValueError if one is missing."""
+        if self.low is None or self.high is None:
+            raise ValueError("this interval has no bound on one side")
+        return self.low, self.high
+
+    @property
+    def empty(self) -> bool:
+        """Whether no number at all lies inside."""
+        if self.low is None or self.high is None or self.low < self.high:
+            return False
+        return self.low > self.high or not (self.low_closed and self.high_closed)
+
+    def times(self, factor: Fraction | int) -> Interval:
+        """Return the interval of ``factor * x`` for every x inside (factor above zero)."""
+        if factor <= 0:
+            raise ValueError("an interval is stretched by a factor above zero only")
+        low = None if self.low is None else self.low * factor
+        high = None if self.high is None else self.high * factor
+        return Interval(low, high, self.low_closed, self.high_closed)
+
+    def plus(self, shift: Fraction | int) -> Interval:
+        """Return the interval of ``x + shift`` for every x inside."""
+        low = None if self.low is None else self.low + shift
+        high = None if self.high is None else self.high + shift
+        return Interval(low, high, self.low_closed, self.high_closed)
+
+    def over(self, other: Interval) -> Interval:
+        """Return the interval of ``x / y``, x inside this one and y inside `other` (both > 0)."""
+        low, high = self.ends
+        other_low, other_high = other.ends
+        if low <= 0 or other_low <= 0:
+            raise ValueError("quotients need intervals above zero")
+        return Interval(
+            Fraction(low, other_high),
+            Fraction(high, other_low),
+            self.low_closed and other.high_closed,
+            self.high_closed and other.low_closed,
+        )
+
+    def meet(self, other: Interval) -> Interval:
+        """Return the numbers that lie in both intervals (possibly none)."""
+        low, low_closed = _tighter(self.low, self.low_closed, other.low, other.low_closed, 1)
+        high, high_closed = _tighter(self.high, self.high_closed, other.high, other.high_closed, -1)
+        return Interval(low, high, low_closed, high_closed)
+
+    def integers(self) -> range:
+        """Return the integers inside, as a range (both ends must exist)."""
+        low, high = self.ends
+        first = ceil(low)
+        last = floor(high)
+        if not self.low_closed and first == low:
+            first += 1
+        if not self.high_closed and last == high:
+            last -= 1
+        return range(first, max(first, last + 1))
+
+    def __str__(self) -> str:
+        low = "-oo" if self.low is None else str(self.low)
+        high = "oo" if self.high is None else str(self.high)
+        left = "[" if self.low_closed and self.low is not None else "("
+        right = "]" if self.high_closed and self.high is not None else ")"
+        return f"{left}{low}, {high}{right}"
+
+
+def _tighter(
+    a: Fraction | None, a_closed: bool, b: Fraction | None, b_closed: bool, side: int
+) -> tuple[Fraction | None, bool]:
+    """Return the end that cuts deeper; side is 1 for lower ends and -1 for upper ends."""
+    if a is None:
+        return b, b_closed
+    if b is None or side * a > side * b:
+        return a, a_closed
+    if a == b:
+        return a, a_closed and b_closed
+    return b, b_closed
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as it stands on the page.
+
+    Parameters
+    ----------
+    text : str
+        The string itself.
+    number : Fraction
+        What the digits say, before the per cent sign is read: 77.6 for ``77.6%``.
+    decimals : int
+        Digits after the point; trailing zeros count.
+    percent : bool
+        Whether a per cent sign follows.
+    """
+
+    text: str
+    number: Fraction
+    decimals: int
+    percent: bool
+
+    @property
+    def scale(self) -> Fraction:
+        """What one unit of the digits is worth: 1/100 with a per cent sign, else 1."""
+        return Fraction(1, 100) if self.percent else Fraction(1)
+
+    @property
+    def value(self) -> Fraction:
+        """The value at face: 97/125 for ``77.6%``."""
+        return self.number * self.scale
+
+    @property
+    def unit(self) -> Fraction:
+        """One unit of the last printed digit, in the terms of `value`."""
+        return Fraction(1, 10**self.decimals) * self.scale
+
+
+def parse(text: str) -> Printed:
+    """Read a printed number such as ``77.6%``, ``303,110``, ``354`` or ``5.190``.
+
+    Parameters
+    ----------
+    text : str
+        Sign, digits (thousands may be grouped by commas), decimal point, per cent sign.
+
+    Returns
+    -------
+    Printed
+
+    Raises
+    ------
+    InputError
+        If the string is anything else.
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise InputError(
+            "this is no printed number",
+            value=text,
+            fix="write digits with a decimal point and, if printed so, a % sign: 77.6% or 303,110",
+        )
+    part = match["part"] or ""
+    magnitude = Fraction(int(match["whole"].replace(",", "") + part or "0"), 10 ** len(part))
+    sign = -1 if match["sign"] in ("-", "−") else 1
+    return Printed(text.strip(), sign * magnitude, len(part), bool(match["percent"]))
+
+
+def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Interval:
+    """Return every value that prints as this string under a rounding rule.
+
+    Parameters
+    ----------
+    printed : str or Printed
+        The printed number.
+    rounding : Rounding
+        The rule; `Rounding.HALF_EITHER` accepts both neighbours at a tie.
+
+    Returns
+    -------
+    Interval
+        Of true values: ``77.6%`` gives [0.7755, 0.7765) under half-up.
+    """
+    p = parse(printed) if isinstance(printed, str) else printed
+    digits = p.number * 10**p.decimals  # an integer: the printed number in its last place
+    if rounding is Rounding.FLOOR:
+        cell = Interval(digits, digits + 1, True, False)
+    elif rounding is Rounding.CEILING:
+        cell = Interval(digits - 1, digits, False, True)
+    elif rounding is Rounding.TRUNCATE:
+        cell = Interval(
+            digits if digits > 0 else digits - 1,
+            digits if digits < 0 else digits + 1,
+            digits > 0,
+            digits < 0,
+        )
+    else:
+        half = Fraction(1, 2)
+        inner, outer = _tie_ends(rounding, digits)
+        low_closed = inner if digits > 0 else outer
+        high_closed = inner if digits < 0 else outer
+        cell = Interval(digits - half, digits + half, low_closed, high_closed)
+    return cell.times(p.unit)
+
+
+def _tie_ends(rounding: Rounding, digits: Fraction) -> tuple[bool, bool]:
+    """Return whether the ties towards zero and away from zero print as `digits`."""
+    if rounding is Rounding.HALF_UP:
+        return True, False
+    if rounding is Rounding.HALF_DOWN:
+        return False, True
+    if rounding is Rounding.HALF_EVEN:
+        return digits % 2 == 0, digits % 2 == 0
+    return True, True
+
+
+def round_digits(value: Fraction | int, rounding: Rounding) -> int:
+    """Round an exact value to an integer (`HALF_EITHER` goes away from zero at a tie)."""
+    value = Fraction(value)
+    if rounding is Rounding.FLOOR:
+        return floor(value)
+    if rounding is Rounding.CEILING:
+        return ceil(value)
+    sign = -1 if value < 0 else 1
+    size = abs(value)
+    whole = floor(size)
+    rest = size - whole
+    if rounding is Rounding.TRUNCATE:
+        return sign * whole
+    tie = rest == Fraction(1, 2)
+    up = rest > Fraction(1, 2)
+    if tie and rounding is Rounding.HALF_EVEN:
+        up = whole % 2 == 1
+    elif tie:
+        up = rounding is not Rounding.HALF_DOWN
+    return sign * (whole + up)
+
+
+def format_like(
+    value: Fraction | int, printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
+) -> str:
+    """Print an exact value in the form of a printed number: decimals, commas, sign, % sign.
+
+    The result equals the printed string exactly when the value lies in its preimage; under
+    `Rounding.HALF_EITHER` a tie therefore takes the side of the printed string.
+
+    Parameters
+    ----------
+    value : Fraction or int
+        The true value, a share where the model has a per cent sign (0.7768 for ``77.6%``).
+    printed : str or Printed
+        The model.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    str
+    """
+    model = parse(printed) if isinstance(printed, str) else printed
+    if Fraction(value) in preimage(model, rounding):
+        return model.text
+    match = _NUMBER.fullmatch(model.text)
+    assert match is not None  # a Printed holds a string that was read before
+    digits = round_digits(Fraction(value, model.unit), rounding)
+    whole, part = divmod(abs(digits), 10**model.decimals)
+    grouped = "," in match["whole"] or not (match["whole"] and len(match["whole"]) > 3)
+    text = f"{whole:,}" if grouped else str(whole)
+    if not match["whole"] and whole == 0:
+        text = ""
+    if model.decimals:
+        text += f".{part:0{model.decimals}d}"
+    minus = match["sign"] if match["sign"] in ("-", "−") else "-"
+    plus = "+" if match["sign"] == "+" else ""
+    sign = minus if digits < 0 else plus
+    return f"{sign}{text}{match['gap']}{match['percent']}"
+
+
+def prints_as(
+    value: Fraction | int, printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
+) -> bool:
+    """Say whether an exact value prints as the given string under a rounding rule."""
+    return Fraction(value) in preimage(printed, rounding)
+
+
+def parse_percent(text: str | Printed) -> Printed:
+    """Read a printed percentage whose % sign may stand elsewhere (a column head, say)."""
+    printed = parse(text) if isinstance(text, str) else text
+    return Printed(printed.text, printed.number, printed.decimals, percent=True)

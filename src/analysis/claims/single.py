@@ -1,0 +1,336 @@
+"""Tests of one printed number: shares, means and growth rates of things that are counted.
+
+GRIM (Brown and Heathers 2017) asks whether a mean or percentage can come from whole numbers.
+The same question is put here to growth rates between two counts and to squared shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+from typing import Literal
+
+from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
+
+Base = Literal["earlier", "later"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A count out of a total, the witness of a printed share or mean."""
+
+    count: int
+    total: int
+
+    @property
+    def value(self) -> Fraction:
+        """Return count over total."""
+        return Fraction(self.count, self.total)
+
+
+def share_counts(printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP) -> range:
+    """Return every count out of `n` whose percentage prints as given.
+
+    Parameters
+    ----------
+    printed : str or Printed
+        A percentage; the % sign may be missing.
+    n : int
+        The whole, at least 1.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    range
+        Counts between 0 and n.
+    """
+    inside = preimage(parse_percent(printed), rounding).times(_positive(n))
+    return inside.meet(Interval(Fraction(0), Fraction(n))).integers()
+
+
+def mean_totals(
+    printed: str | Printed, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP
+) -> range:
+    """Return every sum of `n` times `items` whole answers whose mean prints as given.
+
+    A mean of per-person averages over several items has the granularity of n times items.
+    """
+    p = parse(printed) if isinstance(printed, str) else printed
+    return preimage(p, rounding).times(_positive(n) * _positive(items)).integers()
+
+
+def grim_percent(printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP) -> bool:
+    """Say whether some count out of `n` prints as this percentage."""
+    return len(share_counts(printed, n, rounding)) > 0
+
+
+def grim_mean(
+    printed: str | Printed, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP
+) -> bool:
+    """Say whether some sum of `n` whole answers (times items) has this printed mean."""
+    return len(mean_totals(printed, n, items, rounding)) > 0
+
+
+def consistent_n(
+    printed: str | Printed, n_max: int, rounding: Rounding = Rounding.HALF_UP
+) -> list[int]:
+    """List every number of respondents up to `n_max` that can give this percentage."""
+    return [n for n in range(1, n_max + 1) if grim_percent(printed, n, rounding)]
+
+
+def consistent_n_mean(
+    printed: str | Printed, n_max: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP
+) -> list[int]:
+    """List every number of respondents up to `n_max` that can give this mean."""
+    return [n for n in range(1, n_max + 1) if grim_mean(printed, n, items, rounding)]
+
+
+def smallest_share(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Share:
+    """Return the witness with the fewest respondents: 38 of 49 for ``77.6%``.
+
+    Raises
+    ------
+    ValueError
+        If the percentage lies outside 0 to 100 under the rule, so that no share prints so.
+    """
+    p = parse_percent(printed)
+    possible = preimage(p, rounding).meet(Interval(Fraction(0), Fraction(1)))
+    if possible.empty:
+        raise ValueError(f"{p.text} is no share of a whole")
+    n = 1
+    while not (counts := share_counts(p, n, rounding)):
+        n += 1
+    return Share(counts[0], n)
+
+
+def largest_impossible_n(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """Return the largest number of respondents that cannot give this percentage (0 if none).
+
+    The values that print alike span one unit of the last digit, so every n of at least
+    1 / unit works; only smaller ones need a look.
+    """
+    p = parse_percent(printed)
+    whole = Fraction(1, p.unit)
+    for n in range(int(whole) + 1, 0, -1):
+        if not grim_percent(p, n, rounding):
+            return n
+    return 0
+
+
+def power(decimals: int, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP) -> Fraction:
+    """Return the share of printed strings that would pass GRIM by chance.
+
+    Parameters
+    ----------
+    decimals : int
+        Digits after the point of the mean; of a percentage, its digits plus 2.
+    n, items : int
+        Respondents and items.
+    rounding : Rounding
+        The rule; it matters only for `HALF_EITHER`, where a tie lets two strings pass.
+
+    Returns
+    -------
+    Fraction
+        Between 0 (nothing passes) and 1 (everything passes: the test says nothing).
+    """
+    strings = 10**decimals
+    grains = _positive(n) * _positive(items)
+    passing = grains
+    if rounding is Rounding.HALF_EITHER:
+        half_steps = (divmod(2 * strings * k, grains) for k in range(grains))
+        passing += sum(1 for steps, rest in half_steps if rest == 0 and steps % 2 == 1)
+    return min(Fraction(1), Fraction(passing, strings))
+
+
+def squared_share_counts(
+    printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP
+) -> list[int]:
+    """Return every count k out of `n` for which the *square* of k / n prints as given.
+
+    Table 2 of the paper multiplies the satisfaction index (satisfied over respondents) by the
+    satisfied and divides by the respondents once more, which squares the share.
+    """
+    p = parse_percent(printed)
+    squares = preimage(p, rounding).times(_positive(n) ** 2)
+    counts = squares.meet(Interval(Fraction(0), Fraction(n * n))).integers()
+    if not counts:
+        return []
+    first = isqrt(counts[0] - 1) + 1 if counts[0] > 0 else 0
+    return list(range(first, isqrt(counts[-1]) + 1))
+
+
+def consistent_n_squared(
+    printed: str | Printed, n_max: int, rounding: Rounding = Rounding.HALF_UP
+) -> list[int]:
+    """List every number of respondents up to `n_max` whose squared share prints as given."""
+    return [n for n in range(1, n_max + 1) if squared_share_counts(printed, n, rounding)]
+
+
+def consistent_n_index(
+    printed: str | Printed, n_max: int, points: int = 5, rounding: Rounding = Rounding.HALF_UP
+) -> list[int]:
+    """List every n for which a mean score over its top score prints as given.
+
+    The satisfaction index read as "mean of answers from 0 or 1 up to `points`, in per cent of
+    `points`" is a sum out of ``n * points``, so it constrains n less than a share does.
+    """
+    return [n for n in range(1, n_max + 1) if grim_percent(printed, n * points, rounding)]
+
+
+def grows(earlier: int, later: int, printed: str | Printed, rounding: Rounding) -> bool:
+    """Say whether the growth from `earlier` (above 0) to `later` prints as given."""
+    return Fraction(later - earlier, earlier) in preimage(parse_percent(printed), rounding)
+
+
+def later_counts(
+    printed: str | Printed, earlier: int, rounding: Rounding = Rounding.HALF_UP
+) -> range:
+    """Return every later count whose growth on `earlier` prints as given."""
+    factor = preimage(parse_percent(printed), rounding).plus(1)
+    return _counts(factor.times(_positive(earlier)))
+
+
+def earlier_counts(
+    printed: str | Printed,
+    later: int,
+    rounding: Rounding = Rounding.HALF_UP,
+    base: Base = "earlier",
+) -> range:
+    """Return every earlier count from which growth to `later` prints as given.
+
+    Parameters
+    ----------
+    printed : str or Printed
+        The growth in per cent, above −100.
+    later : int
+        The later count, at least 1.
+    rounding : Rounding
+        The rule.
+    base : {"earlier", "later"}
+        What the change is divided by. ``"later"`` is the mistake of measuring on the new value.
+
+    Returns
+    -------
+    range
+        Counts of at least 1.
+    """
+    rate = preimage(parse_percent(printed), rounding)
+    whole = Fraction(_positive(later))
+    least, most = rate.ends
+    if base == "later":
+        low, high = whole * (1 - most), whole * (1 - least)
+    elif least <= -1:
+        raise ValueError("a fall of 100 % or more leaves no later count to start from")
+    else:
+        low, high = Fraction(whole, 1 + most), Fraction(whole, 1 + least)
+    counts = _counts(Interval(low, high, rate.high_closed, rate.low_closed))
+    return range(max(1, counts.start), max(1, counts.stop))
+
+
+def growth_pairs(
+    printed: str | Printed,
+    earlier_range: range,
+    rounding: Rounding = Rounding.HALF_UP,
+    later_max: int | None = None,
+) -> list[tuple[int, int]]:
+    """List all (earlier, later) counts whose growth prints as given.
+
+    Parameters
+    ----------
+    printed : str or Printed
+        The growth in per cent.
+    earlier_range : range
+        Earlier counts to look at, all above 0.
+    rounding : Rounding
+        The rule.
+    later_max : int, optional
+        Leave out pairs whose later count is larger.
+    """
+    return [
+        (earlier, later)
+        for earlier in earlier_range
+        for later in later_counts(printed, earlier, rounding)
+        if later_max is None or later <= later_max
+    ]
+
+
+def growth_within_total(
+    printed: str | Printed, total: int, rounding: Rounding = Rounding.HALF_UP
+) -> list[tuple[int, int]]:
+    """List all splits of `total` into (earlier, later) whose growth prints as given."""
+    return [
+        (earlier, total - earlier)
+        for earlier in range(1, total + 1)
+        if grows(earlier, total - earlier, printed, rounding)
+    ]
+
+
+def nearest_totals(
+    printed: str | Printed, total: int, rounding: Rounding = Rounding.HALF_UP
+) -> tuple[int | None, int]:
+    """Return the closest totals below and above `total` that can be split with this growth.
+
+    The first is None if no smaller total works. A growth above −100 % always has a larger one.
+    """
+    below = (t for t in range(total - 1, 1, -1) if growth_within_total(printed, t, rounding))
+    above = (t for t in _from(total + 1) if growth_within_total(printed, t, rounding))
+    return next(below, None), next(above)
+
+
+def growth_power(
+    low: str,
+    high: str,
+    *,
+    later: int | None = None,
+    total: int | None = None,
+    rounding: Rounding = Rounding.HALF_UP,
+) -> Fraction:
+    """Return the share of growth rates between two printed ones that counts can reach.
+
+    Small values make the test sharp. Exactly one of `later` and `total` is given.
+
+    Parameters
+    ----------
+    low, high : str
+        First and last rate, printed with the same decimals: ``"15.0%"`` and ``"30.0%"``.
+    later : int, optional
+        The later count is known.
+    total : int, optional
+        The sum of earlier and later count is known.
+    rounding : Rounding
+        The rule.
+    """
+    if (later is None) == (total is None):
+        raise ValueError("give either the later count or the total")
+    first, last = parse_percent(low), parse_percent(high)
+    step = 10**first.decimals
+    rates = [
+        Printed("", Fraction(i, step), first.decimals, percent=True)
+        for i in range(int(first.number * step), int(last.number * step) + 1)
+    ]
+    if later is not None:
+        reached = sum(1 for rate in rates if earlier_counts(rate, later, rounding))
+    else:
+        assert total is not None
+        reached = sum(1 for rate in rates if growth_within_total(rate, total, rounding))
+    return Fraction(reached, len(rates))
+
+
+def _counts(inside: Interval) -> range:
+    return inside.meet(Interval(Fraction(0), inside.high, True, inside.high_closed)).integers()
+
+
+def _positive(n: int) -> int:
+    if n < 1:
+        raise ValueError(f"a number of at least 1 is needed, not {n}")
+    return n
+
+
+def _from(start: int) -> Iterator[int]:
+    while True:
+        yield start
+        start += 1

@@ -1,0 +1,185 @@
+"""Printed strings against the decimal module, which rounds on its own."""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.claims.printed import (
+    Interval,
+    Rounding,
+    format_like,
+    parse,
+    parse_percent,
+    preimage,
+    prints_as,
+)
+from analysis.errors import InputError
+
+# Python's own names for the rules; half-either has none.
+DECIMAL_RULE = {
+    Rounding.HALF_UP: decimal.ROUND_HALF_UP,
+    Rounding.HALF_DOWN: decimal.ROUND_HALF_DOWN,
+    Rounding.HALF_EVEN: decimal.ROUND_HALF_EVEN,
+    Rounding.FLOOR: decimal.ROUND_FLOOR,
+    Rounding.CEILING: decimal.ROUND_CEILING,
+    Rounding.TRUNCATE: decimal.ROUND_DOWN,
+}
+thousandths = st.integers(-20_000, 20_000)
+rules = st.sampled_from(list(DECIMAL_RULE))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "decimals", "percent"),
+    [
+        ("77.6%", Fraction(776, 1000), 1, True),
+        ("77.60%", Fraction(776, 1000), 2, True),
+        ("303,110", Fraction(303_110), 0, False),
+        ("354", Fraction(354), 0, False),
+        ("5.19", Fraction(519, 100), 2, False),
+        ("18 %", Fraction(18, 100), 0, True),
+        ("-9.1%", Fraction(-91, 1000), 1, True),
+        ("−9.1%", Fraction(-91, 1000), 1, True),
+        ("+22.9%", Fraction(229, 1000), 1, True),
+        (".05", Fraction(5, 100), 2, False),
+    ],
+)
+def test_reads_what_papers_print(text: str, value: Fraction, decimals: int, percent: bool) -> None:
+    printed = parse(text)
+    assert (printed.value, printed.decimals, printed.percent) == (value, decimals, percent)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "about 5", "1,23", "12,34,567", "5.", "%", "7..6", "1e3", "nan", "½", "٣"]
+)
+def test_refuses_what_is_no_printed_number(text: str) -> None:
+    with pytest.raises(InputError, match="no printed number"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "interval"),
+    [
+        ("77.6%", "half-up", "[1551/2000, 1553/2000)"),  # [0.7755, 0.7765)
+        ("77.6%", "half-down", "(1551/2000, 1553/2000]"),
+        ("77.6%", "half-even", "[1551/2000, 1553/2000]"),  # 6 is even: both ties come here
+        ("77.7%", "half-even", "(1553/2000, 311/400)"),
+        ("77.6%", "half-either", "[1551/2000, 1553/2000]"),
+        ("77.6%", "truncate", "[97/125, 777/1000)"),
+        ("77.6%", "floor", "[97/125, 777/1000)"),
+        ("77.6%", "ceiling", "(31/40, 97/125]"),  # (0.775, 0.776]
+        ("-1.5", "truncate", "(-8/5, -3/2]"),
+        ("-1.5", "half-up", "(-31/20, -29/20]"),
+        ("0", "truncate", "(-1, 1)"),
+        ("0", "half-up", "(-1/2, 1/2)"),
+        ("303,110", "half-up", "[606219/2, 606221/2)"),
+    ],
+)
+def test_preimages_by_hand(text: str, rule: str, interval: str) -> None:
+    assert str(preimage(text, Rounding(rule))) == interval
+
+
+def test_trailing_zeros_count() -> None:
+    assert preimage("77.60%") != preimage("77.6%")
+    assert Fraction(7764, 10_000) in preimage("77.6%")
+    assert Fraction(7764, 10_000) not in preimage("77.60%")
+
+
+@given(thousandths, thousandths, rules)
+def test_preimage_agrees_with_decimal(value: int, shown: int, rule: Rounding) -> None:
+    exact = Decimal(value).scaleb(-3)
+    near = exact.quantize(Decimal("0.1"), DECIMAL_RULE[rule])
+    for printed in (near, Decimal(shown).scaleb(-1)):
+        assert prints_as(Fraction(value, 1000), str(printed), rule) == (near == printed)
+
+
+@given(thousandths, rules)
+def test_format_agrees_with_decimal(value: int, rule: Rounding) -> None:
+    near = Decimal(value).scaleb(-3).quantize(Decimal("0.1"), DECIMAL_RULE[rule])
+    shown = str(near) if near else "0.0"  # decimal keeps the sign of a rounded-away minus
+    assert format_like(Fraction(value, 1000), "0.0", rule) == shown
+
+
+@given(thousandths, thousandths, st.sampled_from(list(Rounding)))
+def test_printing_gives_the_string_back_exactly_when_it_can(v: int, p: int, r: Rounding) -> None:
+    text = str(Decimal(p).scaleb(-1)) + "%"
+    value = Fraction(v, 100_000)
+    assert (format_like(value, text, r) == text) == prints_as(value, text, r)
+
+
+@pytest.mark.parametrize(
+    ("value", "model", "text"),
+    [
+        (Fraction(274, 354), "77.6%", "77.4%"),
+        (Fraction(275, 354), "77.6%", "77.7%"),
+        (Fraction(66, 288), "22.9%", "22.9%"),
+        (Fraction(66, 288), "+1.0 %", "+22.9 %"),
+        (1_303_110, "303,110", "1,303,110"),
+        (2025, "2024", "2025"),
+        (Fraction(-1, 3), "0.00", "-0.33"),
+        (Fraction(-1, 3), "−0.50", "−0.33"),
+        (Fraction(5, 100), ".33", ".05"),
+        (85_624, "1,000", "85,624"),
+    ],
+)
+def test_prints_in_the_form_of_the_model(value: Fraction, model: str, text: str) -> None:
+    assert format_like(value, model) == text
+
+
+def test_a_tie_under_an_unknown_rule_prints_both_ways() -> None:
+    tie = Fraction(25, 1000)
+    assert prints_as(tie, "2%", Rounding.HALF_EITHER)
+    assert prints_as(tie, "3%", Rounding.HALF_EITHER)
+    assert format_like(tie, "2%", Rounding.HALF_EITHER) == "2%"
+
+
+def test_percent_sign_may_stand_elsewhere() -> None:
+    assert parse_percent("77.6").value == parse("77.6%").value
+
+
+def test_floats_are_refused() -> None:
+    with pytest.raises(TypeError, match="exact numbers"):
+        assert 0.776 in preimage("77.6%")
+
+
+@given(
+    st.fractions(-5, 5, max_denominator=12),
+    st.fractions(-5, 5, max_denominator=12),
+    st.booleans(),
+    st.booleans(),
+)
+def test_integers_of_an_interval(a: Fraction, b: Fraction, left: bool, right: bool) -> None:
+    interval = Interval(a, b, left, right)
+    by_hand = [
+        i for i in range(-6, 7) if (a < i or (left and a == i)) and (i < b or (right and i == b))
+    ]
+    assert list(interval.integers()) == by_hand
+
+
+@given(st.lists(st.fractions(-3, 3, max_denominator=4), min_size=4, max_size=4), st.integers(0, 15))
+def test_meeting_of_intervals(ends: list[Fraction], closed: int) -> None:
+    flags = [bool(closed >> i & 1) for i in range(4)]
+    one = Interval(ends[0], ends[1], flags[0], flags[1])
+    two = Interval(ends[2], ends[3], flags[2], flags[3])
+    both = one.meet(two)
+    for eighth in range(-25, 26):
+        x = Fraction(eighth, 8)
+        assert (x in both) == (x in one and x in two)
+
+
+def test_empty_intervals() -> None:
+    assert Interval(Fraction(1), Fraction(1), True, False).empty
+    assert not Interval(Fraction(1), Fraction(1)).empty
+    assert not Interval(None, Fraction(1)).empty
+    assert Interval(Fraction(2), Fraction(1)).empty
+
+
+def test_quotients_of_intervals() -> None:
+    services, productivity = preimage("22.9%").plus(1), preimage("10.5%").plus(1)
+    quotient = services.over(productivity)
+    assert quotient == Interval(Fraction(12285, 11055), Fraction(12295, 11045), False, False)

@@ -1,0 +1,241 @@
+"""Single tests against published cases, section 3 of the engine's notes, and brute force."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.claims.printed import Rounding, preimage
+from analysis.claims.single import (
+    Share,
+    consistent_n,
+    consistent_n_index,
+    consistent_n_mean,
+    consistent_n_squared,
+    earlier_counts,
+    grim_mean,
+    grim_percent,
+    grows,
+    growth_pairs,
+    growth_power,
+    growth_within_total,
+    largest_impossible_n,
+    later_counts,
+    nearest_totals,
+    power,
+    smallest_share,
+    squared_share_counts,
+)
+
+UP, EVEN, CUT, EITHER = (
+    Rounding.HALF_UP,
+    Rounding.HALF_EVEN,
+    Rounding.TRUNCATE,
+    Rounding.HALF_EITHER,
+)
+RULES = {UP: ROUND_HALF_UP, EVEN: ROUND_HALF_EVEN, CUT: ROUND_DOWN}
+
+
+def shown(numerator: int, denominator: int, rule: Rounding, places: int = 1) -> str:
+    """Print a ratio in per cent with the decimal module: 60 digits are exact enough here."""
+    exact = Decimal(100 * numerator) / Decimal(denominator)
+    return str(exact.quantize(Decimal(1).scaleb(-places), RULES[rule]))
+
+
+# -- published cases of GRIM ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mean", "n", "items", "possible"),
+    [
+        ("5.19", 28, 1, False),  # Brown and Heathers 2017
+        ("5.18", 28, 1, True),
+        ("5.19", 28, 4, True),  # four items: 112 grains, every second decimal is reached
+        ("3.45", 20, 1, True),
+        ("3.47", 20, 1, False),
+    ],
+)
+def test_means(mean: str, n: int, items: int, possible: bool) -> None:
+    assert grim_mean(mean, n, items) is possible
+
+
+@pytest.mark.parametrize(("text", "possible"), [("67.4", False), ("54.0", True)])
+def test_percentages_of_150(text: str, possible: bool) -> None:
+    assert grim_percent(text, 150) is possible
+
+
+def test_a_granule_on_a_boundary_goes_one_way_only() -> None:
+    # 189/40 = 4.725 is cut to 4.72 and 190/40 = 4.75 stays, so 4.74 is out of reach.
+    assert not grim_mean("4.74", 40, rounding=Rounding.FLOOR)
+    assert grim_mean("4.72", 40, rounding=Rounding.FLOOR)
+
+
+# -- (a) 77.6 % of an unknown number of respondents -------------------------------------------
+
+FIRST_N = [49, 58, 67, 76, 85, 98, 107, 116, 125, 134, 143, 147, 152, 156, 161, 165, 170, 174]
+
+
+@pytest.mark.parametrize("rule", [UP, EVEN, EITHER, Rounding.HALF_DOWN])
+def test_respondents_for_77_6(rule: Rounding) -> None:
+    fits = consistent_n("77.6%", 400, rule)
+    assert len(fits) == 82
+    assert fits[:18] == FIRST_N
+    assert smallest_share("77.6%", rule) == Share(38, 49)
+    assert largest_impossible_n("77.6%", rule) == 971
+    assert 354 not in fits
+    assert 288 not in fits
+
+
+def test_respondents_for_77_6_under_truncation() -> None:
+    fits = consistent_n("77.6%", 400, CUT)
+    assert len(fits) == 81
+    assert smallest_share("77.6%", CUT) == Share(52, 67)
+    assert largest_impossible_n("77.6%", CUT) == 933
+    assert 354 in fits
+    assert len(set(fits) & set(consistent_n("77.6%", 400))) == 41
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_respondents_by_brute_force(rule: Rounding) -> None:
+    brute = [n for n in range(1, 401) if any(shown(k, n, rule) == "77.6" for k in range(n + 1))]
+    assert consistent_n("77.6%", 400, rule) == brute
+
+
+@pytest.mark.parametrize(("rule", "last"), [(UP, 971), (CUT, 933)])
+def test_large_numbers_of_respondents_by_brute_force(rule: Rounding, last: int) -> None:
+    def possible(n: int) -> bool:
+        return any(shown(k, n, rule) == "77.6" for k in range(776 * n // 1000 - 2, n + 1))
+
+    assert not possible(last)
+    assert all(possible(n) for n in range(last + 1, 1002))
+
+
+def test_squared_share_of_table_2() -> None:
+    fits = consistent_n_squared("77.6%", 400)
+    assert len(fits) == 46
+    assert fits[0] == 42
+    assert squared_share_counts("77.6%", 42) == [37]
+    brute = [
+        n for n in range(1, 401) if any(shown(k * k, n * n, UP) == "77.6" for k in range(n + 1))
+    ]
+    assert fits == brute
+
+
+def test_index_on_a_scale_of_five() -> None:
+    fits = consistent_n_index("77.6%", 400)
+    assert len(fits) == 304
+    brute = [
+        n for n in range(1, 401) if any(shown(s, 5 * n, UP) == "77.6" for s in range(5 * n + 1))
+    ]
+    assert fits == brute
+
+
+def test_means_of_unknown_n_by_brute_force() -> None:
+    def mean(total: int, n: int) -> str:
+        return str((Decimal(total) / n).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+    brute = [n for n in range(1, 60) if any(mean(s, n) == "3.47" for s in range(5 * n + 1))]
+    assert consistent_n_mean("3.47", 59) == brute
+
+
+def test_no_share_is_above_the_whole() -> None:
+    assert not grim_percent("100.1%", 5)
+    assert grim_percent("100.0%", 5)
+    with pytest.raises(ValueError, match="no share"):
+        smallest_share("101%")
+
+
+def test_power_is_the_share_of_strings_that_pass() -> None:
+    for n, items in ((28, 1), (10, 3), (40, 1), (250, 1)):
+        for rule in (UP, CUT, EITHER):
+            strings = [f"4.{i:02d}" for i in range(100)]
+            passing = sum(grim_mean(text, n, items, rule) for text in strings)
+            assert power(2, n, items, rule) == Fraction(passing, 100)
+
+
+# -- (b) 354 services and 22.9 % --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_readings_of_354(rule: Rounding) -> None:
+    halves = range(1, 1000)
+    in_2024 = [e for e in halves if shown(354 - e, e, rule) == "22.9"]
+    both = [(e, 354 - e) for e in range(1, 354) if shown(354 - 2 * e, e, rule) == "22.9"]
+    in_2023 = [a for a in halves if shown(a - 354, 354, rule) == "22.9"]
+    on_later = [e for e in halves if shown(354 - e, 354, rule) == "22.9"]
+    assert list(earlier_counts("22.9%", 354, rule)) == in_2024 == [288]
+    assert growth_within_total("22.9%", 354, rule) == both == []
+    assert list(later_counts("22.9%", 354, rule)) == in_2023 == ([] if rule is CUT else [435])
+    assert list(earlier_counts("22.9%", 354, rule, base="later")) == on_later
+    assert on_later == ([] if rule is CUT else [273])
+
+
+def test_nearest_totals_of_both_half_years() -> None:
+    assert nearest_totals("22.9%", 354) == (350, 370)
+    assert growth_within_total("22.9%", 350)
+    assert growth_within_total("22.9%", 370)
+    assert not any(growth_within_total("22.9%", t) for t in range(351, 370))
+
+
+def test_how_telling_the_readings_are() -> None:
+    rates = [f"{i // 10}.{i % 10}" for i in range(150, 301)]
+    later = {shown(354 - e, e, UP) for e in range(1, 354)}
+    both = {shown(354 - 2 * e, e, UP) for e in range(1, 354)}
+    assert growth_power("15.0%", "30.0%", later=354) == Fraction(len(later & set(rates)), 151)
+    assert growth_power("15.0%", "30.0%", total=354) == Fraction(len(both & set(rates)), 151)
+    assert round(100 * growth_power("15.0%", "30.0%", later=354)) == 23
+    assert round(100 * growth_power("15.0%", "30.0%", total=354)) == 7
+    with pytest.raises(ValueError, match="either"):
+        growth_power("15.0%", "30.0%")
+
+
+# -- (c) productivity -------------------------------------------------------------------------
+
+
+def test_productivity_pairs_with_an_unchanged_denominator() -> None:
+    ten = [(19, 21), (38, 42), (57, 63), (76, 84), (86, 95), (95, 105)]
+    eleven = [(73, 81), (82, 91), (91, 101), (100, 111)]
+    for text, pairs in (("10.5%", ten), ("11.0%", eleven)):
+        assert growth_pairs(text, range(1, 101)) == pairs
+        brute = [
+            (b, a)
+            for b in range(1, 101)
+            for a in range(1, 200)
+            if shown(a - b, b, UP) == text.rstrip("%")
+        ]
+        assert brute == pairs
+    assert growth_pairs("10.5%", range(1, 101), later_max=63) == ten[:3]
+
+
+def test_staff_ratio_that_reconciles_services_with_productivity() -> None:
+    # One ratio r in both quarters: services grow by 1.229, productivity by 1.105 and 1.110, so
+    # r lies between 1.2285/1.1105 and 1.2295/1.1045 (the quarters may weigh anything).
+    assert f"{float(Fraction(12285, 11105)):.4f}" == "1.1063"
+    assert f"{float(Fraction(12295, 11045)):.4f}" == "1.1132"
+    low = preimage("22.9%").plus(1).over(preimage("11.0%").plus(1)).low
+    high = preimage("22.9%").plus(1).over(preimage("10.5%").plus(1)).high
+    assert (low, high) == (Fraction(12285, 11105), Fraction(12295, 11045))
+
+
+# -- growth in general ------------------------------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 90), st.integers(0, 200), st.sampled_from(list(RULES)))
+def test_every_true_growth_is_found(earlier: int, later: int, rule: Rounding) -> None:
+    text = shown(later - earlier, earlier, rule) + "%"
+    assert grows(earlier, later, text, rule)
+    assert later in later_counts(text, earlier, rule)
+    if later and not text.startswith(("-100", "-99.9")):
+        assert earlier in earlier_counts(text, later, rule)
+
+
+def test_senseless_counts_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        grim_percent("50%", 0)
+    with pytest.raises(ValueError, match="100 %"):
+        earlier_counts("-100%", 5)
