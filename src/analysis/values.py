@@ -169,7 +169,6 @@ def fill(
         If a key is unknown (with close matches), or a tag is not of the form
         ``<data value="key">…</data>``.
     """
-
     where = ", ".join(str(part) for part in (file, place) if part is not None) or None
 
     def replacement(match: re.Match[str]) -> str:
