@@ -1,0 +1,179 @@
+"""Rows of a ledger that add up to a plan."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from datetime import date, timedelta
+from itertools import accumulate
+
+import pandas as pd
+
+from analysis.calibrate.plan import QUARTER_HOURS_PER_TECHNICIAN, Plan
+from analysis.calibrate.shares import apportion
+from analysis.periods import quarter_days, quarter_end, quarter_start
+
+SEGMENTS = {"household": 45, "shop": 35, "company": 20}
+"""Customers in 100 by segment (an assumption)."""
+
+PROMISED_DAYS = 14
+"""Days from request to the promised day (an assumption)."""
+
+
+def make_rows(plan: Plan, seed: int) -> dict[str, pd.DataFrame]:
+    """Draw the rows of every ledger table.
+
+    Parameters
+    ----------
+    plan : Plan
+        The totals to meet exactly.
+    seed : int
+        The same plan and seed give the same rows.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By table name, as the row models in :mod:`analysis.tables` describe them.
+    """
+    rng = random.Random(seed + 1)
+    services = _services(plan, rng)
+    return {
+        "customer": _customers(services, rng),
+        "service": services,
+        "sale": _sales(plan, services, rng),
+        "survey_response": _survey(plan, services, rng),
+        "staff_hours": _staff_hours(plan, rng),
+    }
+
+
+def _kinds(plan: Plan, rng: random.Random) -> dict[int, list[str]]:
+    """Deal service types to quarters: exactly where printed, in like proportions elsewhere."""
+    names, counts = list(plan.types), list(plan.types.values())
+    deck = [name for name, count in plan.types.items() for _ in range(count)]
+    rng.shuffle(deck)
+    dealt: dict[int, list[str]] = {}
+    for quarter, number in plan.services.items():
+        if quarter in plan.typed_quarters:
+            dealt[quarter], deck = deck[:number], deck[number:]
+        else:
+            dealt[quarter] = [_draw(names, counts, rng) for _ in range(number)]
+    return dealt
+
+
+def _draw(names: list[str], weights: list[int], rng: random.Random) -> str:
+    return names[bisect_right(list(accumulate(weights)), rng.randrange(sum(weights)))]
+
+
+def _services(plan: Plan, rng: random.Random) -> pd.DataFrame:
+    rows = []
+    customers = sum(plan.services.values()) // 5
+    for quarter, kinds in _kinds(plan, rng).items():
+        days = sorted(rng.randrange(quarter_days(quarter)) for _ in kinds)
+        for kind, day in zip(kinds, days, strict=True):
+            completed = _working_day(quarter_start(quarter) + timedelta(days=day), quarter)
+            started = completed - timedelta(days=rng.randrange(4))
+            requested = started - timedelta(days=1 + rng.randrange(8) + rng.randrange(9))
+            rows.append(
+                {
+                    "customer_id": f"C{rng.randrange(customers) + 1:04d}",
+                    "service_type": kind,
+                    "requested_on": requested,
+                    "started_on": started,
+                    "completed_on": completed,
+                    "due_on": requested + timedelta(days=PROMISED_DAYS),
+                }
+            )
+    frame = pd.DataFrame(rows)
+    frame.insert(0, "service_id", [f"S{i:05d}" for i in range(1, len(frame) + 1)])
+    for column in ("requested_on", "started_on", "completed_on", "due_on"):
+        frame[column] = pd.to_datetime(frame[column])
+    return frame
+
+
+def _working_day(day: date, quarter: int) -> date:
+    """Move Sundays by a day, staying inside the quarter."""
+    if day.weekday() < 6:
+        return day
+    step = 1 if day < quarter_end(quarter) else -1
+    return day + timedelta(days=step)
+
+
+def _customers(services: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
+    first = services.groupby("customer_id", sort=True)["completed_on"].min().reset_index()
+    first.columns = pd.Index(["customer_id", "first_service_on"])
+    names, weights = list(SEGMENTS), list(SEGMENTS.values())
+    first.insert(1, "segment", [_draw(names, weights, rng) for _ in range(len(first))])
+    return first
+
+
+def _by_quarter(frame: pd.DataFrame, column: str) -> dict[int, pd.DataFrame]:
+    index = 4 * frame[column].dt.year + (frame[column].dt.month - 1) // 3
+    return {int(key): part for key, part in frame.groupby(index, sort=True)}
+
+
+def _sales(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
+    """Invoice every service on its completion; each quarter adds up to the plan."""
+    parts = []
+    for quarter, done in _by_quarter(services, "completed_on").items():
+        weights = [40 + rng.randrange(60) + rng.randrange(60) for _ in range(len(done))]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "service_id": done["service_id"].to_numpy(),
+                    "invoiced_on": done["completed_on"].to_numpy(),
+                    "amount_centimos": apportion(plan.sales[quarter], weights),
+                }
+            )
+        )
+    frame = pd.concat(parts, ignore_index=True)
+    frame.insert(0, "invoice_id", [f"F{i:05d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
+    """Let some customers answer within the quarter; 4 and 5 are satisfied."""
+    rows = []
+    done = _by_quarter(services, "completed_on")
+    for quarter, (answers, satisfied) in sorted(plan.survey.items()):
+        asked = sorted(rng.sample(range(len(done[quarter])), answers))
+        happy = set(rng.sample(range(answers), satisfied))
+        for i, position in enumerate(asked):
+            service = done[quarter].iloc[position]
+            answered = service["completed_on"].date() + timedelta(days=rng.randrange(6))
+            score = 4 + rng.randrange(2) if i in happy else 1 + rng.randrange(3)
+            rows.append(
+                {
+                    "service_id": service["service_id"],
+                    "answered_on": min(answered, quarter_end(quarter)),
+                    "score": score,
+                }
+            )
+    frame = pd.DataFrame(rows, columns=["service_id", "answered_on", "score"])
+    frame["answered_on"] = pd.to_datetime(frame["answered_on"])
+    frame.insert(0, "response_id", [f"R{i:05d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+def _staff_hours(plan: Plan, rng: random.Random) -> pd.DataFrame:
+    """Spread each quarter's time over technicians and months."""
+    rows = []
+    for quarter, time in plan.quarter_hours.items():
+        heads = _heads(time)
+        weights = [950 + rng.randrange(100) for _ in range(3 * heads)]
+        for i, part in enumerate(apportion(time, weights)):
+            month = quarter_start(quarter).month + i % 3
+            rows.append(
+                {
+                    "staff_id": f"T{i // 3 + 1}",
+                    "month": f"{quarter // 4}-{month:02d}",
+                    "quarter_hours": part,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    return frame.sort_values(["month", "staff_id"], ignore_index=True)
+
+
+def _heads(time: int) -> int:
+    """Technicians needed for a quarter's time at full-time hours, rounded up past a tenth."""
+    full, rest = divmod(time, QUARTER_HOURS_PER_TECHNICIAN)
+    return max(1, full + (10 * rest > QUARTER_HOURS_PER_TECHNICIAN))

@@ -1,0 +1,98 @@
+"""Comparison of periods: previous quarter and same quarter of last year.
+
+A period is compared by looking its base up by index, never by position, so that a missing quarter
+leaves a gap instead of a wrong comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.kpis import kpi
+
+Base = Literal["previous-quarter", "year-ago"]
+
+_DISTANCE: dict[Base, int] = {"previous-quarter": 1, "year-ago": 4}
+
+
+def compare(table: pd.DataFrame, base: Base) -> pd.DataFrame:
+    """Compare every KPI with its value in a base period.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_table` (quarters, or half-years with base ``year-ago``).
+    base : {"previous-quarter", "year-ago"}
+        What to compare with.
+
+    Returns
+    -------
+    DataFrame
+        The table with base_period, base_value, change (value − base, in the KPI's unit, percentage
+        points for shares) and growth (change ÷ base, a Fraction; None where undefined and for
+        shares, whose change is said in points). Periods without a base are left out.
+    """
+    bases = table[["kpi", "index", "period", "value"]].copy()
+    bases["index"] += _DISTANCE[base]
+    joined = table.merge(
+        bases.rename(columns={"period": "base_period", "value": "base_value"}),
+        on=["kpi", "index"],
+        validate="one_to_one",
+    )
+    pairs = list(zip(joined["kpi"], joined["value"], joined["base_value"], strict=True))
+    joined["change"] = _exact(_change(new, old) for _, new, old in pairs)
+    joined["growth"] = _exact(_growth(name, new, old) for name, new, old in pairs)
+    return joined
+
+
+def _exact(values: Iterable[Fraction | None]) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="object")
+
+
+def _change(new: Fraction | None, old: Fraction | None) -> Fraction | None:
+    return None if new is None or old is None else new - old
+
+
+def _growth(name: str, new: Fraction | None, old: Fraction | None) -> Fraction | None:
+    if new is None or old is None or old <= 0 or kpi(name).is_share:
+        return None
+    return (new - old) / old
+
+
+def contributions(sums: pd.DataFrame, quarter: int, distance: int, measure: str) -> pd.DataFrame:
+    """Split the change of an additive measure by service type.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`analysis.kpis.sums`.
+    quarter : int
+        Index of the later quarter.
+    distance : int
+        Quarters back to the base (1 or 4).
+    measure : str
+        Additive measure, such as ``services`` or ``sales_centimos``.
+
+    Returns
+    -------
+    DataFrame
+        Columns service_type, base, value, change and points (contribution to growth, a Fraction;
+        the points of all types add up to the total growth), largest change first.
+    """
+    pivot = (
+        sums[sums["quarter"].isin([quarter - distance, quarter])]
+        .pivot_table(
+            index="service_type", columns="quarter", values=measure, aggfunc="sum", fill_value=0
+        )
+        .reindex(columns=[quarter - distance, quarter], fill_value=0)
+    )
+    pivot.columns = pd.Index(["base", "value"])
+    pivot = pivot[(pivot["base"] != 0) | (pivot["value"] != 0)].reset_index()
+    pivot["change"] = pivot["value"] - pivot["base"]
+    whole = int(pivot["base"].sum())
+    pivot["points"] = _exact(Fraction(int(c), whole) if whole else None for c in pivot["change"])
+    return pivot.sort_values(["change", "service_type"], ascending=[False, True], ignore_index=True)

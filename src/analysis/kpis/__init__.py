@@ -1,0 +1,7 @@
+"""Key performance indicators: sums over the ledger, then ratios of sums."""
+
+from analysis.kpis.catalogue import CATALOGUE, Kpi, kpi
+from analysis.kpis.sums import sums
+from analysis.kpis.table import by_type, kpi_table, value
+
+__all__ = ["CATALOGUE", "Kpi", "by_type", "kpi", "kpi_table", "sums", "value"]

@@ -1,0 +1,85 @@
+"""KPI values by period, as exact ratios of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Literal
+
+import pandas as pd
+
+from analysis.kpis.catalogue import CATALOGUE, Kpi
+from analysis.kpis.sums import MEASURES
+from analysis.periods import half_year_label, quarter_label
+
+Grain = Literal["quarter", "half-year"]
+
+
+def value(record: Kpi, totals: dict[str, int]) -> Fraction | None:
+    """Compute one KPI from sums; None where its denominator is zero (undefined).
+
+    Parameters
+    ----------
+    record : Kpi
+        The indicator.
+    totals : dict of str to int
+        Sums of the period by measure.
+    """
+    if record.denominator is None:
+        return totals[record.numerator] * record.scale
+    if totals[record.denominator] == 0:
+        return None
+    return Fraction(totals[record.numerator], totals[record.denominator]) * record.scale
+
+
+def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
+    """Compute every KPI for every period.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`analysis.kpis.sums.sums`.
+    grain : {"quarter", "half-year"}
+        Length of a period. A half-year counts only if both its quarters are there.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, period (label), index (of the period's first quarter), value (Fraction, or
+        None where undefined), numerator, denominator (sums; denominator 1 for plain totals).
+    """
+    by_quarter = sums.groupby("quarter", sort=True)[list(MEASURES)].sum()
+    if grain == "half-year":
+        starts = by_quarter.index - by_quarter.index % 2
+        sizes = pd.Series(1, index=by_quarter.index).groupby(starts).sum()
+        by_period = by_quarter.groupby(starts).sum()[sizes == 2]
+    else:
+        by_period = by_quarter
+    rows = []
+    for record in CATALOGUE:
+        for index, totals in by_period.iterrows():
+            period = {measure: int(totals[measure]) for measure in MEASURES}
+            first = int(str(index))
+            rows.append(
+                {
+                    "kpi": record.kpi_id,
+                    "period": half_year_label(first)
+                    if grain == "half-year"
+                    else quarter_label(first),
+                    "index": first,
+                    "value": value(record, period),
+                    "numerator": period[record.numerator],
+                    "denominator": period[record.denominator] if record.denominator else 1,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def by_type(
+    sums: pd.DataFrame, quarters: Iterable[int], measure: str = "services"
+) -> pd.Series[int]:
+    """Sum a measure by service type over some quarters, largest first."""
+    chosen = sums[sums["quarter"].isin(list(quarters)) & (sums[measure] != 0)]
+    totals = chosen.groupby("service_type")[measure].sum()
+    order = sorted(totals.index, key=lambda name: (-int(totals[name]), name))
+    return totals.loc[order]
