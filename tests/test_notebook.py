@@ -1,0 +1,311 @@
+"""The runner of notebooks, on small notebooks built here; each run starts a real kernel."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from analysis import notebook
+from analysis.errors import InputError
+from analysis.notebook import NotebookError
+
+PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Build a notebook inside a minimal project folder."""
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+
+    def build(*cells: str | NotebookNode, parameters: str = PARAMETERS) -> Path:
+        made = [new_markdown_cell("# Title"), new_code_cell(parameters)]
+        made[1].metadata["tags"] = ["parameters"]
+        made += [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        path = tmp_path / "notebooks" / "01_small.ipynb"
+        nbformat.write(new_notebook(cells=made), path)
+        return path
+
+    return build
+
+
+def outputs(path: Path) -> list[str]:
+    """Text of every output, in order."""
+    found = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            found.append(output.text if "text" in output else output.data["text/plain"])
+    return found
+
+
+def test_a_run_is_canonical_in_its_folder_and_repeatable(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    source = write(
+        new_markdown_cell('There were <data value="services">?</data>.'),
+        "from pathlib import Path\nprint(Path.cwd().name, seed)\nprint(object())",
+        "import time\nprint(Path.cwd().parent / 'data')\ntime.tzname[0]",
+        f"import sys\nsys.executable == {sys.executable!r}",
+        "hash('analysis')",
+    )
+    values = tmp_path / "values.json"
+    entry = {"text": "288", "kind": "derived", "source": "claims"}
+    values.write_text(json.dumps({"services": entry}), encoding="utf-8")
+
+    notebook.run(source, source, values=values)
+    first = source.read_text(encoding="utf-8")
+    assert outputs(source)[:-1] == [
+        "notebooks 3\n<object object>\n",
+        "data\n",
+        "'UTC'",
+        "True",
+    ]
+    content = json.loads(first)
+    assert content["metadata"]["kernelspec"]["name"] == "python3"
+    assert "version" not in content["metadata"]["language_info"]
+    assert [cell["id"] for cell in content["cells"]] == [f"cell-{n:02d}" for n in range(1, 8)]
+    assert [c["execution_count"] for c in content["cells"] if c["cell_type"] == "code"] == [
+        *range(1, 6)
+    ]
+    assert '<data value=\\"services\\">288</data>' in first
+    assert "papermill" not in first
+    assert str(tmp_path) not in first
+    assert first == json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    # what equals its default is not injected, so this is the same run
+    monkeypatch.setenv("TZ", "UTC")
+    again = notebook.run(
+        source, tmp_path / "out" / "copy.ipynb", parameters={"seed": 3}, values=values
+    )
+    assert again.read_text(encoding="utf-8") == first
+    assert [path.name for path in source.parent.iterdir()] == [source.name]
+
+
+def test_parameters_replace_defaults_in_an_injected_cell(write: Write, tmp_path: Path) -> None:
+    source = write("print(case, seed, rate, strict, names, note)")
+    target = tmp_path / "acme.ipynb"
+    pairs = [("case", "acme"), ("seed", "-7"), ("rate", "2"), ("strict", "true")]
+    pairs += [("names", "['x', 'y']"), ("note", "free text")]
+    notebook.run(source, target, parameters=notebook.parameters_from_text(source, pairs))
+    assert outputs(target) == ["acme -7 2.0 True ['x', 'y'] free text\n"]
+    cells = nbformat.read(target, as_version=4).cells
+    assert [cell.id for cell in cells] == ["cell-01", "cell-02", "injected-parameters", "cell-03"]
+    assert notebook.without_outputs(notebook.read(target)).cells[2].source == cells[3].source
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"sed": 1}, r"“sed”.*known are case, seed, rate, strict, names, note.*mean seed"),
+        ({"pm": 1}, "no parameter of this name"),
+        ({"seed": "3"}, "seed must be a whole number, as its default 3 is"),
+        ({"seed": 2.5}, "must be a whole number"),
+        ({"seed": True}, "must be a whole number"),
+        ({"strict": 1}, "must be true or false"),
+        ({"rate": "high"}, "must be a number"),
+        ({"rate": float("nan")}, "must be a number"),
+        ({"case": None}, "must be a text"),
+        ({"names": "a"}, "must be a list whose every item is a text"),
+        ({"names": [1]}, "must be a list whose every item is a text"),
+    ],
+)
+def test_unknown_and_mistyped_parameters_are_refused(
+    write: Write, given: dict[str, object], message: str
+) -> None:
+    source = write()
+    before = source.read_bytes()
+    with pytest.raises(InputError, match=message):
+        notebook.run(source, source, parameters=given)
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([("sead", "1")], "did you mean seed"),
+        ([("seed", "1"), ("seed", "2")], "given twice"),
+        ([("seed", "2.5")], "“2.5”: the parameter seed must be a whole number"),
+        ([("strict", "1")], "must be true or false"),
+        ([("rate", "inf")], "must be a number"),
+        ([("names", "a,b")], "must be a list"),
+    ],
+)
+def test_command_line_values_that_do_not_convert(
+    write: Write, pairs: list[tuple[str, str]], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        notebook.parameters_from_text(write(), pairs)
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (
+            "seed = 2\ntwice = seed * 2",
+            "row 2: “seed \\* 2”: the default of twice must be a literal",
+        ),
+        ("seed = int('2')", "must be a literal"),
+        ("import os", "only lines of the form name = literal"),
+        ("a = b = 1", "only lines of the form name = literal"),
+        ("a = 1\na = 2", "set only once"),
+        ("a = ", "not valid Python"),
+    ],
+)
+def test_a_parameters_cell_holds_literals_only(write: Write, cell: str, message: str) -> None:
+    source = write(parameters=cell)
+    with pytest.raises(InputError, match=message):
+        notebook.run(source, source)
+
+
+def test_annotations_comments_and_signs_are_literals(write: Write) -> None:
+    source = write(parameters="# the case\nseed: int = -3  # any\npair = (1, 2.0)")
+    assert notebook.parameters_from_text(source, [("seed", "4"), ("pair", "(3, 4)")]) == {
+        "seed": 4,
+        "pair": (3, 4),
+    }
+
+
+def test_a_second_parameters_cell_is_refused(write: Write) -> None:
+    second = new_code_cell("a = 1", metadata={"tags": ["parameters"]})
+    source = write(second)
+    with pytest.raises(InputError, match="only one cell"):
+        notebook.run(source, source)
+
+
+def test_a_failing_cell_leaves_the_target_and_says_where(write: Write, tmp_path: Path) -> None:
+    source = write("x = 0", "# share\nprint('before')\n1 / x", "print('never')")
+    target = tmp_path / "target.ipynb"
+    target.write_text("last good result", encoding="utf-8")
+    figures = tmp_path / "figures"
+    with pytest.raises(NotebookError) as caught:
+        notebook.run(source, target, parameters={"seed": 4}, figures=figures)
+    assert str(caught.value) == (
+        "notebooks/01_small.ipynb, cell 4 (# share): ZeroDivisionError: division by zero"
+    )
+    assert target.read_text(encoding="utf-8") == "last good result"
+    assert not figures.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "data",
+        "notebooks",
+        "pyproject.toml",
+        "target.ipynb",
+    ]
+
+
+def test_input_errors_pass_through_unchanged(write: Write) -> None:
+    source = write(
+        "from analysis.errors import InputError",
+        "raise InputError('must be a date', file='sales.csv', row=3, value='x', fix='mend it')",
+    )
+    with pytest.raises(InputError) as caught:
+        notebook.run(source, source)
+    assert str(caught.value) == "sales.csv, row 3: “x”: must be a date. To fix: mend it"
+
+
+def test_warnings_fail_the_run(write: Write) -> None:
+    source = write("import warnings\nwarnings.warn('old function')")
+    before = source.read_bytes()
+    with pytest.raises(NotebookError, match=r"cell 3 \(import warnings\) wrote to standard error"):
+        notebook.run(source, source)
+    assert source.read_bytes() == before
+
+
+def test_a_dead_kernel_is_one_clear_message(write: Write) -> None:
+    source = write("import os\nos._exit(9)")
+    with pytest.raises(NotebookError, match=r"01_small\.ipynb: the kernel died"):
+        notebook.run(source, source)
+
+
+def test_unknown_value_keys_name_notebook_cell_and_key(write: Write, tmp_path: Path) -> None:
+    source = write(new_markdown_cell('<data value="servises"></data>'))
+    values = tmp_path / "values.json"
+    entry = {"text": "288", "kind": "derived", "source": "claims"}
+    values.write_text(json.dumps({"services": entry}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"01_small\.ipynb, cell 3: “servises”.*services"):
+        notebook.run(source, source, values=values)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_interrupted_runs_leave_the_target(write: Write, tmp_path: Path, number: int) -> None:
+    started = tmp_path / "started"
+    source = write(
+        f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))", "time.sleep(60)"
+    )
+    before = source.read_bytes()
+    code = (
+        "import sys; from pathlib import Path; from analysis import notebook\n"
+        "notebook.run(Path(sys.argv[1]), Path(sys.argv[1]))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, source], stderr=subprocess.DEVNULL)
+    _wait_for(lambda: started.exists() and started.read_text() != "")
+    process.send_signal(number)
+    assert process.wait(30) != 0
+    assert source.read_bytes() == before
+    assert [path.name for path in source.parent.iterdir()] == [source.name]
+    kernel = int(started.read_text())
+    _wait_for(lambda: not _alive(kernel))
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("waited a minute in vain")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or " Z " not in state.read_text()
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"cells": 3, "nbformat": 4}'])
+def test_what_is_no_notebook_is_refused(write: Write, content: str | None) -> None:
+    path = write().with_name("other.ipynb")
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"other\.ipynb: the (notebook does not|file is not)"):
+        notebook.run(path, path)
+
+
+def test_canonical_form_drops_what_varies(tmp_path: Path) -> None:
+    cell = new_code_cell("x", execution_count=1)
+    cell.metadata = nbformat.from_dict(
+        {"papermill": {"duration": 1.5}, "execution": {}, "tags": [], "scrolled": True}
+    )
+    cell.outputs = [
+        new_output("stream", name="stdout", text="a"),
+        new_output("stream", name="stdout", text=f"b at 0x7fAB {tmp_path}/x\n"),
+        new_output("display_data", data={"text/plain": "<F at 0x1f>", "image/png": "QUJD"}),
+        new_output("stream", name="stdout", text="c"),
+    ]
+    messy = new_notebook(cells=[cell], metadata={"papermill": {}, "widgets": {}, "title": "T"})
+    fixed = notebook.canonical(messy, tmp_path)
+    assert fixed.cells[0].metadata == {}
+    assert sorted(fixed.metadata) == ["kernelspec", "language_info", "title"]
+    texts = [output.get("text") or output["data"] for output in fixed.cells[0].outputs]
+    assert texts == ["ab x\n", {"text/plain": "<F>", "image/png": "QUJD"}, "c"]
+    text = notebook.dumps(fixed)
+    path = tmp_path / "n.ipynb"
+    path.write_text(text, encoding="utf-8")
+    assert notebook.dumps(notebook.canonical(notebook.read(path), tmp_path)) == text
