@@ -1,0 +1,169 @@
+"""The ledger, recomputed from its CSV rows with nothing but the standard library."""
+
+import csv
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from analysis.calibrate import Ledger, make_ledger, make_plan, write_ledger
+from analysis.calibrate.shares import apportion
+from analysis.case import Case
+from analysis.errors import InputError
+from analysis.tables import LEDGER_TABLES, read_claims, read_frame
+
+H1_2023 = ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05", "2023-06")
+H1_2024 = tuple(month.replace("2023", "2024") for month in H1_2023)
+
+
+@pytest.fixture(scope="module")
+def rows(
+    ledger: Ledger, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[dict[str, str]]]:
+    folder = tmp_path_factory.mktemp("ledger")
+    write_ledger(ledger, folder)
+    return {
+        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        for path in sorted(folder.glob("*.csv"))
+    }
+
+
+def percent(value: Fraction, decimals: int) -> str:
+    exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
+    return f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)}%"
+
+
+def count(rows: list[dict[str, str]], months: tuple[str, ...], kind: str | None = None) -> int:
+    return sum(
+        row["completed_on"][:7] in months and kind in (None, row["service_type"]) for row in rows
+    )
+
+
+def total(rows: list[dict[str, str]], column: str, months: tuple[str, ...], when: str) -> int:
+    return sum(int(row[column]) for row in rows if row[when][:7] in months)
+
+
+def results(rows: dict[str, list[dict[str, str]]]) -> dict[str, str]:
+    """Compute what the paper prints, under the default reading, from rows."""
+    service, sale = rows["service"], rows["sale"]
+    productivity, sales = {}, {}
+    for year in ("2022", "2023", "2024"):
+        for quarter in (1, 2):
+            months = tuple(f"{year}-{3 * (quarter - 1) + i:02d}" for i in (1, 2, 3))
+            hours = total(rows["staff_hours"], "quarter_hours", months, "month")
+            productivity[year, quarter] = Fraction(count(service, months), hours)
+            sales[year, quarter] = total(sale, "amount_centimos", months, "invoiced_on")
+    scores = [int(r["score"]) for r in rows["survey_response"] if r["answered_on"][:7] in H1_2024]
+    growth = Fraction(count(service, H1_2024), count(service, H1_2023)) - 1
+    soles = Decimal(sales["2024", 1] + sales["2024", 2]) / 100
+    return {
+        "abstract-services": str(count(service, H1_2024)),
+        "abstract-lifting-doors": str(count(service, H1_2024, "lifting_doors")),
+        "abstract-alarms": str(count(service, H1_2024, "alarms")),
+        "abstract-productivity-q1": percent(
+            productivity["2024", 1] / productivity["2023", 1] - 1, 1
+        ),
+        "abstract-productivity-q2": percent(
+            productivity["2024", 2] / productivity["2023", 2] - 1, 1
+        ),
+        "abstract-sales-growth-2024": percent(Fraction(sales["2024", 2], sales["2023", 2]) - 1, 0),
+        "abstract-sales-growth-2023": percent(Fraction(sales["2023", 2], sales["2022", 2]) - 1, 0),
+        "abstract-sales-total": f"{soles.quantize(Decimal(1), ROUND_HALF_UP):,}",
+        "abstract-satisfaction": percent(Fraction(sum(s >= 4 for s in scores), len(scores)), 1),
+        "5-services-growth": percent(growth, 1),
+    }
+
+
+def test_every_printed_result_comes_back(
+    segelec: Case, rows: dict[str, list[dict[str, str]]]
+) -> None:
+    computed = results(rows)
+    printed = {c.claim_id: c.printed for c in read_claims(segelec) if c.role == "result"}
+    for claim_id, text in printed.items():
+        assert computed[claim_id.replace("6-", "abstract-", 1)] == text, claim_id
+
+
+def test_lifting_doors_lead_and_alarms_follow(rows: dict[str, list[dict[str, str]]]) -> None:
+    kinds = Counter(
+        r["service_type"] for r in rows["service"] if r["completed_on"][:7] in H1_2024
+    ).most_common()
+    assert kinds[0] == ("lifting_doors", 94)
+    assert kinds[1] == ("alarms", 78)
+    assert kinds[2][1] < 78
+    assert len(kinds) >= 5
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 20241225])
+def test_every_seed_meets_the_print(segelec: Case, tmp_path: Path, seed: int) -> None:
+    write_ledger(make_ledger(segelec, seed=seed), tmp_path)
+    rows = {
+        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        for path in tmp_path.glob("*.csv")
+    }
+    printed = {c.claim_id: c.printed for c in read_claims(segelec) if c.role == "result"}
+    for claim_id, text in results(rows).items():
+        assert text == printed[claim_id]
+
+
+def test_the_same_seed_gives_the_same_ledger_and_another_a_different_one(segelec: Case) -> None:
+    first, again, other = (make_ledger(segelec, seed=s) for s in (5, 5, 6))
+    assert all(first[name].equals(again[name]) for name in first)
+    assert not first["service"].equals(other["service"])
+
+
+def test_rows_pass_their_own_schema(ledger: Ledger, tmp_path: Path) -> None:
+    write_ledger(ledger, tmp_path)
+    for table in LEDGER_TABLES:
+        assert read_frame(table, tmp_path, tmp_path).equals(ledger[table.name]), table.name
+
+
+def test_references_between_tables(ledger: Ledger) -> None:
+    services = set(ledger["service"]["service_id"])
+    assert set(ledger["sale"]["service_id"]) == services
+    assert set(ledger["survey_response"]["service_id"]) <= services
+    assert set(ledger["service"]["customer_id"]) == set(ledger["customer"]["customer_id"])
+    assert (ledger["sale"]["amount_centimos"] > 0).all()
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        {"services_period": "2023H1+2024H1"},
+        {"labour": "constant"},
+        {"respondents": "every-service"},
+    ],
+)
+def test_impossible_readings_are_refused(segelec: Case, reading: dict[str, str]) -> None:
+    with pytest.raises(InputError):
+        make_plan(segelec, segelec.reading(reading), 1)
+
+
+@pytest.mark.parametrize("growth", ["year-on-year", "previous-quarter", "half-year"])
+@pytest.mark.parametrize("covered", ["2024H1", "2024Q2", "2023Q2+2024Q2", "2023H1+2024H1"])
+def test_every_reading_of_sales_is_met(segelec: Case, growth: str, covered: str) -> None:
+    reading = segelec.reading({"sales_growth": growth, "sales_total": covered})
+    sales = make_plan(segelec, reading, 3).sales
+    q = {label: sales[4 * int(label[:4]) + int(label[5]) - 1] for label in (
+        "2022Q1", "2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")}  # fmt: skip
+    by_half = {y: q[f"{y}Q1"] + q[f"{y}Q2"] for y in ("2022", "2023", "2024")}
+    pairs = {
+        "year-on-year": [(q["2022Q2"], q["2023Q2"]), (q["2023Q2"], q["2024Q2"])],
+        "previous-quarter": [(q["2023Q1"], q["2023Q2"]), (q["2024Q1"], q["2024Q2"])],
+        "half-year": [(by_half["2022"], by_half["2023"]), (by_half["2023"], by_half["2024"])],
+    }[growth]
+    assert [percent(Fraction(b, a) - 1, 0) for a, b in pairs] == ["12%", "18%"]
+    total = {
+        "2024H1": by_half["2024"],
+        "2024Q2": q["2024Q2"],
+        "2023Q2+2024Q2": q["2023Q2"] + q["2024Q2"],
+        "2023H1+2024H1": by_half["2023"] + by_half["2024"],
+    }[covered]
+    assert total == 303_110_00
+
+
+def test_apportion_by_hand() -> None:
+    assert apportion(10, [1, 1, 1]) == [4, 3, 3]
+    assert apportion(7, [3, 2, 0]) == [4, 3, 0]
+    assert sum(apportion(12345, [7, 11, 13, 5])) == 12345

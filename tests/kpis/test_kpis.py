@@ -1,0 +1,126 @@
+"""KPIs of a ledger small enough to compute by hand."""
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from analysis.compare import compare, contributions
+from analysis.errors import InputError
+from analysis.kpis import CATALOGUE, by_type, kpi, kpi_table, sums
+from analysis.periods import parse_quarter
+
+
+def frame(text: str) -> pd.DataFrame:
+    header, *lines = [line.split() for line in text.strip().splitlines()]
+    table = pd.DataFrame(lines, columns=header)
+    for column in table.columns:
+        if column.endswith("_on"):
+            table[column] = pd.to_datetime(table[column])
+        elif column in {"amount_centimos", "score", "quarter_hours"}:
+            table[column] = table[column].astype("int64")
+    return table
+
+
+@pytest.fixture
+def tiny() -> dict[str, pd.DataFrame]:
+    return {
+        "service": frame("""
+            service_id customer_id service_type requested_on started_on  completed_on due_on
+            S1         C1          doors        2023-01-02   2023-01-05  2023-01-06   2023-01-10
+            S2         C1          alarms       2023-02-01   2023-02-11  2023-02-11   2023-02-10
+            S3         C2          doors        2024-01-02   2024-01-04  2024-01-05   2024-01-16
+            S4         C2          doors        2024-02-02   2024-02-08  2024-02-10   2024-02-16
+            S5         C3          alarms       2024-03-01   2024-03-04  2024-03-31   2024-03-15
+        """),
+        "sale": frame("""
+            invoice_id service_id invoiced_on amount_centimos
+            F1         S1         2023-01-06  10000
+            F2         S2         2023-02-11  20050
+            F3         S3         2024-01-05  15000
+            F4         S4         2024-02-10  15000
+            F5         S5         2024-03-31  6060
+        """),
+        "survey_response": frame("""
+            response_id service_id answered_on score
+            R1          S3         2024-01-06  5
+            R2          S4         2024-02-12  4
+            R3          S5         2024-03-31  3
+        """),
+        "staff_hours": frame("""
+            staff_id month   quarter_hours
+            T1       2023-01 400
+            T1       2024-01 400
+            T2       2024-03 80
+        """),
+    }
+
+
+def values(table: pd.DataFrame, period: str) -> dict[str, Fraction | None]:
+    chosen = table[table["period"] == period]
+    return dict(zip(chosen["kpi"], chosen["value"], strict=True))
+
+
+def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
+    got = values(kpi_table(sums(tiny)), "2024Q1")
+    assert got == {
+        "sales": Fraction(36060, 100),
+        "revenue_per_service": Fraction(36060, 300),
+        "satisfaction": Fraction(200, 3),
+        "services": 3,
+        "productivity": Fraction(300, 120),  # 3 services in 100 + 20 hours
+        "waiting_days": Fraction(2 + 6 + 3, 3),
+        "working_days": Fraction(1 + 2 + 27, 3),
+        "on_time": Fraction(200, 3),
+        "technician_hours": 120,
+    }
+
+
+def test_no_answers_is_undefined_not_zero(tiny: dict[str, pd.DataFrame]) -> None:
+    assert values(kpi_table(sums(tiny)), "2023Q1")["satisfaction"] is None
+
+
+def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) -> None:
+    table = kpi_table(sums(tiny))
+    year = compare(table, "year-ago").set_index("kpi")
+    assert year.loc["services", "growth"] == Fraction(1, 2)
+    assert year.loc["services", "base_period"] == "2023Q1"
+    assert year.loc["on_time", "change"] == Fraction(200, 3) - 50
+    assert year.loc["on_time", "growth"] is None  # a share changes by points
+    assert year.loc["satisfaction", "change"] is None
+    assert compare(table, "previous-quarter").empty  # 2023Q4 is missing: no row, no guess
+
+
+def test_half_years_need_both_quarters(tiny: dict[str, pd.DataFrame]) -> None:
+    assert kpi_table(sums(tiny), "half-year").empty
+
+
+def test_contributions_add_up(tiny: dict[str, pd.DataFrame]) -> None:
+    parts = contributions(sums(tiny), parse_quarter("2024Q1"), 4, "services")
+    assert list(parts["service_type"]) == ["doors", "alarms"]
+    assert list(parts["points"]) == [Fraction(1, 2), 0]
+    assert sum(parts["points"]) == Fraction(1, 2)
+
+
+def test_order_of_rows_does_not_matter(tiny: dict[str, pd.DataFrame]) -> None:
+    turned = {name: table.iloc[::-1].reset_index(drop=True) for name, table in tiny.items()}
+    assert sums(turned).equals(sums(tiny))
+
+
+def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
+    counts = by_type(sums(tiny), [parse_quarter("2024Q1")])
+    assert counts.to_dict() == {"doors": 2, "alarms": 1}
+    assert list(counts.index) == ["doors", "alarms"]
+
+
+def test_unknown_kpi() -> None:
+    with pytest.raises(
+        InputError, match=r"“profits”: there is no KPI of this name; known are sales"
+    ):
+        kpi("profits")
+
+
+def test_every_perspective_has_an_indicator() -> None:
+    assert {record.perspective for record in CATALOGUE} == {
+        "Financial", "Customer", "Internal processes", "People",
+    }  # fmt: skip

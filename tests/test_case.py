@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from analysis.case import load_case, project_root
+from analysis.errors import InputError
+
+
+def edit(project: Path, old: str, new: str) -> None:
+    path = project / "data" / "raw" / "segelec" / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def message(project: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load_case("segelec", project)
+    return str(caught.value)
+
+
+def test_the_paper_case_loads(root: Path) -> None:
+    case = load_case("segelec", root)
+    assert case.parameters.periods.current == "2024Q2"
+    assert case.reading({"labour": "constant"})["labour"] == "constant"
+    assert set(case.reading()) == set(case.parameters.readings)
+
+
+def test_a_missing_case_names_the_known_ones(project: Path) -> None:
+    with pytest.raises(InputError, match=r"“acme”.*segelec"):
+        load_case("acme", project)
+
+
+def test_unknown_key(project: Path) -> None:
+    edit(project, "currency: PEN", "currency: PEN\ncolour: red")
+    assert "data/raw/segelec/case.yaml, column colour: “red”: this key is unknown" in message(
+        project
+    )
+
+
+def test_missing_key(project: Path) -> None:
+    edit(project, "currency: PEN", "")
+    assert "column currency: this key is required" in message(project)
+
+
+def test_default_that_is_no_option(project: Path) -> None:
+    edit(project, "default: half-up", "default: upwards")
+    text = message(project)
+    assert "column readings.rounding" in text
+    assert "'upwards' is none of the options: half-up" in text
+
+
+def test_periods_out_of_order(project: Path) -> None:
+    edit(project, "current: 2024Q2", "current: 2025Q2")
+    assert "current (2025Q2) must lie between" in message(project)
+
+
+def test_wrong_type(project: Path) -> None:
+    edit(project, "seed: 20241225", "seed: soon")
+    text = message(project)
+    assert "column calibration.seed" in text
+    assert "“soon”" in text
+
+
+def test_broken_yaml_names_its_row(project: Path) -> None:
+    edit(project, "currency: PEN", "currency: [PEN")
+    assert "row " in message(project)
+    assert "not readable as YAML" in message(project)
+
+
+def test_other_encoding(project: Path) -> None:
+    path = project / "data" / "raw" / "segelec" / "case.yaml"
+    path.write_bytes(path.read_bytes() + "# ñandú".encode("latin-1"))
+    assert "not UTF-8" in message(project)
+
+
+def test_unknown_reading_and_option(root: Path) -> None:
+    case = load_case("segelec", root)
+    with pytest.raises(InputError, match=r"“weather”: there is no reading of this name"):
+        case.reading({"weather": "fine"})
+    with pytest.raises(InputError, match=r"“2019H1”: not an option of the reading services_period"):
+        case.reading({"services_period": "2019H1"})
+
+
+def test_outside_the_project(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not inside the project"):
+        project_root(tmp_path)
