@@ -16,6 +16,9 @@ from analysis.periods import quarter_days, quarter_end, quarter_start
 SEGMENTS = {"household": 45, "shop": 35, "company": 20}
 """Customers in 100 by segment (an assumption)."""
 
+MADE_UP = "SYN"
+"""Prefix of every key, so that no row can be taken for a real one."""
+
 PROMISED_DAYS = 14
 """Days from request to the promised day (an assumption)."""
 
@@ -75,7 +78,7 @@ def _services(plan: Plan, rng: random.Random) -> pd.DataFrame:
             requested = started - timedelta(days=1 + rng.randrange(8) + rng.randrange(9))
             rows.append(
                 {
-                    "customer_id": f"C{rng.randrange(customers) + 1:04d}",
+                    "customer_id": f"{MADE_UP}-C{rng.randrange(customers) + 1:04d}",
                     "service_type": kind,
                     "requested_on": requested,
                     "started_on": started,
@@ -84,7 +87,7 @@ def _services(plan: Plan, rng: random.Random) -> pd.DataFrame:
                 }
             )
     frame = pd.DataFrame(rows)
-    frame.insert(0, "service_id", [f"S{i:05d}" for i in range(1, len(frame) + 1)])
+    frame.insert(0, "service_id", [f"{MADE_UP}-S{i:05d}" for i in range(1, len(frame) + 1)])
     for column in ("requested_on", "started_on", "completed_on", "due_on"):
         frame[column] = pd.to_datetime(frame[column])
     return frame
@@ -126,7 +129,7 @@ def _sales(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFra
             )
         )
     frame = pd.concat(parts, ignore_index=True)
-    frame.insert(0, "invoice_id", [f"F{i:05d}" for i in range(1, len(frame) + 1)])
+    frame.insert(0, "invoice_id", [f"{MADE_UP}-F{i:05d}" for i in range(1, len(frame) + 1)])
     return frame
 
 
@@ -150,7 +153,7 @@ def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFr
             )
     frame = pd.DataFrame(rows, columns=["service_id", "answered_on", "score"])
     frame["answered_on"] = pd.to_datetime(frame["answered_on"])
-    frame.insert(0, "response_id", [f"R{i:05d}" for i in range(1, len(frame) + 1)])
+    frame.insert(0, "response_id", [f"{MADE_UP}-R{i:05d}" for i in range(1, len(frame) + 1)])
     return frame
 
 
@@ -164,7 +167,7 @@ def _staff_hours(plan: Plan, rng: random.Random) -> pd.DataFrame:
             month = quarter_start(quarter).month + i % 3
             rows.append(
                 {
-                    "staff_id": f"T{i // 3 + 1}",
+                    "staff_id": f"{MADE_UP}-T{i // 3 + 1}",
                     "month": f"{quarter // 4}-{month:02d}",
                     "quarter_hours": part,
                 }

@@ -1,0 +1,82 @@
+"""KPI tables in the form in which they are written: decimals beside exact numerators."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.compare import Base, compare
+from analysis.kpis import kpi, kpi_table
+
+_PLACES = 6
+
+
+def decimal(value: Fraction | None, places: int = _PLACES) -> str:
+    """Write an exact value with a fixed number of decimals (ties to even); empty for None."""
+    if value is None:
+        return ""
+    digits = round(value * 10**places)
+    whole, part = divmod(abs(digits), 10**places)
+    sign = "-" if digits < 0 else ""
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
+
+
+def kpi_csv(sums: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """KPIs by quarter and half-year.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`analysis.kpis.sums`.
+    kind : str
+        Kind of number that every row is marked with (synthetic or yours).
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, name, perspective, unit, grain, period, value, numerator, denominator, kind.
+    """
+    parts = []
+    for grain in ("quarter", "half-year"):
+        table = kpi_table(sums, grain)
+        table.insert(0, "grain", grain)
+        parts.append(table)
+    table = pd.concat(parts, ignore_index=True)
+    records = [kpi(name) for name in table["kpi"]]
+    table["name"] = [record.name for record in records]
+    table["perspective"] = [record.perspective for record in records]
+    table["unit"] = [record.unit for record in records]
+    table["value"] = [decimal(value) for value in table["value"]]
+    columns = ["kpi", "name", "perspective", "unit", "grain", "period"]
+    table["kind"] = kind
+    return table[[*columns, "value", "numerator", "denominator", "kind"]]
+
+
+def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Every KPI and quarter against the previous quarter and the same quarter of last year.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_table`, by quarter.
+    kind : str
+        As in :func:`kpi_csv`.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, period, base, base_period, value, base_value, change, growth, kind.
+    """
+    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
+    parts = []
+    for base in bases:
+        part = compare(table, base)
+        part.insert(2, "base", base)
+        parts.append(part)
+    joined = pd.concat(parts, ignore_index=True)
+    for column in ("value", "base_value", "change", "growth"):
+        joined[column] = [decimal(value) for value in joined[column]]
+    joined["kind"] = kind
+    columns = ["kpi", "period", "base", "base_period", "value", "base_value", "change", "growth"]
+    return joined[[*columns, "kind"]]
