@@ -1,0 +1,157 @@
+# From the printed numbers of a case to its report. `make` alone lists what there is to make.
+#
+# A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
+# an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
+# the step depends on; src/analysis/graph.py finds them in the imports. The committed outputs are no
+# targets: a fresh clone, which has no stamps, really makes them all again.
+
+CASE   := segelec
+PYTHON := python3
+VENV   := .venv
+JOBS   := $(shell getconf _NPROCESSORS_ONLN)
+
+ifeq ($(filter output-sync,$(.FEATURES)),)
+$(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
+endif
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
+# What stands together stays together, save for programs that talk while they run.
+ifeq ($(filter lab test verify,$(MAKECMDGOALS)),)
+MAKEFLAGS += --output-sync=line
+endif
+
+PY := "$(VENV)/bin/python"
+# The environment made here is set up as needed; one that was named (VENV=...) is taken as it is.
+environment = $(if $(filter file,$(origin VENV)),.venv/.$1)
+
+# A copy of this folder runs its own code, whichever environment it borrows.
+export PYTHONPATH := $(CURDIR)/src
+export PYTHONUTF8 := 1
+# Nobody's own IPython settings get into a notebook.
+export IPYTHONDIR := $(CURDIR)/.build/ipython
+# Steps run side by side, so each keeps to one core.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+##@ To read
+
+.PHONY: help
+help: ## list what there is to make
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@printf '\nVariables: CASE=template, another folder of data/raw; PYTHON=python3.12, another Python;\n'
+	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time.\n'
+
+##@ To use
+
+.PHONY: report lab verify test
+report: .build/$(CASE)/sums ## report/segelec.pdf with all that leads to it
+	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).pdf is up to date")
+
+lab: | $(call environment,lab) ## open the notebooks in JupyterLab
+	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
+
+verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
+	@MAKEFLAGS= MFLAGS= MAKELEVEL= $(PY) -m analysis verify --case $(CASE)
+
+test: check report | $(call environment,test) ## check, then all tests, and every notebook against its outputs
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg tests $(NOTEBOOKS)
+
+##@ To develop
+
+.PHONY: check lock clean distclean
+check: | $(call environment,test) ## style, formatting and types
+	@$(PY) -m ruff check --quiet src tests
+	@$(PY) -m ruff format --quiet --check src tests
+	@$(PY) -m mypy --no-error-summary
+
+clean: ## forget what was built, so that all is made again; the outputs stay
+	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+distclean: clean ## clean, and remove the environment
+	@rm -rf .venv
+
+# ---- The steps ---------------------------------------------------------------------------------
+# To add one: its name in STEPS, a line that says what it waits for, a function in cli.py.
+
+STEPS     := verdicts ledger kpis values report sums
+B         := .build/$(CASE)
+NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
+LOCK      := requirements/report.txt pyproject.toml
+# The folder itself too, since it notices files deleted or moved in with an old date. (The inner
+# wildcard breaks names at their spaces; the outer drops the pieces.)
+RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
+# An output that someone deleted is made again.
+output     = $(if $(wildcard $1),,missing)
+.PHONY: missing
+
+$B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
+$B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
+$B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
+$B/values: $B/kpis $(call output,data/processed/$(CASE)/values.json)
+$(EXECUTED): $B/values $(call output,figures/$(CASE))
+$B/report: $(EXECUTED) $(NOTEBOOKS) $(call output,report/$(CASE).pdf)
+$B/sums: $B/report README.md $(call output,SHA256SUMS)
+
+include $(wildcard $B/*.d)
+
+# The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
+# the files that the step itself writes back, with new outputs or numbers in them.
+define begin
+@mkdir -p $B
+@$(PY) -m analysis.graph $@ $1 --also $(filter notebooks/%,$^) >$@.new
+@touch $@.begun
+endef
+define end
+@for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
+@mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
+endef
+
+$(STEPS:%=$B/%): $B/%: $(LOCK) | $(call environment,report)
+	$(call begin,analysis.cli:$*)
+	@$(PY) -m analysis $* --case $(CASE)
+	$(end)
+
+$(EXECUTED): $B/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
+	$(call begin,analysis.cli:notebook $<)
+	@$(PY) -m analysis notebook $< --case $(CASE)
+	$(end)
+
+# ---- The environment ---------------------------------------------------------------------------
+# Hashed locks, installed by uv, which is itself locked; by pip where uv is not to be had.
+
+LOCKS := report lab test bench
+PIP    = .venv/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all:
+UV     = .venv/bin/uv pip install --quiet --python .venv --compile-bytecode --only-binary :all:
+
+.venv/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one, for instance: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "environment: .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r $< || echo "environment: no uv here, so pip installs (slower)"
+	@touch $@
+
+$(LOCKS:%=.venv/.%): .venv/.%: requirements/%.txt pyproject.toml .venv/.uv
+	@echo "environment: installing requirements/$*.txt"
+	@install="$(UV)"; [ -x .venv/bin/uv ] || install="$(PIP)"; \
+	  $$install --require-hashes -r $< && $$install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.lab .venv/.test .venv/.bench: | .venv/.report # one after the other
+
+# All groups are locked together first; then each one alone, keeping to those versions.
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock"
+lock: .venv/.test ## renew requirements/ and environment.yml (UPGRADE=1: to the newest versions)
+	@rm -rf .build/lock && mkdir -p .build/lock && cp requirements/uv.txt .build/lock
+	@cat $(LOCKS:%=requirements/%.txt) >.build/lock/all
+	@$(COMPILE) pyproject.toml $(LOCKS:%=--group %) $(if $(UPGRADE),--upgrade) -o .build/lock/all
+	@for lock in $(LOCKS); do cp .build/lock/all .build/lock/$$lock.txt; \
+	  $(COMPILE) pyproject.toml --group $$lock -o .build/lock/$$lock.txt || exit 1; done
+	@$(COMPILE) --group pyproject.toml:uv $(if $(UPGRADE),--upgrade) -o .build/lock/uv.txt
+	@mv .build/lock/*.txt requirements/
+	@$(PY) -m analysis.environment
