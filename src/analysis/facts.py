@@ -1,0 +1,246 @@
+"""Every number that stands in prose, computed: the contents of ``values.json``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.calibrate import Ledger, read_ledger
+from analysis.case import Case
+from analysis.claims.printed import Interval, Rounding, parse, preimage
+from analysis.claims.single import (
+    consistent_n,
+    earlier_counts,
+    growth_within_total,
+    later_counts,
+    nearest_totals,
+    smallest_share,
+)
+from analysis.compare import Base, compare
+from analysis.diagnosis import process_steps, process_times, starting_level
+from analysis.display.numbers import decimal, percent
+from analysis.kpis import by_type, kpi, kpi_table, sums
+from analysis.periods import parse_period, parse_quarter, quarter_label
+from analysis.tables import read_claims
+from analysis.values import Value
+
+Facts = dict[str, Value]
+
+whole = decimal(0)
+rate = percent(1)
+
+PRINTED = {
+    "services": "abstract-services",
+    "lifting_doors": "abstract-lifting-doors",
+    "alarms": "abstract-alarms",
+    "productivity_q1": "abstract-productivity-q1",
+    "productivity_q2": "abstract-productivity-q2",
+    "sales_growth_2024": "abstract-sales-growth-2024",
+    "sales_growth_2023": "abstract-sales-growth-2023",
+    "sales_total": "abstract-sales-total",
+    "satisfaction": "abstract-satisfaction",
+    "services_growth": "5-services-growth",
+}
+"""Names under which prose quotes printed results."""
+
+
+def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
+    """Compute all values.
+
+    Parameters
+    ----------
+    case : Case
+        The case; its ledger must have been made.
+    verdicts : DataFrame
+        ``verdicts.csv``: one row per claim and reading, the default reading marked.
+
+    Returns
+    -------
+    dict of str to Value
+        Text, kind and source by key.
+    """
+    strings = {claim.claim_id: claim.printed for claim in read_claims(case)}
+    rounding = Rounding(case.reading()["rounding"])
+    ledger = read_ledger(case)
+    return (
+        _printed(strings)
+        | _verdict_counts(verdicts)
+        | _services(strings, rounding)
+        | _survey(strings, rounding)
+        | _productivity(strings, rounding)
+        | _sales(strings, rounding)
+        | _ledger(case, ledger)
+        | _baseline(case, ledger)
+        | _current(case, ledger)
+    )
+
+
+def _value(text: str, kind: str, source: str) -> Value:
+    return {"text": text, "kind": kind, "source": source}
+
+
+def _derived(source: str, **texts: str) -> Facts:
+    return {key: _value(text, "derived", source) for key, text in texts.items()}
+
+
+def _printed(strings: dict[str, str]) -> Facts:
+    return {
+        key: _value(strings[claim], "printed", f"claims.csv, {claim}")
+        for key, claim in PRINTED.items()
+    }
+
+
+def _verdict_counts(verdicts: pd.DataFrame) -> Facts:
+    default = verdicts[verdicts["default"]]
+    counts = default["verdict"].value_counts()
+    names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")
+    texts = {f"n_{name.replace(' ', '_')}": whole(int(counts.get(name, 0))) for name in names}
+    texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
+    return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
+
+
+def _services(strings: dict[str, str], rounding: Rounding) -> Facts:
+    total = int(strings[PRINTED["services"]])
+    growth = strings[PRINTED["services_growth"]]
+    named = int(strings[PRINTED["lifting_doors"]]) + int(strings[PRINTED["alarms"]])
+    (before,) = earlier_counts(growth, total, rounding)
+    (after,) = later_counts(growth, total, rounding)
+    below, above = nearest_totals(growth, total, rounding)
+    low, high = _nearest_splits(total, parse(growth).value)
+    return _derived(
+        "analysis.claims.single",
+        services_before=whole(before),
+        services_after=whole(after),
+        both_halves_splits=whole(len(growth_within_total(growth, total, rounding))),
+        both_halves_below=whole(below),
+        both_halves_above=whole(above),
+        split_low=f"{low[0]} and {low[1]}",
+        split_low_growth=rate(Fraction(low[1] - low[0], low[0])),
+        split_high=f"{high[0]} and {high[1]}",
+        split_high_growth=rate(Fraction(high[1] - high[0], high[0])),
+        other_services=whole(total - named),
+        other_share=rate(Fraction(total - named, total)),
+        other_types_min=whole(-(-(total - named) // (int(strings[PRINTED["alarms"]]) - 1))),
+    )
+
+
+def _nearest_splits(total: int, growth: Fraction) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Find the splits of a total whose growth lies just below and just above a rate."""
+    earlier = next(e for e in range(1, total) if Fraction(total - 2 * e, e) < growth)
+    return (earlier, total - earlier), (earlier - 1, total - earlier + 1)
+
+
+def _survey(strings: dict[str, str], rounding: Rounding) -> Facts:
+    printed = strings[PRINTED["satisfaction"]]
+    services = int(strings[PRINTED["services"]])
+    smallest = smallest_share(printed, rounding)
+    below = int(parse(printed).value * services)
+    start = preimage(printed, rounding)
+    assert start.low is not None
+    return _derived(
+        "analysis.claims.single",
+        respondents_fitting=whole(len(consistent_n(printed, services, rounding))),
+        respondents_smallest=whole(smallest.total),
+        respondents_smallest_satisfied=whole(smallest.count),
+        every_service_below=whole(below),
+        every_service_below_share=rate(Fraction(below, services)),
+        every_service_above=whole(below + 1),
+        every_service_above_share=rate(Fraction(below + 1, services)),
+        satisfaction_start_max=percent(2)(1 / (1 + start.low)),
+    )
+
+
+def _growths(strings: dict[str, str], rounding: Rounding, key: str) -> Interval:
+    """Growth factors that print as a claim does."""
+    return preimage(strings[PRINTED[key]], rounding).plus(1)
+
+
+def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
+    assert interval.low is not None  # printed numbers have both ends
+    assert interval.high is not None
+    return interval.low, interval.high
+
+
+def _productivity(strings: dict[str, str], rounding: Rounding) -> Facts:
+    low = min(_ends(_growths(strings, rounding, f"productivity_q{q}"))[0] for q in (1, 2))
+    high = max(_ends(_growths(strings, rounding, f"productivity_q{q}"))[1] for q in (1, 2))
+    labour = _growths(strings, rounding, "services_growth").over(Interval(low, high, True, False))
+    labour_low, labour_high = _ends(labour)
+    return _derived(
+        "preimages of the printed growth rates",
+        constant_low=percent(2)(low - 1),
+        constant_high=percent(2)(high - 1),
+        labour_low=rate(labour_low - 1),
+        labour_high=rate(labour_high - 1),
+    )
+
+
+def _sales(strings: dict[str, str], rounding: Rounding) -> Facts:
+    total = Fraction(strings[PRINTED["sales_total"]].replace(",", ""))
+    services = int(strings[PRINTED["services"]])
+    growth = _growths(strings, rounding, "sales_growth_2024")
+    before_low, before_high = _ends(
+        preimage(strings[PRINTED["sales_total"]], rounding).over(growth)
+    )
+    per_service = _ends(growth.over(_growths(strings, rounding, "services_growth")))
+    return _derived(
+        "preimages of the printed sales and growth rates",
+        revenue_per_service=decimal(2)(total / services),
+        revenue_per_service_fall_low=rate(1 - per_service[1]),
+        revenue_per_service_fall_high=rate(1 - per_service[0]),
+        sales_q2_2023_low=whole(before_low),
+        sales_q2_2023_high=whole(before_high),
+    )
+
+
+def _made_up(case: Case, **texts: str) -> Facts:
+    source = f"data/processed/{case.name}/ledger"
+    return {key: _value(text, case.parameters.kind, source) for key, text in texts.items()}
+
+
+def _ledger(case: Case, ledger: Ledger) -> Facts:
+    periods = case.parameters.periods
+    number = parse_quarter(periods.last) - parse_quarter(periods.first) + 1
+    return _made_up(
+        case,
+        ledger_services=whole(len(ledger["service"])),
+        ledger_quarters=whole(number),
+        ledger_answers=whole(len(ledger["survey_response"])),
+        ledger_technicians=whole(ledger["staff_hours"]["staff_id"].nunique()),
+    )
+
+
+def _baseline(case: Case, ledger: Ledger) -> Facts:
+    period = case.parameters.periods.baseline
+    level = starting_level(ledger, case).set_index("kpi")["value"]
+    steps = process_times(ledger, process_steps(case), period)
+    slowest = steps[steps["bottleneck"]].iloc[0]
+    half = by_type(sums(ledger), parse_period(period))
+    return _made_up(
+        case,
+        base_productivity=decimal(kpi("productivity").decimals)(level["productivity"]),
+        base_on_time=rate(level["on_time"] / 100),
+        bottleneck=str(slowest["name"]).lower(),
+        bottleneck_days=decimal(1)(slowest["mean"]),
+        bottleneck_share=percent(0)(slowest["share"]),
+        base_services=whole(int(half.sum())),
+    )
+
+
+def _current(case: Case, ledger: Ledger) -> Facts:
+    quarter = case.parameters.periods.current
+    table = kpi_table(sums(ledger))
+    texts = {"current_quarter": quarter}
+    bases: tuple[tuple[str, Base], ...] = (("previous", "previous-quarter"), ("year", "year-ago"))
+    for name, base in bases:
+        rows = compare(table, base)
+        rows = rows[rows["period"] == quarter].set_index("kpi")
+        texts[f"{name}_quarter"] = str(rows["base_period"].iloc[0])
+        for key in ("sales", "services", "productivity", "revenue_per_service"):
+            texts[f"{key}_on_{name}"] = percent(1, signed=True)(rows["growth"][key])
+    now = table[table["period"] == quarter].set_index("kpi")["value"]
+    texts["sales_now"] = whole(now["sales"])
+    texts["services_now"] = whole(now["services"])
+    texts["current_year_ago"] = quarter_label(parse_quarter(quarter) - 4)
+    return _made_up(case, **texts)

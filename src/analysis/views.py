@@ -1,0 +1,296 @@
+"""What each table of the report shows: frames with their columns, labels and captions.
+
+Every function returns the arguments of :func:`analysis.display.show_table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.case import Case
+from analysis.compare import Base, compare, contributions
+from analysis.display import VERDICT_COLOURS, Column, decimal, percent
+from analysis.kpis import CATALOGUE, kpi
+from analysis.periods import parse_quarter
+from analysis.tables import read_claims
+
+View = dict[str, Any]
+
+DIRECTIONS = {"up": "more", "down": "less", "none": "–"}
+
+
+def kinds_of_number() -> View:
+    """Explain the four kinds of number."""
+    rows = [
+        ("printed", "stands in the source, quoted, with its place"),
+        ("derived", "follows from printed numbers by exact arithmetic: a value, or tight bounds"),
+        (
+            "synthetic",
+            "from a made-up ledger that meets the printed results; one of many that would",
+        ),
+        ("yours", "computed from a user's own rows"),
+    ]
+    return {
+        "frame": pd.DataFrame(rows, columns=["kind", "meaning"]),
+        "label": "tbl-kinds",
+        "caption": "Four kinds of number. Every figure, table and file says which it holds.",
+        "kind": "derived",
+        "columns": [Column("kind", "Kind"), Column("meaning", "Meaning", width=1)],
+    }
+
+
+def verdict_meanings(verdicts: pd.DataFrame) -> View:
+    """Count the verdicts under the default reading and say what each means."""
+    meanings = {
+        "reproduced": "follows from other printed numbers",
+        "consistent": "a data set exists that prints this way, and we show one",
+        "inconsistent": "no data set exists; the smallest conflicting set of claims is named",
+        "underdetermined": "more than one value fits; we give the bounds",
+        "not reported": "a target or formula for which no result is printed",
+        "unreadable": "typography lost in our text of the paper; never an accusation",
+    }
+    counts = verdicts[verdicts["default"]]["verdict"].value_counts()
+    rows = [(name, int(counts.get(name, 0)), text) for name, text in meanings.items()]
+    return {
+        "frame": pd.DataFrame(rows, columns=["verdict", "claims", "meaning"]),
+        "label": "tbl-verdict-counts",
+        "caption": "Verdicts on everything the paper prints, under the default readings.",
+        "kind": "derived",
+        "columns": [
+            Column("verdict", "Verdict", colours=VERDICT_COLOURS),
+            Column("claims", "Claims"),
+            Column("meaning", "Meaning", width=1),
+        ],
+    }
+
+
+def printed_results(case: Case) -> View:
+    """List the printed results with the places that print them."""
+    results = [claim for claim in read_claims(case) if claim.role == "result"]
+    frame = pd.DataFrame([claim.model_dump() for claim in results])
+    subject = frame["claim_id"].str.split("-", n=1).str[1].str.replace("-", " ")
+    grouped = frame.assign(subject=subject).groupby(["subject", "printed"], sort=False)
+    table = grouped.agg(
+        places=("place", lambda places: ", ".join(dict.fromkeys(places))),
+        quotation=("quotation", "first"),
+    ).reset_index()
+    return {
+        "frame": table,
+        "label": "tbl-printed-results",
+        "caption": "The results that the paper prints, each with the places that print it.",
+        "kind": "printed",
+        "columns": [
+            Column("subject", "Result", width=1.1),
+            Column("printed", "Printed", align="right"),
+            Column("places", "Places"),
+            Column("quotation", "Quotation", width=2.4, format=lambda text: f"“{text}”"),
+        ],
+    }
+
+
+def claims(verdicts: pd.DataFrame) -> View:
+    """List every claim with its verdict and evidence under the default readings."""
+    return {
+        "frame": verdicts[verdicts["default"]],
+        "label": "tbl-claims",
+        "caption": "Every claim with its verdict under the default readings, and what it rests on.",
+        "kind": "derived",
+        "columns": [
+            Column("claim_id", "Claim", width=1.25, format=_breakable),
+            Column("printed", "Printed", width=0.8, align="left"),
+            Column("verdict", "Verdict", colours=VERDICT_COLOURS),
+            Column("evidence", "Evidence", width=2.2),
+        ],
+    }
+
+
+def _breakable(text: str) -> str:
+    """Show an identifier as words, so that it can be broken over lines."""
+    return text.replace("-", " ")
+
+
+def swot(entries: pd.DataFrame) -> View:
+    """List the SWOT entries with what each rests on."""
+    return {
+        "frame": entries,
+        "label": "tbl-swot",
+        "caption": "SWOT entries found in the paper's text. None of them rests on a printed number.",
+        "kind": "printed",
+        "columns": [
+            Column("quadrant", "Quadrant"),
+            Column("text", "Entry", width=1.4),
+            Column("place", "Section"),
+            Column("quotation", "Quotation", width=1.4, format=lambda text: f"“{text}”"),
+        ],
+    }
+
+
+def process(times: pd.DataFrame, period: str, kind: str) -> View:
+    """Show the time per step of the service process."""
+    return {
+        "frame": times,
+        "label": "tbl-process",
+        "caption": f"Time per step of the service process, services completed in {period}.",
+        "kind": kind,
+        "columns": [
+            Column("name", "Step", width=1),
+            Column("mode", "Mode"),
+            Column("services", "Services"),
+            Column("mean", "Mean days", format=decimal(1)),
+            Column("median", "Median days", format=decimal(1)),
+            Column("share", "Share of the cycle", format=percent(0)),
+            Column("bottleneck", "Bottleneck"),
+        ],
+    }
+
+
+def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
+    """Show the level of every KPI before the change."""
+    shown = levels.assign(
+        value=[_shown(k, v) for k, v in zip(levels.kpi, levels.value, strict=True)]
+    )
+    return {
+        "frame": shown,
+        "label": "tbl-starting-level",
+        "caption": f"Starting level of every KPI, {period}. A dash: nothing was measured.",
+        "kind": kind,
+        "columns": [
+            Column("perspective", "Perspective"),
+            Column("name", "KPI", width=1),
+            Column("value", "Level", align="right"),
+            Column("unit", "Unit"),
+        ],
+    }
+
+
+def _shown(name: str, value: Fraction | None) -> str | None:
+    return None if value is None else decimal(kpi(name).decimals)(value)
+
+
+def catalogue() -> View:
+    """List the indicators and their definitions."""
+    rows = [(r.perspective, r.name, r.definition, r.unit, DIRECTIONS[r.better]) for r in CATALOGUE]
+    return {
+        "frame": pd.DataFrame(
+            rows, columns=["perspective", "name", "definition", "unit", "better"]
+        ),
+        "label": "tbl-catalogue",
+        "caption": "The indicators. Rates are ratios of sums over the period, never means of ratios.",
+        "kind": "derived",
+        "columns": [
+            Column("perspective", "Perspective"),
+            Column("name", "KPI"),
+            Column("definition", "Definition", width=1),
+            Column("unit", "Unit"),
+            Column("better", "Better"),
+        ],
+    }
+
+
+def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -> View:
+    """Show every KPI over the quarters that end with the reported one."""
+    end = parse_quarter(last)
+    chosen = table[table["index"].between(end - quarters + 1, end)]
+    wide = chosen.assign(
+        shown=[_shown(k, v) for k, v in zip(chosen["kpi"], chosen["value"], strict=True)]
+    ).pivot_table(index="kpi", columns="period", values="shown", aggfunc="first", dropna=False)
+    wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
+    periods = [str(period) for period in wide.columns]
+    wide.insert(0, "name", [f"{kpi(str(name)).name}, {kpi(str(name)).unit}" for name in wide.index])
+    return {
+        "frame": wide,
+        "label": "tbl-kpis",
+        "caption": f"Every KPI by quarter, {periods[0]} to {periods[-1]}.",
+        "kind": kind,
+        "columns": [
+            Column("name", "KPI", width=1),
+            *(Column(period, period, align="right") for period in periods),
+        ],
+    }
+
+
+def reproduction(rows: pd.DataFrame) -> View:
+    """Hold the printed results against the ledger's."""
+    return {
+        "frame": rows,
+        "label": "tbl-reproduction",
+        "caption": "Printed results against the same results computed from the ledger's rows.",
+        "kind": "synthetic",
+        "columns": [
+            Column("result", "Result", width=1),
+            Column("printed", "Printed", align="right"),
+            Column("exact", "Ledger, more digits", align="right"),
+            Column("computed", "Ledger, printed form", align="right"),
+            Column("same", "Same"),
+        ],
+    }
+
+
+def comparison(table: pd.DataFrame, quarter: str, kind: str) -> View:
+    """Compare a quarter with the previous one and with the same quarter of last year."""
+    now = table[table["period"] == quarter].set_index("kpi")
+    frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
+    frame["name"] = [f"{kpi(name).name}, {kpi(name).unit}" for name in frame["kpi"]]
+    frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]
+    headers = {}
+    for base in ("previous-quarter", "year-ago"):
+        rows = compare(table, base)  # type: ignore[arg-type]
+        rows = rows[rows["period"] == quarter].set_index("kpi")
+        headers[base] = str(rows["base_period"].iloc[0]) if len(rows) else base
+        frame[base] = [_changed(name, rows) for name in frame["kpi"]]
+    return {
+        "frame": frame,
+        "label": "tbl-comparison",
+        "caption": (
+            f"{quarter} against the previous quarter and the same quarter of last year. "
+            "Changes are relative; those of shares are in percentage points (pp)."
+        ),
+        "kind": kind,
+        "columns": [
+            Column("name", "KPI", width=1),
+            Column("value", quarter, align="right"),
+            Column("previous-quarter", f"on {headers['previous-quarter']}", align="right"),
+            Column("year-ago", f"on {headers['year-ago']}", align="right"),
+        ],
+    }
+
+
+def _changed(name: str, rows: pd.DataFrame) -> str | None:
+    if name not in rows.index or rows["change"][name] is None:
+        return None
+    if kpi(name).is_share:
+        return decimal(1, signed=True)(rows["change"][name]) + " pp"
+    growth = rows["growth"][name]
+    return None if growth is None else percent(1, signed=True)(growth)
+
+
+def contribution(
+    sums: pd.DataFrame, quarter: str, base: Base, names: Mapping[str, str], kind: str
+) -> View:
+    """Split the growth of services by type."""
+    distance = {"previous-quarter": 1, "year-ago": 4}[base]
+    parts = contributions(sums, parse_quarter(quarter), distance, "services")
+    parts["name"] = [names.get(key, key) for key in parts["service_type"]]
+    return {
+        "frame": parts,
+        "label": "tbl-contributions",
+        "caption": (
+            f"Which services made {quarter} differ from the same quarter of last year. "
+            "The contributions add up to the growth of all services."
+            if base == "year-ago"
+            else f"Which services made {quarter} differ from the previous quarter. "
+            "The contributions add up to the growth of all services."
+        ),
+        "kind": kind,
+        "columns": [
+            Column("name", "Service", width=1),
+            Column("base", "Before"),
+            Column("value", "Now"),
+            Column("change", "Change", format=decimal(0, signed=True)),
+            Column("points", "Contribution", format=percent(1, signed=True)),
+        ],
+    }
