@@ -1,0 +1,183 @@
+"""Linear programs in whole numbers: an exact simplex method without rounding of any kind.
+
+The tableau holds integers over one common denominator (Edmonds 1967, Bareiss 1968), and Bland's
+rule (1977) keeps it from cycling, so that "infeasible" always comes with a Farkas certificate.
+The systems here have a dozen quantities; size is no concern, correctness is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Row:
+    """One inequality over quantities of at least zero: ``coefficients . x <= bound``.
+
+    Parameters
+    ----------
+    coefficients : tuple of int
+        One per quantity.
+    bound : int
+        Right-hand side.
+    tag : str
+        The claim that the row comes from.
+    """
+
+    coefficients: tuple[int, ...]
+    bound: int
+    tag: str
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """The best point of a feasible program and the value of its objective."""
+
+    value: Fraction
+    point: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """A Farkas certificate: adding the rows this often gives "at least 0 is below 0"."""
+
+    multipliers: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Endless:
+    """The objective grows without end."""
+
+
+class _Tableau:
+    """Basic variables as affine functions of the others, over a common denominator.
+
+    Variables 0 to n-1 are the quantities, n to n+m-1 the slacks of the rows. Line i reads
+    ``basic[i] = (lines[i][-1] - sum_j lines[i][j] * other[j]) / denominator``.
+    """
+
+    def __init__(self, rows: Sequence[Row], objective: Sequence[int]) -> None:
+        self.width = len(objective)
+        self.lines = [[*row.coefficients, row.bound] for row in rows]
+        self.goal = [-c for c in objective] + [0]
+        self.other = list(range(self.width))
+        self.basic = list(range(self.width, self.width + len(rows)))
+        self.denominator = 1
+
+    def pivot(self, r: int, c: int) -> None:
+        """Exchange the basic variable of line r with the other variable of column c."""
+        pivot_line, old = self.lines[r], self.denominator
+        p = pivot_line[c]
+        for line in [*self.lines[:r], *self.lines[r + 1 :], self.goal]:
+            factor = line[c]
+            for j, entry in enumerate(pivot_line):
+                if j != c:
+                    line[j] = (line[j] * p - factor * entry) // old
+            line[c] = -factor
+        pivot_line[c] = old
+        self.denominator = p
+        self.basic[r], self.other[c] = self.other[c], self.basic[r]
+        if p < 0:
+            self.denominator = -p
+            for line in [*self.lines, self.goal]:
+                line[:] = [-entry for entry in line]
+
+    def make_feasible(self) -> int | None:
+        """Dual simplex with a zero objective; returns the line that cannot be met, if any."""
+        while True:
+            short = [i for i, line in enumerate(self.lines) if line[-1] < 0]
+            if not short:
+                return None
+            r = min(short, key=self.basic.__getitem__)
+            helpful = [j for j in range(self.width) if self.lines[r][j] < 0]
+            if not helpful:
+                return r
+            self.pivot(r, min(helpful, key=self.other.__getitem__))
+
+    def make_optimal(self) -> bool:
+        """Primal simplex; returns False if the objective grows without end."""
+        while True:
+            gaining = [j for j in range(self.width) if self.goal[j] < 0]
+            if not gaining:
+                return True
+            c = min(gaining, key=self.other.__getitem__)
+            r = self._leaving(c)
+            if r is None:
+                return False
+            self.pivot(r, c)
+
+    def _leaving(self, c: int) -> int | None:
+        """Return the line that limits the growth of column c first (smallest variable at ties)."""
+        chosen: int | None = None
+        for i, line in enumerate(self.lines):
+            if line[c] <= 0:
+                continue
+            if chosen is not None:
+                other = self.lines[chosen]
+                longer = line[-1] * other[c] - other[-1] * line[c]
+                if longer > 0 or (longer == 0 and self.basic[i] > self.basic[chosen]):
+                    continue
+            chosen = i
+        return chosen
+
+    def refutation(self, r: int) -> Refuted:
+        """Read off how often each row goes into the impossible line r."""
+        used = {self.basic[r]: self.denominator}
+        used.update(zip(self.other, self.lines[r][:-1], strict=True))
+        return Refuted(
+            tuple(
+                (variable - self.width, times)
+                for variable, times in sorted(used.items())
+                if variable >= self.width and times
+            )
+        )
+
+    def vertex(self) -> Vertex:
+        """Return the current point and its objective."""
+        point = [Fraction(0)] * self.width
+        for variable, line in zip(self.basic, self.lines, strict=True):
+            if variable < self.width:
+                point[variable] = Fraction(line[-1], self.denominator)
+        return Vertex(Fraction(self.goal[-1], self.denominator), tuple(point))
+
+
+def maximise(rows: Sequence[Row], objective: Sequence[int]) -> Vertex | Refuted | Endless:
+    """Maximise ``objective . x`` over all rational x of at least zero that meet every row.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The inequalities.
+    objective : sequence of int
+        One coefficient per quantity.
+
+    Returns
+    -------
+    Vertex, Refuted or Endless
+        A best point; or a certificate that no point exists; or no end to the objective.
+    """
+    tableau = _Tableau(rows, objective)
+    stuck = tableau.make_feasible()
+    if stuck is not None:
+        return tableau.refutation(stuck)
+    return tableau.vertex() if tableau.make_optimal() else Endless()
+
+
+def is_refutation(rows: Sequence[Row], certificate: Refuted) -> bool:
+    """Check a Farkas certificate by adding up rows; nothing of the simplex method is used.
+
+    The multiples are above zero, so any x would meet the sum of the rows. If its coefficients
+    are at least zero and its bound is below zero, no x of at least zero can.
+    """
+    if any(times <= 0 for _, times in certificate.multipliers):
+        return False
+    width = len(rows[0].coefficients) if rows else 0
+    total = [0] * width
+    bound = 0
+    for index, times in certificate.multipliers:
+        bound += times * rows[index].bound
+        for j, coefficient in enumerate(rows[index].coefficients):
+            total[j] += times * coefficient
+    return bound < 0 and all(coefficient >= 0 for coefficient in total)

@@ -1,0 +1,301 @@
+"""Several printed claims over named quantities: a data set that meets all, or a conflict.
+
+Every quantity is a whole number of at least zero in its smallest unit: services, people,
+centimos, quarter-hours. A claim says that a sum, a ratio of sums or a growth lies in an exact
+interval; that makes one or two linear inequalities with whole coefficients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from math import ceil, floor, gcd, lcm
+
+from analysis.claims.lp import Row
+from analysis.claims.printed import Interval, Printed, Rounding, format_like, parse, preimage
+from analysis.claims.search import Proof, find, proves_empty
+
+Data = Mapping[str, int]
+DEFINITION = "definition"
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A sum of quantities, each times an exact number, plus a constant."""
+
+    terms: tuple[tuple[str, Fraction], ...] = ()
+    constant: Fraction = Fraction(0)
+
+    def __add__(self, other: Linear | int | Fraction) -> Linear:
+        if not isinstance(other, Linear):
+            return Linear(self.terms, self.constant + other)
+        merged = dict(self.terms)
+        for name, times in other.terms:
+            merged[name] = merged.get(name, Fraction(0)) + times
+        return Linear(tuple(sorted(merged.items())), self.constant + other.constant)
+
+    def __mul__(self, factor: int | Fraction) -> Linear:
+        return Linear(tuple((n, t * factor) for n, t in self.terms), self.constant * factor)
+
+    def __sub__(self, other: Linear | int | Fraction) -> Linear:
+        return self + (other * -1)
+
+    def at(self, data: Data) -> Fraction:
+        """Return the value for one data set."""
+        return self.constant + sum((times * data[name] for name, times in self.terms), Fraction(0))
+
+
+def quantity(name: str) -> Linear:
+    """One named quantity as an expression."""
+    return Linear(((name, Fraction(1)),))
+
+
+def total(*names: str) -> Linear:
+    """Return the sum of several named quantities."""
+    expression = Linear()
+    for name in names:
+        expression = expression + quantity(name)
+    return expression
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A numerator over a denominator lies in an interval.
+
+    Parameters
+    ----------
+    tag : str
+        Name under which a conflict set lists the claim.
+    numerator : Linear
+        The sum, or the upper part of a ratio.
+    inside : Interval
+        Allowed values of numerator over denominator.
+    denominator : Linear
+        The lower part, forced to be above zero; the constant 1 for plain sums.
+    printed : Printed, optional
+        The printed string, to print a witness back.
+    rounding : Rounding
+        The rule that led to `inside`.
+    shift : int
+        What is taken off the ratio before printing: 1 for a growth.
+    """
+
+    tag: str
+    numerator: Linear
+    inside: Interval
+    denominator: Linear = field(default_factory=lambda: Linear((), Fraction(1)))
+    printed: Printed | None = None
+    rounding: Rounding = Rounding.HALF_UP
+    shift: int = 0
+
+    def holds(self, data: Data) -> bool:
+        """Check the claim on a data set directly, without its inequalities."""
+        below = self.denominator.at(data)
+        return below > 0 and Fraction(self.numerator.at(data), below) in self.inside
+
+    def shown(self, data: Data) -> str:
+        """Print what a data set gives for this claim, in the form of the printed string."""
+        value = Fraction(self.numerator.at(data), self.denominator.at(data)) - self.shift
+        return format_like(value, self.printed, self.rounding) if self.printed else str(value)
+
+    def rows(self, names: tuple[str, ...]) -> list[Row]:
+        """Return the inequalities over whole numbers that the claim amounts to."""
+        made = []
+        low, high = self.inside.low, self.inside.high
+        if high is not None:
+            made.append(self._row(self.numerator - self.denominator * high, names,
+                                  strict=not self.inside.high_closed))  # fmt: skip
+        if low is not None:
+            made.append(self._row(self.denominator * low - self.numerator, names,
+                                  strict=not self.inside.low_closed))  # fmt: skip
+        if self.denominator.terms:
+            made.append(self._row(self.denominator * -1, names, strict=True))
+        return made
+
+    def _row(self, expression: Linear, names: tuple[str, ...], *, strict: bool) -> Row:
+        """Turn ``expression <= 0`` (or ``< 0``) into whole coefficients, cut to whole points."""
+        times = dict(expression.terms)
+        coefficients = [times.pop(name, Fraction(0)) for name in names]
+        if times:
+            raise KeyError(f"unknown quantity in claim {self.tag}: {', '.join(times)}")
+        scale = lcm(*(c.denominator for c in coefficients))
+        whole = [int(c * scale) for c in coefficients]
+        divisor = gcd(*whole) or 1
+        limit = Fraction(-expression.constant * scale, divisor)
+        bound = ceil(limit) - 1 if strict else floor(limit)
+        return Row(tuple(c // divisor for c in whole), bound, self.tag)
+
+
+def says(
+    tag: str, value: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP, unit: int = 1
+) -> Claim:
+    """Claim that a sum prints as given; `unit` is how many of the quantity make one printed."""
+    p = parse(printed)
+    return Claim(
+        tag, value * Fraction(1, unit), preimage(p, rounding), printed=p, rounding=rounding
+    )
+
+
+def share(
+    tag: str, part: Linear, whole: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
+) -> Claim:
+    """Claim that part over whole prints as given (also any other printed ratio)."""
+    p = parse(printed)
+    return Claim(tag, part, preimage(p, rounding), whole, p, rounding)
+
+
+def growth(
+    tag: str, later: Linear, earlier: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
+) -> Claim:
+    """Claim that the growth from earlier to later prints as given."""
+    p = parse(printed)
+    return Claim(tag, later, preimage(p, rounding).plus(1), earlier, p, rounding, shift=1)
+
+
+def at_most(tag: str, value: Linear, limit: int | Fraction) -> Claim:
+    """Claim that a sum is at most a number."""
+    return Claim(tag, value, Interval(None, Fraction(limit)))
+
+
+def at_least(tag: str, value: Linear, limit: int | Fraction) -> Claim:
+    """Claim that a sum is at least a number."""
+    return Claim(tag, value, Interval(Fraction(limit), None))
+
+
+def equal(tag: str, left: Linear, right: Linear) -> Claim:
+    """Claim that two sums are equal."""
+    return Claim(tag, left - right, Interval(Fraction(0), Fraction(0)))
+
+
+@dataclass(frozen=True)
+class System:
+    """Claims over named quantities.
+
+    Parameters
+    ----------
+    claims : tuple of Claim
+        Claims that may be dropped from a conflict.
+    definitions : tuple of Claim
+        Statements true by meaning (a half-year is two quarters), never part of a conflict.
+    """
+
+    claims: tuple[Claim, ...]
+    definitions: tuple[Claim, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all quantities, sorted."""
+        found: set[str] = set()
+        for claim in (*self.claims, *self.definitions):
+            found |= {name for name, _ in (*claim.numerator.terms, *claim.denominator.terms)}
+        return tuple(sorted(found))
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return all inequalities."""
+        names = self.names
+        return tuple(
+            row for claim in (*self.definitions, *self.claims) for row in claim.rows(names)
+        )
+
+    def sums(self) -> tuple[tuple[int, ...], ...]:
+        """Return the sums that claims speak about, as whole coefficients."""
+        names = self.names
+        claims = (*self.definitions, *self.claims)
+        parts = [part for claim in claims for part in (claim.numerator, claim.denominator)]
+        return tuple(
+            tuple(int(dict(part.terms).get(name, 0)) for name in names)
+            for part in parts
+            if len(part.terms) > 1 and all(times.denominator == 1 for _, times in part.terms)
+        )
+
+    def only(self, claims: Iterable[Claim]) -> System:
+        """Return the system with some of its claims and all its definitions."""
+        return System(tuple(claims), self.definitions)
+
+    def plus(self, *claims: Claim) -> System:
+        """Return the system with more claims."""
+        return System((*self.claims, *claims), self.definitions)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a system allows.
+
+    Attributes
+    ----------
+    witness : dict or None
+        A data set that meets every claim, checked claim by claim in fractions.
+    conflict : tuple of str
+        Tags of a smallest set of claims that cannot all hold; empty if there is a witness.
+    proof : Refuted or Split or None
+        The refutation of the conflict set, checked by adding up inequalities.
+    conflict_system : System or None
+        The conflict set as a system, to check the proof again.
+    """
+
+    witness: dict[str, int] | None
+    conflict: tuple[str, ...] = ()
+    proof: Proof | None = None
+    conflict_system: System | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether some data set meets every claim."""
+        return self.witness is not None
+
+
+def witness(system: System) -> dict[str, int] | Proof:
+    """Find a data set that meets every claim, or a checked proof that there is none."""
+    names = system.names
+    rows = system.rows()
+    result = find(rows, len(names), system.sums())
+    if not isinstance(result, tuple):
+        if not proves_empty(rows, result):
+            raise AssertionError("the refutation does not check; this is a bug")
+        return result
+    data = dict(zip(names, result, strict=True))
+    if not all(claim.holds(data) for claim in (*system.definitions, *system.claims)):
+        raise AssertionError("the witness does not check; this is a bug")
+    return data
+
+
+def solve(system: System) -> Answer:
+    """Return a witness, or a smallest conflicting set of claims with its checked proof.
+
+    "Smallest" is by number of claims: no set of fewer claims conflicts.
+
+    Raises
+    ------
+    UndecidedError
+        If the search had to be given up.
+    ValueError
+        If the definitions alone contradict each other.
+    """
+    result = witness(system)
+    if isinstance(result, dict):
+        return Answer(result)
+    if not isinstance(witness(system.only(())), dict):
+        raise ValueError("the definitions contradict each other")
+    core = _shrink(system)
+    for size in range(1, len(core)):
+        for chosen in combinations(system.claims, size):
+            smaller = system.only(chosen)
+            proof = witness(smaller)
+            if not isinstance(proof, dict):
+                return Answer(None, tuple(c.tag for c in chosen), proof, smaller)
+    conflict = system.only(core)
+    proof = witness(conflict)
+    assert not isinstance(proof, dict)  # the deletion filter kept it infeasible
+    return Answer(None, tuple(c.tag for c in core), proof, conflict)
+
+
+def _shrink(system: System) -> tuple[Claim, ...]:
+    """Drop claims one by one while the rest still conflicts (deletion filter)."""
+    kept = list(system.claims)
+    for claim in system.claims:
+        rest = [c for c in kept if c is not claim]
+        if not isinstance(witness(system.only(rest)), dict):
+            kept = rest
+    return tuple(kept)

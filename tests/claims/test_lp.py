@@ -1,0 +1,83 @@
+"""The exact simplex against HiGHS and by hand; certificates against their definition."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from analysis.claims.lp import Endless, Refuted, Row, Vertex, is_refutation, maximise
+
+small = st.integers(-6, 6)
+programs = st.integers(1, 4).flatmap(
+    lambda n: st.tuples(
+        st.lists(st.tuples(st.tuples(*[small] * n), st.integers(-9, 20)), min_size=1, max_size=6),
+        st.tuples(*[small] * n),
+    )
+)
+
+
+def rows_of(program: list[tuple[tuple[int, ...], int]]) -> list[Row]:
+    return [Row(coefficients, bound, f"r{i}") for i, (coefficients, bound) in enumerate(program)]
+
+
+def test_by_hand() -> None:
+    # max 3x + 2y with x + y <= 4 and x + 3y <= 6: the corner (4, 0).
+    rows = [Row((1, 1), 4, "a"), Row((1, 3), 6, "b")]
+    assert maximise(rows, (3, 2)) == Vertex(Fraction(12), (Fraction(4), Fraction(0)))
+    # 2x + y <= 2, x + 3y <= 3 meet at (3/5, 4/5).
+    rows = [Row((2, 1), 2, "a"), Row((1, 3), 3, "b")]
+    assert maximise(rows, (1, 1)) == Vertex(Fraction(7, 5), (Fraction(3, 5), Fraction(4, 5)))
+    assert maximise([Row((1, -1), 1, "a")], (1, 0)) == Endless()
+
+
+def test_cycling_example_of_beale() -> None:
+    # Beale's example, over which the textbook rule cycles forever; its optimum is 1/20.
+    rows = [
+        Row((25, -6000, -4, 900), 0, "a"),
+        Row((50, -9000, -2, 300), 0, "b"),
+        Row((0, 0, 1, 0), 1, "c"),
+    ]
+    result = maximise(rows, (75, -15000, 2, -600))  # the usual costs times 100
+    assert isinstance(result, Vertex)
+    assert result.value == 5
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs)
+def test_agrees_with_highs(
+    program: tuple[list[tuple[tuple[int, ...], int]], tuple[int, ...]],
+) -> None:
+    listed, objective = program
+    rows = rows_of(listed)
+    result = maximise(rows, objective)
+    highs = linprog(
+        -np.array(objective),
+        A_ub=[row.coefficients for row in rows],
+        b_ub=[row.bound for row in rows],
+        method="highs",
+    )
+    if isinstance(result, Refuted):
+        assert is_refutation(rows, result)
+        assert highs.status in (2, 4)
+    elif isinstance(result, Endless):
+        assert highs.status in (3, 4)
+    else:
+        assert all(x >= 0 for x in result.point)
+        assert all(
+            sum(c * x for c, x in zip(r.coefficients, result.point, strict=True)) <= r.bound
+            for r in rows
+        )
+        assert sum(c * x for c, x in zip(objective, result.point, strict=True)) == result.value
+        assert abs(-highs.fun - float(result.value)) < 1e-6
+
+
+def test_a_false_certificate_is_noticed() -> None:
+    rows = [Row((1,), 1, "a"), Row((-1,), -2, "b")]  # x <= 1 and x >= 2
+    assert is_refutation(rows, Refuted(((0, 1), (1, 1))))
+    assert not is_refutation(rows, Refuted(((0, 1),)))
+    assert not is_refutation(rows, Refuted(((0, 2), (1, 1))))
+    assert not is_refutation(rows, Refuted(((0, -1), (1, -1))))
