@@ -19,9 +19,6 @@ from nbformat import NotebookNode
 SOURCE_DATE_EPOCH = 1735084800
 """Seconds since 1970 of 25 December 2024, the paper's publication: the date in every output."""
 
-FIGURES_VARIABLE = "ANALYSIS_FIGURES"
-"""Names the folder in which `analysis.display.show_figure` leaves its files during a build."""
-
 _FIXED = {
     "COLUMNS": "80",
     "LANG": "C.UTF-8",
@@ -31,7 +28,7 @@ _FIXED = {
     "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH),
     "TZ": "UTC",
 }
-_DROPPED = ("LANGUAGE", "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS", FIGURES_VARIABLE)
+_DROPPED = ("LANGUAGE", "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS")
 
 
 def execute(
@@ -80,6 +77,8 @@ def execute(
 
 def _environment(scratch: Path) -> dict[str, str]:
     import matplotlib
+
+    from analysis.display import FIGURES_VARIABLE
 
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     environment.update(_FIXED)

@@ -1,0 +1,80 @@
+"""Numbers as tables and texts show them: exact rounding, half away from zero.
+
+Each function here takes options and returns a format, a function from a value to its text. A
+value may be an int, a Fraction, a Decimal or a float; a float counts as the decimal it prints as.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import Any
+
+from analysis.claims.printed import Rounding, round_digits
+
+Format = Callable[[Any], str]
+
+MINUS = "−"
+MISSING = "–"
+
+
+def decimal(places: int = 0, *, signed: bool = False) -> Format:
+    """Format numbers with thousands separators: ``1,234.5``.
+
+    Parameters
+    ----------
+    places : int
+        Digits after the point.
+    signed : bool
+        Write ``+`` before positive numbers, for changes.
+    """
+    return lambda value: _text(exact(value), places, signed)
+
+
+def percent(places: int = 1, *, signed: bool = False) -> Format:
+    """Format shares and growth rates, given as ratios: 0.229 is ``22.9%``."""
+    return lambda value: _text(exact(value) * 100, places, signed) + "%"
+
+
+def points(places: int = 1, *, signed: bool = True) -> Format:
+    """Format differences of shares, given as ratios, in percentage points: ``+1.2 pp``."""
+    return lambda value: _text(exact(value) * 100, places, signed) + " pp"
+
+
+def money(places: int = 2, *, signed: bool = False) -> Format:
+    """Format centimos as the currency's units: 30311000 is ``303,110.00``."""
+    return lambda value: _text(exact(value) / 100, places, signed)
+
+
+def exact(value: Any) -> Fraction:
+    """Return a number as the fraction that it prints as."""
+    if isinstance(value, Integral):
+        return Fraction(int(value))
+    if isinstance(value, Fraction | Decimal):
+        return Fraction(value)
+    return Fraction(repr(float(value)))
+
+
+def plain(value: Any) -> str:
+    """Format a value by its type alone; for columns without a format of their own."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return decimal()(value)
+    if is_number(value):
+        return decimal(2)(value)
+    return str(value)
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a number (a truth value is none)."""
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool)
+
+
+def _text(value: Fraction, places: int, signed: bool) -> str:
+    digits = round_digits(value * 10**places, Rounding.HALF_UP)
+    whole, rest = divmod(abs(digits), 10**places)
+    sign = MINUS if digits < 0 else "+" if signed and digits > 0 else ""
+    return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else "")

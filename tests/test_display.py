@@ -1,0 +1,332 @@
+"""Formats against hand-written strings; tables and figures as notebooks and Typst take them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import warnings
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import typst
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import display
+from analysis.display import Column, Figure, decimal, figure, money, numbers, percent, points, table
+from analysis.errors import InputError
+
+NASTY = "#set $x$ *a* _b_ @c <d> \\e [f] \"g\" `h` // i -- {j} 'k' & l ~ = m"
+Shown = list[tuple[Mapping[str, str], Mapping[str, object] | None]]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Collect what would go to the notebook."""
+    found: Shown = []
+
+    def collect(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
+        found.append((data, about))
+
+    for module in (figure, table, display):
+        monkeypatch.setattr(module, "emit", collect)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (money()(30311000), "303,110.00"),
+        (money(0)(30311049), "303,110"),
+        (money(0)(30311050), "303,111"),
+        (money()(np.int64(-5)), "−0.05"),
+        (money(signed=True)(100), "+1.00"),
+        (percent()(Fraction(66, 288)), "22.9%"),
+        (percent(signed=True)(Fraction(66, 288)), "+22.9%"),
+        (percent()(0.285), "28.5%"),
+        (percent(0)(0.285), "29%"),
+        (percent(0)(-0.285), "−29%"),
+        (percent(1, signed=True)(0.0001), "0.0%"),
+        (percent(1, signed=True)(-0.0001), "0.0%"),
+        (points()(Fraction(12, 1000)), "+1.2 pp"),
+        (decimal()(1234567), "1,234,567"),
+        (decimal(2)(Decimal("2.675")), "2.68"),
+        (decimal(2)(2.675), "2.68"),
+        (decimal(1)(np.float64(0.25)), "0.3"),
+        (decimal(3)(10**20), "100,000,000,000,000,000,000.000"),
+        (numbers.plain(1234), "1,234"),
+        (numbers.plain(np.int64(1234)), "1,234"),
+        (numbers.plain(1234.5), "1,234.50"),
+        (numbers.plain(True), "yes"),
+        (numbers.plain("2024 Q2"), "2024 Q2"),
+    ],
+)
+def test_formats(text: str, expected: str) -> None:
+    assert text == expected
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 4))
+def test_decimal_agrees_with_the_decimal_module(units: int, places: int) -> None:
+    value = Fraction(units, 10**6)
+    expected = (Decimal(units) / 10**6).quantize(Decimal(1).scaleb(-places), "ROUND_HALF_UP")
+    assert Decimal(decimal(places)(value).replace(",", "").replace("−", "-")) == expected
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "claim": ["services", NASTY, None],
+            "share": [Fraction(66, 288), None, Fraction(1)],
+            "sales": [30311000, 5, 0],
+            "verdict": ["reproduced", "inconsistent", "not reported"],
+        }
+    )
+
+
+COLUMNS = [
+    Column("claim", "Claim #1", width=2),
+    Column("share", "Share", percent()),
+    Column("sales", "Sales (S/)", money()),
+    Column("verdict", "Verdict", width=1, colours=display.VERDICT_COLOURS),
+]
+
+
+class _Cells(HTMLParser):
+    """Texts and styles of the cells of an HTML table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[tuple[str, str]] = []
+        self.open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"td", "th"}:
+            self.open = True
+            self.cells.append(("", dict(attrs).get("style") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = False if tag in {"td", "th"} else self.open
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            text, style = self.cells[-1]
+            self.cells[-1] = (text + data, style)
+
+
+def test_table_as_html(shown: Shown) -> None:
+    display.show_table(frame(), "tbl-x", "All *claims*. More.", "derived", COLUMNS)
+    data, about = shown[0]
+    assert about == {
+        "type": "table",
+        "label": "tbl-x",
+        "caption": "All *claims*. More.",
+        "kind": "derived",
+    }
+    parser = _Cells()
+    parser.feed(data["text/html"])
+    texts = [text for text, _ in parser.cells]
+    assert texts[:8] == [
+        *("Claim #1", "Share", "Sales (S/)", "Verdict"),
+        *("services", "22.9%", "303,110.00", "reproduced"),
+    ]
+    assert texts[8:] == [NASTY, "–", "0.05", "inconsistent", "–", "100.0%", "0.00", "not reported"]
+    styles = [style for _, style in parser.cells]
+    assert styles[5] == "text-align: right"
+    assert styles[7] == "text-align: left; color: #1b7f4b; font-weight: 600"
+    assert "All <em>claims</em>. More. <em>[derived]</em></caption>" in data["text/html"]
+
+
+def test_table_as_plain_text(shown: Shown) -> None:
+    display.show_table(frame().iloc[[0]], "tbl-x", "One row", "derived", COLUMNS)
+    assert shown[0][0]["text/plain"].splitlines() == [
+        "Table: One row",
+        "Claim #1  Share  Sales (S/)  Verdict",
+        "services  22.9%  303,110.00  reproduced",
+    ]
+
+
+def test_table_as_typst_compiles_and_shows_every_text(shown: Shown, tmp_path: Path) -> None:
+    display.show_table(frame(), "tbl-x", "Claims", "derived", COLUMNS)
+    code = shown[0][0]["text/x-typst"]
+    assert code.startswith("table(\n  columns: (2fr, auto, auto, 1fr,),\n")
+    assert "align: (left, right, right, left,)" in code
+    source = f"#let found = {code}\n#found\n"
+    source += "#metadata((found.children.at(5).body.text, repr(found))) <cells>"
+    path = tmp_path / "table.typ"
+    path.write_text(source, encoding="utf-8")
+    typst.compile(str(path))
+    first_of_second_row, whole = json.loads(
+        typst.query(str(path), "<cells>", field="value", one=True)
+    )
+    assert first_of_second_row == NASTY
+    for text in ("303,110.00", "22.9%", "–", "reproduced", "header("):
+        assert text in whole
+    assert 'text(fill: rgb("#1b7f4b"), "reproduced")' in code
+
+
+def test_line_breaks_and_control_characters_do_not_reach_a_table(shown: Shown) -> None:
+    odd = pd.DataFrame({"a": ["x\n y\t\x00z", "no\u00a0break"]})
+    display.show_table(odd, "tbl-x", "c", "yours")
+    assert '  "x y z",\n  "no\u00a0break",' in shown[0][0]["text/x-typst"]
+
+
+def test_default_columns_align_by_content(shown: Shown) -> None:
+    mixed = pd.DataFrame(
+        {"a_name": ["x", "y"], "count": [1, 2000], "rate": [0.5, math.nan], "ok": [True, False]}
+    )
+    display.show_table(mixed, "tbl-x", "c", "yours")
+    code = shown[0][0]["text/x-typst"]
+    assert 'strong("a name")' in code
+    assert "align: (left, right, right, left,)" in code
+    assert '"y", "2,000", "–", "no",' in code
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "columns", "message"),
+    [
+        ("services", "derived", None, "begins with tbl-"),
+        ("tbl-x", "guessed", None, "kind must be one of"),
+        ("tbl-x", "derived", [Column("b", "B")], "“b”: the table has no column of this name.*a"),
+    ],
+)
+def test_bad_tables_are_refused(
+    label: str, kind: str, columns: list[Column] | None, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        display.show_table(pd.DataFrame({"a": [1]}), label, "c", kind, columns)
+
+
+def drawn(name: str = "services_by_type", layout: str = "constrained") -> Figure:
+    with display.style():
+        canvas, axes = plt.subplots(layout=layout, figsize=(4, 2))
+        axes.bar(["Doors – é", "Alarms"], [94, 78])
+        axes.set_title("Services ≥ 3", weight="semibold")
+        axes.set_ylabel("count, 1 %")
+    data = pd.DataFrame(
+        {"type": ["Doors – é", "Alarms"], "share": [Fraction(1, 3), Fraction(1, 2)]}
+    )
+    return Figure(6, name, canvas, data, "By type. Bars.", "Bars: 94 & 78 <b>", "synthetic")
+
+
+def texts(drawing: str) -> list[str]:
+    root = ET.fromstring(drawing)
+    return [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
+    path = display.save_figure(drawn(), tmp_path / "new")
+    assert path.name == "fig_06_services_by_type.svg"
+    found = texts(path.read_text(encoding="utf-8"))
+    assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
+    rows = list(csv.reader(io.StringIO(path.with_suffix(".csv").read_text(encoding="utf-8"))))
+    assert rows == [["type", "share"], ["Doors – é", "0.3333333333"], ["Alarms", "0.5"]]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == [
+        "fig_06_services_by_type.csv",
+        "fig_06_services_by_type.svg",
+    ]
+
+
+def test_saved_figures_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = display.save_figure(drawn(), tmp_path / "a").read_bytes()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    with matplotlib.rc_context({"svg.hashsalt": "other", "font.family": "serif"}):
+        again = drawn()
+        assert figure.svg(again, text_as="outlines") == figure.svg(drawn(), text_as="outlines")
+        assert display.save_figure(again, tmp_path / "b").read_bytes() == first
+    plt.close("all")
+    assert b"<dc:date>" not in first
+    assert b"atplotlib v" not in first
+
+
+def test_ids_differ_between_figures_of_one_page() -> None:
+    def ids(drawing: str) -> set[str]:
+        marked = {node.get("id", "") for node in ET.fromstring(drawing).iter()}
+        return {name for name in marked if name.startswith(("m", "p")) and len(name) > 10}
+
+    one, other = (figure.svg(drawn(name), text_as="outlines") for name in ("one", "other"))
+    clips = {name for name in ids(one) if name.startswith("p") and "_" not in name}
+    assert clips
+    assert not clips & ids(other)
+
+
+def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
+    from matplotlib import font_manager
+
+    display.register_fonts()
+    for weight, file in (("regular", "Regular"), ("semibold", "SemiBold"), ("bold", "Bold")):
+        wanted = font_manager.FontProperties(family="IBM Plex Sans", weight=weight)
+        found = Path(font_manager.findfont(wanted, fallback_to_default=False))
+        assert found.name == f"IBMPlexSans-{file}.ttf"
+        assert found.parent.name == "fonts"
+    owners = {font.fname for font in font_manager.fontManager.ttflist if "Plex" in font.name}
+    assert {Path(name).parent.parent.name for name in owners} == {"analysis"}
+
+
+def test_drawing_warns_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.svg(drawn(), text_as="outlines")
+    assert capfd.readouterr().err == ""
+
+
+def test_shown_figures_are_outlines_with_a_caption(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(display.FIGURES_VARIABLE, raising=False)
+    plt.close("all")
+    display.show_figure(drawn())
+    (data, about), (caption, kind) = shown
+    assert data["text/plain"] == "Figure: Bars: 94 & 78 <b>"
+    assert texts(data["image/svg+xml"]) == []
+    assert len(data["image/svg+xml"]) < 40_000
+    assert about == {
+        "type": "figure",
+        "label": "fig-services-by-type",
+        "caption": "By type. Bars.",
+        "alt": "Bars: 94 & 78 <b>",
+        "kind": "synthetic",
+    }
+    assert kind == {"type": "caption"}
+    assert caption["text/markdown"].endswith("**Figure 6.** By type. Bars. *[synthetic]*")
+    assert plt.get_fignums() == []
+
+    monkeypatch.setenv(display.FIGURES_VARIABLE, str(tmp_path))
+    with pytest.raises(InputError, match="no variable named case"):
+        display.show_figure(drawn())
+    display.show_figure(drawn(), "acme")
+    plt.close("all")
+    assert shown[2][0] == data
+    assert shown[2][1] == {**about, "file": "figures/acme/fig_06_services_by_type.svg"}
+    assert (tmp_path / "acme" / "fig_06_services_by_type.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "Services"}, "small letters"),
+        ({"kind": "real"}, "kind must be one of"),
+        ({"alt": " "}, "needs a text for who cannot see it"),
+        ({"caption": ""}, "needs a caption"),
+    ],
+)
+def test_figures_without_the_needed_texts_are_refused(change: dict[str, str], message: str) -> None:
+    texts = {"name": "a", "caption": "c", "alt": "a", "kind": "derived"} | change
+    with pytest.raises(InputError, match=message):
+        Figure(1, figure=plt.Figure(), data=pd.DataFrame(), **texts)
+
+
+def test_say(shown: Shown) -> None:
+    display.say("**3** of them")
+    assert shown == [({"text/markdown": "**3** of them"}, None)]
