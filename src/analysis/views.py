@@ -118,7 +118,7 @@ def swot(entries: pd.DataFrame) -> View:
     return {
         "frame": entries,
         "label": "tbl-swot",
-        "caption": "SWOT entries found in the paper's text. None of them rests on a printed number.",
+        "caption": "SWOT entries found in the paper's text; none rests on a printed number.",
         "kind": "printed",
         "columns": [
             Column("quadrant", "Quadrant"),
@@ -150,9 +150,7 @@ def process(times: pd.DataFrame, period: str, kind: str) -> View:
 
 def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the level of every KPI before the change."""
-    shown = levels.assign(
-        value=[_shown(k, v) for k, v in zip(levels.kpi, levels.value, strict=True)]
-    )
+    shown = levels.assign(value=_texts(levels))
     return {
         "frame": shown,
         "label": "tbl-starting-level",
@@ -167,6 +165,12 @@ def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
     }
 
 
+def _texts(table: pd.DataFrame) -> pd.Series[Any]:
+    """Write the values of a frame with columns kpi and value, each with its KPI's decimals."""
+    shown = [_shown(name, v) for name, v in zip(table["kpi"], table["value"], strict=True)]
+    return pd.Series(shown, index=table.index, dtype="object")
+
+
 def _shown(name: str, value: Fraction | None) -> str | None:
     return None if value is None else decimal(kpi(name).decimals)(value)
 
@@ -179,7 +183,7 @@ def catalogue() -> View:
             rows, columns=["perspective", "name", "definition", "unit", "better"]
         ),
         "label": "tbl-catalogue",
-        "caption": "The indicators. Rates are ratios of sums over the period, never means of ratios.",
+        "caption": "The indicators. Rates are ratios of sums over the period, not means of ratios.",
         "kind": "derived",
         "columns": [
             Column("perspective", "Perspective"),
@@ -195,9 +199,9 @@ def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -
     """Show every KPI over the quarters that end with the reported one."""
     end = parse_quarter(last)
     chosen = table[table["index"].between(end - quarters + 1, end)]
-    wide = chosen.assign(
-        shown=[_shown(k, v) for k, v in zip(chosen["kpi"], chosen["value"], strict=True)]
-    ).pivot_table(index="kpi", columns="period", values="shown", aggfunc="first", dropna=False)
+    wide = chosen.assign(shown=_texts(chosen)).pivot_table(
+        index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
+    )
     wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
     periods = [str(period) for period in wide.columns]
     wide.insert(0, "name", [f"{kpi(str(name)).name}, {kpi(str(name)).unit}" for name in wide.index])
@@ -236,9 +240,10 @@ def comparison(table: pd.DataFrame, quarter: str, kind: str) -> View:
     frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
     frame["name"] = [f"{kpi(name).name}, {kpi(name).unit}" for name in frame["kpi"]]
     frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]
-    headers = {}
-    for base in ("previous-quarter", "year-ago"):
-        rows = compare(table, base)  # type: ignore[arg-type]
+    headers: dict[str, str] = {}
+    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
+    for base in bases:
+        rows = compare(table, base)
         rows = rows[rows["period"] == quarter].set_index("kpi")
         headers[base] = str(rows["base_period"].iloc[0]) if len(rows) else base
         frame[base] = [_changed(name, rows) for name in frame["kpi"]]

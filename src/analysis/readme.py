@@ -1,0 +1,60 @@
+"""The index of figures in the README, made from the executed notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+
+from analysis.errors import InputError
+
+_MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
+_CALL = re.compile(r"show_figure\(\s*(\w+(?:\.\w+)*)\(")
+
+
+def figure_index(notebooks: Iterable[Path]) -> str:
+    """List every shown figure with its notebook, function and kind, as a Markdown table.
+
+    Parameters
+    ----------
+    notebooks : iterable of Path
+        Executed notebooks, in reading order.
+    """
+    lines = ["| Figure | Notebook | Function | Kind |", "|---|---|---|---|"]
+    for path in notebooks:
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        for cell in notebook.cells:
+            for about in _figures(cell):
+                call = _CALL.search(cell.source)
+                title = about["caption"].split(". ")[0].rstrip(".")
+                name = call[1].split(".")[-1] if call else ""
+                lines.append(
+                    f"| [{title}]({about['file']}) | [{path.stem}](notebooks/{path.name}) "
+                    f"| `figures.{name}` | {about['kind']} |"
+                )
+    return "\n".join(lines) + "\n"
+
+
+def _figures(cell: nbformat.NotebookNode) -> list[dict[str, str]]:
+    metadata = [output.get("metadata", {}) for output in cell.get("outputs", [])]
+    abouts = [data.get("analysis", {}) for data in metadata]
+    return [about for about in abouts if about.get("type") == "figure" and "file" in about]
+
+
+def with_index(text: str, index: str) -> str:
+    """Put the index between its marks.
+
+    Raises
+    ------
+    InputError
+        If the marks are missing.
+    """
+    if not _MARKS.search(text):
+        raise InputError(
+            "the marks of the index of figures are missing",
+            file="README.md",
+            value="<!-- figures -->",
+        )
+    return _MARKS.sub(lambda match: match[1] + index + match[2], text)
