@@ -101,7 +101,7 @@ include $(wildcard $B/*.d)
 # the files that the step itself writes back, with new outputs or numbers in them.
 define begin
 @mkdir -p $B
-@$(PY) -m analysis.graph $@ $1 --also $(filter notebooks/%,$^) >$@.new
+@$(PY) -m analysis.graph $@ $1 --also $(wildcard $(filter notebooks/%,$^)) >$@.new
 @touch $@.begun
 endef
 define end

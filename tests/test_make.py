@@ -1,0 +1,294 @@
+"""The build graph, run by make itself on a small copy with a stub for every step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ("01_sales", "02_people")
+STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "report", "sums"]
+
+# Each command says its name and writes an output; variables make one fail, wait or write back.
+CLI = """
+import argparse, os, sys, time
+from pathlib import Path
+from analysis.errors import InputError
+
+def verdicts(case): import analysis.claims; return [f"data/processed/{case}/verdicts.csv"]
+def ledger(case): return [f"data/processed/{case}/ledger/sale.csv"]
+def kpis(case): import analysis.kpis.sales; return [f"data/processed/{case}/kpis.csv"]
+def values(case): return [f"data/processed/{case}/values.json"]
+def notebook(case): return [f"figures/{case}/fig.svg"]
+def report(case): import analysis.report; return [f"report/{case}.pdf"]
+def sums(case): return ["SHA256SUMS"]
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command")
+    parser.add_argument("notebook", nargs="?")
+    parser.add_argument("--case")
+    args = parser.parse_args()
+    name = Path(args.notebook).stem if args.notebook else args.command
+    outputs = globals()[args.command](args.case)
+    if os.environ.get("STUB_WAIT") == name:
+        Path("waiting").touch()
+        time.sleep(60)
+    if os.environ.get("STUB_FAIL") == name:
+        print(InputError("the value is no number", file="claims.csv", row=7), file=sys.stderr)
+        return 2
+    for output in map(Path, outputs):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(name)
+    if args.notebook and os.environ.get("STUB_OUTPUT"):
+        Path(args.notebook).write_text(Path(args.notebook).read_text() + " ")
+    print(f"step {name}")
+    return 0
+"""
+
+
+class Project:
+    """A folder with the Makefile and the stub package."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def fill(self) -> Project:
+        files = {
+            "src/analysis/__init__.py": "",
+            "src/analysis/__main__.py": "import sys, analysis.cli as cli; sys.exit(cli.main())",
+            "src/analysis/cli.py": CLI,
+            "src/analysis/claims.py": "",
+            "src/analysis/money.py": "",
+            "src/analysis/kpis/__init__.py": "",
+            "src/analysis/kpis/sales.py": "import analysis.money",
+            "src/analysis/kpis/people.py": "",
+            "src/analysis/report/__init__.py": "",
+            "src/analysis/report/template.typ": "",
+            "data/raw/segelec/case.yaml": "",
+            "data/raw/segelec/claims.csv": "",
+            "data/raw/segelec/swot.csv": "",
+            "requirements/report.txt": "",
+            "pyproject.toml": "",
+            "README.md": "",
+        }
+        for name, text in files.items():
+            self.write(name, text)
+        for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
+            cell = {"cell_type": "code", "source": [f"import analysis.{module}"]}
+            self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
+        for name in ("Makefile", "src/analysis/errors.py", "src/analysis/graph.py"):
+            shutil.copy(ROOT / name, self.root / name)
+        return self
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def touch(self, name: str) -> None:
+        """Date a file a moment ahead, so that no clock is too coarse to see the change."""
+        later = time.time() + 0.01
+        os.utime(self.root / name, (later, later))
+        time.sleep(0.02)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        return subprocess.Popen(
+            ["make", "report", f"VENV={sys.prefix}", *arguments],
+            cwd=self.root,
+            env={**inherited, **environment},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def make(self, *arguments: str, **environment: str) -> list[str]:
+        """Build, and return the steps that ran, in their order."""
+        process = self.start(*arguments, **environment)
+        self.output, self.errors = process.communicate()
+        self.status = process.returncode
+        return [line[5:] for line in self.output.splitlines() if line.startswith("step ")]
+
+    def stamps(self) -> set[str]:
+        return {path.name for path in (self.root / ".build/segelec").iterdir() if not path.suffix}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project that was built once."""
+    project = Project(tmp_path_factory.mktemp("built")).fill()
+    ran = project.make()
+    assert project.status == 0, project.errors
+    assert sorted(ran) == sorted(STEPS)
+    assert ran[:4] == STEPS[:4]
+    assert ran[-2:] == STEPS[-2:]
+    return project.root
+
+
+@pytest.fixture
+def project(built: Path, tmp_path: Path) -> Project:
+    """A copy of it with all dates kept, in a folder whose name has a space."""
+    return Project(shutil.copytree(built, tmp_path / "a copy"))
+
+
+def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> None:
+    stub = project.root / "bin"
+    stub.mkdir()
+    (stub / "python").write_text("#!/bin/sh\necho python >&2; exit 9\n", encoding="utf-8")
+    (stub / "python").chmod(0o755)
+    assert project.make(f"VENV={project.root}") == []
+    assert project.status == 0
+    assert project.errors == ""
+    assert project.output == "nothing to do: report/segelec.pdf is up to date\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "rerun"),
+    [
+        ("src/analysis/kpis/people.py", ["02_people", "report", "sums"]),
+        ("src/analysis/kpis/sales.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
+        ("src/analysis/money.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
+        ("src/analysis/claims.py", STEPS),
+        ("src/analysis/report/template.typ", ["report", "sums"]),
+        ("src/analysis/cli.py", STEPS),
+        ("notebooks/01_sales.ipynb", ["01_sales", "report", "sums"]),
+        ("README.md", ["sums"]),
+        ("data/raw/segelec/claims.csv", STEPS),
+        ("data/raw/segelec/swot.csv", STEPS[1:]),
+        ("requirements/report.txt", STEPS),
+        ("pyproject.toml", STEPS),
+    ],
+)
+def test_a_change_reruns_what_depends_on_it(
+    project: Project, changed: str, rerun: list[str]
+) -> None:
+    project.touch(changed)
+    assert sorted(project.make()) == sorted(rerun)
+    assert project.make() == []
+
+
+def test_new_imports_renamed_modules_and_lost_files_are_noticed(project: Project) -> None:
+    project.write("src/analysis/new.py", "")
+    project.write("src/analysis/kpis/people.py", "import analysis.new")
+    assert project.make() == ["02_people", "report", "sums"]
+    project.touch("src/analysis/new.py")
+    assert project.make() == ["02_people", "report", "sums"]
+
+    (project.root / "src/analysis/new.py").rename(project.root / "src/analysis/newer.py")
+    project.write("src/analysis/kpis/people.py", "import analysis.newer")
+    assert project.make() == ["02_people", "report", "sums"]
+
+    (project.root / "data/raw/segelec/swot.csv").unlink()
+    assert sorted(project.make()) == sorted(STEPS[1:])
+    (project.root / "notebooks/02_people.ipynb").unlink()
+    assert project.make() == ["report", "sums"]
+    assert project.make() == []
+    (project.root / "report/segelec.pdf").unlink()
+    assert project.make() == ["report", "sums"]
+    assert project.make() == []
+
+
+def test_a_file_moved_in_with_an_old_date_is_noticed(project: Project) -> None:
+    old = project.root / "swot.csv"
+    old.touch()
+    os.utime(old, (0, 0))
+    project.touch("data/raw/segelec")
+    old.rename(project.root / "data/raw/segelec/swot.csv")
+    assert sorted(project.make()) == sorted(STEPS[1:])
+
+
+def test_a_notebook_that_its_run_rewrites_does_not_run_again(project: Project) -> None:
+    project.touch("src/analysis/kpis/people.py")
+    assert project.make(STUB_OUTPUT="yes") == ["02_people", "report", "sums"]
+    assert project.make() == []
+
+
+def test_a_failing_step_keeps_the_old_outputs_and_is_tried_again(project: Project) -> None:
+    pdf = (project.root / "report/segelec.pdf").read_bytes()
+    project.touch("src/analysis/kpis/sales.py")
+    assert project.make(STUB_FAIL="kpis") == []
+    assert project.status == 2
+    message, *noise = project.errors.splitlines()
+    assert message == "claims.csv, row 7: the value is no number"
+    assert len(noise) == 1
+    assert noise[0].startswith("make: ***")
+    assert (project.root / "report/segelec.pdf").read_bytes() == pdf
+    assert "kpis" in project.make()[:1]
+
+
+def test_a_first_build_that_fails_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    project = Project(tmp_path).fill()
+    project.make(STUB_FAIL="values")
+    assert project.stamps() == {"verdicts", "ledger", "kpis"}
+    assert not (tmp_path / "report").exists()
+    assert sorted(project.make()) == sorted(STEPS[3:])
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path, how: signal.Signals) -> None:
+    project = Project(tmp_path).fill()
+    process = project.start(STUB_WAIT="kpis")
+    while not (tmp_path / "waiting").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, how)
+    process.communicate()
+    assert process.returncode != 0
+    assert project.stamps() == {"verdicts", "ledger"}
+    assert sorted(project.make()) == sorted(STEPS[2:])
+
+
+def test_a_syntax_error_is_reported_with_its_place(project: Project) -> None:
+    project.write("src/analysis/money.py", "cents = = 1\n")
+    assert project.make() == []
+    assert project.errors.startswith("src/analysis/money.py, row 1: this is not valid Python")
+    assert len(project.errors.splitlines()) == 2
+
+
+def test_cases_are_built_side_by_side(project: Project) -> None:
+    project.write("data/raw/acme/case.yaml", "")
+    assert sorted(project.make("CASE=acme")) == sorted(STEPS)
+    assert project.make("CASE=acme") == []
+    assert project.output == "nothing to do: report/acme.pdf is up to date\n"
+    assert (project.root / "report/acme.pdf").read_text() == "report"
+    assert project.make() == []
+
+
+def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> None:
+    project.write("data/raw/segelec/my sales.csv", "")
+    assert sorted(project.make()) == sorted(STEPS[1:])
+    assert project.make() == []
+
+
+def test_help_is_the_default_and_names_the_public_targets() -> None:
+    run = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("report", "test", "verify", "lab", "check", "lock", "clean"):
+        assert f"  make {target} " in run.stdout
+
+
+def test_an_old_python_gets_one_clear_message(project: Project) -> None:
+    old = project.root / "python3.9"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n', "utf-8")
+    old.chmod(0o755)
+    project.write("requirements/uv.txt", "")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    run = subprocess.run(
+        ["make", "report", "PYTHON=./python3.9"],
+        cwd=project.root,
+        env=inherited,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2
+    assert "Python 3.11 or newer is needed; ./python3.9 is Python 3.9.2." in run.stderr
+    assert not (project.root / ".venv").exists()
