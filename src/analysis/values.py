@@ -194,6 +194,14 @@ def fill(
     return _TAG.sub(replacement, text)
 
 
+def clear(text: str) -> str:
+    """Empty every tag, as an author writes it; the opposite of `fill`."""
+    return _TAG.sub(
+        lambda match: match[0] if match["key"] is None else f'<data value="{match["key"]}"></data>',
+        text,
+    )
+
+
 def fill_file(path: Path, values: Mapping[str, Value]) -> bool:
     """Fill the tags of a Markdown file such as the README; true if that changed it.
 
