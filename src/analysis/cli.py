@@ -58,11 +58,12 @@ def kpis(args: argparse.Namespace) -> str:
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
+    from analysis.claims import read_verdicts
     from analysis.facts import facts
     from analysis.values import save
 
     case = load_case(args.case)
-    table = facts(case)
+    table = facts(case, read_verdicts(case))
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
 
@@ -102,15 +103,18 @@ def report(args: argparse.Namespace) -> str:
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.case import load_case
-    from analysis.values import check_all_used, fill_file, load
+    from analysis.readme import figure_index, with_index
+    from analysis.values import check_all_used, fill, load, write_text
     from analysis.verify import write_sums
 
     case = load_case(args.case)
     path = case.processed / "values.json"
     table = load(path)
     readme = case.root / "README.md"
-    fill_file(readme, table)
-    check_all_used(table, [*sorted((case.root / "notebooks").glob("*.ipynb")), readme])
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    text = readme.read_text(encoding="utf-8")
+    write_text(readme, fill(with_index(text, figure_index(notebooks)), table, file="README.md"))
+    check_all_used(table, [*notebooks, readme])
     return f"{write_sums(case.root)} files"
 
 
