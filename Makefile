@@ -132,7 +132,7 @@ UV     = .venv/bin/uv pip install --quiet --python .venv --compile-bytecode --on
 	  echo "Name another one, for instance: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@echo "environment: .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes -r $< || echo "environment: no uv here, so pip installs (slower)"
+	@$(PIP) --require-hashes -r $< 2>/dev/null || echo "environment: no uv here, so pip installs (slower)"
 	@touch $@
 
 $(LOCKS:%=.venv/.%): .venv/.%: requirements/%.txt pyproject.toml .venv/.uv
