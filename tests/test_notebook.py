@@ -309,3 +309,39 @@ def test_canonical_form_drops_what_varies(tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text(text, encoding="utf-8")
     assert notebook.dumps(notebook.canonical(notebook.read(path), tmp_path)) == text
+
+
+def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
+    write: Write, tmp_path: Path
+) -> None:
+    source = write(
+        "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
+        "from analysis.display import Figure, show_figure, show_table, style\n"
+        "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
+        "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
+        "show_figure(Figure(1, 'line', canvas, data, 'A line.', 'A line going up', 'derived'))",
+        "show_table(data, 'tbl-line', 'The line.', 'derived')\nprint(object())",
+    )
+    figures = tmp_path / "figures"
+    notebook.run(source, source, figures=figures)
+    assert sorted(path.name for path in (figures / "segelec").iterdir()) == [
+        "fig_01_line.csv",
+        "fig_01_line.svg",
+    ]
+    assert _nbval(source) == 0
+    text = source.read_text(encoding="utf-8")
+    assert text.count("stroke: #1f77b4") == 1
+    source.write_text(text.replace("stroke: #1f77b4", "stroke: #1f77b5"), encoding="utf-8")
+    assert _nbval(source) == 1
+
+
+def _nbval(path: Path) -> int:
+    """Exit status of a strict comparison under another time zone and hash seed."""
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", str(path)]
+    command += ["--nbval-current-env", "--nbval-sanitize-with", str(root / "tests/notebooks.cfg")]
+    environment = dict(os.environ, TZ="Pacific/Kiritimati", PYTHONPATH=str(root / "src"))
+    done = subprocess.run(
+        command, cwd=path.parent, env=environment, capture_output=True, check=False
+    )
+    return done.returncode
