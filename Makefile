@@ -8,7 +8,7 @@
 CASE   := segelec
 PYTHON := python3
 VENV   := .venv
-JOBS   := $(shell getconf _NPROCESSORS_ONLN)
+JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
