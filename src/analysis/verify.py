@@ -106,15 +106,15 @@ def main(root: Path) -> int:
     return 1
 
 
-def verify(root: Path, folder: Path) -> list[Difference]:
+def verify(root: Path, folder: Path | None = None) -> list[Difference]:
     """Build from a copy of what people wrote and compare with ``SHA256SUMS``.
 
     Parameters
     ----------
     root : Path
         The project.
-    folder : Path
-        Empty; holds the copy afterwards.
+    folder : Path, optional
+        Empty; holds the copy afterwards. By default a new temporary one, which stays.
 
     Returns
     -------
@@ -129,6 +129,7 @@ def verify(root: Path, folder: Path) -> list[Difference]:
         If the build fails there, or ran other code than the copy's.
     """
     expected = read_sums(root)
+    folder = folder or Path(tempfile.mkdtemp(prefix="rebuilt-"))
     copy = folder / "elsewhere"
     copy_sources(root, copy)
     environment = _environment(folder)
