@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import InputError
-from analysis.values import clear, write_text
+from analysis.errors import BuildError, InputError
+from analysis.files import write_text
+from analysis.values import clear
 
 SUMS = "SHA256SUMS"
 
@@ -27,10 +28,6 @@ _ONLY_MADE = ("data/processed/**/*", "figures/**/*", "report/*.pdf", "report/*.h
 _WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _SHOWN = 100
-
-
-class BuildError(Exception):
-    """The build in the copy failed; the text says where to look."""
 
 
 @dataclass(frozen=True)
