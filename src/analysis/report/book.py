@@ -43,7 +43,7 @@ def read_notebook(path: Path) -> NotebookNode:
         raise InputError("there is no such notebook", file=path)
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (nbformat.reader.NotJSONError, UnicodeDecodeError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise InputError("the file is not a Jupyter notebook", file=path) from error
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:

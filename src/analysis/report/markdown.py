@@ -67,16 +67,16 @@ class Renderer:
     around: Surroundings
     place: Place
     level: int = 0
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Token] = field(default_factory=dict)
     _used_notes: set[str] = field(default_factory=set)
+    _open_notes: set[str] = field(default_factory=set)
 
     def render(self, text: str) -> str:
         """Typst markup of a whole cell."""
         tokens = self._parse(text)
         for token in tokens:
             if token["type"] == "footnotes":
-                for item in token["children"]:
-                    self.notes[item["attrs"]["key"]] = self._blocks(item["children"])
+                self.notes = {item["attrs"]["key"]: item for item in token["children"]}
         return self._blocks(tokens)
 
     def inline(self, text: str) -> str:
@@ -218,7 +218,7 @@ class Renderer:
         if kind == "strikethrough":
             return f"#strike[{self._inline(children)}]"
         if kind == "codespan":
-            return f"#raw({typst_string(html.unescape(token['raw']))})"
+            return f"#raw({typst_string(token['raw'])})"
         if kind == "link":
             return self._link(token["attrs"]["url"], self._inline(children))
         if kind == "image":
@@ -233,10 +233,15 @@ class Renderer:
 
     def _footnote(self, key: str) -> str:
         name = typst_string(f"{self.place.notebook}:{self.place.cell}:note-{key}")
+        if key in self._open_notes:  # a note that refers to itself
+            return ""
         if key in self._used_notes:
             return f"#footnote(label({name}))"
         self._used_notes.add(key)
-        return f"#[#footnote[{self.notes.get(key, '')}]#label({name})]"
+        self._open_notes.add(key)
+        body = self._blocks(self.notes[key]["children"])
+        self._open_notes.remove(key)
+        return f"#[#footnote[{body}]#label({name})]"
 
     def _image_code(self, token: Token) -> str:
         alt = _plain(token.get("children", []))

@@ -15,7 +15,6 @@ from typing import cast
 
 import typst
 
-from analysis.errors import InputError
 from analysis.report.escape import typst_string
 from analysis.report.labels import Place
 

@@ -160,10 +160,12 @@ class OutputWriter:
             names = ("label", "caption", "alt", "kind", "file")
             found = Description(**{name: said.get(name) for name in names})
         else:
-            label = self.options.get("label")
+            label, caption = self.options.get("label"), self.options.get(caption_option)
+            if label and index > 0:  # only what has a caption has a number to refer to
+                label = f"{label}-{index + 1}" if _nth(caption, index) else None
             found = Description(
-                label if index == 0 or not label else f"{label}-{index + 1}",
-                _nth(self.options.get(caption_option), index),
+                label,
+                _nth(caption, index),
                 _nth(self.options.get("fig-alt"), index),
                 self.options.get("kind"),
             )

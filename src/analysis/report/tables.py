@@ -50,12 +50,13 @@ class _Parser(Fragment):
         super().__init__(escape=typst_text_keeping_edges)
         self.tables: list[HtmlTable] = []
         self._css = ""
-        self._in_style = self._in_head = self._in_cell = False
+        self._in_style = self._in_head = False
         self._cell: Cell | None = None
-        self._id = ""
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        if tag in {"table", "thead", "tbody", "tfoot", "tr"}:
+            self._finish_cell()
         if tag == "style":
             self._in_style = True
         elif tag == "table":
@@ -71,8 +72,9 @@ class _Parser(Fragment):
 
     def _start_cell(self, tag: str, attributes: dict[str, str]) -> None:
         self._finish_cell()
-        style = {**self._styles().get(attributes.get("id", ""), {})}
-        style.update(_declarations(attributes.get("style", "")))
+        style = self._styles().get(attributes.get("id", ""), {}) | _declarations(
+            attributes.get("style", "")
+        )
         self._cell = Cell(
             tag == "th",
             "",
@@ -85,8 +87,9 @@ class _Parser(Fragment):
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":
             self._in_style = False
-        elif tag in {"td", "th", "tr", "table"}:
+        elif tag in {"td", "th", "tr", "table", "thead"}:
             self._finish_cell()
+            self._in_head = self._in_head and tag != "thead"
         elif self._cell is not None:
             super().handle_endtag(tag)
 
