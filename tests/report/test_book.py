@@ -52,7 +52,7 @@ def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) ->
         "A",
     )
     assert about["dc:title"] == "Demo: A firm that does not exist"
-    assert about["xmp:CreateDate"] == "2024-12-25T00:00:00Z"
+    assert about["xmp:CreateDate"] == "2024-12-25T00:00:00+00:00"
 
 
 def test_every_figure_and_formula_has_alternative_text(pdf: pikepdf.Pdf) -> None:
@@ -148,7 +148,7 @@ def test_bytes_do_not_depend_on_folder_clock_locale_or_hash_seed(tmp_path: Path)
 def test_the_date_follows_source_date_epoch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
     made = pikepdf.open(build_report("demo", notebooks(project), project / "x.pdf"))
-    assert made.open_metadata()["xmp:CreateDate"] == "1970-01-01T23:59:59Z"
+    assert made.open_metadata()["xmp:CreateDate"] == "1970-01-01T23:59:59+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(InputError, match="“yesterday”: SOURCE_DATE_EPOCH must be a number"):
         build_report("demo", notebooks(project), project / "x.pdf")

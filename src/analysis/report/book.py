@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from analysis.case import load_case, project_root
 from analysis.errors import InputError
+from analysis.files import write_bytes
 from analysis.report.chapter import Chapter, convert_notebook
 from analysis.report.compiler import (
     CHAPTER_HEAD,
@@ -143,7 +144,8 @@ def build_report(case_name: str, notebooks: Sequence[Path], out: Path) -> Path:
     """
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         content = _Project(case_name, notebooks, Path(folder)).pdf()
-    return _replace(out, content)
+    write_bytes(out, content)
+    return out
 
 
 def render_pages(
@@ -161,7 +163,9 @@ def render_pages(
     for page in pages:
         if not 1 <= page <= len(images):
             raise InputError(f"the report has pages 1 to {len(images)}", value=page)
-    return [_replace(path, images[page - 1]) for page, path in pages.items()]
+    for page, path in pages.items():
+        write_bytes(path, images[page - 1])
+    return list(pages.values())
 
 
 def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) -> Path:
@@ -184,16 +188,5 @@ def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) 
             pages = to_png(start, timestamp(date(2000, 1, 1)), ppi)
         except typst.TypstError as error:
             raise InputError(f"not readable as SVG ({error.message.strip()})", file=svg) from error
-    return _replace(out, pages[0])
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write a file so that readers see either the old or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
+    write_bytes(out, pages[0])
+    return out

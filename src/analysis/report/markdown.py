@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import mistune
@@ -181,9 +182,8 @@ class Renderer:
 
     def _inline(self, tokens: list[Token]) -> str:
         fragment = Fragment(self._link, self._html_image)
-        following = [*tokens[1:], None]
         skip = 0
-        for token, after in zip(tokens, following, strict=True):
+        for token, after in zip_longest(tokens, tokens[1:]):
             raw = token.get("raw", "")
             if token["type"] == "inline_html":
                 fragment.feed(raw)
@@ -251,6 +251,7 @@ class Renderer:
         return f"#box({self.around.image(source, alt, self.place)})"
 
     def _link(self, url: str, body: str) -> str:
+        body = body or typst_prose(url)
         if _ABSOLUTE.match(url):
             return f"#link({typst_string(url)})[{body}]"
         path = url.partition("#")[0]
