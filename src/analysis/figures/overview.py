@@ -24,7 +24,7 @@ from analysis.figures.style import (
     write,
 )
 
-_TILE, _PITCH, _PER_LINE = 2.6, 3.3, 6
+_TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0
 _LOOKS = {
     "reproduced": "solid",
@@ -85,7 +85,7 @@ def verdicts(frame: pd.DataFrame) -> Figure:
             for tile, claim in enumerate(records(cell)):
                 line, position = divmod(tile, _PER_LINE)
                 left = _LEFT + step * column + _PITCH * position
-                _draw_tile(ax, left, y + 1.1 + _PITCH * line, verdict, claim.depends)
+                _draw_tile(ax, left, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
     return Figure(
         number=1,
@@ -99,7 +99,7 @@ def verdicts(frame: pd.DataFrame) -> Figure:
 
 
 def _row_height(lines: int) -> float:
-    return 1.6 + _PITCH * lines
+    return 1.1 + _LINE * lines
 
 
 def _place(place: str) -> str:
@@ -115,7 +115,7 @@ def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> Non
     solid = look in ("solid", "cross")
     ax.add_patch(Rectangle((x, y), _TILE, _TILE, facecolor=colour if solid else PAPER, **edge))
     if depends:
-        base = y + _TILE + 0.55
+        base = y + _TILE + 0.65
         ax.plot([x, x + _TILE], [base, base], color=INK, lw=0.8)
     if look == "half":
         ax.add_patch(Rectangle((x, y + _TILE / 2), _TILE, _TILE / 2, facecolor=colour, lw=0))
@@ -136,7 +136,7 @@ def _caption(frame: pd.DataFrame) -> str:
 
 def _depending(frame: pd.DataFrame) -> str:
     count = int(frame["depends"].sum())
-    return f"; under other readings {count} of them, underlined, change" if count else ""
+    return f"; {count} of them, underlined, change under other readings" if count else ""
 
 
 def _alt(frame: pd.DataFrame, places: list[str]) -> str:
