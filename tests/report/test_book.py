@@ -225,7 +225,7 @@ def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
 
 def test_sources_name_the_study_first(project: Path) -> None:
     own, article = sources(load_case("demo", project))
-    assert own.startswith(r"Ñandú\, A\. \& Łoś\, B (25 December 2024). #emph[A study of \#1")
+    assert own.startswith(r"Ñandú\, A\. \& Łoś\, B\. (25 December 2024). #emph[A study of \#1")
     assert "Kowalczyk" in article
 
 

@@ -151,7 +151,7 @@ def sources(case: Case) -> list[str]:
 
 def _entry(entry: dict[str, str]) -> str:
     date = f" ({typst_text(entry['date'])})" if "date" in entry else ""
-    authors = typst_text(entry["authors"].rstrip("."))
+    authors = typst_text(entry["authors"] if date else entry["authors"].rstrip("."))
     title = f"#emph[{typst_text(entry['title'])}]"
     if entry.get("language"):
         title = f"#text(lang: {typst_string(entry['language'])})[{title}]"
@@ -225,7 +225,7 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
     case : Case
         The case reported on.
     chapters : list of str
-        Paths of the chapter files in the Typst project.
+        Names of the chapter files in the Typst project, without suffix.
     moment : datetime
         The document's date.
 
@@ -256,7 +256,10 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
         "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
     setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
-    includes = "".join(f"#include {typst_string(path)}\n" for path in chapters)
+    includes = "".join(
+        f"#include {typst_string(f'/chapters/{name}.typ')}\n#chapter-end({typst_string(name)})\n"
+        for name in chapters
+    )
     main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
     return main, {f"/attached/{item.name}": item.content for item in attached}
 
