@@ -15,6 +15,9 @@ from pathlib import Path
 
 from analysis.errors import BuildError, InputError
 
+PAPER = "segelec"
+"""The case whose notebooks, figures and report are committed."""
+
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
@@ -80,7 +83,7 @@ def notebook(args: argparse.Namespace) -> str:
     parameters = parameters_from_text(source, pairs)
     run(
         source,
-        source if case.name == "segelec" else case.root / ".build" / case.name / source.name,
+        source if case.name == PAPER else case.root / ".build" / case.name / source.name,
         parameters=parameters,
         values=case.processed / "values.json",
         figures=case.root / "figures",
@@ -89,15 +92,20 @@ def notebook(args: argparse.Namespace) -> str:
 
 
 def report(args: argparse.Namespace) -> str:
-    """Set the executed notebooks as one PDF."""
+    """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
-    from analysis.report import build_report
+    from analysis.report import build_report, render_figure, render_pages
 
     case = load_case(args.case)
     chapters = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if case.name != "segelec":
+    if case.name != PAPER:
         chapters = [case.root / ".build" / case.name / path.name for path in chapters]
-    path = build_report(case.name, chapters, case.root / "report" / f"{case.name}.pdf")
+    out = case.root / "report"
+    path = build_report(case.name, chapters, out / f"{case.name}.pdf")
+    if case.name == PAPER:  # the README shows these
+        render_pages(case.name, chapters, {1: out / f"{case.name}-title.png"}, ppi=72)
+        for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
+            render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
 
 
@@ -150,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     for function in COMMANDS:
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(function=function)
-        command.add_argument("--case", default="segelec", help="folder of data/raw")
+        command.add_argument("--case", default=PAPER, help="folder of data/raw")
         if function is notebook:
             command.add_argument("notebook", help="path of the notebook")
             command.add_argument(
