@@ -1,12 +1,17 @@
-"""Where figures go when a page has no room for them."""
+"""Where figures go when a page has no room for them, and how wide tables are set."""
 
 from __future__ import annotations
 
+import io
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
+import typst
 
-from analysis.report.compiler import lay_out, settle
+from analysis.report.compiler import FONTS, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
 # The text column is 245 mm high; heights are in millimetres.
@@ -51,3 +56,35 @@ def test_figures_float_only_where_that_fills_a_page(
     tmp_path: Path, parts: list[str], expected: list[str]
 ) -> None:
     assert floated(tmp_path, *parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "turned"),
+    [
+        (3, ["a" * 20, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4" * 5, "note"], False),
+        (12, ["12,345"] * 36, False),
+        (16, ["1,234,567"] * 48, True),
+        (40, ["12345.67"] * 80, True),
+        (2, ["long", "word " * 1500], False),
+    ],
+)
+def test_tables_of_any_width_stay_on_the_page(
+    tmp_path: Path, columns: int, cells: list[str], turned: bool
+) -> None:
+    head = ", ".join(f"[c{number}]" for number in range(columns))
+    body = ", ".join(f'"{cell}"' for cell in cells)
+    table = f"table(columns: {columns}, table.header({head}), {body})"
+    measured = (
+        f"#context [#metadata({{let t = {table}; let c = t.fields().children.slice(1); "
+        "let plan = plan-table(t.fields().children.first().children, c, t.fields().columns); "
+        "(room: plan.at(1) / 1mm, width: measure(set-table(t, plan, false), "
+        "width: plan.at(1)).width / 1mm)})<measured>]"
+    )
+    main = lay_out(tmp_path, f"{HEAD}{measured}\n#report-table({table}, title: [T])", {})
+    pdf = pikepdf.open(io.BytesIO(to_pdf(main, datetime(2024, 12, 25, tzinfo=UTC))))
+    sizes = [tuple(float(edge) for edge in page.mediabox[2:]) for page in pdf.pages]
+    assert any(width > height for width, height in sizes) is turned
+    compiler = typst.Compiler(str(main), ignore_system_fonts=True, font_paths=[str(FONTS)])
+    (found,) = json.loads(compiler.query("<measured>", field="value"))
+    assert found["width"] <= found["room"] + 0.01
+    assert found["room"] <= (297 if turned else 210) - 44
