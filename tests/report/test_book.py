@@ -198,17 +198,17 @@ def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
     assert count_verdicts(path) == {
         "reproduced": 1,
         "consistent": 1,
-        "underdetermined": 0,
         "inconsistent": 0,
+        "underdetermined": 0,
         "not-reported": 1,
         "unreadable": 0,
     }
     assert count_verdicts(project / "none.csv") == {}
-    path.write_text("claim_id,reading,verdict\na,,reproduced\nb,,perhaps\n", encoding="utf-8")
+    path.write_text("default,verdict\nTrue,reproduced\nTrue,perhaps\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"verdicts\.csv, row 3, column verdict: “perhaps”"):
         count_verdicts(path)
     path.write_text("claim_id,verdict\n", encoding="utf-8")
-    with pytest.raises(InputError, match="column reading: this column is missing"):
+    with pytest.raises(InputError, match="column default: this column is missing"):
         count_verdicts(path)
 
 
