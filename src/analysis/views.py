@@ -250,9 +250,9 @@ def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -
 
 
 def reproduction(rows: pd.DataFrame) -> View:
-    """Hold the printed results against the ledger's."""
+    """Hold the printed results against the ledger's, each once however many places print it."""
     return {
-        "frame": rows,
+        "frame": rows.drop_duplicates(["result", "printed"]),
         "label": "tbl-reproduction",
         "caption": "Printed results against the same results computed from the ledger's rows.",
         "kind": "synthetic",
