@@ -24,7 +24,13 @@ from analysis.values import clear
 
 SUMS = "SHA256SUMS"
 
-_ONLY_MADE = ("data/processed/**/*", "figures/**/*", "report/*.pdf", "report/*.png", "report/*.html")
+_ONLY_MADE = (
+    "data/processed/**/*",
+    "figures/**/*",
+    "report/*.pdf",
+    "report/*.png",
+    "report/*.html",
+)
 _WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _SHOWN = 100
