@@ -69,6 +69,6 @@ def test_influence_by_hand() -> None:
     found = influence(universes).set_index("axis")
     # a: (xp, yp) changes, (xq, yq) does not; b: (xp, xq) does not, (yp, yq) changes
     assert found.loc["a", ["pairs", "changed"]].tolist() == [2, 1]
-    assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0 %"]
+    assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0%"]
     counts = survivors(universes).set_index(["axis", "option"])["survive"]
     assert counts.to_dict() == {("a", "x"): 2, ("a", "y"): 1, ("b", "p"): 1, ("b", "q"): 2}

@@ -107,7 +107,7 @@ def _margin(claim: ClaimRow, formula: Formula, engine: Engine) -> Judgement:
     )
     text = (
         f"Upside down: a margin of 10 % prints as {decimals(ten)}, and raising it to 11 % gives "
-        f"{decimals(eleven)} ({decimals(change * 100, 1)} %), so success looks like failure."
+        f"{decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
     )
     return Judgement("inconsistent", text, conflict=(claim.claim_id, *targets), other=targets)
 
