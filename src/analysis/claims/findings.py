@@ -175,7 +175,7 @@ def _sustainability(s: _Source, number: int) -> Finding:
 def _margin(s: _Source, number: int) -> Finding:
     ten, eleven, change = margin_example(read_formula(s.printed("table1-margin-formula")))
     text = (
-        f"The fraction stands upside down: a margin of 10 % prints as {decimals(ten)}, one of 11 % "
+        f"The fraction stands upside down: a margin of 10% prints as {decimals(ten)}, one of 11% "
         f"as {decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
     )
     ids = (["4.4.1-margin-target"], ["table1-margin-formula"])
