@@ -68,10 +68,11 @@ def require_possible(case: Case, reading: Reading) -> Universe:
     """
     universe = check_reading(case, reading)
     if not universe.survives:
-        chosen = {axis: reading[axis] for axes in BLOCK_AXES.values() for axis in axes}
+        default = case.reading()
+        chosen = {axis: option for axis, option in reading.items() if option != default[axis]}
         raise InputError(
             "no data set prints like this; these claims conflict: " + ", ".join(universe.conflict),
-            value="; ".join(f"{axis}={option}" for axis, option in chosen.items()),
+            value="; ".join(f"{axis}={option}" for axis, option in chosen.items()) or "default",
             fix="choose other readings",
         )
     return universe
