@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -63,7 +64,7 @@ def test_statement_identities(segelec: Case, seed: int) -> None:
         parts = ("fixed_assets", "receivables", "inventories", "cash")
         assert row["total_assets"] == sum(row[part] for part in parts)
         assert row["equity"] + row["interest_debt"] < row["total_assets"]  # the rest is owed
-    for old, new in zip(rows, rows[1:], strict=False):
+    for old, new in pairwise(rows):
         assert new["cash"] - old["cash"] == new["cfo"] + new["cfi"] + new["cff"]
         profit = (
             new["sales"] - new["cogs"] - new["selling"] - new["admin"]
@@ -86,18 +87,17 @@ def test_staff_agrees_with_the_hours(ledger: Ledger) -> None:
 
 def test_nothing_that_is_not_printed_shows_a_trend() -> None:
     """Over many firms with level sales, late quarters are no better than early ones."""
-    quarter_days = [f"{2022 + q // 4}-{3 * (q % 4) + 2:02d}-15" for q in range(10)]
+    months = [f"{2022 + m // 12}-{m % 12 + 1:02d}" for m in range(30)]
     differences: dict[str, list[Fraction]] = {}
     for seed in range(25):
         rng = random.Random(seed)
         keys = [f"S{i:03d}" for i in range(60)]
-        days = pd.to_datetime([quarter_days[i % 10] for i in range(60)])
-        service = pd.DataFrame({"service_id": keys, "customer_id": keys, "service_type": "x",
-                                "requested_on": days, "started_on": days,
-                                "completed_on": days, "due_on": days})  # fmt: skip
-        sale = pd.DataFrame({"service_id": keys, "invoiced_on": days,
-                             "amount_centimos": [90000 + rng.randrange(20000) for _ in keys]})  # fmt: skip
-        months = [f"{2022 + m // 12}-{m % 12 + 1:02d}" for m in range(30)]
+        days = pd.to_datetime([f"{months[i % 30]}-15" for i in range(60)])
+        dates = dict.fromkeys(("requested_on", "started_on", "completed_on", "due_on"), days)
+        names = {"service_id": keys, "customer_id": keys, "service_type": "x"}
+        service = pd.DataFrame(names | dates)
+        amounts = [90000 + rng.randrange(20000) for _ in keys]
+        sale = pd.DataFrame({"service_id": keys, "invoiced_on": days, "amount_centimos": amounts})
         hours = pd.DataFrame({"staff_id": "SYN-T1", "month": months, "quarter_hours": 400})
         firm = {"service": service, "sale": sale, "staff_hours": hours}
         table = level_table(totals(firm | make_method_rows(firm, seed)))
