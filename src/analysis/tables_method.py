@@ -218,6 +218,35 @@ class CheckInRow(Row):
     )
 
 
+class ConformanceRow(Row):
+    """One case that any OKR tool should get right; the rows of a group are joined by weight."""
+
+    case_id: Identifier = Field(description="key")
+    group: str = Field(description="rows of one objective; empty for a case of its own")
+    weight: str = Field(description="share in the group, as a fraction")
+    kind: Literal["relative", "points", "level"] = Field(description="as in targets")
+    rule: Literal["at least", "more than", "at most", "within"] = Field(description="as in targets")
+    amount: str = Field(description="as in targets; empty for no target")
+    upper: str = Field(description="as in targets")
+    months: Annotated[int, Field(ge=0)] = Field(description="as in targets")
+    since: Annotated[int, Field(ge=0)] = Field(description="months from baseline to value")
+    baseline: str = Field(description="starting level; empty for unknown")
+    previous: str = Field(description="value before, for the trend; may be empty")
+    value: str = Field(description="level now; empty for unknown")
+    commit: Number = Field(description="part of the way that is good enough")
+    expected_score: str = Field(description="exact; empty for none")
+    expected_progress: str = Field(description="exact, without limits; empty for none")
+    expected_status: Text = Field(description="met, good enough, behind, below baseline, …")
+    expected_trend: str = Field(description="rising, falling, level or empty")
+    expected_joint: str = Field(description="score of the group")
+    expected_covered: str = Field(description="weight of what is known in the group")
+    source: Text = Field(description="bug report or help page that gave rise to it")
+    why: Text = Field(description="what goes wrong elsewhere")
+
+
+CONFORMANCE = Table(
+    "okr_cases", "okr_cases.csv", ConformanceRow, ("case_id",), "Cases for tools that score OKRs"
+)
 METHOD_RAW_TABLES = (
     Table("objectives", "objectives.csv", ObjectiveRow, ("objective_id",), "Objectives"),
     Table("key_results", "okrs.csv", KeyResultRow, ("kr_id",), "Key results"),

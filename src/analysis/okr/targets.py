@@ -284,6 +284,15 @@ def check_weights(weights: Iterable[Fraction], **place: str) -> None:
         )
 
 
+def trend(previous: Fraction | None, value: Fraction | None) -> str:
+    """Say where a value is heading, which is not whether it is good; empty if it is not known."""
+    if previous is None or value is None:
+        return ""
+    if value == previous:
+        return "level"
+    return "rising" if value > previous else "falling"
+
+
 def shares(amounts: Iterable[int]) -> list[Fraction]:
     """Weights in proportion to amounts, exactly."""
     known = list(amounts)
