@@ -1,0 +1,44 @@
+"""Rows and groups of frames in their order, and periods in words, for code that draws them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+
+def records(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows with their columns as attributes (and the row's label as ``Index``)."""
+    return list(frame.itertuples())
+
+
+def keyed(frame: pd.DataFrame, column: str) -> dict[str, Any]:
+    """Return the rows by the value of a column that tells them apart."""
+    return {str(getattr(row, column)): row for row in records(frame)}
+
+
+def groups(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of each value of a column, values in order of first occurrence."""
+    return [(str(value), rows) for value, rows in frame.groupby(column, sort=False)]
+
+
+def only(frame: pd.DataFrame) -> Any:
+    """Return the one row of a frame."""
+    (row,) = records(frame)
+    return row
+
+
+def period_words(period: str) -> str:
+    """Write periods as prose does: ``2024H1`` is "the first half of 2024"."""
+
+    def one(part: str) -> str:
+        match = re.fullmatch(r"(\d{4})([QH])([1-4])", part)
+        if match is None:
+            return part
+        year, kind, number = match.groups()
+        if kind == "Q":
+            return f"Q{number} {year}"
+        return f"the {'first' if number == '1' else 'second'} half of {year}"
+
+    return " and ".join(one(part) for part in period.split("+"))
