@@ -103,16 +103,14 @@ def _direction(record: Indicator, form: Expression) -> Iterator[Fault]:
         moves = {_move(form, measure, values) for values in _samples()}
         if moves == {sign}:
             continue
-        better, worse = ("rises", "falls") if sign > 0 else ("falls", "rises")
-        words = MEASURES[measure].words
+        words, should = MEASURES[measure].words, "rise" if sign > 0 else "fall"
         if moves == {0}:
             yield Fault("direction", f"does not react to {words}")
         elif moves == {-sign}:
-            yield Fault(
-                "direction", f"{worse} as {words} rises, where it should be that it {better}"
-            )
+            moved = "falls" if sign > 0 else "rises"
+            yield Fault("direction", f"{moved} as {words} rises, and should {should}")
         else:
-            yield Fault("direction", f"{better} with {words} in some cases and not in others")
+            yield Fault("direction", f"does not always {should} as {words} rises")
 
 
 def _move(form: Expression, measure: str, values: dict[tuple[str, str], Fraction | None]) -> int:

@@ -131,7 +131,7 @@ METHOD: tuple[Indicator, ...] = (
             Printed("table2-sustainability-formula", (_E + _S + _G) / _THREE),
             Printed("4.4.2-sustainability-formula", (_E + _S + _G) * _THREE),
         ),
-        low=_ZERO, high=_FULL,
+        low=_ZERO, high=_FULL, grain="quarter",
     ),
     Indicator(
         "I1", "Productivity improvement", "Mejora de la productividad", "Internal processes",
@@ -184,7 +184,7 @@ METHOD: tuple[Indicator, ...] = (
             Printed("4.4.4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
             Printed("table4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
         ),
-        leading=True,
+        leading=True, grain="quarter",
     ),
     Indicator(
         "P2", "Staff retention", "Retención del personal", "People",
