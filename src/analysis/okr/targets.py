@@ -179,7 +179,7 @@ def rate(
     if value is None:
         return Score(None, None, "cannot tell", "no value")
     if goal is None:
-        return Score(None, None, "cannot tell", "no baseline to measure the change from")
+        return Score(None, None, "cannot tell", "no baseline")
     met = goal.met(value)
     open_question = sample is not None and any(_within_margin(sample, e) for e in goal.edges)
     unsure = f"within the margin of {sample[1]} answers" if sample and open_question else ""
