@@ -151,7 +151,7 @@ def formula_faults(case: Case) -> View:
             "Printed formulas beside corrected ones, and what units, direction, range and "
             "circularity say of each. The checks know the records, not the paper."
         ),
-        "kind": "printed",
+        "kind": "derived",
         "columns": [
             Column("key", "Id"),
             Column("place", "Place"),
@@ -210,7 +210,7 @@ def method_levels(totals: Totals, grain: Grain, last: str, kind: str, count: int
         rows.append({**row, **{period: level_text(record, value) for period, value in values}})
     return {
         "frame": pd.DataFrame(rows),
-        "label": "tbl-method-levels",
+        "label": f"tbl-method-levels-{grain}",
         "caption": (
             f"The level behind every indicator by {grain}, {periods[0]} to {periods[-1]}. "
             "A dash: not recorded, or undefined."

@@ -12,7 +12,7 @@ from analysis.calibrate.plan import Plan, make_plan
 from analysis.calibrate.rows import make_rows
 from analysis.case import Case
 from analysis.tables import LEDGER_TABLES, read_frame, write_frame
-from analysis.tables_method import METHOD_LEDGER_TABLES
+from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES
 
 __all__ = ["Plan", "make_ledger", "make_plan", "make_rows", "read_ledger", "write_ledger"]
 
@@ -47,7 +47,7 @@ def make_ledger(
 
 def write_ledger(ledger: Ledger, folder: Path) -> None:
     """Write every table of a ledger as CSV."""
-    for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES):
+    for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS):
         if table.name in ledger:
             write_frame(ledger[table.name], folder / table.file)
 

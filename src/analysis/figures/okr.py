@@ -127,21 +127,26 @@ def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     for place, line in enumerate(lines):
         write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
     middle, commit = y + 3.2, float(row.commit)
+    if row.score is None:
+        write(fig, _x(0), middle, "cannot tell", fontsize=SMALL, color=MUTED, ha="center")
+    else:
+        _bar(ax, y, middle, commit, row, kind)
+    write(fig, _LEFT + _SCALE + 6, y + 1.7, row.level, fontsize=SMALL)
+    said = row.target if row.score is not None or row.target != "–" else row.reason
+    for place, line in enumerate(wrap(said, 35, SMALL)[:2]):
+        write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
+
+
+def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) -> None:
+    """Draw bands, marks of baseline and target, and the bar of the score."""
     for low, high, colour in ((0.0, commit, "#d9d9d9"), (commit, 1.0, BAND)):
         ax.barh(middle, _x(high) - _x(low), 4.4, _x(low), color=colour, zorder=1)
     ax.barh(middle, _x(0) - _x(-1), 4.4, _x(-1), color="#f2f2f2", zorder=1)
     ax.plot([_x(0), _x(0)], [y + 0.6, y + 5.8], color=MUTED, lw=0.8, zorder=3)
     ax.plot([_x(1), _x(1)], [y + 0.6, y + 5.8], color=INK, lw=1.8, zorder=3)
-    if row.score is None:
-        write(fig, _x(0) + 1.5, middle, "cannot tell", fontsize=SMALL, color=MUTED)
-    else:
-        score, colour = float(row.score), _WHERE.get(row.status, KIND[kind])
-        ax.barh(middle, _x(score) - _x(0), 1.8, _x(0), color=colour, zorder=2)
-        ax.scatter([_x(score)], [middle], s=9, color=colour, zorder=4)
-    write(fig, _LEFT + _SCALE + 6, y + 1.7, row.level, fontsize=SMALL)
-    said = row.target if row.score is not None or row.target != "–" else row.reason
-    for place, line in enumerate(wrap(said, 35, SMALL)[:2]):
-        write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
+    score, colour = float(row.score), _WHERE.get(row.status, KIND[kind])
+    ax.barh(middle, _x(score) - _x(0), 1.8, _x(0), color=colour, zorder=2)
+    ax.scatter([_x(score)], [middle], s=9, color=colour, zorder=4)
 
 
 def _progress_alt(frame: pd.DataFrame, period: str) -> str:

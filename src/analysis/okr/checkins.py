@@ -142,6 +142,11 @@ def forecasts(
     ]
 
 
+def quarters(rows: list[CheckInRow]) -> list[str]:
+    """Quarters in which there were check-ins, in order."""
+    return [quarter_label(q) for q in sorted({quarter_of(row.reported_on) for row in rows})]
+
+
 def brier(pairs: list[tuple[int, bool]]) -> Fraction | None:
     """Brier score: mean squared distance of confidence (in tenths) from the outcome, 0 or 1.
 
