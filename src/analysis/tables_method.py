@@ -56,6 +56,8 @@ class KeyResultRow(Row):
             raise ValueError("ends_on: the period ends before it starts")
         if not 0 < Fraction(self.commit) <= 1:
             raise ValueError("commit: must be above 0 and at most 1")
+        if (self.ambition == "committed") != (Fraction(self.commit) == 1):
+            raise ValueError("commit: is 1 for committed key results, and less for stretch ones")
         if Fraction(self.weight) < 0:
             raise ValueError("weight: must not be below 0")
         return self

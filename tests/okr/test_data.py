@@ -144,6 +144,11 @@ def test_a_band_upside_down(broken: Edit) -> None:
     assert "column upper: the band's upper end must be above its lower end" in text
 
 
+def test_a_committed_key_result_expects_all_of_its_target(broken: Edit) -> None:
+    text = broken("okrs.csv", "committed,1,", "committed,7/10,")
+    assert "column commit: is 1 for committed key results" in text
+
+
 def test_a_headline_with_weight(broken: Edit) -> None:
     text = broken("okrs.csv", "General management,0,", "General management,1/4,")
     assert "row O1-H, column weight: “1/4”: a headline carries no weight" in text
