@@ -22,28 +22,58 @@ PAPER = "segelec"
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import verdict_table
+    from analysis.claims import Engine, verdict_table
+    from analysis.claims.multiverse import block_universes
     from analysis.tables import write_frame
 
     case = load_case(args.case)
-    table = verdict_table(case)
+    engine = Engine(case)
+    table = verdict_table(case, engine)
     write_frame(table, case.processed / "verdicts.csv")
+    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
 
 
 def ledger(args: argparse.Namespace) -> str:
-    """Make the synthetic ledger of a case."""
+    """Make the synthetic ledger of a case, or one for other readings in another folder."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
     from analysis.okr import has_okrs, load_okrs
     from analysis.okr.draw import draw_check_ins
+    from analysis.reproduce import require_same
 
     case = load_case(args.case)
-    tables = make_ledger(case)
+    choices = dict(_choice(text) for text in args.reading or [])
+    if (choices or args.seed is not None) and args.out is None:
+        raise InputError(
+            "the ledger of another reading or seed needs a folder of its own",
+            fix="add --out FOLDER",
+        )
+    tables = make_ledger(case, choices, args.seed)
+    require_same(case, tables, choices)
     if has_okrs(case):
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
-    write_ledger(tables, case.processed / "ledger")
+    write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
+
+
+def _choice(text: str) -> tuple[str, str]:
+    axis, mark, option = text.partition("=")
+    if not mark:
+        raise InputError("a reading is written as AXIS=OPTION", value=text)
+    return axis, option
+
+
+def check_claims(args: argparse.Namespace) -> int:
+    """Test a table of printed statistics, a row each."""
+    from analysis.claims.batch import check_claims as check
+
+    text, errors = check(args.file, args.out)
+    if args.out is None:
+        print(text, end="")
+    for error in errors:
+        print(f"check-claims: {error}", file=sys.stderr)
+    return 1 if errors else 0
 
 
 def kpis(args: argparse.Namespace) -> str:
@@ -71,13 +101,14 @@ def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
     from analysis.claims import read_verdicts
+    from analysis.claims.multiverse import read_blocks
     from analysis.facts import facts
     from analysis.facts_okr import facts as okr_facts
     from analysis.okr import has_okrs
     from analysis.values import save
 
     case = load_case(args.case)
-    table = facts(case, read_verdicts(case))
+    table = facts(case, read_verdicts(case), read_blocks(case))
     if has_okrs(case):
         table |= okr_facts(case)
     save(table, case.processed / "values.json")
@@ -92,13 +123,13 @@ def notebook(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     source = Path(args.notebook)
     pairs = [("case", case.name), *(args.parameter or [])]
-    parameters = parameters_from_text(source, pairs)
+    committed = case.name == PAPER and not args.parameter
     run(
         source,
-        source if case.name == PAPER else case.root / ".build" / case.name / source.name,
-        parameters=parameters,
+        source if committed else case.root / ".build" / case.name / source.name,
+        parameters=parameters_from_text(source, pairs),
         values=case.processed / "values.json",
-        figures=case.root / "figures",
+        figures=None if args.parameter else case.root / "figures",
     )
     return ""
 
@@ -150,8 +181,35 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, values, notebook, report, sums, verify,
+    verdicts, ledger, kpis, values, notebook, report, sums, verify, check_claims,
 )  # fmt: skip
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    parsers = {}
+    for function in COMMANDS:
+        name = function.__name__.replace("_", "-")
+        parsers[name] = commands.add_parser(name, help=function.__doc__)
+        parsers[name].set_defaults(function=function)
+        if function is not check_claims:
+            parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
+    add = parsers["notebook"].add_argument
+    add("notebook", help="path of the notebook")
+    add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    add = parsers["ledger"].add_argument
+    add("--reading", action="append", metavar="AXIS=OPTION", help="replaces a default reading")
+    add("--seed", type=int, help="replaces the seed of case.yaml")
+    add("--out", type=Path, metavar="FOLDER", help="where the tables go")
+    add = parsers["check-claims"].add_argument
+    add(
+        "file",
+        type=Path,
+        help="CSV with the columns kind, printed, n, items, n_max, later, rounding",
+    )
+    add("--out", type=Path, metavar="FILE", help="where the result goes (default: printed)")
+    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -165,18 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # whatever the locale, a message must come through
             stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for function in COMMANDS:
-        command = commands.add_parser(function.__name__, help=function.__doc__)
-        command.set_defaults(function=function)
-        command.add_argument("--case", default=PAPER, help="folder of data/raw")
-        if function is notebook:
-            command.add_argument("notebook", help="path of the notebook")
-            command.add_argument(
-                "-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE")
-            )
-    args = parser.parse_args(arguments)
+    args = _parser().parse_args(arguments)
     begun = time.monotonic()
     try:
         result = args.function(args)

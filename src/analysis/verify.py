@@ -136,7 +136,7 @@ def verify(root: Path, folder: Path | None = None) -> list[Difference]:
     copy = folder / "elsewhere"
     copy_sources(root, copy)
     environment = _environment(folder)
-    cases = {Path(path).stem for path in expected if path.startswith("report/")}
+    cases = {Path(path).stem for path in expected if re.fullmatch(r"report/[^/]+\.pdf", path)}
     for case in sorted(cases):
         _build(copy, environment, case)
     return compare(root, copy, expected)

@@ -5,6 +5,7 @@ claims with witnesses, conflicts and bounds (``system``, ``bounds``), and on to 
 claim of a case under every reading (``verdicts``, ``findings``, ``multiverse``).
 """
 
+from analysis.claims.batch import check_claims, check_row, grim_percent_table
 from analysis.claims.bounds import Bounds, End, ImpossibleError, Ratio, bounds
 from analysis.claims.findings import Finding, findings
 from analysis.claims.formulas import Formula, read_formula
@@ -30,6 +31,7 @@ from analysis.claims.printed import (
 )
 from analysis.claims.readings import Engine
 from analysis.claims.results import sales_bounds
+from analysis.claims.sampling import Parts, PartsSampler, ServiceTables
 from analysis.claims.search import UndecidedError
 from analysis.claims.single import (
     Share,
@@ -84,9 +86,12 @@ __all__ = [
     "Interval",
     "Judgement",
     "Linear",
+    "Parts",
+    "PartsSampler",
     "Printed",
     "Ratio",
     "Rounding",
+    "ServiceTables",
     "Share",
     "StaffSolution",
     "System",
@@ -96,7 +101,9 @@ __all__ = [
     "at_least",
     "at_most",
     "bounds",
+    "check_claims",
     "check_reading",
+    "check_row",
     "consistent_n",
     "consistent_n_index",
     "consistent_n_mean",
@@ -107,6 +114,7 @@ __all__ = [
     "format_like",
     "grim_mean",
     "grim_percent",
+    "grim_percent_table",
     "grows",
     "growth",
     "growth_pairs",

@@ -28,7 +28,7 @@ from analysis.claims.texts import (
 )
 from analysis.tables import ClaimRow
 
-Kind = Literal["contradiction", "open", "not reported", "unreadable"]
+Kind = Literal["contradiction", "conditional", "open", "not reported", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Finding:
     topic : str
         A few words.
     kind : str
-        "contradiction" (both cannot hold as printed), "open" (more than one meaning remains),
+        "contradiction" (nothing reconciles the two), "conditional" (both hold only under a
+        condition that is not printed), "open" (more than one meaning remains),
         "not reported", or "unreadable" (our text has lost something; never an accusation).
     one, other : str
         What is printed, with its places.
@@ -114,7 +115,7 @@ def _reached_or_grew(s: _Source, number: int) -> Finding:
         f"at most {per_cent(most, 2)}."
     )
     ids = (["abstract-satisfaction"], ["6-satisfaction"])
-    return s.finding(number, "satisfaction: level or growth", "contradiction", ids, text)
+    return s.finding(number, "satisfaction: level or growth", "conditional", ids, text)
 
 
 def _satisfaction_targets(s: _Source, number: int) -> Finding:
@@ -156,12 +157,13 @@ def _sustainability(s: _Source, number: int) -> Finding:
     ]
     times, over = (f.at(dict(zip(f.names, SCORES, strict=True))) for f in formulas)
     rise = parse_percent(s.printed("4.4.2-sustainability-target")).value
-    level = parse_percent(s.printed("table2-sustainability-target")).value
+    share = s.printed("table2-sustainability-target")
+    level = parse_percent(share).value
     text = (
         f"Scores of {'/'.join(map(decimals, SCORES))} give {decimals(times)} or {decimals(over)}, "
-        f"a factor of {decimals(Fraction(times, over))}. A rise by 15 % and a level of 15 % agree "
-        f"only from a start of {per_cent(Fraction(level, 1 + rise), 2)}."
-    ).replace("15 %", s.printed("table2-sustainability-target"))
+        f"a factor of {decimals(Fraction(times, over))}. A rise by {share} and a level of {share} "
+        f"agree only from a start of {per_cent(Fraction(level, 1 + rise), 2)}."
+    )
     ids = (
         ["4.4.2-sustainability-formula", "4.4.2-sustainability-target"],
         ["table2-sustainability-formula", "table2-sustainability-target"],
@@ -173,8 +175,8 @@ def _sustainability(s: _Source, number: int) -> Finding:
 def _margin(s: _Source, number: int) -> Finding:
     ten, eleven, change = margin_example(read_formula(s.printed("table1-margin-formula")))
     text = (
-        f"The fraction stands upside down: a margin of 10 % prints as {decimals(ten)}, one of 11 % "
-        f"as {decimals(eleven)} ({decimals(change * 100, 1)} %), so success looks like failure."
+        f"The fraction stands upside down: a margin of 10% prints as {decimals(ten)}, one of 11% "
+        f"as {decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
     )
     ids = (["4.4.1-margin-target"], ["table1-margin-formula"])
     return s.finding(number, "net profit margin", "contradiction", ids, text)
@@ -244,10 +246,10 @@ def _services_period(s: _Source, number: int) -> Finding:
         f"{e} and {total - e} give {format_like(Fraction(total - 2 * e, e), growth, s.rounding)}"
         for e in (earlier, earlier - 1)
     ]
-    kind: Kind = "open" if splits else "contradiction"
+    kind: Kind = "open" if splits else "conditional"
     text = (
-        f"{total} services cannot be those of both half-years together if they grew by {growth}: "
-        f"{listed(shown)}."
+        f"Both hold only if the {total} are those of one half-year: together the two cannot have "
+        f"grown by {growth}, since {listed(shown)}."
     )
     ids = (["abstract-services"], ["5-services-growth"])
     return s.finding(number, "which period the services cover", kind, ids, text)
@@ -255,9 +257,10 @@ def _services_period(s: _Source, number: int) -> Finding:
 
 def _universe(s: _Source, number: int) -> Finding:
     every = {**s.reading, "respondents": "every-service"}
-    kind: Kind = "open" if s.engine.answer("satisfaction", every).possible else "contradiction"
+    kind: Kind = "open" if s.engine.answer("satisfaction", every).possible else "conditional"
     text = (
-        f"{near_misses(s.engine, s.rounding)} The survey cannot have asked once for each service."
+        f"{near_misses(s.engine, s.rounding)} Both hold only if the survey is not part of that "
+        "universe."
     )
     ids = (["abstract-coverage"], ["abstract-satisfaction"])
     return s.finding(number, "no sampling", kind, ids, text)
@@ -267,7 +270,7 @@ def _labour(s: _Source, number: int) -> Finding:
     rates = [s.printed("abstract-productivity-q1"), s.printed("abstract-productivity-q2")]
     low, high = labour_ratio(s.printed("5-services-growth"), rates, s.rounding).ends
     constant = s.engine.answer("services", {**s.reading, "labour": "constant"})
-    kind: Kind = "open" if constant.possible else "contradiction"
+    kind: Kind = "open" if constant.possible else "conditional"
     text = (
         "With the same labour both cannot be. They fit if labour grew by "
         f"{per_cent(low - 1)} to {per_cent(high - 1)}, which the paper does not mention."

@@ -97,7 +97,7 @@ def decimals(value: Fraction | int, places: int = 0) -> str:
 
 def per_cent(value: Fraction, places: int = 1) -> str:
     """Write a share in per cent."""
-    return f"{decimals(value * 100, places)} %"
+    return f"{decimals(value * 100, places)}%"
 
 
 def listed(parts: list[str]) -> str:

@@ -263,7 +263,7 @@ def _satisfaction(
     if meaning == "growth":
         start = Fraction(1, 1 + preimage(printed, rounding).ends[0])
         text = f"As a growth rate it fits only from a start of at most {per_cent(start)}."
-        return text, {"satisfaction_before": ("0.0 %", per_cent(start))}
+        return text, {"satisfaction_before": ("0.0%", per_cent(start))}
     fits = engine.respondents(printed, meaning, rounding, total)
     what = "points" if meaning == "mean-score" else "satisfied"
     if reading["respondents"] == "every-service":

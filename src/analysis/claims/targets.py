@@ -94,7 +94,7 @@ def _from_level(kind: str, goal: Fraction, level: Interval, others: tuple[str, .
         f"Open: the start is not printed; reached only if it was below {per_cent(start, 2)}, "
         f"given a result below {per_cent(high, 2)}."
     )
-    found = {"satisfaction_before": ("0.00 %", per_cent(start, 2))}
+    found = {"satisfaction_before": ("0.00%", per_cent(start, 2))}
     return Judgement("underdetermined", text, bounds=found, other=others)
 
 

@@ -106,8 +106,8 @@ def _margin(claim: ClaimRow, formula: Formula, engine: Engine) -> Judgement:
         if row.quantity == claim.quantity and row.role == "target"
     )
     text = (
-        f"Upside down: a margin of 10 % prints as {decimals(ten)}, and raising it to 11 % gives "
-        f"{decimals(eleven)} ({decimals(change * 100, 1)} %), so success looks like failure."
+        f"Upside down: a margin of 10% prints as {decimals(ten)}, and raising it to 11% gives "
+        f"{decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
     )
     return Judgement("inconsistent", text, conflict=(claim.claim_id, *targets), other=targets)
 
