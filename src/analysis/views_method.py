@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from analysis.case import Case
 from analysis.compare import compare_levels
-from analysis.display import Column, decimal, percent
-from analysis.figures.frames import records
+from analysis.display import Column, decimal
 from analysis.kpis.checks import check_table
 from analysis.kpis.expression import Measure, growth, reduction, written
 from analysis.kpis.indicator import Indicator
@@ -20,6 +18,7 @@ from analysis.kpis.measures import WORDS
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Grain, Totals
 from analysis.tables import read_claims
+from analysis.wording import change_text, column, level_text, records
 
 View = dict[str, Any]
 
@@ -27,26 +26,6 @@ NAMES = WORDS | {record.key: record.name.lower() for record in METHOD}
 """Words of formulas: measures and indicators."""
 
 ARROWS = {"up": "↑", "down": "↓"}
-
-
-def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
-    """Write the level of an indicator with its decimals."""
-    if value is None:
-        return None
-    text = decimal(record.decimals)(value)
-    return f"{text} {record.level_unit}" if unit else text
-
-
-def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:
-    """Write a change: percentage points for shares, per cent for everything else."""
-    if record.level_unit == "%":
-        return None if change is None else decimal(1, signed=True)(change) + " pp"
-    return None if growth is None else percent(1, signed=True)(growth)
-
-
-def column(values: Iterable[object], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
-    """Return values as a column that leaves them as they are."""
-    return pd.Series(list(values), index=index, dtype="object")
 
 
 _SYMBOLS = {"C2": "CSI", "I1": "P", "I2": "T", "P1": "S"}
@@ -166,10 +145,10 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
     """Compute printed and corrected formulas side by side."""
     table = side_by_side(totals, period, base)
     table["name"] = [f"{key} {indicator(key).name}" for key in table["key"]]
-    for column, why in (("printed", "printed_state"), ("corrected", "state")):
-        table[column] = [
+    for form, why in (("printed", "printed_state"), ("corrected", "state")):
+        table[form] = [
             reason if value is None else decimal(1)(value)
-            for value, reason in zip(table[column], table[why], strict=True)
+            for value, reason in zip(table[form], table[why], strict=True)
         ]
     table["place"] = table["claim_id"].map(lambda name: str(name).split("-", 1)[0])
     table["place"] = table["place"].str.replace("table", "Table ")

@@ -11,13 +11,12 @@ import pandas as pd
 from analysis.case import Case
 from analysis.display import Column, decimal, percent
 from analysis.display.numbers import MINUS
-from analysis.figures.frames import records
-from analysis.kpis.indicator import Indicator
 from analysis.kpis.method import indicator
-from analysis.okr import Goal, Okrs, Result, chosen
+from analysis.okr import Okrs, Result, chosen
 from analysis.scorecard import Node
 from analysis.tables import read_claims
-from analysis.views_method import column, formula, level_text
+from analysis.views_method import formula
+from analysis.wording import SCORE, column, goal_text, level_text, records, score_text
 
 View = dict[str, Any]
 
@@ -35,25 +34,6 @@ STATUS_COLOURS = {
     "untestable": "#6f6f6f",
 }
 """At least 4.5:1 on white; the word always stands beside the colour."""
-
-SCORE = decimal(2)
-
-
-def score_text(value: Fraction | None) -> str | None:
-    """Write a score with two decimals."""
-    return None if value is None else SCORE(value)
-
-
-def goal_text(record: Indicator, goal: Goal | None) -> str | None:
-    """Write a goal as levels: ``≥ 10.0 %``."""
-    if goal is None:
-        return None
-    low, high = (level_text(record, end) for end in (goal.low, goal.high))
-    if low and high:
-        return f"{low} to {high}"
-    if low:
-        return f"{'>' if goal.strict else '≥'} {low}"
-    return f"≤ {high}"
 
 
 def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: str) -> View:
@@ -82,7 +62,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
         "frame": pd.DataFrame(rows),
         "label": f"tbl-okr-{number}",
         "caption": (
-            f"The paper's Table {number} rebuilt: formulas as printed and corrected, the level "
+            f"Table {number} of the paper rebuilt: formulas as printed and corrected, the level "
             f"computed from rows ({kind}), the printed target as a level, and the score."
         ),
         "kind": kind,

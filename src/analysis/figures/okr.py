@@ -33,8 +33,7 @@ from analysis.figures.style import (
 )
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
-from analysis.views_method import level_text
-from analysis.views_okr import goal_text
+from analysis.wording import goal_text, level_text
 
 _LEFT, _SCALE = 64.0, 54.0
 """Left edge and width of the scale from -1 to 1, in millimetres."""
