@@ -243,9 +243,9 @@ def weight_ranking(table: pd.DataFrame, kind: str) -> View:
         "frame": table,
         "label": "tbl-weight-ranking",
         "caption": (
-            "Rank of each quarter's joint score under equal weights, and under every weighting of "
-            "the perspectives in steps of ten per cent. Perspectives without a score in any of the "
-            "quarters are left out of all."
+            "Rank of the joint score of each quarter under equal weights, and under every "
+            "weighting of the perspectives in steps of ten per cent. Perspectives without a score "
+            "in any of the quarters are left out of all."
         ),
         "kind": kind,
         "columns": [
