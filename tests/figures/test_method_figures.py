@@ -91,7 +91,7 @@ def test_the_same_bytes_again(draw: Callable[[], list[Figure]], drawn: list[Figu
 
 def test_numbers_names_and_words(drawn: list[Figure]) -> None:
     assert [figure.stem for figure in drawn] == [
-        "fig_21_okr_progress", "fig_23_reliability", "fig_24_scorecard", "fig_25_strategy_map",
+        "fig_31_okr_progress", "fig_33_reliability", "fig_34_scorecard", "fig_35_strategy_map",
     ]  # fmt: skip
     assert all(len(figure.alt) > 80 for figure in drawn)
 

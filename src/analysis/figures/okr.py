@@ -74,7 +74,7 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
 
 @styled
 def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
-    """Draw every key result as a bullet graph from baseline to target (figure 21).
+    """Draw every key result as a bullet graph from baseline to target (figure 31).
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
             _bullet(fig, ax, y, row, kind)
             y += _ROW
     return Figure(
-        number=21,
+        number=31,
         name="okr_progress",
         figure=fig,
         data=frame,
@@ -160,7 +160,7 @@ def _progress_alt(frame: pd.DataFrame, period: str) -> str:
 
 @styled
 def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> Figure:
-    """Draw stated confidence against how often it came true (figure 23).
+    """Draw stated confidence against how often it came true (figure 33).
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     write(fig, 108, 20, f"Brier score {score}")
     write(fig, 108, 24, "0 is perfect, 0.250 a coin", fontsize=SMALL, color=MUTED)
     return Figure(
-        number=23,
+        number=33,
         name="reliability",
         figure=fig,
         data=frame,

@@ -32,7 +32,7 @@ _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 
 @styled
 def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Figure:
-    """Draw the joint score as a sum of contributions, perspective by perspective (figure 24).
+    """Draw the joint score as a sum of contributions, perspective by perspective (figure 34).
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
             running = _row(fig, ax, top, y, node, running)
         y += height
     return Figure(
-        number=24,
+        number=34,
         name="scorecard",
         figure=fig,
         data=frame,

@@ -49,7 +49,7 @@ _NEAR = 0.45
 
 @styled
 def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
-    """Draw the strategy map (figure 25).
+    """Draw the strategy map (figure 35).
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
     return Figure(
-        number=25,
+        number=35,
         name="strategy_map",
         figure=fig,
         data=table.drop(columns=["quotation"]),
