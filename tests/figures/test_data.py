@@ -222,7 +222,8 @@ def test_captions_say_the_message(gallery: list[Figure]) -> None:
     assert "only 288 fits" in caption(gallery, 2)
     assert "no split fits" in caption(gallery, 2)
     assert "354 fits only if the figure was cut off" in caption(gallery, 3)
-    assert "10.63 to 11.32%" in caption(gallery, 4)
+    assert "labour grew in at least one quarter" in caption(gallery, 4)
+    assert "10.63 to 11.32% where it grew alike in both" in caption(gallery, 4)
     assert "4 of 9 readings" in caption(gallery, 5)
     assert "26.6% of 354 services" in caption(gallery, 6)
 

@@ -116,7 +116,8 @@ def productivity_services_data(
     """Compare the printed growth of services with that of productivity, quarter by quarter.
 
     With the same labour in both years services grow as productivity does, and the half-year's
-    growth is a weighted mean of its quarters'. Otherwise labour has to grow by the quotient.
+    growth is a weighted mean of its quarters'. Otherwise labour has to grow in at least one
+    quarter, and by the quotient where it grows alike in both. All growths are year on year.
 
     Returns
     -------
