@@ -34,7 +34,7 @@ _ROWS = {
     "productivity_q2": ("Productivity, Q2 2024", 16.0),
     "services": ("Services, H1 2024", 22.0),
     "constant_labour": ("Services, if labour stayed the same", 37.0),
-    "labour": ("Labour, if it grew alike in both", 44.0),
+    "labour": ("Labour, if it grew alike in both quarters", 44.0),
 }
 """Words of each row and its height in millimetres."""
 
@@ -148,7 +148,7 @@ _COVERS = {
     "2023Q2+2024Q2": "Q2 2023 + Q2 2024",
     "2023H1+2024H1": "H1 2023 + H1 2024",
 }
-_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 9.5, 9.0
+_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
 @styled
