@@ -271,9 +271,9 @@ def _labour(s: _Source, number: int) -> Finding:
     constant = s.engine.answer("services", {**s.reading, "labour": "constant"})
     kind: Kind = "open" if constant.possible else "conditional"
     text = (
-        "With the same labour both cannot be. They fit only if labour grew in at least one "
-        f"quarter: by {per_cent(low - 1)} to {per_cent(high - 1)} where it grew alike in both, "
-        "which the paper does not mention."
+        "With the same labour both cannot be. Measured year on year, they fit only if labour grew "
+        f"in at least one quarter: by {per_cent(low - 1)} to {per_cent(high - 1)} where it grew "
+        "alike in both, which the paper does not mention."
     )
     ids = (["5-services-growth"], ["abstract-productivity-q1", "abstract-productivity-q2"])
     return s.finding(number, "services and productivity", kind, ids, text)
