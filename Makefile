@@ -8,7 +8,7 @@
 CASE   := segelec
 PYTHON := python3
 VENV   := .venv
-JOBS   := $(shell getconf _NPROCESSORS_ONLN)
+JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
@@ -26,7 +26,8 @@ environment = $(if $(filter file,$(origin VENV)),.venv/.$1)
 
 # A copy of this folder runs its own code, whichever environment it borrows.
 export PYTHONPATH := $(CURDIR)/src
-export PYTHONUTF8 := 1
+# The steps' messages in any locale.
+export PYTHONIOENCODING := utf-8
 # Nobody's own IPython settings get into a notebook.
 export IPYTHONDIR := $(CURDIR)/.build/ipython
 # Steps run side by side, so each keeps to one core.
@@ -52,7 +53,7 @@ lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
 
 verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
-	@MAKEFLAGS= MFLAGS= MAKELEVEL= $(PY) -m analysis verify --case $(CASE)
+	@$(PY) -m analysis verify
 
 test: check report | $(call environment,test) ## check, then all tests, and every notebook against its outputs
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
@@ -65,6 +66,7 @@ check: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m ruff check --quiet src tests
 	@$(PY) -m ruff format --quiet --check src tests
 	@$(PY) -m mypy --no-error-summary
+	@echo "style and types: clean"
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -132,7 +134,7 @@ UV     = .venv/bin/uv pip install --quiet --python .venv --compile-bytecode --on
 	  echo "Name another one, for instance: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@echo "environment: .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes -r $< || echo "environment: no uv here, so pip installs (slower)"
+	@$(PIP) --require-hashes -r $< 2>/dev/null || echo "environment: no uv here, so pip installs (slower)"
 	@touch $@
 
 $(LOCKS:%=.venv/.%): .venv/.%: requirements/%.txt pyproject.toml .venv/.uv

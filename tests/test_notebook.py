@@ -189,14 +189,22 @@ def test_a_second_parameters_cell_is_refused(write: Write) -> None:
 
 
 def test_a_failing_cell_leaves_the_target_and_says_where(write: Write, tmp_path: Path) -> None:
-    source = write("x = 0", "# share\nprint('before')\n1 / x", "print('never')")
+    source = write(
+        "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path('../src').resolve()))",
+        "# share\nimport helper\nhelper.share(seed - 4)",
+        "print('never')",
+    )
+    (tmp_path / "src").mkdir()
+    helper = "def share(whole):\n    return 1 / whole\n"
+    (tmp_path / "src" / "helper.py").write_text(helper, encoding="utf-8")
     target = tmp_path / "target.ipynb"
     target.write_text("last good result", encoding="utf-8")
     figures = tmp_path / "figures"
     with pytest.raises(NotebookError) as caught:
         notebook.run(source, target, parameters={"seed": 4}, figures=figures)
     assert str(caught.value) == (
-        "notebooks/01_small.ipynb, cell 4 (# share): ZeroDivisionError: division by zero"
+        "notebooks/01_small.ipynb, cell 4 (# share): ZeroDivisionError: division by zero "
+        "[src/helper.py, line 2]"
     )
     assert target.read_text(encoding="utf-8") == "last good result"
     assert not figures.exists()
@@ -204,6 +212,7 @@ def test_a_failing_cell_leaves_the_target_and_says_where(write: Write, tmp_path:
         "data",
         "notebooks",
         "pyproject.toml",
+        "src",
         "target.ipynb",
     ]
 
@@ -252,7 +261,11 @@ def test_interrupted_runs_leave_the_target(write: Write, tmp_path: Path, number:
         "import sys; from pathlib import Path; from analysis import notebook\n"
         "notebook.run(Path(sys.argv[1]), Path(sys.argv[1]))"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, source], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, source],
+        env=dict(os.environ, TMPDIR=str(tmp_path)),  # a killed process cannot tidy up
+        stderr=subprocess.DEVNULL,
+    )
     _wait_for(lambda: started.exists() and started.read_text() != "")
     process.send_signal(number)
     assert process.wait(30) != 0
@@ -309,3 +322,39 @@ def test_canonical_form_drops_what_varies(tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text(text, encoding="utf-8")
     assert notebook.dumps(notebook.canonical(notebook.read(path), tmp_path)) == text
+
+
+def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
+    write: Write, tmp_path: Path
+) -> None:
+    source = write(
+        "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
+        "from analysis.display import Figure, show_figure, show_table, style\n"
+        "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
+        "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
+        "show_figure(Figure(1, 'line', canvas, data, 'A line.', 'A line going up', 'derived'))",
+        "show_table(data, 'tbl-line', 'The line.', 'derived')\nprint(object())",
+    )
+    figures = tmp_path / "figures"
+    notebook.run(source, source, figures=figures)
+    assert sorted(path.name for path in (figures / "segelec").iterdir()) == [
+        "fig_01_line.csv",
+        "fig_01_line.svg",
+    ]
+    assert _nbval(source) == 0
+    text = source.read_text(encoding="utf-8")
+    assert text.count("stroke: #1f77b4") == 1
+    source.write_text(text.replace("stroke: #1f77b4", "stroke: #1f77b5"), encoding="utf-8")
+    assert _nbval(source) == 1
+
+
+def _nbval(path: Path) -> int:
+    """Exit status of a strict comparison under another time zone and hash seed."""
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", str(path)]
+    command += ["--nbval-current-env", "--nbval-sanitize-with", str(root / "tests/notebooks.cfg")]
+    environment = dict(os.environ, TZ="Pacific/Kiritimati", PYTHONPATH=str(root / "src"))
+    done = subprocess.run(
+        command, cwd=path.parent, env=environment, capture_output=True, check=False
+    )
+    return done.returncode

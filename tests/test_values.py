@@ -44,6 +44,11 @@ def test_fill(text: str, filled: str) -> None:
     assert values.fill(filled, VALUES) == filled
 
 
+def test_clear_is_the_opposite_of_fill() -> None:
+    bare = 'From <data value="p_value"></data>, see `<data value="x">1</data>`'
+    assert values.clear(values.fill(bare, VALUES)) == bare
+
+
 def test_unknown_key_names_place_key_and_close_matches() -> None:
     with pytest.raises(InputError) as caught:
         values.fill('<data value="services_2032h1"></data>', VALUES, file="a.ipynb", place="cell 3")

@@ -10,9 +10,10 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 
-from analysis.errors import InputError
+from analysis.errors import BuildError, InputError
 
 
 def verdicts(args: argparse.Namespace) -> str:
@@ -58,11 +59,12 @@ def kpis(args: argparse.Namespace) -> str:
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
+    from analysis.claims import read_verdicts
     from analysis.facts import facts
     from analysis.values import save
 
     case = load_case(args.case)
-    table = facts(case)
+    table = facts(case, read_verdicts(case))
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
 
@@ -102,35 +104,47 @@ def report(args: argparse.Namespace) -> str:
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.case import load_case
-    from analysis.values import check_all_used, fill_file, load
+    from analysis.files import write_text
+    from analysis.readme import figure_index, with_index
+    from analysis.values import check_all_used, fill, load
     from analysis.verify import write_sums
 
     case = load_case(args.case)
     path = case.processed / "values.json"
     table = load(path)
     readme = case.root / "README.md"
-    fill_file(readme, table)
-    check_all_used(table, [*sorted((case.root / "notebooks").glob("*.ipynb")), readme])
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    text = readme.read_text(encoding="utf-8")
+    write_text(readme, fill(with_index(text, figure_index(notebooks)), table, file="README.md"))
+    check_all_used(table, [*notebooks, readme])
     return f"{write_sums(case.root)} files"
 
 
-def verify(args: argparse.Namespace) -> str:
+def verify(args: argparse.Namespace) -> int:
     """Build again elsewhere and compare every byte."""
     from analysis.case import project_root
-    from analysis.verify import verify as rebuild
+    from analysis.verify import main as rebuild
 
-    rebuild(project_root())
-    del args
-    return ""
+    del args  # every case that has checksums is verified
+    return rebuild(project_root())
 
 
-COMMANDS: tuple[Callable[[argparse.Namespace], str], ...] = (
+COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     verdicts, ledger, kpis, values, notebook, report, sums, verify,
 )  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit status (0 good, 1 differences, 2 bad input)."""
+    """Run one command and say so in a line.
+
+    Returns
+    -------
+    int
+        Exit status: 0 good, 1 a step failed or files differ, 2 bad input, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever the locale, a message must come through
+            stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for function in COMMANDS:
@@ -146,9 +160,14 @@ def main(arguments: list[str] | None = None) -> int:
     begun = time.monotonic()
     try:
         result = args.function(args)
-    except InputError as error:
+    except BuildError as error:
         print(f"{args.command}: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, InputError) else 1
+    except KeyboardInterrupt:
+        print(f"{args.command}: interrupted", file=sys.stderr)
+        return 130
+    if isinstance(result, int):
+        return result
     subject = Path(args.notebook).stem if args.command == "notebook" else result
     print(f"{args.command} {subject} … {time.monotonic() - begun:.1f} s", flush=True)
     return 0

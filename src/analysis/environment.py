@@ -24,9 +24,12 @@ PYTHON = "3.12"
 CONDA_NAMES: Mapping[str, str] = {
     "flit-core": "flit-core",
     "ipykernel": "ipykernel",
+    "ipython": "ipython",
+    "jupyter-client": "jupyter_client",  # with an underscore, in the channel
     "jupyterlab": "jupyterlab",
     "matplotlib": "matplotlib-base",  # without the Qt window system
     "mistune": "mistune",
+    "nbclient": "nbclient",
     "nbconvert": "nbconvert-core",  # without pandoc
     "nbformat": "nbformat",
     "numpy": "numpy",
@@ -36,6 +39,7 @@ CONDA_NAMES: Mapping[str, str] = {
     "pyyaml": "pyyaml",
     "scipy": "scipy",
     "seaborn": "seaborn-base",  # without statsmodels
+    "traitlets": "traitlets",
 }
 """Names of the dependencies in the conda-forge channel."""
 

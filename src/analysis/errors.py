@@ -1,11 +1,15 @@
-"""The one kind of error that a user of the project is meant to see."""
+"""The errors that a user of the project is meant to see: their text says all there is to say."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
-class InputError(Exception):
+class BuildError(Exception):
+    """A step of the build failed; the text says where and why."""
+
+
+class InputError(BuildError):
     """Something in the input breaks a rule; says where, which rule, and how to mend it.
 
     Parameters

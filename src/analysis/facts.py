@@ -12,7 +12,6 @@ from analysis.claims.printed import Interval, Rounding, parse, preimage
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
-    growth_within_total,
     later_counts,
     nearest_totals,
     smallest_share,
@@ -21,7 +20,7 @@ from analysis.compare import Base, compare
 from analysis.diagnosis import process_steps, process_times, starting_level
 from analysis.display.numbers import decimal, percent
 from analysis.kpis import by_type, kpi, kpi_table, sums
-from analysis.periods import parse_period, parse_quarter, quarter_label
+from analysis.periods import parse_period, parse_quarter
 from analysis.tables import read_claims
 from analysis.values import Value
 
@@ -108,11 +107,13 @@ def _services(strings: dict[str, str], rounding: Rounding) -> Facts:
     (after,) = later_counts(growth, total, rounding)
     below, above = nearest_totals(growth, total, rounding)
     low, high = _nearest_splits(total, parse(growth).value)
+    growth_from, growth_to = _ends(preimage(growth, rounding))
     return _derived(
         "analysis.claims.single",
+        growth_from=percent(2)(growth_from),
+        growth_to=percent(2)(growth_to),
         services_before=whole(before),
         services_after=whole(after),
-        both_halves_splits=whole(len(growth_within_total(growth, total, rounding))),
         both_halves_below=whole(below),
         both_halves_above=whole(above),
         split_low=f"{low[0]} and {low[1]}",
@@ -242,5 +243,4 @@ def _current(case: Case, ledger: Ledger) -> Facts:
     now = table[table["period"] == quarter].set_index("kpi")["value"]
     texts["sales_now"] = whole(now["sales"])
     texts["services_now"] = whole(now["services"])
-    texts["current_year_ago"] = quarter_label(parse_quarter(quarter) - 4)
     return _made_up(case, **texts)

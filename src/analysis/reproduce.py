@@ -53,6 +53,20 @@ def reproduce(case: Case, ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def printed_growth(case: Case, quantity: str) -> dict[str, str]:
+    """Return the printed year-on-year growth of a quantity by quarter, under the default reading.
+
+    Empty where the default reading measures growth against something else.
+    """
+    if case.reading()[f"{quantity}_growth"] != "year-on-year":
+        return {}
+    return {
+        claim.period: claim.printed
+        for claim in read_claims(case)
+        if claim.role == "result" and claim.kind == "growth" and claim.quantity == quantity
+    }
+
+
 def _values(ledger: Ledger, reading: Mapping[str, str]) -> dict[str, tuple[Fraction, str]]:
     totals = sums(ledger)
     kpis = kpi_table(totals).set_index(["kpi", "period"])["value"]

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from analysis.case import Case
 from analysis.errors import InputError
+from analysis.files import write_text
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
 _TYPES = {str(date): "date", str(int): "integer"}
@@ -254,6 +255,11 @@ def read_claims(case: Case) -> list[ClaimRow]:
     return claims
 
 
+def printed_strings(case: Case) -> dict[str, str]:
+    """Return the printed string of every claim by its id."""
+    return {claim.claim_id: claim.printed for claim in read_claims(case)}
+
+
 def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
     """Read and validate a table as a data frame (dates as datetime64, text as str)."""
     rows = read_rows(table, folder, root)
@@ -266,10 +272,7 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    frame.to_csv(part, index=False, lineterminator="\n", encoding="utf-8", date_format="%Y-%m-%d")
-    part.replace(path)
+    write_text(path, frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
 def _check_columns(table: Table, header: list[str], file: Path) -> None:

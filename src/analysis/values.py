@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
 from analysis.errors import InputError
+from analysis.files import write_text
 
 KINDS = ("printed", "derived", "synthetic", "yours")
 """The four kinds of number, as every table, figure, caption and value names them."""
@@ -41,29 +40,6 @@ _TAG = re.compile(
     r"|(?P<broken></?data\b[^>\n]*>?)",
     re.DOTALL | re.MULTILINE,
 )
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a reader or a killed build never sees half of it.
-
-    UTF-8, newlines as given. The folder is created when missing.
-    """
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file in one step; see `write_text`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        aside.chmod(0o644)  # mkstemp makes files that only their owner can read
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def load(path: Path) -> dict[str, Value]:
@@ -192,6 +168,14 @@ def fill(
         return f'<data value="{key}">{values[key]["text"].translate(_ESCAPES)}</data>'
 
     return _TAG.sub(replacement, text)
+
+
+def clear(text: str) -> str:
+    """Empty every tag, as an author writes it; the opposite of `fill`."""
+    return _TAG.sub(
+        lambda match: match[0] if match["key"] is None else f'<data value="{match["key"]}"></data>',
+        text,
+    )
 
 
 def fill_file(path: Path, values: Mapping[str, Value]) -> bool:

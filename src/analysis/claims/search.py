@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
+from analysis.claims.deep import deep_point
 from analysis.claims.lp import Endless, Refuted, Row, Vertex, is_refutation, maximise
 
 Form = tuple[int, ...]
@@ -94,8 +95,10 @@ def find(rows: Sequence[Row], width: int, sums: Sequence[Form] = ()) -> tuple[in
     UndecidedError
         After `MAX_NODES` branches.
     """
-    deep = _deep_point(rows, width)
-    return deep if deep is not None else _find(rows, _forms(width, sums), _Box(), [MAX_NODES], 0)
+    guess = deep_point(rows, width)
+    if guess is not None and meets(rows, guess):
+        return guess
+    return _find(rows, _forms(rows, width, sums), _Box(), [MAX_NODES], 0)
 
 
 def _find(
@@ -113,7 +116,7 @@ def _find(
     rounded = _rounded(here, reached.point)
     if rounded is not None:
         return rounded
-    form, at = _branching(forms, reached.point)
+    form, at = _halving(here, *_branching(forms, reached.point))
     below = _find(rows, forms, box.at_most(form, at), budget, depth + 1)
     if isinstance(below, tuple):
         return below
@@ -156,7 +159,7 @@ def best(rows: Sequence[Row], objective: Sequence[int]) -> Optimum | Endless | N
                 found = Optimum(value, point, Fraction(value))
         if all(x.denominator == 1 for x in vertex.point):
             continue
-        form, at = _branching(forms, vertex.point)
+        form, at = _smallest(forms, vertex.point)
         for side, case in enumerate((box.at_most(form, at), box.at_least(form, at + 1))):
             child = maximise((*rows, *case.rows()), objective)
             if isinstance(child, Vertex):
@@ -197,12 +200,26 @@ def _rounded(rows: Sequence[Row], point: tuple[Fraction, ...]) -> tuple[int, ...
     return None
 
 
+def _halving(rows: Sequence[Row], form: Form, at: int) -> tuple[Form, int]:
+    """Move the cut to the middle of what the form can be, so that few cases are nested."""
+    high = maximise(rows, form)
+    low = maximise(rows, tuple(-c for c in form))
+    assert isinstance(low, Vertex)  # forms are sums, so at least zero
+    if not isinstance(high, Vertex):
+        return form, 2 * at + 1
+    return form, floor(Fraction(high.value - low.value, 2))
+
+
 _Forms = tuple[tuple[Form, ...], tuple[Form, ...]]
 
 
-def _forms(width: int, sums: Sequence[Form]) -> _Forms:
-    """Return the combinations and then the single quantities to branch on."""
-    units = tuple(tuple(int(i == j) for i in range(width)) for j in range(width))
+def _forms(rows: Sequence[Row], width: int, sums: Sequence[Form]) -> _Forms:
+    """Return the combinations and then the single quantities, those in most rows first.
+
+    A quantity that many claims share settles the others; one that few mention settles nothing.
+    """
+    shared = sorted(range(width), key=lambda j: -sum(row.coefficients[j] != 0 for row in rows))
+    units = tuple(tuple(int(i == j) for i in range(width)) for j in shared)
     return tuple(sorted(set(sums) - set(units))), units
 
 
@@ -215,44 +232,29 @@ def _around(rows: Sequence[Row], objective: Sequence[int]) -> _Forms:
     links = [{j for j, c in enumerate(row.coefficients) if c} for row in rows]
     while more := {j for link in links if link & linked for j in link} - linked:
         linked |= more
-    units = _forms(len(objective), ())[1]
-    near = tuple(unit for j, unit in enumerate(units) if j in linked)
-    return near, tuple(unit for j, unit in enumerate(units) if j not in linked)
+    units = _forms(rows, len(objective), ())[1]
+    near = tuple(unit for unit in units if unit.index(1) in linked)
+    return near, tuple(unit for unit in units if unit.index(1) not in linked)
 
 
 def _branching(forms: _Forms, point: tuple[Fraction, ...]) -> tuple[Form, int]:
-    """Choose the smallest broken value in the first group of combinations that has one.
+    """Choose the first combination that is not whole; the cut lies just below its value."""
+    for form in (*forms[0], *forms[1]):
+        value = _value(form, point)
+        if value.denominator > 1:
+            return form, floor(value)
+    raise ValueError("every quantity is whole")
 
-    Rounding a small quantity changes ratios the most.
-    """
+
+def _smallest(forms: _Forms, point: tuple[Fraction, ...]) -> tuple[Form, int]:
+    """Choose the smallest value that is not whole: rounding it changes ratios the most."""
     for group in forms:
-        values = [(sum((c * x for c, x in zip(form, point, strict=True) if c), Fraction(0)), form)
-                  for form in group]  # fmt: skip
-        broken = [(value, form) for value, form in values if value.denominator > 1]
+        broken = [(x, form) for form in group if (x := _value(form, point)).denominator > 1]
         if broken:
             value, form = min(broken)
             return form, floor(value)
     raise ValueError("every quantity is whole")
 
 
-def _deep_point(rows: Sequence[Row], width: int) -> tuple[int, ...] | None:
-    """Look for a point so deep inside that its nearest whole point must be inside as well.
-
-    Rounding moves each quantity by at most one half, so a row has to be met with half the sum
-    of its coefficients to spare. Rows that come in pairs (equations) have nothing to spare.
-    """
-    opposites = {tuple(-c for c in row.coefficients) for row in rows}
-    deeper = [
-        Row(
-            (
-                *row.coefficients,
-                0 if row.coefficients in opposites else sum(map(abs, row.coefficients)),
-            ),
-            row.bound,
-            row.tag,
-        )
-        for row in rows
-    ]
-    spare = Row((*[0] * width, 2), 1, "spare")
-    reached = maximise([*deeper, spare], [*[0] * width, 2])
-    return _rounded(rows, reached.point[:width]) if isinstance(reached, Vertex) else None
+def _value(form: Form, point: tuple[Fraction, ...]) -> Fraction:
+    return sum((c * x for c, x in zip(form, point, strict=True) if c), Fraction(0))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, gcd, lcm
 
@@ -89,6 +90,11 @@ class Claim:
     printed: Printed | None = None
     rounding: Rounding = Rounding.HALF_UP
     shift: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the quantities that the claim speaks about."""
+        return tuple(name for name, _ in (*self.numerator.terms, *self.denominator.terms))
 
     def holds(self, data: Data) -> bool:
         """Check the claim on a data set directly, without its inequalities."""
@@ -187,10 +193,8 @@ class System:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all quantities, sorted."""
-        found: set[str] = set()
-        for claim in (*self.claims, *self.definitions):
-            found |= {name for name, _ in (*claim.numerator.terms, *claim.denominator.terms)}
-        return tuple(sorted(found))
+        claims = (*self.claims, *self.definitions)
+        return tuple(sorted({name for claim in claims for name in claim.names}))
 
     def rows(self) -> tuple[Row, ...]:
         """Return all inequalities."""
@@ -200,19 +204,29 @@ class System:
         )
 
     def sums(self) -> tuple[tuple[int, ...], ...]:
-        """Return the sums that claims speak about, as whole coefficients."""
+        """Return the plain sums that claims speak about, as coefficients 0 and 1."""
         names = self.names
         claims = (*self.definitions, *self.claims)
         parts = [part for claim in claims for part in (claim.numerator, claim.denominator)]
-        return tuple(
-            tuple(int(dict(part.terms).get(name, 0)) for name in names)
+        groups = {
+            frozenset(name for name, times in part.terms if times == sign)
             for part in parts
-            if len(part.terms) > 1 and all(times.denominator == 1 for _, times in part.terms)
+            for sign in (1, -1)
+        }
+        return tuple(
+            sorted(tuple(int(n in group) for n in names) for group in groups if len(group) > 1)
         )
 
     def only(self, claims: Iterable[Claim]) -> System:
-        """Return the system with some of its claims and all its definitions."""
-        return System(tuple(claims), self.definitions)
+        """Return the system with some of its claims and the definitions that touch them."""
+        chosen = tuple(claims)
+        known = {name for claim in chosen for name in claim.names}
+        while (
+            more := {n for d in self.definitions if not known.isdisjoint(d.names) for n in d.names}
+            - known
+        ):
+            known |= more
+        return System(chosen, tuple(d for d in self.definitions if not known.isdisjoint(d.names)))
 
     def plus(self, *claims: Claim) -> System:
         """Return the system with more claims."""
@@ -248,6 +262,12 @@ class Answer:
 
 def witness(system: System) -> dict[str, int] | Proof:
     """Find a data set that meets every claim, or a checked proof that there is none."""
+    result = _decide(system)
+    return dict(result) if isinstance(result, dict) else result
+
+
+@lru_cache(maxsize=4096)
+def _decide(system: System) -> dict[str, int] | Proof:
     names = system.names
     rows = system.rows()
     result = find(rows, len(names), system.sums())
@@ -276,7 +296,7 @@ def solve(system: System) -> Answer:
     result = witness(system)
     if isinstance(result, dict):
         return Answer(result)
-    if not isinstance(witness(system.only(())), dict):
+    if not isinstance(witness(System((), system.definitions)), dict):
         raise ValueError("the definitions contradict each other")
     core = _shrink(system)
     for size in range(1, len(core)):

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.display.output import emit
 from analysis.errors import InputError
-from analysis.values import KINDS, write_text
+from analysis.files import write_text
+from analysis.values import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd

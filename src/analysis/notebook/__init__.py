@@ -16,11 +16,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis.case import project_root
-from analysis.errors import InputError
+from analysis.errors import BuildError, InputError
+from analysis.files import write_bytes, write_text
 from analysis.notebook import kernel
 from analysis.notebook.canonical import canonical, dumps, without_outputs
 from analysis.notebook.parameters import INJECTED_TAG, check, declared, from_text, tags
-from analysis.values import Value, fill, load, write_bytes, write_text
+from analysis.values import Value, fill, load
 
 __all__ = [
     "NotebookError",
@@ -35,7 +36,7 @@ __all__ = [
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class NotebookError(Exception):
+class NotebookError(BuildError):
     """A cell failed, or wrote a warning; the text says which and why."""
 
 

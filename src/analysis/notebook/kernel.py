@@ -28,6 +28,7 @@ _FIXED = {
     "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH),
     "TZ": "UTC",
 }
+_LONGEST_SOCKET_FOLDER = 80  # bytes: a socket's whole path may have little more than 100
 _DROPPED = ("LANGUAGE", "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS")
 
 
@@ -119,7 +120,7 @@ def _manager(environment: Mapping[str, str], scratch: Path) -> type[Any]:
 
         def __init__(self, **options: Any) -> None:
             options["connection_file"] = str(scratch / "kernel.json")
-            if os.name == "posix":
+            if os.name == "posix" and len(os.fsencode(scratch)) <= _LONGEST_SOCKET_FOLDER:
                 options["transport"] = "ipc"
             super().__init__(**options)
 

@@ -1,0 +1,77 @@
+"""What the printed satisfaction can be: a share, its square, a mean score, or a growth rate.
+
+These are single numbers over an unknown number of respondents, so they are decided by listing
+all numbers of respondents, which needs no solver and is its own proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from analysis.claims.printed import Rounding, parse
+from analysis.claims.single import growth_pairs, share_counts, squared_share_counts
+from analysis.claims.system import Answer
+
+if TYPE_CHECKING:
+    from analysis.claims.readings import Results
+
+POINTS = 5
+"""Points of the rating scale, where satisfaction is read as a mean score."""
+
+
+def fitting_counts(meaning: str, printed: str, n: int, rounding: Rounding) -> dict[str, int] | None:
+    """Return counts among `n` respondents that print as given, or None.
+
+    Parameters
+    ----------
+    meaning : str
+        ``share``, ``squared-share``, ``mean-score`` or ``growth``, as in ``case.yaml``.
+    printed : str
+        The printed percentage.
+    n : int
+        Respondents.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    dict or None
+        Respondents and what they answered; for a growth, satisfied before and after.
+    """
+    found: tuple[int, ...] | None
+    if meaning == "growth":
+        names: tuple[str, ...] = ("satisfied_before", "satisfied")
+        found = next(iter(growth_pairs(printed, range(1, n + 1), rounding, later_max=n)), None)
+    elif meaning == "squared-share":
+        names = ("satisfied",)
+        found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)
+    else:
+        scale = POINTS if meaning == "mean-score" else 1
+        names = ("score_total",) if meaning == "mean-score" else ("satisfied",)
+        found = next(((k,) for k in share_counts(printed, n * scale, rounding)), None)
+    return None if found is None else {"respondents": n, **dict(zip(names, found, strict=True))}
+
+
+def satisfaction_answer(results: Results, reading: Mapping[str, str]) -> Answer:
+    """Return a witness with the fewest respondents, or the claims that conflict.
+
+    Under "every-service" the respondents are as many as the services; otherwise any number up
+    to it.
+    """
+    claims = results.of("satisfaction")
+    services = results.of("services", kind="count")
+    if not claims or not services:
+        return Answer({})
+    limit = int(parse(services[0].printed).value)
+    every = reading["respondents"] == "every-service"
+    rounding = Rounding(reading["rounding"])
+    for n in range(limit if every else 1, limit + 1):
+        found = [
+            fitting_counts(reading["satisfaction"], claim.printed, n, rounding) for claim in claims
+        ]
+        if all(counts is not None for counts in found):
+            return Answer({name: x for counts in found if counts for name, x in counts.items()})
+    blamed = [claim.claim_id for claim in claims]
+    coverage = [row.claim_id for row in results.claims if row.quantity == "coverage"]
+    return Answer(None, (*blamed, services[0].claim_id, *(coverage if every else ())))

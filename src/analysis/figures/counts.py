@@ -1,0 +1,284 @@
+"""Figures of single printed numbers: which counts can stand behind them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.display import Figure, decimal, percent
+from analysis.figures.frames import groups, only, records
+from analysis.figures.style import (
+    BAND,
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    RULE,
+    SMALL,
+    canvas,
+    listed,
+    only_bottom,
+    panel,
+    styled,
+    write,
+)
+
+_DERIVED = KIND["derived"]
+
+_DOTS = {
+    "A": "a dot for each earlier count",
+    "B": "a dot for each split in two",
+    "C": "a dot for each later count",
+}
+
+
+@styled
+def earlier_counts(frame: pd.DataFrame) -> Figure:
+    """Draw which half-year counts fit a printed total and its printed growth (figure 2).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.data.earlier_counts_data`.
+    """
+    printed = str(frame["printed"].iloc[0])
+    low, high = frame["low"].iloc[0], frame["high"].iloc[0]
+    fig = canvas(63)
+    ax = panel(fig, 46, 7, 80, 48)
+    only_bottom(ax)
+    ax.set_ylim(3, 0)
+    ax.set_xlim(100 * float(min(frame["growth"])) - 0.15, 100 * float(max(frame["growth"])) + 0.15)
+    ax.axvspan(100 * float(low), 100 * float(high), color=BAND, lw=0)
+    ax.annotate(
+        f"prints as {printed}", (50 * float(low + high), 0), xytext=(0, 4),
+        textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
+    )  # fmt: skip
+    ax.set_xlabel("Growth from the earlier to the later half-year, %")
+    for place, (reading, rows) in enumerate(groups(frame, "reading")):
+        _reading_row(fig, ax, place, reading, rows)
+    return Figure(
+        number=2,
+        name="earlier_counts",
+        figure=fig,
+        data=frame,
+        caption=_earlier_caption(frame, printed),
+        alt=_earlier_alt(frame, printed),
+        kind="derived",
+    )
+
+
+def _whole(reading: str, rows: pd.DataFrame) -> int:
+    """Return the printed count that all pairs of a reading share."""
+    first = rows.iloc[0]
+    return int({"A": first.later, "B": first.earlier + first.later, "C": first.earlier}[reading])
+
+
+def _title(reading: str, rows: pd.DataFrame) -> str:
+    """Say what the printed count is taken to cover."""
+    halves = [f"H1 {part[:4]}" for part in str(rows["covers"].iloc[0]).split("+")]
+    return f"{decimal()(_whole(reading, rows))} is {' + '.join(halves)}"
+
+
+def _free(reading: str) -> str:
+    """Return the column of the count that the reading leaves open."""
+    return "later" if reading == "C" else "earlier"
+
+
+def _reading_row(fig: Canvas, ax: Axes, place: int, reading: str, rows: pd.DataFrame) -> None:
+    """Draw one reading: its words, its dots on a line, and the answer."""
+    y, top = place + 0.55, 7 + 16 * place
+    write(fig, 0, top + 7, reading, weight="semibold")
+    write(fig, 5, top + 7, _title(reading, rows))
+    write(fig, 5, top + 11, _DOTS[reading], fontsize=SMALL, color=MUTED)
+    growths = [100 * float(value) for value in rows["growth"]]
+    ax.axhline(y, color=RULE, lw=0.5, zorder=1)
+    ax.scatter(growths, [y] * len(growths), s=11, color=LIGHT["derived"], zorder=2)
+    for row in _labelled(rows):
+        x = 100 * float(row.growth)
+        if row.fits:
+            ax.scatter([x], [y], s=26, color=_DERIVED, zorder=3)
+        ax.annotate(
+            decimal()(getattr(row, _free(reading))), (x, y),
+            xytext=(0, 6 if row.fits else -6), textcoords="offset points", ha="center",
+            va="bottom" if row.fits else "top", fontsize=9 if row.fits else SMALL,
+            weight="semibold" if row.fits else "regular", color=_DERIVED if row.fits else MUTED,
+        )  # fmt: skip
+    hits = rows[rows["fits"]]
+    answer = "none fits" if hits.empty else "one fits" if len(hits) == 1 else f"{len(hits)} fit"
+    write(fig, 131, top + 7, answer, weight="semibold", color=INK if hits.empty else _DERIVED)
+    best = rows.loc[_nearest(rows)]
+    pair = f"{decimal()(best.earlier)} → {decimal()(best.later)}: {percent(2)(best.growth)}"
+    write(fig, 131, top + 11, pair, fontsize=SMALL, color=MUTED)
+
+
+def _labelled(rows: pd.DataFrame) -> list[Any]:
+    """Return the fitting pairs and the nearest one on either side of the printed growth."""
+    low, high = rows["low"].iloc[0], rows["high"].iloc[0]
+    below = rows[[growth < low for growth in rows["growth"]]]
+    above = rows[[growth >= high for growth in rows["growth"]]]
+    near = [max(records(below), key=lambda row: row.growth)] if len(below) else []
+    near += [min(records(above), key=lambda row: row.growth)] if len(above) else []
+    return [*records(rows[rows["fits"]]), *near]
+
+
+def _nearest(rows: pd.DataFrame) -> int:
+    """Return the index of the pair whose growth comes nearest to the printed one."""
+    middle = (rows["low"] + rows["high"]) / 2
+    distances = (rows["growth"] - middle).map(abs)
+    return int(min(distances.index, key=lambda index: distances[index]))
+
+
+def _earlier_caption(frame: pd.DataFrame, printed: str) -> str:
+    texts = []
+    for reading, rows in groups(frame, "reading"):
+        hits = [decimal()(n) for n in rows.loc[rows["fits"], _free(reading)]]
+        wanted = {"A": "earlier count", "B": "split", "C": "later count"}[reading]
+        found = f"only {listed(hits)} fits" if len(hits) == 1 else f"{listed(hits)} fit"
+        texts.append(f"if {_title(reading, rows)}, " + (found if hits else f"no {wanted} fits"))
+    findings = "; ".join(texts)
+    return (
+        "Half-year counts behind the printed number of services and its growth of "
+        f"{printed}. {findings[0].upper()}{findings[1:]}."
+    )
+
+
+def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
+    parts = []
+    for reading, rows in groups(frame, "reading"):
+        hits = rows[rows["fits"]]
+        best = rows.loc[_nearest(rows)]
+        pair = (
+            f"from {decimal()(best.earlier)} to {decimal()(best.later)}, {percent(2)(best.growth)}"
+        )
+        found = f"fits {pair}" if len(hits) else f"nothing fits; nearest is {pair}"
+        parts.append(f"Reading {reading}, {_title(reading, rows)}: {found}.")
+    return (
+        "Three lines of dots, one per reading, on an axis of growth in per cent; a narrow band "
+        f"marks growths that print as {printed}. {' '.join(parts)}"
+    )
+
+
+_ROUNDING = {
+    "half-up": ("rounded", "to the nearest"),
+    "truncate": ("cut off", "digits dropped"),
+}
+
+
+@styled
+def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> Figure:
+    """Draw which numbers of respondents can give a printed share (figure 3).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.data.respondents_data`.
+    marked : tuple of int
+        Numbers of respondents to explain.
+    """
+    most = int(frame["respondents"].max())
+    fig = canvas(64)
+    for place, (rounding, rows) in enumerate(groups(frame, "rounding")):
+        top = 2 + 27 * place
+        ax = panel(fig, 32, top, 126, 8)
+        only_bottom(ax)
+        ax.spines["bottom"].set_visible(False)
+        ax.set_xticks([])
+        ax.set_xlim(0, most + 1)
+        ax.set_ylim(0, 1)
+        fitting = rows.loc[rows["fits"], "respondents"].tolist()
+        ax.axhspan(0, 1, color="#f3f3f3", lw=0)
+        ax.vlines(fitting, 0, 1, color=_DERIVED, lw=0.7)
+        title, meaning = _ROUNDING[rounding]
+        write(fig, 0, top + 2.2, title, weight="semibold")
+        write(fig, 0, top + 6, meaning, fontsize=SMALL, color=MUTED)
+        write(fig, 0, top + 11.5, f"{len(fitting)} of {most} fit", fontsize=SMALL)
+        for n in marked:
+            _mark(ax, only(rows[rows["respondents"] == n]))
+        if place == frame["rounding"].nunique() - 1:
+            axis = panel(fig, 32, top + 24, 126, 1)
+            only_bottom(axis)
+            axis.set_xlim(0, most + 1)
+            axis.set_xticks([1, *range(50, most + 1, 50)])
+            axis.set_xlabel("Number of respondents")
+    return Figure(
+        number=3,
+        name="respondents",
+        figure=fig,
+        data=frame,
+        caption=_respondents_caption(frame, marked),
+        alt=_respondents_alt(frame, marked),
+        kind="derived",
+    )
+
+
+def _mark(ax: Axes, row: Any) -> None:
+    """Point at one number of respondents and say which counts come nearest."""
+    n = int(row.respondents)
+    colour = _DERIVED if row.fits else INK
+    ax.annotate(
+        "", (n, 0), xytext=(0, -8), textcoords="offset points",
+        arrowprops={"arrowstyle": "-", "lw": 0.7, "color": colour, "shrinkA": 0, "shrinkB": 0},
+    )  # fmt: skip
+    align = "left" if 3 * n < ax.get_xlim()[1] else "right"
+    lines = [
+        (f"{n} {'fits' if row.fits else 'does not fit'}", SMALL, "semibold", colour),
+        *((text, SMALL, "regular", MUTED) for text in _nearest_shares(row, "{k} → {share}")),
+    ]
+    for place, (text, size, weight, shade) in enumerate(lines):
+        ax.annotate(
+            text, (n, 0), xytext=(-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
+            textcoords="offset points", ha=align, va="top", fontsize=size, weight=weight,
+            color=shade,
+        )  # fmt: skip
+
+
+def _nearest_shares(row: Any, words: str) -> list[str]:
+    n = int(row.respondents)
+    return [
+        words.format(k=k, n=n, share=percent(2)(Fraction(k, n)))
+        for k in (int(row.below), int(row.above))
+    ]
+
+
+def _fits_words(frame: pd.DataFrame, n: int) -> str:
+    rows = frame[frame["respondents"] == n].set_index("rounding")["fits"]
+    if rows.all():
+        return f"{n} fits"
+    if not rows.any():
+        return f"{n} does not fit"
+    names = [_ROUNDING[str(name)][0] for name in rows[rows].index]
+    return f"{n} fits only if the figure was {listed(names)}"
+
+
+def _respondents_caption(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
+    printed = str(frame["printed"].iloc[0])
+    words = listed([_fits_words(frame, n) for n in marked])
+    return (
+        f"Numbers of respondents that can give a satisfaction of {printed}, each a line. "
+        f"Of the numbers marked, {words}."
+    )
+
+
+def _respondents_alt(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
+    printed = str(frame["printed"].iloc[0])
+    most = int(frame["respondents"].max())
+    parts = []
+    for rounding, rows in groups(frame, "rounding"):
+        fitting = rows.loc[rows["fits"], "respondents"].tolist()
+        listing = ", ".join(map(str, fitting[:5]))
+        parts.append(
+            f"If {_ROUNDING[rounding][0]}, {len(fitting)} numbers fit, the smallest of them "
+            f"{listing}."
+        )
+    for n in marked:
+        row = frame[frame["respondents"] == n].iloc[0]
+        near = _nearest_shares(row, "{k} of {n} are {share}")
+        parts.append(f"{_fits_words(frame, n)}: {listed(near)}.")
+    return (
+        f"Two strips from 1 to {most} respondents with a line at each number that can give "
+        f"{printed}. {' '.join(parts)}"
+    )

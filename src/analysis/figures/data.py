@@ -1,0 +1,236 @@
+"""What the figures of printed claims plot: exact frames made with the claims engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import floor
+
+import pandas as pd
+
+from analysis.claims.bounds import bounds
+from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
+from analysis.claims.single import share_counts
+from analysis.claims.system import Claim, System, at_least, growth, quantity, says, total
+
+_PERCENT = Fraction(1, 100)
+
+
+def earlier_counts_data(
+    services: str = "354",
+    growth: str = "22.9%",
+    rounding: Rounding = Rounding.HALF_UP,
+    span: Fraction = 3 * _PERCENT,
+) -> pd.DataFrame:
+    """List the pairs of half-year counts around a printed growth, under three readings.
+
+    Parameters
+    ----------
+    services : str
+        The printed number of services.
+    growth : str
+        Their printed growth.
+    rounding : Rounding
+        Rule behind the printed growth.
+    span : Fraction
+        How far from the printed growth to look on either side.
+
+    Returns
+    -------
+    DataFrame
+        Columns reading (A: the total is the later half-year, B: both together, C: the earlier
+        one), covers (the same as a period), earlier, later (counts), growth (Fraction), fits,
+        printed, low and high (the growths that print so).
+    """
+    whole = int(services.replace(",", ""))
+    inside = preimage(parse_percent(growth), rounding)
+    low, high = inside.ends
+    middle = parse_percent(growth).value
+    covers = {"A": "2024H1", "B": "2023H1+2024H1", "C": "2023H1"}
+    pairs = {
+        "A": ((earlier, whole) for earlier in range(1, 2 * whole)),
+        "B": ((earlier, whole - earlier) for earlier in range(1, whole)),
+        "C": ((whole, later) for later in range(1, 2 * whole)),
+    }
+    return pd.DataFrame(
+        [
+            {
+                "reading": reading,
+                "covers": covers[reading],
+                "earlier": earlier,
+                "later": later,
+                "growth": rate,
+                "fits": rate in inside,
+                "printed": growth,
+                "low": low,
+                "high": high,
+            }
+            for reading, candidates in pairs.items()
+            for earlier, later in candidates
+            if abs((rate := Fraction(later - earlier, earlier)) - middle) <= span
+        ]
+    )
+
+
+def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
+    """Say for every number of respondents whether it can give a printed share.
+
+    Parameters
+    ----------
+    printed : str
+        The share.
+    n_max : int
+        Largest number of respondents to look at.
+
+    Returns
+    -------
+    DataFrame
+        Columns rounding (half-up, truncate), respondents, fits, below and above (the counts
+        whose shares enclose the printed one, so that either of them prints so or none does).
+    """
+    share = parse_percent(printed).value
+    return pd.DataFrame(
+        [
+            {
+                "rounding": str(rounding),
+                "respondents": n,
+                "fits": len(share_counts(printed, n, rounding)) > 0,
+                "below": floor(share * n),
+                "above": floor(share * n) + 1,
+                "printed": printed,
+            }
+            for rounding in (Rounding.HALF_UP, Rounding.TRUNCATE)
+            for n in range(1, n_max + 1)
+        ]
+    )
+
+
+def productivity_services_data(
+    services: str = "22.9%",
+    first: str = "10.5%",
+    second: str = "11.0%",
+    rounding: Rounding = Rounding.HALF_UP,
+) -> pd.DataFrame:
+    """Compare the printed growth of services with that of productivity, quarter by quarter.
+
+    With the same labour in both years services grow as productivity does, and the half-year's
+    growth is a weighted mean of its quarters'. Otherwise labour has to grow by the quotient.
+
+    Returns
+    -------
+    DataFrame
+        Columns row (productivity_q1, productivity_q2, constant_labour, services, labour), kind,
+        low and high (Fractions, growth as a ratio), printed (empty where derived).
+    """
+    quarters = [preimage(parse_percent(text), rounding) for text in (first, second)]
+    ends = [interval.ends for interval in quarters]
+    hull = Interval(min(low for low, _ in ends), max(high for _, high in ends))
+    grown = preimage(parse_percent(services), rounding)
+    labour = grown.plus(1).over(hull.plus(1)).plus(-1)
+    rows = [
+        ("productivity_q1", "printed", quarters[0], first),
+        ("productivity_q2", "printed", quarters[1], second),
+        ("constant_labour", "derived", hull, ""),
+        ("services", "printed", grown, services),
+        ("labour", "derived", labour, ""),
+    ]
+    return pd.DataFrame(
+        [
+            {
+                "row": name,
+                "kind": kind,
+                "low": interval.ends[0],
+                "high": interval.ends[1],
+                "printed": text,
+            }
+            for name, kind, interval, text in rows
+        ]
+    )
+
+
+_QUARTERS = ("2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
+_COVERS: Mapping[str, tuple[str, ...]] = {
+    "2024Q2": ("2024Q2",),
+    "2024H1": ("2024Q1", "2024Q2"),
+    "2023Q2+2024Q2": ("2023Q2", "2024Q2"),
+    "2023H1+2024H1": ("2023Q1", "2023Q2", "2024Q1", "2024Q2"),
+}
+_HALVES = {half: (f"{half[:4]}Q1", f"{half[:4]}Q2") for half in ("2022H1", "2023H1", "2024H1")}
+
+
+def sales_by_reading_data(
+    total_sales: str = "303,110",
+    growth_2023: str = "12%",
+    growth_2024: str = "18%",
+    rounding: Rounding = Rounding.HALF_UP,
+) -> pd.DataFrame:
+    """Bound each quarter's sales under every reading of the printed total and growths.
+
+    Parameters
+    ----------
+    total_sales : str
+        The printed total, in whole units of the currency.
+    growth_2023, growth_2024 : str
+        Printed growths of the second quarters.
+    rounding : Rounding
+        Rule behind the printed growths.
+
+    Returns
+    -------
+    DataFrame
+        Columns growth (what they are measured against), covers (what the total covers), quarter,
+        low and high (attained bounds in whole units, <NA> where there is no limit) and state:
+        interval (both sides bounded), at most (practically from zero), open (no upper limit).
+    """
+    rows = []
+    for basis, covers, system in _sales_systems(total_sales, growth_2023, growth_2024, rounding):
+        for quarter in _QUARTERS:
+            low, high = _limits(system, quarter)
+            rows.append((basis, covers, quarter, low, high, _state(low, high)))
+    frame = pd.DataFrame(rows, columns=["growth", "covers", "quarter", "low", "high", "state"])
+    return frame.astype({"low": "Int64", "high": "Int64"})
+
+
+def _sales_systems(
+    total_sales: str, growth_2023: str, growth_2024: str, rounding: Rounding
+) -> Iterator[tuple[str, str, System]]:
+    for basis, bases in (
+        ("year-on-year", ("2022Q2", "2023Q2")),
+        ("previous-quarter", ("2023Q1", "2024Q1")),
+    ):
+        rates = (
+            growth("2023", quantity("2023Q2"), quantity(bases[0]), growth_2023, rounding),
+            growth("2024", quantity("2024Q2"), quantity(bases[1]), growth_2024, rounding),
+        )
+        for covers, quarters in _COVERS.items():
+            yield basis, covers, System((*rates, says("total", total(*quarters), total_sales)))
+    # Growth of half-years: as quantities of their own, of which each quarter is a part.
+    rates = (
+        growth("2023", quantity("2023H1"), quantity("2022H1"), growth_2023, rounding),
+        growth("2024", quantity("2024H1"), quantity("2023H1"), growth_2024, rounding),
+    )
+    yield (
+        "half-year",
+        "2024H1",
+        System((*rates, says("total", quantity("2024H1"), total_sales)), tuple(_parts())),
+    )
+
+
+def _parts() -> Iterator[Claim]:
+    for half, quarters in _HALVES.items():
+        for quarter in quarters:
+            yield at_least(f"{quarter} in {half}", quantity(half) - quantity(quarter), 0)
+
+
+def _limits(system: System, quarter: str) -> tuple[int | None, int | None]:
+    if quarter not in system.names:
+        return None, None
+    found = bounds(system, quantity(quarter))
+    low = None if found.low is None else int(found.low.value)
+    return low, None if found.high is None else int(found.high.value)
+
+
+def _state(low: int | None, high: int | None) -> str:
+    if high is None:
+        return "open"
+    return "interval" if low is not None and 100 * low > high else "at most"

@@ -1,0 +1,263 @@
+"""Figures of printed growth rates: what they say about each other and about sums of money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.display import Figure, decimal
+from analysis.figures.frames import groups, keyed, records
+from analysis.figures.style import (
+    BAND,
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    RULE,
+    SMALL,
+    canvas,
+    listed,
+    only_bottom,
+    only_frame,
+    panel,
+    styled,
+    write,
+)
+
+_DERIVED = KIND["derived"]
+
+_ROWS = {
+    "productivity_q1": ("Productivity, Q1 2024", 10.0),
+    "productivity_q2": ("Productivity, Q2 2024", 16.0),
+    "services": ("Services, H1 2024", 22.0),
+    "constant_labour": ("Services, if labour stayed the same", 37.0),
+    "labour": ("Labour, if both prints are right", 44.0),
+}
+"""Words of each row and its height in millimetres."""
+
+
+@styled
+def productivity_services(frame: pd.DataFrame) -> Figure:
+    """Draw why printed growths of productivity and services need more labour (figure 4).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.data.productivity_services_data`.
+    """
+    rows = keyed(frame, "row")
+    fig = canvas(59)
+    height = 49.0
+    ax = panel(fig, 54, 0, 104, height)
+    only_bottom(ax)
+    ax.set_ylim(height, 0)
+    least, most = 100 * float(min(frame["low"])), 100 * float(max(frame["high"]))
+    ax.set_xlim(least - 1, most + 2)
+    ax.set_xlabel("Growth on the same period of 2023, %")
+    write(fig, 0, 4, "Printed", fontsize=SMALL, color=MUTED)
+    write(fig, 0, 29, "What follows", fontsize=SMALL, color=MUTED)
+    for y in (6.0, 31.0):
+        ax.axhline(y, xmin=-54 / 104, color=RULE, lw=0.5, clip_on=False)
+    served = rows["services"]
+    ax.fill_between(
+        _ends(served), _ROWS["services"][1], _ROWS["constant_labour"][1] + 1.6, color=BAND, lw=0
+    )
+    for name, (words, y) in _ROWS.items():
+        row = rows[name]
+        write(fig, 0, y, words)
+        low, high = _ends(row)
+        ax.fill_between([low, high], y - 1.6, y + 1.6, color=KIND[str(row.kind)], lw=0)
+        ax.annotate(
+            row.printed or _range(row), (high, y), xytext=(4, 0), textcoords="offset points",
+            va="center_baseline", color=KIND[str(row.kind)],
+            weight="semibold" if row.printed else "regular",
+        )  # fmt: skip
+    _gap(ax, rows)
+    return Figure(
+        number=4,
+        name="productivity_services",
+        figure=fig,
+        data=frame,
+        caption=_productivity_caption(rows),
+        alt=_productivity_alt(rows),
+        kind="derived",
+    )
+
+
+def _ends(row: Any) -> tuple[float, float]:
+    return 100 * float(row.low), 100 * float(row.high)
+
+
+def _range(row: Any) -> str:
+    low, high = (decimal(2)(100 * end) for end in (row.low, row.high))
+    return f"{low} to {high}%"
+
+
+def _missing(rows: dict[str, Any]) -> str:
+    """Return the least distance between services with constant labour and as printed, points."""
+    return decimal(1)(100 * (rows["services"].low - rows["constant_labour"].high))
+
+
+def _gap(ax: Axes, rows: dict[str, Any]) -> None:
+    """Draw what constant labour leaves unexplained."""
+    high, low = _ends(rows["constant_labour"])[1], _ends(rows["services"])[0]
+    y = _ROWS["constant_labour"][1]
+    start = high + 0.33 * (low - high)
+    ax.annotate(
+        "", (low, y), xytext=(start, y),
+        arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": INK, "shrinkA": 0, "shrinkB": 1},
+    )  # fmt: skip
+    ax.annotate(
+        f"{_missing(rows)} points short", ((start + low) / 2, y), xytext=(0, 3),
+        textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
+    )  # fmt: skip
+
+
+def _productivity_caption(rows: dict[str, Any]) -> str:
+    return (
+        "Productivity and services cannot both have grown as printed with the same labour. "
+        f"Services would have grown by {_range(rows['constant_labour'])} instead of "
+        f"{rows['services'].printed}; both prints hold if labour grew by "
+        f"{_range(rows['labour'])}."
+    )
+
+
+def _productivity_alt(rows: dict[str, Any]) -> str:
+    return (
+        "Five intervals on one axis of growth. Printed: productivity "
+        f"{rows['productivity_q1'].printed} in the first and "
+        f"{rows['productivity_q2'].printed} in the second quarter, services "
+        f"{rows['services'].printed} in the half-year. It follows that services grew by "
+        f"{_range(rows['constant_labour'])} if labour stayed the same, "
+        f"{_missing(rows)} points less than printed, or that labour grew by "
+        f"{_range(rows['labour'])}."
+    )
+
+
+_BASES = {
+    "year-on-year": ("Growth on the same quarter", "of the year before"),
+    "previous-quarter": ("Growth on the quarter", "before"),
+    "half-year": ("Growth of half-years", ""),
+}
+_COVERS = {
+    "2024Q2": "Q2 2024",
+    "2024H1": "H1 2024",
+    "2023Q2+2024Q2": "Q2 2023 + Q2 2024",
+    "2023H1+2024H1": "H1 2023 + H1 2024",
+}
+_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 9.5, 9.0
+
+
+@styled
+def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
+    """Draw what each reading of the printed sales says about five quarters (figure 5).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.data.sales_by_reading_data`.
+    printed : str
+        The printed total.
+    """
+    quarters = list(dict.fromkeys(frame["quarter"]))
+    bases = list(dict.fromkeys(frame["growth"]))
+    readings = frame[["growth", "covers"]].drop_duplicates()
+    fig = canvas(_HEAD + _STEP * len(readings) + 5.5 * len(bases))
+    largest = float(frame["high"].max())
+    write(fig, 0, _HEAD - 5.5, f"{printed} soles are", fontsize=SMALL, color=MUTED)
+    for place, quarter in enumerate(quarters):
+        x = _LEFT + _COLUMN * place
+        write(fig, x, _HEAD - 5.5, f"Q{quarter[-1]} {quarter[:4]}", weight="semibold")
+    y = _HEAD
+    for basis in bases:
+        rule = panel(fig, 0, y - 2.2, 160, 1)
+        only_frame(rule)
+        rule.set_ylim(1, 0)
+        rule.axhline(0, color=RULE, lw=1)
+        write(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip(), fontsize=SMALL, color=MUTED)
+        y += 5.5
+        for covers in readings.loc[readings["growth"] == basis, "covers"]:
+            write(fig, 0, y + 1.6, _COVERS[covers])
+            rows = frame[(frame["growth"] == basis) & (frame["covers"] == covers)]
+            cells = keyed(rows, "quarter")
+            for place, quarter in enumerate(quarters):
+                row = cells[quarter]
+                _cell(fig, _LEFT + _COLUMN * place, y, row, largest)
+            y += _STEP
+    return Figure(
+        number=5,
+        name="sales_by_reading",
+        figure=fig,
+        data=frame,
+        caption=_sales_caption(frame, printed),
+        alt=_sales_alt(frame, printed),
+        kind="derived",
+    )
+
+
+def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
+    """Draw one quarter under one reading: the words above, the interval below on one scale."""
+    state = row.state
+    strong = state == "interval"
+    write(
+        fig, x, y + 1.6, _limits_text(row), fontsize=SMALL,
+        weight="semibold" if strong else "regular", color=_DERIVED if strong else MUTED,
+    )  # fmt: skip
+    ax = panel(fig, x, y + 4, _COLUMN - 3.6, 1.8)
+    only_frame(ax)
+    ax.set_xlim(0, largest)
+    ax.set_ylim(0, 1)
+    ax.axhline(0.5, color=RULE, lw=0.5, ls=(0, (1, 2)) if state == "open" else "-", zorder=1)
+    if strong:
+        middle, width = float(row.low + row.high) / 2, float(row.high - row.low)
+        width = max(width, largest / 40)
+        ax.barh(0.5, width, left=middle - width / 2, height=1, color=_DERIVED, clip_on=False)
+    elif state == "at most":
+        ax.barh(0.5, float(row.high), height=0.5, color=LIGHT["derived"], zorder=2)
+
+
+def _limits_text(row: Any) -> str:
+    if row.state == "open":
+        return "open"
+    high = decimal()(int(row.high))
+    if row.state == "at most":
+        return f"≤ {high}"
+    low = decimal()(int(row.low))
+    return high if low == high else f"{low}–{high}"
+
+
+def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
+    latest = frame["quarter"].max()
+    tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
+    readings = frame[["growth", "covers"]].drop_duplicates()
+    quarter = f"Q{latest[-1]} {latest[:4]}"
+    return (
+        f"Sales of five quarters in soles that agree with the printed total of {printed} and "
+        f"both printed growths. Only {len(tight)} of {len(readings)} readings fix {quarter} "
+        f"from both sides, between {decimal()(int(tight['low'].min()))} and "
+        f"{decimal()(int(tight['high'].max()))}."
+    )
+
+
+def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
+    parts = []
+    for basis, covers, rows in (
+        (basis, covers, rows)
+        for basis, of_basis in groups(frame, "growth")
+        for covers, rows in groups(of_basis, "covers")
+    ):
+        known = [
+            f"Q{row.quarter[-1]} {row.quarter[:4]} "
+            + _limits_text(row).replace("≤", "at most").replace("–", " to ")
+            for row in records(rows)
+            if row.state != "open"
+        ]
+        head = f"{' '.join(_BASES[basis]).strip()}, {printed} is {_COVERS[covers]}"
+        parts.append(f"{head}: {listed(known)}.")
+    return (
+        f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "
+        f"{' '.join(parts)} Every other quarter is open."
+    )

@@ -1,0 +1,145 @@
+"""What the figures of indicators plot, made from sums and KPI tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.case import ServiceType
+from analysis.compare import Base, compare
+from analysis.kpis import by_type, kpi
+from analysis.periods import year_ago
+
+
+def services_by_type_data(
+    sums: pd.DataFrame, quarters: Iterable[int], types: Iterable[ServiceType] = ()
+) -> pd.DataFrame:
+    """Count services by type over some quarters, largest first.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        From :func:`analysis.kpis.sums`.
+    quarters : iterable of int
+        Quarter indices.
+    types : iterable of ServiceType
+        Names, and which counts are printed; a type that is not listed is named by its id.
+
+    Returns
+    -------
+    DataFrame
+        Columns service_type, name, services, printed (bool), share and cumulative (Fractions).
+    """
+    counts = by_type(sums, quarters)
+    known = {record.id: record for record in types}
+    whole = int(counts.sum())
+    rows, so_far = [], 0
+    for service_type, count in counts.items():
+        record = known.get(str(service_type))
+        so_far += int(count)
+        rows.append(
+            {
+                "service_type": service_type,
+                "name": record.name if record else _plain_name(str(service_type)),
+                "services": int(count),
+                "printed": record.printed if record else False,
+                "share": Fraction(int(count), whole),
+                "cumulative": Fraction(so_far, whole),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _plain_name(identifier: str) -> str:
+    return identifier.replace("_", " ").capitalize()
+
+
+def quarters_data(
+    table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Put one KPI beside its value a year before, quarter by quarter.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_table`, by quarter.
+    kpi_id : str
+        Which KPI.
+    printed : mapping of str to str, optional
+        Printed growth by quarter label.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, index, quarter, value, year_ago (Fraction or None), growth (Fraction or None)
+        and printed (empty where nothing is printed).
+    """
+    rows = table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True)
+    values = dict(zip(rows["index"], rows["value"], strict=True))
+    compared = compare(rows, "year-ago")
+    growth = dict(zip(compared["index"], compared["growth"], strict=True))
+    frame = pd.DataFrame(
+        {"kpi": kpi_id, "index": rows["index"], "quarter": rows["period"], "value": rows["value"]}
+    )
+    for column, lookup in (
+        ("year_ago", {index: values.get(year_ago(index)) for index in values}),
+        ("growth", growth),
+    ):
+        frame[column] = pd.Series([lookup.get(i) for i in frame["index"]], dtype="object")
+    frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
+    return frame
+
+
+def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Compare every KPI of a quarter with the previous quarter and with a year before.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_table`, by quarter.
+    period : str
+        The quarter, such as ``2024Q2``.
+
+    Returns
+    -------
+    DataFrame
+        One row per KPI and base (previous-quarter, year-ago): kpi, name, unit, better, base,
+        base_period, value, base_value, change (points, for shares), growth (Fraction; None for
+        shares) and effect (good, bad, neutral, or none where there is nothing to compare).
+    """
+    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
+    rows = []
+    for kpi_id in dict.fromkeys(table["kpi"]):
+        record = kpi(str(kpi_id))
+        current = table[(table["kpi"] == kpi_id) & (table["period"] == period)].iloc[0]
+        for base in bases:
+            compared = compare(table[table["kpi"] == kpi_id], base)
+            found = compared[compared["period"] == period]
+            row = found.iloc[0] if len(found) else None
+            change = None if row is None else row["change"]
+            rows.append(
+                {
+                    "kpi": kpi_id,
+                    "name": record.name,
+                    "unit": record.unit,
+                    "better": record.better,
+                    "base": base,
+                    "base_period": "" if row is None else row["base_period"],
+                    "value": current["value"],
+                    "base_value": None if row is None else row["base_value"],
+                    "change": change,
+                    "growth": None if row is None else row["growth"],
+                    "effect": _effect(change, record.better),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _effect(change: Fraction | None, better: str) -> str:
+    if change is None:
+        return "none"
+    if change == 0 or better == "none":
+        return "neutral"
+    return "good" if (change > 0) == (better == "up") else "bad"

@@ -1,0 +1,129 @@
+"""Figure of all verdicts: one tile for each claim, by place and verdict."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.display import VERDICT_COLOURS, Figure
+from analysis.errors import InputError
+from analysis.figures.style import (
+    PAPER,
+    RULE,
+    SMALL,
+    canvas,
+    listed,
+    sheet,
+    styled,
+    write,
+)
+
+_TILE, _PITCH, _PER_LINE = 2.6, 3.1, 6
+_LEFT, _HEAD = 21.0, 12.0
+_LOOKS = {
+    "reproduced": "solid",
+    "consistent": "half",
+    "inconsistent": "cross",
+    "underdetermined": "outline",
+    "not reported": "dashed",
+    "unreadable": "dotted",
+}
+"""How a tile is drawn, so that verdicts differ without colour."""
+
+
+@styled
+def verdicts(frame: pd.DataFrame) -> Figure:
+    """Draw every claim as a tile, by the place where it stands and its verdict (figure 1).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per claim: claim_id, place, printed, verdict; in the order of the publication.
+
+    Raises
+    ------
+    InputError
+        If a verdict is none of the six.
+    """
+    unknown = sorted(set(frame["verdict"]) - set(_LOOKS))
+    if unknown:
+        raise InputError(f"a verdict is one of {', '.join(_LOOKS)}", value=unknown[0])
+    places = list(dict.fromkeys(frame["place"]))
+    counts = frame.groupby(["place", "verdict"]).size()
+    lines = {place: max(-(-int(counts[place].max()) // _PER_LINE), 1) for place in places}
+    height = _HEAD + sum(_row_height(lines[place]) for place in places)
+    fig = canvas(height)
+    ax = sheet(fig)
+    step = (160 - _LEFT) / len(_LOOKS)
+    for column, verdict in enumerate(_LOOKS):
+        x = _LEFT + step * column
+        write(fig, x, 2.5, verdict, fontsize=SMALL, color=VERDICT_COLOURS[verdict])
+        total = int((frame["verdict"] == verdict).sum())
+        write(fig, x, 7.2, str(total), fontsize=11, weight="semibold",
+              color=VERDICT_COLOURS[verdict])  # fmt: skip
+    write(fig, 0, 7.2, f"{len(frame)} claims", weight="semibold")
+    y = _HEAD - 1
+    for place in places:
+        ax.plot([0, 160], [y, y], color=RULE, lw=0.4)
+        write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
+        for column, verdict in enumerate(_LOOKS):
+            for tile in range(int(counts.get((place, verdict), 0))):
+                line, position = divmod(tile, _PER_LINE)
+                left = _LEFT + step * column + _PITCH * position
+                _draw_tile(ax, left, y + 1.1 + _PITCH * line, verdict)
+        y += _row_height(lines[place])
+    return Figure(
+        number=1,
+        name="verdicts",
+        figure=fig,
+        data=frame[["claim_id", "place", "printed", "verdict"]],
+        caption=_caption(frame),
+        alt=_alt(frame, places),
+        kind="derived",
+    )
+
+
+def _row_height(lines: int) -> float:
+    return 1.6 + _PITCH * lines
+
+
+def _place(place: str) -> str:
+    return f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
+
+
+def _draw_tile(ax: Axes, x: float, y: float, verdict: str) -> None:
+    colour = VERDICT_COLOURS[verdict]
+    look = _LOOKS[verdict]
+    edge: dict[str, Any] = {"edgecolor": colour, "linewidth": 0.7}
+    if look in ("dashed", "dotted"):
+        edge["linestyle"] = (0, (2.2, 1.2)) if look == "dashed" else (0, (0.8, 1.0))
+    solid = look in ("solid", "cross")
+    ax.add_patch(Rectangle((x, y), _TILE, _TILE, facecolor=colour if solid else PAPER, **edge))
+    if look == "half":
+        ax.add_patch(Rectangle((x, y + _TILE / 2), _TILE, _TILE / 2, facecolor=colour, lw=0))
+    if look == "cross":
+        near, far = 0.27 * _TILE, 0.73 * _TILE
+        for ends in ([y + near, y + far], [y + far, y + near]):
+            ax.plot([x + near, x + far], ends, color=PAPER, lw=0.9, solid_capstyle="round")
+
+
+def _caption(frame: pd.DataFrame) -> str:
+    total = frame["verdict"].value_counts()
+    words = [f"{total[name]} {name}" for name in _LOOKS if total.get(name, 0)]
+    return (
+        "What becomes of each printed claim, a tile each, by the place where it stands. "
+        f"The {len(frame)} claims are {listed(words)}."
+    )
+
+
+def _alt(frame: pd.DataFrame, places: list[str]) -> str:
+    parts = []
+    for place in places:
+        found = frame.loc[frame["place"] == place, "verdict"].value_counts()
+        words = [f"{found[name]} {name}" for name in _LOOKS if found.get(name, 0)]
+        parts.append(f"{_place(str(place))}: {listed(words)}.")
+    return f"A matrix of tiles, places by verdicts. {' '.join(parts)}"

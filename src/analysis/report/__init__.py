@@ -1,0 +1,7 @@
+"""Executed notebooks to one accessible, byte-reproducible PDF, through Typst."""
+
+from __future__ import annotations
+
+from analysis.report.book import build_report, render_figure, render_pages
+
+__all__ = ["build_report", "render_figure", "render_pages"]

@@ -1,0 +1,192 @@
+"""Executed notebooks of a case to one PDF, byte for byte the same wherever it is built."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import typst
+from nbformat import NotebookNode
+
+from analysis.case import load_case, project_root
+from analysis.errors import InputError
+from analysis.files import write_bytes
+from analysis.report.chapter import Chapter, convert_notebook
+from analysis.report.compiler import (
+    CHAPTER_HEAD,
+    error_from_typst,
+    lay_out,
+    timestamp,
+    to_pdf,
+    to_png,
+)
+from analysis.report.escape import typst_string
+from analysis.report.frontmatter import main_source
+from analysis.report.labels import Labels
+from analysis.report.maths import Formulas
+
+logger = logging.getLogger("analysis.report")
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read an executed notebook.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no notebook, or a code cell was never run.
+    """
+    if not path.is_file():
+        raise InputError("there is no such notebook", file=path)
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise InputError("the file is not a Jupyter notebook", file=path) from error
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise InputError(
+                "a cell was not run, so its figures and numbers are missing",
+                file=f"{path.name}, cell {number}",
+                fix="run the notebook, then build the report",
+            )
+    return notebook
+
+
+def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
+    """Convert notebooks that may refer to each other.
+
+    Raises
+    ------
+    InputError
+        As `analysis.report.chapter.convert_notebook`.
+    """
+    labels, formulas = Labels(), Formulas.load()
+    chapters = [
+        convert_notebook(
+            read_notebook(path),
+            path,
+            labels=labels,
+            formulas=formulas,
+            root=root,
+            prefix=f"/assets/{path.stem}",
+        )
+        for path in notebooks
+    ]
+    for chapter in chapters:
+        for note in chapter.notes:
+            logger.warning(note)
+    return chapters
+
+
+class _Project:
+    """The Typst project of a report, laid out in a folder."""
+
+    def __init__(self, case_name: str, notebooks: Sequence[Path], folder: Path) -> None:
+        if not notebooks:
+            raise InputError("a report needs at least one notebook")
+        case = load_case(case_name, project_root())
+        self.moment = timestamp(case.parameters.date)
+        self.chapters = convert_chapters(notebooks, case.root)
+        paths = [f"/chapters/{chapter.name}.typ" for chapter in self.chapters]
+        main, files = main_source(case, paths, self.moment)
+        for path, chapter in zip(paths, self.chapters, strict=True):
+            files[path] = (CHAPTER_HEAD + chapter.source()).encode("utf-8")
+            files.update(chapter.assets)
+        self.main = lay_out(folder, main, files)
+
+    def pdf(self) -> bytes:
+        """Compile, with errors in words for the author of a notebook."""
+        try:
+            return to_pdf(self.main, self.moment)
+        except typst.TypstError as error:
+            raise error_from_typst(error, self.chapters) from error
+
+    def pages(self, ppi: float) -> list[bytes]:
+        """All pages as PNG."""
+        try:
+            return to_png(self.main, self.moment, ppi)
+        except typst.TypstError as error:
+            raise error_from_typst(error, self.chapters) from error
+
+
+def build_report(case_name: str, notebooks: Sequence[Path], out: Path) -> Path:
+    """Make the PDF of a case from its executed notebooks, one chapter each.
+
+    Parameters
+    ----------
+    case_name : str
+        A folder under ``data/raw``; its title page data come from ``case.yaml`` and
+        ``data/processed/<case>/verdicts.csv``.
+    notebooks : sequence of Path
+        Executed notebooks in reading order.
+    out : Path
+        The PDF to write. It is replaced in one step, and only if everything went well.
+
+    Returns
+    -------
+    Path
+        ``out``.
+
+    Raises
+    ------
+    InputError
+        If a notebook, label, formula or figure is not fit for print, naming notebook and cell.
+
+    Notes
+    -----
+    The PDF is tagged and meets PDF/UA-1 and PDF/A-3a (checked by the compiler). Its date is
+    ``SOURCE_DATE_EPOCH`` or else the date of the case. Claims, verdicts, ledger, indicators and
+    the lock are attached.
+    """
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        content = _Project(case_name, notebooks, Path(folder)).pdf()
+    write_bytes(out, content)
+    return out
+
+
+def render_pages(
+    case_name: str, notebooks: Sequence[Path], pages: Mapping[int, Path], ppi: float = 110
+) -> list[Path]:
+    """Write chosen pages of a report (numbers from 1, the title page) as PNG images.
+
+    Raises
+    ------
+    InputError
+        As `build_report`, or if the report has no such page.
+    """
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        images = _Project(case_name, notebooks, Path(folder)).pages(ppi)
+    for page in pages:
+        if not 1 <= page <= len(images):
+            raise InputError(f"the report has pages 1 to {len(images)}", value=page)
+    for page, path in pages.items():
+        write_bytes(path, images[page - 1])
+    return list(pages.values())
+
+
+def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) -> Path:
+    """Write a figure as a PNG on white, set in the report's fonts.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no SVG that Typst can read.
+    """
+    if not svg.is_file():
+        raise InputError("there is no such figure", file=svg)
+    main = (
+        f"#set page(width: auto, height: auto, margin: {margin_mm}mm)\n"
+        f"#image({typst_string('/figure.svg')})\n"
+    )
+    with tempfile.TemporaryDirectory(prefix="figure-") as folder:
+        start = lay_out(Path(folder), main, {"figure.svg": svg.read_bytes()})
+        try:
+            pages = to_png(start, timestamp(date(2000, 1, 1)), ppi)
+        except typst.TypstError as error:
+            raise InputError(f"not readable as SVG ({error.message.strip()})", file=svg) from error
+    write_bytes(out, pages[0])
+    return out

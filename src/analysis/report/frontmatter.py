@@ -1,0 +1,280 @@
+"""What stands around the chapters: title page, sources, attached files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from analysis.case import Case
+from analysis.errors import InputError
+from analysis.report.escape import slug, typst_string, typst_text
+
+VERDICTS = (
+    "reproduced",
+    "consistent",
+    "underdetermined",
+    "inconsistent",
+    "not-reported",
+    "unreadable",
+)
+
+# Larger files (a user's own millions of rows) are left out of the PDF.
+LARGEST_ATTACHMENT = 5_000_000
+
+_SOURCES = Path(__file__).with_name("sources.yaml")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file embedded in the PDF.
+
+    Attributes
+    ----------
+    name : str
+        Name under which PDF readers list it.
+    content : bytes
+        Its bytes.
+    description : str
+        What it holds, in a few words.
+    relationship : str
+        PDF/A-3 relationship to the document: source, data or supplement.
+    mime : str
+        Its media type.
+    """
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str
+    mime: str
+
+
+def count_verdicts(path: Path) -> dict[str, int]:
+    """Verdicts per kind, one per claim: that of its default reading.
+
+    The default reading of a claim is the row whose ``reading`` is empty or ``default``, else the
+    claim's first row.
+
+    Parameters
+    ----------
+    path : Path
+        ``verdicts.csv`` with the columns claim_id, reading and verdict.
+
+    Returns
+    -------
+    dict
+        A count for each of `VERDICTS`, in this order; empty if there is no such file.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or a verdict unknown.
+    """
+    if not path.is_file():
+        return {}
+    chosen: dict[str, str] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        for column in ("claim_id", "reading", "verdict"):
+            if column not in (reader.fieldnames or []):
+                raise InputError("this column is missing", file=path, column=column)
+        for row in reader:
+            verdict = slug(row["verdict"].replace("_", " "))
+            if verdict not in VERDICTS:
+                raise InputError(
+                    "a verdict must be one of " + ", ".join(VERDICTS),
+                    file=path,
+                    row=reader.line_num,
+                    column="verdict",
+                    value=row["verdict"],
+                )
+            if row["claim_id"] not in chosen or row["reading"] in {"", "default"}:
+                chosen[row["claim_id"]] = verdict
+    return {name: list(chosen.values()).count(name) for name in VERDICTS}
+
+
+def attachments(case: Case) -> list[Attachment]:
+    """Files that travel inside the PDF: claims, verdicts, ledger, KPI table, lock."""
+    raw, processed = case.raw, case.processed
+    rows = "synthetic rows" if case.parameters.kind == "synthetic" else "validated rows"
+    table = "text/csv"
+    wanted = [
+        (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
+        (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
+        (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
+    ]
+    wanted += [
+        (path, f"ledger_{path.name}", f"Ledger, {path.stem.replace('_', ' ')}: {rows}", "data",
+         table)
+        for path in sorted((processed / "ledger").glob("*.csv"))
+    ]  # fmt: skip
+    lock = case.root / "requirements" / "report.txt"
+    wanted.append((lock, "requirements.txt", "Locked packages of the build", "supplement",
+                   "text/plain"))  # fmt: skip
+    return [
+        Attachment(name, path.read_bytes(), description, relationship, mime)
+        for path, name, description, relationship, mime in wanted
+        if path.is_file() and path.stat().st_size <= LARGEST_ATTACHMENT
+    ]
+
+
+def inputs_digest(folder: Path) -> str:
+    r"""SHA-256 over the ``sha256sum`` listing of a folder, its files in byte order of their paths.
+
+    The same as ``find . -type f -printf '%P\n' | LC_ALL=C sort | xargs sha256sum | sha256sum``.
+    """
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and not path.name.endswith("~")
+    }
+    lines = "".join(
+        f"{hashlib.sha256(files[name].read_bytes()).hexdigest()}  {name}\n"
+        for name in sorted(files, key=lambda name: name.encode("utf-8"))
+    )
+    return hashlib.sha256(lines.encode("utf-8")).hexdigest()
+
+
+def sources(case: Case) -> list[str]:
+    """Typst markup of the works the report rests on: the case's own first, then the common ones."""
+    entries = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
+    own = case.parameters.source
+    if own is not None:
+        entries.insert(0, {"authors": own.authors, "title": own.title, "date": own.published})
+    return [_entry(entry) for entry in entries]
+
+
+def _entry(entry: dict[str, str]) -> str:
+    date = f" ({typst_text(entry['date'])})" if "date" in entry else ""
+    authors = typst_text(entry["authors"].rstrip("."))
+    title = f"#emph[{typst_text(entry['title'])}]"
+    if entry.get("language"):
+        title = f"#text(lang: {typst_string(entry['language'])})[{title}]"
+    container = f" {typst_text(entry['container'])}." if "container" in entry else ""
+    note = f" {typst_text(entry['note'])}" if "note" in entry else ""
+    return f"{authors}{date}. {title}.{container}{note}"
+
+
+def _about(case: Case) -> str:
+    source = case.parameters.source
+    if source is None:
+        return (
+            "This report computes the indicators, comparisons and scores of the firm from rows "
+            "that it supplied. Every figure and table says which kind of number it shows."
+        )
+    title = typst_text(source.title)
+    return (
+        f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
+        "numbers, but no data. This report checks every printed number against the others by exact "
+        "arithmetic and gives it a verdict, with the evidence. Where figures and tables need rows, "
+        "they are drawn from a synthetic data set that meets the print: they say so, and they "
+        "prove nothing about the firm beyond what was printed."
+    )
+
+
+def _colophon(case: Case, moment: datetime) -> list[tuple[str, str]]:
+    command = "" if case.name == "segelec" else f" CASE={case.name}"
+    digest = inputs_digest(case.raw)
+    date = _english_date(moment)
+    stamped = "the day the study appeared" if case.parameters.source else "the date of the case"
+    return [
+        ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
+                  "bytes."),
+        ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
+                              "#raw(\"make verify\") compares it byte by byte."),
+        ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
+                   f"#raw({typst_string(digest)})"),
+    ]  # fmt: skip
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def _english_date(moment: datetime) -> str:
+    """Day in English whatever the locale, which strftime would follow."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _pairs(items: list[tuple[str, str]]) -> str:
+    return "(" + "".join(f"({typst_string(name)}, {code}), " for name, code in items) + ")"
+
+
+def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str, dict[str, bytes]]:
+    """Typst source of the whole document, and the attached files it reads.
+
+    Parameters
+    ----------
+    case : Case
+        The case reported on.
+    chapters : list of str
+        Paths of the chapter files in the Typst project.
+    moment : datetime
+        The document's date.
+
+    Returns
+    -------
+    tuple
+        Source of ``main.typ``; path to bytes of the attached files.
+    """
+    parameters = case.parameters
+    counts = count_verdicts(case.processed / "verdicts.csv")
+    attached = attachments(case)
+    verdicts = [(name, str(count)) for name, count in counts.items()]
+    colophon = [(name, f"[{body}]") for name, body in _colophon(case, moment)]
+    about = typst_string(f"{parameters.title}: {parameters.subtitle}")
+    fields = {
+        "full-title": about,
+        "title": typst_string(parameters.title),
+        "subtitle": typst_string(parameters.subtitle),
+        "eyebrow": f"[{_eyebrow(case)}]",
+        "about": f"[{_about(case)}]",
+        "description": typst_string(_eyebrow(case)),
+        "authors": "()",
+        "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
+        "total": str(sum(counts.values())),
+        "verdicts": _pairs(verdicts),
+        "colophon": _pairs(colophon),
+        "sources": "(" + "".join(f"[{entry}], " for entry in sources(case)) + ")",
+        "files": "(" + "".join(_file(item) for item in attached) + ")",
+    }
+    setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
+    includes = "".join(f"#include {typst_string(path)}\n" for path in chapters)
+    main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
+    return main, {f"/attached/{item.name}": item.content for item in attached}
+
+
+def _eyebrow(case: Case) -> str:
+    if case.parameters.source is None:
+        return "Balanced Scorecard and OKR report"
+    return "Reproduction report on a published case study"
+
+
+def _file(item: Attachment) -> str:
+    fields = {
+        "name": item.name,
+        "path": f"/attached/{item.name}",
+        "description": item.description,
+        "relationship": item.relationship,
+        "mime": item.mime,
+        "digest": hashlib.sha256(item.content).hexdigest(),
+    }
+    code = ", ".join(f"{name}: {typst_string(value)}" for name, value in fields.items())
+    return f"({code}, size: {len(item.content)}), "

@@ -1,0 +1,241 @@
+"""Plotted data against values worked out by hand or known from the literature."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+from analysis import figures
+from analysis.case import ServiceType
+from analysis.display import Figure
+from analysis.errors import InputError
+from analysis.periods import parse_quarter
+from analysis.tables import ProcessRow
+
+
+def test_only_288_services_lead_to_354() -> None:
+    frame = figures.earlier_counts_data()
+    fits = frame[frame["fits"]]
+    # 354/288 = 1.2291…; 354/287 = 1.2334… and 354/289 = 1.2249… print as 23.3 and 22.5
+    assert list(zip(fits["reading"], fits["earlier"], fits["later"], strict=True)) == [
+        ("A", 288, 354),
+        ("C", 354, 435),
+    ]
+    near = frame[frame["reading"] == "A"].set_index("earlier")["growth"]
+    assert near[287] == Fraction(67, 287)
+    assert {282, 289, 295} <= set(near.index)
+    both = frame[frame["reading"] == "B"]
+    assert set(both["earlier"] + both["later"]) == {354}
+    assert {(159, 195), (158, 196)} <= set(zip(both["earlier"], both["later"], strict=True))
+
+
+def test_respondents_are_82_of_400() -> None:
+    frame = figures.respondents_data("77.6%", 400)
+    rounded = frame[(frame["rounding"] == "half-up") & frame["fits"]]["respondents"].tolist()
+    cut = frame[(frame["rounding"] == "truncate") & frame["fits"]]["respondents"].tolist()
+    assert len(rounded) == 82
+    assert rounded[:10] == [49, 58, 67, 76, 85, 98, 107, 116, 125, 134]
+    assert len(cut) == 81
+    assert cut[0] == 67
+    assert 354 not in rounded
+    assert 288 not in rounded
+    assert 354 in cut
+    row = frame[(frame["rounding"] == "half-up") & (frame["respondents"] == 354)].iloc[0]
+    assert (row["below"], row["above"]) == (274, 275)
+
+
+def test_labour_has_to_grow_by_the_quotient() -> None:
+    rows = figures.productivity_services_data().set_index("row")
+    # 1.2285 / 1.1105 and 1.2295 / 1.1045
+    assert round(float(rows.loc["labour", "low"]), 4) == 0.1063
+    assert round(float(rows.loc["labour", "high"]), 4) == 0.1132
+    assert rows.loc["constant_labour", "low"] == Fraction("0.1045")
+    assert rows.loc["constant_labour", "high"] == Fraction("0.1105")
+    assert list(rows["kind"]) == ["printed", "printed", "derived", "printed", "derived"]
+
+
+SALES = {
+    ("year-on-year", "2024Q2", "2023Q2"): (255_790, 257_965),
+    ("year-on-year", "2024Q2", "2022Q2"): (227_369, 231_358),
+    ("year-on-year", "2023Q2+2024Q2", "2023Q2"): (138_724, 139_360),
+    ("year-on-year", "2023Q2+2024Q2", "2024Q2"): (163_750, 164_386),
+    ("year-on-year", "2023Q2+2024Q2", "2022Q2"): (123_311, 124_986),
+    ("previous-quarter", "2024Q2", "2024Q1"): (255_790, 257_965),
+    ("previous-quarter", "2024H1", "2024Q1"): (138_724, 139_360),
+    ("previous-quarter", "2024H1", "2024Q2"): (163_750, 164_386),
+}
+AT_MOST = {
+    ("year-on-year", "2023H1+2024H1", "2023Q2"): 139_360,
+    ("previous-quarter", "2023Q2+2024Q2", "2024Q1"): 257_949,
+    ("previous-quarter", "2023H1+2024H1", "2024Q1"): 139_344,
+    ("half-year", "2024H1", "2023Q2"): 257_965,
+}
+OPEN = {
+    ("year-on-year", "2024Q2", "2024Q1"),
+    ("previous-quarter", "2024Q2", "2023Q2"),
+    ("previous-quarter", "2024H1", "2022Q2"),
+}
+
+
+def test_sales_of_every_reading() -> None:
+    frame = figures.sales_by_reading_data()
+    assert frame[["growth", "covers"]].drop_duplicates().shape[0] == 9
+    rows = frame.set_index(["growth", "covers", "quarter"])
+    for key, (low, high) in SALES.items():
+        assert (rows.loc[key, "low"], rows.loc[key, "high"]) == (low, high), key
+        assert rows.loc[key, "state"] == "interval"
+    for key, high in AT_MOST.items():
+        assert rows.loc[key, "high"] == high, key
+        assert rows.loc[key, "state"] == "at most"
+    for key in OPEN:
+        assert rows.loc[key, "state"] == "open", key
+
+
+def test_services_by_type_add_up() -> None:
+    sums = pd.DataFrame(
+        {
+            "quarter": [8096, 8096, 8097, 8097, 8095],
+            "service_type": ["a_b", "c", "a_b", "c", "c"],
+            "services": [1, 5, 2, 2, 100],
+        }
+    )
+    types = [ServiceType(id="c", name="Cameras", printed=True)]
+    frame = figures.services_by_type_data(sums, [8096, 8097], types)
+    assert frame["name"].tolist() == ["Cameras", "A b"]
+    assert frame["services"].tolist() == [7, 3]
+    assert frame["printed"].tolist() == [True, False]
+    assert frame["cumulative"].tolist() == [Fraction(7, 10), Fraction(1)]
+
+
+def kpi_rows(kpi: str, values: dict[str, int | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "kpi": kpi,
+            "period": list(values),
+            "index": [parse_quarter(label) for label in values],
+            "value": pd.Series(
+                [None if v is None else Fraction(v) for v in values.values()], dtype="object"
+            ),
+            "numerator": 0,
+            "denominator": 1,
+        }
+    )
+
+
+def test_a_missing_quarter_leaves_no_comparison() -> None:
+    table = kpi_rows("sales", {"2023Q1": 100, "2023Q3": 80, "2024Q1": 150, "2024Q2": 90})
+    frame = figures.quarters_data(table, "sales", {"2024Q1": "50%"})
+    assert frame["growth"].tolist() == [None, None, Fraction(1, 2), None]
+    assert frame["year_ago"].tolist() == [None, None, Fraction(100), None]
+    assert frame["printed"].tolist() == ["", "", "50%", ""]
+
+
+def test_good_follows_the_direction_of_the_kpi() -> None:
+    table = pd.concat(
+        [
+            kpi_rows("sales", {"2023Q2": 100, "2024Q1": 90, "2024Q2": 95}),
+            kpi_rows("waiting_days", {"2023Q2": 8, "2024Q1": 9, "2024Q2": 9}),
+            kpi_rows("on_time", {"2023Q2": 80, "2024Q1": 90, "2024Q2": 85}),
+            kpi_rows("technician_hours", {"2024Q1": 10, "2024Q2": 12}),
+            kpi_rows("satisfaction", {"2023Q2": None, "2024Q1": 70, "2024Q2": 71}),
+        ],
+        ignore_index=True,
+    )
+    frame = figures.comparison_data(table, "2024Q2").set_index(["kpi", "base"])
+    effects = frame["effect"].to_dict()
+    assert effects == {
+        ("sales", "previous-quarter"): "good",
+        ("sales", "year-ago"): "bad",
+        ("waiting_days", "previous-quarter"): "neutral",
+        ("waiting_days", "year-ago"): "bad",
+        ("on_time", "previous-quarter"): "bad",
+        ("on_time", "year-ago"): "good",
+        ("technician_hours", "previous-quarter"): "neutral",
+        ("technician_hours", "year-ago"): "none",
+        ("satisfaction", "previous-quarter"): "good",
+        ("satisfaction", "year-ago"): "none",
+    }
+    assert frame.loc[("on_time", "year-ago"), "change"] == 5
+    assert frame.loc[("on_time", "year-ago"), "growth"] is None
+    drawn = figures.comparison(frame.reset_index(), "2024Q2")
+    assert "1 of 3 indicators" in drawn.caption  # of those with a direction, on the year before
+
+
+def test_process_counts_days() -> None:
+    day = pd.to_datetime
+    service = pd.DataFrame(
+        {
+            "requested_on": day(["2023-01-01", "2023-01-01", "2023-01-01", "2023-07-01"]),
+            "started_on": day(["2023-01-05", "2023-01-05", "2023-01-09", "2023-07-01"]),
+            "completed_on": day(["2023-01-05", "2023-01-06", "2023-01-11", "2023-07-02"]),
+        }
+    )
+    steps = [
+        ProcessRow(
+            step_id="wait", position=1, name="Wait", mode="waiting",
+            start_column="requested_on", end_column="started_on",
+        ),
+        ProcessRow(
+            step_id="work", position=2, name="Work", mode="working",
+            start_column="started_on", end_column="completed_on",
+        ),
+    ]  # fmt: skip
+    frame = figures.service_process_data({"service": service}, steps, "2023H1")
+    assert frame[["step_id", "days", "services"]].to_numpy().tolist() == [
+        ["wait", 4, 2],
+        ["wait", 8, 1],
+        ["work", 0, 1],
+        ["work", 1, 1],
+        ["work", 2, 1],
+    ]
+    drawn = figures.service_process(frame, "the first half of 2023")
+    # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
+    assert "6.3 days" in drawn.caption
+    assert "84%" in drawn.caption
+
+
+def caption(gallery: list[Figure], number: int) -> str:
+    return gallery[number - 1].caption
+
+
+def test_captions_say_the_message(gallery: list[Figure]) -> None:
+    assert "only 288 fits" in caption(gallery, 2)
+    assert "no split fits" in caption(gallery, 2)
+    assert "354 fits only if the figure was cut off" in caption(gallery, 3)
+    assert "10.63 to 11.32%" in caption(gallery, 4)
+    assert "4 of 9 readings" in caption(gallery, 5)
+    assert "26.6% of 354 services" in caption(gallery, 6)
+
+
+def test_captions_follow_the_data() -> None:
+    drawn = figures.earlier_counts(figures.earlier_counts_data("300", "20.0%"))
+    assert "only 250 fits" in drawn.caption
+    assert "288" not in drawn.caption + drawn.alt
+    survey = figures.respondents(figures.respondents_data("50.0%", 60), (10, 11, 60))
+    assert "11 does not fit" in survey.caption
+
+
+def test_an_unknown_verdict_is_refused() -> None:
+    frame = pd.DataFrame(
+        {"claim_id": ["a"], "place": ["1"], "printed": ["1"], "verdict": ["plausible"]}
+    )
+    with pytest.raises(InputError, match="plausible"):
+        figures.verdicts(frame)
+
+
+def test_what_a_figure_of_types_marks_as_printed() -> None:
+    frame = pd.DataFrame(
+        {
+            "service_type": ["a"],
+            "name": ["Alarms"],
+            "services": [3],
+            "printed": [False],
+            "share": [Fraction(1)],
+            "cumulative": [Fraction(1)],
+        }
+    )
+    drawn = figures.services_by_type(frame, "2024", "yours")
+    assert drawn.kind == "yours"
+    assert "printed" not in drawn.caption + drawn.alt

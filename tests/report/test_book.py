@@ -1,0 +1,264 @@
+"""The PDF itself: standards, tags, attachments, equal bytes, and errors that leave it alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat.v4 as v4
+import pikepdf
+import pytest
+
+from analysis.case import load_case
+from analysis.errors import InputError
+from analysis.report import build_report, render_figure, render_pages
+from analysis.report.frontmatter import count_verdicts, inputs_digest, sources
+
+from .conftest import (
+    SVG,
+    code,
+    error_cell,
+    figure,
+    make_project,
+    notebook,
+    notebooks,
+    structure,
+    table,
+    tags,
+)
+
+
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> pikepdf.Pdf:
+    root = make_project(tmp_path_factory.mktemp("book") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        return pikepdf.open(build_report("demo", notebooks(root), root / "report/demo.pdf"))
+
+
+def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) -> None:
+    assert pdf.Root.Lang == "en"
+    assert pdf.Root.MarkInfo.Marked
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    about = pdf.open_metadata()
+    assert (about["pdfuaid:part"], about["pdfaid:part"], about["pdfaid:conformance"]) == (
+        "1",
+        "3",
+        "A",
+    )
+    assert about["dc:title"] == "Demo: A firm that does not exist"
+    assert about["xmp:CreateDate"] == "2024-12-25T00:00:00+00:00"
+
+
+def test_every_figure_and_formula_has_alternative_text(pdf: pikepdf.Pdf) -> None:
+    found = [
+        (tag, str(node.get("/Alt", "")))
+        for tag, node in structure(pdf)
+        if tag in {"/Figure", "/Formula"}
+    ]
+    assert found.count(("/Figure", "Two bars, the second higher")) == 2
+    assert ("/Formula", r"r = \frac{a}{b}") in found
+    assert all(alt for _, alt in found)
+
+
+def test_tables_have_heads_and_captions(pdf: pikepdf.Pdf) -> None:
+    count = tags(pdf)
+    assert count["/Table"] == count["/THead"] == 3  # long, wide, list of attached files
+    assert count["/TH"] == 4 + 16 + 4
+    assert count["/TR"] == 61 + 4 + 1 + 5
+    assert count["/Caption"] == 4
+    assert count["/Note"] == 1
+
+
+def test_the_outline_has_chapters_and_sections(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_outline() as outline:
+        found = [(item.title, [child.title for child in item.children]) for item in outline.root]
+    assert found == [
+        ("Contents", []),
+        ("1 First things", ["1.1 A heading with code & stress"]),
+        ("2 Second", ["2.1 Later on"]),
+        ("Sources", ["Files inside this document"]),
+    ]
+
+
+def test_data_and_lock_are_attached(pdf: pikepdf.Pdf) -> None:
+    found = {
+        name: (str(item.relationship), item.get_file().mime_type, item.get_file().read_bytes())
+        for name, item in pdf.attachments.items()
+    }
+    assert found == {
+        "claims.csv": ("/Source", "text/csv", b"claim_id,printed\na,354\n"),
+        "kpis.csv": ("/Data", "text/csv", b"kpi,value\nx,1\n"),
+        "ledger_service.csv": ("/Data", "text/csv", b"id\nS1\n"),
+        "requirements.txt": ("/Supplement", "text/plain", b"typst==0.15.2\n"),
+        "verdicts.csv": found["verdicts.csv"],
+    }
+    assert all(str(item.description) for item in pdf.attachments.values())
+
+
+def test_only_the_bundled_and_embedded_fonts_are_used(pdf: pikepdf.Pdf) -> None:
+    names = {
+        str(item.BaseFont).split("+")[-1].split("-")[0]
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
+    }
+    assert names <= {"IBMPlexSans", "LibertinusSerif", "DejaVuSansMono", "NewCMMath"}
+
+
+def test_a_wide_table_turns_its_page(pdf: pikepdf.Pdf) -> None:
+    turned = [page for page in pdf.pages if page.mediabox[2] > page.mediabox[3]]
+    assert len(turned) == 1
+
+
+_BUILD = """
+import sys
+from pathlib import Path
+from analysis.report import build_report
+build_report("demo", sorted(Path("notebooks").glob("*.ipynb")), Path("out.pdf"))
+"""
+
+
+def build_elsewhere(root: Path, **environment: str) -> str:
+    source = str(Path(__file__).parents[2] / "src")
+    surroundings = os.environ | {"PYTHONPATH": source} | environment
+    surroundings.pop("SOURCE_DATE_EPOCH", None)
+    make_project(root)
+    subprocess.run([sys.executable, "-c", _BUILD], cwd=root, env=surroundings, check=True)
+    return hashlib.sha256((root / "out.pdf").read_bytes()).hexdigest()
+
+
+def test_bytes_do_not_depend_on_folder_clock_locale_or_hash_seed(tmp_path: Path) -> None:
+    here = build_elsewhere(tmp_path / "a", TZ="UTC", PYTHONHASHSEED="0", LC_ALL="C.UTF-8")
+    there = build_elsewhere(
+        tmp_path / "another, longer name",
+        TZ="Pacific/Kiritimati",
+        PYTHONHASHSEED="123",
+        LC_ALL="pl_PL.UTF-8",
+        TMPDIR=str(tmp_path),
+        HOME=str(tmp_path),
+    )
+    assert here == there
+
+
+def test_the_date_follows_source_date_epoch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
+    made = pikepdf.open(build_report("demo", notebooks(project), project / "x.pdf"))
+    assert made.open_metadata()["xmp:CreateDate"] == "1970-01-01T23:59:59+00:00"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(InputError, match="“yesterday”: SOURCE_DATE_EPOCH must be a number"):
+        build_report("demo", notebooks(project), project / "x.pdf")
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([v4.new_markdown_cell("# T\n\n[x](#fig-none)")], r"03_bad\.ipynb, cell 1.*fig-none"),
+        ([v4.new_markdown_cell("# T"), code(figure())], r"already used in 01_first\.ipynb, cell 3"),
+        ([v4.new_markdown_cell("# T"), code(error_cell())], "03_bad.ipynb, cell 2.*stopped here"),
+        ([v4.new_markdown_cell("# T"), v4.new_code_cell("f()")], "cell 2: a cell was not run"),
+        ([v4.new_markdown_cell("# T\n\nok"), v4.new_markdown_cell("日本")],
+         r"03_bad\.ipynb, cell 2: .*no font of the report has the character '日'"),
+        ([v4.new_markdown_cell("# T"), code(table("tbl-x", 1, 1, 'a", panic("boom"), "'))],
+         r"03_bad\.ipynb, cell 2: .*boom"),
+        ([v4.new_markdown_cell("# T\n\n[y](#sec-t) [x](02_second.ipynb#sec-none)")], "sec-none"),
+    ],
+)  # fmt: skip
+def test_bad_notebooks_leave_the_last_good_pdf_alone(
+    project: Path, cells: list[object], message: str
+) -> None:
+    out = project / "report/demo.pdf"
+    out.parent.mkdir()
+    out.write_bytes(b"the last good one")
+    notebook(project / "notebooks/03_bad.ipynb", *cells)
+    with pytest.raises(InputError, match=message):
+        build_report("demo", notebooks(project), out)
+    assert out.read_bytes() == b"the last good one"
+    assert [path.name for path in out.parent.iterdir()] == ["demo.pdf"]
+
+
+def test_what_is_no_notebook_is_refused(project: Path) -> None:
+    path = project / "notebooks/03_bad.ipynb"
+    for content in ("not json", "[]", '{"nbformat": 4}', '{"cells": 3, "nbformat": 4}'):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(InputError, match=r"03_bad\.ipynb"):
+            build_report("demo", [path], project / "x.pdf")
+    with pytest.raises(InputError, match="no such notebook"):
+        build_report("demo", [project / "nothing.ipynb"], project / "x.pdf")
+    with pytest.raises(InputError, match="at least one notebook"):
+        build_report("demo", [], project / "x.pdf")
+
+
+def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
+    path = project / "data/processed/demo/verdicts.csv"
+    assert count_verdicts(path) == {
+        "reproduced": 1,
+        "consistent": 1,
+        "underdetermined": 0,
+        "inconsistent": 0,
+        "not-reported": 1,
+        "unreadable": 0,
+    }
+    assert count_verdicts(project / "none.csv") == {}
+    path.write_text("claim_id,reading,verdict\na,,reproduced\nb,,perhaps\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"verdicts\.csv, row 3, column verdict: “perhaps”"):
+        count_verdicts(path)
+    path.write_text("claim_id,verdict\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column reading: this column is missing"):
+        count_verdicts(path)
+
+
+def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_bytes(b"")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/c.csv").write_bytes(b"x")
+    (tmp_path / ".hidden").write_bytes(b"ignored")
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    letter = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    listing = f"{letter}  a/c.csv\n{empty}  b.csv\n"
+    assert inputs_digest(tmp_path) == hashlib.sha256(listing.encode()).hexdigest()
+
+
+def test_sources_name_the_study_first(project: Path) -> None:
+    own, article = sources(load_case("demo", project))
+    assert own.startswith(r"Ñandú\, A\. \& Łoś\, B (25 December 2024). #emph[A study of \#1")
+    assert "Kowalczyk" in article
+
+
+def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None:
+    case = project / "data/raw/demo/case.yaml"
+    text = re.sub(r"source:\n(  .*\n)+", "", case.read_text(encoding="utf-8"))
+    case.write_text(text.replace("kind: synthetic", "kind: yours"), encoding="utf-8")
+    (project / "data/processed/demo/verdicts.csv").unlink()
+    (project / "requirements/report.txt").unlink()
+    made = pikepdf.open(build_report("demo", notebooks(project), project / "x.pdf"))
+    assert sorted(made.attachments) == ["claims.csv", "kpis.csv", "ledger_service.csv"]
+
+
+def test_pages_and_figures_as_pictures(project: Path) -> None:
+    wanted = {1: project / "title.png", 4: project / "sub/page.png"}
+    assert render_pages("demo", notebooks(project), wanted, ppi=30) == list(wanted.values())
+    once = [path.read_bytes() for path in wanted.values()]
+    render_pages("demo", notebooks(project), wanted, ppi=30)
+    assert [path.read_bytes() for path in wanted.values()] == once
+    with pytest.raises(InputError, match="“99”: the report has pages 1 to"):
+        render_pages("demo", notebooks(project), {99: project / "no.png"}, ppi=30)
+    svg = project / "a.svg"
+    svg.write_text(SVG.format(width=72, text="x"), encoding="utf-8")
+    picture = render_figure(svg, project / "a.png", ppi=72, margin_mm=0).read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (72, 90)
+    svg.write_text("no picture", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.svg: not readable as SVG"):
+        render_figure(svg, project / "b.png")
+
+
+def test_what_went_to_stderr_is_noted(project: Path, caplog: pytest.LogCaptureFixture) -> None:
+    warning = v4.new_output("stream", name="stderr", text="careful")
+    notebook(project / "notebooks/03_x.ipynb", v4.new_markdown_cell("# T"), code(warning))
+    build_report("demo", notebooks(project), project / "x.pdf")
+    assert "03_x.ipynb, cell 2: left out what went to stderr: careful" in caplog.text

@@ -1,0 +1,172 @@
+"""The committed notebooks: executed, canonical, thin, and with no typed number in their prose.
+
+A stripped notebook passes nbval, since nothing is compared; hence the execution counts.
+
+Prose holds no digit that could go stale: numbers come from values.json through ``<data>`` tags.
+Digits may stand only where they are no result: in quotations “…”, code, formulas and link targets;
+in dates, years, quarters and half-years (2024, 2024Q2, Q2, H1); in references (section 4.3.1,
+Tables 1 to 4, step 2); as the number of a list item; and in names (UTF-8, KR1).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from analysis import notebook, values
+from analysis.notebook.parameters import TAG, declared, tags
+
+ROOT = Path(__file__).parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+VALUES = ROOT / "data" / "processed" / "segelec" / "values.json"
+MOST_LINES = 12
+
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NUMBER = r"\d+(?:\.\d+)*"
+_NO_RESULT = re.compile(
+    "|".join(
+        [
+            r"```.*?```|`[^`]*`",
+            r"\$\$.*?\$\$|\$[^$\n]+\$",
+            r'<data value="[^"]*">[^<]*</data>|<!--.*?-->|</?\w[^>]*>',
+            r"“[^”]*”",
+            r"\]\([^)\s]*\)",
+            rf"\b(?i:section|table|figure|equation|chapter|step|exercise|notebook)s?\s{_NUMBER}"
+            rf"(?:(?:,|,? and|,? or| to|–)\s?{_NUMBER})*",
+            r"\b\d+\.\d+\.\d+\b",
+            rf"\b\d{{1,2}} (?:{_MONTH})\b",
+            r"\b(?:19|20)\d\d(?: ?[QH][1-4])?\b",
+            r"^\s*\d+\.\s",
+            r"\b[A-Za-z]+-?\d\w*",
+        ]
+    ),
+    re.DOTALL | re.MULTILINE,
+)
+_ABSOLUTE = re.compile(r"(?<![\w./<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+
+each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def typed_numbers(markdown: str) -> list[str]:
+    """Words of a Markdown text that hold a digit which may be a result."""
+    return re.findall(r"\S*\d\S*", _NO_RESULT.sub(" ", markdown))
+
+
+def code_cells(path: Path) -> list[NotebookNode]:
+    return [cell for cell in notebook.read(path).cells if cell.cell_type == "code"]
+
+
+def markdown_cells(path: Path) -> list[NotebookNode]:
+    return [cell for cell in notebook.read(path).cells if cell.cell_type == "markdown"]
+
+
+def outputs(path: Path) -> list[NotebookNode]:
+    return [output for cell in code_cells(path) for output in cell.outputs]
+
+
+def test_there_are_notebooks() -> None:
+    assert PATHS
+
+
+@each_notebook
+def test_every_code_cell_was_executed_in_order(path: Path) -> None:
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_no_cell_failed_or_warned(path: Path) -> None:
+    assert not [output for output in outputs(path) if output.output_type == "error"]
+    assert not [output for output in outputs(path) if output.get("name") == "stderr"]
+
+
+@each_notebook
+def test_no_output_names_a_place_of_one_machine(path: Path) -> None:
+    for output in outputs(path):
+        data = output.get("data", {"text/plain": output.get("text", "")})
+        for kind, text in data.items():
+            if not kind.startswith("image/png"):
+                assert not _ABSOLUTE.findall(str(text)), kind
+                assert not _ADDRESS.findall(str(text)), kind
+                assert str(ROOT) not in str(text), kind
+
+
+@each_notebook
+def test_the_file_is_canonical(path: Path) -> None:
+    fixed = notebook.canonical(notebook.read(path), ROOT)
+    assert path.read_text(encoding="utf-8") == notebook.dumps(fixed)
+
+
+@each_notebook
+def test_cells_import_call_and_show(path: Path) -> None:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While)
+    for cell in code_cells(path):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert 0 < len(lines) <= MOST_LINES, f"{cell.id} has {len(lines)} lines"
+        found = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, kinds)]
+        assert not found, f"{cell.id}: {ast.unparse(found[0])}"
+
+
+@each_notebook
+def test_one_cell_of_literal_parameters_comes_first(path: Path) -> None:
+    first = code_cells(path)[0]
+    assert TAG in tags(first)
+    assert declared(notebook.read(path), path.name)["case"] == "segelec"
+
+
+@each_notebook
+def test_a_question_at_the_start_and_its_answer_at_the_end(path: Path) -> None:
+    cells = notebook.read(path).cells
+    start, end = cells[0], cells[-1]
+    assert start.cell_type == end.cell_type == "markdown"
+    assert start.source.startswith("# ")
+    assert re.search(r"\*\*Question\.\*\*.*\?", start.source)
+    assert re.search(r"(?i)you will learn|learning goals", start.source)
+    assert re.search(r"^## Answer$", end.source, re.MULTILINE)
+
+
+@each_notebook
+def test_no_number_in_prose_is_typed(path: Path) -> None:
+    found = {cell.id: typed_numbers(cell.source) for cell in markdown_cells(path)}
+    assert {cell: words for cell, words in found.items() if words} == {}
+
+
+@each_notebook
+def test_numbers_in_prose_are_those_of_values_json(path: Path) -> None:
+    table = values.load(VALUES)
+    for cell in markdown_cells(path):
+        assert values.fill(cell.source, table) == cell.source
+
+
+@each_notebook
+def test_figures_have_their_files_and_texts(path: Path) -> None:
+    for output in outputs(path):
+        about = output.get("metadata", {}).get("analysis", {})
+        if about.get("type") == "figure":
+            file = ROOT / about["file"]
+            assert "<text" in file.read_text(encoding="utf-8")
+            assert file.with_suffix(".csv").is_file()
+            assert about["alt"] != about["caption"]
+            assert about["kind"] in values.KINDS
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("There were 354 services, or 22.9%.", ["354", "22.9%."]),
+        ('There were <data value="services_2023h1">354</data> services.', []),
+        ("From 22.85 up to “22.9%”", ["22.85"]),
+        ("Sections 4.3.2 and 5, Tables 1 to 4, and step 2", []),
+        ("as in 4.4.2, not 4.4", ["4.4"]),
+        ("On 25 December 2024, in Q2 of 2024, 2024Q2, 2023 H1", []),
+        ("1. First `x[0]` and $n = 3$\n2. [link](#tbl-2) of 3", ["3"]),
+        ("UTF-8, KR1 and PDF/UA-1, 3rd", ["3rd"]),
+    ],
+)
+def test_what_counts_as_a_typed_number(text: str, words: list[str]) -> None:
+    assert typed_numbers(text) == words

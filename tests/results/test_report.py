@@ -1,0 +1,118 @@
+"""The PDF that the build made: what a reader, a screen reader and an archive find in it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PDF = ROOT / "report" / "segelec.pdf"
+
+
+@pytest.fixture(scope="module")
+def pdf() -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(PDF) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[str]:
+    document = pypdfium2.PdfDocument(PDF)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def nodes(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    if isinstance(element, pikepdf.Array):
+        for child in element:
+            yield from nodes(child)
+    elif isinstance(element, pikepdf.Dictionary):
+        yield element
+        if "/K" in element:
+            yield from nodes(element.K)
+
+
+def displayed() -> list[dict[str, str]]:
+    """What the committed notebooks show, in order."""
+    found = []
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                about = output.get("metadata", {}).get("analysis", {})
+                if about.get("type") in {"figure", "table"}:
+                    found.append(about)
+    return found
+
+
+def test_it_claims_accessibility_and_archiving(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_metadata() as meta:
+        assert meta["pdfuaid:part"] == "1"
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "A")
+        assert "SEGELEC" in str(meta["dc:title"])
+    assert str(pdf.Root.Lang) == "en"
+    assert bool(pdf.Root.MarkInfo.Marked)
+
+
+def test_every_figure_has_its_alternative_text(pdf: pikepdf.Pdf) -> None:
+    alts = {str(n.Alt) for n in nodes(pdf.Root.StructTreeRoot) if n.get("/S") == "/Figure"}
+    assert {about["alt"] for about in displayed() if about["type"] == "figure"} <= alts
+
+
+def test_every_table_has_header_cells(pdf: pikepdf.Pdf) -> None:
+    kinds = [str(n.get("/S")) for n in nodes(pdf.Root.StructTreeRoot)]
+    tables = sum(about["type"] == "table" for about in displayed())
+    assert kinds.count("/Table") >= tables
+    assert kinds.count("/THead") >= tables
+    assert "/TH" in kinds
+
+
+def test_attachments_are_the_files_themselves(pdf: pikepdf.Pdf) -> None:
+    attached = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+    data = ROOT / "data"
+    wanted = [
+        data / "raw" / "segelec" / "claims.csv",
+        data / "processed" / "segelec" / "kpis.csv",
+        *sorted((data / "processed" / "segelec" / "ledger").glob("*.csv")),
+        ROOT / "requirements" / "report.txt",
+    ]
+    for path in wanted:
+        assert path.read_bytes() in attached.values(), path.name
+
+
+def test_every_caption_and_its_kind_is_there(pages: list[str]) -> None:
+    text = re.sub(r"\s+", " ", " ".join(pages)).replace("\u00ad", "").replace("\ufffe", "")
+    for about in displayed():
+        first = re.sub(r"[*`_]", "", about["caption"].split(". ")[0])
+        start = " ".join(first.split()[:4])
+        assert start in text, about["label"]
+        assert about["kind"].upper() in text
+
+
+def test_every_claim_is_in_the_report(pages: list[str]) -> None:
+    text = re.sub(r"\s+", "", "".join(pages)).replace("\ufffe", "")
+    with (ROOT / "data/raw/segelec/claims.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            assert re.sub(r"[-\s]", "", row["claim_id"]) in text.replace("-", ""), row["claim_id"]
+
+
+def test_nothing_unfinished_shows(pages: list[str]) -> None:
+    text = " ".join(pages)
+    for trace in ("<Styler", "@fig", "@tbl", "at 0x", "nan", "None", "NaN", "{{", "<data", "#figure"):
+        assert not re.search(rf"(?<!\w){re.escape(trace)}(?!\w)", text), trace
+
+
+def test_pages_are_neither_blank_nor_cut(pages: list[str]) -> None:
+    """Every page has ink, and none of it in the outermost 8 mm."""
+    document = pypdfium2.PdfDocument(PDF)
+    for number, page in enumerate(document):
+        image = page.render(scale=0.5, grayscale=True).to_numpy()[..., 0] < 200
+        margin = round(8 / 25.4 * 72 * 0.5)
+        assert image.any(), number
+        inner = image[margin:-margin, margin:-margin].sum()
+        assert image.sum() == inner, number

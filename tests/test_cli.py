@@ -1,0 +1,62 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(project)
+    return project
+
+
+def test_bad_case_is_one_message_and_exit_2(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "--case", "acme"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("ledger: “acme”: there is no case of this name")
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_bad_input_leaves_the_last_good_ledger(inside: Path) -> None:
+    assert main(["ledger"]) == 0
+    files = sorted((inside / "data" / "processed" / "segelec" / "ledger").glob("*.csv"))
+    before = [path.read_bytes() for path in files]
+    claims = inside / "data" / "raw" / "segelec" / "claims.csv"
+    text = claims.read_text(encoding="utf-8")
+    claims.write_text(text.replace(",354,", ",3S4,", 1), encoding="utf-8")
+    assert main(["ledger"]) == 2
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_a_ledger_cell_that_breaks_a_rule_is_named(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger"]) == 0
+    path = inside / "data" / "processed" / "segelec" / "ledger" / "sale.csv"
+    text = path.read_text(encoding="utf-8").splitlines()
+    text[4] = text[4].rsplit(",", 1)[0] + ",much"
+    path.write_text("\n".join(text), encoding="utf-8")
+    assert main(["kpis"]) == 2
+    err = capsys.readouterr().err
+    assert "ledger/sale.csv, row 5, column amount_centimos: “much”" in err
+
+
+def test_no_command_at_all_is_usage_not_a_traceback() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,79 @@
+"""Numbers of the prose against the values worked out by hand or in the literature on the case."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.calibrate import make_ledger, write_ledger
+from analysis.case import load_case
+from analysis.facts import facts
+from analysis.values import Value
+
+# 354 / 288 = 1.22917; 195 / 159 = 1.2264; 196 / 158 = 1.2405; 435 / 354 = 1.2288
+# 38 / 49 = 77.55; 274 / 354 = 77.40; 275 / 354 = 77.68; 354 - 94 - 78 = 182; 182 / 77 = 2.4
+# 1.2285 / 1.1105 = 1.1063; 1.2295 / 1.1045 = 1.1132; 1 / 1.7755 = 0.5632
+# 1.175 / 1.2295 = 0.9557; 1.185 / 1.2285 = 0.9646; 303,110 / 354 = 856.24
+BY_HAND = {
+    "services": "354",
+    "services_growth": "22.9%",
+    "services_before": "288",
+    "services_after": "435",
+    "both_halves_below": "350",
+    "both_halves_above": "370",
+    "split_low": "159 and 195",
+    "split_low_growth": "22.6%",
+    "split_high": "158 and 196",
+    "split_high_growth": "24.1%",
+    "other_services": "182",
+    "other_share": "51.4%",
+    "other_types_min": "3",
+    "respondents_smallest": "49",
+    "respondents_smallest_satisfied": "38",
+    "every_service_below_share": "77.4%",
+    "every_service_above_share": "77.7%",
+    "satisfaction_start_max": "56.32%",
+    "constant_low": "10.45%",
+    "constant_high": "11.05%",
+    "labour_low": "10.6%",
+    "labour_high": "11.3%",
+    "revenue_per_service": "856.24",
+    "revenue_per_service_fall_low": "3.5%",
+    "revenue_per_service_fall_high": "4.4%",
+    "sales_on_year": "+18.0%",
+    "services_on_year": "+22.9%",
+    "productivity_on_year": "+11.0%",
+    "base_services": "288",
+}
+
+
+@pytest.fixture
+def table(project: Path) -> dict[str, Value]:
+    case = load_case("segelec", project)
+    write_ledger(make_ledger(case), case.processed / "ledger")
+    verdicts = pd.DataFrame(
+        {
+            "claim_id": ["a", "b", "b"],
+            "verdict": ["consistent", "unreadable", "inconsistent"],
+            "default": [True, True, False],
+        }
+    )
+    return facts(case, verdicts)
+
+
+def test_against_hand_calculations(table: dict[str, Value]) -> None:
+    assert {key: table[key]["text"] for key in BY_HAND} == BY_HAND
+
+
+def test_only_default_readings_are_counted(table: dict[str, Value]) -> None:
+    assert [table[key]["text"] for key in ("n_claims", "n_unreadable", "n_inconsistent")] == [
+        "2",
+        "1",
+        "0",
+    ]
+
+
+def test_every_value_says_its_kind(table: dict[str, Value]) -> None:
+    assert table["services"]["kind"] == "printed"
+    assert table["services_before"]["kind"] == "derived"
+    assert table["ledger_services"]["kind"] == "synthetic"

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from analysis.errors import InputError
+from analysis.readme import figure_index, with_index
+
+
+def test_index_names_notebook_function_and_kind(tmp_path: Path) -> None:
+    about = {
+        "type": "figure",
+        "file": "figures/segelec/fig_02_counts.svg",
+        "caption": "Only one count fits. The rest do not.",
+        "kind": "derived",
+    }
+    cell = new_code_cell("show_figure(figures.counts(study))")
+    cell.outputs = [new_output("display_data", metadata={"analysis": about})]
+    path = tmp_path / "01_claims.ipynb"
+    nbformat.write(new_notebook(cells=[cell]), path)
+    assert figure_index([path]).splitlines()[2] == (
+        "| [Only one count fits](figures/segelec/fig_02_counts.svg) "
+        "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts` | derived |"
+    )
+
+
+def test_index_replaces_what_stood_there() -> None:
+    text = "a\n<!-- figures -->\nold\n<!-- /figures -->\nb"
+    once = with_index(text, "new\n")
+    assert once == "a\n<!-- figures -->\nnew\n<!-- /figures -->\nb"
+    assert with_index(once, "new\n") == once
+
+
+def test_missing_marks() -> None:
+    with pytest.raises(InputError, match="marks"):
+        with_index("no marks", "new\n")
