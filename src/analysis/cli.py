@@ -69,6 +69,14 @@ def values(args: argparse.Namespace) -> str:
     return f"{len(table)} values"
 
 
+def efficiency(args: argparse.Namespace) -> str:
+    """Decide what the article's sentences allow, and make the companies that satisfy them."""
+    from analysis.case import load_case
+    from analysis.efficiency.build import build
+
+    return f"{build(load_case(args.case))} sentences"
+
+
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.case import load_case
@@ -130,7 +138,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, values, notebook, report, sums, verify,
+    verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify,
 )  # fmt: skip
 
 

@@ -103,7 +103,18 @@ def test_every_claim_is_in_the_report(pages: list[str]) -> None:
 
 def test_nothing_unfinished_shows(pages: list[str]) -> None:
     text = " ".join(pages)
-    for trace in ("<Styler", "@fig", "@tbl", "at 0x", "nan", "None", "NaN", "{{", "<data", "#figure"):
+    for trace in (
+        "<Styler",
+        "@fig",
+        "@tbl",
+        "at 0x",
+        "nan",
+        "None",
+        "NaN",
+        "{{",
+        "<data",
+        "#figure",
+    ):
         assert not re.search(rf"(?<!\w){re.escape(trace)}(?!\w)", text), trace
 
 

@@ -117,7 +117,7 @@ def _linear_end(system: System, indicator: Linear, side: int) -> End | None:
     if missing:
         raise KeyError(f"the system says nothing about {', '.join(missing)}")
     objective = [int(side * scale * times.get(name, 0)) for name in names]
-    result = best(system.rows(), objective)
+    result = best(system.rows(), objective, system.sums())
     if isinstance(result, Endless):
         return None
     if result is None:
