@@ -60,3 +60,36 @@ def test_no_command_at_all_is_usage_not_a_traceback() -> None:
     )
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
+
+
+def test_another_reading_needs_a_folder_of_its_own(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "--seed", "3"]) == 2
+    assert "add --out FOLDER" in capsys.readouterr().err
+    assert main(["ledger", "--reading", "sales_total=2024Q2", "--out", str(inside / "own")]) == 0
+    assert (inside / "own" / "sale.csv").is_file()
+    assert not (inside / "data" / "processed").exists()
+
+
+def test_impossible_reading_names_its_conflict(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "--reading", "labour=constant", "--out", str(inside / "own")]) == 2
+    err = capsys.readouterr().err
+    assert "“labour=constant”" in err
+    assert "5-services-growth, abstract-productivity-q1, abstract-productivity-q2" in err
+
+
+def test_check_claims_goes_on_after_a_bad_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "claims.csv"
+    table.write_text(
+        "kind,printed,n\npercent,77.6,354\nmedian,3,4\npercent,77.6,49\n", encoding="utf-8"
+    )
+    assert main(["check-claims", str(table), "--out", str(tmp_path / "out.csv")]) == 1
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("percent,77.6,354,false")
+    assert lines[3].startswith("percent,77.6,49,true")
+    assert "row 3, column kind: “median”" in capsys.readouterr().err

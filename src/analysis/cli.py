@@ -15,6 +15,9 @@ from pathlib import Path
 
 from analysis.errors import BuildError, InputError
 
+PAPER = "segelec"
+"""The case whose notebooks, figures and report are committed."""
+
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
@@ -29,14 +32,41 @@ def verdicts(args: argparse.Namespace) -> str:
 
 
 def ledger(args: argparse.Namespace) -> str:
-    """Make the synthetic ledger of a case."""
+    """Make the synthetic ledger of a case, or one for other readings in another folder."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
+    from analysis.reproduce import require_same
 
     case = load_case(args.case)
-    tables = make_ledger(case)
-    write_ledger(tables, case.processed / "ledger")
+    choices = dict(_choice(text) for text in args.reading or [])
+    if (choices or args.seed is not None) and args.out is None:
+        raise InputError(
+            "the ledger of another reading or seed needs a folder of its own",
+            fix="add --out FOLDER",
+        )
+    tables = make_ledger(case, choices, args.seed)
+    require_same(case, tables, choices)
+    write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
+
+
+def _choice(text: str) -> tuple[str, str]:
+    axis, mark, option = text.partition("=")
+    if not mark:
+        raise InputError("a reading is written as AXIS=OPTION", value=text)
+    return axis, option
+
+
+def check_claims(args: argparse.Namespace) -> int:
+    """Test a table of printed statistics, a row each."""
+    from analysis.claims.batch import check_claims as check
+
+    text, errors = check(args.file, args.out)
+    if args.out is None:
+        print(text, end="")
+    for error in errors:
+        print(f"check-claims: {error}", file=sys.stderr)
+    return 1 if errors else 0
 
 
 def kpis(args: argparse.Namespace) -> str:
@@ -85,27 +115,32 @@ def notebook(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     source = Path(args.notebook)
     pairs = [("case", case.name), *(args.parameter or [])]
-    parameters = parameters_from_text(source, pairs)
+    committed = case.name == PAPER and not args.parameter
     run(
         source,
-        source if case.name == "segelec" else case.root / ".build" / case.name / source.name,
-        parameters=parameters,
+        source if committed else case.root / ".build" / case.name / source.name,
+        parameters=parameters_from_text(source, pairs),
         values=case.processed / "values.json",
-        figures=case.root / "figures",
+        figures=None if args.parameter else case.root / "figures",
     )
     return ""
 
 
 def report(args: argparse.Namespace) -> str:
-    """Set the executed notebooks as one PDF."""
+    """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
-    from analysis.report import build_report
+    from analysis.report import build_report, render_figure, render_pages
 
     case = load_case(args.case)
     chapters = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if case.name != "segelec":
+    if case.name != PAPER:
         chapters = [case.root / ".build" / case.name / path.name for path in chapters]
-    path = build_report(case.name, chapters, case.root / "report" / f"{case.name}.pdf")
+    out = case.root / "report"
+    path = build_report(case.name, chapters, out / f"{case.name}.pdf")
+    if case.name == PAPER:  # the README shows these
+        render_pages(case.name, chapters, {1: out / f"{case.name}-title.png"}, ppi=72)
+        for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
+            render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
 
 
@@ -138,8 +173,35 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify,
+    verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify, check_claims,
 )  # fmt: skip
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    parsers = {}
+    for function in COMMANDS:
+        name = function.__name__.replace("_", "-")
+        parsers[name] = commands.add_parser(name, help=function.__doc__)
+        parsers[name].set_defaults(function=function)
+        if function is not check_claims:
+            parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
+    add = parsers["notebook"].add_argument
+    add("notebook", help="path of the notebook")
+    add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    add = parsers["ledger"].add_argument
+    add("--reading", action="append", metavar="AXIS=OPTION", help="replaces a default reading")
+    add("--seed", type=int, help="replaces the seed of case.yaml")
+    add("--out", type=Path, metavar="FOLDER", help="where the tables go")
+    add = parsers["check-claims"].add_argument
+    add(
+        "file",
+        type=Path,
+        help="CSV with the columns kind, printed, n, items, n_max, later, rounding",
+    )
+    add("--out", type=Path, metavar="FILE", help="where the result goes (default: printed)")
+    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -153,18 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # whatever the locale, a message must come through
             stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for function in COMMANDS:
-        command = commands.add_parser(function.__name__, help=function.__doc__)
-        command.set_defaults(function=function)
-        command.add_argument("--case", default="segelec", help="folder of data/raw")
-        if function is notebook:
-            command.add_argument("notebook", help="path of the notebook")
-            command.add_argument(
-                "-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE")
-            )
-    args = parser.parse_args(arguments)
+    args = _parser().parse_args(arguments)
     begun = time.monotonic()
     try:
         result = args.function(args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -11,14 +11,24 @@ from analysis.calibrate import Ledger
 from analysis.case import Case
 from analysis.claims.printed import Rounding, format_like, parse
 from analysis.display.numbers import decimal
-from analysis.kpis import by_type, kpi_table, sums
+from analysis.errors import InputError
+from analysis.kpis import by_type, sums
 from analysis.kpis.sums import MEASURES
-from analysis.periods import parse_period
+from analysis.periods import parse_period, parse_quarter, previous_quarter, quarter_label
 from analysis.tables import read_claims
 
 
-def reproduce(case: Case, ledger: Ledger) -> pd.DataFrame:
-    """Compute every printed result of the case under its default readings.
+def reproduce(case: Case, ledger: Ledger, choices: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Compute every printed result of the case under a reading.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    ledger : dict of str to DataFrame
+        The rows.
+    choices : mapping of str to str, optional
+        Options that replace the default readings.
 
     Returns
     -------
@@ -27,7 +37,7 @@ def reproduce(case: Case, ledger: Ledger) -> pd.DataFrame:
         (the value with two more digits than printed), computed (the value in the printed form)
         and same (whether printed and computed are the same string).
     """
-    reading = case.reading()
+    reading = case.reading(dict(choices or {}))
     rounding = Rounding(reading["rounding"])
     values = _values(ledger, reading)
     rows = []
@@ -53,6 +63,24 @@ def reproduce(case: Case, ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def require_same(case: Case, ledger: Ledger, choices: Mapping[str, str] | None = None) -> None:
+    """Refuse a ledger that misses a printed result.
+
+    Raises
+    ------
+    InputError
+        Naming the first result that comes out otherwise.
+    """
+    table = reproduce(case, ledger, choices)
+    for missed in table[~table["same"]].itertuples():
+        raise InputError(
+            f"the ledger gives {missed.computed} where {missed.printed} is printed",
+            file=f"data/raw/{case.name}/claims.csv",
+            row=str(missed.claim_id),
+            column="printed",
+        )
+
+
 def printed_growth(case: Case, quantity: str) -> dict[str, str]:
     """Return the printed year-on-year growth of a quantity by quarter, under the default reading.
 
@@ -69,40 +97,66 @@ def printed_growth(case: Case, quantity: str) -> dict[str, str]:
 
 def _values(ledger: Ledger, reading: Mapping[str, str]) -> dict[str, tuple[Fraction, str]]:
     totals = sums(ledger)
-    kpis = kpi_table(totals).set_index(["kpi", "period"])["value"]
-    covered = parse_period(reading["services_period"])
-    kinds = by_type(totals, covered)
     by_quarter = totals.groupby("quarter")[list(MEASURES)].sum()
-    survey = by_quarter.loc[list(parse_period("2024H1"))]
-    sold = int(by_quarter.loc[list(parse_period(reading["sales_total"])), "sales_centimos"].sum())
-    before, after = (
-        int(by_quarter.loc[list(parse_period(period)), "services"].sum())
-        for period in ("2023H1", "2024H1")
-    )
 
-    def growth(name: str, later: str, earlier: str) -> Fraction:
-        new, old = Fraction(kpis[name, later]), Fraction(kpis[name, earlier])
-        return new / old - 1
+    def over(measure: str, period: str) -> Fraction:
+        return Fraction(int(by_quarter.loc[list(parse_period(period)), measure].sum()))
 
-    period = reading["services_period"]
-    return {
-        "services": (Fraction(int(kinds.sum())), f"Services, {period}"),
-        "lifting-doors": (Fraction(int(kinds["lifting_doors"])), f"Lifting doors, {period}"),
-        "alarms": (Fraction(int(kinds["alarms"])), f"Alarm installations, {period}"),
-        "services-growth": (Fraction(after, before) - 1, "Services, 2024H1 on 2023H1"),
-        "productivity-q1": (
-            growth("productivity", "2024Q1", "2023Q1"),
-            "Productivity, 2024Q1 on 2023Q1",
-        ),
-        "productivity-q2": (
-            growth("productivity", "2024Q2", "2023Q2"),
-            "Productivity, 2024Q2 on 2023Q2",
-        ),
-        "sales-growth-2024": (growth("sales", "2024Q2", "2023Q2"), "Sales, 2024Q2 on 2023Q2"),
-        "sales-growth-2023": (growth("sales", "2023Q2", "2022Q2"), "Sales, 2023Q2 on 2022Q2"),
-        "sales-total": (Fraction(sold, 100), f"Sales in soles, {reading['sales_total']}"),
-        "satisfaction": (
-            Fraction(int(survey["satisfied"].sum()), int(survey["answers"].sum())),
-            "Satisfaction index, 2024H1",
-        ),
+    def growth(name: str, later: str, earlier: str) -> tuple[Fraction, str]:
+        new, old = _rate(name, later, over), _rate(name, earlier, over)
+        return new / old - 1, f"{_NAMES[name]}, {later} on {earlier}"
+
+    covered, sold = reading["services_period"], reading["sales_total"]
+    kinds = by_type(totals, parse_period(covered))
+    values = {
+        "services": (over("services", covered), f"Services, {covered}"),
+        "lifting-doors": (Fraction(int(kinds["lifting_doors"])), f"Lifting doors, {covered}"),
+        "alarms": (Fraction(int(kinds["alarms"])), f"Alarm installations, {covered}"),
+        "services-growth": growth("services", "2024H1", "2023H1"),
+        "sales-total": (over("sales_centimos", sold) / 100, f"Sales in soles, {sold}"),
+        "satisfaction": (_satisfaction(ledger, over, reading), "Satisfaction index, 2024H1"),
     }
+    if reading["services_growth"] == "previous-quarter":
+        values["services-growth"] = growth("services", "2024Q2", "2024Q1")
+    elif reading["services_growth"] == "on-later":
+        fall = 1 - over("services", "2023H1") / over("services", "2024H1")
+        values["services-growth"] = fall, "Services, 2024H1 over 2023H1, on the later"
+    for number, quarter in enumerate(("2024Q1", "2024Q2"), 1):
+        base = _base(quarter, reading["productivity_growth"])
+        values[f"productivity-q{number}"] = growth("productivity", quarter, base)
+    for year in ("2023", "2024"):
+        later = f"{year}H1" if reading["sales_growth"] == "half-year" else f"{year}Q2"
+        values[f"sales-growth-{year}"] = growth(
+            "sales", later, _base(later, reading["sales_growth"])
+        )
+    return values
+
+
+_NAMES = {"services": "Services", "sales": "Sales", "productivity": "Productivity"}
+
+
+def _rate(name: str, period: str, over: Callable[[str, str], Fraction]) -> Fraction:
+    if name == "productivity":
+        return over("services", period) / over("quarter_hours", period)
+    return over({"sales": "sales_centimos"}.get(name, name), period)
+
+
+def _base(period: str, comparison: str) -> str:
+    """Label of the period that another is compared with."""
+    if comparison == "previous-quarter":
+        return quarter_label(previous_quarter(parse_quarter(period)))
+    return f"{int(period[:4]) - 1}{period[4:]}"
+
+
+def _satisfaction(
+    ledger: Ledger, over: Callable[[str, str], Fraction], reading: Mapping[str, str]
+) -> Fraction:
+    share = over("satisfied", "2024H1") / over("answers", "2024H1")
+    if reading["satisfaction"] == "growth":
+        return share / (over("satisfied", "2023H1") / over("answers", "2023H1")) - 1
+    if reading["satisfaction"] == "squared-share":
+        return share**2
+    if reading["satisfaction"] == "mean-score":
+        scores = ledger["survey_response"]["score"]
+        return Fraction(int(scores.sum()), 5 * len(scores))
+    return share

@@ -24,7 +24,13 @@ from analysis.values import clear
 
 SUMS = "SHA256SUMS"
 
-_ONLY_MADE = ("data/processed/**/*", "figures/**/*", "report/*.pdf", "report/*.html")
+_ONLY_MADE = (
+    "data/processed/**/*",
+    "figures/**/*",
+    "report/*.pdf",
+    "report/*.png",
+    "report/*.html",
+)
 _WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _SHOWN = 100
@@ -130,7 +136,7 @@ def verify(root: Path, folder: Path | None = None) -> list[Difference]:
     copy = folder / "elsewhere"
     copy_sources(root, copy)
     environment = _environment(folder)
-    cases = {Path(path).stem for path in expected if path.startswith("report/")}
+    cases = {Path(path).stem for path in expected if re.fullmatch(r"report/[^/]+\.pdf", path)}
     for case in sorted(cases):
         _build(copy, environment, case)
     return compare(root, copy, expected)

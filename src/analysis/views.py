@@ -5,13 +5,14 @@ Every function returns the arguments of :func:`analysis.display.show_table`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from analysis.case import Case
+from analysis.claims.findings import Finding
 from analysis.compare import Base, compare, contributions
 from analysis.display import VERDICT_COLOURS, Column, decimal, percent
 from analysis.kpis import CATALOGUE, kpi
@@ -92,6 +93,37 @@ def printed_results(case: Case) -> View:
     }
 
 
+def contradictions(findings: Sequence[Finding]) -> View:
+    """Set what the paper prints in one place against what it prints in another."""
+    rows = [
+        (f.number, f.topic, _first_quotations(f.one, f.other), f.conclusion, f.kind)
+        for f in findings
+    ]
+    return {
+        "frame": pd.DataFrame(rows, columns=["number", "topic", "print", "conclusion", "kind"]),
+        "label": "tbl-findings",
+        "caption": "What the paper prints in one place against what it prints in another.",
+        "kind": "derived",
+        "columns": [
+            Column("number", "No."),
+            Column("topic", "Subject", width=1),
+            Column("print", "Printed", width=2),
+            Column("conclusion", "What follows", width=2),
+            Column("kind", "So it is", width=0.8),
+        ],
+    }
+
+
+def _first_quotations(one: str, other: str) -> str:
+    """Show the first quotation of each side, and how many more there are."""
+    shown = []
+    for side in (one, other):
+        first, *more = side.split("; ")
+        if first:
+            shown.append(first + (f" and {len(more)} more" if more else ""))
+    return " — against — ".join(shown)
+
+
 def claims(verdicts: pd.DataFrame) -> View:
     """List every claim with its verdict and evidence under the default readings."""
     return {
@@ -100,8 +132,8 @@ def claims(verdicts: pd.DataFrame) -> View:
         "caption": "Every claim with its verdict under the default readings, and what it rests on.",
         "kind": "derived",
         "columns": [
-            Column("claim_id", "Claim", width=1.25, format=_breakable),
-            Column("printed", "Printed", width=0.8, align="left"),
+            Column("claim_id", "Claim", width=1, format=_breakable),
+            Column("printed", "Printed", width=1.1, align="left"),
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),
             Column("evidence", "Evidence", width=2.2),
         ],
@@ -218,9 +250,9 @@ def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -
 
 
 def reproduction(rows: pd.DataFrame) -> View:
-    """Hold the printed results against the ledger's."""
+    """Hold the printed results against the ledger's, each once however many places print it."""
     return {
-        "frame": rows,
+        "frame": rows.drop_duplicates(["result", "printed"]),
         "label": "tbl-reproduction",
         "caption": "Printed results against the same results computed from the ledger's rows.",
         "kind": "synthetic",

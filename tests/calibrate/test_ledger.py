@@ -10,10 +10,22 @@ import pytest
 
 from analysis.calibrate import Ledger, make_ledger, make_plan, write_ledger
 from analysis.calibrate.shares import apportion
-from analysis.case import Case
+from analysis.case import Case, load_case
 from analysis.errors import InputError
+from analysis.reproduce import reproduce
 from analysis.tables import LEDGER_TABLES, read_claims, read_frame
 
+ROOT = Path(__file__).resolve().parents[2]
+AXES = (
+    "rounding",
+    "services_period",
+    "services_growth",
+    "productivity_growth",
+    "sales_growth",
+    "sales_total",
+    "satisfaction",
+    "respondents",
+)
 H1_2023 = ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05", "2023-06")
 H1_2024 = tuple(month.replace("2023", "2024") for month in H1_2023)
 
@@ -128,16 +140,39 @@ def test_references_between_tables(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    "reading",
+    ("reading", "conflict"),
     [
-        {"services_period": "2023H1+2024H1"},
-        {"labour": "constant"},
-        {"respondents": "every-service"},
+        ({"services_period": "2023H1+2024H1"}, "5-services-growth, abstract-services"),
+        ({"labour": "constant"}, "5-services-growth, abstract-productivity-q1"),
+        ({"respondents": "every-service"}, "abstract-satisfaction, abstract-services"),
     ],
 )
-def test_impossible_readings_are_refused(segelec: Case, reading: dict[str, str]) -> None:
-    with pytest.raises(InputError):
-        make_plan(segelec, segelec.reading(reading), 1)
+def test_impossible_readings_are_refused_with_their_conflict(
+    segelec: Case, reading: dict[str, str], conflict: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        make_ledger(segelec, reading)
+    assert set(conflict.split(", ")) <= set(caught.value.rule.split(": ")[1].split(", "))
+
+
+def option_readings() -> list[dict[str, str]]:
+    """Every option of every axis in some reading that survives; the rest at their defaults."""
+    others = {
+        ("services_period", "2023H1+2024H1"): {"services_growth": "previous-quarter"},
+        ("services_growth", "previous-quarter"): {"services_period": "2023H1"},
+        ("respondents", "every-service"): {"rounding": "truncate"},
+    }
+    axes = load_case("segelec", ROOT).parameters.readings
+    pairs = [(axis, option) for axis in AXES for option in axes[axis].options]
+    return [{axis: option} | others.get((axis, option), {}) for axis, option in pairs]
+
+
+@pytest.mark.parametrize("reading", option_readings(), ids=str)
+def test_every_option_has_a_ledger_that_prints_alike(
+    segelec: Case, reading: dict[str, str]
+) -> None:
+    table = reproduce(segelec, make_ledger(segelec, reading, seed=11), reading)
+    assert table["same"].all(), table[~table["same"]]
 
 
 @pytest.mark.parametrize("growth", ["year-on-year", "previous-quarter", "half-year"])

@@ -53,7 +53,7 @@ def draw_all() -> list[Figure]:
         figures.respondents(figures.respondents_data()),
         figures.productivity_services(figures.productivity_services_data()),
         figures.sales_by_reading(figures.sales_by_reading_data()),
-        figures.services_by_type(by_type, "the first half of 2024"),
+        figures.services_by_type(by_type, "2024H1"),
         figures.sales_by_quarter(
             figures.quarters_data(table, "sales", {"2023Q2": "12%", "2024Q2": "18%"})
         ),
@@ -63,9 +63,7 @@ def draw_all() -> list[Figure]:
             figures.quarters_data(table, "technician_hours"),
         ),
         figures.comparison(figures.comparison_data(table, "2024Q2"), "2024Q2"),
-        figures.service_process(
-            figures.service_process_data(ledger, steps, "2023H1"), "the first half of 2023"
-        ),
+        figures.service_process(figures.service_process_data(ledger, steps, "2023H1"), "2023H1"),
         figures.swot(diagnosis.swot(case)),
         figures.ishikawa(diagnosis.causes(case), "Decisions without a view of performance"),
     ]

@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 from analysis import figures
-from analysis.case import ServiceType
+from analysis.case import Case, ServiceType
+from analysis.claims.bounds import bounds
+from analysis.claims.readings import over, results_of, sales_system
 from analysis.display import Figure
 from analysis.errors import InputError
+from analysis.figures.frames import period_words
 from analysis.periods import parse_quarter
 from analysis.tables import ProcessRow
 
@@ -68,8 +71,8 @@ SALES = {
 }
 AT_MOST = {
     ("year-on-year", "2023H1+2024H1", "2023Q2"): 139_360,
-    ("previous-quarter", "2023Q2+2024Q2", "2024Q1"): 257_949,
-    ("previous-quarter", "2023H1+2024H1", "2024Q1"): 139_344,
+    ("previous-quarter", "2023Q2+2024Q2", "2024Q1"): 257_966,  # 303,110.5 / 1.175
+    ("previous-quarter", "2023H1+2024H1", "2024Q1"): 139_361,  # 303,110.5 / 2.175
     ("half-year", "2024H1", "2023Q2"): 257_965,
 }
 OPEN = {
@@ -83,14 +86,29 @@ def test_sales_of_every_reading() -> None:
     frame = figures.sales_by_reading_data()
     assert frame[["growth", "covers"]].drop_duplicates().shape[0] == 9
     rows = frame.set_index(["growth", "covers", "quarter"])
+    # the tables above reckon with a total of exactly 303,110; here it lies within half a sol of it
     for key, (low, high) in SALES.items():
-        assert (rows.loc[key, "low"], rows.loc[key, "high"]) == (low, high), key
+        assert 0 <= low - rows.loc[key, "low"] < 2, key
+        assert 0 <= rows.loc[key, "high"] - high < 2, key
         assert rows.loc[key, "state"] == "interval"
     for key, high in AT_MOST.items():
-        assert rows.loc[key, "high"] == high, key
+        assert abs(rows.loc[key, "high"] - high) < 2, key
         assert rows.loc[key, "state"] == "at most"
     for key in OPEN:
         assert rows.loc[key, "state"] == "open", key
+    # 303,109.50 / 1.185 = 255,788.607…; 303,110.49 / 1.175 = 257,966.374…
+    tight = rows.loc[("year-on-year", "2024Q2", "2023Q2")]
+    assert (tight["low"], tight["high"]) == (Fraction("255788.61"), Fraction("257966.37"))
+
+
+def test_sales_agree_with_the_engine_that_gives_the_verdicts(segelec: Case) -> None:
+    results = results_of(segelec)
+    rows = figures.sales_by_reading_data().set_index(["growth", "covers", "quarter"])
+    for growth, covers, quarter in [*SALES, *list(AT_MOST)[:3]]:
+        reading = segelec.reading({"sales_growth": growth, "sales_total": covers})
+        found = bounds(sales_system(results, reading), over("sales", quarter))
+        assert found.high is not None
+        assert abs(rows.loc[(growth, covers, quarter), "high"] * 100 - found.high.value) <= 100
 
 
 def test_services_by_type_add_up() -> None:
@@ -190,7 +208,7 @@ def test_process_counts_days() -> None:
         ["work", 1, 1],
         ["work", 2, 1],
     ]
-    drawn = figures.service_process(frame, "the first half of 2023")
+    drawn = figures.service_process(frame, "2023H1")
     # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
     assert "6.3 days" in drawn.caption
     assert "84%" in drawn.caption
@@ -239,3 +257,54 @@ def test_what_a_figure_of_types_marks_as_printed() -> None:
     drawn = figures.services_by_type(frame, "2024", "yours")
     assert drawn.kind == "yours"
     assert "printed" not in drawn.caption + drawn.alt
+
+
+def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
+    rows = [
+        ("a", "Abstract", "354", "consistent", True),
+        ("a", "Abstract", "354", "inconsistent", False),
+        ("b", "5", "22.9%", "consistent", True),
+        ("b", "5", "22.9%", "consistent", False),
+        ("c", "5", "", "unreadable", True),
+    ]
+    frame = pd.DataFrame(rows, columns=["claim_id", "place", "printed", "verdict", "default"])
+    drawn = figures.verdicts(frame)
+    assert "The 3 claims are 2 consistent and 1 unreadable" in drawn.caption
+    assert "1 of them, underlined, change under other readings" in drawn.caption
+    assert drawn.data["depends"].tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("2024H1", "the first half of 2024"),
+        ("2024Q2", "Q2 2024"),
+        ("2023H1+2024H1", "the first half of 2023 and the first half of 2024"),
+        ("last spring", "last spring"),
+    ],
+)
+def test_periods_in_words(label: str, words: str) -> None:
+    assert period_words(label) == words
+
+
+def test_at_most_twelve_quarters_are_drawn() -> None:
+    table = kpi_rows("sales", {f"{2020 + i // 4}Q{i % 4 + 1}": 100 + i for i in range(20)})
+    frame = figures.quarters_data(table, "sales")
+    assert len(frame) == 12
+    assert frame["quarter"].iloc[0] == "2022Q1"
+    assert frame["growth"].iloc[0] == Fraction(4, 104)
+
+
+def test_no_productivity_without_hours() -> None:
+    nothing = kpi_rows("productivity", {"2024Q1": None, "2024Q2": None})
+    frames = [figures.quarters_data(nothing, "productivity") for _ in range(3)]
+    with pytest.raises(InputError, match="hours"):
+        figures.productivity(*frames)
+
+
+def test_one_quarter_alone_has_nothing_to_compare() -> None:
+    table = kpi_rows("sales", {"2024Q2": 100})
+    drawn = figures.comparison(figures.comparison_data(table, "2024Q2"), "2024Q2", "yours")
+    assert "indicators" not in drawn.caption
+    sales = figures.sales_by_quarter(figures.quarters_data(table, "sales"), "yours", "euros")
+    assert "above" not in sales.caption

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import combinations
 
 import matplotlib
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from analysis import figures
 from analysis.display import Figure
 from analysis.display.figure import svg
 from analysis.figures import style
+from analysis.periods import parse_quarter
 
 NUMBERS = range(1, 13)
 DPI = 300
@@ -46,7 +50,24 @@ def drawn_texts(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[tuple[s
 def test_no_text_is_clipped_or_overlaps_another(
     gallery: list[Figure], number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figure = by_number(gallery, number)
+    check_texts(by_number(gallery, number), monkeypatch)
+
+
+def test_the_longest_labels_fit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = [f"{2020 + i // 4}Q{i % 4 + 1}" for i in range(12)]
+    table = pd.DataFrame(
+        {
+            "kpi": "sales",
+            "period": labels,
+            "index": [parse_quarter(label) for label in labels],
+            "value": pd.Series([Fraction(9_999_900 - 500_000 * (i % 2)) for i in range(12)]),
+        }
+    )
+    frame = figures.quarters_data(table.astype({"value": "object"}), "sales", {"2022Q1": "100.0%"})
+    check_texts(figures.sales_by_quarter(frame, "yours", "Costa Rican colones"), monkeypatch)
+
+
+def check_texts(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = drawn_texts(figure, monkeypatch)
     assert texts
     width, height = figure.figure.get_size_inches() * DPI

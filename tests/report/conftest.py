@@ -106,8 +106,9 @@ def make_project(root: Path) -> Path:
     (processed / "kpis.csv").write_text("kpi,value\nx,1\n", encoding="utf-8")
     (processed / "ledger/service.csv").write_text("id\nS1\n", encoding="utf-8")
     (processed / "verdicts.csv").write_text(
-        "claim_id,reading,verdict,evidence\n"
-        "a,other,inconsistent,\na,default,reproduced,\nb,,not reported,\nc,x,consistent,\n",
+        "claim_id,reading,default,verdict\n"
+        "a,x=1,False,inconsistent\na,x=2,True,reproduced\nb,,True,not reported\n"
+        "c,y=1,True,consistent\nc,y=2,False,unreadable\n",
         encoding="utf-8",
     )
     (root / "requirements/report.txt").write_text("typst==0.15.2\n", encoding="utf-8")

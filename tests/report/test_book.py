@@ -198,17 +198,17 @@ def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
     assert count_verdicts(path) == {
         "reproduced": 1,
         "consistent": 1,
-        "underdetermined": 0,
         "inconsistent": 0,
+        "underdetermined": 0,
         "not-reported": 1,
         "unreadable": 0,
     }
     assert count_verdicts(project / "none.csv") == {}
-    path.write_text("claim_id,reading,verdict\na,,reproduced\nb,,perhaps\n", encoding="utf-8")
+    path.write_text("default,verdict\nTrue,reproduced\nTrue,perhaps\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"verdicts\.csv, row 3, column verdict: “perhaps”"):
         count_verdicts(path)
     path.write_text("claim_id,verdict\n", encoding="utf-8")
-    with pytest.raises(InputError, match="column reading: this column is missing"):
+    with pytest.raises(InputError, match="column default: this column is missing"):
         count_verdicts(path)
 
 
@@ -225,7 +225,7 @@ def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
 
 def test_sources_name_the_study_first(project: Path) -> None:
     own, article = sources(load_case("demo", project))
-    assert own.startswith(r"Ñandú\, A\. \& Łoś\, B (25 December 2024). #emph[A study of \#1")
+    assert own.startswith(r"Ñandú\, A\. \& Łoś\, B\. (25 December 2024). #emph[A study of \#1")
     assert "Kowalczyk" in article
 
 

@@ -15,7 +15,7 @@ from analysis.errors import InputError
 from analysis.report.compiler import FONTS
 from analysis.report.exporter import TypstExporter
 
-from .conftest import SVG, code, notebook, shown, tags
+from .conftest import SVG, code, error_cell, notebook, shown, tags
 
 
 def foreign_notebook(folder: Path) -> Path:
@@ -58,7 +58,17 @@ def test_code_can_be_shown(tmp_path: Path) -> None:
     assert "plot()" in shown_code.from_filename(str(path))[0]
 
 
+def test_references_to_other_notebooks_become_text(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = notebook(tmp_path / "n.ipynb", v4.new_markdown_cell("# T\n\n[its name](#fig-x)"))
+    exporter = TypstExporter()
+    exporter.log.propagate = True
+    assert "#cross-reference(none)[its name]" in exporter.from_filename(str(path))[0]
+    assert "“#fig-x”: no figure" in caplog.text
+
+
 def test_errors_name_the_notebook(tmp_path: Path) -> None:
-    path = notebook(tmp_path / "n.ipynb", v4.new_markdown_cell("# T\n\n[x](#fig-x)"))
-    with pytest.raises(InputError, match=r"n\.ipynb, cell 1: “#fig-x”"):
+    path = notebook(tmp_path / "n.ipynb", v4.new_markdown_cell("# T"), code(error_cell()))
+    with pytest.raises(InputError, match=r"n\.ipynb, cell 2: “bad value”"):
         TypstExporter().from_filename(str(path))

@@ -103,18 +103,7 @@ def test_every_claim_is_in_the_report(pages: list[str]) -> None:
 
 def test_nothing_unfinished_shows(pages: list[str]) -> None:
     text = " ".join(pages)
-    for trace in (
-        "<Styler",
-        "@fig",
-        "@tbl",
-        "at 0x",
-        "nan",
-        "None",
-        "NaN",
-        "{{",
-        "<data",
-        "#figure",
-    ):
+    for trace in ("<Styler", "@fig", "@tbl", "0x", "nan", "None", "NaN", "{{", "<data"):
         assert not re.search(rf"(?<!\w){re.escape(trace)}(?!\w)", text), trace
 
 
@@ -122,7 +111,7 @@ def test_pages_are_neither_blank_nor_cut(pages: list[str]) -> None:
     """Every page has ink, and none of it in the outermost 8 mm."""
     document = pypdfium2.PdfDocument(PDF)
     for number, page in enumerate(document):
-        image = page.render(scale=0.5, grayscale=True).to_numpy()[..., 0] < 200
+        image = page.render(scale=0.5, grayscale=True).to_numpy().squeeze() < 200
         margin = round(8 / 25.4 * 72 * 0.5)
         assert image.any(), number
         inner = image[margin:-margin, margin:-margin].sum()

@@ -15,8 +15,9 @@ from fractions import Fraction
 
 from analysis.calibrate.shares import apportion, jitter
 from analysis.case import Calibration, Case
+from analysis.claims.multiverse import require_possible
 from analysis.claims.printed import Interval, Rounding, preimage
-from analysis.claims.single import consistent_n, share_counts
+from analysis.claims.satisfaction import fitting_counts, fitting_sizes
 from analysis.errors import InputError
 from analysis.periods import parse_period, parse_quarter, previous_quarter, year_ago
 from analysis.tables import read_claims
@@ -30,6 +31,15 @@ CENTIMOS_PER_SERVICE = 85_000
 _Q1_2023, _Q2_2023, _Q1_2024, _Q2_2024 = (
     parse_quarter(label) for label in ("2023Q1", "2023Q2", "2024Q1", "2024Q2")
 )
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Answers of one quarter: how many, and either how many satisfied or the sum of scores."""
+
+    answers: int
+    satisfied: int | None = None
+    score_total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,8 @@ class Plan:
         Technicians' time by quarter, in units of 15 minutes.
     sales : dict of int to int
         Sales by quarter, in céntimos.
-    survey : dict of int to tuple of int and int
-        Answers and satisfied answers by quarter, where a survey is printed.
+    survey : dict of int to Survey
+        Answers by quarter, where a survey is printed.
     """
 
     services: dict[int, int]
@@ -57,7 +67,7 @@ class Plan:
     types: dict[str, int]
     quarter_hours: dict[int, int]
     sales: dict[int, int]
-    survey: dict[int, tuple[int, int]]
+    survey: dict[int, Survey]
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,7 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
             file=f"data/raw/{case.name}/case.yaml",
         )
     rng = random.Random(seed)
+    require_possible(case, reading)
     printed = _Print(
         {claim.claim_id: claim.printed for claim in read_claims(case)},
         Rounding(reading["rounding"]),
@@ -122,81 +133,49 @@ def _services(
     printed: _Print, reading: Mapping[str, str], quarters: range, rng: random.Random
 ) -> dict[int, int]:
     """Choose services by quarter: those the print fixes first, the others beside them."""
-    share = Fraction(rng.randrange(46, 54), 100)
-    candidates = list(_half_years(printed, reading))
-    rng.shuffle(candidates)
-    for fixed in _split_quarters(candidates, share, printed, reading):
-        services = dict(fixed)
-        for quarter in reversed(quarters):
-            if quarter not in services:
-                neighbour = services.get(quarter + 4) or services[quarter + 1]
-                services[quarter] = jitter(Fraction(neighbour), rng)
-        return {quarter: services[quarter] for quarter in quarters}
-    raise InputError(
-        "no numbers of services meet the print under this reading",
-        value=", ".join(
-            f"{axis}={reading[axis]}"
-            for axis in ("services_period", "services_growth", "productivity_growth", "labour")
-        ),
-        fix="choose another reading",
-    )
+    services = _fixed_quarters(printed, reading, Fraction(rng.randrange(46, 54), 100))
+    for quarter in reversed(quarters):
+        if quarter not in services:
+            neighbour = services.get(quarter + 4) or services[quarter + 1]
+            services[quarter] = jitter(Fraction(neighbour), rng)
+    return {quarter: services[quarter] for quarter in quarters}
+
+
+def _fixed_quarters(printed: _Print, reading: Mapping[str, str], share: Fraction) -> dict[int, int]:
+    """Choose the quarters on which services are printed, with little change from year to year.
+
+    `share` is that of the first quarter in its half-year, where the print leaves it open.
+    """
+    growth = printed.values("5-services-growth")
+    halves = sorted(_half_years(printed, reading), key=lambda pair: (abs(pair[1] - pair[0]), pair))
+    for earlier, later in halves:
+        first = round(share * earlier)
+        starts = [round(share * later)]
+        if reading["services_growth"] == "previous-quarter":
+            starts = [n for n in range(1, later) if Fraction(later - 2 * n, n) in growth]
+        if starts:
+            start = starts[len(starts) // 2]
+            return {
+                _Q1_2023: first,
+                _Q2_2023: earlier - first,
+                _Q1_2024: start,
+                _Q2_2024: later - start,
+            }
+    raise InputError("no numbers of services by quarter meet the print under this reading")
 
 
 def _half_years(printed: _Print, reading: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     """List totals of the first halves of 2023 and 2024 that print as they do."""
     total = printed.whole("abstract-services")
     growth = printed.values("5-services-growth")
-    by_quarter = reading["services_growth"] == "previous-quarter"
-    for earlier in range(1, 2 * total):
-        if reading["services_period"] == "2023H1" and earlier != total:
-            continue
-        for later in range(earlier // 2, 2 * earlier):
-            if reading["services_period"] == "2024H1" and later != total:
-                continue
-            if reading["services_period"] == "2023H1+2024H1" and earlier + later != total:
-                continue
+    covered = reading["services_period"]
+    for earlier in [total] if covered == "2023H1" else range(1, 2 * total):
+        laters = {"2024H1": [total], "2023H1+2024H1": [total - earlier]}
+        for later in laters.get(covered, range(1, 2 * total)):
             base = later if reading["services_growth"] == "on-later" else earlier
-            if by_quarter or (later > 0 and Fraction(later - earlier, base) in growth):
+            by_quarter = reading["services_growth"] == "previous-quarter"
+            if later > 0 and (by_quarter or Fraction(later - earlier, base) in growth):
                 yield earlier, later
-
-
-def _split_quarters(
-    halves: list[tuple[int, int]], share: Fraction, printed: _Print, reading: Mapping[str, str]
-) -> Iterator[dict[int, int]]:
-    """Split half-years into quarters, nearest to a given share of the first quarter."""
-    growth = printed.values("5-services-growth")
-    by_quarter = reading["services_growth"] == "previous-quarter"
-    constant = reading["labour"] == "constant"
-    for earlier, later in halves:
-        nearest = sorted(range(1, earlier), key=lambda first: (abs(first - share * earlier), first))
-        for first in nearest if constant else nearest[:1]:
-            starts = sorted(range(1, later), key=lambda start: (abs(start - share * later), start))
-            for start in starts if constant or by_quarter else starts[:1]:
-                split = {
-                    _Q1_2023: first,
-                    _Q2_2023: earlier - first,
-                    _Q1_2024: start,
-                    _Q2_2024: later - start,
-                }
-                if by_quarter and Fraction(later - 2 * start, start) not in growth:
-                    continue
-                if constant and not _same_labour_fits(split, printed, reading):
-                    continue
-                yield split
-
-
-def _same_labour_fits(
-    split: Mapping[int, int], printed: _Print, reading: Mapping[str, str]
-) -> bool:
-    """Say whether productivity grows as printed when services alone make it grow."""
-    pairs = [(_Q2_2024, "abstract-productivity-q2")]
-    if reading["productivity_growth"] == "year-on-year":
-        pairs.append((_Q1_2024, "abstract-productivity-q1"))
-    return all(
-        Fraction(split[quarter], split[_base(quarter, reading["productivity_growth"])]) - 1
-        in printed.values(claim)
-        for quarter, claim in pairs
-    )
 
 
 def _base(quarter: int, comparison: str) -> int:
@@ -284,29 +263,47 @@ def _survey(
     calibration: Calibration,
     services: Mapping[int, int],
     rng: random.Random,
-) -> dict[int, tuple[int, int]]:
-    """Choose answers and satisfied answers for the first half of 2024; nothing else is printed."""
-    claim = printed.by_id["abstract-satisfaction"]
-    limits = calibration.respondents
-    most = min(limits.max, services[_Q1_2024] + services[_Q2_2024])
-    fitting = [n for n in consistent_n(claim, most, printed.rounding) if n >= limits.min]
-    if reading["satisfaction"] != "share":
-        raise InputError(
-            "the survey can be calibrated to the reading 'share' only",
-            column="satisfaction",
-            value=reading["satisfaction"],
-        )
-    if reading["respondents"] == "every-service":
-        fitting = [n for n in fitting if n == printed.whole("abstract-services")]
+) -> dict[int, Survey]:
+    """Choose a survey for the first half of 2024, and one a year before where growth is printed."""
+    claim, meaning = printed.by_id["abstract-satisfaction"], reading["satisfaction"]
+    every = reading["respondents"] == "every-service"
+    most = printed.whole("abstract-services") if every else calibration.respondents.max
+    fitting = [
+        n
+        for n in fitting_sizes(meaning, claim, most, printed.rounding)
+        if n == most or (not every and n >= calibration.respondents.min)
+    ]
     if not fitting:
         raise InputError(
-            f"no number of answers gives {claim} under this reading",
-            column="respondents",
-            value=reading["respondents"],
-            fix="choose another reading",
+            f"no number of answers between {calibration.respondents.min} and {most} "
+            f"gives {claim} under this reading",
+            column="calibration.respondents",
+            fix="widen the range in case.yaml or choose another reading",
         )
-    answers = fitting[rng.randrange(len(fitting))]
-    satisfied = share_counts(claim, answers, printed.rounding)[0]
-    first, second = apportion(answers, [services[_Q1_2024], services[_Q2_2024]])
-    happy = apportion(satisfied, [first, second])
-    return {_Q1_2024: (first, happy[0]), _Q2_2024: (second, happy[1])}
+    counts = fitting_counts(meaning, claim, fitting[rng.randrange(len(fitting))], printed.rounding)
+    assert counts is not None  # the size was listed because it fits
+    survey = _by_quarter(_in_half(services, _Q1_2024), counts["respondents"], counts)
+    if "satisfied_before" in counts:
+        before = {"satisfied": counts["satisfied_before"]}
+        survey |= _by_quarter(_in_half(services, _Q1_2023), counts["respondents"], before)
+    return survey
+
+
+def _in_half(services: Mapping[int, int], first: int) -> dict[int, int]:
+    return {quarter: services[quarter] for quarter in (first, first + 1)}
+
+
+def _by_quarter(
+    services: Mapping[int, int], answers: int, counts: Mapping[str, int]
+) -> dict[int, Survey]:
+    """Split answers, and what they say, over quarters in proportion to services."""
+    asked = apportion(answers, list(services.values()))
+    parts = {
+        name: apportion(counts[name], asked)
+        for name in ("satisfied", "score_total")
+        if name in counts
+    }
+    return {
+        quarter: Survey(asked[i], **{name: part[i] for name, part in parts.items()})
+        for i, quarter in enumerate(services)
+    }

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import pandas as pd
 
-from analysis.calibrate.plan import QUARTER_HOURS_PER_TECHNICIAN, Plan
+from analysis.calibrate.plan import QUARTER_HOURS_PER_TECHNICIAN, Plan, Survey
 from analysis.calibrate.shares import apportion
 from analysis.periods import quarter_days, quarter_end, quarter_start
 
@@ -137,13 +137,11 @@ def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFr
     """Let some customers answer within the quarter; 4 and 5 are satisfied."""
     rows = []
     done = _by_quarter(services, "completed_on")
-    for quarter, (answers, satisfied) in sorted(plan.survey.items()):
-        asked = sorted(rng.sample(range(len(done[quarter])), answers))
-        happy = set(rng.sample(range(answers), satisfied))
-        for i, position in enumerate(asked):
+    for quarter, survey in sorted(plan.survey.items()):
+        asked = _asked(len(done[quarter]), survey.answers, rng)
+        for position, score in zip(asked, _scores(survey, rng), strict=True):
             service = done[quarter].iloc[position]
             answered = service["completed_on"].date() + timedelta(days=rng.randrange(6))
-            score = 4 + rng.randrange(2) if i in happy else 1 + rng.randrange(3)
             rows.append(
                 {
                     "service_id": service["service_id"],
@@ -155,6 +153,29 @@ def _survey(plan: Plan, services: pd.DataFrame, rng: random.Random) -> pd.DataFr
     frame["answered_on"] = pd.to_datetime(frame["answered_on"])
     frame.insert(0, "response_id", [f"{MADE_UP}-R{i:05d}" for i in range(1, len(frame) + 1)])
     return frame
+
+
+def _asked(services: int, answers: int, rng: random.Random) -> list[int]:
+    """Choose the services that are asked about, each once unless there are more answers."""
+    rounds, rest = divmod(answers, services)
+    return sorted([*range(services)] * rounds + rng.sample(range(services), rest))
+
+
+def _scores(survey: Survey, rng: random.Random) -> list[int]:
+    """Draw scores from 1 to 5 with the wanted number of satisfied ones, or the wanted sum."""
+    if survey.score_total is not None:
+        scores = apportion(survey.score_total, [1] * survey.answers)
+        for _ in range(survey.answers):  # spread them out: one up, another down
+            up, down = rng.randrange(survey.answers), rng.randrange(survey.answers)
+            if scores[up] < 5 and scores[down] > 1 and up != down:
+                scores[up] += 1
+                scores[down] -= 1
+    else:
+        happy = survey.satisfied or 0
+        scores = [4 + rng.randrange(2) for _ in range(happy)]
+        scores += [1 + rng.randrange(3) for _ in range(survey.answers - happy)]
+    rng.shuffle(scores)
+    return scores
 
 
 def _staff_hours(plan: Plan, rng: random.Random) -> pd.DataFrame:

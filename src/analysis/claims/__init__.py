@@ -1,8 +1,24 @@
 """Exact answers to what a publication's printed numbers allow.
 
-``printed`` turns a string into the set of values it can stand for; ``single`` tests one number.
+From the string on the page (``printed``) over tests of one number (``single``) to systems of
+claims with witnesses, conflicts and bounds (``system``, ``bounds``), and on to a verdict for every
+claim of a case under every reading (``verdicts``, ``findings``, ``multiverse``).
 """
 
+from analysis.claims.batch import check_claims, check_row, grim_percent_table
+from analysis.claims.bounds import Bounds, End, ImpossibleError, Ratio, bounds
+from analysis.claims.findings import Finding, findings
+from analysis.claims.formulas import Formula, read_formula
+from analysis.claims.judgement import WORDS, Judgement, Verdict
+from analysis.claims.labour import StaffSolution, labour_ratio, staff_pairs, staff_solutions
+from analysis.claims.multiverse import (
+    Universe,
+    check_reading,
+    influence,
+    multiverse,
+    require_possible,
+    survivors,
+)
 from analysis.claims.printed import (
     Interval,
     Printed,
@@ -13,6 +29,10 @@ from analysis.claims.printed import (
     preimage,
     prints_as,
 )
+from analysis.claims.readings import Engine
+from analysis.claims.results import sales_bounds
+from analysis.claims.sampling import Parts, PartsSampler, ServiceTables
+from analysis.claims.search import UndecidedError
 from analysis.claims.single import (
     Share,
     consistent_n,
@@ -35,34 +55,99 @@ from analysis.claims.single import (
     smallest_share,
     squared_share_counts,
 )
+from analysis.claims.system import (
+    Answer,
+    Claim,
+    Linear,
+    System,
+    at_least,
+    at_most,
+    equal,
+    growth,
+    quantity,
+    says,
+    share,
+    solve,
+    total,
+    witness,
+)
+from analysis.claims.verdicts import read_verdicts, verdict_table, verdicts
 
 __all__ = [
+    "WORDS",
+    "Answer",
+    "Bounds",
+    "Claim",
+    "End",
+    "Engine",
+    "Finding",
+    "Formula",
+    "ImpossibleError",
     "Interval",
+    "Judgement",
+    "Linear",
+    "Parts",
+    "PartsSampler",
     "Printed",
+    "Ratio",
     "Rounding",
+    "ServiceTables",
     "Share",
+    "StaffSolution",
+    "System",
+    "UndecidedError",
+    "Universe",
+    "Verdict",
+    "at_least",
+    "at_most",
+    "bounds",
+    "check_claims",
+    "check_reading",
+    "check_row",
     "consistent_n",
     "consistent_n_index",
     "consistent_n_mean",
     "consistent_n_squared",
     "earlier_counts",
+    "equal",
+    "findings",
     "format_like",
     "grim_mean",
     "grim_percent",
+    "grim_percent_table",
     "grows",
+    "growth",
     "growth_pairs",
     "growth_power",
     "growth_within_total",
+    "influence",
+    "labour_ratio",
     "largest_impossible_n",
     "later_counts",
     "mean_totals",
+    "multiverse",
     "nearest_totals",
     "parse",
     "parse_percent",
     "power",
     "preimage",
     "prints_as",
+    "quantity",
+    "read_formula",
+    "read_verdicts",
+    "require_possible",
+    "sales_bounds",
+    "says",
+    "share",
     "share_counts",
     "smallest_share",
+    "solve",
     "squared_share_counts",
+    "staff_pairs",
+    "staff_solutions",
+    "survivors",
+    "total",
+    "verdict_table",
+    "verdicts",
+    "witness",
 ]

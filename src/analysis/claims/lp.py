@@ -69,20 +69,21 @@ class _Tableau:
     def pivot(self, r: int, c: int) -> None:
         """Exchange the basic variable of line r with the other variable of column c."""
         pivot_line, old = self.lines[r], self.denominator
+        if pivot_line[c] < 0:  # the denominator stays above zero if the whole line is turned
+            pivot_line[:] = [-entry for entry in pivot_line]
+            turned = -old
+        else:
+            turned = old
         p = pivot_line[c]
         for line in [*self.lines[:r], *self.lines[r + 1 :], self.goal]:
             factor = line[c]
-            for j, entry in enumerate(pivot_line):
-                if j != c:
-                    line[j] = (line[j] * p - factor * entry) // old
-            line[c] = -factor
-        pivot_line[c] = old
+            if factor or p != old:
+                pairs = zip(line, pivot_line, strict=True)
+                line[:] = [(mine * p - factor * theirs) // old for mine, theirs in pairs]
+                line[c] = -factor if turned > 0 else factor
+        pivot_line[c] = turned
         self.denominator = p
         self.basic[r], self.other[c] = self.other[c], self.basic[r]
-        if p < 0:
-            self.denominator = -p
-            for line in [*self.lines, self.goal]:
-                line[:] = [-entry for entry in line]
 
     def make_feasible(self) -> int | None:
         """Dual simplex with a zero objective; returns the line that cannot be met, if any."""

@@ -13,18 +13,20 @@ from fractions import Fraction
 
 from analysis.case import Case
 from analysis.claims.printed import Interval, Rounding, parse, preimage
-from analysis.claims.satisfaction import satisfaction_answer
+from analysis.claims.satisfaction import fitting_sizes, satisfaction_answer
 from analysis.claims.system import (
     Answer,
     Claim,
     Linear,
     System,
     at_least,
+    at_most,
     growth,
     quantity,
     says,
     solve,
     total,
+    witness,
 )
 from analysis.periods import half_year_label, parse_period, parse_quarter, quarter_label
 from analysis.tables import ClaimRow, read_claims
@@ -212,6 +214,8 @@ class Engine:
         self.case = case
         self.results = results_of(case)
         self._answers: dict[tuple[str, ...], Answer] = {}
+        self._fits: dict[tuple[str, ...], dict[int, int]] = {}
+        self.bounds: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
 
     def answer(self, block: str, reading: Reading) -> Answer:
         """Return a witness or a smallest conflict for a block ("services", "sales", ...)."""
@@ -220,18 +224,44 @@ class Engine:
             self._answers[key] = self._decide(block, reading)
         return self._answers[key]
 
+    def respondents(
+        self, printed: str, meaning: str, rounding: Rounding, most: int
+    ) -> dict[int, int]:
+        """Map each number of respondents that fits the print to its smallest fitting count."""
+        key = (printed, meaning, str(rounding), str(most))
+        if key not in self._fits:
+            self._fits[key] = fitting_sizes(meaning, printed, most, rounding)
+        return self._fits[key]
+
     def system(self, block: str, reading: Reading) -> System:
         """Return the system of the services or the sales block."""
         build = {"services": services_system, "sales": sales_system}[block]
         return build(self.results, reading)
+
+    def without_conflict(self, reading: Reading, conflict: tuple[str, ...]) -> dict[str, int]:
+        """Find a data set for the services block with as few blamed claims as possible left out.
+
+        Claims of the conflict are left out one after the other until the rest fits.
+        """
+        claims = list(self.system("services", reading).claims)
+        definitions = self.system("services", reading).definitions
+        for blamed in conflict:
+            claims = [claim for claim in claims if claim.tag != blamed]
+            found = witness(System((), definitions).only(claims))
+            if isinstance(found, dict):
+                return found
+        raise AssertionError("claims outside every conflict must fit; this is a bug")
 
     def _decide(self, block: str, reading: Reading) -> Answer:
         if block == "satisfaction":
             return satisfaction_answer(self.results, reading)
         system = self.system(block, reading)
         answer = solve(system)
-        if answer.witness is None or block == "sales":
+        if answer.witness is None:
             return answer
+        if block == "sales":
+            similar = witness(system.plus(*_similar_quarters(system)))
+            return Answer(similar) if isinstance(similar, dict) else answer
         data = _balanced(system, answer.witness, self.results.current)
         return Answer(self._with_labour(data, reading))
 
@@ -252,6 +282,16 @@ class Engine:
             possible = Interval(made, made).over(factor).times(hours_before).integers()
             complete[f"labour_{now}"] = possible[len(possible) // 2]
         return complete
+
+
+def _similar_quarters(system: System) -> list[Claim]:
+    """Ask that no quarter sells more than twice another; for a witness that looks like a firm."""
+    return [
+        at_most("similar quarters", quantity(one) - quantity(other) * 2, 0)
+        for one in system.names
+        for other in system.names
+        if one != other
+    ]
 
 
 def _balanced(system: System, found: dict[str, int], current: int) -> dict[str, int]:

@@ -53,6 +53,16 @@ def fitting_counts(meaning: str, printed: str, n: int, rounding: Rounding) -> di
     return None if found is None else {"respondents": n, **dict(zip(names, found, strict=True))}
 
 
+def fitting_sizes(meaning: str, printed: str, most: int, rounding: Rounding) -> dict[int, int]:
+    """Map each number of respondents up to `most` that fits to its smallest fitting count."""
+    found = {}
+    for n in range(1, most + 1):
+        counts = fitting_counts(meaning, printed, n, rounding)
+        if counts is not None:
+            found[n] = next(x for name, x in counts.items() if name != "respondents")
+    return found
+
+
 def satisfaction_answer(results: Results, reading: Mapping[str, str]) -> Answer:
     """Return a witness with the fewest respondents, or the claims that conflict.
 

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from math import ceil, floor
 
 from analysis.claims.deep import deep_point
@@ -126,7 +127,9 @@ def _find(
     return Split(form, at, below, above)
 
 
-def best(rows: Sequence[Row], objective: Sequence[int]) -> Optimum | Endless | None:
+def best(
+    rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form] = ()
+) -> Optimum | Endless | None:
     """Maximise an objective over whole numbers of at least zero.
 
     Returns
@@ -143,7 +146,7 @@ def best(rows: Sequence[Row], objective: Sequence[int]) -> Optimum | Endless | N
     start = maximise(rows, objective)
     if not isinstance(start, Vertex):
         return None if isinstance(start, Refuted) else start
-    forms = _around(rows, objective)
+    forms = _around(rows, objective, sums)
     heap = [(-start.value, 0, _Box(), start)]
     found: Optimum | None = None
     for node in range(1, MAX_NODES):
@@ -210,7 +213,7 @@ def _halving(rows: Sequence[Row], form: Form, at: int) -> tuple[Form, int]:
     return form, floor(Fraction(high.value - low.value, 2))
 
 
-_Forms = tuple[tuple[Form, ...], tuple[Form, ...]]
+_Forms = tuple[tuple[Form, ...], ...]
 
 
 def _forms(rows: Sequence[Row], width: int, sums: Sequence[Form]) -> _Forms:
@@ -223,8 +226,8 @@ def _forms(rows: Sequence[Row], width: int, sums: Sequence[Form]) -> _Forms:
     return tuple(sorted(set(sums) - set(units))), units
 
 
-def _around(rows: Sequence[Row], objective: Sequence[int]) -> _Forms:
-    """Return the quantities that rows link to the objective, and then the others.
+def _around(rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form]) -> _Forms:
+    """Return the sums and the quantities that rows link to the objective, and then the others.
 
     Branching on the others first would repeat their cases below each case of the objective.
     """
@@ -232,14 +235,14 @@ def _around(rows: Sequence[Row], objective: Sequence[int]) -> _Forms:
     links = [{j for j, c in enumerate(row.coefficients) if c} for row in rows]
     while more := {j for link in links if link & linked for j in link} - linked:
         linked |= more
-    units = _forms(rows, len(objective), ())[1]
+    combined, units = _forms(rows, len(objective), sums)
     near = tuple(unit for unit in units if unit.index(1) in linked)
-    return near, tuple(unit for unit in units if unit.index(1) not in linked)
+    return combined, near, tuple(unit for unit in units if unit.index(1) not in linked)
 
 
 def _branching(forms: _Forms, point: tuple[Fraction, ...]) -> tuple[Form, int]:
     """Choose the first combination that is not whole; the cut lies just below its value."""
-    for form in (*forms[0], *forms[1]):
+    for form in chain(*forms):
         value = _value(form, point)
         if value.denominator > 1:
             return form, floor(value)

@@ -262,10 +262,11 @@ def growth_within_total(
     printed: str | Printed, total: int, rounding: Rounding = Rounding.HALF_UP
 ) -> list[tuple[int, int]]:
     """List all splits of `total` into (earlier, later) whose growth prints as given."""
+    inside = preimage(parse_percent(printed), rounding)
     return [
         (earlier, total - earlier)
         for earlier in range(1, total + 1)
-        if grows(earlier, total - earlier, printed, rounding)
+        if Fraction(total - 2 * earlier, earlier) in inside
     ]
 
 

@@ -13,9 +13,10 @@ from analysis.figures.data import (
     sales_by_reading_data,
 )
 from analysis.figures.growth import productivity_services, sales_by_reading
-from analysis.figures.indicators import productivity, sales_by_quarter, services_by_type
+from analysis.figures.indicators import productivity, sales_by_quarter
 from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
 from analysis.figures.overview import verdicts
+from analysis.figures.pareto import services_by_type
 from analysis.figures.process import service_process, service_process_data
 
 __all__ = [

@@ -16,6 +16,7 @@ from analysis.figures.style import (
     KIND,
     MUTED,
     NEUTRAL,
+    PALE,
     RULE,
     SMALL,
     canvas,
@@ -32,7 +33,7 @@ _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0
 _ROOM = 13.0
 """Millimetres left for the number at the end of a bar."""
 
-_COLOURS = {"good": GOOD, "bad": BAD, "neutral": NEUTRAL}
+_COLOURS = {"good": GOOD, "bad": BAD, "neutral": PALE}
 _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 
@@ -193,9 +194,10 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
         other = _label(judged["base_period"].iloc[0])
         better = int((judged["effect"] == "good").sum())
         parts.append(f"{better} of {len(judged)} indicators are better than in {other}")
+    found = f" {listed(parts)}." if parts else ""
     return (
         f"Every indicator of {_label(period)} against the quarter before and the year before, "
-        f"dark green where better and light orange where worse. {listed(parts)}."
+        f"dark green where better and light orange where worse.{found}"
     )
 
 

@@ -193,7 +193,7 @@ def _bone(
         end = foot - slant * (1 - part)
         start = end - (step - slant - 1.5)
         ax.plot([start, end], [y, y], color=NEUTRAL, lw=0.5)
-        lines = wrap(f"{row.text}\u00a0({row.place})", end - start - 2.5, SMALL)
+        lines = wrap(f"{row.text}\u00a0({row.place})", end - start - 3.5, SMALL)
         away = reversed(lines) if reach < 0 else lines  # words stand away from the spine
         for line, text in enumerate(away):
             offset = math.copysign(1.9 + 3.3 * line, reach)

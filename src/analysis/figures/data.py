@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.claims.bounds import bounds
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
 from analysis.claims.single import share_counts
-from analysis.claims.system import Claim, System, at_least, growth, quantity, says, total
+from analysis.claims.system import Claim, Linear, System, at_least, growth, quantity, says, total
 
 _PERCENT = Fraction(1, 100)
+_HUNDREDTHS = 100
+"""Money is counted in hundredths of the currency's unit, as in the ledger."""
 
 
 def earlier_counts_data(
@@ -160,8 +162,8 @@ _HALVES = {half: (f"{half[:4]}Q1", f"{half[:4]}Q2") for half in ("2022H1", "2023
 
 def sales_by_reading_data(
     total_sales: str = "303,110",
-    growth_2023: str = "12%",
     growth_2024: str = "18%",
+    growth_2023: str = "12%",
     rounding: Rounding = Rounding.HALF_UP,
 ) -> pd.DataFrame:
     """Bound each quarter's sales under every reading of the printed total and growths.
@@ -170,8 +172,8 @@ def sales_by_reading_data(
     ----------
     total_sales : str
         The printed total, in whole units of the currency.
-    growth_2023, growth_2024 : str
-        Printed growths of the second quarters.
+    growth_2024, growth_2023 : str
+        Printed growths of the second quarters, in the order of the print.
     rounding : Rounding
         Rule behind the printed growths.
 
@@ -179,20 +181,21 @@ def sales_by_reading_data(
     -------
     DataFrame
         Columns growth (what they are measured against), covers (what the total covers), quarter,
-        low and high (attained bounds in whole units, <NA> where there is no limit) and state:
-        interval (both sides bounded), at most (practically from zero), open (no upper limit).
+        low and high (attained bounds, Fractions in the currency's unit; None where there is no
+        limit) and state: interval (both sides bounded), at most (practically from zero), open
+        (no upper limit).
     """
     rows = []
-    for basis, covers, system in _sales_systems(total_sales, growth_2023, growth_2024, rounding):
+    for basis, covers, system in _sales_systems(total_sales, growth_2024, growth_2023, rounding):
         for quarter in _QUARTERS:
             low, high = _limits(system, quarter)
             rows.append((basis, covers, quarter, low, high, _state(low, high)))
     frame = pd.DataFrame(rows, columns=["growth", "covers", "quarter", "low", "high", "state"])
-    return frame.astype({"low": "Int64", "high": "Int64"})
+    return frame.astype({"low": "object", "high": "object"})
 
 
 def _sales_systems(
-    total_sales: str, growth_2023: str, growth_2024: str, rounding: Rounding
+    total_sales: str, growth_2024: str, growth_2023: str, rounding: Rounding
 ) -> Iterator[tuple[str, str, System]]:
     for basis, bases in (
         ("year-on-year", ("2022Q2", "2023Q2")),
@@ -203,7 +206,7 @@ def _sales_systems(
             growth("2024", quantity("2024Q2"), quantity(bases[1]), growth_2024, rounding),
         )
         for covers, quarters in _COVERS.items():
-            yield basis, covers, System((*rates, says("total", total(*quarters), total_sales)))
+            yield basis, covers, System((*rates, _covering(total(*quarters), total_sales)))
     # Growth of half-years: as quantities of their own, of which each quarter is a part.
     rates = (
         growth("2023", quantity("2023H1"), quantity("2022H1"), growth_2023, rounding),
@@ -212,8 +215,13 @@ def _sales_systems(
     yield (
         "half-year",
         "2024H1",
-        System((*rates, says("total", quantity("2024H1"), total_sales)), tuple(_parts())),
+        System((*rates, _covering(quantity("2024H1"), total_sales)), tuple(_parts())),
     )
+
+
+def _covering(sales: Linear, total_sales: str) -> Claim:
+    """Claim what the printed total says, with sales counted in hundredths."""
+    return says("total", sales, total_sales, unit=_HUNDREDTHS)
 
 
 def _parts() -> Iterator[Claim]:
@@ -222,15 +230,15 @@ def _parts() -> Iterator[Claim]:
             yield at_least(f"{quarter} in {half}", quantity(half) - quantity(quarter), 0)
 
 
-def _limits(system: System, quarter: str) -> tuple[int | None, int | None]:
+def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None]:
     if quarter not in system.names:
         return None, None
     found = bounds(system, quantity(quarter))
-    low = None if found.low is None else int(found.low.value)
-    return low, None if found.high is None else int(found.high.value)
+    low = None if found.low is None else found.low.value / _HUNDREDTHS
+    return low, None if found.high is None else found.high.value / _HUNDREDTHS
 
 
-def _state(low: int | None, high: int | None) -> str:
+def _state(low: Fraction | None, high: Fraction | None) -> str:
     if high is None:
         return "open"
     return "interval" if low is not None and 100 * low > high else "at most"

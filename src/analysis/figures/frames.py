@@ -1,7 +1,8 @@
-"""Rows and groups of frames, in the frame's order, for code that draws them one by one."""
+"""Rows and groups of frames in their order, and periods in words, for code that draws them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -26,3 +27,18 @@ def only(frame: pd.DataFrame) -> Any:
     """Return the one row of a frame."""
     (row,) = records(frame)
     return row
+
+
+def period_words(period: str) -> str:
+    """Write periods as prose does: ``2024H1`` is "the first half of 2024"."""
+
+    def one(part: str) -> str:
+        match = re.fullmatch(r"(\d{4})([QH])([1-4])", part)
+        if match is None:
+            return part
+        year, kind, number = match.groups()
+        if kind == "Q":
+            return f"Q{number} {year}"
+        return f"the {'first' if number == '1' else 'second'} half of {year}"
+
+    return " and ".join(one(part) for part in period.split("+"))

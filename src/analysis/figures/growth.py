@@ -166,7 +166,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
     bases = list(dict.fromkeys(frame["growth"]))
     readings = frame[["growth", "covers"]].drop_duplicates()
     fig = canvas(_HEAD + _STEP * len(readings) + 5.5 * len(bases))
-    largest = float(frame["high"].max())
+    largest = max(float(high) for high in frame["high"] if high is not None)
     write(fig, 0, _HEAD - 5.5, f"{printed} soles are", fontsize=SMALL, color=MUTED)
     for place, quarter in enumerate(quarters):
         x = _LEFT + _COLUMN * place
@@ -222,10 +222,10 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
 def _limits_text(row: Any) -> str:
     if row.state == "open":
         return "open"
-    high = decimal()(int(row.high))
+    high = decimal()(row.high)
     if row.state == "at most":
         return f"≤ {high}"
-    low = decimal()(int(row.low))
+    low = decimal()(row.low)
     return high if low == high else f"{low}–{high}"
 
 
@@ -237,8 +237,8 @@ def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
     return (
         f"Sales of five quarters in soles that agree with the printed total of {printed} and "
         f"both printed growths. Only {len(tight)} of {len(readings)} readings fix {quarter} "
-        f"from both sides, between {decimal()(int(tight['low'].min()))} and "
-        f"{decimal()(int(tight['high'].max()))}."
+        f"from both sides, between {decimal()(min(tight['low']))} and "
+        f"{decimal()(max(tight['high']))}."
     )
 
 

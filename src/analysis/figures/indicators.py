@@ -1,4 +1,4 @@
-"""Figures of indicators over time and by type."""
+"""Figures of indicators over time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal, percent
+from analysis.errors import InputError
 from analysis.figures.frames import records
 from analysis.figures.style import (
     BAD,
@@ -36,84 +37,6 @@ _TIME = 126.0
 
 
 @styled
-def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
-    """Draw services by type, largest first, with shares that add up (figure 6).
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From :func:`analysis.figures.kpi_data.services_by_type_data`.
-    period : str
-        What it covers, in words.
-    kind : str
-        Kind of the counts that are not printed.
-    """
-    height, top = 6.4 * len(frame), 7.0
-    fig = canvas(top + height + 1)
-    bars, line = panel(fig, 34, top, 74, height), panel(fig, 119, top, 38, height)
-    for ax in (bars, line):
-        only_frame(ax)
-        ax.set_ylim(len(frame) - 0.5, -0.5)
-    bars.set_xlim(0, 1.42 * float(frame["services"].max()))
-    line.set_xlim(0, 100)
-    line.axvline(100, color=RULE, lw=0.5)
-    bars.axvline(0, color=NEUTRAL, lw=0.8)
-    for x, head in ((34, "Services and share"), (119, "Share added up, %")):
-        write(fig, x, 2.5, head, fontsize=SMALL, color=MUTED)
-    added = [100 * float(value) for value in frame["cumulative"]]
-    line.plot(added, range(len(added)), color=KIND[kind], lw=0.8, zorder=1)
-    for place, row in enumerate(records(frame)):
-        colour = KIND["printed"] if row.printed else KIND[kind]
-        y = top + height * (place + 0.5) / len(frame)
-        write(fig, 0, y, str(row.name), weight="semibold" if row.printed else "regular")
-        bars.barh(place, int(row.services), height=0.62, color=colour)
-        text = f"{decimal()(row.services)}  {percent(1)(row.share)}"
-        bars.annotate(
-            text + ("  printed" if row.printed else ""), (int(row.services), place),
-            xytext=(3, 0), textcoords="offset points", va="center_baseline", color=colour,
-            weight="semibold" if row.printed else "regular",
-        )  # fmt: skip
-        line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
-        line.annotate(
-            decimal(1)(100 * row.cumulative), (added[place], place), xytext=(-5, 0),
-            textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
-            color=MUTED,
-        )  # fmt: skip
-    return Figure(
-        number=6,
-        name="services_by_type",
-        figure=fig,
-        data=frame,
-        caption=_types_caption(frame, period),
-        alt=_types_alt(frame, period),
-        kind=kind,
-    )
-
-
-def _types_caption(frame: pd.DataFrame, period: str) -> str:
-    known = frame[frame["printed"]]
-    text = (
-        f"Services by type in {period}, largest first. {frame['name'].iloc[0]} lead with "
-        f"{percent(1)(frame['share'].iloc[0])} of {decimal()(frame['services'].sum())} services"
-    )
-    if len(known):
-        text += (
-            f"; only the counts of {listed([name.lower() for name in known['name']])} are printed,"
-            " the others are one of many splits of the rest"
-        )
-    return text + "."
-
-
-def _types_alt(frame: pd.DataFrame, period: str) -> str:
-    rows = [
-        f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}"
-        f"{', printed' if row.printed else ''})"
-        for row in records(frame)
-    ]
-    return f"Horizontal bars of services by type in {period}: {listed(rows)}."
-
-
-@styled
 def sales_by_quarter(
     frame: pd.DataFrame, kind: str = "synthetic", currency: str = "soles"
 ) -> Figure:
@@ -129,12 +52,11 @@ def sales_by_quarter(
         Name of the currency.
     """
     fig = canvas(79)
-    thousands = max(_known(frame["value"])) >= 10_000
-    scale = Fraction(1, 1000) if thousands else Fraction(1)
+    scale, word, places = _scale(max(_known(frame["value"])))
     write(fig, 0, 50, "Sales", weight="semibold")
-    write(fig, 0, 54, f"{'thousand ' if thousands else ''}{currency}", fontsize=SMALL, color=MUTED)
+    write(fig, 0, 54, f"{word}{currency}", fontsize=SMALL, color=MUTED)
     _changes(fig, 6, 24, frame, "up")
-    _levels(fig, 33, 38, frame, kind, lambda value: decimal(1)(value * scale))
+    _levels(fig, 33, 38, frame, kind, lambda value: decimal(places)(value / scale))
     _quarter_labels(fig, 71.5, frame)
     return Figure(
         number=7,
@@ -160,23 +82,29 @@ def productivity(
         technician hours.
     kind : str
         Kind of the values.
+
+    Raises
+    ------
+    InputError
+        If productivity is undefined in every quarter.
     """
     record = kpi("productivity")
+    start = _first_known(frame)
     fig = canvas(107)
     write(fig, 0, 47, record.name, weight="semibold")
     write(fig, 0, 51, record.unit, fontsize=SMALL, color=MUTED)
     _changes(fig, 6, 24, frame, record.better)
     _levels(fig, 33, 32, frame, kind, decimal(1))
     write(fig, 0, 82, "Its parts", weight="semibold")
-    write(fig, 0, 86, f"{_quarter(frame, 0)} = 100", fontsize=SMALL, color=MUTED)
-    _indices(fig, 71, 26, {"services": services, "hours": hours}, kind)
+    write(fig, 0, 86, f"{_quarter(frame, start)} = 100", fontsize=SMALL, color=MUTED)
+    _indices(fig, 71, 26, {"services": services, "hours": hours}, kind, start)
     _quarter_labels(fig, 99, frame)
     data = pd.concat([frame, services, hours], ignore_index=True)
     last = len(frame) - 1
     parts = (
-        f"From {_quarter(frame, 0)} to {_quarter(frame, last)} services went from 100 to "
-        f"{decimal()(_indexed(services)[-1])}, hours from 100 to "
-        f"{decimal()(_indexed(hours)[-1])}."
+        f"From {_quarter(frame, start)} to {_quarter(frame, last)} services went from 100 to "
+        f"{decimal()(_indexed(services, start)[-1])}, hours from 100 to "
+        f"{decimal()(_indexed(hours, start)[-1])}."
     )
     return Figure(
         number=8,
@@ -187,6 +115,14 @@ def productivity(
         alt=f"{_time_alt(frame, 'productivity', record.unit, 1)} Below, two lines: {parts}",
         kind=kind,
     )
+
+
+def _scale(largest: Fraction) -> tuple[int, str, int]:
+    """Return a divisor, its name and decimals that keep labels short."""
+    for divisor, word in ((10**6, "million "), (10**3, "thousand ")):
+        if largest >= 10 * divisor:
+            return divisor, word, 1 if largest < 1000 * divisor else 0
+    return 1, "", 0
 
 
 def _known(values: Iterable[Fraction | None]) -> list[Fraction]:
@@ -227,7 +163,7 @@ def _changes(fig: Canvas, top: float, height: float, frame: pd.DataFrame, better
     write(fig, 0, top + height / 2 + 4, "same quarter, %", fontsize=SMALL, color=MUTED)
     ax = _time_axis(fig, top, height, len(frame))
     growths = [100 * float(value) for value in _known(frame["growth"])] or [1.0]
-    high, low = max(0.0, *growths), min(0.0, *growths)
+    high, low = max(0.0, *growths) or 1.0, min(0.0, *growths)
     room = 0.24 * (high - low)  # for the labels at the ends of the pins
     ax.set_ylim(low - (room if low < 0 else 0), high + room)
     ax.axhline(0, color=NEUTRAL, lw=0.8, clip_on=False)
@@ -287,18 +223,30 @@ def _levels(
         )  # fmt: skip
 
 
-def _indexed(frame: pd.DataFrame) -> list[Fraction]:
-    first = frame["value"].iloc[0]
-    return [100 * value / first for value in frame["value"]]
+def _first_known(frame: pd.DataFrame) -> int:
+    """Return the place of the first quarter with a value above zero."""
+    for place, value in enumerate(frame["value"]):
+        if value is not None and value > 0:
+            return place
+    raise InputError(
+        "no quarter has both services and technician hours, so there is no productivity to draw",
+        file="staff_hours.csv",
+        fix="add the hours that technicians worked",
+    )
+
+
+def _indexed(frame: pd.DataFrame, start: int) -> list[Fraction]:
+    base = frame["value"].iloc[start]
+    return [100 * value / base for value in frame["value"]]
 
 
 def _indices(
-    fig: Canvas, top: float, height: float, parts: dict[str, pd.DataFrame], kind: str
+    fig: Canvas, top: float, height: float, parts: dict[str, pd.DataFrame], kind: str, start: int
 ) -> None:
     """Draw several measures as lines that start at 100, named at their ends."""
     count = max(len(frame) for frame in parts.values())
     ax = _time_axis(fig, top, height, count)
-    series = {name: _indexed(frame) for name, frame in parts.items()}
+    series = {name: _indexed(frame, start) for name, frame in parts.items()}
     flat = [float(value) for values in series.values() for value in values]
     span = max(flat) - min(flat)
     ax.set_ylim(min(flat) - 0.12 * span, max(flat) + 0.2 * span)

@@ -57,7 +57,7 @@ def _plain_name(identifier: str) -> str:
 
 
 def quarters_data(
-    table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None
+    table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None, last: int = 12
 ) -> pd.DataFrame:
     """Put one KPI beside its value a year before, quarter by quarter.
 
@@ -69,6 +69,8 @@ def quarters_data(
         Which KPI.
     printed : mapping of str to str, optional
         Printed growth by quarter label.
+    last : int
+        The latest quarters to keep; more do not fit on the page.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def quarters_data(
     ):
         frame[column] = pd.Series([lookup.get(i) for i in frame["index"]], dtype="object")
     frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
-    return frame
+    return frame.tail(last).reset_index(drop=True)
 
 
 def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:

@@ -11,7 +11,9 @@ from matplotlib.patches import Rectangle
 
 from analysis.display import VERDICT_COLOURS, Figure
 from analysis.errors import InputError
+from analysis.figures.frames import records
 from analysis.figures.style import (
+    INK,
     PAPER,
     RULE,
     SMALL,
@@ -22,7 +24,7 @@ from analysis.figures.style import (
     write,
 )
 
-_TILE, _PITCH, _PER_LINE = 2.6, 3.1, 6
+_TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0
 _LOOKS = {
     "reproduced": "solid",
@@ -42,7 +44,9 @@ def verdicts(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        One row per claim: claim_id, place, printed, verdict; in the order of the publication.
+        One row per claim, in the order of the publication: claim_id, place, printed, verdict.
+        With a column ``default`` there may be a row per claim and reading: tiles then show the
+        default reading, and claims whose verdict depends on the reading are underlined.
 
     Raises
     ------
@@ -52,6 +56,12 @@ def verdicts(frame: pd.DataFrame) -> Figure:
     unknown = sorted(set(frame["verdict"]) - set(_LOOKS))
     if unknown:
         raise InputError(f"a verdict is one of {', '.join(_LOOKS)}", value=unknown[0])
+    if "default" in frame:
+        several = frame.groupby("claim_id")["verdict"].nunique() > 1
+        frame = frame[frame["default"]].copy()
+        frame["depends"] = [bool(several[claim]) for claim in frame["claim_id"]]
+    else:
+        frame = frame.assign(depends=False)
     places = list(dict.fromkeys(frame["place"]))
     counts = frame.groupby(["place", "verdict"]).size()
     lines = {place: max(-(-int(counts[place].max()) // _PER_LINE), 1) for place in places}
@@ -71,16 +81,17 @@ def verdicts(frame: pd.DataFrame) -> Figure:
         ax.plot([0, 160], [y, y], color=RULE, lw=0.4)
         write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
         for column, verdict in enumerate(_LOOKS):
-            for tile in range(int(counts.get((place, verdict), 0))):
+            cell = frame[(frame["place"] == place) & (frame["verdict"] == verdict)]
+            for tile, claim in enumerate(records(cell)):
                 line, position = divmod(tile, _PER_LINE)
                 left = _LEFT + step * column + _PITCH * position
-                _draw_tile(ax, left, y + 1.1 + _PITCH * line, verdict)
+                _draw_tile(ax, left, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
     return Figure(
         number=1,
         name="verdicts",
         figure=fig,
-        data=frame[["claim_id", "place", "printed", "verdict"]],
+        data=frame[["claim_id", "place", "printed", "verdict", "depends"]],
         caption=_caption(frame),
         alt=_alt(frame, places),
         kind="derived",
@@ -88,14 +99,14 @@ def verdicts(frame: pd.DataFrame) -> Figure:
 
 
 def _row_height(lines: int) -> float:
-    return 1.6 + _PITCH * lines
+    return 1.1 + _LINE * lines
 
 
 def _place(place: str) -> str:
     return f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
 
 
-def _draw_tile(ax: Axes, x: float, y: float, verdict: str) -> None:
+def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> None:
     colour = VERDICT_COLOURS[verdict]
     look = _LOOKS[verdict]
     edge: dict[str, Any] = {"edgecolor": colour, "linewidth": 0.7}
@@ -103,6 +114,9 @@ def _draw_tile(ax: Axes, x: float, y: float, verdict: str) -> None:
         edge["linestyle"] = (0, (2.2, 1.2)) if look == "dashed" else (0, (0.8, 1.0))
     solid = look in ("solid", "cross")
     ax.add_patch(Rectangle((x, y), _TILE, _TILE, facecolor=colour if solid else PAPER, **edge))
+    if depends:
+        base = y + _TILE + 0.65
+        ax.plot([x, x + _TILE], [base, base], color=INK, lw=0.8)
     if look == "half":
         ax.add_patch(Rectangle((x, y + _TILE / 2), _TILE, _TILE / 2, facecolor=colour, lw=0))
     if look == "cross":
@@ -116,8 +130,13 @@ def _caption(frame: pd.DataFrame) -> str:
     words = [f"{total[name]} {name}" for name in _LOOKS if total.get(name, 0)]
     return (
         "What becomes of each printed claim, a tile each, by the place where it stands. "
-        f"The {len(frame)} claims are {listed(words)}."
+        f"The {len(frame)} claims are {listed(words)}{_depending(frame)}."
     )
+
+
+def _depending(frame: pd.DataFrame) -> str:
+    count = int(frame["depends"].sum())
+    return f"; {count} of them, underlined, change under other readings" if count else ""
 
 
 def _alt(frame: pd.DataFrame, places: list[str]) -> str:
@@ -126,4 +145,7 @@ def _alt(frame: pd.DataFrame, places: list[str]) -> str:
         found = frame.loc[frame["place"] == place, "verdict"].value_counts()
         words = [f"{found[name]} {name}" for name in _LOOKS if found.get(name, 0)]
         parts.append(f"{_place(str(place))}: {listed(words)}.")
+    depending = _depending(frame).removeprefix("; ").capitalize()
+    if depending:
+        parts.append(f"{depending}.")
     return f"A matrix of tiles, places by verdicts. {' '.join(parts)}"

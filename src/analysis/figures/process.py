@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 from analysis.calibrate import Ledger
 from analysis.diagnosis import process_times
 from analysis.display import Figure, decimal, percent
-from analysis.figures.frames import groups, records
+from analysis.figures.frames import groups, period_words, records
 from analysis.figures.style import (
     INK,
     KIND,
@@ -25,6 +25,7 @@ from analysis.figures.style import (
     panel,
     styled,
     text_width,
+    wrap,
     write,
 )
 from analysis.kpis.sums import quarter_index
@@ -84,11 +85,12 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     frame : DataFrame
         From :func:`service_process_data`.
     period : str
-        What it covers, in words.
+        What it covers, such as ``2023H1``.
     kind : str
         Kind of the values.
     """
     steps = frame.drop_duplicates("step_id")
+    period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
     longest = max(float(frame["days"].max()) + 1, float(whole))
     fig = canvas(27 + 21 * len(steps))
@@ -159,7 +161,9 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     step = records(rows)[0]
     low, high = _quantile(rows, Fraction(1, 10)), _quantile(rows, Fraction(9, 10))
     weight = "semibold" if step.bottleneck else "regular"
-    write(fig, 0, top + 5.5, str(step.name), weight=weight)
+    name = wrap(str(step.name), 38, weight=weight)
+    for line, text in enumerate(name):
+        write(fig, 0, top + 5.5 - 3.6 * (len(name) - 1 - line), text, weight=weight)
     share = f"{percent(0)(step.share)} of the time"
     write(fig, 0, top + 9.5, share, fontsize=SMALL, color=MUTED)
     write(fig, 0, top + 13, f"middle 80%: {low} to {high} days", fontsize=SMALL, color=MUTED)

@@ -35,6 +35,8 @@ PAPER: Final = "#ffffff"
 GOOD: Final = "#00594f"
 BAD: Final = "#e0702f"
 NEUTRAL: Final = "#9a9a9a"
+PALE: Final = "#cfcfcf"
+"""Bars that are neither good nor bad."""
 
 KIND: Final = {
     "printed": INK,

@@ -20,6 +20,7 @@ from analysis.report.compiler import (
     CHAPTER_HEAD,
     error_from_typst,
     lay_out,
+    settle,
     timestamp,
     to_pdf,
     to_png,
@@ -91,24 +92,29 @@ class _Project:
         case = load_case(case_name, project_root())
         self.moment = timestamp(case.parameters.date)
         self.chapters = convert_chapters(notebooks, case.root)
-        paths = [f"/chapters/{chapter.name}.typ" for chapter in self.chapters]
-        main, files = main_source(case, paths, self.moment)
-        for path, chapter in zip(paths, self.chapters, strict=True):
-            files[path] = (CHAPTER_HEAD + chapter.source()).encode("utf-8")
+        names = [chapter.name for chapter in self.chapters]
+        main, files = main_source(case, names, self.moment)
+        for chapter in self.chapters:
+            source = CHAPTER_HEAD + chapter.source()
+            files[f"/chapters/{chapter.name}.typ"] = source.encode("utf-8")
             files.update(chapter.assets)
         self.main = lay_out(folder, main, files)
+        self._figures: dict[str, list[str]] = {chapter.name: [] for chapter in self.chapters}
+        for label, place in self.chapters[0].labels.known.items():
+            if label.startswith("fig-"):
+                self._figures[place.notebook].append(label)
 
     def pdf(self) -> bytes:
         """Compile, with errors in words for the author of a notebook."""
         try:
-            return to_pdf(self.main, self.moment)
+            return to_pdf(self.main, self.moment, settle(self.main, self._figures))
         except typst.TypstError as error:
             raise error_from_typst(error, self.chapters) from error
 
     def pages(self, ppi: float) -> list[bytes]:
         """All pages as PNG."""
         try:
-            return to_png(self.main, self.moment, ppi)
+            return to_png(self.main, self.moment, ppi, settle(self.main, self._figures))
         except typst.TypstError as error:
             raise error_from_typst(error, self.chapters) from error
 

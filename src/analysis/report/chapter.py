@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
+from analysis.errors import InputError
 from analysis.report.escape import MARK, typst_string, typst_text
 from analysis.report.html import code_block
 from analysis.report.labels import Labels, Place, Reference
@@ -88,15 +89,29 @@ class Chapter:
         stored = self.asset(f"cell-{place.cell}-{path.name}", content)
         return f"image({typst_string(stored)}, alt: {typst_string(' '.join(alt.split()))})"
 
-    def source(self) -> str:
+    def source(self, *, alone: bool = False) -> str:
         """Typst source of the chapter, references resolved.
+
+        Parameters
+        ----------
+        alone : bool
+            Whether the notebook is set without the others it may refer to: a reference that
+            points at nothing then becomes plain text and a note.
 
         Raises
         ------
         InputError
-            If a reference points at nothing.
+            If a reference points at nothing, unless ``alone``.
         """
-        resolved = [self.labels.resolve(reference) for reference in self.references]
+        resolved = []
+        for reference in self.references:
+            try:
+                resolved.append(self.labels.resolve(reference))
+            except InputError as error:
+                if not alone:
+                    raise
+                self.notes.append(str(error))
+                resolved.append(None)
         text = "\n\n".join(body for _, body in self.cells if body)
         return _MARKED.sub(lambda mark: resolved[int(mark[1])] or "none", text) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,9 @@ TEMPLATE = Path(__file__).resolve().parent / "template"
 CHAPTER_HEAD = '#import "/template/report.typ": *\n\n'
 
 _PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")
+# Millimetres from the paper's top to the first line of text, as in template/report.typ.
+_TEXT_TOP = 28
+
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 
 
@@ -56,13 +60,82 @@ def lay_out(folder: Path, main: str, files: dict[str, bytes]) -> Path:
     return start
 
 
-def _compiler(main: Path) -> typst.Compiler:
+def _compiler(main: Path, floated: Iterable[str] = ()) -> typst.Compiler:
     return typst.Compiler(
-        str(main), root=str(main.parent), ignore_system_fonts=True, font_paths=[str(FONTS)]
+        str(main),
+        root=str(main.parent),
+        ignore_system_fonts=True,
+        font_paths=[str(FONTS)],
+        sys_inputs={"floated": ",".join(floated)},
     )
 
 
-def to_pdf(main: Path, moment: datetime) -> bytes:
+def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
+    """Find the figures that must float, so that no page is left half empty before a figure.
+
+    A figure stands where the notebook has it if there is room. If not, it goes to the top of the
+    next page and the text after it moves up, unless it would then follow the chapter's last word.
+    Typst cannot decide this by itself, so the document is laid out again until nothing changes.
+
+    Parameters
+    ----------
+    main : Path
+        The main file of the Typst project.
+    figures : dict
+        Name of every chapter to the labels of its figures, in the order of the text.
+
+    Returns
+    -------
+    list of str
+        Labels of the figures that float; none if the source has an error.
+    """
+    floated: set[str] = set()
+    fixed: set[str] = set()
+    while True:
+        try:
+            query = _compiler(main, sorted(floated)).query("<figure-mark>", field="value")
+        except RuntimeError:  # without a place in the source, unlike that of compiling
+            return []
+        places = {mark["key"]: (mark["page"], mark["y"]) for mark in json.loads(query)}
+        changes = [
+            _revise(labels, places[f"end of {chapter}"][0], places, floated, fixed)
+            for chapter, labels in figures.items()
+        ]
+        if not any(changes):
+            return sorted(floated)
+
+
+def _revise(
+    labels: list[str],
+    last_page: int,
+    places: dict[str, tuple[int, float]],
+    floated: set[str],
+    fixed: set[str],
+) -> bool:
+    """Let one figure of a chapter float, or fix one where it stands; say whether there was one.
+
+    Every figure is decided on at most twice, so repeating this ends.
+    """
+    before = None
+    for label in labels:
+        page, height = places[label]
+        overtaken = before is not None and (page, height) < places[before]
+        if label in floated and page > last_page:
+            floated.remove(label)
+            fixed.add(label)
+            return True
+        if label not in floated | fixed and (overtaken or height < _TEXT_TOP + 1):
+            floated.add(label)
+            return True
+        if before is not None and before in floated and label in fixed and overtaken:
+            floated.remove(before)
+            fixed.add(before)
+            return True
+        before = label
+    return False
+
+
+def to_pdf(main: Path, moment: datetime, floated: Iterable[str] = ()) -> bytes:
     """Compile to a tagged PDF that meets PDF/UA-1 and PDF/A-3a, both checked by the compiler.
 
     Raises
@@ -70,13 +143,15 @@ def to_pdf(main: Path, moment: datetime) -> bytes:
     typst.TypstError
         If the source has an error or the document breaks a rule of these standards.
     """
-    output = _compiler(main).compile(format="pdf", timestamp=moment, pdf_standards=_STANDARDS)
+    compiler = _compiler(main, floated)
+    output = compiler.compile(format="pdf", timestamp=moment, pdf_standards=_STANDARDS)
     return cast(bytes, output)
 
 
-def to_png(main: Path, moment: datetime, ppi: float) -> list[bytes]:
+def to_png(main: Path, moment: datetime, ppi: float, floated: Iterable[str] = ()) -> list[bytes]:
     """Compile to one PNG image per page."""
-    output = _compiler(main).compile(format="png", timestamp=moment, ppi=ppi)
+    compiler = _compiler(main, floated)
+    output = compiler.compile(format="png", timestamp=moment, ppi=ppi)
     return [output] if isinstance(output, bytes) else list(output or [])
 
 

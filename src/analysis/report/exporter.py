@@ -54,7 +54,8 @@ class TypstExporter(Exporter):
         Raises
         ------
         InputError
-            If a figure has no alternative text, a label is wrong, or the like.
+            If a figure has no alternative text, a label is taken, or the like. A reference to
+            another notebook's figure is no error here; it becomes plain text, with a warning.
         """
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
         metadata = resources.get("metadata", {})
@@ -68,9 +69,9 @@ class TypstExporter(Exporter):
             prefix=files,
             echo=self.echo,
         )
+        body = chapter.source(alone=True)
         for note in chapter.notes:
             self.log.warning(note)
-        body = chapter.source()
         outputs: dict[str, bytes] = {**chapter.assets}
         for path in sorted(TEMPLATE.glob("*.typ")):
             outputs[f"{files}/{path.name}"] = path.read_bytes()

@@ -17,8 +17,8 @@ from analysis.report.escape import slug, typst_string, typst_text
 VERDICTS = (
     "reproduced",
     "consistent",
-    "underdetermined",
     "inconsistent",
+    "underdetermined",
     "not-reported",
     "unreadable",
 )
@@ -57,13 +57,11 @@ class Attachment:
 def count_verdicts(path: Path) -> dict[str, int]:
     """Verdicts per kind, one per claim: that of its default reading.
 
-    The default reading of a claim is the row whose ``reading`` is empty or ``default``, else the
-    claim's first row.
-
     Parameters
     ----------
     path : Path
-        ``verdicts.csv`` with the columns claim_id, reading and verdict.
+        ``verdicts.csv``, one row per claim and reading, with the columns verdict and default;
+        the latter is True once per claim.
 
     Returns
     -------
@@ -77,10 +75,10 @@ def count_verdicts(path: Path) -> dict[str, int]:
     """
     if not path.is_file():
         return {}
-    chosen: dict[str, str] = {}
+    counts = dict.fromkeys(VERDICTS, 0)
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        for column in ("claim_id", "reading", "verdict"):
+        for column in ("verdict", "default"):
             if column not in (reader.fieldnames or []):
                 raise InputError("this column is missing", file=path, column=column)
         for row in reader:
@@ -93,9 +91,8 @@ def count_verdicts(path: Path) -> dict[str, int]:
                     column="verdict",
                     value=row["verdict"],
                 )
-            if row["claim_id"] not in chosen or row["reading"] in {"", "default"}:
-                chosen[row["claim_id"]] = verdict
-    return {name: list(chosen.values()).count(name) for name in VERDICTS}
+            counts[verdict] += row["default"] == "True"
+    return counts
 
 
 def attachments(case: Case) -> list[Attachment]:
@@ -151,7 +148,7 @@ def sources(case: Case) -> list[str]:
 
 def _entry(entry: dict[str, str]) -> str:
     date = f" ({typst_text(entry['date'])})" if "date" in entry else ""
-    authors = typst_text(entry["authors"].rstrip("."))
+    authors = typst_text(entry["authors"] if date else entry["authors"].rstrip("."))
     title = f"#emph[{typst_text(entry['title'])}]"
     if entry.get("language"):
         title = f"#text(lang: {typst_string(entry['language'])})[{title}]"
@@ -225,7 +222,7 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
     case : Case
         The case reported on.
     chapters : list of str
-        Paths of the chapter files in the Typst project.
+        Names of the chapter files in the Typst project, without suffix.
     moment : datetime
         The document's date.
 
@@ -256,7 +253,10 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
         "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
     setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
-    includes = "".join(f"#include {typst_string(path)}\n" for path in chapters)
+    includes = "".join(
+        f"#include {typst_string(f'/chapters/{name}.typ')}\n#chapter-end({typst_string(name)})\n"
+        for name in chapters
+    )
     main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
     return main, {f"/attached/{item.name}": item.content for item in attached}
 

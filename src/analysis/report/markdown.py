@@ -277,16 +277,17 @@ def _plain(tokens: list[Token]) -> str:
 def split_caption(caption: str) -> tuple[str, str]:
     """Divide a caption into its first sentence, set as a title, and the rest.
 
-    A stop ends the sentence only where a capital letter follows and no emphasis, code, formula
-    or link is open, so that "e.g. a" and "4.3. Sales" in brackets do not.
+    A stop ends the sentence only where a capital letter (or, after a word, a digit) follows and
+    no emphasis, code, formula or link is open, so that "e.g. a" and "(see 4.3. There)" do not.
     """
-    for stop in re.finditer(r"[.?!]\s+(?=[^\W\d_]|[“(*])", caption):
+    for stop in re.finditer(r"[.?!]\s+(?=[^\W_]|[“(*])", caption):
         head, rest = caption[: stop.start() + 1], caption[stop.end() :]
         word = head.split()[-1].lower()
         balanced = all(head.count(mark) % 2 == 0 for mark in "*`$") and (
             head.count("[") == head.count("]") and head.count("(") == head.count(")")
         )
-        starts = rest.lstrip("“(*")[:1].isupper()
+        first = rest.lstrip("“(*")[:1]
+        starts = first.isupper() or (first.isdigit() and word[-2:-1].isalpha())
         if balanced and starts and word not in {"e.g.", "i.e.", "vs.", "fig.", "no.", "cf.", "p."}:
             return head, rest
     return caption, ""

@@ -50,7 +50,7 @@ def convert(latex: str) -> str:
     ValueError
         If the formula cannot be converted, or its conversion does not compile.
     """
-    from tex2typst import tex2typst  # type: ignore[import-untyped]
+    from tex2typst import tex2typst
 
     unsupported = _UNSUPPORTED.search(latex)
     if unsupported:

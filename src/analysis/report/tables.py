@@ -206,8 +206,9 @@ def _markup(cell: Cell) -> str:
     fill = _colour(cell.style.get("background-color", "")) if cell.style else None
     if fill:
         options.append(f"fill: {fill}")
-    if cell.style.get("text-align") in {"left", "right", "center"}:
-        options.append(f"align: {cell.style['text-align']}")
+    align = "center" if cell.header and cell.colspan > 1 else cell.style.get("text-align")
+    if align in {"left", "right", "center"}:
+        options.append(f"align: {align}")
     return f"table.cell({', '.join(options)})[{markup}]" if options else f"[{markup}]"
 
 

@@ -1,0 +1,321 @@
+"""Many printed statistics at once: a CSV file of them, and whole tables of percentages.
+
+``check_claims`` is what ``python -m analysis check-claims FILE.csv`` runs. ``grim_percent_table``
+tests hundreds of thousands of percentages in NumPy integers; it refuses sizes at which 64 bits
+could overflow, so that its answers are those of the exact test.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.claims.judgement import decimals
+from analysis.claims.printed import Printed, Rounding, parse, parse_percent, preimage
+from analysis.claims.single import (
+    earlier_counts,
+    grim_mean,
+    grows,
+    growth_pairs,
+    later_counts,
+    power,
+    share_counts,
+)
+from analysis.errors import InputError
+
+COLUMNS = ("kind", "printed", "n", "items", "n_max", "later", "rounding")
+ADDED = ("consistent", "fits", "power")
+KINDS = ("mean", "percent", "growth")
+LARGEST_N = 10**7
+_INT64_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the test of one row says.
+
+    Attributes
+    ----------
+    consistent : bool or None
+        None where a list was asked for.
+    fits : str
+        What fits, compact: counts, numbers of respondents, or pairs of counts.
+    power : str
+        Share of strings that would pass by chance, with four decimals; empty where there is none.
+    """
+
+    consistent: bool | None
+    fits: str
+    power: str
+
+
+# -- one row ----------------------------------------------------------------------------------
+
+
+def check_row(row: Mapping[str, str]) -> Checked:
+    """Test one printed statistic.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        ``kind`` (mean, percent, growth), ``printed``, ``n`` (respondents, or the earlier count for
+        a growth; empty: list what fits), ``items`` (1 if empty), ``n_max`` (limit of the list),
+        ``later`` (later count of a growth, may be empty), ``rounding`` (half-up if empty).
+
+    Raises
+    ------
+    InputError
+        With the column and the rule that a cell breaks.
+    """
+    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    kind = cells["kind"]
+    if kind not in KINDS:
+        raise InputError("must be one of " + ", ".join(KINDS), column="kind", value=kind)
+    printed = _printed(cells["printed"], kind)
+    n, later = _count(cells, "n"), _count(cells, "later", 0)
+    items = _count(cells, "items") or 1
+    rounding = _rounding(cells["rounding"])
+    if kind == "growth":
+        return _growth(printed, n, later, _count(cells, "n_max"), rounding)
+    if later is not None:
+        raise InputError("only a growth has a later count", column="later", value=later)
+    if n is None:
+        return _listed(kind, printed, items, _needed(cells), rounding)
+    places = printed.decimals + (2 if kind == "percent" else 0)
+    chance = decimals(power(places, n, items, rounding), 4)
+    if kind == "mean":
+        return Checked(grim_mean(printed, n, items, rounding), "", chance)
+    counts = share_counts(printed, n * items, rounding)
+    return Checked(len(counts) > 0, ranges(counts), chance)
+
+
+def _growth(
+    printed: Printed, earlier: int | None, later: int | None, most: int | None, rounding: Rounding
+) -> Checked:
+    if earlier is not None and later is not None:
+        return Checked(grows(earlier, later, printed, rounding), "", "")
+    if earlier is not None:
+        counts = later_counts(printed, earlier, rounding)
+        return Checked(len(counts) > 0, ranges(counts), "")
+    try:
+        if later is not None and later > 0:
+            counts = earlier_counts(printed, later, rounding)
+            return Checked(len(counts) > 0, ranges(counts), "")
+    except ValueError as error:
+        raise InputError(str(error), column="printed", value=printed.text) from None
+    if later is not None or most is None:
+        raise InputError("needs n, later (above 0) or n_max", column="n", value="")
+    pairs = growth_pairs(printed, range(1, most + 1), rounding)
+    return Checked(None, " ".join(f"{before}>{after}" for before, after in pairs), "")
+
+
+def _listed(kind: str, printed: Printed, items: int, most: int, rounding: Rounding) -> Checked:
+    """List the numbers of respondents that fit."""
+    if kind == "mean":
+        fitting = (n for n in range(1, most + 1) if grim_mean(printed, n, items, rounding))
+    else:
+        fitting = (n for n in range(1, most + 1) if share_counts(printed, n * items, rounding))
+    return Checked(None, ranges(fitting), "")
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Write increasing numbers compactly: 1-3 7 9-10."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return " ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def _printed(text: str, kind: str) -> Printed:
+    try:
+        printed = parse(text)
+    except InputError as error:
+        raise InputError(error.rule, column="printed", value=text, fix=error.fix) from None
+    if kind == "mean" and printed.percent:
+        raise InputError("a mean has no % sign", column="printed", value=text)
+    return printed if kind == "mean" else parse_percent(printed)
+
+
+def _count(cells: Mapping[str, str], column: str, least: int = 1) -> int | None:
+    text = cells[column]
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= LARGEST_N:
+        raise InputError(
+            f"must be a whole number from {least} to {LARGEST_N:,}", column=column, value=text
+        )
+    return int(text)
+
+
+def _needed(cells: Mapping[str, str]) -> int:
+    most = _count(cells, "n_max")
+    if most is None:
+        raise InputError("needed where n is empty: the limit of the list", column="n_max")
+    return most
+
+
+def _rounding(text: str) -> Rounding:
+    try:
+        return Rounding(text or "half-up")
+    except ValueError:
+        raise InputError(
+            "must be one of " + ", ".join(Rounding), column="rounding", value=text
+        ) from None
+
+
+# -- a file -----------------------------------------------------------------------------------
+
+
+def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[InputError]]:
+    """Test every row of a CSV file; bad rows are reported and the rest still done.
+
+    Parameters
+    ----------
+    in_csv : Path
+        Table with the columns of :func:`check_row` (``kind`` and ``printed`` at least; others are
+        carried along).
+    out_csv : Path, optional
+        Where to write the result; nothing is written otherwise.
+
+    Returns
+    -------
+    (str, list of InputError)
+        The table with the columns ``consistent`` (true, false, or empty for a list and for a bad
+        row), ``fits`` and ``power`` added, as CSV text; and one error per bad row, with file, row
+        and column. The exit status of the command is 1 if there is any.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table at all.
+    """
+    header, rows = _read(in_csv)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*header, *ADDED])
+    errors = []
+    for line, cells in rows:
+        try:
+            if len(cells) != len(header):
+                raise InputError(f"has {len(cells)} cells, the header {len(header)}")
+            done = check_row(dict(zip(header, cells, strict=True)))
+        except InputError as error:
+            errors.append(
+                InputError(error.rule, file=in_csv, row=line, column=error.column,
+                           value=error.value, fix=error.fix)
+            )  # fmt: skip
+            padded = [*cells, *[""] * len(header)][: len(header)]
+            writer.writerow([*padded, "", "", ""])
+            continue
+        answer = "" if done.consistent is None else str(done.consistent).lower()
+        writer.writerow([*cells, answer, done.fits, done.power])
+    text = stream.getvalue()
+    if out_csv is not None:
+        part = out_csv.with_name(out_csv.name + ".part")
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(out_csv)
+    return text, errors
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            rows = [(reader.line_num, cells) for cells in reader if cells]
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
+    except UnicodeDecodeError:
+        raise InputError("the file is not UTF-8 text", file=path, fix="save it as UTF-8") from None
+    except csv.Error as error:
+        raise InputError(f"not readable as CSV ({error})", file=path) from None
+    for needed in ("kind", "printed"):
+        if needed not in header:
+            raise InputError("this column is missing", file=path, row=1, column=needed)
+    for name in ADDED:
+        if name in header:
+            raise InputError("this column is added by the check", file=path, row=1, column=name)
+    if len(set(header)) < len(header):
+        raise InputError("a column name stands twice", file=path, row=1)
+    return header, rows
+
+
+# -- whole tables -----------------------------------------------------------------------------
+
+
+def grim_percent_table(
+    digits: npt.NDArray[np.int64],
+    n: npt.NDArray[np.int64],
+    decimals: int = 1,
+    rounding: Rounding = Rounding.HALF_UP,
+) -> npt.NDArray[np.bool_]:
+    """Say for many percentages and numbers of respondents whether some count fits.
+
+    Parameters
+    ----------
+    digits : array of int64
+        The percentages without their point: 776 for 77.6 %; between 0 and 100 %.
+    n : array of int64
+        Numbers of respondents, at least 1; shapes broadcast.
+    decimals : int
+        Digits after the point.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    array of bool
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or so large that 64 bits could overflow.
+    """
+    whole = 100 * 10**decimals
+    if digits.size and (digits.min() < 0 or digits.max() > whole):
+        raise ValueError("percentages must lie between 0 and 100")
+    if n.size and n.min() < 1:
+        raise ValueError("numbers of respondents must be at least 1")
+    largest = int(n.max()) if n.size else 1
+    if 2 * (whole + 1) * largest + 2 * whole > _INT64_MAX:
+        raise ValueError("these numbers could overflow 64 bits; use grim_percent")
+    low, high, low_closed, high_closed = _cells(digits, rounding)
+    # k / n lies in the cell if low * n <= 2 * whole * k <= high * n, or "<" at open ends.
+    step = 2 * whole
+    first = np.where(low_closed, -((-low * n) // step), (low * n) // step + 1)
+    last = np.where(high_closed, (high * n) // step, -((-high * n) // step) - 1)
+    fits: npt.NDArray[np.bool_] = np.maximum(first, 0) <= np.minimum(last, n)
+    return fits
+
+
+_Ints = npt.NDArray[np.int64]
+_Flags = npt.NDArray[np.bool_]
+
+
+def _cells(digits: _Ints, rounding: Rounding) -> tuple[_Ints, _Ints, _Flags, _Flags]:
+    """Return the ends of the preimages, in half units of the last digit, from the exact rule.
+
+    A preimage depends on its string only through being zero, odd or even, so three of them are
+    taken from :func:`preimage` and moved along.
+    """
+    low, high = np.empty_like(digits), np.empty_like(digits)
+    low_closed = np.empty(digits.shape, dtype=np.bool_)
+    high_closed = np.empty(digits.shape, dtype=np.bool_)
+    patterns = ((0, digits == 0), (1, digits % 2 == 1), (2, (digits > 0) & (digits % 2 == 0)))
+    for model, where in patterns:
+        cell = preimage(Printed("", Fraction(model), 0, percent=False), rounding)
+        ends = [int(2 * (end - model)) for end in cell.ends]
+        low[where] = 2 * digits[where] + ends[0]
+        high[where] = 2 * digits[where] + ends[1]
+        low_closed[where], high_closed[where] = cell.low_closed, cell.high_closed
+    return low, high, low_closed, high_closed

@@ -1,0 +1,318 @@
+"""Where the paper's places speak against each other: fourteen findings, each computed.
+
+The numbers in every text come from ``claims.csv`` through the engine; none is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from analysis.case import Case
+from analysis.claims.formulas import read_formula
+from analysis.claims.judgement import decimals, listed, per_cent
+from analysis.claims.labour import labour_ratio
+from analysis.claims.printed import Interval, Rounding, format_like, parse_percent, preimage
+from analysis.claims.readings import Engine
+from analysis.claims.results import near_misses, services_print, start_of_both
+from analysis.claims.single import growth_within_total
+from analysis.claims.targets import judge_target
+from analysis.claims.texts import (
+    SCORES,
+    judge_cause,
+    judge_formula,
+    margin_example,
+    satisfaction_example,
+)
+from analysis.tables import ClaimRow
+
+Kind = Literal["contradiction", "conditional", "open", "not reported", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the paper prints, set against another.
+
+    Attributes
+    ----------
+    number : int
+        1 to 14.
+    topic : str
+        A few words.
+    kind : str
+        "contradiction" (nothing reconciles the two), "conditional" (both hold only under a
+        condition that is not printed), "open" (more than one meaning remains),
+        "not reported", or "unreadable" (our text has lost something; never an accusation).
+    one, other : str
+        What is printed, with its places.
+    conclusion : str
+        What follows, in one or two plain sentences.
+    claims : tuple of str
+        Ids of the claims involved.
+    """
+
+    number: int
+    topic: str
+    kind: Kind
+    one: str
+    other: str
+    conclusion: str
+    claims: tuple[str, ...]
+
+
+_SHORT = {"roi": "ROI", "roe": "ROE"}
+
+
+def findings(case: Case, engine: Engine | None = None) -> list[Finding]:
+    """Compute all findings of a case that prints what the SEGELEC paper prints.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    engine : Engine, optional
+        Remembers answers between calls.
+    """
+    source = _Source(engine or Engine(case))
+    return [make(source, number) for number, make in enumerate(_MAKERS, 1)]
+
+
+class _Source:
+    """Rows of ``claims.csv`` by id, and shorthands for what findings need."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.rows = {row.claim_id: row for row in engine.results.claims}
+        self.reading = engine.case.reading()
+        self.rounding = Rounding(self.reading["rounding"])
+
+    def printed(self, claim_id: str) -> str:
+        return self.rows[claim_id].printed
+
+    def inside(self, claim_id: str) -> Interval:
+        return preimage(parse_percent(self.printed(claim_id)), self.rounding)
+
+    def ends(self, claim_id: str) -> tuple[Fraction, Fraction]:
+        return self.inside(claim_id).ends
+
+    def quote(self, *claim_ids: str) -> str:
+        return "; ".join(f"“{self.rows[c].quotation}” ({self.rows[c].place})" for c in claim_ids)
+
+    def finding(
+        self, number: int, topic: str, kind: Kind, ids: tuple[list[str], list[str]], text: str
+    ) -> Finding:
+        one, other = (self.quote(*part) for part in ids)
+        return Finding(number, topic, kind, one, other, text, (*ids[0], *ids[1]))
+
+
+def _reached_or_grew(s: _Source, number: int) -> Finding:
+    low, high = start_of_both(s.printed("abstract-satisfaction"), s.rounding)
+    most = Fraction(1, 1 + s.ends("6-satisfaction")[0])
+    text = (
+        f"Both hold only if satisfaction started at {low} to {high}. Growth alone needs a start of "
+        f"at most {per_cent(most, 2)}."
+    )
+    ids = (["abstract-satisfaction"], ["6-satisfaction"])
+    return s.finding(number, "satisfaction: level or growth", "conditional", ids, text)
+
+
+def _satisfaction_targets(s: _Source, number: int) -> Finding:
+    low, high = s.ends("abstract-satisfaction")
+    starts = []
+    for claim_id in ("4.3.3-satisfaction-target", "4.4.2-satisfaction-objective"):
+        goal = parse_percent(s.printed(claim_id)).value
+        starts.append(f"+{s.printed(claim_id)} below {per_cent(Fraction(high, 1 + goal), 2)}")
+    rate = parse_percent(s.printed("4.4.2-satisfaction-target")).value
+    kind: Kind = "open" if low >= rate else "contradiction"
+    text = (
+        f"A {s.printed('4.4.2-satisfaction-target')} rate is far exceeded. Whether the rises were "
+        f"reached depends on the start, which is not printed: {listed(starts)}."
+    )
+    ids = (
+        ["4.3.3-satisfaction-target", "4.4.2-satisfaction-objective", "4.4.2-satisfaction-target"],
+        ["abstract-satisfaction"],
+    )
+    return s.finding(number, "three satisfaction targets", kind, ids, text)
+
+
+def _cost_target(s: _Source, number: int) -> Finding:
+    rate = parse_percent(s.printed("4.4.1-cost-target")).value
+    yearly = 1 - (1 - rate) ** 12
+    cap = Interval(Fraction(0), rate, True, False)
+    text = (
+        f"{s.printed('4.4.1-cost-target')} a month adds up to {per_cent(yearly, 2)} a year; "
+        f"“less than” it is met by {'doing nothing' if Fraction(0) in cap else 'some saving'}."
+    )
+    kind: Kind = "open" if rate in cap else "contradiction"
+    ids = (["4.4.1-cost-target"], ["table1-cost-target"])
+    return s.finding(number, "costs: a rate or a cap", kind, ids, text)
+
+
+def _sustainability(s: _Source, number: int) -> Finding:
+    formulas = [
+        read_formula(s.printed(c))
+        for c in ("4.4.2-sustainability-formula", "table2-sustainability-formula")
+    ]
+    times, over = (f.at(dict(zip(f.names, SCORES, strict=True))) for f in formulas)
+    rise = parse_percent(s.printed("4.4.2-sustainability-target")).value
+    share = s.printed("table2-sustainability-target")
+    level = parse_percent(share).value
+    text = (
+        f"Scores of {'/'.join(map(decimals, SCORES))} give {decimals(times)} or {decimals(over)}, "
+        f"a factor of {decimals(Fraction(times, over))}. A rise by {share} and a level of {share} "
+        f"agree only from a start of {per_cent(Fraction(level, 1 + rise), 2)}."
+    )
+    ids = (
+        ["4.4.2-sustainability-formula", "4.4.2-sustainability-target"],
+        ["table2-sustainability-formula", "table2-sustainability-target"],
+    )
+    kind: Kind = "contradiction" if times != over else "open"
+    return s.finding(number, "sustainability: times or over three", kind, ids, text)
+
+
+def _margin(s: _Source, number: int) -> Finding:
+    ten, eleven, change = margin_example(read_formula(s.printed("table1-margin-formula")))
+    text = (
+        f"The fraction stands upside down: a margin of 10% prints as {decimals(ten)}, one of 11% "
+        f"as {decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
+    )
+    ids = (["4.4.1-margin-target"], ["table1-margin-formula"])
+    return s.finding(number, "net profit margin", "contradiction", ids, text)
+
+
+def _roi_or_roe(s: _Source, number: int) -> Finding:
+    roe = 1 + parse_percent(s.printed("4.4.1-roi-target")).value
+    margin = 1 + parse_percent(s.printed("4.4.1-margin-target")).value
+    names = read_formula(s.printed("table1-roe-formula")).names
+    text = (
+        f"The indicator divides {names[0]} by {names[1]}: that is ROE under the name of ROI. By "
+        f"DuPont, ROE times {decimals(roe, 2)} with margin times {decimals(margin, 2)} needs "
+        f"turnover times leverage to grow by {per_cent(Fraction(roe, margin) - 1, 2)}."
+    )
+    ids = (["4.4.1-roi-target", "4.4.1-roe-target"], ["table1-roe-formula"])
+    return s.finding(number, "ROI or ROE", "contradiction", ids, text)
+
+
+def _lost_bar(s: _Source, number: int) -> Finding:
+    verdict = judge_formula(s.engine, s.rows["table1-cost-formula"])
+    kind: Kind = "unreadable" if verdict.verdict == "unreadable" else "open"
+    text = verdict.evidence + " Probably (initial − final) ÷ initial was meant."
+    return s.finding(number, "operating-cost rate", kind, (["table1-cost-formula"], []), text)
+
+
+def _circular(s: _Source, number: int) -> Finding:
+    survey = satisfaction_example(s.engine)
+    plain, circular = (
+        read_formula(s.printed(c)).at(survey)
+        for c in ("4.4.2-satisfaction-formula", "table2-satisfaction-formula")
+    )
+    kind: Kind = "contradiction" if plain * 100 != circular else "open"
+    text = (
+        "Table 2 puts the index into its own formula, which squares the share: "
+        f"{survey['satisfied customers']} satisfied of {survey['respondents']} are "
+        f"{per_cent(plain)}, but {per_cent(circular * Fraction(1, 100))} by Table 2."
+    )
+    ids = (["4.4.2-satisfaction-formula"], ["table2-satisfaction-formula"])
+    return s.finding(number, "satisfaction index", kind, ids, text)
+
+
+def _sales_total(s: _Source, number: int) -> Finding:
+    axes = s.engine.case.parameters.readings
+    fits = [
+        (total, growth)
+        for total in axes["sales_total"].options
+        for growth in axes["sales_growth"].options
+        if s.engine.answer(
+            "sales", {**s.reading, "sales_total": total, "sales_growth": growth}
+        ).possible
+    ]
+    text = (
+        f"{len(fits)} combinations of period and base fit the print, and each implies other sales "
+        "for each quarter."
+    )
+    ids = (["abstract-sales-total"], ["6-sales-total"])
+    kind: Kind = "open" if len(fits) > 1 else "contradiction"
+    return s.finding(number, "which period the sales cover", kind, ids, text)
+
+
+def _services_period(s: _Source, number: int) -> Finding:
+    total, growth = services_print(s.engine)
+    splits = growth_within_total(growth, total, s.rounding)
+    target = parse_percent(growth).value
+    earlier = next(e for e in range(1, total) if Fraction(total - 2 * e, e) < target)
+    shown = [
+        f"{e} and {total - e} give {format_like(Fraction(total - 2 * e, e), growth, s.rounding)}"
+        for e in (earlier, earlier - 1)
+    ]
+    kind: Kind = "open" if splits else "conditional"
+    text = (
+        f"Both hold only if the {total} are those of one half-year: together the two cannot have "
+        f"grown by {growth}, since {listed(shown)}."
+    )
+    ids = (["abstract-services"], ["5-services-growth"])
+    return s.finding(number, "which period the services cover", kind, ids, text)
+
+
+def _universe(s: _Source, number: int) -> Finding:
+    every = {**s.reading, "respondents": "every-service"}
+    kind: Kind = "open" if s.engine.answer("satisfaction", every).possible else "conditional"
+    text = (
+        f"{near_misses(s.engine, s.rounding)} Both hold only if the survey is not part of that "
+        "universe."
+    )
+    ids = (["abstract-coverage"], ["abstract-satisfaction"])
+    return s.finding(number, "no sampling", kind, ids, text)
+
+
+def _labour(s: _Source, number: int) -> Finding:
+    rates = [s.printed("abstract-productivity-q1"), s.printed("abstract-productivity-q2")]
+    low, high = labour_ratio(s.printed("5-services-growth"), rates, s.rounding).ends
+    constant = s.engine.answer("services", {**s.reading, "labour": "constant"})
+    kind: Kind = "open" if constant.possible else "conditional"
+    text = (
+        "With the same labour both cannot be. They fit if labour grew by "
+        f"{per_cent(low - 1)} to {per_cent(high - 1)}, which the paper does not mention."
+    )
+    ids = (["5-services-growth"], ["abstract-productivity-q1", "abstract-productivity-q2"])
+    return s.finding(number, "services and productivity", kind, ids, text)
+
+
+def _no_result(s: _Source, number: int) -> Finding:
+    silent = [
+        row
+        for row in s.engine.results.claims
+        if row.role == "target" and judge_target(s.engine, row, s.reading).verdict == "not reported"
+    ]
+    first: dict[str, ClaimRow] = {}
+    for row in silent:
+        first.setdefault(row.quantity, row)
+    names = [_SHORT.get(name, name.replace("_", " ")) for name in first]
+    text = f"No result is printed for targets on {listed(names)}."
+    ids = ([row.claim_id for row in first.values()], list[str]())
+    return s.finding(number, "targets without a result", "not reported", ids, text)
+
+
+def _cause(s: _Source, number: int) -> Finding:
+    text = judge_cause(s.engine, s.rows["5-services-cause"]).evidence
+    ids = (["5-services-cause"], ["5-services-growth"])
+    return s.finding(number, "what caused the growth", "open", ids, text)
+
+
+_MAKERS: tuple[Callable[[_Source, int], Finding], ...] = (
+    _reached_or_grew,
+    _satisfaction_targets,
+    _cost_target,
+    _sustainability,
+    _margin,
+    _roi_or_roe,
+    _lost_bar,
+    _circular,
+    _sales_total,
+    _services_period,
+    _universe,
+    _labour,
+    _no_result,
+    _cause,
+)

@@ -1,0 +1,107 @@
+"""The verdict on a printed claim: one record, its words, and how readings are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from typing import Literal
+
+from analysis.case import Case
+from analysis.claims.printed import format_like
+from analysis.tables import ClaimRow
+
+Word = Literal[
+    "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"
+]
+WORDS: tuple[Word, ...] = (
+    "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its evidence, before it is tied to a claim and a reading.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `WORDS`.
+    evidence : str
+        One plain sentence or two.
+    witness : mapping of str to int
+        A data set that prints as claimed (money in centimos, labour in quarter-hours).
+    conflict : tuple of str
+        Ids of the claims of a smallest conflicting set.
+    bounds : mapping of str to (str, str)
+        Smallest and largest value of what the claim leaves open; "" where there is no limit.
+    other : tuple of str
+        Ids of claims elsewhere that say the same or something else about this.
+    """
+
+    verdict: Word
+    evidence: str
+    witness: Mapping[str, int] = field(default_factory=dict)
+    conflict: tuple[str, ...] = ()
+    bounds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement on one claim under one reading.
+
+    Attributes
+    ----------
+    claim : ClaimRow
+        The row of ``claims.csv``.
+    reading : tuple of (str, str)
+        Options of the axes that the claim depends on; empty if it depends on none.
+    rounding : tuple of str
+        Rounding rules under which the judgement is the same; empty where none matters.
+    default : bool
+        Whether this is the case's default reading; exactly one per claim is.
+    judgement : Judgement
+        The verdict and its evidence.
+    """
+
+    claim: ClaimRow
+    reading: tuple[tuple[str, str], ...]
+    rounding: tuple[str, ...]
+    default: bool
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> Word:
+        """The verdict's word."""
+        return self.judgement.verdict
+
+    @property
+    def evidence(self) -> str:
+        """The evidence in words."""
+        return self.judgement.evidence
+
+
+def readings_of(claim: ClaimRow, case: Case) -> Iterator[dict[str, str]]:
+    """Yield every combination of the options of a claim's axes."""
+    axes = case.parameters.readings
+    for options in product(*(axes[name].options for name in claim.axes)):
+        yield dict(zip(claim.axes, options, strict=True))
+
+
+def decimals(value: Fraction | int, places: int = 0) -> str:
+    """Write an exact number with thousands separators and some decimals, ties away from zero."""
+    return format_like(value, "0." + "0" * places if places else "0")
+
+
+def per_cent(value: Fraction, places: int = 1) -> str:
+    """Write a share in per cent."""
+    return f"{decimals(value * 100, places)}%"
+
+
+def listed(parts: list[str]) -> str:
+    """Join parts with commas and a final "and"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

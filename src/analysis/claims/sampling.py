@@ -1,0 +1,178 @@
+"""Exact numbers of tables that agree with the print, and uniform draws from them.
+
+The measure is uniform over *tables of whole numbers*: every table that prints as published is as
+likely as any other. That is a convention, not a belief about the company; it serves to show how
+far an indicator can spread, where a single invented table would show one value.
+
+Draws use big integers and random bits alone (``random.Random(seed).getrandbits``), so that a seed
+gives the same tables with every Python and NumPy.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import comb
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Counts that add up to a total, each within its own limits.
+
+    Parameters
+    ----------
+    total : int
+        The sum.
+    limits : tuple of (int, int)
+        Smallest and largest value of each part.
+    """
+
+    total: int
+    limits: tuple[tuple[int, int], ...]
+
+
+class PartsSampler:
+    """Counts and draws the ways to split a total into limited parts.
+
+    Counting runs forward over the parts (how many ways the first i parts can sum to s), drawing
+    backward from the total; each way has the same probability, and none is rejected.
+
+    Parameters
+    ----------
+    parts : Parts
+        The total and the limits.
+    weights : sequence of sequence of int, optional
+        For each part, how many ways there are for each of its values from 0 to its upper limit,
+        where a part stands for more than one number (a type's two quarters, say). 1 by default.
+    """
+
+    def __init__(self, parts: Parts, weights: Sequence[Sequence[int]] | None = None) -> None:
+        self.parts = parts
+        self.ways = [[1] + [0] * parts.total]
+        self.weights = weights or [[1] * (high + 1) for _, high in parts.limits]
+        for (low, high), weight in zip(parts.limits, self.weights, strict=True):
+            self.ways.append(_convolve(self.ways[-1], low, high, weight))
+        self._cumulative: dict[tuple[int, int], list[int]] = {}
+
+    @property
+    def count(self) -> int:
+        """Number of tables, exactly."""
+        return self.ways[-1][self.parts.total]
+
+    def draw(self, rng: random.Random) -> tuple[int, ...]:
+        """Draw one table; a ValueError if there is none."""
+        if not self.count:
+            raise ValueError("there is no table to draw")
+        left, drawn = self.parts.total, []
+        for i in range(len(self.parts.limits), 1, -1):
+            steps = self._steps(i, left)
+            value = self.parts.limits[i - 1][0] + bisect_right(steps, below(rng, steps[-1]))
+            drawn.append(value)
+            left -= value
+        return (left, *reversed(drawn))  # what is left for the first part is one of its values
+
+    def _steps(self, i: int, left: int) -> list[int]:
+        """Cumulative numbers of ways for the values of part i when parts 1 to i sum to `left`."""
+        key = (i, left)
+        if key not in self._cumulative:
+            low, high = self.parts.limits[i - 1]
+            before, weight = self.ways[i - 1], self.weights[i - 1]
+            values = range(low, min(high, left) + 1)
+            self._cumulative[key] = list(accumulate(weight[v] * before[left - v] for v in values))
+        return self._cumulative[key]
+
+
+def _convolve(ways: list[int], low: int, high: int, weight: Sequence[int]) -> list[int]:
+    """Add one part: ways[s] becomes the sum of weight[v] * ways[s - v] for v in its limits."""
+    size = len(ways)
+    return [
+        sum(weight[v] * ways[s - v] for v in range(low, min(high, s) + 1) if ways[s - v])
+        for s in range(size)
+    ]
+
+
+Table = tuple[tuple[int, ...], ...]
+"""Services: one row per type (the named ones first, in the order given), a number per quarter."""
+
+
+class ServiceTables:
+    """All tables of services by type and quarter that agree with the print.
+
+    The named types have their printed totals; every other type has at least one service and fewer
+    than the smallest named one ("followed by" in the paper ranks them). Types are told apart, and
+    every split of a type over the quarters counts as a table of its own.
+
+    Parameters
+    ----------
+    total : int
+        All services of the period.
+    named : sequence of int
+        Totals of the named types.
+    others : int
+        Number of other types.
+    quarters : int
+        Number of quarters in the period.
+    """
+
+    def __init__(self, total: int, named: Sequence[int], others: int, quarters: int = 2) -> None:
+        self.named = tuple(named)
+        self.quarters = quarters
+        most = min(named) - 1
+        # In how many ways does a type's total split over the quarters? Stars and bars.
+        splits = [1] * (max(named) + 1)
+        for _ in range(quarters - 1):
+            splits = list(accumulate(splits))
+        self._splits = splits
+        rest = total - sum(named)
+        limits = ((1, most),) * others
+        self._sampler = PartsSampler(Parts(rest, limits), [splits[: most + 1]] * others)
+
+    @property
+    def count(self) -> int:
+        """Number of tables, exactly."""
+        named = 1
+        for total in self.named:
+            named *= self._splits[total]
+        return named * self._sampler.count
+
+    def draw(self, rng: random.Random) -> Table:
+        """Draw one table uniformly."""
+        totals = (*self.named, *self._sampler.draw(rng))
+        return tuple(_split(total, self.quarters, rng) for total in totals)
+
+    def sample(self, number: int, seed: int) -> list[Table]:
+        """Draw several tables, independently and uniformly; the same for the same seed."""
+        rng = random.Random(seed)
+        return [self.draw(rng) for _ in range(number)]
+
+
+def _split(total: int, parts: int, rng: random.Random) -> tuple[int, ...]:
+    """Split a total into parts of at least zero, uniformly over all splits."""
+    if parts == 2:
+        first = below(rng, total + 1)
+        return first, total - first
+    split = []
+    for left in range(parts - 1, 1, -1):
+        index = below(rng, comb(total + left, left))
+        value = 0
+        while index >= (ways := comb(total - value + left - 1, left - 1)):
+            index -= ways
+            value += 1
+        split.append(value)
+        total -= value
+    if parts > 1:
+        split.append(below(rng, total + 1))
+        total -= split[-1]
+    return (*split, total)
+
+
+def below(rng: random.Random, limit: int) -> int:
+    """Draw a whole number from 0 to limit - 1 out of random bits, without any bias."""
+    bits = limit.bit_length()
+    value = rng.getrandbits(bits)
+    while value >= limit:
+        value = rng.getrandbits(bits)
+    return value

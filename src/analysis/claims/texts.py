@@ -1,0 +1,158 @@
+"""Verdicts on printed formulas, counts of things listed, and statements."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from analysis.claims.formulas import Formula, read_formula
+from analysis.claims.judgement import Judgement, decimals, per_cent
+from analysis.claims.printed import Rounding, preimage
+from analysis.claims.readings import Engine, Reading
+from analysis.claims.single import smallest_share
+from analysis.tables import ClaimRow
+
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_COMPONENT = re.compile(r"4\.4\.\d")
+TREND = Fraction(12, 100)
+"""Growth without any change, assumed to lie between none and last year's 12 % (as for sales)."""
+
+SCORES = (Fraction(70), Fraction(80), Fraction(90))
+"""Three scores on which formulas of several places are compared."""
+
+_RESULT_OF = {"sales": "growth", "productivity": "growth", "satisfaction": "share"}
+
+
+def judge_formula(engine: Engine, claim: ClaimRow) -> Judgement:
+    """Judge a printed formula: readable, the same in every place, and what its name says."""
+    formula = read_formula(claim.printed)
+    lost = formula.lost_operator
+    if lost is not None:
+        text = f"“{lost}” stands twice in a row: our text has lost a fraction bar or a sign."
+        return Judgement("unreadable", text)
+    rivals = [
+        row
+        for row in engine.results.claims
+        if row.kind == "formula" and row.quantity == claim.quantity and row != claim
+    ]
+    if claim.quantity == "net_profit_margin":
+        return _margin(claim, formula, engine)
+    for rival in rivals:
+        found = _disagreement(engine, claim, formula, rival)
+        if found is not None:
+            conflict = tuple(sorted((claim.claim_id, rival.claim_id)))
+            return Judgement("inconsistent", found, conflict=conflict, other=(rival.claim_id,))
+    others = tuple(row.claim_id for row in rivals)
+    if claim.quantity == "roi":
+        text = (
+            "This is return on equity under the name of return on investment; the two agree only "
+            "without debt. No result is printed."
+        )
+        return Judgement("not reported", text, other=others)
+    kind = _RESULT_OF.get(claim.quantity)
+    if kind and engine.results.of(claim.quantity, kind=kind):
+        results = tuple(row.claim_id for row in engine.results.of(claim.quantity, kind=kind))
+        text = "Usable: the printed results can have been computed with it."
+        return Judgement("consistent", text, other=(*others, *results))
+    return Judgement("not reported", "No result is printed for it.", other=others)
+
+
+def satisfaction_example(engine: Engine) -> dict[str, Fraction]:
+    """Return the smallest survey that fits the print, under the names that formulas use."""
+    found = smallest_share(engine.results.of("satisfaction")[0].printed)
+    satisfied, asked = Fraction(found.count), Fraction(found.total)
+    return {
+        "satisfied customers": satisfied,
+        "number of satisfied customers": satisfied,
+        "respondents": asked,
+        "total number of people who responded to the survey": asked,
+        "customer satisfaction index": found.value,
+    }
+
+
+def _disagreement(engine: Engine, claim: ClaimRow, formula: Formula, rival: ClaimRow) -> str | None:
+    """Apply the formulas of two places to the same data; say how they differ, if they do."""
+    other = read_formula(rival.printed)
+    if claim.quantity == "satisfaction":
+        survey = satisfaction_example(engine)
+        mine, theirs = (_in_per_cent(f.at(survey), f) for f in (formula, other))
+        example = f"{survey['satisfied customers']} satisfied of {survey['respondents']}"
+    else:
+        scores = SCORES[: len(formula.names)]
+        mine, theirs = (f.at(dict(zip(f.names, scores, strict=False))) for f in (formula, other))
+        example = "/".join(decimals(score) for score in scores)
+    if mine == theirs:
+        return None
+    shown = [decimals(x, 1 if x.denominator > 1 else 0) for x in (mine, theirs)]
+    return f"For {example} it gives {shown[0]}, the formula of {rival.place} {shown[1]}."
+
+
+def _in_per_cent(value: Fraction, formula: Formula) -> Fraction:
+    return value if formula.tokens[-1] == "100" else value * 100
+
+
+def margin_example(formula: Formula) -> tuple[Fraction, Fraction, Fraction]:
+    """Return what the printed margin gives at 10 % and at 11 % profit, and its change."""
+    revenue, profit = formula.names
+    ten, eleven = (formula.at({revenue: Fraction(100), profit: Fraction(p)}) for p in (10, 11))
+    return ten, eleven, Fraction(eleven, ten) - 1
+
+
+def _margin(claim: ClaimRow, formula: Formula, engine: Engine) -> Judgement:
+    ten, eleven, change = margin_example(formula)
+    targets = tuple(
+        row.claim_id
+        for row in engine.results.claims
+        if row.quantity == claim.quantity and row.role == "target"
+    )
+    text = (
+        f"Upside down: a margin of 10% prints as {decimals(ten)}, and raising it to 11% gives "
+        f"{decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
+    )
+    return Judgement("inconsistent", text, conflict=(claim.claim_id, *targets), other=targets)
+
+
+def judge_structure(engine: Engine, claim: ClaimRow) -> Judgement:
+    """Count what the paper says that there are so many of."""
+    said = _NUMBERS.get(claim.printed.lower())
+    counted, what = _count(engine, claim)
+    if counted is None or said is None:
+        return Judgement("not reported", "Nothing is listed that could be counted.")
+    text = f"Counted: {counted} {what}."
+    return Judgement("reproduced" if counted == said else "inconsistent", text)
+
+
+def _count(engine: Engine, claim: ClaimRow) -> tuple[int | None, str]:
+    rows = engine.results.claims
+    if claim.quantity == "perspectives":
+        named = re.split(r",\s*(?:and\s+)?", re.split(r"[:(]", claim.quotation)[1].split(")")[0])
+        return len(named), f"names in the sentence ({', '.join(n.strip() for n in named)})"
+    if claim.quantity == "phases":
+        places = sorted({row.place for row in rows if _COMPONENT.fullmatch(row.place)})
+        return len(places), f"components, sections {places[0]} to {places[-1]}"
+    if claim.quantity == "key_results_internal":
+        formulas = [r for r in rows if r.place == claim.place and r.kind == "formula"]
+        return len(formulas), "key results with a formula of their own in the same section"
+    return None, ""
+
+
+def judge_cause(engine: Engine, claim: ClaimRow) -> Judgement:
+    """Bound the effect that a before-after difference can have without a control group."""
+    (growth,) = engine.results.of(claim.quantity, kind="growth")
+    low, high = preimage(growth.printed, Rounding.HALF_UP).ends
+    ends = (per_cent(low - TREND, 2), per_cent(high, 2))
+    text = (
+        "There was no comparison group. If services had grown by 0 to "
+        f"{per_cent(TREND, 0)} anyway, the effect is anything from {ends[0]} to {ends[1]}."
+    )
+    return Judgement("underdetermined", text, bounds={"effect": ends}, other=(growth.claim_id,))
+
+
+def judge_text(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement:
+    """Judge a formula, a count of listed things, or a statement on causes."""
+    del reading  # none of these depends on it
+    if claim.kind == "formula":
+        return judge_formula(engine, claim)
+    if claim.role == "structure":
+        return judge_structure(engine, claim)
+    return judge_cause(engine, claim)

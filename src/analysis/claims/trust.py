@@ -1,0 +1,206 @@
+"""Can the engine be trusted? Publications of companies whose data are known.
+
+A simulated company has counts for two half-years of two quarters, types, a survey, staff answers
+and sales; its publication prints them under some rounding rule. A true publication must never be
+called inconsistent. A misprint (one digit changed, two digits swapped) should be noticed as often
+as the printed numbers allow; how often is the detection rate of a test.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.claims.judgement import decimals
+from analysis.claims.printed import Rounding, format_like, parse, preimage
+from analysis.claims.sampling import below
+from analysis.claims.search import UndecidedError
+from analysis.claims.single import earlier_counts, grim_mean, grim_percent
+from analysis.claims.system import System, growth, quantity, says, share, total, witness
+
+Print = dict[str, str]
+Test = Callable[[Print, Rounding], bool]
+
+
+@dataclass(frozen=True)
+class Company:
+    """Known data: services and sales by quarter, one type, a survey, and a rating."""
+
+    services: tuple[int, int, int, int]
+    main_type: int
+    respondents: int
+    satisfied: int
+    ratings: int
+    sales: tuple[int, int]
+
+
+def _between(rng: random.Random, low: int, high: int) -> int:
+    return low + below(rng, high - low + 1)
+
+
+def company(rng: random.Random) -> Company:
+    """Make up a small firm: 20 to 300 services a quarter, 20 to 200 answers."""
+    before = [_between(rng, 20, 300) for _ in range(2)]
+    after = [max(1, b * _between(rng, 70, 150) // 100) for b in before]
+    asked = _between(rng, 20, 200)
+    sold = _between(rng, 1_000_000, 40_000_000)
+    return Company(
+        (before[0], before[1], after[0], after[1]),
+        _between(rng, 1, sum(after)),
+        asked,
+        _between(rng, 0, asked),
+        _between(rng, asked, 5 * asked),
+        (sold, sold * _between(rng, 80, 140) // 100),
+    )
+
+
+def publish(firm: Company, rounding: Rounding) -> Print:
+    """Print a company's figures as a case study does."""
+    b1, b2, a1, a2 = firm.services
+    sold, sells = firm.sales
+    values: Mapping[str, tuple[str, Fraction]] = {
+        "services": ("0", Fraction(a1 + a2)),
+        "services growth": ("0.0%", Fraction(a1 + a2 - b1 - b2, b1 + b2)),
+        "growth Q1": ("0.0%", Fraction(a1 - b1, b1)),
+        "growth Q2": ("0.0%", Fraction(a2 - b2, b2)),
+        "main type": ("0.0%", Fraction(firm.main_type, a1 + a2)),
+        "respondents": ("0", Fraction(firm.respondents)),
+        "satisfaction": ("0.0%", Fraction(firm.satisfied, firm.respondents)),
+        "rating": ("0.00", Fraction(firm.ratings, firm.respondents)),
+        "sales": ("0", Fraction(sells, 100)),
+        "sales growth": ("0%", Fraction(sells - sold, sold)),
+    }
+    return {name: format_like(value, model, rounding) for name, (model, value) in values.items()}
+
+
+def _whole(text: str) -> int:
+    return int(parse(text).value)
+
+
+def _share_test(printed: Print, rounding: Rounding) -> bool:
+    return grim_percent(printed["satisfaction"], _whole(printed["respondents"]), rounding)
+
+
+def _type_test(printed: Print, rounding: Rounding) -> bool:
+    return grim_percent(printed["main type"], _whole(printed["services"]), rounding)
+
+
+def _mean_test(printed: Print, rounding: Rounding) -> bool:
+    return grim_mean(printed["rating"], _whole(printed["respondents"]), 1, rounding)
+
+
+def _growth_test(printed: Print, rounding: Rounding) -> bool:
+    later, text = _whole(printed["services"]), printed["services growth"]
+    if later < 1 or preimage(text, rounding).ends[0] <= -1:
+        return True  # nothing is left to grow from; the test does not apply
+    return len(earlier_counts(text, later, rounding)) > 0
+
+
+def _fits(system: System) -> bool:
+    """Say whether a system has a data set; a search that was given up accuses nobody."""
+    try:
+        return isinstance(witness(system), dict)
+    except UndecidedError:
+        return True
+
+
+def _system_test(printed: Print, rounding: Rounding) -> bool:
+    """All growth rates of services together, with the printed total."""
+    before, after = total("b1", "b2"), total("a1", "a2")
+    system = System(
+        (
+            says("services", after, printed["services"], rounding),
+            growth("services growth", after, before, printed["services growth"], rounding),
+            growth("Q1", quantity("a1"), quantity("b1"), printed["growth Q1"], rounding),
+            growth("Q2", quantity("a2"), quantity("b2"), printed["growth Q2"], rounding),
+            share("main type", quantity("t"), after, printed["main type"], rounding),
+        )
+    )
+    return _fits(system)
+
+
+def _sales_test(printed: Print, rounding: Rounding) -> bool:
+    system = System(
+        (
+            says("sales", quantity("now"), printed["sales"], rounding, unit=100),
+            growth("growth", quantity("now"), quantity("then"), printed["sales growth"], rounding),
+        )
+    )
+    return _fits(system)
+
+
+TESTS: dict[str, tuple[Test, tuple[str, ...]]] = {
+    "share of respondents": (_share_test, ("satisfaction", "respondents")),
+    "share of services": (_type_test, ("main type", "services")),
+    "mean rating": (_mean_test, ("rating", "respondents")),
+    "growth of services": (_growth_test, ("services growth", "services")),
+    "sales and growth": (_sales_test, ("sales", "sales growth")),
+    "services as a system": (
+        _system_test, ("services", "services growth", "growth Q1", "growth Q2", "main type"),
+    ),
+}  # fmt: skip
+"""Tests by name, with the printed numbers that each looks at."""
+
+
+def misprint(text: str, rng: random.Random) -> str:
+    """Change one digit, or swap two neighbours, so that another number stands there."""
+    places = [i for i, c in enumerate(text) if c.isdigit()]
+    while True:
+        i = places[below(rng, len(places))]
+        swapped = list(text)
+        if below(rng, 2) and i + 1 in places:
+            swapped[i], swapped[i + 1] = text[i + 1], text[i]
+        else:
+            swapped[i] = str(below(rng, 10))
+        changed = "".join(swapped)
+        # A zero in place of a number would catch the eye of any proof-reader.
+        if parse(changed).value not in (parse(text).value, 0):
+            return changed
+
+
+def simulate(publications: int, seed: int, system_every: int = 1) -> pd.DataFrame:
+    """Test true publications and the same with one misprint each.
+
+    Parameters
+    ----------
+    publications : int
+        Number of true publications; the rounding rules take turns.
+    seed : int
+        The same seed gives the same table.
+    system_every : int
+        Run the tests that solve systems on every so many publications only; they take longest.
+
+    Returns
+    -------
+    DataFrame
+        One row per test and rounding rule: ``true`` and ``false_alarms`` (true publications that
+        were called inconsistent; must be 0), ``misprints``, ``detected``, ``rate`` (per cent).
+    """
+    rng = random.Random(seed)
+    rules = tuple(Rounding)
+    tally: dict[tuple[str, Rounding], list[int]] = {
+        (name, rule): [0, 0, 0, 0] for name in TESTS for rule in rules
+    }
+    for i in range(publications):
+        rounding = rules[i % len(rules)]
+        printed = publish(company(rng), rounding)
+        for name, (test, used) in TESTS.items():
+            field = used[below(rng, len(used))]
+            wrong = {**printed, field: misprint(printed[field], rng)}
+            if test in (_system_test, _sales_test) and (i // len(rules)) % system_every:
+                continue
+            counts = tally[name, rounding]
+            counts[0] += 1
+            counts[1] += not test(printed, rounding)
+            counts[2] += 1
+            counts[3] += not test(wrong, rounding)
+    rows = [
+        (name, str(rule), *counts, decimals(Fraction(100 * counts[3], max(counts[2], 1)), 1))
+        for (name, rule), counts in tally.items()
+    ]
+    columns = ["test", "rounding", "true", "false_alarms", "misprints", "detected", "rate"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,102 @@
+"""Figure of services by type, largest first."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.display import Figure, decimal, percent
+from analysis.figures.frames import period_words, records
+from analysis.figures.style import (
+    KIND,
+    MUTED,
+    NEUTRAL,
+    RULE,
+    SMALL,
+    canvas,
+    listed,
+    only_frame,
+    panel,
+    styled,
+    text_width,
+    write,
+)
+
+
+@styled
+def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+    """Draw services by type, largest first, with shares that add up (figure 6).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.kpi_data.services_by_type_data`.
+    period : str
+        What it covers, such as ``2024H1``.
+    kind : str
+        Kind of the counts that are not printed.
+    """
+    period = period_words(period)
+    height, top = 6.4 * len(frame), 7.0
+    left = max(34.0, 3 + max(text_width(name, weight="semibold") for name in frame["name"]))
+    fig = canvas(top + height + 1)
+    bars, line = panel(fig, left, top, 108 - left, height), panel(fig, 119, top, 38, height)
+    for ax in (bars, line):
+        only_frame(ax)
+        ax.set_ylim(len(frame) - 0.5, -0.5)
+    bars.set_xlim(0, 1.42 * float(frame["services"].max()))
+    line.set_xlim(0, 100)
+    line.axvline(100, color=RULE, lw=0.5)
+    bars.axvline(0, color=NEUTRAL, lw=0.8)
+    for x, head in ((left, "Services and share"), (119, "Share added up, %")):
+        write(fig, x, 2.5, head, fontsize=SMALL, color=MUTED)
+    added = [100 * float(value) for value in frame["cumulative"]]
+    line.plot(added, range(len(added)), color=KIND[kind], lw=0.8, zorder=1)
+    for place, row in enumerate(records(frame)):
+        colour = KIND["printed"] if row.printed else KIND[kind]
+        y = top + height * (place + 0.5) / len(frame)
+        write(fig, 0, y, str(row.name), weight="semibold" if row.printed else "regular")
+        bars.barh(place, int(row.services), height=0.62, color=colour)
+        text = f"{decimal()(row.services)} · {percent(1)(row.share)}"
+        bars.annotate(
+            text + (" · printed" if row.printed else ""), (int(row.services), place),
+            xytext=(3, 0), textcoords="offset points", va="center_baseline", color=colour,
+            weight="semibold" if row.printed else "regular",
+        )  # fmt: skip
+        line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
+        line.annotate(
+            decimal(1)(100 * row.cumulative), (added[place], place), xytext=(-5, 0),
+            textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+            color=MUTED,
+        )  # fmt: skip
+    return Figure(
+        number=6,
+        name="services_by_type",
+        figure=fig,
+        data=frame,
+        caption=_types_caption(frame, period),
+        alt=_types_alt(frame, period),
+        kind=kind,
+    )
+
+
+def _types_caption(frame: pd.DataFrame, period: str) -> str:
+    known = frame[frame["printed"]]
+    text = (
+        f"Services by type in {period}, largest first. {frame['name'].iloc[0]} lead with "
+        f"{percent(1)(frame['share'].iloc[0])} of {decimal()(frame['services'].sum())} services"
+    )
+    if len(known):
+        text += (
+            f"; only the counts of {listed([name.lower() for name in known['name']])} are printed,"
+            " the others are one of many splits of the rest"
+        )
+    return text + "."
+
+
+def _types_alt(frame: pd.DataFrame, period: str) -> str:
+    rows = [
+        f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}"
+        f"{', printed' if row.printed else ''})"
+        for row in records(frame)
+    ]
+    return f"Horizontal bars of services by type in {period}: {listed(rows)}."

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.case import Case, load_case
+from analysis.claims import Engine, verdict_table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def segelec() -> Case:
+    return load_case("segelec", ROOT)
+
+
+@pytest.fixture(scope="session")
+def engine(segelec: Case) -> Engine:
+    return Engine(segelec)
+
+
+@pytest.fixture(scope="session")
+def table(segelec: Case, engine: Engine) -> pd.DataFrame:
+    return verdict_table(segelec, engine)

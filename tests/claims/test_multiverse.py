@@ -1,0 +1,74 @@
+"""The multiverse: counts by hand, and every decision against an independent test."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.case import Case
+from analysis.claims import Engine, check_reading, influence, require_possible
+from analysis.claims.multiverse import survivors
+from analysis.errors import InputError
+
+
+def test_default_reading_survives(segelec: Case, engine: Engine) -> None:
+    universe = check_reading(segelec, segelec.reading(), engine)
+    assert universe.survives
+    data = universe.witness
+    assert data["services_2024Q1"] + data["services_2024Q2"] == 354
+    assert data["services_2023Q1"] + data["services_2023Q2"] == 288
+
+
+def test_impossible_readings_are_refused_with_their_conflict(segelec: Case) -> None:
+    reading = segelec.reading({"services_period": "2023H1+2024H1"})
+    with pytest.raises(InputError, match="abstract-services, 5-services-growth"):
+        require_possible(segelec, reading)
+
+
+@pytest.mark.parametrize("rounding", ["half-up", "half-even", "truncate"])
+@pytest.mark.parametrize("period", ["2024H1", "2023H1+2024H1", "2023H1"])
+@pytest.mark.parametrize("base", ["year-on-year", "previous-quarter", "on-later"])
+def test_services_by_listing_all_counts(
+    segelec: Case, engine: Engine, rounding: str, period: str, base: str
+) -> None:
+    """Independent: whole numbers only, growth in tenths of a per cent by integer arithmetic."""
+
+    def prints(change: int, whole: int) -> bool:
+        twice = 2000 * change  # twice the growth in tenths of a per cent, times whole
+        if rounding == "truncate":
+            return 229 * whole <= 1000 * change < 230 * whole
+        low, high = 457 * whole, 459 * whole
+        return low <= twice < high if rounding == "half-up" else low < twice < high
+
+    counts = range(1, 1000)
+    if base == "previous-quarter":
+        if period == "2024H1":
+            fits = any(prints(354 - 2 * q, q) for q in range(1, 354))
+        elif period == "2023H1":
+            fits = any(prints(a - q, q) for q in counts for a in range(q, 2 * q))
+        else:
+            fits = any(prints(a - q, q) for q in range(1, 354) for a in range(1, 354 - q - 1))
+    else:
+        pairs = {
+            "2024H1": [(e, 354) for e in counts],
+            "2023H1": [(354, later) for later in counts],
+            "2023H1+2024H1": [(e, 354 - e) for e in range(1, 354)],
+        }[period]
+        fits = any(prints(later - e, later if base == "on-later" else e) for e, later in pairs)
+    reading = segelec.reading(
+        {"rounding": rounding, "services_period": period, "services_growth": base}
+    )
+    assert engine.answer("services", reading).possible == fits
+
+
+def test_influence_by_hand() -> None:
+    universes = pd.DataFrame(
+        [("x", "p", True, ""), ("x", "q", True, ""), ("y", "p", False, "c"), ("y", "q", True, "")],
+        columns=["a", "b", "survives", "conflict"],
+    )
+    found = influence(universes).set_index("axis")
+    # a: (xp, yp) changes, (xq, yq) does not; b: (xp, xq) does not, (yp, yq) changes
+    assert found.loc["a", ["pairs", "changed"]].tolist() == [2, 1]
+    assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0%"]
+    counts = survivors(universes).set_index(["axis", "option"])["survive"]
+    assert counts.to_dict() == {("a", "x"): 2, ("a", "y"): 1, ("b", "p"): 1, ("b", "q"): 2}

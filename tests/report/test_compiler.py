@@ -1,0 +1,90 @@
+"""Where figures go when a page has no room for them, and how wide tables are set."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+import pytest
+import typst
+
+from analysis.report.compiler import FONTS, lay_out, settle, to_pdf
+
+HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
+# The text column is 245 mm high; heights are in millimetres.
+TEXT = "#block(height: {}mm)[text]\n"
+FIGURE = "#report-figure(box(width: 99mm, height: {}mm), key: {!r}, title: [T])\n"
+
+
+def floated(folder: Path, *parts: str) -> list[str]:
+    body = HEAD + "".join(parts).replace("'", '"') + '#chapter-end("x")\n'
+    labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
+    return settle(lay_out(folder, body, {}), {"x": labels})
+
+
+def text(height: int) -> str:
+    return TEXT.format(height)
+
+
+def figure(name: str, height: int) -> str:
+    return FIGURE.format(height, f"fig-{name}")
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        # there is room
+        ([text(50), figure("a", 90), text(50)], []),
+        # no room: the text after the figure moves up
+        ([text(150), figure("a", 120), text(50), text(50)], ["fig-a"]),
+        # but not if nothing follows, or if the figure would then come after the last word
+        ([text(150), figure("a", 120)], []),
+        ([text(150), figure("a", 120), text(20)], []),
+        # a figure that would overtake an earlier one floats too
+        ([text(150), figure("a", 120), figure("b", 30), text(99), text(99)], ["fig-a", "fig-b"]),
+        # each stands at the top of a page of its own
+        (
+            [text(150), figure("a", 150), text(150), figure("b", 120), text(150), text(20)],
+            ["fig-a", "fig-b"],
+        ),
+    ],
+)
+def test_figures_float_only_where_that_fills_a_page(
+    tmp_path: Path, parts: list[str], expected: list[str]
+) -> None:
+    assert floated(tmp_path, *parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "turned"),
+    [
+        (3, ["a" * 20, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4" * 5, "note"], False),
+        (12, ["12,345"] * 36, False),
+        (16, ["1,234,567"] * 48, True),
+        (40, ["12345.67"] * 80, True),
+        (2, ["long", "word " * 1500], False),
+    ],
+)
+def test_tables_of_any_width_stay_on_the_page(
+    tmp_path: Path, columns: int, cells: list[str], turned: bool
+) -> None:
+    head = ", ".join(f"[c{number}]" for number in range(columns))
+    body = ", ".join(f'"{cell}"' for cell in cells)
+    table = f"table(columns: {columns}, table.header({head}), {body})"
+    measured = (
+        f"#context [#metadata({{let t = {table}; let c = t.fields().children.slice(1); "
+        "let plan = plan-table(t.fields().children.first().children, c, t.fields().columns); "
+        "(room: plan.at(1) / 1mm, width: measure(set-table(t, plan, false), "
+        "width: plan.at(1)).width / 1mm)})<measured>]"
+    )
+    main = lay_out(tmp_path, f"{HEAD}{measured}\n#report-table({table}, title: [T])", {})
+    pdf = pikepdf.open(io.BytesIO(to_pdf(main, datetime(2024, 12, 25, tzinfo=UTC))))
+    sizes = [tuple(float(edge) for edge in page.mediabox[2:]) for page in pdf.pages]
+    assert any(width > height for width, height in sizes) is turned
+    compiler = typst.Compiler(str(main), ignore_system_fonts=True, font_paths=[str(FONTS)])
+    (found,) = json.loads(compiler.query("<measured>", field="value"))
+    assert found["width"] <= found["room"] + 0.01
+    assert found["room"] <= (297 if turned else 210) - 44
