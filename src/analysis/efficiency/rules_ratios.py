@@ -26,7 +26,8 @@ def debt_behind_returns(subject: Subject) -> list[Finding]:
                     "Return on equity is {times} times that on assets in {when}: equity pays for "
                     "{equity} of the assets, liabilities of every kind for the rest.",
                     "Rentowność kapitału własnego to {times} razy rentowność aktywów w {when}: "
-                    "kapitał własny finansuje {equity} aktywów, resztę zobowiązania wszelkiego rodzaju.",
+                    "kapitał własny finansuje {equity} aktywów, resztę zobowiązania wszelkiego "
+                    "rodzaju.",
                 ),
                 times=told(multiplier, list(multiplier), number),
                 when=quarters(multiplier),
