@@ -1,5 +1,6 @@
 """Numbers of the prose against the values worked out by hand or in the literature on the case."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from analysis.calibrate import make_ledger, write_ledger
 from analysis.case import load_case
+from analysis.claims.multiverse import block_universes
 from analysis.facts import facts
 from analysis.values import Value
 
@@ -44,11 +46,18 @@ BY_HAND = {
     "services_on_year": "+22.9%",
     "productivity_on_year": "+11.0%",
     "base_services": "288",
+    "n_universes": "10,368",  # 3 * 36 * 12 * 8
+    "n_surviving_constant": "0",
 }
 
 
-@pytest.fixture
-def table(project: Path) -> dict[str, Value]:
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Value]:
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "data" / "raw", project / "data" / "raw")
     case = load_case("segelec", project)
     write_ledger(make_ledger(case), case.processed / "ledger")
     verdicts = pd.DataFrame(
@@ -58,7 +67,7 @@ def table(project: Path) -> dict[str, Value]:
             "default": [True, True, False],
         }
     )
-    return facts(case, verdicts)
+    return facts(case, verdicts, block_universes(case))
 
 
 def test_against_hand_calculations(table: dict[str, Value]) -> None:

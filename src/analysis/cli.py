@@ -22,12 +22,15 @@ PAPER = "segelec"
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import verdict_table
+    from analysis.claims import Engine, verdict_table
+    from analysis.claims.multiverse import block_universes
     from analysis.tables import write_frame
 
     case = load_case(args.case)
-    table = verdict_table(case)
+    engine = Engine(case)
+    table = verdict_table(case, engine)
     write_frame(table, case.processed / "verdicts.csv")
+    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
 
 
@@ -90,11 +93,12 @@ def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
     from analysis.claims import read_verdicts
+    from analysis.claims.multiverse import read_blocks
     from analysis.facts import facts
     from analysis.values import save
 
     case = load_case(args.case)
-    table = facts(case, read_verdicts(case))
+    table = facts(case, read_verdicts(case), read_blocks(case))
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.calibrate import Ledger, read_ledger
 from analysis.case import Case
+from analysis.claims.multiverse import survival
 from analysis.claims.printed import Interval, Rounding, parse, preimage
 from analysis.claims.single import (
     consistent_n,
@@ -44,7 +45,7 @@ PRINTED = {
 """Names under which prose quotes printed results."""
 
 
-def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
+def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     """Compute all values.
 
     Parameters
@@ -53,6 +54,8 @@ def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
         The case; its ledger must have been made.
     verdicts : DataFrame
         ``verdicts.csv``: one row per claim and reading, the default reading marked.
+    blocks : DataFrame
+        ``multiverse.csv``: one row per block of results and combination of its readings.
 
     Returns
     -------
@@ -65,6 +68,7 @@ def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
     return (
         _printed(strings)
         | _verdict_counts(verdicts)
+        | _universes(blocks)
         | _services(strings, rounding)
         | _survey(strings, rounding)
         | _productivity(strings, rounding)
@@ -97,6 +101,17 @@ def _verdict_counts(verdicts: pd.DataFrame) -> Facts:
     texts = {f"n_{name.replace(' ', '_')}": whole(int(counts.get(name, 0))) for name in names}
     texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
     return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
+
+
+def _universes(blocks: pd.DataFrame) -> Facts:
+    universes, surviving = survival(blocks)
+    constant = blocks[blocks["labour"] == "constant"]
+    return _derived(
+        "multiverse.csv",
+        n_universes=whole(universes),
+        n_surviving=whole(surviving),
+        n_surviving_constant=whole(int(constant["survives"].sum())),
+    )
 
 
 def _services(strings: dict[str, str], rounding: Rounding) -> Facts:

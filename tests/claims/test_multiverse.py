@@ -7,7 +7,7 @@ import pytest
 
 from analysis.case import Case
 from analysis.claims import Engine, check_reading, influence, require_possible
-from analysis.claims.multiverse import survivors
+from analysis.claims.multiverse import block_universes, survival, survivors
 from analysis.errors import InputError
 
 
@@ -72,3 +72,18 @@ def test_influence_by_hand() -> None:
     assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0%"]
     counts = survivors(universes).set_index(["axis", "option"])["survive"]
     assert counts.to_dict() == {("a", "x"): 2, ("a", "y"): 1, ("b", "p"): 1, ("b", "q"): 2}
+
+
+def test_blocks_count_all_universes_without_listing_them(segelec: Case, engine: Engine) -> None:
+    blocks = block_universes(segelec, engine)
+    # services 3*3*3*2*2, sales 3*4*3, satisfaction 3*4*2; by rounding rule 36 * 12 * 8, three times
+    assert blocks.groupby("block").size().to_dict() == {
+        "services": 108,
+        "sales": 36,
+        "satisfaction": 24,
+    }
+    universes, surviving = survival(blocks)
+    assert universes == 3 * 36 * 12 * 8
+    alive = blocks[blocks["survives"]].groupby(["rounding", "block"]).size().unstack()
+    assert surviving == (alive["services"] * alive["sales"] * alive["satisfaction"]).sum()
+    assert blocks[blocks["default"]]["survives"].all()

@@ -100,6 +100,60 @@ def multiverse(case: Case, engine: Engine | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*axes, "survives", "conflict"])
 
 
+def block_universes(case: Case, engine: Engine | None = None) -> pd.DataFrame:
+    """Decide every combination of the readings of each block of results.
+
+    Blocks share no axis but the rounding rule, so these few combinations stand for all universes.
+
+    Returns
+    -------
+    DataFrame
+        One row per block and combination: block, a column for each axis (empty where the block
+        does not depend on it), default (whether the case reads so), survives (some data set
+        prints so) and conflict (ids of the claims of a smallest conflict, joined by "; ").
+    """
+    engine = engine or Engine(case)
+    usual = case.reading()
+    rows = []
+    for block, axes in BLOCK_AXES.items():
+        for choice in product(*(case.parameters.readings[axis].options for axis in axes)):
+            chosen = dict(zip(axes, choice, strict=True))
+            answer = engine.answer(block, {**usual, **chosen})
+            rows.append(
+                {
+                    "block": block,
+                    **{axis: chosen.get(axis, "") for axis in _axes(case)},
+                    "default": all(usual[axis] == option for axis, option in chosen.items()),
+                    "survives": answer.possible,
+                    "conflict": "; ".join(answer.conflict),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def survival(blocks: pd.DataFrame) -> tuple[int, int]:
+    """Count all universes, and those that survive, from the universes of each block.
+
+    Under one rounding rule the choices in one block are free of those in another, so their
+    numbers multiply.
+    """
+    universes = survivors = 0
+    for _, rows in blocks.groupby("rounding"):
+        sizes = rows.groupby("block")["survives"].agg(["size", "sum"])
+        universes += int(sizes["size"].prod())
+        survivors += int(sizes["sum"].prod())
+    return universes, survivors
+
+
+def read_blocks(case: Case) -> pd.DataFrame:
+    """Read the case's ``multiverse.csv``, as :func:`block_universes` returns it."""
+    path = case.processed / "multiverse.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for column in ("default", "survives"):
+        frame[column] = frame[column] == "True"
+    return frame
+
+
 def influence(universes: pd.DataFrame) -> pd.DataFrame:
     """Rank the axes by how often changing just this choice changes whether a universe survives.
 
