@@ -94,21 +94,25 @@ def values(args: argparse.Namespace) -> str:
     from analysis.case import load_case
     from analysis.claims import read_verdicts
     from analysis.claims.multiverse import read_blocks
+    from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_efficiency import efficiency_facts
     from analysis.values import save
 
     case = load_case(args.case)
     table = facts(case, read_verdicts(case), read_blocks(case))
+    table |= efficiency_facts(load_case(ARTICLE, case.root))
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
 
 
 def efficiency(args: argparse.Namespace) -> str:
-    """Decide what the article's sentences allow, and make the companies that satisfy them."""
+    """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
     from analysis.case import load_case
-    from analysis.efficiency.build import build
+    from analysis.efficiency.build import ARTICLE, build
 
-    return f"{build(load_case(args.case))} sentences"
+    root = load_case(args.case).root
+    return f"{build(load_case(ARTICLE, root))} sentences of the article"
 
 
 def notebook(args: argparse.Namespace) -> str:

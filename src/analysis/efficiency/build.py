@@ -27,6 +27,12 @@ from analysis.tables import data_package, write_frame
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, PINS)
 """Tables of an article's case, in reading order."""
 
+ARTICLE: Final = "kowalczyk"
+"""The article's case, which the efficiency chapter of every other case needs."""
+
+PIN_VALUES: Final = ("low", "high", "SYN-A", "SYN-B")
+"""Columns of pins.csv that hold exact numbers."""
+
 _KIND = "synthetic"
 _DERIVED = "derived"
 
@@ -54,6 +60,14 @@ def build(case: Case) -> int:
     return len(tables["sentences.csv"])
 
 
+def read_pins(case: Case) -> pd.DataFrame:
+    """Read the bounds as exact numbers (None without a limit) and truth values."""
+    made = exact_columns(read_made(case, "pins.csv"), PIN_VALUES)
+    for name in ("low_attained", "high_attained"):
+        made[name] = made[name].astype(str) == "True"
+    return made
+
+
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Write exact numbers as fractions (5/12), which any reader can turn back."""
     return frame.map(lambda cell: str(cell) if isinstance(cell, Fraction) else cell)
@@ -64,7 +78,7 @@ def exact_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame
     made = frame.copy()
     for name in columns:
         made[name] = pd.Series(
-            [None if pd.isna(cell) else Fraction(str(cell)) for cell in frame[name]],
+            [None if cell == "" else Fraction(str(cell)) for cell in frame[name]],
             index=frame.index, dtype="object",
         )  # fmt: skip
     return made

@@ -222,7 +222,7 @@ def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     for place, row in enumerate(values.to_dict("records")):
         for number, name in enumerate(names):  # operations are written above
             _bar(ax, place + (number - 1) * 0.27, row[name], colours[number], 0.25, name != "K7")
-        ax.hlines(float(row["CF"]), place - 0.42, place + 0.42, color=INK, lw=1.2)
+        ax.hlines(float(row["CF"]), place - 0.42, place + 0.42, color=INK, lw=1.2, zorder=2)
 
 
 def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
@@ -242,5 +242,5 @@ def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float, told: b
         ax.annotate(
             decimal()(value), (x, height), xytext=(0, 1.5 if height >= 0 else -1.5),
             textcoords="offset points", ha="center", va="bottom" if height >= 0 else "top",
-            fontsize=5.8,
+            fontsize=5.8, zorder=3, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
         )  # fmt: skip

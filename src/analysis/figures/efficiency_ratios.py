@@ -292,7 +292,7 @@ def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) 
             ha="left" if ahead else "center", va="center_baseline" if ahead else "bottom",
             fontsize=SMALL, color=INK if ahead else "white",
         )  # fmt: skip
-        write(fig, 34 + 110 * (place + 0.6) / len(frame), 52,
+        write(fig, 34 + 110 * (place + 0.6) / (len(frame) + 0.2), 52,
               f"Q{row['period'][-1]} {row['period'][:4]}", fontsize=SMALL, ha="center",
               color=MUTED)  # fmt: skip
     ax.plot(range(len(frame)), frame["line"], color=INK, lw=0.8, ls="--")
