@@ -14,10 +14,14 @@ from analysis.figures.data import (
 )
 from analysis.figures.growth import productivity_services, sales_by_reading
 from analysis.figures.indicators import productivity, sales_by_quarter
+from analysis.figures.influence import reading_influence, reading_influence_data
 from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
+from analysis.figures.multiverse import multiverse
 from analysis.figures.overview import verdicts
 from analysis.figures.pareto import services_by_type
 from analysis.figures.process import service_process, service_process_data
+from analysis.figures.spread_data import spreads_data
+from analysis.figures.spreads import spreads
 
 __all__ = [
     "comparison",
@@ -25,10 +29,13 @@ __all__ = [
     "earlier_counts",
     "earlier_counts_data",
     "ishikawa",
+    "multiverse",
     "productivity",
     "productivity_services",
     "productivity_services_data",
     "quarters_data",
+    "reading_influence",
+    "reading_influence_data",
     "respondents",
     "respondents_data",
     "sales_by_quarter",
@@ -38,6 +45,8 @@ __all__ = [
     "service_process_data",
     "services_by_type",
     "services_by_type_data",
+    "spreads",
+    "spreads_data",
     "swot",
     "verdicts",
 ]

@@ -1,0 +1,159 @@
+"""Which readings survive, against an enumeration of counts in decimal arithmetic."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from analysis import figures
+from analysis.case import Case
+from analysis.claims.multiverse import block_universes
+from analysis.display import Figure
+from analysis.display.figure import svg
+from analysis.figures.style import KIND
+
+check_texts = runpy.run_path(str(Path(__file__).with_name("test_looks.py")))["check_texts"]
+
+RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
+
+
+@pytest.fixture(scope="module")
+def universes(segelec: Case) -> pd.DataFrame:
+    return block_universes(segelec)
+
+
+@pytest.fixture(scope="module")
+def drawn(universes: pd.DataFrame) -> list[Figure]:
+    influence = figures.reading_influence_data(universes)
+    return [figures.multiverse(universes), figures.reading_influence(influence)]
+
+
+def prints(part: int, whole: int, text: str, rule: str) -> bool:
+    share = Decimal(100) * Decimal(part) / Decimal(whole)
+    return f"{share.quantize(Decimal('0.1'), RULES[rule])}%" == text
+
+
+def services(period: str, growth: str) -> Iterator[tuple[int, int]]:
+    """Every (earlier, later) behind the printed growth of services, up to 1,000 where open."""
+    quarters = growth == "previous-quarter"
+    if period == "2023H1+2024H1" and quarters:  # other services may fill up the year before
+        yield from ((a, b) for a in range(1, 352) for b in range(a, 353 - a))
+    elif period == "2023H1+2024H1" or (period == "2024H1" and quarters):
+        yield from ((a, 354 - a) for a in range(1, 354))
+    elif quarters:  # nothing is printed about 2024
+        yield from ((a, b) for a in range(1, 200) for b in range(a, 300))
+    elif period == "2024H1":
+        yield from ((a, 354) for a in range(2, 355))
+    else:
+        yield from ((354, b) for b in range(354, 1000))
+
+
+@pytest.mark.parametrize("rounding", RULES)
+@pytest.mark.parametrize("growth", ["year-on-year", "previous-quarter", "on-later"])
+@pytest.mark.parametrize("period", ["2024H1", "2023H1+2024H1", "2023H1"])
+def test_services_with_any_labour(
+    universes: pd.DataFrame, period: str, growth: str, rounding: str
+) -> None:
+    fits = any(
+        prints(later - earlier, later if growth == "on-later" else earlier, "22.9%", rounding)
+        for earlier, later in services(period, growth)
+    )
+    found = universes[
+        (universes["services_period"] == period)
+        & (universes["services_growth"] == growth)
+        & (universes["labour"] == "free")
+        & (universes["rounding"] == rounding)
+    ]
+    assert found["survives"].tolist() == [fits, fits]  # productivity on a year or on a quarter
+
+
+def test_the_same_labour_never_survives(universes: pd.DataFrame) -> None:
+    constant = universes[universes["labour"] == "constant"]
+    assert len(constant) == 54
+    assert not constant["survives"].any()
+    usual = constant[
+        (constant["services_period"] == "2024H1")
+        & (constant["services_growth"] == "year-on-year")
+        & (constant["productivity_growth"] == "year-on-year")
+    ]
+    # a half-year cannot grow by 22.9 % if neither of its quarters grew by more than 11.05 %
+    assert set(usual["conflict"]) == {
+        "5-services-growth; abstract-productivity-q1; abstract-productivity-q2"
+    }
+
+
+def test_an_answer_for_every_service_needs_digits_cut_off(universes: pd.DataFrame) -> None:
+    rows = universes[
+        (universes["satisfaction"] == "share") & (universes["respondents"] == "every-service")
+    ].set_index("rounding")
+    # 274/354 = 77.401… and 275/354 = 77.683…
+    assert rows["survives"].to_dict() == {"half-up": False, "half-even": False, "truncate": True}
+    for rule in RULES:
+        assert rows["survives"][rule] == any(prints(k, 354, "77.6%", rule) for k in range(355))
+
+
+def test_all_sales_survive_and_so_does_the_default(universes: pd.DataFrame) -> None:
+    assert universes.loc[universes["block"] == "sales", "survives"].all()
+    usual = universes[universes["default"]]
+    assert usual["block"].tolist() == ["services", "sales", "satisfaction"]
+    assert usual["survives"].all()
+
+
+def test_every_universe_is_a_tile(universes: pd.DataFrame, drawn: list[Figure]) -> None:
+    (ax,) = drawn[0].figure.axes
+    boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    tiles = [box for box in boxes if box.get_fill()]
+    filled = [box for box in tiles if to_hex(box.get_facecolor()) == KIND["derived"]]
+    # the key shows two filled tiles, one of them ringed, and an empty one
+    assert len(tiles) == 3 + 108 + 36 + 24
+    assert len(filled) == 2 + universes["survives"].sum()
+    places = {(round(box.get_x(), 3), round(box.get_y(), 3)) for box in tiles}
+    assert len(places) == len(tiles)
+    assert len(boxes) - len(tiles) == 1 + 3
+
+
+def test_words_follow_the_data(universes: pd.DataFrame, drawn: list[Figure]) -> None:
+    caption = drawn[0].caption
+    assert "30 of 108 combinations fit for services" in caption
+    # by rule: 12 * 12 * 6 to the nearest, twice, and 6 * 12 * 8 cut off
+    assert "2,304 of 10,368" in caption
+    assert "Nothing fits if labour is the same." in caption
+    assert "H1 2023 + H1 2024, year before: 0 of 12" in drawn[0].alt
+    changed = universes.assign(survives=True)
+    assert "Nothing fits" not in figures.multiverse(changed).caption
+    other = figures.multiverse(universes, {"abstract-services": "360"})
+    assert "360 services cover" in svg(other, text_as="text")
+
+
+def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
+    found = figures.reading_influence_data(universes)
+    rows = found.set_index(["block", "axis"])
+    # labour: 54 pairs; in each the half with the same labour fails, in 30 the other one fits
+    assert rows.loc[("services", "labour"), ["pairs", "changed"]].tolist() == [54, 30]
+    # who answered: 12 pairs of meaning and rule; shares and squared shares, each under two rules
+    assert rows.loc[("satisfaction", "respondents"), ["pairs", "changed"]].tolist() == [12, 4]
+    assert rows.loc[("satisfaction", "respondents"), "share"] == Fraction(1, 3)
+    assert not rows.loc["sales", "changed"].any()
+    assert found.groupby("block", sort=False)["axis"].first().to_dict() == {
+        "services": "labour", "sales": "rounding", "satisfaction": "respondents",
+    }  # fmt: skip
+
+
+def test_texts_can_be_read(drawn: list[Figure], monkeypatch: pytest.MonkeyPatch) -> None:
+    for figure in drawn:
+        check_texts(figure, monkeypatch)
+
+
+def test_the_same_bytes(universes: pd.DataFrame, drawn: list[Figure]) -> None:
+    again = figures.multiverse(universes)
+    assert svg(again, text_as="outlines") == svg(drawn[0], text_as="outlines")
+    again = figures.reading_influence(figures.reading_influence_data(universes))
+    assert svg(again, text_as="outlines") == svg(drawn[1], text_as="outlines")

@@ -1,0 +1,163 @@
+"""Drawn data sets against the print in decimal arithmetic, and bounds against enumeration."""
+
+from __future__ import annotations
+
+import runpy
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from scipy.stats import chisquare
+
+from analysis import figures
+from analysis.case import Case, load_case
+from analysis.display import Figure
+from analysis.display.figure import svg
+from analysis.errors import InputError
+from analysis.figures.draws import draw_data_sets, ledger_row, read_print
+
+check_texts = runpy.run_path(str(Path(__file__).with_name("test_looks.py")))["check_texts"]
+
+OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
+
+
+@pytest.fixture(scope="module")
+def drawn(segelec: Case) -> pd.DataFrame:
+    return draw_data_sets(segelec, 1000)
+
+
+@pytest.fixture(scope="module")
+def frame(segelec: Case, ledger_sums: pd.DataFrame) -> pd.DataFrame:
+    return figures.spreads_data(segelec, ledger_sums)
+
+
+@pytest.fixture(scope="module")
+def figure(frame: pd.DataFrame) -> Figure:
+    return figures.spreads(frame)
+
+
+def rounded(value: Decimal, places: str) -> str:
+    return str(value.quantize(Decimal(places), ROUND_HALF_UP))
+
+
+def agrees(row: dict[str, int]) -> bool:
+    """Print a data set as the paper does."""
+    first, second = (
+        {name: row[f"{name}_{quarter}"] for name in ("lifting_doors", "alarms", *OTHERS)}
+        for quarter in ("2024Q1", "2024Q2")
+    )
+    types = {name: first[name] + second[name] for name in first}
+    sold = {quarter: Decimal(row[f"sales_{quarter}"]) for quarter in
+            ("2022Q2", "2023Q2", "2024Q1", "2024Q2")}  # fmt: skip
+    return (
+        sum(types.values()) == 354
+        and (types["lifting_doors"], types["alarms"]) == (94, 78)
+        and all(0 < types[name] < 78 for name in OTHERS)
+        and min(first.values()) >= 0
+        and min(second.values()) >= 0
+        and min(sum(first.values()), sum(second.values())) > 0
+        and rounded((sold["2024Q1"] + sold["2024Q2"]) / 100, "1") == "303110"
+        and rounded(100 * sold["2024Q2"] / sold["2023Q2"] - 100, "1") == "18"
+        and rounded(100 * sold["2023Q2"] / sold["2022Q2"] - 100, "1") == "12"
+        and rounded(100 * Decimal(row["satisfied"]) / row["respondents"], "0.1") == "77.6"
+        and row["respondents"] <= 354
+    )
+
+
+def test_every_draw_prints_as_the_paper_does(drawn: pd.DataFrame) -> None:
+    assert all(agrees(row) for row in drawn.to_dict("records"))
+    assert not drawn.duplicated().any()
+
+
+def test_the_ledger_is_such_a_data_set(segelec: Case, ledger_sums: pd.DataFrame) -> None:
+    assert agrees(ledger_row(read_print(segelec), ledger_sums))
+
+
+def test_every_split_of_a_type_has_the_same_chance(drawn: pd.DataFrame) -> None:
+    counts = drawn["lifting_doors_2024Q1"].floordiv(19).value_counts()  # 0 to 94: five bins of 19
+    assert len(counts) == 5
+    assert chisquare(counts).pvalue > 0.001
+
+
+def test_a_seed_gives_the_same_draws(segelec: Case) -> None:
+    assert draw_data_sets(segelec, 5, seed=1).equals(draw_data_sets(segelec, 5, seed=1))
+    assert not draw_data_sets(segelec, 5, seed=1).equals(draw_data_sets(segelec, 5, seed=2))
+
+
+def extremes(parts: int, total: int, most: int) -> tuple[int, int]:
+    """Smallest and largest sum of squares of some numbers from 1 to `most` with a given sum."""
+    known = {0: (0, 0)}
+    for _ in range(parts):
+        longer: dict[int, tuple[int, int]] = {}
+        for done, (low, high) in known.items():
+            for value in range(1, most + 1):
+                square = value**2
+                old = longer.get(done + value, (low + square, high + square))
+                longer[done + value] = min(old[0], low + square), max(old[1], high + square)
+        known = longer
+    return known[total]
+
+
+def test_bounds(frame: pd.DataFrame) -> None:
+    value = frame[frame["mark"] != "draw"].set_index(["kpi", "mark"])["value"]
+    ends = {kpi: (value[kpi]["low"], value[kpi]["high"]) for kpi in frame["kpi"].unique()}
+    assert ends["services"] == (1, 353)  # either quarter has one service at least
+    assert ends["named_type"] == (0, 94)
+    assert ends["largest_other"] == (37, 77)  # 182 = 37 + 37 + 36 + 36 + 36
+    low, high = extremes(5, 182, 77)
+    named = 94**2 + 78**2
+    assert ends["herfindahl"] == (Fraction(named + low, 354**2), Fraction(named + high, 354**2))
+    sizes = [
+        n for n in range(1, 355)
+        if any(rounded(Decimal(100 * k) / n, "0.1") == "77.6" for k in range(n + 1))
+    ]  # fmt: skip
+    assert ends["respondents"] == (min(sizes), max(sizes)) == (49, 353)
+    # 303,110.49 soles less a centimo in the first quarter; at the low end, whole centimos
+    smallest = next(
+        s for s in range(1, 100)
+        if any(
+            rounded(Decimal(100 * s) / b, "1") == "118"
+            and any(rounded(Decimal(100 * b) / c, "1") == "112" for c in range(1, b + 1))
+            for b in range(1, s + 1)
+        )
+    )  # fmt: skip
+    assert ends["sales"] == (Fraction(smallest, 100), Fraction("303110.48"))
+    per_service = (Fraction("303109.50") / 354, Fraction("303110.49") / 354)
+    assert ends["revenue_per_service"] == per_service
+
+
+def test_draws_lie_inside_the_bounds(frame: pd.DataFrame) -> None:
+    for kpi, rows in frame.groupby("kpi"):
+        low, high = (rows.loc[rows["mark"] == mark, "value"].iloc[0] for mark in ("low", "high"))
+        assert all(low <= value <= high for value in rows["value"]), kpi
+        draws = rows.loc[rows["mark"] == "draw", "value"].tolist()
+        assert len(draws) == 100
+        assert draws == sorted(draws)
+
+
+def test_words_follow_the_data(frame: pd.DataFrame, figure: Figure) -> None:
+    assert figure.kind == "synthetic"
+    assert "Only revenue per service is fixed." in figure.caption
+    assert "convention" in figure.caption
+    assert "Lifting doors, Q1 2024: 0 to 94" in figure.alt
+    open_ones = frame[frame["kpi"] != "revenue_per_service"]
+    assert "fixed" not in figures.spreads(open_ones).caption
+
+
+def test_a_reading_that_cannot_be_drawn_is_refused(project: Path) -> None:
+    path = project / "data" / "raw" / "segelec" / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("default: free", "default: constant"), encoding="utf-8")
+    with pytest.raises(InputError, match="labour"):
+        draw_data_sets(load_case("segelec", project), 1)
+
+
+def test_texts_can_be_read(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_texts(figure, monkeypatch)
+
+
+def test_the_same_bytes(segelec: Case, ledger_sums: pd.DataFrame, figure: Figure) -> None:
+    again = figures.spreads(figures.spreads_data(segelec, ledger_sums))
+    assert svg(again, text_as="outlines") == svg(figure, text_as="outlines")
