@@ -59,6 +59,8 @@ def test_statements_of_a_ledger(project: Path, frame: pd.DataFrame) -> None:
     write_frame(frame, path)
     assert has_statements(case)
     assert list(ledger_statements(case)) == [8024, 8025]
+    write_frame(frame.drop(columns="unit_scale"), path)  # a ledger in smallest coins
+    assert list(ledger_statements(case)) == [8024, 8025]
     two = pd.concat([frame, frame.assign(company_id="other")])
     write_frame(two, path)
     with pytest.raises(InputError, match="one company"):

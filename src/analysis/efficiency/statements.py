@@ -8,6 +8,7 @@ charges are positive numbers that the ladder subtracts; cash flows carry their s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -37,8 +38,8 @@ FLOWS: Final = (*INCOME, *CASH_FLOWS)
 AMOUNTS: Final = (*INCOME, *STOCKS, *CASH_FLOWS)
 
 
-class FinStatementRow(Row):
-    """One company's income statement, balance sheet and cash flows of one quarter."""
+class SmallestUnitRow(Row):
+    """One company's statements of one quarter, in the currency's smallest coin."""
 
     company_id: Identifier = Field(description="company; key together with period")
     period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter: 2006Q1")
@@ -67,6 +68,11 @@ class FinStatementRow(Row):
     cfo: int = Field(description="net cash flow from operations")
     cfi: int = Field(description="net cash flow from investing")
     cff: int = Field(description="net cash flow from financing")
+
+
+class FinStatementRow(SmallestUnitRow):
+    """The same in a unit that the row names."""
+
     unit_scale: Annotated[int, Field(ge=1)] = Field(
         description="smallest coins in one unit of this row: 1, or 100000 for thousands of 100"
     )
@@ -81,13 +87,17 @@ STATEMENTS: Final = Table(
 )
 
 
+_IN_COINS: Final = replace(STATEMENTS, row=SmallestUnitRow)
+"""The table without unit_scale: every amount is in the smallest coin."""
+
+
 def read_statements(folder: Path, root: Path, tolerance: int = 0) -> pd.DataFrame:
     """Read, check and turn into single quarters the statements of a folder.
 
     Parameters
     ----------
     folder : Path
-        Folder with ``fin_statement.csv``.
+        Folder with ``fin_statement.csv``; without the column unit_scale it is in smallest coins.
     root : Path
         Project root, so that messages name short paths.
     tolerance : int
@@ -98,8 +108,11 @@ def read_statements(folder: Path, root: Path, tolerance: int = 0) -> pd.DataFram
     InputError
         At the first cell, row or sum that breaks a rule.
     """
-    frame = read_frame(STATEMENTS, folder, root)
     path = folder / STATEMENTS.file
+    if path.is_file() and "unit_scale" not in path.read_text(encoding="utf-8-sig").split("\n")[0]:
+        frame = read_frame(_IN_COINS, folder, root).assign(unit_scale=1)
+    else:
+        frame = read_frame(STATEMENTS, folder, root)
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     return prepare(frame, file=shown, tolerance=tolerance)
 
