@@ -13,9 +13,11 @@ from analysis.claims.judgement import WORDS, Judgement, Verdict
 from analysis.claims.labour import StaffSolution, labour_ratio, staff_pairs, staff_solutions
 from analysis.claims.multiverse import (
     Universe,
+    block_universes,
     check_reading,
     influence,
     multiverse,
+    read_blocks,
     require_possible,
     survivors,
 )
@@ -100,6 +102,7 @@ __all__ = [
     "Verdict",
     "at_least",
     "at_most",
+    "block_universes",
     "bounds",
     "check_claims",
     "check_reading",
@@ -133,6 +136,7 @@ __all__ = [
     "preimage",
     "prints_as",
     "quantity",
+    "read_blocks",
     "read_formula",
     "read_verdicts",
     "require_possible",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import pandas as pd
 
@@ -139,9 +140,9 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
     """
     universes = survivors = 0
     for _, rows in blocks.groupby("rounding"):
-        sizes = rows.groupby("block")["survives"].agg(["size", "sum"])
-        universes += int(sizes["size"].prod())
-        survivors += int(sizes["sum"].prod())
+        groups = [group["survives"] for _, group in rows.groupby("block")]
+        universes += prod(len(group) for group in groups)
+        survivors += prod(int(group.sum()) for group in groups)
     return universes, survivors
 
 
