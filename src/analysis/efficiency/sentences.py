@@ -32,12 +32,13 @@ HANGS: Final = "hangs"
 OTHER: Final = "other reading"
 
 STATUS: Final = {
-    FOLLOWS: "follows from the other sentences",
-    ADDS: "says something that the others leave open",
-    RATIOS: "compares ratios with ratios; met by both companies",
-    HANGS: "hangs in the air: no number could show it right or wrong",
-    OTHER: "not in force under the default reading",
+    FOLLOWS: "follows",
+    ADDS: "adds",
+    RATIOS: "on ratios",
+    HANGS: "hangs",
+    OTHER: "not in force",
 }
+"""How tables call what became of a sentence."""
 
 
 class CounterexampleRow(Row):
