@@ -13,10 +13,13 @@ JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
 endif
+ifneq ($(words $(CASE))$(findstring /,$(CASE))$(findstring .,$(CASE)),1)
+$(error CASE is the name of one folder of data/raw, not “$(CASE)”)
+endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
 # What stands together stays together, save for programs that talk while they run.
-ifeq ($(filter lab test verify,$(MAKECMDGOALS)),)
+ifeq ($(filter bench lab test verify,$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=line
 endif
 
@@ -61,12 +64,15 @@ test: check report | $(call environment,test) ## check, then all tests, and ever
 
 ##@ To develop
 
-.PHONY: check lock clean distclean
+.PHONY: check bench lock clean distclean
 check: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m ruff check --quiet src tests
 	@$(PY) -m ruff format --quiet --check src tests
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
+
+bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (ten minutes)
+	@$(PY) -m analysis.bench
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -55,6 +55,23 @@ def test_periods_out_of_order(project: Path) -> None:
     assert "current (2025Q2) must lie between" in message(project)
 
 
+def test_a_period_that_is_none(project: Path) -> None:
+    edit(project, "current: 2024Q2", "current: 2024Q7")
+    text = message(project)
+    assert "data/raw/segelec/case.yaml, column periods.current: “2024Q7”: a quarter is" in text
+
+
+def test_an_empty_file(project: Path) -> None:
+    (project / "data" / "raw" / "segelec" / "case.yaml").write_text("", encoding="utf-8")
+    assert "the file is empty or holds no keys" in message(project)
+
+
+def test_a_range_upside_down(project: Path) -> None:
+    edit(project, "{min: 49, max: 354}", "{min: 400, max: 354}")
+    text = message(project)
+    assert "column calibration.respondents: min (400) must not exceed max (354)" in text
+
+
 def test_wrong_type(project: Path) -> None:
     edit(project, "seed: 20241225", "seed: soon")
     text = message(project)

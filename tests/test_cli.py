@@ -93,3 +93,19 @@ def test_check_claims_goes_on_after_a_bad_row(
     assert lines[1].startswith("percent,77.6,354,false")
     assert lines[3].startswith("percent,77.6,49,true")
     assert "row 3, column kind: “median”" in capsys.readouterr().err
+
+
+def test_bad_input_is_found_before_anything_is_written(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claims = inside / "data" / "raw" / "segelec" / "claims.csv"
+    text = claims.read_text(encoding="utf-8")
+    claims.write_text(text.replace("22.9%", "23.0%"), encoding="utf-8")  # no whole counts grow so
+    assert main(["verdicts"]) == 2
+    assert "these claims conflict" in capsys.readouterr().err
+    assert not (inside / "data" / "processed").exists()
+
+
+def test_the_case_is_no_parameter(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["notebook", "notebooks/03_kpis.ipynb", "-p", "case", "nope"]) == 2
+    assert "chosen with --case" in capsys.readouterr().err

@@ -41,6 +41,11 @@ def test_a_claim_that_is_no_number(project: Path) -> None:
     assert "data/raw/segelec/claims.csv, row 3, column printed: “3S4” is no printed number" in text
 
 
+def test_a_printed_string_that_its_quotation_lacks(project: Path) -> None:
+    text = problem(project, ",354,services", ",355,services")
+    assert "row 3, column printed: “355” does not stand in the quotation" in text
+
+
 def test_an_unknown_role(project: Path) -> None:
     text = problem(project, "services,result", "services,rumour")
     assert "row 3, column role: “rumour”" in text

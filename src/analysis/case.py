@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from analysis.errors import InputError
 from analysis.periods import parse_period, parse_quarter
@@ -35,6 +43,15 @@ class Periods(_Strict):
     last: str
     baseline: str
     current: str
+
+    @field_validator("first", "last", "current", "baseline")
+    @classmethod
+    def _is_a_period(cls, label: str, info: ValidationInfo) -> str:
+        try:
+            parse_period(label) if info.field_name == "baseline" else parse_quarter(label)
+        except InputError as error:
+            raise ValueError(f"“{label}”: {error.rule}; {error.fix}") from error
+        return label
 
     @model_validator(mode="after")
     def _are_periods_in_order(self) -> Periods:
@@ -80,6 +97,12 @@ class Range(_Strict):
 
     min: int
     max: int
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Range:
+        if self.min > self.max:
+            raise ValueError(f"min ({self.min}) must not exceed max ({self.max})")
+        return self
 
 
 class Calibration(_Strict):
@@ -198,7 +221,8 @@ def load_case(name: str, root: Path | None = None) -> Case:
     path = root / "data" / "raw" / name / "case.yaml"
     if name not in cases:
         raise InputError(
-            "there is no case of this name; known are " + ", ".join(cases),
+            "there is no case of this name (a folder of data/raw with a case.yaml); known are "
+            + (", ".join(cases) or "none"),
             value=name,
             fix=f"create data/raw/{name}/case.yaml or choose one of those",
         )
@@ -234,12 +258,14 @@ def _first_problem(error: ValidationError, file: Path) -> InputError:
     problem = error.errors()[0]
     column = ".".join(str(part) for part in problem["loc"]) or None
     rule = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
+    if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
+        rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
+    elif problem["type"] == "extra_forbidden":
         rule = "this key is unknown"
     elif problem["type"] == "missing":
         rule = "this key is required"
     value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-    more = error.error_count() - 1
-    if more:
-        rule += f" (and {more} more problem{'s' if more > 1 else ''})"
+    others = [".".join(str(part) for part in other["loc"]) for other in error.errors()[1:]]
+    if others:
+        rule += f" (more problems at {', '.join(dict.fromkeys(others))})"
     return InputError(rule, file=file, column=column, value=value)

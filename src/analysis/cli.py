@@ -23,10 +23,13 @@ def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
     from analysis.claims import Engine, verdict_table
-    from analysis.claims.multiverse import block_universes
-    from analysis.tables import write_frame
+    from analysis.claims.multiverse import block_universes, require_possible
+    from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
+    for raw in RAW_TABLES:  # all inputs are checked before anything is written
+        read_rows(raw, case.raw, case.root)
+    require_possible(case, case.reading())
     engine = Engine(case)
     table = verdict_table(case, engine)
     write_frame(table, case.processed / "verdicts.csv")
@@ -122,12 +125,14 @@ def notebook(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     source = Path(args.notebook)
-    pairs = [("case", case.name), *(args.parameter or [])]
+    given = [("case", case.name), *(args.parameter or [])]
+    if any(name == "case" for name, _ in args.parameter or []):
+        raise InputError("the case is chosen with --case", value="-p case")
     committed = case.name == PAPER and not args.parameter
     run(
         source,
         source if committed else case.root / ".build" / case.name / source.name,
-        parameters=parameters_from_text(source, pairs),
+        parameters=parameters_from_text(source, given),
         values=case.processed / "values.json",
         figures=None if args.parameter else case.root / "figures",
     )
@@ -161,8 +166,9 @@ def sums(args: argparse.Namespace) -> str:
     from analysis.verify import write_sums
 
     case = load_case(args.case)
-    path = case.processed / "values.json"
-    table = load(path)
+    if case.name != PAPER:  # the README and the checksums are those of the paper
+        return ""
+    table = load(case.processed / "values.json")
     readme = case.root / "README.md"
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     text = readme.read_text(encoding="utf-8")

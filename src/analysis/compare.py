@@ -12,11 +12,33 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analysis.errors import InputError
 from analysis.kpis import kpi
+from analysis.periods import parse_quarter
 
 Base = Literal["previous-quarter", "year-ago"]
 
 _DISTANCE: dict[Base, int] = {"previous-quarter": 1, "year-ago": 4}
+
+
+def require_quarter(table: pd.DataFrame, quarter: str) -> str:
+    """Return a quarter's label if the table has it.
+
+    Raises
+    ------
+    InputError
+        If it is no quarter, or one without data.
+    """
+    parse_quarter(quarter)
+    known = list(dict.fromkeys(table["period"]))
+    if quarter not in known:
+        raise InputError(
+            "there are no rows in this quarter",
+            column="quarter",
+            value=quarter,
+            fix=f"choose one from {known[0]} to {known[-1]}",
+        )
+    return quarter
 
 
 def compare(table: pd.DataFrame, base: Base) -> pd.DataFrame:

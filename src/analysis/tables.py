@@ -43,7 +43,10 @@ class ClaimRow(Row):
     claim_id: Identifier = Field(description="place and subject")
     place: Text = Field(description="section, table or abstract where it stands")
     quotation: Text = Field(description="short verbatim quotation")
-    printed: str = Field(description="the printed string; empty where our text has lost it")
+    printed: str = Field(
+        description="the printed string, empty where our text has lost it; of a formula said in "
+        "words or broken over cells, our transcription"
+    )
     unit: str = Field(description="unit as printed, or 'formula'")
     role: Literal["result", "target", "example", "formula", "statement", "structure"] = Field(
         description="what the publication uses it for"
@@ -62,6 +65,10 @@ class ClaimRow(Row):
             raise ValueError(
                 f"printed: “{self.printed}” is no printed number "
                 "(digits, thousands as 1,234, decimals as 1.5, an optional % sign)"
+            )
+        if self.role != "formula" and self.printed not in self.quotation:
+            raise ValueError(
+                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”"
             )
         return self
 

@@ -20,6 +20,9 @@ from analysis.files import write_text
 KINDS = ("printed", "derived", "synthetic", "yours")
 """The four kinds of number, as every table, figure, caption and value names them."""
 
+MARKS = (*KINDS, "words")
+"""What a figure or table may be marked with: a kind of number, or that it holds words of ours."""
+
 
 class Value(TypedDict):
     """One entry of ``values.json``: the text to show, its kind, and where it comes from."""

@@ -59,20 +59,23 @@ def write_sums(root: Path) -> int:
 
 
 def read_sums(root: Path) -> dict[str, str]:
-    """From path, relative to the root, to SHA-256.
+    """From path, relative to the root, to SHA-256, as committed.
+
+    A build rewrites the file, so where git knows it, its last commit is what counts.
 
     Raises
     ------
     InputError
         If the file is missing or a line is not of sha256sum's form.
     """
-    path = root / SUMS
+    git = ["git", "-C", str(root), "show", f"HEAD:./{SUMS}"]
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise InputError(
-            "the file does not exist", file=SUMS, fix="run make report, which writes it"
-        ) from error
+        committed = subprocess.run(
+            git, capture_output=True, text=True, encoding="utf-8", check=True
+        )
+        lines = committed.stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        lines = _read_lines(root / SUMS)
     found = {}
     for number, line in enumerate(lines, start=1):
         match = _LINE.fullmatch(line)
@@ -87,6 +90,15 @@ def read_sums(root: Path) -> dict[str, str]:
     return found
 
 
+def _read_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise InputError(
+            "the file does not exist", file=SUMS, fix="run make report, which writes it"
+        ) from error
+
+
 def main(root: Path) -> int:
     """Verify and print the result in words; return 0 if all is the same, else 1.
 
@@ -98,7 +110,11 @@ def main(root: Path) -> int:
         As `verify`.
     """
     folder = Path(tempfile.mkdtemp(prefix="rebuilt-"))
-    differences = verify(root, folder)
+    try:
+        differences = verify(root, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     if not differences:
         shutil.rmtree(folder)
         print(f"verified: {len(read_sums(root))} files, same bytes")

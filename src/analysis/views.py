@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.claims.findings import Finding
-from analysis.compare import Base, compare, contributions
+from analysis.compare import Base, compare, contributions, require_quarter
 from analysis.display import VERDICT_COLOURS, Column, decimal, percent
 from analysis.kpis import CATALOGUE, kpi
 from analysis.periods import parse_quarter
@@ -34,12 +34,13 @@ def kinds_of_number() -> View:
             "from a made-up ledger that meets the printed results; one of many that would",
         ),
         ("yours", "computed from a user's own rows"),
+        ("words", "no number: definitions, and our words on quoted places"),
     ]
     return {
         "frame": pd.DataFrame(rows, columns=["kind", "meaning"]),
         "label": "tbl-kinds",
         "caption": "Four kinds of number. Every figure, table and file says which it holds.",
-        "kind": "derived",
+        "kind": "words",
         "columns": [Column("kind", "Kind"), Column("meaning", "Meaning", width=1)],
     }
 
@@ -47,9 +48,9 @@ def kinds_of_number() -> View:
 def verdict_meanings(verdicts: pd.DataFrame) -> View:
     """Count the verdicts under the default reading and say what each means."""
     meanings = {
-        "reproduced": "follows from other printed numbers",
-        "consistent": "a data set exists that prints this way, and we show one",
-        "inconsistent": "no data set exists; the smallest conflicting set of claims is named",
+        "reproduced": "counted or recomputed from what else is printed",
+        "consistent": "a data set exists that prints this way; a target is met by what is printed",
+        "inconsistent": "contradicts another place or its own name; the conflict is named",
         "underdetermined": "more than one value fits; we give the bounds",
         "not reported": "a target or formula for which no result is printed",
         "unreadable": "typography lost in our text of the paper; never an accusation",
@@ -70,27 +71,32 @@ def verdict_meanings(verdicts: pd.DataFrame) -> View:
 
 
 def printed_results(case: Case) -> View:
-    """List the printed results with the places that print them."""
-    results = [claim for claim in read_claims(case) if claim.role == "result"]
-    frame = pd.DataFrame([claim.model_dump() for claim in results])
-    subject = frame["claim_id"].str.split("-", n=1).str[1].str.replace("-", " ")
-    grouped = frame.assign(subject=subject).groupby(["subject", "printed"], sort=False)
-    table = grouped.agg(
-        places=("place", lambda places: ", ".join(dict.fromkeys(places))),
-        quotation=("quotation", "first"),
-    ).reset_index()
+    """List the printed results at each place that prints them."""
+    rows = [
+        (_subject(claim.claim_id), claim.printed, claim.place, claim.quotation)
+        for claim in read_claims(case)
+        if claim.role == "result"
+    ]
     return {
-        "frame": table,
+        "frame": pd.DataFrame(rows, columns=["subject", "printed", "place", "quotation"]),
         "label": "tbl-printed-results",
-        "caption": "The results that the paper prints, each with the places that print it.",
+        "caption": "The results that the paper prints, at each place.",
         "kind": "printed",
         "columns": [
             Column("subject", "Result", width=1.1),
             Column("printed", "Printed", align="right"),
-            Column("places", "Places"),
+            Column("place", "Place"),
             Column("quotation", "Quotation", width=2.4, format=lambda text: f"“{text}”"),
         ],
     }
+
+
+def _subject(claim_id: str) -> str:
+    """Name a claim by its subject, without its place: ``5-services-growth`` is Services growth."""
+    words = claim_id.split("-", 1)[1].replace("-", " ")
+    for short in ("roi", "roe", "q1", "q2"):
+        words = " ".join(word.upper() if word == short else word for word in words.split())
+    return words[0].upper() + words[1:]
 
 
 def contradictions(findings: Sequence[Finding]) -> View:
@@ -126,37 +132,18 @@ def _first_quotations(one: str, other: str) -> str:
 
 def claims(verdicts: pd.DataFrame) -> View:
     """List every claim with its verdict and evidence under the default readings."""
+    shown = verdicts[verdicts["default"]]
     return {
-        "frame": verdicts[verdicts["default"]],
+        "frame": shown.assign(subject=shown["claim_id"].map(_subject)),
         "label": "tbl-claims",
         "caption": "Every claim with its verdict under the default readings, and what it rests on.",
         "kind": "derived",
         "columns": [
-            Column("claim_id", "Claim", width=1, format=_breakable),
+            Column("place", "Place"),
+            Column("subject", "Claim", width=0.9),
             Column("printed", "Printed", width=1.1, align="left"),
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),
             Column("evidence", "Evidence", width=2.2),
-        ],
-    }
-
-
-def _breakable(text: str) -> str:
-    """Show an identifier as words, so that it can be broken over lines."""
-    return text.replace("-", " ")
-
-
-def swot(entries: pd.DataFrame) -> View:
-    """List the SWOT entries with what each rests on."""
-    return {
-        "frame": entries,
-        "label": "tbl-swot",
-        "caption": "SWOT entries found in the paper's text; none rests on a printed number.",
-        "kind": "printed",
-        "columns": [
-            Column("quadrant", "Quadrant"),
-            Column("text", "Entry", width=1.4),
-            Column("place", "Section"),
-            Column("quotation", "Quotation", width=1.4, format=lambda text: f"“{text}”"),
         ],
     }
 
@@ -216,7 +203,7 @@ def catalogue() -> View:
         ),
         "label": "tbl-catalogue",
         "caption": "The indicators. Rates are ratios of sums over the period, not means of ratios.",
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("perspective", "Perspective"),
             Column("name", "KPI"),
@@ -268,7 +255,7 @@ def reproduction(rows: pd.DataFrame) -> View:
 
 def comparison(table: pd.DataFrame, quarter: str, kind: str) -> View:
     """Compare a quarter with the previous one and with the same quarter of last year."""
-    now = table[table["period"] == quarter].set_index("kpi")
+    now = table[table["period"] == require_quarter(table, quarter)].set_index("kpi")
     frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
     frame["name"] = [f"{kpi(name).name}, {kpi(name).unit}" for name in frame["kpi"]]
     frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.compare import compare, contributions
+from analysis.compare import compare, contributions, require_quarter
 from analysis.errors import InputError
 from analysis.kpis import CATALOGUE, by_type, kpi, kpi_table, sums
 from analysis.periods import parse_quarter
@@ -111,6 +111,12 @@ def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
     counts = by_type(sums(tiny), [parse_quarter("2024Q1")])
     assert counts.to_dict() == {"doors": 2, "alarms": 1}
     assert list(counts.index) == ["doors", "alarms"]
+
+
+@pytest.mark.parametrize("quarter", ["2024Q9", "2031Q1", "soon"])
+def test_a_quarter_without_rows_is_refused(tiny: dict[str, pd.DataFrame], quarter: str) -> None:
+    with pytest.raises(InputError, match=quarter):
+        require_quarter(kpi_table(sums(tiny)), quarter)
 
 
 def test_unknown_kpi() -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.display.output import emit
 from analysis.errors import InputError
 from analysis.files import write_text
-from analysis.values import KINDS
+from analysis.values import MARKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class Figure:
     alt : str
         What the figure shows, for readers who cannot see it; plain text.
     kind : str
-        Kind of number: printed, derived, synthetic or yours.
+        Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
     """
 
     number: int
@@ -77,8 +77,8 @@ class Figure:
             raise InputError(
                 "a figure's name is made of small letters, digits and underscores", value=self.name
             )
-        if self.kind not in KINDS:
-            raise InputError(f"the kind must be one of {', '.join(KINDS)}", value=self.kind)
+        if self.kind not in MARKS:
+            raise InputError(f"the kind must be one of {', '.join(MARKS)}", value=self.kind)
         for text, what in ((self.caption, "caption"), (self.alt, "text for who cannot see it")):
             if not text.strip():
                 raise InputError(f"a figure needs a {what}", value=self.name)

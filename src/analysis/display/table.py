@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.display.numbers import MISSING, Format, is_number, plain
 from analysis.display.output import emit
 from analysis.errors import InputError
-from analysis.values import KINDS
+from analysis.values import MARKS
 
 Align = Literal["left", "center", "right"]
 
@@ -86,7 +86,7 @@ def show_table(
     caption : str
         Inline Markdown; its first sentence is the title.
     kind : str
-        Kind of number: printed, derived, synthetic or yours.
+        Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
     columns : sequence of Column, optional
         The columns shown, in order; by default all of them, under their own names.
 
@@ -97,8 +97,8 @@ def show_table(
     """
     if not label.startswith("tbl-"):
         raise InputError("a table's label begins with tbl-", value=label)
-    if kind not in KINDS:
-        raise InputError(f"the kind must be one of {', '.join(KINDS)}", value=kind)
+    if kind not in MARKS:
+        raise InputError(f"the kind must be one of {', '.join(MARKS)}", value=kind)
     cells = _cells(frame, columns)
     forms = {
         "text/html": _html(cells, label, caption, kind),

@@ -39,7 +39,7 @@ _PLACE = 9.0
 
 
 @styled
-def swot(frame: pd.DataFrame, kind: str = "printed") -> Figure:
+def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
     """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
 
     Parameters
@@ -130,7 +130,7 @@ _SPINE, _REACH = 120.0, 27.0
 
 
 @styled
-def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "printed") -> Figure:
+def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
 
     Parameters

@@ -15,8 +15,7 @@ from analysis.report.html import code_block, html_to_typst
 from analysis.report.labels import Place
 from analysis.report.markdown import Renderer, Surroundings, split_caption
 from analysis.report.tables import tables_to_typst
-
-KINDS = ("printed", "derived", "synthetic", "yours")
+from analysis.values import MARKS
 
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _OPTIONS = {"label", "fig-cap", "fig-alt", "tbl-cap", "echo", "kind", "output", "include"}
@@ -169,9 +168,9 @@ class OutputWriter:
                 _nth(self.options.get("fig-alt"), index),
                 self.options.get("kind"),
             )
-        if found.kind is not None and found.kind not in KINDS:
+        if found.kind is not None and found.kind not in MARKS:
             raise self.place.error(
-                "the kind of number must be one of " + ", ".join(KINDS), value=found.kind
+                "the kind of number must be one of " + ", ".join(MARKS), value=found.kind
             )
         return found
 

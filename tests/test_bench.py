@@ -1,0 +1,198 @@
+"""Tiny versions of every benchmark, and what the committed results must say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.bench import __main__ as bench
+from analysis.bench import engine, percentages, publications
+from analysis.bench.percentages import Loop, Question
+from analysis.bench.summary import markdown
+from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
+from analysis.claims.printed import Rounding
+from analysis.claims.trust import TESTS, simulate
+
+RESULTS = Path(__file__).parents[1] / "benchmarks"
+
+
+def counts_out_of(question: Question) -> bool:
+    """Look for a count by trying all."""
+    percentage, n = question
+    return any(2000 * k < (2 * percentage + 1) * n and 2000 * k >= (2 * percentage - 1) * n
+               for k in range(n + 1))  # fmt: skip
+
+
+def loop(name: str, mistakes: set[Question] | None = None) -> Loop:
+    def answer(asked: list[Question]) -> list[bool]:
+        return [counts_out_of(question) != (question in (mistakes or ())) for question in asked]
+
+    return Loop(name, lambda question: question, answer)
+
+
+@pytest.fixture(scope="module")
+def speed() -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows, wrong = percentages.measure([loop("good"), loop("bad", {(62, 16), (500, 2)})], 17, 3)
+    rows += engine.measure_tables(number=30, runs=2, others=(3, 6))
+    rows += engine.measure_verdicts("segelec", runs=1)
+    return pd.DataFrame(rows), wrong
+
+
+def test_percentages_that_counts_print_as() -> None:
+    right = percentages.printable(16)
+    assert right.shape == (1001, 16)
+    assert right[:, 2].nonzero()[0].tolist() == [0, 333, 667, 1000]
+    assert right[63, 15]  # 1 of 16 is 6.25 %, which goes up
+    assert not right[62, 15]
+
+
+def test_rows_of_the_table_of_speeds(speed: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    table, _ = speed
+    assert tuple(table.columns) == COLUMNS
+    assert table["cases"].tolist() == ["17017"] * 3 + ["30"] * 2 + ["61"]
+    assert table["cases_per_run"].tolist() == ["17017", "5672", "5672", "30", "30", "61"]
+    assert table["runs"].tolist() == ["3", "3", "3", "2", "2", "1"]
+    assert table["wrong"].tolist() == ["0", "0", "2", "", "", ""]
+    assert (table[["median_ms", "fastest_ms", "slowest_ms", "cpu_ms"]].astype(float) >= 0).all(
+        axis=None
+    )
+    targets = table["target"].tolist()
+    assert sorted(targets[1:3]) == ["", "at least 50 times ours"]
+    assert [targets[0], *targets[3:]] == ["", "below 200 ms", "below 200 ms", "below 5000 ms"]
+    assert ((table["target"] == "") == (table["met"] == "")).all()
+
+
+def test_wrong_answers_are_listed_and_ties_explained(
+    speed: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    _, wrong = speed
+    assert wrong.to_numpy().tolist() == [
+        ["bad", "6.2%", 16, "possible", "1 of 16 is 6.25%"],
+        ["bad", "50.0%", 2, "impossible", ""],
+    ]
+
+
+def test_grim_is_never_wrong() -> None:
+    pytest.importorskip("grim")
+    rows, wrong = percentages.measure([percentages.loop_grim(), percentages.loop_ours()], 16, 1)
+    assert [cells["wrong"] for cells in rows] == ["0", "0", "0"]
+    assert wrong.empty
+    assert rows[2]["target"] == ""  # a loop over our own test is nobody to beat
+
+
+def test_scrutipy_takes_ties_both_ways() -> None:
+    pytest.importorskip("scrutipy")
+    _, wrong = percentages.measure([percentages.loop_scrutipy()], 16, 1)
+    odd = (1, 3, 5, 7, 9, 11, 13, 15)
+    assert wrong["tie"].str.partition(" ")[0].astype(int).tolist() == list(odd)
+    assert set(wrong["respondents"]) == {16}
+
+
+def test_an_error_of_ours_stops_the_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(percentages, "grim_percent_table", lambda d, n: (d + n) % 2 == 0)
+    with pytest.raises(bench.BuildError, match="is wrong"):
+        percentages.measure([], 3, 1)
+
+
+def test_a_missing_package_is_named() -> None:
+    with pytest.raises(bench.BuildError, match="no_such_package is missing"):
+        percentages._package("no_such_package")
+
+
+def test_tables_that_disagree_with_the_print_are_noticed() -> None:
+    good = ((50, 44), (40, 38), (77, 0), (0, 77), (14, 14))
+    assert engine.agrees(good, 3)
+    assert not engine.agrees(good, 4)
+    assert not engine.agrees((*good[:4], (14, 13)), 3)
+    assert not engine.agrees(((50, 43), (41, 38), *good[2:]), 3)
+    assert not engine.agrees((*good[:2], (78, 0), (0, 77), (14, 13)), 3)
+    assert not engine.agrees((*good[:4], (-1, 29)), 3)
+
+
+def test_no_publication_is_accused_whatever_the_number_of_processes() -> None:
+    found = publications.measure(chunks=2, size=105, processes=2)
+    assert len(found) == len(TESTS) * len(Rounding)
+    assert (found["true"] == 30).all()
+    assert found["false_alarms"].sum() == 0
+    one, two = simulate(105, seed=1), simulate(105, seed=2)
+    assert found["detected"].tolist() == (one["detected"] + two["detected"]).tolist()
+    assert found.equals(publications.add_up([two, one]))
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    ours, theirs = [Run(1, 1), Run(4, 1), Run(1, 1)], [Run(60, 1), Run(80, 1), Run(90, 1)]
+    cells = row("checks", "theirs", theirs, cases=5, ours=ours)
+    assert cells["times_ours"] == "60.0"  # of 60, 20 and 90
+    assert (cells["median_ms"], cells["fastest_ms"], cells["slowest_ms"]) == (
+        "80000", "60000", "90000",
+    )  # fmt: skip
+    assert with_target(cells, 50)["met"] == "yes"
+    assert with_target(cells, 61)["met"] == "no"
+    assert row("tables", "slow", [Run(0.2, 0)], cases=1, most_ms=200)["met"] == "no"
+    assert row("tables", "fast", [Run(0.19, 0)], cases=1, most_ms=200)["met"] == "yes"
+
+
+def test_numbers_have_three_digits() -> None:
+    assert [digits(x) for x in (1234.5, 99.96, 12.34, 1.234)] == ["1234", "100.0", "12.3", "1.23"]
+
+
+def test_timed_returns_the_result() -> None:
+    result, run = timed(lambda: 7)
+    assert result == 7
+    assert run.wall >= 0
+
+
+def test_the_page_is_well_formed(speed: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    page = markdown(*speed, simulate(35, seed=1))
+    tables = [block.splitlines() for block in page.split("\n\n") if block.startswith("|")]
+    assert [len(table) for table in tables] == [2 + 6, 2 + len(TESTS)]
+    for table in tables:
+        assert len({line.count("|") for line in table}) == 1
+    assert "6.2% of 16 was called possible, but 1 of 16 is 6.25%" in page
+    assert "35 publications" in page
+
+
+def test_an_interrupt_leaves_the_results_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "trust.csv").write_text("as it was", encoding="utf-8")
+    monkeypatch.setattr(publications, "measure", interrupted)
+    assert bench.main(["trust", "--out", str(tmp_path)]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["trust.csv"]
+    assert (tmp_path / "trust.csv").read_text(encoding="utf-8") == "as it was"
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_false_alarm_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = simulate(7, seed=1)
+    table.loc[0, "false_alarms"] = 1
+    monkeypatch.setattr(publications, "measure", lambda progress: table)
+    assert bench.main(["trust", "--out", str(tmp_path)]) == 1
+    assert "1 true publications were called inconsistent" in capsys.readouterr().err
+
+
+def test_unknown_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["sped"])
+    assert "sped" in capsys.readouterr().err
+
+
+def test_committed_results() -> None:
+    speed, wrong, trust = (
+        pd.read_csv(RESULTS / name, dtype=str, keep_default_na=False) for name in bench.TABLES
+    )
+    counts = ["true", "false_alarms", "misprints", "detected"]
+    trust[counts] = trust[counts].astype("int64")
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == markdown(speed, wrong, trust)
+    assert set(trust["rounding"]) == set(Rounding)
+    assert (trust.groupby("test")["true"].sum() >= 100_000).all()
+    assert trust["false_alarms"].sum() == 0
+    ours = speed[speed["method"].str.startswith("our ")]
+    assert ours["wrong"].tolist() == ["0"]
