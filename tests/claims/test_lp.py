@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -46,8 +46,9 @@ def test_cycling_example_of_beale() -> None:
     assert result.value == 5
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(programs)
+@example(([((0, 1, -1), 0), ((1, -1, -1), 0), ((-1, 0, 1), 1)], (1, 0, 0)))
 def test_agrees_with_highs(
     program: tuple[list[tuple[tuple[int, ...], int]], tuple[int, ...]],
 ) -> None:
@@ -59,12 +60,13 @@ def test_agrees_with_highs(
         A_ub=[row.coefficients for row in rows],
         b_ub=[row.bound for row in rows],
         method="highs",
+        options={"presolve": False},  # with it, HiGHS calls the example above infeasible
     )
     if isinstance(result, Refuted):
         assert is_refutation(rows, result)
-        assert highs.status in (2, 4)
+        assert highs.status == 2
     elif isinstance(result, Endless):
-        assert highs.status in (3, 4)
+        assert highs.status == 3
     else:
         assert all(x >= 0 for x in result.point)
         assert all(

@@ -148,7 +148,7 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
 
 def read_blocks(case: Case) -> pd.DataFrame:
     """Read the case's ``multiverse.csv``, as :func:`block_universes` returns it."""
-    path = case.processed / "multiverse.csv"
+    path = case.processed.joinpath("multiverse.csv")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in ("default", "survives"):
         frame[column] = frame[column] == "True"
