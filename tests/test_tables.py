@@ -6,6 +6,7 @@ import pytest
 from analysis.case import Case, load_case
 from analysis.errors import InputError
 from analysis.tables import LEDGER_TABLES, RAW_TABLES, data_package, read_claims, read_rows
+from analysis.tables_method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
 
 
 def problem(project: Path, old: str, new: str) -> str:
@@ -19,7 +20,7 @@ def problem(project: Path, old: str, new: str) -> str:
 
 
 def test_every_raw_table_is_valid(segelec: Case) -> None:
-    for table in RAW_TABLES:
+    for table in (*RAW_TABLES, *METHOD_RAW_TABLES):
         assert read_rows(table, segelec.raw, segelec.root)
 
 
@@ -78,12 +79,13 @@ def test_a_missing_file(project: Path) -> None:
 
 def test_data_package_is_the_generated_one(segelec: Case) -> None:
     committed = (segelec.raw / "datapackage.json").read_text(encoding="utf-8")
-    made = data_package("segelec", "SEGELEC: printed claims and AS-IS notes", RAW_TABLES)
+    tables = (*RAW_TABLES, *METHOD_RAW_TABLES)
+    made = data_package("segelec", "SEGELEC: printed claims, AS-IS notes, objectives", tables)
     assert committed == made
 
 
 def test_data_package_describes_every_column() -> None:
-    package = json.loads(data_package("x", "X", LEDGER_TABLES))
+    package = json.loads(data_package("x", "X", (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)))
     fields = {r["name"]: r["schema"]["fields"] for r in package["resources"]}
     assert [f["name"] for f in fields["sale"]][-1] == "amount_centimos"
     assert fields["sale"][-1]["type"] == "integer"

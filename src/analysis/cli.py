@@ -41,6 +41,8 @@ def ledger(args: argparse.Namespace) -> str:
     """Make the synthetic ledger of a case, or one for other readings in another folder."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
+    from analysis.okr import has_okrs, load_okrs
+    from analysis.okr.draw import draw_check_ins
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
@@ -52,6 +54,8 @@ def ledger(args: argparse.Namespace) -> str:
         )
     tables = make_ledger(case, choices, args.seed)
     require_same(case, tables, choices)
+    if has_okrs(case):
+        tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
 
@@ -80,7 +84,9 @@ def kpis(args: argparse.Namespace) -> str:
     from analysis.calibrate import read_ledger
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
+    from analysis.export_method import write_method_tables
     from analysis.kpis import kpi_table, sums
+    from analysis.okr import has_okrs
     from analysis.tables import write_frame
 
     case = load_case(args.case)
@@ -89,6 +95,8 @@ def kpis(args: argparse.Namespace) -> str:
     table = kpi_table(totals)
     write_frame(kpi_csv(totals, kind), case.processed / "kpis.csv")
     write_frame(comparison_csv(table, kind), case.processed / "comparison.csv")
+    if has_okrs(case):
+        write_method_tables(case)
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 
 
@@ -100,11 +108,15 @@ def values(args: argparse.Namespace) -> str:
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
     from analysis.facts_efficiency import efficiency_facts
+    from analysis.facts_okr import facts as okr_facts
+    from analysis.okr import has_okrs
     from analysis.values import save
 
     case = load_case(args.case)
     table = facts(case, read_verdicts(case), read_blocks(case))
     table |= efficiency_facts(load_case(ARTICLE, case.root))
+    if has_okrs(case):
+        table |= okr_facts(case)
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
 

@@ -14,6 +14,9 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.kpis import kpi
+from analysis.kpis.levels import distance, parse_label
+from analysis.kpis.method import indicator
+from analysis.kpis.totals import MONTHS, Grain, Totals, period_label, periods
 from analysis.periods import parse_quarter
 
 Base = Literal["previous-quarter", "year-ago"]
@@ -118,3 +121,83 @@ def contributions(sums: pd.DataFrame, quarter: int, distance: int, measure: str)
     whole = int(pivot["base"].sum())
     pivot["points"] = _exact(Fraction(int(c), whole) if whole else None for c in pivot["change"])
     return pivot.sort_values(["change", "service_type"], ascending=[False, True], ignore_index=True)
+
+
+def compare_levels(levels: pd.DataFrame, grain: Grain, base: str) -> pd.DataFrame:
+    """Compare the level of every indicator of the method with its base period.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        From :func:`analysis.kpis.levels.level_table`.
+    grain : {"month", "quarter", "half-year"}
+        Length of a period.
+    base : {"previous", "previous-quarter", "year-ago"}
+        What to compare with.
+
+    Returns
+    -------
+    DataFrame
+        The table with base_period, base_value, change (percentage points for shares) and growth
+        (a Fraction; None for shares and where undefined). A period without a base has None there:
+        a gap stays a gap.
+    """
+    bases = levels[["key", "index", "period", "value"]].copy()
+    bases["index"] += distance(grain, base)
+    joined = levels.merge(
+        bases.rename(columns={"period": "base_period", "value": "base_value"}),
+        on=["key", "index"],
+        how="left",
+        validate="one_to_one",
+    )
+    for column in ("value", "base_value", "base_period"):
+        joined[column] = joined[column].astype("object").where(joined[column].notna(), None)
+    pairs = list(zip(joined["key"], joined["value"], joined["base_value"], strict=True))
+    joined["change"] = _exact(_change(new, old) for _, new, old in pairs)
+    joined["growth"] = _exact(
+        None
+        if new is None or old is None or old <= 0 or indicator(key).level_unit == "%"
+        else (new - old) / old
+        for key, new, old in pairs
+    )
+    return joined
+
+
+def contributions_by_type(totals: Totals, measure: str, period: str, base: str) -> pd.DataFrame:
+    """Split the change of any additive measure by service type, for any length of period.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    measure : str
+        Such as ``sales``, ``services`` or ``operating_cost``.
+    period : str
+        A month, quarter or half-year.
+    base : str
+        What to compare with.
+
+    Returns
+    -------
+    DataFrame
+        Columns service_type, base, value, change (whole numbers as summed) and points (Fractions
+        of the base's total, which add up to the growth); largest change first.
+
+    Raises
+    ------
+    InputError
+        If either period is not fully recorded.
+    """
+    grain, index = parse_label(period)
+    size, earlier = MONTHS[grain], index - distance(grain, base)
+    known = periods(totals, grain)
+    for number in (earlier, index):
+        if known.get(number, {}).get(measure) is None:
+            raise InputError(
+                f"{measure} is not recorded for the whole period",
+                value=period_label(number, grain),
+            )
+    rows = totals[totals["measure"] == measure]
+    rows = rows.assign(quarter=rows["month"] // size)
+    wide = rows.rename(columns={"value": measure})
+    return contributions(wide, index, index - earlier, measure)

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 _HALF = re.compile(r"(\d{4})H([12])")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 def parse_quarter(label: str) -> int:
@@ -87,3 +88,34 @@ def previous_quarter(index: int) -> int:
 def year_ago(index: int) -> int:
     """Quarter of the year before that bears the same number."""
     return index - 4
+
+
+def parse_month(label: str) -> int:
+    """Month index, ``12 * year + (month - 1)``, of a label such as ``2024-05``.
+
+    Raises
+    ------
+    InputError
+        If the label has another form.
+    """
+    match = _MONTH.fullmatch(label)
+    if match is None:
+        raise InputError(
+            "a month is written as year, hyphen and two digits", value=label, fix="write 2024-05"
+        )
+    return 12 * int(match[1]) + int(match[2]) - 1
+
+
+def month_label(index: int) -> str:
+    """Label such as ``2024-05`` of a month index."""
+    return f"{index // 12}-{index % 12 + 1:02d}"
+
+
+def month_start(index: int) -> date:
+    """First day of a month."""
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(index: int) -> date:
+    """Last day of a month."""
+    return month_start(index + 1) - timedelta(days=1)

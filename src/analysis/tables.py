@@ -16,14 +16,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from analysis.case import Case
 from analysis.errors import InputError
 from analysis.files import write_text
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
-_TYPES = {str(date): "date", str(int): "integer"}
+_TYPES = {
+    str(date): "date",
+    str(date | None): "date",
+    str(int): "integer",
+    str(int | None): "integer",
+}
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
 
 Identifier = Annotated[str, Field(min_length=1, pattern=r"^\S+$")]
@@ -35,6 +48,13 @@ class Row(BaseModel):
     """Base of all row models: cells arrive as text, unknown columns are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_missing(cls, cell: Any, info: ValidationInfo) -> Any:
+        """Take an empty cell for a missing value in the columns that may lack one."""
+        optional = type(None) in get_args(cls.model_fields[str(info.field_name)].annotation)
+        return None if cell == "" and optional else cell
 
 
 class ClaimRow(Row):
@@ -272,7 +292,7 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
     rows = read_rows(table, folder, root)
     frame = pd.DataFrame([row.model_dump() for row in rows], columns=list(table.row.model_fields))
     for name, field in table.row.model_fields.items():
-        if field.annotation is date:
+        if field.annotation in (date, date | None):
             frame[name] = pd.to_datetime(frame[name])
     return frame
 

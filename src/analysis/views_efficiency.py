@@ -120,8 +120,8 @@ def sentences(table: pd.DataFrame) -> View:
             "What the article says of its company, sentence by sentence: the constraint that we "
             "read in it, and what became of it under the default readings. *Follows*: from the "
             "other sentences; *adds*: leaves fewer companies; *on ratios*: sets ratios against "
-            "ratios, checked on companies; *hangs*: no number could show it right or wrong. Both synthetic "
-            "companies meet all that are in force."
+            "ratios, checked on companies; *hangs*: no number could show it right or wrong. Both "
+            "synthetic companies meet all that are in force."
         ),
         "kind": "derived",
         "columns": [

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.calibrate.method import make_method_rows
 from analysis.calibrate.plan import Plan, make_plan
 from analysis.calibrate.rows import make_rows
 from analysis.case import Case
 from analysis.tables import LEDGER_TABLES, read_frame, write_frame
+from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES
 
 __all__ = ["Plan", "make_ledger", "make_plan", "make_rows", "read_ledger", "write_ledger"]
 
@@ -39,16 +41,21 @@ def make_ledger(
     """
     calibration = case.parameters.calibration
     chosen = seed if seed is not None else (calibration.seed if calibration else 0)
-    return make_rows(make_plan(case, case.reading(dict(reading or {})), chosen), chosen)
+    rows = make_rows(make_plan(case, case.reading(dict(reading or {})), chosen), chosen)
+    return rows | make_method_rows(rows, chosen)
 
 
 def write_ledger(ledger: Ledger, folder: Path) -> None:
     """Write every table of a ledger as CSV."""
-    for table in LEDGER_TABLES:
-        write_frame(ledger[table.name], folder / table.file)
+    for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS):
+        if table.name in ledger:
+            write_frame(ledger[table.name], folder / table.file)
 
 
 def read_ledger(case: Case) -> Ledger:
-    """Read and validate the ledger of a case."""
+    """Read and validate the ledger of a case; what only the whole method needs may be missing."""
     folder = case.processed / "ledger"
-    return {table.name: read_frame(table, folder, case.root) for table in LEDGER_TABLES}
+    optional = [table for table in METHOD_LEDGER_TABLES if (folder / table.file).is_file()]
+    return {
+        table.name: read_frame(table, folder, case.root) for table in (*LEDGER_TABLES, *optional)
+    }

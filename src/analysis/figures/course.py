@@ -1,0 +1,94 @@
+"""Figure of the course of a quarter, week by week."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.display import Figure, decimal
+from analysis.figures.frames import groups, records
+from analysis.figures.style import (
+    INK,
+    KIND,
+    MUTED,
+    NEUTRAL,
+    SMALL,
+    canvas,
+    only_frame,
+    panel,
+    styled,
+    wrap,
+    write,
+)
+
+_LEFT, _WIDTH, _ROW, _TOP = 62.0, 74.0, 16.0, 8.0
+
+
+@styled
+def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> Figure:
+    """Draw the projected score of each key result by week (figure 32).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.okr.course.course`.
+    quarter : str
+        The quarter.
+    kind : str
+        Kind of the rows.
+    """
+    parts = groups(frame, "kr_id")
+    fig = canvas(_TOP + _ROW * max(len(parts), 1) + 8)
+    write(fig, _LEFT, 3, "score if the weeks so far went on", fontsize=SMALL, color=MUTED)
+    write(fig, 160, 3, "half-way, end", fontsize=SMALL, color=MUTED, ha="right")
+    weeks = int(frame["week"].max()) if len(frame) else 13
+    if not parts:
+        write(fig, 0, _TOP + 4, "Nothing is known week by week.", color=MUTED)
+    for place, (name, rows) in enumerate(parts):
+        top = _TOP + _ROW * place
+        write(fig, 0, top + 4, name, fontsize=SMALL, color=MUTED)
+        for number, line in enumerate(wrap(str(rows["text"].iloc[0]), _LEFT - 22, SMALL)[:3]):
+            write(fig, 15, top + 4 + 3.3 * number, line, fontsize=SMALL)
+        ax = panel(fig, _LEFT, top, _WIDTH, _ROW - 3)
+        only_frame(ax)
+        ax.set_xlim(0.5, weeks + 0.5)
+        ax.set_ylim(-1.15, 1.2)
+        ax.axhline(1, color=INK, lw=0.8)
+        ax.axhline(0, color=NEUTRAL, lw=0.6)
+        known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
+        if known:
+            xs, ys = zip(*known, strict=True)
+            ax.plot(xs, ys, color=KIND[kind], lw=1.2)
+            ax.scatter(xs, ys, s=7, color=KIND[kind], zorder=3)
+        write(fig, _LEFT - 1.5, top + (1.2 - 1) / 2.35 * (_ROW - 3), "1", fontsize=SMALL,
+              color=MUTED, ha="right")  # fmt: skip
+        write(fig, _LEFT - 1.5, top + 1.2 / 2.35 * (_ROW - 3), "0", fontsize=SMALL, color=MUTED,
+              ha="right")  # fmt: skip
+        write(fig, 160, top + 5, _half_and_end(rows, weeks), fontsize=SMALL, ha="right")
+    step = _WIDTH / weeks
+    bottom = _TOP + _ROW * len(parts)
+    for week in range(1, weeks + 1, 2):
+        x = _LEFT + step * (week - 0.5)
+        write(fig, x, bottom + 1, str(week), fontsize=SMALL, color=MUTED, ha="center")
+    write(fig, _LEFT, bottom + 5, "week of the quarter", fontsize=SMALL, color=MUTED)
+    return Figure(
+        number=32,
+        name="weekly_course",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"The course of {quarter}, week by week. Each dot is the score that the key result "
+            "would end with if the weeks so far went on: 0 is the baseline, 1 the target. A key "
+            "result without weekly data is left out."
+        ),
+        alt=f"Lines of projected scores by week of {quarter}, half-way and at the end: "
+        + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
+        + ".",
+        kind=kind,
+    )
+
+
+def _half_and_end(rows: pd.DataFrame, weeks: int) -> str:
+    """Write the projected score at half-way and at the end."""
+    scores = {row.week: row.score for row in records(rows)}
+    shown = [scores.get(week) for week in ((weeks + 1) // 2, weeks)]
+    return ", ".join("–" if score is None else decimal(2)(score) for score in shown)

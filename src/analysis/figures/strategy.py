@@ -1,0 +1,215 @@
+"""Figure of the strategy map: indicators in four lanes, links by what the data say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import FancyArrowPatch
+
+from analysis.display import Figure
+from analysis.display.numbers import MINUS
+from analysis.figures.frames import records
+from analysis.figures.style import (
+    BAD,
+    GOOD,
+    INK,
+    MUTED,
+    NEUTRAL,
+    PAPER,
+    SMALL,
+    canvas,
+    sheet,
+    styled,
+    wrap,
+    write,
+)
+from analysis.kpis.method import indicator
+from analysis.scorecard import PERSPECTIVES
+
+_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 34.5, 25.0, 12.0, 31.0
+_LOOKS: Mapping[str, tuple[str, str, float]] = {
+    "supported": (GOOD, "-", 1.8),
+    "contradicted": (BAD, "-", 1.8),
+    "undecided": (MUTED, "-", 0.9),
+    "untestable": (NEUTRAL, "--", 0.9),
+}
+"""Colour, line and width by what the data say."""
+
+Places = dict[str, tuple[int, int]]
+"""Slot and lane of each indicator."""
+
+_SLOTS = 4
+_NEAR = 0.45
+"""In slots: a link that passes the middle of a box this near would run through it."""
+
+
+@styled
+def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
+    """Draw the strategy map (figure 35).
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.strategy.assess_links`.
+    kind : str
+        Kind of the levels behind the findings.
+    """
+    links = [(row.cause, row.effect) for row in records(table)]
+    places = arrange(links)
+    fig = canvas(4 * _LANE + 8)
+    ax = sheet(fig)
+    for number, name in enumerate(PERSPECTIVES):
+        top = number * _LANE
+        ax.axhspan(top + 1, top + _LANE - 1, color="#f5f5f5" if number % 2 else PAPER, zorder=0)
+        for below, line in enumerate(wrap(name, 20, SMALL, "semibold")):
+            write(fig, 0, top + _LANE / 2 + 3.4 * below, line, fontsize=SMALL, weight="semibold")
+    for row in records(table):
+        _arrow(ax, places, row)
+    for key, place in places.items():
+        _box(fig, ax, key, place)
+    _legend(fig, ax, table)
+    return Figure(
+        number=35,
+        name="strategy_map",
+        figure=fig,
+        data=table.drop(columns=["quotation"]),
+        caption=(
+            "Strategy map. Each arrow is a hypothesis with its sign; a number is the lag in "
+            "quarters. Colour and line say what the quarters of the ledger can tell."
+        ),
+        alt=_alt(table),
+        kind=kind,
+    )
+
+
+def arrange(links: Sequence[tuple[str, str]]) -> Places:
+    """Give each indicator a slot in its lane so that links are short and hit no other box.
+
+    Lane by lane, from above and from below, every arrangement is tried while the others stay;
+    the better of the two results is taken.
+    """
+    lanes: dict[int, list[str]] = {}
+    for key in sorted({key for link in links for key in link}):
+        lanes.setdefault(PERSPECTIVES.index(indicator(key).perspective), []).append(key)
+    results = [_settled(lanes, sorted(lanes, reverse=turned), links) for turned in (False, True)]
+    return min(results, key=lambda places: _cost(places, links))
+
+
+def _settled(
+    lanes: Mapping[int, list[str]], order: Sequence[int], links: Sequence[tuple[str, str]]
+) -> Places:
+    """Improve lane after lane in an order, three times over."""
+    slots = max([_SLOTS, *(len(keys) for keys in lanes.values())])
+    places = {key: (slot, lane) for lane in lanes for slot, key in enumerate(lanes[lane])}
+    for lane in [lane for _ in range(3) for lane in order if len(lanes[lane]) <= _SLOTS]:
+        keys = lanes[lane]
+        trials = [
+            places | {key: (slot, lane) for key, slot in zip(keys, chosen, strict=True)}
+            for chosen in permutations(range(slots), len(keys))
+        ]
+        places = min(trials, key=lambda trial: _cost(trial, links))
+    return places
+
+
+def _cost(places: Places, links: Sequence[tuple[str, str]]) -> float:
+    """Length of all links sideways, and a price for each box that one runs through."""
+    total = 0.0
+    for cause, effect in links:
+        (x0, y0), (x1, y1) = places[cause], places[effect]
+        total += abs(x1 - x0)
+        for key, (x, y) in places.items():
+            if key in (cause, effect):
+                continue
+            if y0 == y1 == y and min(x0, x1) < x < max(x0, x1):
+                total += 20
+            between = min(y0, y1) < y < max(y0, y1)
+            if between and abs(x0 + (x1 - x0) * (y - y0) / (y1 - y0) - x) < _NEAR:
+                total += 20
+    for a, (cause, effect) in enumerate(links):
+        for other_cause, other_effect in links[a + 1 :]:
+            total += 3 * _cross(places, (cause, effect), (other_cause, other_effect))
+    return total
+
+
+def _cross(places: Places, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two links between the same two lanes cross."""
+    a, b = sorted((places[key] for key in one), key=lambda place: place[1])
+    c, d = sorted((places[key] for key in other), key=lambda place: place[1])
+    if (a[1], b[1]) != (c[1], d[1]) or a[1] == b[1]:
+        return False
+    return (a[0] - c[0]) * (b[0] - d[0]) < 0
+
+
+def _centre(place: tuple[int, int]) -> tuple[float, float]:
+    slot, lane = place
+    return _LEFT + _SLOT * slot + _BOX / 2, lane * _LANE + _LANE / 2
+
+
+def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
+    x, y = _centre(place)
+    ax.fill(
+        [x - _BOX / 2, x + _BOX / 2, x + _BOX / 2, x - _BOX / 2],
+        [y - _TALL / 2, y - _TALL / 2, y + _TALL / 2, y + _TALL / 2],
+        facecolor=PAPER, edgecolor=INK, lw=0.7, zorder=3,
+    )  # fmt: skip
+    lines = wrap(indicator(key).name, _BOX - 3, SMALL)[:2]
+    first = y - 1.75 * len(lines)
+    write(fig, x, first, key, fontsize=SMALL, weight="semibold", ha="center", zorder=4)
+    for number, line in enumerate(lines):
+        write(fig, x, first + 3.4 * (number + 1), line, fontsize=SMALL, ha="center", zorder=4)
+
+
+def _ends(
+    start: tuple[int, int], end: tuple[int, int]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Points on the edges of two boxes between which an arrow runs."""
+    (x0, y0), (x1, y1) = _centre(start), _centre(end)
+    if start[1] == end[1]:
+        side = 1 if x1 > x0 else -1
+        return (x0 + side * _BOX / 2, y0), (x1 - side * (_BOX / 2 + 0.6), y1)
+    side = 1 if y1 > y0 else -1
+    lean = 0.28 * _BOX * max(-1.0, min(1.0, (x1 - x0) / _SLOT))
+    return (x0 + lean, y0 + side * _TALL / 2), (x1 - lean, y1 - side * (_TALL / 2 + 0.6))
+
+
+def _arrow(ax: Axes, places: Places, row: object) -> None:
+    cause, effect, sign, lag, finding = (
+        getattr(row, name) for name in ("cause", "effect", "sign", "lag", "finding")
+    )
+    start, end = _ends(places[cause], places[effect])
+    colour, line, width = _LOOKS[finding]
+    ax.add_patch(
+        FancyArrowPatch(
+            start, end, arrowstyle="-|>", mutation_scale=7, color=colour, lw=width,
+            linestyle=line, shrinkA=0, shrinkB=0, zorder=2,
+        )
+    )  # fmt: skip
+    mark = ("+" if sign == "+" else MINUS) + (f" {lag}" if lag else "")
+    part = 0.36
+    ax.text(
+        start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1]), mark,
+        fontsize=SMALL, ha="center", va="center", color=INK, zorder=5,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
+    )  # fmt: skip
+
+
+def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
+    y, x = 4 * _LANE + 4, 0.0
+    counts = table["finding"].value_counts()
+    for finding, (colour, line, width) in _LOOKS.items():
+        ax.plot([x, x + 8], [y, y], color=colour, ls=line, lw=width)
+        write(fig, x + 10, y, f"{finding} ({int(counts.get(finding, 0))})", fontsize=SMALL)
+        x += 40
+
+
+def _alt(table: pd.DataFrame) -> str:
+    parts = [
+        f"{indicator(row.cause).name} to {indicator(row.effect).name}, sign {row.sign}, "
+        f"{row.finding}"
+        for row in records(table)
+    ]
+    return f"Boxes in four lanes joined by arrows: {'; '.join(parts)}."

@@ -1,0 +1,212 @@
+"""Mechanical checks of formulas: units, direction, range, circularity, whose formula it is.
+
+They know nothing of the paper. Each compares what a formula does with what its record says it
+should do, on exact values drawn from the measures' ranges.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.kpis.expression import (
+    Expression,
+    Index,
+    UnitError,
+    evaluate,
+    leaves,
+    unit_of,
+    unit_text,
+)
+from analysis.kpis.indicator import Indicator
+from analysis.kpis.measures import MEASURES, UNITS
+from analysis.kpis.method import METHOD
+
+PARTS = {
+    "satisfied": "answers",
+    "staff_satisfied": "staff_answers",
+    "new_customer_sales": "sales",
+    "on_time_in_budget": "services",
+    "leavers": "staff_opening",
+    "net_profit": "sales",
+}
+"""Measures that cannot exceed another one."""
+
+_TRIALS = 60
+_INDEX_UNITS = {record.key: record.unit for record in METHOD}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something a check found.
+
+    Attributes
+    ----------
+    check : str
+        unit, direction, range, circular, whose or label.
+    text : str
+        What is wrong, in words.
+    """
+
+    check: str
+    text: str
+
+
+def faults(record: Indicator, form: Expression, label: str = "") -> list[Fault]:
+    """Hold a formula against the record of the indicator it is printed for.
+
+    Parameters
+    ----------
+    record : Indicator
+        What the formula should measure.
+    form : Expression
+        The formula.
+    label : str
+        Acronym under which it is printed.
+
+    Returns
+    -------
+    list of Fault
+        Empty if every check passes.
+    """
+    return [
+        *_units(record, form),
+        *_circular(record, form),
+        *_direction(record, form),
+        *_range(record, form),
+        *_whose(record, form),
+        *_label(record, label),
+    ]
+
+
+def _units(record: Indicator, form: Expression) -> Iterator[Fault]:
+    try:
+        unit = unit_of(form, UNITS, _INDEX_UNITS)
+    except UnitError as clash:
+        yield Fault("unit", f"joins unlike quantities: {clash}")
+        return
+    if unit != dict(record.unit):
+        yield Fault("unit", f"comes out in {unit_text(unit)} instead of {unit_text(record.unit)}")
+
+
+def _circular(record: Indicator, form: Expression) -> Iterator[Fault]:
+    if any(isinstance(leaf, Index) and leaf.key == record.key for leaf in leaves(form)):
+        yield Fault("circular", "uses the index that it defines")
+
+
+def _direction(record: Indicator, form: Expression) -> Iterator[Fault]:
+    for measure, sign in record.effects.items():
+        moves = {_move(form, measure, values) for values in _samples()}
+        if moves == {sign}:
+            continue
+        words, should = MEASURES[measure].words, "rise" if sign > 0 else "fall"
+        if moves == {0}:
+            yield Fault("direction", f"does not react to {words}")
+        elif moves == {-sign}:
+            moved = "falls" if sign > 0 else "rises"
+            yield Fault("direction", f"{moved} as {words} rises, and should {should}")
+        else:
+            yield Fault("direction", f"does not always {should} as {words} rises")
+
+
+def _move(form: Expression, measure: str, values: dict[tuple[str, str], Fraction | None]) -> int:
+    """Sign of the change when a measure grows by a tenth, at least by 1, and nothing else does."""
+    old = values[measure, "now"]
+    assert old is not None
+    indices = {record.key: Fraction(50) for record in METHOD}
+    first = evaluate(form, values, indices)
+    second = evaluate(form, values | {(measure, "now"): old + max(Fraction(1), old / 10)}, indices)
+    if first is None or second is None:
+        return 0
+    return (second > first) - (second < first)
+
+
+def _range(record: Indicator, form: Expression) -> Iterator[Fault]:
+    indices = {other.key: Fraction(100) for other in METHOD}
+    for values in _samples():
+        value = evaluate(form, values, indices)
+        if value is None:
+            continue
+        if record.high is not None and value > record.high:
+            yield Fault("range", f"can exceed {record.high}, its highest possible value")
+            return
+        if record.low is not None and value < record.low:
+            yield Fault("range", f"can fall below {record.low}, its lowest possible value")
+            return
+
+
+def _whose(record: Indicator, form: Expression) -> Iterator[Fault]:
+    if any(same(form, own) for own in (record.form, *record.variants.values())):
+        return
+    for other in METHOD:
+        if other.key != record.key and any(
+            same(form, theirs) for theirs in (other.form, *other.variants.values())
+        ):
+            yield Fault("whose", f"is the formula of {other.key}, {other.name.lower()}")
+            return
+
+
+def _label(record: Indicator, label: str) -> Iterator[Fault]:
+    if label and label != record.acronym:
+        for other in METHOD:
+            if other.acronym == label:
+                yield Fault(
+                    "label", f"stands under the name {label}, which is {other.name.lower()}"
+                )
+                return
+
+
+def same(one: Expression, other: Expression) -> bool:
+    """Say whether two formulas give the same values wherever they were tried."""
+    if any(isinstance(leaf, Index) for form in (one, other) for leaf in leaves(form)):
+        return one == other
+    return all(evaluate(one, values) == evaluate(other, values) for values in _samples())
+
+
+def _samples() -> Iterator[dict[tuple[str, str], Fraction | None]]:
+    """Draw whole values for every measure, now and before, in their ranges; always the same."""
+    rng = random.Random(7)
+    for trial in range(_TRIALS):
+        values: dict[tuple[str, str], Fraction | None] = {}
+        for when in ("now", "before"):
+            drawn: dict[str, Fraction] = {}
+            for name in sorted(MEASURES, key=lambda name: name in PARTS):
+                spec = MEASURES[name]
+                most = int(drawn[PARTS[name]]) * 10 // 11 if name in PARTS else spec.high
+                value = rng.randint(spec.low, max(most, spec.low))
+                if trial < 2 and name not in PARTS:
+                    value = (spec.low, spec.high)[trial] or 1
+                drawn[name] = Fraction(value)
+            values |= {(name, when): value for name, value in drawn.items()}
+        yield values
+
+
+def check_table(records: tuple[Indicator, ...] = METHOD) -> pd.DataFrame:
+    """Check every formula of the catalogue, corrected and printed.
+
+    Returns
+    -------
+    DataFrame
+        One row per formula: key, form (corrected, or the claim that prints it), lost, faults
+        (texts joined by ``; ``, empty if none) and checks (names of the checks that failed).
+    """
+    rows = []
+    for record in records:
+        forms = [("corrected", record.form, "", False)]
+        forms += [(p.claim_id, p.form, p.label, p.lost) for p in record.printed]
+        for name, form, label, lost in forms:
+            found = faults(record, form, label)
+            rows.append(
+                {
+                    "key": record.key,
+                    "form": name,
+                    "lost": lost,
+                    "checks": ", ".join(dict.fromkeys(fault.check for fault in found)),
+                    "faults": "; ".join(fault.text for fault in found),
+                }
+            )
+    return pd.DataFrame(rows)

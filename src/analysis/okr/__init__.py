@@ -1,0 +1,25 @@
+"""Objectives and key results: typed targets, exact scores, check-ins (4.3.3, 4.3.4)."""
+
+from analysis.okr.data import Okrs, has_okrs, load_okrs, target_of
+from analysis.okr.evaluate import Result, chosen, depends_on_reading, evaluate, score_frame
+from analysis.okr.targets import Goal, Joint, Score, Target, check_weights, join, rate, resolve
+
+__all__ = [
+    "Goal",
+    "Joint",
+    "Okrs",
+    "Result",
+    "Score",
+    "Target",
+    "check_weights",
+    "chosen",
+    "depends_on_reading",
+    "evaluate",
+    "has_okrs",
+    "join",
+    "load_okrs",
+    "rate",
+    "resolve",
+    "score_frame",
+    "target_of",
+]

@@ -1,0 +1,73 @@
+"""The course of a quarter: where each key result would end if the weeks so far went on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.kpis.expression import Measure
+from analysis.kpis.indicator import Indicator
+from analysis.kpis.levels import parse_label
+from analysis.kpis.method import indicator
+from analysis.okr.evaluate import Result, chosen
+from analysis.okr.targets import rate
+from analysis.okr.to_date import Ledger, ToDate
+from analysis.periods import quarter_days, quarter_start
+
+
+def projected(
+    record: Indicator, level: Fraction | None, quarter: int, day: pd.Timestamp
+) -> Fraction | None:
+    """Level at the end of a quarter if it went on as until `day`.
+
+    What accumulates (sales, cost, services) is scaled up by the days that are left; a ratio is
+    taken to stay as it is.
+    """
+    if level is None or not isinstance(record.level, Measure):
+        return level
+    elapsed = (day - pd.Timestamp(quarter_start(quarter))).days + 1
+    return level * Fraction(quarter_days(quarter), elapsed)
+
+
+def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFrame:
+    """Score every key result week by week, as projected from the rows so far.
+
+    Parameters
+    ----------
+    ledger : dict of str to DataFrame
+        The rows.
+    results : sequence of Result
+        From :func:`analysis.okr.evaluate` for the same quarter.
+    quarter : str
+        Such as ``2024Q2``; months and half-years have no course.
+
+    Returns
+    -------
+    DataFrame
+        Columns kr_id, kpi, text, week (from 1), day, level, projected and score (Fractions or
+        None); only key results of which something is known before the quarter ends.
+    """
+    (grain, index), to_date = parse_label(quarter), ToDate(ledger)
+    rows = []
+    for result in chosen(list(results)) if grain == "quarter" else []:
+        if result.goal is None:
+            continue
+        record = indicator(result.kpi)
+        own = []
+        for week in range(1, quarter_days(index) // 7 + 1):
+            day = pd.Timestamp(quarter_start(index)) + timedelta(days=7 * week - 1)
+            level = to_date.level(record, index, day)
+            ahead = projected(record, level, index, day)
+            score = rate(ahead, result.baseline, result.goal).score
+            own.append((result.key_result.kr_id, record.key, result.key_result.text, week,
+                        day.date(), level, ahead, score))  # fmt: skip
+        if any(line[5] is not None for line in own):
+            rows += own
+    columns = ["kr_id", "kpi", "text", "week", "day", "level", "projected", "score"]
+    frame = pd.DataFrame(rows, columns=columns)
+    for place, column in enumerate(columns[5:], start=5):
+        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
+    return frame

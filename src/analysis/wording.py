@@ -1,0 +1,57 @@
+"""How levels, goals, changes and scores are written, in tables and figures alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.display import decimal, percent
+from analysis.kpis.indicator import Indicator
+from analysis.okr import Goal
+
+SCORE = decimal(2)
+
+
+def score_text(value: Fraction | None) -> str | None:
+    """Write a score with two decimals."""
+    return None if value is None else SCORE(value)
+
+
+def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
+    """Write the level of an indicator with its decimals."""
+    if value is None:
+        return None
+    text = decimal(record.decimals)(value)
+    return f"{text} {record.level_unit}" if unit else text
+
+
+def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:
+    """Write a change: percentage points for shares, per cent for everything else."""
+    if record.level_unit == "%":
+        return None if change is None else decimal(1, signed=True)(change) + " pp"
+    return None if growth is None else percent(1, signed=True)(growth)
+
+
+def goal_text(record: Indicator, goal: Goal | None) -> str | None:
+    """Write a goal as levels: ``≥ 10.0 %``."""
+    if goal is None:
+        return None
+    low, high = (level_text(record, end) for end in (goal.low, goal.high))
+    if low and high:
+        return f"{low} to {high}"
+    if low:
+        return f"{'>' if goal.strict else '≥'} {low}"
+    return f"≤ {high}"
+
+
+def column(values: Iterable[object], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
+    """Return values as a column that leaves them as they are."""
+    return pd.Series(list(values), index=index, dtype="object")
+
+
+def records(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows with their columns as attributes."""
+    return list(frame.itertuples())

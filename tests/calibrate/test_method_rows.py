@@ -1,0 +1,122 @@
+"""Costs, statements and staff of the synthetic firm: identities, ties to the ledger, no trend."""
+
+import random
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.calibrate import Ledger, make_ledger, make_plan, make_rows, write_ledger
+from analysis.calibrate.costs import make_costs, make_statements
+from analysis.calibrate.method import make_method_rows
+from analysis.case import Case
+from analysis.kpis.levels import level_table
+from analysis.kpis.totals import totals
+from analysis.tables import LEDGER_TABLES, read_frame
+from analysis.tables_method import METHOD_LEDGER_TABLES
+
+
+def quarters(days: pd.Series) -> pd.Series:
+    return days.dt.year.astype(str) + "Q" + days.dt.quarter.astype(str)
+
+
+def test_rows_pass_their_own_schema(ledger: Ledger, tmp_path: Path) -> None:
+    write_ledger(ledger, tmp_path)
+    for table in METHOD_LEDGER_TABLES:
+        assert read_frame(table, tmp_path, tmp_path).equals(ledger[table.name]), table.name
+
+
+def test_older_tables_do_not_change(segelec: Case, ledger: Ledger) -> None:
+    seed = segelec.parameters.calibration.seed
+    alone = make_rows(make_plan(segelec, segelec.reading(), seed), seed)
+    assert all(alone[table.name].equals(ledger[table.name]) for table in LEDGER_TABLES)
+
+
+def test_every_key_is_marked_as_made_up(ledger: Ledger) -> None:
+    for table in METHOD_LEDGER_TABLES:
+        column = "assessor" if table.name == "esg_score" else table.key[0]
+        assert ledger[table.name][column].str.startswith("SYN").all(), table.name
+
+
+@pytest.mark.parametrize("seed", [1, 2, 20241225])
+def test_statements_agree_with_the_rows_to_the_centimo(segelec: Case, seed: int) -> None:
+    ledger = make_ledger(segelec, seed=seed)
+    rows = ledger["fin_statement"].set_index("period")
+    sale, cost = ledger["sale"], ledger["cost"]
+    sold = sale.groupby(quarters(sale["invoiced_on"]))["amount_centimos"].sum()
+    spent = cost.groupby([quarters(cost["incurred_on"]), "category"])["amount_centimos"].sum()
+    for period, row in rows.iterrows():
+        assert row["sales"] == sold[period]
+        assert row["cogs"] == spent[period, "materials"] + spent[period, "labour"]
+        assert row["selling"] == spent[period, "selling"]
+        assert row["admin"] == spent[period, "admin"]
+        assert row["other_op_cost"] == spent[period, "other_operating"]
+        assert row["fin_cost"] == spent[period, "financial"]
+        assert row["income_tax"] == spent[period, "tax"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 20241225])
+def test_statement_identities(segelec: Case, seed: int) -> None:
+    rows = make_ledger(segelec, seed=seed)["fin_statement"].to_dict("records")
+    for row in rows:
+        parts = ("fixed_assets", "receivables", "inventories", "cash")
+        assert row["total_assets"] == sum(row[part] for part in parts)
+        assert row["equity"] + row["interest_debt"] < row["total_assets"]  # the rest is owed
+    for old, new in pairwise(rows):
+        assert new["cash"] - old["cash"] == new["cfo"] + new["cfi"] + new["cff"]
+        profit = (
+            new["sales"] - new["cogs"] - new["selling"] - new["admin"]
+            - new["other_op_cost"] - new["fin_cost"] - new["income_tax"]
+        )  # fmt: skip
+        drawn = old["equity"] + profit - new["equity"]
+        assert new["cff"] == new["interest_debt"] - old["interest_debt"] - drawn
+
+
+def test_staff_agrees_with_the_hours(ledger: Ledger) -> None:
+    staff = ledger["staff"].set_index("staff_id")
+    hours = ledger["staff_hours"]
+    for key, month in zip(hours["staff_id"], hours["month"], strict=True):
+        assert staff.loc[key, "hired_on"] < pd.Timestamp(f"{month}-01")
+        assert pd.isna(staff.loc[key, "left_on"])
+    trained = ledger["training"].join(staff, on="staff_id")
+    assert (trained["held_on"] >= trained["hired_on"]).all()
+    assert not (trained["held_on"] > trained["left_on"]).any()
+
+
+def test_nothing_that_is_not_printed_shows_a_trend() -> None:
+    """Over many firms with level sales, late quarters are no better than early ones."""
+    months = [f"{2022 + m // 12}-{m % 12 + 1:02d}" for m in range(30)]
+    differences: dict[str, list[Fraction]] = {}
+    for seed in range(25):
+        rng = random.Random(seed)
+        keys = [f"S{i:03d}" for i in range(60)]
+        days = pd.to_datetime([f"{months[i % 30]}-15" for i in range(60)])
+        dates = dict.fromkeys(("requested_on", "started_on", "completed_on", "due_on"), days)
+        names = {"service_id": keys, "customer_id": keys, "service_type": "x"}
+        service = pd.DataFrame(names | dates)
+        amounts = [90000 + rng.randrange(20000) for _ in keys]
+        sale = pd.DataFrame({"service_id": keys, "invoiced_on": days, "amount_centimos": amounts})
+        hours = pd.DataFrame({"staff_id": "SYN-T1", "month": months, "quarter_hours": 400})
+        firm = {"service": service, "sale": sale, "staff_hours": hours}
+        table = level_table(totals(firm | make_method_rows(firm, seed)))
+        for key in ("F2", "F5", "C3", "P1", "P2", "P3"):
+            values = [v for v in table[table["key"] == key].sort_values("index")["value"] if v]
+            half = len(values) // 2
+            early, late = values[:half], values[-half:]
+            relative = (sum(late) - sum(early)) / sum(early)
+            differences.setdefault(key, []).append(relative)
+    for key, found in differences.items():
+        mean = sum(found) / len(found)
+        spread = sum((x - mean) ** 2 for x in found) / (len(found) - 1) / len(found)
+        assert mean**2 <= 9 * spread, key  # within three standard errors of no trend
+
+
+def test_adding_a_table_changes_no_other(ledger: Ledger) -> None:
+    cost, budget = make_costs(ledger["service"], ledger["sale"], 9)
+    again, _ = make_costs(ledger["service"], ledger["sale"], 9)
+    assert cost.equals(again)
+    first, _ = make_statements(ledger["sale"], cost, 9)
+    assert first["sales"].sum() == ledger["sale"]["amount_centimos"].sum()
+    assert len(budget) == len(ledger["service"])

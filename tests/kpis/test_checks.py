@@ -1,0 +1,98 @@
+"""The faults that the paper's formulas are known to have, found by machine; none in ours."""
+
+import pytest
+
+from analysis.case import Case
+from analysis.kpis.checks import check_table, faults, same
+from analysis.kpis.expression import HUNDRED, Measure, number
+from analysis.kpis.method import METHOD, indicator
+from analysis.tables import LEDGER_TABLES, read_claims
+from analysis.tables_method import METHOD_LEDGER_TABLES
+
+TABLE = check_table().set_index(["key", "form"])
+
+
+def test_no_corrected_formula_has_a_fault() -> None:
+    corrected = TABLE.xs("corrected", level="form")
+    assert len(corrected) == 16
+    assert (corrected["faults"] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("key", "claim", "checks", "words"),
+    [
+        ("F2", "table1-margin-formula", {"direction", "range"}, "falls as net profit rises"),
+        ("F1", "table1-roe-formula", {"direction", "whose"}, "the formula of F5, return on equity"),
+        ("F5", "table1-roe-formula", {"label"}, "under the name ROI"),
+        ("F6", "table1-cost-formula", {"unit", "range"}, "soles·% instead of %"),
+        ("C1", "table2-satisfaction-formula", {"unit", "circular", "range"}, "index that it defi"),
+        ("C3", "4.4.2-sustainability-formula", {"range"}, "can exceed 100"),
+        ("I3", "table3-service-time-formula", {"direction", "range", "whose"}, "formula of I2"),
+        ("P1", "table4-staff-formula", {"unit", "direction"}, "unlike quantities: point + %"),
+    ],
+)
+def test_the_known_faults_are_found(key: str, claim: str, checks: set[str], words: str) -> None:
+    row = TABLE.loc[(key, claim)]
+    assert set(row["checks"].split(", ")) == checks
+    assert words in row["faults"]
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        ("F3", "table1-revenue-growth-formula"),
+        ("C1", "4.4.2-satisfaction-formula"),
+        ("C3", "table2-sustainability-formula"),
+        ("I1", "table3-productivity-formula"),
+        ("I2", "4.4.3-service-time-formula"),
+    ],
+)
+def test_right_formulas_pass(key: str, claim: str) -> None:
+    assert TABLE.loc[(key, claim), "faults"] == ""
+
+
+def test_only_the_formula_that_lost_its_bar_is_marked_lost() -> None:
+    assert list(TABLE[TABLE["lost"]].index) == [("F6", "table1-cost-formula")]
+
+
+def test_a_ratio_turned_over_is_caught() -> None:
+    upside_down = indicator("P3").form
+    upside_down = type(upside_down)("/", upside_down.right, upside_down.left)
+    found = {fault.check for fault in faults(indicator("P3"), upside_down)}
+    assert found == {"unit", "direction"}
+
+
+def test_same_sees_through_the_way_of_writing() -> None:
+    a, b = Measure("sales"), Measure("services")
+    assert same((a + b) / number(2), a / number(2) + b / number(2))
+    assert not same(a / b, a / b * HUNDRED)
+
+
+def test_every_formula_of_the_paper_is_in_the_catalogue(segelec: Case) -> None:
+    printed = {c.claim_id for c in read_claims(segelec) if c.role == "formula"}
+    used = {p.claim_id for record in METHOD for p in record.printed}
+    assert used == printed
+
+
+def test_records_are_complete() -> None:
+    keys = [record.key for record in METHOD]
+    assert keys == [
+        "F1", "F2", "F3", "F4", "F5", "F6", "C1", "C2", "C3", "I1", "I2", "I3", "I4",
+        "P1", "P2", "P3",
+    ]  # fmt: skip
+    for record in METHOD:
+        assert record.name_es
+        assert record.purpose
+        assert record.reason
+        assert record.denominator
+        assert record.effects
+
+
+def test_required_columns_exist() -> None:
+    known = {
+        f"{table.name}.{column}"
+        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
+        for column in table.row.model_fields
+    }
+    for record in METHOD:
+        assert set(record.columns) <= known, record.key

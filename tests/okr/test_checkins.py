@@ -1,0 +1,147 @@
+"""Check-ins against rows and outcomes, by hand; and what breaks a rule."""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.calibrate import Ledger, write_ledger
+from analysis.case import Case, load_case
+from analysis.errors import InputError
+from analysis.kpis.method import indicator
+from analysis.okr import load_okrs
+from analysis.okr.checkins import brier, forecasts, read_check_ins, reconcile, reliability
+from analysis.okr.draw import draw_check_ins
+from analysis.okr.to_date import ToDate
+from analysis.periods import parse_quarter
+from analysis.tables import write_frame
+from analysis.tables_method import CheckInRow
+
+F = Fraction
+
+
+def row(kr_id: str, day: str, value: str, confidence: int = 5) -> CheckInRow:
+    return CheckInRow.model_validate(
+        {"check_in_id": f"W-{kr_id}-{day}", "kr_id": kr_id, "reported_on": day, "value": value,
+         "confidence": str(confidence)}
+    )  # fmt: skip
+
+
+def test_sales_so_far_from_the_rows(ledger: Ledger) -> None:
+    sale = ledger["sale"]
+    day = pd.Timestamp("2024-05-12")
+    inside = sale[(sale["invoiced_on"] >= "2024-04-01") & (sale["invoiced_on"] <= day)]
+    level = ToDate(ledger).level(indicator("F3"), parse_quarter("2024Q2"), day)
+    assert level == F(int(inside["amount_centimos"].sum()), 100)
+
+
+def test_productivity_waits_for_the_months_hours(ledger: Ledger) -> None:
+    quarter, to_date = parse_quarter("2024Q2"), ToDate(ledger)
+    record = indicator("I1")
+    assert to_date.level(record, quarter, pd.Timestamp("2024-04-29")) is None
+    april = ledger["staff_hours"][ledger["staff_hours"]["month"] == "2024-04"]
+    done = ledger["service"]["completed_on"]
+    services = int(((done >= "2024-04-01") & (done <= "2024-04-30")).sum())
+    expected = F(400 * services, int(april["quarter_hours"].sum()))
+    assert to_date.level(record, quarter, pd.Timestamp("2024-04-30")) == expected
+    assert to_date.level(record, quarter, pd.Timestamp("2024-05-20")) == expected
+
+
+def test_statements_are_known_after_the_quarter_only(ledger: Ledger) -> None:
+    day = pd.Timestamp("2024-06-30")
+    assert ToDate(ledger).level(indicator("F2"), parse_quarter("2024Q2"), day) is None
+
+
+def test_reconciling_by_hand(segelec: Case, ledger: Ledger) -> None:
+    okrs = load_okrs(segelec)
+    level = ToDate(ledger).level(
+        indicator("C1"), parse_quarter("2024Q2"), pd.Timestamp("2024-06-30")
+    )
+    assert level == F(4400, 57)  # 77.19…
+    rows = [
+        row("O2-KR1", "2024-06-30", "77.2"),
+        row("O2-KR1", "2024-06-29", "77.3"),
+        row("O2-KR1", "2024-06-28", ""),
+        row("O1-KR1", "2024-06-30", ""),
+        row("O1-KR1", "2024-06-23", "12.0"),
+    ]
+    states = list(reconcile(ledger, okrs, rows)["state"])
+    assert states[0] == "agrees"
+    assert states[1] == "differs"
+    assert states[2:] == ["not reported", "nothing to report", "not known yet"]
+
+
+def test_brier_and_reliability_by_hand() -> None:
+    pairs = [(8, True), (8, False), (0, False), (5, True)]
+    assert brier(pairs) == (F(4, 100) + F(64, 100) + 0 + F(25, 100)) / 4
+    assert brier([]) is None
+    assert brier([(5, True), (5, False)]) == F(1, 4)
+    table = reliability(pairs).set_index("confidence")
+    assert table.loc["8 to 10", "happened"] == F(1, 2)
+    assert table.loc["8 to 10", "stated"] == F(4, 5)
+    assert list(table.index) == ["0 to 2", "5", "8 to 10"]
+
+
+def test_forecasts_leave_out_what_cannot_be_told() -> None:
+    rows = [row("A", "2024-02-01", "", 7), row("B", "2024-02-01", "", 3)]
+    assert forecasts(rows, {("A", "2024Q1"): True}) == [(7, True)]
+
+
+def test_drawn_check_ins(segelec: Case, ledger: Ledger) -> None:
+    okrs = load_okrs(segelec)
+    frame = draw_check_ins(segelec, okrs, ledger)
+    assert frame.equals(draw_check_ins(segelec, okrs, ledger))
+    assert frame["check_in_id"].str.startswith("SYN").all()
+    assert frame.groupby("kr_id").size().tolist() == [26] * 10  # weeks of half a year
+    assert frame["confidence"].between(0, 10).all()
+    assert not frame["kr_id"].str.endswith("-H").any()
+
+
+@pytest.fixture
+def firm(project: Path, ledger: Ledger) -> Case:
+    case = load_case("segelec", project)
+    write_ledger(ledger, case.processed / "ledger")
+    return case
+
+
+def problem(firm: Case, **change: object) -> str:
+    line = {"check_in_id": "W1", "kr_id": "O1-KR2", "reported_on": "2024-05-05", "value": "1",
+            "confidence": 5}  # fmt: skip
+    rows = [line, line | {"check_in_id": "W2", "reported_on": "2024-05-12"} | change]
+    write_frame(pd.DataFrame(rows), firm.processed / "ledger" / "check_in.csv")
+    with pytest.raises(InputError) as caught:
+        read_check_ins(firm, load_okrs(firm))
+    return str(caught.value)
+
+
+def test_a_check_in_after_the_period(firm: Case) -> None:
+    text = problem(firm, reported_on="2024-07-07")
+    assert text.startswith("data/processed/segelec/ledger/check_in.csv, row W2, column reported_on")
+    assert "“2024-07-07”: the check-in lies outside the period of O1-KR2" in text
+
+
+def test_a_check_in_on_an_unknown_key_result(firm: Case) -> None:
+    assert "“O9-KR9”: there is no key result of this name" in problem(firm, kr_id="O9-KR9")
+
+
+def test_two_check_ins_on_one_day(firm: Case) -> None:
+    text = problem(firm, reported_on="2024-05-05")
+    assert "W1 is already the check-in of this key result and day" in text
+
+
+def test_a_duplicate_id(firm: Case) -> None:
+    assert "this key stands already in row 2" in problem(firm, check_in_id="W1")
+
+
+def test_a_value_that_is_no_number(firm: Case) -> None:
+    assert "column value: “many”: a value is a decimal number" in problem(firm, value="many")
+
+
+def test_no_file_no_check_ins(firm: Case) -> None:
+    assert read_check_ins(firm, load_okrs(firm)) == []
+
+
+def test_dates_are_dates() -> None:
+    assert row("A", "2024-02-01", "").reported_on == date(2024, 2, 1)

@@ -1,0 +1,159 @@
+"""Objectives and key results: what the paper prints, and what breaks a rule."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from analysis.calibrate import Ledger
+from analysis.case import Case, load_case
+from analysis.errors import InputError
+from analysis.kpis.totals import totals
+from analysis.okr import chosen, depends_on_reading, evaluate, load_okrs
+
+Edit = Callable[[str, str, str], str]
+
+
+@pytest.fixture
+def broken(project: Path) -> Edit:
+    def edit(name: str, old: str, new: str) -> str:
+        path = project / "data" / "raw" / "segelec" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            load_okrs(load_case("segelec", project))
+        return str(caught.value)
+
+    return edit
+
+
+def test_four_objectives_with_all_printed_key_results(segelec: Case) -> None:
+    okrs = load_okrs(segelec)
+    counts = {o.objective_id: len(okrs.of(o.objective_id)) for o in okrs.objectives}
+    assert counts == {"O1": 4, "O2": 2, "O3": 2, "O4": 2}  # Table 4's one joins two measures
+    assert [o.perspective for o in okrs.objectives] == [
+        "Financial", "Customer", "Internal processes", "People",
+    ]  # fmt: skip
+
+
+def test_every_printed_target_is_used(segelec: Case) -> None:
+    from analysis.tables import read_claims
+
+    printed = {c.quantity for c in read_claims(segelec) if c.role == "target" and c.printed}
+    rows = [row for rows in load_okrs(segelec).targets.values() for row in rows]
+    claims = {c.claim_id: c for c in read_claims(segelec)}
+    assert printed <= {claims[row.claim_id].quantity for row in rows}
+    for row in rows:
+        amount = claims[row.claim_id].printed.rstrip("%")
+        if amount.isdigit():
+            assert abs(int(row.amount)) == int(amount), row.target_id
+
+
+def test_one_target_holds_under_every_reading(segelec: Case) -> None:
+    okrs = load_okrs(segelec)
+    for kind in ("relative", "points", "level"):
+        for cost in ("rate", "cap"):
+            reading = segelec.reading({"target_kind": kind, "cost_target": cost})
+            for row in okrs.key_results:
+                has = okrs.target(row.kr_id, reading)
+                assert (has is None) == (row.objective_id == "O4"), row.kr_id
+
+
+def test_scores_by_hand(segelec: Case, ledger: Ledger) -> None:
+    """Productivity: 188 services against 153, hours from the rows themselves."""
+    okrs, reduced = load_okrs(segelec), totals(ledger)
+    results = evaluate(okrs, reduced, "2024Q2", "year-ago", segelec.reading())
+    by_id = {r.key_result.kr_id: r for r in chosen(results)}
+    hours = ledger["staff_hours"]
+    spent = {
+        year: int(hours[hours["month"].isin([f"{year}-{m:02d}" for m in (4, 5, 6)])]
+                  ["quarter_hours"].sum())
+        for year in (2023, 2024)
+    }  # fmt: skip
+    done = {
+        year: int(((ledger["service"]["completed_on"].dt.year == year)
+                   & (ledger["service"]["completed_on"].dt.quarter == 2)).sum())
+        for year in (2023, 2024)
+    }  # fmt: skip
+    before, after = (Fraction(400 * done[y], spent[y]) for y in (2023, 2024))
+    result = by_id["O3-KR1"]
+    assert (result.baseline, result.value) == (before, after)
+    assert result.score.progress == (after - before) / (before / 10)
+    assert result.score.status == "met"  # the paper prints +11.0 % against a target of 10 %
+    assert by_id["O2-H"].score.reason == "no baseline"
+    assert by_id["O4-KR1"].score.reason == "no target is printed"
+    assert by_id["O1-KR4"].goal is not None
+    assert by_id["O1-KR4"].goal.high == by_id["O1-KR4"].baseline * Fraction(99, 100) ** 12
+
+
+def test_some_verdicts_depend_on_the_reading(segelec: Case, ledger: Ledger) -> None:
+    results = evaluate(load_okrs(segelec), totals(ledger), "2024Q2", "year-ago", segelec.reading())
+    depends = depends_on_reading(results)
+    assert depends["O2-KR1"]  # 20 % as a level is met, 20 % more cannot be told
+    assert not depends["O3-KR1"]
+
+
+def test_weights_that_do_not_add_up(broken: Edit) -> None:
+    text = broken("okrs.csv", "Finance,1/4,", "Finance,1/5,")
+    assert text.startswith("data/raw/segelec/okrs.csv, row O1, column weight: “19/20”: the weights")
+
+
+def test_objective_weights_that_do_not_add_up(broken: Edit) -> None:
+    assert "objectives.csv, column weight" in broken("objectives.csv", "4.4.1,1/4", "4.4.1,0.2")
+
+
+def test_a_key_result_on_an_unknown_kpi(broken: Edit) -> None:
+    text = broken("okrs.csv", "O3-KR1,O3,key result,I1", "O3-KR1,O3,key result,I7")
+    assert "okrs.csv, row O3-KR1, column kpi: “I7”: the catalogue has no indicator" in text
+
+
+def test_a_key_result_on_an_unknown_objective(broken: Edit) -> None:
+    text = broken("okrs.csv", "O3-H,O3", "O3-H,O9")
+    assert "row O3-H, column objective_id: “O9”: there is none of this name" in text
+
+
+def test_a_target_on_an_unknown_key_result(broken: Edit) -> None:
+    text = broken("targets.csv", "cycle,O3-H", "cycle,O7-H")
+    assert "targets.csv, row cycle, column kr_id: “O7-H”" in text
+
+
+def test_a_target_equal_to_its_baseline(broken: Edit) -> None:
+    text = broken("okrs.csv", "committed,1,,", "committed,1,100,")
+    assert "targets.csv, row on-time, column amount: “100”: the target equals its baseline" in text
+
+
+def test_a_change_of_nothing(broken: Edit) -> None:
+    text = broken("targets.csv", "relative,at most,-20", "relative,at most,0")
+    assert "column amount: a change of 0 makes the target equal to its baseline" in text
+
+
+def test_duplicate_ids(broken: Edit) -> None:
+    text = broken("okrs.csv", "O1-KR2,", "O1-KR1,")
+    assert "okrs.csv, row 4, column kr_id: “O1-KR1”: this key stands already in row 3" in text
+
+
+def test_two_targets_under_one_reading(broken: Edit) -> None:
+    text = broken("targets.csv", "level,at least,15,,0,no", "level,at least,15,,0,yes")
+    assert "holds under the same reading as revenue" in text
+
+
+def test_a_band_upside_down(broken: Edit) -> None:
+    text = broken("targets.csv", "within,-1,0,1", "within,-1,-2,1")
+    assert "column upper: the band's upper end must be above its lower end" in text
+
+
+def test_a_committed_key_result_expects_all_of_its_target(broken: Edit) -> None:
+    text = broken("okrs.csv", "committed,1,", "committed,7/10,")
+    assert "column commit: is 1 for committed key results" in text
+
+
+def test_a_headline_with_weight(broken: Edit) -> None:
+    text = broken("okrs.csv", "General management,0,", "General management,1/4,")
+    assert "row O1-H, column weight: “1/4”: a headline carries no weight" in text
+
+
+def test_an_unknown_reading(broken: Edit) -> None:
+    text = broken("targets.csv", "cost_target,cap", "cost_target,cup")
+    assert "row cost-cap, column option: “cup”" in text

@@ -1,0 +1,147 @@
+"""Tests of links against full enumeration by hand and scipy, and how few quarters decide."""
+
+from fractions import Fraction
+from itertools import permutations
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import kendalltau
+
+from analysis.case import Case, load_case
+from analysis.errors import InputError
+from analysis.strategy import (
+    assess_links,
+    concordance,
+    judge,
+    load_links,
+    min_pairs,
+    paired_changes,
+    permutation_p,
+)
+from analysis.tables_method import LinkRow
+
+F = Fraction
+
+
+def link(**change: object) -> LinkRow:
+    cells = {"link_id": "L", "cause": "F2", "effect": "F3", "sign": "+", "lag_quarters": 1,
+             "rationale": "x", "place": "x", "quotation": "x"}  # fmt: skip
+    return LinkRow.model_validate(cells | change)
+
+
+def levels(**series: list[int | None]) -> pd.DataFrame:
+    rows = [
+        {"key": key, "index": 8088 + i, "value": None if v is None else F(v)}
+        for key, values in series.items()
+        for i, v in enumerate(values)
+    ]
+    frame = pd.DataFrame(rows)
+    frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
+    return frame
+
+
+def test_fewest_pairs() -> None:
+    assert min_pairs() == 5  # 2/4! = 8.3 %, 2/5! = 1.7 %
+    assert min_pairs(F(1, 3)) == 4 - 1
+
+
+def test_perfect_order_by_hand() -> None:
+    pairs = [(F(i), F(10 * i)) for i in range(5)]
+    assert concordance(pairs) == 10
+    assert permutation_p(pairs) == F(2, 120)  # the order and its mirror
+    assert judge(pairs, "+") == "supported"
+    assert judge(pairs, "-") == "contradicted"
+    assert judge(pairs, "+", links=4) == "undecided"  # 2/120 is more than 5 % / 4
+
+
+def test_four_pairs_decide_nothing() -> None:
+    assert judge([(F(i), F(i)) for i in range(4)], "+") == "untestable"
+
+
+def test_what_never_changes_decides_nothing() -> None:
+    assert judge([(F(i), F(3)) for i in range(6)], "+") == "untestable"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(range(6)))
+def test_against_scipy(order: list[int]) -> None:
+    pairs = [(F(i), F(value)) for i, value in enumerate(order)]
+    tau, p = kendalltau(range(6), order, method="exact")
+    assert float(F(concordance(pairs), 15)) == pytest.approx(tau)
+    assert float(permutation_p(pairs)) == pytest.approx(p)
+
+
+def test_ties_against_plain_enumeration() -> None:
+    xs, ys = [1, 1, 2, 3, 3], [2, 1, 2, 5, 4]
+
+    def s(values: tuple[int, ...]) -> int:
+        total = 0
+        for i in range(5):
+            for j in range(i):
+                a, b = xs[i] - xs[j], values[i] - values[j]
+                total += (a * b > 0) - (a * b < 0)
+        return total
+
+    orders = list(permutations(ys))
+    extreme = sum(abs(s(order)) >= abs(s(tuple(ys))) for order in orders)
+    pairs = [(F(x), F(y)) for x, y in zip(xs, ys, strict=True)]
+    assert concordance(pairs) == s(tuple(ys))
+    assert permutation_p(pairs) == F(extreme, len(orders))
+
+
+def test_changes_are_paired_by_lag_and_gaps_left_out() -> None:
+    table = levels(F2=[1, 2, 4, None, 7, 12], F3=[0, 10, 30, 60, 100, 150])
+    assert paired_changes(table, link(lag_quarters=0)) == [(1, 10), (2, 20), (5, 50)]
+    assert paired_changes(table, link(lag_quarters=1)) == [(1, 20), (2, 30)]
+
+
+def test_a_map_with_every_finding() -> None:
+    table = levels(
+        F2=[0, 1, 3, 6, 10, 15, 21, 28], F3=[0, 1, 3, 6, 10, 15, 21, 28],
+        F5=[0, 5, 6, 9, 2, 8, 1, 7], C1=[None, None, None, None, None, None, 1, 2],
+    )  # fmt: skip
+    links = [
+        link(link_id="a", lag_quarters=0),
+        link(link_id="b", lag_quarters=0, sign="-"),
+        link(link_id="c", lag_quarters=0, effect="F5"),
+        link(link_id="d", lag_quarters=0, effect="C1"),
+    ]
+    found = assess_links(table, links).set_index("link_id")
+    assert found["finding"].to_dict() == {
+        "a": "supported", "b": "contradicted", "c": "undecided", "d": "untestable",
+    }  # fmt: skip
+    assert found.loc["d", "p"] is None
+    assert found.loc["a", "concordance"] == 1
+
+
+def test_the_papers_links_rest_on_its_words(segelec: Case) -> None:
+    links = load_links(segelec)
+    assert len(links) == 11
+    assert all(row.quotation and row.rationale for row in links)
+
+
+def edit(project: Path, old: str, new: str) -> str:
+    path = project / "data" / "raw" / "segelec" / "links.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_links(load_case("segelec", project))
+    return str(caught.value)
+
+
+def test_a_link_from_nowhere(project: Path) -> None:
+    text = edit(project, "L1,P3,I3", "L1,P9,I3")
+    assert "links.csv, row L1, column cause: “P9”: the catalogue has no indicator" in text
+
+
+def test_a_link_to_itself(project: Path) -> None:
+    assert "row L1: “P3”: a link points at itself" in edit(project, "L1,P3,I3", "L1,P3,P3")
+
+
+def test_too_many_pairs() -> None:
+    with pytest.raises(InputError, match="more than 9 pairs"):
+        permutation_p([(F(i), F(i)) for i in range(10)])
