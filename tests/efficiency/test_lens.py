@@ -65,3 +65,13 @@ def test_statements_of_a_ledger(project: Path, frame: pd.DataFrame) -> None:
     write_frame(two, path)
     with pytest.raises(InputError, match="one company"):
         ledger_statements(case)
+
+
+def test_the_papers_synthetic_statements_pass_and_sell_what_is_invoiced(root: Path) -> None:
+    case = load_case("segelec", root)
+    statements = ledger_statements(case)
+    sales = pd.read_csv(case.processed / "ledger" / "sale.csv", parse_dates=["invoiced_on"])
+    quarter = 4 * sales["invoiced_on"].dt.year + (sales["invoiced_on"].dt.month - 1) // 3
+    check_sales(statements, sales.groupby(quarter)["amount_centimos"].sum())
+    last = key_results(statements, "closing").iloc[-1]
+    assert last["net_margin"] * last["sales"] == last["roe"] * statements[last["quarter"]]["equity"]
