@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import nbformat
@@ -15,13 +16,13 @@ def test_index_names_notebook_function_and_kind(tmp_path: Path) -> None:
         "caption": "Only one count fits. The rest do not.",
         "kind": "derived",
     }
-    cell = new_code_cell("show_figure(figures.counts(study))")
+    cell = new_code_cell("show_figure(counts.earlier(study))")
     cell.outputs = [new_output("display_data", metadata={"analysis": about})]
     path = tmp_path / "01_claims.ipynb"
     nbformat.write(new_notebook(cells=[cell]), path)
     assert figure_index([path]).splitlines()[2] == (
         "| [Only one count fits](figures/segelec/fig_02_counts.svg) "
-        "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts` | derived |"
+        "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts.earlier` | derived |"
     )
 
 
@@ -35,3 +36,9 @@ def test_index_replaces_what_stood_there() -> None:
 def test_missing_marks() -> None:
     with pytest.raises(InputError, match="marks"):
         with_index("no marks", "new\n")
+
+
+def test_notebooks_name_the_modules_they_draw_with() -> None:
+    """The package loads its modules late, so a notebook that imported it whole would hide them."""
+    for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb"):
+        assert not re.search(r"import (\w+, )*figures\b", path.read_text(encoding="utf-8")), path

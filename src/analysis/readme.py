@@ -29,7 +29,7 @@ def figure_index(notebooks: Iterable[Path]) -> str:
             for about in _figures(cell):
                 call = _CALL.search(cell.source)
                 title = about["caption"].split(". ")[0].rstrip(".")
-                name = call[1].split(".")[-1] if call else ""
+                name = call[1] if call else ""
                 lines.append(
                     f"| [{title}]({about['file']}) | [{path.stem}](notebooks/{path.name}) "
                     f"| `figures.{name}` | {about['kind']} |"

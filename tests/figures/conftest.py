@@ -11,6 +11,7 @@ import pytest
 from analysis import diagnosis, figures
 from analysis.calibrate import make_ledger
 from analysis.case import load_case
+from analysis.claims.multiverse import block_universes
 from analysis.display import Figure
 from analysis.kpis import kpi_table, sums
 from analysis.periods import parse_period
@@ -47,6 +48,7 @@ def draw_all() -> list[Figure]:
         totals, parse_period("2024H1"), calibration.service_types
     )
     steps = diagnosis.process_steps(case)
+    universes = block_universes(case)
     return [
         figures.verdicts(some_verdicts()),
         figures.earlier_counts(figures.earlier_counts_data()),
@@ -66,6 +68,9 @@ def draw_all() -> list[Figure]:
         figures.service_process(figures.service_process_data(ledger, steps, "2023H1"), "2023H1"),
         figures.swot(diagnosis.swot(case)),
         figures.ishikawa(diagnosis.causes(case), "Decisions without a view of performance"),
+        figures.multiverse(universes),
+        figures.reading_influence(figures.reading_influence_data(universes)),
+        figures.spreads(figures.spreads_data(case, totals)),
     ]
 
 

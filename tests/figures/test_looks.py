@@ -20,7 +20,7 @@ from analysis.display.figure import svg
 from analysis.figures import style
 from analysis.periods import parse_quarter
 
-NUMBERS = range(1, 13)
+NUMBERS = range(1, 16)
 DPI = 300
 POINT = DPI / 72
 

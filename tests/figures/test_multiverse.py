@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,8 +17,6 @@ from analysis.claims.multiverse import block_universes
 from analysis.display import Figure
 from analysis.display.figure import svg
 from analysis.figures.style import KIND
-
-check_texts = runpy.run_path(str(Path(__file__).with_name("test_looks.py")))["check_texts"]
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 
@@ -145,15 +141,3 @@ def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
     assert found.groupby("block", sort=False)["axis"].first().to_dict() == {
         "services": "labour", "sales": "rounding", "satisfaction": "respondents",
     }  # fmt: skip
-
-
-def test_texts_can_be_read(drawn: list[Figure], monkeypatch: pytest.MonkeyPatch) -> None:
-    for figure in drawn:
-        check_texts(figure, monkeypatch)
-
-
-def test_the_same_bytes(universes: pd.DataFrame, drawn: list[Figure]) -> None:
-    again = figures.multiverse(universes)
-    assert svg(again, text_as="outlines") == svg(drawn[0], text_as="outlines")
-    again = figures.reading_influence(figures.reading_influence_data(universes))
-    assert svg(again, text_as="outlines") == svg(drawn[1], text_as="outlines")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +13,8 @@ from scipy.stats import chisquare
 from analysis import figures
 from analysis.case import Case, load_case
 from analysis.display import Figure
-from analysis.display.figure import svg
 from analysis.errors import InputError
 from analysis.figures.draws import draw_data_sets, ledger_row, read_print
-
-check_texts = runpy.run_path(str(Path(__file__).with_name("test_looks.py")))["check_texts"]
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
 
@@ -152,12 +148,3 @@ def test_a_reading_that_cannot_be_drawn_is_refused(project: Path) -> None:
     path.write_text(text.replace("default: free", "default: constant"), encoding="utf-8")
     with pytest.raises(InputError, match="labour"):
         draw_data_sets(load_case("segelec", project), 1)
-
-
-def test_texts_can_be_read(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_texts(figure, monkeypatch)
-
-
-def test_the_same_bytes(segelec: Case, ledger_sums: pd.DataFrame, figure: Figure) -> None:
-    again = figures.spreads(figures.spreads_data(segelec, ledger_sums))
-    assert svg(again, text_as="outlines") == svg(figure, text_as="outlines")

@@ -18,7 +18,6 @@ from analysis.claims.printed import Interval, Rounding, format_like, parse_perce
 from analysis.claims.readings import Engine
 from analysis.claims.results import near_misses, services_print, start_of_both
 from analysis.claims.single import growth_within_total
-from analysis.claims.targets import judge_target
 from analysis.claims.texts import (
     SCORES,
     judge_cause,
@@ -272,8 +271,9 @@ def _labour(s: _Source, number: int) -> Finding:
     constant = s.engine.answer("services", {**s.reading, "labour": "constant"})
     kind: Kind = "open" if constant.possible else "conditional"
     text = (
-        "With the same labour both cannot be. They fit if labour grew by "
-        f"{per_cent(low - 1)} to {per_cent(high - 1)}, which the paper does not mention."
+        "With the same labour both cannot be. They fit only if labour grew in at least one "
+        f"quarter: by {per_cent(low - 1)} to {per_cent(high - 1)} where it grew alike in both, "
+        "which the paper does not mention."
     )
     ids = (["5-services-growth"], ["abstract-productivity-q1", "abstract-productivity-q2"])
     return s.finding(number, "services and productivity", kind, ids, text)
@@ -283,7 +283,7 @@ def _no_result(s: _Source, number: int) -> Finding:
     silent = [
         row
         for row in s.engine.results.claims
-        if row.role == "target" and judge_target(s.engine, row, s.reading).verdict == "not reported"
+        if row.role == "target" and not s.engine.results.of(row.quantity)
     ]
     first: dict[str, ClaimRow] = {}
     for row in silent:
@@ -295,7 +295,7 @@ def _no_result(s: _Source, number: int) -> Finding:
 
 
 def _cause(s: _Source, number: int) -> Finding:
-    text = judge_cause(s.engine, s.rows["5-services-cause"]).evidence
+    text = judge_cause(s.engine, s.rows["5-services-cause"], s.reading).evidence
     ids = (["5-services-cause"], ["5-services-growth"])
     return s.finding(number, "what caused the growth", "open", ids, text)
 

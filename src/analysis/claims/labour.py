@@ -1,7 +1,8 @@
 """How much labour must have grown so that services and productivity can both be as printed.
 
-Productivity is services per unit of labour. If services grew more than productivity did, labour
-grew too; by how much follows from the printed rates alone.
+Productivity is services per unit of labour. If services grew more than productivity did in every
+quarter, labour grew in at least one of them. By how much follows from the printed rates alone only
+if it grew alike in all quarters: what labour did in total also depends on how it is spread.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def labour_ratio(
     """Return the possible growth factors of labour, if it is the same in every quarter.
 
     The growth of services over several quarters is then a weighted mean of the quarters'
-    factors "productivity times labour", whatever the weights.
+    factors "productivity times labour", whatever the weights. Productivity and services must both
+    be measured against the same quarters a year earlier. If labour changes differently from
+    quarter to quarter, only this remains: its factor is at least the lower end in some quarter
+    and at most the upper end in some quarter, while its total may even fall.
 
     Parameters
     ----------

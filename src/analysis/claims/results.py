@@ -201,11 +201,14 @@ def _productivity(engine: Engine, reading: Reading) -> tuple[str, dict[str, tupl
     ratio = labour_ratio(growth[0].printed, rates, Rounding(reading["rounding"]))
     low, high = ratio.ends
     ends = (per_cent(low - 1), per_cent(high - 1))
+    found, span = {"labour_growth_if_alike": ends}, f"{ends[0]} to {ends[1]}"
+    if low <= 1:
+        return f"Fits; where labour changed alike in both quarters, by {span}.", found
     text = (
-        f"Fits only if labour grew too: by {ends[0]} to {ends[1]}, if by the same rate in both "
-        "quarters. The paper does not mention this."
+        f"Fits only if labour grew in at least one quarter: by {span} where it grew alike in "
+        "both. The paper does not mention this."
     )
-    return text, {"labour_growth": ends}
+    return text, found
 
 
 # -- sales ------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """Verdicts on targets: whether the printed results say that a target was reached.
 
-A target is *reproduced* if reaching it follows from printed results, *underdetermined* if that
-depends on what is not printed, and *not reported* if no result on it is printed at all.
+A target is *consistent* with the results if it follows from them that it was reached,
+*inconsistent* if it follows that it was missed or if two places ask for different things,
+*underdetermined* if that depends on what is not printed, and *not reported* if no result on it is
+printed at all.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.claims.judgement import Judgement, per_cent
@@ -37,18 +40,57 @@ def judge_target(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
         text = "Our text of the paper has lost this number; another place prints it."
         return Judgement("unreadable", text, other=same)
     if claim.quantity == "operating_cost":
-        return _cost(engine, claim, reading, same)
+        return _cost(engine, claim, same)
     results = engine.results.of(claim.quantity)
     if not results:
         return Judgement("not reported", _nothing(engine, claim), other=same)
-    goal = parse_percent(claim.printed).value
-    outcome = preimage(results[0].printed, Rounding(reading["rounding"]))
-    others = tuple(row.claim_id for row in results)
     if claim.quantity != "satisfaction":
-        return _growth_target(claim, reading, goal, engine, others)
-    is_level = reading["satisfaction"] in _LEVELS
-    judge = _from_level if is_level else _from_growth
-    return judge(_kind(claim, reading), goal, outcome, others)
+        return _growth_target(claim, reading, engine)
+    judge = _from_level if reading["satisfaction"] in _LEVELS else _from_growth
+    others = tuple(row.claim_id for row in results)
+    met = _Comparison(results[0].printed, Rounding(reading["rounding"]), claim.printed, others)
+    return judge(_kind(claim, reading), met)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """A printed result and the target that it is held against, both as printed."""
+
+    result: str
+    rounding: Rounding
+    target: str
+    others: tuple[str, ...]
+
+    @property
+    def inside(self) -> Interval:
+        """What the result can stand for."""
+        return preimage(parse_percent(self.result), self.rounding)
+
+    @property
+    def goal(self) -> Fraction:
+        """The target at face value."""
+        return parse_percent(self.target).value
+
+    def judge(self) -> Judgement:
+        """Say whether everything, nothing or a part of what the result stands for is enough."""
+        low, high = (per_cent(end, 2) for end in self.inside.ends)
+        if self.inside.ends[0] >= self.goal:
+            text = f"Reached: {self.result} stands for at least {low}, against {self.target}."
+            return Judgement("consistent", text, other=self.others)
+        if self.inside.meet(Interval(self.goal, None)).empty:
+            most = f"{self.most} {high}"
+            text = f"Missed: {self.result} stands for {most}, against {self.target}."
+            return Judgement("inconsistent", text, other=self.others)
+        text = (
+            f"Open: {self.result} stands for {low} to {high}, and the target of {self.target} lies "
+            "in between."
+        )
+        return Judgement("underdetermined", text, other=self.others)
+
+    @property
+    def most(self) -> str:
+        """How the upper end is put into words."""
+        return "at most" if self.inside.high_closed else "less than"
 
 
 def _kind(claim: ClaimRow, reading: Reading) -> str:
@@ -58,76 +100,99 @@ def _kind(claim: ClaimRow, reading: Reading) -> str:
     return reading["target_kind"] if "target_kind" in claim.axes else "relative"
 
 
-def _growth_target(
-    claim: ClaimRow, reading: Reading, goal: Fraction, engine: Engine, others: tuple[str, ...]
-) -> Judgement:
+def _growth_target(claim: ClaimRow, reading: Reading, engine: Engine) -> Judgement:
     """Compare a target with printed growth rates (sales, productivity)."""
+    results = tuple(row.claim_id for row in engine.results.of(claim.quantity))
     if _kind(claim, reading) != "relative":
         text = "Results are printed as growth rates only; they say nothing on points or levels."
-        return Judgement("underdetermined", text, other=others)
-    rounding = Rounding(reading["rounding"])
+        return Judgement("underdetermined", text, other=results)
     rates = [
         row
         for row in engine.results.of(claim.quantity, kind="growth")
         if row.period == claim.period or claim.period == "unstated"
     ]
-    lows = {row.printed: preimage(row.printed, rounding).ends[0] for row in rates}
-    printed, low = min(lows.items(), key=lambda item: item[1])
+    if not rates:
+        text = "No growth rate is printed for the period of the target."
+        return Judgement("not reported", text, other=results)
     others = tuple(row.claim_id for row in rates)
-    if low >= goal:
-        text = f"Reached: {printed} stands for at least {per_cent(low, 2)}."
-        return Judgement("reproduced", text, other=others)
-    text = f"Open: {printed} may stand for as little as {per_cent(low, 2)}."
-    return Judgement("underdetermined", text, other=others)
+    rounding = Rounding(reading["rounding"])
+    found = [_Comparison(row.printed, rounding, claim.printed, others) for row in rates]
+    worst = min(found, key=lambda one: one.inside.ends[0])
+    best = max(found, key=lambda one: one.inside.ends[1])
+    if worst.judge().verdict == "inconsistent" != best.judge().verdict:
+        text = f"Open: {worst.result} misses {claim.printed}, but {best.result} does not."
+        return Judgement("underdetermined", text, other=others)
+    return best.judge() if best.judge().verdict == "inconsistent" else worst.judge()
 
 
-def _from_level(kind: str, goal: Fraction, level: Interval, others: tuple[str, ...]) -> Judgement:
+def _from_level(kind: str, met: _Comparison) -> Judgement:
     """Compare a target with a printed level whose start is unknown."""
-    low, high = level.ends
     if kind == "level":
-        text = f"Reached: at least {per_cent(low, 2)} against {per_cent(goal, 0)}."
-        if low >= goal:
-            return Judgement("reproduced", text, other=others)
-        return Judgement("inconsistent", f"Missed: at most {per_cent(high, 2)}.", other=others)
-    start = Fraction(high, 1 + goal) if kind == "relative" else high - goal
+        return met.judge()
+    high = met.inside.ends[1]
+    start = Fraction(high, 1 + met.goal) if kind == "relative" else high - met.goal
+    closed = met.inside.high_closed
+    if start < 0 or (start == 0 and not closed):
+        text = f"Missed: a rise by {met.target} in points ends above {met.result} from any start."
+        return Judgement("inconsistent", text, other=met.others)
     text = (
-        f"Open: the start is not printed; reached only if it was below {per_cent(start, 2)}, "
-        f"given a result below {per_cent(high, 2)}."
+        f"Open: the start is not printed; reached only if it was {'at most' if closed else 'below'}"
+        f" {per_cent(start, 2)}, given a result of {met.most} {per_cent(high, 2)}."
     )
     found = {"satisfaction_before": ("0.00%", per_cent(start, 2))}
-    return Judgement("underdetermined", text, bounds=found, other=others)
+    return Judgement("underdetermined", text, bounds=found, other=met.others)
 
 
-def _from_growth(kind: str, goal: Fraction, rate: Interval, others: tuple[str, ...]) -> Judgement:
-    """Compare a target with a printed growth rate of an index whose start is unknown."""
-    low, high = rate.ends
+def _from_growth(kind: str, met: _Comparison) -> Judgement:
+    """Compare a target with a printed growth rate of an index whose start is unknown.
+
+    The index ends at 100% at most, so a start and its growth cannot both be large.
+    """
     if kind == "relative":
-        text = f"Reached: growth of at least {per_cent(low, 2)} against {per_cent(goal, 0)}."
-        return Judgement("reproduced", text, other=others)
-    start = Fraction(goal, high) if kind == "points" else Fraction(goal, 1 + high)
-    text = f"Open: the start is not printed; reached only if it was above {per_cent(start, 2)}."
-    found = {"satisfaction_before": (per_cent(start, 2), per_cent(Fraction(1, 1 + low), 2))}
-    return Judgement("underdetermined", text, bounds=found, other=others)
-
-
-def _cost(engine: Engine, claim: ClaimRow, reading: Reading, same: tuple[str, ...]) -> Judgement:
-    """Judge the monthly cost target, which one place words as a rate and another as a cap."""
-    cap = "less than" in claim.quotation
-    rival = [
-        row for row in engine.results.claims
-        if row.claim_id in same and ("less than" in row.quotation) != cap
-    ]  # fmt: skip
-    if not rival or (reading["cost_target"] == "cap") == cap:
-        yearly = 1 - (1 - parse_percent(claim.printed).value) ** 12
-        text = f"No result is printed. {claim.printed} a month is {per_cent(yearly, 2)} a year."
-        return Judgement("not reported", text, other=same)
-    wanted = "less than" if not cap else "exactly"
+        return met.judge()
+    low, high = met.inside.ends
+    closed = met.inside.high_closed
+    gain = Fraction(high, 1 + high)
+    if kind == "points" and (gain < met.goal or (gain == met.goal and not closed)):
+        text = (
+            f"Missed: growth by {met.result} to 100% at most is less than {met.target} in points."
+        )
+        return Judgement("inconsistent", text, other=met.others)
+    start = Fraction(met.goal, high) if kind == "points" else Fraction(met.goal, 1 + high)
     text = (
-        f"{rival[0].place} asks for {wanted} {rival[0].printed} a month, this place for "
-        f"{'less than' if cap else 'exactly'} {claim.printed}: no rate is both."
+        "Open: the start is not printed; reached only if it was "
+        f"{'at least' if closed else 'above'} {per_cent(start, 2)}."
     )
-    conflict = tuple(sorted((claim.claim_id, rival[0].claim_id)))
-    return Judgement("inconsistent", text, conflict=conflict, other=same)
+    found = {"satisfaction_before": (per_cent(start, 2), per_cent(Fraction(1, 1 + low), 2))}
+    return Judgement("underdetermined", text, bounds=found, other=met.others)
+
+
+def _cost(engine: Engine, claim: ClaimRow, same: tuple[str, ...]) -> Judgement:
+    """Judge the monthly cost target, which one place words as a rate and another as a cap."""
+    goal = parse_percent(claim.printed).value
+    yearly = per_cent(1 - (1 - goal) ** 12, 2)
+    silent = f"No result is printed; {claim.printed} a month is {yearly} a year."
+    cap = _is_cap(claim)
+    rivals = [
+        row for row in engine.results.claims
+        if row.claim_id in same and row.printed and _is_cap(row) != cap
+    ]  # fmt: skip
+    for rival in rivals:
+        other = parse_percent(rival.printed).value
+        rate, limit = (other, goal) if cap else (goal, other)
+        if rate >= limit:
+            asks = {True: "less than", False: "exactly"}
+            text = (
+                f"{rival.place} asks for {asks[not cap]} {rival.printed} a month, this place for "
+                f"{asks[cap]} {claim.printed}: no rate is both. {silent}"
+            )
+            conflict = tuple(sorted((claim.claim_id, rival.claim_id)))
+            return Judgement("inconsistent", text, conflict=conflict, other=same)
+    return Judgement("not reported", silent, other=same)
+
+
+def _is_cap(claim: ClaimRow) -> bool:
+    return "less than" in claim.quotation
 
 
 def _nothing(engine: Engine, claim: ClaimRow) -> str:

@@ -7,16 +7,14 @@ from fractions import Fraction
 
 from analysis.claims.formulas import Formula, read_formula
 from analysis.claims.judgement import Judgement, decimals, per_cent
-from analysis.claims.printed import Rounding, preimage
+from analysis.claims.printed import Rounding, parse_percent, preimage
 from analysis.claims.readings import Engine, Reading
 from analysis.claims.single import smallest_share
+from analysis.periods import quarter_label
 from analysis.tables import ClaimRow
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _COMPONENT = re.compile(r"4\.4\.\d")
-TREND = Fraction(12, 100)
-"""Growth without any change, assumed to lie between none and last year's 12 % (as for sales)."""
-
 SCORES = (Fraction(70), Fraction(80), Fraction(90))
 """Three scores on which formulas of several places are compared."""
 
@@ -43,12 +41,12 @@ def judge_formula(engine: Engine, claim: ClaimRow) -> Judgement:
             conflict = tuple(sorted((claim.claim_id, rival.claim_id)))
             return Judgement("inconsistent", found, conflict=conflict, other=(rival.claim_id,))
     others = tuple(row.claim_id for row in rivals)
-    if claim.quantity == "roi":
+    if claim.quantity == "roi" and any("equity" in name for name in formula.names):
         text = (
-            "This is return on equity under the name of return on investment; the two agree only "
+            "Its name is return on investment, its formula is return on equity; the two agree only "
             "without debt. No result is printed."
         )
-        return Judgement("not reported", text, other=others)
+        return Judgement("inconsistent", text, conflict=(claim.claim_id,), other=others)
     kind = _RESULT_OF.get(claim.quantity)
     if kind and engine.results.of(claim.quantity, kind=kind):
         results = tuple(row.claim_id for row in engine.results.of(claim.quantity, kind=kind))
@@ -136,23 +134,31 @@ def _count(engine: Engine, claim: ClaimRow) -> tuple[int | None, str]:
     return None, ""
 
 
-def judge_cause(engine: Engine, claim: ClaimRow) -> Judgement:
-    """Bound the effect that a before-after difference can have without a control group."""
+def judge_cause(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement:
+    """Bound the effect that a before-after difference can have without a control group.
+
+    What would have happened anyway is unknown; it is taken to lie between no growth at all and
+    the printed growth of sales in the year before.
+    """
     (growth,) = engine.results.of(claim.quantity, kind="growth")
-    low, high = preimage(growth.printed, Rounding.HALF_UP).ends
-    ends = (per_cent(low - TREND, 2), per_cent(high, 2))
+    year_before = quarter_label(engine.results.current - 4)
+    sales = engine.results.of("sales", kind="growth")
+    trend = next(row for row in sales if row.period == year_before)
+    low, high = preimage(parse_percent(growth.printed), Rounding(reading["rounding"])).ends
+    ends = (per_cent(low - parse_percent(trend.printed).value, 2), per_cent(high, 2))
     text = (
-        "There was no comparison group. If services had grown by 0 to "
-        f"{per_cent(TREND, 0)} anyway, the effect is anything from {ends[0]} to {ends[1]}."
+        f"There was no comparison group. If services had grown by 0 to {trend.printed} anyway "
+        f"(sales of Q{year_before[-1]} {year_before[:4]} grew by {trend.printed}), the effect is "
+        f"anything from {ends[0]} to {ends[1]}."
     )
-    return Judgement("underdetermined", text, bounds={"effect": ends}, other=(growth.claim_id,))
+    others = (growth.claim_id, trend.claim_id)
+    return Judgement("underdetermined", text, bounds={"effect": ends}, other=others)
 
 
 def judge_text(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement:
     """Judge a formula, a count of listed things, or a statement on causes."""
-    del reading  # none of these depends on it
     if claim.kind == "formula":
         return judge_formula(engine, claim)
     if claim.role == "structure":
         return judge_structure(engine, claim)
-    return judge_cause(engine, claim)
+    return judge_cause(engine, claim, reading)

@@ -1,52 +1,48 @@
 """Figures: one function each, from a tidy frame to a drawing with its data, caption and alt text.
 
-The functions named ``..._data`` make the frames; the others only draw them.
+The functions named ``..._data`` make the frames; the others only draw them. Modules are loaded when
+a function is first used: so a notebook that names the modules it draws with depends on no others.
 """
 
-from analysis.figures.changes import comparison
-from analysis.figures.concepts import ishikawa, swot
-from analysis.figures.counts import earlier_counts, respondents
-from analysis.figures.data import (
-    earlier_counts_data,
-    productivity_services_data,
-    respondents_data,
-    sales_by_reading_data,
-)
-from analysis.figures.growth import productivity_services, sales_by_reading
-from analysis.figures.indicators import productivity, sales_by_quarter
-from analysis.figures.influence import reading_influence, reading_influence_data
-from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
-from analysis.figures.multiverse import multiverse
-from analysis.figures.overview import verdicts
-from analysis.figures.pareto import services_by_type
-from analysis.figures.process import service_process, service_process_data
-from analysis.figures.spread_data import spreads_data
-from analysis.figures.spreads import spreads
+from __future__ import annotations
 
-__all__ = [
-    "comparison",
-    "comparison_data",
-    "earlier_counts",
-    "earlier_counts_data",
-    "ishikawa",
-    "multiverse",
-    "productivity",
-    "productivity_services",
-    "productivity_services_data",
-    "quarters_data",
-    "reading_influence",
-    "reading_influence_data",
-    "respondents",
-    "respondents_data",
-    "sales_by_quarter",
-    "sales_by_reading",
-    "sales_by_reading_data",
-    "service_process",
-    "service_process_data",
-    "services_by_type",
-    "services_by_type_data",
-    "spreads",
-    "spreads_data",
-    "swot",
-    "verdicts",
-]
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "comparison": "changes",
+    "comparison_data": "kpi_data",
+    "earlier_counts": "counts",
+    "earlier_counts_data": "data",
+    "ishikawa": "concepts",
+    "multiverse": "universes",
+    "productivity": "indicators",
+    "productivity_services": "growth",
+    "productivity_services_data": "data",
+    "quarters_data": "kpi_data",
+    "reading_influence": "influence",
+    "reading_influence_data": "influence",
+    "respondents": "counts",
+    "respondents_data": "data",
+    "sales_by_quarter": "indicators",
+    "sales_by_reading": "growth",
+    "sales_by_reading_data": "data",
+    "service_process": "process",
+    "service_process_data": "process",
+    "services_by_type": "pareto",
+    "services_by_type_data": "kpi_data",
+    "spreads": "dots",
+    "spreads_data": "spread_data",
+    "swot": "concepts",
+    "verdicts": "overview",
+}
+"""Module of each function."""
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module of a function when it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.claims.bounds import bounds
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
 from analysis.claims.single import share_counts
-from analysis.claims.system import Claim, Linear, System, at_least, growth, quantity, says, total
+from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
 
 _PERCENT = Fraction(1, 100)
 _HUNDREDTHS = 100
@@ -116,7 +116,8 @@ def productivity_services_data(
     """Compare the printed growth of services with that of productivity, quarter by quarter.
 
     With the same labour in both years services grow as productivity does, and the half-year's
-    growth is a weighted mean of its quarters'. Otherwise labour has to grow by the quotient.
+    growth is a weighted mean of its quarters'. Otherwise labour has to grow in at least one
+    quarter, and by the quotient where it grows alike in both. All growths are year on year.
 
     Returns
     -------
@@ -157,7 +158,6 @@ _COVERS: Mapping[str, tuple[str, ...]] = {
     "2023Q2+2024Q2": ("2023Q2", "2024Q2"),
     "2023H1+2024H1": ("2023Q1", "2023Q2", "2024Q1", "2024Q2"),
 }
-_HALVES = {half: (f"{half[:4]}Q1", f"{half[:4]}Q2") for half in ("2022H1", "2023H1", "2024H1")}
 
 
 def sales_by_reading_data(
@@ -194,40 +194,36 @@ def sales_by_reading_data(
     return frame.astype({"low": "object", "high": "object"})
 
 
+_GROWTHS: Mapping[str, tuple[str, str, str, str]] = {
+    "year-on-year": ("2022Q2", "2023Q2", "2023Q2", "2024Q2"),
+    "previous-quarter": ("2023Q1", "2023Q2", "2024Q1", "2024Q2"),
+    "half-year": ("2022H1", "2023H1", "2023H1", "2024H1"),
+}
+"""For each base: the periods before and after of the earlier and of the later printed growth."""
+
+
 def _sales_systems(
     total_sales: str, growth_2024: str, growth_2023: str, rounding: Rounding
 ) -> Iterator[tuple[str, str, System]]:
-    for basis, bases in (
-        ("year-on-year", ("2022Q2", "2023Q2")),
-        ("previous-quarter", ("2023Q1", "2024Q1")),
-    ):
+    for basis, periods in _GROWTHS.items():
+        before, after, base, now = (_sales_of(period) for period in periods)
         rates = (
-            growth("2023", quantity("2023Q2"), quantity(bases[0]), growth_2023, rounding),
-            growth("2024", quantity("2024Q2"), quantity(bases[1]), growth_2024, rounding),
+            growth("2023", after, before, growth_2023, rounding),
+            growth("2024", now, base, growth_2024, rounding),
         )
         for covers, quarters in _COVERS.items():
             yield basis, covers, System((*rates, _covering(total(*quarters), total_sales)))
-    # Growth of half-years: as quantities of their own, of which each quarter is a part.
-    rates = (
-        growth("2023", quantity("2023H1"), quantity("2022H1"), growth_2023, rounding),
-        growth("2024", quantity("2024H1"), quantity("2023H1"), growth_2024, rounding),
-    )
-    yield (
-        "half-year",
-        "2024H1",
-        System((*rates, _covering(quantity("2024H1"), total_sales)), tuple(_parts())),
-    )
+
+
+def _sales_of(period: str) -> Linear:
+    """Return the sales of a quarter, or of both quarters of a half-year."""
+    half = period.endswith("H1")
+    return total(f"{period[:4]}Q1", f"{period[:4]}Q2") if half else quantity(period)
 
 
 def _covering(sales: Linear, total_sales: str) -> Claim:
     """Claim what the printed total says, with sales counted in hundredths."""
     return says("total", sales, total_sales, unit=_HUNDREDTHS)
-
-
-def _parts() -> Iterator[Claim]:
-    for half, quarters in _HALVES.items():
-        for quarter in quarters:
-            yield at_least(f"{quarter} in {half}", quantity(half) - quantity(quarter), 0)
 
 
 def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None]:

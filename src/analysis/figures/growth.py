@@ -34,7 +34,7 @@ _ROWS = {
     "productivity_q2": ("Productivity, Q2 2024", 16.0),
     "services": ("Services, H1 2024", 22.0),
     "constant_labour": ("Services, if labour stayed the same", 37.0),
-    "labour": ("Labour, if both prints are right", 44.0),
+    "labour": ("Labour, if it grew alike in both quarters", 44.0),
 }
 """Words of each row and its height in millimetres."""
 
@@ -120,8 +120,8 @@ def _productivity_caption(rows: dict[str, Any]) -> str:
     return (
         "Productivity and services cannot both have grown as printed with the same labour. "
         f"Services would have grown by {_range(rows['constant_labour'])} instead of "
-        f"{rows['services'].printed}; both prints hold if labour grew by "
-        f"{_range(rows['labour'])}."
+        f"{rows['services'].printed}; both prints hold only if labour grew in at least one "
+        f"quarter, by {_range(rows['labour'])} where it grew alike in both."
     )
 
 
@@ -132,8 +132,8 @@ def _productivity_alt(rows: dict[str, Any]) -> str:
         f"{rows['productivity_q2'].printed} in the second quarter, services "
         f"{rows['services'].printed} in the half-year. It follows that services grew by "
         f"{_range(rows['constant_labour'])} if labour stayed the same, "
-        f"{_missing(rows)} points less than printed, or that labour grew by "
-        f"{_range(rows['labour'])}."
+        f"{_missing(rows)} points less than printed, or that labour grew in at least one "
+        f"quarter, by {_range(rows['labour'])} where it grew alike in both."
     )
 
 
@@ -148,7 +148,7 @@ _COVERS = {
     "2023Q2+2024Q2": "Q2 2023 + Q2 2024",
     "2023H1+2024H1": "H1 2023 + H1 2024",
 }
-_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 9.5, 9.0
+_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
 @styled
