@@ -83,7 +83,7 @@ distclean: clean ## clean, and remove the environment
 # ---- The steps ---------------------------------------------------------------------------------
 # To add one: its name in STEPS, a line that says what it waits for, a function in cli.py.
 
-STEPS     := verdicts ledger kpis values report sums
+STEPS     := verdicts ledger kpis efficiency values report sums
 B         := .build/$(CASE)
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
@@ -91,6 +91,8 @@ LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
 # wildcard breaks names at their spaces; the outer drops the pieces.)
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
+# The efficiency chapter of every case rests on the Kowalczyk article's company.
+ARTICLE   := $(wildcard data/raw/kowalczyk/*)
 # An output that someone deleted is made again.
 output     = $(if $(wildcard $1),,missing)
 .PHONY: missing
@@ -98,7 +100,8 @@ output     = $(if $(wildcard $1),,missing)
 $B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
 $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
-$B/values: $B/kpis $(call output,data/processed/$(CASE)/values.json)
+$B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
+$B/values: $B/kpis $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
 $(EXECUTED): $B/values $(call output,figures/$(CASE))
 $B/report: $(EXECUTED) $(NOTEBOOKS) $(call output,report/$(CASE).pdf)
 $B/sums: $B/report README.md $(call output,SHA256SUMS)

@@ -105,17 +105,29 @@ def values(args: argparse.Namespace) -> str:
     from analysis.case import load_case
     from analysis.claims import read_verdicts
     from analysis.claims.multiverse import read_blocks
+    from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as okr_facts
     from analysis.okr import has_okrs
     from analysis.values import save
 
     case = load_case(args.case)
     table = facts(case, read_verdicts(case), read_blocks(case))
+    table |= efficiency_facts(load_case(ARTICLE, case.root))
     if has_okrs(case):
         table |= okr_facts(case)
     save(table, case.processed / "values.json")
     return f"{len(table)} values"
+
+
+def efficiency(args: argparse.Namespace) -> str:
+    """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
+    from analysis.case import load_case
+    from analysis.efficiency.build import ARTICLE, build
+
+    root = load_case(args.case).root
+    return f"{build(load_case(ARTICLE, root))} sentences of the article"
 
 
 def notebook(args: argparse.Namespace) -> str:
@@ -187,7 +199,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, values, notebook, report, sums, verify, check_claims,
+    verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify, check_claims,
 )  # fmt: skip
 
 

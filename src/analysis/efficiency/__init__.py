@@ -1,0 +1,1 @@
+"""How efficient is the firm? Profit ladder, cash, ratios and their reading, quarter by quarter."""

@@ -1,0 +1,288 @@
+"""What the article's sentences allow together: witness, conflict, consequences and bounds.
+
+Sentences on amounts, and on ratios against numbers, are linear and are decided exactly. Sentences
+that compare ratios with ratios become linear once the denominators are numbers; they are checked
+on made-up companies, and bounds found without them can only become narrower with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Final
+
+from analysis.claims.lp import Refuted, Row, Vertex, is_refutation, maximise
+from analysis.claims.system import Claim, Linear, System, at_least, equal, quantity
+from analysis.efficiency.article import SentenceRow
+from analysis.efficiency.formula import (
+    QUARTERS,
+    Comparison,
+    NonlinearError,
+    Quotient,
+    comparisons,
+    linear_lookup,
+)
+from analysis.efficiency.ladder import profits
+from analysis.efficiency.statements import AMOUNTS, CASH_FLOWS, Book
+from analysis.periods import parse_quarter
+
+FIXED: Final = ("sales", "total_assets", "fixed_assets", "inventories", "equity")
+"""Denominators that, as numbers together with operating profit, make every sentence linear."""
+
+Known = Mapping[tuple[str, int], int]
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """The linear part of the sentences.
+
+    Attributes
+    ----------
+    claims : dict
+        Claims by (statement, comparison in words).
+    nonlinear : tuple
+        (statement, comparison) pairs that compare ratios with ratios.
+    """
+
+    claims: dict[tuple[str, str], tuple[Claim, ...]]
+    nonlinear: tuple[tuple[str, str], ...]
+
+
+def linearise(
+    sentences: Iterable[SentenceRow], first: str, known: Known | None = None
+) -> Linearised:
+    """Turn sentences into linear claims as far as they are linear.
+
+    Parameters
+    ----------
+    sentences : iterable of SentenceRow
+        Those in force under a reading.
+    first : str
+        Quarter that counts as the first, such as ``2006Q1``.
+    known : mapping, optional
+        Amounts by (column, quarter) that are numbers.
+    """
+    lookup = linear_lookup(parse_quarter(first), dict(known or {}))
+    claims: dict[tuple[str, str], tuple[Claim, ...]] = {}
+    nonlinear = []
+    for sentence in sentences:
+        for part in sentence.parts:
+            key = (sentence.statement_id, part.text)
+            try:
+                claims[key] = part.claims(sentence.statement_id, lookup)
+            except NonlinearError:
+                nonlinear.append(key)
+    return Linearised(claims, tuple(nonlinear))
+
+
+def accounting(first: str, known: Known | None = None) -> tuple[Claim, ...]:
+    """Return what holds for any company: sales, a balance that adds up, cash from cash flows."""
+    lookup = linear_lookup(parse_quarter(first), dict(known or {}))
+
+    def column(name: str, quarter: int) -> Quotient:
+        made: Quotient = lookup(name, quarter)
+        return made
+
+    made = []
+    for q in QUARTERS:
+        assets = column("total_assets", q).above
+        for parts in (
+            ("fixed_assets", "receivables", "inventories", "cash"),
+            ("equity", "interest_debt"),
+        ):
+            rest = assets
+            for part in parts:
+                rest = rest - column(part, q).above
+            made.append(at_least("balance", rest, 0))
+        before = column("cash", q - 1).above if q > 1 else quantity("opening_cash")
+        change = column("cash", q).above - before
+        made.append(equal("cash", change, column("CF", q).above))
+        made.append(at_least("sales", column("sales", q).above, 1))
+    return tuple(claim for claim in made if claim.numerator.terms)
+
+
+def decide(claims: Iterable[Claim]) -> dict[str, int] | tuple[str, ...]:
+    """Find whole amounts that meet all claims, or the tags of claims that cannot all hold.
+
+    The claims must be scale-free (no constant apart from zero), as sentences without a figure
+    are: a solution in fractions, times their common denominator, is one in whole numbers. The
+    answer is checked, claim by claim or by adding up the refutation.
+    """
+    system = System(tuple(claims))
+    names, rows = system.names, system.rows()
+    reached = maximise(rows, [0] * len(names))
+    if isinstance(reached, Refuted):
+        assert is_refutation(rows, reached)
+        return tuple(dict.fromkeys(rows[index].tag for index, _ in reached.multipliers))
+    assert isinstance(reached, Vertex)  # a zero objective has an end
+    scale = lcm(*(value.denominator for value in reached.point))
+    data = {name: int(x * scale) for name, x in zip(names, reached.point, strict=True)}
+    assert all(claim.holds(data) for claim in system.claims)
+    return data
+
+
+def solved_company(sentences: Sequence[SentenceRow], first: str, model: Book) -> Book | None:
+    """Let the solver find a company with the denominators of another one.
+
+    With sales, assets, fixed assets, inventories, equity and operating profit as numbers every
+    sentence is linear, so that the exact solver decides all of them together.
+
+    Parameters
+    ----------
+    sentences : sequence of SentenceRow
+        Those in force under a reading.
+    first : str
+        Quarter that counts as the first.
+    model : Book
+        Statements whose denominators are taken over.
+
+    Returns
+    -------
+    Book or None
+        Whole amounts in a smaller unit; None if those denominators allow no company.
+    """
+    index = parse_quarter(first)
+    known = {(name, q): model[index + q - 1][name] for name in FIXED for q in QUARTERS}
+    levels = {("K3", q): profits(model[index + q - 1])["K3"] for q in QUARTERS}
+    linear = linearise(sentences, first, {**known, **levels})
+    assert not linear.nonlinear
+    free = linear_lookup(index, known)
+    same = [
+        equal("operating profit", free("K3", q).above, Linear((), Fraction(value)))
+        for (_, q), value in levels.items()
+    ]
+    claims = (c for made in linear.claims.values() for c in made)
+    system = System((*claims, *same, *accounting(first, known)))
+    names, rows = system.names, system.rows()
+    reached = maximise(rows, [0] * len(names))
+    if not isinstance(reached, Vertex):
+        return None
+    data = dict(zip(names, reached.point, strict=True))
+    scale = lcm(*(value.denominator for value in reached.point))
+
+    def amount(name: str, q: int) -> int:
+        if (name, q) in known:
+            return known[name, q] * scale
+        if name in CASH_FLOWS:
+            return amount(f"{name}_in", q) - amount(f"{name}_out", q)
+        return int(data.get(f"{name}_{q}", Fraction(0)) * scale)
+
+    return {index + q - 1: {name: amount(name, q) for name in AMOUNTS} for q in QUARTERS}
+
+
+def conflict(linear: Linearised) -> tuple[str, ...]:
+    """Return a minimal set of sentences that cannot all be true; empty if there is none.
+
+    Minimal: without any one of them the others are possible. Of several such sets, the one whose
+    sentences stand earliest in the article.
+    """
+
+    def possible(names: Iterable[str]) -> bool:
+        chosen = set(names)
+        claims = [c for (s, _), made in linear.claims.items() if s in chosen for c in made]
+        return isinstance(decide(claims), dict)
+
+    kept = list(dict.fromkeys(statement for statement, _ in linear.claims))
+    if possible(kept):
+        return ()
+    for statement in reversed(tuple(kept)):
+        rest = [name for name in kept if name != statement]
+        if not possible(rest):
+            kept = rest
+    return tuple(kept)
+
+
+def linked(claims: Iterable[Claim], names: set[str]) -> tuple[Claim, ...]:
+    """Keep the claims that share quantities with some names, directly or through others."""
+    waiting, kept = list(claims), list[Claim]()
+    reached = set(names)
+    while True:
+        near = [c for c in waiting if _names(c) & reached]
+        if not near:
+            return tuple(kept)
+        kept += near
+        waiting = [c for c in waiting if not _names(c) & reached]
+        for claim in near:
+            reached |= _names(claim)
+
+
+def _names(claim: Claim) -> set[str]:
+    return {n for n, t in (*claim.numerator.terms, *claim.denominator.terms) if t}
+
+
+def follows(linear: Linearised, comparison: Comparison, first: str, without: str) -> bool:
+    """Say whether the linear sentences other than one entail a comparison.
+
+    The opposite of the comparison is added to the other sentences; if no company is left, it
+    follows. An equation follows if neither side can be greater.
+    """
+    lookup = linear_lookup(parse_quarter(first))
+    others = [c for (s, _), made in linear.claims.items() if s != without for c in made]
+    for opposite in comparison.opposites():
+        claims = opposite.claims("opposite", lookup)
+        wanted = set().union(*(_names(claim) for claim in claims))
+        if isinstance(decide((*linked(others, wanted), *claims)), dict):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a range: a value (None: no limit) and whether a company attains it."""
+
+    value: Fraction | None
+    attained: bool = False
+
+
+def bound(linear: Linearised, expression: str, first: str) -> tuple[End, End]:
+    """Bound a ratio of amounts over all companies that meet the linear sentences.
+
+    Parameters
+    ----------
+    linear : Linearised
+        The sentences.
+    expression : str
+        In the formulas' language, such as ``K3[4] / K3[1]``; its denominator is above zero.
+    first : str
+        Quarter that counts as the first.
+
+    Returns
+    -------
+    tuple of End
+        Lower and upper end. Both are tight: companies come as near as one likes.
+    """
+    lookup = linear_lookup(parse_quarter(first))
+    quotient = comparisons(f"{expression} > 0")[0].left_side(lookup)
+    claims = tuple(c for made in linear.claims.values() for c in made)
+    wanted = {name for name, _ in (*quotient.above.terms, *quotient.below.terms)}
+    chosen = (*linked(claims, wanted), at_least("denominator", quotient.below, 1))
+    return _end(chosen, quotient, -1), _end(chosen, quotient, 1)
+
+
+def _end(claims: tuple[Claim, ...], quotient: Quotient, side: int) -> End:
+    """Return the largest (side 1) or smallest quotient of scale-free claims.
+
+    Scale-free, so the denominator may be set to one (Charnes and Cooper 1962); strict
+    inequalities are closed for the limit and asked again for whether it is attained.
+    """
+    system = System(claims)
+    names = system.names
+    rows = [Row(row.coefficients, 0, row.tag) for row in system.rows()]
+    one = equal("one", quotient.below, Linear((), Fraction(1)))
+    reached = maximise([*rows, *one.rows(names)], _whole(quotient.above * side, names))
+    if not isinstance(reached, Vertex):
+        return End(None)
+    value = side * Fraction(reached.value, _scale(quotient.above))
+    there = equal("there", quotient.above, quotient.below * value)
+    return End(value, isinstance(decide((*claims, there)), dict))
+
+
+def _scale(expression: Linear) -> int:
+    return lcm(*(times.denominator for _, times in expression.terms))
+
+
+def _whole(expression: Linear, names: tuple[str, ...]) -> list[int]:
+    times, scale = dict(expression.terms), _scale(expression)
+    return [int(times.get(name, Fraction(0)) * scale) for name in names]

@@ -1,0 +1,246 @@
+"""What became of every sentence: possible together, following, open, contradictory, hanging."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Final, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from analysis.case import Case
+from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
+from analysis.efficiency.companies import make_statements, read_companies
+from analysis.efficiency.feasible import (
+    Linearised,
+    accounting,
+    bound,
+    conflict,
+    follows,
+    linearise,
+    solved_company,
+)
+from analysis.efficiency.formula import comparisons, exact_lookup
+from analysis.efficiency.statements import Book, book, prepare
+from analysis.periods import parse_quarter
+from analysis.tables import Identifier, Row, Table, Text, read_rows
+
+FOLLOWS: Final = "follows"
+ADDS: Final = "adds"
+RATIOS: Final = "ratios"
+HANGS: Final = "hangs"
+OTHER: Final = "other reading"
+
+STATUS: Final = {
+    FOLLOWS: "follows",
+    ADDS: "adds",
+    RATIOS: "on ratios",
+    HANGS: "hangs",
+    OTHER: "not in force",
+}
+"""How tables call what became of a sentence."""
+
+
+class CounterexampleRow(Row):
+    """An amount of a made-up company replaced so that one conclusion of the article fails."""
+
+    statement_id: Identifier = Field(description="the conclusion; references statements_claims")
+    company_id: Identifier = Field(description="references companies")
+    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter")
+    column: Identifier = Field(description="column of the statements")
+    value: int = Field(description="the new amount, thousand złoty")
+
+
+class PinRow(Row):
+    """A ratio of amounts to be bounded."""
+
+    pin_id: Identifier = Field(description="key")
+    name: Text = Field(description="what it is")
+    expression: Text = Field(description="in the language of the formulas")
+    unit: Literal["times", "share"] = Field(description="how it is shown")
+
+
+COUNTEREXAMPLES: Final = Table(
+    "counterexamples", "counterexamples.csv", CounterexampleRow,
+    ("statement_id", "company_id", "period", "column"),
+    "Changes after which one conclusion fails and every other sentence holds",
+)  # fmt: skip
+PINS: Final = Table("pins", "pins.csv", PinRow, ("pin_id",), "Ratios to be bounded")
+
+
+def company_books(case: Case) -> dict[str, Book]:
+    """Return the made-up companies' statements by company."""
+    frame = prepare(make_statements(case))
+    return {row.company_id: book(frame, row.company_id) for row in read_companies(case)}
+
+
+def _in_force(case: Case, choices: dict[str, str] | None = None) -> list[SentenceRow]:
+    return in_force(read_sentences(case), case.reading(choices))
+
+
+def sentence_table(case: Case) -> pd.DataFrame:
+    """Say of every sentence what became of it.
+
+    Returns
+    -------
+    DataFrame
+        Columns statement_id, place, quotation, role, formula, status (a key of `STATUS`), one
+        column per made-up company (whether it meets the sentence; empty where there is nothing
+        to meet), correction and note.
+    """
+    first = case.parameters.periods.first
+    active = _in_force(case)
+    linear = linearise(active, first)
+    missed = {
+        name: {failure.statement_id for failure in failures(active, statements, first)}
+        for name, statements in company_books(case).items()
+    }
+    known = {sentence.statement_id for sentence in active}
+    rows = []
+    for sentence in read_sentences(case):
+        there = sentence.statement_id in known
+        met = {name: _met(sentence, missed[name]) if there else "" for name in missed}
+        rows.append(
+            {
+                "statement_id": sentence.statement_id,
+                "place": sentence.place,
+                "quotation": sentence.quotation,
+                "role": sentence.role,
+                "formula": sentence.formula,
+                "quarters": sentence.quarters,
+                "status": _status(sentence, linear, first) if there else
+                HANGS if not sentence.formula else OTHER,
+                **met,
+                "correction": sentence.correction,
+                "note": sentence.note,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _met(sentence: SentenceRow, missed: set[str]) -> str:
+    return "no" if sentence.statement_id in missed else "yes"
+
+
+def _status(sentence: SentenceRow, linear: Linearised, first: str) -> str:
+    parts = sentence.parts
+    if any((sentence.statement_id, part.text) in linear.nonlinear for part in parts):
+        return RATIOS
+    entailed = all(follows(linear, part, first, sentence.statement_id) for part in parts)
+    return FOLLOWS if entailed else ADDS
+
+
+def reading_table(case: Case) -> pd.DataFrame:
+    """Say of every option of every reading whether all sentences can be true together.
+
+    Returns
+    -------
+    DataFrame
+        Columns axis, question, option, meaning, default, possible, and conflict (a minimal set
+        of sentences that contradict each other, empty if there is none). "Possible" comes with
+        a company found by the solver that meets every sentence, checked one by one.
+    """
+    first = case.parameters.periods.first
+    models = company_books(case)
+    rows = []
+    for name, axis in case.parameters.readings.items():
+        for option, meaning in axis.options.items():
+            active = _in_force(case, {name: option})
+            against = conflict(linearise(active, first))
+            found = None if against else _any_company(active, first, models)
+            rows.append(
+                {
+                    "axis": name,
+                    "question": axis.question,
+                    "option": option,
+                    "meaning": meaning,
+                    "default": option == axis.default,
+                    "possible": found is not None,
+                    "conflict": "; ".join(against),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _any_company(active: list[SentenceRow], first: str, models: dict[str, Book]) -> Book | None:
+    for model in models.values():
+        found = solved_company(active, first, model)
+        if found is not None and not failures(active, found, first):
+            return found
+    return None
+
+
+def pin_table(case: Case) -> pd.DataFrame:
+    """Bound some ratios over all companies that meet the linear sentences.
+
+    Returns
+    -------
+    DataFrame
+        Columns pin_id, name, expression, unit, low, high (Fractions, None without a limit),
+        low_attained, high_attained, and one column per made-up company with its value.
+    """
+    first = case.parameters.periods.first
+    linear = linearise(_in_force(case), first)
+    both = Linearised(
+        {**linear.claims, ("accounting", "balance and cash"): accounting(first)}, linear.nonlinear
+    )
+    companies = company_books(case)
+    rows = []
+    for row in read_rows(PINS, case.raw, case.root):
+        assert isinstance(row, PinRow)
+        low, high = bound(both, row.expression, first)
+        rows.append(
+            {
+                **row.model_dump(),
+                "low": low.value,
+                "high": high.value,
+                "low_attained": low.attained,
+                "high_attained": high.attained,
+                **{name: _at(row.expression, b, first) for name, b in companies.items()},
+            }
+        )
+    return pd.DataFrame(rows, dtype="object")
+
+
+def _at(expression: str, statements: Book, first: str) -> Fraction:
+    part = comparisons(f"{expression} > 0")[0]
+    return part.left_value(exact_lookup(statements, parse_quarter(first)))
+
+
+def conclusion_table(case: Case) -> pd.DataFrame:
+    """Change a made-up company so that a conclusion fails while all other sentences hold.
+
+    Returns
+    -------
+    DataFrame
+        Columns statement_id, company_id, change (in words), failing (sentences that the changed
+        company misses, joined by semicolons).
+    """
+    first = case.parameters.periods.first
+    active = _in_force(case)
+    frame = make_statements(case)
+    rows: dict[str, list[CounterexampleRow]] = {}
+    for row in read_rows(COUNTEREXAMPLES, case.raw, case.root):
+        assert isinstance(row, CounterexampleRow)
+        rows.setdefault(row.statement_id, []).append(row)
+    made = []
+    for statement, changes in rows.items():
+        changed = frame.copy()
+        for change in changes:
+            place = (changed["company_id"] == change.company_id) & (
+                changed["period"] == change.period
+            )
+            changed.loc[place, change.column] = change.value
+        company = changes[0].company_id
+        missed = failures(active, book(prepare(changed), company), first)
+        made.append(
+            {
+                "statement_id": statement,
+                "company_id": company,
+                "change": ", ".join(
+                    f"{c.column.replace('_', ' ')} {c.value:,} in {c.period}" for c in changes
+                ),
+                "failing": "; ".join(dict.fromkeys(m.statement_id for m in missed)),
+            }
+        )
+    return pd.DataFrame(made)

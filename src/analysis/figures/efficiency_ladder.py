@@ -1,0 +1,246 @@
+"""The profit ladder as a waterfall per quarter, and cash against profit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.display import Figure, decimal
+from analysis.figures.efficiency_scheme import NUMBER
+from analysis.figures.style import (
+    BAD,
+    GOOD,
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    NEUTRAL,
+    RULE,
+    SMALL,
+    canvas,
+    only_frame,
+    panel,
+    styled,
+    write,
+)
+
+_LABELS: Final = 47.0
+_ROW: Final = 5.1
+_TOP: Final = 11.0
+_UNDRAWN: Final = ("sales", "cogs")
+"""Lines written as numbers alone: their bars would make all others invisible."""
+
+
+def waterfall_data(ladder: pd.DataFrame) -> pd.DataFrame:
+    """Keep what the waterfall shows: levels, and pairs of lines between them as one step.
+
+    Parameters
+    ----------
+    ladder : DataFrame
+        From :func:`analysis.efficiency.ladder.ladder`.
+
+    Returns
+    -------
+    DataFrame
+        The rows without the lines that are zero in every quarter.
+    """
+    used = ladder.groupby("key")["value"].transform(lambda values: bool((values != 0).any()))
+    return ladder[used.astype(bool) | (ladder["kind"] == "level")].reset_index(drop=True)
+
+
+@styled
+def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic") -> Figure:
+    """Draw the ladder as one waterfall per quarter, lines running down (table 3).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`waterfall_data`; four quarters or fewer fit.
+    company : str
+        Name, for the caption.
+    unit : str
+        Unit of the amounts, in words.
+    kind : str
+        Kind of the amounts.
+    """
+    periods = list(dict.fromkeys(frame["period"]))
+    keys = list(dict.fromkeys(frame["key"]))
+    names = dict(zip(frame["key"], frame["english"], strict=True))
+    levels = set(frame[frame["kind"] == "level"]["key"])
+    height = _ROW * len(keys)
+    fig = canvas(_TOP + height + 3)
+    for place, key in enumerate(keys):
+        weight = "semibold" if key in levels else "regular"
+        indent = 0.0 if key in levels else 3.0
+        write(fig, indent, _TOP + _ROW * (place + 0.5), names[key], fontsize=SMALL, weight=weight)
+    drawn = frame[~frame["key"].isin(_UNDRAWN)]
+    ends = [float(value) for column in ("before", "after") for value in drawn[column]]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    room = 0.34 * (high - low)
+    width = (160 - _LABELS) / len(periods)
+    for number, period in enumerate(periods):
+        left = _LABELS + number * width
+        write(fig, left + 1, 4, f"Q{period[-1]} {period[:4]}", weight="semibold")
+        ax = panel(fig, left, _TOP, width - 2, height)
+        only_frame(ax)
+        ax.set_xlim(low - (room if low < 0 else 0), high + room)
+        ax.set_ylim(len(keys), 0)
+        _waterfall(ax, frame[frame["period"] == period], keys, kind)
+    net = frame[frame["key"] == "K6"]
+    return Figure(
+        number=NUMBER + 1,
+        name="table_3_profits",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"From sales to net profit, {company} ({unit}); table 3 of the article. Bars of the "
+            "levels start at zero; lines that add are green, lines that take are orange. Sales "
+            "and their cost are numbers alone, being many times larger."
+        ),
+        alt=(
+            f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
+            + ", ".join(f"{decimal()(r['value'])} in {r['period']}" for r in net.to_dict("records"))
+            + "."
+        ),
+        kind=kind,
+    )
+
+
+def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None:
+    ax.axvline(0, color=NEUTRAL, lw=0.6)
+    for row in rows.to_dict("records"):
+        place, level = keys.index(row["key"]) + 0.5, row["kind"] == "level"
+        colour = KIND[kind] if level else GOOD if row["value"] > 0 else BAD
+        start, end = sorted((float(row["before"]), float(row["after"])))
+        if row["key"] in _UNDRAWN:
+            start = end = 0.0
+        ax.barh(place, end - start, left=start, height=0.62, color=colour)
+        if not level and row["key"] not in _UNDRAWN:
+            ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=NEUTRAL, lw=0.5)
+        ax.annotate(
+            decimal(0, signed=not level)(row["value"]), (max(start, end), place), xytext=(2, 0),
+            textcoords="offset points", va="center_baseline", fontsize=6.5,
+            weight="semibold" if level else "regular", color=INK,
+        )  # fmt: skip
+
+
+def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Set operating cash flow beside operating profit, and the three flows beside their sum.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        From :func:`analysis.efficiency.ratios.indicator_table`, by company.
+
+    Returns
+    -------
+    DataFrame
+        Columns company, period, indicator (K3, K7, K8, K9, CF), value.
+    """
+    parts = []
+    for company, table in tables.items():
+        chosen = table[table["indicator"].isin(["K3", "K7", "K8", "K9", "CF"])]
+        part = chosen[["period", "indicator", "value"]].copy()
+        part.insert(0, "company", company)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+@styled
+def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> Figure:
+    """Draw operating cash flow against operating profit, and all flows below (table 3).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`cash_profit_data`.
+    unit : str
+        Unit of the amounts, in words.
+    kind : str
+        Kind of the amounts.
+    """
+    companies = list(dict.fromkeys(frame["company"]))
+    fig = canvas(97)
+    write(fig, 0, 20, "Operating profit", fontsize=SMALL, color=MUTED)
+    write(fig, 0, 24, "and cash flow", fontsize=SMALL, weight="semibold", color=KIND[kind])
+    parts = ("Cash flow from", "operations (left),", "investing (middle),", "financing (right);",
+             "line: their sum")  # fmt: skip
+    for place, words in enumerate(parts):
+        write(fig, 0, 61 + 4 * place, words, fontsize=SMALL, color=MUTED)
+    for number, company in enumerate(companies):
+        rows = frame[frame["company"] == company]
+        values = rows.pivot(index="period", columns="indicator", values="value")
+        left, width = 32 + number * 65.0, 61.0
+        write(fig, left, 3, company, weight="semibold")
+        _pairs(panel(fig, left, 8, width, 30), values, kind)
+        lower = panel(fig, left, 46, width, 42)
+        _flows(lower, values, kind)
+        for place, period in enumerate(values.index):
+            x = left + width * (place + 0.5) / len(values)
+            write(fig, x, 92, f"Q{period[-1]} {period[:4]}", fontsize=SMALL, ha="center",
+                  color=MUTED)  # fmt: skip
+    told = frame[frame["indicator"] == "K7"]
+    return Figure(
+        number=NUMBER + 2,
+        name="table_3_cash",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"Cash against profit, {' and '.join(companies)} ({unit}); table 3 of the article. "
+            "Operating profit is above zero throughout; operating cash flow only in the first "
+            "quarter. Scales differ between the panels."
+        ),
+        alt=(
+            "Bars by quarter for "
+            + " and ".join(companies)
+            + ". Operating cash flow: "
+            + "; ".join(
+                f"{company} "
+                + ", ".join(decimal()(v) for v in told[told["company"] == company]["value"])
+                for company in companies
+            )
+            + "."
+        ),
+        kind=kind,
+    )
+
+
+def _pairs(ax: Axes, values: pd.DataFrame, kind: str) -> None:
+    _plain(ax, values[["K3", "K7"]], len(values))
+    for place, row in enumerate(values.to_dict("records")):
+        for shift, name, colour in ((-0.17, "K3", LIGHT[kind]), (0.17, "K7", KIND[kind])):
+            _bar(ax, place + shift, row[name], colour, 0.32)
+
+
+def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
+    names = ("K7", "K8", "K9")
+    _plain(ax, values[[*names, "CF"]], len(values))
+    colours = (KIND[kind], NEUTRAL, LIGHT[kind])
+    for place, row in enumerate(values.to_dict("records")):
+        for number, name in enumerate(names):  # operations are written above
+            _bar(ax, place + (number - 1) * 0.27, row[name], colours[number], 0.25, name != "K7")
+        ax.hlines(float(row["CF"]), place - 0.42, place + 0.42, color=INK, lw=1.2, zorder=2)
+
+
+def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
+    only_frame(ax)
+    flat = [float(v) for row in values.to_dict("records") for v in row.values()]
+    low, high = min(0.0, *flat), max(0.0, *flat)
+    room = 0.16 * (high - low)
+    ax.set_ylim(low - room, high + room)
+    ax.set_xlim(-0.5, count - 0.5)
+    ax.axhline(0, color=RULE, lw=0.8)
+
+
+def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float, told: bool = True) -> None:
+    height = float(value)
+    ax.bar(x, height, width=width, color=colour)
+    if told:
+        ax.annotate(
+            decimal()(value), (x, height), xytext=(0, 1.5 if height >= 0 else -1.5),
+            textcoords="offset points", ha="center", va="bottom" if height >= 0 else "top",
+            fontsize=5.8, zorder=3, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
+        )  # fmt: skip

@@ -1,0 +1,325 @@
+"""Ratios as small multiples, what the sentences pin down, and a forecast from four quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.display import Figure, decimal, percent
+from analysis.efficiency.catalogue import Indicator, indicator
+from analysis.efficiency.dynamics import Forecast, Trend
+from analysis.figures.efficiency_scheme import NUMBER
+from analysis.figures.style import (
+    BAND,
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    NEUTRAL,
+    RULE,
+    SMALL,
+    canvas,
+    only_bottom,
+    only_frame,
+    panel,
+    styled,
+    wrap,
+    write,
+)
+from analysis.periods import quarter_label
+
+SHOWN: Final = (
+    "K11", "K12", "K13", "K14", "K16", "K17", "K18", "K19", "K20", "K21", "K22", "K23", "K24",
+    "K25",
+)  # fmt: skip
+"""Ratios of table 4; K15 equals K16 in the article's company."""
+
+_COLUMNS: Final = 4
+
+
+def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Gather the ratios of table 4 of several companies.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        From :func:`analysis.efficiency.ratios.indicator_table`, by company.
+
+    Returns
+    -------
+    DataFrame
+        Columns company, indicator, name, period, value (None where undefined) and reason.
+    """
+    parts = []
+    for company, table in tables.items():
+        part = table[table["indicator"].isin(SHOWN)][["indicator", "period", "value", "reason"]]
+        part = part.assign(name=[indicator(name).english for name in part["indicator"]])
+        part.insert(0, "company", company)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def shown(record: Indicator, value: Fraction) -> str:
+    """Write a ratio in its unit."""
+    return percent(1)(value) if record.unit == "share" else decimal(2)(value)
+
+
+@styled
+def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
+    """Draw every ratio of table 4 as a small multiple, one line per company.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`ratios_data`, of two companies at most.
+    kind : str
+        Kind of the values.
+    """
+    companies = list(dict.fromkeys(frame["company"]))
+    names = list(dict.fromkeys(frame["indicator"]))
+    lines = -(-len(names) // _COLUMNS)
+    width, height = 160 / _COLUMNS, 29.0
+    fig = canvas(lines * height + 9)
+    for number, company in enumerate(companies):
+        x = 0.0 if number == 0 else 82.0
+        write(fig, x, 3, f"{'solid' if number == 0 else 'dashed'}: {company}", fontsize=SMALL,
+              color=(INK, MUTED)[number])  # fmt: skip
+    for number, name in enumerate(names):
+        left, top = (number % _COLUMNS) * width, 8 + (number // _COLUMNS) * height
+        record = indicator(name)
+        for place, words in enumerate(wrap(record.english, width - 4, SMALL, "semibold")[:2]):
+            write(fig, left, top + 3 + 3.4 * place, words, fontsize=SMALL, weight="semibold")
+        ax = panel(fig, left + 2, top + 10, width - 14, height - 13)
+        _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
+    periods = list(dict.fromkeys(frame["period"]))
+    return Figure(
+        number=NUMBER + 3,
+        name="table_4_ratios",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
+            "balances, time from left to right. Two companies that satisfy the same sentences; the "
+            "value is that of the last quarter, the thin line is zero where it is in sight."
+        ),
+        alt=(
+            f"{len(names)} small line charts over {len(periods)} quarters for "
+            f"{' and '.join(companies)}: "
+            + ", ".join(indicator(name).english.lower() for name in names)
+            + ". Gross and basic operating margin rise, the other margins and returns fall."
+        ),
+        kind=kind,
+    )
+
+
+def _lines(
+    ax: Axes, rows: pd.DataFrame, companies: list[str], record: Indicator, kind: str
+) -> None:
+    only_frame(ax)
+    ends = []
+    for number, company in enumerate(companies):
+        values = rows[rows["company"] == company]["value"].tolist()
+        places = [i for i, value in enumerate(values) if value is not None]
+        heights = [float(values[i]) for i in places]
+        if not places:
+            continue
+        colour = (KIND[kind], NEUTRAL)[number]
+        ax.plot(places, heights, color=colour, lw=1.4, ls=("-", "--")[number], marker="o", ms=2.4)
+        ends.append((heights[-1], shown(record, values[places[-1]]), number, places[-1]))
+    low, high = ax.get_ylim()
+    pad = 0.12 * (high - low) or 1
+    ax.set_ylim(low - pad, high + pad)
+    ax.set_xlim(-0.3, 3.3)
+    if low < 0 < high:
+        ax.axhline(0, color=RULE, lw=0.6, zorder=0)
+    gap = 0.17 * (high - low + 2 * pad)
+    ends.sort()
+    close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
+    for number, (height, text, company_number, place) in enumerate(ends):
+        shift = (-gap / 2 if number == 0 else gap / 2) if close else 0
+        middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
+        ax.annotate(
+            text, (place, middle + shift), xytext=(4, 0), textcoords="offset points",
+            va="center_baseline", fontsize=6.8, color=(INK, MUTED)[company_number],
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+@styled
+def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
+    """Draw the range of every bounded ratio with the made-up companies inside.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.efficiency.sentences.pin_table`.
+    companies : dict of str to str
+        Names by column of the frame.
+    """
+    row, label = 7.4, 78.0
+    fig = canvas(row * len(frame) + 17)
+    marks = dict(zip(companies, ("o", "D"), strict=False))
+    for number, (mark, name) in enumerate(zip("●◆", companies.values(), strict=False)):
+        write(fig, label + 45 * number, 3, f"{mark}  {name}", fontsize=SMALL, color=MUTED)
+    ax = panel(fig, label, 7, 70, row * len(frame))
+    only_bottom(ax)
+    ax.set_xlim(-0.6, 6.4)
+    ax.set_ylim(len(frame), 0)
+    ax.axvline(0, color=RULE, lw=0.6)
+    ax.axvline(1, color=RULE, lw=0.6)
+    ax.set_xlabel("Ratio (arrow: no limit; hollow end: approached, never reached)")
+    for place, pin in enumerate(frame.to_dict("records")):
+        y = place + 0.5
+        for number, words in enumerate(lines := wrap(pin["name"], label - 6, SMALL)):
+            write(fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words,
+                  fontsize=SMALL)  # fmt: skip
+        _range(ax, y, pin)
+        for name, mark in marks.items():
+            ax.scatter(
+                [float(pin[name])], [y], marker=mark, s=13, color=KIND["synthetic"], zorder=4
+            )
+    both = frame[[high is not None for high in frame["high"]]]
+    return Figure(
+        number=NUMBER + 4,
+        name="pinned_down",
+        figure=fig,
+        data=frame,
+        caption=(
+            "What the article's sentences pin down, without a single printed number. Bars are "
+            "the values that satisfy every sentence on amounts (tight bounds by exact linear "
+            "programming); marks are the two synthetic companies."
+        ),
+        alt=(
+            f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
+            + "; ".join(f"{p['name']} {_words(p)}" for p in frame.to_dict("records"))
+            + "."
+        ),
+        kind="derived",
+    )
+
+
+def _words(pin: dict[Hashable, Any]) -> str:
+    ends = [None if pin[e] is None else decimal(2)(pin[e]) for e in ("low", "high")]
+    return f"from {ends[0] or 'no limit'} to {ends[1] or 'no limit'}"
+
+
+def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
+    left, right = ax.get_xlim()
+    ends = {"low": left, "high": right}
+    for end in ends:
+        if pin[end] is not None:
+            ends[end] = float(pin[end])
+    ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=LIGHT["derived"])
+    for end, side in (("low", -1), ("high", 1)):
+        if pin[end] is None:
+            ax.annotate(
+                "", (ends[end] + side * 0.1, y), (ends[end] - side * 0.3, y),
+                arrowprops={"arrowstyle": "-|>", "color": KIND["derived"], "lw": 1},
+                annotation_clip=False,
+            )  # fmt: skip
+        else:
+            mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
+            ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=KIND["derived"], mew=1)
+            ax.annotate(
+                decimal(2)(pin[end]), (ends[end], y), xytext=(5 * side, 0),
+                textcoords="offset points", ha="left" if side > 0 else "right",
+                va="center_baseline", fontsize=6.8, color=KIND["derived"],
+            )  # fmt: skip
+
+
+def forecast_data(
+    values: dict[int, Fraction | None], trend: Trend, forecast: Forecast
+) -> pd.DataFrame:
+    """Set an indicator's quarters, its line and the forecast side by side.
+
+    Returns
+    -------
+    DataFrame
+        Columns period, kind (actual or forecast), value, line, low and high.
+    """
+    known = {q: v for q, v in values.items() if v is not None}
+    mean = sum(known.values(), Fraction(0)) / len(known)
+    middle = Fraction(min(known) + max(known), 2)
+    line = {q: float(mean + trend.slope * (q - middle)) for q in (*known, forecast.quarter)}
+    rows = [
+        {"period": quarter_label(q), "kind": "actual", "value": float(v), "line": line[q],
+         "low": None, "high": None}
+        for q, v in known.items()
+    ]  # fmt: skip
+    rows.append(
+        {"period": quarter_label(forecast.quarter), "kind": "forecast", "value": forecast.value,
+         "line": line[forecast.quarter], "low": forecast.low, "high": forecast.high}
+    )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@styled
+def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) -> Figure:
+    """Draw an indicator's quarters, their straight line and what it says of the next quarter.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`forecast_data`.
+    name, unit : str
+        The indicator and its unit, in words.
+    warning : str
+        What the forecast is worth.
+    kind : str
+        Kind of the values.
+    """
+    fig = canvas(60)
+    ax = panel(fig, 34, 6, 110, 42)
+    only_frame(ax)
+    write(fig, 0, 24, name, weight="semibold")
+    write(fig, 0, 28, unit, fontsize=SMALL, color=MUTED)
+    last = frame.iloc[-1]
+    ax.axhline(0, color=NEUTRAL, lw=0.8)
+    ax.set_xlim(-0.6, len(frame) - 0.4)
+    for place, row in enumerate(frame.to_dict("records")):
+        ahead = row["kind"] == "forecast"
+        ax.bar(
+            place, row["value"], width=0.5, color="white" if ahead else KIND[kind],
+            edgecolor=KIND[kind], hatch="////" if ahead else None, lw=0.8,
+        )  # fmt: skip
+        ax.annotate(
+            decimal()(row["value"]), (place, row["value"] if ahead else 0),
+            xytext=(22, 0) if ahead else (0, 4), textcoords="offset points",
+            ha="left" if ahead else "center", va="center_baseline" if ahead else "bottom",
+            fontsize=SMALL, color=INK if ahead else "white",
+        )  # fmt: skip
+        write(fig, 34 + 110 * (place + 0.6) / (len(frame) + 0.2), 52,
+              f"Q{row['period'][-1]} {row['period'][:4]}", fontsize=SMALL, ha="center",
+              color=MUTED)  # fmt: skip
+    ax.plot(range(len(frame)), frame["line"], color=INK, lw=0.8, ls="--")
+    place = len(frame) - 1
+    ax.vlines(place, last["low"], last["high"], color=INK, lw=1)
+    for end in ("low", "high"):
+        ax.hlines(last[end], place - 0.08, place + 0.08, color=INK, lw=1)
+        ax.annotate(
+            decimal()(last[end]), (place, last[end]), xytext=(6, 0), textcoords="offset points",
+            va="center_baseline", fontsize=SMALL, color=MUTED,
+        )  # fmt: skip
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
+    ax.axvspan(place - 0.5, place + 0.4, color=BAND, alpha=0.35, lw=0, zorder=0)
+    return Figure(
+        number=NUMBER + 5,
+        name="outlook",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"{name} ({unit}) and a forecast for {last['period']}: straight line by least squares "
+            f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
+        ),
+        alt=(
+            f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "
+            f"{last['period']} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
+            f"and {decimal()(last['high'])}."
+        ),
+        kind=kind,
+    )

@@ -1,0 +1,122 @@
+"""The chapter's numbers, figures and tables: what stands in prose exists and is used."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import views_efficiency as views
+from analysis.case import Case, load_case
+from analysis.efficiency import chapter
+from analysis.efficiency.build import build, read_made, read_pins
+from analysis.efficiency.diagnosis import diagnose
+from analysis.efficiency.scheme import scheme_cells
+from analysis.errors import InputError
+from analysis.facts_efficiency import efficiency_facts
+from analysis.figures import efficiency_ladder, efficiency_ratios, efficiency_scheme
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    import shutil
+
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    case = load_case("kowalczyk", folder)
+    build(case)
+    return case
+
+
+@pytest.fixture(scope="module")
+def firms(built: Case) -> dict[str, chapter.Firm]:
+    return chapter.companies(built, "closing", "12%", "19%")
+
+
+def test_prose_uses_every_value_and_no_other(built: Case) -> None:
+    notebook = json.loads((ROOT / "notebooks/07_efficiency.ipynb").read_text(encoding="utf-8"))
+    prose = "".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown")
+    assert set(re.findall(r'<data value="(eff_\w+)"', prose)) == set(efficiency_facts(built))
+
+
+def test_values_by_hand(built: Case) -> None:
+    texts = {key: value["text"] for key, value in efficiency_facts(built).items()}
+    assert texts["eff_a_days"] == "102"  # 92 days times 12,200 over 11,000
+    assert texts["eff_slope"] == "−87"  # (-3*600 - 420 + 450 + 3*300) / 10
+    assert texts["eff_outlook"] == "225"  # 442.5 - 87 * 2.5
+    assert texts["eff_rank_p"] == "0.33"  # score -4 of 6: 8 of 24 orders are as strong
+    assert texts["eff_b_multiplier"] == "3.8"  # 7,100 over 1,875
+
+
+def test_figures_hold_what_they_plot(built: Case, firms: dict[str, chapter.Firm]) -> None:
+    tables = {firm.name: firm.table for firm in firms.values()}
+    first = firms["SYN-A"]
+    made = [
+        efficiency_scheme.chart_1(scheme_cells(built, "chart-1")),
+        efficiency_ladder.profit_ladder(
+            efficiency_ladder.waterfall_data(first.ladder), first.name, "thousand złoty"
+        ),
+        efficiency_ladder.cash_against_profit(
+            efficiency_ladder.cash_profit_data(tables), "thousand złoty"
+        ),
+        efficiency_ratios.ratio_multiples(efficiency_ratios.ratios_data(tables)),
+        efficiency_ratios.pinned(read_pins(built), chapter.names(built)),
+        chapter.outlook(first, "K3", "thousand złoty"),
+    ]
+    assert len({figure.number for figure in made}) == len(made)
+    for figure in made:
+        assert figure.alt
+        assert not figure.data.empty
+    ladder = made[1].data
+    assert "income_tax" not in set(ladder["key"])  # zero throughout
+    assert ladder[ladder["key"] == "K3"]["value"].tolist() == [600, 420, 450, 300]
+    assert made[5].data["low"].isna().sum() == 4  # actual quarters have no interval
+
+
+def test_tables_have_their_columns(built: Case, firms: dict[str, chapter.Firm]) -> None:
+    firm = firms["SYN-B"]
+    shown = [
+        views.outlays_results(built),
+        views.accounts(built),
+        views.bridge(),
+        views.catalogue(),
+        views.sentences(read_made(built, "sentences.csv")),
+        views.readings(read_made(built, "readings.csv")),
+        views.conclusions(read_made(built, "conclusions.csv")),
+        views.indicators(firm.table, firm.name),
+        views.steps(firm.table, firm.name),
+        views.dupont_split(firm.statements, firm.table, firm.name, "synthetic"),
+        views.diagnosis(diagnose(firm.statements), firm.name),
+        views.financial_results(load_case("segelec", built.root)),
+    ]
+    assert len({view["label"] for view in shown}) == len(shown)
+    for view in shown:
+        assert {column.name for column in view["columns"]} <= set(view["frame"].columns)
+    indicators = views.indicators(firm.table, firm.name)["frame"].set_index("id")
+    assert indicators.loc["K21", "2006Q1"] == "0.93"
+    assert indicators.loc["K12", "2006Q2"] == "−0.9%"
+
+
+def test_opening_balances_leave_the_first_quarter_open(built: Case) -> None:
+    firm = chapter.companies(built, "opening", "12%", "19%")["SYN-A"]
+    frame = views.indicators(firm.table, firm.name)["frame"].set_index("id")
+    assert frame.loc["K19", "2006Q1"] == "no statement of 2005Q4"
+
+
+@pytest.mark.parametrize(("rate", "tax"), [("12", "19%"), ("12%", "100%"), ("-1%", "19%")])
+def test_rates_that_are_none(built: Case, rate: str, tax: str) -> None:
+    with pytest.raises(InputError, match="per cent"):
+        chapter.companies(built, "closing", rate, tax)
+
+
+def test_committed_files_are_what_the_build_makes(built: Case) -> None:
+    stored = ROOT / "data" / "processed" / "kowalczyk"
+    for path in sorted(built.processed.rglob("*.csv")):
+        twin = stored / path.relative_to(built.processed)
+        pd.testing.assert_frame_equal(pd.read_csv(path), pd.read_csv(twin))

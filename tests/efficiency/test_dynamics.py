@@ -1,0 +1,123 @@
+"""Splits that add up, trends and forecasts against numpy, scipy and hand calculation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.efficiency.dynamics import (
+    changes,
+    dupont,
+    forecast,
+    quotient,
+    split_product,
+    step_table,
+    trend,
+    turnover_split,
+)
+from analysis.efficiency.ratios import indicator_table
+from analysis.efficiency.statements import Book
+from analysis.periods import parse_quarter
+
+FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
+fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)
+
+
+def test_steps_between_margins(hand: Book) -> None:
+    table = step_table(indicator_table(hand))
+    first = table[table["quarter"] == FIRST].set_index("step")["value"]
+    assert first.to_dict() == {
+        "indirect costs": Fraction(-35, 100),
+        "other operations": Fraction(9, 100),
+        "financial result": Fraction(-2, 100),
+        "extraordinary result": Fraction(1, 100),
+        "tax and charges": Fraction(-7, 1000),
+    }
+
+
+def test_what_stands_behind_two_ratios(hand: Book) -> None:
+    table = indicator_table(hand)
+    assert quotient(table, "K18", "K17") == {FIRST: 4, SECOND: Fraction(4400, 1005)}
+    assert quotient(table, "K19", "K20") == {FIRST: Fraction(2, 5), SECOND: Fraction(9, 20)}
+
+
+def test_changes_skip_gaps() -> None:
+    values = {8024: Fraction(1), 8025: Fraction(3), 8027: Fraction(9), 8028: None}
+    assert changes(values) == {8025: 2, 8028: None}
+
+
+def test_dupont_by_hand(hand: Book) -> None:
+    table = dupont(hand, indicator_table(hand)).set_index("quarter")
+    first = table.loc[FIRST]
+    assert (first["net margin"], first["asset turnover"], first["equity multiplier"]) == (
+        Fraction(23, 1000), Fraction(1, 4), 4,
+    )  # fmt: skip
+    assert first["change"] is None
+    second = table.loc[SECOND]
+    parts = [second[f"{n} part"] for n in ("net margin", "asset turnover", "equity multiplier")]
+    assert sum(parts) == second["change"] == Fraction(1, 201) - Fraction(23, 1000)
+
+
+def test_turnover_falls_by_assets_or_by_sales(hand: Book) -> None:
+    sales, assets = turnover_split(hand, SECOND) or (0, 0)
+    # sales 1000 to 1200 at the mean of 1/4000 and 1/4400; assets at the mean of 1000 and 1200
+    assert sales == 200 * (Fraction(1, 4000) + Fraction(1, 4400)) / 2
+    assert assets == 1100 * (Fraction(1, 4400) - Fraction(1, 4000))
+    assert turnover_split(hand, FIRST) is None
+
+
+@given(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=4))
+def test_parts_of_a_product_add_up(pairs: list[tuple[Fraction, Fraction]]) -> None:
+    before, after = zip(*pairs, strict=True)
+    whole_before, whole_after = Fraction(1), Fraction(1)
+    for b, a in pairs:
+        whole_before, whole_after = whole_before * b, whole_after * a
+    parts = split_product(before, after)
+    assert sum(parts) == whole_after - whole_before
+    for (b, a), part in zip(pairs, parts, strict=True):
+        assert b != a or part == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-1000, 1000), min_size=3, max_size=6))
+def test_trend_and_forecast_agree_with_scipy(numbers: list[int]) -> None:
+    values = {8024 + n: Fraction(v) for n, v in enumerate(numbers)}
+    found, ahead = trend(values), forecast(values)
+    assert found is not None
+    assert ahead is not None
+    x = np.arange(len(numbers))
+    line = stats.linregress(x, numbers)
+    assert float(found.slope) == pytest.approx(line.slope, abs=1e-9)
+    t = stats.t.ppf(0.975, len(numbers) - 2)
+    n = len(numbers)
+    if len(set(numbers)) > 1:  # scipy has no error for a flat line
+        assert found.high - float(found.slope) == pytest.approx(t * line.stderr, abs=1e-6)
+    assert ahead.value == pytest.approx(line.intercept + line.slope * n, abs=1e-8)
+    rest = np.array(numbers) - line.intercept - line.slope * x
+    error = np.sqrt(rest @ rest / (n - 2))
+    leverage = 1 + 1 / n + (n - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
+    assert ahead.high - ahead.value == pytest.approx(t * error * np.sqrt(leverage), abs=1e-6)
+    if len(set(numbers)) == n:
+        p = stats.kendalltau(x, numbers, method="exact").pvalue
+        assert float(found.rank_p) == pytest.approx(p)
+
+
+def test_four_quarters_in_perfect_order_are_no_proof() -> None:
+    found = trend({8024 + n: Fraction(10 - n) for n in range(4)})
+    assert found is not None
+    assert found.direction == "falls"
+    assert found.rank_p == Fraction(1, 12)  # 2 of 24 orders
+    ahead = forecast({8024 + n: Fraction(10 - n * n) for n in range(4)})
+    assert ahead is not None
+    assert ahead.warning.startswith("4 quarters carry little")
+
+
+def test_no_trend_through_gaps_or_two_points() -> None:
+    assert trend({8024: Fraction(1), 8025: Fraction(2)}) is None
+    assert trend({8024: Fraction(1), 8025: None, 8026: Fraction(2)}) is None
+    assert forecast({8024: Fraction(1), 8026: Fraction(2), 8027: Fraction(2)}) is None

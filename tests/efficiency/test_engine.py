@@ -1,0 +1,206 @@
+"""The ladder, cash flows and every ratio against numbers worked out by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.efficiency.cash import cash_flows, total_flow
+from analysis.efficiency.catalogue import CATALOGUE, indicator
+from analysis.efficiency.ladder import LADDER, ladder, profits, todays_layout
+from analysis.efficiency.ratios import (
+    CapitalCost,
+    collection_days,
+    compute,
+    indicator_table,
+    series,
+)
+from analysis.efficiency.statements import AMOUNTS, FLOWS, Book, book, prepare
+from analysis.periods import parse_quarter
+
+FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
+COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
+
+CLOSING = {  # indicator: (first quarter, second quarter), by pencil
+    "K1": ("300", "420"), "K2": ("-50", "50"), "K3": ("40", "40"), "K4": ("20", "10"),
+    "K5": ("30", "5"), "K6": ("23", "5"), "K7": ("90", "-80"), "K8": ("-200", "-160"),
+    "K9": ("130", "200"), "CF": ("20", "-40"),
+    "K10": ("-30.1", "-35.225"),  # 40 - 7.6 - 0.025 * 2500; 40 - 7.6 - 0.025 * 2705
+    "K11": ("3/10", "7/20"), "K12": ("-1/20", "1/24"), "K13": ("1/25", "1/30"),
+    "K14": ("1/50", "1/120"), "K15": ("3/100", "1/240"), "K16": ("23/1000", "1/240"),
+    "K17": ("23/4000", "1/880"), "K18": ("23/1000", "1/201"), "K19": ("1/4", "3/11"),
+    "K20": ("5/8", "20/33"), "K21": ("4/5", "12/13"), "K22": ("5/2", "4"),
+    "K22b": ("7/4", "13/5"), "K23": ("9/100", "-1/15"), "K24": ("9/400", "-1/55"),
+    "K25": ("9/4", "-2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [record.indicator_id for record in CATALOGUE])
+def test_every_indicator_by_hand(hand: Book, name: str) -> None:
+    expected = [Fraction(text) for text in CLOSING[name]]
+    assert list(series(indicator_table(hand, cost=COST), name).values()) == expected
+
+
+def test_average_and_opening_denominators(hand: Book) -> None:
+    average = indicator_table(hand, "average", cost=COST)
+    assert series(average, "K19")[SECOND] == Fraction(1200, 4200)
+    assert series(average, "K18")[SECOND] == Fraction(2, 401)  # 5 over 1002.5
+    assert series(average, "K10")[SECOND] == Fraction("-32.6625")  # 32.4 - 0.025 * 2602.5
+    opening = indicator_table(hand, "opening", cost=COST)
+    assert series(opening, "K21")[SECOND] == Fraction(24, 25)
+    first = opening[(opening["indicator"] == "K21") & (opening["quarter"] == FIRST)].iloc[0]
+    assert first["value"] is None
+    assert first["reason"] == "no statement of 2005Q4"
+    assert series(opening, "K11")[FIRST] == Fraction(3, 10)  # sales are no stock
+
+
+def test_annualised_is_said_and_touches_stocks_alone(hand: Book) -> None:
+    table = indicator_table(hand, annualised=True).set_index(["indicator", "quarter"])
+    assert table.loc[("K19", FIRST), "value"] == 1
+    assert table.loc[("K17", FIRST), "value"] == Fraction(23, 1000)
+    assert table.loc[("K16", FIRST), "value"] == Fraction(23, 1000)
+    said = {name for name, _ in table.index[table["annualised"]]}
+    assert said == {"K17", "K18", "K19", "K20", "K21", "K22", "K22b", "K24"}
+
+
+def test_days_use_the_length_of_the_quarter(hand: Book) -> None:
+    table = indicator_table(hand)
+    assert collection_days(table) == {
+        FIRST: Fraction(225, 2),  # 90 days over 0.8
+        SECOND: Fraction(1183, 12),  # 91 days over 12/13
+    }
+    with pytest.raises(ValueError, match="annualised"):
+        collection_days(indicator_table(hand, annualised=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "reason"),
+    [
+        ({"equity": 0}, "K18", "equity zero"),
+        ({"equity": -100}, "K18", "equity negative"),
+        ({"sales": 0, "cogs": 0}, "K11", "sales zero"),
+        ({"inventories": 0}, "K22", "inventories zero"),
+        ({"receivables": 0}, "K21", "receivables zero"),
+        ({"other_op_income": 0}, "K25", "operating profit negative"),  # K3 = -80
+        ({"other_op_income": 80}, "K25", "operating profit zero"),
+    ],
+)
+def test_undefined_with_its_reason(
+    frame: pd.DataFrame, change: dict[str, int], name: str, reason: str
+) -> None:
+    first = frame.iloc[[0]].assign(**change)
+    result = compute(indicator(name), book(prepare(first)), FIRST)
+    assert result.value is None
+    assert result.reason == reason
+
+
+def test_value_added_needs_capital_and_a_rate(frame: pd.DataFrame, hand: Book) -> None:
+    record = indicator("K10")
+    assert compute(record, hand, FIRST).reason == "no cost of capital given"
+    broke = book(prepare(frame.iloc[[0]].assign(equity=-2000)))
+    assert compute(record, broke, FIRST, cost=COST).reason == "capital is zero or negative"
+    loss = book(prepare(frame.iloc[[0]].assign(other_op_income=0)))
+    assert compute(record, loss, FIRST, cost=COST).value == Fraction("-142.5")  # no tax credit
+    with pytest.raises(ValueError, match="tax_rate"):
+        CapitalCost(Fraction(1, 10), Fraction(19), "")
+
+
+def test_ladder_lines_lead_from_level_to_level(hand: Book) -> None:
+    lines = ladder(hand)
+    first = lines[lines["period"] == "2006Q1"]
+    assert first["value"].tolist() == [
+        1000, -700, 300, -150, -200, -50, 120, -30, 40, 5, -25, 20, 12, -2, 30, -6, -1, 23,
+    ]  # fmt: skip
+    steps = first[first["kind"] == "step"]
+    assert (steps["after"] - steps["before"]).tolist() == steps["value"].tolist()
+    assert steps["after"].iloc[-1] == 23
+
+
+def test_bridge_to_todays_layout(hand: Book) -> None:
+    assert todays_layout(hand[FIRST]) == {
+        "gross_profit": 300,
+        "profit_on_sales": -50,
+        "operating_profit": 50,  # 40 and the extraordinary 12 less 2
+        "profit_before_tax": 30,
+        "net_profit": 23,
+    }
+
+
+def test_cash_flows_against_the_change_in_cash(hand: Book) -> None:
+    table = cash_flows(hand)
+    assert table["total"].tolist() == [20, -40]
+    assert table["change"].tolist() == [None, -40]
+    assert table["difference"].tolist() == [None, 0]
+
+
+def test_year_to_date_becomes_quarters(frame: pd.DataFrame, hand: Book) -> None:
+    ytd = frame.assign(basis="ytd")
+    for name in FLOWS:
+        ytd.loc[1, name] = int(frame.loc[0, name]) + int(frame.loc[1, name])
+    assert book(prepare(ytd)) == hand
+    assert book(prepare(ytd.iloc[::-1])) == hand
+
+
+def test_the_catalogue_points_to_what_exists() -> None:
+    known = {*AMOUNTS, *(level.level_id for level in LADDER), "CF"}
+    for record in CATALOGUE:
+        assert record.numerator in known
+        assert record.denominator is None or record.denominator in known
+    assert [r.indicator_id for r in CATALOGUE if not r.stated] == ["K22b"]
+    numbers = [r.indicator_id for r in CATALOGUE if r.indicator_id[1:].isdigit()]
+    assert sorted(numbers, key=lambda name: int(name[1:])) == [f"K{n}" for n in range(1, 26)]
+
+
+amount = st.integers(0, 10**7)
+signed = st.integers(-(10**7), 10**7)
+quarters = st.fixed_dictionaries(
+    {
+        name: signed
+        if name in {"income_tax", "other_charges", "equity", "cfo", "cfi", "cff"}
+        else amount
+        for name in AMOUNTS
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(quarters)
+def test_identities_hold_for_any_statement(amounts: dict[str, Any]) -> None:
+    one = {FIRST: amounts}
+    found = {r.indicator_id: compute(r, one, FIRST, cost=COST).value for r in CATALOGUE}
+    gains = ("sales", "other_op_income", "fin_income", "extra_gain")
+    charges = (
+        "cogs", "selling", "admin", "other_op_cost", "fin_cost", "extra_loss", "income_tax",
+        "other_charges",
+    )  # fmt: skip
+    assert found["K6"] == sum(amounts[n] for n in gains) - sum(amounts[n] for n in charges)
+    assert total_flow(amounts) == found["CF"]
+    if amounts["sales"]:
+        indirect = Fraction(amounts["selling"] + amounts["admin"], amounts["sales"])
+        assert found["K11"] - found["K12"] == indirect
+    if amounts["equity"] > 0 and amounts["total_assets"]:
+        if amounts["sales"]:
+            multiplier = Fraction(amounts["total_assets"], amounts["equity"])
+            assert found["K18"] == found["K16"] * found["K19"] * multiplier
+    else:
+        assert found["K18"] is None or found["K17"] is None
+    if amounts["fixed_assets"] and amounts["total_assets"] and amounts["sales"]:
+        share = Fraction(amounts["fixed_assets"], amounts["total_assets"])
+        assert found["K19"] / found["K20"] == share
+    assert todays_layout(amounts)["profit_before_tax"] == profits(amounts)["K5"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(quarters, st.integers(2, 1000))
+def test_ratios_do_not_depend_on_the_unit(amounts: dict[str, Any], factor: int) -> None:
+    scaled = {name: factor * value for name, value in amounts.items()}
+    for record in CATALOGUE:
+        small = compute(record, {FIRST: amounts}, FIRST, cost=COST).value
+        large = compute(record, {FIRST: scaled}, FIRST, cost=COST).value
+        times = factor if record.unit == "money" else 1
+        assert large == (None if small is None else small * times)
