@@ -71,7 +71,7 @@ check: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (ten minutes)
+bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
 	@$(PY) -m analysis.bench
 
 clean: ## forget what was built, so that all is made again; the outputs stay
@@ -102,7 +102,7 @@ $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
 $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
 $B/values: $B/kpis $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
-$(EXECUTED): $B/values $(call output,figures/$(CASE))
+$(EXECUTED): $B/values $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
 $B/report: $(EXECUTED) $(NOTEBOOKS) $(call output,report/$(CASE).pdf)
 $B/sums: $B/report README.md $(call output,SHA256SUMS)
 

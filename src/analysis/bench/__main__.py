@@ -1,0 +1,112 @@
+"""``python -m analysis.bench``: measure, and write the folder ``benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.bench import engine, percentages, publications
+from analysis.bench.summary import markdown
+from analysis.bench.timing import COLUMNS
+from analysis.case import project_root
+from analysis.cli import PAPER
+from analysis.errors import BuildError
+from analysis.files import write_text
+from analysis.tables import write_frame
+
+SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
+PAGE = "README.md"
+TABLES = (SPEED, WRONG, TRUST)
+
+
+def speed(folder: Path) -> None:
+    """Measure the speed and write its tables, once all of it is there."""
+    loops = [percentages.loop_grim(), percentages.loop_scrutipy(), percentages.loop_ours()]
+    begun = time.monotonic()
+    rows, wrong = percentages.measure(loops)
+    _say(percentages.PART, begun, rows)
+    parts: dict[str, Callable[[], list[dict[str, str]]]] = {
+        engine.VERDICTS: lambda: engine.measure_verdicts(PAPER),
+        engine.TABLES: engine.measure_tables,
+    }
+    for name, measure in parts.items():
+        begun = time.monotonic()
+        found = measure()
+        _say(name, begun, found)
+        rows += found
+    write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / SPEED)
+    write_frame(wrong, folder / WRONG)
+
+
+def _say(part: str, begun: float, rows: list[dict[str, str]]) -> None:
+    said = "; ".join(_in_short(cells) for cells in rows)
+    print(f"bench {part} … {time.monotonic() - begun:.1f} s ({said})", flush=True)
+
+
+def _in_short(cells: dict[str, str]) -> str:
+    met = {"yes": ", target met", "no": ", target MISSED", "": ""}[cells["met"]]
+    return f"{cells['method'].partition(':')[0]} {cells['median_ms']} ms{met}"
+
+
+def trust(folder: Path) -> None:
+    """Count false alarms and noticed misprints and write their table."""
+    begun = time.monotonic()
+
+    def progress(done: int, of: int, alarms: int) -> None:
+        if 10 * done // of > 10 * (done - publications.CHUNK) // of:
+            seconds = time.monotonic() - begun
+            print(f"bench trust {done:,} of {of:,} publications, {alarms} false alarms "
+                  f"… {seconds:.0f} s", flush=True)  # fmt: skip
+
+    table = publications.measure(progress=progress)
+    write_frame(table, folder / TRUST)
+    if alarms := int(table["false_alarms"].sum()):
+        raise BuildError(f"{alarms} true publications were called inconsistent; see {TRUST}")
+
+
+def page(folder: Path) -> None:
+    """Write the page from the tables."""
+    text = [pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
+            for name in TABLES]  # fmt: skip
+    counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
+    write_text(folder / PAGE, markdown(text[0], text[1], text[2].astype(counts)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what was named, by default all, and write the page.
+
+    Returns
+    -------
+    int
+        Exit status: 0 good, whether or not a target of time was met; 1 wrong answers or false
+        alarms; 130 interrupted.
+    """
+    parts = {"speed": speed, "trust": trust}
+    parser = argparse.ArgumentParser(prog="analysis.bench", description=__doc__)
+    parser.add_argument("part", nargs="*", help="speed, trust; both by default")
+    parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
+    args = parser.parse_args(arguments)
+    folder = args.out or project_root() / "benchmarks"
+    if unknown := set(args.part) - set(parts):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(parts)}")
+    try:
+        for name in args.part or parts:
+            parts[name](folder)
+        if all((folder / name).is_file() for name in TABLES):
+            page(folder)
+    except BuildError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("bench: interrupted; what was not finished stays as it was", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
