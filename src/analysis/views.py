@@ -130,6 +130,33 @@ def _first_quotations(one: str, other: str) -> str:
     return " — against — ".join(shown)
 
 
+def trust(case: Case) -> View:
+    """Show how often each test of the engine errs, as ``make bench`` measured it."""
+    rows = pd.read_csv(case.root / "benchmarks" / "trust.csv", encoding="utf-8")
+    counts = ["true", "false_alarms", "misprints", "detected"]
+    table = rows.groupby("test", sort=False)[counts].sum().reset_index()
+    table["rate"] = [
+        Fraction(int(found), int(made))
+        for found, made in zip(table["detected"], table["misprints"], strict=True)
+    ]
+    return {
+        "frame": table,
+        "label": "tbl-trust",
+        "caption": (
+            "Publications of made-up companies, judged by the engine. True ones called "
+            "inconsistent must be none; misprints are noticed where the numbers leave no room."
+        ),
+        "kind": "synthetic",
+        "columns": [
+            Column("test", "Test", width=1),
+            Column("true", "True publications"),
+            Column("false_alarms", "Called inconsistent"),
+            Column("misprints", "With a misprint"),
+            Column("rate", "Noticed", format=percent(1)),
+        ],
+    }
+
+
 def claims(verdicts: pd.DataFrame) -> View:
     """List every claim with its verdict and evidence under the default readings."""
     shown = verdicts[verdicts["default"]]

@@ -169,7 +169,7 @@ def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End
     if not isinstance(reached, Vertex):
         return None
     limit = side * Fraction(reached.value, times)
-    near = limit - side * abs(limit) * _NEAR
+    near = limit - side * (abs(limit) or 1) * _NEAR
     close = Interval(min(near, limit), max(near, limit))
     step = lcm(*(y.denominator for y in reached.point[:-1]))
     ray = {name: int(y * step) for name, y in zip(names, reached.point, strict=False)}
