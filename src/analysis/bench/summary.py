@@ -117,8 +117,8 @@ def _wrong(speed: pd.DataFrame, wrong: pd.DataFrame) -> list[str]:
     if len(ties):
         first = ties.iloc[0]
         line += (
-            f" Of the {len(wrong)} wrong ones, {len(ties)} stem from a tie that should have gone up: "
-            f"{first['printed']} of {first['respondents']} was called {first['answer']}, but "
+            f" Of the {len(wrong)} wrong ones, {len(ties)} stem from a tie that should have gone "
+            f"up: {first['printed']} of {first['respondents']} was called {first['answer']}, but "
             f"{first['tie']}. `wrong_answers.csv` lists them."
         )
     return [line]
