@@ -135,10 +135,9 @@ def trust(case: Case) -> View:
     rows = pd.read_csv(case.root / "benchmarks" / "trust.csv", encoding="utf-8")
     counts = ["true", "false_alarms", "misprints", "detected"]
     table = rows.groupby("test", sort=False)[counts].sum().reset_index()
-    table["rate"] = [
-        Fraction(int(found), int(made))
-        for found, made in zip(table["detected"], table["misprints"], strict=True)
-    ]
+    pairs = zip(table["detected"], table["misprints"], strict=True)
+    rates = [Fraction(int(found), int(made)) for found, made in pairs]
+    table["rate"] = pd.Series(rates, dtype="object")
     return {
         "frame": table,
         "label": "tbl-trust",
