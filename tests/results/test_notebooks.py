@@ -152,7 +152,7 @@ def test_figures_have_their_files_and_texts(path: Path) -> None:
             assert "<text" in file.read_text(encoding="utf-8")
             assert file.with_suffix(".csv").is_file()
             assert about["alt"] != about["caption"]
-            assert about["kind"] in values.KINDS
+            assert about["kind"] in values.MARKS
 
 
 @pytest.mark.parametrize(
