@@ -33,7 +33,7 @@ def outlays_results(case: Case) -> View:
         "frame": scheme_table(case, "table-1"),
         "label": "tbl-article-1",
         "caption": f"Table 1 of the article, rebuilt: classes of outlays and results. {_OURS}",
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("character", "Character", width=1.3),
             Column("outlays", "Outlays", width=1),
@@ -48,7 +48,7 @@ def accounts(case: Case) -> View:
         "frame": scheme_table(case, "table-2"),
         "label": "tbl-article-2",
         "caption": f"Table 2 of the article, rebuilt: kinds of efficiency account. {_OURS}",
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("by", "By"),
             Column("kind", "Kind"),

@@ -92,7 +92,7 @@ def requirements() -> View:
         "frame": pd.DataFrame(rows, columns=["key", "purpose", "denominator", "grain", "columns"]),
         "label": "tbl-requirements",
         "caption": "What each indicator is for, what it is measured against, and what it needs.",
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("key", "Id"),
             Column("purpose", "Shows", width=1),

@@ -167,7 +167,7 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
     write(fig, 0, 20, "Operating profit", fontsize=SMALL, color=MUTED)
     write(fig, 0, 24, "and cash flow", fontsize=SMALL, weight="semibold", color=KIND[kind])
     parts = ("Cash flow from", "operations (left),", "investing (middle),", "financing (right);",
-             "line: their sum")  # fmt: skip
+             "diamond: their sum")  # fmt: skip
     for place, words in enumerate(parts):
         write(fig, 0, 61 + 4 * place, words, fontsize=SMALL, color=MUTED)
     for number, company in enumerate(companies):
@@ -222,7 +222,7 @@ def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     for place, row in enumerate(values.to_dict("records")):
         for number, name in enumerate(names):  # operations are written above
             _bar(ax, place + (number - 1) * 0.27, row[name], colours[number], 0.25, name != "K7")
-        ax.hlines(float(row["CF"]), place - 0.42, place + 0.42, color=INK, lw=1.2, zorder=2)
+        ax.plot([place + 0.46], [float(row["CF"])], marker="D", ms=3, color=INK, zorder=4)
 
 
 def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
@@ -231,7 +231,7 @@ def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
     low, high = min(0.0, *flat), max(0.0, *flat)
     room = 0.16 * (high - low)
     ax.set_ylim(low - room, high + room)
-    ax.set_xlim(-0.5, count - 0.5)
+    ax.set_xlim(-0.5, count - 0.45)
     ax.axhline(0, color=RULE, lw=0.8)
 
 

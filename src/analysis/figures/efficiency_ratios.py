@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from analysis.display import Figure, decimal, percent
 from analysis.efficiency.catalogue import Indicator, indicator
@@ -26,6 +27,7 @@ from analysis.figures.style import (
     only_bottom,
     only_frame,
     panel,
+    size_mm,
     styled,
     wrap,
     write,
@@ -163,8 +165,14 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
     row, label = 7.4, 78.0
     fig = canvas(row * len(frame) + 17)
     marks = dict(zip(companies, ("o", "D"), strict=False))
-    for number, (mark, name) in enumerate(zip("●◆", companies.values(), strict=False)):
-        write(fig, label + 45 * number, 3, f"{mark}  {name}", fontsize=SMALL, color=MUTED)
+    width, height = size_mm(fig)
+    for number, (column, mark) in enumerate(marks.items()):
+        x = label + 45 * number
+        fig.add_artist(
+            Line2D([(x + 1) / width], [1 - 2.6 / height], marker=mark, ms=3.4, lw=0,
+                   color=KIND["synthetic"])
+        )  # fmt: skip
+        write(fig, x + 4, 3, companies[column], fontsize=SMALL, color=MUTED)
     ax = panel(fig, label, 7, 70, row * len(frame))
     only_bottom(ax)
     ax.set_xlim(-0.6, 6.4)
