@@ -16,10 +16,13 @@ def test_index_names_notebook_function_and_kind(tmp_path: Path) -> None:
         "caption": "Only one count fits. The rest do not.",
         "kind": "derived",
     }
+    first = new_code_cell(
+        "from analysis.figures import counts\nfrom analysis.x import y as earlier"
+    )
     cell = new_code_cell("show_figure(counts.earlier(study))")
     cell.outputs = [new_output("display_data", metadata={"analysis": about})]
     path = tmp_path / "01_claims.ipynb"
-    nbformat.write(new_notebook(cells=[cell]), path)
+    nbformat.write(new_notebook(cells=[first, cell]), path)
     assert figure_index([path]).splitlines()[2] == (
         "| [Only one count fits](figures/segelec/fig_02_counts.svg) "
         "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts.earlier` | derived |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,16 +26,33 @@ def figure_index(notebooks: Iterable[Path]) -> str:
     lines = ["| Figure | Notebook | Function | Kind |", "|---|---|---|---|"]
     for path in notebooks:
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        imported = _imported(notebook)
         for cell in notebook.cells:
             for about in _figures(cell):
                 call = _CALL.search(cell.source)
                 title = about["caption"].split(". ")[0].rstrip(".")
-                name = call[1] if call else ""
+                root, *rest = call[1].split(".") if call else [""]
+                name = ".".join([imported.get(root, root), *rest])
                 lines.append(
                     f"| [{title}]({about['file']}) | [{path.stem}](notebooks/{path.name}) "
-                    f"| `figures.{name}` | {about['kind']} |"
+                    f"| `{name}` | {about['kind']} |"
                 )
     return "\n".join(lines) + "\n"
+
+
+def _imported(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Map the names that a notebook imports from the package to where they are defined."""
+    names = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis"):
+                home = (node.module or "").removeprefix("analysis").removeprefix(".")
+                for alias in node.names:
+                    path = f"{home}.{alias.name}" if home else alias.name
+                    names[alias.asname or alias.name] = path
+    return names
 
 
 def _figures(cell: nbformat.NotebookNode) -> list[dict[str, str]]:
