@@ -78,7 +78,6 @@ def test_wrong_answers_are_listed_and_ties_explained(
 
 
 def test_grim_is_never_wrong() -> None:
-    pytest.importorskip("grim")
     rows, wrong = percentages.measure([percentages.loop_grim(), percentages.loop_ours()], 16, 1)
     assert [cells["wrong"] for cells in rows] == ["0", "0", "0"]
     assert wrong.empty
@@ -86,7 +85,6 @@ def test_grim_is_never_wrong() -> None:
 
 
 def test_scrutipy_takes_ties_both_ways() -> None:
-    pytest.importorskip("scrutipy")
     _, wrong = percentages.measure([percentages.loop_scrutipy()], 16, 1)
     odd = (1, 3, 5, 7, 9, 11, 13, 15)
     assert wrong["tie"].str.partition(" ")[0].astype(int).tolist() == list(odd)

@@ -15,8 +15,6 @@ from analysis.efficiency.ratios import CapitalCost, indicator_table, series
 from analysis.efficiency.sentences import company_books
 from analysis.efficiency.statements import Book
 
-pytest.importorskip("financetoolkit", reason="the oracle is in the test group")
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
