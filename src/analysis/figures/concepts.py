@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from math import fsum
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -61,7 +62,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         max(_entries_height(entries[name]) for name, (_, _, row) in _QUADRANTS.items() if row == r)
         for r in (0, 1)
     ]
-    fig = canvas(5 + sum(heights) + 2 * 9 + 6)
+    fig = canvas(5 + fsum(heights) + 2 * 9 + 6)
     ax = sheet(fig)
     tops = [5.0, 5.0 + heights[0] + 9 + 5]
     for column, words in enumerate(("helpful", "harmful")):

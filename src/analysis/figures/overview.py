@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import fsum
 from typing import Any
 
 import pandas as pd
@@ -65,7 +66,8 @@ def verdicts(frame: pd.DataFrame) -> Figure:
     places = list(dict.fromkeys(frame["place"]))
     counts = frame.groupby(["place", "verdict"]).size()
     lines = {place: max(-(-int(counts[place].max()) // _PER_LINE), 1) for place in places}
-    height = _HEAD + sum(_row_height(lines[place]) for place in places)
+    # fsum, since sum adds floats in another way from Python 3.12 on
+    height = fsum([_HEAD, *(_row_height(lines[place]) for place in places)])
     fig = canvas(height)
     ax = sheet(fig)
     step = (160 - _LEFT) / len(_LOOKS)

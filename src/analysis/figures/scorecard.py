@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -47,11 +48,11 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
     shown = [node for node in nodes if node.level in {"perspective", "key result"}]
     heights = [_HEAD if node.level == "perspective" else _ROW for node in shown]
     top = 15.0
-    fig = canvas(top + sum(heights) + 3)
+    fig = canvas(top + fsum(heights) + 3)
     page = sheet(fig)
-    ax = panel(fig, _LEFT, top, _WIDTH, sum(heights))
+    ax = panel(fig, _LEFT, top, _WIDTH, fsum(heights))
     only_frame(ax)
-    ax.set_ylim(sum(heights), 0)
+    ax.set_ylim(fsum(heights), 0)
     low, high = _limits(nodes)
     ax.set_xlim(low, high)
     ax.axvline(0, color=NEUTRAL, lw=0.8, zorder=3)
