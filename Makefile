@@ -43,7 +43,7 @@ export OPENBLAS_NUM_THREADS := 1
 help: ## list what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
-	@printf '\nVariables: CASE=template, another folder of data/raw; PYTHON=python3.12, another Python;\n'
+	@printf '\nVariables: CASE=NAME, another folder of data/raw; PYTHON=python3.12, another Python;\n'
 	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time.\n'
 
 ##@ To use
