@@ -121,20 +121,3 @@ def test_used_keys_reads_markdown_cells_only_and_unused_fail(tmp_path: Path) -> 
         values.check_all_used(VALUES, [notebook, readme])
     readme.write_text('<data value="p_value"></data>\n', encoding="utf-8")
     values.check_all_used(VALUES, [notebook, readme])
-
-
-def test_fill_file_says_whether_it_changed(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text('A <data value="services_2023h1"></data>\n', encoding="utf-8")
-    assert values.fill_file(readme, VALUES)
-    assert readme.read_text(encoding="utf-8") == 'A <data value="services_2023h1">288</data>\n'
-    assert not values.fill_file(readme, VALUES)
-
-
-def test_failed_fill_leaves_the_file(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    text = '<data value="services_2023h1"></data> <data value="unknown"></data>\n'
-    readme.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError):
-        values.fill_file(readme, VALUES)
-    assert readme.read_text(encoding="utf-8") == text

@@ -181,21 +181,6 @@ def clear(text: str) -> str:
     )
 
 
-def fill_file(path: Path, values: Mapping[str, Value]) -> bool:
-    """Fill the tags of a Markdown file such as the README; true if that changed it.
-
-    Raises
-    ------
-    InputError
-        As `fill`, or if there is no such file.
-    """
-    text = _read(path)
-    filled = fill(text, values, file=path)
-    if filled != text:
-        write_text(path, filled)
-    return filled != text
-
-
 def used_keys(paths: Iterable[Path]) -> set[str]:
     """Keys used in Markdown files and in the Markdown cells of notebooks."""
     return {key for path in paths for text in _markdown(path) for key in keys(text)}

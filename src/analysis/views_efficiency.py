@@ -68,7 +68,7 @@ def bridge() -> View:
             "The profit ladder of 2006 beside today's Polish layout, which has no extraordinary "
             "step, and the nearest subtotal under IFRS."
         ),
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("id", "Id"),
             Column("polish", "Polish, 2006", width=1),

@@ -73,7 +73,7 @@ def method_catalogue() -> View:
             "The catalogue of the method: corrected formulas over sums of rows, and the level that "
             "a key result tracks with its good direction."
         ),
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("key", "Id"),
             Column("name", "Indicator", width=1),
@@ -298,7 +298,7 @@ def variables(table: pd.DataFrame) -> View:
             "Dependent variables, those taken to explain them, and the setting. The paper asks for "
             "the distinction (4.4.1) and names none; the choice is ours."
         ),
-        "kind": "derived",
+        "kind": "words",
         "columns": [
             Column("role", "Role"),
             Column("name", "Variable", width=1),

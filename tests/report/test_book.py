@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat.v4 as v4
 import pikepdf
+import pypdfium2
 import pytest
 
 from analysis.case import load_case
@@ -262,3 +263,20 @@ def test_what_went_to_stderr_is_noted(project: Path, caplog: pytest.LogCaptureFi
     notebook(project / "notebooks/03_x.ipynb", v4.new_markdown_cell("# T"), code(warning))
     build_report("demo", notebooks(project), project / "x.pdf")
     assert "03_x.ipynb, cell 2: left out what went to stderr: careful" in caplog.text
+
+
+def test_no_row_is_split_over_two_pages(project: Path) -> None:
+    """Long rows, whose last four together are longer than any single cell may be."""
+    words = "begin " + "word " * 25 + "end of "
+    path = notebook(
+        project / "notebooks/01_rows.ipynb",
+        v4.new_markdown_cell("# Rows"),
+        code(table("tbl-rows", 60, 4, words)),
+    )
+    out = build_report("demo", [path], project / "report/rows.pdf")
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
+    begun = [len(re.findall(r"\bbegin\b", text)) for text in pages]
+    ended = [len(re.findall(r"\bend\b", text)) for text in pages]
+    assert sum(begun) == 60 * 4
+    assert sum(count > 0 for count in begun) > 1
+    assert begun == ended
