@@ -58,14 +58,14 @@ lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
 	@$(PY) -m analysis verify
 
-test: check report | $(call environment,test) ## check, then all tests, and every notebook against its outputs
+test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
 	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg tests $(NOTEBOOKS)
 
 ##@ To develop
 
-.PHONY: check bench lock clean distclean
-check: | $(call environment,test) ## style, formatting and types
+.PHONY: lint bench lock clean distclean
+lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m ruff check --quiet src tests
 	@$(PY) -m ruff format --quiet --check src tests
 	@$(PY) -m mypy --no-error-summary
@@ -133,7 +133,7 @@ $(EXECUTED): $B/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 # ---- The environment ---------------------------------------------------------------------------
 # Hashed locks, installed by uv, which is itself locked; by pip where uv is not to be had.
 
-LOCKS := report lab test bench
+LOCKS := report lab big test bench
 PIP    = .venv/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all:
 UV     = .venv/bin/uv pip install --quiet --python .venv --compile-bytecode --only-binary :all:
 
@@ -152,7 +152,7 @@ $(LOCKS:%=.venv/.%): .venv/.%: requirements/%.txt pyproject.toml .venv/.uv
 	  $$install --require-hashes -r $< && $$install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.lab .venv/.test .venv/.bench: | .venv/.report # one after the other
+.venv/.lab .venv/.big .venv/.test .venv/.bench: | .venv/.report # one after the other
 
 # All groups are locked together first; then each one alone, keeping to those versions.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

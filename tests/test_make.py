@@ -272,7 +272,7 @@ def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> No
 
 def test_help_is_the_default_and_names_the_public_targets() -> None:
     run = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("report", "test", "verify", "lab", "check", "lock", "clean"):
+    for target in ("report", "test", "verify", "lab", "lint", "lock", "clean"):
         assert f"  make {target} " in run.stdout
 
 

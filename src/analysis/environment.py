@@ -29,10 +29,12 @@ CONDA_NAMES: Mapping[str, str] = {
     "jupyterlab": "jupyterlab",
     "matplotlib": "matplotlib-base",  # without the Qt window system
     "mistune": "mistune",
+    "narwhals": "narwhals",
     "nbclient": "nbclient",
     "nbconvert": "nbconvert-core",  # without pandoc
     "nbformat": "nbformat",
     "numpy": "numpy",
+    "openpyxl": "openpyxl",
     "pandas": "pandas",
     "papermill": "papermill",
     "pydantic": "pydantic",
