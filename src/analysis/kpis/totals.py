@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from analysis.kpis.measures import MEASURES, MeasureSpec
 from analysis.kpis.sums import ALL, SATISFIED_FROM
-from analysis.periods import half_year_label, month_label, parse_quarter, quarter_label
-
-Grain = Literal["month", "quarter", "half-year"]
-MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "half-year": 6}
-"""Months in a period."""
+from analysis.periods import MONTHS, Grain, parse_quarter
 
 OPERATING = ("materials", "labour", "selling", "admin", "other_operating")
 """Categories of cost that count as operating cost."""
@@ -32,13 +28,6 @@ Totals = pd.DataFrame
 
 Period = dict[str, Fraction | None]
 """Measures of one period in their units; None where something was not recorded."""
-
-
-def period_label(index: int, grain: Grain) -> str:
-    """Label of a period; its index is the month index divided by the months in it."""
-    if grain == "month":
-        return month_label(index)
-    return quarter_label(index) if grain == "quarter" else half_year_label(2 * index)
 
 
 def month_index(days: pd.Series[Any]) -> pd.Series[int]:
@@ -89,6 +78,12 @@ def _service(ledger: dict[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
     days = (service["completed_on"] - service["requested_on"]).dt.days
     yield _part("services", month, 1, kind)
     yield _part("cycle_days", month, days, kind)
+    yield _part("waiting_days", month, (service["started_on"] - service["requested_on"]).dt.days,
+                kind)  # fmt: skip
+    yield _part("working_days", month, (service["completed_on"] - service["started_on"]).dt.days,
+                kind)  # fmt: skip
+    on_time = service["completed_on"] <= service["due_on"]
+    yield _part("on_time", month, on_time.astype("int64"), kind)
     if "service_budget" in ledger and "cost" in ledger:
         cost = ledger["cost"]
         spent = cost.groupby("service_id")["amount_centimos"].sum()
