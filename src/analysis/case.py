@@ -164,6 +164,12 @@ class Case:
         """Folder of the figures and their plotted data."""
         return self.root / "figures" / self.name
 
+    @property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Kinds of service with their names, as far as the case names them."""
+        calibration = self.parameters.calibration
+        return calibration.service_types if calibration else ()
+
     def reading(self, choices: dict[str, str] | None = None) -> dict[str, str]:
         """One option per axis: the defaults, with some of them replaced.
 

@@ -45,7 +45,8 @@ FEATURES: dict[str, str] = {
     "synthetic": "rows are made up so that they meet printed claims",
     "own": "rows are the firm's own",
     "quarter": "the period is a quarter",
-    "ended-quarter": "a whole quarter has ended by the end of the period",
+    "ended-quarter": "a whole quarter of the ledger has ended by the end of the period",
+    "ended-half-year": "and so has a whole half-year",
     "base": "the ledger reaches back to what the edition compares with",
     "previous": "the ledger reaches back to the period before",
     "year-ago": "the ledger reaches back to the same period of last year",
@@ -142,6 +143,9 @@ class Edition:
         month = last_month(label)
         return first <= month - MONTHS[parse_label(label)[0]] + 1 and month <= last
 
+    def _has_ended(self, grain: Grain) -> bool:
+        return self.reaches(period_label(last_ended(self.period, grain), grain))
+
     def comparable(self) -> list[str]:
         """Periods of this length up to this one whose base lies within the ledger too."""
         grain, index = parse_label(self.period)
@@ -158,7 +162,6 @@ class Edition:
             Its numbers in prose; some features show in what could be computed.
         """
         case = self.case
-        quarter = period_label(last_ended(self.period, "quarter"), "quarter")
         calibrated = case.parameters.calibration is not None
         usual = self.period == case.parameters.periods.current and self.base == YEAR_AGO
         claims = (case.raw / "claims.csv").is_file()
@@ -170,7 +173,8 @@ class Edition:
             "synthetic": calibrated,
             "own": not calibrated,
             "quarter": self.grain == "quarter",
-            "ended-quarter": self.reaches(quarter),
+            "ended-quarter": self._has_ended("quarter"),
+            "ended-half-year": self._has_ended("half-year"),
             "base": self.reaches(self.base_period()),
             "previous": self.reaches(self.base_period("previous")),
             "year-ago": self.reaches(self.base_period(YEAR_AGO)),

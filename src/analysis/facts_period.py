@@ -40,6 +40,7 @@ def facts(edition: Edition) -> dict[str, Value]:
         "period_length": grain,
         "base_in_words": base_words(grain, edition.base),
         "sales_now": MISSING if now["sales"] is None else decimal()(now["sales"]),
+        "currency": edition.case.parameters.currency_name,
         "services_now": MISSING if now["services"] is None else decimal()(now["services"]),
     }
     for base in BASES:
@@ -48,19 +49,22 @@ def facts(edition: Edition) -> dict[str, Value]:
             rows = compare(table, base, grain)
             texts[f"{_KEYS[base]}_period"] = label
             texts[f"changes_on_{_KEYS[base]}"] = _changes(rows[rows["period"] == period])
+            if base == edition.base:
+                texts["base_period"] = label
+                texts["changes_on_base"] = texts[f"changes_on_{_KEYS[base]}"]
     source = f"data/processed/{edition.case.name}/ledger"
     kind = edition.case.parameters.kind
     return {key: {"text": text, "kind": kind, "source": source} for key, text in texts.items()}
 
 
 def _changes(rows: pd.DataFrame) -> str:
-    """List what grew by how much: “sales by +19.1%, services by +13.3% and ...”."""
+    """List what grew by how much: “sales changed by +19.1%, services by +13.3% and ...”."""
     growth = rows.set_index("kpi")["growth"]
+    known = [name for name in _TOLD if growth[name] is not None]
+    if not known:
+        return "none of these was recorded in both"
     told = [
-        f"{name.replace('_', ' ')} by {percent(1, signed=True)(growth[name])}"
-        for name in _TOLD
-        if growth[name] is not None
+        f"{name.replace('_', ' ')} by {percent(1, signed=True)(growth[name])}" for name in known
     ]
-    if not told:
-        return "nothing that both periods recorded"
+    told[0] = told[0].replace(" by ", " changed by ")
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)

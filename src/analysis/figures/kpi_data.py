@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.case import ServiceType
+from analysis.case import Case, ServiceType
 from analysis.compare import BASES, compare
 from analysis.kpis import by_type, kpi
 from analysis.kpis.totals import Totals
@@ -36,6 +36,19 @@ def services_by_type_data(
     return _shares(by_type(sums, quarters), types)
 
 
+def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFrame, str]:
+    """Choose what the figure of services by type shows, and say which period that is.
+
+    In the reported quarter of a publication that is the period of its printed counts, which the
+    figure marks; in any other period the services of that period, none of them printed.
+    """
+    printed = case.reading().get("services_period")
+    if printed is None or period != case.parameters.periods.current:
+        return services_in_period_data(totals, period, case.service_types), period
+    parts = [_counts(totals, part) for part in printed.split("+")]
+    return _shares(pd.concat(parts).groupby(level=0).sum(), case.service_types), printed
+
+
 def services_in_period_data(
     totals: Totals, period: str, types: Iterable[ServiceType] = ()
 ) -> pd.DataFrame:
@@ -50,16 +63,21 @@ def services_in_period_data(
     types : iterable of ServiceType
         Names of the types.
     """
+    return _shares(_counts(totals, period), types).assign(printed=False)
+
+
+def _counts(totals: Totals, period: str) -> pd.Series[int]:
+    """Count the services of a period by type."""
     last = last_month(period)
     inside = totals["month"].between(last - MONTHS[parse_label(period)[0]] + 1, last)
     rows = totals[inside & (totals["measure"] == "services")]
-    counts = rows.groupby("service_type")["value"].sum()
-    order = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
-    shares = _shares(counts.loc[order], types)
-    return shares.assign(printed=False)
+    counts: pd.Series[int] = rows.groupby("service_type")["value"].sum()
+    return counts
 
 
 def _shares(counts: pd.Series[int], types: Iterable[ServiceType]) -> pd.DataFrame:
+    order = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
+    counts = counts.loc[order]
     known = {record.id: record for record in types}
     whole = int(counts.sum())
     rows, so_far = [], 0
