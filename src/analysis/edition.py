@@ -197,18 +197,19 @@ class Edition:
 
     def title(self) -> str:
         """Say in a line which period a periodic report is on."""
-        words = in_words(self.period)
-        return f"Report on {words}, compared with {in_words(self.base_period())}"
+        return f"Report on {in_words(self.period)}, compared with {in_words(self.base_period())}"
 
     def about(self) -> str:
-        """Say in a sentence how the targets are read."""
+        """Say in two sentences what changes are measured on and how targets are read."""
         axes = self.case.parameters.readings
-        told = [f"“{axes[name].question}” {axes[name].options[o]}" for name, o in
-                sorted(self.choices.items())]  # fmt: skip
-        against = f"Changes are on {base_words(self.grain, self.base)}"
+        told = [
+            f"{name} = {option} ({axes[name].options[option]})"
+            for name, option in sorted(self.choices.items())
+        ]
+        against = f"Changes are those on {base_words(self.grain, self.base)}"
         if not told:
-            return f"{against}; targets are read as by default."
-        return f"{against}; other readings than the default ones: {'; '.join(told)}."
+            return f"{against}; targets are read as the case does by default."
+        return f"{against}; targets are read with {' and '.join(told)}."
 
 
 def edition(

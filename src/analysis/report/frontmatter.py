@@ -13,7 +13,7 @@ import yaml
 from analysis.case import Case
 from analysis.edition import Edition
 from analysis.errors import InputError
-from analysis.periods import MONTH_NAMES
+from analysis.periods import MONTH_NAMES, Grain
 from analysis.report.escape import slug, typst_string, typst_text
 
 VERDICTS = (
@@ -191,8 +191,9 @@ def _about_period(asked: Edition) -> str:
         else "It is computed from rows that the firm supplied."
     )
     return typst_text(
-        f"{asked.title()}. {asked.about()} {rows} Every figure and table says which kind of number "
-        "it shows."
+        "Indicators, comparison, key results and joint score of one period, made by the same "
+        f"chapters for any. {asked.about()} {rows} Every figure and table says which kind of "
+        "number it shows."
     )
 
 
@@ -273,10 +274,15 @@ def main_source(
     return main, {f"/attached/{item.name}": item.content for item in attached}
 
 
+_OFTEN: dict[Grain, str] = {
+    "month": "monthly", "quarter": "quarterly", "half-year": "half-yearly"
+}  # fmt: skip
+
+
 def _eyebrow(asked: Edition) -> str:
     case = asked.case
     if asked.periodic:
-        return f"Balanced Scorecard and OKR, {asked.grain} report"
+        return f"Balanced Scorecard and OKR, {_OFTEN[asked.grain]} report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
     return "Reproduction report on a published case study"
