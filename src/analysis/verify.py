@@ -339,5 +339,5 @@ def _hashes(root: Path) -> dict[str, str]:
 
 
 def _periodic(path: Path, root: Path) -> bool:
-    """Whether a file is a periodic report: made on demand, and named after no case alone."""
-    return path.suffix == ".pdf" and not (root / "data" / "raw" / path.stem).is_dir()
+    """Whether a file is a report on a period: made on demand, and not named after a case alone."""
+    return path.suffix == ".pdf" and not (root / "data" / "processed" / path.stem).is_dir()

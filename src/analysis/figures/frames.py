@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.errors import InputError
 from analysis.periods import MONTH_NAMES, in_words, parse_label
 
 
@@ -40,8 +41,12 @@ def short_period(period: str) -> str:
 
 def period_words(period: str) -> str:
     """Write periods as prose does: ``2024H1`` is "the first half of 2024"."""
-    parts = (
-        short_period(part) if parse_label(part)[0] == "quarter" else in_words(part)
-        for part in period.split("+")
-    )
-    return " and ".join(parts)
+
+    def one(part: str) -> str:
+        try:
+            grain, _ = parse_label(part)
+        except InputError:
+            return part  # in the author's own words
+        return short_period(part) if grain == "quarter" else in_words(part)
+
+    return " and ".join(one(part) for part in period.split("+"))
