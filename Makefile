@@ -48,9 +48,12 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report lab verify test
+.PHONY: report figures lab verify test
 report: .build/$(CASE)/sums ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).pdf is up to date")
+
+figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))

@@ -161,6 +161,29 @@ def notebook(args: argparse.Namespace) -> str:
     return ""
 
 
+def figures(args: argparse.Namespace) -> str:
+    """Draw the figures alone, without running notebooks, and say which data changed."""
+    from analysis.case import load_case
+    from analysis.gallery import draw_figures
+
+    case = load_case(args.case)
+    numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    found = draw_figures(case, notebooks, case.root / "figures", numbers)
+    for outcome in found:
+        if outcome.words != "unchanged":
+            print(f"figures {outcome}", flush=True)
+    drawn = [outcome for outcome in found if not outcome.skipped]
+    changed = sum(outcome.words != "unchanged" for outcome in drawn)
+    return f"{len(drawn)} drawn, {changed} changed"
+
+
+def _figure_number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
+    return int(text)
+
+
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
@@ -210,8 +233,19 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, chapters, notebook, report, sums, verify, check_claims,
-)  # fmt: skip
+    verdicts,
+    ledger,
+    kpis,
+    efficiency,
+    values,
+    chapters,
+    notebook,
+    figures,
+    report,
+    sums,
+    verify,
+    check_claims,
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -227,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
     add = parsers["ledger"].add_argument
     add("--reading", action="append", metavar="AXIS=OPTION", help="replaces a default reading")
     add("--seed", type=int, help="replaces the seed of case.yaml")
