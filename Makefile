@@ -68,9 +68,12 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report lab verify test
+.PHONY: report figures lab verify test
 report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
+
+figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -108,6 +111,14 @@ B         := .build/$(CASE)
 E         := .build/$(EDITION)
 STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency sums) $(addprefix $E/,values report))
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+# Another case than the paper's has the chapters that its files can fill; make asks which.
+ifneq ($(CASE),segelec)
+NOTEBOOKS :=
+ifneq ($(filter report test,$(MAKECMDGOALS)),)
+include $B/chapters.mk
+endif
+endif
+# A report on a period has the chapters that depend on it.
 PERIODIC  := 03_kpis 04_quarter_over_quarter 05_okrs 06_scorecard
 CHAPTERS  := $(if $(filter $B,$E),$(NOTEBOOKS),$(filter $(PERIODIC:%=notebooks/%.ipynb),$(NOTEBOOKS)))
 EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
@@ -159,6 +170,11 @@ $(STEPS): $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:$(@F))
 	@$(PY) -m analysis $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
 	$(end)
+
+$B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
+	@mkdir -p $B
+	@$(PY) -m analysis chapters --case $(CASE) >$@.new
+	@mv $@.new $@
 
 $(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:notebook $<)

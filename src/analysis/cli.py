@@ -21,9 +21,12 @@ PAPER = "segelec"
 
 def edition(args: argparse.Namespace) -> str:
     """Check that a report on this period, base and readings can be made; write nothing."""
+    from analysis.chapters import chapters as select
     from analysis.edition import asked_for
 
-    return asked_for(args).name
+    asked = asked_for(args)
+    select(asked.case, periodic=asked.periodic)
+    return asked.name
 
 
 def verdicts(args: argparse.Namespace) -> str:
@@ -136,6 +139,16 @@ def efficiency(args: argparse.Namespace) -> str:
     return f"{build(load_case(ARTICLE, root))} sentences of the article"
 
 
+def chapters(args: argparse.Namespace) -> int:
+    """Name the notebooks of a case, as a line for make."""
+    from analysis.case import load_case
+    from analysis.chapters import chapters as select
+
+    case = load_case(args.case)
+    print("NOTEBOOKS :=", *(path.relative_to(case.root).as_posix() for path in select(case)))
+    return 0
+
+
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.edition import asked_for
@@ -160,22 +173,44 @@ def notebook(args: argparse.Namespace) -> str:
     return ""
 
 
+def figures(args: argparse.Namespace) -> str:
+    """Draw the figures alone, without running notebooks, and say which data changed."""
+    from analysis.case import load_case
+    from analysis.gallery import draw_figures
+
+    case = load_case(args.case)
+    numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    found = draw_figures(case, notebooks, case.root / "figures", numbers)
+    for outcome in found:
+        if outcome.words != "unchanged":
+            print(f"figures {outcome}", flush=True)
+    drawn = [outcome for outcome in found if not outcome.skipped]
+    changed = sum(outcome.words != "unchanged" for outcome in drawn)
+    return f"{len(drawn)} drawn, {changed} changed"
+
+
+def _figure_number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
+    return int(text)
+
+
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
-    from analysis.edition import PERIODIC, asked_for
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
     from analysis.report import build_report, render_figure, render_pages
 
     asked = asked_for(args)
     case = asked.case
-    chapters = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if asked.periodic:
-        chapters = [path for path in chapters if path.stem in PERIODIC]
+    executed = select(case, periodic=asked.periodic)
     if asked.periodic or case.name != PAPER:
-        chapters = [asked.folder / path.name for path in chapters]
+        executed = [asked.folder / path.name for path in executed]
     out = case.root / "report"
-    path = build_report(asked, chapters, out / f"{asked.name}.pdf")
+    path = build_report(asked, executed, out / f"{asked.name}.pdf")
     if case.name == PAPER and not asked.periodic:  # the README shows these
-        render_pages(asked, chapters, {1: out / f"{case.name}-title.png"}, ppi=72)
+        render_pages(asked, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
         for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
             render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
@@ -211,9 +246,20 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    edition, verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify,
+    edition,
+    verdicts,
+    ledger,
+    kpis,
+    efficiency,
+    values,
+    chapters,
+    notebook,
+    figures,
+    report,
+    sums,
+    verify,
     check_claims,
-)  # fmt: skip
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -229,6 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
     for name in ("edition", "values", "notebook", "report"):
         add = parsers[name].add_argument
         add("--quarter", help="the report is on this quarter, such as 2024Q1")

@@ -32,9 +32,6 @@ from analysis.tables import LEDGER_TABLES
 from analysis.tables_method import METHOD_LEDGER_TABLES, has_okrs, target_axes
 from analysis.values import Value
 
-PERIODIC = ("03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
-"""Notebooks that a periodic report is made of; the Makefile has the same list."""
-
 YEAR_AGO = "year-ago"
 
 FEATURES: dict[str, str] = {
@@ -164,7 +161,7 @@ class Edition:
         case = self.case
         calibrated = case.parameters.calibration is not None
         usual = self.period == case.parameters.periods.current and self.base == YEAR_AGO
-        claims = (case.raw / "claims.csv").is_file()
+        claims = case.has_claims
         has = {
             "full": not self.periodic,
             "printed-period": claims and usual and self.reading == case.reading(),

@@ -10,7 +10,8 @@ import pandas as pd
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
-from analysis.kpis.totals import Period, Totals, month_index, periods
+from analysis.kpis.small import month_index
+from analysis.kpis.totals import Period, Totals, periods
 from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
 
