@@ -32,18 +32,23 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import Engine, verdict_table
-    from analysis.claims.multiverse import block_universes, require_possible
+    from analysis.claims import judge_of, verdict_table
+    from analysis.claims.multiverse import require_possible
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
+    calibrated = case.parameters.calibration is not None
     for raw in RAW_TABLES:  # all inputs are checked before anything is written
-        read_rows(raw, case.raw, case.root)
-    require_possible(case, case.reading())
-    engine = Engine(case)
-    table = verdict_table(case, engine)
+        if calibrated or (case.raw / raw.file).is_file():
+            read_rows(raw, case.raw, case.root)
+    if not case.has_claims:
+        return "none: the case has no claims.csv"
+    judge = judge_of(case)
+    if calibrated:
+        require_possible(case, case.reading())
+    table, universes = verdict_table(case, judge), judge.universes()
     write_frame(table, case.processed / "verdicts.csv")
-    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
+    write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
 
 
