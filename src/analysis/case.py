@@ -135,7 +135,7 @@ class Parameters(_Strict):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     title: str
     subtitle: str
-    kind: Literal["synthetic", "yours"]
+    kind: Literal["synthetic", "yours", "printed"]
     currency: str
     currency_name: str
     date: date
@@ -180,6 +180,11 @@ class Case:
     def figures(self) -> Path:
         """Folder of the figures and their plotted data."""
         return self.root / "figures" / self.name
+
+    @property
+    def has_claims(self) -> bool:
+        """Whether something printed is to be judged."""
+        return (self.raw / "claims.csv").is_file()
 
     def reading(self, choices: dict[str, str] | None = None) -> dict[str, str]:
         """One option per axis: the defaults, with some of them replaced.
