@@ -11,16 +11,13 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from analysis.tables import Table
+from analysis.tables import Table, order_rule
 
 BROKEN = "this cell breaks a rule: "
 """Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""
 
 _LARGEST = 2**53
 """Whole numbers below this are exact as they are read."""
-
-_IN_ORDER = {("service", "completed_on"): ("requested_on", "started_on", "completed_on")}
-"""Dates that must be in order, checked with the last of them."""
 
 
 def sql_text(value: str) -> str:
@@ -94,8 +91,8 @@ def test(table: Table, name: str) -> str:
         pattern = getattr(rule, "pattern", None)
         if pattern and not name.endswith("_id"):
             tests.append(f"regexp_matches({name}, {sql_text(pattern)})")
-    dates = _IN_ORDER.get((table.name, name), ())
-    tests += [f"{early} <= {late}" for early, late in pairwise(dates)]
+    for group in _ordered(table, name):
+        tests += [f"{early} <= {late}" for early, late in pairwise(group)]
     kept = " and ".join(tests)
     return f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
 
@@ -112,9 +109,13 @@ def rule(table: Table, name: str) -> str:
             value = getattr(limit, attribute, None)
             if value is not None:
                 words += f", {said} {value}"
-    if dates := _IN_ORDER.get((table.name, name)):
-        words += f", and {', '.join(dates)} in this order"
-    return f"this must be {words}"
+    orders = [f"; {order_rule(group)}" for group in _ordered(table, name)]
+    return f"this must be {words}{''.join(orders)}"
+
+
+def _ordered(table: Table, name: str) -> list[tuple[str, ...]]:
+    """Return the groups of columns in order of which this is the last."""
+    return [group for group in table.row.in_order if group[-1] == name]
 
 
 def _optional(field: FieldInfo) -> bool:
