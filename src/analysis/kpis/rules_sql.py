@@ -11,6 +11,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from analysis.columns import may_be_empty
 from analysis.tables import Table, order_rule
 
 BROKEN = "this cell breaks a rule: "
@@ -55,11 +56,9 @@ def source(table: Table, paths: list[Path], columns: list[str]) -> str:
     # As BIGINT, 12.50 would become 13 and nobody would hear of it.
     kinds = {name: sql_type(fields[name]).replace("BIGINT", "DOUBLE") for name in columns}
     types = ", ".join(f"{sql_text(name)}: '{kinds[name]}'" for name in columns)
-    filled = ", ".join(sql_text(name) for name in columns if not _optional(fields[name]))
     return (
         f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
-        f"""quote = '"', escape = '"', dateformat = '%Y-%m-%d', columns = {{{types}}}, """
-        f"force_not_null = [{filled}])"
+        f"""quote = '"', escape = '"', columns = {{{types}}})"""
     )
 
 
@@ -68,7 +67,7 @@ def selection(table: Table) -> str:
     chosen = []
     for name, field in table.row.model_fields.items():
         broken = sql_text(BROKEN + json.dumps([table.name, name]))
-        kept = f"case when {test(table, name)} then {name} else error({broken}) end"
+        kept = f"case when {test(table, name)} then {_cell(name, field)} else error({broken}) end"
         chosen.append(f"{kept}::{sql_type(field)} as {name}")
     return ", ".join(chosen)
 
@@ -76,7 +75,7 @@ def selection(table: Table) -> str:
 def test(table: Table, name: str) -> str:
     """Say in SQL whether a cell keeps the rules of its column (patterns of keys are left out)."""
     field = table.row.model_fields[name]
-    tests = [f"{name} is not null"]
+    tests = [] if _may_be_blank(field) else [f"{name} is not null"]
     if sql_type(field) == "BIGINT":
         tests += [f"{name} = trunc({name})", f"abs({name}) < {_LARGEST}"]
     if get_origin(field.annotation) is Literal:
@@ -90,10 +89,10 @@ def test(table: Table, name: str) -> str:
             tests.append(f"{name} <> ''")
         pattern = getattr(rule, "pattern", None)
         if pattern and not name.endswith("_id"):
-            tests.append(f"regexp_matches({name}, {sql_text(pattern)})")
+            tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
     for group in _ordered(table, name):
         tests += [f"{early} <= {late}" for early, late in pairwise(group)]
-    kept = " and ".join(tests)
+    kept = " and ".join(tests) or "true"
     return f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
 
 
@@ -116,6 +115,15 @@ def rule(table: Table, name: str) -> str:
 def _ordered(table: Table, name: str) -> list[tuple[str, ...]]:
     """Return the groups of columns in order of which this is the last."""
     return [group for group in table.row.in_order if group[-1] == name]
+
+
+def _cell(name: str, field: FieldInfo) -> str:
+    """Take an empty cell for an empty text where it is one, as pandas does."""
+    return f"coalesce({name}, '')" if _may_be_blank(field) else name
+
+
+def _may_be_blank(field: FieldInfo) -> bool:
+    return sql_type(field) == "VARCHAR" and may_be_empty(field)
 
 
 def _optional(field: FieldInfo) -> bool:
