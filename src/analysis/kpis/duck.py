@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -127,6 +127,34 @@ def require_duckdb(file: Path) -> Any:
             file=file,
             fix="make .venv/.big installs it; small CSV tables do without",
         ) from None
+
+
+def require_keys(relations: Mapping[str, Any]) -> None:
+    """Refuse a key that stands twice, which would count rows twice or join them to two.
+
+    Parameters
+    ----------
+    relations : mapping of str to DuckDBPyRelation
+        As :func:`opened` yields them.
+
+    Raises
+    ------
+    InputError
+        Naming one such key.
+    """
+    for name, relation in relations.items():
+        key = TABLES[name].key
+        columns = ", ".join(key)
+        counted = relation.aggregate(f"{columns}, count(*) as times", columns)
+        found = counted.filter("times > 1").order(columns).limit(1).fetchone()
+        if found:
+            raise InputError(
+                f"this key stands {found[-1]} times",
+                file=TABLES[name].file,
+                column=columns,
+                value=", ".join(map(str, found[:-1])),
+                fix="give every row a key of its own",
+            )
 
 
 def _confine(store: Any, folder: Path) -> None:
