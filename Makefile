@@ -13,6 +13,7 @@ MONTH   :=
 HALF    :=
 BASE    :=
 READING :=
+FORM   := csv
 PYTHON := python3
 VENV   := .venv
 JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
@@ -68,9 +69,15 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report figures lab verify test
+.PHONY: report case check figures lab verify test
 report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
+
+case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
+	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
+
+check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
+	@$(PY) -m analysis check --case $(CASE)
 
 figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
 	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")

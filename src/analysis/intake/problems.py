@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError
+from analysis.errors import InputError, printable
 
 _SHOWN_ROWS = 8
 
@@ -84,13 +84,22 @@ class Problem:
             value=self.value, fix=self.fault.fix or None,
         )  # fmt: skip
 
+    def place(self) -> str:
+        """Return file, row, column and value, and how many rows more."""
+        return str(InputError("", file=self.file, row=self.row, column=self.column or None,
+                              value=self.value)).rstrip(": ") + self.more()  # fmt: skip
+
+    def more(self) -> str:
+        """Say how many other rows break the rule, and name the first of them."""
+        others = self.count - 1
+        if not others:
+            return ""
+        shown = ", ".join(map(str, self.rows)) + (", …" if others > len(self.rows) else "")
+        return f" and {others:,} more {'row' if others == 1 else 'rows'} like this: {shown}"
+
     def __str__(self) -> str:
-        more = self.count - 1
-        if not more:
-            return str(self.error())
-        shown = ", ".join(map(str, self.rows)) + (", …" if more > len(self.rows) else "")
-        rows = "row" if more == 1 else "rows"
-        return f"{self.error()}\n  and {more:,} more {rows} like this: {shown}"
+        text = str(self.error())
+        return f"{text}\n  {self.more().strip()}" if self.count > 1 else text
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,8 @@ class Note:
     def __str__(self) -> str:
         place = self.file + (f", column {self.column}" if self.column else "")
         rows = f" ({self.count:,} {'row' if self.count == 1 else 'rows'})" if self.count else ""
-        example = f", such as “{_printable(self.example[:60])}”" if self.example else ""
-        return f"{_printable(place)}: {self.what}{rows}{example}"
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+        example = f", such as “{printable(self.example[:60])}”" if self.example else ""
+        return f"{printable(place)}: {self.what}{rows}{example}"
 
 
 def problem_at(

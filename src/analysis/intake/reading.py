@@ -15,8 +15,13 @@ from analysis.intake.csv_files import Grid, read_csv
 from analysis.intake.files import TABLES, find, shown
 from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
-from analysis.intake.problems import Note, Problem, worst_first
+from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.workbook import read_workbook
+
+NOTHING = Fault(
+    Rank.FILE, "the case has no table: neither a CSV file nor a workbook named after it",
+    "copy the tables of data/raw/template, and fill them in",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,12 @@ def read(case: Case) -> Intake:
             else:
                 notes.append(Note(grid.file, "the table has no rows and counts as absent"))
             notes += table.notes
-    for table in checked.values():
-        problems += table.problems
+    found, doubts = check_across(case, checked)
     tables = {name: table.frame for name, table in checked.items() if not table.problems}
-    problems += check_across(case, checked)
-    return Intake(tables, worst_first(problems), tuple(notes))
+    problems += found + [problem for table in checked.values() for problem in table.problems]
+    if not checked and not problems and case.parameters.kind == "yours":
+        problems.append(Problem(NOTHING, str(case.raw.relative_to(case.root))))
+    return Intake(tables, worst_first(problems), (*notes, *doubts))
 
 
 def _grids(case: Case, context: Context, notes: list[Note]) -> Iterator[Grid]:
