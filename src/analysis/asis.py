@@ -76,7 +76,7 @@ def variables(case: Case) -> pd.DataFrame:
         The rows of ``variables.csv`` with measured (bool): a column or an indicator is named.
     """
     table = next(table for table in METHOD_RAW_TABLES if table.name == "variables")
-    frame = read_frame(table, case.raw, case.root)
+    frame = read_frame(table, case.method, case.root)
     frame["measured"] = frame["source"] != ""
     return frame
 

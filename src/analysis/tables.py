@@ -385,7 +385,12 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete."""
-    write_text(path, frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    write_text(path, frame_text(frame))
+
+
+def frame_text(frame: pd.DataFrame) -> str:
+    """Write a frame as CSV text; see :func:`write_frame`."""
+    return frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 
 def check_columns(table: Table, header: list[str], file: Path) -> None:
