@@ -44,10 +44,13 @@ def facts(edition: Edition) -> dict[str, Value]:
     Returns
     -------
     dict of str to Value
-        Text, kind and source by key; what cannot be computed is left out.
+        Text, kind and source by key; left out are what cannot be computed and, from a report on a
+        period, what does not depend on it.
     """
     case, reduced = edition.case, read_cube(edition.case)
-    found = _catalogue() | _margin(edition, reduced) | _diagnosis(edition, reduced)
+    found = _margin(edition, reduced)
+    if not edition.periodic:
+        found |= _catalogue() | _diagnosis(edition, reduced)
     if has_method(case, "links"):
         found |= _links(edition, reduced)
     if not has_okrs(case):
