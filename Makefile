@@ -6,6 +6,7 @@
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
+FORM   := csv
 # A report on a period: one of QUARTER=2024Q1, MONTH=2024-02 and HALF=2023H2; BASE=previous compares
 # with the period before; READING="target_kind=points" reads targets in another way.
 QUARTER :=
@@ -13,7 +14,6 @@ MONTH   :=
 HALF    :=
 BASE    :=
 READING :=
-FORM   := csv
 PYTHON := python3
 VENV   := .venv
 JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)

@@ -294,6 +294,17 @@ def check(args: argparse.Namespace) -> int:
     return 0 if good else 2
 
 
+def package(args: argparse.Namespace) -> int:
+    """Write what describes the tables of a case, made from the row models."""
+    from analysis.case import load_case
+    from analysis.intake.package import write_package
+
+    case = load_case(args.case)
+    for path in write_package(case):
+        print(path.relative_to(case.root))
+    return 0
+
+
 def new_case(args: argparse.Namespace) -> int:
     """Copy the template to a case of one's own."""
     from analysis.case import project_root
@@ -324,6 +335,7 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     check_claims,
     check,
     new_case,
+    package,
 )
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from analysis.case import IntakeSettings
 from analysis.columns import forbidden
+from analysis.formulas import unguarded
 from analysis.intake.csv_files import Cell
 from analysis.intake.names import INVISIBLE, folded
 from analysis.intake.problems import Fault, Rank
@@ -86,6 +87,7 @@ ASK_CENTURY = Fault(
 )  # fmt: skip
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
+_UNUSUAL = re.compile(r"^[ '#]| $|  ")
 _SPACE = re.compile(r"\s+")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII)
 _SPACES = "\\s'’"
@@ -131,11 +133,11 @@ def read_text(cell: Cell) -> Read:
         return Read(_plain(cell))
     if isinstance(cell, date):
         return Read("", IS_DATE)
-    if cell.isascii() and cell.isprintable() and cell[:1] != " " != cell[-1:] and "  " not in cell:
-        return Read("", FORMULA_ERROR) if cell[:1] == "#" and _ERROR.fullmatch(cell) else Read(cell)
+    if cell.isascii() and cell.isprintable() and not _UNUSUAL.search(cell):
+        return Read(cell)
     if forbidden(cell):
         return Read("", CONTROL)
-    text, mark = _clean(cell)
+    text, mark = _clean(unguarded(cell))
     return Read("", FORMULA_ERROR) if _ERROR.fullmatch(text) else Read(text, None, mark)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.errors import InputError
 from analysis.files import replace_folder
+from analysis.formulas import unguarded
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES, find
 from analysis.intake.problems import Note
@@ -136,4 +137,6 @@ def _read(case: Case, name: str) -> pd.DataFrame:
             "the file does not exist", file=path.relative_to(case.root),
             fix=f"make report CASE={case.name}, which makes it",
         )  # fmt: skip
-    return pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+    texts = frame.select_dtypes(exclude="number").columns
+    return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})

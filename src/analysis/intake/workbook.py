@@ -25,6 +25,9 @@ from analysis.intake.names import find_table
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables import Table
 
+ABOUT = "about"
+"""The sheet with instructions, which holds no table."""
+
 MOST_BYTES = 2**30
 """Unpacked size of all parts together; a full sheet of a million rows has about half of it."""
 
@@ -130,6 +133,8 @@ def _sheets(path: Path, file: str, tables: tuple[Table, ...]) -> tuple[list[Grid
             for sheet in book.worksheets:
                 table = find_table(sheet.title, tables)
                 name = f"{file}, sheet {sheet.title}"
+                if table is None and sheet.title == ABOUT:
+                    continue
                 if table is None:
                     notes.append(Note(name, "not read, since no table has this name"))
                 elif table.name in grids:
