@@ -37,6 +37,8 @@ _QUADRANTS = {
 
 _LINE = 3.7
 _PLACE = 9.0
+_BULLET = 3.0
+"""How far entries are indented, in millimetres: behind a section's number, or behind a bullet."""
 
 
 @styled(11)
@@ -51,9 +53,11 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         Kind of the entries.
     """
     width = (WIDTH - 6 - 4) / 2
+    quoted = _quoted(frame)
+    indent = _PLACE if quoted else _BULLET
     entries = {
         name: [
-            (str(row.place), wrap(str(row.text), width - _PLACE - 2))
+            (str(row.place) if quoted else "•", wrap(str(row.text), width - indent - 2))
             for row in records(frame[frame["quadrant"] == name])
         ]
         for name in _QUADRANTS
@@ -77,7 +81,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         colour = BAD if column else GOOD
         ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
         write(fig, left, top + 4, title, fontsize=9, weight="semibold")
-        _write_entries(fig, left, top + 9, entries[name])
+        _write_entries(fig, left, top + 9, entries[name], indent)
     return Figure(
         name="swot",
         figure=fig,
@@ -93,14 +97,14 @@ def _entries_height(entries: list[tuple[str, list[str]]]) -> float:
 
 
 def _write_entries(
-    fig: Canvas, left: float, top: float, entries: list[tuple[str, list[str]]]
+    fig: Canvas, left: float, top: float, entries: list[tuple[str, list[str]]], indent: float
 ) -> None:
     """Write entries below each other, with their places in a column of their own."""
     y = top + _LINE / 2
     for place, lines in entries:
         write(fig, left, y, place, fontsize=SMALL, color=MUTED)
         for line in lines:
-            write(fig, left + _PLACE, y, line)
+            write(fig, left + indent, y, line)
             y += _LINE
         y += 1.4
 
@@ -110,17 +114,32 @@ def _swot_caption(frame: pd.DataFrame) -> str:
         f"{int((frame['quadrant'] == name).sum())} {title.lower()}"
         for name, (title, _, _) in _QUADRANTS.items()
     ]
-    return (
-        f"SWOT matrix of the starting position: {listed(counts)}. The words are ours; the number "
-        "before each entry is the section it rests on."
+    return f"SWOT matrix of the starting position: {listed(counts)}." + _about_words(
+        frame, "the number before each entry is the section it rests on"
     )
+
+
+def _quoted(frame: pd.DataFrame) -> bool:
+    """Whether the entries rest on quoted sections of a publication."""
+    return bool((frame["quotation"] != "").any())
+
+
+def _texts(frame: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    """Write some entries of a frame, with their sections where it quotes a publication."""
+    if _quoted(frame):
+        return [f"{row.text} ({row.place})" for row in records(rows)]
+    return [str(text) for text in rows["text"]]
+
+
+def _about_words(frame: pd.DataFrame, places: str) -> str:
+    return f" The words are ours; {places}." if _quoted(frame) else " The words are the firm's."
 
 
 def _swot_alt(frame: pd.DataFrame) -> str:
     parts = []
     for name, (title, _, _) in _QUADRANTS.items():
         rows = frame[frame["quadrant"] == name]
-        texts = [f"{row.text} ({row.place})" for row in records(rows)]
+        texts = _texts(frame, rows)
         parts.append(f"{title}: {'; '.join(texts) or 'no entry'}.")
     return f"A matrix of two by two fields. {' '.join(parts)}"
 
@@ -182,6 +201,7 @@ def _bone(
 ) -> None:
     """Draw one category: a slanted bone, its name at the end, its causes on twigs."""
     slant = 6.0
+    quoted = _quoted(rows)
     top = middle + reach
     ax.plot([foot - slant, foot], [top, middle], color=INK, lw=0.9)
     name_y = top - 2.2 if reach < 0 else top + 2.2
@@ -192,7 +212,8 @@ def _bone(
         end = foot - slant * (1 - part)
         start = end - (step - slant - 1.5)
         ax.plot([start, end], [y, y], color=NEUTRAL, lw=0.5)
-        lines = wrap(f"{row.text}\u00a0({row.place})", end - start - 3.5, SMALL)
+        said = f"{row.text}\u00a0({row.place})" if quoted else str(row.text)
+        lines = wrap(said, end - start - 3.5, SMALL)
         away = reversed(lines) if reach < 0 else lines  # words stand away from the spine
         for line, text in enumerate(away):
             offset = math.copysign(1.9 + 3.3 * line, reach)
@@ -201,15 +222,14 @@ def _bone(
 
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
     count = frame["category"].nunique()
-    return (
-        f"Causes behind “{effect}”: {len(frame)} causes in {count} categories. The words are ours; "
-        "the number after each cause is the section it rests on."
+    return f"Causes behind “{effect}”: {len(frame)} causes in {count} categories." + _about_words(
+        frame, "the number after each cause is the section it rests on"
     )
 
 
 def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
     parts = []
     for category, rows in groups(frame, "category"):
-        texts = [f"{row.text} ({row.place})" for row in records(rows)]
+        texts = _texts(frame, rows)
         parts.append(f"{category}: {'; '.join(texts)}.")
     return f"A fishbone diagram that ends in “{effect}”. {' '.join(parts)}"

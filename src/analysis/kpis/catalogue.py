@@ -78,6 +78,15 @@ CATALOGUE: tuple[Kpi, ...] = (
 """In the order of the perspectives."""
 
 
+MONEY = "soles"
+"""The unit of money in the catalogues, which stands for a case's own currency."""
+
+
+def unit_in(unit: str, currency: str) -> str:
+    """Write a unit of a catalogue with the case's currency for money."""
+    return currency if unit == MONEY else unit
+
+
 def kpi(kpi_id: str) -> Kpi:
     """Look an indicator up.
 

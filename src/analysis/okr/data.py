@@ -36,11 +36,14 @@ class Okrs:
         Headlines too.
     targets : dict of str to tuple of TargetRow
         By key result; none where nothing is printed.
+    printed : bool
+        Whether a publication prints them, or they are a firm's own.
     """
 
     objectives: tuple[ObjectiveRow, ...]
     key_results: tuple[KeyResultRow, ...]
     targets: Mapping[str, tuple[TargetRow, ...]]
+    printed: bool = True
 
     def of(self, objective_id: str) -> tuple[KeyResultRow, ...]:
         """Return the key results of an objective that carry weight."""
@@ -94,7 +97,7 @@ def load_okrs(case: Case) -> Okrs:
         row.kr_id: tuple(target for target in targets if target.kr_id == row.kr_id)
         for row in results
     }
-    return Okrs(tuple(objectives), tuple(results), grouped)
+    return Okrs(tuple(objectives), tuple(results), grouped, case.has_claims)
 
 
 def contradictions(
