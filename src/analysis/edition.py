@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.case import Case, load_case
 from analysis.errors import InputError
+from analysis.kpis.engines import in_memory, tables_of
 from analysis.periods import (
     MONTHS,
     Grain,
@@ -28,7 +29,6 @@ from analysis.periods import (
     parse_quarter,
     period_label,
 )
-from analysis.kpis.engines import in_memory, tables_of
 from analysis.tables import LEDGER_TABLES, RAW_TABLES
 from analysis.tables_method import (
     METHOD_LEDGER_TABLES,
@@ -52,14 +52,20 @@ FEATURES: dict[str, str] = {
     "many": "rows are too many for that",
     "kpis": "the tables of some indicator are there",
     "notes": "something was skipped or coerced when the tables were read",
+    "levels": "the tables of some indicator of the method are there",
+    "steps": "the rows time the steps of the service process",
+    "served": "services were completed in the period",
+    "told": "some change on the bases is known",
+    "course": "something is known of a key result before its quarter ends",
+    "unnoted": "nothing was",
     "complete": "every indicator can be computed",
     "incomplete": "some indicator cannot be computed, for want of a table",
     "quarter": "the period is a quarter",
     "ended-quarter": "a whole quarter of the ledger has ended by the end of the period",
     "ended-half-year": "and so has a whole half-year",
     "base": "the ledger reaches back to what the edition compares with",
-    "previous": "the ledger reaches back to the period before",
-    "year-ago": "the ledger reaches back to the same period of last year",
+    "previous": "something can be compared with the period before",
+    "year-ago": "something can be compared with the same period of last year",
     "check_in": "there are check-ins by the end of the period",
     "ranking": "there are scores of several periods to rank",
     "forecasts": "some check-ins were on something whose outcome is known",
@@ -80,7 +86,8 @@ _METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
 _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "complete": "data_all",
-    "incomplete": "data_missing",
+    "incomplete": "data_missing", "steps": "bottleneck",
+    "served": "services_now", "told": "changes_on_base", "course": "course_results",
 }  # fmt: skip
 
 
@@ -194,13 +201,15 @@ class Edition:
             "own": case.has_own_rows,
             "rows": few,
             "many": not few,
+            "unnoted": case.has_own_rows and "data_notes" not in values,
             "kpis": not case.has_own_rows or "data_kpis" in values,
+            "levels": not case.has_own_rows or "data_levels" in values,
             "quarter": self.grain == "quarter",
             "ended-quarter": self._has_ended("quarter"),
             "ended-half-year": self._has_ended("half-year"),
             "base": self.reaches(self.base_period()),
-            "previous": self.reaches(self.base_period("previous")),
-            "year-ago": self.reaches(self.base_period(YEAR_AGO)),
+            "previous": "changes_on_previous" in values,
+            "year-ago": "changes_on_year" in values,
         }
         has |= {name: key in values for name, key in _KNOWN_BY_VALUE.items()}
         has |= dict.fromkeys(tables_of(case), True)

@@ -97,7 +97,9 @@ def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
     case = edition.case
     period = case.parameters.periods.baseline
     levels = starting_levels(reduced, period)
-    texts = {"start_known": whole(sum(value is not None for value in levels["value"]))}
+    texts = {}
+    if len(levels):
+        texts["start_known"] = whole(sum(value is not None for value in levels["value"]))
     if has_method(case, "swot"):
         entries = swot_support(case, reduced, period)
         texts["swot_entries"] = whole(len(entries))

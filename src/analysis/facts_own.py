@@ -39,6 +39,8 @@ def facts(case: Case) -> dict[str, Value]:
         texts["data_notes"] = whole(len(notes))
     if known["known"][known["key"] == ""].any():
         texts["data_kpis"] = whole(int(known["known"][known["key"] == ""].sum()))
+    if known["known"][known["key"] != ""].any():
+        texts["data_levels"] = whole(int(known["known"][known["key"] != ""].sum()))
     if len(missing):
         texts["data_missing"] = whole(len(missing))
         texts["data_missing_names"] = ", ".join(dict.fromkeys(missing["name"].str.lower()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.compare import BASES, Base, compare
-from analysis.display.numbers import MISSING, decimal, percent
+from analysis.display.numbers import decimal, percent
 from analysis.edition import Edition
 from analysis.kpis import kpi_periods
 from analysis.kpis.engines import read_cube
@@ -40,28 +40,35 @@ def facts(edition: Edition) -> dict[str, Value]:
         "base_in_words": base_words(grain, edition.base),
         "currency": edition.case.parameters.currency_name,
     }
-    for name in {"sales", "services"} & set(now.index):
-        texts[f"{name}_now"] = MISSING if now[name] is None else decimal()(now[name])
+    for name in ("sales", "services"):
+        if now.get(name):
+            texts[f"{name}_now"] = decimal()(now[name])
     for base in BASES:
         label = edition.base_period(base)
         if edition.reaches(label) and len(table):
             rows = compare(table, base, grain)
+            told = _changes(rows[rows["period"] == period])
+            if not told:
+                continue
             texts[f"{_KEYS[base]}_period"] = label
-            texts[f"changes_on_{_KEYS[base]}"] = _changes(rows[rows["period"] == period])
+            texts[f"changes_on_{_KEYS[base]}"] = told
             if base == edition.base:
                 texts["base_period"] = label
-                texts["changes_on_base"] = texts[f"changes_on_{_KEYS[base]}"]
+                texts["changes_on_base"] = told
     source = f"data/processed/{edition.case.name}/ledger"
     kind = edition.case.parameters.kind
     return {key: {"text": text, "kind": kind, "source": source} for key, text in texts.items()}
 
 
 def _changes(rows: pd.DataFrame) -> str:
-    """List what grew by how much: “sales changed by +19.1%, services by +13.3% and ...”."""
+    """List what grew by how much: “sales changed by +19.1%, services by +13.3% and ...”.
+
+    Empty if nothing is known.
+    """
     growth = rows.set_index("kpi")["growth"]
     known = [name for name in _TOLD if growth.get(name) is not None]
     if not known:
-        return "none of these was recorded in both"
+        return ""
     told = [
         f"{name.replace('_', ' ')} by {percent(1, signed=True)(growth[name])}" for name in known
     ]
