@@ -150,7 +150,7 @@ $(EXECUTED): $(call output,$E/figures)
 endif
 $E/values: $B/kpis
 $(EXECUTED): $E/values
-$E/report: $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
 
 include $(sort $(wildcard $B/*.d $E/*.d))
 
