@@ -328,7 +328,7 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             header = list(reader.fieldnames or [])
-            _check_columns(table, header, shown)
+            check_columns(table, header, shown)
             lines = [(reader.line_num, cells) for cells in reader]
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
@@ -385,7 +385,8 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     write_text(path, frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
-def _check_columns(table: Table, header: list[str], file: Path) -> None:
+def check_columns(table: Table, header: list[str], file: Path) -> None:
+    """Refuse a header that lacks a column of the table or has one more."""
     wanted = list(table.row.model_fields)
     for name in wanted:
         if name not in header:
