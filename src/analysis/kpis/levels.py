@@ -161,7 +161,7 @@ def median_of(counts: pd.DataFrame, period: str) -> Fraction | None:
     if upto.empty:
         return None
     whole = int(upto.iloc[-1])
-    middle = [int((upto > rank).idxmax()) for rank in ((whole - 1) // 2, whole // 2)]
+    middle = [int(str((upto > rank).idxmax())) for rank in ((whole - 1) // 2, whole // 2)]
     return Fraction(sum(middle), 2)
 
 
