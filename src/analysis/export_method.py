@@ -8,8 +8,9 @@ from analysis.case import Case
 from analysis.export import decimal
 from analysis.kpis.levels import level_table
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Grain, Totals
+from analysis.kpis.totals import Totals
 from analysis.okr import evaluate, has_okrs, load_okrs, score_frame
+from analysis.periods import Grain
 from analysis.scorecard import scorecard, scorecard_frame
 from analysis.strategy import assess_links, load_links
 
