@@ -48,9 +48,12 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report lab verify test
+.PHONY: report dashboard lab verify test
 report: .build/$(CASE)/sums ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).pdf is up to date")
+
+dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
+	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -83,7 +86,7 @@ distclean: clean ## clean, and remove the environment
 # ---- The steps ---------------------------------------------------------------------------------
 # To add one: its name in STEPS, a line that says what it waits for, a function in cli.py.
 
-STEPS     := verdicts ledger kpis efficiency values report sums
+STEPS     := verdicts ledger kpis efficiency values dashboard report sums
 B         := .build/$(CASE)
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
@@ -104,7 +107,9 @@ $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
 $B/values: $B/kpis $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
 $(EXECUTED): $B/values $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
 $B/report: $(EXECUTED) $(NOTEBOOKS) $(call output,report/$(CASE).pdf)
-$B/sums: $B/report README.md $(call output,SHA256SUMS)
+# After all that can stop a build, so that a dashboard is never newer than the report beside it.
+$B/dashboard: $B/values $(call output,report/$(CASE).html)
+$B/sums: $B/report $B/dashboard README.md $(call output,SHA256SUMS)
 
 include $(wildcard $B/*.d)
 

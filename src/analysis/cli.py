@@ -151,6 +151,16 @@ def notebook(args: argparse.Namespace) -> str:
     return ""
 
 
+def dashboard(args: argparse.Namespace) -> str:
+    """Write the dashboard: one HTML file for any browser, offline."""
+    from analysis.case import load_case
+    from analysis.dashboard import write_dashboard
+
+    case = load_case(args.case)
+    path = write_dashboard(case)
+    return f"{path.relative_to(case.root)}, {path.stat().st_size / 1000:.0f} kB"
+
+
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
@@ -199,7 +209,8 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, notebook, report, sums, verify, check_claims,
+    verdicts, ledger, kpis, efficiency, values, notebook, dashboard, report, sums, verify,
+    check_claims,
 )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ function coursePanel(id, kpiId, title, look) {
           compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : ""].filter(Boolean).join("; ");
         return {
           key: quarter.label, name: quarterName(quarter.label).slice(4), year: quarter.label.slice(0, 4), tip,
-          label: part === null ? MISSING : short(part, kpi.unit === "%" ? 0 : kpi.decimals && 1), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
+          label: part === null ? (whole === null ? MISSING : "") : short(part, kpi.unit === "%" ? 0 : kpi.decimals && 1), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
           whole: whole?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? agoValue?.number ?? null : null,
           chosen: !state.quarters.size || state.quarters.has(place), pressed: state.quarters.has(place),
           pick: (more) => change(() => choose(state.quarters, place, more)),

@@ -62,7 +62,7 @@ function goalControls(result) {
     back.hidden = !held;
   };
   const mark = make("span");
-  const element = make("div.whatif", {}, mark, result.targets.length > 1 ? [choiceWords, choice] : make("span.reading", {}, result.targets[0].reading),
+  const element = make("div.goal", {}, mark, result.targets.length > 1 ? [choiceWords, choice] : make("span.reading", {}, result.targets[0].reading),
     make("span.slide", {}, words, slider, amount, back));
   return { element, update };
 }
@@ -83,7 +83,7 @@ function resultRow(result) {
     }
     const level = (value) => withUnit(value, one.indicator.unit, one.indicator.decimals);
     refill(fact,
-      make("span.text", {}, make("b", {}, result.id), " ", result.text),
+      make("span.text", {}, make("b", {}, result.id), " ", result.text, result.role === "headline" ? make("span.levels", {}, ` (${say("headline, carries no weight")})`) : []),
       bar,
       make("span.score", {}, one.score === null ? MISSING : make("data", { value: one.score.toString() }, scoreText(one.score))),
       make(`span.status.${STATUS[one.status]}`, {}, say(one.status), one.changed ? [" ", kindMark("what-if")] : []),
