@@ -48,12 +48,15 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report dashboard lab verify test
+.PHONY: report dashboard figures lab verify test
 report: .build/$(CASE)/sums ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).pdf is up to date")
 
 dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
+
+figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -89,6 +92,13 @@ distclean: clean ## clean, and remove the environment
 STEPS     := verdicts ledger kpis efficiency values dashboard report sums
 B         := .build/$(CASE)
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+# Another case than the paper's has the chapters that its files can fill; make asks which.
+ifneq ($(CASE),segelec)
+NOTEBOOKS :=
+ifneq ($(filter report test,$(MAKECMDGOALS)),)
+include $B/chapters.mk
+endif
+endif
 EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
 LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
@@ -116,7 +126,7 @@ include $(wildcard $B/*.d)
 # The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
 # the files that the step itself writes back, with new outputs or numbers in them.
 define begin
-@mkdir -p $B
+@mkdir -p $(@D)
 @$(PY) -m analysis.graph $@ $1 --also $(wildcard $(filter notebooks/%,$^)) >$@.new
 @touch $@.begun
 endef
@@ -129,6 +139,11 @@ $(STEPS:%=$B/%): $B/%: $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:$*)
 	@$(PY) -m analysis $* --case $(CASE)
 	$(end)
+
+$B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
+	@mkdir -p $B
+	@$(PY) -m analysis chapters --case $(CASE) >$@.new
+	@mv $@.new $@
 
 $(EXECUTED): $B/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:notebook $<)

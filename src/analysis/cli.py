@@ -130,6 +130,16 @@ def efficiency(args: argparse.Namespace) -> str:
     return f"{build(load_case(ARTICLE, root))} sentences of the article"
 
 
+def chapters(args: argparse.Namespace) -> int:
+    """Name the notebooks of a case, as a line for make."""
+    from analysis.case import load_case
+    from analysis.chapters import chapters as select
+
+    case = load_case(args.case)
+    print("NOTEBOOKS :=", *(path.relative_to(case.root).as_posix() for path in select(case)))
+    return 0
+
+
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.case import load_case
@@ -151,6 +161,29 @@ def notebook(args: argparse.Namespace) -> str:
     return ""
 
 
+def figures(args: argparse.Namespace) -> str:
+    """Draw the figures alone, without running notebooks, and say which data changed."""
+    from analysis.case import load_case
+    from analysis.gallery import draw_figures
+
+    case = load_case(args.case)
+    numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    found = draw_figures(case, notebooks, case.root / "figures", numbers)
+    for outcome in found:
+        if outcome.words != "unchanged":
+            print(f"figures {outcome}", flush=True)
+    drawn = [outcome for outcome in found if not outcome.skipped]
+    changed = sum(outcome.words != "unchanged" for outcome in drawn)
+    return f"{len(drawn)} drawn, {changed} changed"
+
+
+def _figure_number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
+    return int(text)
+
+
 def dashboard(args: argparse.Namespace) -> str:
     """Write the dashboard: one HTML file for any browser, offline."""
     from analysis.case import load_case
@@ -164,16 +197,17 @@ def dashboard(args: argparse.Namespace) -> str:
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
+    from analysis.chapters import chapters as select
     from analysis.report import build_report, render_figure, render_pages
 
     case = load_case(args.case)
-    chapters = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    executed = select(case)
     if case.name != PAPER:
-        chapters = [case.root / ".build" / case.name / path.name for path in chapters]
+        executed = [case.root / ".build" / case.name / path.name for path in executed]
     out = case.root / "report"
-    path = build_report(case.name, chapters, out / f"{case.name}.pdf")
+    path = build_report(case.name, executed, out / f"{case.name}.pdf")
     if case.name == PAPER:  # the README shows these
-        render_pages(case.name, chapters, {1: out / f"{case.name}-title.png"}, ppi=72)
+        render_pages(case.name, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
         for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
             render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
@@ -209,9 +243,20 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, notebook, dashboard, report, sums, verify,
+    verdicts,
+    ledger,
+    kpis,
+    efficiency,
+    values,
+    chapters,
+    notebook,
+    figures,
+    dashboard,
+    report,
+    sums,
+    verify,
     check_claims,
-)  # fmt: skip
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -227,6 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
     add = parsers["ledger"].add_argument
     add("--reading", action="append", metavar="AXIS=OPTION", help="replaces a default reading")
     add("--seed", type=int, help="replaces the seed of case.yaml")

@@ -19,7 +19,7 @@ from analysis.claims import read_verdicts
 from analysis.dashboard.okrs import okr_model
 from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.sums import ALL, DIMENSIONS, MEASURES, sums
+from analysis.kpis.sums import ALL, MEASURES, sums
 from analysis.kpis.totals import totals
 from analysis.okr import has_okrs, load_okrs
 from analysis.periods import quarter_label
@@ -27,6 +27,9 @@ from analysis.tables import RAW_TABLES
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""
+
+DIMENSIONS = ("service_type", "segment")
+"""What the cube can be split by, beside the quarter."""
 
 LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""

@@ -37,7 +37,7 @@ _COLOURS = {"good": GOOD, "bad": BAD, "neutral": PALE}
 _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 
-@styled
+@styled(9)
 def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw the change of every KPI on the previous quarter and on last year (figure 9).
 
@@ -63,7 +63,6 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
     return Figure(
-        number=9,
         name="comparison",
         figure=fig,
         data=frame,
