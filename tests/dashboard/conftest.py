@@ -55,7 +55,7 @@ class Shown:
 
     def faults(self) -> list[str]:
         """Console messages, broken policies, and requests for anything but the file itself."""
-        own = self.file.as_uri()
+        own = self.file.parent.as_uri()
         foreign = [url for url in self.requests if not url.startswith((own, "about:", "blob:"))]
         return [*self.messages, *foreign, *self.page.evaluate("window.violations ?? []")]
 

@@ -136,7 +136,7 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     shown.file.write_text(f"<!DOCTYPE html><title>x</title>{bundle['text/html']}", "utf-8")
     shown.open()
     frame = shown.page.frames[1]
-    frame.locator("#panel-types button").first.click()
+    frame.locator("[data-group=types] button").first.click()
     assert "Lifting doors" in (frame.locator("#summary").text_content() or "")
     assert shown.page.url == shown.file.as_uri()
     with shown.page.expect_download() as download:

@@ -157,7 +157,7 @@ function scorecardPanel() {
         { name: say("Known"), text: (value) => percent(value, 0), kind }, { name: say("At least"), text: scoreText, kind }, { name: say("At most"), text: scoreText, kind },
         { name: say("Adds"), text: (value) => decimal(value, 3, true), kind },
       ],
-      rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
+      rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), node.level === "joint" ? "" : named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
     }),
   };
 }
