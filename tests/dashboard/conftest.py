@@ -21,7 +21,7 @@ ARGUMENTS = (
 )  # fmt: skip
 WATCH = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
 """
 
 
@@ -86,9 +86,7 @@ Show = Callable[..., Shown]
 
 
 @pytest.fixture
-def show(
-    browser: Browser, paper_model: dict[str, Any], tmp_path: Path
-) -> Iterator[Show]:
+def show(browser: Browser, paper_model: dict[str, Any], tmp_path: Path) -> Iterator[Show]:
     """Open the dashboard of a model; afterwards nothing may have gone wrong in any tab."""
     contexts: list[BrowserContext] = []
     opened: list[Shown] = []

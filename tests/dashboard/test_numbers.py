@@ -1,4 +1,4 @@
-"""Every number under random selections, against the KPIs that Python computes from filtered rows."""
+"""Every number under random selections, against the KPIs that Python takes of filtered rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from .conftest import Show, Shown, fragment
 
 from analysis.calibrate import read_ledger
 from analysis.case import Case
@@ -17,6 +16,8 @@ from analysis.compare import compare
 from analysis.display import decimal
 from analysis.kpis import CATALOGUE, kpi, kpi_table, sums, value
 from analysis.periods import parse_quarter, quarter_label
+
+from .conftest import Show, Shown, fragment
 
 COMBINATIONS = 220
 PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
@@ -30,7 +31,8 @@ READ = """
   for (const card of document.querySelectorAll("[data-kpi]")) {
     const changes = [...card.querySelectorAll(".change dd")];
     cards[card.dataset.kpi] = {
-      value: number(card.querySelector(".big")), text: card.querySelector(".big data")?.textContent ?? null,
+      value: number(card.querySelector(".big")),
+      text: card.querySelector(".big data")?.textContent ?? null,
       why: card.querySelector(".why").firstChild.textContent,
       changes: changes.map((one) => [number(one), one.textContent, one.className]),
     };
@@ -38,7 +40,8 @@ READ = """
   const tables = {};
   for (const section of document.querySelectorAll("section.panel")) {
     const rows = [...section.querySelectorAll(".behind tbody tr")];
-    tables[section.id.slice(6)] = rows.map((row) => [...row.cells].map((cell) => cell.querySelector("data")?.value ?? cell.textContent));
+    tables[section.id.slice(6)] = rows.map((row) => [...row.cells].map(
+      (cell) => cell.querySelector("data")?.value ?? cell.textContent));
   }
   return { cards, tables, summary: document.getElementById("summary").textContent };
 }
@@ -124,7 +127,11 @@ def bases(oracle: Oracle, quarters: list[int]) -> list[list[int] | None]:
 
 
 def check_cards(
-    oracle: Oracle, cards: dict[str, Any], quarters: list[int], types: list[str], segments: list[str]
+    oracle: Oracle,
+    cards: dict[str, Any],
+    quarters: list[int],
+    types: list[str],
+    segments: list[str],
 ) -> None:
     assert list(cards) == [record.kpi_id for record in CATALOGUE]
     for record in CATALOGUE:
@@ -170,7 +177,11 @@ def check_courses(
 
 
 def check_members(
-    oracle: Oracle, tables: dict[str, Any], quarters: list[int], types: list[str], segments: list[str]
+    oracle: Oracle,
+    tables: dict[str, Any],
+    quarters: list[int],
+    types: list[str],
+    segments: list[str],
 ) -> None:
     def count(name: str, kinds: list[str], parts: list[str]) -> Fraction:
         return oracle.value(name, quarters, kinds, parts) or Fraction(0)

@@ -99,9 +99,10 @@ def test_texts_from_data_stay_texts(show: Show, a_model: dict[str, Any]) -> None
     button.click()
     assert button.get_attribute("aria-pressed") == "true"
     shown.open(shown.page.evaluate("location.hash"))
-    assert shown.page.locator("#slicers button", has_text=NASTY).first.get_attribute(
-        "aria-pressed"
-    ) == "true"
+    assert (
+        shown.page.locator("#slicers button", has_text=NASTY).first.get_attribute("aria-pressed")
+        == "true"
+    )
 
 
 def test_what_a_firm_does_not_have_is_left_out(
