@@ -181,6 +181,12 @@ class Case:
         return self.root / "figures" / self.name
 
     @property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Kinds of service with their names, as far as the case names them."""
+        calibration = self.parameters.calibration
+        return calibration.service_types if calibration else ()
+
+    @property
     def has_claims(self) -> bool:
         """Whether something printed is to be judged."""
         return (self.raw / "claims.csv").is_file()

@@ -11,8 +11,9 @@ from analysis.case import Case
 from analysis.export import decimal
 from analysis.kpis.levels import level_table
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Grain, totals
+from analysis.kpis.totals import totals
 from analysis.okr import evaluate, load_okrs, score_frame
+from analysis.periods import Grain
 from analysis.scorecard import scorecard, scorecard_frame
 from analysis.strategy import assess_links, load_links
 from analysis.tables import write_frame

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from analysis.case import Case
 from analysis.columns import (
     YES_NO,
     Count,
@@ -24,7 +25,7 @@ from analysis.columns import (
     hours,
     money,
 )
-from analysis.tables import Row, Table
+from analysis.tables import Row, Table, read_frame
 
 YesNo = Literal["yes", "no"]
 
@@ -384,3 +385,16 @@ METHOD_LEDGER_TABLES = (
 )  # fmt: skip
 CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Weekly check-ins",
                   ("check_ins", "seguimiento"))  # fmt: skip
+
+
+def has_okrs(case: Case) -> bool:
+    """Whether a case has objectives and key results."""
+    return (case.raw / METHOD_RAW_TABLES[1].file).is_file()
+
+
+def target_axes(case: Case) -> set[str]:
+    """List the readings that the targets of a case depend on; none if it has no targets."""
+    if not has_okrs(case):
+        return set()
+    axes = read_frame(METHOD_RAW_TABLES[2], case.raw, case.root)["axis"]
+    return {str(axis) for axis in axes if axis}

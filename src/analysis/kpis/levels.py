@@ -3,60 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from analysis.errors import InputError
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
 from analysis.kpis.small import month_index
-from analysis.kpis.totals import MONTHS, Grain, Period, Totals, period_label, periods
-from analysis.periods import parse_month, parse_quarter
-
-Base = Literal["previous", "year-ago"]
+from analysis.kpis.totals import Period, Totals, periods
+from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
 
-def distance(grain: Grain, base: str) -> int:
-    """Periods between a period and its base.
-
-    Parameters
-    ----------
-    grain : {"month", "quarter", "half-year"}
-        Length of a period.
-    base : {"previous-quarter", "previous", "year-ago"}
-        ``previous`` is the period just before; ``previous-quarter`` is the same for quarters.
-
-    Raises
-    ------
-    InputError
-        If the base is none of these.
-    """
-    if base == "year-ago":
-        return 12 // MONTHS[grain]
-    if base == "previous" or (base == "previous-quarter" and grain == "quarter"):
-        return 1
-    raise InputError(
-        "the base of a comparison is previous-quarter or year-ago (previous for other periods)",
-        value=base,
-    )
-
-
-def parse_label(label: str) -> tuple[Grain, int]:
-    """Length and index of a period named like ``2024-05``, ``2024Q2`` or ``2024H1``.
-
-    Raises
-    ------
-    InputError
-        If the label has another form.
-    """
-    if "H" in label and label[-1] in "12" and label[:-2].isdigit():
-        return "half-year", 2 * int(label[:-2]) + int(label[-1]) - 1
-    return ("month", parse_month(label)) if "-" in label else ("quarter", parse_quarter(label))
-
-
-def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
+def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:
     """Compute the level of every indicator for every period.
 
     Parameters
@@ -65,6 +24,8 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
         From :func:`analysis.kpis.totals.totals`.
     grain : {"month", "quarter", "half-year"}
         Length of a period.
+    until : str, optional
+        Leave out what had not ended when this period ended.
 
     Returns
     -------
@@ -74,6 +35,8 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
     """
     rows = []
     for index, measures in periods(totals, grain).items():
+        if until is not None and index > last_ended(until, grain):
+            break
         values = environment(measures)
         for record in METHOD:
             rows.append(
@@ -85,7 +48,7 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
                     "state": state(record.level, values),
                 }
             )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=["key", "period", "index", "value", "state"])
     frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
     return frame
 
@@ -100,7 +63,7 @@ def side_by_side(totals: Totals, period: str, base: str) -> pd.DataFrame:
     period : str
         A month, quarter or half-year.
     base : str
-        What changes are measured against; see :func:`distance`.
+        What changes are measured against; see :func:`analysis.periods.distance`.
 
     Returns
     -------

@@ -72,11 +72,6 @@ def read_table(table: Table, model: type[_R], case: Case) -> list[_R]:
     return [row for row in read_rows(table, case.raw, case.root) if isinstance(row, model)]
 
 
-def has_okrs(case: Case) -> bool:
-    """Whether a case has objectives and key results."""
-    return (case.raw / _TABLES["key_results"].file).is_file()
-
-
 def load_okrs(case: Case) -> Okrs:
     """Read objectives, key results and targets, and check what they say of each other.
 
