@@ -125,6 +125,15 @@ def test_what_a_firm_does_not_have_is_left_out(
     assert shown.page.locator("#slicers .slicer").count() == 2
 
 
+def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:
+    made = a_model | cube_model(sums({}, by=("service_type", "segment"))) | {"kpis": []}
+    del made["okr"]
+    shown = show(made)
+    assert shown.page.locator("section.panel").count() == 1
+    assert shown.page.locator("#slicers .slicer").count() == 0
+    assert shown.page.locator("#panel-claims tbody tr").count() == len(made["claims"])
+
+
 def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     show: Show, paper_model: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -40,7 +40,7 @@ class Dashboard:
         del include, exclude
         return {
             "text/html": (
-                f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
+                f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" frameborder="0" '
                 f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(self.html)}"></iframe>'
             ),
             "text/markdown": (
