@@ -6,6 +6,7 @@
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
+FORM   := csv
 # A report on a period: one of QUARTER=2024Q1, MONTH=2024-02 and HALF=2023H2; BASE=previous compares
 # with the period before; READING="target_kind=points" reads targets in another way.
 QUARTER :=
@@ -68,12 +69,18 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report dashboard figures lab verify test
+.PHONY: report case check dashboard figures lab verify test
 report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
 
 dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
+
+case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
+	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
+
+check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
+	@$(PY) -m analysis check --case $(CASE)
 
 figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
 	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
@@ -97,7 +104,7 @@ lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
+bench: | $(call environment,test) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
 	@$(PY) -m analysis.bench
 
 clean: ## forget what was built, so that all is made again; the outputs stay

@@ -85,22 +85,23 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str:
     """Compute the KPI table and its comparisons."""
-    from analysis.calibrate import read_ledger
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
-    from analysis.export_method import write_method_tables
-    from analysis.kpis import kpi_table, sums
-    from analysis.okr import has_okrs
+    from analysis.export_method import method_tables
+    from analysis.kpis import kpi_table
+    from analysis.kpis.engines import make_cube, write_cube
+    from analysis.kpis.sums import wide
     from analysis.tables import write_frame
 
     case = load_case(args.case)
     kind = case.parameters.kind
-    totals = sums(read_ledger(case))
+    cube = make_cube(case)
+    totals = wide(cube)
     table = kpi_table(totals)
-    write_frame(kpi_csv(totals, kind), case.processed / "kpis.csv")
-    write_frame(comparison_csv(table, kind), case.processed / "comparison.csv")
-    if has_okrs(case):
-        write_method_tables(case)
+    made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
+    for name, frame in (made | method_tables(case, cube)).items():
+        write_frame(frame, case.processed / f"{name}.csv")
+    write_cube(case, cube)
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 
 
@@ -255,6 +256,41 @@ def verify(args: argparse.Namespace) -> int:
     return rebuild(project_root())
 
 
+def check(args: argparse.Namespace) -> int:
+    """List everything that is wrong with a case's own files, writing nothing."""
+    from analysis.case import project_root
+    from analysis.intake.check import check_case
+
+    text, good = check_case(args.case, project_root())
+    print(text)
+    return 0 if good else 2
+
+
+def package(args: argparse.Namespace) -> int:
+    """Write what describes the tables of a case, made from the row models."""
+    from analysis.case import load_case
+    from analysis.intake.package import write_package
+
+    case = load_case(args.case)
+    for path in write_package(case):
+        print(path.relative_to(case.root))
+    return 0
+
+
+def new_case(args: argparse.Namespace) -> int:
+    """Copy the template to a case of one's own."""
+    from analysis.case import project_root
+    from analysis.intake.new_case import new_case as copy
+
+    root = project_root()
+    folder = copy(args.name, root, args.form).relative_to(root)
+    print(
+        f"{folder} holds a copy of the template. Fill in case.yaml and the tables (its README.md "
+        f"says how), then: make check CASE={args.name}, make report CASE={args.name}"
+    )
+    return 0
+
+
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     edition,
     verdicts,
@@ -270,6 +306,9 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     sums,
     verify,
     check_claims,
+    check,
+    new_case,
+    package,
 )
 
 
@@ -281,7 +320,7 @@ def _parser() -> argparse.ArgumentParser:
         name = function.__name__.replace("_", "-")
         parsers[name] = commands.add_parser(name, help=function.__doc__)
         parsers[name].set_defaults(function=function)
-        if function is not check_claims:
+        if function not in {check_claims, new_case}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
@@ -300,6 +339,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["ledger"].add_argument
     add("--seed", type=int, help="replaces the seed of case.yaml")
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
+    add = parsers["new-case"].add_argument
+    add("--name", required=True, help="name of the new folder of data/raw")
+    add("--form", choices=("csv", "workbook"), default="csv", help="how the tables are filled in")
     add = parsers["check-claims"].add_argument
     add(
         "file",

@@ -40,8 +40,9 @@ class Dashboard:
         del include, exclude
         return {
             "text/html": (
-                f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" frameborder="0" '
-                f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(self.html)}"></iframe>'
+                f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
+                'frameborder="0" sandbox="allow-scripts allow-downloads" '
+                f'srcdoc="{escape(self.html)}"></iframe>'
             ),
             "text/markdown": (
                 f"The dashboard is the file `{self.file}`, which any browser opens, with or "
