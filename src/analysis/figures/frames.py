@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 def records(frame: pd.DataFrame) -> list[Any]:
     """Return the rows with their columns as attributes (and the row's label as ``Index``)."""
@@ -27,6 +29,13 @@ def only(frame: pd.DataFrame) -> Any:
     """Return the one row of a frame."""
     (row,) = records(frame)
     return row
+
+
+def short_period(period: str) -> str:
+    """Write a period in little room: ``Q2 2024``, ``Feb 2024`` or ``H1 2024``."""
+    if "-" in period:
+        return f"{_MONTHS[int(period[5:]) - 1]} {period[:4]}"
+    return f"{period[4:]} {period[:4]}"
 
 
 def period_words(period: str) -> str:

@@ -227,10 +227,12 @@ def only_frame(ax: Axes) -> None:
 @cache
 def text_width(text: str, size: float = NORMAL, weight: str = "regular") -> float:
     """Return the width of a line of text in millimetres."""
+    if not text.strip():
+        return 0.0
     with style():
         font = FontProperties(family=rcParams["font.family"], weight=weight)
         path = TextPath((0, 0), text, size=size, prop=font)
-    return float(path.get_extents().width) / 72 * _MM_PER_INCH if len(path.vertices) else 0.0
+    return float(path.get_extents().width) / 72 * _MM_PER_INCH
 
 
 def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular") -> list[str]:
