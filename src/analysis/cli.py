@@ -154,18 +154,20 @@ def notebook(args: argparse.Namespace) -> str:
 def figures(args: argparse.Namespace) -> str:
     """Draw the figures alone, without running notebooks, and say which data changed."""
     from analysis.case import load_case
-    from analysis.gallery import draw_figures
+    from analysis.gallery import save_changed, shown_figures
 
     case = load_case(args.case)
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    found = draw_figures(case, notebooks, case.root / "figures", numbers)
-    for outcome in found:
-        if outcome.words != "unchanged":
-            print(f"figures {outcome}", flush=True)
-    drawn = [outcome for outcome in found if not outcome.skipped]
-    changed = sum(outcome.words != "unchanged" for outcome in drawn)
-    return f"{len(drawn)} drawn, {changed} changed"
+    drawn = changed = 0
+    for shown in shown_figures(case, notebooks, numbers):
+        words = save_changed(shown, case.root / "figures")
+        if words != "unchanged":
+            name = shown.figure.stem if shown.figure else shown.drawing
+            print(f"figures {name}: {words}", flush=True)
+        drawn += shown.figure is not None
+        changed += shown.figure is not None and words != "unchanged"
+    return f"{drawn} drawn, {changed} changed"
 
 
 def _figure_number(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import sqrt
 
-from scipy.special import gammaincinv
+from scipy.special import gammaincinv  # type: ignore[import-untyped]
 
 from analysis.okr.targets import Z_SQUARED
 

@@ -263,17 +263,21 @@ def forecast_data(
 
 
 @styled(25)
-def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) -> Figure:
+def outlook(
+    frame: pd.DataFrame, name: str, warning: str, unit: str, kind: str = "synthetic"
+) -> Figure:
     """Draw an indicator's quarters, their straight line and what it says of the next quarter.
 
     Parameters
     ----------
     frame : DataFrame
         From :func:`forecast_data`.
-    name, unit : str
-        The indicator and its unit, in words.
+    name : str
+        The indicator.
     warning : str
         What the forecast is worth.
+    unit : str
+        The indicator's unit, in words.
     kind : str
         Kind of the values.
     """
