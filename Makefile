@@ -89,6 +89,13 @@ distclean: clean ## clean, and remove the environment
 STEPS     := verdicts ledger kpis efficiency values report sums
 B         := .build/$(CASE)
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+# Another case than the paper's has the chapters that its files can fill; make asks which.
+ifneq ($(CASE),segelec)
+NOTEBOOKS :=
+ifneq ($(filter report test,$(MAKECMDGOALS)),)
+include $B/chapters.mk
+endif
+endif
 EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
 LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
@@ -114,7 +121,7 @@ include $(wildcard $B/*.d)
 # The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
 # the files that the step itself writes back, with new outputs or numbers in them.
 define begin
-@mkdir -p $B
+@mkdir -p $(@D)
 @$(PY) -m analysis.graph $@ $1 --also $(wildcard $(filter notebooks/%,$^)) >$@.new
 @touch $@.begun
 endef
@@ -127,6 +134,11 @@ $(STEPS:%=$B/%): $B/%: $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:$*)
 	@$(PY) -m analysis $* --case $(CASE)
 	$(end)
+
+$B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
+	@mkdir -p $B
+	@$(PY) -m analysis chapters --case $(CASE) >$@.new
+	@mv $@.new $@
 
 $(EXECUTED): $B/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:notebook $<)

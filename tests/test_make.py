@@ -37,6 +37,9 @@ def main():
     parser.add_argument("notebook", nargs="?")
     parser.add_argument("--case")
     args = parser.parse_args()
+    if args.command == "chapters":
+        print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
+        return 0
     name = Path(args.notebook).stem if args.notebook else args.command
     outputs = globals()[args.command](args.case)
     if os.environ.get("STUB_WAIT") == name:
@@ -67,6 +70,7 @@ class Project:
             "src/analysis/__main__.py": "import sys, analysis.cli as cli; sys.exit(cli.main())",
             "src/analysis/cli.py": CLI,
             "src/analysis/claims.py": "",
+            "src/analysis/chapters.py": "",
             "src/analysis/money.py": "",
             "src/analysis/kpis/__init__.py": "",
             "src/analysis/kpis/sales.py": "import analysis.money",

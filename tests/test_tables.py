@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from analysis.case import Case, load_case
+from analysis.datapackage import data_package
 from analysis.errors import InputError
-from analysis.tables import LEDGER_TABLES, RAW_TABLES, data_package, read_claims, read_rows
+from analysis.tables import LEDGER_TABLES, RAW_TABLES, read_claims, read_rows
 from analysis.tables_method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
 
 
@@ -93,5 +94,6 @@ def test_data_package_describes_every_column() -> None:
         "name": "requested_on",
         "description": "day of the request",
         "type": "date",
+        "constraints": {"required": True, "minimum": "1900-01-01", "maximum": "2199-12-31"},
     }
     assert all(field["description"] for table in fields.values() for field in table)

@@ -130,6 +130,16 @@ def efficiency(args: argparse.Namespace) -> str:
     return f"{build(load_case(ARTICLE, root))} sentences of the article"
 
 
+def chapters(args: argparse.Namespace) -> int:
+    """Name the notebooks of a case, as a line for make."""
+    from analysis.case import load_case
+    from analysis.chapters import chapters as select
+
+    case = load_case(args.case)
+    print("NOTEBOOKS :=", *(path.relative_to(case.root).as_posix() for path in select(case)))
+    return 0
+
+
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.case import load_case
@@ -179,16 +189,17 @@ def _figure_number(text: str) -> int:
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.case import load_case
+    from analysis.chapters import chapters as select
     from analysis.report import build_report, render_figure, render_pages
 
     case = load_case(args.case)
-    chapters = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    executed = select(case)
     if case.name != PAPER:
-        chapters = [case.root / ".build" / case.name / path.name for path in chapters]
+        executed = [case.root / ".build" / case.name / path.name for path in executed]
     out = case.root / "report"
-    path = build_report(case.name, chapters, out / f"{case.name}.pdf")
+    path = build_report(case.name, executed, out / f"{case.name}.pdf")
     if case.name == PAPER:  # the README shows these
-        render_pages(case.name, chapters, {1: out / f"{case.name}-title.png"}, ppi=72)
+        render_pages(case.name, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
         for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
             render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
@@ -224,9 +235,19 @@ def verify(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, notebook, figures, report, sums, verify,
+    verdicts,
+    ledger,
+    kpis,
+    efficiency,
+    values,
+    chapters,
+    notebook,
+    figures,
+    report,
+    sums,
+    verify,
     check_claims,
-)  # fmt: skip
+)
 
 
 def _parser() -> argparse.ArgumentParser:

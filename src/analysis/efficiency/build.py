@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.case import Case
+from analysis.datapackage import data_package
 from analysis.efficiency.article import SENTENCES
 from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements
 from analysis.efficiency.scheme import SCHEME
@@ -22,7 +23,7 @@ from analysis.efficiency.sentences import (
 )
 from analysis.efficiency.statements import STATEMENTS
 from analysis.files import write_text
-from analysis.tables import data_package, write_frame
+from analysis.tables import write_frame
 
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, PINS)
 """Tables of an article's case, in reading order."""

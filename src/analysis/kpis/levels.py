@@ -11,7 +11,8 @@ from analysis.errors import InputError
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
-from analysis.kpis.totals import MONTHS, Grain, Period, Totals, month_index, period_label, periods
+from analysis.kpis.small import month_index
+from analysis.kpis.totals import MONTHS, Grain, Period, Totals, period_label, periods
 from analysis.periods import parse_month, parse_quarter
 
 Base = Literal["previous", "year-ago"]

@@ -42,13 +42,16 @@ def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
     grain : {"quarter", "half-year"}
         Length of a period. A half-year counts only if both its quarters are there.
 
+    A KPI is left out where the ledger lacks a table that it needs.
+
     Returns
     -------
     DataFrame
         Columns kpi, period (label), index (of the period's first quarter), value (Fraction, or
         None where undefined), numerator, denominator (sums; denominator 1 for plain totals).
     """
-    by_quarter = sums.groupby("quarter", sort=True)[list(MEASURES)].sum()
+    measures = [name for name in MEASURES if name in sums]
+    by_quarter = sums.groupby("quarter", sort=True)[measures].sum()
     if grain == "half-year":
         starts = by_quarter.index - by_quarter.index % 2
         sizes = pd.Series(1, index=by_quarter.index).groupby(starts).sum()
@@ -57,8 +60,10 @@ def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
         by_period = by_quarter
     rows = []
     for record in CATALOGUE:
+        if not {record.numerator, record.denominator or record.numerator} <= set(measures):
+            continue
         for index, totals in by_period.iterrows():
-            period = {measure: int(totals[measure]) for measure in MEASURES}
+            period = {measure: int(totals[measure]) for measure in measures}
             first = int(str(index))
             rows.append(
                 {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,13 +64,6 @@ def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str)
             f"the check-in lies outside the period of {row.kr_id}, {first} to {last}",
             file=file, row=row.check_in_id, column="reported_on", value=row.reported_on,
         )  # fmt: skip
-    try:
-        _ = Decimal(row.value or "0")
-    except InvalidOperation:
-        raise InputError(
-            "a value is a decimal number, or empty",
-            file=file, row=row.check_in_id, column="value", value=row.value,
-        ) from None  # fmt: skip
 
 
 def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFrame:
