@@ -79,8 +79,7 @@ def _known(cube: pd.DataFrame) -> list[Kpi]:
     return [
         record
         for record in CATALOGUE
-        if record.numerator in cube
-        and (record.denominator is None or record.denominator in cube)
+        if record.numerator in cube and (record.denominator is None or record.denominator in cube)
     ]
 
 

@@ -63,9 +63,7 @@ def okr_model(
     }
 
 
-def _indicator(
-    record: Indicator, by_quarter: Mapping[int, Any], currency: str
-) -> dict[str, Any]:
+def _indicator(record: Indicator, by_quarter: Mapping[int, Any], currency: str) -> dict[str, Any]:
     levels, samples = {}, {}
     for index, measures in by_quarter.items():
         level, sample = compute(record.level, measures), sample_of(record, measures)

@@ -56,7 +56,7 @@ def page(model: dict[str, Any]) -> str:
 def code() -> str:
     """Return all scripts as one, in a function of its own, so that no name is global."""
     parts = [f"// ---- {name}.js\n\n{_text(f'js/{name}.js')}" for name in SCRIPTS]
-    return "\n(() => {\n\"use strict\";\n\n" + "\n".join(parts) + "\n})();\n"
+    return '\n(() => {\n"use strict";\n\n' + "\n".join(parts) + "\n})();\n"
 
 
 def embed(content: object) -> str:

@@ -36,9 +36,7 @@ class Dashboard:
     html: str
     file: str
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
         return {
             "text/html": (

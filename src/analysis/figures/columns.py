@@ -161,4 +161,6 @@ def changes(
 
 def change_text(growth: Fraction) -> str:
     """Write a growth in per cent, shorter where it is large."""
+    if growth >= 100:
+        return "> 9,999"
     return decimal(1 if abs(growth) < 10 else 0, signed=True)(100 * growth)

@@ -44,7 +44,7 @@ KIND: Final = {
     "printed": INK,
     "derived": "#1f5fa0",
     "synthetic": "#5b6c7d",
-    "yours": "#5b3f8c",
+    "yours": "#4a2a78",
 }
 """Colour of each kind of number."""
 

@@ -235,7 +235,9 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
 
 
 def _per_cent(growth: Fraction | None) -> str:
-    return "no base" if growth is None else decimal(0, signed=True)(100 * growth)
+    if growth is None:
+        return "no base"
+    return "> 9,999" if growth >= 100 else decimal(0, signed=True)(100 * growth)
 
 
 def _pairs(ax: Axes, frame: pd.DataFrame, kind: str) -> None:
