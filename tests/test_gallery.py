@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -53,11 +54,7 @@ def write(folder: Path, text: str) -> Path:
 def test_a_slice_holds_what_a_figure_needs_and_no_more() -> None:
     found = steps(notebook(CELLS), {"case": "mine"})
     (target,) = (place for place, step in enumerate(found) if step.shows)
-    code = [nbformat.NotebookNode(x=found[place].code) for place in needed(found, [target])]
-    import ast
-
-    lines = [ast.unparse(entry.x) for entry in code]
-    assert lines == [
+    assert [ast.unparse(found[place].code) for place in needed(found, [target])] == [
         "case = 'mine'",
         "from analysis.figures import concepts",
         "import pandas as pd",
@@ -82,8 +79,7 @@ def test_a_slice_holds_what_a_figure_needs_and_no_more() -> None:
 )
 def test_what_changes_a_name_belongs_to_the_slice(code: str, kept: list[int]) -> None:
     found = steps(new_notebook(cells=[new_code_cell(code)]), {})
-    assert needed(found, [len(found) - 1]) == (kept if kept[-1] != 2 or "for" not in code else
-                                               [0, len(found) - 1])  # fmt: skip
+    assert needed(found, [len(found) - 1]) == kept
 
 
 def test_a_figure_is_drawn_with_the_case_asked_for(tmp_path: Path, segelec: Case) -> None:

@@ -246,11 +246,11 @@ def test_process_counts_days() -> None:
     assert "84%" in drawn.caption
 
 
-def caption(gallery: list[Figure], number: int) -> str:
-    return gallery[number - 1].caption
+def caption(gallery: dict[int, Figure], number: int) -> str:
+    return gallery[number].caption
 
 
-def test_captions_say_the_message(gallery: list[Figure]) -> None:
+def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
     assert "only 288 fits" in caption(gallery, 2)
     assert "no split fits" in caption(gallery, 2)
     assert "354 fits only if the figure was cut off" in caption(gallery, 3)

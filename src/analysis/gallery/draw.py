@@ -101,7 +101,9 @@ def _draw(all_steps: list[Step], numbers: Collection[int] | None, case: str) -> 
             if error is None:
                 _execute(step, space)
         except InputError as raised:
-            failed[place] = error = raised
+            error = raised
+        if error is not None:
+            failed[place] = error
         for figure, home in caught:
             yield Shown(step.drawings[0], figure.number, home, figure)
         if step.shows and error is not None:
