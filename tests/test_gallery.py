@@ -111,6 +111,18 @@ show_figure(concepts.ishikawa(causes(load_case(case)), "delay"))
     assert second.figure is not None
 
 
+def test_cells_for_other_reports_are_left_out(tmp_path: Path, segelec: Case) -> None:
+    path = write(tmp_path, CELLS)
+    made = nbformat.read(path, as_version=4)
+    made.cells[4].metadata["tags"] = ["needs-own"]
+    nbformat.write(made, path)
+    (shown,) = shown_figures(segelec, [path], features={"claims"})
+    assert shown.figure is None
+    assert str(shown.error) == "this report has no own"
+    (shown,) = shown_figures(segelec, [path], features={"own"})
+    assert shown.figure is not None
+
+
 def test_one_number_draws_one_figure(tmp_path: Path, segelec: Case) -> None:
     path = write(tmp_path, CELLS)
     assert [shown.number for shown in shown_figures(segelec, [path], [11])] == [11]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.chapters import PERIODIC
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("01_sales", "02_people")
 STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "report", "sums"]
@@ -30,18 +32,26 @@ def values(case): return [f"data/processed/{case}/values.json"]
 def notebook(case): return [f"figures/{case}/fig.svg"]
 def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
+def edition(case): return []
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("notebook", nargs="?")
     parser.add_argument("--case")
+    parser.add_argument("--quarter")
+    parser.add_argument("--base")
     args = parser.parse_args()
     if args.command == "chapters":
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
         return 0
     name = Path(args.notebook).stem if args.notebook else args.command
     outputs = globals()[args.command](args.case)
+    if args.quarter or args.base:
+        report = "-".join(filter(None, (args.case, args.quarter, args.base)))
+        values, figures = f".build/{report}/values.json", f".build/{report}/figures/fig.svg"
+        outputs = {"values": [values], "notebook": [figures], "report": [f"report/{report}.pdf"],
+                   "edition": []}[args.command]
     if os.environ.get("STUB_WAIT") == name:
         Path("waiting").touch()
         time.sleep(60)
@@ -266,6 +276,56 @@ def test_cases_are_built_side_by_side(project: Project) -> None:
     assert project.output == "nothing to do: report/acme.pdf is up to date\n"
     assert (project.root / "report/acme.pdf").read_text() == "report"
     assert project.make() == []
+
+
+def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
+    project: Project,
+) -> None:
+    project.write("notebooks/03_kpis.ipynb", json.dumps({"cells": []}))
+    own = ["edition", "values", "03_kpis", "report"]
+    assert project.make("QUARTER=2024Q1") == own  # the ledger and the KPIs are there
+    assert project.make("QUARTER=2024Q1") == []
+    assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"
+    assert project.make("QUARTER=2024Q1", "BASE=previous") == own
+    assert project.make("QUARTER=2023Q4", STUB_FAIL="edition") == []
+    assert (project.root / "report/segelec-2024Q1-previous.pdf").read_text() == "report"
+    project.touch("notebooks/03_kpis.ipynb")
+    assert project.make("QUARTER=2024Q1") == ["03_kpis", "report"]
+    project.touch("data/raw/segelec/swot.csv")
+    assert project.make("QUARTER=2024Q1") == ["ledger", "kpis", *own[1:]]
+    (project.root / "report/segelec-2024Q1.pdf").unlink()
+    assert project.make("QUARTER=2024Q1") == ["report"]
+
+
+def test_what_is_asked_for_is_checked_before_anything_is_made(tmp_path: Path) -> None:
+    project = Project(tmp_path).fill()
+    assert project.make("QUARTER=1999Q1", STUB_FAIL="edition") == []
+    assert not (tmp_path / "data/processed").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["QUARTER=2024Q1", "MONTH=2024-02"], "on one period and one base"),
+        (["QUARTER=2024Q1 2024Q2"], "“2024Q1 2024Q2 ”"),
+        (["BASE=previous year-ago"], "on one period and one base"),
+        (["MONTH=../2024-02"], "holds a slash: “../2024-02”"),
+    ],
+)
+def test_two_periods_at_once_are_refused(
+    project: Project, options: list[str], message: str
+) -> None:
+    assert project.make(*options) == []
+    assert project.status == 2
+    assert message in project.errors
+    assert project.errors.count("\n") == 1
+
+
+def test_the_makefile_knows_the_chapters_of_a_report_on_a_period() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"PERIODIC  := {' '.join(PERIODIC)}\n" in text
+    found = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert set(PERIODIC) <= found
 
 
 def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> None:

@@ -78,13 +78,6 @@ def test_a_missing_file(project: Path) -> None:
         read_claims(load_case("segelec", project))
 
 
-def test_data_package_is_the_generated_one(segelec: Case) -> None:
-    committed = (segelec.raw / "datapackage.json").read_text(encoding="utf-8")
-    tables = (*RAW_TABLES, *METHOD_RAW_TABLES)
-    made = data_package("segelec", "SEGELEC: printed claims, AS-IS notes, objectives", tables)
-    assert committed == made
-
-
 def test_data_package_describes_every_column() -> None:
     package = json.loads(data_package("x", "X", (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)))
     fields = {r["name"]: r["schema"]["fields"] for r in package["resources"]}

@@ -124,6 +124,7 @@ class IntakeSettings(_Strict):
     delimiter: Literal["comma", "semicolon", "tab"] | None = None
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
+    two_digit_years: Literal[1900, 2000] | None = None
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
     """Per cent by which invoices and statements may disagree on a quarter's sales."""
 
@@ -143,6 +144,8 @@ class Parameters(_Strict):
     readings: dict[str, Axis] = {}
     calibration: Calibration | None = None
     intake: IntakeSettings = IntakeSettings()
+    engine: Literal["auto", "pandas", "duckdb"] = "auto"
+    """What the rows are summed with; see :mod:`analysis.kpis.engines`."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,12 @@ class Case:
     def figures(self) -> Path:
         """Folder of the figures and their plotted data."""
         return self.root / "figures" / self.name
+
+    @property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Kinds of service with their names, as far as the case names them."""
+        calibration = self.parameters.calibration
+        return calibration.service_types if calibration else ()
 
     @property
     def has_claims(self) -> bool:

@@ -88,7 +88,9 @@ class Header:
     money : bool
         Whether its cells may bear a currency.
     references : str
-        Name of the table whose key it refers to.
+        Name of the table whose key it refers to, or ``indicator``, ``claim`` or ``service day``.
+    period : bool
+        Whether it decides to which period its row belongs.
     values : mapping of str to str
         Other spellings of its values, folded.
     """
@@ -98,28 +100,34 @@ class Header:
     factor: int = 1
     money: bool = False
     references: str = ""
+    period: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def column(description: str, *also: str, **header: Any) -> Any:
-    """Describe a column of a row model; the keywords are those of :class:`Header`."""
-    return Field(
-        description=description, json_schema_extra={"header": _kept(Header(also, **header))}
-    )
+def column(description: str, also: str = "", *, larger: str = "", **header: Any) -> Any:
+    """Describe a column of a row model.
+
+    Parameters
+    ----------
+    description : str
+        What it holds.
+    also, larger : str
+        Names of :class:`Header`, with spaces between them.
+    **header
+        The rest of :class:`Header`.
+    """
+    known: Any = Header(tuple(also.split()), tuple(larger.split()), **header)
+    return Field(description=description, json_schema_extra={"header": known})
 
 
-def _kept(header: Header) -> Any:
-    return header  # pydantic keeps it as it is; its type speaks of JSON only
-
-
-def money(description: str, *also: str, larger: tuple[str, ...] = ()) -> Any:
+def money(description: str, also: str = "", *, larger: str = "") -> Any:
     """Describe an amount in hundredths of the currency, which may be given in whole ones."""
-    return column(description, *also, larger=larger, factor=100, money=True)
+    return column(description, also, larger=larger, factor=100, money=True)
 
 
 def hours(description: str) -> Any:
     """Describe a length in units of 15 minutes, which may be given in hours."""
-    return column(description, "cuartos_de_hora", larger=("hours", "horas"), factor=4)
+    return column(description, "cuartos_de_hora", larger="hours horas", factor=4)
 
 
 def header_of(info: FieldInfo) -> Header:

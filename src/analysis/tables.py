@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -44,6 +45,7 @@ from analysis.columns import (
 )
 from analysis.errors import InputError
 from analysis.files import write_text
+from analysis.formulas import guarded, unguarded
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
@@ -136,14 +138,19 @@ class SwotRow(Row):
 
     swot_id: Identifier = column("key", "id")
     quadrant: Literal["strength", "weakness", "opportunity", "threat"] = column(
-        "quadrant of the matrix", "cuadrante",
-        values={"fortaleza": "strength", "debilidad": "weakness", "oportunidad": "opportunity",
-                "amenaza": "threat"},
-    )  # fmt: skip
+        "quadrant of the matrix",
+        "cuadrante",
+        values={
+            "fortaleza": "strength",
+            "debilidad": "weakness",
+            "oportunidad": "opportunity",
+            "amenaza": "threat",
+        },
+    )
     text: Text = column("the entry, in our words", "texto")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar", "fuente")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
     quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
-    kpi: str = column("KPI that could test it, empty if none", "indicador")
+    kpi: str = column("KPI that could test it, empty if none", "indicador", references="indicator")
 
 
 class CauseRow(Row):
@@ -151,18 +158,20 @@ class CauseRow(Row):
 
     cause_id: Identifier = column("key", "id")
     category: Text = column("main bone of the diagram", "categoria")
-    text: Text = column("the cause, in our words", "texto", "causa")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar", "fuente")
+    text: Text = column("the cause, in our words", "texto causa")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
     quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
-    kpi: str = column("KPI on which the cause would show, empty if none", "indicador")
+    kpi: str = column(
+        "KPI on which the cause would show, empty if none", "indicador", references="indicator"
+    )
 
 
 class ProcessRow(Row):
     """One step of the service process, between two dates of the service table."""
 
-    step_id: Identifier = column("key", "id", "paso")
+    step_id: Identifier = column("key", "id paso")
     position: Annotated[int, Field(ge=1, le=1000)] = column(
-        "order of the step, from 1", "posicion", "orden"
+        "order of the step, from 1", "posicion orden"
     )
     name: Text = column("what happens", "nombre")
     mode: Literal["waiting", "working"] = column(
@@ -171,22 +180,21 @@ class ProcessRow(Row):
         values={"espera": "waiting", "trabajo": "working"},
     )
     start_column: Identifier = column(
-        "date column of service.csv that opens the step", "columna_inicio"
+        "date column of service.csv that opens the step", "columna_inicio", references="service day"
     )
     end_column: Identifier = column(
-        "date column of service.csv that closes the step", "columna_fin"
+        "date column of service.csv that closes the step", "columna_fin", references="service day"
     )
 
 
 class CustomerRow(Row):
     """A customer."""
 
-    customer_id: Identifier = column("key", "id_cliente", "codigo_cliente", "cliente")
-    segment: Text = column("household, shop or company", "segmento", "tipo_cliente")
+    customer_id: Identifier = column("key", "id_cliente codigo_cliente cliente")
+    segment: Text = column("household, shop or company", "segmento tipo_cliente")
     first_service_on: DayOrNone = column(
-        "day the first service was completed; may be empty", "primer_servicio",
-        "fecha_primer_servicio",
-    )  # fmt: skip
+        "day the first service was completed; may be empty", "primer_servicio fecha_primer_servicio"
+    )
 
 
 class ServiceRow(Row):
@@ -194,76 +202,73 @@ class ServiceRow(Row):
 
     in_order = (("requested_on", "started_on", "completed_on"),)
 
-    service_id: Identifier = column("key", "id_servicio", "codigo_servicio", "servicio")
+    service_id: Identifier = column("key", "id_servicio codigo_servicio servicio")
     customer_id: Identifier = column(
-        "references customer", "id_cliente", "codigo_cliente", "cliente", references="customer"
+        "references customer", "id_cliente codigo_cliente cliente", references="customer"
     )
     service_type: Text = column(
-        "kind of service: a name, or an id of case.yaml",
-        "tipo_servicio",
-        "tipo_de_servicio",
-        "tipo",
+        "kind of service: a name, or an id of case.yaml", "tipo_servicio tipo_de_servicio tipo"
     )
     requested_on: Day = column(
-        "day of the request", "request_date", "fecha_solicitud", "fecha_de_solicitud", "solicitado"
+        "day of the request", "request_date fecha_solicitud fecha_de_solicitud solicitado"
     )
-    started_on: Day = column(
-        "day work began", "start_date", "fecha_inicio", "fecha_de_inicio", "inicio"
-    )
+    started_on: Day = column("day work began", "start_date fecha_inicio fecha_de_inicio inicio")
     completed_on: Day = column(
-        "day work ended; decides the quarter", "completion_date", "end_date", "fecha_fin",
-        "fecha_termino", "fecha_de_termino", "fecha_entrega", "terminado",
-    )  # fmt: skip
-    due_on: Day = column(
-        "day promised", "due_date", "fecha_prometida", "fecha_limite", "fecha_compromiso"
+        "day work ended; decides the quarter",
+        "completion_date end_date fecha_fin fecha_termino fecha_de_termino fecha_entrega terminado",
+        period=True,
     )
+    due_on: Day = column("day promised", "due_date fecha_prometida fecha_limite fecha_compromiso")
 
 
 class SaleRow(Row):
     """An invoice line."""
 
     invoice_id: Identifier = column(
-        "key", "invoice", "invoice_number", "id_factura", "factura", "numero_factura",
-        "comprobante",
-    )  # fmt: skip
+        "key", "invoice invoice_number id_factura factura numero_factura comprobante"
+    )
     service_id: Identifier = column(
-        "references service", "id_servicio", "codigo_servicio", "servicio", references="service"
+        "references service", "id_servicio codigo_servicio servicio", references="service"
     )
     invoiced_on: Day = column(
-        "day of the invoice; decides the quarter", "invoice_date", "fecha_factura",
-        "fecha_de_factura", "fecha_emision", "fecha_de_emision", "date", "fecha",
-    )  # fmt: skip
+        "day of the invoice; decides the quarter",
+        "invoice_date fecha_factura fecha_de_factura fecha_emision fecha_de_emision date fecha",
+        period=True,
+    )
     amount_centimos: Whole = money(
         "net amount in céntimos (1/100 of the currency); negative for a credit note",
-        "monto_centimos", "importe_centimos",
-        larger=("amount", "net_amount", "monto", "monto_neto", "importe"),
-    )  # fmt: skip
+        "monto_centimos importe_centimos",
+        larger="amount net_amount monto monto_neto importe",
+    )
 
 
 class SurveyResponseRow(Row):
     """One answer to the satisfaction survey."""
 
-    response_id: Identifier = column("key", "id_respuesta", "respuesta")
+    response_id: Identifier = column("key", "id_respuesta respuesta")
     service_id: Identifier = column(
-        "references service", "id_servicio", "codigo_servicio", "servicio", references="service"
+        "references service", "id_servicio codigo_servicio servicio", references="service"
     )
     answered_on: Day = column(
-        "day of the answer; decides the quarter", "answer_date", "fecha_respuesta", "date", "fecha"
+        "day of the answer; decides the quarter",
+        "answer_date fecha_respuesta date fecha",
+        period=True,
     )
     score: Annotated[int, Field(ge=1, le=5)] = column(
         "1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied",
-        "puntaje", "puntuacion", "calificacion", "nota",
-    )  # fmt: skip
+        "puntaje puntuacion calificacion nota",
+    )
 
 
 class StaffHoursRow(Row):
     """Hours of one technician in one month."""
 
     staff_id: Identifier = column(
-        "technician; key together with month", "id_empleado", "empleado", "id_trabajador",
-        "trabajador", references="staff",
-    )  # fmt: skip
-    month: Month = column("calendar month as YYYY-MM", "mes")
+        "technician; key together with month",
+        "id_empleado empleado id_trabajador trabajador",
+        references="staff",
+    )
+    month: Month = column("calendar month as YYYY-MM", "mes", period=True)
     quarter_hours: Annotated[int, Field(ge=0, le=31 * 24 * 4)] = hours(
         "time worked in units of 15 minutes"
     )
@@ -328,8 +333,8 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             header = list(reader.fieldnames or [])
-            _check_columns(table, header, shown)
-            lines = [(reader.line_num, cells) for cells in reader]
+            check_columns(table, header, shown)
+            lines = [(reader.line_num, _as_read(cells)) for cells in reader]
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
     except UnicodeDecodeError:
@@ -381,11 +386,25 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete."""
-    write_text(path, frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete.
+
+    Text that a spreadsheet program would run as a formula is kept from it: see
+    :mod:`analysis.formulas`.
+    """
+    safe = frame.copy(deep=False)
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        safe[name] = frame[name].map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    write_text(path, safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
-def _check_columns(table: Table, header: list[str], file: Path) -> None:
+def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
+    return {
+        name: unguarded(cell) if isinstance(cell, str) else cell for name, cell in cells.items()
+    }
+
+
+def check_columns(table: Table, header: list[str], file: Path) -> None:
+    """Refuse a header that lacks a column of the table or has one more."""
     wanted = list(table.row.model_fields)
     for name in wanted:
         if name not in header:

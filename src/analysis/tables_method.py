@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from analysis.case import Case
 from analysis.columns import (
     YES_NO,
     Count,
@@ -24,7 +25,7 @@ from analysis.columns import (
     hours,
     money,
 )
-from analysis.tables import Row, Table
+from analysis.tables import Row, Table, read_frame
 
 YesNo = Literal["yes", "no"]
 
@@ -32,15 +33,21 @@ YesNo = Literal["yes", "no"]
 class ObjectiveRow(Row):
     """An objective of the strategy."""
 
-    objective_id: Identifier = column("key", "id", "id_objetivo")
+    objective_id: Identifier = column("key", "id id_objetivo")
     perspective: Literal["Financial", "Customer", "Internal processes", "People"] = column(
-        "Balanced Scorecard perspective", "perspectiva",
-        values={"financiera": "Financial", "cliente": "Customer", "clientes": "Customer",
-                "procesos_internos": "Internal processes", "personas": "People",
-                "aprendizaje_y_crecimiento": "People"},
-    )  # fmt: skip
-    text: Text = column("the objective, shortened from the print", "texto", "objetivo")
-    place: str = column("where it is printed, or who decided on it", "lugar", "fuente")
+        "Balanced Scorecard perspective",
+        "perspectiva",
+        values={
+            "financiera": "Financial",
+            "cliente": "Customer",
+            "clientes": "Customer",
+            "procesos_internos": "Internal processes",
+            "personas": "People",
+            "aprendizaje_y_crecimiento": "People",
+        },
+    )
+    text: Text = column("the objective, shortened from the print", "texto objetivo")
+    place: str = column("where it is printed, or who decided on it", "lugar fuente")
     weight: Number = column("share of the joint score; all add up to 1", "peso")
 
 
@@ -49,29 +56,35 @@ class KeyResultRow(Row):
 
     in_order = (("starts_on", "ends_on"),)
 
-    kr_id: Identifier = column("key", "id", "id_kr")
+    kr_id: Identifier = column("key", "id id_kr")
     objective_id: Identifier = column(
-        "references objective", "objetivo", "id_objetivo", references="objectives"
+        "references objective", "objetivo id_objetivo", references="objectives"
     )
     role: Literal["headline", "key result"] = column(
-        "a headline is scored and shown but carries no weight", "rol",
+        "a headline is scored and shown but carries no weight",
+        "rol",
         values={"titular": "headline", "resultado_clave": "key result"},
-    )  # fmt: skip
-    kpi: Identifier = column("key of the indicator in the catalogue", "indicador")
-    text: Text = column("the key result, shortened from the print", "texto", "resultado_clave")
-    claim_id: IdentifierOrEmpty = column("claim that prints its formula, empty if none does")
+    )
+    kpi: Identifier = column(
+        "key of the indicator in the catalogue", "indicador", references="indicator"
+    )
+    text: Text = column("the key result, shortened from the print", "texto resultado_clave")
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints its formula, empty if none does", references="claim"
+    )
     owner: Text = column("who answers for it (an assumption where none is printed)", "responsable")
     weight: Number = column("share within its objective; key results add up to 1", "peso")
     ambition: Literal["committed", "stretch"] = column(
-        "whether all of the target is expected, or commit of the way is good", "ambicion",
+        "whether all of the target is expected, or commit of the way is good",
+        "ambicion",
         values={"comprometido": "committed", "ambicioso": "stretch"},
-    )  # fmt: skip
+    )
     commit: Number = column("part of the way to the target that is the least expected", "minimo")
     baseline: NumberOrEmpty = column(
         "starting level if it is given; empty: from the rows", "linea_base"
     )
-    starts_on: Day = column("first day of its period", "inicio", "fecha_inicio")
-    ends_on: Day = column("last day of its period", "fin", "fecha_fin")
+    starts_on: Day = column("first day of its period", "inicio fecha_inicio")
+    ends_on: Day = column("last day of its period", "fin fecha_fin")
 
     @model_validator(mode="after")
     def _levels_make_sense(self) -> KeyResultRow:
@@ -87,21 +100,35 @@ class KeyResultRow(Row):
 class TargetRow(Row):
     """One printed target of a key result; several for one are readings of it."""
 
-    target_id: Identifier = column("key", "id", "id_meta")
+    target_id: Identifier = column("key", "id id_meta")
     kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
-    kpi: Identifier = column("key of the indicator that the target is read to mean", "indicador")
-    claim_id: IdentifierOrEmpty = column("claim that prints it; empty for one of your own")
+    kpi: Identifier = column(
+        "key of the indicator that the target is read to mean", "indicador", references="indicator"
+    )
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints it; empty for one of your own", references="claim"
+    )
     kind: Literal["relative", "points", "level"] = column(
-        "amount is a share of the baseline, percentage points, or the level itself", "tipo",
-        values={"relativa": "relative", "relativo": "relative", "puntos": "points",
-                "nivel": "level"},
-    )  # fmt: skip
+        "amount is a share of the baseline, percentage points, or the level itself",
+        "tipo",
+        values={
+            "relativa": "relative",
+            "relativo": "relative",
+            "puntos": "points",
+            "nivel": "level",
+        },
+    )
     rule: Literal["at least", "more than", "at most", "within"] = column(
-        "how it is met", "regla",
-        values={"al_menos": "at least", "mas_de": "more than", "como_maximo": "at most",
-                "entre": "within"},
-    )  # fmt: skip
-    amount: Number = column("per cent, points, or units of the indicator", "cantidad", "meta")
+        "how it is met",
+        "regla",
+        values={
+            "al_menos": "at least",
+            "mas_de": "more than",
+            "como_maximo": "at most",
+            "entre": "within",
+        },
+    )
+    amount: Number = column("per cent, points, or units of the indicator", "cantidad meta")
     upper: NumberOrEmpty = column("upper end, for targets within a band", "maximo")
     months: Annotated[int, Field(ge=0, le=1200)] = column(
         "0: over the whole period; otherwise a rate per this many months", "meses"
@@ -128,14 +155,14 @@ class LinkRow(Row):
     """One arrow of the strategy map: a hypothesis on cause and effect."""
 
     link_id: Identifier = column("key", "id")
-    cause: Identifier = column("indicator at its tail", "causa")
-    effect: Identifier = column("indicator at its head", "efecto")
+    cause: Identifier = column("indicator at its tail", "causa", references="indicator")
+    effect: Identifier = column("indicator at its head", "efecto", references="indicator")
     sign: Literal["+", "-"] = column("whether the levels move together or against", "signo")
     lag_quarters: Annotated[int, Field(ge=0, le=400)] = column(
         "quarters from cause to effect (an assumption)", "retraso_trimestres"
     )
     rationale: Text = column("why, in our words", "razon")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar", "fuente")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
     quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
 
 
@@ -145,13 +172,13 @@ class VariableRow(Row):
     variable_id: Identifier = column("key", "id")
     name: Text = column("what it is", "nombre")
     role: Literal["dependent", "independent", "context"] = column(
-        "explained, explaining, or given", "rol",
-        values={"dependiente": "dependent", "independiente": "independent",
-                "contexto": "context"},
-    )  # fmt: skip
+        "explained, explaining, or given",
+        "rol",
+        values={"dependiente": "dependent", "independiente": "independent", "contexto": "context"},
+    )
     source: str = column("column or indicator that measures it, empty if none does", "fuente")
     explains: IdentifierOrEmpty = column(
-        "indicator that it is taken to explain, for independents", "explica"
+        "indicator that it is taken to explain, for independents", "explica", references="indicator"
     )
 
 
@@ -171,40 +198,48 @@ class MethodRow(Row):
 class CostRow(Row):
     """A cost."""
 
-    cost_id: Identifier = column("key", "id_costo", "id_gasto", "costo")
+    cost_id: Identifier = column("key", "id_costo id_gasto costo")
     incurred_on: Day = column(
-        "day; decides the period", "date", "fecha", "fecha_costo", "fecha_gasto"
+        "day; decides the period", "date fecha fecha_costo fecha_gasto", period=True
     )
     category: Literal[
         "materials", "labour", "selling", "admin", "other_operating", "financial", "tax"
     ] = column(
-        "kind of cost", "categoria", "rubro",
-        values={"materiales": "materials", "mano_de_obra": "labour", "labor": "labour",
-                "ventas": "selling", "administracion": "admin", "administration": "admin",
-                "otros_operativos": "other_operating", "financieros": "financial",
-                "impuestos": "tax"},
-    )  # fmt: skip
+        "kind of cost",
+        "categoria rubro",
+        values={
+            "materiales": "materials",
+            "mano_de_obra": "labour",
+            "labor": "labour",
+            "ventas": "selling",
+            "administracion": "admin",
+            "administration": "admin",
+            "otros_operativos": "other_operating",
+            "financieros": "financial",
+            "impuestos": "tax",
+        },
+    )
     amount_centimos: Count = money(
-        "amount in céntimos", "monto_centimos", "importe_centimos",
-        larger=("amount", "monto", "importe"),
-    )  # fmt: skip
+        "amount in céntimos", "monto_centimos importe_centimos", larger="amount monto importe"
+    )
     service_id: IdentifierOrEmpty = column(
-        "references service; empty for what belongs to no service", "id_servicio",
-        "codigo_servicio", "servicio", references="service",
-    )  # fmt: skip
+        "references service; empty for what belongs to no service",
+        "id_servicio codigo_servicio servicio",
+        references="service",
+    )
 
 
 class ServiceBudgetRow(Row):
     """What a service was to cost."""
 
     service_id: Identifier = column(
-        "key; references service", "id_servicio", "codigo_servicio", "servicio",
-        references="service",
-    )  # fmt: skip
+        "key; references service", "id_servicio codigo_servicio servicio", references="service"
+    )
     budget_centimos: Count = money(
-        "budgeted materials and labour, in céntimos", "presupuesto_centimos",
-        larger=("budget", "presupuesto"),
-    )  # fmt: skip
+        "budgeted materials and labour, in céntimos",
+        "presupuesto_centimos",
+        larger="budget presupuesto",
+    )
 
 
 class StaffRow(Row):
@@ -212,60 +247,64 @@ class StaffRow(Row):
 
     in_order = (("hired_on", "left_on"),)
 
-    staff_id: Identifier = column("key", "id_empleado", "empleado", "id_trabajador", "trabajador")
-    role: Text = column("technician or office", "cargo", "puesto", "rol")
-    hired_on: Day = column("first day", "fecha_ingreso", "ingreso")
+    staff_id: Identifier = column("key", "id_empleado empleado id_trabajador trabajador")
+    role: Text = column("technician or office", "cargo puesto rol")
+    hired_on: Day = column("first day", "fecha_ingreso ingreso")
     left_on: DayOrNone = column(
-        "last day; empty while employed", "fecha_salida", "fecha_cese", "salida", "cese"
+        "last day; empty while employed", "fecha_salida fecha_cese salida cese"
     )
 
 
 class TrainingRow(Row):
     """One member of staff at one training."""
 
-    training_id: Identifier = column("key", "id_capacitacion", "capacitacion")
+    training_id: Identifier = column("key", "id_capacitacion capacitacion")
     staff_id: Identifier = column(
-        "references staff", "id_empleado", "empleado", "id_trabajador", "trabajador",
-        references="staff",
-    )  # fmt: skip
-    held_on: Day = column("day", "date", "fecha", "fecha_capacitacion")
+        "references staff", "id_empleado empleado id_trabajador trabajador", references="staff"
+    )
+    held_on: Day = column("day", "date fecha fecha_capacitacion", period=True)
     quarter_hours: Count = hours("length in units of 15 minutes")
     certified: YesNo = column(
-        "whether it ended with a certificate", "certificado", "certificada", values=YES_NO
+        "whether it ended with a certificate", "certificado certificada", values=YES_NO
     )
 
 
 class StaffSurveyRow(Row):
     """One answer of staff."""
 
-    response_id: Identifier = column("key", "id_respuesta", "respuesta")
+    response_id: Identifier = column("key", "id_respuesta respuesta")
     staff_id: Identifier = column(
-        "references staff", "id_empleado", "empleado", "id_trabajador", "trabajador",
-        references="staff",
-    )  # fmt: skip
+        "references staff", "id_empleado empleado id_trabajador trabajador", references="staff"
+    )
     answered_on: Day = column(
-        "day of the answer; decides the quarter", "date", "fecha", "fecha_respuesta"
+        "day of the answer; decides the quarter", "date fecha fecha_respuesta", period=True
     )
     score: Annotated[int, Field(ge=1, le=5)] = column(
         "1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied",
-        "puntaje", "puntuacion", "calificacion", "nota",
-    )  # fmt: skip
+        "puntaje puntuacion calificacion nota",
+    )
 
 
 class EsgScoreRow(Row):
     """One score of one pillar."""
 
     period: Quarter = column(
-        "quarter; key together with pillar and assessor", "quarter", "periodo", "trimestre"
+        "quarter; key together with pillar and assessor", "quarter periodo trimestre", period=True
     )
     pillar: Literal["E", "S", "G"] = column(
-        "environmental, social or governance", "pilar",
-        values={"environmental": "E", "ambiental": "E", "social": "S", "governance": "G",
-                "gobernanza": "G"},
-    )  # fmt: skip
+        "environmental, social or governance",
+        "pilar",
+        values={
+            "environmental": "E",
+            "ambiental": "E",
+            "social": "S",
+            "governance": "G",
+            "gobernanza": "G",
+        },
+    )
     assessor: Identifier = column("who scored", "evaluador")
     score: Annotated[int, Field(ge=0, le=100)] = column(
-        "0 to 100", "puntaje", "puntuacion", "calificacion"
+        "0 to 100", "puntaje puntuacion calificacion"
     )
 
 
@@ -275,51 +314,46 @@ class FinStatementRow(Row):
     Costs, losses and charges are positive; a ladder subtracts them. Cash flows bear their sign.
     """
 
-    company_id: Identifier = column("key together with period and basis", "empresa", "id_empresa")
-    period: Quarter = column("quarter: 2006Q1", "quarter", "periodo", "trimestre")
+    company_id: Identifier = column("key together with period and basis", "empresa id_empresa")
+    period: Quarter = column("quarter: 2006Q1", "quarter periodo trimestre", period=True)
     basis: Literal["discrete", "ytd"] = column(
-        "flows of the quarter alone, or from 1 January to its end", "base",
+        "flows of the quarter alone, or from 1 January to its end",
+        "base",
         values={"trimestral": "discrete", "acumulado": "ytd"},
-    )  # fmt: skip
-    sales: Count = money("net sales", "ventas", "ingresos", "przychody_ze_sprzedazy")
-    cogs: Count = money(
-        "cost of goods and services sold", "costo_de_ventas", "koszt_wlasny_sprzedazy"
     )
-    selling: Count = money("selling cost", "gastos_de_ventas", "koszty_sprzedazy")
+    sales: Count = money("net sales", "ventas ingresos przychody_ze_sprzedazy")
+    cogs: Count = money("cost of goods and services sold", "costo_de_ventas koszt_wlasny_sprzedazy")
+    selling: Count = money("selling cost", "gastos_de_ventas koszty_sprzedazy")
     admin: Count = money(
-        "administration cost", "gastos_administrativos", "gastos_de_administracion",
-        "koszty_ogolnego_zarzadu",
-    )  # fmt: skip
+        "administration cost",
+        "gastos_administrativos gastos_de_administracion koszty_ogolnego_zarzadu",
+    )
     other_op_income: Count = money(
-        "other operating income", "otros_ingresos_operativos", "pozostale_przychody_operacyjne"
+        "other operating income", "otros_ingresos_operativos pozostale_przychody_operacyjne"
     )
     other_op_cost: Count = money(
-        "other operating cost", "otros_gastos_operativos", "pozostale_koszty_operacyjne"
+        "other operating cost", "otros_gastos_operativos pozostale_koszty_operacyjne"
     )
-    fin_income: Count = money("financial income", "ingresos_financieros", "przychody_finansowe")
+    fin_income: Count = money("financial income", "ingresos_financieros przychody_finansowe")
     fin_cost: Count = money(
-        "financial cost, interest among it", "gastos_financieros", "koszty_finansowe"
+        "financial cost, interest among it", "gastos_financieros koszty_finansowe"
     )
-    extra_gain: Count = money(
-        "extraordinary gains", "ingresos_extraordinarios", "zyski_nadzwyczajne"
-    )
-    extra_loss: Count = money(
-        "extraordinary losses", "gastos_extraordinarios", "straty_nadzwyczajne"
-    )
+    extra_gain: Count = money("extraordinary gains", "ingresos_extraordinarios zyski_nadzwyczajne")
+    extra_loss: Count = money("extraordinary losses", "gastos_extraordinarios straty_nadzwyczajne")
     income_tax: Whole = money(
-        "income tax; negative for a credit", "impuesto_a_la_renta", "podatek_dochodowy"
+        "income tax; negative for a credit", "impuesto_a_la_renta podatek_dochodowy"
     )
     other_charges: Whole = money("other charges on profit", "otros_cargos")
     total_assets: Count = money(
-        "total assets at the end of the period", "activo_total", "total_activos", "aktywa_razem"
+        "total assets at the end of the period", "activo_total total_activos aktywa_razem"
     )
-    fixed_assets: Count = money("fixed assets at the end", "activo_fijo", "aktywa_trwale")
-    receivables: Count = money("receivables at the end", "cuentas_por_cobrar", "naleznosci")
-    inventories: Count = money("inventories at the end", "inventarios", "existencias", "zapasy")
-    cash: Count = money("cash at the end", "efectivo", "caja", "srodki_pieniezne")
-    equity: Whole = money("equity at the end; may be negative", "patrimonio", "kapital_wlasny")
+    fixed_assets: Count = money("fixed assets at the end", "activo_fijo aktywa_trwale")
+    receivables: Count = money("receivables at the end", "cuentas_por_cobrar naleznosci")
+    inventories: Count = money("inventories at the end", "inventarios existencias zapasy")
+    cash: Count = money("cash at the end", "efectivo caja srodki_pieniezne")
+    equity: Whole = money("equity at the end; may be negative", "patrimonio kapital_wlasny")
     interest_debt: Count = money(
-        "interest-bearing debt at the end", "deuda_financiera", "deuda_con_intereses"
+        "interest-bearing debt at the end", "deuda_financiera deuda_con_intereses"
     )
     cfo: Whole = money("net cash flow from operations", "flujo_operativo")
     cfi: Whole = money("net cash flow from investing", "flujo_inversion")
@@ -331,7 +365,7 @@ class CheckInRow(Row):
 
     check_in_id: Identifier = column("key", "id")
     kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
-    reported_on: Day = column("day of the weekly meeting", "date", "fecha")
+    reported_on: Day = column("day of the weekly meeting", "date fecha")
     value: DecimalOrEmpty = column("level reported, as a decimal; empty if none was known", "valor")
     confidence: Annotated[int, Field(ge=0, le=10)] = column(
         "0 to 10: chance in tenths that the target will be met", "confianza"
@@ -398,3 +432,16 @@ METHOD_LEDGER_TABLES = (
 )  # fmt: skip
 CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Weekly check-ins",
                   ("check_ins", "seguimiento"))  # fmt: skip
+
+
+def has_okrs(case: Case) -> bool:
+    """Whether a case has objectives and key results."""
+    return (case.raw / METHOD_RAW_TABLES[1].file).is_file()
+
+
+def target_axes(case: Case) -> set[str]:
+    """List the readings that the targets of a case depend on; none if it has no targets."""
+    if not has_okrs(case):
+        return set()
+    axes = read_frame(METHOD_RAW_TABLES[2], case.raw, case.root)["axis"]
+    return {str(axis) for axis in axes if axis}

@@ -13,7 +13,9 @@ from matplotlib.transforms import Bbox
 
 from analysis.case import load_case
 from analysis.display import Figure
+from analysis.edition import edition
 from analysis.gallery import shown_figures
+from analysis.values import load
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -22,8 +24,10 @@ POINT = DPI / 72
 
 
 def draw_all() -> dict[int, Figure]:
-    case = load_case("segelec", ROOT)
-    drawn = [shown.figure for shown in shown_figures(case, NOTEBOOKS)]
+    asked = edition(load_case("segelec", ROOT))
+    features = asked.features(load(asked.values))
+    shown = shown_figures(asked.case, NOTEBOOKS, None, asked.parameters, features)
+    drawn = [entry.figure for entry in shown]
     return {figure.number: figure for figure in drawn if figure is not None}
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.compare import compare, contributions, require_quarter
+from analysis.compare import compare, contributions, require_period
 from analysis.errors import InputError
 from analysis.kpis import CATALOGUE, by_type, kpi, kpi_table, sums
 from analysis.periods import parse_quarter
@@ -88,7 +88,7 @@ def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) ->
     assert year.loc["on_time", "change"] == Fraction(200, 3) - 50
     assert year.loc["on_time", "growth"] is None  # a share changes by points
     assert year.loc["satisfaction", "change"] is None
-    assert compare(table, "previous-quarter").empty  # 2023Q4 is missing: no row, no guess
+    assert compare(table, "previous").empty  # 2023Q4 is missing: no row, no guess
 
 
 def test_half_years_need_both_quarters(tiny: dict[str, pd.DataFrame]) -> None:
@@ -116,7 +116,7 @@ def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize("quarter", ["2024Q9", "2031Q1", "soon"])
 def test_a_quarter_without_rows_is_refused(tiny: dict[str, pd.DataFrame], quarter: str) -> None:
     with pytest.raises(InputError, match=quarter):
-        require_quarter(kpi_table(sums(tiny)), quarter)
+        require_period(kpi_table(sums(tiny)), quarter)
 
 
 def test_unknown_kpi() -> None:

@@ -122,12 +122,13 @@ def test_one_cell_of_literal_parameters_comes_first(path: Path) -> None:
 @each_notebook
 def test_a_question_at_the_start_and_its_answer_at_the_end(path: Path) -> None:
     cells = notebook.read(path).cells
-    start, end = cells[0], cells[-1]
-    assert start.cell_type == end.cell_type == "markdown"
-    assert start.source.startswith("# ")
-    assert re.search(r"\*\*Question\.\*\*.*\?", start.source)
-    assert re.search(r"(?i)you will learn|learning goals", start.source)
-    assert re.search(r"^## Answer$", end.source, re.MULTILINE)
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    start = "\n\n".join(cell.source for cell in cells[: code[0]])
+    end = "\n\n".join(cell.source for cell in cells[code[-1] + 1 :])
+    assert start.startswith("# ")
+    assert re.search(r"\*\*Question\.\*\*.*\?", start)
+    assert re.search(r"(?i)you will learn|learning goals", start)
+    assert re.search(r"^## Answer$", end, re.MULTILINE)
 
 
 @each_notebook

@@ -136,7 +136,9 @@ def _ends(row: Any) -> tuple[float, float]:
     """Return the ends of a scale: zero, and a little beyond the farthest level."""
     found = [float(v) for v in (row.value, row.baseline, row.low, row.high) if v is not None]
     low, high = min(0.0, *found), max(0.0, *found)
-    room = 0.08 * (high - low) or 1.0
+    if low == high:
+        return 0.0, 1.0
+    room = 0.08 * (high - low)
     return low - (room if low < 0 else 0), high + (room if high > 0 else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,6 @@ from analysis.display import Figure, decimal
 from analysis.evidence import count_interval, share_interval
 from analysis.figures.columns import Timeline
 from analysis.figures.frames import records
-from analysis.figures.kpi_data import with_gaps
 from analysis.figures.numerals import Scale, scale
 from analysis.figures.style import (
     KIND,
@@ -28,43 +28,69 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis import kpi
+from analysis.kpis.totals import Totals, periods
+from analysis.periods import last_ended, quarter_label
 
 _LEFT, _TIME, _HEIGHT, _TOP = 34.0, 126.0, 34.0, 2.0
-_SHOWN = ("productivity", "satisfaction")
+_COUNTS = {"productivity": ("services", "hours"), "satisfaction": ("satisfied", "answers")}
+"""What is counted, and on what."""
 
 
-def intervals_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
+def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
     """Put 95% intervals round productivity and satisfaction, quarter by quarter.
 
     Parameters
     ----------
-    table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    until : str
+        Leave out the quarters that had not ended when this period ended.
     last : int
         The latest quarters to keep.
 
     Returns
     -------
     DataFrame
-        Columns kpi, quarter, value (Fraction or None), low, high (floats or None, in the KPI's
-        unit), count (services, or satisfied answers) and size (quarter hours, or all answers).
+        As :func:`with_intervals`.
     """
-    rows = []
-    for name in _SHOWN:
-        record = kpi(name)
-        part = with_gaps(table[table["kpi"] == name].sort_values("index", ignore_index=True))
-        for row in records(part.tail(last)):
-            low = high = count = size = None
-            if row.value is not None:
-                count, size = int(row.numerator), int(row.denominator)
-                ends = share_interval(count, size) if record.is_share else count_interval(count)
-                unit = float(record.scale) / (1 if record.is_share else size)
-                low, high = ends[0] * unit, ends[1] * unit
-            rows.append((name, row.period, row.value, low, high, count, size))
-    columns = ["kpi", "quarter", "value", "low", "high", "count", "size"]
-    frame = pd.DataFrame(rows, columns=columns)
-    for place, column in enumerate(columns[2:], start=2):
-        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
+    known, end = periods(totals, "quarter"), last_ended(until, "quarter")
+    rows = [
+        (name, quarter_label(index), *(known.get(index, {}).get(measure) for measure in measures))
+        for name, measures in _COUNTS.items()
+        for index in range(max(min(known), end - last + 1), end + 1)
+    ]
+    counts = pd.DataFrame(rows, columns=["kpi", "quarter", "count", "size"])
+    for place, column in ((2, "count"), (3, "size")):
+        counts[column] = pd.Series([row[place] for row in rows], dtype="object")
+    return with_intervals(counts)
+
+
+def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
+    """Add value and 95% interval to counts.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Columns kpi, quarter, count (services, or satisfied answers) and size (hours, or all
+        answers); None or a size of zero where nothing was recorded.
+
+    Returns
+    -------
+    DataFrame
+        With value (Fraction or None), low and high (floats or None), in the KPI's unit.
+    """
+    found: list[tuple[Fraction | None, float | None, float | None]] = []
+    for name, counted, size in zip(counts["kpi"], counts["count"], counts["size"], strict=True):
+        if counted is None or not size:
+            found.append((None, None, None))
+            continue
+        count, share = int(counted), kpi(str(name)).is_share
+        low, high = share_interval(count, int(size)) if share else count_interval(count)
+        unit = 100.0 if share else 100 / float(size)
+        found.append((Fraction(100 * count) / Fraction(size), low * unit, high * unit))
+    frame = counts.copy()
+    for place, column in enumerate(("value", "low", "high")):
+        frame[column] = pd.Series([values[place] for values in found], dtype="object")
     return frame
 
 

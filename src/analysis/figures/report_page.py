@@ -111,9 +111,11 @@ def report_page(
         figure=fig,
         data=frame,
         caption=(
-            f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture of "
-            "the Power BI report is not in our sources and the text does not say what stands on "
-            "it, so the choice of indicators, drawn from the abstract's results, is ours. Light "
+            f"A report page for {quarter}. Light columns are the year before."
+            if kind == "yours"
+            else f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture "
+            "of the Power BI report is not in our sources and the text does not say what stands "
+            "on it, so the choice of indicators, drawn from the abstract's results, is ours. Light "
             "columns are the year before."
         ),
         alt=_alt(frame, quarter, currency),

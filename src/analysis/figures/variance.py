@@ -31,8 +31,8 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis.levels import distance, parse_label
-from analysis.kpis.totals import Totals, period_label
+from analysis.kpis.totals import Totals
+from analysis.periods import distance, parse_label, period_label
 
 _LEFT, _WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 

@@ -50,6 +50,7 @@ def shown_figures(
     notebooks: Iterable[Path],
     numbers: Collection[int] | None = None,
     parameters: Mapping[str, object] | None = None,
+    features: Collection[str] | None = None,
 ) -> Iterator[Shown]:
     """Draw the figures of a case as its notebooks do.
 
@@ -63,6 +64,8 @@ def shown_figures(
         Figures to draw; by default all.
     parameters : mapping, optional
         Values for the parameters of those notebooks that have them.
+    features : collection of str, optional
+        What the report has; cells that need more are left out, as in a run.
 
     Yields
     ------
@@ -80,7 +83,8 @@ def shown_figures(
         defaults = declared(notebook, path.name)
         wanted = {"case": case.name, **(parameters or {})}
         known = {name: value for name, value in wanted.items() if name in defaults}
-        for shown in _draw(steps(notebook, check(known, defaults, path.name)), numbers, case.name):
+        found = steps(notebook, check(known, defaults, path.name), features)
+        for shown in _draw(found, numbers, case.name):
             missing.discard(-1 if shown.number is None else shown.number)
             yield shown
     if missing:
@@ -94,6 +98,8 @@ def _draw(all_steps: list[Step], numbers: Collection[int] | None, case: str) -> 
     for place in needed(all_steps, _wanted(all_steps, numbers)):
         step = all_steps[place]
         error = next((failed[other] for other in sorted(step.needs) if other in failed), None)
+        if step.lacks:
+            error = InputError(f"this report has no {' and no '.join(step.lacks)}")
         caught: list[tuple[Figure, str]] = []
         if step.shows:
             space[SHOW] = _catching(caught, case)

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from analysis.kpis.measures import MEASURES, MeasureSpec
 from analysis.kpis.reduce import ALL, reduce
-from analysis.periods import half_year_label, month_label, quarter_label
-
-Grain = Literal["month", "quarter", "half-year"]
-MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "half-year": 6}
-"""Months in a period."""
+from analysis.periods import MONTHS, Grain
 
 Totals = pd.DataFrame
 """Columns month (index), service_type, measure, value (whole number)."""
 
 Period = dict[str, Fraction | None]
 """Measures of one period in their units; None where something was not recorded."""
-
-
-def period_label(index: int, grain: Grain) -> str:
-    """Label of a period; its index is the month index divided by the months in it."""
-    if grain == "month":
-        return month_label(index)
-    return quarter_label(index) if grain == "quarter" else half_year_label(2 * index)
 
 
 def totals(ledger: Mapping[str, Any]) -> Totals:
