@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.case import Case
-from analysis.errors import InputError
 from analysis.efficiency.lens import companies_of, has_statements
+from analysis.errors import InputError
 from analysis.tables_method import has_method, has_okrs
 
 PERIODIC = ("03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")

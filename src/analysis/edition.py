@@ -55,6 +55,7 @@ FEATURES: dict[str, str] = {
     "levels": "the tables of some indicator of the method are there",
     "steps": "the rows time the steps of the service process",
     "served": "services were completed in the period",
+    "bullets": "some key result has a level and a target",
     "told": "some change on the bases is known",
     "course": "something is known of a key result before its quarter ends",
     "unnoted": "nothing was",
@@ -87,7 +88,7 @@ _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
-    "served": "services_now", "told": "changes_on_base", "course": "course_results",
+    "served": "services_now", "told": "changes_on_base",
 }  # fmt: skip
 
 
@@ -203,6 +204,8 @@ class Edition:
             "many": not few,
             "unnoted": case.has_own_rows and "data_notes" not in values,
             "kpis": not case.has_own_rows or "data_kpis" in values,
+            "course": not case.has_own_rows or "okr_followed" in values,
+            "bullets": not case.has_own_rows or "okr_targeted" in values,
             "levels": not case.has_own_rows or "data_levels" in values,
             "quarter": self.grain == "quarter",
             "ended-quarter": self._has_ended("quarter"),

@@ -13,7 +13,7 @@ from analysis.kpis.engines import in_memory, read_cube, tables_of
 from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.method import METHOD
 from analysis.kpis.totals import Totals
-from analysis.okr import Okrs, depends_on_reading, evaluate, has_okrs, load_okrs
+from analysis.okr import Okrs, chosen, depends_on_reading, evaluate, has_okrs, load_okrs
 from analysis.okr.checkins import (
     COIN,
     brier,
@@ -24,6 +24,7 @@ from analysis.okr.checkins import (
     reconcile,
 )
 from analysis.okr.conformance import read_cases
+from analysis.okr.course import course
 from analysis.okr.to_date import Ledger
 from analysis.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.strategy import assess_links, load_links
@@ -58,6 +59,8 @@ def facts(edition: Edition) -> dict[str, Value]:
     okrs = load_okrs(case)
     if in_memory(case):
         found |= _check_ins(edition, okrs, reduced, read_ledger(case))
+    if case.has_own_rows:
+        found |= _drawn(edition, okrs, reduced)
     return found | _okrs(edition, okrs, reduced) | _scorecard(edition, okrs, reduced)
 
 
@@ -143,6 +146,17 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
         "data/raw/conformance/okr_cases.csv",
         n_conformance=whole(len(read_cases(case.root))),
     )
+
+
+def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
+    """Count the key results that figures can show; a figure of none is left out."""
+    case = edition.case
+    results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
+    targeted = [r for r in chosen(results) if r.value is not None and r.goal is not None]
+    followed = course(read_ledger(case), results, edition.period) if in_memory(case) else []
+    counts = {"okr_targeted": len(targeted), "okr_followed": len(followed)}
+    texts = {key: whole(count) for key, count in counts.items() if count}
+    return _values(case.parameters.kind, f"data/processed/{case.name}/okr.csv", **texts)
 
 
 def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) -> dict[str, Value]:
