@@ -17,7 +17,7 @@ from analysis.chapters import PERIODIC
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("01_sales", "02_people")
-STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "report", "sums"]
+STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "report", "sums"]
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
@@ -30,6 +30,7 @@ def ledger(case): return [f"data/processed/{case}/ledger/sale.csv"]
 def kpis(case): import analysis.kpis.sales; return [f"data/processed/{case}/kpis.csv"]
 def values(case): return [f"data/processed/{case}/values.json"]
 def notebook(case): return [f"figures/{case}/fig.svg"]
+def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
 def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
 def edition(case): return []
@@ -85,6 +86,8 @@ class Project:
             "src/analysis/kpis/__init__.py": "",
             "src/analysis/kpis/sales.py": "import analysis.money",
             "src/analysis/kpis/people.py": "",
+            "src/analysis/dashboard/__init__.py": "",
+            "src/analysis/dashboard/js/main.js": "",
             "src/analysis/report/__init__.py": "",
             "src/analysis/report/template.typ": "",
             "data/raw/segelec/case.yaml": "",
@@ -145,7 +148,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert project.status == 0, project.errors
     assert sorted(ran) == sorted(STEPS)
     assert ran[:4] == STEPS[:4]
-    assert ran[-2:] == STEPS[-2:]
+    assert ran[-1] == STEPS[-1]
+    assert ran.index("report") > max(map(ran.index, NOTEBOOKS))
     return project.root
 
 
@@ -170,10 +174,11 @@ def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> 
     ("changed", "rerun"),
     [
         ("src/analysis/kpis/people.py", ["02_people", "report", "sums"]),
-        ("src/analysis/kpis/sales.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
-        ("src/analysis/money.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
+        ("src/analysis/kpis/sales.py", STEPS[2:]),
+        ("src/analysis/money.py", STEPS[2:]),
         ("src/analysis/claims.py", STEPS),
         ("src/analysis/report/template.typ", ["report", "sums"]),
+        ("src/analysis/dashboard/js/main.js", ["dashboard", "sums"]),
         ("src/analysis/cli.py", STEPS),
         ("notebooks/01_sales.ipynb", ["01_sales", "report", "sums"]),
         ("README.md", ["sums"]),
@@ -336,7 +341,7 @@ def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> No
 
 def test_help_is_the_default_and_names_the_public_targets() -> None:
     run = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("report", "test", "verify", "lab", "lint", "lock", "clean"):
+    for target in ("report", "dashboard", "test", "verify", "lab", "lint", "lock", "clean"):
         assert f"  make {target} " in run.stdout
 
 

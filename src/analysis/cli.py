@@ -197,6 +197,16 @@ def _figure_number(text: str) -> int:
     return int(text)
 
 
+def dashboard(args: argparse.Namespace) -> str:
+    """Write the dashboard: one HTML file for any browser, offline."""
+    from analysis.case import load_case
+    from analysis.dashboard import write_dashboard
+
+    case = load_case(args.case)
+    path = write_dashboard(case)
+    return f"{path.relative_to(case.root)}, {path.stat().st_size / 1000:.0f} kB"
+
+
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.chapters import chapters as select
@@ -291,6 +301,7 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     chapters,
     notebook,
     figures,
+    dashboard,
     report,
     sums,
     verify,
