@@ -82,8 +82,8 @@ case: | $(call environment,report) ## copy the template to data/raw/NAME, to be 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
 	@$(PY) -m analysis check --case $(CASE)
 
-figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
-	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
+figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
