@@ -103,7 +103,8 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
             what = f"refers to {titles.get(to, to)}, which is not there: not checked"
             notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
             continue
-        table.report(_unknown(to, known, titles), name, used & ~values.isin(known).to_numpy())
+        unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
+        table.report(_unknown(to, known, titles), name, used & unknown)
 
 
 def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
@@ -117,7 +118,7 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     if to not in tables:
         return None
     other = tables[to]
-    return list(other.frame[other.table.key[0]].unique())
+    return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
 def _unknown(to: str, known: list[str], titles: Mapping[str, str]) -> Fault:
