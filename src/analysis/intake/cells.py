@@ -134,9 +134,11 @@ def all_plain(cells: Sequence[Cell]) -> bool:
     One search through all of them together; a million keys take a blink of an eye.
     """
     try:
-        return _ALL_PLAIN.fullmatch("\n".join(cells)) is not None  # type: ignore[arg-type]
+        together = "\n".join(cells)  # type: ignore[arg-type]
     except TypeError:  # numbers and days, from a workbook
         return False
+    apart = together.count("\n") == len(cells) - 1  # no cell has a line break of its own
+    return apart and _ALL_PLAIN.fullmatch(together) is not None
 
 
 def read_text(cell: Cell) -> Read:

@@ -42,6 +42,7 @@ from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
 from analysis.tables import Row, Table, order_rule
 
 EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
+MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
 MIXED = Fault(
     Rank.ASK, "the table has cells of both forms, so some are wrong or mean something else",
     "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
@@ -173,7 +174,7 @@ def _read_column(
     if reader in (read.read_text, read.read_identifier) and read.all_plain(distinct):
         return _Column(codes, distinct, faults, _validate(info, distinct, faults))
     reads = [reader(cell) for cell in distinct]
-    empty = None if may_be_empty(info) else EMPTY
+    empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
     values = _validate(info, [item.text for item in reads], faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
@@ -272,7 +273,8 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             )
     for name, column in columns.items():
         for fault, bad, cell in _grouped(column, column.faults):
-            checked.report(_with_evidence(fault, shown), name, bad, cell)
+            if fault is not MISSING:
+                checked.report(_with_evidence(fault, shown), name, bad, cell)
         for mark, rewritten, cell in _grouped(column, column.marks):
             named = checked.headers.get(name, name)
             count = int((rewritten & checked.good[name]).sum())
@@ -328,7 +330,8 @@ def _report_order(checked: Checked) -> None:
             first = int(np.flatnonzero(wrong)[0])
             days = ", ".join(str(checked.frame[name].iloc[first])[:10] for name in group)
             fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-            checked.report(fault, group[0], wrong, days)
+            names = ", ".join(checked.headers.get(name, name) for name in group)
+            checked.report(fault, names, wrong, days)
 
 
 def _report_rows(checked: Checked) -> None:
