@@ -69,9 +69,12 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report case check figures lab verify test
+.PHONY: report case check dashboard figures lab verify test
 report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
 	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
+
+dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
+	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
 case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
 	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
@@ -101,7 +104,7 @@ lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
+bench: | $(call environment,test) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
 	@$(PY) -m analysis.bench
 
 clean: ## forget what was built, so that all is made again; the outputs stay
@@ -116,7 +119,7 @@ distclean: clean ## clean, and remove the environment
 B         := .build/$(CASE)
 # Of a report on a period; the same folder for the report of the case.
 E         := .build/$(EDITION)
-STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency sums) $(addprefix $E/,values report))
+STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency dashboard sums) $(addprefix $E/,values report))
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 # Another case than the paper's has the chapters that its files can fill; make asks which.
 ifneq ($(CASE),segelec)
@@ -146,7 +149,7 @@ $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
 ifeq ($E,$B)
 $E/values: $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
 $(EXECUTED): $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
-$B/sums: $E/report README.md $(call output,SHA256SUMS)
+$B/sums: $E/report $B/dashboard README.md $(call output,SHA256SUMS)
 else
 # What was asked for is checked before anything is made.
 STEPS += $E/edition
@@ -157,7 +160,9 @@ $(EXECUTED): $(call output,$E/figures)
 endif
 $E/values: $B/kpis
 $(EXECUTED): $E/values
-$E/report: $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+# After what can stop a build, so that no dashboard is newer than the report beside it.
+$B/dashboard: $E/values $(call output,report/$(CASE).html)
 
 include $(sort $(wildcard $B/*.d $E/*.d))
 

@@ -144,6 +144,8 @@ class Parameters(_Strict):
     readings: dict[str, Axis] = {}
     calibration: Calibration | None = None
     intake: IntakeSettings = IntakeSettings()
+    engine: Literal["auto", "pandas", "duckdb"] = "auto"
+    """What the rows are summed with; see :mod:`analysis.kpis.engines`."""
 
 
 @dataclass(frozen=True)

@@ -85,22 +85,23 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str:
     """Compute the KPI table and its comparisons."""
-    from analysis.calibrate import read_ledger
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
-    from analysis.export_method import write_method_tables
-    from analysis.kpis import kpi_table, sums
-    from analysis.okr import has_okrs
+    from analysis.export_method import method_tables
+    from analysis.kpis import kpi_table
+    from analysis.kpis.engines import make_cube, write_cube
+    from analysis.kpis.sums import wide
     from analysis.tables import write_frame
 
     case = load_case(args.case)
     kind = case.parameters.kind
-    totals = sums(read_ledger(case))
+    cube = make_cube(case)
+    totals = wide(cube)
     table = kpi_table(totals)
-    write_frame(kpi_csv(totals, kind), case.processed / "kpis.csv")
-    write_frame(comparison_csv(table, kind), case.processed / "comparison.csv")
-    if has_okrs(case):
-        write_method_tables(case)
+    made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
+    for name, frame in (made | method_tables(case, cube)).items():
+        write_frame(frame, case.processed / f"{name}.csv")
+    write_cube(case, cube)
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 
 
@@ -194,6 +195,16 @@ def _figure_number(text: str) -> int:
     if not text.strip().isdecimal():
         raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
     return int(text)
+
+
+def dashboard(args: argparse.Namespace) -> str:
+    """Write the dashboard: one HTML file for any browser, offline."""
+    from analysis.case import load_case
+    from analysis.dashboard import write_dashboard
+
+    case = load_case(args.case)
+    path = write_dashboard(case)
+    return f"{path.relative_to(case.root)}, {path.stat().st_size / 1000:.0f} kB"
 
 
 def report(args: argparse.Namespace) -> str:
@@ -290,6 +301,7 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     chapters,
     notebook,
     figures,
+    dashboard,
     report,
     sums,
     verify,

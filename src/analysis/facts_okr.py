@@ -40,14 +40,15 @@ def facts(edition: Edition) -> dict[str, Value]:
     Returns
     -------
     dict of str to Value
-        Text, kind and source by key; what cannot be computed is left out.
+        Text, kind and source by key; left out are what cannot be computed and, from a report on a
+        period, what does not depend on it.
     """
     ledger, okrs = read_ledger(edition.case), load_okrs(edition.case)
     reduced = totals(ledger)
+    apart = {} if edition.periodic else _catalogue() | _diagnosis(edition, reduced)
     return (
-        _catalogue()
+        apart
         | _margin(edition, reduced)
-        | _diagnosis(edition, reduced)
         | _okrs(edition, okrs, reduced)
         | _check_ins(edition, okrs, reduced, ledger)
         | _scorecard(edition, okrs, reduced)

@@ -333,7 +333,7 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             header = list(reader.fieldnames or [])
-            _check_columns(table, header, shown)
+            check_columns(table, header, shown)
             lines = [(reader.line_num, _as_read(cells)) for cells in reader]
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
@@ -403,7 +403,8 @@ def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
     }
 
 
-def _check_columns(table: Table, header: list[str], file: Path) -> None:
+def check_columns(table: Table, header: list[str], file: Path) -> None:
+    """Refuse a header that lacks a column of the table or has one more."""
     wanted = list(table.row.model_fields)
     for name in wanted:
         if name not in header:

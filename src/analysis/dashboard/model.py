@@ -13,20 +13,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.calibrate import Ledger, read_ledger
+from analysis.calibrate import read_ledger
 from analysis.case import Case
 from analysis.claims import read_verdicts
 from analysis.dashboard.okrs import okr_model
 from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.sums import ALL, DIMENSIONS, MEASURES, sums
+from analysis.kpis.sums import ALL, MEASURES, sums
 from analysis.kpis.totals import totals
 from analysis.okr import has_okrs, load_okrs
 from analysis.periods import quarter_label
-from analysis.tables import RAW_TABLES
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""
+
+DIMENSIONS = ("service_type", "segment")
+"""What the cube can be split by, beside the quarter."""
 
 LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
@@ -44,7 +46,7 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
-    ledger = read_ledger(case)
+    ledger = read_ledger(case) if (case.processed / "ledger").is_dir() else {}
     parameters = case.parameters
     cube = sums(ledger, by=DIMENSIONS)
     made: Model = {
@@ -57,21 +59,16 @@ def model(case: Case) -> Model:
             "source": parameters.source.model_dump() if parameters.source else None,
         },
         "current": parameters.periods.current,
-        **cube_model(cube, _type_names(case)),
+        **cube_model(cube, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [_kpi(record, parameters.currency_name) for record in _known(cube)],
     }
-    if has_okrs(case):
+    if ledger and has_okrs(case):
         made["okr"] = okr_model(
             load_okrs(case), totals(ledger), case.reading(), parameters.currency_name
         )
-    if (case.raw / RAW_TABLES[0].file).is_file():
+    if case.has_claims:
         made["claims"] = claims_model(read_verdicts(case))
     return made
-
-
-def _type_names(case: Case) -> dict[str, str]:
-    calibration = case.parameters.calibration
-    return {kind.id: kind.name for kind in calibration.service_types} if calibration else {}
 
 
 def _known(cube: pd.DataFrame) -> list[Kpi]:
@@ -175,11 +172,3 @@ def claims_model(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
         | {"others": [w for w in elsewhere.get(row["claim_id"], []) if w != row["verdict"]]}
         for row in verdicts[verdicts["default"]].to_dict("records")
     ]
-
-
-def exact(value: Fraction | None) -> str | None:
-    """Write a fraction as ``3/4``; None stays None."""
-    return None if value is None else str(value)
-
-
-__all__ = ["Ledger", "Model", "claims_model", "cube_model", "exact", "model"]

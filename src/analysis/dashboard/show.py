@@ -41,7 +41,8 @@ class Dashboard:
         return {
             "text/html": (
                 f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
-                f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(self.html)}"></iframe>'
+                'frameborder="0" sandbox="allow-scripts allow-downloads" '
+                f'srcdoc="{escape(self.html)}"></iframe>'
             ),
             "text/markdown": (
                 f"The dashboard is the file `{self.file}`, which any browser opens, with or "

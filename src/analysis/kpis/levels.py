@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
-from analysis.kpis.small import month_index
+from analysis.kpis.reduce import duration_counts
 from analysis.kpis.totals import Period, Totals, periods
 from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
@@ -102,18 +103,29 @@ def pair(totals: Totals, period: str, base: str) -> tuple[Period, Period]:
     return known.get(index, {}), known.get(index - distance(grain, base), {})
 
 
-def median_cycle_days(ledger: dict[str, pd.DataFrame], period: str) -> Fraction | None:
-    """Median of days from request to completion over the services of a period."""
+def median_cycle_days(ledger: Mapping[str, Any], period: str) -> Fraction | None:
+    """Median of days from request to completion over the services of a period.
+
+    Parameters
+    ----------
+    ledger : mapping of str to frame
+        As :func:`analysis.kpis.reduce.reduce` takes it.
+    period : str
+        A month, quarter or half-year.
+    """
+    return median_of(duration_counts(ledger), period)
+
+
+def median_of(counts: pd.DataFrame, period: str) -> Fraction | None:
+    """Median over the services of a period, from :func:`analysis.kpis.reduce.duration_counts`."""
     grain, index = parse_label(period)
-    service = ledger["service"]
-    done = service[month_index(service["completed_on"]) // MONTHS[grain] == index]
-    days = sorted(int(d) for d in (done["completed_on"] - done["requested_on"]).dt.days)
-    if not days:
+    rows = counts[counts["month"] // MONTHS[grain] == index]
+    upto = rows.groupby("days")["count"].sum().cumsum()
+    if upto.empty:
         return None
-    middle = len(days) // 2
-    return Fraction(
-        days[middle] if len(days) % 2 else days[middle - 1] + days[middle], 1 + (len(days) % 2 == 0)
-    )
+    whole = int(upto.iloc[-1])
+    middle = [int(str((upto > rank).idxmax())) for rank in ((whole - 1) // 2, whole // 2)]
+    return Fraction(sum(middle), 2)
 
 
 def sample_of(record: Indicator, measures: Period) -> tuple[int, int] | None:

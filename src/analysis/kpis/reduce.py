@@ -95,6 +95,26 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     return cube[~new | quarter.isin(whole)].reset_index(drop=True)
 
 
+def duration_counts(ledger: Mapping[str, Any]) -> pd.DataFrame:
+    """Count services by month of completion and days from request to completion.
+
+    Counts add up over any division of the ledger, and a median is exact from them.
+
+    Returns
+    -------
+    DataFrame
+        Columns month (index), days and count; sorted, integers.
+    """
+    service = lazy(ledger)["service"]
+    days = _days(service, "requested_on", "completed_on")
+    rows = service.select("completed_on", days=days)
+    counted = rows.group_by("completed_on", "days").agg(count=nw.len())
+    found: pd.DataFrame = counted.collect("pandas").to_native()
+    found["month"] = month_index(found["completed_on"])
+    keys = ["month", "days"]
+    return found.groupby(keys, as_index=False)[["count"]].sum().astype("int64")
+
+
 def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
     """Sum the tables that have a row for every service, invoice line, cost or answer.
 

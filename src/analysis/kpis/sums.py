@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.kpis.reduce import ALL, reduce
+from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 
 _COLUMNS = {
     "services": "services",
@@ -23,7 +23,7 @@ _COLUMNS = {
 
 MEASURES = tuple(_COLUMNS.values())
 
-__all__ = ["ALL", "MEASURES", "quarter_index", "sums", "wide"]
+__all__ = ["ALL", "DIMENSIONS", "MEASURES", "quarter_index", "sums", "wide"]
 
 
 def quarter_index(days: pd.Series[pd.Timestamp]) -> pd.Series[int]:

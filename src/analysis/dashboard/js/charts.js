@@ -57,7 +57,7 @@ function times(id, label, marks, look) {
   const longest = Math.max(...lengths(marks), 1e-9);
   const upright = (name, value) => (value === null || value === undefined ? null : size(make(`span.${name}`), "height", value / longest));
   const row = make(`div.times.${look}`, { role: "group", "aria-label": label, "data-group": id }, marks.map((mark, at) => {
-    const top = Math.max(mark.part ?? 0, mark.whole ?? 0);
+    const top = Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0);
     const above = make("span.above", {}, make("span.value", {}, mark.label), deltaText(mark));
     above.style.setProperty("bottom", `${(top / longest) * 100}%`);
     const field = make("span.field", {}, upright("whole", mark.whole), upright("part", mark.part), upright("ago", mark.ago), above);

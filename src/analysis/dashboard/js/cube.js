@@ -99,7 +99,7 @@ function against(kpi, value, base) {
   return { change, text: share ? points(change) : percent(change, 1, true), good };
 }
 
-/** Quarters in words: 2023Q4 to 2024Q2, 2022Q1. */
+/** Quarters in words: 2022Q1, 2023Q1–Q2, 2023Q4–2024Q2. */
 function periodName(places) {
   const runs = [];
   for (const at of places) {
@@ -108,5 +108,6 @@ function periodName(places) {
     else runs.push([at]);
   }
   const label = (at) => quarterName(data.quarters[at].label);
-  return runs.map((run) => (run.length > 1 ? `${label(run[0])}–${label(run.at(-1))}` : label(run[0]))).join(", ");
+  const range = (from, to) => `${from}–${from.slice(0, 4) === to.slice(0, 4) ? to.slice(4) : to}`;
+  return runs.map((run) => (run.length > 1 ? range(label(run[0]), label(run.at(-1))) : label(run[0]))).join(", ");
 }

@@ -46,7 +46,7 @@ function card(kpi, now) {
         found ? make("data", { value: found.change.toString() }, found.text) : MISSING));
   };
   return make("article.card", { "data-kpi": kpi.id, "aria-label": named(kpi.name) },
-    make("h3", {}, named(kpi.name)),
+    make("h4", {}, named(kpi.name)),
     make("p.big", {}, value === null ? make("span.none", {}, say("not available")) : [
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
@@ -78,7 +78,7 @@ function cardsPanel() {
     note: () => say("Shares change in percentage points (pp), everything else in per cent; green is the good direction."),
     draw: (now) => perspectives.map((name) => {
       const own = data.kpis.filter((kpi) => kpi.perspective === name);
-      return own.length ? make("div.lane", { "data-count": own.length }, make("h4", {}, named(name)), make("div.cards", {}, own.map((kpi) => card(kpi, now)))) : null;
+      return own.length ? make("div.lane", { "data-count": own.length }, make("h3", {}, named(name)), make("div.cards", {}, own.map((kpi) => card(kpi, now)))) : null;
     }),
     table: cardsTable,
   };
@@ -150,7 +150,7 @@ function coursePanel(id, kpiId, title, look) {
           compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : ""].filter(Boolean).join("; ");
         return {
           key: quarter.label, name: quarterName(quarter.label).slice(4), year: quarter.label.slice(0, 4), tip,
-          label: part === null ? MISSING : short(part, kpi.unit === "%" ? 0 : kpi.decimals && 1), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
+          label: part === null ? (whole === null ? MISSING : "") : short(part, kpi.unit === "%" ? 0 : kpi.decimals && 1), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
           whole: whole?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? agoValue?.number ?? null : null,
           chosen: !state.quarters.size || state.quarters.has(place), pressed: state.quarters.has(place),
           pick: (more) => change(() => choose(state.quarters, place, more)),

@@ -62,7 +62,7 @@ function goalControls(result) {
     back.hidden = !held;
   };
   const mark = make("span");
-  const element = make("div.whatif", {}, mark, result.targets.length > 1 ? [choiceWords, choice] : make("span.reading", {}, result.targets[0].reading),
+  const element = make("div.goal", {}, mark, result.targets.length > 1 ? [choiceWords, choice] : make("span.reading", {}, result.targets[0].reading),
     make("span.slide", {}, words, slider, amount, back));
   return { element, update };
 }
@@ -83,7 +83,7 @@ function resultRow(result) {
     }
     const level = (value) => withUnit(value, one.indicator.unit, one.indicator.decimals);
     refill(fact,
-      make("span.text", {}, make("b", {}, result.id), " ", result.text),
+      make("span.text", {}, make("b", {}, result.id), " ", result.text, result.role === "headline" ? make("span.levels", {}, ` (${say("headline, carries no weight")})`) : []),
       bar,
       make("span.score", {}, one.score === null ? MISSING : make("data", { value: one.score.toString() }, scoreText(one.score))),
       make(`span.status.${STATUS[one.status]}`, {}, say(one.status), one.changed ? [" ", kindMark("what-if")] : []),
@@ -157,7 +157,7 @@ function scorecardPanel() {
         { name: say("Known"), text: (value) => percent(value, 0), kind }, { name: say("At least"), text: scoreText, kind }, { name: say("At most"), text: scoreText, kind },
         { name: say("Adds"), text: (value) => decimal(value, 3, true), kind },
       ],
-      rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
+      rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), node.level === "joint" ? "" : named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
     }),
   };
 }

@@ -18,7 +18,7 @@ function tableElement(table) {
 
 function cell(value, column, heads) {
   if (heads) return make("th", { scope: "row" }, value);
-  if (!column.text) return make("td", {}, value ?? MISSING);
+  if (!column.text) return make("td", { "data-name": column.name }, value ?? MISSING);
   return make("td.number", {}, value === null ? MISSING : make("data", { value: value.toString() }, column.text(value)));
 }
 
