@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.bench import engine, percentages, publications
+from analysis.bench import engine, percentages, publications, scale, scale_page
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS
 from analysis.case import project_root
 from analysis.cli import PAPER
 from analysis.errors import BuildError
 from analysis.files import write_text
+from analysis.readme import with_index
 from analysis.tables import write_frame
 
-SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
+SPEED, WRONG, TRUST, SCALE = "claims_speed.csv", "wrong_answers.csv", "trust.csv", "scale.csv"
 PAGE = "README.md"
-TABLES = (SPEED, WRONG, TRUST)
+TABLES = (SPEED, WRONG, TRUST, SCALE)
 
 
 def speed(folder: Path) -> None:
@@ -69,12 +70,21 @@ def trust(folder: Path) -> None:
         raise BuildError(f"{alarms} true publications were called inconsistent; see {TRUST}")
 
 
-def page(folder: Path) -> None:
-    """Write the page from the tables."""
+def size(folder: Path) -> None:
+    """Measure the KPI table on ledgers of growing size and write its table."""
+    rows = scale.measure(say=lambda text: print(f"bench scale {text}", flush=True))
+    write_frame(pd.DataFrame(rows, columns=list(scale.COLUMNS)), folder / SCALE)
+
+
+def page(folder: Path, readme: Path | None = None) -> None:
+    """Write the page from the tables, and the short table of sizes into the project's README."""
     text = [pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
             for name in TABLES]  # fmt: skip
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
-    write_text(folder / PAGE, markdown(text[0], text[1], text[2].astype(counts)))
+    write_text(folder / PAGE, markdown(text[0], text[1], text[2].astype(counts), text[3]))
+    if readme:
+        shown = readme.read_text(encoding="utf-8")
+        write_text(readme, with_index(shown, scale_page.table(text[3]), "scale"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,19 +96,20 @@ def main(arguments: list[str] | None = None) -> int:
         Exit status: 0 good, whether or not a target of time was met; 1 wrong answers or false
         alarms; 130 interrupted.
     """
-    parts = {"speed": speed, "trust": trust}
+    parts = {"speed": speed, "trust": trust, "scale": size}
     parser = argparse.ArgumentParser(prog="analysis.bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help="speed, trust; both by default")
+    parser.add_argument("part", nargs="*", help="speed, trust, scale; all by default")
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)
     folder = args.out or project_root() / "benchmarks"
+    readme = None if args.out else project_root() / "README.md"
     if unknown := set(args.part) - set(parts):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(parts)}")
     try:
         for name in args.part or parts:
             parts[name](folder)
         if all((folder / name).is_file() for name in TABLES):
-            page(folder)
+            page(folder, readme)
     except BuildError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
