@@ -66,7 +66,7 @@ def _targets(scale: pd.DataFrame) -> list[str]:
         pairs = zip(cells["target"].split("; "), cells["met"].split("; "), strict=True)
         said = "; ".join(f"{target}: **{met}**" for target, met in pairs)
         lines.append(
-            f"Targets for {int(cells['services']):,} services in {_FORMS[cells['form']]}, on the median of "
-            f"{cells['runs']} rounds without start and imports: {said}."
+            f"Targets for {int(cells['services']):,} services in {_FORMS[cells['form']]}, on the "
+            f"median of {cells['runs']} rounds without start and imports: {said}."
         )
     return lines
