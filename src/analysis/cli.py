@@ -12,8 +12,12 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
+
+if TYPE_CHECKING:
+    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -32,7 +36,7 @@ def verdicts(args: argparse.Namespace) -> str:
         if calibrated or (case.raw / raw.file).is_file():
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
-        return "none: the case has no claims.csv"
+        return _none(case, "verdicts.csv", "the case has no claims.csv")
     judge = judge_of(case)
     if calibrated:
         require_possible(case, case.reading())
@@ -40,6 +44,14 @@ def verdicts(args: argparse.Namespace) -> str:
     write_frame(table, case.processed / "verdicts.csv")
     write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
+
+
+def _none(case: Case, output: str, why: str) -> str:
+    """Tell make that a step has nothing to make, so that it does not look for the output."""
+    from analysis.files import write_text
+
+    write_text(case.root / ".build" / case.name / f"{output}.none", "")
+    return f"none: {why}"
 
 
 def ledger(args: argparse.Namespace) -> str:
@@ -51,6 +63,8 @@ def ledger(args: argparse.Namespace) -> str:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    if case.parameters.kind == "printed":
+        return _none(case, "ledger", "the case has claims alone")
     choices = dict(_choice(text) for text in args.reading or [])
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
@@ -96,6 +110,8 @@ def kpis(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     kind = case.parameters.kind
+    if kind == "printed":
+        return _none(case, "kpis.csv", "the case has claims alone")
     totals = sums(read_ledger(case))
     table = kpi_table(totals)
     write_frame(kpi_csv(totals, kind), case.processed / "kpis.csv")
@@ -112,12 +128,17 @@ def values(args: argparse.Namespace) -> str:
     from analysis.claims.multiverse import read_blocks
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as okr_facts
     from analysis.okr import has_okrs
     from analysis.values import save
 
     case = load_case(args.case)
+    if case.parameters.calibration is None:
+        table = claim_facts(read_verdicts(case), read_blocks(case)) if case.has_claims else {}
+        save(table, case.processed / "values.json")
+        return f"{len(table)} values"
     table = facts(case, read_verdicts(case), read_blocks(case))
     table |= efficiency_facts(load_case(ARTICLE, case.root))
     if has_okrs(case):
