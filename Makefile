@@ -6,6 +6,14 @@
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
+FORM   := csv
+# A report on a period: one of QUARTER=2024Q1, MONTH=2024-02 and HALF=2023H2; BASE=previous compares
+# with the period before; READING="target_kind=points" reads targets in another way.
+QUARTER :=
+MONTH   :=
+HALF    :=
+BASE    :=
+READING :=
 PYTHON := python3
 VENV   := .venv
 JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
@@ -15,6 +23,17 @@ $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
 endif
 ifneq ($(words $(CASE))$(findstring /,$(CASE))$(findstring .,$(CASE)),1)
 $(error CASE is the name of one folder of data/raw, not “$(CASE)”)
+endif
+PERIOD := $(strip $(QUARTER) $(MONTH) $(HALF))
+ifneq ($(filter-out 0 1,$(words $(PERIOD)) $(words $(BASE))),)
+$(error A report is on one period and one base: QUARTER, MONTH or HALF, and BASE, not “$(PERIOD) $(BASE)”)
+endif
+# The name of the report: acme, segelec-2024Q1, segelec-2024-02-previous-target_kind-points
+EDITION := $(subst $() ,-,$(strip $(CASE) $(PERIOD) $(BASE) $(subst =,-,$(sort $(READING)))))
+ASKED   := $(strip --case $(CASE) $(QUARTER:%=--quarter %) $(MONTH:%=--month %) $(HALF:%=--half %) \
+  $(BASE:%=--base %) $(READING:%=--reading %))
+ifneq ($(words $(ASKED))$(findstring /,$(ASKED)),$(words $(ASKED)))
+$(error No period, base or reading holds a slash: “$(strip $(PERIOD) $(BASE) $(READING))”)
 endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
@@ -43,14 +62,28 @@ export OPENBLAS_NUM_THREADS := 1
 help: ## list what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@printf '\nReports on a period: make report QUARTER=2024Q1, MONTH=2024-02 or HALF=2023H2, against the year\n'
+	@printf 'before or with BASE=previous; READING="target_kind=points" reads targets in another way.\n'
 	@printf '\nVariables: CASE=NAME, another folder of data/raw; PYTHON=python3.12, another Python;\n'
 	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time.\n'
 
 ##@ To use
 
-.PHONY: report lab verify test
-report: .build/$(CASE)/sums ## report/segelec.pdf with all that leads to it
-	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).pdf is up to date")
+.PHONY: report case check dashboard figures lab verify test
+report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
+	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
+
+dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
+	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
+
+case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
+	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
+
+check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
+	@$(PY) -m analysis check --case $(CASE)
+
+figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -71,7 +104,7 @@ lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,bench) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
+bench: | $(call environment,test) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
 	@$(PY) -m analysis.bench
 
 clean: ## forget what was built, so that all is made again; the outputs stay
@@ -83,8 +116,10 @@ distclean: clean ## clean, and remove the environment
 # ---- The steps ---------------------------------------------------------------------------------
 # To add one: its name in STEPS, a line that says what it waits for, a function in cli.py.
 
-STEPS     := verdicts ledger kpis efficiency values report sums
 B         := .build/$(CASE)
+# Of a report on a period; the same folder for the report of the case.
+E         := .build/$(EDITION)
+STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency dashboard sums) $(addprefix $E/,values report))
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 # Another case than the paper's has the chapters that its files can fill; make asks which.
 ifneq ($(CASE),segelec)
@@ -93,7 +128,10 @@ ifneq ($(filter report test,$(MAKECMDGOALS)),)
 include $B/chapters.mk
 endif
 endif
-EXECUTED  := $(NOTEBOOKS:notebooks/%.ipynb=$B/%)
+# A report on a period has the chapters that depend on it.
+PERIODIC  := 03_kpis 04_quarter_over_quarter 05_okrs 06_scorecard
+CHAPTERS  := $(if $(filter $B,$E),$(NOTEBOOKS),$(filter $(PERIODIC:%=notebooks/%.ipynb),$(NOTEBOOKS)))
+EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
 LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
 # wildcard breaks names at their spaces; the outer drops the pieces.)
@@ -108,12 +146,25 @@ $B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/proces
 $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
 $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
-$B/values: $B/kpis $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
-$(EXECUTED): $B/values $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
-$B/report: $(EXECUTED) $(NOTEBOOKS) $(call output,report/$(CASE).pdf)
-$B/sums: $B/report README.md $(call output,SHA256SUMS)
+ifeq ($E,$B)
+$E/values: $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
+$(EXECUTED): $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
+$B/sums: $E/report $B/dashboard README.md $(call output,SHA256SUMS)
+else
+# What was asked for is checked before anything is made.
+STEPS += $E/edition
+$E/edition: $(filter %/case.yaml %/targets.csv,$(RAW))
+$B/verdicts: | $E/edition
+$E/values: $E/edition $(call output,$E/values.json)
+$(EXECUTED): $(call output,$E/figures)
+endif
+$E/values: $B/kpis
+$(EXECUTED): $E/values
+$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+# After what can stop a build, so that no dashboard is newer than the report beside it.
+$B/dashboard: $E/values $(call output,report/$(CASE).html)
 
-include $(wildcard $B/*.d)
+include $(sort $(wildcard $B/*.d $E/*.d))
 
 # The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
 # the files that the step itself writes back, with new outputs or numbers in them.
@@ -127,9 +178,9 @@ define end
 @mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
 endef
 
-$(STEPS:%=$B/%): $B/%: $(LOCK) | $(call environment,report)
-	$(call begin,analysis.cli:$*)
-	@$(PY) -m analysis $* --case $(CASE)
+$(STEPS): $(LOCK) | $(call environment,report)
+	$(call begin,analysis.cli:$(@F))
+	@$(PY) -m analysis $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
 	$(end)
 
 $B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
@@ -137,9 +188,9 @@ $B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
 	@$(PY) -m analysis chapters --case $(CASE) >$@.new
 	@mv $@.new $@
 
-$(EXECUTED): $B/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
+$(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 	$(call begin,analysis.cli:notebook $<)
-	@$(PY) -m analysis notebook $< --case $(CASE)
+	@$(PY) -m analysis notebook $< $(ASKED)
 	$(end)
 
 # ---- The environment ---------------------------------------------------------------------------

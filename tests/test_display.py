@@ -216,7 +216,7 @@ def drawn(name: str = "services_by_type", layout: str = "constrained") -> Figure
     data = pd.DataFrame(
         {"type": ["Doors – é", "Alarms"], "share": [Fraction(1, 3), Fraction(1, 2)]}
     )
-    return Figure(6, name, canvas, data, "By type. Bars.", "Bars: 94 & 78 <b>", "synthetic")
+    return Figure(name, canvas, data, "By type. Bars.", "Bars: 94 & 78 <b>", "synthetic", 6)
 
 
 def texts(drawing: str) -> list[str]:
@@ -324,7 +324,7 @@ def test_shown_figures_are_outlines_with_a_caption(
 def test_figures_without_the_needed_texts_are_refused(change: dict[str, str], message: str) -> None:
     texts = {"name": "a", "caption": "c", "alt": "a", "kind": "derived"} | change
     with pytest.raises(InputError, match=message):
-        Figure(1, figure=plt.Figure(), data=pd.DataFrame(), **texts)
+        Figure(figure=plt.Figure(), data=pd.DataFrame(), **texts)
 
 
 def test_say(shown: Shown) -> None:

@@ -42,9 +42,6 @@ BY_HAND = {
     "revenue_per_service": "856.24",
     "revenue_per_service_fall_low": "3.5%",
     "revenue_per_service_fall_high": "4.4%",
-    "sales_on_year": "+18.0%",
-    "services_on_year": "+22.9%",
-    "productivity_on_year": "+11.0%",
     "base_services": "288",
     "n_universes": "10,368",  # 3 * 36 * 12 * 8
     "n_surviving_constant": "0",

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.chapters import PERIODIC
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("01_sales", "02_people")
-STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "report", "sums"]
+STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "report", "sums"]
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
@@ -28,20 +30,29 @@ def ledger(case): return [f"data/processed/{case}/ledger/sale.csv"]
 def kpis(case): import analysis.kpis.sales; return [f"data/processed/{case}/kpis.csv"]
 def values(case): return [f"data/processed/{case}/values.json"]
 def notebook(case): return [f"figures/{case}/fig.svg"]
+def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
 def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
+def edition(case): return []
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("notebook", nargs="?")
     parser.add_argument("--case")
+    parser.add_argument("--quarter")
+    parser.add_argument("--base")
     args = parser.parse_args()
     if args.command == "chapters":
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
         return 0
     name = Path(args.notebook).stem if args.notebook else args.command
     outputs = globals()[args.command](args.case)
+    if args.quarter or args.base:
+        report = "-".join(filter(None, (args.case, args.quarter, args.base)))
+        values, figures = f".build/{report}/values.json", f".build/{report}/figures/fig.svg"
+        outputs = {"values": [values], "notebook": [figures], "report": [f"report/{report}.pdf"],
+                   "edition": []}[args.command]
     if os.environ.get("STUB_WAIT") == name:
         Path("waiting").touch()
         time.sleep(60)
@@ -75,6 +86,8 @@ class Project:
             "src/analysis/kpis/__init__.py": "",
             "src/analysis/kpis/sales.py": "import analysis.money",
             "src/analysis/kpis/people.py": "",
+            "src/analysis/dashboard/__init__.py": "",
+            "src/analysis/dashboard/js/main.js": "",
             "src/analysis/report/__init__.py": "",
             "src/analysis/report/template.typ": "",
             "data/raw/segelec/case.yaml": "",
@@ -135,7 +148,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert project.status == 0, project.errors
     assert sorted(ran) == sorted(STEPS)
     assert ran[:4] == STEPS[:4]
-    assert ran[-2:] == STEPS[-2:]
+    assert ran[-1] == STEPS[-1]
+    assert ran.index("report") > max(map(ran.index, NOTEBOOKS))
     return project.root
 
 
@@ -160,10 +174,11 @@ def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> 
     ("changed", "rerun"),
     [
         ("src/analysis/kpis/people.py", ["02_people", "report", "sums"]),
-        ("src/analysis/kpis/sales.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
-        ("src/analysis/money.py", ["kpis", "values", *NOTEBOOKS, "report", "sums"]),
+        ("src/analysis/kpis/sales.py", STEPS[2:]),
+        ("src/analysis/money.py", STEPS[2:]),
         ("src/analysis/claims.py", STEPS),
         ("src/analysis/report/template.typ", ["report", "sums"]),
+        ("src/analysis/dashboard/js/main.js", ["dashboard", "sums"]),
         ("src/analysis/cli.py", STEPS),
         ("notebooks/01_sales.ipynb", ["01_sales", "report", "sums"]),
         ("README.md", ["sums"]),
@@ -268,6 +283,56 @@ def test_cases_are_built_side_by_side(project: Project) -> None:
     assert project.make() == []
 
 
+def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
+    project: Project,
+) -> None:
+    project.write("notebooks/03_kpis.ipynb", json.dumps({"cells": []}))
+    own = ["edition", "values", "03_kpis", "report"]
+    assert project.make("QUARTER=2024Q1") == own  # the ledger and the KPIs are there
+    assert project.make("QUARTER=2024Q1") == []
+    assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"
+    assert project.make("QUARTER=2024Q1", "BASE=previous") == own
+    assert project.make("QUARTER=2023Q4", STUB_FAIL="edition") == []
+    assert (project.root / "report/segelec-2024Q1-previous.pdf").read_text() == "report"
+    project.touch("notebooks/03_kpis.ipynb")
+    assert project.make("QUARTER=2024Q1") == ["03_kpis", "report"]
+    project.touch("data/raw/segelec/swot.csv")
+    assert project.make("QUARTER=2024Q1") == ["ledger", "kpis", *own[1:]]
+    (project.root / "report/segelec-2024Q1.pdf").unlink()
+    assert project.make("QUARTER=2024Q1") == ["report"]
+
+
+def test_what_is_asked_for_is_checked_before_anything_is_made(tmp_path: Path) -> None:
+    project = Project(tmp_path).fill()
+    assert project.make("QUARTER=1999Q1", STUB_FAIL="edition") == []
+    assert not (tmp_path / "data/processed").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["QUARTER=2024Q1", "MONTH=2024-02"], "on one period and one base"),
+        (["QUARTER=2024Q1 2024Q2"], "“2024Q1 2024Q2 ”"),
+        (["BASE=previous year-ago"], "on one period and one base"),
+        (["MONTH=../2024-02"], "holds a slash: “../2024-02”"),
+    ],
+)
+def test_two_periods_at_once_are_refused(
+    project: Project, options: list[str], message: str
+) -> None:
+    assert project.make(*options) == []
+    assert project.status == 2
+    assert message in project.errors
+    assert project.errors.count("\n") == 1
+
+
+def test_the_makefile_knows_the_chapters_of_a_report_on_a_period() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"PERIODIC  := {' '.join(PERIODIC)}\n" in text
+    found = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert set(PERIODIC) <= found
+
+
 def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> None:
     project.write("data/raw/segelec/my sales.csv", "")
     assert sorted(project.make()) == sorted(STEPS[1:])
@@ -276,7 +341,7 @@ def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> No
 
 def test_help_is_the_default_and_names_the_public_targets() -> None:
     run = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("report", "test", "verify", "lab", "lint", "lock", "clean"):
+    for target in ("report", "dashboard", "test", "verify", "lab", "lint", "lock", "clean"):
         assert f"  make {target} " in run.stdout
 
 

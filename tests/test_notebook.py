@@ -97,6 +97,28 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
     assert [path.name for path in source.parent.iterdir()] == [source.name]
 
 
+def test_cells_that_a_report_does_not_need(write: Write, tmp_path: Path) -> None:
+    paper, own = new_markdown_cell("The quarter as printed."), new_code_cell("print('own')")
+    paper.metadata["tags"], own.metadata["tags"] = ["needs-printed-period"], ["needs-own"]
+    source = write(paper, own, "print(seed)")
+    target = notebook.run(source, tmp_path / "period.ipynb", features={"synthetic"})
+    assert outputs(target) == ["3\n"]
+    assert "as printed" not in target.read_text(encoding="utf-8")
+
+    notebook.run(source, source, features={"printed-period"})
+    cells = nbformat.read(source, as_version=4).cells
+    assert [cell.source for cell in cells[2:]] == [
+        "The quarter as printed.", "print('own')", "print(seed)"
+    ]  # fmt: skip
+    assert [cell.get("execution_count") for cell in cells[2:]] == [None, None, 2]
+
+    own.metadata["tags"] = ["needs-onw"]
+    before = write(own).read_bytes()
+    with pytest.raises(InputError, match=r"cell 3: “needs-onw”: no report has .* own\?"):
+        notebook.run(source, source, features={"own"})
+    assert source.read_bytes() == before
+
+
 def test_parameters_replace_defaults_in_an_injected_cell(write: Write, tmp_path: Path) -> None:
     source = write("print(case, seed, rate, strict, names, note)")
     target = tmp_path / "acme.ipynb"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -113,6 +113,22 @@ class Calibration(_Strict):
     service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
 
 
+class IntakeSettings(_Strict):
+    """How a case's own files are written, where that cannot be told from the files.
+
+    A setting that is left out is taken from the files if they leave no doubt; whatever they leave
+    in doubt is asked for.
+    """
+
+    encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
+    delimiter: Literal["comma", "semicolon", "tab"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    dates: Literal["iso", "day-first", "month-first"] | None = None
+    two_digit_years: Literal[1900, 2000] | None = None
+    sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
+    """Per cent by which invoices and statements may disagree on a quarter's sales."""
+
+
 class Parameters(_Strict):
     """The contents of ``case.yaml``."""
 
@@ -127,6 +143,9 @@ class Parameters(_Strict):
     periods: Periods
     readings: dict[str, Axis] = {}
     calibration: Calibration | None = None
+    intake: IntakeSettings = IntakeSettings()
+    engine: Literal["auto", "pandas", "duckdb"] = "auto"
+    """What the rows are summed with; see :mod:`analysis.kpis.engines`."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +182,12 @@ class Case:
     def figures(self) -> Path:
         """Folder of the figures and their plotted data."""
         return self.root / "figures" / self.name
+
+    @property
+    def service_types(self) -> tuple[ServiceType, ...]:
+        """Kinds of service with their names, as far as the case names them."""
+        calibration = self.parameters.calibration
+        return calibration.service_types if calibration else ()
 
     @property
     def has_claims(self) -> bool:
@@ -222,8 +247,31 @@ def load_case(name: str, root: Path | None = None) -> Case:
         If the case does not exist, is not readable YAML, or breaks a rule of its schema.
     """
     root = root or project_root()
+    path = _path_of(name, root)
+    found = _read_parameters(path, path.relative_to(root), name)
+    if isinstance(found, Parameters):
+        return Case(root, found)
+    first, *others = found
+    if others:
+        first.rule += f" (more problems at {', '.join(str(other.column) for other in others)})"
+    raise first
+
+
+def case_problems(name: str, root: Path) -> list[InputError]:
+    """Return everything that is wrong with a case's ``case.yaml``; nothing if all is well.
+
+    Raises
+    ------
+    InputError
+        If there is no such case.
+    """
+    path = _path_of(name, root)
+    found = _read_parameters(path, path.relative_to(root), name)
+    return [] if isinstance(found, Parameters) else found
+
+
+def _path_of(name: str, root: Path) -> Path:
     cases = sorted(path.parent.name for path in (root / "data" / "raw").glob("*/case.yaml"))
-    path = root / "data" / "raw" / name / "case.yaml"
     if name not in cases:
         raise InputError(
             "there is no case of this name (a folder of data/raw with a case.yaml); known are "
@@ -231,46 +279,63 @@ def load_case(name: str, root: Path | None = None) -> Case:
             value=name,
             fix=f"create data/raw/{name}/case.yaml or choose one of those",
         )
-    shown = path.relative_to(root)
+    return root / "data" / "raw" / name / "case.yaml"
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases, which can blow up a file, and without keys that stand twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_mark()
+            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
+    """Read ``case.yaml``, or say all that is wrong with it."""
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        return [InputError("the file lies outside the case's folder", file=shown)]
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), _PlainLoader)
         parameters = Parameters.model_validate(content)
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "the file is not UTF-8 text", file=shown, fix="save it as UTF-8"
-        ) from error
-    except yaml.YAMLError as error:
+    except UnicodeDecodeError:
+        return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, ValidationError):
+            return _problems(error, shown)
         mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            f"not readable as YAML ({getattr(error, 'problem', None) or 'syntax error'})",
-            file=shown,
-            row=None if mark is None else mark.line + 1,
-        ) from error
-    except ValidationError as error:
-        raise _first_problem(error, shown) from error
+        reason = getattr(error, "problem", None) or "syntax error"
+        row = None if mark is None else mark.line + 1
+        return [InputError(f"not readable as YAML ({reason})", file=shown, row=row)]
     if parameters.name != name:
-        raise InputError(
-            f"the name must be that of its folder, {name}",
-            file=shown,
-            column="name",
-            value=parameters.name,
-        )
-    return Case(root, parameters)
+        rule = f"the name must be that of its folder, {name}"
+        return [InputError(rule, file=shown, column="name", value=parameters.name)]
+    return parameters
 
 
-def _first_problem(error: ValidationError, file: Path) -> InputError:
-    """Turn pydantic's first finding into our kind of message."""
-    problem = error.errors()[0]
-    column = ".".join(str(part) for part in problem["loc"]) or None
-    rule = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
-        rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
-    elif problem["type"] == "extra_forbidden":
-        rule = "this key is unknown"
-    elif problem["type"] == "missing":
-        rule = "this key is required"
-    value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-    others = [".".join(str(part) for part in other["loc"]) for other in error.errors()[1:]]
-    if others:
-        rule += f" (more problems at {', '.join(dict.fromkeys(others))})"
-    return InputError(rule, file=file, column=column, value=value)
+def _problems(error: ValidationError, file: Path) -> list[InputError]:
+    """Turn pydantic's findings into our kind of message."""
+    found = []
+    for problem in error.errors():
+        column = ".".join(str(part) for part in problem["loc"]) or None
+        rule = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
+            rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
+        elif problem["type"] == "extra_forbidden":
+            rule = "this key is unknown"
+        elif problem["type"] == "missing":
+            rule = "this key is required"
+        value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
+        found.append(InputError(rule, file=file, column=column, value=value))
+    return found

@@ -23,6 +23,16 @@ PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
 
 
+def edition(args: argparse.Namespace) -> str:
+    """Check that a report on this period, base and readings can be made; write nothing."""
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
+
+    asked = asked_for(args)
+    select(asked.case, periodic=asked.periodic)
+    return asked.name
+
+
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
@@ -58,6 +68,7 @@ def ledger(args: argparse.Namespace) -> str:
     """Make the synthetic ledger of a case, or one for other readings in another folder."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
+    from analysis.edition import choice
     from analysis.okr import has_okrs, load_okrs
     from analysis.okr.draw import draw_check_ins
     from analysis.reproduce import require_same
@@ -65,7 +76,7 @@ def ledger(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     if case.parameters.kind == "printed":
         return _none(case, "ledger", "the case has claims alone")
-    choices = dict(_choice(text) for text in args.reading or [])
+    choices = dict(choice(text) for text in args.reading)
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
             "the ledger of another reading or seed needs a folder of its own",
@@ -77,13 +88,6 @@ def ledger(args: argparse.Namespace) -> str:
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
-
-
-def _choice(text: str) -> tuple[str, str]:
-    axis, mark, option = text.partition("=")
-    if not mark:
-        raise InputError("a reading is written as AXIS=OPTION", value=text)
-    return axis, option
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -100,24 +104,25 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str:
     """Compute the KPI table and its comparisons."""
-    from analysis.calibrate import read_ledger
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
-    from analysis.export_method import write_method_tables
-    from analysis.kpis import kpi_table, sums
-    from analysis.okr import has_okrs
+    from analysis.export_method import method_tables
+    from analysis.kpis import kpi_table
+    from analysis.kpis.engines import make_cube, write_cube
+    from analysis.kpis.sums import wide
     from analysis.tables import write_frame
 
     case = load_case(args.case)
     kind = case.parameters.kind
     if kind == "printed":
         return _none(case, "kpis.csv", "the case has claims alone")
-    totals = sums(read_ledger(case))
+    cube = make_cube(case)
+    totals = wide(cube)
     table = kpi_table(totals)
-    write_frame(kpi_csv(totals, kind), case.processed / "kpis.csv")
-    write_frame(comparison_csv(table, kind), case.processed / "comparison.csv")
-    if has_okrs(case):
-        write_method_tables(case)
+    made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
+    for name, frame in (made | method_tables(case, cube)).items():
+        write_frame(frame, case.processed / f"{name}.csv")
+    write_cube(case, cube)
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 
 
@@ -126,24 +131,27 @@ def values(args: argparse.Namespace) -> str:
     from analysis.case import load_case
     from analysis.claims import read_verdicts
     from analysis.claims.multiverse import read_blocks
+    from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
     from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as okr_facts
+    from analysis.facts_period import facts as period_facts
     from analysis.okr import has_okrs
     from analysis.values import save
 
-    case = load_case(args.case)
-    if case.parameters.calibration is None:
-        table = claim_facts(read_verdicts(case), read_blocks(case)) if case.has_claims else {}
-        save(table, case.processed / "values.json")
-        return f"{len(table)} values"
-    table = facts(case, read_verdicts(case), read_blocks(case))
-    table |= efficiency_facts(load_case(ARTICLE, case.root))
+    asked = asked_for(args)
+    case = asked.case
+    table = {} if case.parameters.kind == "printed" else period_facts(asked)
+    if not asked.periodic and case.parameters.calibration is not None:
+        table |= facts(case, read_verdicts(case), read_blocks(case))
+        table |= efficiency_facts(load_case(ARTICLE, case.root))
+    elif not asked.periodic and case.has_claims:
+        table |= claim_facts(read_verdicts(case), read_blocks(case))
     if has_okrs(case):
-        table |= okr_facts(case)
-    save(table, case.processed / "values.json")
+        table |= okr_facts(asked)
+    save(table, asked.values)
     return f"{len(table)} values"
 
 
@@ -168,39 +176,76 @@ def chapters(args: argparse.Namespace) -> int:
 
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
-    from analysis.case import load_case
-    from analysis.notebook import parameters_from_text, run
+    from analysis.edition import asked_for
+    from analysis.notebook import known_parameters, parameters_from_text, run
+    from analysis.values import load
 
-    case = load_case(args.case)
+    asked = asked_for(args)
     source = Path(args.notebook)
-    given = [("case", case.name), *(args.parameter or [])]
-    if any(name == "case" for name, _ in args.parameter or []):
+    given = args.parameter or []
+    if any(name == "case" for name, _ in given):
         raise InputError("the case is chosen with --case", value="-p case")
-    committed = case.name == PAPER and not args.parameter
+    parameters = known_parameters(source, asked.parameters) | parameters_from_text(source, given)
+    committed = asked.case.name == PAPER and not (given or asked.periodic)
     run(
         source,
-        source if committed else case.root / ".build" / case.name / source.name,
-        parameters=parameters_from_text(source, given),
-        values=case.processed / "values.json",
-        figures=None if args.parameter else case.root / "figures",
+        source if committed else asked.folder / source.name,
+        parameters=parameters,
+        values=asked.values,
+        figures=None if given else asked.home / "figures",
+        features=asked.features(load(asked.values)),
     )
     return ""
 
 
-def report(args: argparse.Namespace) -> str:
-    """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
+def figures(args: argparse.Namespace) -> str:
+    """Draw the figures alone, without running notebooks, and say which data changed."""
     from analysis.case import load_case
-    from analysis.chapters import chapters as select
-    from analysis.report import build_report, render_figure, render_pages
+    from analysis.gallery import draw_figures
 
     case = load_case(args.case)
-    executed = select(case)
-    if case.name != PAPER:
-        executed = [case.root / ".build" / case.name / path.name for path in executed]
+    numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
+    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    found = draw_figures(case, notebooks, case.root / "figures", numbers)
+    for outcome in found:
+        if outcome.words != "unchanged":
+            print(f"figures {outcome}", flush=True)
+    drawn = [outcome for outcome in found if not outcome.skipped]
+    changed = sum(outcome.words != "unchanged" for outcome in drawn)
+    return f"{len(drawn)} drawn, {changed} changed"
+
+
+def _figure_number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
+    return int(text)
+
+
+def dashboard(args: argparse.Namespace) -> str:
+    """Write the dashboard: one HTML file for any browser, offline."""
+    from analysis.case import load_case
+    from analysis.dashboard import write_dashboard
+
+    case = load_case(args.case)
+    path = write_dashboard(case)
+    return f"{path.relative_to(case.root)}, {path.stat().st_size / 1000:.0f} kB"
+
+
+def report(args: argparse.Namespace) -> str:
+    """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
+    from analysis.report import build_report, render_figure, render_pages
+
+    asked = asked_for(args)
+    case = asked.case
+    executed = select(case, periodic=asked.periodic)
+    if asked.periodic or case.name != PAPER:
+        executed = [asked.folder / path.name for path in executed]
     out = case.root / "report"
-    path = build_report(case.name, executed, out / f"{case.name}.pdf")
-    if case.name == PAPER:  # the README shows these
-        render_pages(case.name, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
+    path = build_report(asked, executed, out / f"{asked.name}.pdf")
+    if case.name == PAPER and not asked.periodic:  # the README shows these
+        render_pages(asked, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
         for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
             render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"
@@ -235,10 +280,60 @@ def verify(args: argparse.Namespace) -> int:
     return rebuild(project_root())
 
 
+def check(args: argparse.Namespace) -> int:
+    """List everything that is wrong with a case's own files, writing nothing."""
+    from analysis.case import project_root
+    from analysis.intake.check import check_case
+
+    text, good = check_case(args.case, project_root())
+    print(text)
+    return 0 if good else 2
+
+
+def package(args: argparse.Namespace) -> int:
+    """Write what describes the tables of a case, made from the row models."""
+    from analysis.case import load_case
+    from analysis.intake.package import write_package
+
+    case = load_case(args.case)
+    for path in write_package(case):
+        print(path.relative_to(case.root))
+    return 0
+
+
+def new_case(args: argparse.Namespace) -> int:
+    """Copy the template to a case of one's own."""
+    from analysis.case import project_root
+    from analysis.intake.new_case import new_case as copy
+
+    root = project_root()
+    folder = copy(args.name, root, args.form).relative_to(root)
+    print(
+        f"{folder} holds a copy of the template. Fill in case.yaml and the tables (its README.md "
+        f"says how), then: make check CASE={args.name}, make report CASE={args.name}"
+    )
+    return 0
+
+
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    verdicts, ledger, kpis, efficiency, values, chapters, notebook, report, sums, verify,
+    edition,
+    verdicts,
+    ledger,
+    kpis,
+    efficiency,
+    values,
+    chapters,
+    notebook,
+    figures,
+    dashboard,
+    report,
+    sums,
+    verify,
     check_claims,
-)  # fmt: skip
+    check,
+    new_case,
+    package,
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -249,15 +344,28 @@ def _parser() -> argparse.ArgumentParser:
         name = function.__name__.replace("_", "-")
         parsers[name] = commands.add_parser(name, help=function.__doc__)
         parsers[name].set_defaults(function=function)
-        if function is not check_claims:
+        if function not in {check_claims, new_case}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
+    for name in ("edition", "values", "notebook", "report"):
+        add = parsers[name].add_argument
+        add("--quarter", help="the report is on this quarter, such as 2024Q1")
+        add("--month", help="or on this month, such as 2024-02")
+        add("--half", help="or on this half-year, such as 2023H2")
+        add("--base", help="compared with year-ago or previous")
+    for name in ("edition", "values", "notebook", "report", "ledger"):
+        add = parsers[name].add_argument
+        add("--reading", action="append", default=[], metavar="AXIS=OPTION",
+            help="replaces a default reading")  # fmt: skip
     add = parsers["ledger"].add_argument
-    add("--reading", action="append", metavar="AXIS=OPTION", help="replaces a default reading")
     add("--seed", type=int, help="replaces the seed of case.yaml")
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
+    add = parsers["new-case"].add_argument
+    add("--name", required=True, help="name of the new folder of data/raw")
+    add("--form", choices=("csv", "workbook"), default="csv", help="how the tables are filled in")
     add = parsers["check-claims"].add_argument
     add(
         "file",

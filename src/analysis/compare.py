@@ -1,4 +1,4 @@
-"""Comparison of periods: previous quarter and same quarter of last year.
+"""Comparison of periods: with the one before and with the same one of last year.
 
 A period is compared by looking its base up by index, never by position, so that a missing quarter
 leaves a gap instead of a wrong comparison.
@@ -14,45 +14,45 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.kpis import kpi
-from analysis.kpis.levels import distance, parse_label
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import MONTHS, Grain, Totals, period_label, periods
-from analysis.periods import parse_quarter
+from analysis.kpis.totals import Totals, periods
+from analysis.periods import MONTHS, Grain, distance, parse_label, period_label
 
-Base = Literal["previous-quarter", "year-ago"]
+Base = Literal["previous", "year-ago"]
+BASES: tuple[Base, ...] = ("previous", "year-ago")
 
-_DISTANCE: dict[Base, int] = {"previous-quarter": 1, "year-ago": 4}
 
-
-def require_quarter(table: pd.DataFrame, quarter: str) -> str:
-    """Return a quarter's label if the table has it.
+def require_period(table: pd.DataFrame, period: str) -> str:
+    """Return a period's label if the table has it.
 
     Raises
     ------
     InputError
-        If it is no quarter, or one without data.
+        If it is no period, or one without data.
     """
-    parse_quarter(quarter)
+    parse_label(period)
     known = list(dict.fromkeys(table["period"]))
-    if quarter not in known:
+    if period not in known:
         raise InputError(
-            "there are no rows in this quarter",
-            column="quarter",
-            value=quarter,
+            "there are no rows in this period",
+            column="period",
+            value=period,
             fix=f"choose one from {known[0]} to {known[-1]}",
         )
-    return quarter
+    return period
 
 
-def compare(table: pd.DataFrame, base: Base) -> pd.DataFrame:
+def compare(table: pd.DataFrame, base: Base, grain: Grain = "quarter") -> pd.DataFrame:
     """Compare every KPI with its value in a base period.
 
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table` (quarters, or half-years with base ``year-ago``).
-    base : {"previous-quarter", "year-ago"}
+        From :func:`analysis.kpis.kpi_periods`, or by quarter from :func:`analysis.kpis.kpi_table`.
+    base : {"previous", "year-ago"}
         What to compare with.
+    grain : {"month", "quarter", "half-year"}
+        Length of the table's periods.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def compare(table: pd.DataFrame, base: Base) -> pd.DataFrame:
         shares, whose change is said in points). Periods without a base are left out.
     """
     bases = table[["kpi", "index", "period", "value"]].copy()
-    bases["index"] += _DISTANCE[base]
+    bases["index"] += distance(grain, base)
     joined = table.merge(
         bases.rename(columns={"period": "base_period", "value": "base_value"}),
         on=["kpi", "index"],
@@ -132,7 +132,7 @@ def compare_levels(levels: pd.DataFrame, grain: Grain, base: str) -> pd.DataFram
         From :func:`analysis.kpis.levels.level_table`.
     grain : {"month", "quarter", "half-year"}
         Length of a period.
-    base : {"previous", "previous-quarter", "year-ago"}
+    base : {"previous", "year-ago"}
         What to compare with.
 
     Returns

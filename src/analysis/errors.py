@@ -62,4 +62,9 @@ class InputError(BuildError):
         text += self.rule
         if self.fix:
             text += f". To fix: {self.fix}"
-        return text
+        return printable(text)
+
+
+def printable(text: str) -> str:
+    """Make text from a file fit to be shown: nothing in it moves the cursor or hides a letter."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)

@@ -68,11 +68,11 @@ def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     DataFrame
         Columns kpi, period, base, base_period, value, base_value, change, growth, kind.
     """
-    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
+    bases: dict[str, Base] = {"previous-quarter": "previous", "year-ago": "year-ago"}
     parts = []
-    for base in bases:
+    for words, base in bases.items():
         part = compare(table, base)
-        part.insert(2, "base", base)
+        part.insert(2, "base", words)
         parts.append(part)
     joined = pd.concat(parts, ignore_index=True)
     for column in ("value", "base_value", "change", "growth"):

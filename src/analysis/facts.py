@@ -17,10 +17,9 @@ from analysis.claims.single import (
     nearest_totals,
     smallest_share,
 )
-from analysis.compare import Base, compare
 from analysis.diagnosis import process_steps, process_times, starting_level
 from analysis.display.numbers import decimal, percent
-from analysis.kpis import by_type, kpi, kpi_table, sums
+from analysis.kpis import by_type, kpi, sums
 from analysis.periods import parse_period, parse_quarter
 from analysis.tables import read_claims
 from analysis.values import Value
@@ -75,7 +74,6 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
         | _sales(strings, rounding)
         | _ledger(case, ledger)
         | _baseline(case, ledger)
-        | _current(case, ledger)
     )
 
 
@@ -243,20 +241,3 @@ def _baseline(case: Case, ledger: Ledger) -> Facts:
         bottleneck_share=percent(0)(slowest["share"]),
         base_services=whole(int(half.sum())),
     )
-
-
-def _current(case: Case, ledger: Ledger) -> Facts:
-    quarter = case.parameters.periods.current
-    table = kpi_table(sums(ledger))
-    texts = {"current_quarter": quarter}
-    bases: tuple[tuple[str, Base], ...] = (("previous", "previous-quarter"), ("year", "year-ago"))
-    for name, base in bases:
-        rows = compare(table, base)
-        rows = rows[rows["period"] == quarter].set_index("kpi")
-        texts[f"{name}_quarter"] = str(rows["base_period"].iloc[0])
-        for key in ("sales", "services", "productivity", "revenue_per_service"):
-            texts[f"{key}_on_{name}"] = percent(1, signed=True)(rows["growth"][key])
-    now = table[table["period"] == quarter].set_index("kpi")["value"]
-    texts["sales_now"] = whole(now["sales"])
-    texts["services_now"] = whole(now["services"])
-    return _made_up(case, **texts)

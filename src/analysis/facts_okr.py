@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from analysis.asis import feedback, starting_levels, swot_support
 from analysis.calibrate import read_ledger
-from analysis.case import Case
-from analysis.display.numbers import decimal, percent
+from analysis.display.numbers import MISSING, decimal, percent
+from analysis.edition import Edition
 from analysis.kpis.checks import check_table
 from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.method import METHOD
 from analysis.kpis.totals import Totals, totals
 from analysis.okr import Okrs, depends_on_reading, evaluate, load_okrs
 from analysis.okr.checkins import (
+    COIN,
     brier,
     forecasts,
     outcomes,
@@ -21,40 +22,37 @@ from analysis.okr.checkins import (
 )
 from analysis.okr.conformance import read_cases
 from analysis.okr.to_date import Ledger
-from analysis.periods import parse_quarter, quarter_label
 from analysis.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.strategy import assess_links, load_links
 from analysis.values import Value
 
-BASE = "year-ago"
-"""What prose compares with."""
-
 whole = decimal(0)
 
 
-def facts(case: Case) -> dict[str, Value]:
-    """Compute all values on the method, for the case's current quarter and default readings.
+def facts(edition: Edition) -> dict[str, Value]:
+    """Compute all values on the method, for the period, base and readings of an edition.
 
     Parameters
     ----------
-    case : Case
-        The case; its ledger and check-ins must have been made.
+    edition : Edition
+        The ledger and check-ins of its case must have been made.
 
     Returns
     -------
     dict of str to Value
-        Text, kind and source by key.
+        Text, kind and source by key; left out are what cannot be computed and, from a report on a
+        period, what does not depend on it.
     """
-    ledger, okrs = read_ledger(case), load_okrs(case)
+    ledger, okrs = read_ledger(edition.case), load_okrs(edition.case)
     reduced = totals(ledger)
+    apart = {} if edition.periodic else _catalogue() | _diagnosis(edition, reduced)
     return (
-        _catalogue()
-        | _margin(case, reduced)
-        | _diagnosis(case, reduced)
-        | _okrs(case, okrs, reduced)
-        | _check_ins(case, okrs, reduced, ledger)
-        | _scorecard(case, okrs, reduced)
-        | _links(case, reduced)
+        apart
+        | _margin(edition, reduced)
+        | _okrs(edition, okrs, reduced)
+        | _check_ins(edition, okrs, reduced, ledger)
+        | _scorecard(edition, okrs, reduced)
+        | _links(edition, reduced)
     )
 
 
@@ -76,19 +74,22 @@ def _catalogue() -> dict[str, Value]:
     )
 
 
-def _margin(case: Case, reduced: Totals) -> dict[str, Value]:
+def _margin(edition: Edition, reduced: Totals) -> dict[str, Value]:
     """Write the net profit margin in both forms, as an example of what a fault does."""
-    forms = side_by_side(reduced, case.parameters.periods.current, BASE).set_index("key")
+    forms = side_by_side(reduced, edition.period, edition.base).set_index("key")
     printed, corrected = forms["printed"]["F2"], forms["corrected"]["F2"]
+    if printed is None or corrected is None:
+        return {}
     return _values(
-        case.parameters.kind,
-        f"data/processed/{case.name}/ledger",
+        edition.case.parameters.kind,
+        f"data/processed/{edition.case.name}/ledger",
         margin_corrected=decimal(1)(corrected) + "%",
         margin_printed=decimal(0)(printed) + "%",
     )
 
 
-def _diagnosis(case: Case, reduced: Totals) -> dict[str, Value]:
+def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
+    case = edition.case
     period = case.parameters.periods.baseline
     entries = swot_support(case, reduced, period)
     levels = starting_levels(reduced, period)
@@ -102,9 +103,9 @@ def _diagnosis(case: Case, reduced: Totals) -> dict[str, Value]:
     )
 
 
-def _okrs(case: Case, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
-    quarter = case.parameters.periods.current
-    results = evaluate(okrs, reduced, quarter, BASE, case.reading())
+def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
+    case = edition.case
+    results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
     states = feedback(case, results)["state"].value_counts()
     depends = depends_on_reading(results)
     source = f"data/processed/{case.name}/okr.csv"
@@ -123,48 +124,54 @@ def _okrs(case: Case, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
     )
 
 
-def _check_ins(case: Case, okrs: Okrs, reduced: Totals, ledger: Ledger) -> dict[str, Value]:
-    rows = read_check_ins(case, okrs)
+def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) -> dict[str, Value]:
+    case = edition.case
+    rows = read_check_ins(case, okrs, until=edition.period)
+    if not rows:
+        return {}
     states = reconcile(ledger, okrs, rows)["state"]
-    met = outcomes(okrs, reduced, quarters(rows), BASE, case.reading())
+    texts = {
+        "check_ins": whole(len(rows)),
+        "check_in_slips": whole(int((states == "differs").sum())),
+    }
+    met = outcomes(okrs, reduced, quarters(rows, edition.period), edition.base, edition.reading)
     score = brier(forecasts(rows, met))
-    return _values(
-        case.parameters.kind,
-        f"data/processed/{case.name}/ledger/check_in.csv",
-        check_ins=whole(len(rows)),
-        check_in_slips=whole(int((states == "differs").sum())),
-        check_in_brier="–" if score is None else decimal(3)(score),
-    )
+    if score is not None:
+        order = (score > COIN) - (score < COIN)
+        texts["check_in_brier"] = decimal(3)(score)
+        texts["brier_against_coin"] = ("better than", "the same as", "worse than")[1 + order]
+    source = f"data/processed/{case.name}/ledger/check_in.csv"
+    return _values(case.parameters.kind, source, **texts)
 
 
-def comparable_quarters(case: Case) -> list[str]:
-    """Quarters of the ledger up to the current one that have one a year before."""
-    periods = case.parameters.periods
-    first, last = parse_quarter(periods.first) + 4, parse_quarter(periods.current)
-    return [quarter_label(quarter) for quarter in range(first, last + 1)]
-
-
-def _scorecard(case: Case, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
-    quarter = case.parameters.periods.current
-    top = scorecard(okrs, evaluate(okrs, reduced, quarter, BASE, case.reading()))[0]
-    cards = over_time(okrs, reduced, comparable_quarters(case), BASE, case.reading())
+def _scorecard(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
+    case, period = edition.case, edition.period
+    cards = over_time(okrs, reduced, edition.comparable(), edition.base, edition.reading)
+    nodes = scorecard(okrs, evaluate(okrs, reduced, period, edition.base, edition.reading))
+    top = nodes[0]
+    missing = [node.name for node in nodes if node.level == "perspective" and node.score is None]
+    texts = {
+        "card_joint": MISSING if top.score is None else decimal(2)(top.score),
+        "card_covered": percent(0)(top.covered),
+        "card_low": decimal(2)(top.low),
+        "card_high": decimal(2)(top.high),
+        "card_missing": ", ".join(missing) or "none",
+    }
     ranks = ranking_by_weights(cards).set_index("period")
-    return _values(
-        case.parameters.kind,
-        f"data/processed/{case.name}/scorecard.csv",
-        card_joint="–" if top.score is None else decimal(2)(top.score),
-        card_covered=percent(0)(top.covered),
-        card_low=decimal(2)(top.low),
-        card_high=decimal(2)(top.high),
-        card_rank=whole(ranks["equal"][quarter]),
-        card_best=whole(ranks["best"][quarter]),
-        card_worst=whole(ranks["worst"][quarter]),
-        card_quarters=whole(len(cards)),
-    )
+    if len(ranks) > 1:
+        texts |= {
+            "card_rank": whole(ranks["equal"][period]),
+            "card_best": whole(ranks["best"][period]),
+            "card_worst": whole(ranks["worst"][period]),
+            "card_periods": whole(len(cards)),
+        }
+    source = f"data/processed/{case.name}/scorecard.csv"
+    return _values(case.parameters.kind, source, **texts)
 
 
-def _links(case: Case, reduced: Totals) -> dict[str, Value]:
-    table = assess_links(level_table(reduced), load_links(case))
+def _links(edition: Edition, reduced: Totals) -> dict[str, Value]:
+    case = edition.case
+    table = assess_links(level_table(reduced, until=edition.period), load_links(case))
     counts = table["finding"].value_counts()
     texts = {
         f"links_{name}": whole(int(counts.get(name, 0)))

@@ -8,8 +8,21 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Literal
 
 from analysis.errors import InputError
+
+Grain = Literal["month", "quarter", "half-year"]
+"""Length of a period."""
+
+MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "half-year": 6}
+"""Months in a period."""
+
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+"""In English whatever the locale, which strftime would follow."""
 
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 _HALF = re.compile(r"(\d{4})H([12])")
@@ -53,6 +66,22 @@ def parse_period(label: str) -> tuple[int, ...]:
             first = 4 * int(half[1]) + 2 * (int(half[2]) - 1)
             quarters += [first, first + 1]
     return tuple(quarters)
+
+
+def parse_half_year(label: str) -> int:
+    """Half-year index, ``2 * year + (half - 1)``, of a label such as ``2024H1``.
+
+    Raises
+    ------
+    InputError
+        If the label has another form.
+    """
+    match = _HALF.fullmatch(label)
+    if match is None:
+        raise InputError(
+            "a half-year is written as year, H and 1 or 2", value=label, fix="write it like 2024H1"
+        )
+    return 2 * int(match[1]) + int(match[2]) - 1
 
 
 def half_year_label(index: int) -> str:
@@ -119,3 +148,76 @@ def month_start(index: int) -> date:
 def month_end(index: int) -> date:
     """Last day of a month."""
     return month_start(index + 1) - timedelta(days=1)
+
+
+def parse_label(label: str) -> tuple[Grain, int]:
+    """Length and index of a period named like ``2024-05``, ``2024Q2`` or ``2024H1``.
+
+    Raises
+    ------
+    InputError
+        If the label has another form.
+    """
+    if _HALF.fullmatch(label):
+        return "half-year", parse_half_year(label)
+    return ("month", parse_month(label)) if "-" in label else ("quarter", parse_quarter(label))
+
+
+def period_label(index: int, grain: Grain) -> str:
+    """Label of a period; its index is the month index divided by the months in it."""
+    if grain == "month":
+        return month_label(index)
+    return quarter_label(index) if grain == "quarter" else half_year_label(2 * index)
+
+
+def last_month(label: str) -> int:
+    """Month index of the last month of a month, quarter or half-year."""
+    grain, index = parse_label(label)
+    return (index + 1) * MONTHS[grain] - 1
+
+
+def last_day(label: str) -> date:
+    """Last day of a month, quarter or half-year."""
+    return month_end(last_month(label))
+
+
+def last_ended(label: str, grain: Grain) -> int:
+    """Index of the last period of a length that has ended when the named period ends."""
+    return (last_month(label) + 1) // MONTHS[grain] - 1
+
+
+def distance(grain: Grain, base: str) -> int:
+    """Periods between a period and its base.
+
+    Parameters
+    ----------
+    grain : {"month", "quarter", "half-year"}
+        Length of a period.
+    base : {"previous", "year-ago"}
+        The period just before, or the same period of last year.
+
+    Raises
+    ------
+    InputError
+        If the base is none of these.
+    """
+    if base == "year-ago":
+        return 12 // MONTHS[grain]
+    if base == "previous":
+        return 1
+    raise InputError("the base of a comparison is year-ago or previous", value=base)
+
+
+def base_words(grain: Grain, base: str) -> str:
+    """Name a base in prose: “the same quarter of last year”, “the quarter before”."""
+    return f"the {grain} before" if base == "previous" else f"the same {grain} of last year"
+
+
+def in_words(label: str) -> str:
+    """Write a month, quarter or half-year as prose does: “the second quarter of 2024”."""
+    grain, index = parse_label(label)
+    if grain == "month":
+        return f"{MONTH_NAMES[index % 12]} {index // 12}"
+    year, number = divmod(index, 12 // MONTHS[grain])
+    half = "half" if grain == "half-year" else grain
+    return f"the {('first', 'second', 'third', 'fourth')[number]} {half} of {year}"

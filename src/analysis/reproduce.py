@@ -86,7 +86,7 @@ def printed_growth(case: Case, quantity: str) -> dict[str, str]:
 
     Empty where the default reading measures growth against something else.
     """
-    if case.reading()[f"{quantity}_growth"] != "year-on-year":
+    if case.reading().get(f"{quantity}_growth") != "year-on-year":
         return {}
     return {
         claim.period: claim.printed

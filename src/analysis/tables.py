@@ -1,21 +1,23 @@
 """The tables: one row model each, read and validated with errors a person can act on.
 
 A row model is the single place where a table's columns, types, units and meaning stand; the
-``datapackage.json`` files are made from it.
+``datapackage.json`` files are made from it, and the reader of own files (:mod:`analysis.intake`)
+takes its rules from it.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -27,34 +29,67 @@ from pydantic import (
 )
 
 from analysis.case import Case
+from analysis.columns import (
+    Day,
+    DayOrNone,
+    Identifier,
+    Month,
+    Text,
+    Whole,
+    broken_rule,
+    column,
+    forbidden,
+    hours,
+    is_iso_day,
+    money,
+)
 from analysis.errors import InputError
 from analysis.files import write_text
+from analysis.formulas import guarded, unguarded
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
-_TYPES = {
-    str(date): "date",
-    str(date | None): "date",
-    str(int): "integer",
-    str(int | None): "integer",
-}
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
-
-Identifier = Annotated[str, Field(min_length=1, pattern=r"^\S+$")]
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
 
 
 class Row(BaseModel):
-    """Base of all row models: cells arrive as text, unknown columns are refused."""
+    """Base of all row models: cells arrive as text, unknown columns are refused.
+
+    Attributes
+    ----------
+    in_order : tuple of tuple of str
+        Groups of columns none of which may be before the one that stands before it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    in_order: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_missing(cls, cell: Any, info: ValidationInfo) -> Any:
-        """Take an empty cell for a missing value in the columns that may lack one."""
-        optional = type(None) in get_args(cls.model_fields[str(info.field_name)].annotation)
-        return None if cell == "" and optional else cell
+    def _cell(cls, cell: Any, info: ValidationInfo) -> Any:
+        """Take an empty cell for a missing value where one may lack; know a day by its form."""
+        if not isinstance(cell, str):
+            return cell
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if cell == "" and type(None) in get_args(annotation):
+            return None
+        if forbidden(cell):
+            raise ValueError("the cell holds a control character")
+        if annotation in (date, date | None) and not is_iso_day(cell):
+            raise ValueError("must be a day such as 2024-05-31")
+        return cell
+
+    @model_validator(mode="after")
+    def _columns_are_in_order(self) -> Row:
+        for group in self.in_order:
+            given = [value for name in group if (value := getattr(self, name)) is not None]
+            if any(early > late for early, late in pairwise(given)):
+                raise ValueError(order_rule(group))
+        return self
+
+
+def order_rule(group: tuple[str, ...]) -> str:
+    """Say that columns must be in order."""
+    return f"{', '.join(group[:-1])} and {group[-1]} must be in this order"
 
 
 class ClaimRow(Row):
@@ -101,123 +136,176 @@ class ClaimRow(Row):
 class SwotRow(Row):
     """One entry of the SWOT matrix with what it rests on."""
 
-    swot_id: Identifier = Field(description="key")
-    quadrant: Literal["strength", "weakness", "opportunity", "threat"] = Field(
-        description="quadrant of the matrix"
+    swot_id: Identifier = column("key", "id")
+    quadrant: Literal["strength", "weakness", "opportunity", "threat"] = column(
+        "quadrant of the matrix",
+        "cuadrante",
+        values={
+            "fortaleza": "strength",
+            "debilidad": "weakness",
+            "oportunidad": "opportunity",
+            "amenaza": "threat",
+        },
     )
-    text: Text = Field(description="the entry, in our words")
-    place: Text = Field(description="section of the publication it rests on")
-    quotation: Text = Field(description="short verbatim quotation")
-    kpi: str = Field(description="KPI that could test it, empty if none")
+    text: Text = column("the entry, in our words", "texto")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+    kpi: str = column("KPI that could test it, empty if none", "indicador", references="indicator")
 
 
 class CauseRow(Row):
     """One branch of the Ishikawa diagram."""
 
-    cause_id: Identifier = Field(description="key")
-    category: Text = Field(description="main bone of the diagram")
-    text: Text = Field(description="the cause, in our words")
-    place: Text = Field(description="section of the publication it rests on")
-    quotation: Text = Field(description="short verbatim quotation")
-    kpi: str = Field(description="KPI on which the cause would show, empty if none")
+    cause_id: Identifier = column("key", "id")
+    category: Text = column("main bone of the diagram", "categoria")
+    text: Text = column("the cause, in our words", "texto causa")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+    kpi: str = column(
+        "KPI on which the cause would show, empty if none", "indicador", references="indicator"
+    )
 
 
 class ProcessRow(Row):
     """One step of the service process, between two dates of the service table."""
 
-    step_id: Identifier = Field(description="key")
-    position: Annotated[int, Field(ge=1)] = Field(description="order of the step, from 1")
-    name: Text = Field(description="what happens")
-    mode: Literal["waiting", "working"] = Field(description="customer waits, or work is done")
-    start_column: Identifier = Field(description="date column of service.csv that opens the step")
-    end_column: Identifier = Field(description="date column of service.csv that closes the step")
+    step_id: Identifier = column("key", "id paso")
+    position: Annotated[int, Field(ge=1, le=1000)] = column(
+        "order of the step, from 1", "posicion orden"
+    )
+    name: Text = column("what happens", "nombre")
+    mode: Literal["waiting", "working"] = column(
+        "customer waits, or work is done",
+        "modo",
+        values={"espera": "waiting", "trabajo": "working"},
+    )
+    start_column: Identifier = column(
+        "date column of service.csv that opens the step", "columna_inicio", references="service day"
+    )
+    end_column: Identifier = column(
+        "date column of service.csv that closes the step", "columna_fin", references="service day"
+    )
 
 
 class CustomerRow(Row):
     """A customer."""
 
-    customer_id: Identifier = Field(description="key")
-    segment: Text = Field(description="household, shop or company")
-    first_service_on: date = Field(description="day the first service was completed")
+    customer_id: Identifier = column("key", "id_cliente codigo_cliente cliente")
+    segment: Text = column("household, shop or company", "segmento tipo_cliente")
+    first_service_on: DayOrNone = column(
+        "day the first service was completed; may be empty", "primer_servicio fecha_primer_servicio"
+    )
 
 
 class ServiceRow(Row):
     """A completed service."""
 
-    service_id: Identifier = Field(description="key")
-    customer_id: Identifier = Field(description="references customer")
-    service_type: Identifier = Field(description="references the service types of case.yaml")
-    requested_on: date = Field(description="day of the request")
-    started_on: date = Field(description="day work began")
-    completed_on: date = Field(description="day work ended; decides the quarter")
-    due_on: date = Field(description="day promised")
+    in_order = (("requested_on", "started_on", "completed_on"),)
 
-    @model_validator(mode="after")
-    def _dates_are_in_order(self) -> ServiceRow:
-        if not self.requested_on <= self.started_on <= self.completed_on:
-            raise ValueError("requested_on, started_on and completed_on must be in this order")
-        return self
+    service_id: Identifier = column("key", "id_servicio codigo_servicio servicio")
+    customer_id: Identifier = column(
+        "references customer", "id_cliente codigo_cliente cliente", references="customer"
+    )
+    service_type: Text = column(
+        "kind of service: a name, or an id of case.yaml", "tipo_servicio tipo_de_servicio tipo"
+    )
+    requested_on: Day = column(
+        "day of the request", "request_date fecha_solicitud fecha_de_solicitud solicitado"
+    )
+    started_on: Day = column("day work began", "start_date fecha_inicio fecha_de_inicio inicio")
+    completed_on: Day = column(
+        "day work ended; decides the quarter",
+        "completion_date end_date fecha_fin fecha_termino fecha_de_termino fecha_entrega terminado",
+        period=True,
+    )
+    due_on: Day = column("day promised", "due_date fecha_prometida fecha_limite fecha_compromiso")
 
 
 class SaleRow(Row):
     """An invoice line."""
 
-    invoice_id: Identifier = Field(description="key")
-    service_id: Identifier = Field(description="references service")
-    invoiced_on: date = Field(description="day of the invoice; decides the quarter")
-    amount_centimos: int = Field(description="net amount in céntimos (1/100 of the currency)")
+    invoice_id: Identifier = column(
+        "key", "invoice invoice_number id_factura factura numero_factura comprobante"
+    )
+    service_id: Identifier = column(
+        "references service", "id_servicio codigo_servicio servicio", references="service"
+    )
+    invoiced_on: Day = column(
+        "day of the invoice; decides the quarter",
+        "invoice_date fecha_factura fecha_de_factura fecha_emision fecha_de_emision date fecha",
+        period=True,
+    )
+    amount_centimos: Whole = money(
+        "net amount in céntimos (1/100 of the currency); negative for a credit note",
+        "monto_centimos importe_centimos",
+        larger="amount net_amount monto monto_neto importe",
+    )
 
 
 class SurveyResponseRow(Row):
     """One answer to the satisfaction survey."""
 
-    response_id: Identifier = Field(description="key")
-    service_id: Identifier = Field(description="references service")
-    answered_on: date = Field(description="day of the answer; decides the quarter")
-    score: Annotated[int, Field(ge=1, le=5)] = Field(
-        description="1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied"
+    response_id: Identifier = column("key", "id_respuesta respuesta")
+    service_id: Identifier = column(
+        "references service", "id_servicio codigo_servicio servicio", references="service"
+    )
+    answered_on: Day = column(
+        "day of the answer; decides the quarter",
+        "answer_date fecha_respuesta date fecha",
+        period=True,
+    )
+    score: Annotated[int, Field(ge=1, le=5)] = column(
+        "1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied",
+        "puntaje puntuacion calificacion nota",
     )
 
 
 class StaffHoursRow(Row):
     """Hours of one technician in one month."""
 
-    staff_id: Identifier = Field(description="technician; key together with month")
-    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = Field(
-        description="calendar month as YYYY-MM"
+    staff_id: Identifier = column(
+        "technician; key together with month",
+        "id_empleado empleado id_trabajador trabajador",
+        references="staff",
     )
-    quarter_hours: Count = Field(description="time worked in units of 15 minutes")
+    month: Month = column("calendar month as YYYY-MM", "mes", period=True)
+    quarter_hours: Annotated[int, Field(ge=0, le=31 * 24 * 4)] = hours(
+        "time worked in units of 15 minutes"
+    )
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name, its file inside its folder, row model, key and what it holds."""
+    """A table's name, its file inside its folder, row model, key, what it holds, other names."""
 
     name: str
     file: str
     row: type[Row]
     key: tuple[str, ...]
     title: str
+    also: tuple[str, ...] = ()
 
 
 RAW_TABLES = (
     Table("claims", "claims.csv", ClaimRow, ("claim_id",), "What the publication prints"),
-    Table("swot", "swot.csv", SwotRow, ("swot_id",), "SWOT entries and what they rest on"),
-    Table("causes", "causes.csv", CauseRow, ("cause_id",), "Causes for the Ishikawa diagram"),
-    Table("process", "process.csv", ProcessRow, ("step_id",), "Steps of the service process"),
-)
+    Table("swot", "swot.csv", SwotRow, ("swot_id",), "SWOT entries and what they rest on",
+          ("foda",)),
+    Table("causes", "causes.csv", CauseRow, ("cause_id",), "Causes for the Ishikawa diagram",
+          ("causas",)),
+    Table("process", "process.csv", ProcessRow, ("step_id",), "Steps of the service process",
+          ("proceso",)),
+)  # fmt: skip
 LEDGER_TABLES = (
-    Table("customer", "customer.csv", CustomerRow, ("customer_id",), "Customers"),
-    Table("service", "service.csv", ServiceRow, ("service_id",), "Completed services"),
-    Table("sale", "sale.csv", SaleRow, ("invoice_id",), "Invoice lines"),
-    Table(
-        "survey_response", "survey_response.csv", SurveyResponseRow, ("response_id",),
-        "Answers to the satisfaction survey",
-    ),
-    Table(
-        "staff_hours", "staff_hours.csv", StaffHoursRow, ("staff_id", "month"),
-        "Technicians' hours by month",
-    ),
+    Table("customer", "customer.csv", CustomerRow, ("customer_id",), "Customers",
+          ("customers", "cliente", "clientes")),
+    Table("service", "service.csv", ServiceRow, ("service_id",), "Completed services",
+          ("services", "servicio", "servicios")),
+    Table("sale", "sale.csv", SaleRow, ("invoice_id",), "Invoice lines",
+          ("sales", "venta", "ventas", "facturas")),
+    Table("survey_response", "survey_response.csv", SurveyResponseRow, ("response_id",),
+          "Answers to the satisfaction survey", ("survey", "encuesta", "encuestas")),
+    Table("staff_hours", "staff_hours.csv", StaffHoursRow, ("staff_id", "month"),
+          "Technicians' hours by month", ("hours", "horas")),
 )  # fmt: skip
 
 
@@ -245,8 +333,8 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             header = list(reader.fieldnames or [])
-            _check_columns(table, header, shown)
-            lines = [(reader.line_num, cells) for cells in reader]
+            check_columns(table, header, shown)
+            lines = [(reader.line_num, _as_read(cells)) for cells in reader]
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
     except UnicodeDecodeError:
@@ -298,27 +386,41 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete."""
-    write_text(path, frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete.
+
+    Text that a spreadsheet program would run as a formula is kept from it: see
+    :mod:`analysis.formulas`.
+    """
+    safe = frame.copy(deep=False)
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        safe[name] = frame[name].map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    write_text(path, safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
-def _check_columns(table: Table, header: list[str], file: Path) -> None:
+def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
+    return {
+        name: unguarded(cell) if isinstance(cell, str) else cell for name, cell in cells.items()
+    }
+
+
+def check_columns(table: Table, header: list[str], file: Path) -> None:
+    """Refuse a header that lacks a column of the table or has one more."""
     wanted = list(table.row.model_fields)
-    for column in wanted:
-        if column not in header:
+    for name in wanted:
+        if name not in header:
             raise InputError(
                 f"this column is missing; the table needs {', '.join(wanted)}",
                 file=file,
                 row=1,
-                column=column,
+                column=name,
             )
-    for column in header:
-        if column not in wanted:
+    for name in header:
+        if name not in wanted:
             raise InputError(
                 f"this column is unknown; known are {', '.join(wanted)}",
                 file=file,
                 row=1,
-                column=column,
+                column=name,
             )
 
 
@@ -330,7 +432,7 @@ def _parse_row(table: Table, cells: dict[Any, Any], line: int, file: Path) -> Ro
     except ValidationError as error:
         problem = error.errors()[0]
         column = str(problem["loc"][0]) if problem["loc"] else None
-        rule = problem["msg"].removeprefix("Value error, ")
+        rule = broken_rule(problem)
         head = re.match(r"(\w+): ", rule)
         if column is None and head is not None and head[1] in table.row.model_fields:
             column, rule = head[1], rule[head.end() :]
@@ -352,54 +454,3 @@ def _check_keys(table: Table, rows: Iterable[Row], lines: list[int], file: Path)
                 fix="give every row a key of its own",
             )
         seen[key] = line
-
-
-def data_package(name: str, title: str, tables: Iterable[Table], folder: str = "") -> str:
-    """Frictionless ``datapackage.json`` for some tables, made from their row models."""
-    resources = [
-        {
-            "name": table.name.replace("_", "-"),
-            "title": table.title,
-            "path": f"{folder}{table.file}",
-            "profile": "tabular-data-resource",
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "schema": {"fields": _fields(table.row), "primaryKey": list(table.key)},
-        }
-        for table in tables
-    ]
-    package = {
-        "profile": "tabular-data-package",
-        "name": name,
-        "title": title,
-        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
-        "resources": resources,
-    }
-    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-
-
-def _fields(row: type[Row]) -> list[dict[str, Any]]:
-    fields = []
-    for name, info in row.model_fields.items():
-        field: dict[str, Any] = {"name": name, "description": info.description}
-        constraints: dict[str, Any] = {}
-        if get_origin(info.annotation) is Literal:
-            field["type"] = "string"
-            constraints["enum"] = list(get_args(info.annotation))
-        else:
-            field["type"] = _TYPES.get(str(info.annotation), "string")
-        for rule in info.metadata:
-            for ours, theirs in (
-                ("ge", "minimum"),
-                ("le", "maximum"),
-                ("pattern", "pattern"),
-                ("min_length", "minLength"),
-            ):
-                value = getattr(rule, ours, None)
-                if value is not None:
-                    constraints[theirs] = value
-        if constraints:
-            field["constraints"] = constraints
-        fields.append(field)
-    return fields

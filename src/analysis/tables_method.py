@@ -2,58 +2,92 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from analysis.tables import Count, Identifier, Row, Table, Text
+from analysis.case import Case
+from analysis.columns import (
+    YES_NO,
+    Count,
+    Day,
+    DayOrNone,
+    DecimalOrEmpty,
+    Identifier,
+    IdentifierOrEmpty,
+    Number,
+    NumberOrEmpty,
+    Quarter,
+    Text,
+    Whole,
+    column,
+    hours,
+    money,
+)
+from analysis.tables import Row, Table, read_frame
 
 YesNo = Literal["yes", "no"]
-Money = Annotated[int, Field(ge=0)]
-Number = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?(/[1-9]\d*)?$")]
-"""A whole number, decimal or fraction, kept as text so that it stays exact."""
-Quarter = Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")]
 
 
 class ObjectiveRow(Row):
     """An objective of the strategy."""
 
-    objective_id: Identifier = Field(description="key")
-    perspective: Literal["Financial", "Customer", "Internal processes", "People"] = Field(
-        description="Balanced Scorecard perspective"
+    objective_id: Identifier = column("key", "id id_objetivo")
+    perspective: Literal["Financial", "Customer", "Internal processes", "People"] = column(
+        "Balanced Scorecard perspective",
+        "perspectiva",
+        values={
+            "financiera": "Financial",
+            "cliente": "Customer",
+            "clientes": "Customer",
+            "procesos_internos": "Internal processes",
+            "personas": "People",
+            "aprendizaje_y_crecimiento": "People",
+        },
     )
-    text: Text = Field(description="the objective, shortened from the print")
-    place: Text = Field(description="where it is printed")
-    weight: Number = Field(description="share of the joint score; all add up to 1")
+    text: Text = column("the objective, shortened from the print", "texto objetivo")
+    place: str = column("where it is printed, or who decided on it", "lugar fuente")
+    weight: Number = column("share of the joint score; all add up to 1", "peso")
 
 
 class KeyResultRow(Row):
     """A key result, or the target that an objective's own sentence names (headline)."""
 
-    kr_id: Identifier = Field(description="key")
-    objective_id: Identifier = Field(description="references objective")
-    role: Literal["headline", "key result"] = Field(
-        description="a headline is scored and shown but carries no weight"
+    in_order = (("starts_on", "ends_on"),)
+
+    kr_id: Identifier = column("key", "id id_kr")
+    objective_id: Identifier = column(
+        "references objective", "objetivo id_objetivo", references="objectives"
     )
-    kpi: Identifier = Field(description="key of the indicator in the catalogue")
-    text: Text = Field(description="the key result, shortened from the print")
-    claim_id: str = Field(description="claim that prints its formula, empty if none does")
-    owner: Text = Field(description="who answers for it (an assumption; none is printed)")
-    weight: Number = Field(description="share within its objective; key results add up to 1")
-    ambition: Literal["committed", "stretch"] = Field(
-        description="whether all of the target is expected, or commit of the way is good"
+    role: Literal["headline", "key result"] = column(
+        "a headline is scored and shown but carries no weight",
+        "rol",
+        values={"titular": "headline", "resultado_clave": "key result"},
     )
-    commit: Number = Field(description="part of the way to the target that is the least expected")
-    baseline: str = Field(description="starting level if it is given; empty: from the rows")
-    starts_on: date = Field(description="first day of its period")
-    ends_on: date = Field(description="last day of its period")
+    kpi: Identifier = column(
+        "key of the indicator in the catalogue", "indicador", references="indicator"
+    )
+    text: Text = column("the key result, shortened from the print", "texto resultado_clave")
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints its formula, empty if none does", references="claim"
+    )
+    owner: Text = column("who answers for it (an assumption where none is printed)", "responsable")
+    weight: Number = column("share within its objective; key results add up to 1", "peso")
+    ambition: Literal["committed", "stretch"] = column(
+        "whether all of the target is expected, or commit of the way is good",
+        "ambicion",
+        values={"comprometido": "committed", "ambicioso": "stretch"},
+    )
+    commit: Number = column("part of the way to the target that is the least expected", "minimo")
+    baseline: NumberOrEmpty = column(
+        "starting level if it is given; empty: from the rows", "linea_base"
+    )
+    starts_on: Day = column("first day of its period", "inicio fecha_inicio")
+    ends_on: Day = column("last day of its period", "fin fecha_fin")
 
     @model_validator(mode="after")
-    def _dates_and_levels_are_in_order(self) -> KeyResultRow:
-        if self.starts_on > self.ends_on:
-            raise ValueError("ends_on: the period ends before it starts")
+    def _levels_make_sense(self) -> KeyResultRow:
         if not 0 < Fraction(self.commit) <= 1:
             raise ValueError("commit: must be above 0 and at most 1")
         if (self.ambition == "committed") != (Fraction(self.commit) == 1):
@@ -66,23 +100,45 @@ class KeyResultRow(Row):
 class TargetRow(Row):
     """One printed target of a key result; several for one are readings of it."""
 
-    target_id: Identifier = Field(description="key")
-    kr_id: Identifier = Field(description="references key_result")
-    kpi: Identifier = Field(description="key of the indicator that the target is read to mean")
-    claim_id: Identifier = Field(description="claim that prints it")
-    kind: Literal["relative", "points", "level"] = Field(
-        description="amount is a share of the baseline, percentage points, or the level itself"
+    target_id: Identifier = column("key", "id id_meta")
+    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
+    kpi: Identifier = column(
+        "key of the indicator that the target is read to mean", "indicador", references="indicator"
     )
-    rule: Literal["at least", "more than", "at most", "within"] = Field(description="how it is met")
-    amount: Number = Field(description="per cent, points, or units of the indicator")
-    upper: str = Field(description="upper end, for targets within a band")
-    months: Annotated[int, Field(ge=0)] = Field(
-        description="0: over the whole period; otherwise a rate per this many months"
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints it; empty for one of your own", references="claim"
     )
-    default: YesNo = Field(description="whether it is used where several are printed")
-    axis: str = Field(description="reading of case.yaml that decides on it; empty if none does")
-    option: str = Field(description="option of that reading under which it holds")
-    reading: Text = Field(description="how the print is read here")
+    kind: Literal["relative", "points", "level"] = column(
+        "amount is a share of the baseline, percentage points, or the level itself",
+        "tipo",
+        values={
+            "relativa": "relative",
+            "relativo": "relative",
+            "puntos": "points",
+            "nivel": "level",
+        },
+    )
+    rule: Literal["at least", "more than", "at most", "within"] = column(
+        "how it is met",
+        "regla",
+        values={
+            "al_menos": "at least",
+            "mas_de": "more than",
+            "como_maximo": "at most",
+            "entre": "within",
+        },
+    )
+    amount: Number = column("per cent, points, or units of the indicator", "cantidad meta")
+    upper: NumberOrEmpty = column("upper end, for targets within a band", "maximo")
+    months: Annotated[int, Field(ge=0, le=1200)] = column(
+        "0: over the whole period; otherwise a rate per this many months", "meses"
+    )
+    default: YesNo = column(
+        "whether it is used where several are printed", "por_defecto", values=YES_NO
+    )
+    axis: str = column("reading of case.yaml that decides on it; empty if none does")
+    option: str = column("option of that reading under which it holds")
+    reading: Text = column("how the print is read here, or the target in words", "lectura")
 
     @model_validator(mode="after")
     def _amounts_make_sense(self) -> TargetRow:
@@ -98,125 +154,208 @@ class TargetRow(Row):
 class LinkRow(Row):
     """One arrow of the strategy map: a hypothesis on cause and effect."""
 
-    link_id: Identifier = Field(description="key")
-    cause: Identifier = Field(description="indicator at its tail")
-    effect: Identifier = Field(description="indicator at its head")
-    sign: Literal["+", "-"] = Field(description="whether the levels move together or against")
-    lag_quarters: Count = Field(description="quarters from cause to effect (an assumption)")
-    rationale: Text = Field(description="why, in our words")
-    place: Text = Field(description="section of the publication it rests on")
-    quotation: Text = Field(description="short verbatim quotation")
+    link_id: Identifier = column("key", "id")
+    cause: Identifier = column("indicator at its tail", "causa", references="indicator")
+    effect: Identifier = column("indicator at its head", "efecto", references="indicator")
+    sign: Literal["+", "-"] = column("whether the levels move together or against", "signo")
+    lag_quarters: Annotated[int, Field(ge=0, le=400)] = column(
+        "quarters from cause to effect (an assumption)", "retraso_trimestres"
+    )
+    rationale: Text = column("why, in our words", "razon")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
 
 
 class VariableRow(Row):
     """A variable of the diagnosis and the part it plays (4.4.1)."""
 
-    variable_id: Identifier = Field(description="key")
-    name: Text = Field(description="what it is")
-    role: Literal["dependent", "independent", "context"] = Field(
-        description="explained, explaining, or given"
+    variable_id: Identifier = column("key", "id")
+    name: Text = column("what it is", "nombre")
+    role: Literal["dependent", "independent", "context"] = column(
+        "explained, explaining, or given",
+        "rol",
+        values={"dependiente": "dependent", "independiente": "independent", "contexto": "context"},
     )
-    source: str = Field(description="column or indicator that measures it, empty if none does")
-    explains: str = Field(description="indicator that it is taken to explain, for independents")
+    source: str = column("column or indicator that measures it, empty if none does", "fuente")
+    explains: IdentifierOrEmpty = column(
+        "indicator that it is taken to explain, for independents", "explica", references="indicator"
+    )
 
 
 class CostRow(Row):
     """A cost."""
 
-    cost_id: Identifier = Field(description="key")
-    incurred_on: date = Field(description="day; decides the period")
+    cost_id: Identifier = column("key", "id_costo id_gasto costo")
+    incurred_on: Day = column(
+        "day; decides the period", "date fecha fecha_costo fecha_gasto", period=True
+    )
     category: Literal[
         "materials", "labour", "selling", "admin", "other_operating", "financial", "tax"
-    ] = Field(description="kind of cost")
-    amount_centimos: Money = Field(description="amount in céntimos")
-    service_id: str = Field(description="references service; empty for what belongs to no service")
+    ] = column(
+        "kind of cost",
+        "categoria rubro",
+        values={
+            "materiales": "materials",
+            "mano_de_obra": "labour",
+            "labor": "labour",
+            "ventas": "selling",
+            "administracion": "admin",
+            "administration": "admin",
+            "otros_operativos": "other_operating",
+            "financieros": "financial",
+            "impuestos": "tax",
+        },
+    )
+    amount_centimos: Count = money(
+        "amount in céntimos", "monto_centimos importe_centimos", larger="amount monto importe"
+    )
+    service_id: IdentifierOrEmpty = column(
+        "references service; empty for what belongs to no service",
+        "id_servicio codigo_servicio servicio",
+        references="service",
+    )
 
 
 class ServiceBudgetRow(Row):
     """What a service was to cost."""
 
-    service_id: Identifier = Field(description="key; references service")
-    budget_centimos: Money = Field(description="budgeted materials and labour, in céntimos")
+    service_id: Identifier = column(
+        "key; references service", "id_servicio codigo_servicio servicio", references="service"
+    )
+    budget_centimos: Count = money(
+        "budgeted materials and labour, in céntimos",
+        "presupuesto_centimos",
+        larger="budget presupuesto",
+    )
 
 
 class StaffRow(Row):
     """A member of staff."""
 
-    staff_id: Identifier = Field(description="key")
-    role: Text = Field(description="technician or office")
-    hired_on: date = Field(description="first day")
-    left_on: date | None = Field(description="last day; empty while employed")
+    in_order = (("hired_on", "left_on"),)
+
+    staff_id: Identifier = column("key", "id_empleado empleado id_trabajador trabajador")
+    role: Text = column("technician or office", "cargo puesto rol")
+    hired_on: Day = column("first day", "fecha_ingreso ingreso")
+    left_on: DayOrNone = column(
+        "last day; empty while employed", "fecha_salida fecha_cese salida cese"
+    )
 
 
 class TrainingRow(Row):
     """One member of staff at one training."""
 
-    training_id: Identifier = Field(description="key")
-    staff_id: Identifier = Field(description="references staff")
-    held_on: date = Field(description="day")
-    quarter_hours: Count = Field(description="length in units of 15 minutes")
-    certified: YesNo = Field(description="whether it ended with a certificate")
+    training_id: Identifier = column("key", "id_capacitacion capacitacion")
+    staff_id: Identifier = column(
+        "references staff", "id_empleado empleado id_trabajador trabajador", references="staff"
+    )
+    held_on: Day = column("day", "date fecha fecha_capacitacion", period=True)
+    quarter_hours: Count = hours("length in units of 15 minutes")
+    certified: YesNo = column(
+        "whether it ended with a certificate", "certificado certificada", values=YES_NO
+    )
 
 
 class StaffSurveyRow(Row):
     """One answer of staff."""
 
-    response_id: Identifier = Field(description="key")
-    staff_id: Identifier = Field(description="references staff")
-    answered_on: date = Field(description="day of the answer; decides the quarter")
-    score: Annotated[int, Field(ge=1, le=5)] = Field(
-        description="1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied"
+    response_id: Identifier = column("key", "id_respuesta respuesta")
+    staff_id: Identifier = column(
+        "references staff", "id_empleado empleado id_trabajador trabajador", references="staff"
+    )
+    answered_on: Day = column(
+        "day of the answer; decides the quarter", "date fecha fecha_respuesta", period=True
+    )
+    score: Annotated[int, Field(ge=1, le=5)] = column(
+        "1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied",
+        "puntaje puntuacion calificacion nota",
     )
 
 
 class EsgScoreRow(Row):
     """One score of one pillar."""
 
-    period: Quarter = Field(description="quarter; key together with pillar and assessor")
-    pillar: Literal["E", "S", "G"] = Field(description="environmental, social or governance")
-    assessor: Identifier = Field(description="who scored")
-    score: Annotated[int, Field(ge=0, le=100)] = Field(description="0 to 100")
+    period: Quarter = column(
+        "quarter; key together with pillar and assessor", "quarter periodo trimestre", period=True
+    )
+    pillar: Literal["E", "S", "G"] = column(
+        "environmental, social or governance",
+        "pilar",
+        values={
+            "environmental": "E",
+            "ambiental": "E",
+            "social": "S",
+            "governance": "G",
+            "gobernanza": "G",
+        },
+    )
+    assessor: Identifier = column("who scored", "evaluador")
+    score: Annotated[int, Field(ge=0, le=100)] = column(
+        "0 to 100", "puntaje puntuacion calificacion"
+    )
 
 
 class FinStatementRow(Row):
-    """Income, balance sheet and cash flow of one company in one quarter, in céntimos."""
+    """Income, balance sheet and cash flow of one company in one quarter, in smallest coins.
 
-    company_id: Identifier = Field(description="key together with period and basis")
-    period: Quarter = Field(description="quarter")
-    basis: Literal["discrete", "ytd"] = Field(description="the quarter alone, or since January")
-    sales: Money = Field(description="net sales")
-    cogs: Money = Field(description="cost of goods and services sold")
-    selling: Money = Field(description="selling cost")
-    admin: Money = Field(description="administration cost")
-    other_op_income: Money = Field(description="other operating income")
-    other_op_cost: Money = Field(description="other operating cost")
-    fin_income: Money = Field(description="financial income")
-    fin_cost: Money = Field(description="financial cost")
-    extra_gain: Money = Field(description="extraordinary gains")
-    extra_loss: Money = Field(description="extraordinary losses")
-    income_tax: Money = Field(description="income tax")
-    other_charges: Money = Field(description="other charges on profit")
-    total_assets: Money = Field(description="total assets at the end of the period")
-    fixed_assets: Money = Field(description="fixed assets at the end")
-    receivables: Money = Field(description="receivables at the end")
-    inventories: Money = Field(description="inventories at the end")
-    cash: Money = Field(description="cash at the end")
-    equity: int = Field(description="equity at the end")
-    interest_debt: Money = Field(description="interest-bearing debt at the end")
-    cfo: int = Field(description="cash flow from operations")
-    cfi: int = Field(description="cash flow from investing")
-    cff: int = Field(description="cash flow from financing")
+    Costs, losses and charges are positive; a ladder subtracts them. Cash flows bear their sign.
+    """
+
+    company_id: Identifier = column("key together with period and basis", "empresa id_empresa")
+    period: Quarter = column("quarter: 2006Q1", "quarter periodo trimestre", period=True)
+    basis: Literal["discrete", "ytd"] = column(
+        "flows of the quarter alone, or from 1 January to its end",
+        "base",
+        values={"trimestral": "discrete", "acumulado": "ytd"},
+    )
+    sales: Count = money("net sales", "ventas ingresos przychody_ze_sprzedazy")
+    cogs: Count = money("cost of goods and services sold", "costo_de_ventas koszt_wlasny_sprzedazy")
+    selling: Count = money("selling cost", "gastos_de_ventas koszty_sprzedazy")
+    admin: Count = money(
+        "administration cost",
+        "gastos_administrativos gastos_de_administracion koszty_ogolnego_zarzadu",
+    )
+    other_op_income: Count = money(
+        "other operating income", "otros_ingresos_operativos pozostale_przychody_operacyjne"
+    )
+    other_op_cost: Count = money(
+        "other operating cost", "otros_gastos_operativos pozostale_koszty_operacyjne"
+    )
+    fin_income: Count = money("financial income", "ingresos_financieros przychody_finansowe")
+    fin_cost: Count = money(
+        "financial cost, interest among it", "gastos_financieros koszty_finansowe"
+    )
+    extra_gain: Count = money("extraordinary gains", "ingresos_extraordinarios zyski_nadzwyczajne")
+    extra_loss: Count = money("extraordinary losses", "gastos_extraordinarios straty_nadzwyczajne")
+    income_tax: Whole = money(
+        "income tax; negative for a credit", "impuesto_a_la_renta podatek_dochodowy"
+    )
+    other_charges: Whole = money("other charges on profit", "otros_cargos")
+    total_assets: Count = money(
+        "total assets at the end of the period", "activo_total total_activos aktywa_razem"
+    )
+    fixed_assets: Count = money("fixed assets at the end", "activo_fijo aktywa_trwale")
+    receivables: Count = money("receivables at the end", "cuentas_por_cobrar naleznosci")
+    inventories: Count = money("inventories at the end", "inventarios existencias zapasy")
+    cash: Count = money("cash at the end", "efectivo caja srodki_pieniezne")
+    equity: Whole = money("equity at the end; may be negative", "patrimonio kapital_wlasny")
+    interest_debt: Count = money(
+        "interest-bearing debt at the end", "deuda_financiera deuda_con_intereses"
+    )
+    cfo: Whole = money("net cash flow from operations", "flujo_operativo")
+    cfi: Whole = money("net cash flow from investing", "flujo_inversion")
+    cff: Whole = money("net cash flow from financing", "flujo_financiamiento")
 
 
 class CheckInRow(Row):
     """What the owner of a key result reported in one week."""
 
-    check_in_id: Identifier = Field(description="key")
-    kr_id: Identifier = Field(description="references key_result")
-    reported_on: date = Field(description="day of the weekly meeting")
-    value: str = Field(description="level reported, as a decimal; empty if none was known")
-    confidence: Annotated[int, Field(ge=0, le=10)] = Field(
-        description="0 to 10: chance in tenths that the target will be met"
+    check_in_id: Identifier = column("key", "id")
+    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
+    reported_on: Day = column("day of the weekly meeting", "date fecha")
+    value: DecimalOrEmpty = column("level reported, as a decimal; empty if none was known", "valor")
+    confidence: Annotated[int, Field(ge=0, le=10)] = column(
+        "0 to 10: chance in tenths that the target will be met", "confianza"
     )
 
 
@@ -250,23 +389,45 @@ CONFORMANCE = Table(
     "okr_cases", "okr_cases.csv", ConformanceRow, ("case_id",), "Cases for tools that score OKRs"
 )
 METHOD_RAW_TABLES = (
-    Table("objectives", "objectives.csv", ObjectiveRow, ("objective_id",), "Objectives"),
-    Table("key_results", "okrs.csv", KeyResultRow, ("kr_id",), "Key results"),
-    Table("targets", "targets.csv", TargetRow, ("target_id",), "Targets and their readings"),
-    Table("links", "links.csv", LinkRow, ("link_id",), "Arrows of the strategy map"),
+    Table("objectives", "objectives.csv", ObjectiveRow, ("objective_id",), "Objectives",
+          ("objetivos",)),
+    Table("key_results", "okrs.csv", KeyResultRow, ("kr_id",), "Key results",
+          ("okr", "resultados_clave")),
+    Table("targets", "targets.csv", TargetRow, ("target_id",), "Targets and their readings",
+          ("metas",)),
+    Table("links", "links.csv", LinkRow, ("link_id",), "Arrows of the strategy map",
+          ("mapa_estrategico",)),
     Table("variables", "variables.csv", VariableRow, ("variable_id",),
           "Dependent and independent variables"),
 )  # fmt: skip
 METHOD_LEDGER_TABLES = (
-    Table("cost", "cost.csv", CostRow, ("cost_id",), "Costs"),
+    Table("cost", "cost.csv", CostRow, ("cost_id",), "Costs",
+          ("costs", "costo", "costos", "gastos")),
     Table("service_budget", "service_budget.csv", ServiceBudgetRow, ("service_id",),
-          "Budgets of services"),
-    Table("staff", "staff.csv", StaffRow, ("staff_id",), "Staff"),
-    Table("training", "training.csv", TrainingRow, ("training_id",), "Training"),
-    Table("staff_survey", "staff_survey.csv", StaffSurveyRow, ("response_id",), "Answers of staff"),
+          "Budgets of services", ("budget", "presupuesto", "presupuestos")),
+    Table("staff", "staff.csv", StaffRow, ("staff_id",), "Staff",
+          ("personal", "empleados", "trabajadores")),
+    Table("training", "training.csv", TrainingRow, ("training_id",), "Training",
+          ("capacitacion", "capacitaciones")),
+    Table("staff_survey", "staff_survey.csv", StaffSurveyRow, ("response_id",),
+          "Answers of staff", ("encuesta_personal", "clima_laboral")),
     Table("esg_score", "esg_score.csv", EsgScoreRow, ("period", "pillar", "assessor"),
-          "Environmental, social and governance scores"),
+          "Environmental, social and governance scores", ("esg", "asg", "sostenibilidad")),
     Table("fin_statement", "fin_statement.csv", FinStatementRow, ("company_id", "period", "basis"),
-          "Quarterly financial statements"),
+          "Quarterly financial statements", ("statements", "estados_financieros")),
 )  # fmt: skip
-CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Weekly check-ins")
+CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Weekly check-ins",
+                  ("check_ins", "seguimiento"))  # fmt: skip
+
+
+def has_okrs(case: Case) -> bool:
+    """Whether a case has objectives and key results."""
+    return (case.raw / METHOD_RAW_TABLES[1].file).is_file()
+
+
+def target_axes(case: Case) -> set[str]:
+    """List the readings that the targets of a case depend on; none if it has no targets."""
+    if not has_okrs(case):
+        return set()
+    axes = read_frame(METHOD_RAW_TABLES[2], case.raw, case.root)["axis"]
+    return {str(axis) for axis in axes if axis}

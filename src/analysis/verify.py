@@ -334,5 +334,10 @@ def _hashes(root: Path) -> dict[str, str]:
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for pattern in (*_ONLY_MADE, *_WRITTEN_AND_FILLED)
         for path in root.glob(pattern)
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and not _periodic(path, root)
     }
+
+
+def _periodic(path: Path, root: Path) -> bool:
+    """Whether a file is a report on a period: made on demand, and not named after a case alone."""
+    return path.suffix == ".pdf" and not (root / "data" / "processed" / path.stem).is_dir()

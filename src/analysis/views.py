@@ -13,10 +13,11 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.claims.findings import Finding
-from analysis.compare import Base, compare, contributions, require_quarter
+from analysis.compare import BASES, Base, compare, contributions_by_type, require_period
 from analysis.display import VERDICT_COLOURS, Column, decimal, percent
 from analysis.kpis import CATALOGUE, kpi
-from analysis.periods import parse_quarter
+from analysis.kpis.totals import Totals
+from analysis.periods import base_words, distance, parse_label, period_label
 from analysis.tables import read_claims
 
 View = dict[str, Any]
@@ -240,10 +241,10 @@ def catalogue() -> View:
     }
 
 
-def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -> View:
-    """Show every KPI over the quarters that end with the reported one."""
-    end = parse_quarter(last)
-    chosen = table[table["index"].between(end - quarters + 1, end)]
+def kpi_course(table: pd.DataFrame, last: str, kind: str, count: int = 6) -> View:
+    """Show every KPI over the periods that end with the reported one."""
+    grain, end = parse_label(last)
+    chosen = table[table["index"].between(end - count + 1, end)]
     wide = chosen.assign(shown=_texts(chosen)).pivot_table(
         index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
     )
@@ -253,7 +254,7 @@ def kpi_quarters(table: pd.DataFrame, last: str, kind: str, quarters: int = 6) -
     return {
         "frame": wide,
         "label": "tbl-kpis",
-        "caption": f"Every KPI by quarter, {periods[0]} to {periods[-1]}.",
+        "caption": f"Every KPI by {grain}, {periods[0]} to {periods[-1]}.",
         "kind": kind,
         "columns": [
             Column("name", "KPI", width=1),
@@ -279,33 +280,29 @@ def reproduction(rows: pd.DataFrame) -> View:
     }
 
 
-def comparison(table: pd.DataFrame, quarter: str, kind: str) -> View:
-    """Compare a quarter with the previous one and with the same quarter of last year."""
-    now = table[table["period"] == require_quarter(table, quarter)].set_index("kpi")
+def comparison(table: pd.DataFrame, period: str, kind: str) -> View:
+    """Compare a period with the previous one and with the same one of last year."""
+    grain, index = parse_label(period)
+    now = table[table["period"] == require_period(table, period)].set_index("kpi")
     frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
     frame["name"] = [f"{kpi(name).name}, {kpi(name).unit}" for name in frame["kpi"]]
     frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]
-    headers: dict[str, str] = {}
-    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
-    for base in bases:
-        rows = compare(table, base)
-        rows = rows[rows["period"] == quarter].set_index("kpi")
-        headers[base] = str(rows["base_period"].iloc[0]) if len(rows) else base
+    columns = [Column("name", "KPI", width=1), Column("value", period, align="right")]
+    for base in BASES:
+        rows = compare(table, base, grain)
+        rows = rows[rows["period"] == period].set_index("kpi")
         frame[base] = [_changed(name, rows) for name in frame["kpi"]]
+        header = f"on {period_label(index - distance(grain, base), grain)}"
+        columns.append(Column(base, header, align="right"))
     return {
         "frame": frame,
         "label": "tbl-comparison",
         "caption": (
-            f"{quarter} against the previous quarter and the same quarter of last year. "
+            f"{period} against the previous {grain} and the same {grain} of last year. "
             "Changes are relative; those of shares are in percentage points (pp)."
         ),
         "kind": kind,
-        "columns": [
-            Column("name", "KPI", width=1),
-            Column("value", quarter, align="right"),
-            Column("previous-quarter", f"on {headers['previous-quarter']}", align="right"),
-            Column("year-ago", f"on {headers['year-ago']}", align="right"),
-        ],
+        "columns": columns,
     }
 
 
@@ -319,20 +316,17 @@ def _changed(name: str, rows: pd.DataFrame) -> str | None:
 
 
 def contribution(
-    sums: pd.DataFrame, quarter: str, base: Base, names: Mapping[str, str], kind: str
+    totals: Totals, period: str, base: Base, names: Mapping[str, str], kind: str
 ) -> View:
     """Split the growth of services by type."""
-    distance = {"previous-quarter": 1, "year-ago": 4}[base]
-    parts = contributions(sums, parse_quarter(quarter), distance, "services")
+    parts = contributions_by_type(totals, "services", period, base)
     parts["name"] = [names.get(key, key) for key in parts["service_type"]]
+    grain, _ = parse_label(period)
     return {
         "frame": parts,
         "label": "tbl-contributions",
         "caption": (
-            f"Which services made {quarter} differ from the same quarter of last year. "
-            "The contributions add up to the growth of all services."
-            if base == "year-ago"
-            else f"Which services made {quarter} differ from the previous quarter. "
+            f"Which services made {period} differ from {base_words(grain, base)}. "
             "The contributions add up to the growth of all services."
         ),
         "kind": kind,

@@ -206,10 +206,10 @@ def claims(case: Case, verdicts: pd.DataFrame) -> View:
         "caption": "Every claim with its verdict under the default readings, and what it rests on.",
         "kind": "derived",
         "columns": [
-            Column("place", "Place", width=0.7),
-            Column("subject", "Claim", width=0.9),
+            Column("place", "Place", width=0.6),
+            Column("subject", "Claim", width=0.8),
             Column("printed", "Printed", align="right"),
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),
-            Column("evidence", "Evidence", width=2.2),
+            Column("evidence", "Evidence", width=2.6),
         ],
     }

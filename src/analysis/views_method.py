@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from analysis.case import Case
-from analysis.compare import compare_levels
+from analysis.compare import BASES, compare_levels
 from analysis.display import Column, decimal
 from analysis.kpis.checks import check_table
 from analysis.kpis.expression import Measure, growth, reduction, written
 from analysis.kpis.indicator import Indicator
-from analysis.kpis.levels import level_table, parse_label, side_by_side
+from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.measures import WORDS
 from analysis.kpis.method import METHOD, indicator
-from analysis.kpis.totals import Grain, Totals
+from analysis.kpis.totals import Totals
+from analysis.periods import Grain, base_words, distance, last_ended, parse_label, period_label
 from analysis.tables import read_claims
 from analysis.wording import change_text, column, level_text, records
 
@@ -157,7 +158,8 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
         "label": "tbl-both-forms",
         "caption": (
             f"Printed and corrected formulas on the same rows, {period} against "
-            f"{_base_words(base)}. In per cent, but C3 in points and P3 in hours per head."
+            f"{base_words(parse_label(period)[0], base)}. In per cent, but C3 in points and P3 in "
+            "hours per head."
         ),
         "kind": kind,
         "columns": [
@@ -169,16 +171,10 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
     }
 
 
-def _base_words(base: str) -> str:
-    if base == "year-ago":
-        return "the same period of last year"
-    return "the quarter before" if base == "previous-quarter" else "the period before"
-
-
 def method_levels(totals: Totals, grain: Grain, last: str, kind: str, count: int = 6) -> View:
-    """Show the level of every indicator over the periods that end with one."""
-    levels = level_table(totals, grain)
-    _, end = parse_label(last)
+    """Show the level of every indicator over the last periods that ended with the named one."""
+    levels = level_table(totals, grain, last)
+    end = last_ended(last, grain)
     chosen = levels[levels["index"].between(end - count + 1, end)]
     periods = list(dict.fromkeys(chosen["period"]))
     rows = []
@@ -205,19 +201,18 @@ def method_levels(totals: Totals, grain: Grain, last: str, kind: str, count: int
 
 def method_comparison(totals: Totals, period: str, kind: str) -> View:
     """Compare every level with the period before and the same period of last year."""
-    grain, _ = parse_label(period)
-    levels = level_table(totals, grain)
+    grain, index = parse_label(period)
+    levels = level_table(totals, grain, period)
     frame = pd.DataFrame(
         [{"key": r.key, "name": f"{r.key} {r.level_words}", "unit": r.level_unit} for r in METHOD]
     )
     headers = {}
-    for base in ("previous", "year-ago"):
+    for base in BASES:
         table = compare_levels(levels, grain, base)
         rows = table[table["period"] == period].set_index("key")
         frame["value"] = [level_text(r, rows["value"][r.key]) for r in METHOD]
         frame[base] = [change_text(r, rows["change"][r.key], rows["growth"][r.key]) for r in METHOD]
-        known = rows["base_period"].dropna()
-        headers[base] = f"on {known.iloc[0]}" if len(known) else base
+        headers[base] = f"on {period_label(index - distance(grain, base), grain)}"
     return {
         "frame": frame,
         "label": "tbl-method-comparison",

@@ -172,7 +172,7 @@ def reliability(table: pd.DataFrame, brier: Fraction | None, kind: str) -> View:
     }
 
 
-def feedback(table: pd.DataFrame, quarter: str, kind: str) -> View:
+def feedback(table: pd.DataFrame, period: str, kind: str) -> View:
     """Show what is on track, what is off, and which causes touch it."""
     shown = table.assign(
         score=column((score_text(value) for value in table["score"]), table.index),
@@ -183,7 +183,7 @@ def feedback(table: pd.DataFrame, quarter: str, kind: str) -> View:
         "frame": shown,
         "label": "tbl-feedback",
         "caption": (
-            f"Feedback for {quarter}: what is on track, what is off, and which causes of the "
+            f"Feedback for {period}: what is on track, what is off, and which causes of the "
             "diagnosis touch the same indicator."
         ),
         "kind": kind,
@@ -243,13 +243,13 @@ def weight_ranking(table: pd.DataFrame, kind: str) -> View:
         "frame": table,
         "label": "tbl-weight-ranking",
         "caption": (
-            "Rank of the joint score of each quarter under equal weights, and under every "
+            "Rank of the joint score of each period under equal weights, and under every "
             "weighting of the perspectives in steps of ten per cent. Perspectives without a score "
-            "in any of the quarters are left out of all."
+            "in any of the periods are left out of all."
         ),
         "kind": kind,
         "columns": [
-            Column("period", "Quarter"),
+            Column("period", "Period"),
             Column("score", "Score, equal weights", format=SCORE),
             Column("equal", "Rank"),
             Column("best", "Best rank"),

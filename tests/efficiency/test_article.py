@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case, load_case
+from analysis.datapackage import data_package
 from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
 from analysis.efficiency.build import RAW, build
 from analysis.efficiency.companies import make_statements
@@ -34,7 +35,6 @@ from analysis.efficiency.sentences import (
 from analysis.efficiency.statements import Book
 from analysis.errors import InputError
 from analysis.periods import parse_quarter
-from analysis.tables import data_package
 
 FIRST = "2006Q1"
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.compare import compare, contributions, require_quarter
+from analysis.compare import compare, contributions, require_period
 from analysis.errors import InputError
 from analysis.kpis import CATALOGUE, by_type, kpi, kpi_table, sums
 from analysis.periods import parse_quarter
@@ -88,7 +88,7 @@ def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) ->
     assert year.loc["on_time", "change"] == Fraction(200, 3) - 50
     assert year.loc["on_time", "growth"] is None  # a share changes by points
     assert year.loc["satisfaction", "change"] is None
-    assert compare(table, "previous-quarter").empty  # 2023Q4 is missing: no row, no guess
+    assert compare(table, "previous").empty  # 2023Q4 is missing: no row, no guess
 
 
 def test_half_years_need_both_quarters(tiny: dict[str, pd.DataFrame]) -> None:
@@ -116,7 +116,7 @@ def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize("quarter", ["2024Q9", "2031Q1", "soon"])
 def test_a_quarter_without_rows_is_refused(tiny: dict[str, pd.DataFrame], quarter: str) -> None:
     with pytest.raises(InputError, match=quarter):
-        require_quarter(kpi_table(sums(tiny)), quarter)
+        require_period(kpi_table(sums(tiny)), quarter)
 
 
 def test_unknown_kpi() -> None:
@@ -130,3 +130,47 @@ def test_every_perspective_has_an_indicator() -> None:
     assert {record.perspective for record in CATALOGUE} == {
         "Financial", "Customer", "Internal processes", "People",
     }  # fmt: skip
+
+
+def test_split_by_segment_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
+    customers = frame("""
+        customer_id segment
+        C1          shop
+        C2          household
+        C3          shop
+    """)
+    found = sums(tiny | {"customer": customers}, by=("service_type", "segment"))
+    rows = found.set_index(["quarter", "service_type", "segment"])[
+        ["services", "sales_centimos", "answers", "satisfied", "quarter_hours"]
+    ]
+    before, now = parse_quarter("2023Q1"), parse_quarter("2024Q1")
+    assert {key: tuple(row) for key, row in rows.iterrows()} == {
+        (before, "alarms", "shop"): (1, 20050, 0, 0, 0),
+        (before, "doors", "shop"): (1, 10000, 0, 0, 0),
+        (before, "all", "all"): (0, 0, 0, 0, 400),
+        (now, "alarms", "shop"): (1, 6060, 1, 0, 0),
+        (now, "doors", "household"): (2, 30000, 2, 2, 0),
+        (now, "all", "all"): (0, 0, 0, 0, 480),
+    }
+    only = found.groupby(["quarter", "service_type"], as_index=False).sum(numeric_only=True)
+    assert only.equals(sums(tiny))
+
+
+@pytest.mark.parametrize(
+    ("absent", "lost"),
+    [
+        ("sale", {"sales", "revenue_per_service"}),
+        ("survey_response", {"satisfaction"}),
+        ("staff_hours", {"productivity", "technician_hours"}),
+        ("service", {"revenue_per_service", "services", "productivity", "waiting_days",
+                     "working_days", "on_time"}),
+    ],
+)  # fmt: skip
+def test_an_absent_table_takes_just_its_kpis(
+    tiny: dict[str, pd.DataFrame], absent: str, lost: set[str]
+) -> None:
+    whole = values(kpi_table(sums(tiny)), "2024Q1")
+    left = {name: table for name, table in tiny.items() if name != absent}
+    assert values(kpi_table(sums(left)), "2024Q1") == {
+        name: value for name, value in whole.items() if name not in lost
+    }

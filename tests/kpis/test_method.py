@@ -230,7 +230,7 @@ def test_comparison_keeps_gaps(tiny: dict[str, pd.DataFrame]) -> None:
     assert year.loc[("I3", "2024Q1"), "change"] == F(100, 3) - F(200, 3)
     assert year.loc[("I3", "2024Q1"), "growth"] is None  # shares change by points
     assert year.loc[("F3", "2023Q4"), "change"] is None
-    before = compare_levels(table, "quarter", "previous-quarter").set_index(["key", "period"])
+    before = compare_levels(table, "quarter", "previous").set_index(["key", "period"])
     assert before.loc[("F3", "2024Q1"), "change"] is None  # 2023Q4 was not recorded
 
 
@@ -242,7 +242,7 @@ def test_contributions_add_up_for_any_period(tiny: dict[str, pd.DataFrame]) -> N
     }
     assert sum(parts["points"]) == F(1, 5)
     with pytest.raises(InputError, match="“2023Q4”: sales is not recorded for the whole period"):
-        contributions_by_type(totals(tiny), "sales", "2024Q1", "previous-quarter")
+        contributions_by_type(totals(tiny), "sales", "2024Q1", "previous")
 
 
 def test_median(tiny: dict[str, pd.DataFrame]) -> None:

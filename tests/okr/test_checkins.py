@@ -136,7 +136,7 @@ def test_a_duplicate_id(firm: Case) -> None:
 
 
 def test_a_value_that_is_no_number(firm: Case) -> None:
-    assert "column value: “many”: a value is a decimal number" in problem(firm, value="many")
+    assert "column value: “many”: must be a decimal number" in problem(firm, value="many")
 
 
 def test_no_file_no_check_ins(firm: Case) -> None:

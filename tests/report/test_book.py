@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 
 from analysis.case import load_case
+from analysis.edition import Edition, edition
 from analysis.errors import InputError
 from analysis.report import build_report, render_figure, render_pages
 from analysis.report.frontmatter import count_verdicts, inputs_digest, sources
@@ -33,13 +34,18 @@ from .conftest import (
 )
 
 
+def demo() -> Edition:
+    """Return the report of the case in the current folder."""
+    return edition(load_case("demo"))
+
+
 @pytest.fixture(scope="module")
 def pdf(tmp_path_factory: pytest.TempPathFactory) -> pikepdf.Pdf:
     root = make_project(tmp_path_factory.mktemp("book") / "project")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-        return pikepdf.open(build_report("demo", notebooks(root), root / "report/demo.pdf"))
+        return pikepdf.open(build_report(demo(), notebooks(root), root / "report/demo.pdf"))
 
 
 def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) -> None:
@@ -119,8 +125,10 @@ def test_a_wide_table_turns_its_page(pdf: pikepdf.Pdf) -> None:
 _BUILD = """
 import sys
 from pathlib import Path
+from analysis.case import load_case
+from analysis.edition import edition
 from analysis.report import build_report
-build_report("demo", sorted(Path("notebooks").glob("*.ipynb")), Path("out.pdf"))
+build_report(edition(load_case("demo")), sorted(Path("notebooks").glob("*.ipynb")), Path("out.pdf"))
 """
 
 
@@ -148,11 +156,11 @@ def test_bytes_do_not_depend_on_folder_clock_locale_or_hash_seed(tmp_path: Path)
 
 def test_the_date_follows_source_date_epoch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
-    made = pikepdf.open(build_report("demo", notebooks(project), project / "x.pdf"))
+    made = pikepdf.open(build_report(demo(), notebooks(project), project / "x.pdf"))
     assert made.open_metadata()["xmp:CreateDate"] == "1970-01-01T23:59:59+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(InputError, match="“yesterday”: SOURCE_DATE_EPOCH must be a number"):
-        build_report("demo", notebooks(project), project / "x.pdf")
+        build_report(demo(), notebooks(project), project / "x.pdf")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +185,7 @@ def test_bad_notebooks_leave_the_last_good_pdf_alone(
     out.write_bytes(b"the last good one")
     notebook(project / "notebooks/03_bad.ipynb", *cells)
     with pytest.raises(InputError, match=message):
-        build_report("demo", notebooks(project), out)
+        build_report(demo(), notebooks(project), out)
     assert out.read_bytes() == b"the last good one"
     assert [path.name for path in out.parent.iterdir()] == ["demo.pdf"]
 
@@ -187,11 +195,11 @@ def test_what_is_no_notebook_is_refused(project: Path) -> None:
     for content in ("not json", "[]", '{"nbformat": 4}', '{"cells": 3, "nbformat": 4}'):
         path.write_text(content, encoding="utf-8")
         with pytest.raises(InputError, match=r"03_bad\.ipynb"):
-            build_report("demo", [path], project / "x.pdf")
+            build_report(demo(), [path], project / "x.pdf")
     with pytest.raises(InputError, match="no such notebook"):
-        build_report("demo", [project / "nothing.ipynb"], project / "x.pdf")
+        build_report(demo(), [project / "nothing.ipynb"], project / "x.pdf")
     with pytest.raises(InputError, match="at least one notebook"):
-        build_report("demo", [], project / "x.pdf")
+        build_report(demo(), [], project / "x.pdf")
 
 
 def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
@@ -236,18 +244,18 @@ def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None
     case.write_text(text.replace("kind: synthetic", "kind: yours"), encoding="utf-8")
     (project / "data/processed/demo/verdicts.csv").unlink()
     (project / "requirements/report.txt").unlink()
-    made = pikepdf.open(build_report("demo", notebooks(project), project / "x.pdf"))
+    made = pikepdf.open(build_report(demo(), notebooks(project), project / "x.pdf"))
     assert sorted(made.attachments) == ["claims.csv", "kpis.csv", "ledger_service.csv"]
 
 
 def test_pages_and_figures_as_pictures(project: Path) -> None:
     wanted = {1: project / "title.png", 4: project / "sub/page.png"}
-    assert render_pages("demo", notebooks(project), wanted, ppi=30) == list(wanted.values())
+    assert render_pages(demo(), notebooks(project), wanted, ppi=30) == list(wanted.values())
     once = [path.read_bytes() for path in wanted.values()]
-    render_pages("demo", notebooks(project), wanted, ppi=30)
+    render_pages(demo(), notebooks(project), wanted, ppi=30)
     assert [path.read_bytes() for path in wanted.values()] == once
     with pytest.raises(InputError, match="“99”: the report has pages 1 to"):
-        render_pages("demo", notebooks(project), {99: project / "no.png"}, ppi=30)
+        render_pages(demo(), notebooks(project), {99: project / "no.png"}, ppi=30)
     svg = project / "a.svg"
     svg.write_text(SVG.format(width=72, text="x"), encoding="utf-8")
     picture = render_figure(svg, project / "a.png", ppi=72, margin_mm=0).read_bytes()
@@ -261,7 +269,7 @@ def test_pages_and_figures_as_pictures(project: Path) -> None:
 def test_what_went_to_stderr_is_noted(project: Path, caplog: pytest.LogCaptureFixture) -> None:
     warning = v4.new_output("stream", name="stderr", text="careful")
     notebook(project / "notebooks/03_x.ipynb", v4.new_markdown_cell("# T"), code(warning))
-    build_report("demo", notebooks(project), project / "x.pdf")
+    build_report(demo(), notebooks(project), project / "x.pdf")
     assert "03_x.ipynb, cell 2: left out what went to stderr: careful" in caplog.text
 
 
@@ -273,7 +281,7 @@ def test_no_row_is_split_over_two_pages(project: Path) -> None:
         v4.new_markdown_cell("# Rows"),
         code(table("tbl-rows", 60, 4, words)),
     )
-    out = build_report("demo", [path], project / "report/rows.pdf")
+    out = build_report(demo(), [path], project / "report/rows.pdf")
     pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
     begun = [len(re.findall(r"\bbegin\b", text)) for text in pages]
     ended = [len(re.findall(r"\bend\b", text)) for text in pages]

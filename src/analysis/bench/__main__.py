@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.bench import engine, percentages, publications
+from analysis.bench import dashboard, engine, percentages, publications
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS
 from analysis.case import project_root
@@ -20,8 +20,9 @@ from analysis.files import write_text
 from analysis.tables import write_frame
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
+DASHBOARD = "dashboard_speed.csv"
 PAGE = "README.md"
-TABLES = (SPEED, WRONG, TRUST)
+TABLES = (SPEED, WRONG, TRUST, DASHBOARD)
 
 
 def speed(folder: Path) -> None:
@@ -69,12 +70,21 @@ def trust(folder: Path) -> None:
         raise BuildError(f"{alarms} true publications were called inconsistent; see {TRUST}")
 
 
+def answers(folder: Path) -> None:
+    """Measure how fast the dashboard answers and write its table."""
+    begun = time.monotonic()
+    rows = dashboard.measure(PAPER)
+    _say(dashboard.PART, begun, rows)
+    write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / DASHBOARD)
+
+
 def page(folder: Path) -> None:
     """Write the page from the tables."""
     text = [pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
             for name in TABLES]  # fmt: skip
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
-    write_text(folder / PAGE, markdown(text[0], text[1], text[2].astype(counts)))
+    main_part = markdown(text[0], text[1], text[2].astype(counts))
+    write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[3])}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,9 +96,9 @@ def main(arguments: list[str] | None = None) -> int:
         Exit status: 0 good, whether or not a target of time was met; 1 wrong answers or false
         alarms; 130 interrupted.
     """
-    parts = {"speed": speed, "trust": trust}
+    parts = {"speed": speed, "trust": trust, dashboard.PART: answers}
     parser = argparse.ArgumentParser(prog="analysis.bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help="speed, trust; both by default")
+    parser.add_argument("part", nargs="*", help="speed, trust, dashboard; all by default")
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)
     folder = args.out or project_root() / "benchmarks"

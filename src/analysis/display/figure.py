@@ -6,9 +6,11 @@ which look the same in every browser. Both are the same bytes on every run.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,8 +50,6 @@ class Figure:
 
     Attributes
     ----------
-    number : int
-        Place in the order of figures; names the file.
     name : str
         Small letters, digits and underscores, such as ``services_by_type``.
     figure : matplotlib.figure.Figure
@@ -62,15 +62,17 @@ class Figure:
         What the figure shows, for readers who cannot see it; plain text.
     kind : str
         Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
+    number : int
+        Place in the order of figures; names the file.
     """
 
-    number: int
     name: str
     figure: MatplotlibFigure
     data: pd.DataFrame
     caption: str
     alt: str
     kind: str
+    number: int = 0
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -107,7 +109,9 @@ def style() -> Iterator[None]:
     ]
     if _STYLE_SHEET.is_file():
         sheets.append(_STYLE_SHEET)
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # Letters that neither font has are left to the reader's own fonts; no warning about them.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         styles.use(sheets)
         yield
 
@@ -128,7 +132,7 @@ def register_fonts() -> None:
 
 
 def save_figure(figure: Figure, folder: Path) -> Path:
-    """Write the drawing as SVG, with its text as text, and the plotted data as CSV beside it.
+    """Write a figure's files: the drawing, its plotted data, and its words.
 
     Parameters
     ----------
@@ -143,9 +147,28 @@ def save_figure(figure: Figure, folder: Path) -> Path:
         The SVG.
     """
     path = folder / f"{figure.stem}.svg"
-    write_text(path.with_suffix(".csv"), _csv(figure.data))
-    write_text(path, svg(figure, text_as="text"))
+    for suffix, text in contents(figure).items():
+        write_text(path.with_suffix(suffix), text)
     return path
+
+
+def contents(figure: Figure) -> dict[str, str]:
+    """Return what a figure's files hold, by suffix, the plotted data first.
+
+    The CSV holds the plotted data, the JSON number, kind, caption and alternative text, and the
+    SVG the drawing with its text as text.
+    """
+    words = {
+        "number": figure.number,
+        "kind": figure.kind,
+        "caption": figure.caption,
+        "alt": figure.alt,
+    }
+    return {
+        ".csv": _csv(figure.data),
+        ".json": json.dumps(words, ensure_ascii=False, indent=1) + "\n",
+        ".svg": svg(figure, text_as="text"),
+    }
 
 
 def svg(figure: Figure, *, text_as: str) -> str:

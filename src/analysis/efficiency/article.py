@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import Field, model_validator
 
 from analysis.case import Case
+from analysis.columns import Identifier, Text
 from analysis.efficiency.formula import (
     Comparison,
     UndefinedRatioError,
@@ -18,7 +19,7 @@ from analysis.efficiency.formula import (
 from analysis.efficiency.statements import Book
 from analysis.errors import InputError
 from analysis.periods import parse_quarter
-from analysis.tables import Identifier, Row, Table, Text, read_rows
+from analysis.tables import Row, Table, read_rows
 
 
 class SentenceRow(Row):

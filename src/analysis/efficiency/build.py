@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from analysis.case import Case
+from analysis.datapackage import data_package
 from analysis.efficiency.article import SENTENCES
 from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements
 from analysis.efficiency.scheme import SCHEME
@@ -21,8 +21,7 @@ from analysis.efficiency.sentences import (
     sentence_table,
 )
 from analysis.efficiency.statements import STATEMENTS
-from analysis.files import write_text
-from analysis.tables import data_package, write_frame
+from analysis.tables import write_frame
 
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, PINS)
 """Tables of an article's case, in reading order."""
@@ -89,9 +88,7 @@ def read_made(case: Case, name: str) -> pd.DataFrame:
     return pd.read_csv(case.processed / name, keep_default_na=False, encoding="utf-8")
 
 
-def write_description(case: Case) -> Path:
-    """Write ``datapackage.json`` of the raw tables from their row models."""
-    path = case.raw / "datapackage.json"
+def description(case: Case) -> str:
+    """Return the data package of the raw tables, made from their row models."""
     title = "Kowalczyk: what the article says of its company, and our made-up companies"
-    write_text(path, data_package(case.name, title, RAW))
-    return path
+    return data_package(case.name, title, RAW)

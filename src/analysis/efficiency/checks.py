@@ -26,7 +26,21 @@ _Row = dict[Any, Any]
 def check(
     frame: pd.DataFrame, quarters: pd.DataFrame, *, file: str | Path | None, tolerance: int
 ) -> None:
-    """Refuse statements that contradict themselves.
+    """Refuse statements that contradict themselves; the parameters are those of `contradictions`.
+
+    Raises
+    ------
+    InputError
+        At the first broken rule.
+    """
+    for error in contradictions(frame, quarters, file=file, tolerance=tolerance):
+        raise error
+
+
+def contradictions(
+    frame: pd.DataFrame, quarters: pd.DataFrame, *, file: str | Path | None, tolerance: int
+) -> Iterator[InputError]:
+    """Find everything in which statements contradict themselves.
 
     Parameters
     ----------
@@ -38,21 +52,16 @@ def check(
         Named in messages.
     tolerance : int
         Largest difference that counts as rounding, in the rows' unit.
-
-    Raises
-    ------
-    InputError
-        At the first broken rule.
     """
     for _, rows in _companies(frame):
-        _check_one_way(rows, "unit_scale", file)
-        _check_one_way(rows, "basis", file)
-        _check_quarters(rows, file)
+        yield from _check_one_way(rows, "unit_scale", file)
+        yield from _check_one_way(rows, "basis", file)
+        yield from _check_quarters(rows, file)
     for _, rows in _companies(quarters):
-        _check_scale(rows, file)
+        yield from _check_scale(rows, file)
         for line, row in rows:
-            _check_balance(row, (file, line), tolerance)
-        _check_cash(rows, file, tolerance)
+            yield from _check_balance(row, (file, line), tolerance)
+        yield from _check_cash(rows, file, tolerance)
 
 
 def _companies(frame: pd.DataFrame) -> Iterator[tuple[str, list[tuple[int, _Row]]]]:
@@ -64,12 +73,14 @@ def _companies(frame: pd.DataFrame) -> Iterator[tuple[str, list[tuple[int, _Row]
         yield str(company), [(line, row) for line, row in lines if row["company_id"] == company]
 
 
-def _check_one_way(rows: list[tuple[int, _Row]], column: str, file: str | Path | None) -> None:
+def _check_one_way(
+    rows: list[tuple[int, _Row]], column: str, file: str | Path | None
+) -> Iterator[InputError]:
     """All rows of a company are in one unit, and on one basis."""
     first_line, first = rows[0]
     for line, row in rows:
         if row[column] != first[column]:
-            raise InputError(
+            yield InputError(
                 f"the rows of {row['company_id']} must share one {column}; row {first_line} has "
                 f"{first[column]}",
                 file=file,
@@ -80,11 +91,11 @@ def _check_one_way(rows: list[tuple[int, _Row]], column: str, file: str | Path |
             )
 
 
-def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> None:
+def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> Iterator[InputError]:
     """Each quarter once, none missing in between, and year-to-date from the first quarter on."""
     line, first = rows[0]
     if first["basis"] == "ytd" and first["quarter"] % 4:
-        raise InputError(
+        yield InputError(
             f"year-to-date figures need the earlier quarters of the year; "
             f"{quarter_label(first['quarter'] - 1)} is missing",
             file=file, row=line, column="period", value=first["period"],
@@ -92,13 +103,13 @@ def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> No
     for (line, row), (next_line, following) in pairwise(rows):
         step = following["quarter"] - row["quarter"]
         if step == 0:
-            raise InputError(
+            yield InputError(
                 f"this quarter of {row['company_id']} stands already in row {line}",
                 file=file, row=next_line, column="period", value=following["period"],
                 fix="keep one row per company and quarter",
             )  # fmt: skip
         if step > 1:
-            raise InputError(
+            yield InputError(
                 f"the quarter {quarter_label(row['quarter'] + 1)} of {row['company_id']} is "
                 f"missing: row {line} has {row['period']} and this row follows",
                 file=file, row=next_line, column="period", value=following["period"],
@@ -106,13 +117,13 @@ def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> No
             )  # fmt: skip
 
 
-def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> None:
+def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> Iterator[InputError]:
     """No amount jumps as thousands against units do."""
     for (line, row), (next_line, following) in pairwise(rows):
         for column in ("sales", "total_assets"):
             low, high = sorted((row[column], following[column]))
             if low > 0 and high >= _SCALE_JUMP * low:
-                raise InputError(
+                yield InputError(
                     f"{column} is {row[column]:,} in row {line} and {following[column]:,} here, "
                     f"a factor of {high // low:,} (tolerance {_SCALE_JUMP}): thousands against "
                     "units",
@@ -121,7 +132,7 @@ def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> None:
                 )  # fmt: skip
 
 
-def _check_balance(row: _Row, where: _Where, tolerance: int) -> None:
+def _check_balance(row: _Row, where: _Where, tolerance: int) -> Iterator[InputError]:
     """Parts of the assets, and claims on them, are no more than the assets."""
     for parts in (
         ("fixed_assets", "receivables", "inventories", "cash"),
@@ -129,7 +140,7 @@ def _check_balance(row: _Row, where: _Where, tolerance: int) -> None:
     ):
         excess = sum(row[name] for name in parts) - row["total_assets"]
         if excess > tolerance:
-            raise InputError(
+            yield InputError(
                 f"{' + '.join(parts)} exceed total_assets of {row['total_assets']:,} by "
                 f"{excess:,} (tolerance {tolerance:,})",
                 file=where[0],
@@ -139,13 +150,15 @@ def _check_balance(row: _Row, where: _Where, tolerance: int) -> None:
             )
 
 
-def _check_cash(rows: list[tuple[int, _Row]], file: str | Path | None, tolerance: int) -> None:
+def _check_cash(
+    rows: list[tuple[int, _Row]], file: str | Path | None, tolerance: int
+) -> Iterator[InputError]:
     """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
     for (_, before), (line, row) in pairwise(rows):
         flows = row["cfo"] + row["cfi"] + row["cff"]
         change = row["cash"] - before["cash"]
         if abs(change - flows) > tolerance:
-            raise InputError(
+            yield InputError(
                 f"cash changed by {change:,} from {before['period']} to {row['period']}, "
                 f"cfo + cfi + cff is {flows:,}: difference {change - flows:,} "
                 f"(tolerance {tolerance:,})",

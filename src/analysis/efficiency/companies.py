@@ -12,8 +12,9 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.case import Case
+from analysis.columns import Count, Identifier, Text
 from analysis.efficiency.statements import FinStatementRow, prepare
-from analysis.tables import Count, Identifier, Row, Table, Text, read_rows
+from analysis.tables import Row, Table, read_rows
 
 THOUSAND: Final = 100_000
 """Grosze in a thousand złoty, the article's unit."""

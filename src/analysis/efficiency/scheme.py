@@ -11,7 +11,8 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from analysis.case import Case
-from analysis.tables import Identifier, Row, Table, Text, read_frame
+from analysis.columns import Identifier, Text
+from analysis.tables import Row, Table, read_frame
 
 Part = Literal["chart-1", "table-1", "table-2"]
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.case import Case
+from analysis.columns import Identifier, Text
 from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
 from analysis.efficiency.companies import make_statements, read_companies
 from analysis.efficiency.feasible import (
@@ -23,7 +24,7 @@ from analysis.efficiency.feasible import (
 from analysis.efficiency.formula import comparisons, exact_lookup
 from analysis.efficiency.statements import Book, book, prepare
 from analysis.periods import parse_quarter
-from analysis.tables import Identifier, Row, Table, Text, read_rows
+from analysis.tables import Row, Table, read_rows
 
 FOLLOWS: Final = "follows"
 ADDS: Final = "adds"

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import pandas as pd
 from pydantic import Field
 
 from analysis.efficiency.checks import check
 from analysis.periods import parse_quarter
-from analysis.tables import Count, Identifier, Row, Table, read_frame
+from analysis.tables import Table, read_frame
+from analysis.tables_method import FinStatementRow as SmallestUnitRow
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""
@@ -38,40 +39,8 @@ FLOWS: Final = (*INCOME, *CASH_FLOWS)
 AMOUNTS: Final = (*INCOME, *STOCKS, *CASH_FLOWS)
 
 
-class SmallestUnitRow(Row):
-    """One company's statements of one quarter, in the currency's smallest coin."""
-
-    company_id: Identifier = Field(description="company; key together with period")
-    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter: 2006Q1")
-    basis: Literal["discrete", "ytd"] = Field(
-        description="flows of the quarter alone, or from 1 January to its end"
-    )
-    sales: Count = Field(description="net sales revenue (przychody ze sprzedaży)")
-    cogs: Count = Field(description="cost of goods sold (koszt własny sprzedaży)")
-    selling: Count = Field(description="selling costs (koszty sprzedaży)")
-    admin: Count = Field(description="general administration (koszty ogólnego zarządu)")
-    other_op_income: Count = Field(description="pozostałe przychody operacyjne")
-    other_op_cost: Count = Field(description="pozostałe koszty operacyjne")
-    fin_income: Count = Field(description="przychody finansowe")
-    fin_cost: Count = Field(description="koszty finansowe, interest among them")
-    extra_gain: Count = Field(description="zyski nadzwyczajne (old layout only)")
-    extra_loss: Count = Field(description="straty nadzwyczajne (old layout only)")
-    income_tax: int = Field(description="podatek dochodowy; negative for a credit")
-    other_charges: int = Field(description="other mandatory charges on profit")
-    total_assets: Count = Field(description="aktywa razem, end of quarter")
-    fixed_assets: Count = Field(description="aktywa trwałe, end of quarter")
-    receivables: Count = Field(description="należności, end of quarter")
-    inventories: Count = Field(description="zapasy, end of quarter")
-    cash: Count = Field(description="środki pieniężne, end of quarter")
-    equity: int = Field(description="kapitał własny, end of quarter; may be negative")
-    interest_debt: Count = Field(description="interest-bearing debt, end of quarter")
-    cfo: int = Field(description="net cash flow from operations")
-    cfi: int = Field(description="net cash flow from investing")
-    cff: int = Field(description="net cash flow from financing")
-
-
 class FinStatementRow(SmallestUnitRow):
-    """The same in a unit that the row names."""
+    """A company's statements of one quarter in a unit that the row names."""
 
     unit_scale: Annotated[int, Field(ge=1)] = Field(
         description="smallest coins in one unit of this row: 1, or 100000 for thousands of 100"

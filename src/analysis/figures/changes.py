@@ -1,4 +1,4 @@
-"""Figure of all indicators at once: one quarter against the one before and against last year."""
+"""Figure of all indicators at once: one period against the one before and against last year."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal, percent
-from analysis.figures.frames import groups, keyed, records
+from analysis.figures.frames import groups, keyed, records, short_period
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -27,8 +27,9 @@ from analysis.figures.style import (
     write,
 )
 from analysis.kpis import kpi
+from analysis.periods import parse_label
 
-_PANELS = {"previous-quarter": 69.0, "year-ago": 115.0}
+_PANELS = {"previous": 69.0, "year-ago": 115.0}
 _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0
 _ROOM = 13.0
 """Millimetres left for the number at the end of a bar."""
@@ -37,7 +38,7 @@ _COLOURS = {"good": GOOD, "bad": BAD, "neutral": PALE}
 _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 
-@styled
+@styled(9)
 def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw the change of every KPI on the previous quarter and on last year (figure 9).
 
@@ -46,7 +47,7 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
     frame : DataFrame
         From :func:`analysis.figures.kpi_data.comparison_data`.
     period : str
-        The quarter compared, such as ``2024Q2``.
+        The period compared, such as ``2024Q2``.
     kind : str
         Kind of the values.
     """
@@ -63,7 +64,6 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
     return Figure(
-        number=9,
         name="comparison",
         figure=fig,
         data=frame,
@@ -73,19 +73,22 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
     )
 
 
-def _label(period: str) -> str:
-    return f"Q{period[-1]} {period[:4]}"
-
-
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
-    write(fig, 53, 2.5, _label(period), weight="semibold", ha="right")
+    write(fig, 53, 2.5, short_period(period), weight="semibold", ha="right")
     write(fig, 53, 6.3, "arrow: good direction", fontsize=SMALL, color=MUTED, ha="right")
-    words = {"previous-quarter": "on the quarter before", "year-ago": "on the year before"}
+    words = _on(period)
     for base, left in _PANELS.items():
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
-            write(fig, left, 2.5, f"Change on {_label(periods.iloc[0])}", weight="semibold")
+            write(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}", weight="semibold")
         write(fig, left, 6.3, words[base], fontsize=SMALL, color=MUTED)
+
+
+def _on(period: str) -> dict[str, str]:
+    return {
+        "previous": f"on the {parse_label(period)[0]} before",
+        "year-ago": "on the year before",
+    }
 
 
 def _span(rows: pd.DataFrame) -> tuple[float, float]:
@@ -191,24 +194,23 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
         judged = rows[rows["effect"].isin(["good", "bad"])]
         if judged.empty:
             continue
-        other = _label(judged["base_period"].iloc[0])
+        other = short_period(judged["base_period"].iloc[0])
         better = int((judged["effect"] == "good").sum())
         parts.append(f"{better} of {len(judged)} indicators are better than in {other}")
     found = f" {listed(parts)}." if parts else ""
     return (
-        f"Every indicator of {_label(period)} against the quarter before and the year before, "
-        f"dark green where better and light orange where worse.{found}"
+        f"Every indicator of {short_period(period)} against the {parse_label(period)[0]} before "
+        f"and the year before, dark green where better and light orange where worse.{found}"
     )
 
 
 def _alt(frame: pd.DataFrame, period: str) -> str:
-    parts = []
+    parts, words = [], _on(period)
     for _, rows in groups(frame, "kpi"):
         changes = []
         for row in records(rows):
-            words = {"previous-quarter": "on the quarter before", "year-ago": "on the year before"}
             if _size(row) is not None:
                 effect = {"good": ", better", "bad": ", worse"}.get(str(row.effect), "")
                 changes.append(f"{_change_text(row)} {words[str(row.base)]}{effect}")
         parts.append(f"{rows['name'].iloc[0]}: {'; '.join(changes) or 'nothing to compare'}.")
-    return f"Paired bars of change for each indicator in {_label(period)}. {' '.join(parts)}"
+    return f"Paired bars of change for each indicator in {short_period(period)}. {' '.join(parts)}"

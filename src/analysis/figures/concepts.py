@@ -39,7 +39,7 @@ _LINE = 3.7
 _PLACE = 9.0
 
 
-@styled
+@styled(11)
 def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
     """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
 
@@ -79,7 +79,6 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         write(fig, left, top + 4, title, fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name])
     return Figure(
-        number=11,
         name="swot",
         figure=fig,
         data=frame,
@@ -130,7 +129,7 @@ _SPINE, _REACH = 120.0, 27.0
 """Length of the spine and height of the bones on either side, in millimetres."""
 
 
-@styled
+@styled(12)
 def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
 
@@ -163,7 +162,6 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
         column, below = divmod(place, 2)
         _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)
     return Figure(
-        number=12,
         name="ishikawa",
         figure=fig,
         data=frame,

@@ -36,7 +36,7 @@ _DOTS = {
 }
 
 
-@styled
+@styled(2)
 def earlier_counts(frame: pd.DataFrame) -> Figure:
     """Draw which half-year counts fit a printed total and its printed growth (figure 2).
 
@@ -61,7 +61,6 @@ def earlier_counts(frame: pd.DataFrame) -> Figure:
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
     return Figure(
-        number=2,
         name="earlier_counts",
         figure=fig,
         data=frame,
@@ -168,7 +167,7 @@ _ROUNDING = {
 }
 
 
-@styled
+@styled(3)
 def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> Figure:
     """Draw which numbers of respondents can give a printed share (figure 3).
 
@@ -205,7 +204,6 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
             axis.set_xticks([1, *range(50, most + 1, 50)])
             axis.set_xlabel("Number of respondents")
     return Figure(
-        number=3,
         name="respondents",
         figure=fig,
         data=frame,

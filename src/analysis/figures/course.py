@@ -23,7 +23,7 @@ from analysis.figures.style import (
 _LEFT, _WIDTH, _ROW, _TOP = 62.0, 74.0, 16.0, 8.0
 
 
-@styled
+@styled(32)
 def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> Figure:
     """Draw the projected score of each key result by week (figure 32).
 
@@ -71,7 +71,6 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         write(fig, x, bottom + 1, str(week), fontsize=SMALL, color=MUTED, ha="center")
     write(fig, _LEFT, bottom + 5, "week of the quarter", fontsize=SMALL, color=MUTED)
     return Figure(
-        number=32,
         name="weekly_course",
         figure=fig,
         data=frame,

@@ -32,7 +32,7 @@ _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 """Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
 
 
-@styled
+@styled(15)
 def spreads(frame: pd.DataFrame) -> Figure:
     """Draw how far indicators spread over data sets that agree with the print (figure 15).
 
@@ -48,7 +48,6 @@ def spreads(frame: pd.DataFrame) -> Figure:
     for place, (kpi, rows) in enumerate(kpis):
         _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
     return Figure(
-        number=15,
         name="spreads",
         figure=fig,
         data=frame,

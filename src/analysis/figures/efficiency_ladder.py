@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.display import Figure, decimal
-from analysis.figures.efficiency_scheme import NUMBER
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -51,7 +50,7 @@ def waterfall_data(ladder: pd.DataFrame) -> pd.DataFrame:
     return ladder[used.astype(bool) | (ladder["kind"] == "level")].reset_index(drop=True)
 
 
-@styled
+@styled(21)
 def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic") -> Figure:
     """Draw the ladder as one waterfall per quarter, lines running down (table 3).
 
@@ -91,7 +90,6 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
         _waterfall(ax, frame[frame["period"] == period], keys, kind)
     net = frame[frame["key"] == "K6"]
     return Figure(
-        number=NUMBER + 1,
         name="table_3_profits",
         figure=fig,
         data=frame,
@@ -149,7 +147,7 @@ def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-@styled
+@styled(22)
 def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> Figure:
     """Draw operating cash flow against operating profit, and all flows below (table 3).
 
@@ -184,7 +182,6 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
                   color=MUTED)  # fmt: skip
     told = frame[frame["indicator"] == "K7"]
     return Figure(
-        number=NUMBER + 2,
         name="table_3_cash",
         figure=fig,
         data=frame,

@@ -13,7 +13,6 @@ from matplotlib.lines import Line2D
 from analysis.display import Figure, decimal, percent
 from analysis.efficiency.catalogue import Indicator, indicator
 from analysis.efficiency.dynamics import Forecast, Trend
-from analysis.figures.efficiency_scheme import NUMBER
 from analysis.figures.style import (
     BAND,
     INK,
@@ -70,7 +69,7 @@ def shown(record: Indicator, value: Fraction) -> str:
     return percent(1)(value) if record.unit == "share" else decimal(2)(value)
 
 
-@styled
+@styled(23)
 def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
     """Draw every ratio of table 4 as a small multiple, one line per company.
 
@@ -99,7 +98,6 @@ def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
     periods = list(dict.fromkeys(frame["period"]))
     return Figure(
-        number=NUMBER + 3,
         name="table_4_ratios",
         figure=fig,
         data=frame,
@@ -151,7 +149,7 @@ def _lines(
         )  # fmt: skip
 
 
-@styled
+@styled(24)
 def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
     """Draw the range of every bounded ratio with the made-up companies inside.
 
@@ -192,7 +190,6 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
             )
     both = frame[[high is not None for high in frame["high"]]]
     return Figure(
-        number=NUMBER + 4,
         name="pinned_down",
         figure=fig,
         data=frame,
@@ -265,7 +262,7 @@ def forecast_data(
     return pd.DataFrame(rows)
 
 
-@styled
+@styled(25)
 def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) -> Figure:
     """Draw an indicator's quarters, their straight line and what it says of the next quarter.
 
@@ -316,7 +313,6 @@ def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) 
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
     ax.axvspan(place - 0.5, place + 0.4, color=BAND, alpha=0.35, lw=0, zorder=0)
     return Figure(
-        number=NUMBER + 5,
         name="outlook",
         figure=fig,
         data=frame,

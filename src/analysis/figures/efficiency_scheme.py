@@ -11,9 +11,6 @@ from matplotlib.patches import FancyBboxPatch
 from analysis.display import Figure
 from analysis.figures.style import INK, MUTED, NEUTRAL, PAPER, SMALL, canvas, sheet, styled, wrap
 
-NUMBER: Final = 20
-"""Number of this chapter's first figure; the others follow."""
-
 _BOXES: Final = {  # row: left, top, width, height in millimetres
     "1": (0.0, 8.0, 38.0, 16.0),
     "2": (61.0, 8.0, 38.0, 16.0),
@@ -32,7 +29,7 @@ _ARROWS: Final = (  # from, to, in millimetres
 )  # fmt: skip
 
 
-@styled
+@styled(20)
 def chart_1(cells: pd.DataFrame) -> Figure:
     """Draw the general scheme of efficiency.
 
@@ -50,7 +47,6 @@ def chart_1(cells: pd.DataFrame) -> Figure:
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
     words = "; ".join(cells["english"])
     return Figure(
-        number=NUMBER,
         name="chart_1_scheme",
         figure=fig,
         data=cells,

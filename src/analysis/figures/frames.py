@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
+
+from analysis.errors import InputError
+from analysis.periods import MONTH_NAMES, in_words, parse_label
 
 
 def records(frame: pd.DataFrame) -> list[Any]:
@@ -29,16 +31,22 @@ def only(frame: pd.DataFrame) -> Any:
     return row
 
 
+def short_period(period: str) -> str:
+    """Write a period in little room: ``Q2 2024``, ``Feb 2024`` or ``H1 2024``."""
+    grain, index = parse_label(period)
+    if grain == "month":
+        return f"{MONTH_NAMES[index % 12][:3]} {index // 12}"
+    return f"{period[4:]} {period[:4]}"
+
+
 def period_words(period: str) -> str:
     """Write periods as prose does: ``2024H1`` is "the first half of 2024"."""
 
     def one(part: str) -> str:
-        match = re.fullmatch(r"(\d{4})([QH])([1-4])", part)
-        if match is None:
-            return part
-        year, kind, number = match.groups()
-        if kind == "Q":
-            return f"Q{number} {year}"
-        return f"the {'first' if number == '1' else 'second'} half of {year}"
+        try:
+            grain, _ = parse_label(part)
+        except InputError:
+            return part  # in the author's own words
+        return short_period(part) if grain == "quarter" else in_words(part)
 
     return " and ".join(one(part) for part in period.split("+"))

@@ -39,7 +39,7 @@ _ROWS = {
 """Words of each row and its height in millimetres."""
 
 
-@styled
+@styled(4)
 def productivity_services(frame: pd.DataFrame) -> Figure:
     """Draw why printed growths of productivity and services need more labour (figure 4).
 
@@ -77,7 +77,6 @@ def productivity_services(frame: pd.DataFrame) -> Figure:
         )  # fmt: skip
     _gap(ax, rows)
     return Figure(
-        number=4,
         name="productivity_services",
         figure=fig,
         data=frame,
@@ -152,7 +151,7 @@ _COVERS = {
 _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
-@styled
+@styled(5)
 def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
     """Draw what each reading of the printed sales says about five quarters (figure 5).
 
@@ -189,7 +188,6 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
                 _cell(fig, _LEFT + _COLUMN * place, y, row, largest)
             y += _STEP
     return Figure(
-        number=5,
         name="sales_by_reading",
         figure=fig,
         data=frame,

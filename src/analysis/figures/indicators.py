@@ -36,7 +36,7 @@ _TIME = 126.0
 """Left edge and width of the time axis in millimetres, the same in every figure over quarters."""
 
 
-@styled
+@styled(7)
 def sales_by_quarter(
     frame: pd.DataFrame, kind: str = "synthetic", currency: str = "soles"
 ) -> Figure:
@@ -59,7 +59,6 @@ def sales_by_quarter(
     _levels(fig, 33, 38, frame, kind, lambda value: decimal(places)(value / scale))
     _quarter_labels(fig, 71.5, frame)
     return Figure(
-        number=7,
         name="sales_by_quarter",
         figure=fig,
         data=frame,
@@ -69,7 +68,7 @@ def sales_by_quarter(
     )
 
 
-@styled
+@styled(8)
 def productivity(
     frame: pd.DataFrame, services: pd.DataFrame, hours: pd.DataFrame, kind: str = "synthetic"
 ) -> Figure:
@@ -107,7 +106,6 @@ def productivity(
         f"{decimal()(_indexed(hours, start)[-1])}."
     )
     return Figure(
-        number=8,
         name="productivity",
         figure=fig,
         data=data,

@@ -64,7 +64,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["block", "axis", "pairs", "changed", "share"])
 
 
-@styled
+@styled(14)
 def reading_influence(frame: pd.DataFrame) -> Figure:
     """Draw how often each choice of reading decides whether the print can be true (figure 14).
 
@@ -93,7 +93,6 @@ def reading_influence(frame: pd.DataFrame) -> Figure:
                   color=MUTED)  # fmt: skip
             y += _ROW
     return Figure(
-        number=14,
         name="reading_influence",
         figure=fig,
         data=frame,

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.case import ServiceType
-from analysis.compare import Base, compare
+from analysis.case import Case, ServiceType
+from analysis.compare import BASES, compare
 from analysis.kpis import by_type, kpi
-from analysis.periods import year_ago
+from analysis.kpis.totals import Totals
+from analysis.periods import MONTHS, last_month, parse_label, year_ago
 
 
 def services_by_type_data(
@@ -32,7 +33,51 @@ def services_by_type_data(
     DataFrame
         Columns service_type, name, services, printed (bool), share and cumulative (Fractions).
     """
-    counts = by_type(sums, quarters)
+    return _shares(by_type(sums, quarters), types)
+
+
+def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFrame, str]:
+    """Choose what the figure of services by type shows, and say which period that is.
+
+    In the reported quarter of a publication that is the period of its printed counts, which the
+    figure marks; in any other period the services of that period, none of them printed.
+    """
+    printed = case.reading().get("services_period")
+    if printed is None or period != case.parameters.periods.current:
+        return services_in_period_data(totals, period, case.service_types), period
+    parts = [_counts(totals, part) for part in printed.split("+")]
+    return _shares(pd.concat(parts).groupby(level=0).sum(), case.service_types), printed
+
+
+def services_in_period_data(
+    totals: Totals, period: str, types: Iterable[ServiceType] = ()
+) -> pd.DataFrame:
+    """Count services by type in a month, quarter or half-year; see `services_by_type_data`.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    period : str
+        The period; nothing is marked as printed.
+    types : iterable of ServiceType
+        Names of the types.
+    """
+    return _shares(_counts(totals, period), types).assign(printed=False)
+
+
+def _counts(totals: Totals, period: str) -> pd.Series[int]:
+    """Count the services of a period by type."""
+    last = last_month(period)
+    inside = totals["month"].between(last - MONTHS[parse_label(period)[0]] + 1, last)
+    rows = totals[inside & (totals["measure"] == "services")]
+    counts: pd.Series[int] = rows.groupby("service_type")["value"].sum()
+    return counts
+
+
+def _shares(counts: pd.Series[int], types: Iterable[ServiceType]) -> pd.DataFrame:
+    order = sorted(counts.index, key=lambda name: (-int(counts[name]), name))
+    counts = counts.loc[order]
     known = {record.id: record for record in types}
     whole = int(counts.sum())
     rows, so_far = [], 0
@@ -95,29 +140,29 @@ def quarters_data(
 
 
 def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Compare every KPI of a quarter with the previous quarter and with a year before.
+    """Compare every KPI of a period with the previous one and with a year before.
 
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by periods of this length.
     period : str
-        The quarter, such as ``2024Q2``.
+        A month, quarter or half-year, such as ``2024Q2``.
 
     Returns
     -------
     DataFrame
-        One row per KPI and base (previous-quarter, year-ago): kpi, name, unit, better, base,
+        One row per KPI and base (previous, year-ago): kpi, name, unit, better, base,
         base_period, value, base_value, change (points, for shares), growth (Fraction; None for
         shares) and effect (good, bad, neutral, or none where there is nothing to compare).
     """
-    bases: tuple[Base, ...] = ("previous-quarter", "year-ago")
+    grain, _ = parse_label(period)
     rows = []
     for kpi_id in dict.fromkeys(table["kpi"]):
         record = kpi(str(kpi_id))
         current = table[(table["kpi"] == kpi_id) & (table["period"] == period)].iloc[0]
-        for base in bases:
-            compared = compare(table[table["kpi"] == kpi_id], base)
+        for base in BASES:
+            compared = compare(table[table["kpi"] == kpi_id], base, grain)
             found = compared[compared["period"] == period]
             row = found.iloc[0] if len(found) else None
             change = None if row is None else row["change"]

@@ -72,7 +72,7 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
     return frame
 
 
-@styled
+@styled(31)
 def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw every key result as a bullet graph from baseline to target (figure 31).
 
@@ -100,7 +100,6 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
             _bullet(fig, ax, y, row, kind)
             y += _ROW
     return Figure(
-        number=31,
         name="okr_progress",
         figure=fig,
         data=frame,
@@ -158,7 +157,7 @@ def _progress_alt(frame: pd.DataFrame, period: str) -> str:
     )
 
 
-@styled
+@styled(33)
 def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> Figure:
     """Draw stated confidence against how often it came true (figure 33).
 
@@ -194,7 +193,6 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     write(fig, 108, 20, f"Brier score {score}")
     write(fig, 108, 24, "0 is perfect, 0.250 a coin", fontsize=SMALL, color=MUTED)
     return Figure(
-        number=33,
         name="reliability",
         figure=fig,
         data=frame,

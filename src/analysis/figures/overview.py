@@ -41,7 +41,7 @@ _LOOKS = {
 """How a tile is drawn, so that verdicts differ without colour."""
 
 
-@styled
+@styled(1)
 def verdicts(frame: pd.DataFrame) -> Figure:
     """Draw every claim as a tile, by the place where it stands and its verdict (figure 1).
 
@@ -94,7 +94,6 @@ def verdicts(frame: pd.DataFrame) -> Figure:
                 _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
     return Figure(
-        number=1,
         name="verdicts",
         figure=fig,
         data=frame[["claim_id", "place", "printed", "verdict", "depends"]],

@@ -22,7 +22,7 @@ from analysis.figures.style import (
 )
 
 
-@styled
+@styled(6)
 def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw services by type, largest first, with shares that add up (figure 6).
 
@@ -69,7 +69,6 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
             color=MUTED,
         )  # fmt: skip
     return Figure(
-        number=6,
         name="services_by_type",
         figure=fig,
         data=frame,

@@ -76,7 +76,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
     return pd.DataFrame(rows)
 
 
-@styled
+@styled(10)
 def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw how long a service waits and is worked on, step by step (figure 10).
 
@@ -116,7 +116,6 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
             ax.set_xlabel("Days")
         _spread(fig, ax, top, rows, kind)
     return Figure(
-        number=10,
         name="service_process",
         figure=fig,
         data=frame,

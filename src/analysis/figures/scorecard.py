@@ -31,7 +31,7 @@ from analysis.scorecard import Node, scorecard_frame
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 
 
-@styled
+@styled(34)
 def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Figure:
     """Draw the joint score as a sum of contributions, perspective by perspective (figure 34).
 
@@ -66,7 +66,6 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
             running = _row(fig, ax, top, y, node, running)
         y += height
     return Figure(
-        number=34,
         name="scorecard",
         figure=fig,
         data=frame,

@@ -47,7 +47,7 @@ _NEAR = 0.45
 """In slots: a link that passes the middle of a box this near would run through it."""
 
 
-@styled
+@styled(35)
 def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
     """Draw the strategy map (figure 35).
 
@@ -73,7 +73,6 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
     return Figure(
-        number=35,
         name="strategy_map",
         figure=fig,
         data=table.drop(columns=["quotation"]),

@@ -12,12 +12,15 @@ bad is light orange by the KPI's direction; the two differ in lightness, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, Final, ParamSpec
+from dataclasses import replace
+from functools import cache, update_wrapper
+from typing import Any, Final, Generic, Literal, ParamSpec
 
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
@@ -54,6 +57,21 @@ LIGHT: Final = {
 }
 """Light tone of each kind: the previous year, or what stands back."""
 
+KIND_WORDS: Final = {
+    "printed": "printed numbers",
+    "derived": "derived numbers",
+    "synthetic": "synthetic numbers",
+    "yours": "your own numbers",
+    "words": "words",
+}
+"""What stands at the foot of every figure."""
+
+KIND_MARK: Final = "kind"
+"""Identifier of that mark in the SVG."""
+
+FOOT: Final = 5.0
+"""Millimetres below every figure for the mark of its kind."""
+
 SMALL: Final = 7.5
 NORMAL: Final = 8.0
 
@@ -62,26 +80,64 @@ _MM_PER_INCH = 25.4
 _P = ParamSpec("_P")
 
 
-def styled(draw: Callable[_P, Figure]) -> Callable[_P, Figure]:
-    """Draw under the style sheet alone, whatever the user's own settings are.
+class Drawing(Generic[_P]):
+    """A function that draws one figure: it has a number, and draws under the style sheet alone.
 
-    Ticks come into being when a figure is first drawn and take their font from the settings of
-    that moment, so the figure is laid out once before the style sheet is left.
+    The kind of number is marked here, at the foot of every figure, so that it stands in the same
+    place and form on all of them, and stays with a figure that is copied without its caption.
+
+    Attributes
+    ----------
+    number : int
+        The figure's number, which names its files.
     """
 
-    @wraps(draw)
-    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> Figure:
+    def __init__(self, number: int, draw: Callable[_P, Figure]) -> None:
+        self.number = number
+        self._draw = draw
+        update_wrapper(self, draw)
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> Figure:
+        """Draw, whatever the user's own settings are.
+
+        Ticks come into being when a figure is first drawn and take their font from the settings
+        of that moment, so the figure is laid out once before the style sheet is left.
+        """
         with style():
-            made = draw(*args, **kwargs)
+            made = replace(self._draw(*args, **kwargs), number=self.number)
+            _mark_kind(made)
             made.figure.draw_without_rendering()
         return made
 
-    return wrapper
+
+def styled(number: int) -> Callable[[Callable[_P, Figure]], Drawing[_P]]:
+    """Make a function that draws into the `Drawing` of a number."""
+    return lambda draw: Drawing(number, draw)
+
+
+def _mark_kind(made: Figure) -> None:
+    """Write the kind of number at the lower right, after a square in its colour."""
+    _, height = size_mm(made.figure)
+    words, y = KIND_WORDS[made.kind], height - 2.2
+    left = WIDTH - text_width(words, SMALL) - 0.6
+    write(made.figure, left, y, words, fontsize=SMALL, color=MUTED, gid=KIND_MARK)
+    square = Rectangle(
+        ((left - 3.2) / WIDTH, 1 - (y + 1.0) / height), 2.0 / WIDTH, 2.0 / height,
+        transform=made.figure.transFigure, lw=0.7, edgecolor=KIND.get(made.kind, NEUTRAL),
+        facecolor=KIND.get(made.kind, PAPER),
+    )  # fmt: skip
+    made.figure.add_artist(square)
 
 
 def canvas(height: float) -> Canvas:
-    """Return an empty figure of text width and the given height in millimetres."""
-    return Canvas(figsize=(WIDTH / _MM_PER_INCH, height / _MM_PER_INCH))
+    """Return an empty figure of text width, with a foot for the mark of its kind.
+
+    Parameters
+    ----------
+    height : float
+        Millimetres to draw on, from the upper edge; the foot is added below.
+    """
+    return Canvas(figsize=(WIDTH / _MM_PER_INCH, (height + FOOT) / _MM_PER_INCH))
 
 
 def size_mm(fig: Canvas) -> tuple[float, float]:
@@ -125,6 +181,36 @@ def write(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     return fig.text(x / width, 1 - y / height, text, **(standard | look))
 
 
+Scenario = Literal["actual", "previous", "plan", "forecast"]
+
+
+def look(scenario: Scenario, kind: str) -> dict[str, Any]:
+    """Return how bars of a scenario look, in every figure alike (IBCS notation).
+
+    Parameters
+    ----------
+    scenario : {"actual", "previous", "plan", "forecast"}
+        Solid, light, outlined, hatched.
+    kind : str
+        Kind of number, which gives the colour.
+    """
+    solid = KIND[kind]
+    looks: dict[Scenario, dict[str, Any]] = {
+        "actual": {"facecolor": solid, "edgecolor": "none"},
+        "previous": {"facecolor": LIGHT[kind], "edgecolor": "none"},
+        "plan": {"facecolor": PAPER, "edgecolor": solid, "linewidth": 0.9},
+        "forecast": {"facecolor": PAPER, "edgecolor": solid, "linewidth": 0.8, "hatch": "////"},
+    }
+    return looks[scenario]
+
+
+def verdict_colour(change: float, better: str) -> str:
+    """Return the colour of a change: good or bad by the direction that is good."""
+    if change == 0 or better == "none":
+        return NEUTRAL
+    return GOOD if (change > 0) == (better == "up") else BAD
+
+
 def only_bottom(ax: Axes) -> None:
     """Leave the horizontal axis alone."""
     ax.spines["left"].set_visible(False)
@@ -138,26 +224,61 @@ def only_frame(ax: Axes) -> None:
     ax.set_xticks([])
 
 
+@cache
 def text_width(text: str, size: float = NORMAL, weight: str = "regular") -> float:
     """Return the width of a line of text in millimetres."""
-    font = FontProperties(family="IBM Plex Sans", weight=weight)
-    path = TextPath((0, 0), text, size=size, prop=font)
-    return float(path.get_extents().width) / 72 * _MM_PER_INCH
+    with style():
+        font = FontProperties(family=rcParams["font.family"], weight=weight)
+        path = TextPath((0, 0), text, size=size, prop=font)
+    return float(path.get_extents().width) / 72 * _MM_PER_INCH if len(path.vertices) else 0.0
 
 
 def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular") -> list[str]:
-    """Break text into lines of at most `width` millimetres (a longer word stands alone).
+    """Break text into lines of at most `width` millimetres.
 
-    Lines break at ordinary spaces only, not at no-break ones.
+    Lines break at ordinary spaces, not at no-break ones; a word wider than a line is broken
+    wherever it has to be.
     """
     lines = [""]
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size, weight) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+        for piece in _pieces(word, width, size, weight):
+            longer = f"{lines[-1]} {piece}".strip()
+            if lines[-1] and text_width(longer, size, weight) > width:
+                lines.append(piece)
+            else:
+                lines[-1] = longer
     return lines
+
+
+def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
+    """Break a word into pieces that fit, most often one."""
+    pieces = [""]
+    for letter in word if text_width(word, size, weight) > width else [word]:
+        if pieces[-1] and text_width(pieces[-1] + letter, size, weight) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def fit(
+    text: str, width: float, size: float = NORMAL, weight: str = "regular", lines: int = 1
+) -> list[str]:
+    """Break text into so many lines at most; what does not fit becomes an ellipsis."""
+    found = wrap(text, width, size, weight)
+    if len(found) <= lines:
+        return found
+    last = found[lines - 1]
+    while last and text_width(f"{last}…", size, weight) > width:
+        last = last[:-1].rstrip()
+    return [*found[: lines - 1], f"{last}…"]
+
+
+def write_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines below each other, so that together they are centred on `y`."""
+    for place, line in enumerate(lines):
+        write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ _BLOCKS = (
 )  # fmt: skip
 
 
-@styled
+@styled(13)
 def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) -> Figure:
     """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
 
@@ -74,7 +74,6 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) ->
     for block in _BLOCKS:
         _draw_block(fig, ax, block, frame[frame["block"] == block.name], strings)
     return Figure(
-        number=13,
         name="multiverse",
         figure=fig,
         data=frame,

@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from analysis.errors import InputError
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
-from analysis.kpis.totals import MONTHS, Grain, Period, Totals, month_index, period_label, periods
-from analysis.periods import parse_month, parse_quarter
-
-Base = Literal["previous", "year-ago"]
-
-
-def distance(grain: Grain, base: str) -> int:
-    """Periods between a period and its base.
-
-    Parameters
-    ----------
-    grain : {"month", "quarter", "half-year"}
-        Length of a period.
-    base : {"previous-quarter", "previous", "year-ago"}
-        ``previous`` is the period just before; ``previous-quarter`` is the same for quarters.
-
-    Raises
-    ------
-    InputError
-        If the base is none of these.
-    """
-    if base == "year-ago":
-        return 12 // MONTHS[grain]
-    if base == "previous" or (base == "previous-quarter" and grain == "quarter"):
-        return 1
-    raise InputError(
-        "the base of a comparison is previous-quarter or year-ago (previous for other periods)",
-        value=base,
-    )
+from analysis.kpis.reduce import duration_counts
+from analysis.kpis.totals import Period, Totals, periods
+from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
 
-def parse_label(label: str) -> tuple[Grain, int]:
-    """Length and index of a period named like ``2024-05``, ``2024Q2`` or ``2024H1``.
-
-    Raises
-    ------
-    InputError
-        If the label has another form.
-    """
-    if "H" in label and label[-1] in "12" and label[:-2].isdigit():
-        return "half-year", 2 * int(label[:-2]) + int(label[-1]) - 1
-    return ("month", parse_month(label)) if "-" in label else ("quarter", parse_quarter(label))
-
-
-def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
+def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:
     """Compute the level of every indicator for every period.
 
     Parameters
@@ -64,6 +25,8 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
         From :func:`analysis.kpis.totals.totals`.
     grain : {"month", "quarter", "half-year"}
         Length of a period.
+    until : str, optional
+        Leave out what had not ended when this period ended.
 
     Returns
     -------
@@ -73,6 +36,8 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
     """
     rows = []
     for index, measures in periods(totals, grain).items():
+        if until is not None and index > last_ended(until, grain):
+            break
         values = environment(measures)
         for record in METHOD:
             rows.append(
@@ -84,7 +49,7 @@ def level_table(totals: Totals, grain: Grain = "quarter") -> pd.DataFrame:
                     "state": state(record.level, values),
                 }
             )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=["key", "period", "index", "value", "state"])
     frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
     return frame
 
@@ -99,7 +64,7 @@ def side_by_side(totals: Totals, period: str, base: str) -> pd.DataFrame:
     period : str
         A month, quarter or half-year.
     base : str
-        What changes are measured against; see :func:`distance`.
+        What changes are measured against; see :func:`analysis.periods.distance`.
 
     Returns
     -------
@@ -138,18 +103,29 @@ def pair(totals: Totals, period: str, base: str) -> tuple[Period, Period]:
     return known.get(index, {}), known.get(index - distance(grain, base), {})
 
 
-def median_cycle_days(ledger: dict[str, pd.DataFrame], period: str) -> Fraction | None:
-    """Median of days from request to completion over the services of a period."""
+def median_cycle_days(ledger: Mapping[str, Any], period: str) -> Fraction | None:
+    """Median of days from request to completion over the services of a period.
+
+    Parameters
+    ----------
+    ledger : mapping of str to frame
+        As :func:`analysis.kpis.reduce.reduce` takes it.
+    period : str
+        A month, quarter or half-year.
+    """
+    return median_of(duration_counts(ledger), period)
+
+
+def median_of(counts: pd.DataFrame, period: str) -> Fraction | None:
+    """Median over the services of a period, from :func:`analysis.kpis.reduce.duration_counts`."""
     grain, index = parse_label(period)
-    service = ledger["service"]
-    done = service[month_index(service["completed_on"]) // MONTHS[grain] == index]
-    days = sorted(int(d) for d in (done["completed_on"] - done["requested_on"]).dt.days)
-    if not days:
+    rows = counts[counts["month"] // MONTHS[grain] == index]
+    upto = rows.groupby("days")["count"].sum().cumsum()
+    if upto.empty:
         return None
-    middle = len(days) // 2
-    return Fraction(
-        days[middle] if len(days) % 2 else days[middle - 1] + days[middle], 1 + (len(days) % 2 == 0)
-    )
+    whole = int(upto.iloc[-1])
+    middle = [int(str((upto > rank).idxmax())) for rank in ((whole - 1) // 2, whole // 2)]
+    return Fraction(sum(middle), 2)
 
 
 def sample_of(record: Indicator, measures: Period) -> tuple[int, int] | None:

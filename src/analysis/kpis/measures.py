@@ -97,6 +97,11 @@ MEASURES: dict[str, MeasureSpec] = {
         _count("services", "services", "service", "service.completed_on"),
         _count("cycle_days", "days from request to completion", "day",
                "service.requested_on service.completed_on"),
+        _count("waiting_days", "days from request to start", "day",
+               "service.requested_on service.started_on"),
+        _count("working_days", "days from start to completion", "day",
+               "service.started_on service.completed_on"),
+        _count("on_time", "services on time", "service", "service.completed_on service.due_on"),
         _count("on_time_in_budget", "services on time and in budget", "service",
                "service.completed_on service.due_on service_budget.budget_centimos "
                "cost.amount_centimos cost.service_id"),

@@ -1,29 +1,29 @@
-"""One reduce step over the ledger: whole-number sums from which every KPI derives.
-
-Sums add over quarters and service types; rates never do. All sums are integers (money in céntimos,
-time in quarters of an hour, durations in days), so they are the same on every machine.
-"""
+"""The sums behind the nine indicators of the catalogue: a column each, by quarter."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
-SATISFIED_FROM = 4
-"""Lowest score, on the scale from 1 to 5, that counts as satisfied."""
+from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 
-ALL = "all"
-"""Label of the row that holds what belongs to no single service type (staff time)."""
+_COLUMNS = {
+    "services": "services",
+    "sales": "sales_centimos",
+    "waiting_days": "waiting_days",
+    "working_days": "working_days",
+    "on_time": "on_time",
+    "answers": "answers",
+    "satisfied": "satisfied",
+    "hours": "quarter_hours",
+}
+"""Measure of the reduce step to column."""
 
-MEASURES = (
-    "services",
-    "sales_centimos",
-    "waiting_days",
-    "working_days",
-    "on_time",
-    "answers",
-    "satisfied",
-    "quarter_hours",
-)
+MEASURES = tuple(_COLUMNS.values())
+
+__all__ = ["ALL", "DIMENSIONS", "MEASURES", "quarter_index", "sums", "wide"]
 
 
 def quarter_index(days: pd.Series[pd.Timestamp]) -> pd.Series[int]:
@@ -31,59 +31,45 @@ def quarter_index(days: pd.Series[pd.Timestamp]) -> pd.Series[int]:
     return 4 * days.dt.year + (days.dt.month - 1) // 3
 
 
-def sums(ledger: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Reduce a ledger to sums by quarter and service type.
+def sums(ledger: Mapping[str, Any], by: Sequence[str] = ("service_type",)) -> pd.DataFrame:
+    """Reduce a ledger to sums by quarter and service type, or by customer segment too.
 
     Parameters
     ----------
-    ledger : dict of str to DataFrame
-        As :func:`analysis.calibrate.read_ledger` returns it.
+    ledger : mapping of str to frame
+        As :func:`analysis.kpis.reduce.reduce` takes it; a table that is absent takes just its
+        measures away.
+    by : sequence of {"service_type", "segment"}
+        What to split by; none for sums over everything.
 
     Returns
     -------
     DataFrame
-        Columns ``quarter`` (index), ``service_type`` (or ``all``) and one integer column per
-        measure; sorted, one row per pair that occurs.
+        As :func:`wide` returns it.
     """
-    service = ledger["service"]
-    types = service.set_index("service_id")["service_type"]
-    done = pd.DataFrame(
-        {
-            "quarter": quarter_index(service["completed_on"]),
-            "service_type": service["service_type"],
-            "services": 1,
-            "waiting_days": (service["started_on"] - service["requested_on"]).dt.days,
-            "working_days": (service["completed_on"] - service["started_on"]).dt.days,
-            "on_time": (service["completed_on"] <= service["due_on"]).astype("int64"),
-        }
-    )
-    sale = ledger["sale"]
-    sold = pd.DataFrame(
-        {
-            "quarter": quarter_index(sale["invoiced_on"]),
-            "service_type": sale["service_id"].map(types),
-            "sales_centimos": sale["amount_centimos"],
-        }
-    )
-    answer = ledger["survey_response"]
-    asked = pd.DataFrame(
-        {
-            "quarter": quarter_index(answer["answered_on"]),
-            "service_type": answer["service_id"].map(types),
-            "answers": 1,
-            "satisfied": (answer["score"] >= SATISFIED_FROM).astype("int64"),
-        }
-    )
-    staff = ledger["staff_hours"]
-    worked = pd.DataFrame(
-        {
-            "quarter": quarter_index(pd.to_datetime(staff["month"])),
-            "service_type": ALL,
-            "quarter_hours": staff["quarter_hours"],
-        }
-    )
-    stacked = pd.concat([done, sold, asked, worked], ignore_index=True)
-    stacked[list(MEASURES)] = stacked[list(MEASURES)].fillna(0).astype("int64")
-    return stacked.groupby(["quarter", "service_type"], as_index=False, sort=True)[
-        list(MEASURES)
-    ].sum()
+    return wide(reduce(ledger, by, tuple(_COLUMNS)))
+
+
+def wide(cube: pd.DataFrame) -> pd.DataFrame:
+    """Turn sums by month and measure into sums by quarter, with a column for every measure.
+
+    Parameters
+    ----------
+    cube : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``quarter`` (index), the dimensions (``all`` for what belongs to no single one) and
+        one integer column per measure whose table is there; sorted, one row per combination that
+        occurs.
+    """
+    by = [name for name in cube.columns if name not in ("month", "measure", "value")]
+    rows = cube[cube["measure"].isin(list(_COLUMNS))]
+    rows = rows.assign(quarter=rows["month"] // 3)
+    keys = ["quarter", *by]
+    added = rows.groupby([*keys, "measure"], sort=True)["value"].sum()
+    table = added.unstack("measure", fill_value=0).rename(columns=_COLUMNS)
+    table = table[[name for name in MEASURES if name in table]].reset_index()
+    return table.rename_axis(columns=None)

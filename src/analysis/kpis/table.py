@@ -9,10 +9,13 @@ from typing import Literal
 import pandas as pd
 
 from analysis.kpis.catalogue import CATALOGUE, Kpi
+from analysis.kpis.measures import MEASURES as SPECS
 from analysis.kpis.sums import MEASURES
-from analysis.periods import half_year_label, quarter_label
+from analysis.kpis.totals import Period, Totals, periods
+from analysis.periods import Grain, half_year_label, last_ended, period_label, quarter_label
 
-Grain = Literal["quarter", "half-year"]
+_NAMES = {"sales_centimos": "sales", "quarter_hours": "hours"}
+"""Measures that have another name, and unit, in :mod:`analysis.kpis.measures`."""
 
 
 def value(record: Kpi, totals: dict[str, int]) -> Fraction | None:
@@ -32,7 +35,9 @@ def value(record: Kpi, totals: dict[str, int]) -> Fraction | None:
     return Fraction(totals[record.numerator], totals[record.denominator]) * record.scale
 
 
-def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
+def kpi_table(
+    sums: pd.DataFrame, grain: Literal["quarter", "half-year"] = "quarter"
+) -> pd.DataFrame:
     """Compute every KPI for every period.
 
     Parameters
@@ -42,13 +47,16 @@ def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
     grain : {"quarter", "half-year"}
         Length of a period. A half-year counts only if both its quarters are there.
 
+    A KPI is left out where the ledger lacks a table that it needs.
+
     Returns
     -------
     DataFrame
         Columns kpi, period (label), index (of the period's first quarter), value (Fraction, or
         None where undefined), numerator, denominator (sums; denominator 1 for plain totals).
     """
-    by_quarter = sums.groupby("quarter", sort=True)[list(MEASURES)].sum()
+    measures = [name for name in MEASURES if name in sums]
+    by_quarter = sums.groupby("quarter", sort=True)[measures].sum()
     if grain == "half-year":
         starts = by_quarter.index - by_quarter.index % 2
         sizes = pd.Series(1, index=by_quarter.index).groupby(starts).sum()
@@ -57,8 +65,10 @@ def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
         by_period = by_quarter
     rows = []
     for record in CATALOGUE:
+        if not {record.numerator, record.denominator or record.numerator} <= set(measures):
+            continue
         for index, totals in by_period.iterrows():
-            period = {measure: int(totals[measure]) for measure in MEASURES}
+            period = {measure: int(totals[measure]) for measure in measures}
             first = int(str(index))
             rows.append(
                 {
@@ -73,6 +83,54 @@ def kpi_table(sums: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:
+    """Compute every KPI for every month, quarter or half-year.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    grain : {"month", "quarter", "half-year"}
+        Length of a period.
+    until : str, optional
+        Leave out what had not ended when this period ended.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, period (label), index and value (Fraction; None where something was not
+        recorded, or where the denominator is zero).
+    """
+    known = periods(totals, grain)
+    last = max(known) if until is None else last_ended(until, grain)
+    rows = [
+        {
+            "kpi": record.kpi_id,
+            "period": period_label(index, grain),
+            "index": index,
+            "value": _value(record, measures),
+        }
+        for record in CATALOGUE
+        for index, measures in known.items()
+        if index <= last
+    ]
+    frame = pd.DataFrame(rows, columns=["kpi", "period", "index", "value"])
+    frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
+    return frame
+
+
+def _value(record: Kpi, measures: Period) -> Fraction | None:
+    """Compute one KPI from measures in their units; None where one is not recorded."""
+    sums = {}
+    for name in filter(None, (record.numerator, record.denominator)):
+        spec = SPECS[_NAMES.get(name, name)]
+        amount = measures[spec.name]
+        if amount is None:
+            return None
+        sums[name] = int(amount / spec.scale)
+    return value(record, sums)
 
 
 def by_type(

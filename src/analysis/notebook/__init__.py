@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from analysis.case import project_root
+from analysis.edition import FEATURES
 from analysis.errors import BuildError, InputError
 from analysis.files import write_bytes, write_text
 from analysis.notebook import kernel
 from analysis.notebook.canonical import canonical, dumps, without_outputs
+from analysis.notebook.needs import split
 from analysis.notebook.parameters import INJECTED_TAG, check, declared, from_text, tags
 from analysis.values import Value, fill, load
 
@@ -27,6 +29,7 @@ __all__ = [
     "NotebookError",
     "canonical",
     "dumps",
+    "known_parameters",
     "parameters_from_text",
     "read",
     "run",
@@ -47,6 +50,7 @@ def run(
     parameters: Mapping[str, object] | None = None,
     values: Path | None = None,
     figures: Path | None = None,
+    features: Collection[str] = tuple(FEATURES),
 ) -> Path:
     """Execute a notebook in its own folder and write the canonical result.
 
@@ -64,6 +68,9 @@ def run(
         tags stay as they are.
     figures : Path, optional
         Folder in which the shown figures are saved too, by case, after every cell succeeded.
+    features : collection of str
+        What the report has; a cell tagged ``needs-NAME`` with another name is left out. Where the
+        target is the source, it stays there as its author wrote it.
 
     Returns
     -------
@@ -83,17 +90,27 @@ def run(
     name = source.relative_to(root).as_posix()
     notebook = without_outputs(read(source))
     changed = check(parameters or {}, declared(notebook, name), name)
+    notebook.cells, left_out = split(notebook, features, name)
     if values is not None:
         _fill(notebook, load(values), name)
     with tempfile.TemporaryDirectory(prefix="analysis-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         executed = _execute(notebook, changed, source.parent, scratch, name)
         _refuse_warnings(executed, name)
+        if target.resolve() == source:
+            for number, cell in left_out.items():
+                executed.cells.insert(number, cell)
         text = dumps(canonical(executed, root))
         if figures is not None:
             _publish(scratch / "figures", figures)
     write_text(target, text)
     return target
+
+
+def known_parameters(source: Path, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Those of some parameters that a notebook declares."""
+    names = declared(read(source), source.name)
+    return {name: value for name, value in parameters.items() if name in names}
 
 
 def parameters_from_text(source: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, object]:

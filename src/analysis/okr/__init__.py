@@ -1,8 +1,9 @@
 """Objectives and key results: typed targets, exact scores, check-ins (4.3.3, 4.3.4)."""
 
-from analysis.okr.data import Okrs, has_okrs, load_okrs, target_of
+from analysis.okr.data import Okrs, load_okrs, target_of
 from analysis.okr.evaluate import Result, chosen, depends_on_reading, evaluate, score_frame
 from analysis.okr.targets import Goal, Joint, Score, Target, check_weights, join, rate, resolve
+from analysis.tables_method import has_okrs
 
 __all__ = [
     "Goal",

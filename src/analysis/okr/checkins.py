@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from analysis.kpis.totals import Totals
 from analysis.okr.data import Okrs
 from analysis.okr.evaluate import chosen, evaluate
 from analysis.okr.to_date import Ledger, ToDate
-from analysis.periods import quarter_label, quarter_of
+from analysis.periods import last_day, last_ended, quarter_label, quarter_of
 from analysis.tables import read_rows
 from analysis.tables_method import CHECK_INS, CheckInRow
 
@@ -25,8 +24,14 @@ BINS = ((0, 2), (3, 4), (5, 5), (6, 7), (8, 10))
 """Confidences that the reliability table joins."""
 
 
-def read_check_ins(case: Case, okrs: Okrs, folder: Path | None = None) -> list[CheckInRow]:
-    """Read the check-ins of a case; none if there is no file.
+COIN = Fraction(1, 4)
+"""Brier score of who always says five of ten."""
+
+
+def read_check_ins(
+    case: Case, okrs: Okrs, folder: Path | None = None, *, until: str | None = None
+) -> list[CheckInRow]:
+    """Read the check-ins of a case, those up to the end of a period; none if there is no file.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def read_check_ins(case: Case, okrs: Okrs, folder: Path | None = None) -> list[C
                 f"{other} is already the check-in of this key result and day",
                 file=shown, row=row.check_in_id, column="reported_on", value=row.reported_on,
             )  # fmt: skip
-    return rows
+    return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]
 
 
 def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str) -> None:
@@ -65,13 +70,6 @@ def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str)
             f"the check-in lies outside the period of {row.kr_id}, {first} to {last}",
             file=file, row=row.check_in_id, column="reported_on", value=row.reported_on,
         )  # fmt: skip
-    try:
-        _ = Decimal(row.value or "0")
-    except InvalidOperation:
-        raise InputError(
-            "a value is a decimal number, or empty",
-            file=file, row=row.check_in_id, column="value", value=row.value,
-        ) from None  # fmt: skip
 
 
 def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFrame:
@@ -142,9 +140,11 @@ def forecasts(
     ]
 
 
-def quarters(rows: list[CheckInRow]) -> list[str]:
-    """Quarters in which there were check-ins, in order."""
-    return [quarter_label(q) for q in sorted({quarter_of(row.reported_on) for row in rows})]
+def quarters(rows: list[CheckInRow], until: str | None = None) -> list[str]:
+    """Quarters in which there were check-ins, in order; those that a period's end has ended."""
+    found = sorted({quarter_of(row.reported_on) for row in rows})
+    ended = [q for q in found if until is None or q <= last_ended(until, "quarter")]
+    return [quarter_label(q) for q in ended]
 
 
 def brier(pairs: list[tuple[int, bool]]) -> Fraction | None:

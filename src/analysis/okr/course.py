@@ -10,12 +10,11 @@ import pandas as pd
 
 from analysis.kpis.expression import Measure
 from analysis.kpis.indicator import Indicator
-from analysis.kpis.levels import parse_label
 from analysis.kpis.method import indicator
 from analysis.okr.evaluate import Result, chosen
 from analysis.okr.targets import rate
 from analysis.okr.to_date import Ledger, ToDate
-from analysis.periods import quarter_days, quarter_start
+from analysis.periods import parse_label, quarter_days, quarter_start
 
 
 def projected(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
 from analysis.case import Case
 from analysis.errors import InputError
-from analysis.kpis.indicator import Indicator
 from analysis.kpis.method import indicator
 from analysis.okr.targets import Target, check_weights
 from analysis.tables import Row, Table, read_claims, read_rows
@@ -72,11 +71,6 @@ def read_table(table: Table, model: type[_R], case: Case) -> list[_R]:
     return [row for row in read_rows(table, case.raw, case.root) if isinstance(row, model)]
 
 
-def has_okrs(case: Case) -> bool:
-    """Whether a case has objectives and key results."""
-    return (case.raw / _TABLES["key_results"].file).is_file()
-
-
 def load_okrs(case: Case) -> Okrs:
     """Read objectives, key results and targets, and check what they say of each other.
 
@@ -91,21 +85,8 @@ def load_okrs(case: Case) -> Okrs:
     results = read_table(_TABLES["key_results"], KeyResultRow, case)
     targets = read_table(_TABLES["targets"], TargetRow, case)
     claims = {claim.claim_id for claim in read_claims(case)}
-    _check_weights(case, objectives, results)
-    known = {row.objective_id for row in objectives}
-    for row in results:
-        _known(case, "key_results", row.kr_id, "objective_id", row.objective_id, known)
-        _indicator(case, "key_results", row.kr_id, row.kpi)
-        if row.claim_id:
-            _known(case, "key_results", row.kr_id, "claim_id", row.claim_id, claims)
-    by_id = {row.kr_id: row for row in results}
-    for target in targets:
-        _known(case, "targets", target.target_id, "kr_id", target.kr_id, set(by_id))
-        _known(case, "targets", target.target_id, "claim_id", target.claim_id, claims)
-        _indicator(case, "targets", target.target_id, target.kpi)
-        _check_reading(case, target)
-        _check_level(case, target, by_id[target.kr_id])
-    _check_readings(case, targets)
+    for error in contradictions(case, objectives, results, targets, claims):
+        raise error
     grouped = {
         row.kr_id: tuple(target for target in targets if target.kr_id == row.kr_id)
         for row in results
@@ -113,71 +94,119 @@ def load_okrs(case: Case) -> Okrs:
     return Okrs(tuple(objectives), tuple(results), grouped)
 
 
+def contradictions(
+    case: Case,
+    objectives: Sequence[ObjectiveRow],
+    results: Sequence[KeyResultRow],
+    targets: Sequence[TargetRow],
+    claims: Set[str],
+) -> Iterator[InputError]:
+    """Find everything that is wrong between objectives, key results and targets.
+
+    Parameters
+    ----------
+    case : Case
+        Its readings are those that targets may depend on.
+    objectives, results, targets : sequence
+        Rows of the three tables.
+    claims : set of str
+        Ids of the claims that the case has.
+    """
+    yield from _weights(case, objectives, results)
+    known = {row.objective_id for row in objectives}
+    for row in results:
+        yield from _known(case, "key_results", row.kr_id, "objective_id", row.objective_id, known)
+        yield from _indicator(case, "key_results", row.kr_id, row.kpi)
+        if row.claim_id:
+            yield from _known(case, "key_results", row.kr_id, "claim_id", row.claim_id, claims)
+    by_id = {row.kr_id: row for row in results}
+    for target in targets:
+        yield from _known(case, "targets", target.target_id, "kr_id", target.kr_id, set(by_id))
+        if target.claim_id:
+            yield from _known(
+                case, "targets", target.target_id, "claim_id", target.claim_id, claims
+            )
+        yield from _indicator(case, "targets", target.target_id, target.kpi)
+        yield from _reading(case, target)
+        if target.kr_id in by_id:
+            yield from _level(case, target, by_id[target.kr_id])
+    yield from _same_reading(case, targets)
+
+
 def _file(case: Case, name: str) -> str:
     return str((case.raw / _TABLES[name].file).relative_to(case.root))
 
 
-def _known(case: Case, table: str, row: str, column: str, value: str, known: set[str]) -> None:
+def _known(
+    case: Case, table: str, row: str, column: str, value: str, known: Set[str]
+) -> Iterator[InputError]:
     if value not in known:
         shown = ", ".join(sorted(known)) if len(known) < 20 else "those of claims.csv"
-        raise InputError(
+        yield InputError(
             f"there is none of this name; known are {shown}",
             file=_file(case, table), row=row, column=column, value=value,
         )  # fmt: skip
 
 
-def _indicator(case: Case, table: str, row: str, key: str) -> Indicator:
+def _indicator(case: Case, table: str, row: str, key: str) -> Iterator[InputError]:
     try:
-        return indicator(key)
+        indicator(key)
     except InputError as error:
-        raise InputError(
-            error.rule, file=_file(case, table), row=row, column="kpi", value=key
-        ) from None
+        yield InputError(error.rule, file=_file(case, table), row=row, column="kpi", value=key)
 
 
-def _check_weights(case: Case, objectives: list[ObjectiveRow], results: list[KeyResultRow]) -> None:
-    check_weights(
-        (Fraction(row.weight) for row in objectives),
-        file=_file(case, "objectives"), column="weight",
-    )  # fmt: skip
+def _weights(
+    case: Case, objectives: Sequence[ObjectiveRow], results: Sequence[KeyResultRow]
+) -> Iterator[InputError]:
+    yield from _add_up(
+        (row.weight for row in objectives), file=_file(case, "objectives"), column="weight"
+    )
     for objective in objectives:
         own = [row for row in results if row.objective_id == objective.objective_id]
-        check_weights(
-            (Fraction(row.weight) for row in own if row.role == "key result"),
+        yield from _add_up(
+            (row.weight for row in own if row.role == "key result"),
             file=_file(case, "key_results"), row=objective.objective_id, column="weight",
         )  # fmt: skip
         for row in own:
             if row.role == "headline" and Fraction(row.weight) != 0:
-                raise InputError(
+                yield InputError(
                     "a headline carries no weight", file=_file(case, "key_results"),
                     row=row.kr_id, column="weight", value=row.weight,
                 )  # fmt: skip
 
 
-def _check_reading(case: Case, target: TargetRow) -> None:
+def _add_up(weights: Iterable[str], **place: str) -> Iterator[InputError]:
+    try:
+        check_weights(map(Fraction, weights), **place)
+    except InputError as error:
+        yield error
+
+
+def _reading(case: Case, target: TargetRow) -> Iterator[InputError]:
     axes = case.parameters.readings
     if bool(target.axis) != bool(target.option):
-        raise InputError(
+        yield InputError(
             "axis and option go together", file=_file(case, "targets"), row=target.target_id
         )
     if target.axis:
-        _known(case, "targets", target.target_id, "axis", target.axis, set(axes))
+        yield from _known(case, "targets", target.target_id, "axis", target.axis, set(axes))
+    if target.axis in axes:
         options = set(axes[target.axis].options)
-        _known(case, "targets", target.target_id, "option", target.option, options)
+        yield from _known(case, "targets", target.target_id, "option", target.option, options)
 
 
-def _check_level(case: Case, target: TargetRow, result: KeyResultRow) -> None:
+def _level(case: Case, target: TargetRow, result: KeyResultRow) -> Iterator[InputError]:
     """Refuse a level that is the given baseline: there is no way from one to the other."""
     level = target.kind == "level" and result.baseline != ""
     if level and Fraction(result.baseline) == Fraction(target.amount):
-        raise InputError(
+        yield InputError(
             "the target equals its baseline, so nothing can be scored",
             file=_file(case, "targets"), row=target.target_id, column="amount",
             value=target.amount,
         )  # fmt: skip
 
 
-def _check_readings(case: Case, targets: list[TargetRow]) -> None:
+def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
     """Refuse two targets that hold at the same time."""
     seen: dict[tuple[str, str, str], str] = {}
     for target in targets:
@@ -187,7 +216,7 @@ def _check_readings(case: Case, targets: list[TargetRow]) -> None:
         plain = (target.kr_id, "", "")
         other = seen.get(key) or seen.get(plain)
         if other:
-            raise InputError(
+            yield InputError(
                 f"holds under the same reading as {other}", file=_file(case, "targets"),
                 row=target.target_id, column="default", value=target.default,
                 fix="keep one with yes",

@@ -9,11 +9,12 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.kpis.indicator import compute
-from analysis.kpis.levels import distance, pair, parse_label, sample_of
+from analysis.kpis.levels import pair, sample_of
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import MONTHS, Totals
+from analysis.kpis.totals import Totals
 from analysis.okr.data import Okrs, holds, target_of
 from analysis.okr.targets import Goal, Score, rate, resolve
+from analysis.periods import MONTHS, distance, parse_label
 from analysis.tables_method import KeyResultRow, TargetRow
 
 
@@ -62,7 +63,7 @@ def evaluate(
         From :func:`analysis.kpis.totals.totals`.
     period : str
         A quarter (or month or half-year); the targets are applied to it as they are.
-    base : {"previous-quarter", "year-ago"}
+    base : {"previous", "year-ago"}
         Where the baseline is taken from, unless the key result gives one.
     reading : mapping of str to str
         One option per axis, from ``case.reading()``.

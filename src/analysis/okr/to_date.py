@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.kpis.expression import Measure, leaves
 from analysis.kpis.indicator import Indicator, compute
 from analysis.kpis.measures import MEASURES
-from analysis.kpis.totals import Period, totals
+from analysis.kpis.reduce import NEW_SALES, reduce
+from analysis.kpis.totals import Period
 from analysis.periods import parse_month, quarter_start
 
 DATED = {
@@ -26,6 +27,13 @@ DATED = {
 
 MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
 """Measures known by the month only."""
+
+_ADDED = tuple(
+    name
+    for name, spec in MEASURES.items()
+    if not spec.stock and not name.startswith("esg_") and name != NEW_SALES
+)
+"""Measures that are known within a quarter; who is new shows in the quarters before it."""
 
 Ledger = dict[str, pd.DataFrame]
 
@@ -46,12 +54,8 @@ def so_far(ledger: Ledger, quarter: int, day: pd.Timestamp) -> Period:
     cut = {name: rows for name, rows in cut.items() if len(rows)}
     if "service" not in cut:
         cut["service"] = ledger["service"].iloc[:0]
-    sums = totals(cut).groupby("measure")["value"].sum()
-    return {
-        name: int(sums[name]) * spec.scale
-        for name, spec in MEASURES.items()
-        if name in sums.index and not spec.stock and not name.startswith("esg_")
-    }
+    sums = reduce(cut, by=(), measures=_ADDED).groupby("measure")["value"].sum()
+    return {name: int(sums[name]) * MEASURES[name].scale for name in _ADDED if name in sums.index}
 
 
 @dataclass

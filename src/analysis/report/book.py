@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +12,10 @@ import nbformat
 import typst
 from nbformat import NotebookNode
 
-from analysis.case import load_case, project_root
+from analysis.edition import FEATURES, Edition
 from analysis.errors import InputError
 from analysis.files import write_bytes
+from analysis.notebook.needs import split
 from analysis.report.chapter import Chapter, convert_notebook
 from analysis.report.compiler import (
     CHAPTER_HEAD,
@@ -29,6 +30,7 @@ from analysis.report.escape import typst_string
 from analysis.report.frontmatter import main_source
 from analysis.report.labels import Labels
 from analysis.report.maths import Formulas
+from analysis.values import load
 
 logger = logging.getLogger("analysis.report")
 
@@ -57,8 +59,10 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
-    """Convert notebooks that may refer to each other.
+def convert_chapters(
+    notebooks: Sequence[Path], root: Path, features: Collection[str] = tuple(FEATURES)
+) -> list[Chapter]:
+    """Convert notebooks that may refer to each other, without cells that the report leaves out.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
     labels, formulas = Labels(), Formulas.load()
     chapters = [
         convert_notebook(
-            read_notebook(path),
+            _without(read_notebook(path), features, path.name),
             path,
             labels=labels,
             formulas=formulas,
@@ -83,17 +87,22 @@ def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
     return chapters
 
 
+def _without(notebook: NotebookNode, features: Collection[str], file: str) -> NotebookNode:
+    notebook.cells, _ = split(notebook, features, file)
+    return notebook
+
+
 class _Project:
     """The Typst project of a report, laid out in a folder."""
 
-    def __init__(self, case_name: str, notebooks: Sequence[Path], folder: Path) -> None:
+    def __init__(self, asked: Edition, notebooks: Sequence[Path], folder: Path) -> None:
         if not notebooks:
             raise InputError("a report needs at least one notebook")
-        case = load_case(case_name, project_root())
-        self.moment = timestamp(case.parameters.date)
-        self.chapters = convert_chapters(notebooks, case.root)
+        self.moment = timestamp(asked.case.parameters.date)
+        features = asked.features(load(asked.values)) if asked.values.is_file() else tuple(FEATURES)
+        self.chapters = convert_chapters(notebooks, asked.home, features)
         names = [chapter.name for chapter in self.chapters]
-        main, files = main_source(case, names, self.moment)
+        main, files = main_source(asked, names, self.moment)
         for chapter in self.chapters:
             source = CHAPTER_HEAD + chapter.source()
             files[f"/chapters/{chapter.name}.typ"] = source.encode("utf-8")
@@ -119,14 +128,14 @@ class _Project:
             raise error_from_typst(error, self.chapters) from error
 
 
-def build_report(case_name: str, notebooks: Sequence[Path], out: Path) -> Path:
-    """Make the PDF of a case from its executed notebooks, one chapter each.
+def build_report(asked: Edition, notebooks: Sequence[Path], out: Path) -> Path:
+    """Make the PDF of an edition from its executed notebooks, one chapter each.
 
     Parameters
     ----------
-    case_name : str
-        A folder under ``data/raw``; its title page data come from ``case.yaml`` and
-        ``data/processed/<case>/verdicts.csv``.
+    asked : Edition
+        From :func:`analysis.edition.edition`; the title page's data come from ``case.yaml`` and
+        ``data/processed/<case>/verdicts.csv`` of its case.
     notebooks : sequence of Path
         Executed notebooks in reading order.
     out : Path
@@ -149,13 +158,13 @@ def build_report(case_name: str, notebooks: Sequence[Path], out: Path) -> Path:
     the lock are attached.
     """
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        content = _Project(case_name, notebooks, Path(folder)).pdf()
+        content = _Project(asked, notebooks, Path(folder)).pdf()
     write_bytes(out, content)
     return out
 
 
 def render_pages(
-    case_name: str, notebooks: Sequence[Path], pages: Mapping[int, Path], ppi: float = 110
+    asked: Edition, notebooks: Sequence[Path], pages: Mapping[int, Path], ppi: float = 110
 ) -> list[Path]:
     """Write chosen pages of a report (numbers from 1, the title page) as PNG images.
 
@@ -165,7 +174,7 @@ def render_pages(
         As `build_report`, or if the report has no such page.
     """
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        images = _Project(case_name, notebooks, Path(folder)).pages(ppi)
+        images = _Project(asked, notebooks, Path(folder)).pages(ppi)
     for page in pages:
         if not 1 <= page <= len(images):
             raise InputError(f"the report has pages 1 to {len(images)}", value=page)

@@ -11,7 +11,9 @@ from pathlib import Path
 import yaml
 
 from analysis.case import Case
+from analysis.edition import Edition
 from analysis.errors import InputError
+from analysis.periods import MONTH_NAMES, Grain
 from analysis.report.escape import slug, typst_string, typst_text
 
 VERDICTS = (
@@ -95,8 +97,12 @@ def count_verdicts(path: Path) -> dict[str, int]:
     return counts
 
 
-def attachments(case: Case) -> list[Attachment]:
-    """Files that travel inside the PDF: claims, verdicts, ledger, KPI table, lock."""
+def attachments(asked: Edition) -> list[Attachment]:
+    """Files that travel inside the PDF: claims, verdicts, ledger, KPI table, lock.
+
+    Claims and verdicts are no matter of a periodic report.
+    """
+    case = asked.case
     raw, processed = case.raw, case.processed
     rows = "synthetic rows" if case.parameters.kind == "synthetic" else "validated rows"
     table = "text/csv"
@@ -106,7 +112,7 @@ def attachments(case: Case) -> list[Attachment]:
          table),
         (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
         (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
-    ]  # fmt: skip
+    ][3 if asked.periodic else 0 :]  # fmt: skip
     wanted += [
         (path, f"ledger_{path.name}", f"Ledger, {path.stem.replace('_', ' ')}: {rows}", "data",
          table)
@@ -160,7 +166,10 @@ def _entry(entry: dict[str, str]) -> str:
     return f"{authors}{date}. {title}.{container}{note}"
 
 
-def _about(case: Case) -> str:
+def _about(asked: Edition) -> str:
+    case = asked.case
+    if asked.periodic:
+        return _about_period(asked)
     source = case.parameters.source
     if source is None:
         return (
@@ -182,14 +191,31 @@ def _about(case: Case) -> str:
     )
 
 
-def _colophon(case: Case, moment: datetime) -> list[tuple[str, str]]:
-    command = "" if case.name == "segelec" else f" CASE={case.name}"
+def _about_period(asked: Edition) -> str:
+    rows = (
+        "Its rows are synthetic: they were made up so that they meet what was printed about the "
+        "firm, and prove nothing about it beyond that."
+        if asked.case.parameters.kind == "synthetic"
+        else "It is computed from rows that the firm supplied."
+    )
+    return typst_text(
+        "Indicators, comparison, key results and joint score of one period, made by the same "
+        f"chapters for any. {asked.about()} {rows} Every figure and table says which kind of "
+        "number it shows."
+    )
+
+
+def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
+    case = asked.case
+    command = asked.make_options()
     digest = inputs_digest(case.raw)
     date = _english_date(moment)
     stamped = "the day the study appeared" if case.parameters.source else "the date of the case"
     return [
         ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
                   "bytes."),
+        ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
+        if asked.periodic else
         ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
                               "#raw(\"make verify\") compares it byte by byte."),
         ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
@@ -197,38 +223,24 @@ def _colophon(case: Case, moment: datetime) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
 def _english_date(moment: datetime) -> str:
-    """Day in English whatever the locale, which strftime would follow."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    """Day in English whatever the locale."""
+    return f"{moment.day} {MONTH_NAMES[moment.month - 1]} {moment.year}"
 
 
 def _pairs(items: list[tuple[str, str]]) -> str:
     return "(" + "".join(f"({typst_string(name)}, {code}), " for name, code in items) + ")"
 
 
-def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str, dict[str, bytes]]:
+def main_source(
+    asked: Edition, chapters: list[str], moment: datetime
+) -> tuple[str, dict[str, bytes]]:
     """Typst source of the whole document, and the attached files it reads.
 
     Parameters
     ----------
-    case : Case
-        The case reported on.
+    asked : Edition
+        The report.
     chapters : list of str
         Names of the chapter files in the Typst project, without suffix.
     moment : datetime
@@ -239,19 +251,20 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
     tuple
         Source of ``main.typ``; path to bytes of the attached files.
     """
-    parameters = case.parameters
-    counts = count_verdicts(case.processed / "verdicts.csv")
-    attached = attachments(case)
+    case, parameters = asked.case, asked.case.parameters
+    counts = {} if asked.periodic else count_verdicts(case.processed / "verdicts.csv")
+    attached = attachments(asked)
+    subtitle = asked.title() if asked.periodic else parameters.subtitle
     verdicts = [(name, str(count)) for name, count in counts.items()]
-    colophon = [(name, f"[{body}]") for name, body in _colophon(case, moment)]
-    about = typst_string(f"{parameters.title}: {parameters.subtitle}")
+    colophon = [(name, f"[{body}]") for name, body in _colophon(asked, moment)]
+    about = typst_string(f"{parameters.title}: {subtitle}")
     fields = {
         "full-title": about,
         "title": typst_string(parameters.title),
-        "subtitle": typst_string(parameters.subtitle),
-        "eyebrow": f"[{_eyebrow(case)}]",
-        "about": f"[{_about(case)}]",
-        "description": typst_string(_eyebrow(case)),
+        "subtitle": typst_string(subtitle),
+        "eyebrow": f"[{_eyebrow(asked)}]",
+        "about": f"[{_about(asked)}]",
+        "description": typst_string(_eyebrow(asked)),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
         "total": str(sum(counts.values())),
@@ -269,7 +282,15 @@ def main_source(case: Case, chapters: list[str], moment: datetime) -> tuple[str,
     return main, {f"/attached/{item.name}": item.content for item in attached}
 
 
-def _eyebrow(case: Case) -> str:
+_OFTEN: dict[Grain, str] = {
+    "month": "monthly", "quarter": "quarterly", "half-year": "half-yearly"
+}  # fmt: skip
+
+
+def _eyebrow(asked: Edition) -> str:
+    case = asked.case
+    if asked.periodic:
+        return f"Balanced Scorecard and OKR, {_OFTEN[asked.grain]} report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
     if case.parameters.kind == "printed":

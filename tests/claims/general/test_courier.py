@@ -18,8 +18,8 @@ import pytest
 
 from analysis.case import load_case
 from analysis.claims import judge_of, verdict_table
-from analysis.claims.general import RELATIONS, General
-from analysis.tables import RAW_TABLES, data_package
+from analysis.claims.general import General
+from analysis.intake.package import describe
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -110,5 +110,4 @@ def test_the_example_says_that_it_is_made_up() -> None:
 
 def test_its_data_package_is_the_generated_one() -> None:
     committed = (ROOT / "data" / "raw" / "courier" / "datapackage.json").read_text("utf-8")
-    title = "Rueda Couriers: a made-up press text, for teaching"
-    assert committed == data_package("courier", title, (RAW_TABLES[0], RELATIONS))
+    assert committed == describe(load_case("courier", ROOT))

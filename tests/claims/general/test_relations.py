@@ -113,3 +113,17 @@ def test_a_ledger_is_calibrated_to_the_paper_alone(make: Maker) -> None:
     (case.raw / "case.yaml").write_text(text + more, encoding="utf-8")
     with pytest.raises(InputError, match=r"“abstract-services”.*take the section calibration out"):
         verdict_table(load_case("small", case.root))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("  rounding:", "  rounded:", "need a reading of how they were rounded"),
+        ("truncate:", "chopped:", "“chopped”: this is no rounding rule"),
+    ],
+)
+def test_the_rounding_rules_must_be_told(make: Maker, old: str, new: str, rule: str) -> None:
+    path = make(COUNTS).raw / "case.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=f"case.yaml, column readings.rounding: .*{rule}"):
+        verdict_table(load_case("small", path.parents[3]))

@@ -18,6 +18,7 @@ from analysis.claims.general.texts import judge_text
 from analysis.claims.general.universes import universes
 from analysis.claims.general.words import Range, Wording
 from analysis.claims.judgement import Judgement, Word
+from analysis.claims.printed import Rounding
 from analysis.errors import InputError
 from analysis.tables import ClaimRow, read_claims
 
@@ -138,6 +139,7 @@ class General:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        _check_rounding(case)
         self.claims = tuple(read_claims(case))
         with self._in_folder():
             self.relations = read_relations(case, self.claims)
@@ -217,6 +219,24 @@ class General:
         conflicts = group.conflicts[0] if group.conflicts else ()
         ends = {name: one.ends for name, one in ranges.items()}
         return Judgement("consistent", text, witness, conflicts, ends, others)
+
+
+def _check_rounding(case: Case) -> None:
+    """Refuse a case that does not say how its figures may have been rounded."""
+    file = (case.raw / "case.yaml").relative_to(case.root)
+    axis = case.parameters.readings.get("rounding")
+    known = f"its options are among {', '.join(Rounding)}"
+    if axis is None:
+        raise InputError(
+            "printed numbers need a reading of how they were rounded",
+            file=file, column="readings.rounding", fix=f"add it; {known}",
+        )  # fmt: skip
+    for option in axis.options:
+        if option not in set(Rounding):
+            raise InputError(
+                f"this is no rounding rule; {known}", file=file, column="readings.rounding",
+                value=option,
+            )  # fmt: skip
 
 
 def _contradicted(

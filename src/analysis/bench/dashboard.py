@@ -1,0 +1,142 @@
+"""How fast the dashboard answers, in a real browser: from a click to the finished picture."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.bench.rows import ledger
+from analysis.bench.timing import Run, row
+from analysis.case import Case, load_case
+from analysis.dashboard.model import DIMENSIONS, cube_model, model
+from analysis.dashboard.page import page
+from analysis.errors import BuildError
+from analysis.kpis import sums
+
+PART = "dashboard"
+ROWS = 100_000
+"""Services of the large ledger."""
+MOST_MS, MOST_LARGE_MS = 50, 100
+CLICKS = 60
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+CLICK = """
+async (count) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(0);
+  }));
+  const buttons = () => [...document.querySelectorAll("[data-group] button")];
+  const runs = [];
+  for (let at = 0; at < count; at++) {
+    const all = buttons(), button = all[(at * 37) % all.length];
+    await painted();
+    const begun = performance.now();
+    button.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: at % 2 === 1 }));
+    document.body.getBoundingClientRect();
+    const laid = performance.now();
+    await painted();
+    runs.push([performance.now() - begun, laid - begun]);
+  }
+  return runs;
+}
+"""
+
+
+def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str, str]]:
+    """Click on buttons and bars of the page of a case, and of one on a large made-up ledger.
+
+    Parameters
+    ----------
+    case : str
+        A case with a ledger.
+    rows : int
+        Services of the large ledger; its other panels are those of the case.
+    clicks : int
+        Clicks on each page, a few more before them not counted.
+
+    Returns
+    -------
+    list of dict
+        A row of the table of speeds for each page: wall time up to the next picture on the
+        screen (which alone takes up to 17 ms), processor time of script and layout.
+
+    Raises
+    ------
+    BuildError
+        If Chromium or its driver is missing.
+    """
+    study = load_case(case)
+    small = model(study)
+    large = small | cube_model(sums(ledger(rows), by=DIMENSIONS))
+    large["current"] = large["quarters"][-1]["label"]
+    pages = ((small, services(study), MOST_MS), (large, rows, MOST_LARGE_MS))
+    return [
+        row(PART, f"page of {len(cells(made))} sums", clicked(page(made), clicks), cases=number,
+            most_ms=most)
+        for made, number, most in pages
+    ]  # fmt: skip
+
+
+def services(case: Case) -> int:
+    """Count the services of a case."""
+    return len(pd.read_csv(case.processed / "ledger" / "service.csv", usecols=["service_id"]))
+
+
+def cells(made: dict[str, Any]) -> list[int]:
+    """Return the quarters of all cells of a page's cube."""
+    found: list[int] = made["cube"]["quarter"]
+    return found
+
+
+def clicked(html: str, clicks: int, warm: int = 5) -> list[Run]:
+    """Open a page in Chromium and time clicks; the first ones are not counted."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise BuildError("the dashboard is measured in Debian's chromium, which is not installed")
+    try:
+        driver = import_module("playwright.sync_api")
+    except ImportError:
+        raise BuildError("playwright is missing: make test sets its environment up") from None
+    with tempfile.TemporaryDirectory() as folder, driver.sync_playwright() as play:
+        file = Path(folder, "dashboard.html")
+        file.write_text(html, encoding="utf-8", newline="\n")
+        browser = play.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        tab = browser.new_page(viewport={"width": 1440, "height": 900})
+        tab.goto(file.as_uri())
+        found = tab.evaluate(CLICK, clicks + warm)
+        browser.close()
+    return [Run(wall / 1000, busy / 1000) for wall, busy in found[warm:]]
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Write the results as a section of the page.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Text in the columns `analysis.bench.timing.COLUMNS`.
+    """
+    lines = [
+        "## Dashboard",
+        "",
+        "| Services | Page | Median | Fastest to slowest | Script and layout | Target |",
+        "|--:|---|--:|--:|--:|---|",
+        *(
+            f"| {int(one['cases']):,} | {one['method']} | {one['median_ms']} ms "
+            f"| {one['fastest_ms']} ms to {one['slowest_ms']} ms | {one['cpu_ms']} ms "
+            f"| {one['target']}: {one['met']} |"
+            for one in table.to_dict("records")
+        ),
+        "",
+        f"From a click on a button or bar to the next picture, {table['runs'].iloc[0]} clicks on "
+        "each page, in headless Chromium without a graphics card; waiting for the screen alone "
+        "takes up to 17 ms of it. The page holds sums, so its size hardly grows with the rows.",
+    ]
+    return "\n".join(lines) + "\n"

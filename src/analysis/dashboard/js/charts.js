@@ -1,0 +1,69 @@
+/**
+ * Charts of plain elements. Every mark is a button: it shows its numbers on hover and focus, and a
+ * click chooses what it stands for. The selection is solid and lies over the pale whole.
+ *
+ * @typedef {Object} Mark
+ * @property {string} key      unique within the chart
+ * @property {string} name     what it stands for
+ * @property {string} label    the number beside it
+ * @property {string} [delta]  change below the number
+ * @property {number} [good]   1 or -1 colours the change
+ * @property {number|null} whole length of the pale mark, in the chart's unit
+ * @property {number|null} part  length of the solid mark
+ * @property {number|null} [ago] the year before, as a line across
+ * @property {boolean} chosen  drawn strong; else lighter
+ * @property {boolean} pressed chosen by name
+ * @property {string} tip      everything in words
+ * @property {(several: boolean) => void} pick
+ */
+
+/** Whether a click or key adds to the selection. */
+const adds = (event) => several || event.ctrlKey || event.metaKey || event.shiftKey;
+
+/** Whether plain clicks add, for fingers, which have no Ctrl. */
+let several = false;
+
+/** @param {Mark} mark @param {Node[]} inside */
+function markButton(name, mark, ...inside) {
+  return make(name, {
+    type: "button", "data-key": mark.key, "data-tip": mark.tip, "aria-pressed": String(mark.pressed),
+    on: { click: (event) => mark.pick(adds(event)) },
+  }, unseen(mark.tip), make("span.face", { "aria-hidden": "true" }, ...inside));
+}
+
+const lengths = (marks) => marks.flatMap((mark) => [mark.whole, mark.part, mark.ago ?? null]).filter((one) => one !== null);
+const deltaText = (mark) => (mark.delta ? make(`span.delta.${["bad", "even", "good"][(mark.good ?? 0) + 1]}`, {}, mark.delta) : null);
+
+/**
+ * Horizontal bars: structure runs down.
+ * @param {string} id @param {string} label @param {Mark[]} marks
+ */
+function bars(id, label, marks) {
+  const longest = Math.max(...lengths(marks), 1e-9);
+  return roving(make("div.bars", { role: "group", "aria-label": label, "data-group": id }, marks.map((mark) =>
+    markButton(`button.bar${mark.chosen ? ".chosen" : ""}`, mark,
+      make("span.name", {}, mark.name),
+      make("span.track", {},
+        size(make("span.whole"), "width", (mark.whole ?? 0) / longest),
+        size(make("span.part"), "width", (mark.part ?? 0) / longest)),
+      make("span.value", {}, mark.label)))));
+}
+
+/**
+ * Columns or pins: time runs across. Pins are for ratios, which do not add up.
+ * @param {string} id @param {string} label @param {Mark[]} marks @param {"columns"|"pins"} look
+ */
+function times(id, label, marks, look) {
+  const longest = Math.max(...lengths(marks), 1e-9);
+  const upright = (name, value) => (value === null || value === undefined ? null : size(make(`span.${name}`), "height", value / longest));
+  const row = make(`div.times.${look}`, { role: "group", "aria-label": label, "data-group": id }, marks.map((mark, at) => {
+    const top = Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0);
+    const above = make("span.above", {}, make("span.value", {}, mark.label), deltaText(mark));
+    above.style.setProperty("bottom", `${(top / longest) * 100}%`);
+    const field = make("span.field", {}, upright("whole", mark.whole), upright("part", mark.part), upright("ago", mark.ago), above);
+    const first = at === 0 || marks[at - 1].year !== mark.year;
+    return markButton(`button.time${mark.chosen ? ".chosen" : ""}`, mark, field,
+      make("span.axis", {}, make("span", {}, mark.name), make("span.year", {}, first ? mark.year : "\u00a0")));
+  }));
+  return make("div.wide", {}, roving(row));
+}

@@ -1,0 +1,151 @@
+/** Puts the page together and answers to clicks, keys and the address. */
+
+/** The panels for which there are data. */
+function panelsHere() {
+  const has = (name) => kpiOf(name) !== undefined, services = "services" in data.cube.sums;
+  return [
+    data.kpis.length ? cardsPanel() : null,
+    has("sales") ? coursePanel("sales", "sales", "Sales by quarter", "columns") : null,
+    services && data.types.length ? membersPanel("types", "types", "Services by type") : null,
+    has("productivity") ? coursePanel("productivity", "productivity", "Productivity", "pins") : null,
+    has("satisfaction") ? coursePanel("satisfaction", "satisfaction", "Customer satisfaction", "pins") : null,
+    services && data.segments.length ? membersPanel("segments", "segments", "Services by segment") : null,
+    data.okr ? scorecardPanel() : null,
+    data.okr ? okrPanel() : null,
+    data.claims ? claimsPanel() : null,
+  ].filter((one) => one !== null).map(frame);
+}
+
+/** Give a panel its section with title, mark, note, and the table behind it. */
+function frame(panel) {
+  const places = Object.fromEntries(["mark", "note", "body", "behind", "buttons"].map((name) => [name, make(`div.${name}`)]));
+  const title = make("h2", { id: `title-${panel.id}` });
+  const section = make("section.panel", { id: `panel-${panel.id}`, "aria-labelledby": title.id, class: `panel ${panel.wide ? "wide" : ""}` },
+    make("div.head", {}, title, places.mark, places.buttons), places.note, places.body, places.behind);
+  const toggle = make("button.small", { type: "button", "aria-controls": `table-${panel.id}`, on: { click: () => change(() => choose(state.open, panel.id, true)) } });
+  const download = make("button.small", { type: "button", on: { click: () => save(`${data.case.name}-${panel.id}.csv`, csv(panel.table(view()))) } });
+  places.behind.id = `table-${panel.id}`;
+  places.buttons.append(...(panel.listed ? [download] : [toggle, download]));
+  if (panel.keeps) places.body.append(...[panel.draw()].flat());
+  return { panel, section, title, toggle, download, ...places };
+}
+
+let frames = [];
+
+/** Change the state, show it, and put it into the address. */
+function change(how) {
+  how();
+  update();
+  remember();
+}
+
+/** Show the state. */
+function update() {
+  const now = view();
+  document.documentElement.lang = language;
+  document.documentElement.dataset.theme = theme();
+  document.documentElement.dataset.kind = kind;
+  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  hideTip();
+  drawTop(now);
+  drawSlicers(now);
+  for (const one of frames) drawFrame(one, now);
+  document.getElementById("summary").textContent = summary(now);
+}
+
+function drawFrame(one, now) {
+  const { panel } = one, open = state.open.has(panel.id);
+  one.title.textContent = say(panel.title);
+  one.mark.replaceChildren(kindMark(panel.kind));
+  one.note.textContent = panel.note(now);
+  one.toggle.textContent = say(open ? "Hide table" : "Table");
+  one.toggle.setAttribute("aria-expanded", String(open));
+  one.toggle.setAttribute("aria-label", `${say(open ? "Hide table" : "Table")}: ${say(panel.title)}`);
+  one.download.textContent = "CSV";
+  one.download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
+  if (panel.keeps) panel.update(now);
+  else refill(one.body, panel.draw(now));
+  refill(one.behind, open && !panel.listed ? tableElement(panel.table(now)) : null);
+}
+
+/** The theme in use. */
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const theme = () => state.theme || (systemDark.matches ? "dark" : "light");
+
+/** What a screen reader says after each change: the selection and its first number. */
+function summary(now) {
+  const kpi = kpiOf("services") ?? data.kpis[0];
+  const value = kpi ? measured(kpi, now).value : null;
+  return kpi ? `${selectionWords(now)}: ${named(kpi.name)} ${decimal(value, kpi.decimals)}` : selectionWords(now);
+}
+
+function drawTop(now) {
+  const button = (key, text, has, click) => make("button", { type: "button", "data-key": key, ...has, on: { click } }, text);
+  refill(document.getElementById("top"),
+    make("div", {}, make("h1", {}, data.case.title), make("p", {}, named(data.case.subtitle), " ", kindMark(kind))),
+    make("div.tools", {},
+      button("several", say("Choose several"), { "aria-pressed": String(several), "data-tip": say("Clicks add to the selection, as with Ctrl") }, () => change(() => { several = !several; })),
+      button("reset", say("Reset"), { "data-tip": say("Back to the view at first") }, () => change(() => { state = { ...initial(), theme: state.theme }; })),
+      button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))),
+      button("language", language === "en" ? "Español" : "English", { lang: language === "en" ? "es" : "en" }, () => change(() => { language = language === "en" ? "es" : "en"; })),
+      button("theme", say("Dark"), { "aria-pressed": String(theme() === "dark") }, () => change(() => { state.theme = theme() === "dark" ? "light" : "dark"; }))));
+  refill(document.getElementById("foot"), ...foot());
+  document.getElementById("top").dataset.words = selectionWords(now);
+}
+
+function foot() {
+  const { source } = data.case;
+  const meaning = {
+    printed: "stands in the publication.", derived: "follows from printed numbers by exact arithmetic.",
+    synthetic: "is computed from a made-up ledger that meets the print; it shows what can be true, not what was.",
+    yours: "is computed from your own rows.", "what-if": "follows from a target that you moved.",
+  };
+  const marks = [...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])];
+  return [
+    make("dl.kinds", {}, marks.map((mark) => make("div", {}, make("dt", {}, kindMark(mark)), make("dd", {}, say(meaning[mark]))))),
+    make("p", {}, source ? `${source.authors}: ${source.title}. ${source.published}. ` : "", say("The address of this page holds the view: copy it to share what you see. Arrow keys move inside a chart, Enter chooses, Ctrl+Enter adds, Escape clears.")),
+  ];
+}
+
+function drawSlicers() {
+  const nav = document.getElementById("slicers");
+  nav.setAttribute("aria-label", say("Selection"));
+  const slicer = ([name, { title, members, key, name: words }]) => {
+    if (!members.length) return null;
+    const pick = (at) => (event) => change(() => (at === null ? state[name].clear() : choose(state[name], at, adds(event))));
+    const button = (id, text, pressed, at) => make("button", { type: "button", "data-key": id, "aria-pressed": String(pressed), on: { click: pick(at) } }, text);
+    return roving(make("div.slicer", { role: "group", "aria-label": say(title), "data-group": `slicer-${name}` },
+      make("span.title", { "aria-hidden": "true" }, say(title)),
+      make("span.choices", {}, button(`${name}-`, say("All"), !state[name].size, null), members.map((member, at) => button(`${name}-${key(member)}`, words(member), state[name].has(at), at)))));
+  };
+  refill(nav, Object.entries(SLICERS).map(slicer));
+}
+
+/** Keys that work everywhere: Escape hides the tip, then clears the selection; Ctrl+Enter adds. */
+function keys(event) {
+  moveInGroups(event);
+  if (event.key === "Escape" && !event.target.matches?.("input, select")) {
+    if (!document.getElementById("tip").hidden) hideTip();
+    else change(() => { for (const name of ["types", "segments", "verdicts"]) state[name].clear(); state.quarters = initial().quarters; });
+  }
+  if ((event.ctrlKey || event.metaKey) && [" ", "Enter"].includes(event.key) && event.target.matches?.("button[data-key]")) {
+    event.preventDefault();
+    event.target.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
+  }
+}
+
+function start() {
+  if (/^es\b/.test(navigator.language)) language = "es";
+  fromAddress();
+  frames = panelsHere();
+  document.getElementById("main").append(...frames.map((one) => one.section));
+  update();
+  document.getElementById("skip").addEventListener("click", () => document.getElementById("main").focus());
+  document.addEventListener("keydown", keys);
+  for (const event of ["mouseover", "focusin"]) document.addEventListener(event, showTip);
+  document.addEventListener("scroll", hideTip, { passive: true, capture: true });
+  systemDark.addEventListener("change", update);
+  window.addEventListener("hashchange", () => { fromAddress(); update(); });
+}
+
+start();

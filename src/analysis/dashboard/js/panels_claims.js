@@ -1,0 +1,50 @@
+/** The printed claims and their verdicts. */
+
+const VERDICTS = ["reproduced", "consistent", "underdetermined", "inconsistent", "not reported", "unreadable"];
+
+function claimsPanel() {
+  const counts = VERDICTS.map((verdict) => [verdict, data.claims.filter((claim) => claim.verdict === verdict).length]);
+  const find = make("input", { type: "search", id: "find", "data-key": "find", autocomplete: "off", on: { input: (event) => change(() => { state.find = event.target.value; }) } });
+  const label = make("label", { for: "find" });
+  const verdicts = make("div"), list = make("div"), said = make("p.note", { role: "status" });
+  const element = make("div.claims", {}, make("div.side", {}, verdicts, make("p.find", {}, label, find)), make("div", {}, said, list));
+  const shown = () => data.claims.filter((claim) => (!state.verdicts.size || state.verdicts.has(claim.verdict)) && holds(claim));
+  const claimsTable = () => ({
+    caption: say("Claims and verdicts"),
+    columns: [
+      { name: say("Claim") }, { name: say("Place") }, { name: say("Printed"), kind: "printed" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived" },
+    ],
+    rows: shown().map((claim) => [claim.claim_id, claim.place, printedText(claim), verdictText(claim), claim.evidence]),
+  });
+  return {
+    id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true,
+    note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named."),
+    draw: () => element,
+    keeps: true,
+    update: () => {
+      label.textContent = say("Find in claims");
+      if (find.value !== state.find) find.value = state.find;
+      refill(verdicts, bars("verdicts", say("Claims by verdict"), counts.filter(([, number]) => number).map(([verdict, number]) => ({
+        key: verdict, name: say(verdict), label: String(number), whole: number, part: state.verdicts.size && !state.verdicts.has(verdict) ? 0 : number,
+        chosen: true, pressed: state.verdicts.has(verdict), tip: `${say(verdict)}: ${number} ${say("claims")}`,
+        pick: (more) => change(() => choose(state.verdicts, verdict, more)),
+      }))));
+      const table = claimsTable();
+      said.textContent = say("{shown} of {all} claims", { shown: table.rows.length, all: data.claims.length });
+      refill(list, tableElement(table));
+    },
+    table: claimsTable,
+    listed: true,
+  };
+}
+
+const verdictText = (claim) => say(claim.verdict) + (claim.others.length ? ` (${say("other readings")}: ${claim.others.map((word) => say(word)).join(", ")})` : "");
+
+/** What is printed, with its unit where the string does not end with it. */
+const printedText = ({ printed, unit }) => (printed && !printed.endsWith(unit) ? `${printed} ${unit}` : printed || unit);
+
+/** Whether a claim holds the words looked for, in any case. */
+function holds(claim) {
+  const text = `${claim.claim_id} ${claim.place} ${claim.printed} ${claim.unit} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${claim.evidence}`.toLowerCase();
+  return state.find.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}

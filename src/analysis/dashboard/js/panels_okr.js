@@ -1,0 +1,163 @@
+/** OKR progress with what-if targets, and the scorecard by perspective. */
+
+/** The quarter that OKRs are shown for: the last one chosen, or the case's current one. */
+function okrQuarter(now) {
+  const current = data.quarters.findIndex((quarter) => quarter.label === data.current);
+  return state.quarters.size || current < 0 ? now.last : current;
+}
+
+/** What a target is: printed in the publication, or the firm’s own. */
+const targetKind = data.claims ? "printed" : kind;
+
+const scoreText = (value) => decimal(value, 2);
+const STATUS = { met: "good", "good enough": "good", behind: "bad", "below baseline": "bad", "cannot tell": "even" };
+
+/** A goal as levels: ≥ 10.0 %. */
+function goalText(one) {
+  if (one.goal === null) return MISSING;
+  const { low, high, strict } = one.goal;
+  const text = (value) => withUnit(value, one.indicator.unit, one.indicator.decimals);
+  if (low !== null && high !== null) return say("{low} to {high}", { low: text(low), high: text(high) });
+  return low !== null ? `${strict ? ">" : "≥"} ${text(low)}` : `≤ ${text(high)}`;
+}
+
+/** The amount of a target as it is printed: +10 %, +10 pp, or a level. */
+function amountText(target, amount) {
+  const value = Fraction.of(amount), places = value.d === 1n ? 0 : 1;
+  const rate = target.months === 1 ? ` ${say("a month")}` : target.months === YEAR ? ` ${say("a year")}` : "";
+  if (target.kind === "level") return withUnit(value, data.okr.indicators[target.kpi].unit, places) + rate;
+  return (target.kind === "points" ? points(value, places) : decimal(value, places, true) + FORMS[language].percent) + rate;
+}
+
+/** Targets of a key result: which printed one, and what if it were another. */
+function goalControls(result) {
+  const shown = () => state.goals.get(result.id) ?? { target: result.used, amount: result.targets[result.used].amount };
+  const set = (goal) => change(() => {
+    const printed = goal.target === result.used && goal.amount === result.targets[result.used].amount;
+    if (printed) state.goals.delete(result.id);
+    else state.goals.set(result.id, goal);
+  });
+  const slider = make("input", {
+    type: "range", id: `goal-${result.id}`, "data-key": `goal-${result.id}`,
+    on: { input: (event) => set({ ...shown(), amount: event.target.value }) },
+  });
+  const choice = make("select", {
+    id: `target-${result.id}`,
+    on: { change: (event) => set({ target: Number(event.target.value), amount: result.targets[event.target.value].amount }) },
+  }, result.targets.map((target, at) => make("option", { value: at }, target.reading)));
+  const amount = make("output", { for: slider.id });
+  const back = make("button.small", { type: "button", on: { click: () => { change(() => state.goals.delete(result.id)); slider.focus(); } } });
+  const words = make("label", { for: slider.id });
+  const choiceWords = make("label.sr", { for: choice.id });
+  const update = () => {
+    const goal = shown(), target = result.targets[goal.target], held = state.goals.has(result.id);
+    Object.assign(slider, { min: target.min, max: target.max, step: target.step, value: csvNumber(Fraction.of(goal.amount)) });
+    slider.setAttribute("aria-valuetext", amountText(target, goal.amount));
+    choice.value = String(goal.target);
+    choiceWords.textContent = say("Target of {id}, as read", { id: result.id });
+    words.replaceChildren(say("What if"), unseen(` ${say("the target of {id} were", { id: result.id })}`));
+    mark.replaceChildren(kindMark(targetKind));
+    amount.textContent = amountText(target, goal.amount);
+    back.textContent = say(data.claims ? "as printed" : "as given");
+    back.hidden = !held;
+  };
+  const mark = make("span");
+  const element = make("div.goal", {}, mark, result.targets.length > 1 ? [choiceWords, choice] : make("span.reading", {}, result.targets[0].reading),
+    make("span.slide", {}, words, slider, amount, back));
+  return { element, update };
+}
+
+/** One key result: score on a scale from −1 to 1, levels, and the controls of its target. */
+function resultRow(result) {
+  const controls = result.used === null || !result.targets.length ? null : goalControls(result);
+  const fact = make("div.fact");
+  const element = make("li.result", { "data-result": result.id, class: `result ${result.role === "headline" ? "headline" : ""}` }, fact, controls?.element ?? null);
+  const update = (one) => {
+    controls?.update();
+    element.classList.toggle("changed", one.changed);
+    const gone = one.score === null ? null : one.score.number;
+    const bar = make(`span.scorebar.${STATUS[one.status]}`, { "aria-hidden": "true" }, make("span.zero"), gone === null ? null : make("span.fill"));
+    if (gone !== null) {
+      size(bar.lastChild, "width", Math.abs(gone) / 2);
+      size(bar.lastChild, "left", gone < 0 ? (1 + gone) / 2 : 0.5);
+    }
+    const level = (value) => withUnit(value, one.indicator.unit, one.indicator.decimals);
+    refill(fact,
+      make("span.text", {}, make("b", {}, result.id), " ", result.text, result.role === "headline" ? make("span.levels", {}, ` (${say("headline, carries no weight")})`) : []),
+      bar,
+      make("span.score", {}, one.score === null ? MISSING : make("data", { value: one.score.toString() }, scoreText(one.score))),
+      make(`span.status.${STATUS[one.status]}`, {}, say(one.status), one.changed ? [" ", kindMark("what-if")] : []),
+      make("span.levels", {}, say("{baseline} → {value}; target {goal}", { baseline: level(one.baseline), value: level(one.value), goal: goalText(one) }),
+        one.reason ? ` (${say(one.reason)})` : ""));
+  };
+  return { element, update };
+}
+
+function okrPanel() {
+  const rows = new Map(data.okr.results.map((result) => [result.id, resultRow(result)]));
+  const groups = data.okr.objectives.map((objective) => {
+    const head = make("h3");
+    const own = data.okr.results.filter((result) => result.objective === objective.id);
+    return { objective, head, element: make("div.objective", {}, head, make("ul", {}, own.map((result) => rows.get(result.id).element))) };
+  });
+  return {
+    id: "okr", title: "Objectives and key results", kind, wide: true,
+    note: (now) => {
+      const at = okrQuarter(now), { index } = data.quarters[at];
+      const ago = quarterName(`${Math.floor((index - 4) / 4)}Q${(index % 4) + 1}`);
+      const whole = now.split ? ` ${say("Targets are those of the whole firm, so the choice of type and segment does not touch them.")}` : "";
+      return say("{quarter} against {ago}. A score is 0 at the baseline and 1 at the target. Move a target to see what would follow.", { quarter: quarterName(data.quarters[at].label), ago }) + whole;
+    },
+    update: (now) => {
+      for (const one of now.results) rows.get(one.result.id).update(one);
+      for (const { objective, head } of groups) {
+        const node = now.nodes.find((found) => found.key === objective.id);
+        refill(head, `${objective.id} ${objective.text} `, make("span.score", {}, scoreText(node.box.score)));
+      }
+    },
+    draw: () => groups.map((group) => group.element),
+    keeps: true,
+    table: (now) => ({
+      caption: `${say("Objectives and key results")}: ${quarterName(data.quarters[okrQuarter(now)].label)}`,
+      columns: [
+        { name: say("Key result") }, { name: say("Text") }, { name: say("Indicator") }, { name: say("Unit") }, { name: say("Baseline"), text: (value) => decimal(value, 2), kind },
+        { name: say("Level"), text: (value) => decimal(value, 2), kind }, { name: say("Target"), kind: targetKind },
+        { name: say("as levels"), kind: "derived" }, { name: say("Score"), text: scoreText, kind }, { name: say("Status") }, { name: say("Why") },
+      ],
+      rows: now.results.map((one) => [
+        one.result.id, one.result.text, named(one.indicator.name), named(one.indicator.unit), one.baseline, one.value,
+        one.target ? amountText(one.target, state.goals.get(one.result.id)?.amount ?? one.target.amount) + (one.changed ? ` (${say("what-if")})` : "") : "",
+        goalText(one), one.score, say(one.status), say(one.reason),
+      ]),
+    }),
+  };
+}
+
+function scorecardPanel() {
+  return {
+    id: "scorecard", title: "Scorecard by perspective", kind,
+    note: (now) => say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line shows what it could do.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }) +
+      (state.goals.size ? ` ${say("With your what-if targets.")}` : ""),
+    draw: (now) => make("ul.scores", {}, now.nodes.filter((node) => ["joint", "perspective"].includes(node.level)).map((node) => {
+      const { score, low, high, covered } = node.box;
+      const share = (value) => (value.number + 1) / 2;
+      const track = make("span.scorebar.plain", { "aria-hidden": "true" }, make("span.zero"),
+        score === null ? null : make("span.fill"), covered.compare(ONE) < 0 ? make("span.bounds") : null);
+      const fill = track.querySelector(".fill"), bounds = track.querySelector(".bounds");
+      if (fill) size(size(fill, "width", Math.abs(score.number) / 2), "left", score.sign < 0 ? share(score) : 0.5);
+      if (bounds) size(size(bounds, "left", share(low)), "width", share(high) - share(low));
+      return make("li", { class: node.level }, make("span.text", {}, node.level === "joint" ? say(node.name) : named(node.name)), track,
+        make("span.score", {}, score === null ? MISSING : make("data", { value: score.toString() }, scoreText(score))),
+        make("span.levels", {}, say("weight {weight}, known {known}", { weight: percent(node.weight, 0), known: percent(covered, 0) })));
+    })),
+    table: (now) => ({
+      caption: `${say("Scorecard by perspective")}: ${quarterName(data.quarters[okrQuarter(now)].label)}`,
+      columns: [
+        { name: say("Box") }, { name: say("Text") }, { name: say("Layer") }, { name: say("Weight"), text: (value) => percent(value), kind: "words" }, { name: say("Score"), text: scoreText, kind },
+        { name: say("Known"), text: (value) => percent(value, 0), kind }, { name: say("At least"), text: scoreText, kind }, { name: say("At most"), text: scoreText, kind },
+        { name: say("Adds"), text: (value) => decimal(value, 3, true), kind },
+      ],
+      rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), node.level === "joint" ? "" : named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
+    }),
+  };
+}

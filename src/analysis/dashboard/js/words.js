@@ -1,0 +1,69 @@
+/**
+ * Words and numbers in the language shown. English words are the keys; what has no translation
+ * (a user's own names, quotations) stays as it is.
+ */
+const data = JSON.parse(document.getElementById("data").textContent);
+const spanish = JSON.parse(document.getElementById("words").textContent);
+let language = "en";
+
+/** Digits are grouped and decimals marked so that neither language can be misread in the other. */
+const FORMS = {
+  en: { group: ",", point: ".", percent: "%", points: "\u00a0pp" },
+  es: { group: "\u202f", point: ",", percent: "\u00a0%", points: "\u00a0p.\u00a0p." },
+};
+const MINUS = "−", MISSING = "–";
+
+/**
+ * Words of the page.
+ * @param {string} text English, with {places} to fill
+ * @param {Object<string, string|number>} [filling]
+ */
+function say(text, filling = {}) {
+  const found = language === "es" ? spanish.words[text] ?? text : text;
+  return found.replace(/\{(\w+)\}/g, (all, name) => (name in filling ? String(filling[name]) : all));
+}
+
+/** Names that come from the case or a catalogue. */
+const named = (text) => (language === "es" && Object.hasOwn(spanish.names, text) ? spanish.names[text] : text);
+
+/** A quarter such as 2024Q2, which Spanish writes 2024T2. */
+const quarterName = (label) => (language === "es" ? label.replace("Q", "T") : label);
+
+/**
+ * A number with a fixed number of decimals.
+ * @param {Fraction|null} value
+ */
+function decimal(value, places = 0, signed = false) {
+  if (value === null) return MISSING;
+  const form = FORMS[language];
+  const digits = value.digits(places);
+  const text = String(digits < 0n ? -digits : digits).padStart(places + 1, "0");
+  const whole = text.slice(0, text.length - places).replace(/\B(?=(\d{3})+$)/g, form.group);
+  const sign = digits < 0n ? MINUS : signed && digits > 0n ? "+" : "";
+  return sign + whole + (places ? form.point + text.slice(-places) : "");
+}
+
+/** A ratio in per cent. */
+const percent = (value, places = 1, signed = false) =>
+  value === null ? MISSING : decimal(value.times(HUNDRED), places, signed) + FORMS[language].percent;
+
+/** A change of a percentage, in percentage points. */
+const points = (value, places = 1) => (value === null ? MISSING : decimal(value, places, true) + FORMS[language].points);
+
+/** A value with its unit, as sentences have it. */
+function withUnit(value, unit, places) {
+  if (value === null) return MISSING;
+  return unit === "%" ? decimal(value, places) + FORMS[language].percent : `${decimal(value, places)} ${named(unit)}`;
+}
+
+/** A number short enough for a label above a narrow bar: 164,761 is 165k. */
+function short(value, places) {
+  const size = Math.abs(value.number);
+  if (size >= 1e7) return decimal(value.over(Fraction.of(1e6)), 0) + "M";
+  if (size >= 1e4) return decimal(value.over(Fraction.of(1000)), 0) + "k";
+  return decimal(value, places);
+}
+
+/** Texts in the order of the language; equal on every machine for the same language. */
+const listed = (items) =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${say("and")} ${items.at(-1)}`;

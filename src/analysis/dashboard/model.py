@@ -1,0 +1,174 @@
+"""What the dashboard shows, as plain data: the cube of sums, and the tables beside it.
+
+The page holds sums, never rows, so its size does not grow with the ledger. Sums are whole numbers
+and everything else exact fractions written as text, so that the page computes what Python would.
+What a case does not have (a survey, OKRs, claims) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.claims import read_verdicts
+from analysis.dashboard.okrs import okr_model
+from analysis.errors import InputError
+from analysis.kpis.catalogue import CATALOGUE, Kpi
+from analysis.kpis.sums import ALL, MEASURES, sums
+from analysis.kpis.totals import totals
+from analysis.okr import has_okrs, load_okrs
+from analysis.periods import quarter_label
+
+Model = dict[str, Any]
+"""What becomes the page's JSON."""
+
+DIMENSIONS = ("service_type", "segment")
+"""What the cube can be split by, beside the quarter."""
+
+LARGEST = 2**53 - 1
+"""Largest whole number that JavaScript adds exactly."""
+
+MONEY = "soles"
+"""Unit that stands for the case's own currency in the catalogues."""
+
+
+def model(case: Case) -> Model:
+    """Collect everything that the dashboard of a case shows.
+
+    Raises
+    ------
+    InputError
+        If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
+        for exact arithmetic in a browser.
+    """
+    ledger = read_ledger(case) if (case.processed / "ledger").is_dir() else {}
+    parameters = case.parameters
+    cube = sums(ledger, by=DIMENSIONS)
+    made: Model = {
+        "case": {
+            "name": parameters.name,
+            "title": parameters.title,
+            "subtitle": parameters.subtitle,
+            "kind": parameters.kind,
+            "currency": parameters.currency_name,
+            "source": parameters.source.model_dump() if parameters.source else None,
+        },
+        "current": parameters.periods.current,
+        **cube_model(cube, {kind.id: kind.name for kind in case.service_types}),
+        "kpis": [_kpi(record, parameters.currency_name) for record in _known(cube)],
+    }
+    if ledger and has_okrs(case):
+        made["okr"] = okr_model(
+            load_okrs(case), totals(ledger), case.reading(), parameters.currency_name
+        )
+    if case.has_claims:
+        made["claims"] = claims_model(read_verdicts(case))
+    return made
+
+
+def _known(cube: pd.DataFrame) -> list[Kpi]:
+    """Return the records of the catalogue whose measures were summed."""
+    return [
+        record
+        for record in CATALOGUE
+        if record.numerator in cube and (record.denominator is None or record.denominator in cube)
+    ]
+
+
+def _kpi(record: Kpi, currency: str) -> Model:
+    return {
+        "id": record.kpi_id,
+        "name": record.name,
+        "perspective": record.perspective,
+        "unit": currency if record.unit == MONEY else record.unit,
+        "better": record.better,
+        "numerator": record.numerator,
+        "denominator": record.denominator,
+        "scale": str(record.scale),
+        "decimals": record.decimals,
+        "definition": record.definition,
+    }
+
+
+def cube_model(cube: pd.DataFrame, names: dict[str, str] | None = None) -> Model:
+    """Lay the cube of sums out in columns, its dimensions as positions.
+
+    Parameters
+    ----------
+    cube : DataFrame
+        From :func:`analysis.kpis.sums.sums`, by service type and segment.
+    names : dict of str to str, optional
+        Names of service types by id; an id without one is its own name.
+
+    Returns
+    -------
+    dict
+        ``quarters`` (index and label), ``types`` and ``segments`` (id and name), ``cube`` (one
+        list per dimension, with -1 for what belongs to no single one, and ``sums`` with one list
+        per measure), and ``unsplit`` (by dimension, the measures that belong to none of its
+        members).
+    """
+    measures = [name for name in MEASURES if name in cube]
+    for name in measures:
+        if int(cube[name].abs().sum()) > LARGEST:
+            raise InputError(
+                "the sum is too large for exact arithmetic in a browser (2^53)", column=name
+            )
+    quarters = sorted({int(quarter) for quarter in cube["quarter"]})
+    members = {name: _members(cube[name]) for name in DIMENSIONS}
+    place = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
+    at_quarter = {quarter: at for at, quarter in enumerate(quarters)}
+    types, segments = (
+        [{"id": key, "name": (names or {}).get(key, key)} for key in members[dimension]]
+        for dimension in DIMENSIONS
+    )
+    return {
+        "quarters": [{"index": index, "label": quarter_label(index)} for index in quarters],
+        "types": types,
+        "segments": segments,
+        "cube": {
+            "quarter": [at_quarter[int(quarter)] for quarter in cube["quarter"]],
+            "type": [place["service_type"].get(str(key), -1) for key in cube["service_type"]],
+            "segment": [place["segment"].get(str(key), -1) for key in cube["segment"]],
+            "sums": {name: [int(value) for value in cube[name]] for name in measures},
+        },
+        "unsplit": {
+            short: _unsplit(cube, dimension, measures)
+            for short, dimension in zip(("type", "segment"), DIMENSIONS, strict=True)
+        },
+    }
+
+
+def _members(column: pd.Series[Any]) -> list[str]:
+    return sorted({str(key) for key in column} - {ALL})
+
+
+def _unsplit(cube: pd.DataFrame, dimension: str, measures: Iterable[str]) -> list[str]:
+    """List the measures that no row holds for a member of the dimension."""
+    inside = cube[cube[dimension] != ALL]
+    return [name for name in measures if not (inside[name] != 0).any() and (cube[name] != 0).any()]
+
+
+_CLAIM = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
+
+
+def claims_model(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
+    """List every claim with its verdict under the default reading, and its other verdicts.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        From :func:`analysis.claims.read_verdicts`.
+    """
+    others = verdicts[~verdicts["default"]].groupby("claim_id", sort=False)["verdict"]
+    elsewhere = {str(key): sorted(set(words)) for key, words in others}
+    return [
+        {name: row[name] for name in _CLAIM}
+        | {"others": [w for w in elsewhere.get(row["claim_id"], []) if w != row["verdict"]]}
+        for row in verdicts[verdicts["default"]].to_dict("records")
+    ]

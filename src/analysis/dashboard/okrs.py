@@ -1,0 +1,141 @@
+"""Objectives, key results, targets and levels for the dashboard, so that it can score what-ifs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from analysis.kpis.indicator import Indicator, compute
+from analysis.kpis.levels import sample_of
+from analysis.kpis.method import indicator
+from analysis.kpis.totals import Totals, periods
+from analysis.okr.data import Okrs, holds
+from analysis.periods import quarter_label
+from analysis.tables_method import KeyResultRow, TargetRow
+
+_WHOLE_FROM = 5
+"""Targets of at least this many per cent, points or units are moved in whole steps."""
+_TIMES = 3
+"""A target can be moved up to so many times what is printed."""
+_FULL = 100
+
+
+def okr_model(
+    okrs: Okrs, totals: Totals, reading: Mapping[str, str], currency: str
+) -> dict[str, Any]:
+    """Collect what the OKR and scorecard panels need.
+
+    Parameters
+    ----------
+    okrs : Okrs
+        From :func:`analysis.okr.load_okrs`.
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    reading : mapping of str to str
+        Decides which of several printed targets is used at first.
+    currency : str
+        Name of the case's currency.
+
+    Returns
+    -------
+    dict
+        ``objectives``, ``results`` (with their targets and the place of the one used), and
+        ``indicators``: by key, name, unit and, by quarter, level and sample.
+    """
+    used = {row.kpi for row in okrs.key_results}
+    used |= {target.kpi for targets in okrs.targets.values() for target in targets}
+    by_quarter = periods(totals, "quarter")
+    return {
+        "objectives": [
+            {
+                "id": row.objective_id,
+                "perspective": row.perspective,
+                "text": row.text,
+                "weight": row.weight,
+            }
+            for row in okrs.objectives
+        ],
+        "results": [_result(row, okrs, reading) for row in okrs.key_results],
+        "indicators": {
+            key: _indicator(indicator(key), by_quarter, currency) for key in sorted(used)
+        },
+    }
+
+
+def _indicator(record: Indicator, by_quarter: Mapping[int, Any], currency: str) -> dict[str, Any]:
+    levels, samples = {}, {}
+    for index, measures in by_quarter.items():
+        level, sample = compute(record.level, measures), sample_of(record, measures)
+        if level is not None:
+            levels[quarter_label(index)] = str(level)
+        if sample is not None:
+            samples[quarter_label(index)] = list(sample)
+    return {
+        "name": record.level_words,
+        "unit": currency if record.level_unit == "soles" else record.level_unit,
+        "decimals": record.decimals,
+        "levels": levels,
+        "samples": samples,
+    }
+
+
+def _result(row: KeyResultRow, okrs: Okrs, reading: Mapping[str, str]) -> dict[str, Any]:
+    targets = okrs.targets[row.kr_id]
+    used = [place for place, target in enumerate(targets) if holds(target, reading)]
+    return {
+        "id": row.kr_id,
+        "objective": row.objective_id,
+        "role": row.role,
+        "text": row.text,
+        "kpi": row.kpi,
+        "weight": row.weight,
+        "commit": row.commit,
+        "baseline": row.baseline,
+        "used": used[0] if used else None,
+        "targets": [_target(target) for target in targets],
+    }
+
+
+def _target(row: TargetRow) -> dict[str, Any]:
+    low, high, step = span(row)
+    return {
+        "id": row.target_id,
+        "kpi": row.kpi,
+        "kind": row.kind,
+        "rule": row.rule,
+        "amount": row.amount,
+        "upper": row.upper,
+        "months": row.months,
+        "reading": row.reading,
+        "min": low,
+        "max": high,
+        "step": step,
+    }
+
+
+def span(row: TargetRow) -> tuple[str, str, str]:
+    """How far a target can be moved: least and largest amount and the step between them.
+
+    A change keeps its direction and never becomes 0, which would be no target; a band stays below
+    its upper end. A level in per cent or points of a hundred goes from 0 to 100.
+    """
+    amount = Fraction(row.amount)
+    step = Fraction(1) if abs(amount) >= _WHOLE_FROM else Fraction(1, 10)
+    if row.kind == "level":
+        unit = indicator(row.kpi).level_unit
+        top = Fraction(_FULL) if unit in {"%", "points of 100"} else 2 * abs(amount)
+        low, high = Fraction(0), max(top, amount)
+    elif amount < 0:
+        low, high = _TIMES * amount, -step
+    else:
+        low, high = step, _TIMES * amount
+    if row.upper:
+        high = Fraction(row.upper) - step
+    low = amount - (amount - low) // step * step  # so that the printed amount is one of the stops
+    return _decimal(low), _decimal(high), _decimal(step)
+
+
+def _decimal(value: Fraction) -> str:
+    """Write a number for a slider's attribute."""
+    return str(value) if value.denominator == 1 else f"{float(value):g}"

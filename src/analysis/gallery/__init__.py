@@ -1,0 +1,10 @@
+"""Draws the figures that the notebooks show, without running the notebooks.
+
+A notebook stays the one place that says which figure is made of what: the statements that a figure
+needs are found in its source, and only these are executed.
+"""
+
+from analysis.gallery.draw import Outcome, draw_figures
+from analysis.gallery.slices import Step, needed, steps
+
+__all__ = ["Outcome", "Step", "draw_figures", "needed", "steps"]

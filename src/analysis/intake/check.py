@@ -1,0 +1,118 @@
+"""The check of a case: everything that is wrong with its files at once, as a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from analysis.case import case_problems, load_case
+from analysis.claims.general import General
+from analysis.errors import InputError
+from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
+from analysis.intake.reading import Intake, read
+from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
+
+_MOST_NOTES = 40
+
+
+def check_case(name: str, root: Path) -> tuple[str, bool]:
+    """Check all of a case's own files; nothing is written.
+
+    Parameters
+    ----------
+    name : str
+        The case.
+    root : Path
+        The project's root folder.
+
+    Returns
+    -------
+    text : str
+        What is wrong, the worst first, then what was skipped or coerced.
+    good : bool
+        Whether nothing is wrong.
+
+    Raises
+    ------
+    InputError
+        If there is no such case.
+    """
+    wrong = case_problems(name, root)
+    if wrong:
+        problems = [_of_error(error) for error in wrong]
+        rest = "The tables are checked once case.yaml is right."
+        return f"{_listed(name, problems)}\n\n{rest}", False
+    case = load_case(name, root)
+    intake = read(case)
+    problems = list(intake.problems)
+    if (case.raw / RAW_TABLES[0].file).is_file():
+        try:
+            read_claims(case)
+            if case.parameters.calibration is None:
+                General(case).state(case.reading())
+        except InputError as error:
+            problems.append(_of_error(error))
+    article = _article_tables(name)
+    problems += _article_problems(article, case.raw, root)
+    files = {str((case.raw / table.file).relative_to(root)) for table in article}
+    notes = _notes(tuple(note for note in intake.notes if note.file not in files))
+    if problems:
+        return _listed(name, worst_first(problems)) + notes, False
+    return f"{name}: nothing is wrong. {_counted(intake)}{notes}", True
+
+
+def _article_tables(name: str) -> tuple[Table, ...]:
+    """Return the tables of the article on efficiency, which are of another kind."""
+    from analysis.efficiency.build import ARTICLE, RAW
+
+    return RAW if name == ARTICLE else ()
+
+
+def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iterator[Problem]:
+    for table in tables:
+        try:
+            read_rows(table, folder, root)
+        except InputError as error:
+            yield _of_error(error)
+
+
+def _of_error(error: InputError) -> Problem:
+    row = error.row if isinstance(error.row, int) else None
+    key = f" (in {error.row})" if isinstance(error.row, str) else ""
+    fault = Fault(Rank.CELL, error.rule + key, error.fix or "")
+    value = None if error.value is None else str(error.value)
+    return Problem(fault, error.file or "", row, error.column or "", value)
+
+
+def _listed(name: str, problems: Iterable[Problem]) -> str:
+    """Set problems as a numbered list, a rule and its remedy once however many places break it."""
+    groups: dict[Fault, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.fault, []).append(problem)
+    count = sum(problem.count for group in groups.values() for problem in group)
+    lines = [f"{name}: {count:,} {'problem' if count == 1 else 'problems'}, the worst first"]
+    for number, (fault, group) in enumerate(groups.items(), start=1):
+        if len(group) == 1:
+            lines += ["", f"{number}. {group[0]}"]
+            continue
+        lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
+        lines += [f"   {problem.place()}" for problem in group]
+        lines += [f"   To fix: {fault.fix}"] if fault.fix else []
+    return "\n".join(lines)
+
+
+def _counted(intake: Intake) -> str:
+    if not intake.tables:
+        return "It has no tables of rows."
+    sizes = ", ".join(f"{name} {len(frame):,}" for name, frame in intake.tables.items())
+    return f"Rows: {sizes}"
+
+
+def _notes(notes: tuple[Note, ...]) -> str:
+    if not notes:
+        return ""
+    lines = [f"\n\nSkipped or coerced ({len(notes)}):"]
+    lines += [f"- {note}" for note in notes[:_MOST_NOTES]]
+    if len(notes) > _MOST_NOTES:
+        lines.append(f"- and {len(notes) - _MOST_NOTES} more")
+    return "\n".join(lines)

@@ -1,0 +1,355 @@
+"""From a sheet of cells to a table of values, with every cell and row that breaks a rule.
+
+A column is read all at once: each distinct cell is brought into its plain form once
+(:mod:`analysis.intake.cells`), then the row model's own field validates all of these in one call.
+So the rules are those of the row model, and a million rows cost what their distinct cells cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from types import GenericAlias
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from analysis.columns import (
+    DECIMAL_OR_EMPTY,
+    KEY,
+    KEY_OR_EMPTY,
+    MONTH,
+    NUMBER,
+    NUMBER_OR_EMPTY,
+    QUARTER,
+    broken_rule,
+    header_of,
+    may_be_empty,
+)
+from analysis.intake import cells as read
+from analysis.intake.cells import Context, Read
+from analysis.intake.csv_files import Cell
+from analysis.intake.extras import check_currency, scale_of
+from analysis.intake.layout import Sheet
+from analysis.intake.names import folded
+from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
+from analysis.tables import Row, Table, order_rule
+
+EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
+MIXED = Fault(
+    Rank.ASK, "the table has cells of both forms, so some are wrong or mean something else",
+    "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
+)  # fmt: skip
+_SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
+_ASKS = {read.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
+MARKS = {
+    "blanks": "blanks around the text are dropped",
+    "invisible": "characters without width and unusual spaces are dropped",
+    "spelling": "the value is taken for the one of the list that it spells otherwise",
+    "decimal comma": "the comma is taken for the decimal sign",
+    "thousands": "the signs between thousands are dropped",
+    "brackets": "an amount in brackets is taken for a negative one",
+    "currency": "the currency's sign is dropped",
+    "form of dates": "the day is rewritten as year, month, day",
+    "serial days": "a number is taken for the day that spreadsheets show for it, counted from 1900",
+    "time of day": "the time of day is dropped",
+    "form of periods": "the period is rewritten",
+}
+"""What a note says of each mark of a cell."""
+
+
+@dataclass
+class Checked:
+    """A table with typed columns, and which of its cells are right.
+
+    Attributes
+    ----------
+    rows : array of int
+        Number of each row as a spreadsheet counts.
+    frame : DataFrame
+        Columns and types as :func:`analysis.tables.read_frame` gives them; a cell that breaks a
+        rule holds a placeholder.
+    good : dict of str to array of bool
+        By column, the rows whose cell is right.
+    scale : int
+        Largest number of smallest coins in one of the file's units.
+    """
+
+    table: Table
+    file: str
+    headers: dict[str, str]
+    rows: NDArray[np.int64]
+    problems: list[Problem]
+    notes: list[Note]
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    scale: int = 1
+
+    def report(
+        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
+    ) -> None:
+        """Add the problem that the rows where `bad` is true break a rule in a column."""
+        places = np.flatnonzero(bad)
+        if len(places):
+            named = self.headers.get(column, column)
+            if value is None and column in self.frame:
+                value = self.frame[column].iloc[places[0]]
+            value = value.date() if isinstance(value, pd.Timestamp) else value
+            self.problems.append(problem_at(fault, self.file, named, self.rows[places], value))
+
+    def all_good(self, columns: Sequence[str]) -> NDArray[np.bool_]:
+        """Return the rows in which all of some columns are right."""
+        right = np.ones(len(self.rows), dtype=bool)
+        for name in columns:
+            right &= self.good[name]
+        return right
+
+
+@dataclass
+class _Column:
+    """The distinct cells of a column, read; `codes` says which of them stands in each row."""
+
+    codes: NDArray[np.int64]
+    distinct: Sequence[Any]
+    reads: list[Read]
+    faults: list[Fault | None]
+    values: list[Any]
+
+
+def check_sheet(sheet: Sheet, context: Context) -> Checked:
+    """Read all cells of a sheet, and hold each row against its row model.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        A table with named columns.
+    context : Context
+        Settings and currency of the case.
+    """
+    checked = Checked(
+        sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
+    )
+    check_currency(sheet, context)
+    scale = scale_of(sheet)
+    checked.scale = int(scale.max(initial=1))
+    columns = {
+        name: _read_column(sheet, name, info, context, scale)
+        for name, info in sheet.table.row.model_fields.items()
+    }
+    for name, column in columns.items():
+        faulty = np.array([fault is not None for fault in column.faults], dtype=bool)
+        checked.good[name] = ~faulty[column.codes]
+    checked.frame = pd.DataFrame(
+        {
+            name: _series(column, checked.table.row.model_fields[name].annotation)
+            for name, column in columns.items()
+        }
+    )
+    _report_cells(checked, columns, context)
+    _report_order(checked)
+    _report_rows(checked)
+    return checked
+
+
+def _read_column(
+    sheet: Sheet, name: str, info: FieldInfo, context: Context, scale: NDArray[np.int64]
+) -> _Column:
+    cells: Sequence[Any] = sheet.cells.get(name, ("",) * len(sheet.rows))
+    reader = _reader(info, context, sheet.factors.get(name, 1))
+    if header_of(info).money and bool((scale > 1).any()):
+        factor = sheet.factors.get(name, 1)
+        cells = list(zip(cells, scale.tolist(), strict=True))
+        reader = partial(_read_scaled, context=context, factor=factor)
+    objects = np.empty(len(cells), dtype=object)
+    for place, cell in enumerate(cells):
+        objects[place] = cell
+    codes, distinct = pd.factorize(objects)
+    reads = [reader(cell) for cell in distinct]
+    empty = None if may_be_empty(info) else EMPTY
+    faults = [item.fault or (None if item.text else empty) for item in reads]
+    values = _validate(info, reads, faults)
+    shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
+    return _Column(codes, shown, reads, faults, values)
+
+
+def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
+    return read.read_whole(cell[0], context, factor * cell[1], money=True)
+
+
+def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], Read]:
+    """Return how the cells of a column are read."""
+    header, kind = header_of(info), info.annotation
+    if kind in (date, date | None):
+        return partial(read.read_day, context=context)
+    if kind is int:
+        return partial(read.read_whole, context=context, factor=factor, money=header.money)
+    if get_origin(kind) is Literal:
+        exact = tuple(get_args(kind))
+        spelt = {folded(name): name for name in exact} | {
+            folded(name): meant for name, meant in header.values.items()
+        }
+        return partial(read.read_choice, exact=exact, spelt=spelt)
+    patterns = {rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)}
+    if patterns & {KEY, KEY_OR_EMPTY}:
+        return read.read_identifier
+    if patterns & {NUMBER, NUMBER_OR_EMPTY, DECIMAL_OR_EMPTY}:
+        return partial(read.read_number, context=context)
+    if QUARTER in patterns:
+        return read.read_quarter
+    return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
+
+
+def _validate(info: FieldInfo, reads: list[Read], faults: list[Fault | None]) -> list[Any]:
+    """Validate plain forms by the row model's field; add the faults found, return the values."""
+    none = type(None) in get_args(info.annotation)
+    kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    column: Any = GenericAlias(list, (kind,))
+    adapter: TypeAdapter[list[Any]] = TypeAdapter(column)
+    places = [place for place, fault in enumerate(faults) if fault is None]
+    texts = [reads[place].text or (None if none else "") for place in places]
+    try:
+        found = adapter.validate_python(texts)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            faults[places[int(problem["loc"][0])]] = Fault(Rank.CELL, broken_rule(problem))
+        places = [place for place in places if faults[place] is None]
+        found = adapter.validate_python([reads[p].text or (None if none else "") for p in places])
+    values: list[Any] = [None] * len(reads)
+    for place, value in zip(places, found, strict=True):
+        values[place] = value
+    return values
+
+
+def _series(column: _Column, kind: Any) -> pd.Series[Any]:
+    """Return a column's values in the type that the strict reader gives them."""
+    if kind in (date, date | None):
+        days = np.array(column.values, dtype="datetime64[D]").astype("datetime64[s]")
+        return pd.Series(days[column.codes])
+    if kind is int:
+        numbers = np.array([value or 0 for value in column.values], dtype="int64")
+        return pd.Series(numbers[column.codes])
+    texts = pd.Series([value or "" for value in column.values], dtype="str")
+    return texts.take(column.codes).reset_index(drop=True)
+
+
+def _report_cells(checked: Checked, columns: dict[str, _Column], context: Context) -> None:
+    """Report faults, contradictory forms and rewritten cells."""
+    shown = _conventions(checked, columns)
+    told = {
+        name: getattr(context.settings, name)
+        for name in ("dates", "decimal")
+        if getattr(context.settings, name)
+    }
+    for first, second in (("day-first", "month-first"), ("point", "comma")):
+        setting = _SETTINGS[first]
+        if first in shown and second in shown and setting not in told:
+            examples = " and ".join(
+                f"{shown[name][1]} (row {shown[name][0]})" for name in (first, second)
+            )
+            fix = MIXED.fix.replace("setting: option", f"{setting}: {first} or {second}")
+            checked.problems.append(
+                Problem(Fault(MIXED.rank, MIXED.rule, fix), checked.file, value=examples)
+            )
+    for name, column in columns.items():
+        for fault, bad, cell in _grouped(column, column.faults):
+            checked.report(_with_evidence(fault, shown), name, bad, cell)
+        for mark, rewritten, cell in _grouped(column, [item.mark or None for item in column.reads]):
+            named = checked.headers.get(name, name)
+            count = int((rewritten & checked.good[name]).sum())
+            if count:
+                checked.notes.append(Note(checked.file, MARKS[mark], named, count, str(cell)))
+
+
+def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:
+    """Return, for each form of dates and decimals that cells prove, the first row and cell."""
+    shown: dict[str, tuple[int, str]] = {}
+    for column in columns.values():
+        for form, rows, cell in _grouped(column, [item.shows or None for item in column.reads]):
+            first = int(checked.rows[np.flatnonzero(rows)[0]])
+            shown[form] = min(shown.get(form, (first, str(cell))), (first, str(cell)))
+    return shown
+
+
+def _grouped(
+    column: _Column, kinds: Sequence[Any]
+) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
+    """Group the rows of a column by a property of their cell; yields it, the rows, first cell."""
+    found = [kind for kind in dict.fromkeys(kinds) if kind is not None]
+    if not found:
+        return
+    numbers = {kind: number for number, kind in enumerate(found)}
+    of_distinct = np.array([-1 if kind is None else numbers[kind] for kind in kinds], dtype="int64")
+    of_row = of_distinct[column.codes]
+    for number, kind in enumerate(found):
+        rows = of_row == number
+        first = int(np.flatnonzero(rows)[0])
+        yield kind, rows, column.distinct[column.codes[first]]
+
+
+def _with_evidence(fault: Fault, shown: dict[str, tuple[int, str]]) -> Fault:
+    """Add to a question what other cells of the table say about its answer."""
+    setting = _ASKS.get(fault)
+    says = [form for form in shown if _SETTINGS[form] == setting]
+    if len(says) != 1:
+        return fault
+    row, cell = shown[says[0]]
+    return Fault(fault.rank, fault.rule, f"{fault.fix}; “{cell}” in row {row} speaks for {says[0]}")
+
+
+def _report_order(checked: Checked) -> None:
+    """Report rows whose columns are not in the order that the row model wants."""
+    for group in checked.table.row.in_order:
+        wrong = np.zeros(len(checked.rows), dtype=bool)
+        for place, early in enumerate(group):
+            for late in group[place + 1 :]:
+                both = checked.all_good([early, late])
+                wrong |= both & (checked.frame[early] > checked.frame[late]).to_numpy()
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            days = ", ".join(str(checked.frame[name].iloc[first])[:10] for name in group)
+            fault = Fault(Rank.ROW, order_rule(group), "correct the days")
+            checked.report(fault, group[0], wrong, days)
+
+
+def _report_rows(checked: Checked) -> None:
+    """Hold each row of a table with rules of its own across columns against its row model.
+
+    Only tables that people write have such rules; the large ones have none.
+    """
+    model = checked.table.row
+    rules = set(model.__pydantic_decorators__.model_validators)
+    if rules <= set(Row.__pydantic_decorators__.model_validators):
+        return
+    right = checked.all_good(list(model.model_fields))
+    broken: dict[tuple[Fault, str], list[int]] = {}
+    for place, record in enumerate(checked.frame.to_dict("records")):
+        if right[place]:
+            for fault, column in _broken(model, record):
+                broken.setdefault((fault, column), []).append(place)
+    for (fault, column), places in broken.items():
+        bad = np.zeros(len(checked.rows), dtype=bool)
+        bad[places] = True
+        checked.report(fault, column, bad)
+
+
+def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
+    values = {
+        name: value.date() if isinstance(value, pd.Timestamp) else value
+        for name, value in record.items()
+    }
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            rule = broken_rule(problem)
+            column, mark, rest = rule.partition(": ")
+            if not mark or column not in model.model_fields:
+                column, rest = "", rule
+            if rest not in {order_rule(group) for group in model.in_order}:
+                yield Fault(Rank.ROW, rest), column

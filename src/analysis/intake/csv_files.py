@@ -1,0 +1,138 @@
+"""CSV files as they come: any usual encoding, any delimiter, told or found out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from analysis.case import IntakeSettings
+from analysis.intake.names import find_column
+from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.tables import Table
+
+Cell = str | Decimal | date
+"""What a file holds in a cell: text, or from a workbook also a number or a day."""
+
+DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t"}
+SEARCHED_ROWS = 20
+"""The header stands among the first rows."""
+
+_CODECS: Mapping[str, str] = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "latin-1": "latin-1"}
+_NAMES: Mapping[str, str] = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-8": "UTF-8"}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_LONGEST_CELL = 1_000_000
+
+UNREADABLE = Fault(Rank.FILE, "the file cannot be read as text", "save it again as CSV UTF-8")
+IS_WORKBOOK = Fault(
+    Rank.FILE,
+    "the file is a workbook, although its name ends in .csv",
+    "save it as CSV, or rename it",
+)
+
+
+@dataclass
+class Grid:
+    """A table as it stands in a file: all rows, the first of which is row 1."""
+
+    table: Table
+    file: str
+    rows: list[list[Cell]]
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def read_csv(
+    table: Table, path: Path, file: str, settings: IntakeSettings, currency: tuple[str, ...]
+) -> Grid:
+    """Read a CSV file as it stands.
+
+    Parameters
+    ----------
+    table : Table
+        Which table it is; its column names tell the delimiter.
+    path : Path
+        The file.
+    file : str
+        How messages call it.
+    settings : IntakeSettings
+        What the case says of its files.
+    currency : tuple of str
+        Signs of the case's currency, which headers may bear.
+    """
+    grid = Grid(table, file, [])
+    text = _decode(path.read_bytes(), grid, settings.encoding)
+    if text is None:
+        return grid
+    told = settings.delimiter
+    delimiter = DELIMITERS[told] if told else _delimiter(text, table, currency)
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        grid.rows = [list[Cell](line) for line in lines]
+    except csv.Error as error:
+        fault = Fault(Rank.FILE, f"not readable as CSV ({error})", "check its quotation marks")
+        grid.problems.append(Problem(fault, file))
+    return grid
+
+
+def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
+    """Turn bytes into text; say so if that took a guess, or is impossible."""
+    if content.startswith(b"PK\x03\x04"):
+        grid.problems.append(Problem(IS_WORKBOOK, grid.file))
+        return None
+    if content.startswith(_UTF_16):
+        return _try(content, "utf-16", grid)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if told == "utf-8":
+            _try(content, "utf-8", grid)
+            return None
+        codec = told or "cp1252"
+        text_or_none = _try(content, codec, grid)
+        if told is None and text_or_none is not None:
+            example = next(line for line in text_or_none.splitlines() if not line.isascii())
+            what = f"read as {_NAMES[codec]}, since it is not UTF-8; if letters are wrong, say "
+            what += "otherwise in case.yaml (intake: {encoding: ...})"
+            grid.notes.append(Note(grid.file, what, example=example))
+        return text_or_none
+    if told not in {None, "utf-8"} and not text.isascii():
+        fault = Fault(
+            Rank.FILE, f"the file is UTF-8, although case.yaml says {told}",
+            "say intake: {encoding: utf-8} in case.yaml, or leave it out",
+        )  # fmt: skip
+        grid.problems.append(Problem(fault, grid.file))
+        return None
+    return text
+
+
+def _try(content: bytes, codec: str, grid: Grid) -> str | None:
+    try:
+        return content.decode(_CODECS.get(codec, codec))
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        fault = Fault(Rank.FILE, f"the file is not {_NAMES.get(codec, codec)} text", UNREADABLE.fix)
+        grid.problems.append(Problem(fault, grid.file, row=row))
+        return None
+
+
+def _delimiter(text: str, table: Table, currency: tuple[str, ...]) -> str:
+    """Return the delimiter under which most names of columns are known."""
+    head = "\n".join(text.split("\n", SEARCHED_ROWS)[:SEARCHED_ROWS])
+
+    def known(delimiter: str) -> int:
+        lines = (line.split(delimiter) for line in head.splitlines())
+        return max(
+            (
+                sum(find_column(name.strip(' "'), table.row, currency) is not None for name in line)
+                for line in lines
+            ),
+            default=0,
+        )
+
+    return max(DELIMITERS.values(), key=known)

@@ -1,0 +1,174 @@
+"""From the rows of a file to named columns: where the header stands, and what it calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.columns import may_be_empty
+from analysis.intake.csv_files import SEARCHED_ROWS, Cell, Grid
+from analysis.intake.names import Found, closest, find_column, names_of
+from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
+from analysis.tables import Table
+
+NO_HEADER = Fault(
+    Rank.COLUMNS, "none of the first rows names columns of this table",
+    "put the names of the columns into the first row",
+)  # fmt: skip
+TWO_COLUMNS = Fault(
+    Rank.COLUMNS,
+    "two columns hold the same thing",
+    "keep the one that counts, and delete the other",
+)
+RAGGED = Fault(
+    Rank.COLUMNS, "the row has more or fewer cells than the header",
+    "put cells that contain the delimiter, such as a decimal comma, into quotation marks",
+)  # fmt: skip
+
+
+@dataclass
+class Sheet:
+    """A table whose columns are known by name, all cells still as they stand in the file.
+
+    Attributes
+    ----------
+    cells : dict of str to sequence of Cell
+        By column of the row model, or one of the extras that :mod:`analysis.intake.names` knows.
+    headers : dict of str to str
+        What the file calls each column.
+    factors : dict of str to int
+        How many of the column's units are in one of the file's.
+    rows : array of int
+        Number of each row as a spreadsheet counts.
+    """
+
+    table: Table
+    file: str
+    cells: dict[str, Sequence[Cell]]
+    headers: dict[str, str]
+    factors: dict[str, int]
+    rows: NDArray[np.int64]
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def lay_out(grid: Grid, currency: tuple[str, ...]) -> Sheet:
+    """Find the header and name the columns; rows and columns without a value are left out.
+
+    Parameters
+    ----------
+    grid : Grid
+        The file's rows.
+    currency : tuple of str
+        Signs of the case's currency, which headers may bear.
+    """
+    sheet = Sheet(
+        grid.table, grid.file, {}, {}, {}, np.empty(0, "int64"), grid.problems, grid.notes
+    )
+    if grid.problems:
+        return sheet
+    place = _header_place(grid, currency)
+    if place is None:
+        if any(any(row) for row in grid.rows):
+            wanted = ", ".join(grid.table.row.model_fields)
+            fault = Fault(NO_HEADER.rank, f"{NO_HEADER.rule}: {wanted}", NO_HEADER.fix)
+            sheet.problems.append(Problem(fault, grid.file, row=1))
+        return sheet
+    if place:
+        what = "what stands above the header is skipped"
+        sheet.notes.append(Note(grid.file, what, count=place))
+    header = [str(cell).strip() for cell in grid.rows[place]]
+    while header and not header[-1]:
+        header.pop()
+    numbers, rows = _filled(grid, place, len(header), sheet)
+    columns: list[tuple[Cell, ...]] = (
+        list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
+    )
+    _name(sheet, header, columns, place + 1, currency)
+    sheet.rows = numbers
+    return sheet
+
+
+def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
+    """Return the index of the first row with the most known names; None if no row has any."""
+    known = [
+        sum(
+            isinstance(cell, str)
+            and find_column(cell.strip(), grid.table.row, currency) is not None
+            for cell in row[:200]
+        )
+        for row in grid.rows[:SEARCHED_ROWS]
+    ]
+    most = max(known, default=0)
+    return known.index(most) if most else None
+
+
+def _filled(
+    grid: Grid, place: int, width: int, sheet: Sheet
+) -> tuple[NDArray[np.int64], list[list[Cell]]]:
+    """Return the rows below the header that hold anything, with their numbers."""
+    below = grid.rows[place + 1 :]
+    kept = [index for index, row in enumerate(below) if any(row) and not _blank(row)]
+    if kept and (gaps := kept[-1] + 1 - len(kept)):
+        sheet.notes.append(Note(grid.file, "empty rows are skipped", count=gaps))
+    rows = [below[index] for index in kept]
+    numbers = np.array(kept, dtype="int64") + place + 2
+    is_sheet = ", sheet " in grid.file  # whose rows may end where their last value does
+    ragged = [
+        index
+        for index, row in enumerate(rows)
+        if len(row) != width and (any(row[width:]) or (len(row) < width and not is_sheet))
+    ]
+    if ragged:
+        found = ", ".join(map(str, rows[ragged[0]]))
+        sheet.problems.append(problem_at(RAGGED, grid.file, "", numbers[ragged], found))
+    return numbers, rows
+
+
+def _blank(row: Sequence[Cell]) -> bool:
+    return all(isinstance(cell, str) and not cell.strip() for cell in row)
+
+
+def _name(
+    sheet: Sheet,
+    header: list[str],
+    columns: list[tuple[Cell, ...]],
+    row: int,
+    currency: tuple[str, ...],
+) -> None:
+    """Give every column its name in the row model; say which are not used and which are missing."""
+    known = names_of(sheet.table.row)
+    for text, cells in zip(header, columns, strict=False):
+        found = find_column(text, sheet.table.row, currency)
+        if found is None:
+            if text or not _blank(cells):
+                near = closest(text, known)
+                hint = f"; did you mean {near}?" if near else ""
+                named = text or "without a name"
+                sheet.notes.append(Note(sheet.file, f"this column is not used{hint}", named))
+        elif found.field in sheet.cells:
+            both = f"{sheet.headers[found.field]}, {text}"
+            sheet.problems.append(Problem(TWO_COLUMNS, sheet.file, row=row, value=both))
+        else:
+            _take(sheet, found, text, cells)
+    for name, info in sheet.table.row.model_fields.items():
+        if name not in sheet.cells and not may_be_empty(info):
+            sheet.problems.append(Problem(_missing(sheet, name), sheet.file, row=row, column=name))
+
+
+def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> None:
+    sheet.cells[found.field] = cells
+    sheet.headers[found.field] = text
+    sheet.factors[found.field] = found.factor
+
+
+def _missing(sheet: Sheet, name: str) -> Fault:
+    names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
+    return Fault(
+        Rank.COLUMNS, "this column is missing",
+        f"add it; it may be called {' or '.join(names[:6])}",
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""What describes a case's tables, made from the row models: data package, README, workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.case import Case
+from analysis.claims.general import RELATIONS
+from analysis.columns import header_of, may_be_empty
+from analysis.datapackage import data_package
+from analysis.errors import InputError
+from analysis.files import write_bytes
+from analysis.intake.files import METHOD, ROWS
+from analysis.intake.form import make_workbook
+from analysis.intake.new_case import TEMPLATE, WORKBOOK
+from analysis.intake.reading import read
+from analysis.kpis.method import METHOD as CATALOGUE
+from analysis.kpis.method import indicator
+from analysis.tables import RAW_TABLES, Table
+
+BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
+
+_PARTS = {
+    "swot": "SWOT matrix", "causes": "cause-and-effect diagram", "process": "process map",
+    "objectives": "OKR scores, scorecard", "key_results": "OKR scores, scorecard",
+    "targets": "OKR scores", "links": "strategy map", "variables": "list of variables",
+    "check_in": "course of the OKRs", "customer": "nothing yet but its own check",
+}  # fmt: skip
+"""What a table serves that no indicator needs."""
+
+
+def write_package(case: Case) -> tuple[Path, ...]:
+    """Write what describes a case's tables, and for the template its README and workbook.
+
+    Parameters
+    ----------
+    case : Case
+        A case with CSV files.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, each replaced only when complete.
+    """
+    made = {case.raw / "datapackage.json": describe(case).encode("utf-8")}
+    if case.name == TEMPLATE:
+        readme = case.raw / "README.md"
+        text = with_tables(readme.read_text(encoding="utf-8"))
+        made[readme] = text.encode("utf-8")
+        intake = read(case)
+        if intake.problems:
+            raise intake.problems[0].error()
+        made[case.raw / WORKBOOK] = make_workbook(intake.tables, case.parameters.date)
+    for path, content in made.items():
+        write_bytes(path, content)
+    return tuple(made)
+
+
+def describe(case: Case) -> str:
+    """Return the data package of the tables that a case has as CSV files."""
+    from analysis.efficiency.build import ARTICLE, description
+
+    if case.name == ARTICLE:
+        return description(case)
+    known = (*RAW_TABLES[:1], RELATIONS, *ROWS, *METHOD)
+    tables = [table for table in known if (case.raw / table.file).is_file()]
+    title = f"{case.parameters.title}: {case.parameters.subtitle}"
+    return data_package(case.name, title, tables)
+
+
+def with_tables(text: str) -> str:
+    """Put the list of tables between its marks in the template's README."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(f"the README needs the marks {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{table_list()}\n{END}{after}"
+
+
+def table_list() -> str:
+    """List all tables: what each holds, what needs it, its columns (optional ones in brackets)."""
+    lines = ["| Table | Holds | Needed for | Columns |", "|---|---|---|---|"]
+    lines += [
+        f"| `{table.file}` | {table.title} | {_needed_for(table)} | {', '.join(_columns(table))} |"
+        for table in (*ROWS, *METHOD)
+    ]
+    return "\n".join(lines)
+
+
+def indicators_of(table: Table) -> tuple[str, ...]:
+    """Return the keys of the indicators that need a table."""
+    prefix = f"{table.name}."
+    return tuple(
+        record.key
+        for record in CATALOGUE
+        if any(column.startswith(prefix) for column in record.columns)
+    )
+
+
+def _needed_for(table: Table) -> str:
+    keys = indicators_of(table)
+    names = [f"{key} {indicator(key).name.lower()}" for key in keys]
+    return ", ".join([*names, *([_PARTS[table.name]] if table.name in _PARTS else [])])
+
+
+def _columns(table: Table) -> Iterator[str]:
+    for name, info in table.row.model_fields.items():
+        larger = header_of(info).larger
+        shown = f"{name} or {larger[0]}" if larger else name
+        yield f"[{shown}]" if may_be_empty(info) else shown

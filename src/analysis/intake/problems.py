@@ -1,0 +1,157 @@
+"""What is wrong with a case's files, and what was made of them without being wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import InputError, printable
+
+_SHOWN_ROWS = 8
+
+
+class Rank(IntEnum):
+    """Kinds of problem, the worst first: what hides the most of the rest."""
+
+    FILE = 0
+    COLUMNS = 1
+    ASK = 2
+    CELL = 3
+    ROW = 4
+    KEY = 5
+    REFERENCE = 6
+    PERIOD = 7
+    SUM = 8
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule that cells of a column break, whatever the cell.
+
+    Attributes
+    ----------
+    rank : Rank
+        Kind of problem.
+    rule : str
+        What is wrong, as a sentence without its final stop.
+    fix : str
+        What to do about it.
+    """
+
+    rank: Rank
+    rule: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One rule broken in one column of one file, once or often.
+
+    Attributes
+    ----------
+    fault : Fault
+        Which rule, and how to mend it.
+    file : str
+        File, with the sheet if it is a workbook.
+    row : int or None
+        First offending row as a spreadsheet counts, the header's row being 1 as a rule.
+    column : str
+        Column under its name in the file.
+    value : str or None
+        First offending value.
+    rows : tuple of int
+        The next few offending rows.
+    count : int
+        All offending rows.
+    """
+
+    fault: Fault
+    file: str
+    row: int | None = None
+    column: str = ""
+    value: str | None = None
+    rows: tuple[int, ...] = ()
+    count: int = 1
+
+    def error(self) -> InputError:
+        """Return the problem as the exception that stops a build."""
+        return InputError(
+            self.fault.rule, file=self.file, row=self.row, column=self.column or None,
+            value=self.value, fix=self.fault.fix or None,
+        )  # fmt: skip
+
+    def place(self) -> str:
+        """Return file, row, column and value, and how many rows more."""
+        return str(InputError("", file=self.file, row=self.row, column=self.column or None,
+                              value=self.value)).rstrip(": ") + self.more()  # fmt: skip
+
+    def more(self) -> str:
+        """Say how many other rows break the rule, and name the first of them."""
+        others = self.count - 1
+        if not others:
+            return ""
+        shown = ", ".join(map(str, self.rows)) + (", …" if others > len(self.rows) else "")
+        return f" and {others:,} more {'row' if others == 1 else 'rows'} like this: {shown}"
+
+    def __str__(self) -> str:
+        text = str(self.error())
+        return f"{text}\n  {self.more().strip()}" if self.count > 1 else text
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that was skipped or coerced, which is no problem but should be known.
+
+    Attributes
+    ----------
+    file : str
+        File, with the sheet if it is a workbook.
+    what : str
+        What was done, as a sentence without its final stop.
+    column : str
+        Column under its name in the file; empty for a whole table.
+    count : int
+        Rows concerned; 0 if it is not about rows.
+    example : str
+        One of the values concerned.
+    """
+
+    file: str
+    what: str
+    column: str = ""
+    count: int = 0
+    example: str = ""
+
+    def __str__(self) -> str:
+        place = self.file + (f", column {self.column}" if self.column else "")
+        rows = f" ({self.count:,} {'row' if self.count == 1 else 'rows'})" if self.count else ""
+        example = f", such as “{printable(self.example[:60])}”" if self.example else ""
+        return f"{printable(place)}: {self.what}{rows}{example}"
+
+
+def problem_at(
+    fault: Fault, file: str, column: str, rows: NDArray[np.int64], value: object = None
+) -> Problem:
+    """Make one problem of all rows that break the same rule.
+
+    Parameters
+    ----------
+    rows : array of int
+        Offending rows as a spreadsheet counts, in order; at least one.
+    value : object
+        Value in the first of them.
+    """
+    shown = None if value is None else str(value)
+    others = tuple(int(row) for row in rows[1 : 1 + _SHOWN_ROWS])
+    return Problem(fault, file, int(rows[0]), column, shown, others, len(rows))
+
+
+def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by kind, then by the number of rows, then by place."""
+    return tuple(
+        sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0, p.column))
+    )

@@ -1,0 +1,89 @@
+"""Read a case's own files: everything that is right, everything that is wrong, what was coerced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.case import Case
+from analysis.intake.across import check_across
+from analysis.intake.cells import Context
+from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.csv_files import Grid, read_csv
+from analysis.intake.files import TABLES, find, shown
+from analysis.intake.layout import lay_out
+from analysis.intake.names import foreign_signs, own_signs
+from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
+from analysis.intake.workbook import read_workbook
+
+NOTHING = Fault(
+    Rank.FILE, "the case has no table: neither a CSV file nor a workbook named after it",
+    "copy the tables of data/raw/template, and fill them in",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a case's own files hold.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        By name, the tables that are there, with columns and types as
+        :func:`analysis.tables.read_frame` gives them; only those without a problem of their own.
+    problems : tuple of Problem
+        Everything that is wrong, the worst first; nothing may be built unless this is empty.
+    notes : tuple of Note
+        What was skipped or coerced.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+
+
+def read(case: Case) -> Intake:
+    """Read and check all tables of a case: CSV files in its folder, or one workbook.
+
+    Parameters
+    ----------
+    case : Case
+        Its ``intake`` settings say how files are written where that is in doubt.
+
+    Returns
+    -------
+    Intake
+        Tables, problems and notes. A table that is absent, or has no row, is simply not there.
+    """
+    inputs = find(case)
+    problems, notes = list(inputs.problems), list(inputs.notes)
+    currency = case.parameters.currency, case.parameters.currency_name
+    context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
+    checked: dict[str, Checked] = {}
+    if not problems:
+        for grid in _grids(case, context, notes):
+            table = check_sheet(lay_out(grid, context.currency), context)
+            if len(table.rows) or table.problems:
+                checked[grid.table.name] = table
+            else:
+                notes.append(Note(grid.file, "the table has no rows and counts as absent"))
+            notes += table.notes
+    found, doubts = check_across(case, checked)
+    tables = {name: table.frame for name, table in checked.items() if not table.problems}
+    problems += found + [problem for table in checked.values() for problem in table.problems]
+    if not checked and not problems and case.parameters.kind == "yours":
+        problems.append(Problem(NOTHING, str(case.raw.relative_to(case.root))))
+    return Intake(tables, worst_first(problems), (*notes, *doubts))
+
+
+def _grids(case: Case, context: Context, notes: list[Note]) -> Iterator[Grid]:
+    """Read the files one by one; notes on what is not read are added to `notes`."""
+    inputs = find(case)
+    if inputs.workbook is not None:
+        grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), TABLES)
+        notes += skipped
+        yield from grids
+    for table, path in inputs.csv:
+        yield read_csv(table, path, shown(case, path), context.settings, context.currency)

@@ -1,0 +1,189 @@
+"""The sheets of a workbook, read without trusting it.
+
+A workbook is a ZIP archive of XML files, and both can be made to harm who opens them: archives that
+swell to terabytes, XML that refers to other files or to itself. So the archive is looked at before
+it is opened, nothing outside it is followed, and formulas are never computed: their last results
+count, as in any program that shows the file.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import TYPE_ERROR
+
+from analysis.intake.csv_files import Cell, Grid
+from analysis.intake.names import find_table
+from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.tables import Table
+
+ABOUT = "about"
+"""The sheet with instructions, which holds no table."""
+
+MOST_BYTES = 2**30
+"""Unpacked size of all parts together; a full sheet of a million rows has about half of it."""
+
+MOST_ROWS, MOST_COLUMNS = 2**20, 128
+"""Rows that a sheet can have, and far more columns than any table has."""
+_HIGHEST_RATIO = 400
+_CHUNK = 2**20
+_NO_RESULT = re.compile(
+    rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+)
+
+DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
+TOO_LARGE = Fault(
+    Rank.FILE, "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
+    "save the tables as CSV files instead",
+)  # fmt: skip
+FOREIGN = Fault(
+    Rank.FILE, "the workbook declares XML entities, which no spreadsheet program writes",
+    "open it in a spreadsheet program and save it again as .xlsx",
+)  # fmt: skip
+NO_RESULT = Fault(
+    Rank.FILE,
+    "a formula has no stored result",
+    "open the file in a spreadsheet program and save it",
+)
+SAME_TABLE = Fault(Rank.FILE, "another sheet holds the same table", "keep one of the two")
+NO_SHEET = Fault(
+    Rank.FILE,
+    "no sheet is named after a table",
+    "name the sheets after the tables, such as service",
+)
+
+
+def read_workbook(path: Path, file: str, tables: Iterable[Table]) -> tuple[list[Grid], list[Note]]:
+    """Read the sheets that are named after tables.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    file : str
+        How messages call it.
+    tables : iterable of Table
+        The tables looked for.
+
+    Returns
+    -------
+    grids : list of Grid
+        One per sheet found; a problem of the whole workbook stands in one without a table's rows.
+    notes : list of Note
+        Sheets that are not read.
+    """
+    tables = tuple(tables)
+    fault = _unsafe(path)
+    if fault is not None:
+        return [Grid(tables[0], file, [], [Problem(fault, file)])], []
+    try:
+        return _sheets(path, file, tables)
+    except Exception:  # whatever a damaged file makes the library stumble over
+        return [Grid(tables[0], file, [], [Problem(DAMAGED, file)])], []
+
+
+def _unsafe(path: Path) -> Fault | None:
+    """Look at the archive and at every part of it, unpacking a little at a time."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = 0
+            for part in archive.infolist():
+                size, packed = part.file_size, max(part.compress_size, 1)
+                if size > 10 * _CHUNK and size / packed > _HIGHEST_RATIO:
+                    return TOO_LARGE
+                with archive.open(part) as stream:
+                    last = b""
+                    while chunk := stream.read(_CHUNK):
+                        unpacked += len(chunk)
+                        if unpacked > MOST_BYTES:
+                            return TOO_LARGE
+                        if part.filename.endswith((".xml", ".rels")) and _declares(last + chunk):
+                            return FOREIGN
+                        last = chunk[-16:]
+    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError):
+        return DAMAGED
+    except Exception as error:  # zlib.error, lzma.LZMAError and their like
+        if type(error).__module__ in {"zlib", "lzma", "_lzma", "bz2"}:
+            return DAMAGED
+        raise
+    return None
+
+
+def _declares(xml: bytes) -> bool:
+    """Whether XML has a document type; in UTF-16 every other byte is zero."""
+    plain = xml.replace(b"\0", b"")
+    return b"<!DOCTYPE" in plain or b"<!ENTITY" in plain
+
+
+def _sheets(path: Path, file: str, tables: tuple[Table, ...]) -> tuple[list[Grid], list[Note]]:
+    grids: dict[str, Grid] = {}
+    notes = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on extensions that only concern looks
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            for sheet in book.worksheets:
+                table = find_table(sheet.title, tables)
+                name = f"{file}, sheet {sheet.title}"
+                if table is None and sheet.title == ABOUT:
+                    continue
+                if table is None:
+                    notes.append(Note(name, "not read, since no table has this name"))
+                elif table.name in grids:
+                    grids[table.name].problems.append(Problem(SAME_TABLE, name))
+                else:
+                    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+                    grids[table.name] = Grid(table, name, list(_rows(sheet)))
+        finally:
+            book.close()
+    if not grids:
+        return [Grid(tables[0], file, [], [Problem(NO_SHEET, file)])], notes
+    _find_uncomputed(path, file, grids)
+    return list(grids.values()), notes
+
+
+def _rows(sheet: Any) -> Iterator[list[Cell]]:
+    for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+        cells = [_cell(cell) for cell in row]
+        while cells and cells[-1] == "":
+            cells.pop()
+        yield cells
+
+
+def _cell(cell: Any) -> Cell:
+    """Take a cell for what it shows: text, an exact number, or a day."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        number = Decimal(format(value, ".15g"))  # as many digits as spreadsheets keep
+        return f"{(number * 100).normalize():f}%" if "%" in (cell.number_format or "") else number
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value
+    if cell.data_type == TYPE_ERROR:
+        return f"#{str(value).lstrip('#')}"
+    return str(value)
+
+
+def _find_uncomputed(path: Path, file: str, grids: dict[str, Grid]) -> None:
+    """Report formulas that were never computed, whose cells would look empty."""
+    first = next(iter(grids.values()))
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                found = _NO_RESULT.search(archive.read(part))
+                if found:
+                    cell = found[1].decode("ascii")
+                    first.problems.append(Problem(NO_RESULT, file, value=f"cell {cell} ({part})"))

@@ -1,0 +1,243 @@
+"""Ledger tables as DuckDB relations: read from CSV or Parquet as they are summed, never loaded.
+
+Types and rules come from the row models; a cell that breaks one stops the sum. Nothing is written
+but DuckDB's own temporary files, nothing outside the ledger's folder is read, and no extension is
+installed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from analysis.errors import BuildError, InputError
+from analysis.kpis.rules_sql import BROKEN, rule, selection, source, sql_text, test
+from analysis.tables import LEDGER_TABLES, check_columns
+from analysis.tables_method import METHOD_LEDGER_TABLES
+
+TABLES = {table.name: table for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)}
+"""What a ledger may hold."""
+
+SUFFIXES = (".csv", ".parquet")
+
+MEMORY_LIMIT = "500MB"
+"""Memory that DuckDB takes before it goes on in temporary files."""
+
+_SETTINGS = (
+    f"set memory_limit = '{MEMORY_LIMIT}'",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+)
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_CELL = re.compile(r'converting column "([^"]+)"\. (?:Could not convert string "(.*?)" to)?', re.S)
+_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
+
+Files = dict[str, list[Path]]
+"""Files by table; several are read as one."""
+
+
+def files(folder: Path) -> Files:
+    """Find the files of every ledger table in a folder.
+
+    A table is one file, ``service.csv`` or ``service.parquet``, or a folder ``service`` of several.
+
+    Raises
+    ------
+    InputError
+        If a table stands there twice, or a file is a link to elsewhere.
+    """
+    found = {}
+    for table in TABLES.values():
+        stem = Path(table.file).stem
+        kinds = [[path] for s in SUFFIXES if (path := folder / f"{stem}{s}").is_file()]
+        kinds += [paths for s in SUFFIXES if (paths := sorted((folder / stem).glob(f"*{s}")))]
+        if len(kinds) > 1:
+            raise InputError(
+                f"the table {table.name} stands here twice",
+                file=folder,
+                value=" and ".join(str(paths[0].relative_to(folder)) for paths in kinds),
+                fix="keep one of them",
+            )
+        if kinds:
+            found[table.name] = kinds[0]
+    for path in (path for paths in found.values() for path in paths):
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise InputError("the file must not be a link to elsewhere", file=path)
+    return found
+
+
+@contextmanager
+def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
+    """Open the tables of a folder as relations that :func:`analysis.kpis.reduce.reduce` takes.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of CSV (comma, UTF-8, ISO dates) or Parquet files; see :func:`files`.
+    root : Path
+        Project root, so that messages name short paths.
+    scratch : Path
+        Where DuckDB may keep what does not fit into memory; emptied at the end.
+
+    Yields
+    ------
+    dict of str to DuckDBPyRelation
+        By table name. What goes wrong while they are used is raised as InputError.
+
+    Raises
+    ------
+    InputError
+        If DuckDB is not installed, a column is missing or unknown, or a cell breaks a rule.
+    """
+    duckdb = require_duckdb(_shown(folder, root))
+    found = files(folder)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch, prefix="duckdb-") as spill, duckdb.connect() as store:
+        store.execute(f"set temp_directory = {sql_text(spill)}")
+        store.execute("set preserve_insertion_order = false")  # sums have no order
+        _confine(store, folder)
+        try:
+            yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+        except duckdb.OutOfMemoryException:
+            raise BuildError(f"DuckDB needs more than {MEMORY_LIMIT} for this ledger") from None
+        except duckdb.Error as error:
+            raise _explained(str(error), folder, found, root) from None
+
+
+def require_duckdb(file: Path) -> Any:
+    """Return the module duckdb, an optional extra.
+
+    Raises
+    ------
+    InputError
+        If it is not installed, saying how it is.
+    """
+    try:
+        return import_module("duckdb")
+    except ImportError:
+        raise InputError(
+            "tables of this size or form are read with DuckDB, which is not installed here",
+            file=file,
+            fix="make .venv/.big installs it; small CSV tables do without",
+        ) from None
+
+
+def require_keys(relations: Mapping[str, Any]) -> None:
+    """Refuse a key that stands twice, which would count rows twice or join them to two.
+
+    Parameters
+    ----------
+    relations : mapping of str to DuckDBPyRelation
+        As :func:`opened` yields them.
+
+    Raises
+    ------
+    InputError
+        Naming one such key.
+    """
+    for name, relation in relations.items():
+        key = TABLES[name].key
+        columns = ", ".join(key)
+        counted = relation.aggregate(f"{columns}, count(*) as times", columns)
+        for *cells, times in counted.filter("times > 1").order(columns).limit(1).fetchall():
+            raise InputError(
+                f"this key stands {times} times",
+                file=TABLES[name].file,
+                column=columns,
+                value=", ".join(map(str, cells)),
+                fix="give every row a key of its own",
+            )
+
+
+def _confine(store: Any, folder: Path) -> None:
+    """Let a connection read one folder and nothing else."""
+    for setting in _SETTINGS:
+        store.execute(setting)
+    store.execute(f"set allowed_directories = [{sql_text(f'{folder.resolve()}/')}]")
+    store.execute("set enable_external_access = false")
+    store.execute("set lock_configuration = true")
+
+
+def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
+    table = TABLES[name]
+    headers = [_header(store, path, root) for path in paths]
+    for path, header in zip(paths, headers, strict=True):
+        check_columns(table, header, _shown(path, root))
+        if header != headers[0]:
+            raise InputError(
+                f"the columns must stand in the order of {paths[0].name}", file=_shown(path, root)
+            )
+    return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
+
+
+def _header(store: Any, path: Path, root: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        return list(store.sql(f"from read_parquet({sql_text(str(path.resolve()))})").columns)
+    try:
+        with path.open("rb") as stream:
+            return next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
+    except UnicodeDecodeError:
+        raise _not_utf8(_shown(path, root)) from None
+
+
+def _not_utf8(file: Path, row: int | None = None) -> InputError:
+    return InputError("the file is not UTF-8 text", file=file, row=row, fix="save it as UTF-8")
+
+
+def _explained(message: str, folder: Path, found: Files, root: Path) -> InputError:
+    """Turn what DuckDB says into the file, row, column and value at fault."""
+    if BROKEN in message:
+        name, column = json.loads(message[message.index(BROKEN) + len(BROKEN) :].splitlines()[0])
+        return _located(name, column, folder, found[name], root)
+    line, cell, file = (pattern.search(message) for pattern in (_LINE, _CELL, _FILE))
+    if not line or not file:
+        reason = message.splitlines()[0].partition(": ")[2] or message
+        return InputError(f"DuckDB cannot read the tables ({reason})", file=_shown(folder, root))
+    path = Path(file[1])
+    row = int(line[1])
+    if "Invalid unicode" in message:
+        return _not_utf8(_shown(path, root), row)
+    if not cell:
+        rule_ = "the row has more or fewer cells than the header, or quotes that do not match"
+        return InputError(rule_, file=_shown(path, root), row=row)
+    table = next(TABLES[name] for name, paths in found.items() if path.resolve() in
+                 [other.resolve() for other in paths])  # fmt: skip
+    return InputError(
+        rule(table, cell[1]),
+        file=_shown(path, root),
+        row=row,
+        column=cell[1],
+        value=cell[2] or "",
+    )
+
+
+def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path) -> InputError:
+    """Find the first row that breaks a rule, by reading once more in order."""
+    table = TABLES[name]
+    with require_duckdb(folder).connect() as store:
+        _confine(store, folder)
+        for path in paths:
+            rows = source(table, [path], _header(store, path, root))
+            found = store.sql(
+                f"select line, {column} from (select *, row_number() over () + 1 as line "
+                f"from {rows}) where ({test(table, column)}) is not true order by line limit 1"
+            ).fetchall()
+            for line, cell in found:
+                whole = isinstance(cell, float) and cell.is_integer()
+                value = "" if cell is None else int(cell) if whole else cell
+                shown = _shown(path, root)
+                return InputError(
+                    rule(table, column), file=shown, row=line, column=column, value=value
+                )
+    return InputError(rule(table, column), file=_shown(folder / table.file, root), column=column)
+
+
+def _shown(path: Path, root: Path) -> Path:
+    return path.relative_to(root) if path.is_relative_to(root) else path

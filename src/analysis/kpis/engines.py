@@ -1,0 +1,123 @@
+"""Where a case's rows are summed: in pandas while they are few, in DuckDB when they are many.
+
+``engine`` in ``case.yaml`` says which; ``auto``, the default, goes by the form and the size of the
+files. The sums are the same to the last céntimo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.errors import InputError
+from analysis.kpis.duck import files, opened, require_keys
+from analysis.kpis.reduce import DIMENSIONS, reduce
+from analysis.tables import write_frame
+
+Engine = Literal["pandas", "duckdb"]
+
+LARGE = 20_000_000
+"""Bytes of CSV from which ``auto`` takes DuckDB: about 100,000 services, for which reading and
+checking every row in Python took 8 s, and DuckDB 1.5 s."""
+
+CUBE = "totals.csv"
+"""The sums of a case whose rows are too many to be read again and again."""
+
+
+def ledger_folder(case: Case) -> Path:
+    """Folder of a case's rows: the ledger that was made from its inputs, or else its inputs."""
+    made = case.processed / "ledger"
+    return made if files(made) else case.raw
+
+
+def chosen_engine(case: Case) -> Engine:
+    """Decide what a case's rows are summed with.
+
+    Raises
+    ------
+    InputError
+        If pandas is asked for, but the rows are not CSV.
+    """
+    asked = case.parameters.engine
+    paths = [path for table in files(ledger_folder(case)).values() for path in table]
+    parquet = [path for path in paths if path.suffix == ".parquet"]
+    if asked == "pandas" and parquet:
+        raise InputError(
+            "this table is read with DuckDB only",
+            file=parquet[0].relative_to(case.root),
+            fix="engine: auto in case.yaml",
+        )
+    if asked != "auto":
+        return asked
+    many = sum(path.stat().st_size for path in paths) >= LARGE
+    return "duckdb" if parquet or many else "pandas"
+
+
+@contextmanager
+def open_ledger(case: Case) -> Iterator[Mapping[str, Any]]:
+    """Open a case's rows for :func:`analysis.kpis.reduce.reduce`.
+
+    Yields
+    ------
+    mapping of str to DataFrame or DuckDBPyRelation
+        By table name. Frames are validated row by row; relations are as they are summed.
+
+    Raises
+    ------
+    InputError
+        If a cell breaks a rule, a key stands twice, or DuckDB is needed and not installed.
+    """
+    if chosen_engine(case) == "pandas":
+        yield read_ledger(case)
+        return
+    scratch = case.root / ".build" / case.name
+    with opened(ledger_folder(case), case.root, scratch) as relations:
+        require_keys(relations)
+        yield relations
+
+
+def make_cube(case: Case) -> pd.DataFrame:
+    """Sum a case's rows by month, service type, segment and measure.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`analysis.kpis.reduce.reduce` returns it; :func:`analysis.kpis.sums.wide` and
+        :func:`analysis.kpis.levels.level_table` take it from there.
+    """
+    with open_ledger(case) as ledger:
+        return reduce(ledger, DIMENSIONS)
+
+
+def read_cube(case: Case) -> pd.DataFrame:
+    """Return a case's sums: made from its rows while they are few, else those that were written.
+
+    Raises
+    ------
+    InputError
+        If the rows are many and their sums have not been made.
+    """
+    if chosen_engine(case) == "pandas":
+        return make_cube(case)
+    path = case.processed / CUBE
+    if not path.is_file():
+        raise InputError(
+            "the sums of this ledger have not been made",
+            file=path.relative_to(case.root),
+            fix=f"python -m analysis kpis --case {case.name}",
+        )
+    text = dict.fromkeys((*DIMENSIONS, "measure", "kind"), "str")
+    cube = pd.read_csv(path, encoding="utf-8", dtype=text, keep_default_na=False)
+    return cube.drop(columns="kind")
+
+
+def write_cube(case: Case, cube: pd.DataFrame) -> None:
+    """Keep the sums of a case whose rows are many, marked with the kind of number they are."""
+    if chosen_engine(case) == "duckdb":
+        write_frame(cube.assign(kind=case.parameters.kind), case.processed / CUBE)

@@ -1,0 +1,140 @@
+"""Sums over the tables that stay small at any size: staff, hours, scores and statements.
+
+They are fetched as pandas frames, wherever the ledger lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from analysis.periods import parse_quarter
+
+SATISFIED_FROM = 4
+"""Lowest score, on the scale from 1 to 5, that counts as satisfied."""
+
+Frames = Mapping[str, nw.LazyFrame[Any]]
+"""Tables by name."""
+
+Parts = Iterator[pd.DataFrame]
+"""Parts of a cube: columns month, measure, value and, where known, the dimensions."""
+
+_PLUS = ("sales", "other_op_income", "fin_income", "extra_gain")
+_MINUS = (
+    "cogs", "selling", "admin", "other_op_cost", "fin_cost", "extra_loss", "income_tax",
+    "other_charges",
+)  # fmt: skip
+
+
+def month_index(days: pd.Series[Any]) -> pd.Series[int]:
+    """Month index of each day."""
+    index: pd.Series[int] = 12 * days.dt.year + days.dt.month - 1
+    return index
+
+
+def small_sums(frames: Frames, measures: Collection[str]) -> Parts:
+    """Sum what the wanted measures need of the small tables.
+
+    Parameters
+    ----------
+    frames : mapping of str to LazyFrame
+        Tables by name.
+    measures : collection of str
+        What is wanted.
+    """
+    wanted = set(measures)
+    for make, names in (
+        (_hours, {"hours", "training_hours"}),
+        (_staff, {"staff_opening", "leavers"}),
+        (_staff_survey, {"staff_answers", "staff_satisfied", "staff_points"}),
+        (_esg, {"esg_e", "esg_s", "esg_g"}),
+        (_statements, {"net_profit", "equity", "debt", "equity_opening", "debt_opening"}),
+    ):
+        if wanted & names:
+            yield from make(frames)
+
+
+def collected(frame: nw.LazyFrame[Any], *columns: str) -> pd.DataFrame:
+    """Fetch some columns as a pandas frame."""
+    found: pd.DataFrame = frame.select(*columns).collect("pandas").to_native()
+    return found
+
+
+def _part(measure: str, month: Any, value: Any) -> pd.DataFrame:
+    return pd.DataFrame({"month": month, "measure": measure, "value": value})
+
+
+def _zeros(measure: str, months: Any) -> pd.DataFrame:
+    return _part(measure, pd.Series(sorted(set(months)), dtype="int64"), 0)
+
+
+def _months_kept(frames: Frames) -> pd.Series[int]:
+    """Months for which staff hours were kept, one for every row."""
+    return month_index(pd.to_datetime(collected(frames["staff_hours"], "month")["month"]))
+
+
+def _hours(frames: Frames) -> Parts:
+    if "staff_hours" not in frames:
+        return
+    rows = collected(frames["staff_hours"], "month", "quarter_hours")
+    month = month_index(pd.to_datetime(rows["month"]))
+    yield _part("hours", month, rows["quarter_hours"])
+    if "training" in frames:
+        training = collected(frames["training"], "held_on", "quarter_hours")
+        yield _zeros("training_hours", month)
+        yield _part("training_hours", month_index(training["held_on"]), training["quarter_hours"])
+
+
+def _staff(frames: Frames) -> Parts:
+    """Count heads as each month opens, and leavers who were there as their quarter opened."""
+    if "staff" not in frames or "staff_hours" not in frames:
+        return
+    staff = collected(frames["staff"], "hired_on", "left_on")
+    months = sorted(set(_months_kept(frames)))
+    for month in months:
+        start = pd.Timestamp(month // 12, month % 12 + 1, 1)
+        there = (staff["hired_on"] < start) & ~(staff["left_on"] < start)
+        yield _part("staff_opening", pd.Series([month]), int(there.sum()))
+    yield _zeros("leavers", months)
+    gone = staff[staff["left_on"].notna()]
+    left = month_index(gone["left_on"])
+    opening = pd.to_datetime({"year": left // 12, "month": left % 12 // 3 * 3 + 1, "day": 1})
+    yield _part("leavers", left[gone["hired_on"] < opening], 1)
+
+
+def _staff_survey(frames: Frames) -> Parts:
+    if "staff_survey" in frames:
+        rows = collected(frames["staff_survey"], "answered_on", "score")
+        month = month_index(rows["answered_on"])
+        yield _part("staff_answers", month, 1)
+        yield _part("staff_satisfied", month, (rows["score"] >= SATISFIED_FROM).astype("int64"))
+        yield _part("staff_points", month, rows["score"])
+
+
+def _esg(frames: Frames) -> Parts:
+    """Sum scores and their number; a mean is the ratio of the two."""
+    if "esg_score" in frames:
+        rows = collected(frames["esg_score"], "period", "pillar", "score")
+        month = rows["period"].map(parse_quarter) * 3 + 2
+        measure = "esg_" + rows["pillar"].str.lower()
+        for suffix, value in (("", rows["score"]), ("_n", 1)):
+            yield pd.DataFrame({"month": month, "measure": measure + suffix, "value": value})
+
+
+def _statements(frames: Frames) -> Parts:
+    if "fin_statement" in frames:
+        columns = ("period", "basis", *_PLUS, *_MINUS, "equity", "interest_debt")
+        rows = collected(frames["fin_statement"], *columns)
+        rows = rows[rows["basis"] == "discrete"]
+        month = rows["period"].map(parse_quarter) * 3 + 2
+        yield _part("net_profit", month, net_profit(rows))
+        yield _part("equity", month, rows["equity"])
+        yield _part("debt", month, rows["interest_debt"])
+
+
+def net_profit(rows: pd.DataFrame) -> pd.Series[int]:
+    """Go down the ladder from sales to net profit."""
+    return rows[list(_PLUS)].sum(axis=1) - rows[list(_MINUS)].sum(axis=1)

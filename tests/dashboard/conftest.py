@@ -1,0 +1,117 @@
+"""A real browser with the dashboard in it, without a network; skipped where there is none."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from analysis.case import Case
+from analysis.dashboard import model, page
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+"""
+
+
+class Shown:
+    """The dashboard in a tab of its own, and everything that went wrong there."""
+
+    def __init__(self, context: BrowserContext, file: Path) -> None:
+        self.page: Page = context.new_page()
+        self.file = file
+        self.messages: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, fragment: str = "") -> Shown:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.file.as_uri()}{fragment}")
+        return self
+
+    def view(self, fragment: str) -> None:
+        """Change the address, as a reader does who pastes another one."""
+        self.page.evaluate(
+            """fragment => new Promise((done) => {
+              if (location.hash === fragment) return done();
+              addEventListener("hashchange", () => setTimeout(done), { once: true });
+              location.hash = fragment;
+            })""",
+            fragment,
+        )
+
+    def faults(self) -> list[str]:
+        """Console messages, broken policies, and requests for anything but the file itself."""
+        own = self.file.parent.as_uri()
+        foreign = [url for url in self.requests if not url.startswith((own, "about:", "blob:"))]
+        return [*self.messages, *foreign, *self.page.evaluate("window.violations ?? []")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("the browser tests need Debian's package chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def paper_model(segelec: Case) -> dict[str, Any]:
+    return model(segelec)
+
+
+@pytest.fixture
+def a_model(paper_model: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the paper's model, free to be changed."""
+    return copy.deepcopy(paper_model)
+
+
+Show = Callable[..., Shown]
+
+
+@pytest.fixture
+def show(browser: Browser, paper_model: dict[str, Any], tmp_path: Path) -> Iterator[Show]:
+    """Open the dashboard of a model; afterwards nothing may have gone wrong in any tab."""
+    contexts: list[BrowserContext] = []
+    opened: list[Shown] = []
+
+    def make(made: dict[str, Any] | None = None, fragment: str = "", **options: Any) -> Shown:
+        file = tmp_path / f"dashboard{len(opened)}.html"
+        file.write_text(page(made or paper_model), encoding="utf-8", newline="\n")
+        options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
+        context = browser.new_context(offline=True, accept_downloads=True, **options)
+        context.add_init_script(WATCH)
+        contexts.append(context)
+        opened.append(Shown(context, file).open(fragment))
+        return opened[-1]
+
+    yield make
+    faults = [fault for shown in opened for fault in shown.faults()]
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def fragment(**parts: list[str] | str) -> str:
+    """Write an address: q=[...], t=[...], lang="es"."""
+    texts = {
+        name: value if isinstance(value, str) else ",".join(quote(item, safe="~") for item in value)
+        for name, value in parts.items()
+    }
+    return "#" + "&".join(f"{name}={text}" for name, text in texts.items())

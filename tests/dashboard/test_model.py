@@ -1,0 +1,163 @@
+"""The page's data against sums by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.dashboard.model import LARGEST, claims_model, cube_model
+from analysis.dashboard.okrs import span
+from analysis.errors import InputError
+from analysis.kpis import sums
+from analysis.tables_method import TargetRow
+
+BY = ("service_type", "segment")
+
+
+def day(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text)
+
+
+@pytest.fixture
+def small() -> dict[str, pd.DataFrame]:
+    """Three services of two types for two customers, an invoice each, one answer, some hours."""
+    days = ("requested_on", "started_on", "completed_on", "due_on")
+    service = pd.DataFrame(
+        [
+            ("S1", "C1", "doors", "2024-01-02", "2024-01-05", "2024-01-06", "2024-01-06"),
+            ("S2", "C2", "alarms", "2024-02-01", "2024-02-02", "2024-02-04", "2024-02-03"),
+            ("S3", "C2", "doors", "2024-04-01", "2024-04-01", "2024-04-01", "2024-04-09"),
+        ],
+        columns=["service_id", "customer_id", "service_type", *days],
+    )
+    for column in days:
+        service[column] = pd.to_datetime(service[column])
+    sale = pd.DataFrame(
+        {"invoice_id": ["F1", "F2", "F3"], "service_id": ["S1", "S2", "S3"],
+         "invoiced_on": pd.to_datetime(["2024-01-06", "2024-02-04", "2024-04-02"]),
+         "amount_centimos": [10050, 20000, 5]}
+    )  # fmt: skip
+    answer = pd.DataFrame(
+        {"response_id": ["R1"], "service_id": ["S2"], "answered_on": [day("2024-02-10")],
+         "score": [5]}
+    )  # fmt: skip
+    hours = pd.DataFrame(
+        {"staff_id": ["T1", "T1"], "month": ["2024-01", "2024-04"], "quarter_hours": [40, 60]}
+    )
+    customer = pd.DataFrame(
+        {"customer_id": ["C1", "C2"], "segment": ["shop", "company"],
+         "first_service_on": pd.to_datetime(["2024-01-06", "2024-02-04"])}
+    )  # fmt: skip
+    return {"service": service, "sale": sale, "survey_response": answer, "staff_hours": hours,
+            "customer": customer}  # fmt: skip
+
+
+def rows(made: dict[str, Any]) -> dict[tuple[str, str | None, str | None], dict[str, int]]:
+    """Cube rows by quarter, type and segment, without the zeros."""
+
+    def name(list_: str, place: int) -> str | None:
+        return None if place < 0 else made[list_][place]["id"]
+
+    cube = made["cube"]
+    keys = zip(cube["quarter"], cube["type"], cube["segment"], strict=True)
+    return {
+        (made["quarters"][q]["label"], name("types", t), name("segments", s)): {
+            measure: values[at] for measure, values in cube["sums"].items() if values[at]
+        }
+        for at, (q, t, s) in enumerate(keys)
+    }
+
+
+def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame]) -> None:
+    made = cube_model(sums(small, by=BY), {"doors": "Lifting doors"})
+    assert rows(made) == {
+        ("2024Q1", "doors", "shop"): {
+            "services": 1, "sales_centimos": 10050, "waiting_days": 3, "working_days": 1,
+            "on_time": 1,
+        },
+        ("2024Q1", "alarms", "company"): {
+            "services": 1, "sales_centimos": 20000, "waiting_days": 1, "working_days": 2,
+            "answers": 1, "satisfied": 1,
+        },
+        ("2024Q2", "doors", "company"): {"services": 1, "sales_centimos": 5, "on_time": 1},
+        ("2024Q1", None, None): {"quarter_hours": 40},
+        ("2024Q2", None, None): {"quarter_hours": 60},
+    }  # fmt: skip
+    assert made["types"] == [
+        {"id": "alarms", "name": "alarms"},
+        {"id": "doors", "name": "Lifting doors"},
+    ]
+    assert made["unsplit"] == {"type": ["quarter_hours"], "segment": ["quarter_hours"]}
+    assert [quarter["index"] for quarter in made["quarters"]] == [8096, 8097]
+
+
+def test_without_customers_there_are_no_segments(small: dict[str, pd.DataFrame]) -> None:
+    del small["customer"], small["survey_response"]
+    made = cube_model(sums(small, by=BY))
+    assert made["segments"] == []
+    assert set(made["cube"]["segment"]) == {-1}
+    assert "answers" not in made["cube"]["sums"]
+
+
+def test_a_sum_too_large_for_a_browser_is_refused(small: dict[str, pd.DataFrame]) -> None:
+    small["sale"]["amount_centimos"] = [LARGEST, 1, 0]
+    with pytest.raises(InputError, match="2\\^53"):
+        cube_model(sums(small, by=BY))
+
+
+def test_the_papers_cube_adds_up_to_its_rows(segelec: Case, paper_model: dict[str, Any]) -> None:
+    ledger, cube = read_ledger(segelec), paper_model["cube"]["sums"]
+    assert sum(cube["services"]) == len(ledger["service"])
+    assert sum(cube["sales_centimos"]) == ledger["sale"]["amount_centimos"].sum()
+    assert sum(cube["quarter_hours"]) == ledger["staff_hours"]["quarter_hours"].sum()
+    assert sum(cube["satisfied"]) == (ledger["survey_response"]["score"] >= 4).sum()
+
+
+def test_claims_have_the_default_verdict_and_the_others() -> None:
+    columns = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
+    table = pd.DataFrame(
+        [
+            ("a", "1", "5", "%", "result", "q", "consistent", "fits", True),
+            ("a", "1", "5", "%", "result", "q", "inconsistent", "no", False),
+            ("a", "1", "5", "%", "result", "q", "consistent", "fits too", False),
+            ("b", "2", "x", "", "formula", "q", "unreadable", "lost", True),
+        ],
+        columns=[*columns, "default"],
+    )
+    made = claims_model(table)
+    assert [(row["claim_id"], row["verdict"], row["evidence"]) for row in made] == [
+        ("a", "consistent", "fits"),
+        ("b", "unreadable", "lost"),
+    ]
+    assert [row["others"] for row in made] == [["inconsistent"], []]
+
+
+def target(kind: str, rule: str, amount: str, upper: str = "", kpi: str = "C1") -> TargetRow:
+    return TargetRow.model_validate(
+        {"target_id": "t", "kr_id": "k", "kpi": kpi, "claim_id": "c", "kind": kind, "rule": rule,
+         "amount": amount, "upper": upper, "months": "0", "default": "yes", "axis": "",
+         "option": "", "reading": "r"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (target("relative", "at least", "15"), ("1", "45", "1")),
+        (target("relative", "at most", "-20"), ("-60", "-1", "1")),
+        (target("relative", "within", "-1", "0"), ("-3", "-0.1", "0.1")),
+        (target("level", "at least", "20"), ("0", "100", "1")),
+        (target("level", "at least", "7.5", kpi="F3"), ("0.5", "15", "1")),
+        (target("points", "at least", "2.5"), ("0.1", "7.5", "0.1")),
+    ],
+)
+def test_how_far_a_target_moves(row: TargetRow, expected: tuple[str, str, str]) -> None:
+    low, high, step = span(row)
+    assert (low, high, step) == expected
+    stops = (Fraction(row.amount) - Fraction(low)) / Fraction(step)
+    assert stops.denominator == 1  # the amount itself can be set

@@ -1,0 +1,154 @@
+"""The file: size, policy, the same bytes, and data that cannot become markup or code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.dashboard import Dashboard, page
+from analysis.dashboard.model import cube_model
+from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed
+from analysis.kpis import sums
+
+from .conftest import Show
+
+MOST_BYTES = 150_000
+NASTY = "</script><img src=x onerror=alert(1)>&amp;\u2028{{style}}\"'<!--"
+
+
+def data_of(html: str) -> str:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_without_its_data_the_page_stays_below_its_limit(paper_model: dict[str, Any]) -> None:
+    html = page(paper_model)
+    assert len(html.encode()) - len(data_of(html).encode()) < MOST_BYTES
+    assert json.loads(data_of(html)) == paper_model
+
+
+def test_the_page_refers_to_nothing_outside_itself(paper_model: dict[str, Any]) -> None:
+    html = page(paper_model).replace(data_of(page(paper_model)), "")
+    assert not re.search(r"https?:|//cdn|@import|url\(|<link|<iframe|src=", html)
+
+
+def test_the_policy_names_the_one_script_and_style(paper_model: dict[str, Any]) -> None:
+    html = page(paper_model)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
+    assert rules["default-src"] == "'none'"
+    for element, rule in (("script", "script-src"), ("style", "style-src")):
+        texts = re.findall(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
+        assert len(texts) == 1
+        hashed = base64.b64encode(hashlib.sha256(texts[0].encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{hashed}'"
+    assert "unsafe" not in policy[1]
+
+
+def test_every_script_file_is_used_and_none_makes_markup_of_text() -> None:
+    assert {path.stem for path in (FOLDER / "js").glob("*.js")} == set(SCRIPTS)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b", code())
+    assert "</" not in code()  # nothing may close the script element
+
+
+def test_the_same_bytes_in_another_process_and_locale(root: Path) -> None:
+    program = (
+        "import hashlib; from analysis.case import load_case; from analysis.dashboard import *;"
+        "print(hashlib.sha256(page(model(load_case('segelec'))).encode()).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=root, check=True, capture_output=True, text=True,
+            env={"PYTHONPATH": str(root / "src"), "PYTHONHASHSEED": seed, "LC_ALL": "C",
+                 "TZ": zone},
+        ).stdout
+        for seed, zone in (("1", "Pacific/Kiritimati"), ("2", "UTC"))
+    }  # fmt: skip
+    assert len(found) == 1
+
+
+def test_json_stays_inside_its_element() -> None:
+    text = embed({"name": NASTY})
+    assert not re.search("[<>&\u2028\u2029]", text)
+    assert json.loads(text) == {"name": NASTY}
+
+
+def test_texts_from_data_stay_texts(show: Show, a_model: dict[str, Any]) -> None:
+    a_model["case"]["title"] = a_model["case"]["subtitle"] = NASTY
+    a_model["types"][0] = {"id": NASTY, "name": NASTY}
+    a_model["segments"][0]["name"] = NASTY
+    a_model["claims"][0]["evidence"] = a_model["claims"][0]["printed"] = NASTY
+    a_model["okr"]["objectives"][0]["text"] = a_model["okr"]["results"][0]["text"] = NASTY
+    a_model["okr"]["results"][0]["targets"][0]["reading"] = NASTY
+    a_model["kpis"][0]["definition"] = NASTY
+    shown = show(a_model)
+    assert shown.page.locator("img").count() == 0
+    assert shown.page.locator("h1").text_content() == NASTY
+    assert shown.page.locator("#panel-okr h3").first.text_content().startswith(f"O1 {NASTY}")
+    button = shown.page.locator("#slicers button", has_text=NASTY).first
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    shown.open(shown.page.evaluate("location.hash"))
+    assert (
+        shown.page.locator("#slicers button", has_text=NASTY).first.get_attribute("aria-pressed")
+        == "true"
+    )
+
+
+def test_what_a_firm_does_not_have_is_left_out(
+    show: Show, segelec: Case, a_model: dict[str, Any]
+) -> None:
+    ledger = read_ledger(segelec)
+    little = {name: ledger[name] for name in ("service", "sale")}
+    made = a_model | cube_model(sums(little, by=("service_type", "segment")))
+    made["case"] = made["case"] | {"kind": "yours", "source": None}
+    del made["okr"], made["claims"]
+    known = set(made["cube"]["sums"])
+    made["kpis"] = [
+        kpi for kpi in made["kpis"] if {kpi["numerator"], kpi["denominator"]} - {None} <= known
+    ]
+    shown = show(made)
+    panels = shown.page.locator("section.panel").evaluate_all("all => all.map(one => one.id)")
+    assert panels == ["panel-cards", "panel-sales", "panel-types"]
+    kinds = shown.page.locator("main .kind").all_text_contents()
+    assert set(kinds) == {"yours"}
+    assert shown.page.locator("#slicers .slicer").count() == 2
+
+
+def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:
+    made = a_model | cube_model(sums({}, by=("service_type", "segment"))) | {"kpis": []}
+    del made["okr"]
+    shown = show(made)
+    assert shown.page.locator("section.panel").count() == 1
+    assert shown.page.locator("#slicers .slicer").count() == 0
+    assert shown.page.locator("#panel-claims tbody tr").count() == len(made["claims"])
+
+
+def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
+    show: Show, paper_model: dict[str, Any], tmp_path: Path
+) -> None:
+    made = Dashboard('A "name"', page(paper_model), "report/segelec.html")
+    bundle = made._repr_mimebundle_()
+    assert 'sandbox="allow-scripts allow-downloads"' in bundle["text/html"]
+    assert "`report/segelec.html`" in bundle["text/markdown"]
+    shown = show()
+    shown.file = tmp_path / "notebook.html"
+    shown.file.write_text(f"<!DOCTYPE html><title>x</title>{bundle['text/html']}", "utf-8")
+    shown.open()
+    frame = shown.page.frames[1]
+    frame.locator("[data-group=types] button").first.click()
+    assert "Lifting doors" in (frame.locator("#summary").text_content() or "")
+    assert shown.page.url == shown.file.as_uri()
+    with shown.page.expect_download() as download:
+        frame.locator("button[data-key=csv]").click()
+    assert download.value.suggested_filename == "segelec-selection.csv"

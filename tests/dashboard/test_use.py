@@ -1,0 +1,309 @@
+"""Use of the page: keys, pointer, address, files, languages, themes, sizes, screen readers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.dashboard.page import FOLDER
+from analysis.kpis import sums
+
+from .conftest import Show, Shown, fragment
+
+PRESSED = "all => all.filter(one => one.ariaPressed === 'true').map(one => one.dataset.key)"
+ALL_TABLES = ["cards", "sales", "productivity", "satisfaction", "types", "segments", "okr",
+              "scorecard"]  # fmt: skip
+
+
+def pressed(shown: Shown, group: str) -> list[str]:
+    return list(shown.page.locator(f"[data-group={group}] button").evaluate_all(PRESSED))
+
+
+def focused(shown: Shown) -> dict[str, Any]:
+    return dict(
+        shown.page.evaluate(
+            """() => { const one = document.activeElement, look = getComputedStyle(one);
+            return { tag: one.tagName, id: one.id, key: one.dataset.key ?? null,
+              group: one.closest("[data-group]")?.dataset.group ?? null,
+              outline: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2 } }"""
+        )
+    )
+
+
+def services(shown: Shown) -> str:
+    return shown.page.locator("[data-kpi=services] .big data").get_attribute("value") or ""
+
+
+def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) -> None:
+    shown, stops = show(), []
+    for _ in range(120):
+        shown.page.keyboard.press("Tab")
+        stop = focused(shown)
+        if stop["tag"] == "BODY":
+            break
+        assert stop["outline"], stop
+        stops.append(stop)
+    else:
+        pytest.fail("Tab does not come to an end")
+    groups = [stop["group"] for stop in stops if stop["group"]]
+    assert groups == [
+        "slicer-quarters", "slicer-types", "slicer-segments", "sales", "types", "productivity",
+        "satisfaction", "segments", "verdicts",
+    ]  # fmt: skip
+    assert stops[0]["id"] == "skip"
+    assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
+
+
+def test_arrows_move_and_enter_space_and_ctrl_choose(show: Show) -> None:
+    shown = show()
+    page, keys = shown.page, shown.page.keyboard
+    page.locator("[data-group=types] button").first.focus()
+    keys.press("Enter")
+    assert pressed(shown, "types") == ["lifting_doors"]
+    assert focused(shown)["key"] == "lifting_doors"  # though the chart was drawn anew
+    keys.press("ArrowDown")
+    assert focused(shown)["key"] == "alarms"
+    keys.press("Control+Enter")
+    assert sorted(pressed(shown, "types")) == ["alarms", "lifting_doors"]
+    assert services(shown) == str(52 + 42)
+    keys.press("End")
+    keys.press("Space")
+    assert pressed(shown, "types") == ["electric_fence"]
+    keys.press("Space")
+    assert pressed(shown, "types") == []
+    page.locator("[data-group=sales] button").first.focus()
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    assert pressed(shown, "slicer-quarters") == ["quarters-2022Q2"]
+    keys.press("Escape")  # hides the tip
+    keys.press("Escape")
+    assert pressed(shown, "slicer-quarters") == ["quarters-2024Q2"]
+
+
+def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
+    shown = show(fragment="#t=alarms&q=2024Q2")
+    shown.page.locator("[data-group=sales] button").nth(2).hover()
+    tip = shown.page.locator("#tip")
+    assert "2022Q3" in (tip.text_content() or "")
+    assert tip.is_visible()
+    shown.page.keyboard.press("Escape")
+    assert tip.is_hidden()
+    assert pressed(shown, "types") == ["alarms"]
+    shown.page.keyboard.press("Escape")
+    assert pressed(shown, "types") == []
+
+
+def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
+    shown = show()
+    widths = """all => all.map((one) => [".whole", ".part"].map(
+      (name) => Math.round(1000 * parseFloat(one.querySelector(name).style.width))))"""
+    bars = shown.page.locator("[data-group=segments] button")
+    before = bars.evaluate_all(widths)
+    assert all(whole == part for whole, part in before)
+    shown.page.locator("[data-group=types] button").first.click()
+    after = bars.evaluate_all(widths)
+    assert [whole for whole, _ in after] == [whole for whole, _ in before]
+    assert all(0 < part < whole for whole, part in after)
+    shown.page.locator("[data-group=segments] button").first.click(modifiers=["Control"])
+    assert pressed(shown, "types") == ["lifting_doors"]
+    assert pressed(shown, "segments") == ["shop"]
+    parts = [part for _, part in bars.evaluate_all(widths)]
+    assert parts[0] > 0 == parts[1] == parts[2]
+
+
+def test_fingers_choose_several_without_ctrl(show: Show) -> None:
+    shown = show(viewport={"width": 390, "height": 800}, has_touch=True)
+    shown.page.locator("[data-key=several]").tap()
+    for at in (1, 2):
+        shown.page.locator("[data-group=slicer-segments] button").nth(at).tap()
+    assert pressed(shown, "slicer-segments") == ["segments-company", "segments-household"]
+
+
+def test_the_address_restores_the_view(show: Show) -> None:
+    shown = show()
+    page = shown.page
+    page.locator("[data-group=slicer-quarters] button", has_text="2023Q3").click()
+    page.locator("[data-group=types] button").nth(1).click(modifiers=["Control"])
+    page.locator("[data-group=verdicts] button").nth(3).click()
+    page.locator("#find").fill("cost & 1% #/=,")
+    page.locator("#goal-O1-KR2").fill("30")
+    page.locator("#panel-sales .buttons button").first.click()
+    page.locator("[data-key=theme]").click()
+    page.locator("[data-key=language]").click()
+    look = "document.querySelector('main').textContent"
+    address, content = page.evaluate("location.hash"), page.evaluate(look)
+    shown.open(address)
+    assert page.evaluate(look) == content
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("#find").input_value() == "cost & 1% #/=,"
+    assert page.locator("#goal-O1-KR2").input_value() == "30"
+    page.locator("[data-key=reset]").click()
+    assert page.evaluate("location.hash") == "#q=2024Q2&theme=dark&lang=es"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "#q=1999Q9&t=none&s=%&v=x&goal=O1-KR2~9~1,x,y~0~z,O1-KR2~0~1e5&lang=xx&theme=blue",
+        "#x",
+        "#=",
+    ],
+)
+def test_an_address_that_means_nothing_does_no_harm(show: Show, address: str) -> None:
+    shown = show(fragment=address)
+    assert shown.page.locator("section.panel").count() == 9
+    assert int(services(shown)) > 0
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def download(shown: Shown, selector: str) -> list[dict[str, str]]:
+    with shown.page.expect_download() as saved:
+        shown.page.locator(selector).click()
+    return read_csv(saved.value.path())
+
+
+def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> None:
+    shown = show(fragment=fragment(q=["2023Q1", "2024Q2"], t=["alarms", "cctv"], lang="es"))
+    found = download(shown, "[data-key=csv]")
+    table = sums(read_ledger(segelec), by=("service_type", "segment"))
+    table = table[
+        table["quarter"].isin([4 * 2023, 4 * 2024 + 1])
+        & table["service_type"].isin(["alarms", "cctv"])
+    ]
+    assert len(found) == len(table) > 0
+    for row, (_, expected) in zip(found, table.iterrows(), strict=True):
+        assert row.pop("kind") == "synthetic"
+        year, quarter = divmod(expected["quarter"], 4)
+        assert row.pop("quarter") == f"{year}Q{quarter + 1}"
+        assert row == {name: str(expected[name]) for name in row}
+
+
+def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> None:
+    for at, start in enumerate("=+-@"):
+        a_model["types"][at] = {"id": f'{start}cmd,"x"', "name": f"{start}1+1"}
+    a_model["claims"][0]["evidence"] = "\t=1\r\n+2"
+    shown = show(a_model, fragment="#q=2024Q2&table=types&lang=en")
+    texts = {row["service_type"] for row in download(shown, "[data-key=csv]")}
+    assert {f'\'{start}cmd,"x"' for start in "=+-@"} <= texts
+    rows = download(shown, "#panel-types .buttons button >> nth=1")
+    assert {f"'{start}1+1" for start in "=+-@"} <= {row["Service type"] for row in rows}
+    claims = download(shown, "#panel-claims .buttons button")
+    assert claims[0]["Evidence"] == "'\t=1\r\n+2"
+    assert len(claims) == len(a_model["claims"])
+
+
+def test_numbers_in_a_csv_have_a_point_in_both_languages(show: Show) -> None:
+    for language in ("en", "es"):
+        shown = show(fragment=f"#q=2024Q2&lang={language}")
+        rows = download(shown, "#panel-sales .buttons button >> nth=1")
+        last = list(rows[-1].values())
+        assert last[1:4] == ["164760.7", "164760.7", "139627.72"]
+        assert float(last[4]) == pytest.approx(164760.70 / 139627.72 - 1, abs=1e-6)
+
+
+def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str, Any]) -> None:
+    shown = show(fragment="#lang=en")
+    rows = shown.page.locator("#panel-claims tbody tr")
+    assert rows.count() == len(paper_model["claims"])
+    shown.page.locator("[data-group=verdicts] button", has_text="inconsistent").last.click()
+    wrong = [c for c in paper_model["claims"] if c["verdict"] == "inconsistent"]
+    assert rows.count() == len(wrong)
+    shown.page.locator("#find").fill("margin FORMULA")
+    assert rows.locator("th").all_text_contents() == ["table1-margin-formula"]
+
+
+def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
+    shown = show(fragment=fragment(
+        q=["2024Q1", "2024Q2"], t=["alarms"], s=["shop"], table=ALL_TABLES,
+        goal=["O1-KR1~0~12"], lang="es"))  # fmt: skip
+    words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))
+    texts = shown.page.evaluate(
+        """() => { const found = [];
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+          const { parentElement, data } = walk.currentNode;
+          if (!parentElement.closest("script")) found.push(data.trim());
+        }
+        for (const one of document.querySelectorAll("[aria-label]")) found.push(one.ariaLabel);
+        return found; }"""
+    )
+    english = {key for part in words.values() for key, word in part.items() if key != word}
+    spanish = {word for part in words.values() for word in part.values()}
+    assert (english & set(texts)) - spanish == set()
+    assert len(spanish & set(texts)) > 80
+
+
+def test_every_word_of_the_page_has_a_translation(root: Path) -> None:
+    words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))["words"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "js").glob("*.js"))
+    html = (FOLDER / "page.html").read_text(encoding="utf-8")
+    said = set(re.findall(r'say\("([^"]+)"', code)) | set(re.findall(r'data-say="([^"]+)"', html))
+    titles = set(re.findall(r'title: "([^"]+)"', code))
+    assert said | titles <= set(words)
+    assert {key for key in words if f'"{key}"' not in code + html} <= {
+        "printed", "derived", "synthetic", "yours", "joint", "perspective", "objective",
+    }  # fmt: skip
+    for key, word in words.items():
+        assert sorted(re.findall(r"\{\w+\}", key)) == sorted(re.findall(r"\{\w+\}", word))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
+    address = fragment(
+        q=["2024Q1", "2024Q2"], t=["alarms"], table=ALL_TABLES, goal=["O1-KR1~0~12"],
+        theme=theme, lang=language,
+    )  # fmt: skip
+    width = 390 if language == "es" else 1440
+    viewport = {"width": width, "height": 900}
+    results = Axe().run(show(fragment=address, viewport=viewport, reduced_motion="reduce").page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_the_theme_is_the_systems_until_another_is_chosen(show: Show) -> None:
+    shown = show(color_scheme="dark")
+    html = shown.page.locator("html")
+    assert html.get_attribute("data-theme") == "dark"
+    shown.page.emulate_media(color_scheme="light")
+    expect(html).to_have_attribute("data-theme", "light")
+    shown.page.locator("[data-key=theme]").click()
+    assert html.get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize("width", [1440, 900, 390, 320])
+def test_nothing_sticks_out_at_any_width(show: Show, width: int) -> None:
+    for address in ("#lang=en", "#lang=es&t=alarms"):
+        shown = show(viewport={"width": width, "height": 900}, fragment=address)
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        clipped = shown.page.evaluate(
+            """() => [...document.querySelectorAll(
+              "h2, h3, h4, .big, .change, .name, .fact span, .note, button:not(.time, .bar)"
+            )]
+            .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+            .map((one) => one.textContent)"""
+        )
+        assert clipped == []
+
+
+def test_print_shows_the_selection_in_words_and_no_controls(show: Show) -> None:
+    shown = show(fragment="#q=2024Q2&t=alarms&lang=en&theme=dark")
+    shown.page.emulate_media(media="print")
+    assert shown.page.locator("#slicers").is_hidden()
+    assert shown.page.locator(".tools").is_hidden()
+    words = shown.page.locator("header").evaluate("one => getComputedStyle(one, '::after').content")
+    assert words == '"2024Q2 · Alarm installation · all segments"'
+    colour = shown.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"

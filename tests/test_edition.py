@@ -1,0 +1,328 @@
+"""Reports on a period: what may be asked for, and their numbers against sums made by hand here."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from analysis import facts_okr, facts_period, values
+from analysis.case import Case
+from analysis.chapters import PERIODIC
+from analysis.edition import FEATURES, Edition, edition
+from analysis.errors import InputError
+from analysis.notebook import needs, read
+
+ROOT = Path(__file__).resolve().parents[1]
+ASKED: dict[str, dict[str, Any]] = {
+    "segelec-2024Q1": {"quarter": "2024Q1"},
+    "segelec-2024-02": {"month": "2024-02"},
+    "segelec-2023H2-previous": {"half": "2023H2", "base": "previous"},
+    "segelec-2024Q1-target_kind-points": {"quarter": "2024Q1", "readings": ["target_kind=points"]},
+}
+MONTHS = {
+    "2024Q1": ["2024-01", "2024-02", "2024-03"],
+    "2023Q4": ["2023-10", "2023-11", "2023-12"],
+    "2023Q1": ["2023-01", "2023-02", "2023-03"],
+    "2023H2": [f"2023-{month:02d}" for month in range(7, 13)],
+    "2023H1": [f"2023-{month:02d}" for month in range(1, 7)],
+    "2022H2": [f"2022-{month:02d}" for month in range(7, 13)],
+}
+
+
+def made(case: Case, asked: Mapping[str, Any]) -> dict[str, values.Value]:
+    report = edition(case, **asked)
+    return facts_period.facts(report) | facts_okr.facts(report)
+
+
+@pytest.fixture(scope="module")
+def tables(segelec: Case) -> dict[str, dict[str, values.Value]]:
+    return {name: made(segelec, asked) for name, asked in ASKED.items()}
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    path = ROOT / "data" / "processed" / "segelec" / "ledger" / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_hand(period: str) -> dict[str, Fraction]:
+    """Add up the rows of a period: services, soles, hours."""
+    months = MONTHS.get(period, [period])
+    services = sum(row["completed_on"][:7] in months for row in rows("service"))
+    sales = sum(int(r["amount_centimos"]) for r in rows("sale") if r["invoiced_on"][:7] in months)
+    hours = sum(int(r["quarter_hours"]) for r in rows("staff_hours") if r["month"] in months)
+    return {
+        "sales": Fraction(sales, 100),
+        "services": Fraction(services),
+        "productivity": Fraction(services, hours),
+        "revenue per service": Fraction(sales, services),
+    }
+
+
+def written(value: Fraction, places: str) -> Decimal:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal(places), ROUND_HALF_UP)
+
+
+def growths(period: str, base: str) -> list[str]:
+    now, then = by_hand(period), by_hand(base)
+    found = {name: written(100 * (now[name] / then[name] - 1), "0.1") for name in now}
+    return [f"{name} {value:+}%".replace("-", "−") for name, value in found.items()]
+
+
+def told(text: str) -> list[str]:
+    """Take names and numbers out of a sentence of changes."""
+    plain = text.replace(" changed by ", " ").replace(" by ", " ").replace(" and ", ", ")
+    return plain.split(", ")
+
+
+# ---- What may be asked for
+
+
+def test_nothing_asked_for_is_the_report_of_the_case(segelec: Case) -> None:
+    report = edition(segelec)
+    assert (report.name, report.period, report.base) == ("segelec", "2024Q2", "year-ago")
+    assert not report.periodic
+    assert report.values == segelec.processed / "values.json"
+
+
+@pytest.mark.parametrize(("name", "asked"), ASKED.items())
+def test_names_and_places(segelec: Case, name: str, asked: dict[str, Any]) -> None:
+    report = edition(segelec, **asked)
+    assert report.name == name
+    assert report.folder == ROOT / ".build" / name
+    assert report.values.parent == report.home == report.folder
+
+
+def test_titles(segelec: Case) -> None:
+    report = edition(segelec, half="2023H2", base="previous", readings=["cost_target=cap"])
+    assert report.title() == (
+        "Report on the second half of 2023, compared with the first half of 2023"
+    )
+    assert "on the half-year before" in report.about()
+    assert "cost_target = cap (costs fall by less than 1% a month" in report.about()
+    assert report.make_options() == " HALF=2023H2 BASE=previous READING=cost_target=cap"
+    assert edition(segelec, month="2024-02").title().endswith("compared with February 2023")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"quarter": "2024Q5"}, "“2024Q5”: a quarter is written as year, Q and a digit"),
+        ({"quarter": "2024-02"}, "“2024-02”: a quarter is written"),
+        ({"month": "2024-13"}, "“2024-13”: a month is written"),
+        ({"half": "2024H3"}, "“2024H3”: a half-year is written"),
+        ({"quarter": "2024Q1", "month": "2024-02"}, "“2024Q1 2024-02”: a report is on one period"),
+        ({"quarter": "2024Q3"}, "“2024Q3”: the period lies outside the ledger, which runs from "
+                                "2022Q1 to 2024Q2"),
+        ({"month": "2021-12"}, "“2021-12”: the period lies outside the ledger"),
+        ({"quarter": "2022Q4"}, "“2022Q4”: there is nothing to compare with: 2021Q4 lies before "
+                                "the ledger, which begins with 2022Q1. To fix: choose a later "
+                                r"period, or compare with the one before \(BASE=previous\)"),
+        ({"half": "2022H1", "base": "previous"}, "2021H2 lies before the ledger"),
+        ({"base": "last-year"}, "“last-year”: the base of a comparison is year-ago or previous"),
+        ({"readings": ["points"]}, "“points”: a reading is written as AXIS=OPTION"),
+        ({"readings": ["aim=points"]}, "“aim”: there is no reading of this name"),
+        ({"readings": ["target_kind=share"]}, "“share”: not an option of the reading target_kind"),
+        ({"readings": ["target_kind=points", "target_kind=level"]}, "“target_kind”: .* twice"),
+        ({"readings": ["sales_total=2024Q2"]}, "“sales_total”: .* needs another ledger"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_reported_is_one_message(
+    segelec: Case, asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        edition(segelec, **asked)
+
+
+def test_comparable_periods(segelec: Case) -> None:
+    assert edition(segelec, half="2024H1").comparable() == ["2023H1", "2023H2", "2024H1"]
+    assert edition(segelec, quarter="2022Q3", base="previous").comparable() == ["2022Q2", "2022Q3"]
+    months = edition(segelec, month="2023-03").comparable()
+    assert months == ["2023-01", "2023-02", "2023-03"]
+
+
+# ---- What it has
+
+
+def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> None:
+    paper = edition(segelec).features(values.load(segelec.processed / "values.json"))
+    assert set(FEATURES) - paper == {"own"}
+    quarter = edition(segelec, quarter="2024Q1").features(tables["segelec-2024Q1"])
+    assert set(FEATURES) - quarter == {"own", "full", "printed-period"}
+    first = {"month": "2022-02", "base": "previous"}
+    assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == {
+        "own", "full", "printed-period", "quarter", "ended-quarter", "ended-half-year",
+        "year-ago", "check_in", "forecasts", "ranking",
+    }  # fmt: skip
+    assert "printed-period" in edition(segelec, quarter="2024Q2").features({})
+    other = edition(segelec, quarter="2024Q2", base="previous")
+    assert "printed-period" not in other.features({})
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_the_report_of_the_paper_leaves_nothing_out(path: Path, segelec: Case) -> None:
+    features = edition(segelec).features(values.load(segelec.processed / "values.json"))
+    kept, left_out = needs.split(read(path), features, path.name)
+    assert kept
+    assert not left_out
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_chapter_has_its_numbers(
+    segelec: Case, tables: dict[str, dict[str, values.Value]], name: str
+) -> None:
+    features = edition(segelec, **ASKED[name]).features(tables[name])
+    for stem in PERIODIC:
+        kept, _ = needs.split(read(ROOT / "notebooks" / f"{stem}.ipynb"), features, stem)
+        for cell in kept:
+            if cell.cell_type == "markdown":
+                values.fill(cell.source, tables[name], file=stem)
+
+
+# ---- Its numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "previous", "year"),
+    [
+        ("segelec-2024Q1", "2024Q1", "2023Q4", "2023Q1"),
+        ("segelec-2024-02", "2024-02", "2024-01", "2023-02"),
+        ("segelec-2023H2-previous", "2023H2", "2023H1", "2022H2"),
+    ],
+)
+def test_changes_are_those_of_the_rows(
+    tables: dict[str, dict[str, values.Value]], name: str, period: str, previous: str, year: str
+) -> None:
+    text = {key: value["text"] for key, value in tables[name].items()}
+    now = by_hand(period)
+    assert text["services_now"] == str(now["services"])
+    assert text["sales_now"] == f"{written(now['sales'], '1'):,}"
+    assert (text["previous_period"], text["year_period"]) == (previous, year)
+    assert told(text["changes_on_previous"]) == growths(period, previous)
+    assert told(text["changes_on_year"]) == growths(period, year)
+    against = "previous" if name.endswith("previous") else "year"
+    assert text["changes_on_base"] == text[f"changes_on_{against}"]
+
+
+def test_the_reported_quarter_grows_as_printed(segelec: Case) -> None:
+    text = facts_period.facts(edition(segelec))["changes_on_year"]["text"]
+    for printed in ("sales changed by +18.0%", "services by +22.9%", "productivity by +11.0%"):
+        assert printed in text
+
+
+def test_a_reading_of_targets_changes_scores(
+    tables: dict[str, dict[str, values.Value]],
+) -> None:
+    plain, points = tables["segelec-2024Q1"], tables["segelec-2024Q1-target_kind-points"]
+    # ROI 5.8 % to 7.9 %, net margin 10.3 % to 12.4 %: met as 15 % and 10 % more, not as points
+    assert int(plain["okr_on_track"]["text"]) - int(points["okr_on_track"]["text"]) == 2
+    assert plain["changes_on_year"] == points["changes_on_year"]
+
+
+def test_check_ins_up_to_the_end_of_the_period(
+    tables: dict[str, dict[str, values.Value]],
+) -> None:
+    days = [row["reported_on"] for row in rows("check_in")]
+    assert tables["segelec-2024-02"]["check_ins"]["text"] == str(sum(d < "2024-03" for d in days))
+    assert "check_ins" not in tables["segelec-2023H2-previous"]
+
+
+# ---- From end to end
+
+
+def inventory(root: Path, besides: Callable[[str], bool]) -> dict[str, str]:
+    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in files.items()
+        if not besides(name)
+    }
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of inputs, tables, notebooks and committed outputs."""
+    root = tmp_path_factory.mktemp("edition")
+    for folder in ("data", "figures", "notebooks", "report", "requirements"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*-20*"))
+    shutil.copy(ROOT / "pyproject.toml", root)
+    return root
+
+
+def run(root: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "analysis", *arguments],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def test_a_month_against_the_one_before_becomes_a_pdf(copy: Path) -> None:
+    name = "segelec-2024-02-previous-cost_target-cap"
+    before = inventory(copy, lambda _: False)
+    asked = ["--month", "2024-02", "--base", "previous", "--reading", "cost_target=cap"]
+    for steps in (
+        [["edition"]],
+        [["values"]],
+        [["notebook", f"notebooks/{stem}.ipynb"] for stem in PERIODIC],
+        [["report"]],
+    ):
+        for process in [run(copy, *step, *asked) for step in steps]:
+            said, _ = process.communicate()
+            assert process.returncode == 0, said
+
+    own = (f".build/{name}/", f"report/{name}.pdf")
+    assert inventory(copy, lambda path: path.startswith(own)) == before
+    text = _text(copy / "report" / f"{name}.pdf")
+    assert "Report on February 2024, compared with January 2024" in text
+    assert "cost_target = cap" in text
+    assert "Since 2024-01, the month before, sales changed by" in text
+    now = by_hand("2024-02")
+    assert f"has {now['services']} services and sales of {written(now['sales'], '1'):,}" in text
+    for change in growths("2024-02", "2024-01"):
+        assert change.split()[-1] in text
+    # what holds for the paper's own quarter only, or needs a whole quarter, is left out
+    for sentence in ("are printed results", "Confidence can be checked", "You will learn"):
+        assert sentence not in text
+    figures = sorted(path.name for path in (copy / ".build" / name / "figures").rglob("*.svg"))
+    assert "fig_09_comparison.svg" in figures
+    assert "fig_32_weekly_course.svg" not in figures
+
+
+def _text(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path)
+    pages = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    return re.sub(r"\s+", " ", pages.replace("\ufffe", "").replace("\u00ad", ""))
+
+
+def test_a_period_without_rows_leaves_everything_alone(copy: Path) -> None:
+    before = inventory(copy, lambda _: False)
+    process = run(copy, "edition", "--quarter", "2031Q1")
+    said, _ = process.communicate()
+    assert process.returncode == 2
+    assert said.startswith("edition: “2031Q1”: the period lies outside the ledger")
+    assert said.count("\n") == 1
+    assert inventory(copy, lambda _: False) == before
+
+
+def test_another_default_is_not_injected(segelec: Case) -> None:
+    assert Edition(segelec, "2024Q2", "year-ago").parameters == {
+        "case": "segelec", "period": "2024Q2", "base": "year-ago", "readings": {}
+    }  # fmt: skip
