@@ -138,8 +138,8 @@ LOCK      := requirements/report.txt pyproject.toml
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 # The efficiency chapter of every case rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# An output that someone deleted is made again.
-output     = $(if $(wildcard $1),,missing)
+# An output that someone deleted is made again, if there was something to make.
+output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
 
 $B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)

@@ -12,8 +12,12 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
+
+if TYPE_CHECKING:
+    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -32,19 +36,32 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import Engine, verdict_table
-    from analysis.claims.multiverse import block_universes, require_possible
+    from analysis.claims import judge_of, verdict_table
+    from analysis.claims.multiverse import require_possible
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
+    calibrated = case.parameters.calibration is not None
     for raw in RAW_TABLES:  # all inputs are checked before anything is written
-        read_rows(raw, case.raw, case.root)
-    require_possible(case, case.reading())
-    engine = Engine(case)
-    table = verdict_table(case, engine)
+        if calibrated or (case.raw / raw.file).is_file():
+            read_rows(raw, case.raw, case.root)
+    if not case.has_claims:
+        return _none(case, "verdicts.csv", "the case has no claims.csv")
+    judge = judge_of(case)
+    if calibrated:
+        require_possible(case, case.reading())
+    table, universes = verdict_table(case, judge), judge.universes()
     write_frame(table, case.processed / "verdicts.csv")
-    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
+    write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
+
+
+def _none(case: Case, output: str, why: str) -> str:
+    """Tell make that a step has nothing to make, so that it does not look for the output."""
+    from analysis.files import write_text
+
+    write_text(case.root / ".build" / case.name / f"{output}.none", "")
+    return f"none: {why}"
 
 
 def ledger(args: argparse.Namespace) -> str:
@@ -57,6 +74,8 @@ def ledger(args: argparse.Namespace) -> str:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    if case.parameters.kind == "printed":
+        return _none(case, "ledger", "the case has claims alone")
     choices = dict(choice(text) for text in args.reading)
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
@@ -95,6 +114,8 @@ def kpis(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     kind = case.parameters.kind
+    if kind == "printed":
+        return _none(case, "kpis.csv", "the case has claims alone")
     cube = make_cube(case)
     totals = wide(cube)
     table = kpi_table(totals)
@@ -113,6 +134,7 @@ def values(args: argparse.Namespace) -> str:
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as okr_facts
     from analysis.facts_period import facts as period_facts
@@ -121,10 +143,12 @@ def values(args: argparse.Namespace) -> str:
 
     asked = asked_for(args)
     case = asked.case
-    table = period_facts(asked)
-    if not asked.periodic:
+    table = {} if case.parameters.kind == "printed" else period_facts(asked)
+    if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
+    elif not asked.periodic and case.has_claims:
+        table |= claim_facts(read_verdicts(case), read_blocks(case))
     if has_okrs(case):
         table |= okr_facts(asked)
     save(table, asked.values)

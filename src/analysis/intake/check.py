@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.case import case_problems, load_case
+from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reading import Intake, read
@@ -48,6 +49,8 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             read_claims(case)
+            if case.parameters.calibration is None:
+                General(case).state(case.reading())
         except InputError as error:
             problems.append(_of_error(error))
     article = _article_tables(name)
