@@ -75,6 +75,8 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    if case.parameters.kind == "printed":
+        return _none(case, "ledger", "the case has claims alone")
     if case.has_own_rows:
         return _own_rows(case)
     choices = dict(choice(text) for text in args.reading)
@@ -127,6 +129,8 @@ def kpis(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     kind = case.parameters.kind
+    if kind == "printed":
+        return _none(case, "kpis.csv", "the case has claims alone")
     cube = make_cube(case)
     if cube.empty:
         raise InputError(
@@ -151,6 +155,7 @@ def values(args: argparse.Namespace) -> str:
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as method_facts
     from analysis.facts_own import facts as own_facts
@@ -159,12 +164,16 @@ def values(args: argparse.Namespace) -> str:
 
     asked = asked_for(args)
     case = asked.case
-    table = period_facts(asked) | method_facts(asked)
+    table = {}
+    if case.parameters.kind != "printed":
+        table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
         table |= own_facts(case)
-    elif not asked.periodic:
+    if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
+    elif not asked.periodic and case.has_claims:
+        table |= claim_facts(read_verdicts(case), read_blocks(case))
     save(table, asked.values)
     return f"{len(table)} values"
 

@@ -249,11 +249,17 @@ class Engine:
     ----------
     case : Case
         The case.
+
+    Raises
+    ------
+    InputError
+        If the case does not hold the paper's claims and readings.
     """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.results = results_of(case)
+        require_paper(case, self.results)
         self._answers: dict[tuple[str, ...], Answer] = {}
         self._fits: dict[tuple[str, ...], dict[int, int]] = {}
         self.bounds: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}

@@ -12,7 +12,7 @@ from analysis.case import Case
 from analysis.claims.general import General
 from analysis.claims.judgement import Judgement, Verdict, Word, readings_of
 from analysis.claims.multiverse import block_universes
-from analysis.claims.readings import Engine, Reading, require_paper
+from analysis.claims.readings import Engine, Reading
 from analysis.claims.results import judge_result, result_word
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text
@@ -104,9 +104,7 @@ def judge_of(case: Case) -> Judge:
     """
     if case.parameters.calibration is None:
         return General(case)
-    engine = Engine(case)
-    require_paper(case, engine.results)
-    return Paper(engine)
+    return Paper(Engine(case))
 
 
 def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from analysis.claims.bounds import Ratio
-from analysis.claims.general.model import NUMERIC, is_absolute, read_number
+from analysis.claims.general.model import is_absolute, read_number
+from analysis.claims.general.network import NUMERIC, UPPER
 from analysis.claims.general.products import Item, Outcome, Product, frame
 from analysis.claims.general.words import Range, noun
 from analysis.claims.judgement import Judgement
@@ -51,7 +52,7 @@ def _touches(state: State, claim: ClaimRow, item: Item) -> bool:
     nodes = {state.model.names[name] for name in item.names}
     row = state.model.quotient(claim.quantity, claim.period)
     what = {claim.quantity} if row is None else {row.parts[0], row.by}
-    what |= {f"{claim.quantity}, upper part"} if row is None else set()
+    what |= {f"{claim.quantity}, {UPPER}"} if row is None else set()
     return any((name, period) in nodes for name in what for period in state.model.meant(claim))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,6 +18,8 @@ from analysis.claims.general.texts import judge_text
 from analysis.claims.general.universes import universes
 from analysis.claims.general.words import Range, Wording
 from analysis.claims.judgement import Judgement, Word
+from analysis.claims.printed import Rounding
+from analysis.errors import InputError
 from analysis.tables import ClaimRow, read_claims
 
 Reading = Mapping[str, str]
@@ -136,8 +139,10 @@ class General:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        _check_rounding(case)
         self.claims = tuple(read_claims(case))
-        self.relations = read_relations(case, self.claims)
+        with self._in_folder():
+            self.relations = read_relations(case, self.claims)
         self._states: dict[tuple[str, ...], State] = {}
         self._found: dict[tuple[str, ...], Judgement] = {}
 
@@ -145,14 +150,27 @@ class General:
         """Return all results under one reading."""
         key = tuple(reading[axis] for axis in self.case.parameters.readings)
         if key not in self._states:
-            self._states[key] = State(Model(self.claims, self.relations, reading))
+            with self._in_folder():
+                self._states[key] = State(Model(self.claims, self.relations, reading))
         return self._states[key]
+
+    @contextmanager
+    def _in_folder(self) -> Iterator[None]:
+        """Let messages that name a file of the case name its folder too."""
+        try:
+            yield
+        except InputError as error:
+            if error.file is not None and "/" not in error.file:
+                folder = self.case.raw.relative_to(self.case.root)
+                error.file = (folder / error.file).as_posix()
+            raise
 
     def fixed(self, claim: ClaimRow, reading: Reading) -> Judgement | None:
         """Judge what no rounding rule changes: formulas, and statements not put into numbers."""
         if claim.role in ("target", "example") or claim.claim_id in self.state(reading).model.first:
             return None
-        return judge_text(self.claims, claim)
+        with self._in_folder():
+            return judge_text(self.claims, claim)
 
     def word(self, claim: ClaimRow, reading: Reading) -> Word:
         """Return the verdict's word."""
@@ -163,10 +181,11 @@ class General:
         key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
         if key not in self._found:
             state = self.state(reading)
-            if claim.role in ("target", "example"):
-                self._found[key] = judge_goal(state, claim)
-            else:
-                self._found[key] = self._result(state, claim)
+            with self._in_folder():
+                if claim.role in ("target", "example"):
+                    self._found[key] = judge_goal(state, claim)
+                else:
+                    self._found[key] = self._result(state, claim)
         return self._found[key]
 
     def universes(self) -> pd.DataFrame:
@@ -190,7 +209,7 @@ class General:
         if group.witness is None:
             text = "Open: neither a data set nor a contradiction was found."
             return Judgement("underdetermined", text, other=others)
-        witness = state.words.sides(group.witness)
+        witness = state.words.visible(group.witness)
         if rest and state.follows(tag, rest):
             found = state.words.allowed(claim, state.model.items[tag][0], state.items(rest))
             text = _follows(claim, found)
@@ -200,6 +219,24 @@ class General:
         conflicts = group.conflicts[0] if group.conflicts else ()
         ends = {name: one.ends for name, one in ranges.items()}
         return Judgement("consistent", text, witness, conflicts, ends, others)
+
+
+def _check_rounding(case: Case) -> None:
+    """Refuse a case that does not say how its figures may have been rounded."""
+    file = (case.raw / "case.yaml").relative_to(case.root)
+    axis = case.parameters.readings.get("rounding")
+    known = f"its options are among {', '.join(Rounding)}"
+    if axis is None:
+        raise InputError(
+            "printed numbers need a reading of how they were rounded",
+            file=file, column="readings.rounding", fix=f"add it; {known}",
+        )  # fmt: skip
+    for option in axis.options:
+        if option not in set(Rounding):
+            raise InputError(
+                f"this is no rounding rule; {known}", file=file, column="readings.rounding",
+                value=option,
+            )  # fmt: skip
 
 
 def _contradicted(

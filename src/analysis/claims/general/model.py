@@ -1,18 +1,14 @@
-"""The claims and relations of a case under one reading, as exact constraints.
-
-A quantity in a period is a whole number of smallest pieces, named ``quantity@period``. A share or
-ratio is a quotient of two of them. A level or share of which nothing says what it is made of is a
-quotient of two numbers of its own, that is, any exact number of at least zero.
-"""
+"""The claims of a case under one reading, as exact constraints on quantities in periods."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from analysis.claims.bounds import Ratio
+from analysis.claims.general.network import NUMERIC, Network, Node
 from analysis.claims.general.products import Item, Product
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
@@ -20,17 +16,12 @@ from analysis.claims.system import Claim, Linear, at_most, equal, quantity
 from analysis.errors import InputError
 from analysis.tables import ClaimRow
 
-Node = tuple[str, str]
-"""A quantity and a period."""
-
-OPEN_PERIODS = ("unstated", "none")
-NUMERIC = ("count", "share", "growth", "level", "money")
 _POINTS = ("points", "percentage points", "pp")
 _WORDS = {"thousand": 1_000, "million": 10**6, "billion": 10**9}
-_CENTS = 100
+_ASSERTED = ("sum", "period sum", "equal", "at most")
 
 
-class Model:
+class Model(Network):
     """What the claims of a case say under one reading.
 
     Parameters
@@ -46,10 +37,10 @@ class Model:
     ----------
     items : dict of str to tuple of Claim or Product
         What each printed result asserts, by the id of the first place that prints it.
-    definitions : tuple of Claim
+    definitions : list of Claim
         What holds by meaning.
-    names : dict of str to (str, str)
-        Quantity and period by the name they have in `items` and `definitions`.
+    first : dict of str to str
+        The first place of every result, by the id of each place.
 
     Raises
     ------
@@ -63,210 +54,13 @@ class Model:
         relations: Sequence[RelationRow],
         reading: Mapping[str, str],
     ) -> None:
-        self.claims = {claim.claim_id: claim for claim in claims}
-        self.relations = tuple(row for row in relations if row.holds(reading))
+        super().__init__(claims, relations, reading)
         self.rounding = Rounding(reading["rounding"])
-        self.names: dict[str, Node] = {}
-        self._period_rows = {(r.quantity, r.period): r for r in self._all("period")}
-        self._bases = {(r.quantity, r.period): r for r in self._all("base")}
-        self._kinds = {r.claim: r.of for r in self._all("kind")}
-        self._falls = {r.claim for r in self._all("fall")}
-        self._units = {r.quantity: int(r.of) for r in self._all("unit")}
-        self._linked = set(self._members())
-        self._asserted = {r.claim for r in self._all("sum", "period sum", "equal", "at most")}
-        self.known = self._reach()
-        self._same = self._merge()
+        self._falls = {row.claim for row in self.rows("fall")}
+        self._asserted = {row.claim for row in self.rows(*_ASSERTED)}
         self.first = self._first_places()
         self.items = self._items()
-        self.definitions = tuple(self._definitions())
-
-    # -- what rows say ------------------------------------------------------------------------
-
-    def _all(self, *kinds: str) -> list[RelationRow]:
-        return [row for row in self.relations if row.relation in kinds]
-
-    def _members(self) -> Iterator[str]:
-        """Yield the quantities that are counted in pieces, since others are made up of them."""
-        for row in self._all("unprinted", "sum", "period sum", "equal", "at most", "share",
-                             "ratio"):  # fmt: skip
-            made_up = row.relation in ("share", "ratio")
-            yield from (n for n in row.quantities if not made_up or n != row.quantity)
-
-    def kind(self, claim: ClaimRow) -> str:
-        """Return what sort of quantity a claim is about under this reading."""
-        return self._kinds.get(claim.claim_id, claim.kind)
-
-    def less_is_better(self, name: str) -> bool:
-        """Say whether a target on a quantity is an upper limit."""
-        return any(row.quantity == name for row in self._all("less is better"))
-
-    def meant(self, claim: ClaimRow) -> tuple[str, ...]:
-        """Return the period (or the periods together) that a claim speaks about."""
-        row = self._period_rows.get((claim.quantity, claim.period))
-        if row is not None:
-            return row.parts
-        numeric = self.kind(claim) in NUMERIC
-        if numeric and claim.period in OPEN_PERIODS and self._must_say(claim):
-            raise InputError(
-                "the publication does not say which period it means, and no relation does",
-                file="claims.csv",
-                row=claim.claim_id,
-                column="period",
-                value=claim.period,
-                fix=f"add a row “period” for {claim.quantity} to relations.csv",
-            )
-        return (claim.period,)
-
-    def _must_say(self, claim: ClaimRow) -> bool:
-        """Say whether something else is printed or related that the claim would be set against."""
-        others = {
-            (row.printed, row.period)
-            for row in self.claims.values()
-            if row.quantity == claim.quantity and row.role == "result"
-        }
-        own = {(claim.printed, claim.period)}
-        has_parts = any(row.quantity == claim.quantity for row in self._all("share", "ratio"))
-        return claim.quantity in self._linked or has_parts or bool(others - own)
-
-    def base(self, claim: ClaimRow) -> tuple[str, ...]:
-        """Return the period that a growth rate is measured against."""
-        for period in (claim.period, *self.meant(claim)):
-            row = self._bases.get((claim.quantity, period))
-            if row is not None:
-                return row.parts
-        raise InputError(
-            "this is a growth, and nothing says against which period",
-            file="claims.csv",
-            row=claim.claim_id,
-            column="period",
-            value=claim.period,
-            fix=f"add a row “base” for {claim.quantity} in {claim.period} to relations.csv",
-        )
-
-    # -- quantities in periods ----------------------------------------------------------------
-
-    def name(self, what: str, period: str) -> str:
-        """Return the name of a quantity in a period; equal ones share a name."""
-        node = self._same.get((what, period), (what, period))
-        text = "@".join(node)
-        self.names[text] = node
-        return text
-
-    def pieces(self, what: str) -> int:
-        """Return how many smallest pieces make one of a quantity."""
-        money = any(c.quantity == what and self.kind(c) == "money" for c in self.claims.values())
-        return self._units.get(what, _CENTS if money else 1)
-
-    def value(self, what: str, periods: Sequence[str]) -> Linear | Ratio:
-        """Return a quantity over some periods together, in its printed unit."""
-        row = self.quotient(what, periods[0])
-        if row is not None:
-            return Ratio(self._sum(row.parts[0], periods), self._sum(row.by, periods))
-        if self.hidden(what):
-            if len(periods) > 1:
-                raise InputError(
-                    "levels and shares do not add up over periods", value=what,
-                    fix="say with a row “share” or “ratio” what this one is made of",
-                )  # fmt: skip
-            return Ratio(self._sum(f"{what}, upper part", periods),
-                         self._sum(f"{what}, lower part", periods))  # fmt: skip
-        return self._sum(what, periods)
-
-    def _sum(self, what: str, periods: Iterable[str]) -> Linear:
-        total = Linear()
-        for period in periods:
-            total = total + quantity(self.name(what, period))
-        return total * Fraction(1, self.pieces(what))
-
-    def quotient(self, what: str, period: str) -> RelationRow | None:
-        """Return the row that says what a share or ratio is made of."""
-        rows = (r for r in self._all("share", "ratio") if r.quantity == what)
-        return next((row for row in rows if row.period in ("", period)), None)
-
-    def hidden(self, what: str) -> bool:
-        """Say whether a quantity is a level or share of unknown make."""
-        if what in self._linked:
-            return False
-        kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
-        return bool(kinds & {"level", "share"})
-
-    def _reach(self) -> set[Node]:
-        """List the quantities and periods that claims speak about, and those related to them."""
-        printed = [c for c in self.claims.values() if self.kind(c) in NUMERIC and c.printed]
-        known = {(c.quantity, period) for c in printed for period in self._periods_of(c)}
-        growing = {
-            (c.quantity, period)
-            for c in printed
-            if self.kind(c) == "growth"
-            for period in (c.period, *self.meant(c))
-        }
-        waiting = [r for r in self.relations if r.relation not in ("unprinted", "unit")]
-        size = -1
-        while size != len(known):
-            size = len(known)
-            for row in waiting:
-                for nodes in self._places(row, known):
-                    reached = nodes[:1] if row.relation in ("share", "ratio") else nodes
-                    known |= set(nodes) if not known.isdisjoint(reached) else set()
-        for row in waiting:
-            related = {node for nodes in self._places(row, known) for node in nodes}
-            about = growing if row.relation == "base" else known
-            if row.period and about.isdisjoint(related):
-                what = "the growth of " if row.relation == "base" else ""
-                raise problem(
-                    row, f"no claim is about {what}{row.quantity} in this period", "period",
-                    "write the period as claims.csv does, or drop the row",
-                )  # fmt: skip
-        return known
-
-    def _periods_of(self, claim: ClaimRow) -> tuple[str, ...]:
-        base: tuple[str, ...] = ()
-        if self.kind(claim) == "growth":
-            rows = (
-                self._bases.get((claim.quantity, p)) for p in (claim.period, *self.meant(claim))
-            )
-            base = next((row.parts for row in rows if row is not None), ())
-        return (claim.period, *self.meant(claim), *base)
-
-    def _places(self, row: RelationRow, known: set[Node]) -> list[list[Node]]:
-        """List what a row relates, once for each period in which it holds."""
-        if row.relation == "period sum":
-            return [[(row.quantity, period) for period in (row.period, *row.parts)]]
-        if row.relation in ("base", "period"):
-            return [[(row.quantity, row.period)]]
-        made_up = row.relation in ("share", "ratio")
-        names = row.quantities[:1] if made_up else row.quantities
-        periods = [row.period] if row.period else sorted({p for n, p in known if n in names})
-        return [[_node(text, period) for text in (row.quantity, *row.parts, row.by) if text]
-                if row.relation not in ("kind", "fall", "less is better")
-                else [(row.quantity, period)] for period in periods]  # fmt: skip
-
-    def _merge(self) -> dict[Node, Node]:
-        """Give quantities that are equal by meaning one name."""
-        same: dict[Node, Node] = {}
-
-        def root(node: Node) -> Node:
-            while node in same:
-                node = same[node]
-            return node
-
-        for row in self._all("equal"):
-            for one, other in self._places(row, self.known) if not row.claim else ():
-                if self.pieces(one[0]) != self.pieces(other[0]):
-                    raise self._mixed(row)
-                if root(one) != root(other):
-                    first, second = sorted((root(one), root(other)))
-                    same[second] = first
-        return {node: root(node) for node in same}
-
-    def _mixed(self, row: RelationRow) -> InputError:
-        units = ", ".join(f"{n} in 1/{self.pieces(n)}" for n in row.quantities)
-        return problem(
-            row, f"these are counted in different smallest pieces ({units})", "of",
-            "add rows “unit”; money is counted in 1/100",
-        )  # fmt: skip
-
-    # -- claims -------------------------------------------------------------------------------
+        self.definitions = self._definitions()
 
     def _first_places(self) -> dict[str, str]:
         """Map every result to the first place that prints the same."""
@@ -290,8 +84,7 @@ class Model:
             made: list[Item] = []
             if claim.role == "result" and self.kind(claim) in NUMERIC and claim.printed:
                 made.append(self.item(claim))
-            kinds = ("sum", "period sum", "equal", "at most")
-            rows = (row for row in self._all(*kinds) if row.claim == claim_id)
+            rows = (row for row in self.rows(*_ASSERTED) if row.claim == claim_id)
             made += [one for row in rows for one in self._claims(row)]
             if made:
                 items[claim_id] = tuple(made)
@@ -332,7 +125,7 @@ class Model:
 
     def _definitions(self) -> list[Claim]:
         self._refuse_circles()
-        rows = (row for row in self._all("sum", "period sum", "at most", "share") if not row.claim)
+        rows = (row for row in self.rows("sum", "period sum", "at most", "share") if not row.claim)
         return _without_idle([made for row in rows for made in self._claims(row)], self._used())
 
     def _used(self) -> set[str]:
@@ -340,15 +133,15 @@ class Model:
         used = {name for made in self.items.values() for item in made for name in item.names}
         for claim in self.claims.values():
             if claim.role in ("target", "example") and self.kind(claim) in NUMERIC:
-                used |= {self.name(claim.quantity, period) for period in self._periods_of(claim)}
+                used |= {self.name(claim.quantity, period) for period in self.periods_of(claim)}
         return used
 
     def _claims(self, row: RelationRow) -> Iterator[Claim]:
         """Turn a row into what it asserts in every period in which it holds."""
         tag = row.claim or row.relation_id
-        for whole, *parts in self._places(row, self.known):
+        for whole, *parts in self.places(row, self.known):
             if len({self.pieces(name) for name, _ in (whole, *parts)} - self._of_share(row)) > 1:
-                raise self._mixed(row)
+                raise self.mixed(row)
             left = quantity(self.name(*whole))
             if row.relation == "share":
                 part, of = (quantity(self.name(*node)) for node in parts)
@@ -370,8 +163,8 @@ class Model:
     def _refuse_circles(self) -> None:
         """Refuse wholes that are, by way of others, parts of themselves."""
         parts: dict[Node, set[Node]] = {}
-        for row in self._all("sum", "period sum"):
-            for whole, *below in self._places(row, self.known):
+        for row in self.rows("sum", "period sum"):
+            for whole, *below in self.places(row, self.known):
                 parts.setdefault(whole, set()).update(below)
                 reached, waiting = set[Node](), list(below)
                 while waiting:
@@ -403,11 +196,6 @@ def _has_open_side(one: Claim, open_ends: set[str]) -> bool:
     for name, times in one.numerator.terms:
         sides[times > 0].add(name)
     return any(side <= open_ends for side in sides.values())
-
-
-def _node(text: str, period: str) -> Node:
-    name, _, stated = text.partition("@")
-    return name, stated or period
 
 
 def read_number(claim: ClaimRow) -> tuple[Printed, int]:

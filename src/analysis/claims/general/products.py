@@ -241,6 +241,11 @@ def _decide(small: Reduced, products: list[Product]) -> dict[str, int] | Outcome
         return Outcome.REFUTED
     if not products:
         return start
+    if _sides(products) == 2:  # usually the lower parts, hours say, are open and can follow
+        upper = [part for one in products for part in one.sides()[1]]
+        data = _try(small, products, 1, {part: part.at(start) for part in upper})
+        if data is not None:
+            return data
     for side in range(_sides(products)):
         cases = _cases(small, [part for one in products for part in one.sides()[side]])
         if cases is not None:
@@ -314,15 +319,21 @@ def _apply(how: Callable[[Fraction, Fraction], _Limit], one: _Limit, other: _Lim
 def _guesses(
     small: Reduced, products: list[Product], start: dict[str, int]
 ) -> Iterator[tuple[int, _Case]]:
-    """Yield values worth a try for the parts: those at hand, both ends, and fine ones."""
+    """Yield values worth a try for the parts: those at hand, both ends, and fine ones.
+
+    The side with more bounded parts is fixed first, since open parts can follow any others.
+    """
+    sides = {}
     for side in range(_sides(products)):
-        parts = list(dict.fromkeys(part for one in products for part in one.sides()[side]))
-        here = {part: part.at(start) for part in parts}
-        limits = {part: _limits(small, part) for part in parts}
+        parts = dict.fromkeys(part for one in products for part in one.sides()[side])
+        sides[side] = {part: _limits(small, part) for part in parts}
+    for side in sorted(sides, key=lambda n: sum(high is None for _, high in sides[n].values())):
+        limits = sides[side]
+        here = {part: part.at(start) for part in limits}
         yield side, here
+        yield side, {part: _between(*ends, _step(part)) for part, ends in limits.items()}
         for end in (0, 1):
-            yield side, {part: limits[part][end] or here[part] for part in parts}
-        yield side, {part: _between(*limits[part], _step(part)) for part in parts}
+            yield side, {part: ends[end] or here[part] for part, ends in limits.items()}
 
 
 def _between(low: _Limit, high: _Limit, step: Fraction) -> Fraction:

@@ -13,8 +13,9 @@ from typing import Literal, get_args
 from pydantic import Field, model_validator
 
 from analysis.case import Case
+from analysis.columns import Identifier
 from analysis.errors import InputError
-from analysis.tables import ClaimRow, Identifier, Row, Table, read_rows
+from analysis.tables import ClaimRow, Row, Table, read_rows
 
 Relation = Literal[
     "unprinted", "unit", "sum", "period sum", "share", "ratio", "base", "period", "kind", "fall",

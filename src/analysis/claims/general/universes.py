@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.claims.general.model import NUMERIC
+from analysis.claims.general.network import NUMERIC
 
 if TYPE_CHECKING:
     from analysis.claims.general.judge import General

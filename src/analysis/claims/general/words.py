@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.claims.general.model import Model, is_absolute, read_number
+from analysis.claims.general.network import LOWER, UPPER
 from analysis.claims.general.products import Item, Outcome, Product, frame, indicator, span
 from analysis.claims.judgement import decimals, listed
 from analysis.claims.printed import Interval
@@ -84,6 +85,12 @@ def phrase(claim: ClaimRow) -> str:
     if claim.kind == "growth":
         return f"growth of {noun(claim.quantity)} by {shown}{period}"
     return f"{noun(claim.quantity)} of {shown}{period}"
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether a number stands behind a level of unknown make."""
+    what = name.partition("@")[0]
+    return what.endswith((f", {UPPER}", f", {LOWER}"))
 
 
 class Wording:
@@ -164,7 +171,7 @@ class Wording:
             if not isinstance(item, Product)
             and len(item.numerator.terms) == 1
             and not item.denominator.terms
-        } | {name for name in self.model.names if ", upper part@" in name or ", lower" in name}
+        } | {name for name in self.model.names if is_hidden(name)}
 
     def told(self, ranges: Mapping[str, Range]) -> str:
         """Tell the narrowest ranges, the exact ones first."""
@@ -178,7 +185,7 @@ class Wording:
         what, period = self.model.names[name]
         return f"{noun(what)} ({period})"
 
-    def sides(self, found: dict[str, int] | Outcome) -> dict[str, int]:
+    def visible(self, found: dict[str, int] | Outcome) -> dict[str, int]:
         """Return a data set without the parts of levels of unknown make."""
         if isinstance(found, Outcome):
             return {}
