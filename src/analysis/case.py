@@ -193,7 +193,9 @@ class Case:
     @property
     def has_own_rows(self) -> bool:
         """Whether its rows are handed in, not made up so that they meet what was printed."""
-        return self.parameters.calibration is None and self.parameters.kind != "printed"
+        parameters = self.parameters
+        made_up = parameters.calibration is not None or parameters.source is not None
+        return parameters.kind == "yours" or (parameters.kind == "synthetic" and not made_up)
 
     @property
     def method(self) -> Path:

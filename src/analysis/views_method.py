@@ -305,7 +305,7 @@ def variables(table: pd.DataFrame, *, printed: bool) -> View:
                 if printed
                 else ""
             )
-        ),  # fmt: skip
+        ),
         "kind": "words",
         "columns": [
             Column("role", "Role"),

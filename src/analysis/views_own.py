@@ -27,7 +27,7 @@ def tables(came: pd.DataFrame, kind: str) -> View:
     return {
         "frame": came.assign(covers=column(spans, came.index)),
         "label": "tbl-data-tables",
-        "caption": "The tables of this report, their rows and the days, months or quarters covered.",
+        "caption": "The tables of this report, their rows, and the time that they cover.",
         "kind": kind,
         "columns": [
             Column("title", "Table", width=1),

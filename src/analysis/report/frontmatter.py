@@ -194,7 +194,7 @@ def _about(asked: Edition) -> str:
 
 
 def _own_kinds(case: Case) -> list[tuple[str, str]]:
-    """Marks in the report of a case of one's own; none if it has the usual ones."""
+    """List the marks in the report of a case of one's own; none if it has the usual ones."""
     if not case.has_own_rows or case.has_claims:
         return []
     rows = {
