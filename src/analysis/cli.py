@@ -200,19 +200,25 @@ def notebook(args: argparse.Namespace) -> str:
 
 def figures(args: argparse.Namespace) -> str:
     """Draw the figures alone, without running notebooks, and say which data changed."""
-    from analysis.case import load_case
-    from analysis.gallery import draw_figures
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
+    from analysis.gallery import save_changed, shown_figures
+    from analysis.values import load
 
-    case = load_case(args.case)
+    asked = asked_for(args)
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
-    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    found = draw_figures(case, notebooks, case.root / "figures", numbers)
-    for outcome in found:
-        if outcome.words != "unchanged":
-            print(f"figures {outcome}", flush=True)
-    drawn = [outcome for outcome in found if not outcome.skipped]
-    changed = sum(outcome.words != "unchanged" for outcome in drawn)
-    return f"{len(drawn)} drawn, {changed} changed"
+    drawn = changed = 0
+    for shown in shown_figures(
+        asked.case, select(asked.case, periodic=asked.periodic), numbers, asked.parameters,
+        asked.features(load(asked.values)),
+    ):  # fmt: skip
+        words = save_changed(shown, asked.home / "figures")
+        if words != "unchanged":
+            name = shown.figure.stem if shown.figure else shown.drawing
+            print(f"figures {name}: {words}", flush=True)
+        drawn += shown.figure is not None
+        changed += shown.figure is not None and words != "unchanged"
+    return f"{drawn} drawn, {changed} changed"
 
 
 def _figure_number(text: str) -> int:
@@ -350,13 +356,13 @@ def _parser() -> argparse.ArgumentParser:
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
     parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
-    for name in ("edition", "values", "notebook", "report"):
+    for name in ("edition", "values", "notebook", "figures", "report"):
         add = parsers[name].add_argument
         add("--quarter", help="the report is on this quarter, such as 2024Q1")
         add("--month", help="or on this month, such as 2024-02")
         add("--half", help="or on this half-year, such as 2023H2")
         add("--base", help="compared with year-ago or previous")
-    for name in ("edition", "values", "notebook", "report", "ledger"):
+    for name in ("edition", "values", "notebook", "figures", "report", "ledger"):
         add = parsers[name].add_argument
         add("--reading", action="append", default=[], metavar="AXIS=OPTION",
             help="replaces a default reading")  # fmt: skip
