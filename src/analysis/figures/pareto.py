@@ -20,6 +20,7 @@ from analysis.figures.style import (
     text_width,
     write,
 )
+from analysis.values import literal
 
 
 @styled(6)
@@ -81,14 +82,13 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
 def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
     text = (
-        f"Services by type in {period}, largest first. {frame['name'].iloc[0]} lead with "
+        f"Services by type in {period}, largest first. {literal(frame['name'].iloc[0])} lead with "
         f"{percent(1)(frame['share'].iloc[0])} of {decimal()(frame['services'].sum())} services"
     )
     if len(known):
-        text += (
-            f"; only the counts of {listed([name.lower() for name in known['name']])} are printed,"
-            " the others are one of many splits of the rest"
-        )
+        named = listed([literal(name.lower()) for name in known["name"]])
+        text += f"; only the counts of {named} are printed, the others are one of many splits"
+        text += " of the rest"
     return text + "."
 
 
