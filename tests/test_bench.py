@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.bench import __main__ as bench
-from analysis.bench import engine, percentages, publications
+from analysis.bench import dashboard, engine, percentages, publications
 from analysis.bench.percentages import Loop, Question
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
@@ -155,6 +156,17 @@ def test_the_page_is_well_formed(speed: tuple[pd.DataFrame, pd.DataFrame]) -> No
     assert "35 publications" in page
 
 
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's package chromium")
+def test_clicks_on_the_dashboard_are_timed() -> None:
+    table = pd.DataFrame(dashboard.measure("segelec", rows=300, clicks=3))
+    assert tuple(table.columns) == COLUMNS
+    assert table["cases"].tolist() == ["1568", "300"]
+    assert table["runs"].tolist() == ["3", "3"]
+    assert (table["cpu_ms"].astype(float) < table["median_ms"].astype(float)).all()
+    lines = [line for line in dashboard.markdown(table).splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in lines}) == 1
+
+
 def test_an_interrupt_leaves_the_results_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,12 +198,15 @@ def test_unknown_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_committed_results() -> None:
-    speed, wrong, trust = (
+    speed, wrong, trust, answers = (
         pd.read_csv(RESULTS / name, dtype=str, keep_default_na=False) for name in bench.TABLES
     )
     counts = ["true", "false_alarms", "misprints", "detected"]
     trust[counts] = trust[counts].astype("int64")
-    assert (RESULTS / "README.md").read_text(encoding="utf-8") == markdown(speed, wrong, trust)
+    page = f"{markdown(speed, wrong, trust)}\n{dashboard.markdown(answers)}"
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == page
+    assert answers["cases"].tolist() == ["1568", "100000"]
+    assert answers["target"].tolist() == ["below 50 ms", "below 100 ms"]
     assert set(trust["rounding"]) == set(Rounding)
     assert (trust.groupby("test")["true"].sum() >= 100_000).all()
     assert trust["false_alarms"].sum() == 0

@@ -8,7 +8,6 @@ What a case does not have (a survey, OKRs, claims) is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 
 import pandas as pd
