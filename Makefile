@@ -82,8 +82,8 @@ case: | $(call environment,report) ## copy the template to data/raw/NAME, to be 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
 	@$(PY) -m analysis check --case $(CASE)
 
-figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
-	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
+figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -104,8 +104,8 @@ lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,test) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
-	@$(PY) -m analysis.bench
+bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)
+	@$(PY) -m analysis.bench $(PART)
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -138,8 +138,8 @@ LOCK      := requirements/report.txt pyproject.toml
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 # The efficiency chapter of every case rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# An output that someone deleted is made again.
-output     = $(if $(wildcard $1),,missing)
+# An output that someone deleted is made again, if there was something to make.
+output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
 
 $B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
@@ -160,7 +160,7 @@ $(EXECUTED): $(call output,$E/figures)
 endif
 $E/values: $B/kpis
 $(EXECUTED): $E/values
-$E/report: $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
 # After what can stop a build, so that no dashboard is newer than the report beside it.
 $B/dashboard: $E/values $(call output,report/$(CASE).html)
 

@@ -12,8 +12,12 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
+
+if TYPE_CHECKING:
+    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -32,19 +36,32 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import Engine, verdict_table
-    from analysis.claims.multiverse import block_universes, require_possible
+    from analysis.claims import judge_of, verdict_table
+    from analysis.claims.multiverse import require_possible
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
+    calibrated = case.parameters.calibration is not None
     for raw in RAW_TABLES:  # all inputs are checked before anything is written
-        read_rows(raw, case.raw, case.root)
-    require_possible(case, case.reading())
-    engine = Engine(case)
-    table = verdict_table(case, engine)
+        if calibrated or (case.raw / raw.file).is_file():
+            read_rows(raw, case.raw, case.root)
+    if not case.has_claims:
+        return _none(case, "verdicts.csv", "the case has no claims.csv")
+    judge = judge_of(case)
+    if calibrated:
+        require_possible(case, case.reading())
+    table, universes = verdict_table(case, judge), judge.universes()
     write_frame(table, case.processed / "verdicts.csv")
-    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
+    write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
+
+
+def _none(case: Case, output: str, why: str) -> str:
+    """Tell make that a step has nothing to make, so that it does not look for the output."""
+    from analysis.files import write_text
+
+    write_text(case.root / ".build" / case.name / f"{output}.none", "")
+    return f"none: {why}"
 
 
 def ledger(args: argparse.Namespace) -> str:
@@ -57,6 +74,8 @@ def ledger(args: argparse.Namespace) -> str:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    if case.parameters.kind == "printed":
+        return _none(case, "ledger", "the case has claims alone")
     choices = dict(choice(text) for text in args.reading)
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
@@ -95,6 +114,8 @@ def kpis(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     kind = case.parameters.kind
+    if kind == "printed":
+        return _none(case, "kpis.csv", "the case has claims alone")
     cube = make_cube(case)
     totals = wide(cube)
     table = kpi_table(totals)
@@ -113,6 +134,7 @@ def values(args: argparse.Namespace) -> str:
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as okr_facts
     from analysis.facts_period import facts as period_facts
@@ -121,10 +143,12 @@ def values(args: argparse.Namespace) -> str:
 
     asked = asked_for(args)
     case = asked.case
-    table = period_facts(asked)
-    if not asked.periodic:
+    table = {} if case.parameters.kind == "printed" else period_facts(asked)
+    if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
+    elif not asked.periodic and case.has_claims:
+        table |= claim_facts(read_verdicts(case), read_blocks(case))
     if has_okrs(case):
         table |= okr_facts(asked)
     save(table, asked.values)
@@ -176,19 +200,25 @@ def notebook(args: argparse.Namespace) -> str:
 
 def figures(args: argparse.Namespace) -> str:
     """Draw the figures alone, without running notebooks, and say which data changed."""
-    from analysis.case import load_case
-    from analysis.gallery import draw_figures
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
+    from analysis.gallery import save_changed, shown_figures
+    from analysis.values import load
 
-    case = load_case(args.case)
+    asked = asked_for(args)
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
-    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    found = draw_figures(case, notebooks, case.root / "figures", numbers)
-    for outcome in found:
-        if outcome.words != "unchanged":
-            print(f"figures {outcome}", flush=True)
-    drawn = [outcome for outcome in found if not outcome.skipped]
-    changed = sum(outcome.words != "unchanged" for outcome in drawn)
-    return f"{len(drawn)} drawn, {changed} changed"
+    drawn = changed = 0
+    for shown in shown_figures(
+        asked.case, select(asked.case, periodic=asked.periodic), numbers, asked.parameters,
+        asked.features(load(asked.values)),
+    ):  # fmt: skip
+        words = save_changed(shown, asked.home / "figures")
+        if words != "unchanged":
+            name = shown.figure.stem if shown.figure else shown.drawing
+            print(f"figures {name}: {words}", flush=True)
+        drawn += shown.figure is not None
+        changed += shown.figure is not None and words != "unchanged"
+    return f"{drawn} drawn, {changed} changed"
 
 
 def _figure_number(text: str) -> int:
@@ -326,13 +356,13 @@ def _parser() -> argparse.ArgumentParser:
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
     parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
-    for name in ("edition", "values", "notebook", "report"):
+    for name in ("edition", "values", "notebook", "figures", "report"):
         add = parsers[name].add_argument
         add("--quarter", help="the report is on this quarter, such as 2024Q1")
         add("--month", help="or on this month, such as 2024-02")
         add("--half", help="or on this half-year, such as 2023H2")
         add("--base", help="compared with year-ago or previous")
-    for name in ("edition", "values", "notebook", "report", "ledger"):
+    for name in ("edition", "values", "notebook", "figures", "report", "ledger"):
         add = parsers[name].add_argument
         add("--reading", action="append", default=[], metavar="AXIS=OPTION",
             help="replaces a default reading")  # fmt: skip

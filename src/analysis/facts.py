@@ -66,7 +66,7 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     ledger = read_ledger(case)
     return (
         _printed(strings)
-        | _verdict_counts(verdicts)
+        | verdict_counts(verdicts)
         | _universes(blocks)
         | _services(strings, rounding)
         | _survey(strings, rounding)
@@ -92,7 +92,8 @@ def _printed(strings: dict[str, str]) -> Facts:
     }
 
 
-def _verdict_counts(verdicts: pd.DataFrame) -> Facts:
+def verdict_counts(verdicts: pd.DataFrame) -> Facts:
+    """Count the verdicts under the default readings."""
     default = verdicts[verdicts["default"]]
     counts = default["verdict"].value_counts()
     names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")

@@ -1,11 +1,11 @@
 """Text that a spreadsheet program would take for a formula, in files that it may open.
 
-A cell of a CSV file that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break is run
-as a formula when the file is opened in a spreadsheet program (OWASP: CSV injection). So free text
-is written with an apostrophe before it, as one types it there oneself, and read without it: the
-round trip is exact. (Workbooks need none of it: their cells say that they are text.) What is nothing but a number, or a sign alone, is written as it is, since it
-means the same either way; and keys may not begin so at all, since an apostrophe in one file and
-none in another would break references.
+A cell of a CSV file that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break is run as a
+formula when the file is opened in a spreadsheet program (OWASP: CSV injection). So free text is
+written with an apostrophe before it, as one types it there oneself, and read without it: the round
+trip is exact. What is nothing but a number, or a sign alone, is written as it is, since it means
+the same either way. Keys may not begin so at all, since an apostrophe in one file and none in
+another would break references. Workbooks need none of this: their cells say that they are text.
 """
 
 from __future__ import annotations

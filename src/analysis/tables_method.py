@@ -182,6 +182,19 @@ class VariableRow(Row):
     )
 
 
+class MethodRow(Row):
+    """A method of the publication, as a box of its figure of methodologies (4.1 to 4.3)."""
+
+    method_id: Identifier = Field(description="key")
+    step: int = Field(ge=1, description="place from left to right; boxes of a step stand together")
+    name: Text = Field(description="what the box is called")
+    text: Text = Field(description="what it stands for, in our words")
+    place: Text = Field(description="section of the publication it rests on")
+    leads_to: str = Field(description="keys of the boxes that its arrows lead to, spaced")
+    label: str = Field(description="what its first arrow passes on; may be empty")
+    quotation: Text = Field(description="short verbatim quotation")
+
+
 class CostRow(Row):
     """A cost."""
 
@@ -399,6 +412,7 @@ METHOD_RAW_TABLES = (
           ("mapa_estrategico",)),
     Table("variables", "variables.csv", VariableRow, ("variable_id",),
           "Dependent and independent variables"),
+    Table("methods", "methods.csv", MethodRow, ("method_id",), "Methods and what leads to what"),
 )  # fmt: skip
 METHOD_LEDGER_TABLES = (
     Table("cost", "cost.csv", CostRow, ("cost_id",), "Costs",

@@ -11,7 +11,7 @@ from analysis.case import Case, ServiceType
 from analysis.compare import BASES, compare
 from analysis.kpis import by_type, kpi
 from analysis.kpis.totals import Totals
-from analysis.periods import MONTHS, last_month, parse_label, year_ago
+from analysis.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
 
 
 def services_by_type_data(
@@ -123,7 +123,7 @@ def quarters_data(
         Columns kpi, index, quarter, value, year_ago (Fraction or None), growth (Fraction or None)
         and printed (empty where nothing is printed).
     """
-    rows = table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True)
+    rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
     values = dict(zip(rows["index"], rows["value"], strict=True))
     compared = compare(rows, "year-ago")
     growth = dict(zip(compared["index"], compared["growth"], strict=True))
@@ -137,6 +137,17 @@ def quarters_data(
         frame[column] = pd.Series([lookup.get(i) for i in frame["index"]], dtype="object")
     frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
     return frame.tail(last).reset_index(drop=True)
+
+
+def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the quarters without any row, so that on a time axis a gap stays a gap."""
+    if rows.empty:
+        return rows
+    whole = range(int(rows["index"].min()), int(rows["index"].max()) + 1)
+    full = rows.set_index("index").reindex(whole)
+    full["kpi"], full["period"] = rows["kpi"].iloc[0], [quarter_label(index) for index in whole]
+    full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
+    return full.rename_axis("index").reset_index()
 
 
 def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:

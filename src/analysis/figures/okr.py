@@ -24,11 +24,11 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    fit,
     listed,
     panel,
     sheet,
     styled,
-    wrap,
     write,
 )
 from analysis.kpis.method import indicator
@@ -120,7 +120,7 @@ def _x(score: float) -> float:
 def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw one row: name, bands, bar, and level with target."""
     name = "headline" if row.role == "headline" else row.kr_id.partition("-")[2]
-    lines = wrap(row.text, _LEFT - 19, SMALL)[:2]
+    lines = fit(row.text, _LEFT - 19, SMALL, lines=2)
     write(fig, 0, y + 1.7, name, fontsize=SMALL, color=MUTED)
     for place, line in enumerate(lines):
         write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
@@ -129,9 +129,9 @@ def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
         write(fig, _x(0), middle, "cannot tell", fontsize=SMALL, color=MUTED, ha="center")
     else:
         _bar(ax, y, middle, commit, row, kind)
-    write(fig, _LEFT + _SCALE + 6, y + 1.7, row.level, fontsize=SMALL)
+    write(fig, _LEFT + _SCALE + 6, y + 1.7, fit(row.level, 35, SMALL)[0], fontsize=SMALL)
     said = row.target if row.score is not None or row.target != "–" else row.reason
-    for place, line in enumerate(wrap(said, 35, SMALL)[:2]):
+    for place, line in enumerate(fit(said, 35, SMALL, lines=2)):
         write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
 
 

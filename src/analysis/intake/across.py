@@ -41,6 +41,7 @@ TOO_MUCH = Fault(
     Rank.SUM, "the amounts add up to more than can be counted exactly", "check their unit"
 )
 _EXACT = 2.0**62
+_MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 _MONEY_ROWS = ("sale", "cost")
 
@@ -103,7 +104,9 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
             what = f"refers to {titles.get(to, to)}, which is not there: not checked"
             notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
             continue
-        table.report(_unknown(to, known, titles), name, used & ~values.isin(known).to_numpy())
+        unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
+        file = tables[to].file if to in tables else ""
+        table.report(_unknown(to, known, file), name, used & unknown)
 
 
 def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
@@ -117,14 +120,14 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     if to not in tables:
         return None
     other = tables[to]
-    return list(other.frame[other.table.key[0]].unique())
+    return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
-def _unknown(to: str, known: list[str], titles: Mapping[str, str]) -> Fault:
-    if to in titles:
-        rule = f"{titles[to]} has no row of this key"
+def _unknown(to: str, known: list[str], file: str) -> Fault:
+    if file:
+        rule = f"{file} has no row of this key"
         return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
-    shown = ", ".join(known) if len(known) <= 40 else "see claims.csv"
+    shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
     return Fault(Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}")
 
 
@@ -174,7 +177,7 @@ def _doubtful(table: Checked) -> Iterator[Note]:
     """Note rows that may stand twice, and values that may be one spelt in two ways."""
     if table.table.name in _MONEY_ROWS:
         others = [name for name in table.frame.columns if name not in table.table.key]
-        again = table.frame.duplicated(others, keep="first").to_numpy()
+        again = table.frame.duplicated(others, keep="first").to_numpy() & table.all_good(others)
         if again.any():
             key = str(table.frame[table.table.key[0]][again].iloc[0])
             what = "equal to an earlier row in all but the key, and counted like any other"

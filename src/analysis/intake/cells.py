@@ -8,7 +8,7 @@ counted and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -88,6 +88,7 @@ ASK_CENTURY = Fault(
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
+_ALL_PLAIN = re.compile(r"[A-Za-z](?:[!-~]|\n(?=[A-Za-z]))*")
 _SPACE = re.compile(r"\s+")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII)
 _SPACES = "\\s'’"
@@ -125,6 +126,19 @@ def _clean(text: str) -> tuple[str, str]:
     if plain == text:
         return text, ""
     return plain, "blanks" if plain == text.strip(" ") else "invisible"
+
+
+def all_plain(cells: Sequence[Cell]) -> bool:
+    """Whether all cells are texts that :func:`read_text` and `read_identifier` leave as they are.
+
+    One search through all of them together; a million keys take a blink of an eye.
+    """
+    try:
+        together = "\n".join(cells)  # type: ignore[arg-type]
+    except TypeError:  # numbers and days, from a workbook
+        return False
+    apart = together.count("\n") == len(cells) - 1  # no cell has a line break of its own
+    return apart and _ALL_PLAIN.fullmatch(together) is not None
 
 
 def read_text(cell: Cell) -> Read:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.case import case_problems, load_case
+from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reading import Intake, read
@@ -47,6 +49,8 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             read_claims(case)
+            if case.parameters.calibration is None:
+                General(case).state(case.reading())
         except InputError as error:
             problems.append(_of_error(error))
     article = _article_tables(name)
@@ -106,10 +110,19 @@ def _counted(intake: Intake) -> str:
 
 
 def _notes(notes: tuple[Note, ...]) -> str:
-    if not notes:
+    """Set notes as a list, one line for all columns of a file in which the same was done."""
+    groups: dict[tuple[str, str], list[Note]] = {}
+    for note in notes:
+        groups.setdefault((note.file, note.what), []).append(note)
+    if not groups:
         return ""
-    lines = [f"\n\nSkipped or coerced ({len(notes)}):"]
-    lines += [f"- {note}" for note in notes[:_MOST_NOTES]]
-    if len(notes) > _MOST_NOTES:
-        lines.append(f"- and {len(notes) - _MOST_NOTES} more")
+    lines = [f"\n\nSkipped, rewritten or doubtful ({len(groups)}):"]
+    lines += [f"- {_together(group)}" for group in list(groups.values())[:_MOST_NOTES]]
+    if len(groups) > _MOST_NOTES:
+        lines.append(f"- and {len(groups) - _MOST_NOTES} more")
     return "\n".join(lines)
+
+
+def _together(notes: list[Note]) -> Note:
+    columns = ", ".join(note.column for note in notes if note.column)
+    return replace(notes[0], column=columns, count=sum(note.count for note in notes))

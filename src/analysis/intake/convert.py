@@ -42,6 +42,7 @@ from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
 from analysis.tables import Row, Table, order_rule
 
 EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
+MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
 MIXED = Fault(
     Rank.ASK, "the table has cells of both forms, so some are wrong or mean something else",
     "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
@@ -113,13 +114,14 @@ class Checked:
 
 @dataclass
 class _Column:
-    """The distinct cells of a column, read; `codes` says which of them stands in each row."""
+    """The distinct cells of a column; `codes` says which of them stands in each row."""
 
     codes: NDArray[np.int64]
     distinct: Sequence[Any]
-    reads: list[Read]
     faults: list[Fault | None]
     values: list[Any]
+    marks: list[str | None] = field(default_factory=list)
+    shows: list[str | None] = field(default_factory=list)
 
 
 def check_sheet(sheet: Sheet, context: Context) -> Checked:
@@ -166,16 +168,28 @@ def _read_column(
         factor = sheet.factors.get(name, 1)
         cells = list(zip(cells, scale.tolist(), strict=True))
         reader = partial(_read_scaled, context=context, factor=factor)
-    objects = np.empty(len(cells), dtype=object)
-    for place, cell in enumerate(cells):
-        objects[place] = cell
-    codes, distinct = pd.factorize(objects)
+    codes, found = pd.factorize(_objects(cells))
+    distinct: list[Any] = list(found)
+    faults: list[Fault | None] = [None] * len(distinct)
+    if reader in (read.read_text, read.read_identifier) and read.all_plain(distinct):
+        return _Column(codes, distinct, faults, _validate(info, distinct, faults))
     reads = [reader(cell) for cell in distinct]
-    empty = None if may_be_empty(info) else EMPTY
+    empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
-    values = _validate(info, reads, faults)
+    values = _validate(info, [item.text for item in reads], faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
-    return _Column(codes, shown, reads, faults, values)
+    marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
+    return _Column(codes, shown, faults, values, marks, shows)
+
+
+def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:
+    """Return cells as an array of objects, pairs too."""
+    if cells and isinstance(cells[0], tuple):
+        objects = np.empty(len(cells), dtype=object)
+        for place, cell in enumerate(cells):
+            objects[place] = cell
+        return objects
+    return np.array(cells, dtype=object)
 
 
 def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
@@ -205,22 +219,23 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
 
 
-def _validate(info: FieldInfo, reads: list[Read], faults: list[Fault | None]) -> list[Any]:
+def _validate(info: FieldInfo, texts: list[str], faults: list[Fault | None]) -> list[Any]:
     """Validate plain forms by the row model's field; add the faults found, return the values."""
-    none = type(None) in get_args(info.annotation)
     kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     column: Any = GenericAlias(list, (kind,))
     adapter: TypeAdapter[list[Any]] = TypeAdapter(column)
+    none = type(None) in get_args(info.annotation)
     places = [place for place, fault in enumerate(faults) if fault is None]
-    texts = [reads[place].text or (None if none else "") for place in places]
+    forms = [texts[place] or (None if none else "") for place in places]
     try:
-        found = adapter.validate_python(texts)
+        found = adapter.validate_python(forms)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             faults[places[int(problem["loc"][0])]] = Fault(Rank.CELL, broken_rule(problem))
+        pairs = zip(places, forms, strict=True)
+        found = adapter.validate_python([form for place, form in pairs if faults[place] is None])
         places = [place for place in places if faults[place] is None]
-        found = adapter.validate_python([reads[p].text or (None if none else "") for p in places])
-    values: list[Any] = [None] * len(reads)
+    values: list[Any] = [None] * len(texts)
     for place, value in zip(places, found, strict=True):
         values[place] = value
     return values
@@ -258,8 +273,9 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             )
     for name, column in columns.items():
         for fault, bad, cell in _grouped(column, column.faults):
-            checked.report(_with_evidence(fault, shown), name, bad, cell)
-        for mark, rewritten, cell in _grouped(column, [item.mark or None for item in column.reads]):
+            if fault is not MISSING:
+                checked.report(_with_evidence(fault, shown), name, bad, cell)
+        for mark, rewritten, cell in _grouped(column, column.marks):
             named = checked.headers.get(name, name)
             count = int((rewritten & checked.good[name]).sum())
             if count:
@@ -270,7 +286,7 @@ def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tup
     """Return, for each form of dates and decimals that cells prove, the first row and cell."""
     shown: dict[str, tuple[int, str]] = {}
     for column in columns.values():
-        for form, rows, cell in _grouped(column, [item.shows or None for item in column.reads]):
+        for form, rows, cell in _grouped(column, column.shows):
             first = int(checked.rows[np.flatnonzero(rows)[0]])
             shown[form] = min(shown.get(form, (first, str(cell))), (first, str(cell)))
     return shown
@@ -314,7 +330,8 @@ def _report_order(checked: Checked) -> None:
             first = int(np.flatnonzero(wrong)[0])
             days = ", ".join(str(checked.frame[name].iloc[first])[:10] for name in group)
             fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-            checked.report(fault, group[0], wrong, days)
+            names = ", ".join(checked.headers.get(name, name) for name in group)
+            checked.report(fault, names, wrong, days)
 
 
 def _report_rows(checked: Checked) -> None:

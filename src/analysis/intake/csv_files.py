@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from analysis.case import IntakeSettings
 from analysis.intake.names import find_column
@@ -73,7 +74,7 @@ def read_csv(
     csv.field_size_limit(_LONGEST_CELL)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        grid.rows = [list[Cell](line) for line in lines]
+        grid.rows = cast(list[list[Cell]], list(lines))
     except csv.Error as error:
         fault = Fault(Rank.FILE, f"not readable as CSV ({error})", "check its quotation marks")
         grid.problems.append(Problem(fault, file))

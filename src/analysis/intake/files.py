@@ -19,9 +19,9 @@ METHOD = (*RAW_TABLES[1:], *METHOD_RAW_TABLES)
 """Tables of its diagnosis, strategy and targets."""
 
 TABLES = (*ROWS, *METHOD)
-"""All tables that a firm may hand in; a publication's claims are read elsewhere."""
+"""All tables that a firm may hand in; claims and how they hang together are read elsewhere."""
 
-_OTHERS = {"claims"}
+_OTHERS = {"claims", "relations"}
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 BOTH = Fault(

@@ -85,6 +85,7 @@ def lay_out(grid: Grid, currency: tuple[str, ...]) -> Sheet:
     while header and not header[-1]:
         header.pop()
     numbers, rows = _filled(grid, place, len(header), sheet)
+    grid.rows = []  # a large table is not held twice
     columns: list[tuple[Cell, ...]] = (
         list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
     )
@@ -112,7 +113,7 @@ def _filled(
 ) -> tuple[NDArray[np.int64], list[list[Cell]]]:
     """Return the rows below the header that hold anything, with their numbers."""
     below = grid.rows[place + 1 :]
-    kept = [index for index, row in enumerate(below) if any(row) and not _blank(row)]
+    kept = [index for index, row in enumerate(below) if not _blank(row)]
     if kept and (gaps := kept[-1] + 1 - len(kept)):
         sheet.notes.append(Note(grid.file, "empty rows are skipped", count=gaps))
     rows = [below[index] for index in kept]
@@ -130,7 +131,9 @@ def _filled(
 
 
 def _blank(row: Sequence[Cell]) -> bool:
-    return all(isinstance(cell, str) and not cell.strip() for cell in row)
+    if row and isinstance(row[0], str) and row[0].strip():  # by far the most usual
+        return False
+    return not any(row) or all(isinstance(cell, str) and not cell.strip() for cell in row)
 
 
 def _name(

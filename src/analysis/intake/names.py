@@ -43,7 +43,8 @@ def folded(text: str) -> str:
     """Write a name plainly: lower case, no accents, an underscore for everything else."""
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
+    name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
+    return re.sub(r"^(n|no|nro|num)_", "numero_", name)  # Nº, N.º, Nro.
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.case import Case
+from analysis.claims.general import RELATIONS
 from analysis.columns import header_of, may_be_empty
 from analysis.datapackage import data_package
 from analysis.errors import InputError
@@ -62,7 +63,7 @@ def describe(case: Case) -> str:
 
     if case.name == ARTICLE:
         return description(case)
-    known = (*RAW_TABLES[:1], *ROWS, *METHOD)
+    known = (*RAW_TABLES[:1], RELATIONS, *ROWS, *METHOD)
     tables = [table for table in known if (case.raw / table.file).is_file()]
     title = f"{case.parameters.title}: {case.parameters.subtitle}"
     return data_package(case.name, title, tables)

@@ -128,7 +128,8 @@ class Note:
 
     def __str__(self) -> str:
         place = self.file + (f", column {self.column}" if self.column else "")
-        rows = f" ({self.count:,} {'row' if self.count == 1 else 'rows'})" if self.count else ""
+        unit = "cell" if self.column else "row"
+        rows = f" ({self.count:,} {unit}{'s' if self.count > 1 else ''})" if self.count else ""
         example = f", such as “{printable(self.example[:60])}”" if self.example else ""
         return f"{printable(place)}: {self.what}{rows}{example}"
 
@@ -151,7 +152,5 @@ def problem_at(
 
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Sort problems by kind, then by the number of rows, then by place."""
-    return tuple(
-        sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0, p.column))
-    )
+    """Sort problems by kind, number of rows and place; columns keep their order."""
+    return tuple(sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0)))

@@ -32,7 +32,6 @@ MEMORY_LIMIT = "500MB"
 
 _SETTINGS = (
     f"set memory_limit = '{MEMORY_LIMIT}'",
-    "set preserve_insertion_order = false",  # sums have no order
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
 )
@@ -102,6 +101,7 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch, prefix="duckdb-") as spill, duckdb.connect() as store:
         store.execute(f"set temp_directory = {sql_text(spill)}")
+        store.execute("set preserve_insertion_order = false")  # sums have no order
         _confine(store, folder)
         try:
             yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
@@ -146,13 +146,12 @@ def require_keys(relations: Mapping[str, Any]) -> None:
         key = TABLES[name].key
         columns = ", ".join(key)
         counted = relation.aggregate(f"{columns}, count(*) as times", columns)
-        found = counted.filter("times > 1").order(columns).limit(1).fetchone()
-        if found:
+        for *cells, times in counted.filter("times > 1").order(columns).limit(1).fetchall():
             raise InputError(
-                f"this key stands {found[-1]} times",
+                f"this key stands {times} times",
                 file=TABLES[name].file,
                 column=columns,
-                value=", ".join(map(str, found[:-1])),
+                value=", ".join(map(str, cells)),
                 fix="give every row a key of its own",
             )
 
@@ -182,8 +181,8 @@ def _header(store: Any, path: Path, root: Path) -> list[str]:
     if path.suffix == ".parquet":
         return list(store.sql(f"from read_parquet({sql_text(str(path.resolve()))})").columns)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return next(csv.reader(stream), [])
+        with path.open("rb") as stream:
+            return next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
     except UnicodeDecodeError:
         raise _not_utf8(_shown(path, root)) from None
 
@@ -224,18 +223,18 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
     table = TABLES[name]
     with require_duckdb(folder).connect() as store:
         _confine(store, folder)
-        store.execute("set preserve_insertion_order = true")
         for path in paths:
             rows = source(table, [path], _header(store, path, root))
             found = store.sql(
                 f"select line, {column} from (select *, row_number() over () + 1 as line "
                 f"from {rows}) where ({test(table, column)}) is not true order by line limit 1"
-            ).fetchone()
-            if found:
+            ).fetchall()
+            for line, cell in found:
+                whole = isinstance(cell, float) and cell.is_integer()
+                value = "" if cell is None else int(cell) if whole else cell
                 shown = _shown(path, root)
-                value = found[1] if found[1] is not None else ""
                 return InputError(
-                    rule(table, column), file=shown, row=found[0], column=column, value=value
+                    rule(table, column), file=shown, row=line, column=column, value=value
                 )
     return InputError(rule(table, column), file=_shown(folder / table.file, root), column=column)
 

@@ -108,9 +108,11 @@ def attachments(asked: Edition) -> list[Attachment]:
     table = "text/csv"
     wanted = [
         (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
+        (raw / "relations.csv", "relations.csv", "How the quantities hang together", "source",
+         table),
         (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
         (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
-    ][2 if asked.periodic else 0 :]
+    ][3 if asked.periodic else 0 :]  # fmt: skip
     wanted += [
         (path, f"ledger_{path.name}", f"Ledger, {path.stem.replace('_', ' ')}: {rows}", "data",
          table)
@@ -145,7 +147,8 @@ def inputs_digest(folder: Path) -> str:
 
 def sources(case: Case) -> list[str]:
     """Typst markup of the works the report rests on: the case's own first, then the common ones."""
-    entries = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
+    alone = case.parameters.kind == "printed"
+    entries = [] if alone else yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
     own = case.parameters.source
     if own is not None:
         entries.insert(0, {"authors": own.authors, "title": own.title, "date": own.published})
@@ -174,10 +177,15 @@ def _about(asked: Edition) -> str:
             "that it supplied. Every figure and table says which kind of number it shows."
         )
     title = typst_text(source.title)
-    return (
+    text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
         "numbers, but no data. This report checks every printed number against the others by exact "
-        "arithmetic and gives it a verdict, with the evidence. Where figures and tables need rows, "
+        "arithmetic and gives it a verdict, with the evidence."
+    )
+    if case.parameters.kind == "printed":
+        return text
+    return (
+        f"{text} Where figures and tables need rows, "
         "they are drawn from a synthetic data set that meets the print: they say so, and they "
         "prove nothing about the firm beyond what was printed."
     )
@@ -285,6 +293,8 @@ def _eyebrow(asked: Edition) -> str:
         return f"Balanced Scorecard and OKR, {_OFTEN[asked.grain]} report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
+    if case.parameters.kind == "printed":
+        return "Report on published numbers"
     return "Reproduction report on a published case study"
 
 

@@ -1,0 +1,71 @@
+"""A small project with one empty case of a firm's own, to be filled with files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from analysis.case import Case, load_case
+from analysis.intake import Intake, read
+
+CASE = """name: acme
+title: Acme
+subtitle: A firm of the tests
+kind: yours
+currency: PEN
+currency_name: soles
+date: 2024-12-31
+periods: {first: 2023Q1, last: 2024Q4, baseline: 2023H2, current: 2024Q4}
+"""
+
+
+@dataclass
+class Firm:
+    """A project in a folder of its own, whose case is called acme."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw" / "acme"
+
+    def settings(self, text: str) -> None:
+        (self.raw / "case.yaml").write_text(f"{CASE}intake: {text}\n", encoding="utf-8")
+
+    def put(self, name: str, text: str | bytes) -> Path:
+        path = self.raw / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    @property
+    def case(self) -> Case:
+        return load_case("acme", self.root)
+
+    def read(self) -> Intake:
+        return read(self.case)
+
+    def problems(self) -> list[str]:
+        return [str(problem) for problem in self.read().problems]
+
+    def problem(self) -> str:
+        """Return the only problem that there is."""
+        (text,) = self.problems()
+        return text
+
+    def notes(self) -> str:
+        return "\n".join(str(note) for note in self.read().notes)
+
+
+def make_firm(root: Path) -> Firm:
+    firm = Firm(root)
+    firm.raw.mkdir(parents=True)
+    (root / "pyproject.toml").write_text("", encoding="utf-8")
+    (firm.raw / "case.yaml").write_text(CASE, encoding="utf-8")
+    return firm
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Firm:
+    return make_firm(tmp_path)

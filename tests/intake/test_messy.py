@@ -1,0 +1,379 @@
+"""Files as they come: what each should be read as is written out by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from .conftest import Firm
+
+STAFF = "staff_id,role,hired_on,left_on\n"
+SALE = "invoice_id,service_id,invoiced_on,amount_centimos\n"
+
+
+def staff(firm: Firm) -> list[tuple[object, ...]]:
+    intake = firm.read()
+    assert [str(problem) for problem in intake.problems] == []
+    return [
+        tuple(cell.date().isoformat() if isinstance(cell, pd.Timestamp) else cell for cell in row)
+        for row in intake.tables["staff"].itertuples(index=False)
+    ]
+
+
+def sale(firm: Firm, amount: str, column: str = "monto", settings: str = "") -> int | str:
+    """Return what one amount is read as: céntimos, or the problem."""
+    if settings:
+        firm.settings(settings)
+    firm.put("ventas.csv", f'factura,servicio,fecha,"{column}"\nF1,S1,2024-05-31,"{amount}"\n')
+    intake = firm.read()
+    if intake.problems:
+        (problem,) = intake.problems
+        return str(problem)
+    return int(intake.tables["sale"]["amount_centimos"].iloc[0])
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_delimiters_line_ends_and_encodings(
+    firm: Firm, delimiter: str, end: str, codec: str
+) -> None:
+    lines = [["staff_id", "role", "hired_on"], ["T1", "Técnico señor", "2020-01-31"]]
+    text = end.join(delimiter.join(line) for line in lines) + end
+    firm.put("staff.csv", text.encode(codec))
+    assert staff(firm) == [("T1", "Técnico señor", "2020-01-31", pd.NaT)]
+    assert ("Windows-1252" in firm.notes()) == (codec == "cp1252")
+
+
+def test_an_encoding_that_is_told_and_wrong(firm: Firm) -> None:
+    firm.settings("{encoding: utf-8}")
+    firm.put("staff.csv", (STAFF + "T1,ok,2020-01-01,\nT2,Técnico,2020-01-01,\n").encode("cp1252"))
+    text = firm.problem()
+    assert text.startswith("data/raw/acme/staff.csv, row 3: the file is not UTF-8 text")
+    firm.settings("{encoding: cp1252}")
+    assert staff(firm)[1][1] == "Técnico"
+    firm.put("staff.csv", STAFF + "T2,Técnico,2020-01-01,\n")
+    assert "the file is UTF-8, although case.yaml says cp1252" in firm.problem()
+
+
+def test_a_byte_that_is_no_letter_of_windows_1252(firm: Firm) -> None:
+    firm.put("staff.csv", (STAFF + "T1,T\u00e9c,2020-01-01,\n").encode("cp1252") + b"T2,\x81,,\n")
+    assert "row 3: the file is not Windows-1252 text" in firm.problem()
+
+
+def test_header_names_in_spanish_in_any_order_with_other_columns(firm: Firm) -> None:
+    firm.put(
+        "personal.csv",
+        " Fecha Ingreso ;Observaciones;CARGO;;Trabajador\n2020-01-31;nada;Técnico;;T1\n",
+    )
+    assert staff(firm) == [("T1", "Técnico", "2020-01-31", pd.NaT)]
+    assert "column Observaciones: this column is not used" in firm.notes()
+
+
+def test_what_stands_above_the_header_and_empty_rows_and_columns(firm: Firm) -> None:
+    firm.put(
+        "staff.csv",
+        "Personal de la empresa,,,,\n,,,,\nstaff_id,role,,hired_on,\n,,,,\n"
+        "T1,tech,,2020-01-31,\n,,,,\nT2,,,2020-02-01,\n,,,,\n",
+    )
+    assert "data/raw/acme/staff.csv, row 7, column role: “”: must not be empty" in firm.problem()
+    notes = firm.notes()
+    assert "what stands above the header is skipped (2 rows)" in notes
+    assert "empty rows are skipped (2 rows)" in notes
+
+
+def test_blanks_and_invisible_characters(firm: Firm) -> None:
+    firm.put("staff.csv", STAFF + "\u200bT1\u00a0,  Técnico \u00a0 señor ,2020-01-31\ufeff, \n")
+    assert staff(firm) == [("T1", "Técnico señor", "2020-01-31", pd.NaT)]
+    assert "characters without width" in firm.notes()
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2024-05-31", "2024-05-31"), ("2024/5/3", "2024-05-03"), ("2024.05.31", "2024-05-31"),
+        ("31/05/2024", "2024-05-31"), ("31-5-2024", "2024-05-31"), ("31.05.2024", "2024-05-31"),
+        ("05/31/2024", "2024-05-31"), ("05/05/2024", "2024-05-05"), ("20240531", "2024-05-31"),
+        ("31 de mayo de 2024", "2024-05-31"), ("31 mayo 2024", "2024-05-31"),
+        ("31-may-2024", "2024-05-31"), ("1 ene. 2024", "2024-01-01"),
+        ("12 setiembre del 2024", "2024-09-12"), ("3 Aug 2024", "2024-08-03"),
+        ("2024-05-31 00:00:00", "2024-05-31"), ("2024-05-31T14:30:00", "2024-05-31"),
+        ("31/05/2024 14:30", "2024-05-31"),
+        ("45443", "2024-05-31"), ("45443.75", "2024-05-31"),  # what Excel shows for 31 May 2024
+    ],
+)  # fmt: skip
+def test_days(firm: Firm, cell: str, day: str) -> None:
+    firm.put("staff.csv", f"{STAFF}T1,tech,{cell},\n")
+    assert staff(firm)[0][2] == day
+    rewritten = cell not in {"2024-05-31", "2024-05-31 00:00:00"}
+    assert (firm.notes() != "") == rewritten
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("03/04/2024", "say in case.yaml which stands first: intake: {dates: day-first}"),
+        ("03/04/24", "intake: {two_digit_years: 2000}"),
+        ("31/02/2024", "is no day of the calendar"),
+        ("2023-02-29", "is no day of the calendar"),
+        ("32/01/2024", "is no day"),
+        ("13/13/2024", "is no day of the calendar"),
+        ("yesterday", "is no day. To fix: write it like 2024-05-31"),
+        ("14:30", "is no day"),
+        ("0024-05-31", "must be at least 1900-01-01"),
+        ("#N/A", "is the error of a formula"),
+        ("", "must not be empty"),
+    ],
+)
+def test_days_that_are_none_or_two(firm: Firm, cell: str, words: str) -> None:
+    firm.put("staff.csv", f"{STAFF}T1,tech,{cell},\n")
+    text = firm.problem()
+    assert f"data/raw/acme/staff.csv, row 2, column hired_on: “{cell}”: " in text
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "day"),
+    [("{dates: day-first}", "2024-04-03"), ("{dates: month-first}", "2024-03-04")],
+)
+def test_an_order_of_dates_that_is_told(firm: Firm, settings: str, day: str) -> None:
+    firm.settings(settings)
+    firm.put("staff.csv", f"{STAFF}T1,tech,03/04/2024,\n")
+    assert staff(firm)[0][2] == day
+
+
+def test_a_date_against_the_order_that_is_told(firm: Firm) -> None:
+    firm.settings("{dates: month-first}")
+    firm.put("staff.csv", f"{STAFF}T1,tech,25/04/2024,\n")
+    assert "“25/04/2024”: does not fit the order of dates that case.yaml names" in firm.problem()
+    firm.settings("{dates: iso}")
+    assert "“25/04/2024”: does not fit the order of dates" in firm.problem()
+
+
+def test_two_digit_years_that_are_told(firm: Firm) -> None:
+    firm.settings("{dates: day-first, two_digit_years: 1900}")
+    firm.put("staff.csv", f"{STAFF}T1,tech,03/04/98,\n")
+    assert staff(firm)[0][2] == "1998-04-03"
+
+
+def test_other_cells_speak_for_an_answer_but_do_not_give_it(firm: Firm) -> None:
+    firm.put("staff.csv", f"{STAFF}T1,tech,03/04/2024,\nT2,tech,25/04/2024,\n")
+    assert firm.problem().endswith("“25/04/2024” in row 3 speaks for day-first")
+
+
+def test_both_orders_in_one_table(firm: Firm) -> None:
+    firm.put("staff.csv", f"{STAFF}T1,tech,25/04/2024,\nT2,tech,04/25/2024,\n")
+    text = firm.problem()
+    assert "“25/04/2024 (row 2) and 04/25/2024 (row 3)”: the table has cells of both forms" in text
+    assert "intake: {dates: day-first or month-first}" in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "centimos"),
+    [
+        ("984.64", 98464), ("984,64", 98464), ("984", 98400), ("984.6", 98460), ("0.5", 50),
+        ("1,234.50", 123450), ("1.234,50", 123450), ("1 234,50", 123450),
+        ("1\u00a0234.50", 123450), ("1'234.50", 123450), ("1,234,567", 123456700),
+        ("1.234.567", 123456700), ("12.345.678,90", 1234567890), ("S/ 984.64", 98464),
+        ("S/.984.64", 98464), ("s/ 984,64", 98464), ("PEN 984.64", 98464), ("984.64 PEN", 98464),
+        ("984.64 soles", 98464), ("-984.64", -98464), ("−984.64", -98464), ("(984.64)", -98464),
+        ("S/ -984.64", -98464), ("-S/ 984.64", -98464), ("0", 0), ("007", 700),
+        ("90071992547409.93", 9007199254740993),  # a float would lose the last céntimo
+    ],
+)  # fmt: skip
+def test_amounts_in_soles(firm: Firm, amount: str, centimos: int) -> None:
+    found = sale(firm, amount)
+    if centimos > 10**15:
+        assert "must be at most 1000000000000000" in str(found)
+    else:
+        assert found == centimos
+
+
+def test_the_largest_exact_amount(firm: Firm) -> None:
+    assert sale(firm, "9999999999999.99") == 999999999999999
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1.234", "intake: {decimal: point} or {decimal: comma}"),
+        ("1,234", "intake: {decimal: point} or {decimal: comma}"),
+        ("12.345,6,7", "do not make groups of three"),
+        ("1.23.456", "do not make groups of three"),
+        ("984.645", "may be a number in thousands"),
+        ("1984.645", "must be a multiple of 0.01"),
+        ("$ 984.64", "is in another currency than the case"),
+        ("US$984.64", "is in another currency than the case"),
+        ("984.64 EUR", "is in another currency than the case"),
+        ("12a", "is no number"), ("1e5", "is no number"), ("٣", "is no number"),
+        ("--5", "is no number"), ("9" * 50, "is no number"), ("", "must not be empty"),
+        ("#REF!", "is the error of a formula"),
+    ],
+)  # fmt: skip
+def test_amounts_that_are_none_or_two(firm: Firm, amount: str, words: str) -> None:
+    text = str(sale(firm, amount))
+    assert "ventas.csv, row 2, column monto: “" in text
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "amount", "centimos"),
+    [
+        ("{decimal: comma}", "1.234", 123400), ("{decimal: comma}", "1,5", 150),
+        ("{decimal: point}", "1,234", 123400), ("{decimal: point}", "1,234.5", 123450),
+    ],
+)  # fmt: skip
+def test_a_decimal_sign_that_is_told(
+    firm: Firm, settings: str, amount: str, centimos: int
+) -> None:
+    assert sale(firm, amount, settings=settings) == centimos
+
+
+@pytest.mark.parametrize("amount", ["1.5", "1,234.50"])
+def test_an_amount_against_the_decimal_sign_that_is_told(firm: Firm, amount: str) -> None:
+    text = sale(firm, amount, settings="{decimal: comma}")
+    assert "does not fit the decimal sign that case.yaml names" in str(text)
+
+
+@pytest.mark.parametrize(
+    ("column", "amount", "centimos"),
+    [
+        ("amount_centimos", "98464", 98464), ("Monto (céntimos)", "98464", 98464),
+        ("Monto (S/)", "984.64", 98464), ("Importe en soles", "984.64", None),
+        ("MONTO S/.", "984.64", 98464), ("Net amount (PEN)", "984.64", 98464),
+    ],
+)  # fmt: skip
+def test_names_and_units_of_amounts(
+    firm: Firm, column: str, amount: str, centimos: int | None
+) -> None:
+    found = sale(firm, amount, column)
+    if centimos is None:
+        assert "column amount_centimos: this column is missing" in str(found)
+    else:
+        assert found == centimos
+
+
+def test_centimos_have_no_decimals(firm: Firm) -> None:
+    assert "must be a whole number" in str(sale(firm, "984.64", "amount_centimos"))
+
+
+def test_hours_are_quarters_of_an_hour(firm: Firm) -> None:
+    firm.put("horas.csv", "empleado,mes,horas\nT1,2024-05,12.25\nT1,06/2024,7\nT2,2024-07-01,0\n")
+    assert firm.problems() == []
+    hours = firm.read().tables["staff_hours"]
+    assert list(hours["quarter_hours"]) == [49, 28, 0]
+    assert list(hours["month"]) == ["2024-05", "2024-06", "2024-07"]
+    firm.put("horas.csv", "empleado,mes,horas\nT1,2024-05,12.3\n")
+    assert "“12.3”: must be a multiple of 0.25" in firm.problem()
+
+
+def test_words_of_a_list_in_spanish(firm: Firm) -> None:
+    firm.put(
+        "gastos.csv",
+        "id_gasto,fecha,rubro,monto\nK1,2024-05-31,Materiales,10\nK2,2024-05-31,MANO DE OBRA,1\n",
+    )
+    assert list(firm.read().tables["cost"]["category"]) == ["materials", "labour"]
+    firm.put("gastos.csv", "id_gasto,fecha,rubro,monto\nK1,2024-05-31,Regalos,10\n")
+    assert "column rubro: “Regalos”: must be materials, labour, selling" in firm.problem()
+
+
+def test_quarters_in_spanish_and_a_unit_by_row(firm: Firm) -> None:
+    names = (
+        "sales,cogs,selling,admin,other_op_income,other_op_cost,fin_income,fin_cost,extra_gain,"
+        "extra_loss,income_tax,other_charges,total_assets,fixed_assets,receivables,inventories,"
+        "cash,equity,interest_debt,cfo,cfi,cff"
+    )
+    zero = ",".join("0" for _ in names.split(",")[1:])
+    firm.put(
+        "fin_statement.csv",
+        f"empresa,trimestre,base,escala,{names}\nX,T1 2024,trimestral,100,1234.56,{zero}\n"
+        f"X,2T2024,discrete,100,1300,{zero}\n",
+    )
+    assert firm.problems() == []
+    table = firm.read().tables["fin_statement"]
+    assert list(table["period"]) == ["2024Q1", "2024Q2"]
+    assert list(table["sales"]) == [123456, 130000]
+    firm.put("fin_statement.csv", f"empresa,trimestre,base,escala,{names}\nX,2024Q1,ytd,x,1,{zero}\n")
+    assert "column escala: “x”: must be a whole number: 1 for céntimos" in firm.problem()
+
+
+def test_currencies_mixed(firm: Firm) -> None:
+    text = "factura,servicio,fecha,monto,moneda\nF1,S1,2024-05-31,1,PEN\nF2,S1,2024-05-31,1,"
+    firm.put("ventas.csv", text + "S/\n")
+    assert firm.problems() == []
+    firm.put("ventas.csv", text + "USD\n")
+    assert "row 3, column moneda: “USD”: is not the case's currency" in firm.problem()
+
+
+def test_a_decimal_comma_that_splits_a_cell(firm: Firm) -> None:
+    firm.put("sale.csv", "invoice_id,service_id,invoiced_on,amount\nF1,S1,2024-05-31,984,64\n")
+    text = firm.problem()
+    assert "row 2: “F1, S1, 2024-05-31, 984, 64”: the row has more or fewer cells" in text
+    assert "a decimal comma, into quotation marks" in text
+
+
+def test_a_missing_column_is_said_once(firm: Firm) -> None:
+    firm.put("staff.csv", "staff_id,rol\n" + "".join(f"T{n},x\n" for n in range(9)))
+    text = firm.problem()
+    assert "staff.csv, row 1, column hired_on: this column is missing" in text
+    assert "it may be called hired_on or fecha_ingreso or ingreso" in text
+
+
+def test_a_slip_in_a_name_is_guessed_aloud_only(firm: Firm) -> None:
+    firm.put("staff.csv", "staff_id,role,hired_no\nT1,x,2020-01-01\n")
+    assert len(firm.problems()) == 1
+    assert "column hired_no: this column is not used; did you mean hired_on?" in firm.notes()
+
+
+def test_two_columns_for_one_thing(firm: Firm) -> None:
+    firm.put("staff.csv", "staff_id,role,cargo,hired_on\nT1,x,y,2020-01-01\n")
+    assert "row 1: “role, cargo”: two columns hold the same thing" in firm.problem()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04rest", "the file is a workbook, although its name ends in .csv"),
+        (b'a,b\n"x', "not readable as CSV"),
+        (b"x,y\n1,2\n", "none of the first rows names columns of this table"),
+    ],
+)
+def test_files_that_are_none(firm: Firm, content: bytes, words: str) -> None:
+    firm.put("staff.csv", content)
+    assert words in firm.problem()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", STAFF.encode(), b"\xef\xbb\xbf"])
+def test_a_table_without_rows_is_absent(firm: Firm, content: bytes) -> None:
+    firm.put("staff.csv", content)
+    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
+    intake = firm.read()
+    assert not intake.problems
+    assert list(intake.tables) == ["customer"]
+    assert "the table has no rows and counts as absent" in firm.notes()
+
+
+def test_rows_are_counted_as_a_spreadsheet_does(firm: Firm) -> None:
+    firm.put("staff.csv", 'staff_id,role,hired_on\nT1,"two\nlines",2020-01-01\n\nT2,x,no\n')
+    assert "row 4, column hired_on: “no”" in firm.problem()
+    assert "unusual spaces" in firm.notes()  # the line break has become a space
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1b", "\x7f", "\x85", "\u202e", "\ue000", "\ufdd0"])
+def test_control_characters(firm: Firm, letter: str) -> None:
+    firm.put("staff.csv", f"{STAFF}T1,te{letter}ch,2020-01-01,\n")
+    text = firm.problem()
+    assert "column role" in text
+    assert "holds a control character" in text
+    assert letter not in text
+
+
+@pytest.mark.parametrize("key", ["=1+1", "+1", "-1", "@x", "'x", "A B"])
+def test_keys_that_look_like_formulas(firm: Firm, key: str) -> None:
+    firm.put("staff.csv", f'{STAFF}"{key}",tech,2020-01-01,\n')
+    assert "an identifier has no spaces and does not begin with =, +, -, @ or '" in firm.problem()
+
+
+def test_a_number_that_a_spreadsheet_has_shortened(firm: Firm) -> None:
+    firm.put("staff.csv", f"{STAFF}1.23E+11,tech,2020-01-01,\n")
+    assert "“1.23E+11”: the spreadsheet program has shortened this number" in firm.problem()

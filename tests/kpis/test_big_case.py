@@ -1,0 +1,150 @@
+"""A case whose rows are read with DuckDB: command, interruption, and a cluster of processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.bench.rows import ledger, write
+from analysis.case import load_case
+from analysis.cli import main
+from analysis.errors import InputError
+from analysis.kpis import kpi_table
+from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube
+from analysis.kpis.levels import level_table
+from analysis.kpis.reduce import DIMENSIONS, reduce
+from analysis.kpis.sums import sums, wide
+
+CASE = """
+name: big
+title: Big
+subtitle: A made-up firm
+kind: yours
+currency: PEN
+currency_name: soles
+date: 2025-01-31
+periods: {first: 2021Q1, last: 2024Q4, baseline: 2023H1, current: 2024Q4}
+"""
+SERVICES = 4000
+
+
+@pytest.fixture
+def big(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a case in Parquet; the working folder is the project."""
+    folder = project / "data" / "raw" / "big"
+    write(folder, SERVICES, "parquet")
+    (folder / "case.yaml").write_text(CASE, encoding="utf-8")
+    monkeypatch.chdir(project)
+    return project
+
+
+def processed(project: Path) -> dict[str, bytes]:
+    folder = project / "data" / "processed" / "big"
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
+
+
+def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["kpis", "--case", "big"]) == 0
+    assert "9 KPIs, 16 quarters" in capsys.readouterr().out
+    made = processed(big)
+    assert set(made) == {"kpis.csv", "comparison.csv", "levels.csv", "totals.csv"}
+    case = load_case("big", big)
+    rows = ledger(SERVICES)
+    expected = reduce(rows, DIMENSIONS)
+    kept = read_cube(case)
+    pd.testing.assert_frame_equal(kept, expected)
+    assert make_cube(case).equals(expected)
+    assert kpi_table(wide(kept)).equals(kpi_table(sums(rows)))
+    assert len(level_table(kept))
+    assert main(["kpis", "--case", "big"]) == 0
+    assert processed(big) == made
+    assert not any((big / ".build" / "big").iterdir())
+
+
+def test_engines_are_chosen_by_form_and_size(big: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = load_case("big", big)
+    assert chosen_engine(case) == "duckdb"
+    yaml = case.raw / "case.yaml"
+    yaml.write_text(CASE + "engine: pandas\n", encoding="utf-8")
+    with pytest.raises(InputError, match="read with DuckDB only"):
+        chosen_engine(load_case("big", big))
+    for path in case.raw.glob("*.parquet"):
+        path.unlink()
+    write(case.processed / "ledger", 200)
+    assert ledger_folder(case) == case.processed / "ledger"
+    assert chosen_engine(load_case("big", big)) == "pandas"
+    yaml.write_text(CASE, encoding="utf-8")
+    assert chosen_engine(case) == "pandas"
+    small = make_cube(case)
+    monkeypatch.setattr("analysis.kpis.engines.LARGE", 1000)
+    assert chosen_engine(case) == "duckdb"
+    pd.testing.assert_frame_equal(make_cube(case), small)
+    with pytest.raises(InputError, match="sums of this ledger have not been made"):
+        read_cube(case)
+    yaml.write_text(CASE + "engine: spark\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"case\.yaml, column engine"):
+        load_case("big", big)
+
+
+def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:
+    assert main(["kpis", "--case", "big"]) == 0
+    made = processed(big)
+    write(big / "data" / "raw" / "big", 150_000, "parquet", seed=2)
+    scratch = big / ".build" / "big"
+    command = [sys.executable, "-m", "analysis", "kpis", "--case", "big"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment) as run:
+        while not any(scratch.iterdir()):  # DuckDB has begun
+            assert run.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGKILL)
+    assert run.returncode == -signal.SIGKILL
+    assert processed(big) == made
+    assert main(["kpis", "--case", "big"]) == 0
+    assert processed(big).keys() == made.keys()
+    assert processed(big)["kpis.csv"] != made["kpis.csv"]
+
+
+def test_bad_rows_write_nothing(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = big / "data" / "raw" / "big" / "sale.parquet"
+    rows = pd.read_parquet(path)
+    pd.concat([rows, rows.iloc[[7]]]).to_parquet(path, index=False)
+    assert main(["kpis", "--case", "big"]) == 2
+    assert "F00000007”: this key stands 2 times" in capsys.readouterr().err
+    assert processed(big) == {}
+
+
+CLUSTER = """
+import sys
+import dask.dataframe as dd
+from distributed import LocalCluster
+from analysis.kpis.cluster import reduce_on_cluster
+
+if __name__ == "__main__":
+    folder, out = sys.argv[1:]
+    names = ["service", "sale", "cost", "service_budget", "survey_response", "staff_hours"]
+    tables = {name: dd.read_parquet(f"{folder}/{name}.parquet") for name in names}
+    ledger = {name: table.repartition(npartitions=2) for name, table in tables.items()}
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+        cube = reduce_on_cluster(ledger, scheduler=cluster.scheduler_address)
+    cube.to_csv(out, index=False)
+"""
+
+
+def test_a_cluster_of_processes(tmp_path: Path) -> None:
+    write(tmp_path / "rows", SERVICES, "parquet")
+    script, out = tmp_path / "sums.py", tmp_path / "cube.csv"
+    script.write_text(CLUSTER, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(script), str(tmp_path / "rows"), str(out)]
+    subprocess.run(command, env=environment, check=True, timeout=300)
+    expected = reduce(ledger(SERVICES))
+    pd.testing.assert_frame_equal(pd.read_csv(out), expected, check_dtype=False)

@@ -1,0 +1,411 @@
+"""The reduce step gives the same sums wherever the rows are: pandas, DuckDB, Dask."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dask
+import dask.dataframe as dd
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.bench.rows import ledger as made_up
+from analysis.bench.rows import write
+from analysis.errors import InputError
+from analysis.kpis.cluster import duration_counts_on_cluster, reduce_on_cluster
+from analysis.kpis.duck import files, opened, require_keys
+from analysis.kpis.levels import median_cycle_days, median_of
+from analysis.kpis.reduce import DIMENSIONS, duration_counts, reduce
+from analysis.kpis.sums import sums
+
+Ledger = dict[str, pd.DataFrame]
+
+
+@contextmanager
+def relations(folder: Path) -> Iterator[dict[str, Any]]:
+    with opened(folder, folder.parent, folder / "scratch") as found:
+        yield found
+
+
+def write_csv(ledger: Ledger, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in ledger.items():
+        table.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d")
+    return folder
+
+
+def write_parquet(ledger: Ledger, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in ledger.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    return folder
+
+
+def day(rng: random.Random, first: str = "2022-11-01", span: int = 500) -> pd.Timestamp:
+    return pd.Timestamp(first) + pd.Timedelta(days=rng.randrange(span))
+
+
+def frame(rows: list[dict[str, Any]], **kinds: str) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(kinds))
+    names = {"day": "datetime64[us]", "text": "str", "whole": "int64"}
+    return table.astype({name: names[kind] for name, kind in kinds.items()})
+
+
+def random_ledger(seed: int, services: int, absent: frozenset[str]) -> Ledger:
+    """Rows of all tables, with all that may happen: no budget, no segment, credit notes, gaps."""
+    rng = random.Random(seed)
+    customers = [f"C{i}" for i in range(1 + services // 3)]
+    service, sale, cost, budget, answers = [], [], [], [], []
+    for i in range(services):
+        key, asked = f"S{i}", day(rng)
+        started = asked + pd.Timedelta(days=rng.randrange(12))
+        done = started + pd.Timedelta(days=rng.randrange(8))
+        service.append(
+            {"service_id": key, "customer_id": rng.choice(customers),
+             "service_type": rng.choice(["doors", "alarms", "ñandú, “x”"]),
+             "requested_on": asked, "started_on": started, "completed_on": done,
+             "due_on": asked + pd.Timedelta(days=rng.randrange(15))}
+        )  # fmt: skip
+        for j in range(rng.randrange(3)):
+            sale.append(
+                {"invoice_id": f"F{i}.{j}", "service_id": key, "invoiced_on": done,
+                 "amount_centimos": rng.choice([rng.randrange(-500, 10**6), 10**14 + i])}
+            )  # fmt: skip
+        if rng.random() < 0.7:
+            budget.append({"service_id": key, "budget_centimos": rng.randrange(1000)})
+        if rng.random() < 0.5:
+            answers.append({"response_id": f"R{i}", "service_id": key, "answered_on": day(rng),
+                            "score": rng.randint(1, 5)})  # fmt: skip
+    for i in range(services):
+        category = rng.choice(["materials", "labour", "financial", "tax", "admin"])
+        cost.append(
+            {"cost_id": f"K{i}", "incurred_on": day(rng), "category": category,
+             "amount_centimos": rng.randrange(900),
+             "service_id": rng.choice(["", f"S{rng.randrange(max(services, 1))}"])}
+        )  # fmt: skip
+    hours = [
+        {"staff_id": f"T{i}", "month": f"2023-{1 + i % 11:02}", "quarter_hours": rng.randrange(700)}
+        for i in range(services)
+    ]
+    known = [{"customer_id": c, "segment": rng.choice(["shop", "company"]),
+              "first_service_on": day(rng)} for c in customers[::2]]  # fmt: skip
+    ledger = {
+        "service": frame(service, service_id="text", customer_id="text", service_type="text",
+                         requested_on="day", started_on="day", completed_on="day", due_on="day"),
+        "sale": frame(sale, invoice_id="text", service_id="text", invoiced_on="day",
+                      amount_centimos="whole"),
+        "cost": frame(cost, cost_id="text", incurred_on="day", category="text",
+                      amount_centimos="whole", service_id="text"),
+        "service_budget": frame(budget, service_id="text", budget_centimos="whole"),
+        "survey_response": frame(answers, response_id="text", service_id="text",
+                                 answered_on="day", score="whole"),
+        "customer": frame(known, customer_id="text", segment="text", first_service_on="day"),
+        "staff_hours": frame(hours, staff_id="text", month="text", quarter_hours="whole"),
+    }  # fmt: skip
+    return {name: table for name, table in ledger.items() if name not in absent}
+
+
+TABLES = ("service", "sale", "cost", "service_budget", "survey_response", "customer", "staff_hours")
+ledgers = st.builds(
+    random_ledger,
+    seed=st.integers(0, 2**32),
+    services=st.integers(0, 60),
+    absent=st.frozensets(st.sampled_from(TABLES), max_size=3),
+)
+splits = st.sampled_from([(), ("service_type",), ("segment",), DIMENSIONS])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ledgers, splits)
+def test_duckdb_agrees_with_pandas(ledger: Ledger, by: tuple[str, ...]) -> None:
+    expected = reduce(ledger, by)
+    with TemporaryDirectory() as name:
+        for made in (write_csv(ledger, Path(name, "csv")), write_parquet(ledger, Path(name, "pq"))):
+            with relations(made) as found:
+                pd.testing.assert_frame_equal(reduce(found, by), expected)
+                if "service" in ledger:
+                    counts = duration_counts(found)
+                    pd.testing.assert_frame_equal(counts, duration_counts(ledger))
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ledgers, splits, st.integers(1, 4))
+def test_dask_agrees_with_pandas(ledger: Ledger, by: tuple[str, ...], parts: int) -> None:
+    tables = {
+        name: dd.from_pandas(table, npartitions=parts + index % 2, sort=False)
+        for index, (name, table) in enumerate(ledger.items())
+    }
+    with dask.config.set(scheduler="synchronous"):
+        pd.testing.assert_frame_equal(reduce_on_cluster(tables, by), reduce(ledger, by))
+        if "service" in ledger:
+            counts = duration_counts_on_cluster(tables)
+            assert counts.equals(duration_counts(ledger))
+
+
+def quarter(when: pd.Timestamp) -> int:
+    return when.year * 4 + when.quarter
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 80))
+def test_joined_measures_by_loops(seed: int, services: int) -> None:
+    """Sales to new customers, and services on time and in budget, one row at a time."""
+    ledger = random_ledger(seed, services, frozenset())
+    service = {row.service_id: row for row in ledger["service"].itertuples()}
+    sales = list(ledger["sale"].itertuples())
+    seen = {(service[row.service_id].customer_id, quarter(row.invoiced_on)) for row in sales}
+    quarters = {q for _, q in seen}
+    new: dict[tuple[int, str], int] = {}
+    for row in sales:
+        bought, now = service[row.service_id], quarter(row.invoiced_on)
+        if {now - 1, now - 2, now - 3, now - 4} <= quarters:
+            key = (row.invoiced_on.year * 12 + row.invoiced_on.month - 1, bought.service_type)
+            known = any((bought.customer_id, now - n) in seen for n in (1, 2, 3, 4))
+            new[key] = new.get(key, 0) + (0 if known else row.amount_centimos)
+    budget = {row.service_id: row.budget_centimos for row in ledger["service_budget"].itertuples()}
+    spent = dict.fromkeys(service, 0)
+    for row in ledger["cost"].itertuples():
+        if row.service_id:
+            spent[row.service_id] += row.amount_centimos
+    good = sum(
+        row.completed_on <= row.due_on and spent[key] <= budget[key]
+        for key, row in service.items()
+        if key in budget
+    )
+    cube = reduce(ledger)
+    rows = cube[cube["measure"] == "new_customer_sales"]
+    assert {(r.month, r.service_type): r.value for r in rows.itertuples()} == new
+    assert cube.loc[cube["measure"] == "on_time_in_budget", "value"].sum() == good
+
+
+MILLION = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def million(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A million services whose sums are known without summing.
+
+    Service i is of type i mod 4 and was requested in month i mod 12 of 2023, started i mod 5 days
+    later and completed i mod 2 days after that, due 3 days after the request, and invoiced at
+    100 + i mod 1000.
+    """
+    folder = tmp_path_factory.mktemp("million")
+    number = np.arange(MILLION)
+    month = np.datetime64("2023-01") + (number % 12)
+    asked = month.astype("datetime64[D]").astype("datetime64[s]")
+    length = np.timedelta64(1, "D").astype("timedelta64[s]")
+    rows = pd.DataFrame(
+        {
+            "number": number,
+            "requested_on": asked,
+            "started_on": asked + (number % 5) * length,
+            "completed_on": asked + (number % 5 + number % 2) * length,
+            "due_on": asked + 3 * length,
+        }
+    )
+    service = """select 'S' || number as service_id, 'C' || number % 7 as customer_id,
+        'T' || number % 4 as service_type, requested_on::date as requested_on,
+        started_on::date as started_on, completed_on::date as completed_on,
+        due_on::date as due_on from rows"""
+    sale = """select 'F' || number as invoice_id, 'S' || number as service_id,
+        completed_on::date as invoiced_on, 100 + number % 1000 as amount_centimos from rows"""
+    with duckdb.connect() as store:
+        store.register("rows", rows)
+        for name, query in (("service", service), ("sale", sale)):
+            store.execute(f"copy ({query}) to '{folder / name}.csv' (header)")
+    return folder
+
+
+def test_a_million_rows(million: Path) -> None:
+    with relations(million) as found:
+        assert found["service"].shape[0] == MILLION
+        table = sums(found)
+    whole = table.sum(numeric_only=True)
+    assert whole["services"] == MILLION
+    assert whole["waiting_days"] == MILLION // 5 * (0 + 1 + 2 + 3 + 4)
+    assert whole["working_days"] == MILLION // 2
+    # In time are 0, 1 or 2 days and whatever work, or 3 days of waiting and an even number.
+    assert whole["on_time"] == MILLION * 3 // 5 + MILLION // 10
+    assert whole["sales_centimos"] == 100 * MILLION + MILLION // 1000 * (999 * 1000 // 2)
+    # i mod 12 decides both: months 0, 1, 2 fall on the first quarter, and i mod 4 is the type.
+    first = table[table["quarter"] == 4 * 2023].set_index("service_type")["services"]
+    per_month = {m: len(range(m, MILLION, 12)) for m in range(12)}
+    assert first.to_dict() == {"T0": per_month[0], "T1": per_month[1], "T2": per_month[2]}
+
+
+def test_a_million_rows_in_pandas(million: Path) -> None:
+    dates = ["requested_on", "started_on", "completed_on", "due_on"]
+    read = {
+        "service": pd.read_csv(million / "service.csv", parse_dates=dates),
+        "sale": pd.read_csv(million / "sale.csv", parse_dates=["invoiced_on"]),
+    }
+    with relations(million) as found:
+        pd.testing.assert_frame_equal(sums(found), sums(read))
+        counts = duration_counts(found)
+    assert median_of(counts, "2023Q1") == median_cycle_days(read, "2023Q1")
+    assert counts["count"].sum() == MILLION
+
+
+def test_made_up_ledgers_are_the_same_in_all_forms(tmp_path: Path) -> None:
+    write(tmp_path / "csv", 3000, "csv")
+    write(tmp_path / "parquet", 3000, "parquet")
+    expected = reduce(made_up(3000), DIMENSIONS)
+    assert set(expected["measure"]) >= {"new_customer_sales", "on_time_in_budget", "satisfied"}
+    for kind in ("csv", "parquet"):
+        with relations(tmp_path / kind) as found:
+            require_keys(found)
+            pd.testing.assert_frame_equal(reduce(found, DIMENSIONS), expected)
+    assert not made_up(3000, seed=2)["sale"].equals(made_up(3000)["sale"])
+
+
+SALE = "invoice_id,service_id,invoiced_on,amount_centimos\n"
+SERVICE = (
+    "service_id,customer_id,service_type,requested_on,started_on,completed_on,due_on\n"
+    "S1,C1,doors,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n"
+)
+ANSWER = "response_id,service_id,answered_on,score\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("sale", SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-13-01,5\n",
+         ["sale.csv, row 3, column invoiced_on: “2024-13-01”", "a date as YYYY-MM-DD"]),
+        ("sale", SALE + "F1,S1,2024-01-02,12.50\n",
+         ["sale.csv, row 2, column amount_centimos: “12.5”", "a whole number"]),
+        ("sale", SALE + "F1,S1,2024-01-02,12x\n",
+         ["sale.csv, row 2, column amount_centimos: “12x”", "a whole number"]),
+        ("sale", SALE + "F1,S1,2024-01-02,\n",
+         ["sale.csv, row 2, column amount_centimos", "a whole number"]),
+        ("sale", SALE + "F1,S1,2024-01-02,90071992547409930\n",
+         ["sale.csv, row 2, column amount_centimos"]),
+        ("sale", SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-01-02\n",
+         ["sale.csv, row 3", "more or fewer cells"]),
+        ("sale", SALE.replace("invoiced_on", "date") + "F1,S1,2024-01-02,5\n",
+         ["sale.csv, row 1, column invoiced_on", "missing"]),
+        ("sale", SALE.strip() + ",note\nF1,S1,2024-01-02,5,x\n",
+         ["sale.csv, row 1, column note", "unknown"]),
+        ("service", SERVICE + "S2,C1,doors,2024-01-05,2024-01-02,2024-01-03,2024-01-04\n",
+         ["service.csv, row 3, column completed_on: “2024-01-03”", "in this order"]),
+        ("service", SERVICE + "S2,C1,,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n",
+         ["service.csv, row 3, column service_type"]),
+        ("survey_response", ANSWER + "R1,S1,2024-01-02,5\nR2,S1,2024-01-02,9\n",
+         ["survey_response.csv, row 3, column score: “9", "at least 1, at most 5"]),
+        ("staff_hours", "staff_id,month,quarter_hours\nT1,2024-1,5\n",
+         ["staff_hours.csv, row 2, column month: “2024-1”"]),
+    ],
+)  # fmt: skip
+def test_a_bad_cell_is_named(tmp_path: Path, name: str, text: str, said: list[str]) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    (folder / "service.csv").write_text(SERVICE, encoding="utf-8")
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught, relations(folder) as found:
+        reduce(found)
+    for words in said:
+        assert words in str(caught.value)
+    assert "DuckDB" not in str(caught.value)
+    assert not list((folder / "scratch").iterdir())
+
+
+def test_a_bad_cell_in_a_big_file_is_named(million: Path, tmp_path: Path) -> None:
+    lines = (million / "sale.csv").read_text(encoding="utf-8").splitlines()
+    lines[876_543] = lines[876_543].replace(",2023-", ",2023/x", 1)
+    (tmp_path / "sale.csv").write_text("\n".join(lines), encoding="utf-8")
+    with (
+        pytest.raises(InputError, match=r"row 876544, column invoiced_on: “2023/x"),
+        relations(tmp_path) as found,
+    ):
+        reduce(found)
+    lines[876_543] = "F1,S1,2023-05-01,1.5"
+    (tmp_path / "sale.csv").write_text("\n".join(lines), encoding="utf-8")
+    with (
+        pytest.raises(InputError, match=r"row 876544, column amount_centimos: “1.5”"),
+        relations(tmp_path) as found,
+    ):
+        reduce(found)
+
+
+def test_other_encodings_are_refused(tmp_path: Path) -> None:
+    text = SERVICE + "S2,C1,niño,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n"
+    (tmp_path / "service.csv").write_bytes(text.encode("latin-1"))
+    with (
+        pytest.raises(InputError, match=r"service.csv, row 3: the file is not UTF-8"),
+        relations(tmp_path) as found,
+    ):
+        reduce(found)
+
+
+def test_parquet_keeps_the_rules_too(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"invoice_id": ["F1"], "service_id": ["S1"], "amount_centimos": [1.25],
+                         "invoiced_on": pd.to_datetime(["2024-01-01"])})  # fmt: skip
+    rows.to_parquet(tmp_path / "sale.parquet")
+    with (
+        pytest.raises(InputError, match=r"sale.parquet, row \d, column amount_centimos: “1.25”"),
+        relations(tmp_path) as found,
+    ):
+        reduce(found)
+    (tmp_path / "sale.parquet").write_bytes(b"no parquet")
+    with pytest.raises(InputError, match="cannot read the tables"), relations(tmp_path) as found:
+        reduce(found)
+
+
+def test_a_table_may_lie_in_several_files(tmp_path: Path) -> None:
+    whole = made_up(2000)
+    for index, part in enumerate(np.array_split(np.arange(2000), 3)):
+        write_parquet({f"{index}": whole["sale"].iloc[part]}, tmp_path / "sale")
+    with relations(tmp_path) as found:
+        assert reduce(found).equals(reduce({"sale": whole["sale"]}))
+    write_csv({"sale": whole["sale"]}, tmp_path)
+    with pytest.raises(InputError, match="stands here twice"):
+        files(tmp_path)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "service.csv").write_text(SERVICE + SERVICE.splitlines()[1], encoding="utf-8")
+    with (
+        pytest.raises(InputError, match=r"column service_id: “S1”: this key stands 2 times"),
+        relations(tmp_path) as found,
+    ):
+        require_keys(found)
+
+
+def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text(SERVICE, encoding="utf-8")
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    (folder / "service.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(InputError, match="link to elsewhere"), relations(folder):
+        pass
+    (folder / "service.csv").unlink()
+    (folder / "service.csv").write_text(SERVICE, encoding="utf-8")
+    for query in (f"from '{tmp_path / 'secret.csv'}'", "install httpfs", "set threads = 1"):
+        with pytest.raises(InputError, match="cannot read"), relations(folder) as found:
+            found["service"].query("service", query)
+
+
+def test_without_duckdb_the_message_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with (
+        pytest.raises(InputError, match=r"DuckDB, which is not installed.*venv/\.big"),
+        relations(tmp_path),
+    ):
+        pass
+
+
+def test_without_dask_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask", None)
+    with pytest.raises(InputError, match=r"Dask, which is not installed.*venv/\.big"):
+        reduce_on_cluster({})
