@@ -31,6 +31,7 @@ function frame(panel) {
 }
 
 let frames = [];
+const root = document.documentElement;
 
 /** Change the state, show it, and put it into the address. */
 function change(how) {
@@ -42,10 +43,10 @@ function change(how) {
 /** Show the state. */
 function update() {
   const now = view();
-  document.documentElement.lang = language;
-  document.documentElement.dataset.theme = theme();
-  document.documentElement.dataset.kind = kind;
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  const look = { lang: language, "data-theme": theme(), "data-kind": kind };
+  for (const [name, value] of Object.entries(look)) {
+    if (root.getAttribute(name) !== value) root.setAttribute(name, value); // each costs a style for all
+  }
   hideTip();
   drawTop(now);
   drawSlicers(now);
@@ -53,8 +54,12 @@ function update() {
   document.getElementById("summary").textContent = summary(now);
 }
 
+/** Draw a panel, unless nothing that it needs has changed. */
 function drawFrame(one, now) {
   const { panel } = one, open = state.open.has(panel.id);
+  const needs = panel.needs ? JSON.stringify([language, open, panel.needs(now)]) : null;
+  if (needs !== null && needs === one.needs) return;
+  one.needs = needs;
   one.title.textContent = say(panel.title);
   one.mark.replaceChildren(kindMark(panel.kind));
   one.note.textContent = panel.note(now);
@@ -65,7 +70,7 @@ function drawFrame(one, now) {
   one.download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
   if (panel.keeps) panel.update(now);
   else refill(one.body, panel.draw(now));
-  refill(one.behind, open && !panel.listed ? tableElement(panel.table(now)) : null);
+  refill(one.behind, open && !panel.listed ? tableElement(panel.table(now), panel.id) : null);
 }
 
 /** The theme in use. */
@@ -89,8 +94,11 @@ function drawTop(now) {
       button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))),
       button("language", language === "en" ? "Español" : "English", { lang: language === "en" ? "es" : "en" }, () => change(() => { language = language === "en" ? "es" : "en"; })),
       button("theme", say("Dark"), { "aria-pressed": String(theme() === "dark") }, () => change(() => { state.theme = theme() === "dark" ? "light" : "dark"; }))));
-  refill(document.getElementById("foot"), ...foot());
   document.getElementById("top").dataset.words = selectionWords(now);
+  if (foot.language === language) return;
+  foot.language = language;
+  refill(document.getElementById("foot"), ...foot());
+  document.getElementById("skip").textContent = say("Skip to the figures");
 }
 
 function foot() {
@@ -98,6 +106,7 @@ function foot() {
   const meaning = {
     printed: "stands in the publication.", derived: "follows from printed numbers by exact arithmetic.",
     synthetic: "is computed from a made-up ledger that meets the print; it shows what can be true, not what was.",
+    ...(data.claims ? {} : { synthetic: "is computed from made-up rows." }),
     yours: "is computed from your own rows.", "what-if": "follows from a target that you moved.",
   };
   const marks = [...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])];
@@ -143,7 +152,7 @@ function start() {
   document.getElementById("skip").addEventListener("click", () => document.getElementById("main").focus());
   document.addEventListener("keydown", keys);
   for (const event of ["mouseover", "focusin"]) document.addEventListener(event, showTip);
-  document.addEventListener("scroll", hideTip, { passive: true, capture: true });
+  for (const answer of [hideTip, noteScroll]) document.addEventListener("scroll", answer, { passive: true, capture: true });
   systemDark.addEventListener("change", update);
   window.addEventListener("hashchange", () => { fromAddress(); update(); });
 }
