@@ -82,6 +82,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
 def target_readings(results: Sequence[Result], kind: str) -> View:
     """Score every printed target in every way it can be read."""
     rows = []
+    printed = any(result.target and result.target.claim_id for result in results)
     for result in results:
         if result.target is None:
             continue
@@ -104,6 +105,8 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
         "caption": (
             "Every printed target in every way it can be read. A dot marks the reading used; where "
             "the paper prints several numbers for one thing, each has its row."
+            if printed
+            else "Every target in every way in which it can be read. A dot marks the reading used."
         ),
         "kind": kind,
         "columns": [
@@ -276,6 +279,7 @@ def links(table: pd.DataFrame, kind: str) -> View:
         for row in records(table)
     ]
     needed = int(table["needed"].iloc[0]) if len(table) else 0
+    quoted = bool((table["quotation"] != "").any())
     return {
         "frame": pd.DataFrame(rows),
         "label": "tbl-links",
@@ -290,7 +294,7 @@ def links(table: pd.DataFrame, kind: str) -> View:
             Column("sign", "Sign"),
             Column("lag", "Lag"),
             Column("rationale", "Why it should hold", width=1),
-            Column("place", "Section"),
+            Column("place", "Section" if quoted else "Rests on"),
             Column("pairs", "Pairs"),
             Column("concordance", "Concordance", align="right"),
             Column("p", "p", align="right"),
