@@ -54,23 +54,30 @@ function update() {
   document.getElementById("summary").textContent = summary(now);
 }
 
-/** Draw a panel, unless nothing that it needs has changed. */
+/** Draw a panel: its texts in the language, its note, and its body unless nothing it needs has changed. */
 function drawFrame(one, now) {
-  const { panel } = one, open = state.open.has(panel.id);
-  const needs = panel.needs ? JSON.stringify([language, open, panel.needs(now)]) : null;
+  const { panel } = one, open = state.open.has(panel.id), note = panel.note(now);
+  if (one.note.textContent !== note) one.note.textContent = note;
+  const words = JSON.stringify([language, open]);
+  if (words !== one.words) drawWords(one, open);
+  const needs = panel.needs ? JSON.stringify([words, panel.needs(now)]) : null;
   if (needs !== null && needs === one.needs) return;
-  one.needs = needs;
-  one.title.textContent = say(panel.title);
-  one.mark.replaceChildren(kindMark(panel.kind));
-  one.note.textContent = panel.note(now);
-  one.toggle.textContent = say(open ? "Hide table" : "Table");
-  one.toggle.setAttribute("aria-expanded", String(open));
-  one.toggle.setAttribute("aria-label", `${say(open ? "Hide table" : "Table")}: ${say(panel.title)}`);
-  one.download.textContent = "CSV";
-  one.download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
+  Object.assign(one, { words, needs });
   if (panel.keeps) panel.update(now);
   else refill(one.body, panel.draw(now));
-  refill(one.behind, open && !panel.listed ? tableElement(panel.table(now), panel.id) : null);
+  if (open || one.behind.firstChild) refill(one.behind, open && !panel.listed ? tableElement(panel.table(now), panel.id) : null);
+}
+
+/** The texts of a panel's head. */
+function drawWords(one, open) {
+  const { panel, toggle, download } = one, words = say(open ? "Hide table" : "Table");
+  one.title.textContent = say(panel.title);
+  one.mark.replaceChildren(kindMark(panel.kind));
+  toggle.textContent = words;
+  toggle.setAttribute("aria-expanded", String(open));
+  toggle.setAttribute("aria-label", `${words}: ${say(panel.title)}`);
+  download.textContent = "CSV";
+  download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
 }
 
 /** The theme in use. */

@@ -1,7 +1,7 @@
 /** OKR progress with what-if targets, and the scorecard by perspective. */
 
 /** What the scores depend on: the choice of types and segments does not touch them. */
-const okrNeeds = (now) => [okrQuarter(now), [...state.goals], now.split];
+const okrNeeds = (now) => [okrQuarter(now), [...state.goals]];
 
 /** The quarter that OKRs are shown for: the last one chosen, or the case's current one. */
 function okrQuarter(now) {
