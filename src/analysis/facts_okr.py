@@ -24,7 +24,7 @@ from analysis.okr.checkins import (
     reconcile,
 )
 from analysis.okr.conformance import read_cases
-from analysis.okr.course import course
+from analysis.okr.course import has_course
 from analysis.okr.to_date import Ledger
 from analysis.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.strategy import assess_links, load_links
@@ -149,13 +149,13 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
 
 
 def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
-    """Count the key results that figures can show; a figure of none is left out."""
+    """Say whether there are key results that figures can show; a figure of none is left out."""
     case = edition.case
     results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
     targeted = [r for r in chosen(results) if r.value is not None and r.goal is not None]
-    weeks = len(course(read_ledger(case), results, edition.period)) if in_memory(case) else 0
-    counts = {"okr_targeted": len(targeted), "okr_followed": weeks}
-    texts = {key: whole(count) for key, count in counts.items() if count}
+    texts = {"okr_targeted": whole(len(targeted))} if targeted else {}
+    if in_memory(case) and has_course(read_ledger(case), results, edition.period):
+        texts["okr_followed"] = edition.period
     return _values(case.parameters.kind, f"data/processed/{case.name}/okr.csv", **texts)
 
 

@@ -83,7 +83,8 @@ def kpi_table(
                     "denominator": period[record.denominator] if record.denominator else 1,
                 }
             )
-    return pd.DataFrame(rows)
+    columns = ["kpi", "period", "index", "value", "numerator", "denominator"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:
