@@ -60,7 +60,6 @@ def test_a_case_without_claims_says_so(
     monkeypatch.chdir(project)
     assert main(["verdicts", "--case", "kowalczyk"]) == 0
     assert "none: the case has no claims.csv" in capsys.readouterr().out
-    assert main(["values", "--case", "kowalczyk"]) == 0
     assert not (project / "data" / "processed" / "kowalczyk" / "verdicts.csv").exists()
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -45,7 +44,7 @@ from analysis.columns import (
 )
 from analysis.errors import InputError
 from analysis.files import write_text
-from analysis.formulas import guarded, unguarded
+from analysis.formulas import unguarded, without_formulas
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
@@ -402,9 +401,7 @@ def frame_text(frame: pd.DataFrame) -> str:
     Text that a spreadsheet program would run as a formula is kept from it: see
     :mod:`analysis.formulas`.
     """
-    safe = frame.copy(deep=False)
-    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
-        safe[name] = frame[name].map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    safe = without_formulas(frame)
     return safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 

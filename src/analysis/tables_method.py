@@ -186,7 +186,9 @@ class MethodRow(Row):
     """A method of the publication, as a box of its figure of methodologies (4.1 to 4.3)."""
 
     method_id: Identifier = Field(description="key")
-    step: int = Field(ge=1, description="place from left to right; boxes of a step stand together")
+    step: int = Field(
+        ge=1, le=100, description="place from left to right; boxes of a step stand together"
+    )
     name: Text = Field(description="what the box is called")
     text: Text = Field(description="what it stands for, in our words")
     place: Text = Field(description="section of the publication it rests on")

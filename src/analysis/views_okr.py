@@ -125,7 +125,7 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
 def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
     """List reported values that the rows do not bear out."""
     kpis = {row.kr_id: row.kpi for row in okrs.key_results}
-    found = reconciled[reconciled["state"].isin(["differs", "not reported", "not known yet"])]
+    found = reconciled[reconciled["state"].isin(["differs", "not known yet"])]
     texts = {
         name: column(
             (level_text(indicator(kpis[row.kr_id]), getattr(row, name)) for row in records(found)),
@@ -140,7 +140,8 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
         "label": "tbl-check-in-slips",
         "caption": (
             f"Check-ins that differ from the rows of their day: {len(found)} of {len(reconciled)}; "
-            f"{int(counts.get('agrees', 0))} agree, and for "
+            f"{int(counts.get('agrees', 0))} agree, {int(counts.get('not reported', 0))} left out "
+            "what the rows held, and for "
             f"{int(counts.get('nothing to report', 0))} nothing was known yet."
         ),
         "kind": kind,

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
 import pandas as pd
@@ -188,7 +189,8 @@ def _validation(column: _Column, optional: bool) -> DataValidation | None:
         rule = {"type": "date", "formula1": _serial(low), "formula2": _serial(high)}
     elif column.info.annotation is int and low is not None:
         kind = "whole" if column.factor == 1 and not header_of(column.info).money else "decimal"
-        rule = {"type": kind, "formula1": low / column.factor, "formula2": high / column.factor}
+        limits = [f"{Decimal(limit) / column.factor:f}" for limit in (low, high)]
+        rule = {"type": kind, "formula1": limits[0], "formula2": limits[1]}
     if rule is None:
         return None
     if rule["type"] != "list":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -51,7 +52,7 @@ def unreached(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Proble
             yield Problem(fault, file, column=f"periods.{key}", value=label)
 
 
-def _within(values: pd.Series[pd.Timestamp], label: str) -> pd.Series[bool]:
+def _within(values: pd.Series[Any], label: str) -> pd.Series[bool]:
     """Say which days, months or quarters lie within a period."""
     quarters = parse_period(label)
     first, last = quarters[0], quarters[-1]

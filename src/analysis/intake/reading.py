@@ -12,7 +12,7 @@ from analysis.intake.across import check_across
 from analysis.intake.cells import Context
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.csv_files import Grid, read_csv
-from analysis.intake.files import TABLES, find, shown
+from analysis.intake.files import TABLES, Inputs, find, shown
 from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
@@ -66,7 +66,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
     checked: dict[str, Checked] = {}
     if not problems:
-        for grid in _grids(case, context, notes, tables):
+        for grid in _grids(case, inputs, context, notes, tables):
             table = check_sheet(lay_out(grid, context.currency), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
@@ -74,19 +74,18 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
                 notes.append(Note(grid.file, "the table has no rows and counts as absent"))
             notes += table.notes
     found, doubts = check_across(case, checked)
-    tables = {name: table.frame for name, table in checked.items() if not table.problems}
+    sound = {name: table.frame for name, table in checked.items() if not table.problems}
     problems += found + [problem for table in checked.values() for problem in table.problems]
     wanted = tables == TABLES and case.has_own_rows
     if not checked and not problems and wanted:
         problems.append(Problem(NOTHING, str(case.raw.relative_to(case.root))))
-    return Intake(tables, worst_first(problems), (*notes, *doubts))
+    return Intake(sound, worst_first(problems), (*notes, *doubts))
 
 
 def _grids(
-    case: Case, context: Context, notes: list[Note], tables: tuple[Table, ...]
+    case: Case, inputs: Inputs, context: Context, notes: list[Note], tables: tuple[Table, ...]
 ) -> Iterator[Grid]:
     """Read the files one by one; notes on what is not read are added to `notes`."""
-    inputs = find(case)
     if inputs.workbook is not None:
         grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), tables)
         notes += skipped
