@@ -165,7 +165,7 @@ def values(args: argparse.Namespace) -> str:
     asked = asked_for(args)
     case = asked.case
     table = {}
-    if case.parameters.kind != "printed":
+    if case.has_own_rows or case.parameters.calibration is not None:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
         table |= own_facts(case)
