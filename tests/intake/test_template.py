@@ -102,7 +102,9 @@ def test_data_packages_hold_limits_and_references() -> None:
     assert len(schemas["fin-statement"]["fields"]) == len(FinStatementRow.model_fields)
 
 
-def test_a_copy(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copy(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(root)
     assert main(["new-case", "--name", "acme"]) == 0
     assert "make check CASE=acme" in capsys.readouterr().out
