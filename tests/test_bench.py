@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.bench import __main__ as bench
-from analysis.bench import engine, percentages, publications, scale, scale_page
+from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
 from analysis.bench.percentages import Loop, Question
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
@@ -69,7 +70,7 @@ SIZES = pd.DataFrame(
 
 def test_sizes_are_measured_with_equal_tables() -> None:
     rows = scale.measure({2000: 1})
-    assert [tuple(cells) for cells in rows] == [scale.COLUMNS] * 8
+    assert [tuple(cells) for cells in rows] == [scale.COLUMNS] * 10
     assert {cells["form"] for cells in rows} == {"csv", "parquet"}
     sql = [cells for cells in rows if cells["method"].endswith("SQL by hand")]
     assert [cells["times_sql"] for cells in sql] == ["1.00", "1.00"]
@@ -88,8 +89,10 @@ def test_different_tables_fail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sizes_in_words() -> None:
-    assert scale_page.table(SIZES).splitlines()[2:] == [
-        "| 1,000 | CSV | 0.50 s, 90 MB | 0.40 s, 80 MB | 1.40 s, 300 MB |"
+    assert scale_page.table(SIZES).splitlines() == [
+        "| Services | Files | our KPI table | DuckDB SQL by hand | pandas by hand |",
+        "|--:|---|--:|--:|--:|",
+        "| 1,000 | CSV | 0.50 s, 90 MB | 0.40 s, 80 MB | 1.40 s, 300 MB |",
     ]
     said = scale_page.section(SIZES)[-1]
     assert said.startswith("Targets for 1,000 services in CSV")
@@ -202,6 +205,17 @@ def test_the_page_is_well_formed(speed: tuple[pd.DataFrame, pd.DataFrame]) -> No
     assert "35 publications" in page
 
 
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's package chromium")
+def test_clicks_on_the_dashboard_are_timed() -> None:
+    table = pd.DataFrame(dashboard.measure("segelec", rows=300, clicks=3))
+    assert tuple(table.columns) == COLUMNS
+    assert table["cases"].tolist() == ["1568", "300"]
+    assert table["runs"].tolist() == ["3", "3"]
+    assert (table["cpu_ms"].astype(float) < table["median_ms"].astype(float)).all()
+    lines = [line for line in dashboard.markdown(table).splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in lines}) == 1
+
+
 def test_an_interrupt_leaves_the_results_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -233,14 +247,15 @@ def test_unknown_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_committed_results() -> None:
-    speed, wrong, trust, sizes = (
+    speed, wrong, trust, sizes, answers = (
         pd.read_csv(RESULTS / name, dtype=str, keep_default_na=False) for name in bench.TABLES
     )
     counts = ["true", "false_alarms", "misprints", "detected"]
     trust[counts] = trust[counts].astype("int64")
-    assert (RESULTS / "README.md").read_text(encoding="utf-8") == markdown(
-        speed, wrong, trust, sizes
-    )
+    page = f"{markdown(speed, wrong, trust, sizes)}\n{dashboard.markdown(answers)}"
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == page
+    assert answers["cases"].tolist() == ["1568", "100000"]
+    assert answers["target"].tolist() == ["below 50 ms", "below 100 ms"]
     assert scale_page.table(sizes) in (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(sizes["services"]) == {"100000", "1000000", "10000000"}
     assert sizes["peak_mb"][sizes["method"].str.startswith("our ")].astype(float).max() < 1000

@@ -28,7 +28,7 @@ import pandas as pd
 ---
 broken = pd.read_csv("/no such file")
 ---
-rows = pd.DataFrame({"quadrant": [], "text": [], "place": []})
+rows = pd.DataFrame({"quadrant": [], "text": [], "place": []}, dtype=object)
 rows.loc[0] = ["strength", "before", "1"]
 unused = 1 / 0
 rows.loc[1] = ["threat", case, "2"]
@@ -58,7 +58,7 @@ def test_a_slice_holds_what_a_figure_needs_and_no_more() -> None:
         "case = 'mine'",
         "from analysis.figures import concepts",
         "import pandas as pd",
-        "rows = pd.DataFrame({'quadrant': [], 'text': [], 'place': []})",
+        "rows = pd.DataFrame({'quadrant': [], 'text': [], 'place': []}, dtype=object)",
         "rows.loc[0] = ['strength', 'before', '1']",
         "rows.loc[1] = ['threat', case, '2']",
         "show_figure(concepts.swot(rows))",

@@ -42,7 +42,8 @@ def verdicts(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     calibrated = case.parameters.calibration is not None
-    for raw in RAW_TABLES:  # all inputs are checked before anything is written
+    checked = RAW_TABLES[:1] if case.has_own_rows else RAW_TABLES
+    for raw in checked:  # all inputs are checked before anything is written
         if calibrated or (case.raw / raw.file).is_file():
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
@@ -64,8 +65,8 @@ def _none(case: Case, output: str, why: str) -> str:
     return f"none: {why}"
 
 
-def ledger(args: argparse.Namespace) -> str:
-    """Make the synthetic ledger of a case, or one for other readings in another folder."""
+def ledger(args: argparse.Namespace) -> str | int:
+    """Check a case's own rows, or make a synthetic ledger (of other readings in another folder)."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
     from analysis.edition import choice
@@ -76,6 +77,8 @@ def ledger(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     if case.parameters.kind == "printed":
         return _none(case, "ledger", "the case has claims alone")
+    if case.has_own_rows:
+        return _own_rows(case)
     choices = dict(choice(text) for text in args.reading)
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
@@ -88,6 +91,18 @@ def ledger(args: argparse.Namespace) -> str:
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
+
+
+def _own_rows(case: Case) -> str | int:
+    from analysis.intake.keep import keep
+
+    text, good = keep(case)
+    if not good:
+        print(text, file=sys.stderr)
+        return 2
+    if not (case.processed / "ledger").is_dir():
+        _none(case, "ledger", "rows stay where they are")
+    return text
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -117,6 +132,12 @@ def kpis(args: argparse.Namespace) -> str:
     if kind == "printed":
         return _none(case, "kpis.csv", "the case has claims alone")
     cube = make_cube(case)
+    if cube.empty:
+        raise InputError(
+            "no indicator can be computed from these tables alone",
+            file=case.raw.relative_to(case.root),
+            fix="add the completed services, the invoice lines or another table of dated rows",
+        )
     totals = wide(cube)
     table = kpi_table(totals)
     made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
@@ -136,21 +157,23 @@ def values(args: argparse.Namespace) -> str:
     from analysis.facts import facts
     from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
-    from analysis.facts_okr import facts as okr_facts
+    from analysis.facts_okr import facts as method_facts
+    from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
-    from analysis.okr import has_okrs
     from analysis.values import save
 
     asked = asked_for(args)
     case = asked.case
-    table = {} if case.parameters.kind == "printed" else period_facts(asked)
+    table = {}
+    if case.parameters.kind != "printed":
+        table = period_facts(asked) | method_facts(asked)
+    if case.has_own_rows:
+        table |= own_facts(case)
     if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
     elif not asked.periodic and case.has_claims:
         table |= claim_facts(read_verdicts(case), read_blocks(case))
-    if has_okrs(case):
-        table |= okr_facts(asked)
     save(table, asked.values)
     return f"{len(table)} values"
 

@@ -56,15 +56,18 @@ class InputError(BuildError):
             place.append(f"column {self.column}")
         text = ", ".join(place) + ": " if place else ""
         if self.value is not None:
-            shown = str(self.value)
+            shown = printable(" ".join(str(self.value).splitlines()))
             shown = shown if len(shown) <= 60 else shown[:57] + "..."
             text += f"“{shown}”: "
         text += self.rule
         if self.fix:
             text += f". To fix: {self.fix}"
-        return printable(text)
+        return printable(text, but="\n")
 
 
-def printable(text: str) -> str:
-    """Make text from a file fit to be shown: nothing in it moves the cursor or hides a letter."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+def printable(text: str, but: str = "") -> str:
+    """Make text from a file fit to be shown: nothing in it moves the cursor or hides a letter.
+
+    Characters in `but` stay as they are.
+    """
+    return "".join(letter if letter.isprintable() or letter in but else "�" for letter in text)

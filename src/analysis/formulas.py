@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
 _RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _PLAIN = re.compile(r"[+-]|[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(/\d+)?( ?%| ?pp)?", re.ASCII)
@@ -31,3 +34,13 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """Return text as it was before :func:`guarded`."""
     return text[1:] if _GUARDED.match(text) and not _PLAIN.fullmatch(text[1:]) else text
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts are all :func:`guarded`."""
+    safe = frame.copy(deep=False)
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        cells = [guarded(cell) if isinstance(cell, str) else cell for cell in frame[name]]
+        if any(isinstance(cell, str) for cell in cells):
+            safe[name] = pd.Series(cells, index=frame.index, dtype="object")
+    return safe

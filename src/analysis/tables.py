@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -45,7 +44,7 @@ from analysis.columns import (
 )
 from analysis.errors import InputError
 from analysis.files import write_text
-from analysis.formulas import guarded, unguarded
+from analysis.formulas import unguarded, without_formulas
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
@@ -386,21 +385,24 @@ def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as CSV (UTF-8, LF, ISO dates); the file is replaced only when complete.
-
-    Text that a spreadsheet program would run as a formula is kept from it: see
-    :mod:`analysis.formulas`.
-    """
-    safe = frame.copy(deep=False)
-    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
-        safe[name] = frame[name].map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
-    write_text(path, safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    """Write a frame as CSV; see :func:`frame_text`. The file is replaced only when complete."""
+    write_text(path, frame_text(frame))
 
 
 def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
     return {
         name: unguarded(cell) if isinstance(cell, str) else cell for name, cell in cells.items()
     }
+
+
+def frame_text(frame: pd.DataFrame) -> str:
+    """Write a frame as CSV text (LF, ISO dates).
+
+    Text that a spreadsheet program would run as a formula is kept from it: see
+    :mod:`analysis.formulas`.
+    """
+    safe = without_formulas(frame)
+    return safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 
 def check_columns(table: Table, header: list[str], file: Path) -> None:

@@ -25,7 +25,7 @@ from analysis.columns import (
     hours,
     money,
 )
-from analysis.tables import Row, Table, read_frame
+from analysis.tables import RAW_TABLES, Row, Table, read_frame
 
 YesNo = Literal["yes", "no"]
 
@@ -186,7 +186,9 @@ class MethodRow(Row):
     """A method of the publication, as a box of its figure of methodologies (4.1 to 4.3)."""
 
     method_id: Identifier = Field(description="key")
-    step: int = Field(ge=1, description="place from left to right; boxes of a step stand together")
+    step: int = Field(
+        ge=1, le=100, description="place from left to right; boxes of a step stand together"
+    )
     name: Text = Field(description="what the box is called")
     text: Text = Field(description="what it stands for, in our words")
     place: Text = Field(description="section of the publication it rests on")
@@ -434,14 +436,25 @@ CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Wee
                   ("check_ins", "seguimiento"))  # fmt: skip
 
 
+def has_method(case: Case, name: str) -> bool:
+    """Whether a case has a table on its diagnosis, strategy or targets."""
+    table = next(table for table in (*RAW_TABLES, *METHOD_RAW_TABLES) if table.name == name)
+    return (case.method / table.file).is_file()
+
+
 def has_okrs(case: Case) -> bool:
     """Whether a case has objectives and key results."""
-    return (case.raw / METHOD_RAW_TABLES[1].file).is_file()
+    return has_method(case, "objectives") and has_method(case, "key_results")
 
 
 def target_axes(case: Case) -> set[str]:
-    """List the readings that the targets of a case depend on; none if it has no targets."""
+    """List the readings that the targets of a case depend on; none if it has no targets.
+
+    Where rows are handed in, nothing but targets depends on readings.
+    """
+    if case.has_own_rows:
+        return set(case.parameters.readings)
     if not has_okrs(case):
         return set()
-    axes = read_frame(METHOD_RAW_TABLES[2], case.raw, case.root)["axis"]
+    axes = read_frame(METHOD_RAW_TABLES[2], case.method, case.root)["axis"]
     return {str(axis) for axis in axes if axis}

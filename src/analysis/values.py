@@ -34,7 +34,7 @@ class Value(TypedDict):
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 # Markdown, its tables and JupyterLab's formulas would take these as markup.
-_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*$|\\"}
+_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*_~[]$|\\"}
 _CODE_BLOCK = r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?^ {0,3}(?P=fence)[`~]*[ \t]*$"
 _CODE_SPAN = r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)"
 _TAG = re.compile(
@@ -168,9 +168,14 @@ def fill(
                 value=key,
                 fix=f"did you mean {' or '.join(close)}?" if close else "add it to values.json",
             )
-        return f'<data value="{key}">{values[key]["text"].translate(_ESCAPES)}</data>'
+        return f'<data value="{key}">{literal(values[key]["text"])}</data>'
 
     return _TAG.sub(replacement, text)
+
+
+def literal(text: str) -> str:
+    """Write text from data so that Markdown shows it letter by letter, in captions too."""
+    return text.translate(_ESCAPES)
 
 
 def clear(text: str) -> str:

@@ -24,12 +24,14 @@ from analysis.values import clear
 
 SUMS = "SHA256SUMS"
 
+_COMMITTED = ("segelec", "kowalczyk")
+"""Cases whose outputs are committed; all others, and reports on a period, are made on demand."""
+
 _ONLY_MADE = (
-    "data/processed/**/*",
-    "figures/**/*",
-    "report/*.pdf",
-    "report/*.png",
-    "report/*.html",
+    *(f"{folder}/{case}/**/*" for folder in ("data/processed", "figures") for case in _COMMITTED),
+    "report/segelec.pdf",
+    "report/segelec.html",
+    "report/segelec-*.png",
 )
 _WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -334,10 +336,5 @@ def _hashes(root: Path) -> dict[str, str]:
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for pattern in (*_ONLY_MADE, *_WRITTEN_AND_FILLED)
         for path in root.glob(pattern)
-        if path.is_file() and not path.name.startswith(".") and not _periodic(path, root)
+        if path.is_file() and not path.name.startswith(".")
     }
-
-
-def _periodic(path: Path, root: Path) -> bool:
-    """Whether a file is a report on a period: made on demand, and not named after a case alone."""
-    return path.suffix == ".pdf" and not (root / "data" / "processed" / path.stem).is_dir()

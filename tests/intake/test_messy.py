@@ -223,9 +223,7 @@ def test_amounts_that_are_none_or_two(firm: Firm, amount: str, words: str) -> No
         ("{decimal: point}", "1,234", 123400), ("{decimal: point}", "1,234.5", 123450),
     ],
 )  # fmt: skip
-def test_a_decimal_sign_that_is_told(
-    firm: Firm, settings: str, amount: str, centimos: int
-) -> None:
+def test_a_decimal_sign_that_is_told(firm: Firm, settings: str, amount: str, centimos: int) -> None:
     assert sale(firm, amount, settings=settings) == centimos
 
 
@@ -293,7 +291,9 @@ def test_quarters_in_spanish_and_a_unit_by_row(firm: Firm) -> None:
     table = firm.read().tables["fin_statement"]
     assert list(table["period"]) == ["2024Q1", "2024Q2"]
     assert list(table["sales"]) == [123456, 130000]
-    firm.put("fin_statement.csv", f"empresa,trimestre,base,escala,{names}\nX,2024Q1,ytd,x,1,{zero}\n")
+    firm.put(
+        "fin_statement.csv", f"empresa,trimestre,base,escala,{names}\nX,2024Q1,ytd,x,1,{zero}\n"
+    )
     assert "column escala: “x”: must be a whole number: 1 for céntimos" in firm.problem()
 
 

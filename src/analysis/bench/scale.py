@@ -38,6 +38,7 @@ _NAMES = {
     "ours": "our KPI table",
     "sql": f"DuckDB {version('duckdb')} SQL by hand",
     "pandas": f"pandas {version('pandas')} by hand",
+    "whole": f"pandas {version('pandas')} by hand, whole files",
     "cube": "our sums of all measures by type and segment",
 }
 _ONCE = "cube"
@@ -143,7 +144,7 @@ def _row(
     """Put the runs of one method into a row of the table."""
     mine = runs[method]
     works = [one.work for one in mine]
-    pairs = zip(mine, runs["sql"], strict=False)  # what ran once has one partner
+    ratios = [one.work / other.work for one, other in zip(mine, runs["sql"], strict=False)]
     target, met = _target(services, form, method, runs)
     return {
         "services": str(services),
@@ -157,7 +158,7 @@ def _row(
         "process_s": digits(median(one.process for one in mine)),
         "cpu_s": digits(median(one.cpu for one in mine)),
         "peak_mb": f"{max(one.peak for one in mine):.0f}",
-        "times_sql": digits(median(one.work / other.work for one, other in pairs)),
+        "times_sql": "" if method == _ONCE else digits(median(ratios)),  # another question
         "target": target,
         "met": met,
         "python": platform.python_version(),
@@ -170,12 +171,16 @@ def _target(
     """Say what ours shall reach on the largest CSV ledger, and whether it does."""
     if (services, form, method) != (max(SIZES), "csv", "ours"):
         return "", ""
-    ours, sql, pandas = (runs[name] for name in ("ours", "sql", "pandas"))
-    slower = median(a.work / b.work for a, b in zip(ours, sql, strict=True))
-    faster = median(b.work / a.work for a, b in zip(ours, pandas, strict=True))
+
+    def times_ours(other: str) -> float:
+        pairs = zip(runs["ours"], runs[other], strict=True)
+        return median(theirs.work / ours.work for ours, theirs in pairs)
+
+    least = f"at least {LEAST_TIMES_FASTER} times faster than pandas"
     reached = {
-        f"at most {MOST_TIMES_SQL} times SQL": slower <= MOST_TIMES_SQL,
-        f"at least {LEAST_TIMES_FASTER} times faster than pandas": faster >= LEAST_TIMES_FASTER,
-        f"below {MOST_MB} MB": max(one.peak for one in ours) < MOST_MB,
+        f"at most {MOST_TIMES_SQL} times SQL": times_ours("sql") >= 1 / MOST_TIMES_SQL,
+        f"{least} on whole files": times_ours("whole") >= LEAST_TIMES_FASTER,
+        f"{least} on the columns it needs": times_ours("pandas") >= LEAST_TIMES_FASTER,
+        f"below {MOST_MB} MB": max(one.peak for one in runs["ours"]) < MOST_MB,
     }
     return "; ".join(reached), "; ".join("yes" if met else "no" for met in reached.values())

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.display.output import emit
 from analysis.errors import InputError
 from analysis.files import write_text
+from analysis.formulas import without_formulas
 from analysis.values import MARKS
 
 if TYPE_CHECKING:
@@ -252,5 +253,7 @@ def _case_of_notebook() -> str:
 def _csv(data: pd.DataFrame) -> str:
     """Return plotted data with ten significant digits, the same on every machine."""
     numeric = data.map(lambda cell: float(cell) if isinstance(cell, Fraction) else cell)
-    text: str = numeric.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    text: str = without_formulas(numeric).to_csv(
+        index=False, lineterminator="\n", float_format="%.10g"
+    )
     return text

@@ -27,6 +27,7 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
 from analysis.wording import goal_text, level_text
@@ -36,8 +37,15 @@ RANGES: Final = ("#b9b9b9", "#d3d3d3", "#e7e7e7", "#f6f6f6")
 """Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
 
 
-def bullets_data(results: Sequence[Result]) -> pd.DataFrame:
+def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
     """List the key results that have a level and a target, in the indicator's own unit.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        From :func:`analysis.okr.evaluate`.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -60,13 +68,13 @@ def bullets_data(results: Sequence[Result]) -> pd.DataFrame:
                 "kr_id": result.key_result.kr_id,
                 "text": result.key_result.text,
                 "kpi": result.kpi,
-                "unit": record.level_unit,
+                "unit": unit_in(record.level_unit, currency),
                 "value": result.value,
                 "baseline": result.baseline,
                 "commit": commit,
                 "low": goal.low,
                 "high": goal.high,
-                "level": level_text(record, result.value, unit=True),
+                "level": level_text(record, result.value, unit=True, currency=currency),
                 "target": goal_text(record, goal),
                 "status": result.score.status,
             }

@@ -39,7 +39,7 @@ _QUADRANTS = {
 """Title, column (helpful, harmful) and row (within the firm, around it)."""
 
 _LINE = 3.7
-_PLACE, _LEAST = 9.0, 14.0
+_PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
 """Millimetres for places, and for the entries of a row, at least."""
 
 
@@ -55,7 +55,8 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         Kind of the entries.
     """
     width = (WIDTH - 6 - 4) / 2
-    gap = max([_PLACE, *(2 + text_width(_place(row), SMALL) for row in records(frame))])
+    least = _PLACE if _quoted(frame) else _BULLET
+    gap = max([least, *(2 + text_width(_place(row), SMALL) for row in records(frame))])
     entries = {
         name: [
             (_place(row), wrap(str(row.text), width - gap - 2))
@@ -105,8 +106,8 @@ def _row(name: str) -> int:
 
 
 def _place(row: Any) -> str:
-    """Write the place that an entry rests on, within 30 mm."""
-    return fit(str(row.place), 30, SMALL)[0]
+    """Write the place that a quoted entry rests on, within 30 mm; a firm's own has a bullet."""
+    return fit(str(row.place), 30, SMALL)[0] if row.quotation else "•"
 
 
 def _entries_height(entries: list[tuple[str, list[str]]]) -> float:
@@ -131,17 +132,30 @@ def _swot_caption(frame: pd.DataFrame) -> str:
         f"{int((frame['quadrant'] == name).sum())} {title.lower()}"
         for name, (title, _, _) in _QUADRANTS.items()
     ]
-    return (
-        f"SWOT matrix of the starting position: {listed(counts)}. The words are ours; the number "
-        "before each entry is the section it rests on."
+    return f"SWOT matrix of the starting position: {listed(counts)}." + _about_words(
+        frame, "the number before each entry is the section it rests on"
     )
+
+
+def _quoted(frame: pd.DataFrame) -> bool:
+    """Whether the entries rest on quoted sections of a publication."""
+    return bool((frame["quotation"] != "").any())
+
+
+def _said(row: Any, space: str = " ") -> str:
+    """Write an entry, with its section if it quotes one."""
+    return f"{row.text}{space}({row.place})" if row.quotation else str(row.text)
+
+
+def _about_words(frame: pd.DataFrame, places: str) -> str:
+    return f" The words are ours; {places}." if _quoted(frame) else " The words are the firm's."
 
 
 def _swot_alt(frame: pd.DataFrame) -> str:
     parts = []
     for name, (title, _, _) in _QUADRANTS.items():
         rows = frame[frame["quadrant"] == name]
-        texts = [f"{row.text} ({row.place})" for row in records(rows)]
+        texts = [_said(row) for row in records(rows)]
         parts.append(f"{title}: {'; '.join(texts) or 'no entry'}.")
     return f"A matrix of two by two fields. {' '.join(parts)}"
 
@@ -193,7 +207,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
 
 
 def _cause_lines(row: Any, step: float) -> list[str]:
-    return fit(f"{row.text}\u00a0({row.place})", step - _SLANT - 5, SMALL, lines=6)
+    return fit(_said(row, "\u00a0"), step - _SLANT - 5, SMALL, lines=6)
 
 
 def _room(rows: pd.DataFrame, step: float) -> float:
@@ -232,15 +246,14 @@ def _bone(
 
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
     count = frame["category"].nunique()
-    return (
-        f"Causes behind “{effect}”: {len(frame)} causes in {count} categories. The words are ours; "
-        "the number after each cause is the section it rests on."
+    return f"Causes behind “{effect}”: {len(frame)} causes in {count} categories." + _about_words(
+        frame, "the number after each cause is the section it rests on"
     )
 
 
 def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
     parts = []
     for category, rows in groups(frame, "category"):
-        texts = [f"{row.text} ({row.place})" for row in records(rows)]
+        texts = [_said(row) for row in records(rows)]
         parts.append(f"{category}: {'; '.join(texts)}.")
     return f"A fishbone diagram that ends in “{effect}”. {' '.join(parts)}"

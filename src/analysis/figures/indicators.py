@@ -180,6 +180,8 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
     ax.axhline(100, color=RULE, lw=0.6)
     ends = {name: last for name, values in series.items() if (last := _last(values))}
     top = max(ends, key=lambda name: ends[name][1], default="")
+    apart = [float(value) for _, value in ends.values()]
+    free = max(apart, default=0.0) - min(apart, default=0.0) > 0.3 * room
     for number, (name, values) in enumerate(series.items()):
         heights = [float("nan") if value is None else float(value) for value in values]
         ax.plot(range(len(heights)), heights, color=KIND[kind], lw=1.3, ls=("-", "--")[number])
@@ -187,7 +189,7 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
             continue
         place, value = ends[name]
         ax.scatter([place], [float(value)], s=12, color=KIND[kind], zorder=3)
-        above = name == top
+        above = free or name == top
         ax.annotate(
             f"{name} {decimal()(value)}", (place, float(value)), xytext=(4, 5 if above else -5),
             textcoords="offset points", ha="right" if place else "left",

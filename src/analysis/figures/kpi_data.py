@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -10,8 +11,11 @@ import pandas as pd
 from analysis.case import Case, ServiceType
 from analysis.compare import BASES, compare
 from analysis.kpis import by_type, kpi
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.totals import Totals
 from analysis.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def services_by_type_data(
@@ -98,6 +102,9 @@ def _shares(counts: pd.Series[int], types: Iterable[ServiceType]) -> pd.DataFram
 
 
 def _plain_name(identifier: str) -> str:
+    """Write an identifier in words; what is none is a name and stays as it is."""
+    if not _IDENTIFIER.fullmatch(identifier):
+        return identifier
     return identifier.replace("_", " ").capitalize()
 
 
@@ -150,7 +157,7 @@ def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     return full.rename_axis("index").reset_index()
 
 
-def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
+def comparison_data(table: pd.DataFrame, period: str, currency: str = MONEY) -> pd.DataFrame:
     """Compare every KPI of a period with the previous one and with a year before.
 
     Parameters
@@ -159,6 +166,8 @@ def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
         From :func:`analysis.kpis.kpi_periods`, by periods of this length.
     period : str
         A month, quarter or half-year, such as ``2024Q2``.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -181,7 +190,7 @@ def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
                 {
                     "kpi": kpi_id,
                     "name": record.name,
-                    "unit": record.unit,
+                    "unit": unit_in(record.unit, currency),
                     "better": record.better,
                     "base": base,
                     "base_period": "" if row is None else row["base_period"],

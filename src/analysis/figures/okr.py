@@ -31,6 +31,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.kpis.catalogue import MONEY
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
 from analysis.wording import goal_text, level_text
@@ -42,8 +43,15 @@ _ROW, _HEAD, _TOP = 9.6, 6.4, 9.0
 _WHERE = {"met": GOOD, "good enough": GOOD, "behind": BAD, "below baseline": BAD}
 
 
-def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
+def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
     """Lay out the key results under the reading used, as the figure draws them.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        From :func:`analysis.okr.evaluate`.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
             "kr_id": result.key_result.kr_id,
             "role": result.key_result.role,
             "text": result.key_result.text,
-            "level": level_text(indicator(result.kpi), result.value, unit=True) or "–",
+            "level": _level(result, currency) or "–",
             "target": goal_text(indicator(result.kpi), result.goal) or "–",
             "score": result.score.score,
             "commit": Fraction(result.key_result.commit),
@@ -70,6 +78,10 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
     for column in ("score", "commit"):
         frame[column] = pd.Series([row[column] for row in rows], dtype="object")
     return frame
+
+
+def _level(result: Result, currency: str) -> str | None:
+    return level_text(indicator(result.kpi), result.value, unit=True, currency=currency)
 
 
 @styled(31)

@@ -23,6 +23,7 @@ from analysis.figures.style import (
     text_width,
     write,
 )
+from analysis.values import literal
 
 _NAMES: Final = 52.0
 """Millimetres that the names of types may take."""
@@ -96,14 +97,13 @@ def _said(row: Any) -> str:
 def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
     text = (
-        f"Services by type in {period}, largest first. {frame['name'].iloc[0]} lead with "
+        f"Services by type in {period}, largest first. {literal(frame['name'].iloc[0])} lead with "
         f"{percent(1)(frame['share'].iloc[0])} of {decimal()(frame['services'].sum())} services"
     )
     if len(known):
-        text += (
-            f"; only the counts of {listed([name.lower() for name in known['name']])} are printed,"
-            " the others are one of many splits of the rest"
-        )
+        named = listed([literal(name.lower()) for name in known["name"]])
+        text += f"; only the counts of {named} are printed, the others are one of many splits"
+        text += " of the rest"
     return text + "."
 
 

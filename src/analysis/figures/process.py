@@ -31,6 +31,7 @@ from analysis.figures.style import (
 from analysis.kpis.sums import quarter_index
 from analysis.periods import parse_period
 from analysis.tables import ProcessRow
+from analysis.values import literal
 
 _DAYS: Final = 114.0
 """Width of the axis of days in millimetres."""
@@ -193,7 +194,7 @@ def _process_caption(steps: pd.DataFrame, whole: Fraction, period: str) -> str:
     worst = records(steps[steps["bottleneck"]])[0]
     return (
         f"The service process in {period}, from request to completion in "
-        f"{decimal(1)(whole)} days on average. The bottleneck is “{worst.name}” with "
+        f"{decimal(1)(whole)} days on average. The bottleneck is “{literal(worst.name)}” with "
         f"{percent(0)(worst.share)} of the time."
     )
 

@@ -77,7 +77,12 @@ def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -
 
 @styled(19)
 def report_page(
-    frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = "soles"
+    frame: pd.DataFrame,
+    period: str,
+    kind: str = "synthetic",
+    currency: str = "soles",
+    *,
+    printed: bool = True,
 ) -> Figure:
     """Draw the report page (figure 19).
 
@@ -91,6 +96,8 @@ def report_page(
         Kind of the values.
     currency : str
         Name of the currency.
+    printed : bool
+        Whether it stands for the page of a publication.
     """
     fig = canvas(_LOWER + _HEIGHT)
     ax = sheet(fig)
@@ -112,7 +119,7 @@ def report_page(
         data=frame,
         caption=(
             f"A report page for {quarter}. Light columns are the year before."
-            if kind == "yours"
+            if not printed
             else f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture "
             "of the Power BI report is not in our sources and the text does not say what stands "
             "on it, so the choice of indicators, drawn from the abstract's results, is ours. Light "

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -162,6 +162,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
 def _read_column(
     sheet: Sheet, name: str, info: FieldInfo, context: Context, scale: NDArray[np.int64]
 ) -> _Column:
+    row = sheet.table.row
     cells: Sequence[Any] = sheet.cells.get(name, ("",) * len(sheet.rows))
     reader = _reader(info, context, sheet.factors.get(name, 1))
     if header_of(info).money and bool((scale > 1).any()):
@@ -172,11 +173,11 @@ def _read_column(
     distinct: list[Any] = list(found)
     faults: list[Fault | None] = [None] * len(distinct)
     if reader in (read.read_text, read.read_identifier) and read.all_plain(distinct):
-        return _Column(codes, distinct, faults, _validate(info, distinct, faults))
+        return _Column(codes, distinct, faults, _validate(row, name, distinct, faults))
     reads = [reader(cell) for cell in distinct]
     empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
-    values = _validate(info, [item.text for item in reads], faults)
+    values = _validate(row, name, [item.text for item in reads], faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
     return _Column(codes, shown, faults, values, marks, shows)
@@ -219,12 +220,19 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
 
 
-def _validate(info: FieldInfo, texts: list[str], faults: list[Fault | None]) -> list[Any]:
-    """Validate plain forms by the row model's field; add the faults found, return the values."""
+@cache
+def _adapter(row: type[Row], name: str) -> TypeAdapter[list[Any]]:
+    """Return what validates many cells of a column in one call."""
+    info = row.model_fields[name]
     kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     column: Any = GenericAlias(list, (kind,))
-    adapter: TypeAdapter[list[Any]] = TypeAdapter(column)
-    none = type(None) in get_args(info.annotation)
+    return TypeAdapter(column)
+
+
+def _validate(row: type[Row], name: str, texts: list[str], faults: list[Fault | None]) -> list[Any]:
+    """Validate plain forms by the row model's field; add the faults found, return the values."""
+    adapter = _adapter(row, name)
+    none = type(None) in get_args(row.model_fields[name].annotation)
     places = [place for place, fault in enumerate(faults) if fault is None]
     forms = [texts[place] or (None if none else "") for place in places]
     try:
@@ -249,8 +257,8 @@ def _series(column: _Column, kind: Any) -> pd.Series[Any]:
     if kind is int:
         numbers = np.array([value or 0 for value in column.values], dtype="int64")
         return pd.Series(numbers[column.codes])
-    texts = pd.Series([value or "" for value in column.values], dtype="str")
-    return texts.take(column.codes).reset_index(drop=True)
+    texts = np.array([value or "" for value in column.values], dtype=object)
+    return pd.Series(texts[column.codes], dtype="str")
 
 
 def _report_cells(checked: Checked, columns: dict[str, _Column], context: Context) -> None:

@@ -70,7 +70,9 @@ def _check_sales(
             f"statement {stated[first] / _CENT:,.2f}"
         )
         fault = Fault(
-            Rank.SUM, f"invoices and statement disagree on sales in {int(wrong.sum())} quarters",
+            Rank.SUM,
+            "invoices and statement disagree on sales in "
+            + ("one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"),
             "correct one of them, or say in case.yaml by how many per cent they may differ: "
             "intake: {sales_may_differ_by: 2}",
         )  # fmt: skip

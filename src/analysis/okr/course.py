@@ -31,6 +31,19 @@ def projected(
     return level * Fraction(quarter_days(quarter), elapsed)
 
 
+def has_course(ledger: Ledger, results: Sequence[Result], quarter: str) -> bool:
+    """Whether anything is known of any key result before a quarter ends; see :func:`course`."""
+    (grain, index), to_date = parse_label(quarter), ToDate(ledger)
+    if grain != "quarter":
+        return False
+    last_week = timedelta(days=quarter_days(index) // 7 * 7 - 1)
+    day = pd.Timestamp(quarter_start(index)) + last_week
+    return any(
+        result.goal is not None and to_date.level(indicator(result.kpi), index, day) is not None
+        for result in chosen(list(results))
+    )
+
+
 def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFrame:
     """Score every key result week by week, as projected from the rows so far.
 

@@ -104,7 +104,7 @@ def attachments(asked: Edition) -> list[Attachment]:
     """
     case = asked.case
     raw, processed = case.raw, case.processed
-    rows = "synthetic rows" if case.parameters.kind == "synthetic" else "validated rows"
+    rows = "checked rows" if case.has_own_rows else "synthetic rows"
     table = "text/csv"
     wanted = [
         (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
@@ -139,10 +139,15 @@ def inputs_digest(folder: Path) -> str:
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith("~")
     }
     lines = "".join(
-        f"{hashlib.sha256(files[name].read_bytes()).hexdigest()}  {name}\n"
+        f"{_sha256(files[name])}  {name}\n"
         for name in sorted(files, key=lambda name: name.encode("utf-8"))
     )
     return hashlib.sha256(lines.encode("utf-8")).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sources(case: Case) -> list[str]:
@@ -172,10 +177,7 @@ def _about(asked: Edition) -> str:
         return _about_period(asked)
     source = case.parameters.source
     if source is None:
-        return (
-            "This report computes the indicators, comparisons and scores of the firm from rows "
-            "that it supplied. Every figure and table says which kind of number it shows."
-        )
+        return f"{_rows_of(case)} Every figure and table says which kind of number it shows."
     title = typst_text(source.title)
     text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
@@ -191,12 +193,39 @@ def _about(asked: Edition) -> str:
     )
 
 
+def _own_kinds(case: Case) -> list[tuple[str, str]]:
+    """List the marks in the report of a case of one's own; none if it has the usual ones."""
+    if not case.has_own_rows or case.has_claims:
+        return []
+    rows = {
+        "yours": "computed from the rows that the firm supplied",
+        "synthetic": "computed from made-up rows, as an example",
+    }
+    kind = case.parameters.kind
+    return [
+        (kind, rows[kind]),
+        ("words", "no number: definitions, and the words of the firm's own tables"),
+    ]
+
+
+def _rows_of(case: Case) -> str:
+    if case.parameters.kind == "yours":
+        return (
+            "This report computes the indicators, comparisons and scores of the firm from rows "
+            "that it supplied."
+        )
+    return (
+        "This report shows what a firm gets that fills in the tables. Its rows are made up, as an "
+        "example: there is no such firm, and no number here says anything of a real one."
+    )
+
+
 def _about_period(asked: Edition) -> str:
     rows = (
-        "Its rows are synthetic: they were made up so that they meet what was printed about the "
-        "firm, and prove nothing about it beyond that."
-        if asked.case.parameters.kind == "synthetic"
-        else "It is computed from rows that the firm supplied."
+        _rows_of(asked.case)
+        if asked.case.has_own_rows
+        else "Its rows are synthetic: they were made up so that they meet what was printed about "
+        "the firm, and prove nothing about it beyond that."
     )
     return typst_text(
         "Indicators, comparison, key results and joint score of one period, made by the same "
@@ -215,7 +244,7 @@ def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
         ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
                   "bytes."),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if asked.periodic else
+        if asked.periodic or case.has_own_rows else
         ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
                               "#raw(\"make verify\") compares it byte by byte."),
         ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
@@ -267,6 +296,7 @@ def main_source(
         "description": typst_string(_eyebrow(asked)),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
+        "kinds": _pairs([(name, f"[{text}]") for name, text in _own_kinds(case)]),
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
         "colophon": _pairs(colophon),

@@ -1,0 +1,162 @@
+"""Runs all steps of a firm's report in one process, without a kernel, a drawing or a PDF."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from analysis import cli
+from analysis.case import load_case
+from analysis.chapters import chapters
+from analysis.edition import edition
+from analysis.kpis.checks import check_table
+from analysis.notebook import read
+from analysis.notebook.needs import split
+from analysis.notebook.parameters import TAG, tags
+from analysis.values import Value, fill, load
+
+ROOT = Path(__file__).parents[2]
+
+Told = list[tuple[str, dict[str, Any]]]
+
+
+@dataclass
+class Report:
+    """What a reader of a report would see.
+
+    Attributes
+    ----------
+    chapters : list of str
+        Names of the notebooks.
+    text : str
+        All prose with its numbers, and the captions, tables and texts of figures.
+    labels : set of str
+        Labels of the figures and tables.
+    values : dict
+        The numbers in prose.
+    """
+
+    chapters: list[str]
+    text: str
+    labels: set[str]
+    values: dict[str, Value]
+
+
+@dataclass
+class Firm:
+    """A project folder with one case, and what its report says."""
+
+    root: Path
+    name: str = "acme"
+    shown: Told = field(default_factory=list)
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the case's tables."""
+        return self.root / "data" / "raw" / self.name
+
+    def step(self, *arguments: str) -> None:
+        """Run a command in the project's folder; fail if it does."""
+        with chdir(self.root):
+            status = cli.main([*arguments, "--case", self.name])
+        assert status == 0, f"{arguments} ended with {status}"
+
+    def drop(self, *tables: str) -> Firm:
+        """Take tables away."""
+        for name in tables:
+            (self.raw / f"{name}.csv").unlink()
+        return self
+
+    def keep(self, *tables: str) -> Firm:
+        """Take all other tables away."""
+        absent = [path.stem for path in self.raw.glob("*.csv") if path.stem not in tables]
+        return self.drop(*absent)
+
+    def report(self) -> Report:
+        """Run all steps, and the cells of every chapter."""
+        with mock.patch("analysis.facts_okr.check_table", _faults):
+            for step in ("verdicts", "ledger", "kpis", "values"):
+                self.step(step)
+        asked = edition(load_case(self.name, self.root))
+        values = load(asked.values)
+        features = asked.features(values)
+        texts, names, self.shown = [], [], []
+        with _recorded(self.shown), chdir(self.root):
+            for path in chapters(asked.case):
+                names.append(path.stem)
+                texts += self._cells(path, features, values, asked.parameters)
+        texts += [_told(data, about) for data, about in self.shown]
+        labels = {str(about.get("label")) for _, about in self.shown if about.get("label")}
+        return Report(names, "\n".join(texts), labels, values)
+
+    def _cells(
+        self, path: Path, features: Iterable[str], values: dict[str, Value], given: dict[str, Any]
+    ) -> Iterator[str]:
+        space: dict[str, Any] = {"__name__": "notebook"}
+        cells, _ = split(read(path), frozenset(features), path.name)
+        for number, cell in enumerate(cells):
+            if cell.cell_type == "markdown":
+                yield fill(cell.source, values, file=path.name, place=f"cell {number}")
+                continue
+            exec(compile(cell.source, f"{path.stem}, cell {number}", "exec"), space)
+            if TAG in tags(cell):
+                space |= {name: value for name, value in given.items() if name in space}
+
+
+@cache
+def _faults() -> Any:
+    """Return what is the same for every firm."""
+    return check_table()
+
+
+def _told(data: dict[str, Any], about: dict[str, Any]) -> str:
+    parts = [str(about.get(key, "")) for key in ("label", "caption", "alt")]
+    return "\n".join([*parts, str(data.get("text/plain", ""))])
+
+
+@contextmanager
+def _recorded(shown: Told) -> Iterator[None]:
+    """Keep what is shown instead of showing it, and draw nothing."""
+
+    def emit(data: dict[str, Any], about: dict[str, Any] | None = None) -> None:
+        shown.append((dict(data), dict(about or {})))
+
+    with (
+        mock.patch("analysis.display.figure.emit", emit),
+        mock.patch("analysis.display.table.emit", emit),
+        mock.patch("analysis.display.figure.svg", return_value="<svg/>"),
+    ):
+        yield
+
+
+def firm_of(root: Path, name: str = "acme", **replaced: str) -> Firm:
+    """Make a project folder with the template's tables as a firm's own, and the notebooks.
+
+    Parameters
+    ----------
+    root : Path
+        An empty folder.
+    name : str
+        Name of the case.
+    **replaced
+        Lines of ``case.yaml`` by key.
+    """
+    firm = Firm(root, name)
+    shutil.copytree(ROOT / "data" / "raw" / "template", firm.raw)
+    shutil.copyfile(ROOT / "pyproject.toml", root / "pyproject.toml")
+    (root / "data" / "raw" / "conformance").symlink_to(ROOT / "data" / "raw" / "conformance")
+    (root / "notebooks").symlink_to(ROOT / "notebooks")
+    text = (firm.raw / "case.yaml").read_text(encoding="utf-8")
+    for key, line in {"name": name, "kind": "yours", **replaced}.items():
+        text = re.sub(rf"^{key}:.*$", f"{key}: {line}", text, count=1, flags=re.MULTILINE)
+    (firm.raw / "case.yaml").write_text(text, encoding="utf-8")
+    for path in firm.raw.glob("*.csv"):  # made-up keys may not pass for a firm's own
+        path.write_text(path.read_text(encoding="utf-8").replace("SYN-", ""), encoding="utf-8")
+    return firm

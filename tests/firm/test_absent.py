@@ -1,0 +1,159 @@
+"""An absent table takes away just the indicators that need it, and the report says so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis import cli
+
+from .harness import ROOT, firm_of
+
+DROPPED: dict[tuple[str, ...], set[str]] = {
+    ("cost",): {"operating cost reduction", "on time and in budget"},
+    ("esg_score",): {"sustainability rate"},
+    ("fin_statement",): {"return on investment", "net profit margin", "return on equity"},
+    ("sale",): {"sales", "revenue per service", "net profit margin", "revenue growth",
+                "new-customer revenue"},
+    ("service_budget", "staff_survey"): {"on time and in budget", "staff satisfaction"},
+    ("staff_hours",): {"productivity", "technician hours", "productivity improvement",
+                       "staff retention", "skills"},
+    ("staff", "swot"): {"staff retention", "skills"},
+    ("survey_response", "causes"): {"satisfaction index", "customer satisfaction index",
+                                    "satisfaction improvement"},
+    ("customer", "process", "targets", "links", "variables"): set(),
+    ("training", "okrs"): {"skills"},
+}  # fmt: skip
+"""Indicators that go with tables, by what the README of the template says that each needs."""
+
+KEPT: dict[tuple[str, ...], set[str]] = {
+    ("service",): {"services delivered", "waiting time", "working time", "completed on time",
+                   "service-time improvement"},
+    ("service", "sale"): {"services delivered", "waiting time", "working time",
+                          "completed on time", "service-time improvement", "sales",
+                          "revenue per service", "revenue growth", "new-customer revenue"},
+    ("sale",): {"sales", "revenue growth"},
+    ("staff_hours",): {"technician hours"},
+    ("fin_statement",): {"return on investment", "return on equity"},
+    ("survey_response", "objectives", "okrs", "targets"): {
+        "satisfaction index", "customer satisfaction index", "satisfaction improvement"},
+}  # fmt: skip
+"""Indicators that a few tables alone give."""
+
+WITH_OKRS = {("cost",), ("staff_hours",), ("training", "okrs")}
+"""Where key results are scored too, some of them on what is absent; it takes longer."""
+
+SUMMARY = re.compile(r"(?m)^Left out, for want of a table or of rows in it: (.*)\.$")
+TAG = re.compile(r"</?data[^>]*>")
+
+
+def _left_out(text: str) -> set[str]:
+    found = SUMMARY.search(TAG.sub("", text))
+    return set(found[1].split(", ")) if found else set()
+
+
+def _all() -> set[str]:
+    from analysis.kpis.catalogue import CATALOGUE
+    from analysis.kpis.method import METHOD
+
+    return {record.name.lower() for record in (*CATALOGUE, *METHOD)}
+
+
+@pytest.mark.parametrize("tables", DROPPED, ids="+".join)
+def test_without_tables(tmp_path: Path, tables: tuple[str, ...]) -> None:
+    rest = {"check_in"} if tables in WITH_OKRS else {"check_in", "objectives"}
+    report = firm_of(tmp_path).drop(*{*tables, *rest}).report()
+    assert _left_out(report.text) == DROPPED[tables]
+    for name in tables:
+        if DROPPED[tables] and name not in {"swot", "causes", "okrs"}:
+            assert f"left out for want of {name}.csv" in report.text
+    _is_whole(report.text, report.labels)
+
+
+@pytest.mark.parametrize("tables", KEPT, ids="+".join)
+def test_with_few_tables(tmp_path: Path, tables: tuple[str, ...]) -> None:
+    report = firm_of(tmp_path).keep(*tables).report()
+    assert _left_out(report.text) == _all() - KEPT[tables]
+    _is_whole(report.text, report.labels)
+
+
+def _is_whole(text: str, labels: set[str]) -> None:
+    """Nothing is left of a number that could not be computed, or of a figure left out."""
+    assert "nan" not in text.split()
+    assert "None" not in text.split()
+    assert set(re.findall(r"\(#((?:fig|tbl)-[a-z0-9-]+)\)", text)) <= labels
+
+
+def test_a_case_that_gives_no_indicator_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = firm_of(tmp_path).keep("customer", "staff")
+    monkeypatch.chdir(tmp_path)
+    firm.step("ledger")
+    assert cli.main(["kpis", "--case", "acme"]) == 2
+    assert "no indicator can be computed from these tables alone" in capsys.readouterr().err
+    assert not (tmp_path / "data" / "processed" / "acme" / "kpis.csv").exists()
+
+
+def test_nothing_is_written_while_anything_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = firm_of(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    firm.step("ledger")
+    processed = tmp_path / "data" / "processed" / "acme"
+    before = {path: path.read_bytes() for path in processed.rglob("*") if path.is_file()}
+    for name, old, new in (("sale", "37000", "x"), ("cost", "materials", "bribes")):
+        path = firm.raw / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert cli.main(["ledger", "--case", "acme"]) == 2
+    told = capsys.readouterr().err
+    assert "acme: 2 problems, the worst first" in told
+    assert "sale.csv" in told
+    assert "cost.csv" in told
+    assert {path: path.read_bytes() for path in before} == before
+    assert len([path for path in processed.rglob("*") if path.is_file()]) == len(before)
+
+
+def test_a_period_without_rows_is_asked_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = firm_of(tmp_path).keep("service")
+    rows = (firm.raw / "service.csv").read_text(encoding="utf-8").splitlines()
+    kept = [rows[0], *(line for line in rows[1:] if line.split(",")[5] < "2024-10")]
+    (firm.raw / "service.csv").write_text("\n".join(kept), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["ledger", "--case", "acme"]) == 2
+    told = capsys.readouterr().err
+    assert "column periods.current" in told
+    assert "no table has a row in this period" in told
+
+
+def test_a_table_that_goes_leaves_nothing_behind(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path)
+    firm.step("ledger")
+    ledger = tmp_path / "data" / "processed" / "acme" / "ledger"
+    assert (ledger / "cost.csv").is_file()
+    firm.drop("cost").step("ledger")
+    assert not (ledger / "cost.csv").exists()
+    assert (ledger / "sale.csv").is_file()
+
+
+def test_periods_may_leave_out_baseline_and_current(tmp_path: Path) -> None:
+    from analysis.case import load_case
+
+    firm = firm_of(tmp_path)
+    path = firm.raw / "case.yaml"
+    text = re.sub(r"(?m)^  (baseline|current):.*\n", "", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    periods = load_case("acme", tmp_path).parameters.periods
+    assert (periods.baseline, periods.current) == ("2023Q1", "2024Q4")
+
+
+def test_the_template_needs_no_table(tmp_path: Path) -> None:
+    """Every table of the template is in one of the lists above."""
+    names = {path.stem for path in (ROOT / "data" / "raw" / "template").glob("*.csv")}
+    tried = {name for tables in (*DROPPED, *KEPT) for name in tables}
+    assert names == tried | {"check_in"}

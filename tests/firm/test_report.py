@@ -1,0 +1,111 @@
+"""What a firm's report says: its own words and numbers, none of the paper's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.case import load_case
+from analysis.chapters import own_chapters
+from analysis.edition import edition
+from analysis.report.compiler import timestamp
+from analysis.report.frontmatter import main_source
+
+from .harness import Report, firm_of
+
+PAPER = (
+    r"\bpaper\b", "SEGELEC", r"\bprint(ed|s)?\b", r"\bsynthetic\b", r"\bsection\b", r"\(\d\.\d\.\d",
+    r"\babstract\b", r"Tables? 1 to 4", r"\bsoles\b", r"\barticle\b", r"\bPeru\b", "electrical",
+    r"\bverdict on\b", r"calibrat",
+)  # fmt: skip
+"""Words that are true of the paper's report alone."""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    root = tmp_path_factory.mktemp("firm")
+    firm = firm_of(root, title="Acme", subtitle="A firm", currency="EUR", currency_name="euros")
+    (firm.raw / "check_in.csv").unlink()
+    return firm.report()
+
+
+@pytest.mark.parametrize("word", PAPER)
+def test_nothing_is_said_of_the_paper(report: Report, word: str) -> None:
+    found = [line for line in report.text.splitlines() if re.search(word, line)]
+    assert found == []
+
+
+def test_money_is_in_the_firms_currency(report: Report) -> None:
+    assert "Sales, euros" in report.text
+    assert report.values["currency"]["text"] == "euros"
+
+
+def test_every_number_is_marked_as_the_firms_own(report: Report) -> None:
+    kinds = {key: value["kind"] for key, value in report.values.items()}
+    assert {kinds[key] for key in ("sales_now", "card_joint", "data_rows", "okr_rows")} == {"yours"}
+    assert "synthetic" not in kinds.values()
+
+
+def test_numbers_come_from_the_firms_rows(report: Report) -> None:
+    """Counted by hand in the template's files: rows of the last quarter of 2024."""
+    raw = Path(__file__).parents[2] / "data" / "raw" / "template"
+    lines = (raw / "service.csv").read_text(encoding="utf-8").splitlines()
+    column = lines[0].split(",").index("completed_on")
+    days = [line.split(",")[column] for line in lines[1:]]
+    assert report.values["services_now"]["text"] == str(sum(day >= "2024-10" for day in days))
+    sales = (raw / "sale.csv").read_text(encoding="utf-8").splitlines()
+    day, amount = (sales[0].split(",").index(name) for name in ("invoiced_on", "amount_centimos"))
+    rows = [line.split(",") for line in sales[1:]]
+    total = sum(int(row[amount]) for row in rows if row[day] >= "2024-10")
+    assert report.values["sales_now"]["text"] == f"{total // 100:,}"
+
+
+def test_all_chapters_are_there(report: Report) -> None:
+    assert report.chapters == [
+        "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter", "05_okrs",
+        "06_scorecard", "efficiency",
+    ]  # fmt: skip
+
+
+def test_figures_and_tables_the_text_refers_to_are_there(report: Report) -> None:
+    wanted = set(re.findall(r"\(#((?:fig|tbl)-[a-z0-9-]+)\)", report.text))
+    assert wanted
+    assert wanted <= report.labels
+
+
+@pytest.mark.parametrize("kind", ["yours", "synthetic"])
+def test_title_page_says_whose_rows_they_are(tmp_path: Path, kind: str) -> None:
+    firm = firm_of(tmp_path, kind=kind)
+    asked = edition(load_case(firm.name, tmp_path))
+    source, _ = main_source(asked, [], timestamp(asked.case.parameters.date))
+    assert ("rows that it supplied" in source) == (kind == "yours")
+    assert ("there is no such firm" in source) == (kind == "synthetic")
+    assert "make verify" not in source
+    assert "paper" not in source.partition("sources:")[0]
+
+
+def test_what_was_coerced_is_in_the_report(tmp_path: Path) -> None:
+    """A file with semicolons, day-first dates and amounts in words of the currency."""
+    firm = firm_of(tmp_path).keep("service")
+    lines = ["factura;servicio;fecha;importe"]
+    services = (firm.raw / "service.csv").read_text(encoding="utf-8").splitlines()[1:]
+    for number, line in enumerate(services):
+        year, month, day = line.split(",")[5].split("-")
+        lines.append(f"F{number};{line.split(',')[0]};{day}/{month}/{year};S/ 1.234,50")
+    (firm.raw / "ventas.csv").write_text("\n".join(lines), encoding="cp1252")
+    report = firm.report()
+    assert int(report.values["data_notes"]["text"]) >= 3
+    assert "tbl-data-notes" in report.labels
+    assert "the currency's sign is dropped" in report.text
+    assert "Nothing was skipped or coerced" not in report.text
+    assert report.values["sales_now"]["text"] == "28,394"  # 23 services at 1,234.50
+
+
+def test_chapters_follow_the_tables(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path).keep("service", "swot")
+    firm.step("ledger")
+    case = load_case(firm.name, tmp_path)
+    names = [path.stem for path in own_chapters(case)]
+    assert names == ["your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter"]

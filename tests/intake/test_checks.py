@@ -1,0 +1,212 @@
+"""Checks across rows and tables, and how the check says all of it at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.intake.check import check_case
+
+from .conftest import Firm
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICE = "service_id,customer_id,service_type,requested_on,started_on,completed_on,due_on\n"
+DAYS = "2024-05-01,2024-05-02,2024-05-03,2024-05-09"
+
+
+def copy_of_template(firm: Firm, old: str = "", new: str = "", file: str = "") -> None:
+    """Give the firm the template's tables as its own rows, one of them changed."""
+    for path in (ROOT / "data/raw/template").glob("*.csv"):
+        text = path.read_text(encoding="utf-8").replace("SYN-", "")
+        if path.name == file:
+            assert old in text
+            text = text.replace(old, new, 1)
+        firm.put(path.name, text)
+
+
+def test_the_template_has_no_problem_as_anybodys_own(firm: Firm) -> None:
+    copy_of_template(firm)
+    assert firm.problems() == []
+    assert len(firm.read().tables) == 21
+
+
+def test_made_up_rows_are_not_anybodys_own(firm: Firm) -> None:
+    shutil.copy(ROOT / "data/raw/template/sale.csv", firm.raw)
+    text = firm.problem()
+    assert "keys that begin with SYN- mark made-up rows, and case.yaml calls these yours" in text
+    assert "and 149 more rows like this: 3, 4, 5, 6, 7, 8, 9, 10, …" in text
+
+
+def test_a_case_without_any_table(firm: Firm) -> None:
+    assert "data/raw/acme: the case has no table" in firm.problem()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("sale.csv", "F002,S002", "F001,S002",
+         "sale.csv, row 3, column invoice_id: “F001 (first in row 2)”: this key stands in more"),
+        ("sale.csv", "F002,S002", "F002,S999",
+         "sale.csv, row 3, column service_id: “S999”: data/raw/acme/service.csv has no row of"),
+        ("survey_response.csv", "S001", "S000", "column service_id: “S000”"),
+        ("training.csv", "E01,M", "E01,X", "column staff_id: “X"),
+        ("staff_survey.csv", "P01,M1", "P01,M9", "column staff_id: “M9”: data/raw/acme/staff.csv"),
+        ("okrs.csv", "O1-KR1,O1", "O1-KR1,O9", "column objective_id: “O9”"),
+        ("okrs.csv", "key result,F2", "key result,F9", "“F9”: there is no indicator of this name"),
+        ("targets.csv", "margin,O1-KR1", "margin,O1-KR9", "column kr_id: “O1-KR9”"),
+        ("links.csv", "L1,P3", "L1,P9", "links.csv, row 2, column cause: “P9”: there is no"),
+        ("swot.csv", ",services\n", ",servces\n", "column kpi: “servces”"),
+        ("process.csv", "requested_on", "asked_on", "“asked_on”: there is no service day of this"),
+        ("variables.csv", "staff_hours.quarter_hours", "staff_hours.minutes",
+         "column source: “staff_hours.minutes”: names neither an indicator nor a column"),
+        ("okrs.csv", ",1/2,stretch", ",1/3,stretch", "“5/6”: the weights must add up to 1"),
+        ("okrs.csv", ",1/2,stretch,7/10", ",1/2,stretch,1",
+         "okrs.csv, row 2, column commit: “1”: is 1 for committed key results, and less for"),
+        ("okrs.csv", ",1/2,stretch,7/10", ",50%,stretch,7/10", "“50%”: is a percentage, which"),
+        ("targets.csv", "points,at least,2,", "points,at least,0,", "a change of 0 makes"),
+        ("targets.csv", "F2,,points", "F2,c1,points", "“c1”: there is no claim of this name"),
+        ("check_in.csv", "2024-07-07", "2024-06-07", "lies outside the period of its key result"),
+        ("check_in.csv", "2024-07-14", "2024-07-07", "has another check-in of this day"),
+        ("staff.csv", "2024-02-29", "2019-02-28", "hired_on and left_on must be in this order"),
+        ("customer.csv", "C001", "C000", "service.csv, row"),
+        ("esg_score.csv", "2023Q1,E", "2022Q4,E", "lies outside the periods of the case, 2023Q1"),
+        ("staff_hours.csv", "2023-01", "2025-01", "“2025-01”: lies outside the periods"),
+        ("cost.csv", ",labour,", ",gifts,", "“gifts”: must be materials, labour"),
+    ],
+)  # fmt: skip
+def test_one_thing_wrong_in_a_whole_case(
+    firm: Firm, file: str, old: str, new: str, words: str
+) -> None:
+    copy_of_template(firm, old, new, file)
+    found = firm.problems()
+    assert any(words in text for text in found), found
+    assert all("data/raw/acme/" in text for text in found)
+
+
+def test_dates_out_of_order(firm: Firm) -> None:
+    days = "2024-05-04,2024-05-02,2024-05-03,2024-05-09"
+    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\nS2,C1,x,{days}\n")
+    text = firm.problem()
+    assert "row 3, column requested_on, started_on, completed_on: “2024-05-04, 2024-05-02," in text
+    assert "requested_on, started_on and completed_on must be in this order" in text
+
+
+def test_an_answer_before_the_request(firm: Firm) -> None:
+    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
+    firm.put("survey_response.csv", "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n")
+    assert "column answered_on: “2024-04-30”: the answer is from before" in firm.problem()
+
+
+def test_sales_of_invoices_and_statements(firm: Firm) -> None:
+    copy_of_template(firm)
+    path = firm.raw / "sale.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    key, service, day, amount = lines[1].split(",")
+    lines[1] = f"{key},{service},{day},{int(amount) + 12345}"
+    firm.put("sale.csv", "\n".join(lines) + "\n")
+    text = firm.problem()
+    assert "invoices and statement disagree on sales in one quarter" in text
+    assert "“2023Q1: invoices 5,193.45, statement 5,070.00”" in text
+    firm.settings("{sales_may_differ_by: 2}")
+    assert "in one quarter" in firm.problem()  # 123.45 are 2.4% of 5,070.00
+    firm.settings("{sales_may_differ_by: 3}")
+    assert firm.problems() == []
+    assert "invoices and statement differ on sales, by no more than 3%" in firm.notes()
+
+
+def test_every_contradiction_of_statements(firm: Firm) -> None:
+    copy_of_template(firm)
+    path = firm.raw / "fin_statement.csv"
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    cash = rows[0].index("cash")
+    for row in (rows[2], rows[5]):
+        row[cash] = str(int(row[cash]) + 7)
+    firm.put("fin_statement.csv", "".join(",".join(row) + "\n" for row in rows))
+    found = firm.problems()
+    # each of the two falls out with the quarter before and the quarter after, and one exceeds
+    # nothing, since total assets are sums to the céntimo: so 7 céntimos too many are said as well
+    assert sum("difference 7" in text or "difference -7" in text for text in found) == 4
+    assert sum("exceed total_assets" in text and "by 7" in text for text in found) == 2
+
+
+def test_rows_that_may_stand_twice_are_said(firm: Firm) -> None:
+    firm.put("cost.csv", "cost_id,incurred_on,category,amount\n"
+             "K1,2024-05-01,tax,5\nK2,2024-05-01,tax,5\nK3,2024-05-02,tax,5\n")  # fmt: skip
+    assert firm.problems() == []
+    assert "equal to an earlier row in all but the key, and counted like any other (1 row)" in (
+        firm.notes()
+    )
+
+
+def test_two_spellings_are_said(firm: Firm) -> None:
+    firm.put("customer.csv", "customer_id,segment\nC1,Hogar\nC2,hogar\nC3,Empresa\n")
+    assert firm.problems() == []
+    assert "column segment: “Hogar” and “hogar” count as different values" in firm.notes()
+
+
+def test_a_table_that_is_absent_is_said_where_it_is_referred_to(firm: Firm) -> None:
+    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
+    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
+    firm.put("sale.csv", "invoice_id,service_id,invoiced_on,amount\nF1,S1,2024-05-03,1\n")
+    firm.put("staff_hours.csv", "staff_id,month,hours\nT1,2024-05,1\n")
+    assert firm.problems() == []
+    assert "column staff_id: refers to staff.csv, which is not there: not checked" in firm.notes()
+
+
+def test_amounts_whose_sum_leaves_64_bits(firm: Firm) -> None:
+    rows = "".join(f"F{n},S1,2024-05-03,{10**15}\n" for n in range(5000))
+    firm.put("sale.csv", "invoice_id,service_id,invoiced_on,amount_centimos\n" + rows)
+    assert "add up to more than can be counted exactly" in firm.problem()
+
+
+def test_all_problems_at_once_worst_first(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"F{n},S{n},03/04/2024,1\n" for n in range(313))
+    firm.put("sale.csv", "invoice_id,service_id,invoiced_on,amount\n" + rows)
+    firm.put("staff.csv", "staff_id,hired_on\nT1,2020-01-01\n")
+    firm.put("customer.csv", "customer_id,segment\nC1,\nC1,x\n")
+    before = {path: path.stat().st_mtime_ns for path in firm.root.rglob("*")}
+    monkeypatch.chdir(firm.root)
+    assert main(["check", "--case", "acme"]) == 2
+    text = capsys.readouterr().out
+    lines = [line for line in text.splitlines() if line[:1].isdigit()]
+    assert text.startswith("acme: 316 problems, the worst first\n")
+    assert [line.split(":")[0] for line in lines] == [
+        "1. data/raw/acme/staff.csv, row 1, column role",
+        "2. data/raw/acme/sale.csv, row 2, column invoiced_on",
+        "3. data/raw/acme/customer.csv, row 2, column segment",
+        "4. data/raw/acme/customer.csv, row 3, column customer_id",
+    ]
+    assert "  and 312 more rows like this: 3, 4, 5, 6, 7, 8, 9, 10, …" in text
+    assert {path: path.stat().st_mtime_ns for path in firm.root.rglob("*")} == before
+
+
+def test_all_problems_of_case_yaml(firm: Firm) -> None:
+    path = firm.raw / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("kind: yours", "kind: mine").replace("2023H2", "2023X2")
+    path.write_text(text + "intake: {decimal: dot}\nfolder: ../other\n", encoding="utf-8")
+    told, good = check_case("acme", firm.root)
+    assert not good
+    assert "acme: 4 problems" in told
+    for words in ("column kind: “mine”", "2023X2", "column intake.decimal: “dot”",
+                  "column folder: “../other”: this key is unknown"):  # fmt: skip
+        assert words in told
+    assert told.endswith("The tables are checked once case.yaml is right.")
+
+
+@pytest.mark.parametrize("name", ["segelec", "kowalczyk", "template"])
+def test_the_committed_cases_are_right(name: str) -> None:
+    text, good = check_case(name, ROOT)
+    assert good, text
+    assert text.startswith(f"{name}: nothing is wrong.")
+
+
+def test_an_unknown_case(monkeypatch: pytest.MonkeyPatch, firm: Firm) -> None:
+    monkeypatch.chdir(firm.root)
+    for name in ("other", "../acme", "/etc", ""):
+        assert main(["check", "--case", name]) == 2

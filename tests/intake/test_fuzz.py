@@ -1,0 +1,195 @@
+"""Ten thousand made-up tables: each is read right or has clear problems, and nothing falls over."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.case import case_problems
+from analysis.intake import Intake, read
+from analysis.intake.files import TABLES
+from analysis.intake.names import names_of
+from analysis.tables import Table
+
+from .conftest import CASE, Firm, make_firm
+
+EXAMPLES, EACH = 1020, 10
+
+RUN = settings(deadline=None, derandomize=True, database=None,
+               suppress_health_check=list(HealthCheck))  # fmt: skip
+OPTIONS = (
+    "{}", "{dates: day-first, decimal: comma}", "{dates: month-first, decimal: point}",
+    "{dates: iso}", "{two_digit_years: 2000, dates: day-first}", "{encoding: cp1252}",
+    "{delimiter: semicolon}",
+)  # fmt: skip
+CELLS = st.sampled_from(
+    ["", " ", "S1", "S2", "C1", "T1", "2024-05-31", "03/04/2024", "31/12/2024", "12/31/2024",
+     "03/04/24", "45443", "45443.5", "31 de mayo de 2024", "2024-05", "05/2024", "2024Q2", "2T2024",
+     "0", "5", "-3", "1.5", "1,5", "1.234", "1.234,50", "1,234.50", "S/ 12.30", "$ 5", "(7)", "12a",
+     "1e308", "9" * 30, "9" * 5000, "NaN", "inf", "None", "TRUE", "yes", "sí", "materials", "E",
+     "strength", "Financial", "at least", "headline", "key result", "F1", "1/4", "1/0", "50%",
+     "=1+1", "@x", "'=1", "<b>", "$x^2$", "#set text", "\\input{x}", "../../etc/passwd", "a;b",
+     'say "no"', "two\nlines", "tab\there", "\x00", "\x1b[2J", "\u202e", "\u200b", "\ufeff", "ñ",
+     "🚲", "\ue000", "#N/A", "1.2E+11", "discrete", "stretch", "technician", "٣", "²", "½", "−5"]
+)  # fmt: skip
+
+
+def headers(table: Table) -> st.SearchStrategy[list[str]]:
+    names = st.sampled_from([*names_of(table.row), "", "notes", "Monto (S/)", "x\x00", "ID "])
+    exact = st.just(list(table.row.model_fields))
+    return st.one_of(exact, exact, st.lists(names, max_size=12))
+
+
+@st.composite
+def csv_bytes(draw: st.DrawFn, table: Table) -> bytes:
+    """Write a table of nasty cells, or bytes at random."""
+    if draw(st.integers(0, 19)) == 0:
+        return draw(st.binary(max_size=120))
+    header = draw(headers(table))
+    row = st.lists(CELLS, min_size=len(header), max_size=len(header) + draw(st.integers(0, 1)))
+    rows = [header, *draw(st.lists(row, max_size=4))]
+    delimiter = draw(st.sampled_from(",;\t"))
+    quoted = draw(st.booleans())
+
+    def cell(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if quoted or delimiter in text else text
+
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    text = end.join(delimiter.join(map(cell, row)) for row in rows) + end
+    codec = draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+    return text.encode(codec, errors="replace")
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[str, list[tuple[Table, bytes]]]:
+    """Draw settings and a few tables."""
+    options = draw(st.sampled_from(OPTIONS))
+    tables = draw(st.permutations(TABLES))[:EACH]
+    return options, [(table, draw(csv_bytes(table))) for table in tables]
+
+
+def is_right_or_says_why(intake: Intake) -> None:
+    """Each problem names file and rule; each table holds nothing that its row model refuses."""
+    for problem in intake.problems:
+        text = str(problem)
+        assert text.startswith("data/raw/acme")
+        assert problem.fault.rule
+        assert text.replace("\n", "").isprintable()
+    assert all(str(note).isprintable() for note in intake.notes)
+    models = {table.name: table.row for table in TABLES}
+    for name, frame in intake.tables.items():
+        assert list(frame.columns) == list(models[name].model_fields)
+        for record in frame.to_dict("records"):
+            models[name].model_validate(
+                {
+                    key: (None if value is pd.NaT else value.date())
+                    if isinstance(value, pd.Timestamp) or value is pd.NaT
+                    else value
+                    for key, value in record.items()
+                }
+            )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Firm:
+    return make_firm(tmp_path_factory.mktemp("fuzz"))
+
+
+def test_ten_thousand_tables(project: Firm) -> None:
+    count = 0
+    by_options = {}
+    for options in OPTIONS:
+        project.settings(options)
+        by_options[options] = project.case
+
+    @settings(RUN, max_examples=EXAMPLES)
+    @given(case=cases())
+    def run(case: tuple[str, list[tuple[Table, bytes]]]) -> None:
+        nonlocal count
+        options, files = case
+        for path in project.raw.glob("*.csv"):
+            path.unlink()
+        for table, content in files:
+            project.put(table.file, content)
+        is_right_or_says_why(read(by_options[options]))
+        count += len(files)
+
+    run()
+    print(f"{count:,} tables read")
+    assert count >= 10_000
+
+
+def workbook() -> bytes:
+    made = openpyxl.Workbook()
+    made.active.title = "staff"
+    made.active.append(["staff_id", "role", "hired_on"])
+    made.active.append(["T1", "x", "2020-01-01"])
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+WORKBOOK = workbook()
+
+
+@settings(RUN, max_examples=150)
+@given(place=st.integers(0, len(WORKBOOK) - 1), piece=st.binary(max_size=6), gone=st.integers(0, 9))
+def test_workbooks_with_bytes_changed(project: Firm, place: int, piece: bytes, gone: int) -> None:
+    for path in project.raw.glob("*.csv"):
+        path.unlink()
+    project.settings("{}")
+    path = project.put("acme.xlsx", WORKBOOK[:place] + piece + WORKBOOK[place + gone :])
+    try:
+        is_right_or_says_why(project.read())
+    finally:
+        path.unlink()
+
+
+@settings(RUN, max_examples=150)
+@given(data=st.data())
+def test_workbooks_with_parts_changed(project: Firm, data: st.DataObject) -> None:
+    for path in project.raw.glob("*.csv"):
+        path.unlink()
+    project.settings("{}")
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    place = data.draw(st.integers(0, len(parts[name])))
+    piece = data.draw(st.sampled_from(
+        [b"<", b"&x;", b"<row r='0'/>", b'r="ZZZZ9"', b"\0", b't="e"', b"</x>", b"<v>x</v>", b"9"]
+    ))  # fmt: skip
+    parts[name] = parts[name][:place] + piece + parts[name][place + data.draw(st.integers(0, 9)) :]
+    path = project.raw / "acme.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    try:
+        is_right_or_says_why(project.read())
+    finally:
+        path.unlink()
+
+
+YAML = st.sampled_from(
+    ["", ":", "-", "{", "}", "[", "]", "&a", "*a", "!!python/object:os.system", "null", "~", "2024Q1",
+     "2024-02-30", "0x1F", "1e9", "'", '"', "|", ">", "<<:", "kind", "yours", "periods", "first",
+     "intake", "dates", "day-first", "name", "acme", "calibration", "seed", "\t", "é", "\x07", "=", "?"]
+)  # fmt: skip
+
+
+@settings(RUN, max_examples=400)
+@given(lines=st.lists(st.lists(YAML, max_size=4).map(" ".join), max_size=6), kept=st.booleans())
+def test_case_yaml(tmp_path_factory: pytest.TempPathFactory, lines: list[str], kept: bool) -> None:
+    root = Path(tmp_path_factory.getbasetemp()) / "yaml"
+    folder = root / "data/raw/acme"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = (CASE if kept else "") + "\n".join(lines)
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
+    for error in case_problems("acme", root):
+        assert str(error).startswith("data/raw/acme/case.yaml")

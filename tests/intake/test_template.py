@@ -1,0 +1,151 @@
+"""The template is what the row models say, and can be copied."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.case import load_case
+from analysis.cli import main
+from analysis.columns import header_of, may_be_empty
+from analysis.errors import InputError
+from analysis.intake.files import TABLES
+from analysis.intake.names import folded, names_of
+from analysis.intake.new_case import new_case
+from analysis.intake.package import describe, indicators_of, with_tables
+from analysis.tables import ServiceRow
+from analysis.tables_method import FinStatementRow
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "data/raw/template"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    shutil.copytree(TEMPLATE, tmp_path / "data/raw/template")
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["segelec", "kowalczyk", "template"])
+def test_data_packages_are_current(name: str) -> None:
+    case = load_case(name, ROOT)
+    assert (case.raw / "datapackage.json").read_text(encoding="utf-8") == describe(case)
+
+
+def test_the_readme_is_current() -> None:
+    text = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    assert with_tables(text) == text
+    for table in TABLES:
+        assert f"| `{table.file}` |" in text
+    with pytest.raises(InputError, match="needs the marks"):
+        with_tables("no marks")
+
+
+def test_the_template_has_every_table_and_column() -> None:
+    for table in TABLES:
+        with (TEMPLATE / table.file).open(encoding="utf-8", newline="") as stream:
+            assert next(csv.reader(stream)) == list(table.row.model_fields)
+
+
+def test_every_made_up_row_of_the_template_says_so() -> None:
+    for path in TEMPLATE.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                words = path.name in {"okrs.csv", "targets.csv", "process.csv", "variables.csv"}
+                assert words or "SYN-" in "".join(row.values()) or "made-up" in row["place"]
+
+
+def test_which_indicators_need_a_table() -> None:
+    by_name = {table.name: table for table in TABLES}
+    # by the catalogue of the method: revenue growth needs invoices, retention needs the staff list
+    assert "F3" in indicators_of(by_name["sale"])
+    assert "P2" in indicators_of(by_name["staff"])
+    assert indicators_of(by_name["swot"]) == ()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_other_names_are_plain_and_mean_one_thing(table) -> None:  # type: ignore[no-untyped-def]
+    seen: dict[str, str] = {}
+    for field, info in table.row.model_fields.items():
+        header = header_of(info)
+        for name in (field, *header.also, *header.larger):
+            assert folded(name) == name
+            assert seen.setdefault(name, field) == field
+    assert set(seen) <= set(names_of(table.row))
+
+
+def test_required_and_optional() -> None:
+    assert not may_be_empty(ServiceRow.model_fields["due_on"])
+    assert {
+        name for table in TABLES for name, info in table.row.model_fields.items()
+        if may_be_empty(info)
+    } == {
+        "first_service_on", "service_id", "left_on", "value", "place", "quotation", "kpi",
+        "claim_id", "baseline", "upper", "axis", "option", "source", "explains",
+    }  # fmt: skip
+
+
+def test_data_packages_hold_limits_and_references() -> None:
+    package = json.loads(describe(load_case("template", ROOT)))
+    schemas = {resource["name"]: resource["schema"] for resource in package["resources"]}
+    score = schemas["survey-response"]["fields"][3]
+    assert score["constraints"] == {"required": True, "minimum": 1, "maximum": 5}
+    assert schemas["sale"]["foreignKeys"] == [
+        {"fields": "service_id", "reference": {"resource": "service", "fields": "service_id"}}
+    ]
+    assert schemas["fin-statement"]["primaryKey"] == ["company_id", "period", "basis"]
+    assert len(schemas["fin-statement"]["fields"]) == len(FinStatementRow.model_fields)
+
+
+def test_a_copy(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(root)
+    assert main(["new-case", "--name", "acme"]) == 0
+    assert "make check CASE=acme" in capsys.readouterr().out
+    case = load_case("acme", root)
+    assert (case.parameters.name, case.parameters.kind) == ("acme", "yours")
+    assert {path.name for path in case.raw.glob("*.csv")} == {table.file for table in TABLES}
+    assert not (case.raw / "workbook").exists()
+    assert main(["new-case", "--name", "acme"]) == 2
+    assert "“acme”: there is a case of this name already" in capsys.readouterr().err
+
+
+def test_a_copy_as_a_workbook(root: Path) -> None:
+    folder = new_case("acme", root, "workbook")
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "acme.xlsx", "case.yaml"]
+
+
+@pytest.mark.parametrize("name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n"])
+def test_bad_names(root: Path, name: str) -> None:
+    with pytest.raises(InputError, match="a case's name has small letters"):
+        new_case(name, root)
+    assert sorted(path.name for path in (root / "data/raw").iterdir()) == ["template"]
+
+
+def test_a_copy_that_fails_leaves_nothing(root: Path) -> None:
+    (root / "data/raw/template/README.md").unlink()
+    with pytest.raises(FileNotFoundError):
+        new_case("acme", root)
+    assert sorted(path.name for path in (root / "data/raw").iterdir()) == ["template"]
+    shutil.rmtree(root / "data/raw/template")
+    with pytest.raises(InputError, match="there is no template"):
+        new_case("acme", root)
+
+
+def test_the_command_writes_what_is_committed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    for name in ("datapackage.json", "workbook/template.xlsx"):
+        (root / "data/raw/template" / name).unlink()
+    assert main(["package", "--case", "template"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"data/raw/template/{name}"
+        for name in ("datapackage.json", "README.md", "workbook/template.xlsx")
+    ]
+    for name in ("datapackage.json", "README.md"):
+        assert (root / "data/raw/template" / name).read_bytes() == (TEMPLATE / name).read_bytes()

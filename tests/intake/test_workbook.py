@@ -1,0 +1,347 @@
+"""Workbooks: what they are read as, what is refused, and the one that we make."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.case import load_case
+from analysis.columns import may_be_empty
+from analysis.intake import read
+from analysis.intake.files import TABLES
+from analysis.intake.form import make_workbook
+from analysis.intake.new_case import WORKBOOK, new_case
+
+from .conftest import Firm
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = ROOT / "data/raw/template" / WORKBOOK
+
+
+def book(firm: Firm, **sheets: list[list[Any]]) -> Path:
+    """Write a workbook with the rows of each sheet."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = firm.raw / "acme.xlsx"
+    made.save(path)
+    return path
+
+
+def repacked(path: Path, change: Callable[[str, bytes], bytes]) -> None:
+    """Change the parts of a workbook."""
+    parts = {}
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, change(name, part))
+
+
+STAFF = ["staff_id", "cargo", "hired_on", "left_on"]
+
+
+def test_numbers_days_and_texts(firm: Firm) -> None:
+    book(
+        firm,
+        personal=[STAFF, [101, "Técnico", datetime(2020, 1, 31), None],
+                  ["T2", "=1+1", 45443, datetime(2024, 6, 1, 14, 30)]],
+        ventas=[["factura", "servicio", "fecha", "monto"],
+                [1, 7, date(2024, 5, 31), 984.64], [2, 7, "31/05/2024", 0.1 + 0.2],
+                [3, 7, "2024-05-31", "S/ 1,234.50"], [4, 7, date(2024, 5, 31), 1.234e3]],
+        notas=[["anything"]],
+    )  # fmt: skip
+    repacked(firm.raw / "acme.xlsx", lambda _, part: part)
+    intake = firm.read()
+    text = [str(problem) for problem in intake.problems]
+    assert text == [
+        "data/raw/acme/acme.xlsx: “cell B3 (xl/worksheets/sheet1.xml)”: a formula has no stored "
+        "result. To fix: open the file in a spreadsheet program and save it"
+    ]
+    firm.raw.joinpath("acme.xlsx").unlink()
+    book(firm, personal=[STAFF, [101, "Técnico", datetime(2020, 1, 31), None],
+                         ["T2", "x", 45443, datetime(2024, 6, 1, 14, 30)]],
+         ventas=[["factura", "servicio", "fecha", "monto"],
+                 [1, 7, date(2024, 5, 31), 984.64], [2, 7, "31/05/2024", 0.1 + 0.2],
+                 [3, 7, "2024-05-31", "S/ 1,234.50"], [4, 7, date(2024, 5, 31), 1.234e3]],
+         notas=[["anything"]])  # fmt: skip
+    intake = firm.read()
+    assert not intake.problems
+    staff, sale = intake.tables["staff"], intake.tables["sale"]
+    assert list(staff["staff_id"]) == ["101", "T2"]
+    assert list(staff["hired_on"]) == [pd.Timestamp("2020-01-31"), pd.Timestamp("2024-05-31")]
+    assert list(sale["amount_centimos"]) == [98464, 30, 123450, 123400]
+    notes = firm.notes()
+    assert "acme.xlsx, sheet notas: not read, since no table has this name" in notes
+    assert "the time of day is dropped (1 cell)" in notes
+
+
+def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
+    book(firm, staff=[["Staff of the firm"], [], STAFF, ["T1", "x", "no day", None], [],
+                      ["T1", "y", date(2020, 1, 1), None]])  # fmt: skip
+    first, second = firm.problems()
+    assert first.startswith("data/raw/acme/acme.xlsx, sheet staff, row 4, column hired_on: “no day”")
+    assert second.startswith("data/raw/acme/acme.xlsx, sheet staff, row 6, column staff_id: “T1 (")
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "row", "words"),
+    [
+        ("okrs", ["id", "weight"], ["K1", date(2024, 4, 1)], "the spreadsheet program has turned"),
+        ("staff", ["staff_id"], [date(2024, 4, 1)], "the spreadsheet program has turned this into"),
+        ("ventas", ["monto"], ["#REF!"], "is the error of a formula"),
+        ("ventas", ["monto"], [0.001], "must be a multiple of 0.01"),
+        ("staff", ["hired_on"], [-5], "is no day"),
+    ],
+)
+def test_what_spreadsheets_do_to_cells(
+    firm: Firm, table: str, header: list[str], row: list[Any], words: str
+) -> None:
+    book(firm, **{table: [header, row]})
+    assert any(words in text for text in firm.problems())
+
+
+def test_a_percentage_is_not_a_number(firm: Firm) -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "okrs"
+    made.active.append(["id", "weight"])
+    made.active.append(["K1", 0.15])
+    made.active["B2"].number_format = "0%"
+    made.save(firm.raw / "acme.xlsx")
+    assert any("“15%”: is a percentage" in text for text in firm.problems())
+
+
+def test_the_years_of_old_macs(firm: Firm) -> None:
+    made = openpyxl.Workbook()
+    made.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    made.active.title = "staff"
+    made.active.append(STAFF)
+    made.active.append(["T1", "x", datetime(2024, 5, 31), None])
+    made.save(firm.raw / "acme.xlsx")
+    assert list(firm.read().tables["staff"]["hired_on"]) == [pd.Timestamp("2024-05-31")]
+
+
+def test_a_workbook_beside_csv_files(firm: Firm) -> None:
+    book(firm, staff=[STAFF])
+    firm.put("sale.csv", "invoice_id\n")
+    text = firm.problem()
+    assert "acme.xlsx: “sale.csv”: the case has a workbook and CSV files" in text
+
+
+def test_other_files(firm: Firm) -> None:
+    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
+    firm.put("other.xlsx", b"x")
+    firm.put("sales2024.csv", "x")
+    firm.put("costz.csv", "x")
+    firm.put("~$acme.xlsx", b"lock")
+    notes = firm.notes()
+    assert "other.xlsx: not read: the workbook must be named acme.xlsx" in notes
+    assert "costz.csv: not read, since no table has this name; did you mean cost.csv?" in notes
+    assert "~$" not in notes
+    firm.put("acme.xls", b"x")
+    assert "acme.xls: files of this format are not read" in firm.problem()
+
+
+def test_two_files_or_sheets_of_one_table(firm: Firm) -> None:
+    firm.put("sale.csv", "x")
+    firm.put("ventas.csv", "x")
+    assert "ventas.csv: “sale.csv”: another file holds the same table" in firm.problem()
+    for name in ("sale.csv", "ventas.csv"):
+        (firm.raw / name).unlink()
+    book(firm, staff=[STAFF], personal=[STAFF])
+    assert "sheet personal: another sheet holds the same table" in firm.problem()
+
+
+@pytest.mark.parametrize("size", [0, 1, 50, 2000])
+def test_a_damaged_workbook(firm: Firm, size: int) -> None:
+    path = book(firm, staff=[STAFF])
+    path.write_bytes(path.read_bytes()[:size])
+    assert "acme.xlsx: the file cannot be read as a workbook" in firm.problem()
+
+
+def test_a_workbook_without_tables(firm: Firm) -> None:
+    book(firm, notas=[["x"]])
+    assert "no sheet is named after a table" in firm.problem()
+
+
+def test_a_zip_bomb(firm: Firm) -> None:
+    path = book(firm, staff=[STAFF])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", bytes(200 * 2**20))
+    assert "packed suspiciously tightly" in firm.problem()
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_xml_entities(firm: Firm, codec: str) -> None:
+    path = book(firm, staff=[STAFF, ["T1", "x", "2020-01-01", None]])
+    secret = firm.root / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+
+    def bomb(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet1.xml":
+            return part
+        head = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
+        return (head + part.decode("utf-8")).replace(">x<", ">&e;<").encode(codec)
+
+    repacked(path, bomb)
+    text = firm.problem()
+    assert "declares XML entities" in text
+    assert "secret" not in text
+
+
+def test_a_sheet_that_claims_to_be_endless(firm: Firm) -> None:
+    path = book(firm, staff=[STAFF, ["T1", "x", "2020-01-01", None]])
+    repacked(
+        path,
+        lambda name, part: part.replace(b'r="2"', b'r="99999999"').replace(
+            b'<dimension ref="A1:D2"', b'<dimension ref="A1:XFD99999999"'
+        ),
+    )
+    assert "has no rows and counts as absent" in firm.notes()  # no program has a row as far down
+
+
+def test_links_to_other_workbooks_are_not_followed(firm: Firm) -> None:
+    path = book(firm, staff=[STAFF, ["T1", "=[1]Sheet1!A1", "2020-01-01", None]])
+    repacked(
+        path,
+        lambda _, part: part.replace(b"<v />", b"<v>kept</v>")
+        .replace(b"<v/>", b"<v>kept</v>")
+        .replace(b"<v></v>", b"<v>kept</v>")
+        .replace(b'<c r="B2">', b'<c r="B2" t="str">'),
+    )
+    assert list(firm.read().tables["staff"]["role"]) == ["kept"]
+
+
+# ---- what leads out of the folder -----------------------------------------------------------
+
+
+def test_a_link_out_of_the_folder(firm: Firm) -> None:
+    outside = firm.root / "outside.csv"
+    outside.write_text("staff_id,role,hired_on\nT1,secret,2020-01-01\n", encoding="utf-8")
+    (firm.raw / "staff.csv").symlink_to(outside)
+    text = firm.problem()
+    assert "staff.csv: this leads out of the case's folder" in text
+    assert "secret" not in text
+    assert firm.read().tables == {}
+
+
+def test_a_case_yaml_that_is_a_link(firm: Firm) -> None:
+    path = firm.raw / "case.yaml"
+    outside = firm.root / "outside.yaml"
+    outside.write_text("secret: 1\n", encoding="utf-8")
+    path.unlink()
+    path.symlink_to(outside)
+    with pytest.raises(Exception, match="the file lies outside the case's folder") as caught:
+        load_case("acme", firm.root)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_pipe_is_not_waited_for(firm: Firm) -> None:
+    os.mkfifo(firm.raw / "staff.csv")
+    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
+    assert list(firm.read().tables) == ["customer"]
+
+
+def test_yaml_that_swells(firm: Firm) -> None:
+    path = firm.raw / "case.yaml"
+    lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(Exception, match="aliases are not used here"):
+        load_case("acme", firm.root)
+    path.write_text("[" * 5000, encoding="utf-8")
+    with pytest.raises(Exception, match="not readable as YAML"):
+        load_case("acme", firm.root)
+
+
+# ---- the workbook that we make -----------------------------------------------------------------
+
+
+def test_the_workbook_holds_the_same_rows_as_the_csv_files(firm: Firm) -> None:
+    raw = firm.root / "data" / "raw"
+    os.symlink(ROOT / "data/raw/template", raw / "template")
+    new_case("book", firm.root, "workbook")
+    path = raw / "book" / "case.yaml"
+    text = path.read_text(encoding="utf-8").replace("kind: yours", "kind: synthetic")
+    path.write_text(text, encoding="utf-8")
+    filled, plain = read(load_case("book", firm.root)), read(load_case("template", ROOT))
+    assert not filled.problems
+    assert not filled.notes
+    assert set(filled.tables) == set(plain.tables) == {table.name for table in TABLES}
+    for name, frame in plain.tables.items():
+        pd.testing.assert_frame_equal(filled.tables[name], frame, obj=name)
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+def test_the_committed_workbook_is_current() -> None:
+    case = load_case("template", ROOT)
+    made = make_workbook(read(case).tables, case.parameters.date)
+    assert made == make_workbook(read(case).tables, case.parameters.date)
+    assert parts(made) == parts(MADE.read_bytes())
+    with zipfile.ZipFile(MADE) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2024-12-31T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def sheets() -> list[tuple[str, Worksheet]]:
+    made = openpyxl.load_workbook(MADE)
+    return [(sheet.title, sheet) for sheet in made.worksheets if sheet.title != "about"]
+
+
+def test_every_sheet_is_ready_to_be_filled_in() -> None:
+    tables = {table.name: table for table in TABLES}
+    assert [name for name, _ in sheets()] == list(tables)
+    for name, sheet in sheets():
+        fields = tables[name].row.model_fields
+        assert sheet.freeze_panes == "A2"
+        for head, (field, info) in zip(sheet[1], fields.items(), strict=False):
+            assert head.comment is not None, (name, field)
+            words = "may be empty" if may_be_empty(info) else "required"
+            assert head.comment.text.endswith(words)
+            assert 10 <= sheet.column_dimensions[head.column_letter].width <= 60
+
+
+def test_limits_and_formats_of_the_workbook() -> None:
+    by_name = dict(sheets())
+    rules = {
+        (name, str(rule.sqref)[0]): rule
+        for name, sheet in by_name.items()
+        for rule in sheet.data_validations.dataValidation
+    }
+    score = rules["survey_response", "D"]
+    assert (score.type, score.operator, score.formula1, score.formula2) == (
+        "whole", "between", "1", "5",
+    )  # fmt: skip
+    assert rules["cost", "C"].formula1.startswith('"materials,labour,')
+    day = rules["sale", "C"]
+    assert (day.type, float(day.formula2)) == ("date", to_excel(datetime(2199, 12, 31)))
+    assert by_name["key_results"]["H2"].number_format == "@"
+    assert by_name["sale"]["D2"].number_format == "#,##0.00"
+    assert by_name["service"]["D2"].is_date
+
+
+def test_text_like_a_formula_is_text_in_the_workbook() -> None:
+    swot = pd.DataFrame([{"swot_id": "s1", "quadrant": "strength", "text": "=1+1", "place": "+x",
+                          "quotation": "@y", "kpi": ""}])  # fmt: skip
+    made = openpyxl.load_workbook(io.BytesIO(make_workbook({"swot": swot}, date(2024, 1, 1))))
+    row = made["swot"][2]
+    assert [cell.value for cell in row[2:5]] == ["=1+1", "+x", "@y"]
+    assert {cell.data_type for cell in row[2:5]} == {"s"}
+    assert all(cell.quotePrefix for cell in row[2:5])
