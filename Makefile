@@ -82,8 +82,8 @@ case: | $(call environment,report) ## copy the template to data/raw/NAME, to be 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
 	@$(PY) -m analysis check --case $(CASE)
 
-figures: .build/$(CASE)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
-	@$(PY) -m analysis figures --case $(CASE) $(if $(FIG),--fig "$(FIG)")
+figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
+	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")
 
 lab: | $(call environment,lab) ## open the notebooks in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -104,8 +104,8 @@ lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
-bench: | $(call environment,test) ## measure the claims engine's speed and false alarms (10 to 30 minutes)
-	@$(PY) -m analysis.bench
+bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)
+	@$(PY) -m analysis.bench $(PART)
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -136,10 +136,10 @@ LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
 # wildcard breaks names at their spaces; the outer drops the pieces.)
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
-# The efficiency chapter of every case rests on the Kowalczyk article's company.
+# The paper's efficiency chapter rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# An output that someone deleted is made again.
-output     = $(if $(wildcard $1),,missing)
+# An output that someone deleted is made again, if there was something to make.
+output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
 
 $B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
@@ -147,7 +147,7 @@ $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
 $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
 ifeq ($E,$B)
-$E/values: $(if $(ARTICLE),$B/efficiency) $(call output,data/processed/$(CASE)/values.json)
+$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency)) $(call output,data/processed/$(CASE)/values.json)
 $(EXECUTED): $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
 $B/sums: $E/report $B/dashboard README.md $(call output,SHA256SUMS)
 else
@@ -164,7 +164,7 @@ $E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf
 # After what can stop a build, so that no dashboard is newer than the report beside it.
 $B/dashboard: $E/values $(call output,report/$(CASE).html)
 
-include $(sort $(wildcard $B/*.d $E/*.d))
+include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d))
 
 # The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
 # the files that the step itself writes back, with new outputs or numbers in them.
@@ -183,7 +183,8 @@ $(STEPS): $(LOCK) | $(call environment,report)
 	@$(PY) -m analysis $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
 	$(end)
 
-$B/chapters.mk: $(RAW) src/analysis/chapters.py | $(call environment,report)
+# Which chapters a firm's report has shows in its checked tables.
+$B/chapters.mk: $B/ledger src/analysis/chapters.py | $(call environment,report)
 	@mkdir -p $B
 	@$(PY) -m analysis chapters --case $(CASE) >$@.new
 	@mv $@.new $@

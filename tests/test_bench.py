@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.bench import __main__ as bench
-from analysis.bench import engine, percentages, publications
+from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
 from analysis.bench.percentages import Loop, Question
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
 from analysis.claims.printed import Rounding
 from analysis.claims.trust import TESTS, simulate
+from analysis.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks"
@@ -47,6 +49,54 @@ def test_percentages_that_counts_print_as() -> None:
     assert right[:, 2].nonzero()[0].tolist() == [0, 333, 667, 1000]
     assert right[63, 15]  # 1 of 16 is 6.25 %, which goes up
     assert not right[62, 15]
+
+
+def sizes_of(services: int, form: str, method: str, **cells: str) -> dict[str, str]:
+    row = dict.fromkeys(scale.COLUMNS, "1.00")
+    row |= {"services": str(services), "form": form, "method": method, "target": "", "met": ""}
+    return row | cells
+
+
+SIZES = pd.DataFrame(
+    [
+        sizes_of(1000, "csv", "our KPI table", median_s="0.50", peak_mb="90",
+                 target="below 1000 MB; at most 1.2 times SQL", met="yes; no"),
+        sizes_of(1000, "csv", "DuckDB SQL by hand", median_s="0.40", peak_mb="80"),
+        sizes_of(1000, "csv", "pandas by hand", median_s="1.40", peak_mb="300"),
+        sizes_of(1000, "csv", "our sums of all measures"),
+    ]
+)  # fmt: skip
+
+
+def test_sizes_are_measured_with_equal_tables() -> None:
+    rows = scale.measure({2000: 1})
+    assert [tuple(cells) for cells in rows] == [scale.COLUMNS] * 10
+    assert {cells["form"] for cells in rows} == {"csv", "parquet"}
+    sql = [cells for cells in rows if cells["method"].endswith("SQL by hand")]
+    assert [cells["times_sql"] for cells in sql] == ["1.00", "1.00"]
+    # A service has an invoice line, a cost and a budget; answers, customers and hours come on top.
+    assert all(int(cells["rows"]) > 4 * 2000 for cells in rows)
+    assert all(10 < float(cells["peak_mb"]) < 1000 for cells in rows)
+
+
+def test_different_tables_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(method: str, folder: Path, form: str) -> scale.Run:
+        return scale.Run(1, 1, 1, 1, (("sales", 0, len(method), 1),))
+
+    monkeypatch.setattr(scale, "run", run)
+    with pytest.raises(BuildError, match="different KPI tables"):
+        scale.measure({10: 1})
+
+
+def test_sizes_in_words() -> None:
+    assert scale_page.table(SIZES).splitlines() == [
+        "| Services | Files | our KPI table | DuckDB SQL by hand | pandas by hand |",
+        "|--:|---|--:|--:|--:|",
+        "| 1,000 | CSV | 0.50 s, 90 MB | 0.40 s, 80 MB | 1.40 s, 300 MB |",
+    ]
+    said = scale_page.section(SIZES)[-1]
+    assert said.startswith("Targets for 1,000 services in CSV")
+    assert said.endswith("below 1000 MB: **yes**; at most 1.2 times SQL: **no**.")
 
 
 def test_rows_of_the_table_of_speeds(speed: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -146,13 +196,24 @@ def test_timed_returns_the_result() -> None:
 
 
 def test_the_page_is_well_formed(speed: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    page = markdown(*speed, simulate(35, seed=1))
+    page = markdown(*speed, simulate(35, seed=1), SIZES)
     tables = [block.splitlines() for block in page.split("\n\n") if block.startswith("|")]
-    assert [len(table) for table in tables] == [2 + 6, 2 + len(TESTS)]
+    assert [len(table) for table in tables] == [2 + 6, 2 + len(TESTS), 2 + len(SIZES)]
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
     assert "6.2% of 16 was called possible, but 1 of 16 is 6.25%" in page
     assert "35 publications" in page
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's package chromium")
+def test_clicks_on_the_dashboard_are_timed() -> None:
+    table = pd.DataFrame(dashboard.measure("segelec", rows=300, clicks=3))
+    assert tuple(table.columns) == COLUMNS
+    assert table["cases"].tolist() == ["1568", "300"]
+    assert table["runs"].tolist() == ["3", "3"]
+    assert (table["cpu_ms"].astype(float) < table["median_ms"].astype(float)).all()
+    lines = [line for line in dashboard.markdown(table).splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in lines}) == 1
 
 
 def test_an_interrupt_leaves_the_results_alone(
@@ -186,12 +247,18 @@ def test_unknown_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_committed_results() -> None:
-    speed, wrong, trust = (
+    speed, wrong, trust, sizes, answers = (
         pd.read_csv(RESULTS / name, dtype=str, keep_default_na=False) for name in bench.TABLES
     )
     counts = ["true", "false_alarms", "misprints", "detected"]
     trust[counts] = trust[counts].astype("int64")
-    assert (RESULTS / "README.md").read_text(encoding="utf-8") == markdown(speed, wrong, trust)
+    page = f"{markdown(speed, wrong, trust, sizes)}\n{dashboard.markdown(answers)}"
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == page
+    assert answers["cases"].tolist() == ["1568", "100000"]
+    assert answers["target"].tolist() == ["below 50 ms", "below 100 ms"]
+    assert scale_page.table(sizes) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(sizes["services"]) == {"100000", "1000000", "10000000"}
+    assert sizes["peak_mb"][sizes["method"].str.startswith("our ")].astype(float).max() < 1000
     assert set(trust["rounding"]) == set(Rounding)
     assert (trust.groupby("test")["true"].sum() >= 100_000).all()
     assert trust["false_alarms"].sum() == 0

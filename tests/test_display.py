@@ -233,6 +233,7 @@ def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
     assert rows == [["type", "share"], ["Doors – é", "0.3333333333"], ["Alarms", "0.5"]]
     assert sorted(entry.name for entry in path.parent.iterdir()) == [
         "fig_06_services_by_type.csv",
+        "fig_06_services_by_type.json",
         "fig_06_services_by_type.svg",
     ]
 

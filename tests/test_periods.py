@@ -34,3 +34,38 @@ def test_every_day_lies_in_its_quarter(day: date) -> None:
 def test_other_forms_are_refused(label: str) -> None:
     with pytest.raises(InputError, match="quarter"):
         p.parse_period(label)
+
+
+def test_months_quarters_and_half_years() -> None:
+    assert p.parse_label("2024-02") == ("month", 12 * 2024 + 1)
+    assert p.parse_label("2024Q1") == ("quarter", 4 * 2024)
+    assert p.parse_label("2024H2") == ("half-year", 2 * 2024 + 1)
+    for label in ("2024-02", "2024Q1", "2024H2"):
+        grain, index = p.parse_label(label)
+        assert p.period_label(index, grain) == label
+    assert p.last_day("2024-02") == date(2024, 2, 29)
+    assert p.last_day("2023H2") == date(2023, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("label", "quarter", "half"),
+    [
+        ("2024-02", "2023Q4", "2023H2"),
+        ("2024-03", "2024Q1", "2023H2"),
+        ("2024Q2",) * 2 + ("2024H1",),
+    ],
+)
+def test_what_has_ended_with_a_period(label: str, quarter: str, half: str) -> None:
+    assert p.quarter_label(p.last_ended(label, "quarter")) == quarter
+    assert p.period_label(p.last_ended(label, "half-year"), "half-year") == half
+
+
+def test_periods_and_bases_in_prose() -> None:
+    assert p.in_words("2024Q3") == "the third quarter of 2024"
+    assert p.in_words("2023H2") == "the second half of 2023"
+    assert p.in_words("2024-02") == "February 2024"
+    assert p.base_words("month", "previous") == "the month before"
+    assert p.base_words("half-year", "year-ago") == "the same half-year of last year"
+    assert [p.distance(grain, "year-ago") for grain in p.MONTHS] == [12, 4, 2]
+    with pytest.raises(InputError, match="“last-week”: the base of a comparison is year-ago"):
+        p.distance("month", "last-week")

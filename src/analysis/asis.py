@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.diagnosis import causes, swot
 from analysis.errors import InputError
+from analysis.kpis.available import indicators_of
 from analysis.kpis.expression import state
 from analysis.kpis.indicator import compute, environment
 from analysis.kpis.levels import pair
@@ -17,7 +18,7 @@ from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Totals
 from analysis.okr import Result, chosen
 from analysis.tables import read_frame
-from analysis.tables_method import METHOD_RAW_TABLES
+from analysis.tables_method import METHOD_RAW_TABLES, has_method
 
 _ON_TRACK = {"met": "on track", "good enough": "on track", "behind": "off", "below baseline": "off"}
 
@@ -76,13 +77,13 @@ def variables(case: Case) -> pd.DataFrame:
         The rows of ``variables.csv`` with measured (bool): a column or an indicator is named.
     """
     table = next(table for table in METHOD_RAW_TABLES if table.name == "variables")
-    frame = read_frame(table, case.raw, case.root)
+    frame = read_frame(table, case.method, case.root)
     frame["measured"] = frame["source"] != ""
     return frame
 
 
 def starting_levels(totals: Totals, period: str) -> pd.DataFrame:
-    """Level of every indicator of the catalogue in a period.
+    """Level of every indicator of the catalogue in a period, as far as its tables are there.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def starting_levels(totals: Totals, period: str) -> pd.DataFrame:
             "state": state(record.level, environment(now)),
             "leading": record.leading,
         }
-        for record in METHOD
+        for record in indicators_of(totals)
     ]
     frame = pd.DataFrame(rows)
     frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
@@ -121,7 +122,7 @@ def feedback(case: Case, results: Sequence[Result]) -> pd.DataFrame:
         Columns kr_id, text, kpi, score (Fraction or None), state (on track, off, cannot tell),
         status, reason and causes (texts joined by ``; ``).
     """
-    entries = causes(case)
+    entries = causes(case) if has_method(case, "causes") else pd.DataFrame({"kpi": [], "text": []})
     by_key: dict[str, list[str]] = {}
     for name, text in zip(entries["kpi"], entries["text"], strict=True):
         by_key.setdefault(_key(str(name)), []).append(str(text))

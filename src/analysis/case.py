@@ -37,12 +37,22 @@ class Source(_Strict):
 
 
 class Periods(_Strict):
-    """First and last quarter of the ledger, the AS-IS period and the reported quarter."""
+    """First and last quarter of the ledger, the AS-IS period and the reported quarter.
+
+    Left out, the AS-IS period is the first quarter, and the reported quarter the last.
+    """
 
     first: str
     last: str
     baseline: str
     current: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_are_usual(cls, given: object) -> object:
+        if not isinstance(given, dict) or not {"first", "last"} <= given.keys():
+            return given
+        return {"baseline": given["first"], "current": given["last"]} | given
 
     @field_validator("first", "last", "current", "baseline")
     @classmethod
@@ -143,6 +153,8 @@ class Parameters(_Strict):
     periods: Periods
     readings: dict[str, Axis] = {}
     calibration: Calibration | None = None
+    effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
+    """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
     intake: IntakeSettings = IntakeSettings()
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.engines`."""
@@ -177,6 +189,21 @@ class Case:
     def processed(self) -> Path:
         """Folder of the machine-made tables."""
         return self.root / "data" / "processed" / self.name
+
+    @property
+    def has_own_rows(self) -> bool:
+        """Whether its rows are handed in, not made up so that they meet what was printed."""
+        parameters = self.parameters
+        made_up = parameters.calibration is not None or parameters.source is not None
+        return parameters.kind == "yours" or (parameters.kind == "synthetic" and not made_up)
+
+    @property
+    def method(self) -> Path:
+        """Folder of the tables on diagnosis, strategy and targets.
+
+        Where rows are handed in, in whatever form, that is where the checked tables are written.
+        """
+        return self.processed / "method" if self.has_own_rows else self.raw
 
     @property
     def figures(self) -> Path:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.case import Case
+from analysis.efficiency.lens import companies_of, has_statements
 from analysis.errors import InputError
+from analysis.tables_method import has_method, has_okrs
 
 PERIODIC = ("03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
 """Notebooks that a report on a period is made of; the Makefile has the same list."""
@@ -15,7 +17,8 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
     """Choose the notebooks of a case, in reading order; of a report on a period, if so asked.
 
     A case whose ledger is calibrated to its claims has the numbered notebooks, which tell the
-    paper's story; any other case has those of ``notebooks/case`` that what it holds can fill.
+    paper's story. A case with rows of its own has those of them that its tables can fill, after
+    one on these tables; a case of claims alone, the one on claims.
 
     Raises
     ------
@@ -26,6 +29,9 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
     if case.parameters.calibration is not None:
         numbered = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
         return [path for path in numbered if not periodic or path.stem in PERIODIC]
+    if case.has_own_rows:
+        own = own_chapters(case)
+        return [path for path in own if not periodic or path.stem in PERIODIC]
     if periodic:
         raise InputError(
             "a report on a period needs rows, and the case has none",
@@ -39,3 +45,19 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
             fix="write down what the firm publishes in claims.csv, as data/raw/courier does",
         )
     return found
+
+
+def own_chapters(case: Case) -> list[Path]:
+    """Choose the notebooks of a case with rows of its own; its tables must have been kept."""
+    notebooks = case.root / "notebooks"
+    wanted = {
+        "case/your_data": True,
+        "case/claims": case.has_claims,
+        "02_asis_diagnosis": True,
+        "03_kpis": True,
+        "04_quarter_over_quarter": True,
+        "05_okrs": has_okrs(case),
+        "06_scorecard": has_okrs(case) or has_method(case, "links"),
+        "case/efficiency": has_statements(case) and len(companies_of(case)) == 1,
+    }
+    return [notebooks / f"{name}.ipynb" for name, here in wanted.items() if here]

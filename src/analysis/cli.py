@@ -12,8 +12,12 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
+
+if TYPE_CHECKING:
+    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -32,23 +36,37 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import Engine, verdict_table
-    from analysis.claims.multiverse import block_universes, require_possible
+    from analysis.claims import judge_of, verdict_table
+    from analysis.claims.multiverse import require_possible
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
-    for raw in RAW_TABLES:  # all inputs are checked before anything is written
-        read_rows(raw, case.raw, case.root)
-    require_possible(case, case.reading())
-    engine = Engine(case)
-    table = verdict_table(case, engine)
+    calibrated = case.parameters.calibration is not None
+    checked = RAW_TABLES[:1] if case.has_own_rows else RAW_TABLES
+    for raw in checked:  # all inputs are checked before anything is written
+        if calibrated or (case.raw / raw.file).is_file():
+            read_rows(raw, case.raw, case.root)
+    if not case.has_claims:
+        return _none(case, "verdicts.csv", "the case has no claims.csv")
+    judge = judge_of(case)
+    if calibrated:
+        require_possible(case, case.reading())
+    table, universes = verdict_table(case, judge), judge.universes()
     write_frame(table, case.processed / "verdicts.csv")
-    write_frame(block_universes(case, engine), case.processed / "multiverse.csv")
+    write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
 
 
-def ledger(args: argparse.Namespace) -> str:
-    """Make the synthetic ledger of a case, or one for other readings in another folder."""
+def _none(case: Case, output: str, why: str) -> str:
+    """Tell make that a step has nothing to make, so that it does not look for the output."""
+    from analysis.files import write_text
+
+    write_text(case.root / ".build" / case.name / f"{output}.none", "")
+    return f"none: {why}"
+
+
+def ledger(args: argparse.Namespace) -> str | int:
+    """Check a case's own rows, or make a synthetic ledger (of other readings in another folder)."""
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
     from analysis.edition import choice
@@ -57,6 +75,10 @@ def ledger(args: argparse.Namespace) -> str:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    if case.parameters.kind == "printed":
+        return _none(case, "ledger", "the case has claims alone")
+    if case.has_own_rows:
+        return _own_rows(case)
     choices = dict(choice(text) for text in args.reading)
     if (choices or args.seed is not None) and args.out is None:
         raise InputError(
@@ -69,6 +91,18 @@ def ledger(args: argparse.Namespace) -> str:
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
+
+
+def _own_rows(case: Case) -> str | int:
+    from analysis.intake.keep import keep
+
+    text, good = keep(case)
+    if not good:
+        print(text, file=sys.stderr)
+        return 2
+    if not (case.processed / "ledger").is_dir():
+        _none(case, "ledger", "rows stay where they are")
+    return text
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -95,7 +129,15 @@ def kpis(args: argparse.Namespace) -> str:
 
     case = load_case(args.case)
     kind = case.parameters.kind
+    if kind == "printed":
+        return _none(case, "kpis.csv", "the case has claims alone")
     cube = make_cube(case)
+    if cube.empty:
+        raise InputError(
+            "no indicator can be computed from these tables alone",
+            file=case.raw.relative_to(case.root),
+            fix="add the completed services, the invoice lines or another table of dated rows",
+        )
     totals = wide(cube)
     table = kpi_table(totals)
     made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
@@ -113,20 +155,25 @@ def values(args: argparse.Namespace) -> str:
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
+    from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
-    from analysis.facts_okr import facts as okr_facts
+    from analysis.facts_okr import facts as method_facts
+    from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
-    from analysis.okr import has_okrs
     from analysis.values import save
 
     asked = asked_for(args)
     case = asked.case
-    table = period_facts(asked)
-    if not asked.periodic:
+    table = {}
+    if case.parameters.kind != "printed":
+        table = period_facts(asked) | method_facts(asked)
+    if case.has_own_rows:
+        table |= own_facts(case)
+    if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
-    if has_okrs(case):
-        table |= okr_facts(asked)
+    elif not asked.periodic and case.has_claims:
+        table |= claim_facts(read_verdicts(case), read_blocks(case))
     save(table, asked.values)
     return f"{len(table)} values"
 
@@ -176,19 +223,25 @@ def notebook(args: argparse.Namespace) -> str:
 
 def figures(args: argparse.Namespace) -> str:
     """Draw the figures alone, without running notebooks, and say which data changed."""
-    from analysis.case import load_case
-    from analysis.gallery import draw_figures
+    from analysis.chapters import chapters as select
+    from analysis.edition import asked_for
+    from analysis.gallery import save_changed, shown_figures
+    from analysis.values import load
 
-    case = load_case(args.case)
+    asked = asked_for(args)
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
-    notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    found = draw_figures(case, notebooks, case.root / "figures", numbers)
-    for outcome in found:
-        if outcome.words != "unchanged":
-            print(f"figures {outcome}", flush=True)
-    drawn = [outcome for outcome in found if not outcome.skipped]
-    changed = sum(outcome.words != "unchanged" for outcome in drawn)
-    return f"{len(drawn)} drawn, {changed} changed"
+    drawn = changed = 0
+    for shown in shown_figures(
+        asked.case, select(asked.case, periodic=asked.periodic), numbers, asked.parameters,
+        asked.features(load(asked.values)),
+    ):  # fmt: skip
+        words = save_changed(shown, asked.home / "figures")
+        if words != "unchanged":
+            name = shown.figure.stem if shown.figure else shown.drawing
+            print(f"figures {name}: {words}", flush=True)
+        drawn += shown.figure is not None
+        changed += shown.figure is not None and words != "unchanged"
+    return f"{drawn} drawn, {changed} changed"
 
 
 def _figure_number(text: str) -> int:
@@ -326,13 +379,13 @@ def _parser() -> argparse.ArgumentParser:
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
     parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
-    for name in ("edition", "values", "notebook", "report"):
+    for name in ("edition", "values", "notebook", "figures", "report"):
         add = parsers[name].add_argument
         add("--quarter", help="the report is on this quarter, such as 2024Q1")
         add("--month", help="or on this month, such as 2024-02")
         add("--half", help="or on this half-year, such as 2023H2")
         add("--base", help="compared with year-ago or previous")
-    for name in ("edition", "values", "notebook", "report", "ledger"):
+    for name in ("edition", "values", "notebook", "figures", "report", "ledger"):
         add = parsers[name].add_argument
         add("--reading", action="append", default=[], metavar="AXIS=OPTION",
             help="replaces a default reading")  # fmt: skip

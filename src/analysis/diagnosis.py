@@ -8,9 +8,11 @@ import pandas as pd
 
 from analysis.calibrate import Ledger
 from analysis.case import Case
-from analysis.kpis import CATALOGUE, kpi_table, sums
+from analysis.kpis import kpi_periods
 from analysis.kpis.sums import quarter_index
-from analysis.periods import parse_period
+from analysis.kpis.table import kpis_of
+from analysis.kpis.totals import Totals
+from analysis.periods import parse_label, parse_period
 from analysis.tables import RAW_TABLES, ProcessRow, read_frame, read_rows
 
 _TABLES = {table.name: table for table in RAW_TABLES}
@@ -18,17 +20,17 @@ _TABLES = {table.name: table for table in RAW_TABLES}
 
 def swot(case: Case) -> pd.DataFrame:
     """Entries of the SWOT matrix, each with the place it rests on."""
-    return read_frame(_TABLES["swot"], case.raw, case.root)
+    return read_frame(_TABLES["swot"], case.method, case.root)
 
 
 def causes(case: Case) -> pd.DataFrame:
     """Causes for the Ishikawa diagram, each with the place it rests on."""
-    return read_frame(_TABLES["causes"], case.raw, case.root)
+    return read_frame(_TABLES["causes"], case.method, case.root)
 
 
 def process_steps(case: Case) -> list[ProcessRow]:
     """Read the steps of the service process, in order."""
-    rows = read_rows(_TABLES["process"], case.raw, case.root)
+    rows = read_rows(_TABLES["process"], case.method, case.root)
     steps = [row for row in rows if isinstance(row, ProcessRow)]
     return sorted(steps, key=lambda step: step.position)
 
@@ -77,8 +79,15 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
     return table
 
 
-def starting_level(ledger: Ledger, case: Case) -> pd.DataFrame:
+def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
     """Level of every KPI in the baseline period of the case.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.totals.totals`.
+    case : Case
+        The case.
 
     Returns
     -------
@@ -87,7 +96,7 @@ def starting_level(ledger: Ledger, case: Case) -> pd.DataFrame:
         unit, definition; in catalogue order.
     """
     baseline = case.parameters.periods.baseline
-    table = kpi_table(sums(ledger), "half-year" if "H" in baseline else "quarter")
+    table = kpi_periods(totals, parse_label(baseline)[0], baseline)
     values = table[table["period"] == baseline].set_index("kpi")["value"]
     return pd.DataFrame(
         [
@@ -99,6 +108,6 @@ def starting_level(ledger: Ledger, case: Case) -> pd.DataFrame:
                 "unit": record.unit,
                 "definition": record.definition,
             }
-            for record in CATALOGUE
+            for record in kpis_of(totals)
         ]
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis.case import Case, load_case
 from analysis.errors import InputError
+from analysis.kpis.engines import in_memory, tables_of
 from analysis.periods import (
     MONTHS,
     Grain,
@@ -28,8 +29,14 @@ from analysis.periods import (
     parse_quarter,
     period_label,
 )
-from analysis.tables import LEDGER_TABLES
-from analysis.tables_method import METHOD_LEDGER_TABLES, has_okrs, target_axes
+from analysis.tables import LEDGER_TABLES, RAW_TABLES
+from analysis.tables_method import (
+    METHOD_LEDGER_TABLES,
+    METHOD_RAW_TABLES,
+    has_method,
+    has_okrs,
+    target_axes,
+)
 from analysis.values import Value
 
 YEAR_AGO = "year-ago"
@@ -37,16 +44,29 @@ YEAR_AGO = "year-ago"
 FEATURES: dict[str, str] = {
     "full": "the report of a case, not one for a period of the reader's choice",
     "printed-period": "the period, base and readings that the publication's results are about",
-    "claims": "the case has printed claims",
+    "claims": "the report is on what a publication prints of a firm",
     "okrs": "the case has objectives and key results",
     "synthetic": "rows are made up so that they meet printed claims",
-    "own": "rows are the firm's own",
+    "own": "rows are handed in: the firm's own, or those of the template",
+    "rows": "rows are few enough to be read one by one, and not only summed",
+    "many": "rows are too many for that",
+    "kpis": "the tables of some indicator are there",
+    "notes": "something was skipped or coerced when the tables were read",
+    "levels": "the tables of some indicator of the method are there",
+    "steps": "the rows time the steps of the service process",
+    "served": "services were completed in the period",
+    "bullets": "some key result has a level and a target",
+    "told": "some change on the bases is known",
+    "course": "something is known of a key result before its quarter ends",
+    "unnoted": "nothing was",
+    "complete": "every indicator can be computed",
+    "incomplete": "some indicator cannot be computed, for want of a table",
     "quarter": "the period is a quarter",
     "ended-quarter": "a whole quarter of the ledger has ended by the end of the period",
     "ended-half-year": "and so has a whole half-year",
     "base": "the ledger reaches back to what the edition compares with",
-    "previous": "the ledger reaches back to the period before",
-    "year-ago": "the ledger reaches back to the same period of last year",
+    "previous": "something can be compared with the period before",
+    "year-ago": "something can be compared with the same period of last year",
     "check_in": "there are check-ins by the end of the period",
     "ranking": "there are scores of several periods to rank",
     "forecasts": "some check-ins were on something whose outcome is known",
@@ -54,11 +74,21 @@ FEATURES: dict[str, str] = {
         table.name: f"the ledger holds {table.file}"
         for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
     },
+    **{
+        table.name: f"the case has {table.file}"
+        for table in (*RAW_TABLES, *METHOD_RAW_TABLES)
+        if table.name != "claims"
+    },
 }
 """What a cell can need (tag ``needs-NAME``); an edition that lacks it leaves the cell out."""
 
+_METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
+
 _KNOWN_BY_VALUE = {
-    "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank"
+    "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
+    "notes": "data_notes", "complete": "data_all",
+    "incomplete": "data_missing", "steps": "bottleneck",
+    "served": "services_now", "told": "changes_on_base",
 }  # fmt: skip
 
 
@@ -160,27 +190,37 @@ class Edition:
         """
         case = self.case
         calibrated = case.parameters.calibration is not None
+        few = in_memory(case)
         usual = self.period == case.parameters.periods.current and self.base == YEAR_AGO
-        claims = case.has_claims
+        claims = case.has_claims and calibrated
         has = {
             "full": not self.periodic,
             "printed-period": claims and usual and self.reading == case.reading(),
             "claims": claims,
             "okrs": has_okrs(case),
             "synthetic": calibrated,
-            "own": not calibrated,
+            "own": case.has_own_rows,
+            "rows": few,
+            "many": not few,
+            "unnoted": case.has_own_rows and "data_notes" not in values,
+            "kpis": not case.has_own_rows or "data_kpis" in values,
+            "course": not case.has_own_rows or "okr_followed" in values,
+            "bullets": not case.has_own_rows or "okr_targeted" in values,
+            "levels": not case.has_own_rows or "data_levels" in values,
             "quarter": self.grain == "quarter",
             "ended-quarter": self._has_ended("quarter"),
             "ended-half-year": self._has_ended("half-year"),
             "base": self.reaches(self.base_period()),
-            "previous": self.reaches(self.base_period("previous")),
-            "year-ago": self.reaches(self.base_period(YEAR_AGO)),
+            "previous": "changes_on_previous" in values,
+            "year-ago": "changes_on_year" in values,
         }
         has |= {name: key in values for name, key in _KNOWN_BY_VALUE.items()}
+        has |= dict.fromkeys(tables_of(case), True)
         return frozenset(
-            name for name in FEATURES
-            if has.get(name, (case.processed / "ledger" / f"{name}.csv").is_file())
-        )  # fmt: skip
+            name
+            for name in FEATURES
+            if has.get(name) or (name in _METHOD and has_method(case, name))
+        )
 
     def make_options(self) -> str:
         """Write what follows ``make report`` to build it, with a space before."""

@@ -45,8 +45,8 @@ CONDA_NAMES: Mapping[str, str] = {
 }
 """Names of the dependencies in the conda-forge channel."""
 
-PIP_ONLY = frozenset({"tex2typst", "typst"})
-"""Dependencies whose names in the channel are not known: pip installs them."""
+PIP_ONLY = frozenset({"schemdraw", "tex2typst", "typst"})
+"""Dependencies that pip installs: the channel has no known name, or only old versions of them."""
 
 _HEAD = f"""\
 # Made by `make lock` from pyproject.toml and requirements/lab.txt; do not edit.

@@ -13,6 +13,7 @@ from analysis.okr import evaluate, has_okrs, load_okrs, score_frame
 from analysis.periods import Grain
 from analysis.scorecard import scorecard, scorecard_frame
 from analysis.strategy import assess_links, load_links
+from analysis.tables_method import has_method
 
 GRAINS: tuple[Grain, ...] = ("month", "quarter", "half-year")
 
@@ -32,8 +33,8 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
     Returns
     -------
     dict of str to DataFrame
-        levels and, where the case has objectives, okr, scorecard and links; numbers as decimals,
-        every row with its kind.
+        levels; okr and scorecard, where the case has objectives; links, where it has a strategy
+        map. Numbers as decimals, every row with its kind.
     """
     levels = pd.concat(
         [level_table(totals, grain).assign(grain=grain) for grain in GRAINS], ignore_index=True
@@ -47,8 +48,9 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
         tables |= {
             "okr": score_frame(results).assign(period=quarter, base=base),
             "scorecard": card.assign(period=quarter, base=base),
-            "links": assess_links(level_table(totals), load_links(case)),
         }
+    if has_method(case, "links"):
+        tables["links"] = assess_links(level_table(totals), load_links(case))
     return {name: _written(table, case.parameters.kind) for name, table in tables.items()}
 
 

@@ -17,9 +17,10 @@ from analysis.claims.single import (
     nearest_totals,
     smallest_share,
 )
-from analysis.diagnosis import process_steps, process_times, starting_level
+from analysis.diagnosis import starting_level
 from analysis.display.numbers import decimal, percent
 from analysis.kpis import by_type, kpi, sums
+from analysis.kpis.totals import totals
 from analysis.periods import parse_period, parse_quarter
 from analysis.tables import read_claims
 from analysis.values import Value
@@ -66,7 +67,7 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     ledger = read_ledger(case)
     return (
         _printed(strings)
-        | _verdict_counts(verdicts)
+        | verdict_counts(verdicts)
         | _universes(blocks)
         | _services(strings, rounding)
         | _survey(strings, rounding)
@@ -92,7 +93,8 @@ def _printed(strings: dict[str, str]) -> Facts:
     }
 
 
-def _verdict_counts(verdicts: pd.DataFrame) -> Facts:
+def verdict_counts(verdicts: pd.DataFrame) -> Facts:
+    """Count the verdicts under the default readings."""
     default = verdicts[verdicts["default"]]
     counts = default["verdict"].value_counts()
     names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")
@@ -227,16 +229,11 @@ def _ledger(case: Case, ledger: Ledger) -> Facts:
 
 def _baseline(case: Case, ledger: Ledger) -> Facts:
     period = case.parameters.periods.baseline
-    level = starting_level(ledger, case).set_index("kpi")["value"]
-    steps = process_times(ledger, process_steps(case), period)
-    slowest = steps[steps["bottleneck"]].iloc[0]
+    level = starting_level(totals(ledger), case).set_index("kpi")["value"]
     half = by_type(sums(ledger), parse_period(period))
     return _made_up(
         case,
         base_productivity=decimal(kpi("productivity").decimals)(level["productivity"]),
         base_on_time=rate(level["on_time"] / 100),
-        bottleneck=str(slowest["name"]).lower(),
-        bottleneck_days=decimal(1)(slowest["mean"]),
-        bottleneck_share=percent(0)(slowest["share"]),
         base_services=whole(int(half.sum())),
     )

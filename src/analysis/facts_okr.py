@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from analysis.asis import feedback, starting_levels, swot_support
 from analysis.calibrate import read_ledger
+from analysis.case import Case
+from analysis.diagnosis import process_steps, process_times
 from analysis.display.numbers import MISSING, decimal, percent
 from analysis.edition import Edition
 from analysis.kpis.checks import check_table
+from analysis.kpis.engines import in_memory, read_cube, tables_of
 from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.method import METHOD
-from analysis.kpis.totals import Totals, totals
-from analysis.okr import Okrs, depends_on_reading, evaluate, load_okrs
+from analysis.kpis.totals import Totals
+from analysis.okr import Okrs, chosen, depends_on_reading, evaluate, has_okrs, load_okrs
 from analysis.okr.checkins import (
     COIN,
     brier,
@@ -21,9 +24,11 @@ from analysis.okr.checkins import (
     reconcile,
 )
 from analysis.okr.conformance import read_cases
+from analysis.okr.course import course
 from analysis.okr.to_date import Ledger
 from analysis.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.strategy import assess_links, load_links
+from analysis.tables_method import has_method
 from analysis.values import Value
 
 whole = decimal(0)
@@ -43,17 +48,20 @@ def facts(edition: Edition) -> dict[str, Value]:
         Text, kind and source by key; left out are what cannot be computed and, from a report on a
         period, what does not depend on it.
     """
-    ledger, okrs = read_ledger(edition.case), load_okrs(edition.case)
-    reduced = totals(ledger)
-    apart = {} if edition.periodic else _catalogue() | _diagnosis(edition, reduced)
-    return (
-        apart
-        | _margin(edition, reduced)
-        | _okrs(edition, okrs, reduced)
-        | _check_ins(edition, okrs, reduced, ledger)
-        | _scorecard(edition, okrs, reduced)
-        | _links(edition, reduced)
-    )
+    case, reduced = edition.case, read_cube(edition.case)
+    found = _margin(edition, reduced)
+    if not edition.periodic:
+        found |= _catalogue() | _diagnosis(edition, reduced)
+    if has_method(case, "links"):
+        found |= _links(edition, reduced)
+    if not has_okrs(case):
+        return found
+    okrs = load_okrs(case)
+    if in_memory(case):
+        found |= _check_ins(edition, okrs, reduced, read_ledger(case))
+    if case.has_own_rows:
+        found |= _drawn(edition, okrs, reduced)
+    return found | _okrs(edition, okrs, reduced) | _scorecard(edition, okrs, reduced)
 
 
 def _values(kind: str, source: str, **texts: str) -> dict[str, Value]:
@@ -91,15 +99,31 @@ def _margin(edition: Edition, reduced: Totals) -> dict[str, Value]:
 def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
     case = edition.case
     period = case.parameters.periods.baseline
-    entries = swot_support(case, reduced, period)
     levels = starting_levels(reduced, period)
-    known = sum(value is not None for value in levels["value"])
+    texts = {}
+    if len(levels):
+        texts["start_known"] = whole(sum(value is not None for value in levels["value"]))
+    if has_method(case, "swot"):
+        entries = swot_support(case, reduced, period)
+        texts["swot_entries"] = whole(len(entries))
+        texts["swot_rows"] = whole(int((entries["support"] == "rows").sum()))
+    return _values("derived", "analysis.asis", **texts) | _bottleneck(case, period)
+
+
+def _bottleneck(case: Case, period: str) -> dict[str, Value]:
+    """Name the longest step of the service process, if there is one and rows to tell."""
+    if not (has_method(case, "process") and in_memory(case) and "service" in tables_of(case)):
+        return {}
+    steps = process_times(read_ledger(case), process_steps(case), period)
+    slowest = steps[steps["bottleneck"]].iloc[0]
+    if slowest["share"] is None:
+        return {}
     return _values(
-        "derived",
-        "analysis.asis",
-        swot_entries=whole(len(entries)),
-        swot_rows=whole(int((entries["support"] == "rows").sum())),
-        start_known=whole(known),
+        case.parameters.kind,
+        f"data/processed/{case.name}/ledger",
+        bottleneck=str(slowest["name"]).lower(),
+        bottleneck_days=decimal(1)(slowest["mean"]),
+        bottleneck_share=percent(0)(slowest["share"]),
     )
 
 
@@ -122,6 +146,17 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
         "data/raw/conformance/okr_cases.csv",
         n_conformance=whole(len(read_cases(case.root))),
     )
+
+
+def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
+    """Count the key results that figures can show; a figure of none is left out."""
+    case = edition.case
+    results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
+    targeted = [r for r in chosen(results) if r.value is not None and r.goal is not None]
+    weeks = len(course(read_ledger(case), results, edition.period)) if in_memory(case) else 0
+    counts = {"okr_targeted": len(targeted), "okr_followed": weeks}
+    texts = {key: whole(count) for key, count in counts.items() if count}
+    return _values(case.parameters.kind, f"data/processed/{case.name}/okr.csv", **texts)
 
 
 def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) -> dict[str, Value]:

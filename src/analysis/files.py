@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -28,3 +29,20 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Replace a folder by one that holds just these files; without any, remove it.
+
+    The new folder is complete before it takes the old one's place, so that a killed build leaves
+    the old files or the new ones, never some of each.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as aside:
+        new, old = Path(aside) / "new", Path(aside) / "old"
+        for name, text in texts.items():
+            write_text(new / name, text)
+        if folder.is_dir():
+            folder.rename(old)
+        if texts:
+            new.rename(folder)

@@ -1,4 +1,4 @@
-"""The index of figures in the README, made from the executed notebooks."""
+"""What the build puts into the README: the index of figures, and tables of measurements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import nbformat
 
 from analysis.errors import InputError
 
-_MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 _CALL = re.compile(r"show_figure\(\s*(\w+(?:\.\w+)*)\(")
 
 
@@ -61,18 +60,19 @@ def _figures(cell: nbformat.NotebookNode) -> list[dict[str, str]]:
     return [about for about in abouts if about.get("type") == "figure" and "file" in about]
 
 
-def with_index(text: str, index: str) -> str:
-    """Put the index between its marks.
+def with_index(text: str, index: str, name: str = "figures") -> str:
+    """Put the index of figures, or another table, between its marks.
 
     Raises
     ------
     InputError
         If the marks are missing.
     """
-    if not _MARKS.search(text):
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not marks.search(text):
         raise InputError(
-            "the marks of the index of figures are missing",
+            "the marks of this table are missing",
             file="README.md",
-            value="<!-- figures -->",
+            value=f"<!-- {name} -->",
         )
-    return _MARKS.sub(lambda match: match[1] + index + match[2], text)
+    return marks.sub(lambda match: match[1] + index + match[2], text)

@@ -57,7 +57,7 @@ def load_links(case: Case) -> list[LinkRow]:
     """
     table = next(table for table in METHOD_RAW_TABLES if table.name == "links")
     links = read_table(table, LinkRow, case)
-    file = str((case.raw / table.file).relative_to(case.root))
+    file = str((case.method / table.file).relative_to(case.root))
     for link in links:
         for column in ("cause", "effect"):
             try:

@@ -20,12 +20,12 @@ from analysis.columns import (
     NumberOrEmpty,
     Quarter,
     Text,
-    Whole,
     column,
     hours,
     money,
 )
-from analysis.tables import Row, Table, read_frame
+from analysis.tables import RAW_TABLES, Row, Table, read_frame
+from analysis.tables_statements import FinStatementRow
 
 YesNo = Literal["yes", "no"]
 
@@ -182,6 +182,21 @@ class VariableRow(Row):
     )
 
 
+class MethodRow(Row):
+    """A method of the publication, as a box of its figure of methodologies (4.1 to 4.3)."""
+
+    method_id: Identifier = Field(description="key")
+    step: int = Field(
+        ge=1, le=100, description="place from left to right; boxes of a step stand together"
+    )
+    name: Text = Field(description="what the box is called")
+    text: Text = Field(description="what it stands for, in our words")
+    place: Text = Field(description="section of the publication it rests on")
+    leads_to: str = Field(description="keys of the boxes that its arrows lead to, spaced")
+    label: str = Field(description="what its first arrow passes on; may be empty")
+    quotation: Text = Field(description="short verbatim quotation")
+
+
 class CostRow(Row):
     """A cost."""
 
@@ -295,58 +310,6 @@ class EsgScoreRow(Row):
     )
 
 
-class FinStatementRow(Row):
-    """Income, balance sheet and cash flow of one company in one quarter, in smallest coins.
-
-    Costs, losses and charges are positive; a ladder subtracts them. Cash flows bear their sign.
-    """
-
-    company_id: Identifier = column("key together with period and basis", "empresa id_empresa")
-    period: Quarter = column("quarter: 2006Q1", "quarter periodo trimestre", period=True)
-    basis: Literal["discrete", "ytd"] = column(
-        "flows of the quarter alone, or from 1 January to its end",
-        "base",
-        values={"trimestral": "discrete", "acumulado": "ytd"},
-    )
-    sales: Count = money("net sales", "ventas ingresos przychody_ze_sprzedazy")
-    cogs: Count = money("cost of goods and services sold", "costo_de_ventas koszt_wlasny_sprzedazy")
-    selling: Count = money("selling cost", "gastos_de_ventas koszty_sprzedazy")
-    admin: Count = money(
-        "administration cost",
-        "gastos_administrativos gastos_de_administracion koszty_ogolnego_zarzadu",
-    )
-    other_op_income: Count = money(
-        "other operating income", "otros_ingresos_operativos pozostale_przychody_operacyjne"
-    )
-    other_op_cost: Count = money(
-        "other operating cost", "otros_gastos_operativos pozostale_koszty_operacyjne"
-    )
-    fin_income: Count = money("financial income", "ingresos_financieros przychody_finansowe")
-    fin_cost: Count = money(
-        "financial cost, interest among it", "gastos_financieros koszty_finansowe"
-    )
-    extra_gain: Count = money("extraordinary gains", "ingresos_extraordinarios zyski_nadzwyczajne")
-    extra_loss: Count = money("extraordinary losses", "gastos_extraordinarios straty_nadzwyczajne")
-    income_tax: Whole = money(
-        "income tax; negative for a credit", "impuesto_a_la_renta podatek_dochodowy"
-    )
-    other_charges: Whole = money("other charges on profit", "otros_cargos")
-    total_assets: Count = money(
-        "total assets at the end of the period", "activo_total total_activos aktywa_razem"
-    )
-    fixed_assets: Count = money("fixed assets at the end", "activo_fijo aktywa_trwale")
-    receivables: Count = money("receivables at the end", "cuentas_por_cobrar naleznosci")
-    inventories: Count = money("inventories at the end", "inventarios existencias zapasy")
-    cash: Count = money("cash at the end", "efectivo caja srodki_pieniezne")
-    equity: Whole = money("equity at the end; may be negative", "patrimonio kapital_wlasny")
-    interest_debt: Count = money(
-        "interest-bearing debt at the end", "deuda_financiera deuda_con_intereses"
-    )
-    cfo: Whole = money("net cash flow from operations", "flujo_operativo")
-    cfi: Whole = money("net cash flow from investing", "flujo_inversion")
-    cff: Whole = money("net cash flow from financing", "flujo_financiamiento")
-
-
 class CheckInRow(Row):
     """What the owner of a key result reported in one week."""
 
@@ -399,6 +362,7 @@ METHOD_RAW_TABLES = (
           ("mapa_estrategico",)),
     Table("variables", "variables.csv", VariableRow, ("variable_id",),
           "Dependent and independent variables"),
+    Table("methods", "methods.csv", MethodRow, ("method_id",), "Methods and what leads to what"),
 )  # fmt: skip
 METHOD_LEDGER_TABLES = (
     Table("cost", "cost.csv", CostRow, ("cost_id",), "Costs",
@@ -420,14 +384,25 @@ CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Wee
                   ("check_ins", "seguimiento"))  # fmt: skip
 
 
+def has_method(case: Case, name: str) -> bool:
+    """Whether a case has a table on its diagnosis, strategy or targets."""
+    table = next(table for table in (*RAW_TABLES, *METHOD_RAW_TABLES) if table.name == name)
+    return (case.method / table.file).is_file()
+
+
 def has_okrs(case: Case) -> bool:
     """Whether a case has objectives and key results."""
-    return (case.raw / METHOD_RAW_TABLES[1].file).is_file()
+    return has_method(case, "objectives") and has_method(case, "key_results")
 
 
 def target_axes(case: Case) -> set[str]:
-    """List the readings that the targets of a case depend on; none if it has no targets."""
+    """List the readings that the targets of a case depend on; none if it has no targets.
+
+    Where rows are handed in, nothing but targets depends on readings.
+    """
+    if case.has_own_rows:
+        return set(case.parameters.readings)
     if not has_okrs(case):
         return set()
-    axes = read_frame(METHOD_RAW_TABLES[2], case.raw, case.root)["axis"]
+    axes = read_frame(METHOD_RAW_TABLES[2], case.method, case.root)["axis"]
     return {str(axis) for axis in axes if axis}

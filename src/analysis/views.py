@@ -15,7 +15,8 @@ from analysis.case import Case
 from analysis.claims.findings import Finding
 from analysis.compare import BASES, Base, compare, contributions_by_type, require_period
 from analysis.display import VERDICT_COLOURS, Column, decimal, percent
-from analysis.kpis import CATALOGUE, kpi
+from analysis.kpis import CATALOGUE, Kpi, kpi
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.totals import Totals
 from analysis.periods import base_words, distance, parse_label, period_label
 from analysis.tables import read_claims
@@ -194,9 +195,10 @@ def process(times: pd.DataFrame, period: str, kind: str) -> View:
     }
 
 
-def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
+def starting_level(levels: pd.DataFrame, period: str, kind: str, currency: str = MONEY) -> View:
     """Show the level of every KPI before the change."""
-    shown = levels.assign(value=_texts(levels))
+    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    shown = levels.assign(value=_texts(levels), unit=units)
     return {
         "frame": shown,
         "label": "tbl-starting-level",
@@ -221,9 +223,12 @@ def _shown(name: str, value: Fraction | None) -> str | None:
     return None if value is None else decimal(kpi(name).decimals)(value)
 
 
-def catalogue() -> View:
-    """List the indicators and their definitions."""
-    rows = [(r.perspective, r.name, r.definition, r.unit, DIRECTIONS[r.better]) for r in CATALOGUE]
+def catalogue(records: Sequence[Kpi] = CATALOGUE, currency: str = MONEY) -> View:
+    """List indicators and their definitions."""
+    rows = [
+        (r.perspective, r.name, r.definition, unit_in(r.unit, currency), DIRECTIONS[r.better])
+        for r in records
+    ]
     return {
         "frame": pd.DataFrame(
             rows, columns=["perspective", "name", "definition", "unit", "better"]
@@ -241,7 +246,9 @@ def catalogue() -> View:
     }
 
 
-def kpi_course(table: pd.DataFrame, last: str, kind: str, count: int = 6) -> View:
+def kpi_course(
+    table: pd.DataFrame, last: str, kind: str, currency: str = MONEY, count: int = 6
+) -> View:
     """Show every KPI over the periods that end with the reported one."""
     grain, end = parse_label(last)
     chosen = table[table["index"].between(end - count + 1, end)]
@@ -250,7 +257,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, count: int = 6) -> Vie
     )
     wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
     periods = [str(period) for period in wide.columns]
-    wide.insert(0, "name", [f"{kpi(str(name)).name}, {kpi(str(name)).unit}" for name in wide.index])
+    wide.insert(0, "name", [_named(str(name), currency) for name in wide.index])
     return {
         "frame": wide,
         "label": "tbl-kpis",
@@ -280,12 +287,16 @@ def reproduction(rows: pd.DataFrame) -> View:
     }
 
 
-def comparison(table: pd.DataFrame, period: str, kind: str) -> View:
+def _named(name: str, currency: str) -> str:
+    return f"{kpi(name).name}, {unit_in(kpi(name).unit, currency)}"
+
+
+def comparison(table: pd.DataFrame, period: str, kind: str, currency: str = MONEY) -> View:
     """Compare a period with the previous one and with the same one of last year."""
     grain, index = parse_label(period)
     now = table[table["period"] == require_period(table, period)].set_index("kpi")
     frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
-    frame["name"] = [f"{kpi(name).name}, {kpi(name).unit}" for name in frame["kpi"]]
+    frame["name"] = [_named(name, currency) for name in frame["kpi"]]
     frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]
     columns = [Column("name", "KPI", width=1), Column("value", period, align="right")]
     for base in BASES:

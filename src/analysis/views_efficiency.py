@@ -288,9 +288,10 @@ def financial_results(case: Case) -> View:
         frame = key_results(ledger_statements(case))
         about = (
             "net profit ÷ sales, equity, and equity with debt (averages of opening and closing, "
-            "per quarter); a cut is the fall on the quarter before, to be held against "
-            f"{percent(2)(QUARTERLY_CUT)} for 1% a month"
+            "per quarter); a cut is the fall on the quarter before"
         )
+        if not case.has_own_rows:
+            about += f", to be held against {percent(2)(QUARTERLY_CUT)} for 1% a month"
     share = percent(1)
     names = {
         "net_margin": ("Net margin", share), "margin_points": ("on last year", points(1)),

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.case import Case
 from analysis.compare import BASES, compare_levels
 from analysis.display import Column, decimal
+from analysis.kpis.available import indicators_of
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.checks import check_table
 from analysis.kpis.expression import Measure, growth, reduction, written
 from analysis.kpis.indicator import Indicator
@@ -171,17 +173,22 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
     }
 
 
-def method_levels(totals: Totals, grain: Grain, last: str, kind: str, count: int = 6) -> View:
+def method_levels(
+    totals: Totals, grain: Grain, last: str, kind: str, currency: str = MONEY, count: int = 6
+) -> View:
     """Show the level of every indicator over the last periods that ended with the named one."""
     levels = level_table(totals, grain, last)
     end = last_ended(last, grain)
     chosen = levels[levels["index"].between(end - count + 1, end)]
     periods = list(dict.fromkeys(chosen["period"]))
     rows = []
-    for record in METHOD:
+    for record in indicators_of(totals):
         own = chosen[chosen["key"] == record.key]
         values = zip(own["period"], own["value"], strict=True)
-        row = {"name": f"{record.key} {record.level_words}", "unit": record.level_unit}
+        row = {
+            "name": f"{record.key} {record.level_words}",
+            "unit": unit_in(record.level_unit, currency),
+        }
         rows.append({**row, **{period: level_text(record, value) for period, value in values}})
     return {
         "frame": pd.DataFrame(rows),
@@ -199,19 +206,20 @@ def method_levels(totals: Totals, grain: Grain, last: str, kind: str, count: int
     }
 
 
-def method_comparison(totals: Totals, period: str, kind: str) -> View:
+def method_comparison(totals: Totals, period: str, kind: str, currency: str = MONEY) -> View:
     """Compare every level with the period before and the same period of last year."""
     grain, index = parse_label(period)
     levels = level_table(totals, grain, period)
-    frame = pd.DataFrame(
-        [{"key": r.key, "name": f"{r.key} {r.level_words}", "unit": r.level_unit} for r in METHOD]
-    )
+    known = indicators_of(totals)
+    frame = pd.DataFrame({"key": [r.key for r in known]})
+    frame["name"] = [f"{r.key} {r.level_words}" for r in known]
+    frame["unit"] = [unit_in(r.level_unit, currency) for r in known]
     headers = {}
     for base in BASES:
         table = compare_levels(levels, grain, base)
         rows = table[table["period"] == period].set_index("key")
-        frame["value"] = [level_text(r, rows["value"][r.key]) for r in METHOD]
-        frame[base] = [change_text(r, rows["change"][r.key], rows["growth"][r.key]) for r in METHOD]
+        frame["value"] = [level_text(r, rows["value"][r.key]) for r in known]
+        frame[base] = [change_text(r, rows["change"][r.key], rows["growth"][r.key]) for r in known]
         headers[base] = f"on {period_label(index - distance(grain, base), grain)}"
     return {
         "frame": frame,
@@ -231,10 +239,11 @@ def method_comparison(totals: Totals, period: str, kind: str) -> View:
     }
 
 
-def method_start(levels: pd.DataFrame, period: str, kind: str) -> View:
+def method_start(levels: pd.DataFrame, period: str, kind: str, currency: str = MONEY) -> View:
     """Show the starting level of every indicator of the catalogue."""
     texts = [level_text(indicator(row.key), row.value) or row.state for row in records(levels)]
-    shown = levels.assign(value=column(texts, levels.index))
+    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    shown = levels.assign(value=column(texts, levels.index), unit=units)
     return {
         "frame": shown,
         "label": "tbl-method-start",
@@ -250,7 +259,7 @@ def method_start(levels: pd.DataFrame, period: str, kind: str) -> View:
     }
 
 
-def swot_support(entries: pd.DataFrame, period: str, kind: str) -> View:
+def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str = MONEY) -> View:
     """Separate SWOT entries that rows can support from judgement."""
     said = []
     for row in records(entries):
@@ -258,8 +267,8 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str) -> View:
             said.append("judgement: no indicator would show it")
             continue
         record = indicator(str(row.key))
-        text = level_text(record, row.value, unit=True) or "not recorded"
-        was = level_text(record, row.before, unit=True)
+        text = level_text(record, row.value, unit=True, currency=currency) or "not recorded"
+        was = level_text(record, row.before, unit=True, currency=currency)
         said.append(f"{record.level_words}: {text}" + (f", a year before {was}" if was else ""))
     return {
         "frame": entries.assign(said=said),
@@ -278,8 +287,8 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str) -> View:
     }
 
 
-def variables(table: pd.DataFrame) -> View:
-    """List dependent and independent variables."""
+def variables(table: pd.DataFrame, *, printed: bool) -> View:
+    """List dependent and independent variables, of a publication or of a firm."""
     shown = table.assign(
         source=table["source"].str.replace("_", " ").replace("", None),
         explains=column(
@@ -290,8 +299,12 @@ def variables(table: pd.DataFrame) -> View:
         "frame": shown,
         "label": "tbl-variables",
         "caption": (
-            "Dependent variables, those taken to explain them, and the setting. The paper asks for "
-            "the distinction (4.4.1) and names none; the choice is ours."
+            "Dependent variables, those taken to explain them, and the setting."
+            + (
+                " The paper asks for the distinction (4.4.1) and names none; the choice is ours."
+                if printed
+                else ""
+            )
         ),
         "kind": "words",
         "columns": [

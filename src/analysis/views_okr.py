@@ -82,6 +82,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
 def target_readings(results: Sequence[Result], kind: str) -> View:
     """Score every printed target in every way it can be read."""
     rows = []
+    printed = any(result.target and result.target.claim_id for result in results)
     for result in results:
         if result.target is None:
             continue
@@ -104,6 +105,8 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
         "caption": (
             "Every printed target in every way it can be read. A dot marks the reading used; where "
             "the paper prints several numbers for one thing, each has its row."
+            if printed
+            else "Every target in every way in which it can be read. A dot marks the reading used."
         ),
         "kind": kind,
         "columns": [
@@ -122,7 +125,7 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
 def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
     """List reported values that the rows do not bear out."""
     kpis = {row.kr_id: row.kpi for row in okrs.key_results}
-    found = reconciled[reconciled["state"].isin(["differs", "not reported", "not known yet"])]
+    found = reconciled[reconciled["state"].isin(["differs", "not known yet"])]
     texts = {
         name: column(
             (level_text(indicator(kpis[row.kr_id]), getattr(row, name)) for row in records(found)),
@@ -137,7 +140,8 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
         "label": "tbl-check-in-slips",
         "caption": (
             f"Check-ins that differ from the rows of their day: {len(found)} of {len(reconciled)}; "
-            f"{int(counts.get('agrees', 0))} agree, and for "
+            f"{int(counts.get('agrees', 0))} agree, {int(counts.get('not reported', 0))} left out "
+            "what the rows held, and for "
             f"{int(counts.get('nothing to report', 0))} nothing was known yet."
         ),
         "kind": kind,
@@ -276,6 +280,7 @@ def links(table: pd.DataFrame, kind: str) -> View:
         for row in records(table)
     ]
     needed = int(table["needed"].iloc[0]) if len(table) else 0
+    quoted = bool((table["quotation"] != "").any())
     return {
         "frame": pd.DataFrame(rows),
         "label": "tbl-links",
@@ -290,7 +295,7 @@ def links(table: pd.DataFrame, kind: str) -> View:
             Column("sign", "Sign"),
             Column("lag", "Lag"),
             Column("rationale", "Why it should hold", width=1),
-            Column("place", "Section"),
+            Column("place", "Section" if quoted else "Rests on"),
             Column("pairs", "Pairs"),
             Column("concordance", "Concordance", align="right"),
             Column("p", "p", align="right"),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.display import decimal, percent
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.indicator import Indicator
 from analysis.okr import Goal
 
@@ -20,12 +21,14 @@ def score_text(value: Fraction | None) -> str | None:
     return None if value is None else SCORE(value)
 
 
-def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
+def level_text(
+    record: Indicator, value: Fraction | None, *, unit: bool = False, currency: str = MONEY
+) -> str | None:
     """Write the level of an indicator with its decimals."""
     if value is None:
         return None
     text = decimal(record.decimals)(value)
-    return f"{text} {record.level_unit}" if unit else text
+    return f"{text} {unit_in(record.level_unit, currency)}" if unit else text
 
 
 def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:

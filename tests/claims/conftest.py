@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case, load_case
-from analysis.claims import Engine, verdict_table
+from analysis.claims import Engine, Paper, verdict_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,4 +23,4 @@ def engine(segelec: Case) -> Engine:
 
 @pytest.fixture(scope="session")
 def table(segelec: Case, engine: Engine) -> pd.DataFrame:
-    return verdict_table(segelec, engine)
+    return verdict_table(segelec, Paper(engine))

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case
-from analysis.claims import WORDS, Engine, findings, read_verdicts, verdict_table
+from analysis.claims import WORDS, Engine, Paper, findings, read_verdicts, verdict_table
 from analysis.claims.judgement import Judgement
 from analysis.claims.results import judge_result
 from analysis.claims.targets import judge_target
@@ -343,7 +343,7 @@ def test_the_trend_is_what_sales_grew_by_before(
 
 def test_a_changed_claim_changes_the_verdict(segelec: Case) -> None:
     engine = changed(segelec, {"5-services-growth": "23.0%"})
-    table = verdict_table(segelec, engine)
+    table = verdict_table(segelec, Paper(engine))
     # 354/1.2305 = 287.7 and 354/1.2295 = 287.9: no whole number in between
     assert row(table, "5-services-growth")["verdict"] == "inconsistent"
     assert row(table, "abstract-lifting-doors")["verdict"] == "consistent"

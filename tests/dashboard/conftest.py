@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from analysis.case import Case
-from analysis.dashboard import model, page
+from analysis.dashboard.model import model
+from analysis.dashboard.page import page
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

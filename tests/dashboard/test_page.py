@@ -13,9 +13,9 @@ from typing import Any
 
 from analysis.calibrate import read_ledger
 from analysis.case import Case
-from analysis.dashboard import Dashboard, page
+from analysis.dashboard import Dashboard
 from analysis.dashboard.model import cube_model
-from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed
+from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed, page
 from analysis.kpis import sums
 
 from .conftest import Show
@@ -63,7 +63,8 @@ def test_every_script_file_is_used_and_none_makes_markup_of_text() -> None:
 
 def test_the_same_bytes_in_another_process_and_locale(root: Path) -> None:
     program = (
-        "import hashlib; from analysis.case import load_case; from analysis.dashboard import *;"
+        "import hashlib; from analysis.case import load_case;"
+        "from analysis.dashboard.model import model; from analysis.dashboard.page import page;"
         "print(hashlib.sha256(page(model(load_case('segelec'))).encode()).hexdigest())"
     )
     found = {

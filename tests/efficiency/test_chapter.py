@@ -67,7 +67,7 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, chapter.Firm]
         ),
         efficiency_ratios.ratio_multiples(efficiency_ratios.ratios_data(tables)),
         efficiency_ratios.pinned(read_pins(built), chapter.names(built)),
-        chapter.outlook(first, "K3", "thousand złoty"),
+        efficiency_ratios.outlook(*chapter.outlook(first, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)
     for figure in made:

@@ -175,9 +175,11 @@ def kpi_rows(kpi: str, values: dict[str, int | None]) -> pd.DataFrame:
 def test_a_missing_quarter_leaves_no_comparison() -> None:
     table = kpi_rows("sales", {"2023Q1": 100, "2023Q3": 80, "2024Q1": 150, "2024Q2": 90})
     frame = figures.quarters_data(table, "sales", {"2024Q1": "50%"})
-    assert frame["growth"].tolist() == [None, None, Fraction(1, 2), None]
-    assert frame["year_ago"].tolist() == [None, None, Fraction(100), None]
-    assert frame["printed"].tolist() == ["", "", "50%", ""]
+    assert frame["quarter"].tolist()[1:5] == ["2023Q2", "2023Q3", "2023Q4", "2024Q1"]
+    assert frame["value"].tolist() == [100, None, 80, None, 150, 90]
+    assert frame["growth"].tolist() == [None] * 4 + [Fraction(1, 2), None]
+    assert frame["year_ago"].tolist() == [None] * 4 + [Fraction(100), None]
+    assert frame["printed"].tolist() == ["", "", "", "", "50%", ""]
 
 
 def test_good_follows_the_direction_of_the_kpi() -> None:
@@ -244,11 +246,11 @@ def test_process_counts_days() -> None:
     assert "84%" in drawn.caption
 
 
-def caption(gallery: list[Figure], number: int) -> str:
-    return gallery[number - 1].caption
+def caption(gallery: dict[int, Figure], number: int) -> str:
+    return gallery[number].caption
 
 
-def test_captions_say_the_message(gallery: list[Figure]) -> None:
+def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
     assert "only 288 fits" in caption(gallery, 2)
     assert "no split fits" in caption(gallery, 2)
     assert "354 fits only if the figure was cut off" in caption(gallery, 3)

@@ -1,20 +1,15 @@
-"""Figures of key results, check-ins, scorecard and strategy map: words fit, data agree."""
+"""Figures of key results, check-ins, scorecard and strategy map: data agree."""
 
-import io
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import combinations
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from analysis import scorecard, strategy
 from analysis.calibrate import Ledger
 from analysis.case import Case
 from analysis.display import Figure
-from analysis.display.figure import svg
 from analysis.figures.okr import okr_progress, okr_progress_data, reliability
 from analysis.figures.scorecard import scorecard as draw_scorecard
 from analysis.figures.strategy import arrange, strategy_map
@@ -22,7 +17,6 @@ from analysis.kpis.levels import level_table
 from analysis.kpis.totals import totals
 from analysis.okr import evaluate, load_okrs
 
-DPI = 200
 BINS = pd.DataFrame(
     {
         "confidence": ["0 to 2", "8 to 10"],
@@ -52,48 +46,10 @@ def drawn(draw: Callable[[], list[Figure]]) -> list[Figure]:
     return draw()
 
 
-def boxes(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox]]:
-    seen: list[tuple[str, Bbox]] = []
-    original = Text.draw
-
-    def noting(self: Text, renderer: object) -> None:
-        original(self, renderer)
-        if self.get_visible() and self.get_text().strip():
-            seen.append((self.get_text(), Text.get_window_extent(self, renderer)))
-
-    monkeypatch.setattr(Text, "draw", noting)
-    figure.figure.savefig(io.BytesIO(), format="png", dpi=DPI)
-    return seen
-
-
-@pytest.mark.parametrize("place", range(4))
-def test_words_stay_on_the_page_and_apart(
-    drawn: list[Figure], place: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    figure = drawn[place]
-    texts = boxes(figure, monkeypatch)
-    width, height = figure.figure.get_size_inches() * DPI
-    for text, box in texts:
-        assert box.x0 >= -1, text
-        assert box.x1 <= width + 1, text
-        assert box.y0 >= -3, text
-        assert box.y1 <= height + 3, text
-    for (one, a), (other, b) in combinations(texts, 2):
-        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
-        tall = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert wide <= 1 or tall <= 0.35 * min(a.height, b.height), (one, other)
-
-
-def test_the_same_bytes_again(draw: Callable[[], list[Figure]], drawn: list[Figure]) -> None:
-    for one, other in zip(drawn, draw(), strict=True):
-        assert svg(one, text_as="text") == svg(other, text_as="text")
-
-
 def test_numbers_names_and_words(drawn: list[Figure]) -> None:
     assert [figure.stem for figure in drawn] == [
         "fig_31_okr_progress", "fig_33_reliability", "fig_34_scorecard", "fig_35_strategy_map",
     ]  # fmt: skip
-    assert all(len(figure.alt) > 80 for figure in drawn)
 
 
 def test_bars_of_the_scorecard_add_up(drawn: list[Figure]) -> None:

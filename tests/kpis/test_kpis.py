@@ -5,9 +5,11 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
+from analysis.calibrate import Ledger
 from analysis.compare import compare, contributions, require_period
 from analysis.errors import InputError
-from analysis.kpis import CATALOGUE, by_type, kpi, kpi_table, sums
+from analysis.kpis import CATALOGUE, by_type, kpi, kpi_periods, kpi_table, sums
+from analysis.kpis.totals import totals
 from analysis.periods import parse_quarter
 
 
@@ -74,6 +76,36 @@ def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
         "on_time": Fraction(200, 3),
         "technician_hours": 120,
     }
+
+
+def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
+    table = kpi_periods(totals(tiny), "month", "2024-02")
+    assert table["period"].max() == "2024-02"  # March had not ended
+    assert values(table, "2024-01") == {
+        "sales": 150,
+        "revenue_per_service": 150,
+        "satisfaction": 100,
+        "services": 1,
+        "productivity": 1,  # one service in 100 hours
+        "waiting_days": 2,
+        "working_days": 1,
+        "on_time": 100,
+        "technician_hours": 100,
+    }
+    february = values(table, "2024-02")
+    assert february["services"] == 1
+    assert february["technician_hours"] is None  # none recorded, which is not zero
+    assert february["productivity"] is None
+
+
+def test_quarters_and_half_years_need_all_their_months(ledger: Ledger) -> None:
+    reduced = totals(ledger)
+    older = kpi_table(sums(ledger))
+    assert kpi_periods(reduced)["value"].tolist() == older["value"].tolist()
+    assert kpi_periods(reduced)["period"].tolist() == older["period"].tolist()
+    halves = kpi_periods(reduced, "half-year", "2023Q3")
+    assert list(dict.fromkeys(halves["period"])) == ["2022H1", "2022H2", "2023H1"]
+    assert values(halves, "2023H1")["services"] == 288
 
 
 def test_no_answers_is_undefined_not_zero(tiny: dict[str, pd.DataFrame]) -> None:

@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.bench import dashboard, engine, percentages, publications
+from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS
 from analysis.case import project_root
 from analysis.cli import PAPER
 from analysis.errors import BuildError
 from analysis.files import write_text
+from analysis.readme import with_index
 from analysis.tables import write_frame
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
-DASHBOARD = "dashboard_speed.csv"
+SCALE, DASHBOARD = "scale.csv", "dashboard_speed.csv"
 PAGE = "README.md"
-TABLES = (SPEED, WRONG, TRUST, DASHBOARD)
+TABLES = (SPEED, WRONG, TRUST, SCALE, DASHBOARD)
 
 
 def speed(folder: Path) -> None:
@@ -70,6 +71,12 @@ def trust(folder: Path) -> None:
         raise BuildError(f"{alarms} true publications were called inconsistent; see {TRUST}")
 
 
+def size(folder: Path) -> None:
+    """Measure the KPI table on ledgers of growing size and write its table."""
+    rows = scale.measure(say=lambda text: print(f"bench scale {text}", flush=True))
+    write_frame(pd.DataFrame(rows, columns=list(scale.COLUMNS)), folder / SCALE)
+
+
 def answers(folder: Path) -> None:
     """Measure how fast the dashboard answers and write its table."""
     begun = time.monotonic()
@@ -78,13 +85,16 @@ def answers(folder: Path) -> None:
     write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / DASHBOARD)
 
 
-def page(folder: Path) -> None:
-    """Write the page from the tables."""
+def page(folder: Path, readme: Path | None = None) -> None:
+    """Write the page from the tables, and the short table of sizes into the project's README."""
     text = [pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
             for name in TABLES]  # fmt: skip
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
-    main_part = markdown(text[0], text[1], text[2].astype(counts))
-    write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[3])}")
+    main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
+    write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}")
+    if readme:
+        shown = readme.read_text(encoding="utf-8")
+        write_text(readme, with_index(shown, scale_page.table(text[3]), "scale"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,19 +106,20 @@ def main(arguments: list[str] | None = None) -> int:
         Exit status: 0 good, whether or not a target of time was met; 1 wrong answers or false
         alarms; 130 interrupted.
     """
-    parts = {"speed": speed, "trust": trust, dashboard.PART: answers}
+    parts = {"speed": speed, "trust": trust, "scale": size, dashboard.PART: answers}
     parser = argparse.ArgumentParser(prog="analysis.bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help="speed, trust, dashboard; all by default")
+    parser.add_argument("part", nargs="*", help="speed, trust, scale, dashboard; all by default")
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)
     folder = args.out or project_root() / "benchmarks"
+    readme = None if args.out else project_root() / "README.md"
     if unknown := set(args.part) - set(parts):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(parts)}")
     try:
         for name in args.part or parts:
             parts[name](folder)
         if all((folder / name).is_file() for name in TABLES):
-            page(folder)
+            page(folder, readme)
     except BuildError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -6,15 +6,17 @@ and belongs to no firm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-Format = Literal["csv", "parquet"]
+Form = Literal["csv", "parquet"]
+FORMS = ("csv", "parquet")
 
 TYPES = ("lifting_doors", "alarms", "cameras", "electric_fences", "maintenance", "repairs")
 SEGMENTS = ("household", "shop", "company")
@@ -65,7 +67,7 @@ def ledger(services: int, seed: int = 1) -> dict[str, pd.DataFrame]:
     }
 
 
-def write(folder: Path, services: int, kind: Format = "csv", seed: int = 1) -> None:
+def write(folder: Path, services: int, form: Form = "csv", seed: int = 1) -> None:
     """Write a made-up ledger as a file for each table.
 
     Parameters
@@ -74,26 +76,35 @@ def write(folder: Path, services: int, kind: Format = "csv", seed: int = 1) -> N
         Where the files go; made when missing.
     services : int
         Number of services.
-    kind : {"csv", "parquet"}
+    form : {"csv", "parquet"}
         Form of the files.
     seed : int
         As for :func:`blocks`.
     """
+    _write({form: folder}, services, seed)
+
+
+def write_all(folder: Path, services: int, forms: Sequence[str] = FORMS, seed: int = 1) -> int:
+    """Write a made-up ledger in several forms, a folder each; return its number of rows."""
+    return _write({form: folder / form for form in forms}, services, seed)
+
+
+def _write(folders: Mapping[str, Path], services: int, seed: int) -> int:
     duckdb = import_module("duckdb")
-    folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(folder / "rows.duckdb")) as store:
-        store.execute("set threads = 1")
+    with TemporaryDirectory() as name, duckdb.connect(str(Path(name, "rows"))) as store:
         known: set[str] = set()
         for block in blocks(services, seed):
-            for name, table in block.items():
-                store.register("block", table)
-                begin = f"insert into {name}" if name in known else f"create table {name} as"
-                store.execute(f"{begin} {_dated(table)}")
-                known.add(name)
-        form = "format csv, header" if kind == "csv" else "format parquet"
-        for name in sorted(known):
-            store.execute(f"copy {name} to '{folder / name}.{kind}' ({form})")
-    (folder / "rows.duckdb").unlink()
+            for table, rows in block.items():
+                store.register("block", rows)
+                begin = f"insert into {table}" if table in known else f"create table {table} as"
+                store.execute(f"{begin} {_dated(rows)}")
+                known.add(table)
+        for form, folder in folders.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            for table in sorted(known):
+                kind = "format csv, header" if form == "csv" else "format parquet"
+                store.execute(f"copy {table} to '{folder / table}.{form}' ({kind})")
+        return sum(store.table(table).shape[0] for table in known)
 
 
 def _dated(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The results in words: ``benchmarks/README.md``, made from the two tables beside it."""
+"""The results in words: ``benchmarks/README.md``, made from the tables beside it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pandas as pd
 from analysis.bench.engine import TABLES, VERDICTS
 from analysis.bench.percentages import PART as PERCENTAGES
 from analysis.bench.percentages import WHOLE
+from analysis.bench.scale_page import section
 from analysis.claims.judgement import decimals
 
 _THINGS = {PERCENTAGES: "checks", VERDICTS: "claims", TABLES: "tables"}
 
 
-def markdown(speed: pd.DataFrame, wrong: pd.DataFrame, trust: pd.DataFrame) -> str:
+def markdown(
+    speed: pd.DataFrame, wrong: pd.DataFrame, trust: pd.DataFrame, scale: pd.DataFrame
+) -> str:
     """Write all results as a page.
 
     Parameters
@@ -25,6 +28,8 @@ def markdown(speed: pd.DataFrame, wrong: pd.DataFrame, trust: pd.DataFrame) -> s
         Text in the columns `analysis.bench.percentages.WRONG`.
     trust : DataFrame
         As `analysis.bench.publications.measure` returns it.
+    scale : DataFrame
+        Text in the columns `analysis.bench.scale.COLUMNS`.
 
     Returns
     -------
@@ -47,6 +52,10 @@ def markdown(speed: pd.DataFrame, wrong: pd.DataFrame, trust: pd.DataFrame) -> s
         "## Trust",
         "",
         *_trust(trust),
+        "",
+        "## Size",
+        "",
+        *section(scale),
         "",
     ]
     return "\n".join(lines)

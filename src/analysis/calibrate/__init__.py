@@ -53,9 +53,15 @@ def write_ledger(ledger: Ledger, folder: Path) -> None:
 
 
 def read_ledger(case: Case) -> Ledger:
-    """Read and validate the ledger of a case; what only the whole method needs may be missing."""
+    """Read and validate the ledger of a case.
+
+    Any table may be missing where rows are handed in, and elsewhere what only the whole method
+    needs.
+    """
     folder = case.processed / "ledger"
-    optional = [table for table in METHOD_LEDGER_TABLES if (folder / table.file).is_file()]
+    needed = () if case.has_own_rows else LEDGER_TABLES
     return {
-        table.name: read_frame(table, folder, case.root) for table in (*LEDGER_TABLES, *optional)
+        table.name: read_frame(table, folder, case.root)
+        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
+        if table in needed or (folder / table.file).is_file()
     }

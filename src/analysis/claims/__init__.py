@@ -73,7 +73,14 @@ from analysis.claims.system import (
     total,
     witness,
 )
-from analysis.claims.verdicts import read_verdicts, verdict_table, verdicts
+from analysis.claims.verdicts import (
+    Judge,
+    Paper,
+    judge_of,
+    read_verdicts,
+    verdict_table,
+    verdicts,
+)
 
 __all__ = [
     "WORDS",
@@ -86,8 +93,10 @@ __all__ = [
     "Formula",
     "ImpossibleError",
     "Interval",
+    "Judge",
     "Judgement",
     "Linear",
+    "Paper",
     "Parts",
     "PartsSampler",
     "Printed",
@@ -124,6 +133,7 @@ __all__ = [
     "growth_power",
     "growth_within_total",
     "influence",
+    "judge_of",
     "labour_ratio",
     "largest_impossible_n",
     "later_counts",

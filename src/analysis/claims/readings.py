@@ -28,6 +28,7 @@ from analysis.claims.system import (
     total,
     witness,
 )
+from analysis.errors import InputError
 from analysis.periods import half_year_label, parse_period, parse_quarter, quarter_label
 from analysis.tables import ClaimRow, read_claims
 
@@ -51,6 +52,20 @@ _QUANTITY_BLOCKS = {
     "satisfaction": "satisfaction",
 }
 _CENTIMOS = 100
+
+LEDGER_CLAIMS = (
+    "abstract-services",
+    "abstract-lifting-doors",
+    "abstract-alarms",
+    "5-services-growth",
+    "abstract-productivity-q1",
+    "abstract-productivity-q2",
+    "abstract-sales-growth-2023",
+    "abstract-sales-growth-2024",
+    "abstract-sales-total",
+    "abstract-satisfaction",
+)
+"""Claims of the paper that a calibrated ledger must meet, so that a case with one must have."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +128,32 @@ def _subject(row: ClaimRow) -> tuple[str, ...]:
 def results_of(case: Case) -> Results:
     """Read the printed results of a case."""
     return Results(tuple(read_claims(case)), parse_quarter(case.parameters.periods.current))
+
+
+def require_paper(case: Case, results: Results) -> None:
+    """Refuse a case that asks for a calibrated ledger, but whose claims are not the paper's.
+
+    Raises
+    ------
+    InputError
+        Naming the first claim or reading that is missing.
+    """
+    fix = "take the section calibration out of case.yaml, and let relations.csv relate the claims"
+    known = {row.claim_id for row in results.claims}
+    axes = dict.fromkeys(axis for named in BLOCK_AXES.values() for axis in named)
+    for column, names, has in (
+        ("claim_id", LEDGER_CLAIMS, known),
+        ("readings", axes, case.parameters.readings.keys()),
+    ):
+        for name in names:
+            if name not in has:
+                raise InputError(
+                    "a ledger can be calibrated to the SEGELEC paper only, and this is missing",
+                    file=case.raw.relative_to(case.root),
+                    column=column,
+                    value=name,
+                    fix=fix,
+                )
 
 
 def over(what: str, period: str) -> Linear:
@@ -208,11 +249,17 @@ class Engine:
     ----------
     case : Case
         The case.
+
+    Raises
+    ------
+    InputError
+        If the case does not hold the paper's claims and readings.
     """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.results = results_of(case)
+        require_paper(case, self.results)
         self._answers: dict[tuple[str, ...], Answer] = {}
         self._fits: dict[tuple[str, ...], dict[int, int]] = {}
         self.bounds: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}

@@ -9,7 +9,6 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.case import Case
-from analysis.display import Figure
 from analysis.efficiency.catalogue import indicator
 from analysis.efficiency.companies import read_companies
 from analysis.efficiency.dynamics import forecast, trend
@@ -78,15 +77,19 @@ def _share(text: str, name: str) -> Fraction:
     return Fraction(found[1]) / 100
 
 
-def outlook(firm: Firm, indicator_id: str, unit: str, kind: str = "synthetic") -> Figure:
-    """Draw an indicator's quarters with its trend and forecast."""
+def outlook(firm: Firm, indicator_id: str) -> tuple[pd.DataFrame, str, str]:
+    """Return an indicator's quarters with its forecast, its name, and what the forecast is worth.
+
+    Raises
+    ------
+    InputError
+        If there are too few quarters for a forecast.
+    """
     from analysis.figures.efficiency_ratios import forecast_data
-    from analysis.figures.efficiency_ratios import outlook as draw
 
     values = series(firm.table, indicator_id)
     line, ahead = trend(values), forecast(values)
     if line is None or ahead is None:
         raise InputError("a forecast needs three quarters in a row", value=indicator_id)
-    name = indicator(indicator_id).english
     warning = ahead.warning or "a season is not modelled"
-    return draw(forecast_data(values, line, ahead), name, unit, warning, kind)
+    return forecast_data(values, line, ahead), indicator(indicator_id).english, warning

@@ -32,6 +32,12 @@ def has_statements(case: Case) -> bool:
     return (case.processed / "ledger" / STATEMENTS.file).is_file()
 
 
+def companies_of(case: Case) -> list[str]:
+    """Name the companies whose statements a case's ledger holds."""
+    frame = read_statements(case.processed / "ledger", case.root)
+    return sorted(set(frame["company_id"]))
+
+
 def ledger_statements(case: Case) -> Book:
     """Read, check and return the statements of a case's ledger (of one company).
 

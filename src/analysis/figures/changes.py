@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
+from analysis.display import Figure, decimal
+from analysis.figures.columns import change_text
 from analysis.figures.frames import groups, keyed, records, short_period
+from analysis.figures.numerals import scale
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -20,6 +22,7 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    fit,
     listed,
     only_frame,
     panel,
@@ -141,11 +144,12 @@ def _words(fig: Canvas, y: float, row: Any, kind: str) -> None:
     write(fig, 0, y, str(row.name))
     write(fig, 37, y, _ARROWS[str(row.better)], color=MUTED, ha="center")
     if row.value is not None:
-        value = decimal(record.decimals)(row.value)
-        text = f"{value}%" if record.is_share else value
+        short = scale([row.value], 13, record.decimals)
+        text = short.text(row.value) + ("%" if record.is_share else "")
         write(fig, 53, y, text, ha="right", color=KIND[kind])
         if not record.is_share:
-            write(fig, 54, y, _short(record.unit), fontsize=SMALL, color=MUTED)
+            (unit, *_) = fit(f"{short.word}{_short(record.unit)}", 14.5, SMALL)
+            write(fig, 54, y, unit, fontsize=SMALL, color=MUTED)
 
 
 def _short(unit: str) -> str:
@@ -167,7 +171,7 @@ def _is_share(row: Any) -> bool:
 def _change_text(row: Any) -> str:
     if _is_share(row):
         return f"{decimal(1, signed=True)(row.change)} pp"
-    return percent(1, signed=True)(row.growth)
+    return f"{change_text(row.growth)}%"
 
 
 def _bar(ax: Axes, place: int, row: Any) -> None:

@@ -13,10 +13,10 @@ from analysis.figures.style import (
     NEUTRAL,
     SMALL,
     canvas,
+    fit,
     only_frame,
     panel,
     styled,
-    wrap,
     write,
 )
 
@@ -46,7 +46,7 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     for place, (name, rows) in enumerate(parts):
         top = _TOP + _ROW * place
         write(fig, 0, top + 4, name, fontsize=SMALL, color=MUTED)
-        for number, line in enumerate(wrap(str(rows["text"].iloc[0]), _LEFT - 22, SMALL)[:3]):
+        for number, line in enumerate(fit(str(rows["text"].iloc[0]), _LEFT - 22, SMALL, lines=3)):
             write(fig, 15, top + 4 + 3.3 * number, line, fontsize=SMALL)
         ax = panel(fig, _LEFT, top, _WIDTH, _ROW - 3)
         only_frame(ax)

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal
 from analysis.figures.style import (
@@ -14,9 +15,9 @@ from analysis.figures.style import (
     GOOD,
     INK,
     KIND,
-    LIGHT,
     MUTED,
     NEUTRAL,
+    PALE,
     RULE,
     SMALL,
     canvas,
@@ -29,6 +30,8 @@ from analysis.figures.style import (
 _LABELS: Final = 47.0
 _ROW: Final = 5.1
 _TOP: Final = 11.0
+_SIDE, _WIDE, _COMPANY = 38.0, 122.0, 71.0
+_FLOWS: Final = ("operations", "investing", "financing", "their sum (diamond)")
 _UNDRAWN: Final = ("sales", "cogs")
 """Lines written as numbers alone: their bars would make all others invisible."""
 
@@ -78,7 +81,7 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
     drawn = frame[~frame["key"].isin(_UNDRAWN)]
     ends = [float(value) for column in ("before", "after") for value in drawn[column]]
     low, high = min(0.0, *ends), max(0.0, *ends)
-    room = 0.34 * (high - low)
+    room = 0.46 * (high - low)
     width = (160 - _LABELS) / len(periods)
     for number, period in enumerate(periods):
         left = _LABELS + number * width
@@ -120,7 +123,7 @@ def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None
             ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=NEUTRAL, lw=0.5)
         ax.annotate(
             decimal(0, signed=not level)(row["value"]), (max(start, end), place), xytext=(2, 0),
-            textcoords="offset points", va="center_baseline", fontsize=6.5,
+            textcoords="offset points", va="center_baseline", fontsize=SMALL,
             weight="semibold" if level else "regular", color=INK,
         )  # fmt: skip
 
@@ -161,25 +164,20 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
         Kind of the amounts.
     """
     companies = list(dict.fromkeys(frame["company"]))
-    fig = canvas(97)
-    write(fig, 0, 20, "Operating profit", fontsize=SMALL, color=MUTED)
-    write(fig, 0, 24, "and cash flow", fontsize=SMALL, weight="semibold", color=KIND[kind])
-    parts = ("Cash flow from", "operations (left),", "investing (middle),", "financing (right);",
-             "diamond: their sum")  # fmt: skip
-    for place, words in enumerate(parts):
-        write(fig, 0, 61 + 4 * place, words, fontsize=SMALL, color=MUTED)
+    fig = canvas(_COMPANY * len(companies) + 4)
     for number, company in enumerate(companies):
         rows = frame[frame["company"] == company]
         values = rows.pivot(index="period", columns="indicator", values="value")
-        left, width = 32 + number * 65.0, 61.0
-        write(fig, left, 3, company, weight="semibold")
-        _pairs(panel(fig, left, 8, width, 30), values, kind)
-        lower = panel(fig, left, 46, width, 42)
-        _flows(lower, values, kind)
-        for place, period in enumerate(values.index):
-            x = left + width * (place + 0.5) / len(values)
-            write(fig, x, 92, f"Q{period[-1]} {period[:4]}", fontsize=SMALL, ha="center",
-                  color=MUTED)  # fmt: skip
+        top = _COMPANY * number
+        write(fig, 0, top + 3, company, weight="semibold")
+        _side(fig, top + 16, ("Operating profit", "and cash flow"), (NEUTRAL, KIND[kind]))
+        _pairs(panel(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
+        _side(fig, top + 41, _FLOWS, (KIND[kind], NEUTRAL, PALE, INK))
+        _flows(panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
+    for place, period in enumerate(values.index):
+        x = _SIDE + _WIDE * (place + 0.5) / len(values)
+        write(fig, x, _COMPANY * len(companies) + 1, f"Q{period[-1]} {period[:4]}", fontsize=SMALL,
+              ha="center", color=MUTED)  # fmt: skip
     told = frame[frame["indicator"] == "K7"]
     return Figure(
         name="table_3_cash",
@@ -205,17 +203,27 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
     )
 
 
+def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, ...]) -> None:
+    """Name the bars at the side, each after a square in its colour."""
+    for place, (word, colour) in enumerate(zip(words, colours, strict=True)):
+        y = top + 4 * place
+        square = panel(fig, 0, y - 1.1, 2.2, 2.2)
+        square.set_axis_off()
+        square.barh(0, 1, height=1, color=colour)
+        write(fig, 4, y, word, fontsize=SMALL, color=MUTED)
+
+
 def _pairs(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     _plain(ax, values[["K3", "K7"]], len(values))
     for place, row in enumerate(values.to_dict("records")):
-        for shift, name, colour in ((-0.17, "K3", LIGHT[kind]), (0.17, "K7", KIND[kind])):
+        for shift, name, colour in ((-0.17, "K3", NEUTRAL), (0.17, "K7", KIND[kind])):
             _bar(ax, place + shift, row[name], colour, 0.32)
 
 
 def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     names = ("K7", "K8", "K9")
     _plain(ax, values[[*names, "CF"]], len(values))
-    colours = (KIND[kind], NEUTRAL, LIGHT[kind])
+    colours = (KIND[kind], NEUTRAL, PALE)
     for place, row in enumerate(values.to_dict("records")):
         for number, name in enumerate(names):  # operations are written above
             _bar(ax, place + (number - 1) * 0.27, row[name], colours[number], 0.25, name != "K7")
@@ -226,7 +234,7 @@ def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
     only_frame(ax)
     flat = [float(v) for row in values.to_dict("records") for v in row.values()]
     low, high = min(0.0, *flat), max(0.0, *flat)
-    room = 0.16 * (high - low)
+    room = 0.19 * (high - low)
     ax.set_ylim(low - room, high + room)
     ax.set_xlim(-0.5, count - 0.45)
     ax.axhline(0, color=RULE, lw=0.8)
@@ -239,5 +247,5 @@ def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float, told: b
         ax.annotate(
             decimal()(value), (x, height), xytext=(0, 1.5 if height >= 0 else -1.5),
             textcoords="offset points", ha="center", va="bottom" if height >= 0 else "top",
-            fontsize=5.8, zorder=3, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
+            fontsize=SMALL, zorder=3,
         )  # fmt: skip

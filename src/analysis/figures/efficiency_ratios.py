@@ -23,6 +23,7 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    look,
     only_bottom,
     only_frame,
     panel,
@@ -136,7 +137,7 @@ def _lines(
     ax.set_xlim(-0.3, 3.3)
     if low < 0 < high:
         ax.axhline(0, color=RULE, lw=0.6, zorder=0)
-    gap = 0.17 * (high - low + 2 * pad)
+    gap = 0.21 * (high - low + 2 * pad)
     ends.sort()
     close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
     for number, (height, text, company_number, place) in enumerate(ends):
@@ -144,7 +145,7 @@ def _lines(
         middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
         ax.annotate(
             text, (place, middle + shift), xytext=(4, 0), textcoords="offset points",
-            va="center_baseline", fontsize=6.8, color=(INK, MUTED)[company_number],
+            va="center_baseline", fontsize=SMALL, color=(INK, MUTED)[company_number],
             annotation_clip=False,
         )  # fmt: skip
 
@@ -232,7 +233,7 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
             ax.annotate(
                 decimal(2)(pin[end]), (ends[end], y), xytext=(5 * side, 0),
                 textcoords="offset points", ha="left" if side > 0 else "right",
-                va="center_baseline", fontsize=6.8, color=KIND["derived"],
+                va="center_baseline", fontsize=SMALL, color=KIND["derived"],
             )  # fmt: skip
 
 
@@ -263,17 +264,21 @@ def forecast_data(
 
 
 @styled(25)
-def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) -> Figure:
+def outlook(
+    frame: pd.DataFrame, name: str, warning: str, unit: str, kind: str = "synthetic"
+) -> Figure:
     """Draw an indicator's quarters, their straight line and what it says of the next quarter.
 
     Parameters
     ----------
     frame : DataFrame
         From :func:`forecast_data`.
-    name, unit : str
-        The indicator and its unit, in words.
+    name : str
+        The indicator.
     warning : str
         What the forecast is worth.
+    unit : str
+        The indicator's unit, in words.
     kind : str
         Kind of the values.
     """
@@ -287,10 +292,7 @@ def outlook(frame: pd.DataFrame, name: str, unit: str, warning: str, kind: str) 
     ax.set_xlim(-0.6, len(frame) - 0.4)
     for place, row in enumerate(frame.to_dict("records")):
         ahead = row["kind"] == "forecast"
-        ax.bar(
-            place, row["value"], width=0.5, color="white" if ahead else KIND[kind],
-            edgecolor=KIND[kind], hatch="////" if ahead else None, lw=0.8,
-        )  # fmt: skip
+        ax.bar(place, row["value"], width=0.5, **look("forecast" if ahead else "actual", kind))
         ax.annotate(
             decimal()(row["value"]), (place, row["value"] if ahead else 0),
             xytext=(22, 0) if ahead else (0, 4), textcoords="offset points",

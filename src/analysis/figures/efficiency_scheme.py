@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Hashable
+from typing import Any, Final
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
 
 from analysis.display import Figure
-from analysis.figures.style import INK, MUTED, NEUTRAL, PAPER, SMALL, canvas, sheet, styled, wrap
+from analysis.figures.flow import Flow
+from analysis.figures.style import NEUTRAL, canvas, styled
 
 _BOXES: Final = {  # row: left, top, width, height in millimetres
     "1": (0.0, 8.0, 38.0, 16.0),
@@ -22,11 +22,12 @@ _BOXES: Final = {  # row: left, top, width, height in millimetres
     "8": (61.0, 71.0, 38.0, 16.0),
     "9": (0.0, 72.0, 44.0, 14.0),
 }
-_ARROWS: Final = (  # from, to, in millimetres
-    ((38, 16), (61, 16)), ((99, 16), (122, 16)), ((141, 24), (99, 42)), ((19, 24), (61, 42)),
-    ((44, 47), (61, 47)), ((44, 60), (61, 53)), ((80, 56), (80, 71)), ((127, 56), (99, 75)),
-    ((61, 79), (44, 79)),
+_ARROWS: Final = (
+    ("1", "E", "2", "W"), ("2", "E", "3", "W"), ("3", "S", "4", "ENE"), ("1", "S", "4", "WNW"),
+    ("5", "E", "4", "W"), ("6", "E", "4", "WSW"), ("4", "S", "8", "N"), ("7", "S", "8", "ENE"),
+    ("8", "W", "9", "E"),
 )  # fmt: skip
+"""From a side of a box to a side of another, by the points of the compass."""
 
 
 @styled(20)
@@ -39,11 +40,11 @@ def chart_1(cells: pd.DataFrame) -> Figure:
         From :func:`analysis.efficiency.scheme.scheme_cells`, part ``chart-1``.
     """
     fig = canvas(91)
-    ax = sheet(fig)
-    for start, end in _ARROWS:
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": MUTED, "lw": 0.7})
-    for cell in cells.to_dict("records"):
-        _box(ax, _BOXES[cell["row"]], cell["english"], stated=cell["origin"] == "stated")
+    chart = Flow(fig)
+    boxes = {cell["row"]: _box(chart, cell) for cell in cells.to_dict("records")}
+    for start, leaves, end, enters in _ARROWS:
+        chart.arrow(getattr(boxes[start], leaves), getattr(boxes[end], enters))
+    chart.finish()
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
     words = "; ".join(cells["english"])
     return Figure(
@@ -57,23 +58,16 @@ def chart_1(cells: pd.DataFrame) -> Figure:
         ),
         alt=f"Flow chart of boxes: {words}. {len(cells) - len(ours)} of them are stated in the "
         "text, the last is supplied.",
-        kind="derived",
+        kind="words",
     )
 
 
-def _box(ax: Axes, place: tuple[float, float, float, float], text: str, *, stated: bool) -> None:
-    left, top, width, height = place
-    ax.add_patch(
-        FancyBboxPatch(
-            (left + 0.5, top), width - 1, height,
-            boxstyle="round,pad=0,rounding_size=1.5",
-            facecolor="#eef1f4" if stated else PAPER,
-            edgecolor=INK if stated else NEUTRAL,
-            linestyle="-" if stated else (0, (3, 2)),
-            linewidth=0.7,
-        )
+def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
+    """Draw a cell's box: filled if the text states it, dashed if we supply it."""
+    left, top, width, height = _BOXES[cell["row"]]
+    stated = cell["origin"] == "stated"
+    look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": NEUTRAL, "ls": "--"}
+    return chart.box(
+        left + width / 2, top + height / 2, width - 1, height, cell["english"], shape="round",
+        **look,
     )  # fmt: skip
-    lines = wrap(text, width - 5, SMALL)
-    for number, line in enumerate(lines):
-        y = top + height / 2 + (number - (len(lines) - 1) / 2) * 3.7
-        ax.text(left + width / 2, y, line, fontsize=SMALL, ha="center", va="center_baseline")

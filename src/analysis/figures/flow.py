@@ -100,9 +100,24 @@ class Flow:
         write_lines(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
         return element
 
-    def arrow(self, start: Any, end: Any, route: str = "-", label: str = "", **look: Any) -> None:
-        """Draw an arrow between two anchors, straight or round a corner (``-|``, ``|-``)."""
-        wire = shapes.Wire(route, arrow="->", **({"color": MUTED} | look)).at(start).to(end)
+    def arrow(
+        self, start: Any, end: Any, label: str = "", route: str = "-", bend: float = 0.0
+    ) -> None:
+        """Draw an arrow between two anchors.
+
+        Parameters
+        ----------
+        start, end
+            Anchors of boxes.
+        label : str
+            Written at the middle of a straight arrow.
+        route : str
+            Straight (``-``), round a corner (``-|``, ``|-``), or by way of a line to the side
+            (``n``, ``c``).
+        bend : float
+            How far to the side, in millimetres upwards or to the right.
+        """
+        wire = shapes.Wire(route, bend / _UNIT, arrow="->", color=MUTED).at(start).to(end)
         self._drawing.add(wire)
         if label:
             x, y = (start[0] + end[0]) / 2 * _UNIT, -(start[1] + end[1]) / 2 * _UNIT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 import pandas as pd
@@ -170,7 +171,7 @@ def _arrows(
 ) -> None:
     """Join the boxes in their order, and the decision with both its ends."""
     chain = [row.node for row in records(frame) if row.node != "late"]
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         label = "yes" if before == "promise" else ""
         (line, column), (other_line, other) = places[before], places[after]
         if line != other_line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import pandas as pd
@@ -11,23 +10,21 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal, percent
 from analysis.errors import InputError
+from analysis.figures.columns import Timeline, changes, known, levels
 from analysis.figures.frames import records
+from analysis.figures.numerals import scale
 from analysis.figures.style import (
-    BAD,
-    GOOD,
     INK,
     KIND,
-    LIGHT,
     MUTED,
-    NEUTRAL,
     RULE,
     SMALL,
     canvas,
+    fit,
     listed,
-    only_frame,
-    panel,
     styled,
     write,
+    write_lines,
 )
 from analysis.kpis import kpi
 
@@ -52,12 +49,15 @@ def sales_by_quarter(
         Name of the currency.
     """
     fig = canvas(79)
-    scale, word, places = _scale(max(_known(frame["value"])))
+    line = _timeline(frame)
+    short = scale(frame["value"], 0.85 * line.step)
     write(fig, 0, 50, "Sales", weight="semibold")
-    write(fig, 0, 54, f"{word}{currency}", fontsize=SMALL, color=MUTED)
-    _changes(fig, 6, 24, frame, "up")
-    _levels(fig, 33, 38, frame, kind, lambda value: decimal(places)(value / scale))
-    _quarter_labels(fig, 71.5, frame)
+    unit = fit(f"{short.word}{currency}", _LEFT - 2, SMALL, lines=3)
+    write_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit, fontsize=SMALL, color=MUTED)
+    _change_rows(fig, line, 6, 24, frame, "up")
+    write(fig, 0, 69, "light: a year before", fontsize=SMALL, color=MUTED)
+    levels(fig, line, 33, 38, frame, kind, short.text)
+    line.labels(fig, 71.5)
     return Figure(
         name="sales_by_quarter",
         figure=fig,
@@ -90,21 +90,23 @@ def productivity(
     record = kpi("productivity")
     start = _first_known(frame)
     fig = canvas(107)
+    line = _timeline(frame)
+    short = scale(frame["value"], 0.85 * line.step, 1)
     write(fig, 0, 47, record.name, weight="semibold")
-    write(fig, 0, 51, record.unit, fontsize=SMALL, color=MUTED)
-    _changes(fig, 6, 24, frame, record.better)
-    _levels(fig, 33, 32, frame, kind, decimal(1))
+    write(fig, 0, 51, f"{short.word}{record.unit}", fontsize=SMALL, color=MUTED)
+    _change_rows(fig, line, 6, 24, frame, record.better)
+    write(fig, 0, 63, "light: a year before", fontsize=SMALL, color=MUTED)
+    levels(fig, line, 33, 32, frame, kind, short.text)
     write(fig, 0, 82, "Its parts", weight="semibold")
     write(fig, 0, 86, f"{_quarter(frame, start)} = 100", fontsize=SMALL, color=MUTED)
-    _indices(fig, 71, 26, {"services": services, "hours": hours}, kind, start)
-    _quarter_labels(fig, 99, frame)
+    _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
+    line.labels(fig, 99)
     data = pd.concat([frame, services, hours], ignore_index=True)
-    last = len(frame) - 1
-    parts = (
-        f"From {_quarter(frame, start)} to {_quarter(frame, last)} services went from 100 to "
-        f"{decimal()(_indexed(services, start)[-1])}, hours from 100 to "
-        f"{decimal()(_indexed(hours, start)[-1])}."
-    )
+    parts = f"From {_quarter(frame, start)} to {_quarter(frame, len(frame) - 1)} " + " and ".join(
+        f"{name} went from 100 to {decimal()(last[1])}"
+        for name, rows in (("services", services), ("hours", hours))
+        if (last := _last(_indexed(rows, start)))
+    ) + "."  # fmt: skip
     return Figure(
         name="productivity",
         figure=fig,
@@ -115,76 +117,26 @@ def productivity(
     )
 
 
-def _scale(largest: Fraction) -> tuple[int, str, int]:
-    """Return a divisor, its name and decimals that keep labels short."""
-    for divisor, word in ((10**6, "million "), (10**3, "thousand ")):
-        if largest >= 10 * divisor:
-            return divisor, word, 1 if largest < 1000 * divisor else 0
-    return 1, "", 0
-
-
-def _known(values: Iterable[Fraction | None]) -> list[Fraction]:
-    return [value for value in values if value is not None]
-
-
 def _quarter(frame: pd.DataFrame, place: int) -> str:
     label = str(frame["quarter"].iloc[place])
     return f"Q{label[-1]} {label[:4]}"
 
 
-def _time_axis(fig: Canvas, top: float, height: float, count: int) -> Axes:
-    ax = panel(fig, _LEFT, top, _TIME, height)
-    only_frame(ax)
-    ax.set_xlim(-0.6, count - 0.4)
-    return ax
+def _timeline(frame: pd.DataFrame) -> Timeline:
+    return Timeline(_LEFT, _TIME, tuple(frame["quarter"]))
 
 
-def _column(frame: pd.DataFrame, place: int) -> float:
-    """Return the middle of a quarter's column in millimetres."""
-    return _LEFT + _TIME * (place + 0.6) / (len(frame) + 0.2)
-
-
-def _quarter_labels(fig: Canvas, top: float, frame: pd.DataFrame) -> None:
-    """Write quarters, and each year once below its first quarter."""
-    year = ""
-    for place, label in enumerate(frame["quarter"]):
-        x = _column(frame, place)
-        write(fig, x, top + 2, label[4:], fontsize=SMALL, ha="center", color=MUTED)
-        if label[:4] != year:
-            year = label[:4]
-            write(fig, x, top + 5.5, year, fontsize=SMALL, ha="center")
-
-
-def _changes(fig: Canvas, top: float, height: float, frame: pd.DataFrame, better: str) -> None:
-    """Draw relative changes as pins above the time axis, with the printed ones in a row on top."""
+def _change_rows(
+    fig: Canvas, line: Timeline, top: float, height: float, frame: pd.DataFrame, better: str
+) -> None:
+    """Draw changes on last year above the time axis, with the printed ones in a row on top."""
     write(fig, 0, top + height / 2, "Change on last year", weight="semibold")
     write(fig, 0, top + height / 2 + 4, "same quarter, %", fontsize=SMALL, color=MUTED)
-    ax = _time_axis(fig, top, height, len(frame))
-    growths = [100 * float(value) for value in _known(frame["growth"])] or [1.0]
-    high, low = max(0.0, *growths) or 1.0, min(0.0, *growths)
-    room = 0.24 * (high - low)  # for the labels at the ends of the pins
-    ax.set_ylim(low - (room if low < 0 else 0), high + room)
-    ax.axhline(0, color=NEUTRAL, lw=0.8, clip_on=False)
-    for place, row in enumerate(records(frame)):
-        if row.growth is not None:
-            _pin(ax, place, row.growth, better)
-    _printed_row(fig, top - 3.5, frame)
+    changes(fig, line, top, height, list(frame["growth"]), better)
+    _printed_row(fig, line, top - 3.5, frame)
 
 
-def _pin(ax: Axes, place: int, growth: Fraction, better: str) -> None:
-    size, above = 100 * float(growth), growth >= 0
-    good = above == (better == "up")
-    colour = NEUTRAL if growth == 0 or better == "none" else GOOD if good else BAD
-    ax.vlines(place, 0, size, color=colour, lw=2.2)
-    ax.scatter([place], [size], s=17, color=colour, marker="s", zorder=3)
-    ax.annotate(
-        decimal(1, signed=True)(100 * growth), (place, size),
-        xytext=(0, 4.5 if above else -4.5), textcoords="offset points", ha="center",
-        va="bottom" if above else "top", fontsize=SMALL,
-    )  # fmt: skip
-
-
-def _printed_row(fig: Canvas, y: float, frame: pd.DataFrame) -> None:
+def _printed_row(fig: Canvas, line: Timeline, y: float, frame: pd.DataFrame) -> None:
     """Write the printed growths in a row of their own, if there are any."""
     said = frame[frame["printed"] != ""]
     if said.empty:
@@ -192,33 +144,7 @@ def _printed_row(fig: Canvas, y: float, frame: pd.DataFrame) -> None:
     write(fig, 0, y, "as printed", fontsize=SMALL, color=MUTED)
     for place in said.index:
         text = str(said.loc[place, "printed"])
-        write(fig, _column(frame, int(place)), y, text, ha="center", weight="semibold")
-
-
-def _levels(
-    fig: Canvas,
-    top: float,
-    height: float,
-    frame: pd.DataFrame,
-    kind: str,
-    label: Callable[[Fraction], str],
-) -> None:
-    """Draw values as solid bars over the light bars of the year before."""
-    write(fig, 0, top + height - 2, "light: a year before", fontsize=SMALL, color=MUTED)
-    ax = _time_axis(fig, top, height, len(frame))
-    ax.set_ylim(0, 1.13 * float(max(_known(frame["value"]))))
-    ax.axhline(0, color=NEUTRAL, lw=0.8, clip_on=False, zorder=3)
-    for place, row in enumerate(records(frame)):
-        if row.year_ago is not None:
-            ax.bar(place - 0.12, float(row.year_ago), width=0.56, color=LIGHT[kind], zorder=1)
-        if row.value is None:
-            continue
-        ax.bar(place + 0.06, float(row.value), width=0.56, color=KIND[kind], zorder=2)
-        highest = max(float(row.value), float(row.year_ago or 0))
-        ax.annotate(
-            label(row.value), (place, highest), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom", fontsize=SMALL, color=KIND[kind],
-        )  # fmt: skip
+        write(fig, line.x(int(place)), y, text, ha="center", weight="semibold")
 
 
 def _first_known(frame: pd.DataFrame) -> int:
@@ -233,30 +159,41 @@ def _first_known(frame: pd.DataFrame) -> int:
     )
 
 
-def _indexed(frame: pd.DataFrame, start: int) -> list[Fraction]:
+def _indexed(frame: pd.DataFrame, start: int) -> list[Fraction | None]:
+    """Return values with the one at `start` as 100; empty where that is none or zero."""
     base = frame["value"].iloc[start]
-    return [100 * value / base for value in frame["value"]]
+    return [None if value is None or not base else 100 * value / base for value in frame["value"]]
 
 
-def _indices(
-    fig: Canvas, top: float, height: float, parts: dict[str, pd.DataFrame], kind: str, start: int
-) -> None:
-    """Draw several measures as lines that start at 100, named at their ends."""
-    count = max(len(frame) for frame in parts.values())
-    ax = _time_axis(fig, top, height, count)
+def _last(values: list[Fraction | None]) -> tuple[int, Fraction] | None:
+    """Return the last value that is there, with its place."""
+    found = [(place, value) for place, value in enumerate(values) if value is not None]
+    return found[-1] if found else None
+
+
+def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) -> None:
+    """Draw two measures as lines that start at 100, named at their ends, the higher one above."""
     series = {name: _indexed(frame, start) for name, frame in parts.items()}
-    flat = [float(value) for values in series.values() for value in values]
-    span = max(flat) - min(flat)
-    ax.set_ylim(min(flat) - 0.12 * span, max(flat) + 0.2 * span)
+    flat = [100.0, *(float(v) for values in series.values() for v in known(values))]
+    room = max(max(flat) - min(flat), 1.0)
+    ax.set_ylim(min(flat) - 0.3 * room, max(flat) + 0.3 * room)
     ax.axhline(100, color=RULE, lw=0.6)
-    styles = {name: ("-", "--")[place] for place, name in enumerate(series)}
-    for name, values in series.items():
-        heights = [float(value) for value in values]
-        ax.plot(range(count), heights, color=KIND[kind], lw=1.3, ls=styles[name])
-        ax.scatter([count - 1], heights[-1:], s=12, color=KIND[kind], zorder=3)
+    ends = {name: last for name, values in series.items() if (last := _last(values))}
+    top = max(ends, key=lambda name: ends[name][1], default="")
+    apart = [float(value) for _, value in ends.values()]
+    free = max(apart, default=0.0) - min(apart, default=0.0) > 0.3 * room
+    for number, (name, values) in enumerate(series.items()):
+        heights = [float("nan") if value is None else float(value) for value in values]
+        ax.plot(range(len(heights)), heights, color=KIND[kind], lw=1.3, ls=("-", "--")[number])
+        if name not in ends:
+            continue
+        place, value = ends[name]
+        ax.scatter([place], [float(value)], s=12, color=KIND[kind], zorder=3)
+        above = free or name == top
         ax.annotate(
-            f"{name} {decimal()(values[-1])}", (count - 1, heights[-1]), xytext=(4, 5),
-            textcoords="offset points", ha="right", va="bottom", color=INK,
+            f"{name} {decimal()(value)}", (place, float(value)), xytext=(4, 5 if above else -5),
+            textcoords="offset points", ha="right" if place else "left",
+            va="bottom" if above else "top", color=INK,
         )  # fmt: skip
 
 

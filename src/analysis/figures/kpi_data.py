@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -10,8 +11,11 @@ import pandas as pd
 from analysis.case import Case, ServiceType
 from analysis.compare import BASES, compare
 from analysis.kpis import by_type, kpi
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.totals import Totals
-from analysis.periods import MONTHS, last_month, parse_label, year_ago
+from analysis.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def services_by_type_data(
@@ -98,6 +102,9 @@ def _shares(counts: pd.Series[int], types: Iterable[ServiceType]) -> pd.DataFram
 
 
 def _plain_name(identifier: str) -> str:
+    """Write an identifier in words; what is none is a name and stays as it is."""
+    if not _IDENTIFIER.fullmatch(identifier):
+        return identifier
     return identifier.replace("_", " ").capitalize()
 
 
@@ -123,7 +130,7 @@ def quarters_data(
         Columns kpi, index, quarter, value, year_ago (Fraction or None), growth (Fraction or None)
         and printed (empty where nothing is printed).
     """
-    rows = table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True)
+    rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
     values = dict(zip(rows["index"], rows["value"], strict=True))
     compared = compare(rows, "year-ago")
     growth = dict(zip(compared["index"], compared["growth"], strict=True))
@@ -139,7 +146,18 @@ def quarters_data(
     return frame.tail(last).reset_index(drop=True)
 
 
-def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
+def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the quarters without any row, so that on a time axis a gap stays a gap."""
+    if rows.empty:
+        return rows
+    whole = range(int(rows["index"].min()), int(rows["index"].max()) + 1)
+    full = rows.set_index("index").reindex(whole)
+    full["kpi"], full["period"] = rows["kpi"].iloc[0], [quarter_label(index) for index in whole]
+    full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
+    return full.rename_axis("index").reset_index()
+
+
+def comparison_data(table: pd.DataFrame, period: str, currency: str = MONEY) -> pd.DataFrame:
     """Compare every KPI of a period with the previous one and with a year before.
 
     Parameters
@@ -148,6 +166,8 @@ def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
         From :func:`analysis.kpis.kpi_periods`, by periods of this length.
     period : str
         A month, quarter or half-year, such as ``2024Q2``.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -170,7 +190,7 @@ def comparison_data(table: pd.DataFrame, period: str) -> pd.DataFrame:
                 {
                     "kpi": kpi_id,
                     "name": record.name,
-                    "unit": record.unit,
+                    "unit": unit_in(record.unit, currency),
                     "better": record.better,
                     "base": base,
                     "base_period": "" if row is None else row["base_period"],

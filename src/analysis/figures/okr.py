@@ -24,13 +24,14 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    fit,
     listed,
     panel,
     sheet,
     styled,
-    wrap,
     write,
 )
+from analysis.kpis.catalogue import MONEY
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
 from analysis.wording import goal_text, level_text
@@ -42,8 +43,15 @@ _ROW, _HEAD, _TOP = 9.6, 6.4, 9.0
 _WHERE = {"met": GOOD, "good enough": GOOD, "behind": BAD, "below baseline": BAD}
 
 
-def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
+def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
     """Lay out the key results under the reading used, as the figure draws them.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        From :func:`analysis.okr.evaluate`.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
             "kr_id": result.key_result.kr_id,
             "role": result.key_result.role,
             "text": result.key_result.text,
-            "level": level_text(indicator(result.kpi), result.value, unit=True) or "–",
+            "level": _level(result, currency) or "–",
             "target": goal_text(indicator(result.kpi), result.goal) or "–",
             "score": result.score.score,
             "commit": Fraction(result.key_result.commit),
@@ -70,6 +78,10 @@ def okr_progress_data(results: Sequence[Result]) -> pd.DataFrame:
     for column in ("score", "commit"):
         frame[column] = pd.Series([row[column] for row in rows], dtype="object")
     return frame
+
+
+def _level(result: Result, currency: str) -> str | None:
+    return level_text(indicator(result.kpi), result.value, unit=True, currency=currency)
 
 
 @styled(31)
@@ -120,7 +132,7 @@ def _x(score: float) -> float:
 def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw one row: name, bands, bar, and level with target."""
     name = "headline" if row.role == "headline" else row.kr_id.partition("-")[2]
-    lines = wrap(row.text, _LEFT - 19, SMALL)[:2]
+    lines = fit(row.text, _LEFT - 19, SMALL, lines=2)
     write(fig, 0, y + 1.7, name, fontsize=SMALL, color=MUTED)
     for place, line in enumerate(lines):
         write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
@@ -129,9 +141,9 @@ def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
         write(fig, _x(0), middle, "cannot tell", fontsize=SMALL, color=MUTED, ha="center")
     else:
         _bar(ax, y, middle, commit, row, kind)
-    write(fig, _LEFT + _SCALE + 6, y + 1.7, row.level, fontsize=SMALL)
+    write(fig, _LEFT + _SCALE + 6, y + 1.7, fit(row.level, 35, SMALL)[0], fontsize=SMALL)
     said = row.target if row.score is not None or row.target != "–" else row.reason
-    for place, line in enumerate(wrap(said, 35, SMALL)[:2]):
+    for place, line in enumerate(fit(said, 35, SMALL, lines=2)):
         write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
 
 

@@ -27,6 +27,9 @@ from analysis.figures.style import (
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0
+_MOST_LEFT, _PER_LETTER = 38.0, 1.65
+_LONGEST = 23
+"""Where long names of places push the tiles, and at most."""
 _LOOKS = {
     "reproduced": "solid",
     "consistent": "half",
@@ -70,9 +73,10 @@ def verdicts(frame: pd.DataFrame) -> Figure:
     height = fsum([_HEAD, *(_row_height(lines[place]) for place in places)])
     fig = canvas(height)
     ax = sheet(fig)
-    step = (160 - _LEFT) / len(_LOOKS)
+    left = min(max(_LEFT, *(_PER_LETTER * len(_place(str(place))) for place in places)), _MOST_LEFT)
+    step = (160 - left) / len(_LOOKS)
     for column, verdict in enumerate(_LOOKS):
-        x = _LEFT + step * column
+        x = left + step * column
         write(fig, x, 2.5, verdict, fontsize=SMALL, color=VERDICT_COLOURS[verdict])
         total = int((frame["verdict"] == verdict).sum())
         write(fig, x, 7.2, str(total), fontsize=11, weight="semibold",
@@ -86,8 +90,8 @@ def verdicts(frame: pd.DataFrame) -> Figure:
             cell = frame[(frame["place"] == place) & (frame["verdict"] == verdict)]
             for tile, claim in enumerate(records(cell)):
                 line, position = divmod(tile, _PER_LINE)
-                left = _LEFT + step * column + _PITCH * position
-                _draw_tile(ax, left, y + 1.2 + _LINE * line, verdict, claim.depends)
+                x = left + step * column + _PITCH * position
+                _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
     return Figure(
         name="verdicts",
@@ -104,7 +108,8 @@ def _row_height(lines: int) -> float:
 
 
 def _place(place: str) -> str:
-    return f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
+    text = f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> None:
@@ -137,7 +142,8 @@ def _caption(frame: pd.DataFrame) -> str:
 
 def _depending(frame: pd.DataFrame) -> str:
     count = int(frame["depends"].sum())
-    return f"; {count} of them, underlined, change under other readings" if count else ""
+    changes = "changes" if count == 1 else "change"
+    return f"; {count} of them, underlined, {changes} under other readings" if count else ""
 
 
 def _alt(frame: pd.DataFrame, places: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import pandas as pd
 
 from analysis.display import Figure, decimal, percent
@@ -13,6 +15,7 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    fit,
     listed,
     only_frame,
     panel,
@@ -21,6 +24,9 @@ from analysis.figures.style import (
     write,
 )
 from analysis.values import literal
+
+_NAMES: Final = 52.0
+"""Millimetres that the names of types may take."""
 
 
 @styled(6)
@@ -38,13 +44,17 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     """
     period = period_words(period)
     height, top = 6.4 * len(frame), 7.0
-    left = max(34.0, 3 + max(text_width(name, weight="semibold") for name in frame["name"]))
+    names = [fit(name, _NAMES, weight="semibold")[0] for name in frame["name"]]
+    left = max(34.0, 3 + max(text_width(name, weight="semibold") for name in names))
+    said = [_said(row) for row in records(frame)]
     fig = canvas(top + height + 1)
     bars, line = panel(fig, left, top, 108 - left, height), panel(fig, 119, top, 38, height)
     for ax in (bars, line):
         only_frame(ax)
         ax.set_ylim(len(frame) - 0.5, -0.5)
-    bars.set_xlim(0, 1.42 * float(frame["services"].max()))
+    wide = 108 - left
+    room = min(4 + max(text_width(text, weight="semibold") for text in said), wide - 2)
+    bars.set_xlim(0, wide / (wide - room) * float(frame["services"].max()))
     line.set_xlim(0, 100)
     line.axvline(100, color=RULE, lw=0.5)
     bars.axvline(0, color=NEUTRAL, lw=0.8)
@@ -55,11 +65,10 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     for place, row in enumerate(records(frame)):
         colour = KIND["printed"] if row.printed else KIND[kind]
         y = top + height * (place + 0.5) / len(frame)
-        write(fig, 0, y, str(row.name), weight="semibold" if row.printed else "regular")
+        write(fig, 0, y, names[place], weight="semibold" if row.printed else "regular")
         bars.barh(place, int(row.services), height=0.62, color=colour)
-        text = f"{decimal()(row.services)} · {percent(1)(row.share)}"
         bars.annotate(
-            text + (" · printed" if row.printed else ""), (int(row.services), place),
+            said[place], (int(row.services), place),
             xytext=(3, 0), textcoords="offset points", va="center_baseline", color=colour,
             weight="semibold" if row.printed else "regular",
         )  # fmt: skip
@@ -77,6 +86,12 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
         alt=_types_alt(frame, period),
         kind=kind,
     )
+
+
+def _said(row: Any) -> str:
+    """Write what stands at the end of a bar."""
+    text = f"{decimal()(row.services)} · {percent(1)(row.share)}"
+    return text + (" · printed" if row.printed else "")
 
 
 def _types_caption(frame: pd.DataFrame, period: str) -> str:

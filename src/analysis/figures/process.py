@@ -16,16 +16,16 @@ from analysis.figures.frames import groups, period_words, records
 from analysis.figures.style import (
     INK,
     KIND,
-    LIGHT,
     MUTED,
     NEUTRAL,
+    PALE,
     SMALL,
     canvas,
+    fit,
     only_bottom,
     panel,
     styled,
     text_width,
-    wrap,
     write,
 )
 from analysis.kpis.sums import quarter_index
@@ -33,7 +33,7 @@ from analysis.periods import parse_period
 from analysis.tables import ProcessRow
 from analysis.values import literal
 
-_DAYS: Final = 117.0
+_DAYS: Final = 114.0
 """Width of the axis of days in millimetres."""
 
 
@@ -151,8 +151,8 @@ def _segment(ax: Axes, begin: float, length: float, step: Any, kind: str, last: 
 
 
 def _look(mode: str, kind: str) -> dict[str, Any]:
-    """Return the looks of a step: waiting is light, working is solid."""
-    face = LIGHT[kind] if mode == "waiting" else KIND[kind]
+    """Return the looks of a step: waiting is grey, as in the flowchart, working is solid."""
+    face = PALE if mode == "waiting" else KIND[kind]
     return {"facecolor": face, "edgecolor": KIND[kind], "linewidth": 0.5}
 
 
@@ -161,7 +161,7 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     step = records(rows)[0]
     low, high = _quantile(rows, Fraction(1, 10)), _quantile(rows, Fraction(9, 10))
     weight = "semibold" if step.bottleneck else "regular"
-    name = wrap(str(step.name), 38, weight=weight)
+    name = fit(str(step.name), 38, weight=weight, lines=2)
     for line, text in enumerate(name):
         write(fig, 0, top + 5.5 - 3.6 * (len(name) - 1 - line), text, weight=weight)
     share = f"{percent(0)(step.share)} of the time"

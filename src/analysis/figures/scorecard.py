@@ -19,11 +19,11 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
+    fit,
     only_frame,
     panel,
     sheet,
     styled,
-    wrap,
     write,
 )
 from analysis.scorecard import Node, scorecard_frame
@@ -114,7 +114,7 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
     """Draw one key result; return where its bar ends."""
     middle = y + _ROW / 2
     write(fig, 0, top + middle, node.kpi, fontsize=SMALL, color=MUTED)
-    lines = wrap(node.name, _LEFT - 12, SMALL)[:2]
+    lines = fit(node.name, _LEFT - 12, SMALL, lines=2)
     for place, line in enumerate(lines):
         offset = 3.2 * (place - (len(lines) - 1) / 2)
         write(fig, 7, top + middle + offset, line, fontsize=SMALL)

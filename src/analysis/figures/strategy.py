@@ -22,6 +22,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     canvas,
+    fit,
     sheet,
     styled,
     wrap,
@@ -155,7 +156,7 @@ def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
         [y - _TALL / 2, y - _TALL / 2, y + _TALL / 2, y + _TALL / 2],
         facecolor=PAPER, edgecolor=INK, lw=0.7, zorder=3,
     )  # fmt: skip
-    lines = wrap(indicator(key).name, _BOX - 3, SMALL)[:2]
+    lines = fit(indicator(key).name, _BOX - 3, SMALL, lines=2)
     first = y - 1.75 * len(lines)
     write(fig, x, first, key, fontsize=SMALL, weight="semibold", ha="center", zorder=4)
     for number, line in enumerate(lines):

@@ -16,15 +16,14 @@ from dataclasses import replace
 from functools import cache, update_wrapper
 from typing import Any, Final, Generic, Literal, ParamSpec
 
-from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from matplotlib.textpath import TextPath
 
-from analysis.display import Figure, style
+from analysis.display import Figure, register_fonts, style
 
 WIDTH: Final = 160.0
 """Width of the report's text in millimetres."""
@@ -45,7 +44,7 @@ KIND: Final = {
     "printed": INK,
     "derived": "#1f5fa0",
     "synthetic": "#5b6c7d",
-    "yours": "#5b3f8c",
+    "yours": "#4a2a78",
 }
 """Colour of each kind of number."""
 
@@ -227,10 +226,19 @@ def only_frame(ax: Axes) -> None:
 @cache
 def text_width(text: str, size: float = NORMAL, weight: str = "regular") -> float:
     """Return the width of a line of text in millimetres."""
-    with style():
-        font = FontProperties(family=rcParams["font.family"], weight=weight)
-        path = TextPath((0, 0), text, size=size, prop=font)
-    return float(path.get_extents().width) / 72 * _MM_PER_INCH if len(path.vertices) else 0.0
+    font = _font(weight)
+    font.set_size(size, 72)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0]) / 64 / 72 * _MM_PER_INCH
+
+
+@cache
+def _font(weight: str) -> FT2Font:
+    """Return the bundled font, with matplotlib's own for letters that it lacks."""
+    register_fonts()
+    families = ("IBM Plex Sans", "DejaVu Sans")
+    files = [findfont(FontProperties(family=name, weight=weight)) for name in families]
+    return get_font(files)
 
 
 def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular") -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from itertools import zip_longest
 
 _SAME_DATA = {
     ".json": "caption or words changed, data the same",
@@ -34,8 +33,8 @@ def _first_number(old: str, new: str) -> str:
         return f"{len(before) - 1} rows before, {len(after) - 1} now"
     cells = [
         (line, column, was, now)
-        for line, rows in enumerate(zip_longest(before[1:], after[1:]), start=2)
-        for column, was, now in zip(heads[0], *rows, strict=True)
+        for line, rows in enumerate(zip(before[1:], after[1:], strict=True), start=2)
+        for column, was, now in zip(heads[0], *rows, strict=False)
         if was != now
     ]
     if not cells:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from analysis.notebook.needs import needs
 from analysis.notebook.parameters import TAG, tags
 
 SHOW = "show_figure"
@@ -31,11 +32,14 @@ class Step:
         Number of its cell, counted from 1.
     needs : frozenset of int
         Places of the earlier statements whose names it uses.
+    lacks : tuple of str
+        Features that its cell needs and the report has not.
     """
 
     code: ast.stmt
     cell: int
     needs: frozenset[int]
+    lacks: tuple[str, ...] = ()
 
     @property
     def shows(self) -> bool:
@@ -53,7 +57,11 @@ class Step:
         return found
 
 
-def steps(notebook: NotebookNode, parameters: Mapping[str, object]) -> list[Step]:
+def steps(
+    notebook: NotebookNode,
+    parameters: Mapping[str, object],
+    features: Collection[str] | None = None,
+) -> list[Step]:
     """Split the code of a notebook into statements, with what each needs.
 
     Parameters
@@ -62,6 +70,8 @@ def steps(notebook: NotebookNode, parameters: Mapping[str, object]) -> list[Step
         The notebook; its outputs do not matter.
     parameters : mapping
         Values that replace defaults of the parameters cell.
+    features : collection of str, optional
+        What the report has; see :mod:`analysis.notebook.needs`. By default everything.
     """
     made: list[Step] = []
     made_by: dict[str, frozenset[int]] = {}
@@ -69,13 +79,14 @@ def steps(notebook: NotebookNode, parameters: Mapping[str, object]) -> list[Step
         if cell.cell_type != "code":
             continue
         given = parameters if TAG in tags(cell) else {}
+        lacks = () if features is None else needs(cell, f"cell {number}") - set(features)
         for code in [*ast.parse(cell.source).body, *_assignments(given)]:
             used, stored, adds = _names(code)
-            needs = frozenset().union(*(made_by.get(name, frozenset()) for name in used))
+            uses = frozenset().union(*(made_by.get(name, frozenset()) for name in used))
             for name in stored:
                 before = made_by.get(name, frozenset()) if adds else frozenset()
                 made_by[name] = before | {len(made)}
-            made.append(Step(code, number, needs))
+            made.append(Step(code, number, uses, tuple(sorted(lacks))))
     return made
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.case import case_problems, load_case
+from analysis.case import Case, case_problems, load_case
+from analysis.claims.general import General
 from analysis.errors import InputError
+from analysis.intake.files import TABLES
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
+from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
 from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
 
@@ -42,12 +45,37 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
         problems = [_of_error(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
         return f"{_listed(name, problems)}\n\n{rest}", False
-    case = load_case(name, root)
-    intake = read(case)
+    text, intake = check_tables(load_case(name, root))
+    return text, intake is not None
+
+
+def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, Intake | None]:
+    """Check the tables of a case; nothing is written.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    tables : tuple of Table
+        Those to be read; files of others are left alone.
+
+    Returns
+    -------
+    text : str
+        As :func:`check_case` gives it.
+    intake : Intake or None
+        What the tables hold; None if anything is wrong.
+    """
+    intake = read(case, tables)
+    name, root = case.name, case.root
     problems = list(intake.problems)
+    if not problems and case.has_own_rows:
+        problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             read_claims(case)
+            if case.parameters.calibration is None:
+                General(case).state(case.reading())
         except InputError as error:
             problems.append(_of_error(error))
     article = _article_tables(name)
@@ -55,8 +83,8 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
     notes = _notes(tuple(note for note in intake.notes if note.file not in files))
     if problems:
-        return _listed(name, worst_first(problems)) + notes, False
-    return f"{name}: nothing is wrong. {_counted(intake)}{notes}", True
+        return _listed(name, worst_first(problems)) + notes, None
+    return f"{name}: nothing is wrong. {_counted(intake)}{notes}", intake
 
 
 def _article_tables(name: str) -> tuple[Table, ...]:

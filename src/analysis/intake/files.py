@@ -15,13 +15,13 @@ from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_T
 ROWS = (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS)
 """Tables of a firm's rows."""
 
-METHOD = (*RAW_TABLES[1:], *METHOD_RAW_TABLES)
-"""Tables of its diagnosis, strategy and targets."""
+METHOD = tuple(table for table in (*RAW_TABLES[1:], *METHOD_RAW_TABLES) if table.name != "methods")
+"""Tables of its diagnosis, strategy and targets; the methods are those of a publication."""
 
 TABLES = (*ROWS, *METHOD)
-"""All tables that a firm may hand in; a publication's claims are read elsewhere."""
+"""All tables that a firm may hand in; claims, relations and methods are read elsewhere."""
 
-_OTHERS = {"claims"}
+_OTHERS = {"claims", "relations", "methods"}
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 BOTH = Fault(

@@ -68,7 +68,7 @@ def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
     results = _rows(tables["key_results"], KeyResultRow)
     targets = _rows(tables["targets"], TargetRow) if "targets" in tables else []
     files = {
-        str((case.raw / table.table.file).relative_to(case.root)): table
+        str((case.method / table.table.file).relative_to(case.root)): table
         for table in tables.values()
     }
     for error in contradictions(case, objectives, results, targets, claim_ids(case)):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.case import Case
+from analysis.claims.general import RELATIONS
 from analysis.columns import header_of, may_be_empty
 from analysis.datapackage import data_package
 from analysis.errors import InputError
@@ -17,6 +18,7 @@ from analysis.intake.reading import read
 from analysis.kpis.method import METHOD as CATALOGUE
 from analysis.kpis.method import indicator
 from analysis.tables import RAW_TABLES, Table
+from analysis.tables_method import METHOD_RAW_TABLES
 
 BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 
@@ -62,7 +64,8 @@ def describe(case: Case) -> str:
 
     if case.name == ARTICLE:
         return description(case)
-    known = (*RAW_TABLES[:1], *ROWS, *METHOD)
+    methods = [table for table in METHOD_RAW_TABLES if table not in METHOD]
+    known = (*RAW_TABLES[:1], RELATIONS, *ROWS, *METHOD, *methods)
     tables = [table for table in known if (case.raw / table.file).is_file()]
     title = f"{case.parameters.title}: {case.parameters.subtitle}"
     return data_package(case.name, title, tables)

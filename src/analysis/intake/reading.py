@@ -17,6 +17,7 @@ from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.workbook import read_workbook
+from analysis.tables import Table
 
 NOTHING = Fault(
     Rank.FILE, "the case has no table: neither a CSV file nor a workbook named after it",
@@ -44,13 +45,15 @@ class Intake:
     notes: tuple[Note, ...]
 
 
-def read(case: Case) -> Intake:
+def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     """Read and check all tables of a case: CSV files in its folder, or one workbook.
 
     Parameters
     ----------
     case : Case
         Its ``intake`` settings say how files are written where that is in doubt.
+    tables : tuple of Table
+        Those to be read.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def read(case: Case) -> Intake:
     context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
     checked: dict[str, Checked] = {}
     if not problems:
-        for grid in _grids(case, inputs, context, notes):
+        for grid in _grids(case, inputs, context, notes, tables):
             table = check_sheet(lay_out(grid, context.currency), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
@@ -71,18 +74,23 @@ def read(case: Case) -> Intake:
                 notes.append(Note(grid.file, "the table has no rows and counts as absent"))
             notes += table.notes
     found, doubts = check_across(case, checked)
-    tables = {name: table.frame for name, table in checked.items() if not table.problems}
+    sound = {name: table.frame for name, table in checked.items() if not table.problems}
     problems += found + [problem for table in checked.values() for problem in table.problems]
-    if not checked and not problems and case.parameters.kind == "yours":
+    wanted = tables == TABLES and case.has_own_rows
+    if not checked and not problems and wanted:
         problems.append(Problem(NOTHING, str(case.raw.relative_to(case.root))))
-    return Intake(tables, worst_first(problems), (*notes, *doubts))
+    return Intake(sound, worst_first(problems), (*notes, *doubts))
 
 
-def _grids(case: Case, inputs: Inputs, context: Context, notes: list[Note]) -> Iterator[Grid]:
+def _grids(
+    case: Case, inputs: Inputs, context: Context, notes: list[Note], tables: tuple[Table, ...]
+) -> Iterator[Grid]:
     """Read the files one by one; notes on what is not read are added to `notes`."""
     if inputs.workbook is not None:
-        grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), TABLES)
+        grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), tables)
         notes += skipped
         yield from grids
     for table, path in inputs.csv:
+        if table not in tables:
+            continue
         yield read_csv(table, path, shown(case, path), context.settings, context.currency)

@@ -60,7 +60,7 @@ CATALOGUE: tuple[Kpi, ...] = (
     Kpi("revenue_per_service", "Revenue per service", "Financial", "soles", "up",
         "sales_centimos", "services", Fraction(1, 100), 2, "sales ÷ completed services"),
     Kpi("satisfaction", "Satisfaction index", "Customer", "%", "up", "satisfied", "answers",
-        Fraction(100), 1, "answers of 4 or 5 ÷ all answers (4.4.2)"),
+        Fraction(100), 1, "answers of 4 or 5 ÷ all answers"),
     Kpi("services", "Services delivered", "Internal processes", "services", "up", "services",
         None, Fraction(1), 0, "services completed in the period"),
     Kpi("productivity", "Productivity", "Internal processes", "services per 100 h", "up",
@@ -76,6 +76,15 @@ CATALOGUE: tuple[Kpi, ...] = (
         Fraction(1, 4), 0, "hours worked by technicians"),
 )  # fmt: skip
 """In the order of the perspectives."""
+
+
+MONEY = "soles"
+"""The unit of money in the catalogues, which stands for a case's own currency."""
+
+
+def unit_in(unit: str, currency: str) -> str:
+    """Write a unit of a catalogue with the case's currency for money."""
+    return currency if unit == MONEY else unit
 
 
 def kpi(kpi_id: str) -> Kpi:

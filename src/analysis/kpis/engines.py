@@ -36,6 +36,16 @@ def ledger_folder(case: Case) -> Path:
     return made if files(made) else case.raw
 
 
+def tables_of(case: Case) -> tuple[str, ...]:
+    """Names of the tables that a case's ledger holds."""
+    return tuple(files(ledger_folder(case)))
+
+
+def in_memory(case: Case) -> bool:
+    """Whether rows are few enough to be read one by one, and not only summed."""
+    return chosen_engine(case) == "pandas"
+
+
 def chosen_engine(case: Case) -> Engine:
     """Decide what a case's rows are summed with.
 

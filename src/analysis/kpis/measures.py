@@ -78,7 +78,7 @@ _SALE = "sale.amount_centimos sale.invoiced_on"
 _COST = "cost.amount_centimos cost.incurred_on cost.category"
 _ANSWERS = "survey_response.score survey_response.answered_on"
 _STAFF_ANSWERS = "staff_survey.score staff_survey.answered_on"
-_EMPLOYED = "staff.hired_on staff.left_on"
+_EMPLOYED = "staff.hired_on staff.left_on staff_hours.month"
 
 MEASURES: dict[str, MeasureSpec] = {
     spec.name: spec
@@ -120,7 +120,8 @@ MEASURES: dict[str, MeasureSpec] = {
                     stock="opening"),
         _count("leavers", "leavers", "person", _EMPLOYED),
         MeasureSpec("training_hours", "training hours", {"h": 1},
-                    ("training.quarter_hours", "training.held_on"), scale=_QUARTER_HOUR),
+                    ("training.quarter_hours", "training.held_on", "staff_hours.month"),
+                    scale=_QUARTER_HOUR),
     )
 }  # fmt: skip
 """Measures by name, in their units; the sums behind them are whole numbers."""

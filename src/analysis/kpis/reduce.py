@@ -49,8 +49,8 @@ def reduce(
     Parameters
     ----------
     ledger : mapping of str to frame
-        Tables by name, as pandas frames or DuckDB relations (or others that narwhals reads). A
-        measure whose tables are not all there is left out.
+        Tables by name, as pandas frames or DuckDB relations. A measure whose tables are not all
+        there is left out.
     by : sequence of {"service_type", "segment"}
         Dimensions; none for sums over everything, which need fewer joins.
     measures : collection of str

@@ -10,8 +10,9 @@ import pandas as pd
 
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.measures import MEASURES as SPECS
+from analysis.kpis.measures import MeasureSpec
 from analysis.kpis.sums import MEASURES
-from analysis.kpis.totals import Period, Totals, periods
+from analysis.kpis.totals import Period, Totals, periods, recorded
 from analysis.periods import Grain, half_year_label, last_ended, period_label, quarter_label
 
 _NAMES = {"sales_centimos": "sales", "quarter_hours": "hours"}
@@ -101,7 +102,8 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
     -------
     DataFrame
         Columns kpi, period (label), index and value (Fraction; None where something was not
-        recorded, or where the denominator is zero).
+        recorded, or where the denominator is zero). An indicator whose table is absent is left
+        out.
     """
     known = periods(totals, grain)
     last = max(known) if until is None else last_ended(until, grain)
@@ -112,7 +114,7 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
             "index": index,
             "value": _value(record, measures),
         }
-        for record in CATALOGUE
+        for record in kpis_of(totals)
         for index, measures in known.items()
         if index <= last
     ]
@@ -121,11 +123,27 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
     return frame
 
 
+def kpis_of(totals: Totals) -> list[Kpi]:
+    """Choose the indicators of the catalogue whose measures the sums hold."""
+    known = recorded(totals)
+    return [r for r in CATALOGUE if all(spec.name in known for spec in specs_of(r))]
+
+
+def specs_of(record: Kpi) -> list[MeasureSpec]:
+    """Look up the measures that an indicator is made of."""
+    return [spec_of(name) for name in (record.numerator, record.denominator) if name]
+
+
+def spec_of(name: str) -> MeasureSpec:
+    """Look up the measure behind a column of :mod:`analysis.kpis.sums`."""
+    return SPECS[_NAMES.get(name, name)]
+
+
 def _value(record: Kpi, measures: Period) -> Fraction | None:
     """Compute one KPI from measures in their units; None where one is not recorded."""
     sums = {}
     for name in filter(None, (record.numerator, record.denominator)):
-        spec = SPECS[_NAMES.get(name, name)]
+        spec = spec_of(name)
         amount = measures[spec.name]
         if amount is None:
             return None

@@ -70,14 +70,24 @@ def periods(totals: Totals, grain: Grain, service_type: str | None = None) -> di
     }
 
 
+def recorded(totals: Totals) -> frozenset[str]:
+    """Names of the measures that have a sum in any month."""
+    names = set(totals["measure"])
+    return frozenset(name for name, spec in MEASURES.items() if summed_as(spec) in names)
+
+
+def summed_as(spec: MeasureSpec) -> str:
+    """Name under which a measure is summed: an opening stock is the closing one before."""
+    return (
+        spec.name.removesuffix("_opening") if spec.stock and spec.kept == "quarter" else spec.name
+    )
+
+
 def _rolled(
     spec: MeasureSpec, by_month: dict[str, dict[int, int]], index: int, size: int
 ) -> Fraction | None:
     start, end = index * size, (index + 1) * size
-    name = (
-        spec.name.removesuffix("_opening") if spec.stock and spec.kept == "quarter" else spec.name
-    )
-    known = by_month.get(name, {})
+    known = by_month.get(summed_as(spec), {})
     if spec.stock:
         month = end - 1 if spec.stock == "closing" else start - (spec.kept == "quarter")
         if spec.kept == "quarter" and size % 3:

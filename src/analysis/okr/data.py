@@ -17,6 +17,7 @@ from analysis.tables_method import (
     KeyResultRow,
     ObjectiveRow,
     TargetRow,
+    has_method,
 )
 
 _TABLES = {table.name: table for table in METHOD_RAW_TABLES}
@@ -35,11 +36,14 @@ class Okrs:
         Headlines too.
     targets : dict of str to tuple of TargetRow
         By key result; none where nothing is printed.
+    printed : bool
+        Whether a publication prints them, or they are a firm's own.
     """
 
     objectives: tuple[ObjectiveRow, ...]
     key_results: tuple[KeyResultRow, ...]
     targets: Mapping[str, tuple[TargetRow, ...]]
+    printed: bool = True
 
     def of(self, objective_id: str) -> tuple[KeyResultRow, ...]:
         """Return the key results of an objective that carry weight."""
@@ -68,7 +72,7 @@ def target_of(row: TargetRow) -> Target:
 
 def read_table(table: Table, model: type[_R], case: Case) -> list[_R]:
     """Read a raw table whose rows are of one model."""
-    return [row for row in read_rows(table, case.raw, case.root) if isinstance(row, model)]
+    return [row for row in read_rows(table, case.method, case.root) if isinstance(row, model)]
 
 
 def load_okrs(case: Case) -> Okrs:
@@ -83,15 +87,17 @@ def load_okrs(case: Case) -> Okrs:
     """
     objectives = read_table(_TABLES["objectives"], ObjectiveRow, case)
     results = read_table(_TABLES["key_results"], KeyResultRow, case)
-    targets = read_table(_TABLES["targets"], TargetRow, case)
-    claims = {claim.claim_id for claim in read_claims(case)}
+    targets = []
+    if has_method(case, "targets"):
+        targets = read_table(_TABLES["targets"], TargetRow, case)
+    claims = {claim.claim_id for claim in read_claims(case)} if case.has_claims else set()
     for error in contradictions(case, objectives, results, targets, claims):
         raise error
     grouped = {
         row.kr_id: tuple(target for target in targets if target.kr_id == row.kr_id)
         for row in results
     }
-    return Okrs(tuple(objectives), tuple(results), grouped)
+    return Okrs(tuple(objectives), tuple(results), grouped, case.has_claims)
 
 
 def contradictions(
@@ -134,7 +140,7 @@ def contradictions(
 
 
 def _file(case: Case, name: str) -> str:
-    return str((case.raw / _TABLES[name].file).relative_to(case.root))
+    return str((case.method / _TABLES[name].file).relative_to(case.root))
 
 
 def _known(

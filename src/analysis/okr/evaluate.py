@@ -76,6 +76,7 @@ def evaluate(
     grain, _ = parse_label(period)
     now, then = pair(totals, period, base)
     length = MONTHS[grain]
+    untargeted = "no target is printed" if okrs.printed else "no target is set"
     since = length * distance(grain, base)
     results = []
     for row in okrs.key_results:
@@ -89,7 +90,7 @@ def evaluate(
                 goal = resolve(target_of(target), baseline, since=since, length=length)
             score = rate(value, baseline, goal, Fraction(row.commit), sample_of(record, now))
             if target is None:
-                score = Score(None, None, "cannot tell", "no target is printed")
+                score = Score(None, None, "cannot tell", untargeted)
             chosen = target is None or holds(target, reading)
             results.append(Result(row, target, record.key, baseline, value, goal, score, chosen))
     return results
@@ -117,7 +118,7 @@ def score_frame(results: list[Result]) -> pd.DataFrame:
             "kpi": result.kpi,
             "text": result.key_result.text,
             "target_id": result.target.target_id if result.target else "",
-            "reading": result.target.reading if result.target else "no target is printed",
+            "reading": result.target.reading if result.target else result.score.reason,
             "baseline": result.baseline,
             "value": result.value,
             "low": result.goal.low if result.goal else None,

@@ -52,7 +52,7 @@ def so_far(ledger: Ledger, quarter: int, day: pd.Timestamp) -> Period:
         ended = 12 * after.year + after.month - 1
         cut["staff_hours"] = cut["staff_hours"][(months >= 3 * quarter) & (months < ended)]
     cut = {name: rows for name, rows in cut.items() if len(rows)}
-    if "service" not in cut:
+    if "service" in ledger and "service" not in cut:
         cut["service"] = ledger["service"].iloc[:0]
     sums = reduce(cut, by=(), measures=_ADDED).groupby("measure")["value"].sum()
     return {name: int(sums[name]) * MEASURES[name].scale for name in _ADDED if name in sums.index}

@@ -104,13 +104,15 @@ def attachments(asked: Edition) -> list[Attachment]:
     """
     case = asked.case
     raw, processed = case.raw, case.processed
-    rows = "synthetic rows" if case.parameters.kind == "synthetic" else "validated rows"
+    rows = "checked rows" if case.has_own_rows else "synthetic rows"
     table = "text/csv"
     wanted = [
         (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
+        (raw / "relations.csv", "relations.csv", "How the quantities hang together", "source",
+         table),
         (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
         (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
-    ][2 if asked.periodic else 0 :]
+    ][3 if asked.periodic else 0 :]  # fmt: skip
     wanted += [
         (path, f"ledger_{path.name}", f"Ledger, {path.stem.replace('_', ' ')}: {rows}", "data",
          table)
@@ -137,15 +139,21 @@ def inputs_digest(folder: Path) -> str:
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith("~")
     }
     lines = "".join(
-        f"{hashlib.sha256(files[name].read_bytes()).hexdigest()}  {name}\n"
+        f"{_sha256(files[name])}  {name}\n"
         for name in sorted(files, key=lambda name: name.encode("utf-8"))
     )
     return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def sources(case: Case) -> list[str]:
     """Typst markup of the works the report rests on: the case's own first, then the common ones."""
-    entries = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
+    alone = case.parameters.kind == "printed"
+    entries = [] if alone else yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
     own = case.parameters.source
     if own is not None:
         entries.insert(0, {"authors": own.authors, "title": own.title, "date": own.published})
@@ -169,26 +177,55 @@ def _about(asked: Edition) -> str:
         return _about_period(asked)
     source = case.parameters.source
     if source is None:
-        return (
-            "This report computes the indicators, comparisons and scores of the firm from rows "
-            "that it supplied. Every figure and table says which kind of number it shows."
-        )
+        return f"{_rows_of(case)} Every figure and table says which kind of number it shows."
     title = typst_text(source.title)
-    return (
+    text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
         "numbers, but no data. This report checks every printed number against the others by exact "
-        "arithmetic and gives it a verdict, with the evidence. Where figures and tables need rows, "
+        "arithmetic and gives it a verdict, with the evidence."
+    )
+    if case.parameters.kind == "printed":
+        return text
+    return (
+        f"{text} Where figures and tables need rows, "
         "they are drawn from a synthetic data set that meets the print: they say so, and they "
         "prove nothing about the firm beyond what was printed."
     )
 
 
+def _own_kinds(case: Case) -> list[tuple[str, str]]:
+    """List the marks in the report of a case of one's own; none if it has the usual ones."""
+    if not case.has_own_rows or case.has_claims:
+        return []
+    rows = {
+        "yours": "computed from the rows that the firm supplied",
+        "synthetic": "computed from made-up rows, as an example",
+    }
+    kind = case.parameters.kind
+    return [
+        (kind, rows[kind]),
+        ("words", "no number: definitions, and the words of the firm's own tables"),
+    ]
+
+
+def _rows_of(case: Case) -> str:
+    if case.parameters.kind == "yours":
+        return (
+            "This report computes the indicators, comparisons and scores of the firm from rows "
+            "that it supplied."
+        )
+    return (
+        "This report shows what a firm gets that fills in the tables. Its rows are made up, as an "
+        "example: there is no such firm, and no number here says anything of a real one."
+    )
+
+
 def _about_period(asked: Edition) -> str:
     rows = (
-        "Its rows are synthetic: they were made up so that they meet what was printed about the "
-        "firm, and prove nothing about it beyond that."
-        if asked.case.parameters.kind == "synthetic"
-        else "It is computed from rows that the firm supplied."
+        _rows_of(asked.case)
+        if asked.case.has_own_rows
+        else "Its rows are synthetic: they were made up so that they meet what was printed about "
+        "the firm, and prove nothing about it beyond that."
     )
     return typst_text(
         "Indicators, comparison, key results and joint score of one period, made by the same "
@@ -207,7 +244,7 @@ def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
         ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
                   "bytes."),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if asked.periodic else
+        if asked.periodic or case.has_own_rows else
         ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
                               "#raw(\"make verify\") compares it byte by byte."),
         ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
@@ -259,6 +296,7 @@ def main_source(
         "description": typst_string(_eyebrow(asked)),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
+        "kinds": _pairs([(name, f"[{text}]") for name, text in _own_kinds(case)]),
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
         "colophon": _pairs(colophon),
@@ -285,6 +323,8 @@ def _eyebrow(asked: Edition) -> str:
         return f"Balanced Scorecard and OKR, {_OFTEN[asked.grain]} report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
+    if case.parameters.kind == "printed":
+        return "Report on published numbers"
     return "Reproduction report on a published case study"
 
 

@@ -65,5 +65,5 @@ function times(id, label, marks, look) {
     return markButton(`button.time${mark.chosen ? ".chosen" : ""}`, mark, field,
       make("span.axis", {}, make("span", {}, mark.name), make("span.year", {}, first ? mark.year : "\u00a0")));
   }));
-  return make("div.wide", {}, roving(row));
+  return make("div.wide", { "data-scroll": id }, roving(row));
 }

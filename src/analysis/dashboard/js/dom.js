@@ -31,15 +31,30 @@ function size(element, property, share) {
 const kindMark = (kind) => make(`span.kind.${kind.replace(/\W/g, "")}`, {}, say(kind));
 
 /**
- * Replace what an element holds, keeping the focus on the control of the same key.
+ * Replace what an element holds, keeping the focus on the control of the same key, and what was
+ * scrolled where it was. (To ask elements for their place would lay the page out each time.)
  * @param {Element} place
  */
 function refill(place, ...inside) {
   const held = document.activeElement, key = place.contains(held) ? held.dataset.key : undefined;
-  const scrolled = place.scrollLeft;
   place.replaceChildren(...inside.flat().filter((one) => one !== null));
-  place.scrollLeft = scrolled;
-  if (key !== undefined) [...place.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key)?.focus();
+  for (const [name, [left, top]] of scrolled) {
+    const box = place.querySelector(`[data-scroll="${name}"]`);
+    if (box) [box.scrollLeft, box.scrollTop] = [left, top];
+  }
+  if (key !== undefined) [...place.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key)?.focus({ preventScroll: true });
+}
+
+/** How far boxes are scrolled, by their names; only those that are. */
+const scrolled = new Map();
+
+/** Note how far a box is scrolled. */
+function noteScroll(event) {
+  const { scroll } = event.target.dataset ?? {};
+  if (scroll === undefined) return;
+  const place = [event.target.scrollLeft, event.target.scrollTop];
+  if (place.some(Boolean)) scrolled.set(scroll, place);
+  else scrolled.delete(scroll);
 }
 
 /**

@@ -31,6 +31,7 @@ function frame(panel) {
 }
 
 let frames = [];
+const root = document.documentElement;
 
 /** Change the state, show it, and put it into the address. */
 function change(how) {
@@ -42,10 +43,10 @@ function change(how) {
 /** Show the state. */
 function update() {
   const now = view();
-  document.documentElement.lang = language;
-  document.documentElement.dataset.theme = theme();
-  document.documentElement.dataset.kind = kind;
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  const look = { lang: language, "data-theme": theme(), "data-kind": kind };
+  for (const [name, value] of Object.entries(look)) {
+    if (root.getAttribute(name) !== value) root.setAttribute(name, value); // each costs a style for all
+  }
   hideTip();
   drawTop(now);
   drawSlicers(now);
@@ -53,19 +54,30 @@ function update() {
   document.getElementById("summary").textContent = summary(now);
 }
 
+/** Draw a panel: its texts in the language, its note, and its body unless nothing it needs has changed. */
 function drawFrame(one, now) {
-  const { panel } = one, open = state.open.has(panel.id);
-  one.title.textContent = say(panel.title);
-  one.mark.replaceChildren(kindMark(panel.kind));
-  one.note.textContent = panel.note(now);
-  one.toggle.textContent = say(open ? "Hide table" : "Table");
-  one.toggle.setAttribute("aria-expanded", String(open));
-  one.toggle.setAttribute("aria-label", `${say(open ? "Hide table" : "Table")}: ${say(panel.title)}`);
-  one.download.textContent = "CSV";
-  one.download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
+  const { panel } = one, open = state.open.has(panel.id), note = panel.note(now);
+  if (one.note.textContent !== note) one.note.textContent = note;
+  const words = JSON.stringify([language, open]);
+  if (words !== one.words) drawWords(one, open);
+  const needs = panel.needs ? JSON.stringify([words, panel.needs(now)]) : null;
+  if (needs !== null && needs === one.needs) return;
+  Object.assign(one, { words, needs });
   if (panel.keeps) panel.update(now);
   else refill(one.body, panel.draw(now));
-  refill(one.behind, open && !panel.listed ? tableElement(panel.table(now)) : null);
+  if (open || one.behind.firstChild) refill(one.behind, open && !panel.listed ? tableElement(panel.table(now), panel.id) : null);
+}
+
+/** The texts of a panel's head. */
+function drawWords(one, open) {
+  const { panel, toggle, download } = one, words = say(open ? "Hide table" : "Table");
+  one.title.textContent = say(panel.title);
+  one.mark.replaceChildren(kindMark(panel.kind));
+  toggle.textContent = words;
+  toggle.setAttribute("aria-expanded", String(open));
+  toggle.setAttribute("aria-label", `${words}: ${say(panel.title)}`);
+  download.textContent = "CSV";
+  download.setAttribute("aria-label", `CSV: ${say(panel.title)}`);
 }
 
 /** The theme in use. */
@@ -89,8 +101,11 @@ function drawTop(now) {
       button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))),
       button("language", language === "en" ? "Español" : "English", { lang: language === "en" ? "es" : "en" }, () => change(() => { language = language === "en" ? "es" : "en"; })),
       button("theme", say("Dark"), { "aria-pressed": String(theme() === "dark") }, () => change(() => { state.theme = theme() === "dark" ? "light" : "dark"; }))));
-  refill(document.getElementById("foot"), ...foot());
   document.getElementById("top").dataset.words = selectionWords(now);
+  if (foot.language === language) return;
+  foot.language = language;
+  refill(document.getElementById("foot"), ...foot());
+  document.getElementById("skip").textContent = say("Skip to the figures");
 }
 
 function foot() {
@@ -98,6 +113,7 @@ function foot() {
   const meaning = {
     printed: "stands in the publication.", derived: "follows from printed numbers by exact arithmetic.",
     synthetic: "is computed from a made-up ledger that meets the print; it shows what can be true, not what was.",
+    ...(data.claims ? {} : { synthetic: "is computed from made-up rows." }),
     yours: "is computed from your own rows.", "what-if": "follows from a target that you moved.",
   };
   const marks = [...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])];
@@ -143,7 +159,7 @@ function start() {
   document.getElementById("skip").addEventListener("click", () => document.getElementById("main").focus());
   document.addEventListener("keydown", keys);
   for (const event of ["mouseover", "focusin"]) document.addEventListener(event, showTip);
-  document.addEventListener("scroll", hideTip, { passive: true, capture: true });
+  for (const answer of [hideTip, noteScroll]) document.addEventListener("scroll", answer, { passive: true, capture: true });
   systemDark.addEventListener("change", update);
   window.addEventListener("hashchange", () => { fromAddress(); update(); });
 }

@@ -10,9 +10,19 @@ function view() {
   const chosen = chosenQuarters(state.quarters);
   const split = Boolean(state.types.size || state.segments.size);
   const now = { cube, chosen, split, last: chosen.at(-1) };
-  if (!data.okr) return now;
-  const results = evaluate(okrQuarter(now), state.goals);
-  return { ...now, results, nodes: scorecard(results) };
+  return data.okr ? { ...now, ...scored(okrQuarter(now)) } : now;
+}
+
+let lastScored = { key: "" };
+
+/** Scores in a quarter, worked out anew only when the quarter or a target is another. */
+function scored(at) {
+  const key = JSON.stringify([at, [...state.goals]]);
+  if (key !== lastScored.key) {
+    const results = evaluate(at, state.goals);
+    lastScored = { key, results, nodes: scorecard(results) };
+  }
+  return lastScored;
 }
 
 const sumsAt = (now, places, which = "part") => places.map((at) => now.cube.quarters[at][which]);
@@ -141,8 +151,10 @@ function coursePanel(id, kpiId, title, look) {
     },
     draw: (now) => {
       const reason = unsplit(kpi, state);
+      const parts = data.quarters.map((_, place) => (reason ? null : at(now, place, "part")));
+      const write = short(parts, kpi.unit === "%" ? 0 : kpi.decimals && 1);
       return times(id, say(title), data.quarters.map((quarter, place) => {
-        const whole = at(now, place, "whole"), part = reason ? null : at(now, place, "part"), ago = year(place);
+        const whole = at(now, place, "whole"), part = parts[place], ago = year(place);
         const agoValue = ago && !reason ? kpiValue(kpi, sumsAt(now, ago)) : null;
         const compared = against(kpi, part, agoValue);
         const words = part === null ? say("not available") : withUnit(part, kpi.unit, kpi.decimals);
@@ -150,7 +162,7 @@ function coursePanel(id, kpiId, title, look) {
           compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : ""].filter(Boolean).join("; ");
         return {
           key: quarter.label, name: quarterName(quarter.label).slice(4), year: quarter.label.slice(0, 4), tip,
-          label: part === null ? (whole === null ? MISSING : "") : short(part, kpi.unit === "%" ? 0 : kpi.decimals && 1), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
+          label: part === null ? (whole === null ? MISSING : "") : write(part), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
           whole: whole?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? agoValue?.number ?? null : null,
           chosen: !state.quarters.size || state.quarters.has(place), pressed: state.quarters.has(place),
           pick: (more) => change(() => choose(state.quarters, place, more)),

@@ -18,6 +18,7 @@ function claimsPanel() {
   });
   return {
     id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true,
+    needs: () => [[...state.verdicts], state.find],
     note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named."),
     draw: () => element,
     keeps: true,
@@ -31,7 +32,7 @@ function claimsPanel() {
       }))));
       const table = claimsTable();
       said.textContent = say("{shown} of {all} claims", { shown: table.rows.length, all: data.claims.length });
-      refill(list, tableElement(table));
+      refill(list, tableElement(table, "claims"));
     },
     table: claimsTable,
     listed: true,

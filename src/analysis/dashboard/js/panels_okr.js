@@ -1,5 +1,8 @@
 /** OKR progress with what-if targets, and the scorecard by perspective. */
 
+/** What the scores depend on: the choice of types and segments does not touch them. */
+const okrNeeds = (now) => [okrQuarter(now), [...state.goals]];
+
 /** The quarter that OKRs are shown for: the last one chosen, or the case's current one. */
 function okrQuarter(now) {
   const current = data.quarters.findIndex((quarter) => quarter.label === data.current);
@@ -101,7 +104,7 @@ function okrPanel() {
     return { objective, head, element: make("div.objective", {}, head, make("ul", {}, own.map((result) => rows.get(result.id).element))) };
   });
   return {
-    id: "okr", title: "Objectives and key results", kind, wide: true,
+    id: "okr", title: "Objectives and key results", kind, wide: true, needs: okrNeeds,
     note: (now) => {
       const at = okrQuarter(now), { index } = data.quarters[at];
       const ago = quarterName(`${Math.floor((index - 4) / 4)}Q${(index % 4) + 1}`);
@@ -135,7 +138,7 @@ function okrPanel() {
 
 function scorecardPanel() {
   return {
-    id: "scorecard", title: "Scorecard by perspective", kind,
+    id: "scorecard", title: "Scorecard by perspective", kind, needs: okrNeeds,
     note: (now) => say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line shows what it could do.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }) +
       (state.goals.size ? ` ${say("With your what-if targets.")}` : ""),
     draw: (now) => make("ul.scores", {}, now.nodes.filter((node) => ["joint", "perspective"].includes(node.level)).map((node) => {

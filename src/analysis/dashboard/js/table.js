@@ -7,12 +7,12 @@
  *   the first column heads the rows
  */
 
-/** @param {Table} table */
-function tableElement(table) {
+/** @param {Table} table @param {string} id of its panel */
+function tableElement(table, id) {
   const head = table.columns.map((column) =>
     make("th", { scope: "col", class: column.text ? "number" : null }, column.name, column.kind ? [" ", kindMark(column.kind)] : []));
   const rows = table.rows.map((row) => make("tr", {}, row.map((value, at) => cell(value, table.columns[at], at === 0))));
-  return make("div.scroll", { tabindex: 0, role: "region", "aria-label": table.caption },
+  return make("div.scroll", { tabindex: 0, "data-scroll": `table-${id}`, role: "region", "aria-label": table.caption },
     make("table", {}, make("caption", {}, table.caption), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)));
 }
 

@@ -56,12 +56,15 @@ function withUnit(value, unit, places) {
   return unit === "%" ? decimal(value, places) + FORMS[language].percent : `${decimal(value, places)} ${named(unit)}`;
 }
 
-/** A number short enough for a label above a narrow bar: 164,761 is 165k. */
-function short(value, places) {
-  const size = Math.abs(value.number);
-  if (size >= 1e7) return decimal(value.over(Fraction.of(1e6)), 0) + "M";
-  if (size >= 1e4) return decimal(value.over(Fraction.of(1000)), 0) + "k";
-  return decimal(value, places);
+/**
+ * How to write the numbers of one chart so that they fit above narrow bars: 164,761 is 165k.
+ * @param {(Fraction|null)[]} values all of them, so that they get one unit
+ */
+function short(values, places) {
+  const largest = Math.max(0, ...values.map((value) => Math.abs(value?.number ?? 0)));
+  const [unit, mark] = largest >= 1e7 ? [1e6, "M"] : largest >= 1e4 ? [1e3, "k"] : [1, ""];
+  const digits = unit === 1 ? places : largest / unit >= 30 ? 0 : 1;
+  return (value) => decimal(value.over(Fraction.of(unit)), digits) + mark;
 }
 
 /** Texts in the order of the language; equal on every machine for the same language. */

@@ -1,0 +1,264 @@
+"""Quantities in periods, as the claims and relations of a case name them under one reading.
+
+A quantity in a period is a whole number of smallest pieces, named ``quantity@period``. A share or
+ratio is a quotient of two of them. A level or share of which nothing says what it is made of is a
+quotient of two numbers of its own, that is, any exact number of at least zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from analysis.claims.bounds import Ratio
+from analysis.claims.general.relations import RelationRow, problem
+from analysis.claims.system import Linear, quantity
+from analysis.errors import InputError
+from analysis.tables import ClaimRow
+
+Node = tuple[str, str]
+"""A quantity and a period."""
+
+OPEN_PERIODS = ("unstated", "none")
+NUMERIC = ("count", "share", "growth", "level", "money")
+UPPER, LOWER = "upper part", "lower part"
+"""What the two hidden numbers behind a level of unknown make are called."""
+
+_CENTS = 100
+
+
+class Network:
+    """What the relations of a case say about its quantities under one reading.
+
+    Parameters
+    ----------
+    claims : sequence of ClaimRow
+        All rows of ``claims.csv``.
+    relations : sequence of RelationRow
+        All rows of ``relations.csv``.
+    reading : mapping of str to str
+        One option for every axis of ``case.yaml``.
+
+    Attributes
+    ----------
+    names : dict of str to (str, str)
+        Quantity and period by the name they have in constraints.
+    known : set of (str, str)
+        Quantities and periods that a claim is about, or that are related to such a one.
+
+    Raises
+    ------
+    InputError
+        If a row speaks of a period that no claim is about, or units are mixed.
+    """
+
+    def __init__(
+        self,
+        claims: Sequence[ClaimRow],
+        relations: Sequence[RelationRow],
+        reading: Mapping[str, str],
+    ) -> None:
+        self.claims = {claim.claim_id: claim for claim in claims}
+        self.relations = tuple(row for row in relations if row.holds(reading))
+        self.names: dict[str, Node] = {}
+        self._period_rows = {(r.quantity, r.period): r for r in self.rows("period")}
+        self._bases = {(r.quantity, r.period): r for r in self.rows("base")}
+        self._kinds = {r.claim: r.of for r in self.rows("kind")}
+        self._units = {r.quantity: int(r.of) for r in self.rows("unit")}
+        self._linked = set(self._members())
+        self.known = self._reach()
+        self._same = self._merge()
+
+    # -- what rows say ------------------------------------------------------------------------
+
+    def rows(self, *kinds: str) -> list[RelationRow]:
+        """Return the rows of some relations."""
+        return [row for row in self.relations if row.relation in kinds]
+
+    def _members(self) -> Iterator[str]:
+        """Yield the quantities that are counted in pieces, since others are made up of them."""
+        for row in self.rows("unprinted", "sum", "period sum", "equal", "at most", "share",
+                             "ratio"):  # fmt: skip
+            made_up = row.relation in ("share", "ratio")
+            yield from (n for n in row.quantities if not made_up or n != row.quantity)
+
+    def kind(self, claim: ClaimRow) -> str:
+        """Return what sort of quantity a claim is about under this reading."""
+        return self._kinds.get(claim.claim_id, claim.kind)
+
+    def less_is_better(self, name: str) -> bool:
+        """Say whether a target on a quantity is an upper limit."""
+        return any(row.quantity == name for row in self.rows("less is better"))
+
+    def meant(self, claim: ClaimRow) -> tuple[str, ...]:
+        """Return the period (or the periods together) that a claim speaks about."""
+        row = self._period_rows.get((claim.quantity, claim.period))
+        if row is not None:
+            return row.parts
+        numeric = self.kind(claim) in NUMERIC
+        if numeric and claim.period in OPEN_PERIODS and self._must_say(claim):
+            raise InputError(
+                "the publication does not say which period it means, and no relation does",
+                file="claims.csv",
+                row=claim.claim_id,
+                column="period",
+                value=claim.period,
+                fix=f"add a row “period” for {claim.quantity} to relations.csv",
+            )
+        return (claim.period,)
+
+    def _must_say(self, claim: ClaimRow) -> bool:
+        """Say whether something else is printed or related that the claim would be set against."""
+        others = {
+            (row.printed, row.period)
+            for row in self.claims.values()
+            if row.quantity == claim.quantity and row.role == "result"
+        }
+        own = {(claim.printed, claim.period)}
+        has_parts = any(row.quantity == claim.quantity for row in self.rows("share", "ratio"))
+        return claim.quantity in self._linked or has_parts or bool(others - own)
+
+    def base(self, claim: ClaimRow) -> tuple[str, ...]:
+        """Return the period that a growth rate is measured against."""
+        for period in (claim.period, *self.meant(claim)):
+            row = self._bases.get((claim.quantity, period))
+            if row is not None:
+                return row.parts
+        raise InputError(
+            "this is a growth, and nothing says against which period",
+            file="claims.csv",
+            row=claim.claim_id,
+            column="period",
+            value=claim.period,
+            fix=f"add a row “base” for {claim.quantity} in {claim.period} to relations.csv",
+        )
+
+    # -- quantities in periods ----------------------------------------------------------------
+
+    def name(self, what: str, period: str) -> str:
+        """Return the name of a quantity in a period; equal ones share a name."""
+        node = self._same.get((what, period), (what, period))
+        text = "@".join(node)
+        self.names[text] = node
+        return text
+
+    def pieces(self, what: str) -> int:
+        """Return how many smallest pieces make one of a quantity."""
+        money = any(c.quantity == what and self.kind(c) == "money" for c in self.claims.values())
+        return self._units.get(what, _CENTS if money else 1)
+
+    def value(self, what: str, periods: Sequence[str]) -> Linear | Ratio:
+        """Return a quantity over some periods together, in its printed unit."""
+        row = self.quotient(what, periods[0])
+        if row is not None:
+            return Ratio(self._sum(row.parts[0], periods), self._sum(row.by, periods))
+        if self.hidden(what):
+            if len(periods) > 1:
+                raise InputError(
+                    "levels and shares do not add up over periods", value=what,
+                    fix="say with a row “share” or “ratio” what this one is made of",
+                )  # fmt: skip
+            return Ratio(self._sum(f"{what}, {UPPER}", periods),
+                         self._sum(f"{what}, {LOWER}", periods))  # fmt: skip
+        return self._sum(what, periods)
+
+    def _sum(self, what: str, periods: Iterable[str]) -> Linear:
+        total = Linear()
+        for period in periods:
+            total = total + quantity(self.name(what, period))
+        return total * Fraction(1, self.pieces(what))
+
+    def quotient(self, what: str, period: str) -> RelationRow | None:
+        """Return the row that says what a share or ratio is made of."""
+        rows = (r for r in self.rows("share", "ratio") if r.quantity == what)
+        return next((row for row in rows if row.period in ("", period)), None)
+
+    def hidden(self, what: str) -> bool:
+        """Say whether a quantity is a level or share of unknown make."""
+        if what in self._linked:
+            return False
+        kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
+        return bool(kinds & {"level", "share"})
+
+    def _reach(self) -> set[Node]:
+        """List the quantities and periods that claims speak about, and those related to them."""
+        printed = [c for c in self.claims.values() if self.kind(c) in NUMERIC and c.printed]
+        known = {(c.quantity, period) for c in printed for period in self.periods_of(c)}
+        growing = {
+            (c.quantity, period)
+            for c in printed
+            if self.kind(c) == "growth"
+            for period in (c.period, *self.meant(c))
+        }
+        waiting = [r for r in self.relations if r.relation not in ("unprinted", "unit")]
+        size = -1
+        while size != len(known):
+            size = len(known)
+            for row in waiting:
+                for nodes in self.places(row, known):
+                    reached = nodes[:1] if row.relation in ("share", "ratio") else nodes
+                    known |= set(nodes) if not known.isdisjoint(reached) else set()
+        for row in waiting:
+            related = {node for nodes in self.places(row, known) for node in nodes}
+            about = growing if row.relation == "base" else known
+            if row.period and about.isdisjoint(related):
+                what = "the growth of " if row.relation == "base" else ""
+                raise problem(
+                    row, f"no claim is about {what}{row.quantity} in this period", "period",
+                    "write the period as claims.csv does, or drop the row",
+                )  # fmt: skip
+        return known
+
+    def periods_of(self, claim: ClaimRow) -> tuple[str, ...]:
+        """Return every period that a claim involves: as printed, as meant, and its base."""
+        base: tuple[str, ...] = ()
+        if self.kind(claim) == "growth":
+            rows = (
+                self._bases.get((claim.quantity, p)) for p in (claim.period, *self.meant(claim))
+            )
+            base = next((row.parts for row in rows if row is not None), ())
+        return (claim.period, *self.meant(claim), *base)
+
+    def places(self, row: RelationRow, known: set[Node]) -> list[list[Node]]:
+        """List what a row relates, once for each period in which it holds."""
+        if row.relation == "period sum":
+            return [[(row.quantity, period) for period in (row.period, *row.parts)]]
+        if row.relation in ("base", "period"):
+            return [[(row.quantity, row.period)]]
+        made_up = row.relation in ("share", "ratio")
+        names = row.quantities[:1] if made_up else row.quantities
+        periods = [row.period] if row.period else sorted({p for n, p in known if n in names})
+        return [[_node(text, period) for text in (row.quantity, *row.parts, row.by) if text]
+                if row.relation not in ("kind", "fall", "less is better")
+                else [(row.quantity, period)] for period in periods]  # fmt: skip
+
+    def _merge(self) -> dict[Node, Node]:
+        """Give quantities that are equal by meaning one name."""
+        same: dict[Node, Node] = {}
+
+        def root(node: Node) -> Node:
+            while node in same:
+                node = same[node]
+            return node
+
+        for row in self.rows("equal"):
+            for one, other in self.places(row, self.known) if not row.claim else ():
+                if self.pieces(one[0]) != self.pieces(other[0]):
+                    raise self.mixed(row)
+                if root(one) != root(other):
+                    first, second = sorted((root(one), root(other)))
+                    same[second] = first
+        return {node: root(node) for node in same}
+
+    def mixed(self, row: RelationRow) -> InputError:
+        """Say that a row joins quantities of different units."""
+        units = ", ".join(f"{n} in 1/{self.pieces(n)}" for n in row.quantities)
+        return problem(
+            row, f"these are counted in different smallest pieces ({units})", "of",
+            "add rows “unit”; money is counted in 1/100",
+        )  # fmt: skip
+
+
+def _node(text: str, period: str) -> Node:
+    name, _, stated = text.partition("@")
+    return name, stated or period

@@ -1,0 +1,261 @@
+"""How the printed quantities of a case hang together, said in data: ``relations.csv``.
+
+A row says one thing: that a whole is the sum of its parts, a year that of its quarters, a share
+what part of what whole, a growth rate against which period. A row may hold under one option of a
+reading only, and a statement of the publication may be what asserts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+from pydantic import Field, model_validator
+
+from analysis.case import Case
+from analysis.columns import Identifier
+from analysis.errors import InputError
+from analysis.tables import ClaimRow, Row, Table, read_rows
+
+Relation = Literal[
+    "unprinted", "unit", "sum", "period sum", "share", "ratio", "base", "period", "kind", "fall",
+    "equal", "at most", "less is better",
+]  # fmt: skip
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "unprinted": (),
+    "unit": ("of",),
+    "sum": ("of",),
+    "period sum": ("period", "of"),
+    "share": ("of", "by"),
+    "ratio": ("of", "by"),
+    "base": ("period", "of"),
+    "period": ("period", "of"),
+    "kind": ("of", "claim"),
+    "fall": ("claim",),
+    "equal": ("of",),
+    "at most": ("of",),
+    "less is better": (),
+}
+"""Cells, besides the quantity, that each relation must fill."""
+
+_MAY: Mapping[str, tuple[str, ...]] = {
+    "sum": ("period", "claim"),
+    "period sum": ("claim",),
+    "share": ("period",),
+    "ratio": ("period",),
+    "equal": ("period", "claim"),
+    "at most": ("period", "claim"),
+}
+COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
+"""Relations between quantities that are counted in pieces."""
+
+_SEVERAL = {"sum", "period sum"}
+_ONE_MEANING = {"unit", "share", "ratio", "base", "period", "kind"}
+
+
+class RelationRow(Row):
+    """One thing that holds between the quantities of ``claims.csv``."""
+
+    relation_id: Identifier = Field(description="key")
+    relation: Relation = Field(
+        description="what the row says: unprinted (no claim is about the quantity), unit (how many "
+        "of its smallest pieces make one), sum (of parts), period sum (of shorter periods), share "
+        "or ratio (of ÷ by; a share is at most 1), base (the period that growth is measured "
+        "against), period (which one is meant), kind (what sort of quantity a claim is about), "
+        "fall (the printed growth is a decrease), equal, at most, less is better (for targets)"
+    )
+    quantity: Identifier = Field(description="the quantity that the row is about")
+    period: str = Field(description="period, as in claims.csv; empty where it holds in every one")
+    of: str = Field(
+        description="what it consists of: quantities, periods, a number of pieces or a kind of "
+        "claim; several are joined by ;. After equal and at most, QUANTITY or QUANTITY@PERIOD"
+    )
+    by: str = Field(description="what a share or ratio is divided by")
+    reading: str = Field(description="AXIS=OPTION under which it holds; empty for always")
+    claim: str = Field(description="claim that asserts it; empty for what holds by meaning")
+    note: str = Field(description="why, in words")
+
+    @model_validator(mode="after")
+    def _cells_fit_the_relation(self) -> RelationRow:
+        needs = NEEDS[self.relation]
+        for column in ("period", "of", "by", "claim"):
+            filled = bool(getattr(self, column))
+            if column in needs and not filled:
+                raise ValueError(f"{column}: the relation “{self.relation}” needs this cell")
+            if filled and column not in (*needs, *_MAY.get(self.relation, ())):
+                raise ValueError(f"{column}: the relation “{self.relation}” has no use for this")
+        if self.relation in _SEVERAL and len(self.parts) < 2:
+            raise ValueError("of: a sum has two parts or more, joined by ;")
+        if self.relation not in (*_SEVERAL, "period", "base") and len(self.parts) > 1:
+            raise ValueError(f"of: the relation “{self.relation}” takes a single entry")
+        if self.relation == "unit" and (not self.of.isdecimal() or int(self.of) < 1):
+            raise ValueError("of: this must be a whole number of pieces above zero")
+        kinds = get_args(ClaimRow.model_fields["kind"].annotation)
+        if self.relation == "kind" and self.of not in kinds:
+            raise ValueError(f"of: a kind is one of {', '.join(kinds)}")
+        for text in self.reading.split(";") if self.reading else ():
+            if text.count("=") != 1:
+                raise ValueError("reading: this must have the form AXIS=OPTION")
+        return self
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The entries of the column ``of``."""
+        return tuple(part.strip() for part in self.of.split(";") if part.strip())
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The option of each axis under which the row holds."""
+        pairs = (text.split("=") for text in self.reading.split(";") if text)
+        return {axis.strip(): option.strip() for axis, option in pairs}
+
+    def holds(self, reading: Mapping[str, str]) -> bool:
+        """Say whether the row holds under a reading."""
+        return all(reading[axis] == option for axis, option in self.conditions.items())
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Every quantity that the row names."""
+        named = [self.quantity, *([self.by] if self.by else [])]
+        if self.relation in ("sum", "share", "ratio", "equal", "at most"):
+            named += [part.partition("@")[0] for part in self.parts]
+        return tuple(named)
+
+
+RELATIONS = Table(
+    "relations", "relations.csv", RelationRow, ("relation_id",),
+    "How the printed quantities hang together",
+)  # fmt: skip
+
+
+def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow, ...]:
+    """Read a case's ``relations.csv``, if it has one, and hold it against its claims.
+
+    Raises
+    ------
+    InputError
+        If a cell breaks a rule, a row names a quantity, claim or reading that is not there, two
+        rows give one thing two meanings, or a claim depends on a reading that changes nothing.
+    """
+    rows: list[RelationRow] = []
+    if (case.raw / RELATIONS.file).is_file():
+        found = read_rows(RELATIONS, case.raw, case.root)
+        rows = [row for row in found if isinstance(row, RelationRow)]
+    check = _Check(case, claims, rows)
+    for row in rows:
+        check.row(row)
+    check.axes()
+    return tuple(rows)
+
+
+def problem(row: RelationRow, rule: str, column: str, fix: str | None = None) -> InputError:
+    """Say what is wrong with one cell."""
+    return InputError(
+        rule,
+        file=RELATIONS.file,
+        row=row.relation_id,
+        column=column,
+        value=getattr(row, column) or None,
+        fix=fix,
+    )
+
+
+def together(one: RelationRow, other: RelationRow) -> bool:
+    """Say whether two rows can hold under the same reading."""
+    mine, theirs = one.conditions, other.conditions
+    return all(theirs.get(axis, option) == option for axis, option in mine.items())
+
+
+class _Check:
+    """Holds the rows against the claims, the readings and each other."""
+
+    def __init__(self, case: Case, claims: Sequence[ClaimRow], rows: Sequence[RelationRow]) -> None:
+        self.case, self.rows = case, rows
+        self.claims = {claim.claim_id: claim for claim in claims}
+        self.printed = {claim.quantity for claim in claims}
+        self.made_up = {row.quantity for row in rows if row.relation in ("share", "ratio")}
+        self.unprinted = {row.quantity for row in rows if row.relation == "unprinted"}
+
+    def row(self, row: RelationRow) -> None:
+        self._quantities(row)
+        self._reading(row)
+        if row.claim and row.claim not in self.claims:
+            raise problem(row, "claims.csv has no claim of this id", "claim")
+        if row.relation in ("kind", "fall") and self.claims[row.claim].quantity != row.quantity:
+            raise problem(row, f"the claim {row.claim} is about another quantity", "quantity")
+        if row.relation in ("sum", "share", "ratio") and row.quantity in (*row.parts, row.by):
+            raise problem(row, "a quantity cannot be a part of itself", "of")
+        if row.relation in ("base", "period sum") and row.period in row.parts:
+            raise problem(row, "a period cannot be its own base or part", "of")
+        members = set(row.quantities) if row.relation in COUNTED else set[str]()
+        if row.relation in ("share", "ratio"):
+            members.discard(row.quantity)
+        for name in sorted(members & self.made_up):
+            raise InputError(
+                f"{name} is a share or ratio itself; only what is counted adds up or divides",
+                file=RELATIONS.file,
+                row=row.relation_id,
+                column="by" if name == row.by else "of",
+                value=name,
+            )
+        for other in self.rows[: self.rows.index(row)]:
+            if _same_subject(row, other) and together(row, other):
+                raise problem(
+                    row,
+                    f"the row {other.relation_id} gives this another meaning already",
+                    "relation",
+                    "keep one of the two, or let each hold under an option of its own (reading)",
+                )
+
+    def _quantities(self, row: RelationRow) -> None:
+        if row.relation == "unprinted" and row.quantity in self.printed:
+            raise problem(row, "claims.csv does print this quantity", "quantity", "drop the row")
+        known = self.printed | self.unprinted
+        for name in row.quantities:
+            if name not in known:
+                column = {row.quantity: "quantity", row.by: "by"}.get(name, "of")
+                raise InputError(
+                    f"no claim is about a quantity {name}; known are {', '.join(sorted(known))}",
+                    file=RELATIONS.file,
+                    row=row.relation_id,
+                    column=column,
+                    value=name,
+                    fix="correct the name, or add a row “unprinted” for it",
+                )
+
+    def _reading(self, row: RelationRow) -> None:
+        axes = self.case.parameters.readings
+        for axis, option in row.conditions.items():
+            if axis not in axes:
+                known = ", ".join(axes) or "none"
+                raise problem(row, f"case.yaml has no reading {axis}; it has {known}", "reading")
+            if option not in axes[axis].options:
+                known = ", ".join(axes[axis].options)
+                raise problem(row, f"the reading {axis} has the options {known}", "reading")
+
+    def axes(self) -> None:
+        """Refuse a claim that depends on a reading which no row answers."""
+        used = {"rounding", *(axis for row in self.rows for axis in row.conditions)}
+        for claim in self.claims.values():
+            for axis in claim.axes:
+                if axis not in used:
+                    raise InputError(
+                        "no row of relations.csv depends on this reading, so it changes nothing",
+                        file="claims.csv",
+                        row=claim.claim_id,
+                        column="readings",
+                        value=axis,
+                        fix=f"add rows with reading {axis}=OPTION, or empty the cell",
+                    )
+
+
+def _same_subject(one: RelationRow, other: RelationRow) -> bool:
+    """Say whether two rows answer the same question."""
+    defines = {"share", "ratio"}
+    alike = one.relation == other.relation or {one.relation, other.relation} == defines
+    if not alike or one.relation not in _ONE_MEANING or one.quantity != other.quantity:
+        return False
+    if one.relation == "kind":
+        return one.claim == other.claim
+    return one.period == other.period or "" in (one.period, other.period)

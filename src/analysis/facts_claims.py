@@ -1,0 +1,43 @@
+"""Numbers in the prose on any case's claims: what ``values.json`` holds for a case without rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.claims.multiverse import survival
+from analysis.display.numbers import decimal
+from analysis.facts import Facts, verdict_counts
+
+_whole = decimal(0)
+
+
+def facts(verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
+    """Compute the values.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        ``verdicts.csv``: one row per claim and reading, the default reading marked.
+    blocks : DataFrame
+        ``multiverse.csv``: one row per block of results and combination of its readings.
+
+    Returns
+    -------
+    dict of str to Value
+        Text, kind and source by key.
+    """
+    default = verdicts[verdicts["default"]]
+    depends = verdicts.groupby("claim_id")["verdict"].nunique() > 1
+    universes, surviving = survival(blocks)
+    sets = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
+    counts = {
+        "n_conflicts": len(sets),
+        "n_depending": int(depends.sum()),
+        "n_universes": universes,
+        "n_surviving": surviving,
+    }
+    source = "verdicts.csv and multiverse.csv"
+    return verdict_counts(verdicts) | {
+        key: {"text": _whole(count), "kind": "derived", "source": source}
+        for key, count in counts.items()
+    }

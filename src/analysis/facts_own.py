@@ -1,0 +1,51 @@
+"""Numbers in prose on the tables that a case of one's own handed in."""
+
+from __future__ import annotations
+
+from analysis.case import Case
+from analysis.display.numbers import decimal
+from analysis.intake.keep import read_came_in, read_notes
+from analysis.kpis.available import availability
+from analysis.kpis.engines import read_cube, tables_of
+from analysis.values import Value
+
+whole = decimal(0)
+
+
+def facts(case: Case) -> dict[str, Value]:
+    """Compute all values on what came in, what was coerced, and what can be computed from it.
+
+    Parameters
+    ----------
+    case : Case
+        A case with rows of its own; its tables must have been kept.
+
+    Returns
+    -------
+    dict of str to Value
+        Text, kind and source by key. Of ``data_all`` and ``data_missing`` there is one: nothing
+        is missing, or so much is.
+    """
+    came, notes = read_came_in(case), read_notes(case)
+    known = availability(read_cube(case), tables_of(case))
+    missing = known[~known["known"]]
+    texts = {
+        "data_tables": whole(len(came)),
+        "data_rows": whole(int(came["rows"].sum())),
+        "data_indicators": whole(len(known)),
+        "data_known": whole(int(known["known"].sum())),
+    }
+    if len(notes):
+        texts["data_notes"] = whole(len(notes))
+    if known["known"][known["key"] == ""].any():
+        texts["data_kpis"] = whole(int(known["known"][known["key"] == ""].sum()))
+    if known["known"][known["key"] != ""].any():
+        texts["data_levels"] = whole(int(known["known"][known["key"] != ""].sum()))
+    if len(missing):
+        texts["data_missing"] = whole(len(missing))
+        texts["data_missing_names"] = ", ".join(dict.fromkeys(missing["name"].str.lower()))
+    else:
+        texts["data_all"] = whole(len(known))
+    source = f"data/processed/{case.name}"
+    kind = case.parameters.kind
+    return {key: {"text": text, "kind": kind, "source": source} for key, text in texts.items()}

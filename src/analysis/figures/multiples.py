@@ -1,0 +1,136 @@
+"""Figure of all indicators over the quarters, as small multiples."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+from analysis.display import Figure, decimal
+from analysis.figures.columns import known
+from analysis.figures.frames import groups, records
+from analysis.figures.kpi_data import quarters_data
+from analysis.figures.numerals import scale
+from analysis.figures.style import (
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    NEUTRAL,
+    RULE,
+    SMALL,
+    canvas,
+    fit,
+    only_frame,
+    panel,
+    styled,
+    write,
+    write_lines,
+)
+from analysis.kpis import kpi
+
+_COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
+
+
+def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
+    """Gather every KPI by quarter, with the year before.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_table`, by quarter.
+    last : int
+        The latest quarters to keep.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`analysis.figures.kpi_data.quarters_data`, one KPI after the other.
+    """
+    parts = [quarters_data(table, name, last=last) for name in dict.fromkeys(table["kpi"])]
+    return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
+
+
+@styled(39)
+def small_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
+    """Draw every KPI over the quarters, each on its own scale (figure 39).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`small_multiples_data`.
+    kind : str
+        Kind of the values.
+    """
+    parts = groups(frame, "kpi")
+    lines = -(-len(parts) // _COLUMNS)
+    fig = canvas(_TOP + _HEIGHT * lines)
+    first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
+    write(fig, 0, 2, f"{_label(first)} to {_label(last)}; light: the year before; each on a scale "
+          "of its own", fontsize=SMALL, color=MUTED)  # fmt: skip
+    for place, (_, rows) in enumerate(parts):
+        line, column = divmod(place, _COLUMNS)
+        _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind)
+    return Figure(
+        name="small_multiples",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"Every indicator from {_label(first)} to {_label(last)}, the year before in light. "
+            "Scales begin where the values do, so heights must not be compared; the last value is "
+            "written, and the arrow tells which direction is good."
+        ),
+        alt=(
+            f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. "
+            + " ".join(_said(rows) for _, rows in parts)
+        ),
+        kind=kind,
+    )
+
+
+def _label(quarter: str) -> str:
+    return f"Q{quarter[-1]} {quarter[:4]}"
+
+
+def _one(fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str) -> None:
+    """Draw one KPI: name and unit, its line over that of the year before, its last value."""
+    record = kpi(str(rows["kpi"].iloc[0]))
+    arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
+    write(fig, left, top + 4, record.name + arrow, fontsize=SMALL, weight="semibold")
+    short = scale(rows["value"], 15, record.decimals)
+    unit = fit(f"{short.word}{record.unit}", _WIDTH - 6, SMALL)
+    write_lines(fig, left, top + 7.6, unit, fontsize=SMALL, color=MUTED)
+    ax = panel(fig, left + 1, top + 11, _WIDTH - 22, _HEIGHT - 14)
+    only_frame(ax)
+    both = [float(v) for column in ("value", "year_ago") for v in known(rows[column])]
+    low, high = min(both, default=0.0), max(both, default=1.0)
+    room = 0.12 * (high - low) or max(abs(high), 1.0)
+    ax.set_ylim(low - room, high + room)
+    ax.set_xlim(-0.3, max(len(rows), 4) - 0.7)
+    if low < 0 < high:
+        ax.axhline(0, color=RULE, lw=0.6)
+    ax.axhline(low - room, color=NEUTRAL, lw=0.5)
+    for column, look in (
+        ("year_ago", {"color": LIGHT[kind], "lw": 1.6}),
+        ("value", {"color": KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
+    ):
+        heights = [float("nan") if v is None else float(v) for v in rows[column]]
+        ax.plot(range(len(heights)), heights, **look)  # type: ignore[arg-type]
+    ends = [(place, value) for place, value in enumerate(rows["value"]) if value is not None]
+    if ends:
+        place, value = ends[-1]
+        ax.annotate(
+            short.text(value), (place, float(value)), xytext=(4, 0), textcoords="offset points",
+            va="center_baseline", fontsize=SMALL, color=INK, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _said(rows: pd.DataFrame) -> str:
+    record = kpi(str(rows["kpi"].iloc[0]))
+    found = [row for row in records(rows) if row.value is not None]
+    if not found:
+        return f"{record.name}: no values."
+    form = decimal(record.decimals)
+    return (
+        f"{record.name}, {record.unit}: from {form(found[0].value)} in {_label(found[0].quarter)} "
+        f"to {form(found[-1].value)} in {_label(found[-1].quarter)}."
+    )

@@ -1,0 +1,142 @@
+"""From a case's own files to the checked tables that everything else is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from analysis.case import Case
+from analysis.errors import InputError
+from analysis.files import replace_folder
+from analysis.formulas import unguarded
+from analysis.intake.check import check_tables
+from analysis.intake.files import METHOD, ROWS, TABLES, find
+from analysis.intake.problems import Note
+from analysis.intake.reach import period_column
+from analysis.kpis.duck import Files, files, opened
+from analysis.tables import Table, frame_text, write_frame
+from analysis.tables_method import CHECK_INS
+
+CAME_IN = "tables.csv"
+"""Which tables came in, with their number of rows and the days they cover."""
+
+NOTES = "intake.csv"
+"""What was skipped or coerced."""
+
+_LARGE = (*METHOD, CHECK_INS)
+"""Tables that are read here even where rows are left where they are."""
+
+
+def keep(case: Case) -> tuple[str, bool]:
+    """Check a case's own tables and write them to its folder of ``data/processed``.
+
+    Rows in Parquet, or in CSV with ``engine: duckdb``, stay where they are, however many there
+    are; they are checked when they are summed. Whatever is wrong, nothing is written.
+
+    Returns
+    -------
+    text : str
+        What was read, or everything that is wrong.
+    good : bool
+        Whether nothing is wrong.
+
+    Raises
+    ------
+    InputError
+        If a table that would be left where it is has another name than tables have.
+    """
+    in_place = stays_in_place(case)
+    text, intake = check_tables(case, _LARGE if in_place else TABLES)
+    if intake is None:
+        return text, False
+    tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
+    came = came_in(case, tables, in_place)
+    for folder, group in (("ledger", ROWS), ("method", METHOD)):
+        texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
+        replace_folder(case.processed / folder, texts)
+    write_frame(notes_frame(intake.notes), case.processed / NOTES)
+    write_frame(came, case.processed / CAME_IN)
+    return f"{int(came['rows'].sum()):,} rows", True
+
+
+def stays_in_place(case: Case) -> Files:
+    """Find the files that are summed where they lie; none if rows are few enough to be read.
+
+    Raises
+    ------
+    InputError
+        If beside them lies a table under another name, which would be left out unseen.
+    """
+    found = files(case.raw)
+    paths = {path for table in found.values() for path in table}
+    parquet = any(path.suffix == ".parquet" for path in paths)
+    if not (parquet or (paths and case.parameters.engine == "duckdb")):
+        return {}
+    for table, path in find(case).csv:
+        if table in ROWS and table not in _LARGE and path not in paths:
+            raise InputError(
+                "tables of this size are read as they are, under their own names",
+                file=path.relative_to(case.root), fix=f"call it {table.file}",
+            )  # fmt: skip
+    return found
+
+
+def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
+    """List the tables that came in.
+
+    Returns
+    -------
+    DataFrame
+        Columns table, file, title, rows, first and last (day, month or quarter; empty for tables
+        that belong to no period).
+    """
+    known = {table.name: table for table in TABLES}
+    lines = [_line(table, frame) for table, frame in tables.items()]
+    if in_place:
+        with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
+            lines += [_line(known[name], relation) for name, relation in relations.items()]
+    order = [table.name for table in TABLES]
+    lines.sort(key=lambda line: order.index(line[0]))
+    return pd.DataFrame(lines, columns=["table", "file", "title", "rows", "first", "last"])
+
+
+def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str]:
+    """Count the rows of a frame or relation, and find the first and last of their periods."""
+    column = period_column(table)
+    lazy = nw.from_native(rows).lazy()
+    spans = [nw.col(column).min().alias("first"), nw.col(column).max().alias("last")]
+    asked = [nw.len().alias("rows"), *(spans if column else [])]
+    found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
+    ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
+    return table.name, table.file, table.title, int(found["rows"]), ends[0], ends[1]
+
+
+def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
+    """Lay notes out as a table: file, column, what, rows and example."""
+    rows = [(note.file, note.column, note.what, note.count, note.example) for note in notes]
+    return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
+
+
+def read_came_in(case: Case) -> pd.DataFrame:
+    """Read which tables came in; see :func:`came_in`."""
+    return _read(case, CAME_IN)
+
+
+def read_notes(case: Case) -> pd.DataFrame:
+    """Read what was skipped or coerced; see :func:`notes_frame`."""
+    return _read(case, NOTES)
+
+
+def _read(case: Case, name: str) -> pd.DataFrame:
+    path = case.processed / name
+    if not path.is_file():
+        raise InputError(
+            "the file does not exist", file=path.relative_to(case.root),
+            fix=f"make report CASE={case.name}, which makes it",
+        )  # fmt: skip
+    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+    texts = frame.select_dtypes(exclude="number").columns
+    return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})

@@ -1,0 +1,134 @@
+"""Claims printed from a made-up data set are never called inconsistent, and conflicts are small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.claims.general import RelationRow, State
+from analysis.claims.general.model import Model
+from analysis.claims.general.products import Outcome
+from analysis.tables import ClaimRow
+
+KINDS = {
+    "a": "count", "b": "count", "all": "count", "h": "count", "money": "money",
+    "part": "share", "rate": "level", "mean": "money",
+}  # fmt: skip
+
+
+def printed(value: Fraction, places: int, rule: str) -> str:
+    """Round a number of at least zero in whole numbers, by hand."""
+    digits = value * 10**places
+    whole = int(digits + Fraction(1, 2)) if rule == "half-up" else int(digits)
+    text = str(whole).rjust(places + 1, "0")
+    return text if places == 0 else f"{text[:-places]}.{text[-places:]}"
+
+
+def row(claim_id: str, text: str, kind: str, quantity: str, period: str, unit: str) -> ClaimRow:
+    return ClaimRow(
+        claim_id=claim_id, place="here", quotation=text, printed=text, unit=unit, role="result",
+        kind=kind, quantity=quantity, period=period, readings="",
+    )  # fmt: skip
+
+
+def relation(kind: str, quantity: str, **cells: str) -> RelationRow:
+    empty = dict.fromkeys(("period", "of", "by", "reading", "claim", "note"), "")
+    key = "-".join((kind.replace(" ", "-"), quantity, *cells.values())).replace(" ", "")
+    fields: dict[str, Any] = {"relation_id": key, "relation": kind, "quantity": quantity}
+    return RelationRow(**fields, **(empty | cells))
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a made-up firm prints, and the data behind it."""
+
+    rule: str
+    claims: list[ClaimRow]
+    relations: list[RelationRow]
+
+    def state(self) -> State:
+        return State(Model(self.claims, self.relations, {"rounding": self.rule}))
+
+
+@st.composite
+def publications(draw: st.DrawFn) -> Publication:
+    """Draw quantities of two years, print them, and keep some of what is printed."""
+    rule = draw(st.sampled_from(["half-up", "truncate"]))
+    counts = st.integers(min_value=1, max_value=500)
+    values: dict[tuple[str, str], Fraction] = {}
+    for year in ("2023", "2024"):
+        a, b, h = (Fraction(draw(counts)) for _ in range(3))
+        money = Fraction(draw(st.integers(min_value=100, max_value=10**6)), 100)
+        values |= {
+            ("a", year): a, ("b", year): b, ("all", year): a + b, ("h", year): h,
+            ("money", year): money, ("part", year): a / (a + b), ("rate", year): (a + b) / h,
+            ("mean", year): money / (a + b),
+        }  # fmt: skip
+    claims, relations = [], _relations()
+    for (name, year), value in values.items():
+        percent = name == "part"
+        places = draw(st.integers(0, 2)) if KINDS[name] in ("share", "level", "money") else 0
+        text = printed(value * (100 if percent else 1), places, rule)
+        claims.append(row(f"{name}-{year}", text, KINDS[name], name, year, "%" * percent))
+    for name in ("all", "a", "money", "rate"):
+        change = values[name, "2024"] / values[name, "2023"] - 1
+        text = printed(abs(change) * 100, draw(st.integers(0, 2)), rule) + "%"
+        growth = row(f"growth-{name}", text, "growth", name, "2024", "%")
+        claims.append(growth)
+        if change < 0:
+            relations.append(relation("fall", name, claim=growth.claim_id))
+    kept = draw(st.lists(st.sampled_from(claims), min_size=1, max_size=9, unique=True))
+    names = {claim.quantity for claim in kept}
+    ids = {claim.claim_id for claim in kept}
+    growing = {claim.quantity for claim in kept if claim.kind == "growth"}
+    used = [
+        r
+        for r in relations
+        if (r.relation != "fall" or r.claim in ids)
+        and (r.relation != "base" or r.quantity in growing)
+        and (r.relation not in ("share", "ratio") or r.quantity in names)
+    ]
+    return Publication(rule, kept, used)
+
+
+def _relations() -> list[RelationRow]:
+    bases = [relation("base", n, period="2024", of="2023") for n in ("all", "a", "money", "rate")]
+    return [
+        relation("unit", "money", of="100"),
+        relation("sum", "all", of="a; b"),
+        relation("share", "part", of="a", by="all"),
+        relation("ratio", "rate", of="all", by="h"),
+        relation("ratio", "mean", of="money", by="all"),
+        *bases,
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(publications())
+def test_a_true_publication_is_never_called_inconsistent(publication: Publication) -> None:
+    state = publication.state()
+    for group in state.groups:
+        assert group.conflicts == ()
+        if group.witness is not None:
+            for item in state.items(group.tags):
+                assert item.holds(group.witness)
+
+
+@settings(max_examples=60, deadline=None)
+@given(publications(), st.data())
+def test_every_claim_of_a_conflict_is_needed(publication: Publication, data: st.DataObject) -> None:
+    wrong = data.draw(st.sampled_from(publication.claims))
+    more = printed(Fraction(wrong.printed.rstrip("%")) * 2 + 1, 0, "half-up")
+    text = more + "%" * wrong.printed.endswith("%")
+    changed = wrong.model_copy(update={"printed": text, "quotation": text})
+    claims = [changed if claim is wrong else claim for claim in publication.claims]
+    state = Publication(publication.rule, claims, publication.relations).state()
+    for conflict in (one for group in state.groups for one in group.conflicts):
+        assert wrong.claim_id in conflict
+        for tag in conflict:
+            rest = [other for other in conflict if other != tag]
+            assert state.can_be(rest) is not Outcome.REFUTED

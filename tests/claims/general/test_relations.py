@@ -1,0 +1,129 @@
+"""What relations.csv may not say, each with one message that names the cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.case import load_case
+from analysis.claims import verdict_table
+from analysis.errors import InputError
+
+from .conftest import Maker, claim
+
+COUNTS = claim("all", "30", "count", "visits") + claim("half", "20", "count", "visits", "2024H1")
+AXIS = {"base": ("year", "half")}
+
+
+@pytest.mark.parametrize(
+    ("relation", "parts"),
+    [
+        ("r,sum,visits,,shops; vists,,,,", ("row r, column of", "quantity shops", "unprinted")),
+        ("r,share,visits,,visits,homes,,,", ("row r, column by", "homes")),
+        ("r,period sum,visits,2025,2025H1; 2025H2,,,,", ("column period", "“2025”", "no claim")),
+        ("r,base,visits,2024,2023,,,,", ("column period", "no claim is about the growth of")),
+        ("r,base,visits,2024,2024,,,,", ("column of", ["its", " base or part"][0])),
+        ("r,sums,visits,,a; b,,,,", ("row 2, column relation",)),
+        ("r,sum,visits,,shops,,,,", ("column of", "two parts or more")),
+        ("r,base,visits,,2023,,,,", ("column period", "needs this cell")),
+        ("r,unit,visits,,1/4,,,,", ("column of", "whole number of pieces")),
+        ("r,unit,visits,2024,4,,,,", ("column period", "no use for this")),
+        ("r,at most,visits,,visits@2024H1,,when=ever,,", ("column reading", "no reading when")),
+        ("r,at most,visits,,visits@2024H1,,ever,,", ("column reading", "AXIS=OPTION")),
+        ("r,at most,visits,,visits@2024H1,,,nobody,", ("column claim", "no claim of this id")),
+        ("r,unprinted,visits,,,,,,", ("does print this quantity",)),
+        ("r,sum,visits,,visits; visits,,,,", ("cannot be a part of itself",)),
+    ],
+)
+def test_a_bad_row_gets_one_message(make: Maker, relation: str, parts: tuple[str, ...]) -> None:
+    case = make(COUNTS, relation + "\n")
+    with pytest.raises(InputError) as caught:
+        verdict_table(case)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert "relations.csv" in text
+    for part in parts:
+        assert part in text, text
+
+
+def test_two_meanings_of_one_thing_are_refused(make: Maker) -> None:
+    rows = "one,base,visits,2024,2023,,,,\ntwo,base,visits,2024,2022,,,,\n"
+    case = make(claim("g", "5%", "growth", "visits"), rows)
+    with pytest.raises(InputError, match=r"row two.*the row one gives this another meaning"):
+        verdict_table(case)
+
+
+def test_two_meanings_under_two_options_are_a_reading(make: Maker) -> None:
+    rows = "one,base,visits,2024,2023,,base=year,,\ntwo,base,visits,2024,2024H1,,base=half,,\n"
+    text = COUNTS + claim("g", "5%", "growth", "visits", readings="base")
+    table = verdict_table(make(text, rows, AXIS))
+    assert len(table[table["claim_id"] == "g"]) == 2
+
+
+def test_wholes_that_are_parts_of_each_other_are_refused(make: Maker) -> None:
+    rows = "one,sum,a,,b; c,,,,\ntwo,sum,b,,a; c,,,,\n"
+    text = "".join(claim(name, "3", "count", name) for name in "abc")
+    with pytest.raises(InputError, match=r"row two.*a whole is a part of itself"):
+        verdict_table(make(text, rows))
+
+
+def test_a_claim_whose_reading_is_unknown(make: Maker) -> None:
+    case = make(claim("a", "3", "count", "visits", readings="when"))
+    with pytest.raises(InputError, match=r"claims.csv, row a, column readings: “when”"):
+        verdict_table(case)
+
+
+def test_a_reading_that_changes_nothing(make: Maker) -> None:
+    case = make(claim("a", "3", "count", "visits", readings="base"), readings=AXIS)
+    with pytest.raises(InputError, match=r"row a, column readings: “base”.*changes nothing"):
+        verdict_table(case)
+
+
+def test_a_growth_without_its_base_is_asked_for(make: Maker) -> None:
+    case = make(claim("g", "5%", "growth", "visits"))
+    with pytest.raises(InputError, match=r"row g.*against which period.*add a row “base”"):
+        verdict_table(case)
+
+
+def test_an_unstated_period_is_asked_for_only_where_it_matters(make: Maker) -> None:
+    alone = claim("a", "3", "count", "visits", "unstated")
+    assert list(verdict_table(make(alone))["verdict"]) == ["consistent"]
+    with pytest.raises(InputError, match=r"row a, column period.*add a row “period”"):
+        verdict_table(make(alone + claim("b", "4", "count", "visits")))
+
+
+def test_a_share_of_what_is_asked_for(make: Maker) -> None:
+    text = claim("s", "5%", "share", "part") + claim("a", "3", "count", "visits")
+    with pytest.raises(InputError, match=r"row s.*add a row “share” for part"):
+        verdict_table(make(text, "r,at most,part,,visits,,,,\n"))
+
+
+def test_money_and_counts_do_not_add_up(make: Maker) -> None:
+    text = claim("m", "30", "money", "sales") + claim("a", "3", "count", "b")
+    with pytest.raises(InputError, match=r"different smallest pieces \(sales in 1/100"):
+        verdict_table(make(text + claim("c", "3", "count", "c"), "r,sum,sales,,b; c,,,,\n"))
+
+
+def test_a_ledger_is_calibrated_to_the_paper_alone(make: Maker) -> None:
+    case = make(COUNTS)
+    text = (case.raw / "case.yaml").read_text(encoding="utf-8")
+    more = (
+        "calibration:\n  seed: 1\n  respondents: {min: 1, max: 2}\n  service_types:\n"
+        "    - {id: a, name: A, printed: true}\n    - {id: b, name: B, printed: false}\n"
+    )
+    (case.raw / "case.yaml").write_text(text + more, encoding="utf-8")
+    with pytest.raises(InputError, match=r"“abstract-services”.*take the section calibration out"):
+        verdict_table(load_case("small", case.root))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("  rounding:", "  rounded:", "need a reading of how they were rounded"),
+        ("truncate:", "chopped:", "“chopped”: this is no rounding rule"),
+    ],
+)
+def test_the_rounding_rules_must_be_told(make: Maker, old: str, new: str, rule: str) -> None:
+    path = make(COUNTS).raw / "case.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=f"case.yaml, column readings.rounding: .*{rule}"):
+        verdict_table(load_case("small", path.parents[3]))

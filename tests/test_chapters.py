@@ -1,0 +1,129 @@
+"""Cases that have claims alone, or none, go through every step without a traceback."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.case import load_case
+from analysis.chapters import chapters
+from analysis.claims import read_blocks, read_verdicts
+from analysis.cli import main
+from analysis.errors import InputError
+from analysis.facts_claims import facts
+from analysis.values import keys
+from analysis.views_claims import conflicts, ranges, readings, relations
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def courier(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which the verdicts on the second example have been made."""
+    monkeypatch.chdir(project)
+    assert main(["verdicts", "--case", "courier"]) == 0
+    return project
+
+
+def test_chapters_follow_what_a_case_has() -> None:
+    paper = chapters(load_case("segelec", ROOT))
+    assert paper[0].name == "00_overview.ipynb"
+    assert [path.name for path in chapters(load_case("courier", ROOT))] == ["claims.ipynb"]
+    with pytest.raises(InputError, match=r"nothing to report on.*claims\.csv"):
+        chapters(load_case("kowalczyk", ROOT))
+
+
+def test_make_is_told_the_chapters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chapters", "--case", "courier"]) == 0
+    assert capsys.readouterr().out == "NOTEBOOKS := notebooks/case/claims.ipynb\n"
+
+
+def test_claims_alone_go_through_every_step(
+    courier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for step in ("ledger", "kpis"):
+        assert main([step, "--case", "courier"]) == 0
+    assert capsys.readouterr().out.count("none: the case has claims alone") == 2
+    assert main(["values", "--case", "courier"]) == 0
+    made = courier / "data" / "processed" / "courier"
+    assert {path.name for path in made.iterdir()} == {
+        "verdicts.csv", "multiverse.csv", "values.json",
+    }  # fmt: skip
+
+
+def test_a_case_without_claims_says_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    assert main(["verdicts", "--case", "kowalczyk"]) == 0
+    assert "none: the case has no claims.csv" in capsys.readouterr().out
+    assert not (project / "data" / "processed" / "kowalczyk" / "verdicts.csv").exists()
+
+
+def test_a_bad_relation_is_found_before_anything_is_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    path = project / "data" / "raw" / "courier" / "relations.csv"
+    text = path.read_text(encoding="utf-8").replace("meals; parcels;", "meals; parcel;")
+    path.write_text(text, encoding="utf-8")
+    assert main(["verdicts", "--case", "courier"]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(
+        "verdicts: data/raw/courier/relations.csv, row what-is-carried, column of: “parcel”"
+    )
+    assert message.count("\n") == 1
+    assert not (project / "data" / "processed").exists()
+
+
+def test_the_chapter_uses_every_value_and_no_other(courier: Path) -> None:
+    case = load_case("courier", courier)
+    table = facts(read_verdicts(case), read_blocks(case))
+    text = (ROOT / "notebooks" / "case" / "claims.ipynb").read_text(encoding="utf-8")
+    assert set(keys(text.replace('\\"', '"'))) == set(table)
+    # 15 claims; one set of three; 2 bases x 3 rules of the deliveries, none with the revenue
+    shown = {key: value["text"] for key, value in table.items()}
+    assert shown["n_claims"] == "15"
+    assert (shown["n_conflicts"], shown["n_depending"]) == ("1", "1")
+    assert (shown["n_universes"], shown["n_surviving"]) == ("6", "0")
+
+
+def test_tables_of_the_chapter(courier: Path) -> None:
+    case = load_case("courier", courier)
+    verdicts = read_verdicts(case)
+    found = conflicts(case, verdicts)["frame"]
+    assert list(found["reading"]) == ["the third quarter of 2024", "default"]
+    assert "“a growth of 25%”" in found["quoted"][0]
+    bounds = ranges(verdicts)["frame"].set_index(["what", "period"])
+    assert tuple(bounds.loc[("deliveries", "2023")]) == ("1,200", "1,200")
+    assert list(readings(case, read_blocks(case))["frame"]["fits"]) == [
+        "some data set", "none", "none",
+    ]  # fmt: skip
+    words = list(relations(case)["frame"]["words"])
+    assert "deliveries = meals + parcels + documents" in words
+    assert "meal share = meals ÷ deliveries, at most 1" in words
+    assert "growth of deliveries (2024) is on 2023" in words
+
+
+def test_tables_of_a_case_without_conflicts_or_relations(
+    courier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = courier / "data" / "raw"
+    shutil.copytree(raw / "courier", raw / "alone")
+    yaml = (raw / "alone" / "case.yaml").read_text(encoding="utf-8")
+    yaml = yaml.replace("name: courier", "name: alone")
+    (raw / "alone" / "case.yaml").write_text(yaml, encoding="utf-8")
+    (raw / "alone" / "relations.csv").unlink()
+    claims = (raw / "alone" / "claims.csv").read_text(encoding="utf-8").splitlines()
+    (raw / "alone" / "claims.csv").write_text("\n".join(claims[:2]) + "\n", encoding="utf-8")
+    assert main(["verdicts", "--case", "alone"]) == 0
+    case = load_case("alone", courier)
+    verdicts = read_verdicts(case)
+    assert list(verdicts["verdict"]) == ["consistent"]
+    assert list(verdicts["evidence"]) == ["Fits; nothing else that is printed bears on it."]
+    for view in (conflicts(case, verdicts), ranges(verdicts), relations(case)):
+        assert len(view["frame"]) == 1
+    assert isinstance(readings(case, read_blocks(case))["frame"], pd.DataFrame)
