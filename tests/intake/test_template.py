@@ -18,7 +18,7 @@ from analysis.intake.names import folded, names_of
 from analysis.intake.new_case import new_case
 from analysis.intake.package import describe, indicators_of, with_tables
 from analysis.tables import ServiceRow
-from analysis.tables_method import FinStatementRow
+from analysis.tables_statements import FinStatementRow
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "data/raw/template"

@@ -94,10 +94,9 @@ def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
     book(firm, staff=[["Staff of the firm"], [], STAFF, ["T1", "x", "no day", None], [],
                       ["T1", "y", date(2020, 1, 1), None]])  # fmt: skip
     first, second = firm.problems()
-    assert first.startswith(
-        "data/raw/acme/acme.xlsx, sheet staff, row 4, column hired_on: “no day”"
-    )
-    assert second.startswith("data/raw/acme/acme.xlsx, sheet staff, row 6, column staff_id: “T1 (")
+    place = "data/raw/acme/acme.xlsx, sheet staff, row"
+    assert first.startswith(f"{place} 4, column hired_on: “no day”")
+    assert second.startswith(f"{place} 6, column staff_id: “T1 (")
 
 
 @pytest.mark.parametrize(

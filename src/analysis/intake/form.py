@@ -37,7 +37,7 @@ _SCALE = 100
 _LONGEST_LIST = 255
 _AUTHOR = "row models"
 _REQUIRED, _OPTIONAL = PatternFill("solid", "1F3A4D"), PatternFill("solid", "DCE3E8")
-_LINE, _LETTERS = 15, 90
+_LINE, _LETTERS = 15, 78
 _WIDEST, _ROWS_SEEN = 44, 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _INSTRUCTIONS = (
@@ -98,7 +98,7 @@ def make_workbook(tables: Mapping[str, pd.DataFrame], day: date) -> bytes:
 
 def _about(sheet: Any) -> None:
     sheet.title = ABOUT
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = 84
     for text in _INSTRUCTIONS:
         sheet.append([text])
     for number, text in enumerate(_INSTRUCTIONS, start=1):
