@@ -16,7 +16,7 @@ from analysis.report.frontmatter import main_source
 from .harness import Report, firm_of
 
 PAPER = (
-    r"\bpaper\b", "SEGELEC", r"\bprint(ed|s)?\b", r"\bsynthetic\b", r"\bsection\b", r"\(\d\.\d",
+    r"\bpaper\b", "SEGELEC", r"\bprint(ed|s)?\b", r"\bsynthetic\b", r"\bsection\b", r"\(\d\.\d\.\d",
     r"\babstract\b", r"Tables? 1 to 4", r"\bsoles\b", r"\barticle\b", r"\bPeru\b", "electrical",
     r"\bverdict on\b", r"calibrat",
 )  # fmt: skip
