@@ -221,8 +221,6 @@ def test_swot_and_causes(text: str, count: int, check: Check) -> None:
         entries = [
             (quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)
         ]
-            (quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)
-        ]
         columns = ["quadrant", "text", "place", "quotation"]
         check(concepts.swot(pd.DataFrame(entries, columns=columns)))
         branches = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
