@@ -43,7 +43,7 @@ def test_what_is_no_formula(text: str) -> None:
 
 
 def test_files_are_safe_and_come_back(tmp_path: Path) -> None:
-    texts = ["=HYPERLINK(\"http://x\")", "+1", "-a", "@x", "'=1", "plain"]
+    texts = ['=HYPERLINK("http://x")', "+1", "-a", "@x", "'=1", "plain"]
     frame = pd.DataFrame(
         {"swot_id": [f"s{n}" for n in range(6)], "quadrant": "threat", "text": texts,
          "place": texts, "quotation": "", "kpi": ""}
@@ -51,5 +51,5 @@ def test_files_are_safe_and_come_back(tmp_path: Path) -> None:
     write_frame(frame, tmp_path / "swot.csv")
     with (tmp_path / "swot.csv").open(encoding="utf-8", newline="") as stream:
         cells = [row["text"] for row in csv.DictReader(stream)]
-    assert cells == ["'=HYPERLINK(\"http://x\")", "+1", "'-a", "'@x", "''=1", "plain"]
+    assert cells == ['\'=HYPERLINK("http://x")', "+1", "'-a", "'@x", "''=1", "plain"]
     assert list(read_frame(RAW_TABLES[1], tmp_path, tmp_path)["text"]) == texts

@@ -303,7 +303,7 @@ def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
     frame = pd.DataFrame(rows, columns=["claim_id", "place", "printed", "verdict", "default"])
     drawn = figures.verdicts(frame)
     assert "The 3 claims are 2 consistent and 1 unreadable" in drawn.caption
-    assert "1 of them, underlined, change under other readings" in drawn.caption
+    assert "1 of them, underlined, changes under other readings" in drawn.caption
     assert drawn.data["depends"].tolist() == [True, False, False]
 
 

@@ -96,7 +96,8 @@ def test_dates_out_of_order(firm: Firm) -> None:
 
 def test_an_answer_before_the_request(firm: Firm) -> None:
     firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
-    firm.put("survey_response.csv", "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n")
+    answer = "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n"
+    firm.put("survey_response.csv", answer)
     assert "column answered_on: “2024-04-30”: the answer is from before" in firm.problem()
 
 

@@ -177,9 +177,11 @@ def test_workbooks_with_parts_changed(project: Firm, data: st.DataObject) -> Non
 
 
 YAML = st.sampled_from(
-    ["", ":", "-", "{", "}", "[", "]", "&a", "*a", "!!python/object:os.system", "null", "~", "2024Q1",
+    ["", ":", "-", "{", "}", "[", "]", "&a", "*a", "!!python/object:os.system", "null", "~",
+     "2024Q1",
      "2024-02-30", "0x1F", "1e9", "'", '"', "|", ">", "<<:", "kind", "yours", "periods", "first",
-     "intake", "dates", "day-first", "name", "acme", "calibration", "seed", "\t", "é", "\x07", "=", "?"]
+     "intake", "dates", "day-first", "name", "acme", "calibration", "seed", "\t", "é", "\x07", "=",
+     "?"]
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from analysis.intake.names import folded, names_of
 from analysis.intake.new_case import new_case
 from analysis.intake.package import describe, indicators_of, with_tables
 from analysis.tables import ServiceRow
-from analysis.tables_method import FinStatementRow
+from analysis.tables_statements import FinStatementRow
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "data/raw/template"
@@ -102,7 +102,9 @@ def test_data_packages_hold_limits_and_references() -> None:
     assert len(schemas["fin-statement"]["fields"]) == len(FinStatementRow.model_fields)
 
 
-def test_a_copy(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copy(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(root)
     assert main(["new-case", "--name", "acme"]) == 0
     assert "make check CASE=acme" in capsys.readouterr().out

@@ -94,8 +94,9 @@ def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
     book(firm, staff=[["Staff of the firm"], [], STAFF, ["T1", "x", "no day", None], [],
                       ["T1", "y", date(2020, 1, 1), None]])  # fmt: skip
     first, second = firm.problems()
-    assert first.startswith("data/raw/acme/acme.xlsx, sheet staff, row 4, column hired_on: “no day”")
-    assert second.startswith("data/raw/acme/acme.xlsx, sheet staff, row 6, column staff_id: “T1 (")
+    place = "data/raw/acme/acme.xlsx, sheet staff, row"
+    assert first.startswith(f"{place} 4, column hired_on: “no day”")
+    assert second.startswith(f"{place} 6, column staff_id: “T1 (")
 
 
 @pytest.mark.parametrize(
@@ -218,10 +219,12 @@ def test_links_to_other_workbooks_are_not_followed(firm: Firm) -> None:
     path = book(firm, staff=[STAFF, ["T1", "=[1]Sheet1!A1", "2020-01-01", None]])
     repacked(
         path,
-        lambda _, part: part.replace(b"<v />", b"<v>kept</v>")
-        .replace(b"<v/>", b"<v>kept</v>")
-        .replace(b"<v></v>", b"<v>kept</v>")
-        .replace(b'<c r="B2">', b'<c r="B2" t="str">'),
+        lambda _, part: (
+            part.replace(b"<v />", b"<v>kept</v>")
+            .replace(b"<v/>", b"<v>kept</v>")
+            .replace(b"<v></v>", b"<v>kept</v>")
+            .replace(b'<c r="B2">', b'<c r="B2" t="str">')
+        ),
     )
     assert list(firm.read().tables["staff"]["role"]) == ["kept"]
 
@@ -272,7 +275,7 @@ def test_yaml_that_swells(firm: Firm) -> None:
 
 def test_the_workbook_holds_the_same_rows_as_the_csv_files(firm: Firm) -> None:
     raw = firm.root / "data" / "raw"
-    os.symlink(ROOT / "data/raw/template", raw / "template")
+    (raw / "template").symlink_to(ROOT / "data/raw/template")
     new_case("book", firm.root, "workbook")
     path = raw / "book" / "case.yaml"
     text = path.read_text(encoding="utf-8").replace("kind: yours", "kind: synthetic")

@@ -18,7 +18,7 @@ from pydantic import Field
 from analysis.efficiency.checks import check
 from analysis.periods import parse_quarter
 from analysis.tables import Table, read_frame
-from analysis.tables_method import FinStatementRow as SmallestUnitRow
+from analysis.tables_statements import FinStatementRow as SmallestUnitRow
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""

@@ -27,7 +27,7 @@ from analysis.figures.style import (
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0
-_MOST_LEFT, _PER_LETTER = 38.0, 1.65
+_MOST_LEFT, _PER_LETTER = 38.0, 1.6
 _LONGEST = 23
 """Where long names of places push the tiles, and at most."""
 _LOOKS = {

@@ -39,7 +39,8 @@ from analysis.intake.extras import check_currency, scale_of
 from analysis.intake.layout import Sheet
 from analysis.intake.names import folded
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
-from analysis.tables import Row, Table, order_rule
+from analysis.rows import order_rule
+from analysis.tables import Row, Table
 
 EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
 MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column

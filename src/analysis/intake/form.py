@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any, Literal, get_args, get_origin
 
 import pandas as pd
@@ -21,6 +22,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic.fields import FieldInfo
 
@@ -35,6 +37,8 @@ _SCALE = 100
 _LONGEST_LIST = 255
 _AUTHOR = "row models"
 _REQUIRED, _OPTIONAL = PatternFill("solid", "1F3A4D"), PatternFill("solid", "DCE3E8")
+_LINE, _LETTERS = 15, 78
+_WIDEST, _ROWS_SEEN = 44, 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _INSTRUCTIONS = (
     "Fill in the sheets that you have; delete the rows of the others, or the sheets.",
@@ -94,11 +98,12 @@ def make_workbook(tables: Mapping[str, pd.DataFrame], day: date) -> bytes:
 
 def _about(sheet: Any) -> None:
     sheet.title = ABOUT
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = 84
     for text in _INSTRUCTIONS:
         sheet.append([text])
-    for row in sheet.iter_rows():
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+    for number, text in enumerate(_INSTRUCTIONS, start=1):
+        sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[number].height = _LINE * ceil(len(text) / _LETTERS) + 3
 
 
 def _columns(table: Table) -> Iterator[_Column]:
@@ -115,7 +120,7 @@ def _fill(sheet: Worksheet, table: Table, rows: pd.DataFrame | None) -> None:
     names = [column.name for column in columns] + (["unit_scale"] if in_units else [])
     sheet.append(names)
     for place, column in enumerate(columns, start=1):
-        _dress(sheet, place, column)
+        _dress(sheet, place, column, _width(column, rows))
     for record in () if rows is None else rows.to_dict("records"):
         cells = [_cell(column, record[column.field], in_units) for column in columns]
         sheet.append(cells + ([_SCALE] if in_units else []))
@@ -124,7 +129,16 @@ def _fill(sheet: Worksheet, table: Table, rows: pd.DataFrame | None) -> None:
             cell.number_format = _format(column, in_units)
             if isinstance(cell.value, str):
                 cell.data_type, cell.quotePrefix = "s", True  # text, whatever it begins with
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _width(column: _Column, rows: pd.DataFrame | None) -> int:
+    """Return the letters that fit into a column: its name and its texts, within bounds."""
+    texts = [] if rows is None else [str(cell) for cell in rows[column.field].head(_ROWS_SEEN)]
+    longest = max(map(len, texts), default=0) if column.info.annotation is not int else 0
+    return min(_WIDEST, max(13, len(column.name) + 3, 11 if column.is_day else longest + 2))
 
 
 def _cell(column: _Column, value: Any, in_units: bool) -> Any:
@@ -147,17 +161,16 @@ def _format(column: _Column, in_units: bool) -> str:
     return "#,##0.00" if money or column.factor > 1 else "0"
 
 
-def _dress(sheet: Worksheet, place: int, column: _Column) -> None:
+def _dress(sheet: Worksheet, place: int, column: _Column, width: int) -> None:
     """Give a header its note and look, and its column a format, a width and limits."""
     letter = get_column_letter(place)
     head = sheet.cell(row=1, column=place)
     optional = may_be_empty(column.info)
     head.fill = _OPTIONAL if optional else _REQUIRED
-    head.font = Font(bold=True, color="1F3A4D" if optional else "FFFFFF")
+    head.font = Font(name="Calibri", bold=True, color="1F3A4D" if optional else "FFFFFF")
     note = Comment(_note(column, optional), _AUTHOR, height=110, width=260)
     head.comment = note
-    wide = column.patterns == [] and column.info.annotation is str
-    sheet.column_dimensions[letter].width = 44 if wide else max(13, len(column.name) + 3)
+    sheet.column_dimensions[letter].width = width
     sheet.column_dimensions[letter].number_format = _format(column, in_units=False)
     rule = _validation(column, optional)
     if rule is not None:

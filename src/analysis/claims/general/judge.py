@@ -264,8 +264,11 @@ def _fits(state: State, group: Group, rest: tuple[str, ...], ranges: Mapping[str
     told = state.words.told(ranges)
     leaves = f" That leaves {told}." if told else ""
     if group.conflicts:
-        blamed = " and ".join(state.words.phrases(one) for one in group.conflicts)
-        return f"Fits by itself, but {blamed} cannot all be true.{leaves}"
+        impossible = [
+            f"{state.words.phrases(one)} cannot {'all ' if len(one) > 1 else ''}be true"
+            for one in group.conflicts
+        ]
+        return f"Fits by itself, but {' and '.join(impossible)}.{leaves}"
     if not rest and not told:
         return "Fits; nothing else that is printed bears on it."
     return f"Fits.{leaves}" if told else "Fits, but fixes nothing that is not printed."

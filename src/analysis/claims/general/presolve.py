@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from analysis.claims.bounds import Bounds, End, Indicator, Ratio, bounds
 from analysis.claims.system import Claim, Linear, System, at_least, quantity, witness
@@ -80,7 +81,7 @@ class Reduced:
         anchors = [at_least("quantity", quantity(name), 0) for name in sorted(names)]
         parts = _parts((*self.claims, *anchors))
         touched = tuple(c for part in parts if names & set(part.names) for c in part.claims)
-        return bounds(System(touched), small)
+        return _bounds(System(touched), small)
 
 
 def reduced(system: System) -> Reduced | None:
@@ -105,6 +106,12 @@ def reduced(system: System) -> Reduced | None:
             return None
         claims = [claim for claim in claims if claim.names]
     return Reduced(tuple(dict.fromkeys(claims)), solved)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(system: System, what: Indicator) -> Bounds:
+    """Remember bounds: verdicts on the claims of a group ask for the same ones."""
+    return bounds(system, what)
 
 
 def _equations(claims: list[Claim]) -> Iterator[tuple[str, Linear]]:

@@ -330,6 +330,8 @@ def _guesses(
     for side in sorted(sides, key=lambda n: sum(high is None for _, high in sides[n].values())):
         limits = sides[side]
         here = {part: part.at(start) for part in limits}
+        # many pieces of what has no upper limit: ratios can then be as fine as they need
+        yield side, {p: x * (_FINE if limits[p][1] is None else 1) for p, x in here.items()}
         yield side, here
         yield side, {part: _between(*ends, _step(part)) for part, ends in limits.items()}
         for end in (0, 1):
