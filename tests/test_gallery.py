@@ -28,10 +28,10 @@ import pandas as pd
 ---
 broken = pd.read_csv("/no such file")
 ---
-rows = pd.DataFrame({"quadrant": [], "text": [], "place": []}, dtype=object)
-rows.loc[0] = ["strength", "before", "1"]
+rows = pd.DataFrame(columns=["quadrant", "text", "place", "quotation"], dtype=object)
+rows.loc[0] = ["strength", "before", "1", ""]
 unused = 1 / 0
-rows.loc[1] = ["threat", case, "2"]
+rows.loc[1] = ["threat", case, "2", ""]
 show_table(rows)
 ---
 show_figure(concepts.swot(rows))
@@ -58,9 +58,9 @@ def test_a_slice_holds_what_a_figure_needs_and_no_more() -> None:
         "case = 'mine'",
         "from analysis.figures import concepts",
         "import pandas as pd",
-        "rows = pd.DataFrame({'quadrant': [], 'text': [], 'place': []}, dtype=object)",
-        "rows.loc[0] = ['strength', 'before', '1']",
-        "rows.loc[1] = ['threat', case, '2']",
+        "rows = pd.DataFrame(columns=['quadrant', 'text', 'place', 'quotation'], dtype=object)",
+        "rows.loc[0] = ['strength', 'before', '1', '']",
+        "rows.loc[1] = ['threat', case, '2', '']",
         "show_figure(concepts.swot(rows))",
     ]
 

@@ -76,9 +76,9 @@ def relations(case: Case) -> View:
         "caption": "How the printed quantities hang together, as relations.csv says.",
         "kind": "words",
         "columns": [
-            Column("words", "What holds", width=1.6),
-            Column("reading", "Under the reading", width=1, format=_or_always),
-            Column("note", "Why", width=1),
+            Column("words", "What holds", width=1.7),
+            Column("reading", "Under the reading", width=0.9, format=_or_always),
+            Column("note", "Why", width=1.2),
         ],
     }
 
@@ -206,8 +206,8 @@ def claims(case: Case, verdicts: pd.DataFrame) -> View:
         "caption": "Every claim with its verdict under the default readings, and what it rests on.",
         "kind": "derived",
         "columns": [
-            Column("place", "Place", width=0.6),
-            Column("subject", "Claim", width=0.8),
+            Column("place", "Place", width=0.62),
+            Column("subject", "Claim", width=1.25),
             Column("printed", "Printed", align="right"),
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),
             Column("evidence", "Evidence", width=2.6),

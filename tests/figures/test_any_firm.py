@@ -217,11 +217,15 @@ def test_service_process(name: str, check: Check) -> None:
 @pytest.mark.parametrize("count", [1, 6])
 def test_swot_and_causes(text: str, count: int, check: Check) -> None:
     quadrants = ("strength", "weakness", "opportunity", "threat")
-    entries = [(quadrants[i % 4], f"{text} {i}", "interview 3") for i in range(count)]
-    check(concepts.swot(pd.DataFrame(entries, columns=["quadrant", "text", "place"])))
-    branches = [(f"Branch {i % 7}", f"{text} {i}", "4.1") for i in range(2 * count)]
-    frame = pd.DataFrame(branches, columns=["category", "text", "place"])
-    check(concepts.ishikawa(frame, text))
+    for quotation in ("", "as printed"):  # a firm's own words, and those of a publication
+        entries = [
+            (quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)
+        ]
+        columns = ["quadrant", "text", "place", "quotation"]
+        check(concepts.swot(pd.DataFrame(entries, columns=columns)))
+        branches = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
+        frame = pd.DataFrame(branches, columns=["category", *columns[1:]])
+        check(concepts.ishikawa(frame, text))
 
 
 def key_results(text: str, value: Fraction | None, low: Fraction | None) -> list[dict[str, object]]:
