@@ -146,8 +146,8 @@ class Parameters(_Strict):
     title: str
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
-    currency: str
-    currency_name: str
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency_name: Annotated[str, Field(pattern=r"^[\p{L} ]+$")]
     date: date
     source: Source | None = None
     periods: Periods

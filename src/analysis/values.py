@@ -34,12 +34,14 @@ class Value(TypedDict):
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 # Markdown, its tables and JupyterLab's formulas would take these as markup.
-_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*_~[]$|\\"}
+_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*_~[]|"}
+# These begin formulas wherever a browser finds them in text, unless they stand alone in a tag.
+_ESCAPES |= {ord(mark): f"<span>&#{ord(mark)};</span>" for mark in "$\\"}
 _CODE_BLOCK = r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?^ {0,3}(?P=fence)[`~]*[ \t]*$"
 _CODE_SPAN = r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)"
 _TAG = re.compile(
     rf"{_CODE_BLOCK}|{_CODE_SPAN}"
-    r'|<data\s+value="(?P<key>[^"]*)"\s*>[^<]*</data\s*>'
+    r'|<data\s+value="(?P<key>[^"]*)"\s*>(?:[^<]|</?span>)*</data\s*>'
     r"|(?P<broken></?data\b[^>\n]*>?)",
     re.DOTALL | re.MULTILINE,
 )

@@ -21,6 +21,7 @@ from analysis.efficiency.scheme import scheme_table
 from analysis.efficiency.sentences import STATUS
 from analysis.efficiency.statements import Book
 from analysis.figures.efficiency_ratios import shown
+from analysis.values import literal
 
 View = dict[str, Any]
 
@@ -208,7 +209,7 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
     return {
         "frame": frame,
         "label": "tbl-indicators",
-        "caption": f"Tables 3 and 4 of the article for {company}: {basis} balances, {annual}.",
+        "caption": f"Tables 3 and 4 of the article for {literal(company)}: {basis} balances, {annual}.",
         "kind": kind,
         "columns": [
             Column("id", "Id"),
@@ -225,7 +226,7 @@ def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
     return {
         "frame": wide,
         "label": "tbl-steps",
-        "caption": f"What each step of the ladder adds to the margin, {company}; points of sales.",
+        "caption": f"What each step of the ladder adds to the margin, {literal(company)}; points of sales.",
         "kind": kind,
         "columns": [
             Column("step", "Step", width=1),
@@ -241,7 +242,7 @@ def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str)
         "frame": dupont(statements, table),
         "label": "tbl-dupont",
         "caption": (
-            f"Return on equity of {company} split into three factors, and its change on the "
+            f"Return on equity of {literal(company)} split into three factors, and its change on the "
             "quarter before into their parts, which add up exactly."
         ),
         "kind": kind,
@@ -269,7 +270,7 @@ def diagnosis(findings: list[Finding], company: str, kind: str = "synthetic") ->
     return {
         "frame": pd.DataFrame(rows, columns=["english", "polish", "rule", "correction"]),
         "label": "tbl-diagnosis",
-        "caption": f"A diagnosis of {company} in words, made from the numbers by stated rules.",
+        "caption": f"A diagnosis of {literal(company)} in words, made from the numbers by stated rules.",
         "kind": kind,
         "columns": [
             Column("english", "Sentence", width=1.3),
@@ -304,7 +305,7 @@ def financial_results(case: Case) -> View:
     return {
         "frame": frame,
         "label": "tbl-financial-results",
-        "caption": f"{case.parameters.title}'s financial key results: {about}.",
+        "caption": f"{literal(case.parameters.title)}'s financial key results: {about}.",
         "kind": case.parameters.kind,
         "columns": [
             Column("period", "Quarter", width=1),

@@ -195,10 +195,15 @@ def _html(cells: _Cells, label: str, caption: str, kind: str) -> str:
         shown = []
         for (text, colour), align in zip(row, cells.aligns, strict=True):
             mark = f"; color: {colour}; font-weight: 600" if colour else ""
-            shown.append(f'<td style="text-align: {align}{mark}">{html.escape(text)}</td>')
+            shown.append(f'<td style="text-align: {align}{mark}">{_no_formula(text)}</td>')
         # JupyterLab shades every other row unless told not to
         lines.append('<tr style="background: none">' + "".join(shown) + "</tr>")
     return "\n".join([*lines, "</tbody>", "</table>"])
+
+
+def _no_formula(text: str) -> str:
+    """Escape text; a sign that begins a formula stands in a tag of its own, where none is seen."""
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", html.escape(text))
 
 
 def _plain(cells: _Cells, caption: str) -> str:

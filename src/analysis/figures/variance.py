@@ -33,6 +33,7 @@ from analysis.figures.style import (
 )
 from analysis.kpis.totals import Totals
 from analysis.periods import distance, parse_label, period_label
+from analysis.values import literal
 
 _LEFT, _WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 
@@ -162,10 +163,12 @@ def _waterfall_caption(
     parts = []
     if len(up):
         row = up.iloc[0]
-        parts.append(f"{row['name']} added most ({decimal(0, signed=True)(row['change'])})")
+        parts.append(
+            f"{literal(row['name'])} added most ({decimal(0, signed=True)(row['change'])})"
+        )
     if len(down):
         row = down.iloc[-1]
-        parts.append(f"{row['name']} took most ({decimal(0, signed=True)(row['change'])})")
+        parts.append(f"{literal(row['name'])} took most ({decimal(0, signed=True)(row['change'])})")
     growth = f", {percent(1, signed=True)((end - start) / start)}" if start > 0 else ""
     return (
         f"From the sales of {short_period(base)} to those of {short_period(period)}, type by "

@@ -83,7 +83,8 @@ def _check_keys(case: Case, table: Checked) -> None:
         same = (table.frame[key] == table.frame.loc[again, key].iloc[0]).all(axis=1).to_numpy()
         first = table.rows[int(np.flatnonzero(same & right)[0])]
         cells = ", ".join(str(cell) for cell in table.frame.loc[again, key].iloc[0])
-        table.report(TWICE, ", ".join(key), again, f"{cells} (first in row {first})")
+        names = ", ".join(table.headers.get(name, name) for name in key)
+        table.report(TWICE, names, again, f"{cells} (first in row {first})")
     if case.parameters.kind == "yours" and table.table in ROWS:
         for name in key:
             if table.frame[name].dtype == "str":

@@ -1,0 +1,145 @@
+"""Whatever stands in a cell stays text: in tables, captions, figures and files."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import mistune
+import pandas as pd
+import pypdfium2
+import pytest
+import typst
+
+from analysis.display import Figure, table
+from analysis.display.figure import contents, svg
+from analysis.figures import concepts, pareto
+from analysis.report.escape import typst_text
+from analysis.values import literal
+
+from .conftest import Firm
+
+NASTY = [
+    '=HYPERLINK("http://evil.example/?x","click")',
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1+1)",
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "&lt;b&gt; & &amp;",
+    "$\\frac{a}{b}$ and $x^2$",
+    "\\(x\\) \\begin{equation}y\\end{equation}",
+    '#eval("read") #pagebreak() $ x $ @ref <label> *b* _i_ `c` = h',
+    "![p](http://evil.example/p.png) [l](javascript:alert(1))",
+    "../../etc/passwd C:\\Windows \\input{/etc/passwd}",
+    "{{7*7}} %s {0} ${HOME} $(id) `id`",
+    "~~s~~ **b** # h | a | b |",
+]
+
+
+def keys() -> list[str]:
+    return [f"K{number}" for number in range(len(NASTY))]
+
+
+@pytest.fixture
+def service_types(firm: Firm) -> list[str]:
+    """Let the texts come in as a firm's own, through the reader."""
+    rows = [["customer_id", "segment"], *zip(keys(), NASTY, strict=True)]
+    with (firm.raw / "customer.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    intake = firm.read()
+    assert not intake.problems
+    return list(intake.tables["customer"]["segment"])
+
+
+def test_cells_come_in_as_they_are(service_types: list[str]) -> None:
+    assert service_types == NASTY
+
+
+def shown(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    found: list[Mapping[str, str]] = []
+    monkeypatch.setattr(table, "emit", lambda data, about=None: found.append(data))
+    table.show_table(frame, label="tbl-x", caption=literal(NASTY[9]), kind="yours")
+    return found[0]
+
+
+def test_a_notebooks_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = shown(pd.DataFrame({"text": NASTY}), monkeypatch)["text/html"]
+    body = made[made.index("<tbody") :]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", body)
+    assert [html.unescape(re.sub(r"</?span>", "", cell)) for cell in cells] == NASTY
+    assert set(re.findall(r"<(\w+)", body)) == {"tbody", "tr", "td", "span"}
+    # what a browser's typesetter looks at is text between two tags: no formula begins in one
+    for piece in re.split(r"<[^>]*>", body):
+        assert "$" not in piece or piece == "$"
+        assert "\\" not in piece or piece == "\\"
+
+
+def test_a_table_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = shown(pd.DataFrame({"text": NASTY}), monkeypatch)["text/x-typst"]
+    source = f"#set page(width: 40cm, height: 30cm)\n#{code}\n"
+    pdf = pypdfium2.PdfDocument(typst.compile(source.encode(), ignore_system_fonts=True))
+    assert len(pdf) == 1  # no page break came in
+    text = re.sub(r"\s+", " ", pdf[0].get_textpage().get_text_range())
+    for cell in NASTY:
+        assert cell in text
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_caption(text: str) -> None:
+    made = str(mistune.html(f"Most are {literal(text)}.")).strip()
+    assert set(re.findall(r"</?(\w+)", made)) <= {"p", "span"}
+    assert html.unescape(re.sub(r"</?(p|span)>", "", made)) == f"Most are {text}."
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_path_or_formula_reads_nothing_in_typst(text: str) -> None:
+    made = typst.compile(f"x{typst_text(text)}x".encode(), format="svg", ignore_system_fonts=True)
+    assert b"root:" not in made
+
+
+def texts_of(figure: Figure) -> str:
+    """Return all text of a drawing, its title and description apart."""
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", svg(figure, text_as="text"), flags=re.DOTALL)
+    assert "<script" not in drawing
+    assert "<img" not in drawing
+    return " ".join(html.unescape(part) for part in re.findall(r">([^<]+)</text>", drawing))
+
+
+def test_figures(service_types: list[str]) -> None:
+    count = len(service_types)
+    frame = pd.DataFrame(
+        {"service_type": keys(), "name": service_types, "services": range(count, 0, -1),
+         "printed": False}
+    )  # fmt: skip
+    total = frame["services"].sum()
+    frame["share"] = frame["services"] / total
+    frame["cumulative"] = frame["share"].cumsum()
+    figure = pareto.services_by_type(frame, "2024Q4", "yours")
+    drawn = re.sub(r"\s+", "", texts_of(figure))
+    for text in NASTY:  # long names are broken and cut
+        assert re.sub(r"\s+", "", text)[:12] in drawn
+    assert figure.caption.startswith("Services by type in Q4 2024, largest first. =HYPERLINK(")
+
+
+def test_words_of_the_diagnosis(service_types: list[str]) -> None:
+    rows = pd.DataFrame(
+        {"quadrant": ["strength", "weakness", "opportunity", "threat"] * 3 + ["threat"] * 2,
+         "text": service_types, "place": "1", "quotation": ""}
+    )  # fmt: skip
+    drawn = re.sub(r"\s+", "", texts_of(concepts.swot(rows)))
+    for text in NASTY:
+        assert re.sub(r"\s+", "", text) in drawn
+
+
+def test_the_data_of_a_figure(service_types: list[str], tmp_path: Path) -> None:
+    rows = pd.DataFrame({"quadrant": "threat", "text": service_types, "place": "", "quotation": ""})
+    files = contents(concepts.swot(rows))
+    cells = [row["text"] for row in csv.DictReader(files[".csv"].splitlines())]
+    assert cells[:4] == ["'" + text for text in NASTY[:4]]
+    assert cells[4:] == NASTY[4:]
+    assert json.loads(files[".json"])["kind"] == "words"
