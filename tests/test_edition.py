@@ -158,7 +158,7 @@ def test_comparable_periods(segelec: Case) -> None:
 # ---- What it has
 
 
-OWN = {"own", "many", "notes", "unnoted", "complete", "incomplete"}
+OWN = {"own", "many", "notes", "unnoted", "complete", "incomplete", "gaps"}
 """What only the report of a firm with rows of its own can have."""
 
 

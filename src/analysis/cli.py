@@ -140,7 +140,10 @@ def kpis(args: argparse.Namespace) -> str:
         )
     totals = wide(cube)
     table = kpi_table(totals)
-    made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
+    made = {
+        "kpis": kpi_csv(totals, kind, case.parameters.currency_name),
+        "comparison": comparison_csv(table, kind),
+    }
     for name, frame in (made | method_tables(case, cube)).items():
         write_frame(frame, case.processed / f"{name}.csv")
     write_cube(case, cube)
