@@ -99,8 +99,8 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
         data=frame,
         caption=(
             f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
-            "Bars of the levels start at zero; lines that add are green, lines that take are orange. Sales "
-            "and their cost are numbers alone, being many times larger."
+            "Bars of the levels start at zero; lines that add are green, lines that take are "
+            "orange. Sales and their cost are numbers alone, being many times larger."
         ),
         alt=(
             f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
