@@ -354,7 +354,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
         "from analysis.display import Figure, show_figure, show_table, style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
-        "show_figure(Figure(1, 'line', canvas, data, 'A line.', 'A line going up', 'derived'))",
+        "show_figure(Figure('line', canvas, data, 'A line.', 'A line going up', 'derived', 1))",
         "show_table(data, 'tbl-line', 'The line.', 'derived')\nprint(object())",
     )
     figures = tmp_path / "figures"
