@@ -209,7 +209,9 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
     return {
         "frame": frame,
         "label": "tbl-indicators",
-        "caption": f"Tables 3 and 4 of the article for {literal(company)}: {basis} balances, {annual}.",
+        "caption": (
+            f"Tables 3 and 4 of the article for {literal(company)}: {basis} balances, {annual}."
+        ),
         "kind": kind,
         "columns": [
             Column("id", "Id"),
@@ -226,7 +228,9 @@ def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
     return {
         "frame": wide,
         "label": "tbl-steps",
-        "caption": f"What each step of the ladder adds to the margin, {literal(company)}; points of sales.",
+        "caption": (
+            f"What each step of the ladder adds to the margin, {literal(company)}; points of sales."
+        ),
         "kind": kind,
         "columns": [
             Column("step", "Step", width=1),
@@ -242,8 +246,8 @@ def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str)
         "frame": dupont(statements, table),
         "label": "tbl-dupont",
         "caption": (
-            f"Return on equity of {literal(company)} split into three factors, and its change on the "
-            "quarter before into their parts, which add up exactly."
+            f"Return on equity of {literal(company)} split into three factors, and its change on "
+            "the quarter before into their parts, which add up exactly."
         ),
         "kind": kind,
         "columns": [
@@ -270,7 +274,9 @@ def diagnosis(findings: list[Finding], company: str, kind: str = "synthetic") ->
     return {
         "frame": pd.DataFrame(rows, columns=["english", "polish", "rule", "correction"]),
         "label": "tbl-diagnosis",
-        "caption": f"A diagnosis of {literal(company)} in words, made from the numbers by stated rules.",
+        "caption": (
+            f"A diagnosis of {literal(company)} in words, made from the numbers by stated rules."
+        ),
         "kind": kind,
         "columns": [
             Column("english", "Sentence", width=1.3),
