@@ -158,15 +158,19 @@ def test_comparable_periods(segelec: Case) -> None:
 # ---- What it has
 
 
+OWN = {"own", "many", "notes", "unnoted", "complete", "incomplete", "gaps"}
+"""What only the report of a firm with rows of its own can have."""
+
+
 def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> None:
     paper = edition(segelec).features(values.load(segelec.processed / "values.json"))
-    assert set(FEATURES) - paper == {"own"}
+    assert set(FEATURES) - paper == OWN
     quarter = edition(segelec, quarter="2024Q1").features(tables["segelec-2024Q1"])
-    assert set(FEATURES) - quarter == {"own", "full", "printed-period"}
+    assert set(FEATURES) - quarter == OWN | {"full", "printed-period", "steps"}
     first = {"month": "2022-02", "base": "previous"}
-    assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == {
-        "own", "full", "printed-period", "quarter", "ended-quarter", "ended-half-year",
-        "year-ago", "check_in", "forecasts", "ranking",
+    assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == OWN | {
+        "full", "printed-period", "quarter", "ended-quarter", "ended-half-year",
+        "year-ago", "check_in", "forecasts", "ranking", "steps",
     }  # fmt: skip
     assert "printed-period" in edition(segelec, quarter="2024Q2").features({})
     other = edition(segelec, quarter="2024Q2", base="previous")

@@ -140,7 +140,10 @@ def kpis(args: argparse.Namespace) -> str:
         )
     totals = wide(cube)
     table = kpi_table(totals)
-    made = {"kpis": kpi_csv(totals, kind), "comparison": comparison_csv(table, kind)}
+    made = {
+        "kpis": kpi_csv(totals, kind, case.parameters.currency_name),
+        "comparison": comparison_csv(table, kind),
+    }
     for name, frame in (made | method_tables(case, cube)).items():
         write_frame(frame, case.processed / f"{name}.csv")
     write_cube(case, cube)
@@ -165,7 +168,7 @@ def values(args: argparse.Namespace) -> str:
     asked = asked_for(args)
     case = asked.case
     table = {}
-    if case.parameters.kind != "printed":
+    if case.has_own_rows or case.parameters.calibration is not None:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
         table |= own_facts(case)

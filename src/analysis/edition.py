@@ -59,6 +59,7 @@ FEATURES: dict[str, str] = {
     "told": "some change on the bases is known",
     "course": "something is known of a key result before its quarter ends",
     "unnoted": "nothing was",
+    "gaps": "a table has no row in some month between others",
     "complete": "every indicator can be computed",
     "incomplete": "some indicator cannot be computed, for want of a table",
     "quarter": "the period is a quarter",
@@ -86,7 +87,7 @@ _METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
 
 _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
-    "notes": "data_notes", "complete": "data_all",
+    "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
     "served": "services_now", "told": "changes_on_base",
 }  # fmt: skip

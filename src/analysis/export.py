@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.compare import Base, compare
 from analysis.kpis import kpi, kpi_table
+from analysis.kpis.catalogue import MONEY, unit_in
 
 _PLACES = 6
 
@@ -22,7 +23,7 @@ def decimal(value: Fraction | None, places: int = _PLACES) -> str:
     return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
 
 
-def kpi_csv(sums: pd.DataFrame, kind: str) -> pd.DataFrame:
+def kpi_csv(sums: pd.DataFrame, kind: str, currency: str = MONEY) -> pd.DataFrame:
     """KPIs by quarter and half-year.
 
     Parameters
@@ -31,6 +32,8 @@ def kpi_csv(sums: pd.DataFrame, kind: str) -> pd.DataFrame:
         From :func:`analysis.kpis.sums`.
     kind : str
         Kind of number that every row is marked with (synthetic or yours).
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def kpi_csv(sums: pd.DataFrame, kind: str) -> pd.DataFrame:
     records = [kpi(name) for name in table["kpi"]]
     table["name"] = [record.name for record in records]
     table["perspective"] = [record.perspective for record in records]
-    table["unit"] = [record.unit for record in records]
+    table["unit"] = [unit_in(record.unit, currency) for record in records]
     table["value"] = [decimal(value) for value in table["value"]]
     columns = ["kpi", "name", "perspective", "unit", "grain", "period"]
     table["kind"] = kind

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.export import decimal
+from analysis.kpis.catalogue import unit_in
 from analysis.kpis.levels import level_table
 from analysis.kpis.method import indicator
 from analysis.kpis.totals import Totals
@@ -39,7 +40,10 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
     levels = pd.concat(
         [level_table(totals, grain).assign(grain=grain) for grain in GRAINS], ignore_index=True
     )
-    levels["unit"] = [indicator(str(key)).level_unit for key in levels["key"]]
+    levels["unit"] = [
+        unit_in(indicator(str(key)).level_unit, case.parameters.currency_name)
+        for key in levels["key"]
+    ]
     tables = {"levels": levels[["key", "grain", "period", "value", "unit", "state"]]}
     if has_okrs(case):
         okrs, quarter = load_okrs(case), case.parameters.periods.current

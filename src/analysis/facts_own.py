@@ -35,6 +35,9 @@ def facts(case: Case) -> dict[str, Value]:
         "data_indicators": whole(len(known)),
         "data_known": whole(int(known["known"].sum())),
     }
+    gaps = [f"{months} in {file}" for months, file in came[["gaps", "file"]].to_numpy() if months]
+    if gaps:
+        texts["data_gaps"] = "; ".join(gaps)
     if len(notes):
         texts["data_notes"] = whole(len(notes))
     if known["known"][known["key"] == ""].any():

@@ -95,10 +95,12 @@ def test_what_was_coerced_is_in_the_report(tmp_path: Path) -> None:
         year, month, day = line.split(",")[5].split("-")
         lines.append(f"F{number};{line.split(',')[0]};{day}/{month}/{year};S/ 1.234,50")
     (firm.raw / "ventas.csv").write_text("\n".join(lines), encoding="cp1252")
+    with (firm.raw / "case.yaml").open("a", encoding="utf-8") as yaml:
+        yaml.write("\nintake: {dates: day-first}\n")
     report = firm.report()
     assert int(report.values["data_notes"]["text"]) >= 3
     assert "tbl-data-notes" in report.labels
-    assert "the currency's sign is dropped" in report.text
+    assert "the signs between thousands are dropped" in report.text
     assert "Nothing was skipped or coerced" not in report.text
     assert report.values["sales_now"]["text"] == "28,394"  # 23 services at 1,234.50
 

@@ -29,6 +29,7 @@ from analysis.figures.style import (
     wrap,
     write,
 )
+from analysis.values import literal
 
 _QUADRANTS = {
     "strength": ("Strengths", 0, 0),
@@ -246,8 +247,9 @@ def _bone(
 
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
     count = frame["category"].nunique()
-    return f"Causes behind “{effect}”: {len(frame)} causes in {count} categories." + _about_words(
-        frame, "the number after each cause is the section it rests on"
+    return (
+        f"Causes behind “{literal(effect)}”: {len(frame)} causes in {count} categories."
+        + _about_words(frame, "the number after each cause is the section it rests on")
     )
 
 

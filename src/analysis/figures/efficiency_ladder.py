@@ -98,9 +98,9 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
         figure=fig,
         data=frame,
         caption=(
-            f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. Bars "
-            "of the levels start at zero; lines that add are green, lines that take are orange. Sales "
-            "and their cost are numbers alone, being many times larger."
+            f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
+            "Bars of the levels start at zero; lines that add are green, lines that take are "
+            "orange. Sales and their cost are numbers alone, being many times larger."
         ),
         alt=(
             f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
@@ -185,8 +185,9 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
         figure=fig,
         data=frame,
         caption=(
-            f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); "
-            "table 3 of the article. Operating profit is above zero throughout; operating cash flow only in the first "
+            f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
+            "the article. "
+            "Operating profit is above zero throughout; operating cash flow only in the first "
             "quarter. Scales differ between the panels."
         ),
         alt=(

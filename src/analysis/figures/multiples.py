@@ -27,6 +27,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis import kpi
+from analysis.kpis.catalogue import MONEY, unit_in
 
 _COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
 
@@ -51,7 +52,7 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
 
 
 @styled(39)
-def small_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
+def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> Figure:
     """Draw every KPI over the quarters, each on its own scale (figure 39).
 
     Parameters
@@ -60,6 +61,8 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         From :func:`small_multiples_data`.
     kind : str
         Kind of the values.
+    currency : str
+        Name of the unit of money.
     """
     parts = groups(frame, "kpi")
     lines = -(-len(parts) // _COLUMNS)
@@ -69,7 +72,7 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
           "of its own", fontsize=SMALL, color=MUTED)  # fmt: skip
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
-        _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind)
+        _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
     return Figure(
         name="small_multiples",
         figure=fig,
@@ -81,7 +84,7 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         ),
         alt=(
             f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. "
-            + " ".join(_said(rows) for _, rows in parts)
+            + " ".join(_said(rows, currency) for _, rows in parts)
         ),
         kind=kind,
     )
@@ -91,13 +94,15 @@ def _label(quarter: str) -> str:
     return f"Q{quarter[-1]} {quarter[:4]}"
 
 
-def _one(fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str) -> None:
+def _one(
+    fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str, currency: str
+) -> None:
     """Draw one KPI: name and unit, its line over that of the year before, its last value."""
     record = kpi(str(rows["kpi"].iloc[0]))
     arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
     write(fig, left, top + 4, record.name + arrow, fontsize=SMALL, weight="semibold")
     short = scale(rows["value"], 15, record.decimals)
-    unit = fit(f"{short.word}{record.unit}", _WIDTH - 6, SMALL)
+    unit = fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, SMALL)
     write_lines(fig, left, top + 7.6, unit, fontsize=SMALL, color=MUTED)
     ax = panel(fig, left + 1, top + 11, _WIDTH - 22, _HEIGHT - 14)
     only_frame(ax)
@@ -124,13 +129,13 @@ def _one(fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str) ->
         )  # fmt: skip
 
 
-def _said(rows: pd.DataFrame) -> str:
+def _said(rows: pd.DataFrame, currency: str) -> str:
     record = kpi(str(rows["kpi"].iloc[0]))
     found = [row for row in records(rows) if row.value is not None]
     if not found:
         return f"{record.name}: no values."
-    form = decimal(record.decimals)
+    form, unit = decimal(record.decimals), unit_in(record.unit, currency)
     return (
-        f"{record.name}, {record.unit}: from {form(found[0].value)} in {_label(found[0].quarter)} "
+        f"{record.name}, {unit}: from {form(found[0].value)} in {_label(found[0].quarter)} "
         f"to {form(found[-1].value)} in {_label(found[-1].quarter)}."
     )

@@ -17,6 +17,7 @@ from analysis.intake.files import METHOD, ROWS, TABLES, find
 from analysis.intake.problems import Note
 from analysis.intake.reach import period_column
 from analysis.kpis.duck import Files, files, opened
+from analysis.periods import month_label, parse_month
 from analysis.tables import Table, frame_text, write_frame
 from analysis.tables_method import CHECK_INS
 
@@ -25,6 +26,9 @@ CAME_IN = "tables.csv"
 
 NOTES = "intake.csv"
 """What was skipped or coerced."""
+
+_BY_MONTH = {"service", "sale", "cost", "staff_hours"}
+"""Tables that count as recorded in the months in which they have a row."""
 
 _LARGE = (*METHOD, CHECK_INS)
 """Tables that are read here even where rows are left where they are."""
@@ -91,7 +95,8 @@ def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -
     -------
     DataFrame
         Columns table, file, title, rows, first and last (day, month or quarter; empty for tables
-        that belong to no period).
+        that belong to no period) and gaps (months between these without any row, of tables that
+        are summed by month).
     """
     known = {table.name: table for table in TABLES}
     lines = [_line(table, frame) for table, frame in tables.items()]
@@ -100,10 +105,11 @@ def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -
             lines += [_line(known[name], relation) for name, relation in relations.items()]
     order = [table.name for table in TABLES]
     lines.sort(key=lambda line: order.index(line[0]))
-    return pd.DataFrame(lines, columns=["table", "file", "title", "rows", "first", "last"])
+    columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
+    return pd.DataFrame(lines, columns=columns)
 
 
-def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str]:
+def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str, str]:
     """Count the rows of a frame or relation, and find the first and last of their periods."""
     column = period_column(table)
     lazy = nw.from_native(rows).lazy()
@@ -111,7 +117,20 @@ def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str]:
     asked = [nw.len().alias("rows"), *(spans if column else [])]
     found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
     ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
-    return table.name, table.file, table.title, int(found["rows"]), ends[0], ends[1]
+    gaps = ", ".join(_gaps(lazy, column)) if table.name in _BY_MONTH and found["rows"] else ""
+    return table.name, table.file, table.title, int(found["rows"]), ends[0], ends[1], gaps
+
+
+def _gaps(rows: nw.LazyFrame[Any], column: str) -> list[str]:
+    """List the months without a row between the first and the last that have one."""
+    if column == "month":
+        labels = rows.select(column).unique().collect("pandas").to_native()[column]
+        known = {parse_month(str(label)) for label in labels}
+    else:
+        day = nw.col(column)
+        month = (12 * day.dt.year() + day.dt.month() - 1).alias("month")
+        known = set(rows.select(month).unique().collect("pandas").to_native()["month"])
+    return [month_label(m) for m in range(int(min(known)), int(max(known))) if m not in known]
 
 
 def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:

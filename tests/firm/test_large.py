@@ -1,0 +1,61 @@
+"""A firm whose rows stay where they are and are only summed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis import cli
+from analysis.kpis.duck import TABLES
+
+from .harness import Firm, firm_of
+
+duckdb = pytest.importorskip("duckdb")
+
+
+def _in_place(root: Path, form: str) -> Firm:
+    firm = firm_of(root)
+    if form == "parquet":
+        for path in sorted(firm.raw.glob("*.csv")):
+            if path.stem in TABLES:
+                relation = duckdb.read_csv(str(path))
+                relation.write_parquet(str(path.with_suffix(".parquet")))
+                path.unlink()
+    else:
+        path = firm.raw / "case.yaml"
+        text = path.read_text(encoding="utf-8") + "\nengine: duckdb\n"
+        path.write_text(text, encoding="utf-8")
+    return firm
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_that_stay_where_they_are(tmp_path: Path, form: str) -> None:
+    """The same numbers, without what needs single rows, and the report says so."""
+    small, large = tmp_path / "small", tmp_path / "large"
+    for folder in (small, large):
+        folder.mkdir()
+    few = firm_of(small)
+    for step in ("ledger", "kpis"):
+        few.step(step)
+    report = _in_place(large, form).report()
+    processed = large / "data" / "processed" / "acme"
+    assert [path.name for path in (processed / "ledger").iterdir()] == ["check_in.csv"]
+    for name in ("kpis.csv", "comparison.csv", "levels.csv", "scorecard.csv", "tables.csv"):
+        same = (small / "data" / "processed" / "acme" / name).read_bytes()
+        assert (processed / name).read_bytes() == same, name
+    assert "The rows are too many to be read one by one" in report.text
+    assert "bottleneck_days" not in report.values
+    assert "check_ins" not in report.values
+    assert {"tbl-process", "fig-weekly-course", "tbl-check-in-slips"}.isdisjoint(report.labels)
+    assert {"tbl-kpis", "tbl-scorecard", "tbl-links", "fig-comparison"} <= report.labels
+
+
+def test_a_table_under_another_name_is_not_left_out_unseen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = _in_place(tmp_path, "csv")
+    (firm.raw / "sale.csv").rename(firm.raw / "ventas.csv")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["ledger", "--case", "acme"]) == 2
+    assert "ventas.csv" in capsys.readouterr().err
