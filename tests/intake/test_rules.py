@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 from analysis.case import IntakeSettings
 from analysis.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.intake.cells import Context
-from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.checked import Checked
+from analysis.intake.convert import check_sheet
 from analysis.intake.csv_files import Grid
 from analysis.intake.files import TABLES
 from analysis.intake.layout import lay_out

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.columns import header_of
-from analysis.intake.convert import Checked
+from analysis.intake.checked import Checked
 from analysis.intake.files import ROWS, TABLES
 from analysis.intake.method import INDICATORS, check_method, claim_ids
 from analysis.intake.names import folded

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -73,18 +73,6 @@ PERCENTAGE = Fault(
     _CELL, "is a percentage, which could be read in two ways",
     "write the number itself: 15 for a target of 15 per cent, 1/4 or 0.25 for a weight",
 )  # fmt: skip
-NOT_DAY = Fault(_CELL, "is no day", "write it like 2024-05-31")
-ASK_ORDER = Fault(
-    _ASK, "may be day and month or month and day",
-    "say in case.yaml which stands first: intake: {dates: day-first} or {dates: month-first}",
-)  # fmt: skip
-OTHER_ORDER = Fault(
-    _CELL, "does not fit the order of dates that case.yaml names", "correct the one or the other"
-)
-ASK_CENTURY = Fault(
-    _ASK, "the year has two digits",
-    "write four, or say in case.yaml what they count from: intake: {two_digit_years: 2000}",
-)  # fmt: skip
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
@@ -98,26 +86,7 @@ _GROUPED = re.compile(
 _DECIMAL = re.compile(r"(\d*)([.,])(\d+)", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/\d+", re.ASCII)
-_TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
-_COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)", re.ASCII)
-_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
-_NAMED = re.compile(
-    r"(\d{1,2})[\s/.-]*(?:de\s+)?([a-zñ]{3,10})\.?[\s/.-]*(?:del?\s+)?(\d{4}|\d{2})",
-    re.I | re.ASCII,
-)
-_SERIAL = re.compile(r"\d{5,6}([.,]\d+)?", re.ASCII)
-_EPOCH = date(1899, 12, 30)
-_QUARTER = re.compile(
-    r"(\d{4})[\s/-]*[QT]([1-4])|[QT]([1-4])[\s/-]*(\d{4})|([1-4])[QT][\s/-]*(\d{4})"
-)
-_MONTH = re.compile(r"(\d{4})[/-](\d{1,2})|(\d{1,2})[/-](\d{4})", re.ASCII)
-_MONTHS: Mapping[str, int] = {
-    "jan": 1, "ene": 1, "feb": 2, "mar": 3, "apr": 4, "abr": 4, "may": 5, "jun": 6, "jul": 7,
-    "aug": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10, "nov": 11, "dec": 12, "dic": 12,
-}  # fmt: skip
 _LONGEST_NUMBER = 40
-NOT_MONTH = Fault(_CELL, "is no month", "write it like 2024-05")
 
 
 def _clean(text: str) -> tuple[str, str]:
@@ -144,7 +113,7 @@ def all_plain(cells: Sequence[Cell]) -> bool:
 def read_text(cell: Cell) -> Read:
     """Read free text: white space inside is one space, none stands around it."""
     if isinstance(cell, Decimal):
-        return Read(_plain(cell))
+        return Read(plain(cell))
     if isinstance(cell, date):
         return Read("", IS_DATE)
     if cell.isascii() and cell.isprintable() and not _UNUSUAL.search(cell):
@@ -189,7 +158,7 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
 def read_number(cell: Cell, context: Context) -> Read:
     """Read an exact number that stays text: 12, -0.5 or 1/4."""
     if isinstance(cell, Decimal):
-        return Read(_plain(cell))
+        return Read(plain(cell))
     if isinstance(cell, str) and _FRACTION.fullmatch(cell.strip()):
         return Read(cell.strip().lstrip("+"))
     if isinstance(cell, str) and cell.strip().endswith("%"):
@@ -197,7 +166,7 @@ def read_number(cell: Cell, context: Context) -> Read:
     return _number(cell, context, money=False)
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
     """Write a number without exponent and without zeros at its end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -283,100 +252,3 @@ def _in_groups(match: re.Match[str], told: str | None) -> Read:
         return Read("", OTHER_DECIMAL)
     whole = first + rest.replace(group, "")
     return Read(f"{whole}.{decimals}" if decimal else whole, None, "thousands", shows)
-
-
-def read_day(cell: Cell, context: Context) -> Read:
-    """Read a day into the form 2024-05-31."""
-    if isinstance(cell, date):
-        return Read(cell.isoformat())
-    if isinstance(cell, Decimal):
-        return _serial(_plain(cell))
-    read = read_text(cell)
-    if read.fault or not read.text:
-        return read
-    text = read.text
-    if match := _YEAR_FIRST.fullmatch(text):
-        year, _, month, day, clock = match.groups()
-        mark = _clock(clock) or ("" if match[2] == "-" else "form of dates") or read.mark
-        return Read(f"{year}-{int(month):02}-{int(day):02}", None, mark)
-    if match := _YEAR_LAST.fullmatch(text):
-        return _year_last(match, context)
-    if context.settings.dates == "iso":
-        return Read("", OTHER_ORDER if _NAMED.fullmatch(text) else NOT_DAY)
-    if match := _COMPACT.fullmatch(text):
-        return Read("-".join(match.groups()), None, "form of dates")
-    if match := _NAMED.fullmatch(text):
-        month_index = _MONTHS.get(match[2][:3].casefold())
-        year_text, fault = _year(match[3], context)
-        if month_index and not fault:
-            day_text = f"{year_text}-{month_index:02}-{int(match[1]):02}"
-            return Read(day_text, None, "form of dates")
-        return Read("", fault or NOT_DAY)
-    return _serial(text) if _SERIAL.fullmatch(text) else Read("", NOT_DAY)
-
-
-def _year_last(match: re.Match[str], context: Context) -> Read:
-    first, second = int(match[1]), int(match[3])
-    told = context.settings.dates
-    order: str | None = told
-    shows = ""
-    if first > 12 >= second:
-        shows = "day-first"
-    elif second > 12 >= first:
-        shows = "month-first"
-    year, fault = _year(match[4], context)
-    if fault:
-        return Read("", fault)
-    if told is None:
-        if not shows and first != second:
-            return Read("", ASK_ORDER)
-        order = shows or "day-first"
-    elif told == "iso" or (shows and shows != told):
-        return Read("", OTHER_ORDER)
-    day, month = (first, second) if order == "day-first" else (second, first)
-    return Read(f"{year}-{month:02}-{day:02}", None, _clock(match[5]) or "form of dates", shows)
-
-
-def _year(text: str, context: Context) -> tuple[str, Fault | None]:
-    if len(text) == 4:
-        return text, None
-    base = context.settings.two_digit_years
-    return ("", ASK_CENTURY) if base is None else (str(base + int(text)), None)
-
-
-def _clock(text: str | None) -> str:
-    return "time of day" if text and text.strip("0:.Z ") else ""
-
-
-def _serial(text: str) -> Read:
-    """Read a number as the day that spreadsheets show for it."""
-    days = int(text.replace(",", ".").partition(".")[0])
-    if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
-        return Read("", NOT_DAY)
-    return Read((_EPOCH + timedelta(days=days)).isoformat(), None, "serial days")
-
-
-def read_quarter(cell: Cell) -> Read:
-    """Read a quarter into the form 2024Q2; T is the Spanish Q."""
-    read = read_text(cell)
-    match = _QUARTER.fullmatch(read.text.upper())
-    if read.fault or match is None:
-        return read
-    year = match[1] or match[4] or match[6]
-    text = f"{year}Q{match[2] or match[3] or match[5]}"
-    return Read(text, None, "" if text == read.text else "form of periods")
-
-
-def read_month(cell: Cell, context: Context) -> Read:
-    """Read a month into the form 2024-05; the first day of a month stands for it."""
-    read = read_text(cell) if not isinstance(cell, date | Decimal) else Read("")
-    match = _MONTH.fullmatch(read.text)
-    if match is not None:
-        text = f"{match[1] or match[4]}-{int(match[2] or match[3]):02}"
-        return Read(text, None, "" if text == read.text else "form of periods")
-    if read.fault or (not read.text and isinstance(cell, str)):
-        return read
-    day = read_day(cell, context)
-    if not day.fault and day.text.endswith("-01"):
-        return Read(day.text[:7], None, "form of periods", day.shows)
-    return Read("", day.fault if day.fault and day.fault.rank is _ASK else NOT_MONTH)

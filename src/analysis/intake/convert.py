@@ -33,14 +33,15 @@ from analysis.columns import (
     may_be_empty,
 )
 from analysis.intake import cells as read
+from analysis.intake import days
 from analysis.intake.cells import Context, Read
+from analysis.intake.checked import Checked, report_order, report_rows
 from analysis.intake.csv_files import Cell
 from analysis.intake.extras import check_currency, scale_of
 from analysis.intake.layout import Sheet
 from analysis.intake.names import folded
-from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
-from analysis.rows import order_rule
-from analysis.tables import Row, Table
+from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.tables import Row
 
 EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
 MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
@@ -49,7 +50,7 @@ MIXED = Fault(
     "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
 )  # fmt: skip
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
-_ASKS = {read.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
+_ASKS = {days.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = {
     "blanks": "blanks around the text are dropped",
     "invisible": "characters without width and unusual spaces are dropped",
@@ -64,53 +65,6 @@ MARKS = {
     "form of periods": "the period is rewritten",
 }
 """What a note says of each mark of a cell."""
-
-
-@dataclass
-class Checked:
-    """A table with typed columns, and which of its cells are right.
-
-    Attributes
-    ----------
-    rows : array of int
-        Number of each row as a spreadsheet counts.
-    frame : DataFrame
-        Columns and types as :func:`analysis.tables.read_frame` gives them; a cell that breaks a
-        rule holds a placeholder.
-    good : dict of str to array of bool
-        By column, the rows whose cell is right.
-    scale : int
-        Largest number of smallest coins in one of the file's units.
-    """
-
-    table: Table
-    file: str
-    headers: dict[str, str]
-    rows: NDArray[np.int64]
-    problems: list[Problem]
-    notes: list[Note]
-    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
-    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
-    scale: int = 1
-
-    def report(
-        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
-    ) -> None:
-        """Add the problem that the rows where `bad` is true break a rule in a column."""
-        places = np.flatnonzero(bad)
-        if len(places):
-            named = self.headers.get(column, column)
-            if value is None and column in self.frame:
-                value = self.frame[column].iloc[places[0]]
-            value = value.date() if isinstance(value, pd.Timestamp) else value
-            self.problems.append(problem_at(fault, self.file, named, self.rows[places], value))
-
-    def all_good(self, columns: Sequence[str]) -> NDArray[np.bool_]:
-        """Return the rows in which all of some columns are right."""
-        right = np.ones(len(self.rows), dtype=bool)
-        for name in columns:
-            right &= self.good[name]
-        return right
 
 
 @dataclass
@@ -155,8 +109,8 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         }
     )
     _report_cells(checked, columns, context)
-    _report_order(checked)
-    _report_rows(checked)
+    report_order(checked)
+    report_rows(checked)
     return checked
 
 
@@ -202,7 +156,7 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     """Return how the cells of a column are read."""
     header, kind = header_of(info), info.annotation
     if kind in (date, date | None):
-        return partial(read.read_day, context=context)
+        return partial(days.read_day, context=context)
     if kind is int:
         return partial(read.read_whole, context=context, factor=factor, money=header.money)
     if get_origin(kind) is Literal:
@@ -217,8 +171,8 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     if patterns & {NUMBER, NUMBER_OR_EMPTY, DECIMAL_OR_EMPTY}:
         return partial(read.read_number, context=context)
     if QUARTER in patterns:
-        return read.read_quarter
-    return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
+        return days.read_quarter
+    return partial(days.read_month, context=context) if MONTH in patterns else read.read_text
 
 
 @cache
@@ -325,57 +279,3 @@ def _with_evidence(fault: Fault, shown: dict[str, tuple[int, str]]) -> Fault:
         return fault
     row, cell = shown[says[0]]
     return Fault(fault.rank, fault.rule, f"{fault.fix}; “{cell}” in row {row} speaks for {says[0]}")
-
-
-def _report_order(checked: Checked) -> None:
-    """Report rows whose columns are not in the order that the row model wants."""
-    for group in checked.table.row.in_order:
-        wrong = np.zeros(len(checked.rows), dtype=bool)
-        for place, early in enumerate(group):
-            for late in group[place + 1 :]:
-                both = checked.all_good([early, late])
-                wrong |= both & (checked.frame[early] > checked.frame[late]).to_numpy()
-        if wrong.any():
-            first = int(np.flatnonzero(wrong)[0])
-            days = ", ".join(str(checked.frame[name].iloc[first])[:10] for name in group)
-            fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-            names = ", ".join(checked.headers.get(name, name) for name in group)
-            checked.report(fault, names, wrong, days)
-
-
-def _report_rows(checked: Checked) -> None:
-    """Hold each row of a table with rules of its own across columns against its row model.
-
-    Only tables that people write have such rules; the large ones have none.
-    """
-    model = checked.table.row
-    rules = set(model.__pydantic_decorators__.model_validators)
-    if rules <= set(Row.__pydantic_decorators__.model_validators):
-        return
-    right = checked.all_good(list(model.model_fields))
-    broken: dict[tuple[Fault, str], list[int]] = {}
-    for place, record in enumerate(checked.frame.to_dict("records")):
-        if right[place]:
-            for fault, column in _broken(model, record):
-                broken.setdefault((fault, column), []).append(place)
-    for (fault, column), places in broken.items():
-        bad = np.zeros(len(checked.rows), dtype=bool)
-        bad[places] = True
-        checked.report(fault, column, bad)
-
-
-def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
-    values = {
-        name: value.date() if isinstance(value, pd.Timestamp) else value
-        for name, value in record.items()
-    }
-    try:
-        model.model_validate(values)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            rule = broken_rule(problem)
-            column, mark, rest = rule.partition(": ")
-            if not mark or column not in model.model_fields:
-                column, rest = "", rule
-            if rest not in {order_rule(group) for group in model.in_order}:
-                yield Fault(Rank.ROW, rest), column

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.errors import InputError
-from analysis.intake.convert import Checked
+from analysis.intake.checked import Checked
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.method import METHOD, SHORT

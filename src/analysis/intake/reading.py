@@ -10,7 +10,8 @@ import pandas as pd
 from analysis.case import Case
 from analysis.intake.across import check_across
 from analysis.intake.cells import Context
-from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.checked import Checked
+from analysis.intake.convert import check_sheet
 from analysis.intake.csv_files import Grid, read_csv
 from analysis.intake.files import TABLES, Inputs, find, shown
 from analysis.intake.layout import lay_out

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.efficiency.checks import contradictions
 from analysis.efficiency.statements import discrete
-from analysis.intake.convert import Checked
+from analysis.intake.checked import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.periods import parse_quarter, quarter_label
 
