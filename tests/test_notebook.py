@@ -361,6 +361,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
     notebook.run(source, source, figures=figures)
     assert sorted(path.name for path in (figures / "segelec").iterdir()) == [
         "fig_01_line.csv",
+        "fig_01_line.json",
         "fig_01_line.svg",
     ]
     assert _nbval(source) == 0
