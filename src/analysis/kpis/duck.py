@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from analysis.errors import BuildError, InputError
 from analysis.kpis.rules_sql import BROKEN, rule, selection, source, sql_text, test
@@ -102,7 +103,7 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     with TemporaryDirectory(dir=scratch, prefix="duckdb-") as spill, duckdb.connect() as store:
         store.execute(f"set temp_directory = {sql_text(spill)}")
         store.execute("set preserve_insertion_order = false")  # sums have no order
-        _confine(store, folder)
+        _confine(store, folder, Path(spill))
         try:
             yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
         except duckdb.OutOfMemoryException:
@@ -156,11 +157,23 @@ def require_keys(relations: Mapping[str, Any]) -> None:
             )
 
 
-def _confine(store: Any, folder: Path) -> None:
-    """Let a connection read one folder and nothing else."""
+def computed_once(relation: Any) -> Any:
+    """Put the rows of a relation into a temporary file, and return a relation that reads it.
+
+    A file, since a table in DuckDB's memory is the first thing for which that does not suffice.
+    """
+    ((spill,),) = relation.query("rows", "select current_setting('temp_directory')").fetchall()
+    file = sql_text(f"{spill}/{uuid4().hex}.parquet")
+    relation.query("rows", f"copy rows to {file} (format parquet)")
+    return relation.query("rows", f"from read_parquet({file})")
+
+
+def _confine(store: Any, *folders: Path) -> None:
+    """Let a connection read some folders and nothing else."""
     for setting in _SETTINGS:
         store.execute(setting)
-    store.execute(f"set allowed_directories = [{sql_text(f'{folder.resolve()}/')}]")
+    allowed = ", ".join(sql_text(f"{folder.resolve()}/") for folder in folders)
+    store.execute(f"set allowed_directories = [{allowed}]")
     store.execute("set enable_external_access = false")
     store.execute("set lock_configuration = true")
 
