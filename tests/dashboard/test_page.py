@@ -17,6 +17,7 @@ from analysis.dashboard import Dashboard
 from analysis.dashboard.model import cube_model
 from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed, page
 from analysis.kpis import sums
+from analysis.kpis.totals import totals
 
 from .conftest import Show
 
@@ -111,7 +112,7 @@ def test_what_a_firm_does_not_have_is_left_out(
 ) -> None:
     ledger = read_ledger(segelec)
     little = {name: ledger[name] for name in ("service", "sale")}
-    made = a_model | cube_model(sums(little, by=("service_type", "segment")))
+    made = a_model | cube_model(sums(little, by=("service_type", "segment")), totals(little))
     made["case"] = made["case"] | {"kind": "yours", "source": None}
     del made["okr"], made["claims"]
     known = set(made["cube"]["sums"])
@@ -127,7 +128,8 @@ def test_what_a_firm_does_not_have_is_left_out(
 
 
 def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:
-    made = a_model | cube_model(sums({}, by=("service_type", "segment"))) | {"kpis": []}
+    empty = cube_model(sums({}, by=("service_type", "segment")), totals({}))
+    made = a_model | empty | {"kpis": []}
     del made["okr"]
     shown = show(made)
     assert shown.page.locator("section.panel").count() == 1
