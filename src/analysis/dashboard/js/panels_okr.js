@@ -117,7 +117,7 @@ function okrPanel() {
       const ago = quarterAt.get(index - 4), quarter = quarterName(data.quarters[at].label);
       return [
         ago === undefined ? say("{quarter}; the same quarter of the year before is not recorded.", { quarter }) :
-          say("{quarter} against {ago}.", { quarter, ago: quarterName(data.quarters[ago].label) }),
+          say("{quarter} against {ago}, unless the target says otherwise.", { quarter, ago: quarterName(data.quarters[ago].label) }),
         say("A score is 0 at the baseline and 1 at the target. Move a target to see what would follow."),
         now.split ? say("Targets are those of the whole firm, so the choice of type and segment does not touch them.") : "",
         language === "es" ? say("Texts of objectives, key results and targets stand as they are written in the data.") : "",
@@ -155,8 +155,8 @@ function scorecardPanel() {
   return {
     id: "scorecard", title: "Scorecard by perspective", kind, needs: okrNeeds,
     note: (now) => [
-      say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line shows what it could do.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }),
-      now.nodes.some((node) => boxed(node) && node.box.score !== null && shownScore(node.box) === null) ? say("No score is shown where less than {share} is known.", { share: percent(KNOWN_FROM, 0) }) : "",
+      say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line goes from what it would be with all of that at 0 to all at 1.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }),
+      now.nodes.some((node) => boxed(node) && node.box.score !== null && shownScore(node.box) === null) ? say("No score is shown where less than {share} of its weight is known.", { share: percent(KNOWN_FROM, 0) }) : "",
       state.goals.size ? say("With your what-if targets.") : "",
     ].filter(Boolean).join(" "),
     draw: (now) => make("ul.scores", {}, scale("li.axis"), now.nodes.filter(boxed).map((node) => {
