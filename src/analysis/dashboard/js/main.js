@@ -99,7 +99,7 @@ function drawTop(now) {
     make("div", {}, make("h1", {}, data.case.title), make("p", {}, named(data.case.subtitle), " ", kindMark(kind))),
     make("div.tools", {},
       button("reset", say("Reset"), { "data-tip": say("Back to the view at first") }, () => change(() => { state = { ...initial(), theme: state.theme }; })),
-      button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))),
+      data.quarters.length ? button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))) : null,
       button("language", language === "en" ? "Español" : "English", { lang: language === "en" ? "es" : "en" }, () => change(() => { language = language === "en" ? "es" : "en"; })),
       button("theme", say("Dark"), { "aria-pressed": String(theme() === "dark") }, () => change(() => { state.theme = theme() === "dark" ? "light" : "dark"; }))));
   document.getElementById("top").dataset.words = selectionWords(now);
@@ -117,7 +117,7 @@ function foot() {
     ...(data.claims ? {} : { synthetic: "is computed from made-up rows." }),
     yours: "is computed from your own rows.", "what-if": "follows from a target that you moved.",
   };
-  const marks = [...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])];
+  const marks = [...new Set([...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])])];
   return [
     make("dl.kinds", {}, marks.map((mark) => make("div", {}, make("dt", {}, kindMark(mark)), make("dd", {}, say(meaning[mark]))))),
     source ? make("p", {}, `${source.authors}: ${source.title}. ${source.published}.`) : null,

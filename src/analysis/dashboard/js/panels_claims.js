@@ -14,7 +14,7 @@ function claimsPanel() {
     columns: [
       { name: say("Claim"), lang: "en" }, { name: say("Place"), lang: "en" }, { name: say("Printed"), kind: "printed" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived", lang: "en" },
     ],
-    rows: shown().map((claim) => [claim.subject, claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), evidenceText(claim)]),
+    rows: shown().map((claim) => [english(claim.subject), claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), english(claim.evidence)]),
   });
   return {
     id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true,
@@ -42,11 +42,11 @@ function claimsPanel() {
 
 const verdictText = (claim) => say(claim.verdict) + (claim.others.length ? ` (${say("other readings")}: ${claim.others.map((word) => say(word)).join(", ")})` : "");
 
-/** What a verdict rests on, which is English in both languages. */
-const evidenceText = ({ evidence }) => quarterName(evidence, { Q: "Q", H: "H" });
+/** A text that is English in both languages, with its periods as the English page writes them. */
+const english = (text) => quarterName(text, { Q: "Q", H: "H" });
 
 /** Whether a claim holds the words looked for, in any case. */
 function holds(claim) {
-  const text = `${claim.claim_id} ${claim.subject} ${claim.place} ${claim.printed} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${evidenceText(claim)}`.toLowerCase();
+  const text = `${claim.claim_id} ${english(claim.subject)} ${claim.place} ${claim.printed} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${english(claim.evidence)}`.toLowerCase();
   return state.find.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
