@@ -17,7 +17,7 @@ from analysis.display import decimal
 from analysis.kpis import CATALOGUE, kpi, kpi_table, sums, value
 from analysis.periods import parse_quarter, quarter_label
 
-from .conftest import Show, Shown, fragment
+from .conftest import Show, Shown, fragment, in_the_page
 
 COMBINATIONS = 220
 PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
@@ -172,7 +172,7 @@ def check_courses(
             )
             whole = oracle.value(name, [quarter], [], [])
             change = growth(name == "satisfaction", part, ago)
-            rows.append([quarter_label(quarter), *map(text, (part, whole, ago, change))])
+            rows.append([in_the_page(quarter), *map(text, (part, whole, ago, change))])
         assert tables[name] == rows, name
 
 
