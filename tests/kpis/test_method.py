@@ -302,3 +302,10 @@ def test_an_unknown_key() -> None:
     assert indicator("cycle_time").key == "I2"
     with pytest.raises(InputError, match="“F9”: the catalogue has no indicator of this key"):
         indicator("F9")
+
+
+def test_statements_of_two_companies_are_not_added_up(tiny: Ledger) -> None:
+    one = tiny["fin_statement"]
+    both = pd.concat([one, one.assign(company_id="another")], ignore_index=True)
+    with pytest.raises(InputError, match="those of one company"):
+        totals(tiny | {"fin_statement": both})
