@@ -219,7 +219,8 @@ def _computed_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Keep rows that are used more than once; DuckDB would join them anew each time."""
     if not rows.implementation.is_duckdb():
         return rows
-    return nw.from_native(computed_once(rows.to_native())).lazy()
+    kept: nw.LazyFrame[Any] = nw.from_native(computed_once(rows.to_native())).lazy()
+    return kept
 
 
 def _with_segment(
