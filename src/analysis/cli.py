@@ -122,9 +122,8 @@ def kpis(args: argparse.Namespace) -> str:
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
     from analysis.export_method import method_tables
-    from analysis.kpis import kpi_table
+    from analysis.kpis import kpi_periods
     from analysis.kpis.engines import make_cube, write_cube
-    from analysis.kpis.sums import wide
     from analysis.tables import write_frame
 
     case = load_case(args.case)
@@ -138,10 +137,9 @@ def kpis(args: argparse.Namespace) -> str:
             file=case.raw.relative_to(case.root),
             fix="add the completed services, the invoice lines or another table of dated rows",
         )
-    totals = wide(cube)
-    table = kpi_table(totals)
+    table = kpi_periods(cube)
     made = {
-        "kpis": kpi_csv(totals, kind, case.parameters.currency_name),
+        "kpis": kpi_csv(cube, kind, case.parameters.currency_name),
         "comparison": comparison_csv(table, kind),
     }
     for name, frame in (made | method_tables(case, cube)).items():

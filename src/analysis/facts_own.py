@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.case import Case
 from analysis.display.numbers import decimal
 from analysis.intake.keep import read_came_in, read_notes
+from analysis.kpis import kpi_periods
 from analysis.kpis.available import availability
 from analysis.kpis.engines import read_cube, tables_of
 from analysis.values import Value
@@ -27,7 +28,8 @@ def facts(case: Case) -> dict[str, Value]:
         is missing, or so much is.
     """
     came, notes = read_came_in(case), read_notes(case)
-    known = availability(read_cube(case), tables_of(case))
+    cube = read_cube(case)
+    known = availability(cube, tables_of(case))
     missing = known[~known["known"]]
     texts = {
         "data_tables": whole(len(came)),
@@ -44,6 +46,10 @@ def facts(case: Case) -> dict[str, Value]:
         texts["data_kpis"] = whole(int(known["known"][known["key"] == ""].sum()))
     if known["known"][known["key"] != ""].any():
         texts["data_levels"] = whole(int(known["known"][known["key"] != ""].sum()))
+    by_quarter = kpi_periods(cube, until=case.parameters.periods.current)
+    productive = by_quarter[by_quarter["kpi"] == "productivity"]["value"].notna()
+    if productive.any():
+        texts["data_productive"] = whole(int(productive.sum()))
     if len(missing):
         texts["data_missing"] = whole(len(missing))
         texts["data_missing_names"] = ", ".join(dict.fromkeys(missing["name"].str.lower()))

@@ -13,23 +13,21 @@ from typing import Any
 import pandas as pd
 
 from analysis import views, views_claims
-from analysis.calibrate import read_ledger
 from analysis.case import Case
 from analysis.claims import read_verdicts
 from analysis.dashboard.okrs import okr_model
 from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.sums import ALL, MEASURES, sums
+from analysis.kpis.engines import read_cube
+from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
+from analysis.kpis.sums import MEASURES, wide
 from analysis.kpis.table import spec_of
-from analysis.kpis.totals import Totals, periods, totals
+from analysis.kpis.totals import Totals, periods
 from analysis.okr import has_okrs, load_okrs
 from analysis.periods import quarter_label
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""
-
-DIMENSIONS = ("service_type", "segment")
-"""What the cube can be split by, beside the quarter."""
 
 LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
@@ -47,9 +45,9 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
-    ledger = read_ledger(case) if (case.processed / "ledger").is_dir() else {}
     parameters = case.parameters
-    cube, monthly = sums(ledger, by=DIMENSIONS), totals(ledger)
+    monthly = reduce({}, DIMENSIONS) if parameters.kind == "printed" else read_cube(case)
+    cube = wide(monthly)
     made: Model = {
         "case": {
             "name": parameters.name,
@@ -63,7 +61,7 @@ def model(case: Case) -> Model:
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [_kpi(record, parameters.currency_name) for record in _known(cube)],
     }
-    if ledger and has_okrs(case):
+    if len(monthly) and has_okrs(case):
         made["okr"] = okr_model(load_okrs(case), monthly, case.reading(), parameters.currency_name)
     if case.has_claims:
         verdicts = read_verdicts(case)

@@ -46,7 +46,7 @@ def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
     shares : DataFrame
         From :func:`analysis.figures.kpi_data.services_by_type_data`.
     last : int
