@@ -6,9 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.calibrate import make_ledger, write_ledger
-from analysis.case import load_case
+from analysis import facts_okr
+from analysis.calibrate import Ledger, make_ledger, write_ledger
+from analysis.case import Case, load_case
 from analysis.claims.multiverse import block_universes
+from analysis.edition import edition
 from analysis.facts import facts
 from analysis.values import Value
 
@@ -83,3 +85,24 @@ def test_every_value_says_its_kind(table: dict[str, Value]) -> None:
     assert table["services"]["kind"] == "printed"
     assert table["services_before"]["kind"] == "derived"
     assert table["ledger_services"]["kind"] == "synthetic"
+
+
+def test_cost_and_cost_per_service(segelec: Case, ledger: Ledger) -> None:
+    """Sums and counts straight from the rows, 2024Q2 on the quarter and the year before."""
+    cost, service = ledger["cost"], ledger["service"]
+    spent, done = {}, {}
+    for label in ("2024Q2", "2024Q1", "2023Q2"):
+        year, quarter = int(label[:4]), int(label[-1])
+        when, completed = cost["incurred_on"].dt, service["completed_on"].dt
+        own = cost[(when.year == year) & (when.quarter == quarter)]
+        kept = own["category"].isin(["materials", "labour", "selling", "admin", "other_operating"])
+        spent[label] = int(own[kept]["amount_centimos"].sum())
+        done[label] = int(((completed.year == year) & (completed.quarter == quarter)).sum())
+    told = []
+    for base in ("2024Q1", "2023Q2"):
+        growth = 100 * (spent["2024Q2"] / spent[base] - 1)
+        each = 100 * (spent["2024Q2"] / done["2024Q2"] / (spent[base] / done[base]) - 1)
+        told.append(f"{growth:+.1f}% on {base} ({each:+.1f}% per service)".replace("-", "−"))
+    found = facts_okr.facts(edition(segelec))["cost_changes"]
+    assert found["text"] == " and by ".join(told)
+    assert found["kind"] == "synthetic"

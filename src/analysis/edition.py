@@ -70,6 +70,10 @@ FEATURES: dict[str, str] = {
     "previous": "something can be compared with the period before",
     "year-ago": "something can be compared with the same period of last year",
     "check_in": "there are check-ins by the end of the period",
+    "unknown": "some key result with weight has no score",
+    "headlines": "some key result is the headline of its objective",
+    "stretch": "some key result asks for more than is expected",
+    "cost-result": "a key result is on cost, and its change is known",
     "ranking": "there are scores of several periods to rank",
     "forecasts": "some check-ins were on something whose outcome is known",
     **{
@@ -90,7 +94,8 @@ _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
-    "served": "services_now", "told": "changes_on_base",
+    "served": "services_now", "told": "changes_on_base", "unknown": "card_low",
+    "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
 }  # fmt: skip
 
 

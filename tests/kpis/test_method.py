@@ -170,7 +170,7 @@ def test_printed_forms_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
     rows = side_by_side(totals(tiny), "2024Q1", "year-ago").set_index(["key", "claim_id"])
     printed = rows["printed"]
     assert printed["F2", "table1-margin-formula"] == F(36000 * 100, 9000)  # 400, not 25
-    assert printed["C1", "table2-satisfaction-formula"] == F(200, 3) * F(2, 3) * 100
+    assert printed["C1", "table2-satisfaction-formula"] == F(2, 3) * F(2, 3) * 100
     assert printed["C3", "4.4.2-sustainability-formula"] == 450
     assert printed["F5", "table1-roe-formula"] == F(100 * 9000, 17000)
     assert printed["F6", "table1-cost-formula"] is None

@@ -54,7 +54,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
 
 
 @styled(18)
-def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
+def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
     """Draw the components side by side, each with objective, key results and measures (figure 18).
 
     Parameters
@@ -62,7 +62,7 @@ def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
     frame : DataFrame
         From :func:`components_data`.
     kind : str
-        Kind of the targets in the words.
+        Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
     width = (160 - _GAP * (len(parts) - 1)) / max(len(parts), 1)
@@ -96,8 +96,9 @@ def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
         caption=(
             "Components of the model with their objectives, key results and measures: Figure 2 of "
             "the paper, redrawn from its words. The picture itself is not in our sources; the "
-            "words shorten section 4.4 and Tables 1 to 4, and a measure is the indicator of our "
-            "catalogue that stands for the printed formula."
+            "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
+            "as two here since it takes two measures. A measure is the indicator of our catalogue "
+            "that stands for the printed formula."
         ),
         alt="Boxes in a row, each with a list below. " + " ".join(map(_said, parts)),
         kind=kind,

@@ -48,7 +48,7 @@ def small_sums(frames: Frames, measures: Collection[str]) -> Parts:
     for make, names in (
         (_hours, {"hours", "training_hours"}),
         (_staff, {"staff_opening", "leavers"}),
-        (_staff_survey, {"staff_answers", "staff_satisfied", "staff_points"}),
+        (_staff_survey, {"staff_answers", "staff_satisfied"}),
         (_esg, {"esg_e", "esg_s", "esg_g"}),
         (_statements, {"net_profit", "equity", "debt", "equity_opening", "debt_opening"}),
     ):
@@ -110,7 +110,6 @@ def _staff_survey(frames: Frames) -> Parts:
         month = month_index(rows["answered_on"])
         yield _part("staff_answers", month, 1)
         yield _part("staff_satisfied", month, (rows["score"] >= SATISFIED_FROM).astype("int64"))
-        yield _part("staff_points", month, rows["score"])
 
 
 def _esg(frames: Frames) -> Parts:
