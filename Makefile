@@ -142,7 +142,7 @@ ARTICLE   := $(wildcard data/raw/kowalczyk/*)
 output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
 
-$B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
+$B/verdicts: $(filter %/case.yaml %/claims.csv %/relations.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
 $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
 $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)

@@ -18,7 +18,7 @@ from analysis.case import load_case
 from analysis.edition import Edition, edition
 from analysis.errors import InputError
 from analysis.report import build_report, render_figure, render_pages
-from analysis.report.frontmatter import count_verdicts, inputs_digest, sources
+from analysis.report.frontmatter import count_contradictions, count_verdicts, inputs_digest, sources
 
 from .conftest import (
     SVG,
@@ -219,6 +219,17 @@ def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
     path.write_text("claim_id,verdict\n", encoding="utf-8")
     with pytest.raises(InputError, match="column default: this column is missing"):
         count_verdicts(path)
+
+
+def test_contradictions_are_counted_once_for_all_their_claims(project: Path) -> None:
+    path = project / "data/processed/demo/verdicts.csv"
+    assert count_contradictions(path) == 0
+    path.write_text(
+        "default,verdict,conflict\nTrue,inconsistent,a; b\nTrue,inconsistent,a; b\n"
+        "True,inconsistent,c\nTrue,inconsistent,\nFalse,inconsistent,d\nTrue,consistent,e; f\n",
+        encoding="utf-8",
+    )
+    assert count_contradictions(path) == 2
 
 
 def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:

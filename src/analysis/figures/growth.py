@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
+from analysis.display import Figure, decimal, outward
 from analysis.figures.frames import groups, keyed, records
 from analysis.figures.style import (
     BAND,
@@ -91,8 +91,7 @@ def _ends(row: Any) -> tuple[float, float]:
 
 
 def _range(row: Any) -> str:
-    low, high = (decimal(2)(100 * end) for end in (row.low, row.high))
-    return f"{low} to {high}%"
+    return f"{' to '.join(outward(100 * row.low, 100 * row.high, 2))}%"
 
 
 def _missing(rows: dict[str, Any]) -> str:
@@ -221,10 +220,9 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
 def _limits_text(row: Any) -> str:
     if row.state == "open":
         return "open"
-    high = decimal()(row.high)
+    low, high = outward(row.low, row.high)
     if row.state == "at most":
         return f"≤ {high}"
-    low = decimal()(row.low)
     return high if low == high else f"{low}–{high}"
 
 
@@ -233,11 +231,11 @@ def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
     tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
     readings = frame[["growth", "covers"]].drop_duplicates()
     quarter = f"Q{latest[-1]} {latest[:4]}"
+    low, high = outward(min(tight["low"]), max(tight["high"]))
     return (
         f"Sales of five quarters in soles that agree with the printed total of {printed} and "
         f"both printed growths. Only {len(tight)} of {len(readings)} readings fix {quarter} "
-        f"from both sides, between {decimal()(min(tight['low']))} and "
-        f"{decimal()(max(tight['high']))}."
+        f"from both sides, between {low} and {high}."
     )
 
 

@@ -97,6 +97,21 @@ def count_verdicts(path: Path) -> dict[str, int]:
     return counts
 
 
+def count_contradictions(path: Path) -> int:
+    """Count the sets of claims that contradict each other under the default readings.
+
+    Parameters
+    ----------
+    path : Path
+        ``verdicts.csv``, with the column conflict too; several claims may share one set.
+    """
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["default"] == "True"]
+    return len({row["conflict"] for row in rows if row["verdict"] == "inconsistent"} - {""})
+
+
 def attachments(asked: Edition) -> list[Attachment]:
     """Files that travel inside the PDF: claims, verdicts, ledger, KPI table, lock.
 
@@ -181,8 +196,8 @@ def _about(asked: Edition) -> str:
     title = typst_text(source.title)
     text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
-        "numbers, but no data. This report checks every printed number against the others by exact "
-        "arithmetic and gives it a verdict, with the evidence."
+        "numbers, but no data. This report checks the printed numbers against each other by exact "
+        "arithmetic and gives each a verdict, with the evidence."
     )
     if case.parameters.kind == "printed":
         return text
@@ -281,7 +296,8 @@ def main_source(
         Source of ``main.typ``; path to bytes of the attached files.
     """
     case, parameters = asked.case, asked.case.parameters
-    counts = {} if asked.periodic else count_verdicts(case.processed / "verdicts.csv")
+    judged = case.processed / "verdicts.csv"
+    counts = {} if asked.periodic else count_verdicts(judged)
     attached = attachments(asked)
     subtitle = asked.title() if asked.periodic else parameters.subtitle
     verdicts = [(name, str(count)) for name, count in counts.items()]
@@ -299,6 +315,7 @@ def main_source(
         "kinds": _pairs([(name, f"[{text}]") for name, text in _own_kinds(case)]),
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
+        "contradictions": str(count_contradictions(judged) if counts else 0),
         "colophon": _pairs(colophon),
         "sources": "(" + "".join(f"[{entry}], " for entry in sources(case)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",
