@@ -20,6 +20,7 @@ from analysis.figures.style import (
     LIGHT,
     MUTED,
     NEUTRAL,
+    PAPER,
     RULE,
     SMALL,
     canvas,
@@ -245,6 +246,7 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
                 decimal(2)(pin[end]), (ends[end], y), xytext=(5 * side, 0),
                 textcoords="offset points", ha="left" if side > 0 else "right",
                 va="center_baseline", fontsize=SMALL, color=KIND["derived"],
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2},
             )  # fmt: skip
 
 

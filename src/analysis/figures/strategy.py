@@ -236,7 +236,7 @@ def _offered(line: Line, wide: float) -> list[Point]:
     (x0, y0), (x1, y1) = line
     long = dist(*line)
     across = ((y0 - y1) / long, (x1 - x0) / long)
-    away = 0.7 + abs(across[0]) * wide / 2 + abs(across[1]) * _WRITTEN / 2
+    away = 1.1 + abs(across[0]) * wide / 2 + abs(across[1]) * _WRITTEN / 2
     return [
         (x0 + part * (x1 - x0) + side * across[0], y0 + part * (y1 - y0) + side * across[1])
         for part in sorted((n / 20 for n in range(4, 17)), key=lambda part: abs(part - 0.5))
