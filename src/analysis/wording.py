@@ -28,7 +28,8 @@ def level_text(
     if value is None:
         return None
     text = decimal(record.decimals)(value)
-    return f"{text} {unit_in(record.level_unit, currency)}" if unit else text
+    name = unit_in(record.level_unit, currency)
+    return text if not unit else f"{text}%" if name == "%" else f"{text} {name}"
 
 
 def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:
@@ -38,11 +39,15 @@ def change_text(record: Indicator, change: Fraction | None, growth: Fraction | N
     return None if growth is None else percent(1, signed=True)(growth)
 
 
-def goal_text(record: Indicator, goal: Goal | None) -> str | None:
-    """Write a goal as levels: ``≥ 10.0 %``."""
+def goal_text(
+    record: Indicator, goal: Goal | None, *, unit: bool = False, currency: str = MONEY
+) -> str | None:
+    """Write a goal as levels: ``≥ 10.0%`` with its unit."""
     if goal is None:
         return None
-    low, high = (level_text(record, end) for end in (goal.low, goal.high))
+    low, high = (
+        level_text(record, end, unit=unit, currency=currency) for end in (goal.low, goal.high)
+    )
     if low and high:
         return f"{low} to {high}"
     if low:

@@ -310,9 +310,9 @@ def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
 @pytest.mark.parametrize(
     ("label", "words"),
     [
-        ("2024H1", "the first half of 2024"),
+        ("2024H1", "H1 2024"),
         ("2024Q2", "Q2 2024"),
-        ("2023H1+2024H1", "the first half of 2023 and the first half of 2024"),
+        ("2023H1+2024H1", "H1 2023 and H1 2024"),
         ("last spring", "last spring"),
     ],
 )

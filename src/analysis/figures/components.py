@@ -11,11 +11,11 @@ from matplotlib.figure import Figure as Canvas
 from analysis.display import Figure
 from analysis.figures.flow import LINE, Flow
 from analysis.figures.frames import groups, records
-from analysis.figures.style import MUTED, RULE, SMALL, canvas, fit, sheet, styled, write
+from analysis.figures.style import MUTED, RULE, SMALL, WIDTH, canvas, fit, sheet, styled, write
 from analysis.kpis.method import indicator
 from analysis.okr import Okrs
 
-_GAP, _HEAD, _TOP = 6.0, 12.0, 1.0
+_GAP, _HEAD, _TOP, _EDGE = 6.0, 12.0, 1.0, 0.2
 _Line = tuple[str, dict[str, Any]]
 
 
@@ -65,16 +65,17 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
         Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
-    width = (160 - _GAP * (len(parts) - 1)) / max(len(parts), 1)
-    tops = [fit(str(r["objective"].iloc[0]), width, SMALL, "semibold", 6) for _, r in parts]
+    width = (WIDTH - 2 * _EDGE - _GAP * (len(parts) - 1)) / max(len(parts), 1)
+    room = width - 1.5
+    tops = [fit(str(r["objective"].iloc[0]), room, SMALL, "semibold", 6) for _, r in parts]
     start = _TOP + _HEAD + 5.5 + LINE * max(len(lines) for lines in tops) + 5
-    bodies = [[_result(row, width) for row in records(rows)] for _, rows in parts]
+    bodies = [[_result(row, room) for row in records(rows)] for _, rows in parts]
     height = max(sum(LINE * len(lines) + 2.6 for lines in body) for body in bodies)
     fig = canvas(start + height + 1)
     ax, chart = sheet(fig), Flow(fig)
     boxes = []
     for number, ((_, rows), top, body) in enumerate(zip(parts, tops, bodies, strict=True)):
-        left, first = (width + _GAP) * number, rows.iloc[0]
+        left, first = _EDGE + (width + _GAP) * number, rows.iloc[0]
         boxes.append(
             chart.box(left + width / 2, _TOP + _HEAD / 2, width, _HEAD,
                       f"{number + 1}. {first['perspective']}", weight="semibold", size=8)
