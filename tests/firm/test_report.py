@@ -64,8 +64,8 @@ def test_numbers_come_from_the_firms_rows(report: Report) -> None:
 
 def test_all_chapters_are_there(report: Report) -> None:
     assert report.chapters == [
-        "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter", "05_okrs",
-        "06_scorecard", "efficiency",
+        "summary", "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter",
+        "05_okrs", "06_scorecard", "efficiency",
     ]  # fmt: skip
 
 
@@ -110,4 +110,10 @@ def test_chapters_follow_the_tables(tmp_path: Path) -> None:
     firm.step("ledger")
     case = load_case(firm.name, tmp_path)
     names = [path.stem for path in own_chapters(case)]
-    assert names == ["your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter"]
+    assert names == [
+        "summary",
+        "your_data",
+        "02_asis_diagnosis",
+        "03_kpis",
+        "04_quarter_over_quarter",
+    ]
