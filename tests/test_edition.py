@@ -219,7 +219,7 @@ def test_changes_are_those_of_the_rows(
     assert told(text["changes_on_previous"]) == growths(period, previous)
     assert told(text["changes_on_year"]) == growths(period, year)
     against = "previous" if name.endswith("previous") else "year"
-    assert text["changes_on_base"] == text[f"changes_on_{against}"]
+    assert text["base_period"] == text[f"{against}_period"]
 
 
 def test_the_reported_quarter_grows_as_printed(segelec: Case) -> None:

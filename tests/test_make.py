@@ -288,7 +288,7 @@ def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
 ) -> None:
     project.write("notebooks/03_kpis.ipynb", json.dumps({"cells": []}))
     project.write("notebooks/case/summary.ipynb", json.dumps({"cells": []}))
-    own = ["edition", "values", "03_kpis", "summary", "report"]
+    own = ["edition", "values", "summary", "03_kpis", "report"]
     assert project.make("QUARTER=2024Q1") == own  # the ledger and the KPIs are there
     assert project.make("QUARTER=2024Q1") == []
     assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"

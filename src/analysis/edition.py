@@ -56,8 +56,7 @@ FEATURES: dict[str, str] = {
     "steps": "the rows time the steps of the service process",
     "served": "services were completed in the period",
     "bullets": "some key result has a level and a target",
-    "told": "some change on the bases is known",
-    "turned": "some indicator can be held against the base of the edition",
+    "told": "some change on the base is known",
     "timed": "the rows time the steps of the service process in the period",
     "unrecorded": "some indicator has no value in the period",
     "course": "something is known of a key result before its quarter ends",
@@ -92,8 +91,8 @@ _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
-    "turned": "turned_better", "timed": "now_bottleneck", "unrecorded": "not_recorded",
-    "served": "services_now", "told": "changes_on_base",
+    "timed": "now_bottleneck", "unrecorded": "not_recorded",
+    "served": "services_now", "told": "turned_better",
 }  # fmt: skip
 
 

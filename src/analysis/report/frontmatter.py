@@ -239,8 +239,8 @@ def _about_period(asked: Edition) -> str:
         "the firm, and prove nothing about it beyond that."
     )
     return typst_text(
-        "Indicators, comparison, key results and joint score of one period, made by the same "
-        f"chapters for any. {asked.about()} {rows} Every figure and table says which kind of "
+        "Indicators, comparison, key results and joint score of one period. "
+        f"{asked.about()} {rows} Every figure and table says which kind of "
         "number it shows."
     )
 
