@@ -381,4 +381,5 @@ def _file(item: Attachment) -> str:
         "digest": hashlib.sha256(item.content).hexdigest(),
     }
     code = ", ".join(f"{name}: {typst_string(value)}" for name, value in fields.items())
-    return f"({code}, size: {len(item.content)}), "
+    size = typst_string(f"{len(item.content):,}")
+    return f"({code}, size: {size}), "
