@@ -161,6 +161,7 @@ def values(args: argparse.Namespace) -> str:
     from analysis.facts_okr import facts as method_facts
     from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
+    from analysis.facts_summary import facts as summary_facts
     from analysis.values import save
 
     asked = asked_for(args)
@@ -170,6 +171,8 @@ def values(args: argparse.Namespace) -> str:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
         table |= own_facts(case)
+    if case.has_own_rows or asked.periodic:
+        table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))

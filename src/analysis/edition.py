@@ -57,7 +57,9 @@ FEATURES: dict[str, str] = {
     "served": "services were completed in the period",
     "bullets": "some key result has a level and a target",
     "productive": "some quarter has both services and technician hours in all its months",
-    "told": "some change on the bases is known",
+    "told": "some change on the base is known",
+    "timed": "the rows time the steps of the service process in the period",
+    "unrecorded": "some indicator has no value in the period",
     "course": "something is known of a key result before its quarter ends",
     "unnoted": "nothing was",
     "gaps": "a table has no row in some month between others",
@@ -94,7 +96,8 @@ _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
-    "served": "services_now", "told": "changes_on_base", "unknown": "card_low",
+    "timed": "now_bottleneck", "unrecorded": "not_recorded",
+    "served": "services_now", "told": "turned_better", "unknown": "card_low",
     "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
 }  # fmt: skip
 

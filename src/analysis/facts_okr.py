@@ -114,11 +114,11 @@ def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
         entries = swot_support(case, reduced, period)
         texts["swot_entries"] = whole(len(entries))
         texts["swot_rows"] = whole(int((entries["support"] == "rows").sum()))
-    return _values("derived", "analysis.asis", **texts) | _bottleneck(case, period)
+    return _values("derived", "analysis.asis", **texts) | bottleneck(case, period)
 
 
-def _bottleneck(case: Case, period: str) -> dict[str, Value]:
-    """Name the longest step of the service process, if there is one and rows to tell."""
+def bottleneck(case: Case, period: str) -> dict[str, Value]:
+    """Name the longest step of the service process in a period, if there are rows to tell."""
     if not (has_method(case, "process") and in_memory(case) and "service" in tables_of(case)):
         return {}
     steps = process_times(read_ledger(case), process_steps(case), period)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +37,22 @@ def change_text(record: Indicator, change: Fraction | None, growth: Fraction | N
     if record.level_unit == "%":
         return None if change is None else decimal(1, signed=True)(change) + " pp"
     return None if growth is None else percent(1, signed=True)(growth)
+
+
+def turn_text(row: Any) -> str | None:
+    """Write the change of a row of :func:`analysis.figures.kpi_data.comparison_data`."""
+    if row.change is None:
+        return None
+    if row.unit == "%":
+        return decimal(1, signed=True)(row.change) + " pp"
+    return None if row.growth is None else percent(1, signed=True)(row.growth)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as prose does: “one, two and three”; empty if there are none."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def goal_text(

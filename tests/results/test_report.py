@@ -134,3 +134,17 @@ def test_pages_are_neither_blank_nor_cut(pages: list[str]) -> None:
         assert image.any(), number
         inner = image[margin:-margin, margin:-margin].sum()
         assert image.sum() == inner, number
+
+
+REPORTS = sorted((ROOT / "report").glob("*.pdf"))
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_no_page_but_the_last_is_nearly_empty(path: Path) -> None:
+    """Text or drawings reach below the upper third of the page, header and footer left out."""
+    *pages, _ = pypdfium2.PdfDocument(path)
+    for number, page in enumerate(pages, start=1):
+        image = page.render(scale=0.5, grayscale=True).to_numpy().squeeze() < 200
+        height = len(image)
+        rows = image[height * 26 // 297 : height * 275 // 297].any(axis=1).nonzero()[0]
+        assert rows.max() > height / 3, f"page {number}"
