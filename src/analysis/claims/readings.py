@@ -272,6 +272,7 @@ class Engine:
         require_paper(case, self.results)
         self._answers: dict[tuple[str, ...], Answer] = {}
         self._fits: dict[tuple[str, ...], dict[int, int]] = {}
+        self._beside: dict[tuple[str, ...], dict[str, int]] = {}
         self.bounds: dict[tuple[str, ...], dict[str, Limits]] = {}
 
     def answer(self, block: str, reading: Reading) -> Answer:
@@ -300,11 +301,17 @@ class Engine:
 
         Claims of the conflict are left out one after the other until the rest fits.
         """
-        claims = list(self.system("services", reading).claims)
-        definitions = self.system("services", reading).definitions
+        key = (*conflict, *(reading[axis] for axis in BLOCK_AXES["services"]))
+        if key not in self._beside:
+            self._beside[key] = self._without(reading, conflict)
+        return self._beside[key]
+
+    def _without(self, reading: Reading, conflict: tuple[str, ...]) -> dict[str, int]:
+        system = self.system("services", reading)
+        claims = list(system.claims)
         for blamed in conflict:
             claims = [claim for claim in claims if claim.tag != blamed]
-            found = witness(System((), definitions).only(claims))
+            found = witness(System((), system.definitions).only(claims))
             if isinstance(found, dict):
                 return found
         raise AssertionError("claims outside every conflict must fit; this is a bug")

@@ -44,11 +44,10 @@ def judge_result(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
         One option for every axis of ``case.yaml``.
     """
     others = tuple(sorted(engine.results.repeats(claim.claim_id) - {claim.claim_id}))
-    blocks = engine.results.blocks(claim)
-    for answer in (engine.answer(block, reading) for block in blocks):
-        if claim.claim_id in engine.results.blamed(answer):
-            return _contradicted(engine, reading, answer, others)
-    block, answer = blocks[0], engine.answer(blocks[0], reading)
+    if conflict := contradiction(engine, claim, reading):
+        return _contradicted(engine, reading, conflict, others)
+    block = engine.results.blocks(claim)[0]
+    answer = engine.answer(block, reading)
     if not answer.possible:
         return _beside(engine, reading, answer, others)
     if block == "services":
@@ -59,6 +58,12 @@ def judge_result(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
         evidence, found = _satisfaction(engine, claim, reading)
     assert answer.witness is not None
     return Judgement("consistent", evidence, answer.witness, bounds=found, other=others)
+
+
+def contradiction(engine: Engine, claim: ClaimRow, reading: Reading) -> Answer | None:
+    """Return the answer of the first block that blames a claim, if one does."""
+    answers = (engine.answer(block, reading) for block in engine.results.blocks(claim))
+    return next((a for a in answers if claim.claim_id in engine.results.blamed(a)), None)
 
 
 def phrase(engine: Engine, claim_id: str) -> str:

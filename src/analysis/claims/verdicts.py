@@ -11,10 +11,10 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.claims.general import General
-from analysis.claims.judgement import ROUNDING, Judgement, Verdict, Word
+from analysis.claims.judgement import ROUNDING, Judgement, Verdict
 from analysis.claims.multiverse import block_universes
 from analysis.claims.readings import BLOCK_AXES, Engine, Reading
-from analysis.claims.results import judge_result
+from analysis.claims.results import contradiction, judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text
 from analysis.errors import InputError
@@ -46,6 +46,10 @@ class Judge(Protocol):
         """Return the axes of each block of results that bears on a claim; none if it is alone."""
         ...
 
+    def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
+        """Whether a claim is in a conflict under a full reading."""
+        ...
+
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         """Judge a claim under a full reading."""
         ...
@@ -72,6 +76,10 @@ class Paper:
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of the blocks that a result is in; targets and texts are in none."""
         return tuple(BLOCK_AXES[block] for block in self.engine.results.blocks(claim))
+
+    def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
+        """Whether a result is in a conflict of one of its blocks."""
+        return contradiction(self.engine, claim, reading) is not None
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         """Judge a result, a target or a text."""
@@ -150,19 +158,21 @@ def _combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
 
 
 def _deciding(judge: Judge, claim: ClaimRow, named: Choice, axes: Sequence[str]) -> list[str]:
-    """Return the axes that can change the verdict, given the options of those that are named."""
+    """Return the axes that put the claim into a conflict or out of it, given those named."""
+    if not axes:
+        return []
     usual = judge.case.reading()
     found = [
-        (choice, judge.judge(claim, {**usual, **named, **choice}).verdict)
+        (choice, judge.contradicted(claim, {**usual, **named, **choice}))
         for choice in _combinations(judge.case, [*axes, ROUNDING])
     ]
 
     def decides(axis: str) -> bool:
-        words: dict[tuple[str, ...], set[Word]] = {}
-        for choice, word in found:
+        answers: dict[tuple[str, ...], set[bool]] = {}
+        for choice, answer in found:
             rest = tuple(option for other, option in choice.items() if other != axis)
-            words.setdefault(rest, set()).add(word)
-        return any(len(several) > 1 for several in words.values())
+            answers.setdefault(rest, set()).add(answer)
+        return any(len(several) > 1 for several in answers.values())
 
     return [axis for axis in axes if decides(axis)]
 

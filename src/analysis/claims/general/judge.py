@@ -170,6 +170,10 @@ class General:
         """Return the axes of the block of results that a claim's quantity is in."""
         return tuple(axes for names, axes in self._blocks.values() if claim.quantity in names)
 
+    def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
+        """Whether a claim is in a conflict under a full reading."""
+        return self.judge(claim, reading).verdict == "inconsistent"
+
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         """Judge a claim under one full reading (an option for every axis)."""
         key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
