@@ -76,14 +76,24 @@ class _Tableau:
             turned = old
         p = pivot_line[c]
         for line in [*self.lines[:r], *self.lines[r + 1 :], self.goal]:
-            factor = line[c]
-            if factor or p != old:
+            if factor := line[c]:
                 pairs = zip(line, pivot_line, strict=True)
                 line[:] = [(mine * p - factor * theirs) // old for mine, theirs in pairs]
                 line[c] = -factor if turned > 0 else factor
+            elif p != old:
+                line[:] = [mine * p // old for mine in line]
         pivot_line[c] = turned
         self.denominator = p
         self.basic[r], self.other[c] = self.other[c], self.basic[r]
+
+    def aim(self, objective: Sequence[int]) -> None:
+        """Replace the objective, written in the variables that are not basic now."""
+        weights = dict(enumerate(objective))
+        goal = [-weights.get(variable, 0) * self.denominator for variable in self.other] + [0]
+        for variable, line in zip(self.basic, self.lines, strict=True):
+            if weight := weights.get(variable, 0):
+                goal = [g + weight * entry for g, entry in zip(goal, line, strict=True)]
+        self.goal = goal
 
     def make_feasible(self) -> int | None:
         """Dual simplex with a zero objective; returns the line that cannot be met, if any."""
@@ -142,6 +152,32 @@ class _Tableau:
             if variable < self.width:
                 point[variable] = Fraction(line[-1], self.denominator)
         return Vertex(Fraction(self.goal[-1], self.denominator), tuple(point))
+
+
+class Region:
+    """The rational points of at least zero that meet some rows; there is at least one.
+
+    Made by :func:`region`. One objective after the other starts from where the last one ended.
+    """
+
+    def __init__(self, tableau: _Tableau) -> None:
+        self._tableau = tableau
+
+    def point(self) -> tuple[Fraction, ...]:
+        """Return a vertex: the first one found, or else where the last objective ended."""
+        return self._tableau.vertex().point
+
+    def highest(self, objective: Sequence[int]) -> Fraction | None:
+        """Return the largest value of an objective; None if it grows without end."""
+        self._tableau.aim(objective)
+        return self._tableau.vertex().value if self._tableau.make_optimal() else None
+
+
+def region(rows: Sequence[Row], width: int) -> Region | Refuted:
+    """Find a point of `width` quantities that meets all rows, or refute them."""
+    tableau = _Tableau(rows, [0] * width)
+    stuck = tableau.make_feasible()
+    return Region(tableau) if stuck is None else tableau.refutation(stuck)
 
 
 def maximise(rows: Sequence[Row], objective: Sequence[int]) -> Vertex | Refuted | Endless:

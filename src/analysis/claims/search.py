@@ -13,7 +13,16 @@ from itertools import chain
 from math import ceil, floor
 
 from analysis.claims.deep import deep_point
-from analysis.claims.lp import Endless, Refuted, Row, Vertex, is_refutation, maximise
+from analysis.claims.lp import (
+    Endless,
+    Refuted,
+    Region,
+    Row,
+    Vertex,
+    is_refutation,
+    maximise,
+    region,
+)
 
 Form = tuple[int, ...]
 MAX_NODES = 20_000
@@ -110,14 +119,14 @@ def _find(
     if budget[0] < 0 or depth > _MAX_DEPTH:
         raise UndecidedError(f"no answer after {MAX_NODES - budget[0]} branches")
     here = (*rows, *box.rows())
-    reached = maximise(here, [0] * width)
+    reached = region(here, width)
     if isinstance(reached, Refuted):
         return reached
-    assert isinstance(reached, Vertex)  # a zero objective has an end
-    rounded = _rounded(here, reached.point)
+    point = reached.point()
+    rounded = _rounded(here, point)
     if rounded is not None:
         return rounded
-    form, at = _halving(here, *_branching(forms, reached.point))
+    form, at = _halving(reached, *_branching(forms, point))
     below = _find(rows, forms, box.at_most(form, at), budget, depth + 1)
     if isinstance(below, tuple):
         return below
@@ -203,14 +212,14 @@ def _rounded(rows: Sequence[Row], point: tuple[Fraction, ...]) -> tuple[int, ...
     return None
 
 
-def _halving(rows: Sequence[Row], form: Form, at: int) -> tuple[Form, int]:
+def _halving(reached: Region, form: Form, at: int) -> tuple[Form, int]:
     """Move the cut to the middle of what the form can be, so that few cases are nested."""
-    high = maximise(rows, form)
-    low = maximise(rows, tuple(-c for c in form))
-    assert isinstance(low, Vertex)  # forms are sums, so at least zero
-    if not isinstance(high, Vertex):
+    lowest = reached.highest(tuple(-c for c in form))
+    assert lowest is not None  # forms are sums, so at least zero
+    highest = reached.highest(form)
+    if highest is None:
         return form, 2 * at + 1
-    return form, floor(Fraction(high.value - low.value, 2))
+    return form, floor((highest - lowest) / 2)
 
 
 _Forms = tuple[tuple[Form, ...], ...]
