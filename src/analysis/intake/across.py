@@ -98,6 +98,8 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
         to = header_of(info).references
         if not to:
             continue
+        if to in tables and not tables[to].is_read:
+            continue
         known = _keys(case, tables, to)
         values = table.frame[name]
         used = table.good[name] & (values != "").to_numpy()

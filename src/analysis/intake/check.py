@@ -10,6 +10,7 @@ from analysis.case import Case, case_problems, load_case
 from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.files import TABLES
+from analysis.intake.glyphs import case_texts, missing, no_glyph
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -68,12 +69,12 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     """
     intake = read(case, tables)
     name, root = case.name, case.root
-    problems = list(intake.problems)
+    problems = [*intake.problems, *case_texts(case)]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
-            read_claims(case)
+            problems += _claim_texts(case)
             if case.parameters.calibration is None:
                 General(case).state(case.reading())
         except InputError as error:
@@ -85,6 +86,15 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     if problems:
         return _listed(name, worst_first(problems)) + notes, None
     return f"{name}: nothing is wrong. {_counted(intake)}{notes}", intake
+
+
+def _claim_texts(case: Case) -> Iterator[Problem]:
+    """Find texts of claims with a character that the report cannot show."""
+    file = str((case.raw / RAW_TABLES[0].file).relative_to(case.root))
+    for row, claim in enumerate(read_claims(case), start=2):
+        for name, value in claim:
+            if isinstance(value, str) and (character := missing(value)):
+                yield Problem(no_glyph(character), file, row, name, value)
 
 
 def _article_tables(name: str) -> tuple[Table, ...]:

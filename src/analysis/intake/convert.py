@@ -38,6 +38,7 @@ from analysis.intake.cells import Context, Read
 from analysis.intake.checked import Checked, report_order, report_rows
 from analysis.intake.csv_files import Cell
 from analysis.intake.extras import check_currency, scale_of
+from analysis.intake.glyphs import missing, no_glyph
 from analysis.intake.layout import Sheet
 from analysis.intake.names import folded
 from analysis.intake.problems import Fault, Note, Problem, Rank
@@ -133,6 +134,9 @@ def _read_column(
     empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
     values = _validate(row, name, [item.text for item in reads], faults)
+    for place, value in enumerate(values):
+        if isinstance(value, str) and (character := missing(value)):
+            faults[place] = no_glyph(character)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
     return _Column(codes, shown, faults, values, marks, shows)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from analysis.columns import header_of
 from analysis.tables import Row, Table
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""
 
 CURRENCIES: Mapping[str, tuple[str, ...]] = {
@@ -98,6 +98,14 @@ def find_table(name: str, tables: Iterable[Table]) -> Table | None:
         if plain in {table.name, folded(table.file.removesuffix(".csv")), *table.also}:
             return table
     return None
+
+
+def nearest_table(name: str, tables: Iterable[Table]) -> Table | None:
+    """Return the table that a name may speak of: ``ventas 2024``, ``costz``."""
+    known = {other: table for table in tables for other in (table.name, *table.also)}
+    words = [word for word in re.sub(r"\d+", "_", folded(name)).split("_") if word]
+    near = next((word for word in ("_".join(words), *words) if word in known), "")
+    return known.get(near or closest(name, known))
 
 
 def closest(name: str, known: Iterable[str]) -> str:

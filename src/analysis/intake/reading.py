@@ -88,7 +88,9 @@ def _grids(
 ) -> Iterator[Grid]:
     """Read the files one by one; notes on what is not read are added to `notes`."""
     if inputs.workbook is not None:
-        grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), tables)
+        grids, skipped = read_workbook(
+            inputs.workbook, shown(case, inputs.workbook), tables, context.foreign
+        )
         notes += skipped
         yield from grids
     for table, path in inputs.csv:
