@@ -77,7 +77,7 @@ dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browse
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
 case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
-	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
+	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
 	@$(PY) -m analysis check --case $(CASE)

@@ -130,7 +130,7 @@ class IntakeSettings(_Strict):
     in doubt is asked for.
     """
 
-    encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
+    encoding: Literal["utf-8", "cp1252", "cp1250", "latin-1"] | None = None
     delimiter: Literal["comma", "semicolon", "tab"] | None = None
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None

@@ -38,10 +38,10 @@ def sale(firm: Firm, amount: str, column: str = "monto", settings: str = "") -> 
 def test_delimiters_line_ends_and_encodings(
     firm: Firm, delimiter: str, end: str, codec: str
 ) -> None:
-    lines = [["staff_id", "role", "hired_on"], ["T1", "Técnico señor", "2020-01-31"]]
+    lines = [["staff_id", "role", "hired_on"], ["T1", "Técnico mayor", "2020-01-31"]]
     text = end.join(delimiter.join(line) for line in lines) + end
     firm.put("staff.csv", text.encode(codec))
-    assert staff(firm) == [("T1", "Técnico señor", "2020-01-31", pd.NaT)]
+    assert staff(firm) == [("T1", "Técnico mayor", "2020-01-31", pd.NaT)]
     assert ("Windows-1252" in firm.notes()) == (codec == "cp1252")
 
 
@@ -59,6 +59,29 @@ def test_an_encoding_that_is_told_and_wrong(firm: Firm) -> None:
 def test_a_byte_that_is_no_letter_of_windows_1252(firm: Firm) -> None:
     firm.put("staff.csv", (STAFF + "T1,T\u00e9c,2020-01-01,\n").encode("cp1252") + b"T2,\x81,,\n")
     assert "row 3: the file is not Windows-1252 text" in firm.problem()
+
+
+def test_polish_and_spanish_letters_of_old_encodings_are_asked_for(firm: Firm) -> None:
+    services = "Nr;Usługa\nstaff_id;role;hired_on\nT1;Usługa;2020-01-31\n"
+    firm.put("staff.csv", services.encode("cp1250"))
+    assert firm.problem() == (
+        "data/raw/acme/staff.csv, row 1: the file may be Windows-1252 (“Us³uga”) or Windows-1250 "
+        "(“Usługa”). To fix: say in case.yaml intake: {encoding: cp1252} or {encoding: cp1250}"
+    )
+    firm.settings("{encoding: cp1250}")
+    assert staff(firm)[0][1] == "Usługa"
+    firm.settings("{encoding: cp1252}")
+    firm.put("staff.csv", (STAFF + "T1,señor,2020-01-31,\n").encode("cp1252"))
+    assert staff(firm)[0][1] == "señor"
+
+
+def test_an_old_encoding_that_the_bytes_prove(firm: Firm) -> None:
+    # in Windows-1252, the byte of Ź is none; quotation marks and é are the same in both
+    firm.put("staff.csv", (STAFF + "T1,Źródło,2020-01-31,\n").encode("cp1250"))
+    assert staff(firm)[0][1] == "Źródło"
+    assert "read as Windows-1250, since it is not UTF-8" in firm.notes()
+    firm.put("staff.csv", (STAFF + "T1,“Café” – 5 €,2020-01-31,\n").encode("cp1252"))
+    assert staff(firm)[0][1] == "“Café” – 5 €"
 
 
 def test_header_names_in_spanish_in_any_order_with_other_columns(firm: Firm) -> None:
@@ -96,7 +119,8 @@ def test_blanks_and_invisible_characters(firm: Firm) -> None:
         ("05/31/2024", "2024-05-31"), ("05/05/2024", "2024-05-05"), ("20240531", "2024-05-31"),
         ("31 de mayo de 2024", "2024-05-31"), ("31 mayo 2024", "2024-05-31"),
         ("31-may-2024", "2024-05-31"), ("1 ene. 2024", "2024-01-01"),
-        ("12 setiembre del 2024", "2024-09-12"), ("3 Aug 2024", "2024-08-03"),
+        ("12 setiembre del 2024", "2024-09-12"), ("7 sept. 2024", "2024-09-07"),
+        ("3 Aug 2024", "2024-08-03"),
         ("2024-05-31 00:00:00", "2024-05-31"), ("2024-05-31T14:30:00", "2024-05-31"),
         ("31/05/2024 14:30", "2024-05-31"),
         ("45443", "2024-05-31"), ("45443.75", "2024-05-31"),  # what Excel shows for 31 May 2024
@@ -118,6 +142,8 @@ def test_days(firm: Firm, cell: str, day: str) -> None:
         ("2023-02-29", "is no day of the calendar"),
         ("32/01/2024", "is no day"),
         ("13/13/2024", "is no day of the calendar"),
+        ("15 marbella 2024", "is no day. To fix: write it like 2024-05-31"),
+        ("15 marzec 2024", "is no day"), ("1 mayor 2024", "is no day"), ("1 juno 24", "is no day"),
         ("yesterday", "is no day. To fix: write it like 2024-05-31"),
         ("14:30", "is no day"),
         ("0024-05-31", "must be at least 1900-01-01"),
@@ -251,6 +277,34 @@ def test_names_and_units_of_amounts(
         assert found == centimos
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["Monto (US$)", "US$ monto", "Monto ($)", "Monto (€)", "monto_usd", "MONTO [EUR]",
+     "Importe en dólares"],
+)  # fmt: skip
+def test_an_amount_in_another_currency_by_its_header(firm: Firm, column: str) -> None:
+    assert str(sale(firm, "984.64", column)) == (
+        f"data/raw/acme/ventas.csv, row 1, column {column}: this column is in another currency "
+        "than the case. To fix: convert the amounts and name the column anew, or correct currency "
+        "in case.yaml"
+    )
+
+
+def test_an_amount_in_both_currencies(firm: Firm) -> None:
+    text = "factura,servicio,fecha,Monto (US$),Monto (S/)\nF1,S1,2024-05-31,10,37.50\n"
+    firm.put("ventas.csv", text)
+    assert firm.problems() == []
+    assert list(firm.read().tables["sale"]["amount_centimos"]) == [3750]
+    assert "column Monto (US$): this column is not used: it is in another" in firm.notes()
+
+
+def test_blanks_in_a_last_column_without_a_name(firm: Firm) -> None:
+    firm.put("ventas.csv", "factura;servicio;fecha;monto;\nF1;S1;2024-05-31;1,50; \n")
+    assert firm.problems() == []
+    firm.put("ventas.csv", "factura;servicio;fecha;monto;\nF1;S1;2024-05-31;1,50;x\n")
+    assert "the row has more or fewer cells than the header" in firm.problem()
+
+
 def test_centimos_have_no_decimals(firm: Firm) -> None:
     assert "must be a whole number" in str(sale(firm, "984.64", "amount_centimos"))
 
@@ -263,6 +317,29 @@ def test_hours_are_quarters_of_an_hour(firm: Firm) -> None:
     assert list(hours["month"]) == ["2024-05", "2024-06", "2024-07"]
     firm.put("horas.csv", "empleado,mes,horas\nT1,2024-05,12.3\n")
     assert "“12.3”: must be a multiple of 0.25" in firm.problem()
+
+
+@pytest.mark.parametrize(
+    ("cell", "month"),
+    [
+        ("enero 2024", "2024-01"), ("Feb. 2024", "2024-02"), ("setiembre de 2024", "2024-09"),
+        ("dic-2024", "2024-12"), ("March 2024", "2024-03"), ("01/08/2024", "2024-08"),
+    ],
+)  # fmt: skip
+def test_months_by_name(firm: Firm, cell: str, month: str) -> None:
+    firm.settings("{dates: day-first}")
+    firm.put("horas.csv", f"empleado,mes,horas\nT1,{cell},20\n")
+    assert firm.problems() == []
+    assert list(firm.read().tables["staff_hours"]["month"]) == [month]
+
+
+def test_months_that_are_none_or_of_two_centuries(firm: Firm) -> None:
+    firm.put("horas.csv", "empleado,mes,horas\nT1,feb-24,20\nT2,marbella 2024,20\n")
+    first, second = firm.problems()
+    assert "“feb-24”: the year has two digits" in first
+    assert "“marbella 2024”: is no month" in second
+    firm.settings("{two_digit_years: 2000}")
+    assert "marbella" in firm.problem()
 
 
 def test_words_of_a_list_in_spanish(firm: Firm) -> None:

@@ -19,7 +19,7 @@ from analysis.case import IntakeSettings
 from analysis.columns import forbidden
 from analysis.formulas import unguarded
 from analysis.intake.csv_files import Cell
-from analysis.intake.names import INVISIBLE, folded
+from analysis.intake.names import INVISIBLE, folded, without_sign
 from analysis.intake.problems import Fault, Rank
 
 
@@ -206,14 +206,10 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
 
 def _without_currency(text: str, context: Context) -> tuple[str, str, Fault | None]:
     """Take the currency's sign off an amount; an amount in another currency is a fault."""
-    small = text.casefold()
     for signs, fault in ((context.currency, None), (context.foreign, CURRENCY_SIGN)):
-        for sign in signs:
-            before = small.startswith(sign) and not text[len(sign) : len(sign) + 1].isalpha()
-            after = small.endswith(sign) and not text[: -len(sign)][-1:].isalpha()
-            if before or after:
-                rest = text[len(sign) :] if before else text[: -len(sign)]
-                return rest.strip(), "currency", fault
+        rest = without_sign(text, signs)
+        if rest is not None:
+            return rest, "currency", fault
     return text, "", None
 
 

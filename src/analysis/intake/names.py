@@ -91,6 +91,33 @@ def find_column(header: str, row: type[Row], currency: tuple[str, ...]) -> Found
     return None
 
 
+def without_sign(text: str, signs: Iterable[str]) -> str | None:
+    """Take a currency's sign off either end of a text; None if none of the signs stands there."""
+    small = text.casefold()
+    for sign in signs:
+        before = small.startswith(sign) and not text[len(sign) : len(sign) + 1].isalpha()
+        after = small.endswith(sign) and not text[: -len(sign)][-1:].isalpha()
+        if before or after:
+            return (text[len(sign) :] if before else text[: -len(sign)]).strip()
+    return None
+
+
+def foreign_column(
+    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
+) -> str:
+    """Return the column of amounts that a header gives in another currency, or nothing.
+
+    So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
+    """
+    text = header.strip(" ()[]")
+    rest = without_sign(text, foreign)
+    if rest is None or without_sign(text, currency) is not None:
+        return ""
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
+    is_money = found is not None and found.field in row.model_fields
+    return found.field if is_money and header_of(row.model_fields[found.field]).money else ""
+
+
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
     """Return the table that a file or sheet is named after."""
     plain = folded(name)

@@ -68,7 +68,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     checked: dict[str, Checked] = {}
     if not problems:
         for grid in _grids(case, inputs, context, notes, tables):
-            table = check_sheet(lay_out(grid, context.currency), context)
+            table = check_sheet(lay_out(grid, context.currency, context.foreign), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
             else:
