@@ -125,6 +125,8 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 ifneq ($(CASE),segelec)
 NOTEBOOKS :=
 ifneq ($(filter report test,$(MAKECMDGOALS)),)
+# An old one, if there is none yet: otherwise make would add to a failure that it lacks one.
+$(if $(wildcard $B/chapters.mk),,$(shell mkdir -p $B && touch -t 200001010000 $B/chapters.mk))
 include $B/chapters.mk
 endif
 endif

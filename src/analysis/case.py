@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,27 @@ from pydantic import (
     model_validator,
 )
 
+from analysis.columns import broken_rule, forbidden
 from analysis.errors import InputError
 from analysis.periods import parse_period, parse_quarter
+
+_NAME = r"^[a-z][a-z0-9_-]*$"
+_ID = r"^[a-z][a-z0-9_]*$"
+_CURRENCY = r"^[A-Z]{3}$"
+_WORDS = r"^[\p{L} ]+$"
+_SAID: Mapping[str, tuple[str, str]] = {
+    _NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
+    _ID: ("must be small letters, digits and underscores", "write it like new_door"),
+    _CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
+    _WORDS: ("must be letters and spaces", "write it like soles"),
+    "string_type": ("must be text", "put it between quotation marks"),
+    "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
+    "bool_type": ("must be true or false", "write one of the two"),
+    "date_type": ("must be a day", "write it like 2024-12-31, without quotation marks"),
+    "tuple_type": ("must be a list", "write each entry on a line of its own, after a hyphen"),
+    "too_short": ("must have more entries", "add some"),
+}
+"""What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
 
 
 class _Strict(BaseModel):
@@ -97,7 +117,7 @@ class Axis(_Strict):
 class ServiceType(_Strict):
     """A kind of service; ``printed`` says whether the publication names it."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern=_ID)]
     name: str
     printed: bool
 
@@ -131,7 +151,7 @@ class IntakeSettings(_Strict):
     """
 
     encoding: Literal["utf-8", "cp1252", "cp1250", "latin-1"] | None = None
-    delimiter: Literal["comma", "semicolon", "tab"] | None = None
+    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
@@ -142,12 +162,12 @@ class IntakeSettings(_Strict):
 class Parameters(_Strict):
     """The contents of ``case.yaml``."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=_NAME)]
     title: str
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    currency_name: Annotated[str, Field(pattern=r"^[\p{L} ]+$")]
+    currency: Annotated[str, Field(pattern=_CURRENCY)]
+    currency_name: Annotated[str, Field(pattern=_WORDS)]
     date: date
     source: Source | None = None
     periods: Periods
@@ -337,6 +357,15 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         return [InputError("the file lies outside the case's folder", file=shown)]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), _PlainLoader)
+        hidden = [
+            InputError(
+                "holds a control character", file=shown, column=column, value=text,
+                fix="type the text again",
+            )
+            for column, text in texts_of(content) if forbidden(text)
+        ]  # fmt: skip
+        if hidden:
+            return hidden
         parameters = Parameters.model_validate(content)
     except UnicodeDecodeError:
         return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
@@ -353,12 +382,25 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
     return parameters
 
 
+def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """List the texts in what a ``case.yaml`` holds, each after the path of its keys."""
+    if isinstance(found, str):
+        yield path, found
+    elif isinstance(found, Mapping):
+        for key, value in found.items():
+            yield from texts_of(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(found, Sequence):
+        for place, value in enumerate(found):
+            yield from texts_of(value, f"{path}.{place}")
+
+
 def _problems(error: ValidationError, file: Path) -> list[InputError]:
     """Turn pydantic's findings into our kind of message."""
     found = []
     for problem in error.errors():
         column = ".".join(str(part) for part in problem["loc"]) or None
-        rule = problem["msg"].removeprefix("Value error, ")
+        said = problem.get("ctx", {}).get("pattern", problem["type"])
+        rule, fix = _SAID.get(said, (broken_rule(problem), None))
         if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
             rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
         elif problem["type"] == "extra_forbidden":
@@ -366,5 +408,5 @@ def _problems(error: ValidationError, file: Path) -> list[InputError]:
         elif problem["type"] == "missing":
             rule = "this key is required"
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-        found.append(InputError(rule, file=file, column=column, value=value))
+        found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
     return found

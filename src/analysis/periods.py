@@ -80,7 +80,9 @@ def parse_half_year(label: str) -> int:
     match = _HALF.fullmatch(label)
     if match is None:
         raise InputError(
-            "a half-year is written as a year from 1900 to 2199, H and 1 or 2", value=label, fix="write it like 2024H1"
+            "a half-year is written as a year from 1900 to 2199, H and 1 or 2",
+            value=label,
+            fix="write it like 2024H1",
         )
     return 2 * int(match[1]) + int(match[2]) - 1
 
@@ -131,7 +133,9 @@ def parse_month(label: str) -> int:
     match = _MONTH.fullmatch(label)
     if match is None:
         raise InputError(
-            "a month is written as a year from 1900 to 2199, hyphen and two digits", value=label, fix="write 2024-05"
+            "a month is written as a year from 1900 to 2199, hyphen and two digits",
+            value=label,
+            fix="write 2024-05",
         )
     return 12 * int(match[1]) + int(match[2]) - 1
 

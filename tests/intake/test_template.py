@@ -121,7 +121,9 @@ def test_a_copy_as_a_workbook(root: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["README.md", "acme.xlsx", "case.yaml"]
 
 
-@pytest.mark.parametrize("name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n", "a" * 41])
+@pytest.mark.parametrize(
+    "name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n", "a" * 41]
+)
 def test_bad_names(root: Path, name: str) -> None:
     with pytest.raises(InputError, match="a case's name has up to 40 small letters"):
         new_case(name, root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,14 @@ from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.files import TABLES
 from analysis.intake.glyphs import case_texts, missing, no_glyph
+from analysis.intake.in_place import (
+    NONE_IN_PLACE,
+    NOT_HELD,
+    READ_ALWAYS,
+    InPlace,
+    look_through,
+    stays_in_place,
+)
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -46,11 +54,18 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
         problems = [_of_error(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
         return f"{_listed(name, problems)}\n\n{rest}", False
-    text, intake = check_tables(load_case(name, root))
+    case = load_case(name, root)
+    try:
+        found = stays_in_place(case) if case.has_own_rows else {}
+    except InputError as error:
+        return _listed(name, [_of_error(error)]), False
+    text, intake = check_tables(case, READ_ALWAYS if found else TABLES, look_through(case, found))
     return text, intake is not None
 
 
-def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, Intake | None]:
+def check_tables(
+    case: Case, tables: tuple[Table, ...] = TABLES, in_place: InPlace = NONE_IN_PLACE
+) -> tuple[str, Intake | None]:
     """Check the tables of a case; nothing is written.
 
     Parameters
@@ -59,6 +74,8 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
         The case.
     tables : tuple of Table
         Those to be read; files of others are left alone.
+    in_place : InPlace
+        What is known of those that stay where they are.
 
     Returns
     -------
@@ -69,7 +86,7 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     """
     intake = read(case, tables)
     name, root = case.name, case.root
-    problems = [*intake.problems, *case_texts(case)]
+    problems = [*intake.problems, *case_texts(case), *map(_of_error, in_place.errors)]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
@@ -82,10 +99,14 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
-    notes = _notes(tuple(note for note in intake.notes if note.file not in files))
+    notes = [note for note in intake.notes if note.file not in files]
+    if in_place.counts or in_place.errors:
+        notes.append(Note(str(case.raw.relative_to(root)), NOT_HELD))
+    said = _notes(notes)
     if problems:
-        return _listed(name, worst_first(problems)) + notes, None
-    return f"{name}: nothing is wrong. {_counted(intake)}{notes}", intake
+        return _listed(name, worst_first(problems)) + said, None
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
+    return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
 
 
 def _claim_texts(case: Case) -> Iterator[Problem]:
@@ -137,14 +158,13 @@ def _listed(name: str, problems: Iterable[Problem]) -> str:
     return "\n".join(lines)
 
 
-def _counted(intake: Intake) -> str:
-    if not intake.tables:
+def _counted(rows: Mapping[str, int]) -> str:
+    if not rows:
         return "It has no tables of rows."
-    sizes = ", ".join(f"{name} {len(frame):,}" for name, frame in intake.tables.items())
-    return f"Rows: {sizes}"
+    return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
 
 
-def _notes(notes: tuple[Note, ...]) -> str:
+def _notes(notes: Iterable[Note]) -> str:
     """Set notes as a list, one line for all columns of a file in which the same was done."""
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:

@@ -20,7 +20,9 @@ from analysis.tables import Table
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
 
-DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DELIMITERS: Mapping[str, str] = {
+    "comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|",
+}  # fmt: skip
 SEARCHED_ROWS = 20
 """The header stands among the first rows."""
 
@@ -37,6 +39,8 @@ IS_WORKBOOK = Fault(
     "the file is a workbook, although its name ends in .csv",
     "save it as CSV, or rename it",
 )
+
+NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
 
 
 @dataclass
@@ -77,10 +81,13 @@ def read_csv(
     csv.field_size_limit(_LONGEST_CELL)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        grid.rows = cast(list[list[Cell]], list(lines))
+        for line in lines:
+            grid.rows.append(cast(list[Cell], line))
     except csv.Error as error:
-        fault = Fault(Rank.FILE, f"not readable as CSV ({error})", "check its quotation marks")
-        grid.problems.append(Problem(fault, file))
+        rule = NOT_CLOSED if str(error) == "unexpected end of data" else f"not CSV ({error})"
+        fault = Fault(Rank.FILE, rule, "write quotation marks inside a cell twice, or delete them")
+        grid.problems.append(Problem(fault, file, row=len(grid.rows) + 1))
+        grid.rows = []
     return grid
 
 

@@ -156,8 +156,10 @@ def read_month(cell: Cell, context: Context) -> Read:
         return read
     if named := _NAMED_MONTH.fullmatch(read.text):
         text, fault = _named_month(named[1], named[2], context)
-        return Read("", NOT_MONTH if fault is NOT_DAY else fault) if fault else Read(
-            text, None, "form of periods"
+        return (
+            Read("", NOT_MONTH if fault is NOT_DAY else fault)
+            if fault
+            else Read(text, None, "form of periods")
         )
     day = read_day(cell, context)
     if not day.fault and day.text.endswith("-01"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from analysis.case import Case
+from analysis.case import Case, texts_of
 from analysis.intake.problems import Fault, Problem, Rank
 
 _FONTS = Path(__file__).resolve().parents[1] / "fonts"
@@ -45,17 +45,6 @@ def no_glyph(character: str) -> Fault:
 def case_texts(case: Case) -> Iterator[Problem]:
     """Find texts of ``case.yaml`` with a character that the report cannot show."""
     file = str((case.raw / "case.yaml").relative_to(case.root))
-    for path, text in _texts(case.parameters.model_dump(), ""):
+    for path, text in texts_of(case.parameters.model_dump()):
         if character := missing(text):
             yield Problem(no_glyph(character), file, column=path, value=text)
-
-
-def _texts(found: object, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(found, str):
-        yield path, found
-    elif isinstance(found, Mapping):
-        for key, value in found.items():
-            yield from _texts(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(found, Sequence):
-        for place, value in enumerate(found):
-            yield from _texts(value, f"{path}.{place}")
