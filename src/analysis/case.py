@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 from analysis.columns import broken_rule, forbidden
 from analysis.errors import InputError
 from analysis.periods import parse_period, parse_quarter
+from analysis.plain_yaml import PlainLoader, texts_of
 
 _NAME = r"^[a-z][a-z0-9_-]*$"
 _ID = r"^[a-z][a-z0-9_]*$"
@@ -329,34 +330,12 @@ def _path_of(name: str, root: Path) -> Path:
     return root / "data" / "raw" / name / "case.yaml"
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, which can blow up a file, and without keys that stand twice."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key is a word", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value} stands twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
         return [InputError("the file lies outside the case's folder", file=shown)]
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), _PlainLoader)
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         hidden = [
             InputError(
                 "holds a control character", file=shown, column=column, value=text,
@@ -380,18 +359,6 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         rule = f"the name must be that of its folder, {name}"
         return [InputError(rule, file=shown, column="name", value=parameters.name)]
     return parameters
-
-
-def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """List the texts in what a ``case.yaml`` holds, each after the path of its keys."""
-    if isinstance(found, str):
-        yield path, found
-    elif isinstance(found, Mapping):
-        for key, value in found.items():
-            yield from texts_of(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(found, Sequence):
-        for place, value in enumerate(found):
-            yield from texts_of(value, f"{path}.{place}")
 
 
 def _problems(error: ValidationError, file: Path) -> list[InputError]:

@@ -103,12 +103,8 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     except UnicodeDecodeError:
         return _try(content, told, grid) if told else _guess(content, grid)
     if told not in {None, "utf-8"} and not text.isascii():
-        fault = Fault(
-            Rank.FILE, f"the file is UTF-8, although case.yaml says {told}",
-            "say intake: {encoding: utf-8} in case.yaml, or leave it out",
-        )  # fmt: skip
-        grid.problems.append(Problem(fault, grid.file))
-        return None
+        what = f"read as UTF-8, which it is, although case.yaml says {told}"
+        grid.notes.append(Note(grid.file, what))
     return text
 
 
@@ -133,7 +129,9 @@ def _guess(content: bytes, grid: Grid) -> str | None:
         options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
         row = content.count(b"\n", 0, place) + 1
         fault = Fault(
-            Rank.ASK, f"the file may be {' or '.join(shown)}", f"say in case.yaml intake: {options}"
+            Rank.FILE,
+            f"the file may be {' or '.join(shown)}",
+            f"say in case.yaml intake: {options}",
         )
         grid.problems.append(Problem(fault, grid.file, row=row))
         return None

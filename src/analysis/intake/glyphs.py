@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from analysis.case import Case, texts_of
+from analysis.case import Case
 from analysis.intake.problems import Fault, Problem, Rank
+from analysis.plain_yaml import texts_of
 
 _FONTS = Path(__file__).resolve().parents[1] / "fonts"
 

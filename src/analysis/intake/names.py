@@ -114,8 +114,9 @@ def foreign_column(
     if rest is None or without_sign(text, currency) is not None:
         return ""
     found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
-    is_money = found is not None and found.field in row.model_fields
-    return found.field if is_money and header_of(row.model_fields[found.field]).money else ""
+    if found is None or found.field not in row.model_fields:
+        return ""
+    return found.field if header_of(row.model_fields[found.field]).money else ""
 
 
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
