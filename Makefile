@@ -131,8 +131,8 @@ include $B/chapters.mk
 endif
 endif
 # A report on a period has the chapters that depend on it.
-PERIODIC  := 03_kpis 04_quarter_over_quarter 05_okrs 06_scorecard
-CHAPTERS  := $(if $(filter $B,$E),$(NOTEBOOKS),$(filter $(PERIODIC:%=notebooks/%.ipynb),$(NOTEBOOKS)))
+PERIODIC  := case/summary 03_kpis 04_quarter_over_quarter 05_okrs 06_scorecard
+CHAPTERS  := $(if $(filter $B,$E),$(NOTEBOOKS),$(filter notebooks/case/summary.ipynb $(NOTEBOOKS),$(PERIODIC:%=notebooks/%.ipynb)))
 EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
 LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
@@ -144,7 +144,7 @@ ARTICLE   := $(wildcard data/raw/kowalczyk/*)
 output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
 
-$B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
+$B/verdicts: $(filter %/case.yaml %/claims.csv %/relations.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
 $B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
 $B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
 $B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
@@ -166,7 +166,7 @@ $E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf
 # After what can stop a build, so that no dashboard is newer than the report beside it.
 $B/dashboard: $E/values $(call output,report/$(CASE).html)
 
-include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d))
+include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d $E/case/*.d))
 
 # The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
 # the files that the step itself writes back, with new outputs or numbers in them.

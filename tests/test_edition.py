@@ -18,7 +18,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from analysis import facts_okr, facts_period, values
+from analysis import facts_okr, facts_period, facts_summary, values
 from analysis.case import Case
 from analysis.chapters import PERIODIC
 from analysis.edition import FEATURES, Edition, edition
@@ -44,7 +44,8 @@ MONTHS = {
 
 def made(case: Case, asked: Mapping[str, Any]) -> dict[str, values.Value]:
     report = edition(case, **asked)
-    return facts_period.facts(report) | facts_okr.facts(report)
+    table = facts_period.facts(report) | facts_okr.facts(report)
+    return table | facts_summary.facts(report, table)
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +165,11 @@ OWN = {"own", "many", "notes", "unnoted", "complete", "incomplete", "gaps"}
 
 def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> None:
     paper = edition(segelec).features(values.load(segelec.processed / "values.json"))
-    assert set(FEATURES) - paper == OWN
+    assert set(FEATURES) - paper == OWN | {"timed", "unrecorded"}
     quarter = edition(segelec, quarter="2024Q1").features(tables["segelec-2024Q1"])
-    assert set(FEATURES) - quarter == OWN | {"full", "printed-period", "steps"}
+    assert set(FEATURES) - quarter == OWN | {
+        "full", "printed-period", "steps", "unrecorded",
+    }  # fmt: skip
     first = {"month": "2022-02", "base": "previous"}
     assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == OWN | {
         "full", "printed-period", "quarter", "ended-quarter", "ended-half-year",
@@ -219,7 +222,7 @@ def test_changes_are_those_of_the_rows(
     assert told(text["changes_on_previous"]) == growths(period, previous)
     assert told(text["changes_on_year"]) == growths(period, year)
     against = "previous" if name.endswith("previous") else "year"
-    assert text["changes_on_base"] == text[f"changes_on_{against}"]
+    assert text["base_period"] == text[f"{against}_period"]
 
 
 def test_the_reported_quarter_grows_as_printed(segelec: Case) -> None:

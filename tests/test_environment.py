@@ -204,11 +204,10 @@ def test_citation_has_the_fields_that_the_format_asks_for() -> None:
         assert {"type", "title", "authors"} <= reference.keys()
         assert reference.keys() <= {
             *("type", "title", "authors", "date-published", "year", "month", "languages"),
-            *("publisher", "notes"),
+            *("journal", "notes"),
         }
         assert reference["type"] == "article"
         assert all(re.fullmatch("[a-z]{2,3}", language) for language in reference["languages"])
-        assert "name" in reference.get("publisher", {"name": ""})
     people = [*cff["authors"], *(one for item in cff["references"] for one in item["authors"])]
     assert all(person.keys() in ({"name"}, {"family-names", "given-names"}) for person in people)
 

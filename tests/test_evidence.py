@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binomtest, chi2
 
-from analysis.evidence import count_interval, share_interval
+from analysis.evidence import count_interval, growth_interval, share_interval
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 10), (10, 10), (77, 100), (1, 1), (88, 114)])
@@ -32,3 +32,15 @@ def test_limits_leave_the_tails_they_should(count: int) -> None:
     low, high = count_interval(count)
     assert chi2.cdf(2 * low, 2 * count) == pytest.approx(0.025)
     assert chi2.cdf(2 * high, 2 * count + 2) == pytest.approx(0.975)
+
+
+@pytest.mark.parametrize(("before", "after"), [(288, 354), (1, 1), (5, 40)])
+def test_growth_is_the_exact_share_of_both_counts(before: int, after: int) -> None:
+    exact = binomtest(after, before + after).proportion_ci(method="exact")
+    rates = tuple(share / (1 - share) - 1 for share in exact)
+    assert growth_interval(before, after) == pytest.approx(rates)
+
+
+def test_growth_of_the_printed_services() -> None:
+    # by the normal approximation of its logarithm: 354 / 288 times exp(+-1.96 sqrt(1/288 + 1/354))
+    assert growth_interval(288, 354) == pytest.approx((0.052, 0.436), abs=6e-3)

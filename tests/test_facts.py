@@ -6,16 +6,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.calibrate import make_ledger, write_ledger
-from analysis.case import load_case
+from analysis import facts_okr
+from analysis.calibrate import Ledger, make_ledger, write_ledger
+from analysis.case import Case, load_case
 from analysis.claims.multiverse import block_universes
+from analysis.edition import edition
 from analysis.facts import facts
 from analysis.values import Value
 
 # 354 / 288 = 1.22917; 195 / 159 = 1.2264; 196 / 158 = 1.2405; 435 / 354 = 1.2288
 # 38 / 49 = 77.55; 274 / 354 = 77.40; 275 / 354 = 77.68; 354 - 94 - 78 = 182; 182 / 77 = 2.4
-# 1.2285 / 1.1105 = 1.1063; 1.2295 / 1.1045 = 1.1132; 1 / 1.7755 = 0.5632
-# 1.175 / 1.2295 = 0.9557; 1.185 / 1.2285 = 0.9646; 303,110 / 354 = 856.24
+# 1 / 1.7755 = 0.56322; 0.7755 / 1.7765 = 0.43653; 0.7765 / 1.7755 = 0.43734; labour: test_labour
+# 1.175 / (354 / 288) = 0.95593; 1.185 / (354 / 288) = 0.96407; 303,110 / 354 = 856.24
+# 303,109.5 / 1.185 = 255,788.6; 303,110.5 / 1.175 = 257,966.4; ranges are rounded outwards
 BY_HAND = {
     "services": "354",
     "services_growth": "22.9%",
@@ -34,14 +37,20 @@ BY_HAND = {
     "respondents_smallest_satisfied": "38",
     "every_service_below_share": "77.4%",
     "every_service_above_share": "77.7%",
-    "satisfaction_start_max": "56.32%",
+    "satisfaction_start_max": "56.33%",
+    "satisfaction_start_both_low": "43.65%",
+    "satisfaction_start_both_high": "43.74%",
     "constant_low": "10.45%",
     "constant_high": "11.05%",
-    "labour_low": "10.6%",
-    "labour_high": "11.3%",
+    "labour_low": "10.77%",
+    "labour_high": "11.26%",
+    "growth_by_chance_low": "5%",  # Clopper-Pearson on 354 of 642: 0.512 to 0.590
+    "growth_by_chance_high": "44%",
     "revenue_per_service": "856.24",
-    "revenue_per_service_fall_low": "3.5%",
-    "revenue_per_service_fall_high": "4.4%",
+    "revenue_per_service_fall_low": "3.59%",
+    "revenue_per_service_fall_high": "4.41%",
+    "sales_q2_2023_low": "255,788",
+    "sales_q2_2023_high": "257,967",
     "base_services": "288",
     "n_universes": "10,368",  # 3 * 36 * 12 * 8
     "n_surviving_constant": "0",
@@ -59,9 +68,10 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Value]:
     write_ledger(make_ledger(case), case.processed / "ledger")
     verdicts = pd.DataFrame(
         {
-            "claim_id": ["a", "b", "b"],
-            "verdict": ["consistent", "unreadable", "inconsistent"],
-            "default": [True, True, False],
+            "claim_id": ["a", "b", "b", "c", "d", "e"],
+            "verdict": ["consistent", "unreadable", *["inconsistent"] * 4],
+            "default": [True, True, False, True, True, True],
+            "conflict": ["", "", "x; y", "c; d", "c; d", ""],
         }
     )
     return facts(case, verdicts, block_universes(case))
@@ -72,14 +82,32 @@ def test_against_hand_calculations(table: dict[str, Value]) -> None:
 
 
 def test_only_default_readings_are_counted(table: dict[str, Value]) -> None:
-    assert [table[key]["text"] for key in ("n_claims", "n_unreadable", "n_inconsistent")] == [
-        "2",
-        "1",
-        "0",
-    ]
+    keys = ("n_claims", "n_unreadable", "n_inconsistent", "n_conflicts")
+    assert [table[key]["text"] for key in keys] == ["5", "1", "3", "1"]
 
 
 def test_every_value_says_its_kind(table: dict[str, Value]) -> None:
     assert table["services"]["kind"] == "printed"
     assert table["services_before"]["kind"] == "derived"
     assert table["ledger_services"]["kind"] == "synthetic"
+
+
+def test_cost_and_cost_per_service(segelec: Case, ledger: Ledger) -> None:
+    """Sums and counts straight from the rows, 2024Q2 on the quarter and the year before."""
+    cost, service = ledger["cost"], ledger["service"]
+    spent, done = {}, {}
+    for label in ("2024Q2", "2024Q1", "2023Q2"):
+        year, quarter = int(label[:4]), int(label[-1])
+        when, completed = cost["incurred_on"].dt, service["completed_on"].dt
+        own = cost[(when.year == year) & (when.quarter == quarter)]
+        kept = own["category"].isin(["materials", "labour", "selling", "admin", "other_operating"])
+        spent[label] = int(own[kept]["amount_centimos"].sum())
+        done[label] = int(((completed.year == year) & (completed.quarter == quarter)).sum())
+    told = []
+    for base in ("2024Q1", "2023Q2"):
+        growth = 100 * (spent["2024Q2"] / spent[base] - 1)
+        each = 100 * (spent["2024Q2"] / done["2024Q2"] / (spent[base] / done[base]) - 1)
+        told.append(f"{growth:+.1f}% on {base} ({each:+.1f}% per service)".replace("-", "−"))
+    found = facts_okr.facts(edition(segelec))["cost_changes"]
+    assert found["text"] == " and by ".join(told)
+    assert found["kind"] == "synthetic"

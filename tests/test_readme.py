@@ -9,7 +9,7 @@ from analysis.errors import InputError
 from analysis.readme import figure_index, with_index
 
 
-def test_index_names_notebook_function_and_kind(tmp_path: Path) -> None:
+def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:
     about = {
         "type": "figure",
         "file": "figures/segelec/fig_02_counts.svg",
@@ -20,11 +20,16 @@ def test_index_names_notebook_function_and_kind(tmp_path: Path) -> None:
         "from analysis.figures import counts\nfrom analysis.x import y as earlier"
     )
     cell = new_code_cell("show_figure(counts.earlier(study))")
-    cell.outputs = [new_output("display_data", metadata={"analysis": about})]
+    other = about | {"file": "figures/segelec/fig_31_bars.svg", "caption": "Bars. All."}
+    cell.outputs = [
+        new_output("display_data", metadata={"analysis": data}) for data in (about, other)
+    ]
     path = tmp_path / "01_claims.ipynb"
     nbformat.write(new_notebook(cells=[first, cell]), path)
-    assert figure_index([path]).splitlines()[2] == (
-        "| [Only one count fits](figures/segelec/fig_02_counts.svg) "
+    first_row, second_row = figure_index([path]).splitlines()[2:]
+    assert second_row.startswith("| 2 | 31 | [Bars](")
+    assert first_row == (
+        "| 1 | 02 | [Only one count fits](figures/segelec/fig_02_counts.svg) "
         "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts.earlier` | derived |"
     )
 

@@ -107,16 +107,32 @@ def card(**scores: Fraction | None) -> list[Node]:
 def test_ranks_that_weights_cannot_and_can_move() -> None:
     table = ranking_by_weights(
         {
-            "A": card(f=F(1), c=F(1), i=F(1), p=None),  # better everywhere
+            "A": card(f=F(1), c=F(1), i=F(1), p=F(0)),  # better everywhere
             "B": card(f=F(1, 2), c=F(0), i=F(0), p=None),
-            "C": card(f=F(0), c=F(1, 2), i=F(0), p=F(1)),
+            "C": card(f=F(0), c=F(1, 2), i=F(0), p=None),
         }
     ).set_index("period")
     assert table.loc["A", ["best", "worst"]].tolist() == [1, 1]
     assert table.loc["A", "first"] == 1
     assert table.loc["B", ["best", "worst"]].tolist() == [2, 3]
     assert table.loc["C", ["best", "worst"]].tolist() == [2, 3]
-    assert table.loc["A", "score"] == 1  # People is unknown for some, so left out of all
+    assert table.loc["A", "score"] == 1  # People is unknown for the last, so left out of all
+
+
+def test_an_incomplete_period_is_left_out_not_its_perspectives() -> None:
+    cards = {
+        "2024Q1": card(f=None, c=F(1), i=None, p=F(1)),  # ahead wherever it has a score
+        "2024Q2": card(f=F(0), c=F(1), i=F(1, 2), p=F(1)),
+        "2024Q3": card(f=F(1), c=F(1, 2), i=F(1, 2), p=F(0)),
+    }
+    table = ranking_by_weights(cards).set_index("period")
+    assert list(table.index) == ["2024Q2", "2024Q3"]
+    assert table["score"].tolist() == [F(5, 8), F(1, 2)]
+    assert table["equal"].tolist() == [1, 2]
+    # The last period lacks Customer: it is compared on the three that it has, with all others.
+    table = ranking_by_weights(cards | {"2024Q4": card(f=None, c=F(0), i=None, p=F(1, 2))})
+    assert table["period"].tolist() == [*cards, "2024Q4"]
+    assert ranking_by_weights({"2024Q1": card(f=None, c=None, i=None, p=None)}).empty
 
 
 def test_over_time_uses_the_same_targets(okrs: Okrs, segelec: Case, ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from analysis.efficiency.lens import companies_of, has_statements
 from analysis.errors import InputError
 from analysis.tables_method import has_method, has_okrs
 
-PERIODIC = ("03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
+PERIODIC = ("case/summary", "03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
 """Notebooks that a report on a period is made of; the Makefile has the same list."""
 
 
@@ -26,12 +26,16 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
         If the case has nothing to report on.
     """
     notebooks = case.root / "notebooks"
+    found = []
     if case.parameters.calibration is not None:
-        numbered = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
-        return [path for path in numbered if not periodic or path.stem in PERIODIC]
-    if case.has_own_rows:
-        own = own_chapters(case)
-        return [path for path in own if not periodic or path.stem in PERIODIC]
+        found = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+    elif case.has_own_rows:
+        found = own_chapters(case)
+    if found and periodic:
+        wanted = [notebooks / f"{name}.ipynb" for name in PERIODIC]
+        return [path for path in wanted if path == wanted[0] or path in found]
+    if found:
+        return found
     if periodic:
         raise InputError(
             "a report on a period needs rows, and the case has none",
@@ -51,6 +55,7 @@ def own_chapters(case: Case) -> list[Path]:
     """Choose the notebooks of a case with rows of its own; its tables must have been kept."""
     notebooks = case.root / "notebooks"
     wanted = {
+        "case/summary": True,
         "case/your_data": True,
         "case/claims": case.has_claims,
         "02_asis_diagnosis": True,

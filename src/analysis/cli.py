@@ -123,9 +123,8 @@ def kpis(args: argparse.Namespace) -> str:
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
     from analysis.export_method import method_tables
-    from analysis.kpis import kpi_table
+    from analysis.kpis import kpi_periods
     from analysis.kpis.engines import make_cube, write_cube
-    from analysis.kpis.sums import wide
     from analysis.tables import write_frame
 
     case = load_case(args.case)
@@ -139,10 +138,9 @@ def kpis(args: argparse.Namespace) -> str:
             file=case.raw.relative_to(case.root),
             fix="add the completed services, the invoice lines or another table of dated rows",
         )
-    totals = wide(cube)
-    table = kpi_table(totals)
+    table = kpi_periods(cube)
     made = {
-        "kpis": kpi_csv(totals, kind, case.parameters.currency_name),
+        "kpis": kpi_csv(cube, kind, case.parameters.currency_name),
         "comparison": comparison_csv(table, kind),
     }
     for name, frame in (made | method_tables(case, cube)).items():
@@ -164,6 +162,7 @@ def values(args: argparse.Namespace) -> str:
     from analysis.facts_okr import facts as method_facts
     from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
+    from analysis.facts_summary import facts as summary_facts
     from analysis.values import save
 
     asked = asked_for(args)
@@ -173,6 +172,8 @@ def values(args: argparse.Namespace) -> str:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
         table |= own_facts(case)
+    if case.has_own_rows or asked.periodic:
+        table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))

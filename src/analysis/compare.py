@@ -48,7 +48,7 @@ def compare(table: pd.DataFrame, base: Base, grain: Grain = "quarter") -> pd.Dat
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_periods`, or by quarter from :func:`analysis.kpis.kpi_table`.
+        From :func:`analysis.kpis.kpi_periods`.
     base : {"previous", "year-ago"}
         What to compare with.
     grain : {"month", "quarter", "half-year"}

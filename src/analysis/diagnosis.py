@@ -9,10 +9,9 @@ import pandas as pd
 from analysis.calibrate import Ledger
 from analysis.case import Case
 from analysis.kpis import kpi_periods
-from analysis.kpis.sums import quarter_index
 from analysis.kpis.table import kpis_of
 from analysis.kpis.totals import Totals
-from analysis.periods import parse_label, parse_period
+from analysis.periods import MONTHS, last_month, parse_label
 from analysis.tables import RAW_TABLES, ProcessRow, read_frame, read_rows
 
 _TABLES = {table.name: table for table in RAW_TABLES}
@@ -45,7 +44,7 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
     steps : list of ProcessRow
         From :func:`process_steps`.
     period : str
-        Such as ``2023H1``.
+        A month, quarter or half-year, such as ``2023H1``.
 
     Returns
     -------
@@ -55,7 +54,9 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
         the largest sum of days).
     """
     service = ledger["service"]
-    done = service[quarter_index(service["completed_on"]).isin(parse_period(period))]
+    day, last = service["completed_on"].dt, last_month(period)
+    months = 12 * day.year + day.month - 1
+    done = service[months.between(last - MONTHS[parse_label(period)[0]] + 1, last)]
     rows = []
     for step in steps:
         days = (done[step.end_column] - done[step.start_column]).dt.days

@@ -56,7 +56,10 @@ FEATURES: dict[str, str] = {
     "steps": "the rows time the steps of the service process",
     "served": "services were completed in the period",
     "bullets": "some key result has a level and a target",
-    "told": "some change on the bases is known",
+    "productive": "some quarter has both services and technician hours in all its months",
+    "told": "some change on the base is known",
+    "timed": "the rows time the steps of the service process in the period",
+    "unrecorded": "some indicator has no value in the period",
     "course": "something is known of a key result before its quarter ends",
     "unnoted": "nothing was",
     "gaps": "a table has no row in some month between others",
@@ -69,6 +72,10 @@ FEATURES: dict[str, str] = {
     "previous": "something can be compared with the period before",
     "year-ago": "something can be compared with the same period of last year",
     "check_in": "there are check-ins by the end of the period",
+    "unknown": "some key result with weight has no score",
+    "headlines": "some key result is the headline of its objective",
+    "stretch": "some key result asks for more than is expected",
+    "cost-result": "a key result is on cost, and its change is known",
     "ranking": "there are scores of several periods to rank",
     "forecasts": "some check-ins were on something whose outcome is known",
     **{
@@ -89,7 +96,9 @@ _KNOWN_BY_VALUE = {
     "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
     "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
-    "served": "services_now", "told": "changes_on_base",
+    "timed": "now_bottleneck", "unrecorded": "not_recorded",
+    "served": "services_now", "told": "turned_better", "unknown": "card_low",
+    "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
 }  # fmt: skip
 
 
@@ -207,6 +216,7 @@ class Edition:
             "kpis": not case.has_own_rows or "data_kpis" in values,
             "course": not case.has_own_rows or "okr_followed" in values,
             "bullets": not case.has_own_rows or "okr_targeted" in values,
+            "productive": not case.has_own_rows or "data_productive" in values,
             "levels": not case.has_own_rows or "data_levels" in values,
             "quarter": self.grain == "quarter",
             "ended-quarter": self._has_ended("quarter"),

@@ -1,11 +1,11 @@
-"""How far an observed share or rate may be off by chance alone."""
+"""How far an observed share, rate or growth may be off by chance alone."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import sqrt
 
-from scipy.special import gammaincinv  # type: ignore[import-untyped]
+from scipy.special import betaincinv, gammaincinv  # type: ignore[import-untyped]
 
 from analysis.okr.targets import Z_SQUARED
 
@@ -48,3 +48,25 @@ def count_interval(count: int) -> tuple[float, float]:
     """
     low = float(gammaincinv(count, _TAIL)) if count else 0.0
     return low, float(gammaincinv(count + 1, 1 - _TAIL))
+
+
+def growth_interval(before: int, after: int) -> tuple[float, float]:
+    """Return the exact 95% interval of the growth between the means of two Poisson counts.
+
+    Parameters
+    ----------
+    before, after : int
+        What was counted in two periods of the same length; at least 1 each.
+
+    Notes
+    -----
+    It supposes that services arrive independently of each other. Given the sum of both counts, the
+    later one is binomial, so the interval is that of a share (C. J. Clopper and E. S. Pearson,
+    Biometrika 26 (1934) 404-413).
+    """
+    shares = (
+        float(betaincinv(after, before + 1, _TAIL)),
+        float(betaincinv(after + 1, before, 1 - _TAIL)),
+    )
+    low, high = (share / (1 - share) - 1 for share in shares)
+    return low, high

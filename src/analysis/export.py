@@ -7,8 +7,10 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.compare import Base, compare
-from analysis.kpis import kpi, kpi_table
+from analysis.kpis import kpi, kpi_periods
 from analysis.kpis.catalogue import MONEY, unit_in
+from analysis.kpis.totals import Totals
+from analysis.periods import Grain
 
 _PLACES = 6
 
@@ -23,13 +25,13 @@ def decimal(value: Fraction | None, places: int = _PLACES) -> str:
     return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
 
 
-def kpi_csv(sums: pd.DataFrame, kind: str, currency: str = MONEY) -> pd.DataFrame:
+def kpi_csv(totals: Totals, kind: str, currency: str = MONEY) -> pd.DataFrame:
     """KPIs by quarter and half-year.
 
     Parameters
     ----------
-    sums : DataFrame
-        From :func:`analysis.kpis.sums`.
+    totals : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
     kind : str
         Kind of number that every row is marked with (synthetic or yours).
     currency : str
@@ -38,13 +40,11 @@ def kpi_csv(sums: pd.DataFrame, kind: str, currency: str = MONEY) -> pd.DataFram
     Returns
     -------
     DataFrame
-        Columns kpi, name, perspective, unit, grain, period, value, numerator, denominator, kind.
+        Columns kpi, name, perspective, unit, grain, period, value, numerator, denominator, state,
+        kind.
     """
-    parts = []
-    for grain in ("quarter", "half-year"):
-        table = kpi_table(sums, grain)
-        table.insert(0, "grain", grain)
-        parts.append(table)
+    grains: tuple[Grain, ...] = ("quarter", "half-year")
+    parts = [kpi_periods(totals, grain).assign(grain=grain) for grain in grains]
     table = pd.concat(parts, ignore_index=True)
     records = [kpi(name) for name in table["kpi"]]
     table["name"] = [record.name for record in records]
@@ -53,7 +53,7 @@ def kpi_csv(sums: pd.DataFrame, kind: str, currency: str = MONEY) -> pd.DataFram
     table["value"] = [decimal(value) for value in table["value"]]
     columns = ["kpi", "name", "perspective", "unit", "grain", "period"]
     table["kind"] = kind
-    return table[[*columns, "value", "numerator", "denominator", "kind"]]
+    return table[[*columns, "value", "numerator", "denominator", "state", "kind"]]
 
 
 def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
     kind : str
         As in :func:`kpi_csv`.
 

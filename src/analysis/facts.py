@@ -8,8 +8,10 @@ import pandas as pd
 
 from analysis.calibrate import Ledger, read_ledger
 from analysis.case import Case
+from analysis.claims.labour import labour_ratio
 from analysis.claims.multiverse import survival
 from analysis.claims.printed import Interval, Rounding, parse, preimage
+from analysis.claims.results import largest_start, start_of_both
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
@@ -18,7 +20,8 @@ from analysis.claims.single import (
     smallest_share,
 )
 from analysis.diagnosis import starting_level
-from analysis.display.numbers import decimal, percent
+from analysis.display.numbers import decimal, outward, percent
+from analysis.evidence import growth_interval
 from analysis.kpis import by_type, kpi, sums
 from analysis.kpis.totals import totals
 from analysis.periods import parse_period, parse_quarter
@@ -100,6 +103,8 @@ def verdict_counts(verdicts: pd.DataFrame) -> Facts:
     names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")
     texts = {f"n_{name.replace(' ', '_')}": whole(int(counts.get(name, 0))) for name in names}
     texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
+    conflicts = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
+    texts["n_conflicts"] = whole(len(conflicts))
     return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
 
 
@@ -118,16 +123,19 @@ def _services(strings: dict[str, str], rounding: Rounding) -> Facts:
     total = int(strings[PRINTED["services"]])
     growth = strings[PRINTED["services_growth"]]
     named = int(strings[PRINTED["lifting_doors"]]) + int(strings[PRINTED["alarms"]])
-    (before,) = earlier_counts(growth, total, rounding)
+    before, _ = _half_years(strings, rounding)
     (after,) = later_counts(growth, total, rounding)
     below, above = nearest_totals(growth, total, rounding)
     low, high = _nearest_splits(total, parse(growth).value)
     growth_from, growth_to = _ends(preimage(growth, rounding))
+    by_chance = growth_interval(before, total)
     return _derived(
         "analysis.claims.single",
         growth_from=percent(2)(growth_from),
         growth_to=percent(2)(growth_to),
         services_before=whole(before),
+        growth_by_chance_low=percent(0)(by_chance[0]),
+        growth_by_chance_high=percent(0)(by_chance[1]),
         services_after=whole(after),
         both_halves_below=whole(below),
         both_halves_above=whole(above),
@@ -152,8 +160,8 @@ def _survey(strings: dict[str, str], rounding: Rounding) -> Facts:
     services = int(strings[PRINTED["services"]])
     smallest = smallest_share(printed, rounding)
     below = int(parse(printed).value * services)
-    start = preimage(printed, rounding)
-    assert start.low is not None
+    _, start_max = outward(0, 100 * largest_start(printed, rounding), 2)
+    level_low, level_high = start_of_both(printed, rounding)
     return _derived(
         "analysis.claims.single",
         respondents_fitting=whole(len(consistent_n(printed, services, rounding))),
@@ -163,7 +171,9 @@ def _survey(strings: dict[str, str], rounding: Rounding) -> Facts:
         every_service_below_share=rate(Fraction(below, services)),
         every_service_above=whole(below + 1),
         every_service_above_share=rate(Fraction(below + 1, services)),
-        satisfaction_start_max=percent(2)(1 / (1 + start.low)),
+        satisfaction_start_max=f"{start_max}%",
+        satisfaction_start_both_low=level_low,
+        satisfaction_start_both_high=level_high,
     )
 
 
@@ -179,34 +189,50 @@ def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
 
 
 def _productivity(strings: dict[str, str], rounding: Rounding) -> Facts:
-    low = min(_ends(_growths(strings, rounding, f"productivity_q{q}"))[0] for q in (1, 2))
-    high = max(_ends(_growths(strings, rounding, f"productivity_q{q}"))[1] for q in (1, 2))
-    labour = _growths(strings, rounding, "services_growth").over(Interval(low, high, True, False))
-    labour_low, labour_high = _ends(labour)
+    names = "productivity_q1", "productivity_q2"
+    ends = [_ends(_growths(strings, rounding, name)) for name in names]
+    constant = _range(min(low for low, _ in ends) - 1, max(high for _, high in ends) - 1)
+    first, second = (strings[PRINTED[name]] for name in names)
+    labour = labour_ratio([_half_years(strings, rounding)], (first, second), rounding)
+    assert labour is not None  # some split of the half-years into quarters fits
+    grown = _range(*_ends(labour.plus(-1)))
     return _derived(
-        "preimages of the printed growth rates",
-        constant_low=percent(2)(low - 1),
-        constant_high=percent(2)(high - 1),
-        labour_low=rate(labour_low - 1),
-        labour_high=rate(labour_high - 1),
+        "analysis.claims.labour",
+        constant_low=constant[0],
+        constant_high=constant[1],
+        labour_low=grown[0],
+        labour_high=grown[1],
     )
+
+
+def _half_years(strings: dict[str, str], rounding: Rounding) -> tuple[int, int]:
+    """Return the services of both half-years, by the default reading."""
+    total = int(strings[PRINTED["services"]])
+    (before,) = earlier_counts(strings[PRINTED["services_growth"]], total, rounding)
+    return before, total
+
+
+def _range(low: Fraction, high: Fraction) -> tuple[str, str]:
+    """Write both ends of a range of growth rates, rounded outwards."""
+    below, above = outward(100 * low, 100 * high, 2)
+    return f"{below}%", f"{above}%"
 
 
 def _sales(strings: dict[str, str], rounding: Rounding) -> Facts:
     total = Fraction(strings[PRINTED["sales_total"]].replace(",", ""))
-    services = int(strings[PRINTED["services"]])
+    before, services = _half_years(strings, rounding)
     growth = _growths(strings, rounding, "sales_growth_2024")
-    before_low, before_high = _ends(
-        preimage(strings[PRINTED["sales_total"]], rounding).over(growth)
-    )
-    per_service = _ends(growth.over(_growths(strings, rounding, "services_growth")))
+    sales_before = _ends(preimage(strings[PRINTED["sales_total"]], rounding).over(growth))
+    before_low, before_high = outward(*sales_before)
+    low, high = _ends(growth.times(Fraction(before, services)))
+    fall = _range(1 - high, 1 - low)
     return _derived(
         "preimages of the printed sales and growth rates",
         revenue_per_service=decimal(2)(total / services),
-        revenue_per_service_fall_low=rate(1 - per_service[1]),
-        revenue_per_service_fall_high=rate(1 - per_service[0]),
-        sales_q2_2023_low=whole(before_low),
-        sales_q2_2023_high=whole(before_high),
+        revenue_per_service_fall_low=fall[0],
+        revenue_per_service_fall_high=fall[1],
+        sales_q2_2023_low=before_low,
+        sales_q2_2023_high=before_high,
     )
 
 

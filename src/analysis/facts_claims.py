@@ -26,12 +26,9 @@ def facts(verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     dict of str to Value
         Text, kind and source by key.
     """
-    default = verdicts[verdicts["default"]]
     depends = verdicts.groupby("claim_id")["verdict"].nunique() > 1
     universes, surviving = survival(blocks)
-    sets = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
     counts = {
-        "n_conflicts": len(sets),
         "n_depending": int(depends.sum()),
         "n_universes": universes,
         "n_surviving": surviving,

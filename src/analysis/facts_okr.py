@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from analysis.asis import feedback, starting_levels, swot_support
 from analysis.calibrate import read_ledger
 from analysis.case import Case
+from analysis.compare import BASES
 from analysis.diagnosis import process_steps, process_times
 from analysis.display.numbers import MISSING, decimal, percent
 from analysis.edition import Edition
 from analysis.kpis.checks import check_table
 from analysis.kpis.engines import in_memory, read_cube, tables_of
-from analysis.kpis.levels import level_table, side_by_side
-from analysis.kpis.method import METHOD
+from analysis.kpis.indicator import compute
+from analysis.kpis.levels import level_table, pair, side_by_side
+from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Totals
 from analysis.okr import Okrs, chosen, depends_on_reading, evaluate, has_okrs, load_okrs
 from analysis.okr.checkins import (
@@ -30,8 +34,12 @@ from analysis.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.strategy import assess_links, load_links
 from analysis.tables_method import has_method
 from analysis.values import Value
+from analysis.wording import records
 
 whole = decimal(0)
+
+_EXAMPLES = {"F2": ("margin", 0), "C1": ("index", 1)}
+"""Indicators whose printed form stands in prose, with a name and the decimals it is given."""
 
 
 def facts(edition: Edition) -> dict[str, Value]:
@@ -49,7 +57,7 @@ def facts(edition: Edition) -> dict[str, Value]:
         period, what does not depend on it.
     """
     case, reduced = edition.case, read_cube(edition.case)
-    found = _margin(edition, reduced)
+    found = _both_forms(edition, reduced)
     if not edition.periodic:
         found |= _catalogue() | _diagnosis(edition, reduced)
     if has_method(case, "links"):
@@ -82,18 +90,17 @@ def _catalogue() -> dict[str, Value]:
     )
 
 
-def _margin(edition: Edition, reduced: Totals) -> dict[str, Value]:
-    """Write the net profit margin in both forms, as an example of what a fault does."""
-    forms = side_by_side(reduced, edition.period, edition.base).set_index("key")
-    printed, corrected = forms["printed"]["F2"], forms["corrected"]["F2"]
-    if printed is None or corrected is None:
-        return {}
-    return _values(
-        edition.case.parameters.kind,
-        f"data/processed/{edition.case.name}/ledger",
-        margin_corrected=decimal(1)(corrected) + "%",
-        margin_printed=decimal(0)(printed) + "%",
-    )
+def _both_forms(edition: Edition, reduced: Totals) -> dict[str, Value]:
+    """Write two indicators in both forms, as examples of what a fault does."""
+    forms = side_by_side(reduced, edition.period, edition.base).drop_duplicates("key")
+    texts = {}
+    for row in records(forms[forms["key"].isin(_EXAMPLES)]):
+        name, places = _EXAMPLES[row.key]
+        if row.printed is not None and row.corrected is not None:
+            texts[f"{name}_corrected"] = decimal(1)(row.corrected) + "%"
+            texts[f"{name}_printed"] = decimal(places)(row.printed) + "%"
+    source = f"data/processed/{edition.case.name}/ledger"
+    return _values(edition.case.parameters.kind, source, **texts)
 
 
 def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
@@ -107,11 +114,11 @@ def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
         entries = swot_support(case, reduced, period)
         texts["swot_entries"] = whole(len(entries))
         texts["swot_rows"] = whole(int((entries["support"] == "rows").sum()))
-    return _values("derived", "analysis.asis", **texts) | _bottleneck(case, period)
+    return _values("derived", "analysis.asis", **texts) | bottleneck(case, period)
 
 
-def _bottleneck(case: Case, period: str) -> dict[str, Value]:
-    """Name the longest step of the service process, if there is one and rows to tell."""
+def bottleneck(case: Case, period: str) -> dict[str, Value]:
+    """Name the longest step of the service process in a period, if there are rows to tell."""
     if not (has_method(case, "process") and in_memory(case) and "service" in tables_of(case)):
         return {}
     steps = process_times(read_ledger(case), process_steps(case), period)
@@ -132,10 +139,17 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
     results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
     states = feedback(case, results)["state"].value_counts()
     depends = depends_on_reading(results)
+    texts = {}
+    stretch = {Fraction(row.commit) for row in okrs.key_results if row.ambition == "stretch"}
+    if stretch:
+        texts["okr_commit"] = " or ".join(str(part) for part in sorted(stretch))
+    if "F6" in {row.kpi for row in okrs.key_results}:
+        texts |= _cost(edition, reduced)
     source = f"data/processed/{case.name}/okr.csv"
     return _values(
         case.parameters.kind,
         source,
+        **texts,
         okr_rows=whole(len(depends)),
         okr_on_track=whole(int(states.get("on track", 0))),
         okr_off=whole(int(states.get("off", 0))),
@@ -146,6 +160,21 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
         "data/raw/conformance/okr_cases.csv",
         n_conformance=whole(len(read_cases(case.root))),
     )
+
+
+def _cost(edition: Edition, reduced: Totals) -> dict[str, str]:
+    """Tell how operating cost changed on both bases, whole and per service; empty if unknown."""
+    record, signed = indicator("F6"), decimal(1, signed=True)
+    told = []
+    for base in BASES:
+        measures = pair(reduced, edition.period, base)
+        cut, each = (
+            compute(form, *measures) for form in (record.form, record.variants["per service"])
+        )
+        if cut is not None and each is not None:
+            on = edition.base_period(base)
+            told.append(f"{signed(-cut)}% on {on} ({signed(-each)}% per service)")
+    return {"cost_changes": " and by ".join(told)} if told else {}
 
 
 def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value]:
@@ -184,21 +213,30 @@ def _scorecard(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value
     cards = over_time(okrs, reduced, edition.comparable(), edition.base, edition.reading)
     nodes = scorecard(okrs, evaluate(okrs, reduced, period, edition.base, edition.reading))
     top = nodes[0]
-    missing = [node.name for node in nodes if node.level == "perspective" and node.score is None]
     texts = {
         "card_joint": MISSING if top.score is None else decimal(2)(top.score),
         "card_covered": percent(0)(top.covered),
-        "card_low": decimal(2)(top.low),
-        "card_high": decimal(2)(top.high),
-        "card_missing": ", ".join(missing) or "none",
     }
+    if top.covered < 1:
+        unscored = [n.key for n in nodes if n.level == "key result" and n.score is None]
+        texts |= {
+            "card_low": decimal(2)(top.low),
+            "card_high": decimal(2)(top.high),
+            "card_missing": ", ".join(unscored),
+        }
+    headlines = [row for row in okrs.key_results if row.role == "headline"]
+    if headlines:
+        texts["card_headlines"] = ", ".join(
+            f"{row.kr_id} ({indicator(row.kpi).name.lower()})" for row in headlines
+        )
     ranks = ranking_by_weights(cards).set_index("period")
     if len(ranks) > 1:
         texts |= {
             "card_rank": whole(ranks["equal"][period]),
             "card_best": whole(ranks["best"][period]),
             "card_worst": whole(ranks["worst"][period]),
-            "card_periods": whole(len(cards)),
+            "card_periods": whole(len(ranks)),
+            "card_left_out": ", ".join(name for name in cards if name not in ranks.index) or "none",
         }
     source = f"data/processed/{case.name}/scorecard.csv"
     return _values(case.parameters.kind, source, **texts)

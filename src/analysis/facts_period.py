@@ -7,10 +7,12 @@ import pandas as pd
 from analysis.compare import BASES, Base, compare
 from analysis.display.numbers import decimal, percent
 from analysis.edition import Edition
-from analysis.kpis import kpi_periods
+from analysis.figures.kpi_data import comparison_data
+from analysis.kpis import kpi, kpi_periods
 from analysis.kpis.engines import read_cube
 from analysis.periods import base_words
 from analysis.values import Value
+from analysis.wording import listed, records, turn_text
 
 _TOLD = ("sales", "services", "productivity", "revenue_per_service")
 """KPIs whose growth prose tells, in this order."""
@@ -43,6 +45,11 @@ def facts(edition: Edition) -> dict[str, Value]:
     for name in ("sales", "services"):
         if now.get(name):
             texts[f"{name}_now"] = decimal()(now[name])
+    if len(table):
+        compared = comparison_data(table, period, edition.case.parameters.currency_name)
+        rows = compared[compared["base"] == edition.base]
+        texts["levels_now"] = listed(_levels(rows)) or "nothing is recorded"
+        texts |= _turns(rows)
     for base in BASES:
         label = edition.base_period(base)
         if edition.reaches(label) and len(table):
@@ -52,12 +59,37 @@ def facts(edition: Edition) -> dict[str, Value]:
                 continue
             texts[f"{_KEYS[base]}_period"] = label
             texts[f"changes_on_{_KEYS[base]}"] = told
-            if base == edition.base:
-                texts["base_period"] = label
-                texts["changes_on_base"] = told
+    texts["base_period"] = edition.base_period()
     source = f"data/processed/{edition.case.name}/ledger"
     kind = edition.case.parameters.kind
     return {key: {"text": text, "kind": kind, "source": source} for key, text in texts.items()}
+
+
+def _levels(rows: pd.DataFrame) -> list[str]:
+    """List what is known: “sales 164,761 soles”."""
+    return [
+        f"{row.name.lower()} {decimal(kpi(row.kpi).decimals)(row.value)}"
+        + ("%" if row.unit == "%" else "" if row.unit == row.kpi else f" {row.unit}")
+        for row in records(rows)
+        if row.value is not None
+    ]
+
+
+def _turns(rows: pd.DataFrame) -> dict[str, str]:
+    """Name what turned for better and for worse, by the direction that is good.
+
+    Empty if nothing can be compared.
+    """
+    if rows["effect"].eq("none").all():
+        return {}
+    told = {
+        effect: listed([f"{r.name.lower()} ({turn_text(r)})" for r in records(found)])
+        for effect, found in rows.groupby("effect")
+    }
+    return {
+        "turned_better": told.get("good", "nothing"),
+        "turned_worse": told.get("bad", "nothing"),
+    }
 
 
 def _changes(rows: pd.DataFrame) -> str:

@@ -218,6 +218,14 @@ def base_words(grain: Grain, base: str) -> str:
     return f"the {grain} before" if base == "previous" else f"the same {grain} of last year"
 
 
+def short_period(label: str) -> str:
+    """Write a period as figures, captions and tables do: ``Q2 2024``, ``H1 2023``, ``Feb 2024``."""
+    grain, index = parse_label(label)
+    if grain == "month":
+        return f"{MONTH_NAMES[index % 12][:3]} {index // 12}"
+    return f"{label[4:]} {label[:4]}"
+
+
 def in_words(label: str) -> str:
     """Write a month, quarter or half-year as prose does: “the second quarter of 2024”."""
     grain, index = parse_label(label)

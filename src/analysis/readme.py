@@ -15,14 +15,17 @@ _CALL = re.compile(r"show_figure\(\s*(\w+(?:\.\w+)*)\(")
 
 
 def figure_index(notebooks: Iterable[Path]) -> str:
-    """List every shown figure with its notebook, function and kind, as a Markdown table.
+    """List every shown figure with its numbers, notebook, function and kind, as a Markdown table.
+
+    The first number is that of the report, which counts figures in reading order; FIG is the
+    figure's own, which names its files and stays the same.
 
     Parameters
     ----------
     notebooks : iterable of Path
         Executed notebooks, in reading order.
     """
-    lines = ["| Figure | Notebook | Function | Kind |", "|---|---|---|---|"]
+    lines = ["| Figure | FIG | Shows | Notebook | Function | Kind |", "|--:|--:|---|---|---|---|"]
     for path in notebooks:
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         imported = _imported(notebook)
@@ -32,9 +35,10 @@ def figure_index(notebooks: Iterable[Path]) -> str:
                 title = about["caption"].split(". ")[0].rstrip(".")
                 root, *rest = call[1].split(".") if call else [""]
                 name = ".".join([imported.get(root, root), *rest])
+                own = Path(about["file"]).name.split("_")[1]
                 lines.append(
-                    f"| [{title}]({about['file']}) | [{path.stem}](notebooks/{path.name}) "
-                    f"| `{name}` | {about['kind']} |"
+                    f"| {len(lines) - 1} | {own} | [{title}]({about['file']}) "
+                    f"| [{path.stem}](notebooks/{path.name}) | `{name}` | {about['kind']} |"
                 )
     return "\n".join(lines) + "\n"
 

@@ -219,26 +219,25 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
     Parameters
     ----------
     cards : mapping of str to sequence of Node
-        Scorecards by period, from :func:`over_time`. A perspective that is missing in any of them
-        is left out of all, so that like is compared with like.
+        Scorecards by period, from :func:`over_time`; the last is the one that is ranked among the
+        others, on the perspectives that it has a score in. A period without a score in one of
+        these is left out, so that like is compared with like.
     steps : int
         See :func:`weightings`.
 
     Returns
     -------
     DataFrame
-        One row per period: period, equal (rank under equal weights), best, worst (ranks under any
-        weighting), first (Fraction of weightings under which it ranks first) and score (under
-        equal weights). Equal scores share a rank.
+        One row per period that is not left out: period, equal (rank under equal weights), best,
+        worst (ranks under any weighting), first (Fraction of weightings under which it ranks
+        first) and score (under equal weights). Equal scores share a rank.
     """
-    by_period = {
-        period: {n.key: n.score for n in nodes if n.level == "perspective"}
+    scored = {
+        period: {n.key: n.score for n in nodes if n.level == "perspective" and n.score is not None}
         for period, nodes in cards.items()
     }
-    known = [
-        name for name in PERSPECTIVES
-        if all(scores.get(name) is not None for scores in by_period.values())
-    ]  # fmt: skip
+    known = list(list(scored.values())[-1]) if scored else []
+    by_period = {period: scores for period, scores in scored.items() if scores.keys() >= set(known)}
     columns = ["period", "equal", "best", "worst", "first", "score"]
     if not known:
         return pd.DataFrame(columns=columns)
@@ -264,14 +263,14 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
 
 
 def _joint(
-    scores: Mapping[str, Fraction | None], names: Sequence[str], weights: Sequence[Fraction]
+    scores: Mapping[str, Fraction], names: Sequence[str], weights: Sequence[Fraction]
 ) -> Fraction:
     pairs = zip(names, weights, strict=True)
-    return sum((weight * (scores[name] or 0) for name, weight in pairs), Fraction(0))
+    return sum((weight * scores[name] for name, weight in pairs), Fraction(0))
 
 
 def _ranks(
-    by_period: Mapping[str, Mapping[str, Fraction | None]],
+    by_period: Mapping[str, Mapping[str, Fraction]],
     names: Sequence[str],
     weights: Sequence[Fraction],
 ) -> dict[str, int]:

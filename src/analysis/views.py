@@ -41,7 +41,10 @@ def kinds_of_number() -> View:
     return {
         "frame": pd.DataFrame(rows, columns=["kind", "meaning"]),
         "label": "tbl-kinds",
-        "caption": "Four kinds of number. Every figure, table and file says which it holds.",
+        "caption": (
+            "Four kinds of number, and the mark of words. Every figure, table and file says which "
+            "it holds."
+        ),
         "kind": "words",
         "columns": [Column("kind", "Kind"), Column("meaning", "Meaning", width=1)],
     }
@@ -62,7 +65,7 @@ def verdict_meanings(verdicts: pd.DataFrame) -> View:
     return {
         "frame": pd.DataFrame(rows, columns=["verdict", "claims", "meaning"]),
         "label": "tbl-verdict-counts",
-        "caption": "Verdicts on everything the paper prints, under the default readings.",
+        "caption": "Verdicts on the claims, under the default readings.",
         "kind": "derived",
         "columns": [
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),

@@ -30,7 +30,7 @@ def verdict_meanings(verdicts: pd.DataFrame) -> View:
     return {
         "frame": pd.DataFrame(rows, columns=["verdict", "claims", "meaning"]),
         "label": "tbl-verdict-counts",
-        "caption": "Verdicts on everything that is printed, under the default readings.",
+        "caption": "Verdicts on the claims, under the default readings.",
         "kind": "derived",
         "columns": [
             Column("verdict", "Verdict", colours=VERDICT_COLOURS),

@@ -247,7 +247,8 @@ def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str)
         "label": "tbl-dupont",
         "caption": (
             f"Return on equity of {literal(company)} split into three factors, and its change on "
-            "the quarter before into their parts, which add up exactly."
+            "the quarter before into their parts, which add up exactly. Per quarter, on closing "
+            "balances."
         ),
         "kind": kind,
         "columns": [
@@ -293,17 +294,19 @@ def financial_results(case: Case) -> View:
     about = "this case's ledger holds no quarterly statements"
     if has_statements(case):
         frame = key_results(ledger_statements(case))
+        for name in ("cost_cut", "cost_share_cut"):
+            frame[name] = _cells(None if cut is None else -cut for cut in frame[name])
         about = (
             "net profit ÷ sales, equity, and equity with debt (averages of opening and closing, "
-            "per quarter); a cut is the fall on the quarter before"
+            "per quarter); changes of costs are those on the quarter before"
         )
         if not case.has_own_rows:
-            about += f", to be held against {percent(2)(QUARTERLY_CUT)} for 1% a month"
-    share = percent(1)
+            about += f", to be held against {percent(2)(-QUARTERLY_CUT)} for 1% a month"
+    share, change = percent(1), percent(1, signed=True)
     names = {
         "net_margin": ("Net margin", share), "margin_points": ("on last year", points(1)),
-        "roe": ("ROE", share), "roi": ("ROI", share), "cost_cut": ("Costs cut by", share),
-        "cost_share_cut": ("Costs ÷ sales cut by", share),
+        "roe": ("ROE", share), "roi": ("ROI", share), "cost_cut": ("Costs", change),
+        "cost_share_cut": ("Costs ÷ sales", change),
     }  # fmt: skip
     for name in names:
         if name not in frame:

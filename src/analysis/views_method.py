@@ -269,7 +269,8 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str = 
         record = indicator(str(row.key))
         text = level_text(record, row.value, unit=True, currency=currency) or "not recorded"
         was = level_text(record, row.before, unit=True, currency=currency)
-        said.append(f"{record.level_words}: {text}" + (f", a year before {was}" if was else ""))
+        told = f"{record.level_words}: {text}" + (f", a year before {was}" if was else "")
+        said.append(f"as above: {record.level_words}" if told in said else told)
     return {
         "frame": entries.assign(said=said),
         "label": "tbl-swot-support",
@@ -290,7 +291,7 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str = 
 def variables(table: pd.DataFrame, *, printed: bool) -> View:
     """List dependent and independent variables, of a publication or of a firm."""
     shown = table.assign(
-        source=table["source"].str.replace("_", " ").replace("", None),
+        source=table["source"].str.replace("_", " ").str.replace(".", ": ").replace("", None),
         explains=column(
             [f"{key} {indicator(key).name.lower()}" if key else None for key in table["explains"]]
         ),

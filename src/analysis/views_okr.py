@@ -62,7 +62,8 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
         "frame": pd.DataFrame(rows),
         "label": f"tbl-okr-{number}",
         "caption": (
-            f"Table {number} of the paper rebuilt: formulas as printed and corrected, the level "
+            f"Table {number} of the paper rebuilt, its words shortened: formulas as printed and "
+            f"corrected, the level "
             f"computed from rows ({kind}), the printed target as a level, and the score."
         ),
         "kind": kind,
@@ -248,8 +249,9 @@ def weight_ranking(table: pd.DataFrame, kind: str) -> View:
         "label": "tbl-weight-ranking",
         "caption": (
             "Rank of the joint score of each period under equal weights, and under every "
-            "weighting of the perspectives in steps of ten per cent. Perspectives without a score "
-            "in any of the periods are left out of all."
+            "weighting in steps of ten per cent of the perspectives in which the last period has "
+            "a score, on what is known of each. A period without a score in one of these is left "
+            "out."
         ),
         "kind": kind,
         "columns": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -28,7 +28,8 @@ def level_text(
     if value is None:
         return None
     text = decimal(record.decimals)(value)
-    return f"{text} {unit_in(record.level_unit, currency)}" if unit else text
+    name = unit_in(record.level_unit, currency)
+    return text if not unit else f"{text}%" if name == "%" else f"{text} {name}"
 
 
 def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:
@@ -38,11 +39,31 @@ def change_text(record: Indicator, change: Fraction | None, growth: Fraction | N
     return None if growth is None else percent(1, signed=True)(growth)
 
 
-def goal_text(record: Indicator, goal: Goal | None) -> str | None:
-    """Write a goal as levels: ``≥ 10.0 %``."""
+def turn_text(row: Any) -> str | None:
+    """Write the change of a row of :func:`analysis.figures.kpi_data.comparison_data`."""
+    if row.change is None:
+        return None
+    if row.unit == "%":
+        return decimal(1, signed=True)(row.change) + " pp"
+    return None if row.growth is None else percent(1, signed=True)(row.growth)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as prose does: “one, two and three”; empty if there are none."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def goal_text(
+    record: Indicator, goal: Goal | None, *, unit: bool = False, currency: str = MONEY
+) -> str | None:
+    """Write a goal as levels: ``≥ 10.0%`` with its unit."""
     if goal is None:
         return None
-    low, high = (level_text(record, end) for end in (goal.low, goal.high))
+    low, high = (
+        level_text(record, end, unit=unit, currency=currency) for end in (goal.low, goal.high)
+    )
     if low and high:
         return f"{low} to {high}"
     if low:

@@ -109,6 +109,11 @@ def show(browser: Browser, paper_model: dict[str, Any], tmp_path: Path) -> Itera
     assert faults == []
 
 
+def in_the_page(quarter: int) -> str:
+    """Write a quarter as the English page does: Q2 2024."""
+    return f"Q{quarter % 4 + 1} {quarter // 4}"
+
+
 def fragment(**parts: list[str] | str) -> str:
     """Write an address: q=[...], t=[...], lang="es"."""
     texts = {

@@ -10,10 +10,11 @@ import pytest
 
 from analysis.calibrate import read_ledger
 from analysis.case import Case
-from analysis.dashboard.model import LARGEST, claims_model, cube_model
+from analysis.dashboard.model import LARGEST, Model, claims_model, cube_model
 from analysis.dashboard.okrs import span
 from analysis.errors import InputError
 from analysis.kpis import sums
+from analysis.kpis.totals import totals
 from analysis.tables_method import TargetRow
 
 BY = ("service_type", "segment")
@@ -57,6 +58,10 @@ def small() -> dict[str, pd.DataFrame]:
             "customer": customer}  # fmt: skip
 
 
+def cube_of(ledger: dict[str, pd.DataFrame], names: dict[str, str] | None = None) -> Model:
+    return cube_model(sums(ledger, by=BY), totals(ledger), names)
+
+
 def rows(made: dict[str, Any]) -> dict[tuple[str, str | None, str | None], dict[str, int]]:
     """Cube rows by quarter, type and segment, without the zeros."""
 
@@ -74,7 +79,7 @@ def rows(made: dict[str, Any]) -> dict[tuple[str, str | None, str | None], dict[
 
 
 def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame]) -> None:
-    made = cube_model(sums(small, by=BY), {"doors": "Lifting doors"})
+    made = cube_of(small, {"doors": "Lifting doors"})
     assert rows(made) == {
         ("2024Q1", "doors", "shop"): {
             "services": 1, "sales_centimos": 10050, "waiting_days": 3, "working_days": 1,
@@ -96,9 +101,25 @@ def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame
     assert [quarter["index"] for quarter in made["quarters"]] == [8096, 8097]
 
 
+def test_a_quarter_is_recorded_if_every_month_of_it_is_or_of_a_survey_any(
+    small: dict[str, pd.DataFrame],
+) -> None:
+    """January to March without March, April alone; an answer in February."""
+    extra = small["service"].assign(service_id=["S4", "S5", "S6"], service_type="doors")
+    day_of = pd.to_datetime(["2024-05-02", "2024-06-03", "2024-07-01"])
+    for column in ("requested_on", "started_on", "completed_on", "due_on"):
+        extra[column] = day_of
+    small["service"] = pd.concat([small["service"], extra], ignore_index=True)
+    recorded = cube_of(small)["recorded"]
+    assert recorded["services"] == {"all": True, "quarters": [1]}  # April, May and June
+    assert recorded["sales_centimos"] == {"all": True, "quarters": []}
+    assert recorded["quarter_hours"] == {"all": True, "quarters": []}
+    assert recorded["answers"] == {"all": False, "quarters": [0]}
+
+
 def test_without_customers_there_are_no_segments(small: dict[str, pd.DataFrame]) -> None:
     del small["customer"], small["survey_response"]
-    made = cube_model(sums(small, by=BY))
+    made = cube_of(small)
     assert made["segments"] == []
     assert set(made["cube"]["segment"]) == {-1}
     assert "answers" not in made["cube"]["sums"]
@@ -107,7 +128,7 @@ def test_without_customers_there_are_no_segments(small: dict[str, pd.DataFrame])
 def test_a_sum_too_large_for_a_browser_is_refused(small: dict[str, pd.DataFrame]) -> None:
     small["sale"]["amount_centimos"] = [LARGEST, 1, 0]
     with pytest.raises(InputError, match="2\\^53"):
-        cube_model(sums(small, by=BY))
+        cube_of(small)
 
 
 def test_the_papers_cube_adds_up_to_its_rows(segelec: Case, paper_model: dict[str, Any]) -> None:
@@ -122,19 +143,25 @@ def test_claims_have_the_default_verdict_and_the_others() -> None:
     columns = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
     table = pd.DataFrame(
         [
-            ("a", "1", "5", "%", "result", "q", "consistent", "fits", True),
-            ("a", "1", "5", "%", "result", "q", "inconsistent", "no", False),
-            ("a", "1", "5", "%", "result", "q", "consistent", "fits too", False),
-            ("b", "2", "x", "", "formula", "q", "unreadable", "lost", True),
+            ("a", "1", "5%", "%", "result", "q", "consistent", "fits", True),
+            ("a", "1", "5%", "%", "result", "q", "inconsistent", "no", False),
+            ("a", "1", "5%", "%", "result", "q", "consistent", "fits too", False),
+            ("b", "2", "x ÷ y", "formula", "formula", "q", "unreadable", "lost", True),
+            ("c", "2", "1%", "% per month", "target", "q", "not reported", "none", True),
+            ("d", "2", "", "%", "target", "q", "unreadable", "lost", True),
+            ("e", "2", "four", "phases", "structure", "q", "reproduced", "counted", True),
         ],
         columns=[*columns, "default"],
     )
-    made = claims_model(table)
-    assert [(row["claim_id"], row["verdict"], row["evidence"]) for row in made] == [
-        ("a", "consistent", "fits"),
-        ("b", "unreadable", "lost"),
+    made = claims_model(table, ["A", "B", "C", "D", "E"])
+    assert [(row["subject"], row["printed"], row["verdict"], row["evidence"]) for row in made] == [
+        ("A", "5%", "consistent", "fits"),
+        ("B", "x ÷ y", "unreadable", "lost"),
+        ("C", "1% per month", "not reported", "none"),
+        ("D", "", "unreadable", "lost"),
+        ("E", "four phases", "reproduced", "counted"),
     ]
-    assert [row["others"] for row in made] == [["inconsistent"], []]
+    assert [row["others"] for row in made] == [["inconsistent"], [], [], [], []]
 
 
 def target(kind: str, rule: str, amount: str, upper: str = "", kpi: str = "C1") -> TargetRow:

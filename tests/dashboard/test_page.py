@@ -17,6 +17,7 @@ from analysis.dashboard import Dashboard
 from analysis.dashboard.model import cube_model
 from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed, page
 from analysis.kpis import sums
+from analysis.kpis.totals import totals
 
 from .conftest import Show
 
@@ -111,7 +112,7 @@ def test_what_a_firm_does_not_have_is_left_out(
 ) -> None:
     ledger = read_ledger(segelec)
     little = {name: ledger[name] for name in ("service", "sale")}
-    made = a_model | cube_model(sums(little, by=("service_type", "segment")))
+    made = a_model | cube_model(sums(little, by=("service_type", "segment")), totals(little))
     made["case"] = made["case"] | {"kind": "yours", "source": None}
     del made["okr"], made["claims"]
     known = set(made["cube"]["sums"])
@@ -127,12 +128,19 @@ def test_what_a_firm_does_not_have_is_left_out(
 
 
 def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:
-    made = a_model | cube_model(sums({}, by=("service_type", "segment"))) | {"kpis": []}
+    a_model["case"]["kind"] = "printed"  # as a case of claims alone is
+    a_model["claims"][0]["subject"] = "deliveries, 2024Q3"
+    empty = cube_model(sums({}, by=("service_type", "segment")), totals({}))
+    made = a_model | empty | {"kpis": []}
     del made["okr"]
     shown = show(made)
     assert shown.page.locator("section.panel").count() == 1
     assert shown.page.locator("#slicers .slicer").count() == 0
     assert shown.page.locator("#panel-claims tbody tr").count() == len(made["claims"])
+    marks = shown.page.locator("footer .kind").all_text_contents()
+    assert len(marks) == len(set(marks))
+    assert shown.page.locator("[data-key=csv]").count() == 0
+    assert "Q3 2024" in (shown.page.locator("#panel-claims tbody th").first.text_content() or "")
 
 
 def test_a_notebook_gets_a_frame_that_can_do_nothing_else(

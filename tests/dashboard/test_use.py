@@ -56,8 +56,8 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
         pytest.fail("Tab does not come to an end")
     groups = [stop["group"] for stop in stops if stop["group"]]
     assert groups == [
-        "slicer-quarters", "slicer-types", "slicer-segments", "sales", "types", "productivity",
-        "satisfaction", "segments", "verdicts",
+        "slicer-quarters", "slicer-types", "slicer-segments", "sales", "types", "segments",
+        "productivity", "satisfaction", "verdicts",
     ]  # fmt: skip
     assert stops[0]["id"] == "skip"
     assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
@@ -93,7 +93,7 @@ def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
     shown = show(fragment="#t=alarms&q=2024Q2")
     shown.page.locator("[data-group=sales] button").nth(2).hover()
     tip = shown.page.locator("#tip")
-    assert "2022Q3" in (tip.text_content() or "")
+    assert "Q3 2022" in (tip.text_content() or "")
     assert tip.is_visible()
     shown.page.keyboard.press("Escape")
     assert tip.is_hidden()
@@ -131,7 +131,7 @@ def test_fingers_choose_several_without_ctrl(show: Show) -> None:
 def test_the_address_restores_the_view(show: Show) -> None:
     shown = show()
     page = shown.page
-    page.locator("[data-group=slicer-quarters] button", has_text="2023Q3").click()
+    page.locator("[data-group=slicer-quarters] button", has_text="Q3 2023").click()
     page.locator("[data-group=types] button").nth(1).click(modifiers=["Control"])
     page.locator("[data-group=verdicts] button").nth(3).click()
     page.locator("#find").fill("cost & 1% #/=,")
@@ -188,7 +188,11 @@ def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> N
         assert row.pop("kind") == "synthetic"
         year, quarter = divmod(expected["quarter"], 4)
         assert row.pop("quarter") == f"{year}Q{quarter + 1}"
-        assert row == {name: str(expected[name]) for name in row}
+        asked = year == 2024  # before, the survey was not held, which is no sum of 0
+        assert row == {
+            name: str(expected[name]) if asked or name not in {"answers", "satisfied"} else ""
+            for name in row
+        }
 
 
 def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> None:
@@ -222,7 +226,7 @@ def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str
     wrong = [c for c in paper_model["claims"] if c["verdict"] == "inconsistent"]
     assert rows.count() == len(wrong)
     shown.page.locator("#find").fill("margin FORMULA")
-    assert rows.locator("th").all_text_contents() == ["table1-margin-formula"]
+    assert rows.locator("th").all_text_contents() == ["Margin formula"]
 
 
 def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
@@ -235,7 +239,7 @@ def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) {
           const { parentElement, data } = walk.currentNode;
-          if (!parentElement.closest("script")) found.push(data.trim());
+          if (!parentElement.closest("script, body [lang=en]")) found.push(data.trim());
         }
         for (const one of document.querySelectorAll("[aria-label]")) found.push(one.ariaLabel);
         return found; }"""
@@ -303,6 +307,6 @@ def test_print_shows_the_selection_in_words_and_no_controls(show: Show) -> None:
     assert shown.page.locator("#slicers").is_hidden()
     assert shown.page.locator(".tools").is_hidden()
     words = shown.page.locator("header").evaluate("one => getComputedStyle(one, '::after').content")
-    assert words == '"2024Q2 · Alarm installation · all segments"'
+    assert words == '"Q2 2024 · Alarm installation · all segments"'
     colour = shown.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert colour == "rgb(255, 255, 255)"

@@ -32,7 +32,15 @@ def test_sentences_by_hand(hand: Book) -> None:
     assert "4.00 and 4.38 times" in said["debt"].text.english
     # 20 of 20 lost, 10 won; 30 lost, -5 won
     assert "make good 50.0% and −16.7% of that" in said["financial-loss"].text.english
-    assert "−65 together" in said["value-added"].text.english
+    # 40 a quarter, 32.4 after tax, on a capital of 2,500 and 2,705: 4 x 64.8 / 5,205
+    assert said["value-added"].text.english.startswith(
+        "At a cost of capital of 10.0% a year and a tax of 19.0%, both assumed, economic value"
+    )
+    assert "−65 together: the capital used did not earn" in said["value-added"].text.english
+    assert said["value-added"].text.english.endswith("At 5.0% a year it would be 0.")
+    at_even = CapitalCost(Fraction(4 * 648, 52050), COST.tax_rate, "written in the test")
+    even = next(f for f in diagnose(hand, at_even) if f.rule_id == "value-added")
+    assert sum(value for _, _, value in even.figures) == 0
     assert "no-tax" in said  # second quarter: 5 before and after tax
     assert "of 5 in Q2" in said["no-tax"].text.english
 

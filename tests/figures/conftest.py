@@ -6,14 +6,21 @@ import io
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.case import load_case
 from analysis.display import Figure
 from analysis.edition import edition
+from analysis.figures.style import RULE
 from analysis.gallery import shown_figures
 from analysis.values import load
 
@@ -21,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 DPI = 300
 POINT = DPI / 72
+Line = tuple[Artist, Outline, Bbox]
+"""What is drawn, its path on the page, and the part of the page that it is seen in."""
 
 
 def draw_all() -> dict[int, Figure]:
@@ -41,39 +50,78 @@ def draw_again() -> Callable[[], dict[int, Figure]]:
     return draw_all
 
 
-def drawn_texts(figure: Figure) -> list[tuple[str, float, Bbox]]:
-    """Save the figure and note every text that is really drawn, with its size and its box."""
-    seen: list[tuple[str, float, Bbox]] = []
-    draw = Text.draw
+def drawn(figure: Figure) -> tuple[list[tuple[Text, Bbox]], list[Line]]:
+    """Save the figure and note what is really drawn: texts with boxes, lines with what is seen."""
+    texts: list[tuple[Text, Bbox]] = []
+    lines: list[Line] = []
 
-    def noting(self: Text, renderer: object) -> None:
-        draw(self, renderer)
-        if self.get_visible() and self.get_text().strip():
-            box = Text.get_window_extent(self, renderer)
-            seen.append((self.get_text(), float(self.get_fontsize()), box))
+    def note(artist: Any, renderer: Any) -> None:
+        if isinstance(artist, Text):
+            if artist.get_text().strip():
+                texts.append((artist, Text.get_window_extent(artist, renderer)))
+        elif not isinstance(artist, Line2D) or artist.get_linestyle() != "None":
+            whole = isinstance(artist, LineCollection)
+            box = artist.get_clip_box() if artist.get_clip_on() else None
+            seen = box.frozen() if box else artist.figure.bbox.frozen()
+            for path in artist.get_paths() if whole else [artist.get_path()]:
+                if isinstance(artist, FancyArrowPatch):
+                    path = Outline(path.vertices[:3])  # its shaft, without the head
+                line = artist.get_transform().transform_path(path)
+                lines.append((artist, line, seen))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Text, "draw", noting)
+        for kind in (Text, Line2D, LineCollection, FancyArrowPatch):
+            patch.setattr(kind, "draw", _noted(kind.draw, note))
         figure.figure.savefig(io.BytesIO(), format="png", dpi=DPI)
-    return seen
+    return texts, lines
+
+
+def _noted(draw: Callable[..., None], note: Callable[[Any, Any], None]) -> Callable[..., None]:
+    def drawing(self: Artist, renderer: Any) -> None:
+        draw(self, renderer)
+        if self.get_visible():
+            note(self, renderer)
+
+    return drawing
 
 
 def check_texts(figure: Figure) -> None:
     """Refuse text that leaves the page, overlaps another, or is too small to read."""
-    texts = drawn_texts(figure)
+    texts, _ = drawn(figure)
     assert texts
     width, height = figure.figure.get_size_inches() * DPI
-    for text, size, box in texts:
-        assert size >= 7.5, f"“{text}” is set in {size} pt"
-        assert box.x0 >= -0.5, f"“{text}” leaves the page on the left"
-        assert box.x1 <= width + 0.5, f"“{text}” leaves the page on the right"
+    for text, box in texts:
+        said, size = text.get_text(), float(text.get_fontsize())
+        assert size >= 7.5, f"“{said}” is set in {size} pt"
+        assert box.x0 >= -0.5, f"“{said}” leaves the page on the left"
+        assert box.x1 <= width + 0.5, f"“{said}” leaves the page on the right"
         # boxes reserve room for the tallest letters, so a point of it may lie outside
-        assert box.y0 >= -POINT, f"“{text}” leaves the page below"
-        assert box.y1 <= height + POINT, f"“{text}” leaves the page above"
-    for (first, _, one), (second, _, other) in combinations(texts, 2):
+        assert box.y0 >= -POINT, f"“{said}” leaves the page below"
+        assert box.y1 <= height + POINT, f"“{said}” leaves the page above"
+    for (first, one), (second, other) in combinations(texts, 2):
         across = min(one.x1, other.x1) - max(one.x0, other.x0)
         down = min(one.y1, other.y1) - max(one.y0, other.y0)
-        assert across < 0.2 * POINT or down < 1.5 * POINT, f"“{first}” overlaps “{second}”"
+        words = f"“{first.get_text()}” overlaps “{second.get_text()}”"
+        assert across < 0.2 * POINT or down < 1.5 * POINT, words
+
+
+def check_lines(figure: Figure) -> None:
+    """Refuse a line through letters; a faint guide may end at their own background."""
+    texts, lines = drawn(figure)
+    for text, box in texts:
+        free, rest = 0.28 * box.height, 0.5 * POINT  # above and below letters of middle height
+        letters = Bbox([[box.x0 + rest, box.y0 + free], [box.x1 - rest, box.y1 - free]])
+        for line, path, seen in lines:
+            guide = isinstance(line, Line2D) and line.get_color() == RULE
+            inside = Bbox.intersection(letters, seen)
+            if inside is not None and not (guide and text.get_bbox_patch()):
+                crossed = path.intersects_bbox(inside, filled=False)
+                assert not crossed, f"a line runs through “{text.get_text()}”"
+
+
+@pytest.fixture(scope="session")
+def check_against_lines() -> Callable[[Figure], None]:
+    return check_lines
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,13 @@ def test_text_fits_and_can_be_read_at_the_printed_size(
 
 
 @pytest.mark.parametrize("number", NUMBERS)
+def test_no_line_runs_through_letters(
+    gallery: dict[int, Figure], number: int, check_against_lines: Check
+) -> None:
+    check_against_lines(gallery[number])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_words_for_all_readers(gallery: dict[int, Figure], number: int) -> None:
     figure = gallery[number]
     for text in (figure.caption, figure.alt):

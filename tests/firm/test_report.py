@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from analysis.edition import edition
 from analysis.report.compiler import timestamp
 from analysis.report.frontmatter import main_source
 
-from .harness import Report, firm_of
+from .harness import ROOT, Report, firm_of
 
 PAPER = (
     r"\bpaper\b", "SEGELEC", r"\bprint(ed|s)?\b", r"\bsynthetic\b", r"\bsection\b", r"\(\d\.\d\.\d",
@@ -62,10 +63,64 @@ def test_numbers_come_from_the_firms_rows(report: Report) -> None:
     assert report.values["sales_now"]["text"] == f"{total // 100:,}"
 
 
+def counted(day: str, table: str, amount: str = "") -> dict[str, int]:
+    """Rows, or sums of a column, of the last quarters of 2023 and 2024 in the template's files."""
+    lines = (ROOT / "data/raw/template" / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+    found = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+    return {
+        year: sum(
+            int(row[amount]) if amount else 1
+            for row in found
+            if f"{year}-10" <= row[day][:7] <= f"{year}-12"
+        )
+        for year in ("2023", "2024")
+    }
+
+
+def test_the_summary_says_what_turned_and_how_the_key_results_stand(report: Report) -> None:
+    sales = counted("invoiced_on", "sale", "amount_centimos")
+    services = counted("completed_on", "service")
+    better = report.values["turned_better"]["text"]
+    for name, count in (("sales", sales), ("services delivered", services)):
+        growth = Fraction(count["2024"] - count["2023"], count["2023"])
+        assert f"{name} (+{float(growth * 100):.1f}%)" in better
+    start = report.text.index("# Summary")
+    summary = report.text[start : report.text.index("# Your data")]
+    assert report.values["turned_worse"]["text"] in summary
+    assert report.values["joint_in_words"]["text"] in summary
+    assert {"tbl-summary", "tbl-summary-key-results"} <= report.labels
+
+
+def test_the_summary_of_a_firm_with_services_alone(tmp_path: Path) -> None:
+    """No key results, no survey, no sales: it tells what there is and names what is left out."""
+    report = firm_of(tmp_path).keep("service").report()
+    assert "tbl-summary" in report.labels
+    assert "tbl-summary-key-results" not in report.labels
+    assert "joint_in_words" not in report.values
+    assert "Left out of this report" in report.text
+    assert "services delivered" in report.values["turned_better"]["text"]
+
+
+def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path).keep("service")
+    yaml = firm.raw / "case.yaml"
+    text = yaml.read_text(encoding="utf-8")
+    text = re.sub(r"^(  (?:first|last|baseline|current)): \S+", r"\1: 2024Q4", text, flags=re.M)
+    yaml.write_text(text, encoding="utf-8")
+    path = firm.raw / "service.csv"
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    day = head.split(",").index("requested_on")
+    last = [line for line in lines if line.split(",")[day] >= "2024-10"]
+    path.write_text("\n".join([head, *last]) + "\n", encoding="utf-8")
+    report = firm.report()
+    assert "turned_better" not in report.values
+    assert "tbl-summary" in report.labels
+
+
 def test_all_chapters_are_there(report: Report) -> None:
     assert report.chapters == [
-        "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter", "05_okrs",
-        "06_scorecard", "efficiency",
+        "summary", "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter",
+        "05_okrs", "06_scorecard", "efficiency",
     ]  # fmt: skip
 
 
@@ -110,4 +165,10 @@ def test_chapters_follow_the_tables(tmp_path: Path) -> None:
     firm.step("ledger")
     case = load_case(firm.name, tmp_path)
     names = [path.stem for path in own_chapters(case)]
-    assert names == ["your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter"]
+    assert names == [
+        "summary",
+        "your_data",
+        "02_asis_diagnosis",
+        "03_kpis",
+        "04_quarter_over_quarter",
+    ]

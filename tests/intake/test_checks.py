@@ -240,3 +240,14 @@ def test_an_unknown_case(monkeypatch: pytest.MonkeyPatch, firm: Firm) -> None:
     monkeypatch.chdir(firm.root)
     for name in ("other", "../acme", "/etc", ""):
         assert main(["check", "--case", name]) == 2
+
+
+def test_statements_are_those_of_one_company(firm: Firm) -> None:
+    copy_of_template(firm)
+    path = firm.raw / "fin_statement.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    other = lines[-1].split(",", 1)[1]
+    firm.put("fin_statement.csv", "\n".join([*lines, f"OTHER,{other}"]) + "\n")
+    text = firm.problem()
+    assert f"row {len(lines) + 1}, column company_id: “OTHER”" in text
+    assert "those of one company" in text

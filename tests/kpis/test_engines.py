@@ -296,7 +296,7 @@ ANSWER = "response_id,service_id,answered_on,score\n"
         ("sale", SALE.strip() + ",note\nF1,S1,2024-01-02,5,x\n",
          ["sale.csv, row 1, column note", "unknown"]),
         ("service", SERVICE + "S2,C1,doors,2024-01-05,2024-01-02,2024-01-03,2024-01-04\n",
-         ["service.csv, row 3, column completed_on: “2024-01-03”", "in this order"]),
+         ["service.csv, row 3, column started_on: “2024-01-02”", "in this order"]),
         ("service", SERVICE + "S2,C1,,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n",
          ["service.csv, row 3, column service_type"]),
         ("survey_response", ANSWER + "R1,S1,2024-01-02,5\nR2,S1,2024-01-02,9\n",

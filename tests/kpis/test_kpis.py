@@ -8,7 +8,8 @@ import pytest
 from analysis.calibrate import Ledger
 from analysis.compare import compare, contributions, require_period
 from analysis.errors import InputError
-from analysis.kpis import CATALOGUE, by_type, kpi, kpi_periods, kpi_table, sums
+from analysis.export import comparison_csv, kpi_csv
+from analysis.kpis import CATALOGUE, by_type, kpi, kpi_periods, sums
 from analysis.kpis.totals import totals
 from analysis.periods import parse_quarter
 
@@ -63,8 +64,17 @@ def values(table: pd.DataFrame, period: str) -> dict[str, Fraction | None]:
     return dict(zip(chosen["kpi"], chosen["value"], strict=True))
 
 
+def with_february(tiny: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Add that no hours were worked in February 2024, which is not the same as nothing noted."""
+    none = frame("""
+        staff_id month   quarter_hours
+        T1       2024-02 0
+    """)
+    return tiny | {"staff_hours": pd.concat([tiny["staff_hours"], none], ignore_index=True)}
+
+
 def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    got = values(kpi_table(sums(tiny)), "2024Q1")
+    got = values(kpi_periods(totals(with_february(tiny))), "2024Q1")
     assert got == {
         "sales": Fraction(36060, 100),
         "revenue_per_service": Fraction(36060, 300),
@@ -76,6 +86,22 @@ def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
         "on_time": Fraction(200, 3),
         "technician_hours": 120,
     }
+
+
+def test_a_quarter_with_a_month_without_rows_is_not_recorded(
+    tiny: dict[str, pd.DataFrame],
+) -> None:
+    table = kpi_periods(totals(tiny)).set_index(["kpi", "period"])
+    assert table.loc[("services", "2024Q1"), "state"] == ""
+    for kpi_id in ("productivity", "technician_hours"):  # no hours stand for February
+        assert table.loc[(kpi_id, "2024Q1"), "state"] == "not recorded"
+        assert table.loc[(kpi_id, "2024Q1"), "value"] is None
+        assert table.loc[(kpi_id, "2024Q1"), "denominator"] is None
+    written = kpi_csv(totals(tiny), "yours").set_index(["kpi", "period"]).loc["productivity"]
+    assert set(written["state"]) == {"not recorded"}
+    assert set(written["value"]) == {""}
+    assert set(comparison_csv(table.reset_index(), "yours").query("kpi == 'productivity'")
+               ["growth"]) == {""}  # fmt: skip
 
 
 def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
@@ -100,31 +126,31 @@ def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 
 def test_quarters_and_half_years_need_all_their_months(ledger: Ledger) -> None:
     reduced = totals(ledger)
-    older = kpi_table(sums(ledger))
-    assert kpi_periods(reduced)["value"].tolist() == older["value"].tolist()
-    assert kpi_periods(reduced)["period"].tolist() == older["period"].tolist()
     halves = kpi_periods(reduced, "half-year", "2023Q3")
     assert list(dict.fromkeys(halves["period"])) == ["2022H1", "2022H2", "2023H1"]
     assert values(halves, "2023H1")["services"] == 288
 
 
 def test_no_answers_is_undefined_not_zero(tiny: dict[str, pd.DataFrame]) -> None:
-    assert values(kpi_table(sums(tiny)), "2023Q1")["satisfaction"] is None
+    assert values(kpi_periods(totals(tiny)), "2023Q1")["satisfaction"] is None
 
 
 def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) -> None:
-    table = kpi_table(sums(tiny))
-    year = compare(table, "year-ago").set_index("kpi")
-    assert year.loc["services", "growth"] == Fraction(1, 2)
-    assert year.loc["services", "base_period"] == "2023Q1"
-    assert year.loc["on_time", "change"] == Fraction(200, 3) - 50
-    assert year.loc["on_time", "growth"] is None  # a share changes by points
-    assert year.loc["satisfaction", "change"] is None
-    assert compare(table, "previous").empty  # 2023Q4 is missing: no row, no guess
+    table = kpi_periods(totals(tiny), "month")
+    year = compare(table, "year-ago", "month").set_index(["kpi", "period"])
+    assert year.loc[("sales", "2024-01"), "growth"] == Fraction(1, 2)
+    assert year.loc[("sales", "2024-01"), "base_period"] == "2023-01"
+    assert year.loc[("on_time", "2024-02"), "change"] == 100
+    assert year.loc[("on_time", "2024-02"), "growth"] is None  # a share changes by points
+    assert year.loc[("satisfaction", "2024-01"), "change"] is None
+    before = compare(table, "previous", "month").set_index(["kpi", "period"])
+    assert before.loc[("sales", "2024-01"), "growth"] is None  # nothing of 2023-12: no guess
 
 
 def test_half_years_need_both_quarters(tiny: dict[str, pd.DataFrame]) -> None:
-    assert kpi_table(sums(tiny), "half-year").empty
+    table = kpi_periods(totals(tiny), "half-year")
+    counted = table[table["kpi"] != "satisfaction"]  # answers count as they come
+    assert set(counted["state"]) == {"not recorded"}
 
 
 def test_contributions_add_up(tiny: dict[str, pd.DataFrame]) -> None:
@@ -148,7 +174,7 @@ def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize("quarter", ["2024Q9", "2031Q1", "soon"])
 def test_a_quarter_without_rows_is_refused(tiny: dict[str, pd.DataFrame], quarter: str) -> None:
     with pytest.raises(InputError, match=quarter):
-        require_period(kpi_table(sums(tiny)), quarter)
+        require_period(kpi_periods(totals(tiny)), quarter)
 
 
 def test_unknown_kpi() -> None:
@@ -201,8 +227,9 @@ def test_split_by_segment_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 def test_an_absent_table_takes_just_its_kpis(
     tiny: dict[str, pd.DataFrame], absent: str, lost: set[str]
 ) -> None:
-    whole = values(kpi_table(sums(tiny)), "2024Q1")
+    tiny = with_february(tiny)
+    whole = values(kpi_periods(totals(tiny)), "2024Q1")
     left = {name: table for name, table in tiny.items() if name != absent}
-    assert values(kpi_table(sums(left)), "2024Q1") == {
+    assert values(kpi_periods(totals(left)), "2024Q1") == {
         name: value for name, value in whole.items() if name not in lost
     }

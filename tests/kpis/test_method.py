@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.calibrate import Ledger
 from analysis.compare import compare_levels, contributions_by_type
 from analysis.errors import InputError
-from analysis.kpis import kpi_table, sums
+from analysis.kpis import kpi_periods
 from analysis.kpis.levels import level_table, median_cycle_days, side_by_side
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import periods, totals
@@ -170,7 +170,7 @@ def test_printed_forms_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
     rows = side_by_side(totals(tiny), "2024Q1", "year-ago").set_index(["key", "claim_id"])
     printed = rows["printed"]
     assert printed["F2", "table1-margin-formula"] == F(36000 * 100, 9000)  # 400, not 25
-    assert printed["C1", "table2-satisfaction-formula"] == F(200, 3) * F(2, 3) * 100
+    assert printed["C1", "table2-satisfaction-formula"] == F(2, 3) * F(2, 3) * 100
     assert printed["C3", "4.4.2-sustainability-formula"] == 450
     assert printed["F5", "table1-roe-formula"] == F(100 * 9000, 17000)
     assert printed["F6", "table1-cost-formula"] is None
@@ -263,8 +263,8 @@ def test_sums_add_up_over_types_and_grains(ledger: Ledger) -> None:
             assert whole[name] == sum(value or 0 for value in months)
 
 
-def test_agrees_with_the_older_table(ledger: Ledger) -> None:
-    old = kpi_table(sums(ledger)).set_index(["kpi", "period"])["value"]
+def test_both_catalogues_agree(ledger: Ledger) -> None:
+    old = kpi_periods(totals(ledger)).set_index(["kpi", "period"])["value"]
     new = level_table(totals(ledger)).set_index(["key", "period"])["value"]
     for period in ("2022Q3", "2023Q2", "2024Q1", "2024Q2"):
         assert new["F3", period] == old["sales", period]
@@ -302,3 +302,10 @@ def test_an_unknown_key() -> None:
     assert indicator("cycle_time").key == "I2"
     with pytest.raises(InputError, match="“F9”: the catalogue has no indicator of this key"):
         indicator("F9")
+
+
+def test_statements_of_two_companies_are_not_added_up(tiny: Ledger) -> None:
+    one = tiny["fin_statement"]
+    both = pd.concat([one, one.assign(company_id="another")], ignore_index=True)
+    with pytest.raises(InputError, match="those of one company"):
+        totals(tiny | {"fin_statement": both})

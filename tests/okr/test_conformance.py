@@ -74,6 +74,7 @@ def test_growth_from_nothing_cannot_be_told() -> None:
 def test_a_small_sample_does_not_decide(satisfied: int, answers: int, status: str) -> None:
     score = rate(F(100 * satisfied, answers), F(30), Goal(F(70), None), sample=(satisfied, answers))
     assert score.status == status
+    assert (score.score is None) == (status == "cannot tell")  # and so it joins as unknown
 
 
 @given(baseline=levels, target=levels, value=levels)

@@ -1,8 +1,11 @@
 """The course of a quarter: projections by hand."""
 
+from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
+import pytest
 
 from analysis.calibrate import Ledger
 from analysis.case import Case
@@ -10,8 +13,9 @@ from analysis.figures.course import weekly_course
 from analysis.kpis.method import indicator
 from analysis.kpis.totals import totals
 from analysis.okr import evaluate, load_okrs
-from analysis.okr.course import course, projected
-from analysis.periods import parse_quarter
+from analysis.okr.course import course, projected, week_ends
+from analysis.okr.to_date import ToDate
+from analysis.periods import parse_quarter, quarter_end
 
 F = Fraction
 
@@ -37,6 +41,41 @@ def test_the_last_week_is_the_quarter(segelec: Case, ledger: Ledger) -> None:
     figure = weekly_course(table, "2024Q2")
     assert figure.stem == "fig_32_weekly_course"
     assert "O1-KR2" in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("quarter", "last"),
+    [("2023Q1", date(2023, 3, 31)), ("2024Q1", date(2024, 3, 31)), ("2024Q4", date(2024, 12, 31))],
+)
+def test_thirteen_weeks_end_with_the_quarter(quarter: str, last: date) -> None:
+    ends = week_ends(parse_quarter(quarter))  # 90, 91 and 92 days
+    assert len(ends) == 13
+    assert ends[-1] == last
+    assert {(b - a).days for a, b in pairwise(ends[:-1])} == {7}
+
+
+@pytest.mark.parametrize("quarter", ["2023Q3", "2023Q4", "2024Q1"])
+def test_the_end_is_the_score_of_the_quarter(segelec: Case, ledger: Ledger, quarter: str) -> None:
+    results = evaluate(load_okrs(segelec), totals(ledger), quarter, "year-ago", segelec.reading())
+    by_id = {r.key_result.kr_id: r for r in results if r.chosen}
+    last = course(ledger, results, quarter).groupby("kr_id").tail(1).set_index("kr_id")
+    assert "O3-KR1" in last.index  # its hours are known by the month
+    for kr_id, row in last.iterrows():
+        assert row["projected"] == by_id[kr_id].value
+        assert row["score"] == by_id[kr_id].score.score
+        day = pd.Timestamp(quarter_end(parse_quarter(quarter)))  # the rows so far are then all
+        own = indicator(by_id[kr_id].kpi)
+        assert ToDate(ledger).level(own, parse_quarter(quarter), day) == by_id[kr_id].value
+
+
+def test_a_month_without_hours_leaves_the_end_open(segelec: Case, ledger: Ledger) -> None:
+    hours = ledger["staff_hours"]
+    cut = ledger | {"staff_hours": hours[hours["month"] != "2024-06"]}
+    results = evaluate(load_okrs(segelec), totals(cut), "2024Q2", "year-ago", segelec.reading())
+    table = course(cut, results, "2024Q2")
+    own = table[table["kr_id"] == "O3-KR1"].set_index("week")
+    assert own.loc[12, "level"] is not None  # April and May
+    assert own.loc[13, "level"] is None  # June was not recorded: the quarter has no value
 
 
 def test_other_periods_have_no_course(segelec: Case, ledger: Ledger) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from analysis.calibrate import Ledger
 from analysis.case import Case, load_case
+from analysis.efficiency.lens import QUARTERLY_CUT
 from analysis.errors import InputError
 from analysis.kpis.totals import totals
-from analysis.okr import chosen, depends_on_reading, evaluate, load_okrs
+from analysis.okr import Goal, chosen, depends_on_reading, evaluate, load_okrs
 
 Edit = Callable[[str, str, str], str]
 
@@ -84,8 +85,40 @@ def test_scores_by_hand(segelec: Case, ledger: Ledger) -> None:
     assert result.score.status == "met"  # the paper prints +11.0 % against a target of 10 %
     assert by_id["O2-H"].score.reason == "no baseline"
     assert by_id["O4-KR1"].score.reason == "no target is printed"
-    assert by_id["O1-KR4"].goal is not None
-    assert by_id["O1-KR4"].goal.high == by_id["O1-KR4"].baseline * Fraction(99, 100) ** 12
+    running = {"materials", "labour", "selling", "admin", "other_operating"}
+    cost = ledger["cost"][ledger["cost"]["category"].isin(running)]
+    cost = cost[cost["incurred_on"].dt.year == 2024]
+    first = cost[cost["incurred_on"].dt.quarter == 1]["amount_centimos"].sum()
+    before_cost = Fraction(int(first), 100)  # the rate by the month asks for three of them
+    assert by_id["O1-KR4"].baseline == before_cost
+    assert by_id["O1-KR4"].goal == Goal(None, before_cost * Fraction(99, 100) ** 3)
+
+
+@pytest.mark.parametrize(
+    ("period", "before", "months"),
+    [("2024-05", "2024-04", 1), ("2024Q2", "2024Q1", 3), ("2024H1", "2023H2", 6)],
+)
+@pytest.mark.parametrize("base", ["year-ago", "previous"])
+def test_a_rate_by_the_month_is_measured_on_the_period_before(
+    segelec: Case, ledger: Ledger, period: str, before: str, months: int, base: str
+) -> None:
+    okrs, sums = load_okrs(segelec), totals(ledger)
+    now, then = (
+        next(r for r in chosen(evaluate(okrs, sums, p, base, segelec.reading()))
+             if r.key_result.kr_id == "O1-KR4")
+        for p in (period, before)
+    )  # fmt: skip
+    assert now.baseline == then.value
+    assert now.goal == Goal(None, then.value * Fraction(99, 100) ** months)
+    if period == "2024Q2":  # as the chapter on statements has it
+        assert 1 - Fraction(99, 100) ** months == QUARTERLY_CUT
+
+
+def test_a_cap_that_is_broken_is_below_its_baseline(segelec: Case, ledger: Ledger) -> None:
+    reading = segelec.reading({"cost_target": "cap"})
+    results = evaluate(load_okrs(segelec), totals(ledger), "2024Q2", "year-ago", reading)
+    score = next(r.score for r in chosen(results) if r.key_result.kr_id == "O1-KR4")
+    assert (score.score, score.status) == (0, "below baseline")  # costs rose; a cap has no way
 
 
 def test_some_verdicts_depend_on_the_reading(segelec: Case, ledger: Ledger) -> None:

@@ -18,7 +18,15 @@ from analysis.case import load_case
 from analysis.edition import Edition, edition
 from analysis.errors import InputError
 from analysis.report import build_report, render_figure, render_pages
-from analysis.report.frontmatter import count_verdicts, inputs_digest, sources
+from analysis.report.book import convert_chapters
+from analysis.report.compiler import timestamp
+from analysis.report.frontmatter import (
+    count_contradictions,
+    count_verdicts,
+    inputs_digest,
+    main_source,
+    sources,
+)
 
 from .conftest import (
     SVG,
@@ -90,6 +98,7 @@ def test_the_outline_has_chapters_and_sections(pdf: pikepdf.Pdf) -> None:
         ("1 First things", ["1.1 A heading with code & stress"]),
         ("2 Second", ["2.1 Later on"]),
         ("Sources", ["Files inside this document"]),
+        ("Figures and tables", []),
     ]
 
 
@@ -221,6 +230,17 @@ def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
         count_verdicts(path)
 
 
+def test_contradictions_are_counted_once_for_all_their_claims(project: Path) -> None:
+    path = project / "data/processed/demo/verdicts.csv"
+    assert count_contradictions(path) == 0
+    path.write_text(
+        "default,verdict,conflict\nTrue,inconsistent,a; b\nTrue,inconsistent,a; b\n"
+        "True,inconsistent,c\nTrue,inconsistent,\nFalse,inconsistent,d\nTrue,consistent,e; f\n",
+        encoding="utf-8",
+    )
+    assert count_contradictions(path) == 2
+
+
 def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"")
     (tmp_path / "a").mkdir()
@@ -246,6 +266,58 @@ def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None
     (project / "requirements/report.txt").unlink()
     made = pikepdf.open(build_report(demo(), notebooks(project), project / "x.pdf"))
     assert sorted(made.attachments) == ["claims.csv", "kpis.csv", "ledger_service.csv"]
+
+
+def test_a_summary_stands_before_the_contents(project: Path) -> None:
+    """Cells with the tag leave their chapter; a notebook of nothing else is no chapter."""
+    summary = {"tags": ["summary"]}
+    notebook(
+        project / "notebooks/00_start.ipynb",
+        v4.new_markdown_cell("# In short\n\nSales rose.", metadata=summary),
+        v4.new_code_cell("case = 'demo'", execution_count=1),
+    )
+    notebook(
+        project / "notebooks/03_more.ipynb",
+        v4.new_markdown_cell("# Third\n\nText."),
+        v4.new_markdown_cell("## A finding\n\nCosts fell.", metadata=summary),
+        v4.new_markdown_cell("## What follows"),
+    )
+    out = build_report(demo(), notebooks(project), project / "x.pdf")
+    with pikepdf.open(out).open_outline() as outline:
+        found = [(item.title, [child.title for child in item.children]) for item in outline.root]
+    assert found[:2] == [("In short", ["A finding"]), ("Contents", [])]
+    assert ("3 Third", ["3.1 What follows"]) in found
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
+    assert "Sales rose." in pages[1]
+    assert "Costs fell." in pages[1]
+
+
+def test_the_title_page_lists_the_marks_in_use(project: Path) -> None:
+    chapters = convert_chapters(notebooks(project), project)
+    source, _ = main_source(demo(), chapters, timestamp(demo().case.parameters.date))
+    kinds = source.partition("kinds:")[2].partition("\n")[0]
+    assert re.findall(r'\("(\w+)", \[', kinds) == ["derived", "synthetic"]
+
+
+def test_no_figure_stands_between_two_parts_of_a_table(project: Path) -> None:
+    """A figure that finds no room, before a table that runs on to the next page."""
+    rows = table("tbl-rows", 60, 3)
+    tall = SVG.format(width=300, text="x").replace('height="90', 'height="420')
+    drawn = figure("fig-tall")
+    drawn.data["image/svg+xml"] = tall
+    path = notebook(
+        project / "notebooks/01_rows.ipynb",
+        v4.new_markdown_cell("# Rows\n\n" + "Words of a text. \n\n" * 20),
+        code(drawn),
+        code(rows),
+    )
+    out = build_report(demo(), [path], project / "report/rows.pdf")
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
+    figure_page = next(n for n, text in enumerate(pages) if "Bars of both years" in text)
+    first = next(n for n, text in enumerate(pages) if "v0.0" in text)
+    last = next(n for n, text in enumerate(pages) if "v59.2" in text)
+    assert first < last
+    assert not first < figure_page <= last
 
 
 def test_pages_and_figures_as_pictures(project: Path) -> None:

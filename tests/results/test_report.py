@@ -94,6 +94,16 @@ def test_every_caption_and_its_kind_is_there(pages: list[str]) -> None:
         assert about["kind"].upper() in text
 
 
+def test_the_index_in_the_readme_counts_figures_as_the_report_does(pages: list[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| \d+ \| \[(.+?)\]\(", readme, re.MULTILINE)
+    text = re.sub(r"[^\w]", "", "".join(pages))
+    assert [int(number) for number, _ in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) == sum(about["type"] == "figure" for about in displayed())
+    for number, title in rows:
+        assert "Figure" + number + re.sub(r"[^\w]", "", title)[:40] in text, title
+
+
 def test_the_evidence_of_every_claim_is_in_the_report(pages: list[str]) -> None:
     def squeezed(text: str) -> str:
         return re.sub(r"[\s\ufffe\u00ad-]", "", text).replace("’", "'")
@@ -124,3 +134,17 @@ def test_pages_are_neither_blank_nor_cut(pages: list[str]) -> None:
         assert image.any(), number
         inner = image[margin:-margin, margin:-margin].sum()
         assert image.sum() == inner, number
+
+
+REPORTS = sorted((ROOT / "report").glob("*.pdf"))
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_no_page_but_the_last_is_nearly_empty(path: Path) -> None:
+    """Text or drawings reach below the upper third of the page, header and footer left out."""
+    *pages, _ = pypdfium2.PdfDocument(path)
+    for number, page in enumerate(pages, start=1):
+        image = page.render(scale=0.5, grayscale=True).to_numpy().squeeze() < 200
+        height = len(image)
+        rows = image[height * 26 // 297 : height * 275 // 297].any(axis=1).nonzero()[0]
+        assert rows.max() > height / 3, f"page {number}"

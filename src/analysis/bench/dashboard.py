@@ -13,10 +13,12 @@ import pandas as pd
 from analysis.bench.rows import ledger
 from analysis.bench.timing import Run, row
 from analysis.case import Case, load_case
-from analysis.dashboard.model import DIMENSIONS, cube_model, model
+from analysis.dashboard.model import cube_model, model
 from analysis.dashboard.page import page
 from analysis.errors import BuildError
 from analysis.kpis import sums
+from analysis.kpis.reduce import DIMENSIONS
+from analysis.kpis.totals import totals
 
 PART = "dashboard"
 ROWS = 100_000
@@ -74,7 +76,8 @@ def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str,
     """
     study = load_case(case)
     small = model(study)
-    large = small | cube_model(sums(ledger(rows), by=DIMENSIONS))
+    made = ledger(rows)
+    large = small | cube_model(sums(made, by=DIMENSIONS), totals(made))
     large["current"] = large["quarters"][-1]["label"]
     pages = ((small, services(study), MOST_MS), (large, rows, MOST_LARGE_MS))
     return [

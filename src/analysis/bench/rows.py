@@ -27,6 +27,9 @@ FIRST_DAY = np.datetime64("2021-01-04", "D")
 DAYS = 1430
 """Days over which requests are spread: from January 2021 to the end of 2024."""
 
+LAST_DAY = np.datetime64("2024-12-31", "D")
+"""So that every quarter with a row has rows of all tables."""
+
 SERVICES_PER_CUSTOMER = 8
 SERVICES_PER_MONTH = 40
 """Services that a technician completes in a month."""
@@ -156,7 +159,7 @@ def _services(
         {
             "response_id": _ids("R", start + asked),
             "service_id": ids[asked],
-            "answered_on": completed[asked] + rng.integers(1, 10, asked.size),
+            "answered_on": np.minimum(completed[asked] + rng.integers(1, 10, asked.size), LAST_DAY),
             "score": rng.choice(5, asked.size, p=(0.03, 0.05, 0.12, 0.4, 0.4)) + 1,
         }
     )

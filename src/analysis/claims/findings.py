@@ -1,4 +1,4 @@
-"""Where the paper's places speak against each other: fourteen findings, each computed.
+"""Where the paper's places speak against each other: fifteen findings, each computed.
 
 The numbers in every text come from ``claims.csv`` through the engine; none is typed.
 """
@@ -13,10 +13,15 @@ from typing import Literal
 from analysis.case import Case
 from analysis.claims.formulas import read_formula
 from analysis.claims.judgement import decimals, listed, per_cent
-from analysis.claims.labour import labour_ratio
 from analysis.claims.printed import Interval, Rounding, format_like, parse_percent, preimage
 from analysis.claims.readings import Engine
-from analysis.claims.results import near_misses, services_print, start_of_both
+from analysis.claims.results import (
+    judge_result,
+    largest_start,
+    near_misses,
+    services_print,
+    start_of_both,
+)
 from analysis.claims.single import growth_within_total
 from analysis.claims.texts import (
     SCORES,
@@ -37,7 +42,7 @@ class Finding:
     Attributes
     ----------
     number : int
-        1 to 14.
+        1 to 15.
     topic : str
         A few words.
     kind : str
@@ -108,10 +113,10 @@ class _Source:
 
 def _reached_or_grew(s: _Source, number: int) -> Finding:
     low, high = start_of_both(s.printed("abstract-satisfaction"), s.rounding)
-    most = Fraction(1, 1 + s.ends("6-satisfaction")[0])
+    most = per_cent(largest_start(s.printed("6-satisfaction"), s.rounding), 2, Rounding.CEILING)
     text = (
         f"Both hold only if satisfaction started at {low} to {high}. Growth alone needs a start of "
-        f"at most {per_cent(most, 2)}."
+        f"at most {most}."
     )
     ids = (["abstract-satisfaction"], ["6-satisfaction"])
     return s.finding(number, "satisfaction: level or growth", "conditional", ids, text)
@@ -122,7 +127,8 @@ def _satisfaction_targets(s: _Source, number: int) -> Finding:
     starts = []
     for claim_id in ("4.3.3-satisfaction-target", "4.4.2-satisfaction-objective"):
         goal = parse_percent(s.printed(claim_id)).value
-        starts.append(f"+{s.printed(claim_id)} below {per_cent(Fraction(high, 1 + goal), 2)}")
+        start = per_cent(Fraction(high, 1 + goal), 2, Rounding.CEILING)
+        starts.append(f"+{s.printed(claim_id)} below {start}")
     rate = parse_percent(s.printed("4.4.2-satisfaction-target")).value
     kind: Kind = "open" if low >= rate else "contradiction"
     text = (
@@ -141,10 +147,12 @@ def _cost_target(s: _Source, number: int) -> Finding:
     yearly = 1 - (1 - rate) ** 12
     cap = Interval(Fraction(0), rate, True, False)
     text = (
-        f"{s.printed('4.4.1-cost-target')} a month adds up to {per_cent(yearly, 2)} a year; "
-        f"“less than” it is met by {'doing nothing' if Fraction(0) in cap else 'some saving'}."
+        "No rate is both, if both are about the same costs; Table 1, whose row is broken in our "
+        f"text, names those of materials and labor. {s.printed('4.4.1-cost-target')} a month adds "
+        f"up to {per_cent(yearly, 2)} a year; “less than” it is met by "
+        f"{'doing nothing' if Fraction(0) in cap else 'some saving'}."
     )
-    kind: Kind = "open" if rate in cap else "contradiction"
+    kind: Kind = "open" if rate in cap else "conditional"
     ids = (["4.4.1-cost-target"], ["table1-cost-target"])
     return s.finding(number, "costs: a rate or a cap", kind, ids, text)
 
@@ -155,19 +163,21 @@ def _sustainability(s: _Source, number: int) -> Finding:
         for c in ("4.4.2-sustainability-formula", "table2-sustainability-formula")
     ]
     times, over = (f.at(dict(zip(f.names, SCORES, strict=True))) for f in formulas)
+    mean = Fraction(times, len(SCORES))
     rise = parse_percent(s.printed("4.4.2-sustainability-target")).value
     share = s.printed("table2-sustainability-target")
     level = parse_percent(share).value
     text = (
-        f"Scores of {'/'.join(map(decimals, SCORES))} give {decimals(times)} or {decimals(over)}, "
-        f"a factor of {decimals(Fraction(times, over))}. A rise by {share} and a level of {share} "
-        f"agree only from a start of {per_cent(Fraction(level, 1 + rise), 2)}."
+        f"Scores of {'/'.join(map(decimals, SCORES))} give {decimals(over)} in Table 2. In 4.4.2 "
+        f"they give {decimals(times)}, if “combines” is read as a sum, and {decimals(mean)}, if as "
+        f"a mean. A rise by {share} and a level of {share} agree only from a start of "
+        f"{per_cent(Fraction(level, 1 + rise), 2)}."
     )
     ids = (
         ["4.4.2-sustainability-formula", "4.4.2-sustainability-target"],
         ["table2-sustainability-formula", "table2-sustainability-target"],
     )
-    kind: Kind = "contradiction" if times != over else "open"
+    kind: Kind = "open" if over in (times, mean) else "contradiction"
     return s.finding(number, "sustainability: times or over three", kind, ids, text)
 
 
@@ -182,15 +192,17 @@ def _margin(s: _Source, number: int) -> Finding:
 
 
 def _roi_or_roe(s: _Source, number: int) -> Finding:
-    roe = 1 + parse_percent(s.printed("4.4.1-roi-target")).value
+    roi = 1 + parse_percent(s.printed("4.4.1-roi-target")).value
     margin = 1 + parse_percent(s.printed("4.4.1-margin-target")).value
     names = read_formula(s.printed("table1-roe-formula")).names
     text = (
-        f"The indicator divides {names[0]} by {names[1]}: that is ROE under the name of ROI. By "
-        f"DuPont, ROE times {decimals(roe, 2)} with margin times {decimals(margin, 2)} needs "
-        f"turnover times leverage to grow by {per_cent(Fraction(roe, margin) - 1, 2)}."
+        f"{names[0].capitalize()} by {names[1]} is ROE, as the key result beside it asks; only its "
+        "label, ROI, is wrong. The objective, ROI, has no formula at all. As ROI is margin times "
+        f"turnover of capital, ROI times {decimals(roi, 2)} with margin times "
+        f"{decimals(margin, 2)} needs turnover to grow by "
+        f"{per_cent(Fraction(roi, margin) - 1, 2)}."
     )
-    ids = (["4.4.1-roi-target", "4.4.1-roe-target"], ["table1-roe-formula"])
+    ids = (["table1-roe-target", "4.4.1-roi-target"], ["table1-roe-formula"])
     return s.finding(number, "ROI or ROE", "contradiction", ids, text)
 
 
@@ -258,22 +270,21 @@ def _universe(s: _Source, number: int) -> Finding:
     every = {**s.reading, "respondents": "every-service"}
     kind: Kind = "open" if s.engine.answer("satisfaction", every).possible else "conditional"
     text = (
-        f"{near_misses(s.engine, s.rounding)} Both hold only if the survey is not part of that "
-        "universe."
+        f"{near_misses(s.engine, s.rounding)} Both hold only if "
+        f"{s.printed('abstract-satisfaction')} is no share of one yes/no answer for each service: "
+        "fewer answered, say, or scores were averaged."
     )
     ids = (["abstract-coverage"], ["abstract-satisfaction"])
     return s.finding(number, "no sampling", kind, ids, text)
 
 
 def _labour(s: _Source, number: int) -> Finding:
-    rates = [s.printed("abstract-productivity-q1"), s.printed("abstract-productivity-q2")]
-    low, high = labour_ratio(s.printed("5-services-growth"), rates, s.rounding).ends
+    free = judge_result(s.engine, s.rows["abstract-productivity-q1"], s.reading).evidence
     constant = s.engine.answer("services", {**s.reading, "labour": "constant"})
     kind: Kind = "open" if constant.possible else "conditional"
     text = (
-        "With the same labour both cannot be. Measured year on year, they fit only if labour grew "
-        f"in at least one quarter: by {per_cent(low - 1)} to {per_cent(high - 1)} where it grew "
-        "alike in both, which the paper does not mention."
+        "With the same labour both cannot be. Measured year on year, the pair "
+        f"{free[0].lower()}{free[1:]}"
     )
     ids = (["5-services-growth"], ["abstract-productivity-q1", "abstract-productivity-q2"])
     return s.finding(number, "services and productivity", kind, ids, text)
@@ -300,6 +311,12 @@ def _cause(s: _Source, number: int) -> Finding:
     return s.finding(number, "what caused the growth", "open", ids, text)
 
 
+def _wrong_measure(s: _Source, number: int) -> Finding:
+    text = judge_formula(s.engine, s.rows["4.4.3-service-time-formula"]).evidence
+    ids = (["4.4.3-in-time-and-budget-target"], ["4.4.3-service-time-formula"])
+    return s.finding(number, "in time and within budget", "contradiction", ids, text)
+
+
 _MAKERS: tuple[Callable[[_Source, int], Finding], ...] = (
     _reached_or_grew,
     _satisfaction_targets,
@@ -315,4 +332,5 @@ _MAKERS: tuple[Callable[[_Source, int], Finding], ...] = (
     _labour,
     _no_result,
     _cause,
+    _wrong_measure,
 )

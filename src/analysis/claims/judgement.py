@@ -1,15 +1,13 @@
-"""The verdict on a printed claim: one record, its words, and how readings are listed."""
+"""The verdict on a printed claim: one record, its words, and how numbers are written in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
 from typing import Literal
 
-from analysis.case import Case
-from analysis.claims.printed import format_like
+from analysis.claims.printed import Rounding, format_like
 from analysis.tables import ClaimRow
 
 Word = Literal[
@@ -18,6 +16,9 @@ Word = Literal[
 WORDS: tuple[Word, ...] = (
     "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable",
 )  # fmt: skip
+
+ROUNDING = "rounding"
+"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Judgement:
     conflict : tuple of str
         Ids of the claims of a smallest conflicting set.
     bounds : mapping of str to (str, str)
-        Smallest and largest value of what the claim leaves open; "" where there is no limit.
+        Smallest and largest value of what the claim leaves open, rounded outwards; "" where there
+        is no limit.
     other : tuple of str
         Ids of claims elsewhere that say the same or something else about this.
     """
@@ -59,7 +61,7 @@ class Verdict:
     reading : tuple of (str, str)
         Options of the axes that the claim depends on; empty if it depends on none.
     rounding : tuple of str
-        Rounding rules under which the judgement is the same; empty where none matters.
+        Rounding rules under which the whole judgement is this; empty if under every one.
     default : bool
         Whether this is the case's default reading; exactly one per claim is.
     judgement : Judgement
@@ -83,21 +85,25 @@ class Verdict:
         return self.judgement.evidence
 
 
-def readings_of(claim: ClaimRow, case: Case) -> Iterator[dict[str, str]]:
-    """Yield every combination of the options of a claim's axes."""
-    axes = case.parameters.readings
-    for options in product(*(axes[name].options for name in claim.axes)):
-        yield dict(zip(claim.axes, options, strict=True))
+def decimals(value: Fraction | int, places: int = 0, rounding: Rounding = Rounding.HALF_UP) -> str:
+    """Write an exact number with thousands separators and some decimals."""
+    return format_like(value, "0." + "0" * places if places else "0", rounding)
 
 
-def decimals(value: Fraction | int, places: int = 0) -> str:
-    """Write an exact number with thousands separators and some decimals, ties away from zero."""
-    return format_like(value, "0." + "0" * places if places else "0")
-
-
-def per_cent(value: Fraction, places: int = 1) -> str:
+def per_cent(value: Fraction, places: int = 1, rounding: Rounding = Rounding.HALF_UP) -> str:
     """Write a share in per cent."""
-    return f"{decimals(value * 100, places)}%"
+    return f"{decimals(value * 100, places, rounding)}%"
+
+
+def outward(low: Fraction | None, high: Fraction | None, places: int = 0) -> tuple[str, str]:
+    """Write both ends of a range so that it holds all that it held; "" where there is no limit."""
+    below = "" if low is None else decimals(low, places, Rounding.FLOOR)
+    return below, "" if high is None else decimals(high, places, Rounding.CEILING)
+
+
+def outward_per_cent(low: Fraction, high: Fraction) -> tuple[str, str]:
+    """Write both ends of a range of shares in per cent with two decimals, rounded outwards."""
+    return per_cent(low, 2, Rounding.FLOOR), per_cent(high, 2, Rounding.CEILING)
 
 
 def listed(parts: list[str]) -> str:

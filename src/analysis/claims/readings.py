@@ -33,6 +33,8 @@ from analysis.periods import half_year_label, parse_period, parse_quarter, quart
 from analysis.tables import ClaimRow, read_claims
 
 Reading = Mapping[str, str]
+Limits = tuple[Fraction | None, Fraction | None]
+"""Smallest and largest value, None where there is no limit."""
 
 BLOCK_AXES: dict[str, tuple[str, ...]] = {
     "services": (
@@ -44,13 +46,16 @@ BLOCK_AXES: dict[str, tuple[str, ...]] = {
 """The axes of ``case.yaml`` that each block of results depends on."""
 
 _QUANTITY_BLOCKS = {
-    "services": "services",
-    "services_lifting_doors": "services",
-    "services_alarms": "services",
-    "productivity": "services",
-    "sales": "sales",
-    "satisfaction": "satisfaction",
+    "services": ("services", "satisfaction"),
+    "services_lifting_doors": ("services",),
+    "services_alarms": ("services",),
+    "productivity": ("services",),
+    "sales": ("sales",),
+    "satisfaction": ("satisfaction",),
+    "coverage": ("satisfaction",),
 }
+"""The block that decides each quantity, and the one that the number of services bears on too."""
+
 _CENTIMOS = 100
 
 LEDGER_CLAIMS = (
@@ -104,9 +109,14 @@ class Results:
             if row.role == wanted.role and _subject(row) == _subject(wanted)
         }
 
-    def block(self, claim: ClaimRow) -> str | None:
-        """Return the block that a result belongs to."""
-        return _QUANTITY_BLOCKS.get(claim.quantity) if claim.role == "result" else None
+    def blocks(self, claim: ClaimRow) -> tuple[str, ...]:
+        """Return the block that a result belongs to, and others that may contradict it."""
+        judged = claim.role == "result" or claim.quantity == "coverage"
+        return _QUANTITY_BLOCKS.get(claim.quantity, ()) if judged else ()
+
+    def blamed(self, answer: Answer) -> set[str]:
+        """Return the ids of all places that print a claim of a conflict."""
+        return {place for tag in answer.conflict for place in self.repeats(tag)}
 
     @property
     def half(self) -> str:
@@ -262,7 +272,7 @@ class Engine:
         require_paper(case, self.results)
         self._answers: dict[tuple[str, ...], Answer] = {}
         self._fits: dict[tuple[str, ...], dict[int, int]] = {}
-        self.bounds: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
+        self.bounds: dict[tuple[str, ...], dict[str, Limits]] = {}
 
     def answer(self, block: str, reading: Reading) -> Answer:
         """Return a witness or a smallest conflict for a block ("services", "sales", ...)."""
@@ -316,19 +326,29 @@ class Engine:
         """Add quarter-hours of labour that give the printed productivity, if labour is free.
 
         Given the counts of services, productivity is linear in hours, and hours are fine enough
-        for any rate; so nothing about services can contradict productivity.
+        for any rate, if there are enough of them; so nothing about services can contradict
+        productivity.
         """
         if reading["labour"] != "free":
             return data
-        complete = dict(data)
+        start = 10_000
+        while (hours := self._hours(data, reading, start)) is None:
+            start *= 10
+        return data | hours
+
+    def _hours(self, data: dict[str, int], reading: Reading, start: int) -> dict[str, int] | None:
+        """Return hours, `start` in the first quarter; None where they are too coarse to fit."""
+        hours: dict[str, int] = {}
         for row in self.results.of("productivity"):
             now, before = productivity_quarters(row, reading)
             factor = preimage(row.printed, Rounding(reading["rounding"])).plus(1)
             made = Fraction(data[f"services_{now}"], data[f"services_{before}"])
-            hours_before = complete.setdefault(f"labour_{before}", 10_000)
-            possible = Interval(made, made).over(factor).times(hours_before).integers()
-            complete[f"labour_{now}"] = possible[len(possible) // 2]
-        return complete
+            base = hours.setdefault(f"labour_{before}", start)
+            possible = Interval(made, made).over(factor).times(base).integers()
+            if not possible:
+                return None
+            hours[f"labour_{now}"] = possible[len(possible) // 2]
+        return hours
 
 
 def _similar_quarters(system: System) -> list[Claim]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.claims.bounds import Bounds, Indicator, bounds
-from analysis.claims.judgement import Judgement, Word, decimals, listed, per_cent
-from analysis.claims.labour import labour_ratio
-from analysis.claims.printed import Rounding, format_like, parse, preimage
-from analysis.claims.readings import BLOCK_AXES, Engine, Reading, over, sales_periods
-from analysis.claims.single import nearest_totals, squared_share_counts
+from analysis.claims.bounds import Indicator, bounds
+from analysis.claims.judgement import (
+    Judgement,
+    decimals,
+    listed,
+    outward,
+    outward_per_cent,
+    per_cent,
+)
+from analysis.claims.labour import labour_must_grow, labour_ratio
+from analysis.claims.printed import Interval, Rounding, format_like, parse, preimage
+from analysis.claims.readings import BLOCK_AXES, Engine, Limits, Reading, over, sales_periods
+from analysis.claims.single import grows, nearest_totals, squared_share_counts
 from analysis.claims.system import Answer, System
 from analysis.tables import ClaimRow
 
@@ -36,11 +43,14 @@ def judge_result(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
     reading : mapping of str to str
         One option for every axis of ``case.yaml``.
     """
-    block = engine.results.block(claim) or "satisfaction"
-    answer = engine.answer(block, reading)
     others = tuple(sorted(engine.results.repeats(claim.claim_id) - {claim.claim_id}))
+    blocks = engine.results.blocks(claim)
+    for answer in (engine.answer(block, reading) for block in blocks):
+        if claim.claim_id in engine.results.blamed(answer):
+            return _contradicted(engine, reading, answer, others)
+    block, answer = blocks[0], engine.answer(blocks[0], reading)
     if not answer.possible:
-        return _impossible(engine, claim, reading, answer, others)
+        return _beside(engine, reading, answer, others)
     if block == "services":
         evidence, found = _services(engine, claim, reading)
     elif block == "sales":
@@ -49,13 +59,6 @@ def judge_result(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
         evidence, found = _satisfaction(engine, claim, reading)
     assert answer.witness is not None
     return Judgement("consistent", evidence, answer.witness, bounds=found, other=others)
-
-
-def result_word(engine: Engine, claim: ClaimRow, reading: Reading) -> Word:
-    """Return the verdict of :func:`judge_result` without its evidence, which takes longer."""
-    answer = engine.answer(engine.results.block(claim) or "satisfaction", reading)
-    blamed = {tag for one in answer.conflict for tag in engine.results.repeats(one)}
-    return "inconsistent" if claim.claim_id in blamed else "consistent"
 
 
 def phrase(engine: Engine, claim_id: str) -> str:
@@ -72,19 +75,20 @@ def phrase(engine: Engine, claim_id: str) -> str:
     return f"{noun} of {claim.printed}" if claim.kind == "share" else f"{claim.printed} {noun}"
 
 
-def _impossible(
-    engine: Engine, claim: ClaimRow, reading: Reading, answer: Answer, others: tuple[str, ...]
+def _contradicted(
+    engine: Engine, reading: Reading, answer: Answer, others: tuple[str, ...]
 ) -> Judgement:
-    blamed = {tag for one in answer.conflict for tag in engine.results.repeats(one)}
     together = listed([phrase(engine, tag) for tag in answer.conflict])
-    if claim.claim_id not in blamed:
-        text = f"Fits by itself, but {together} cannot all be true."
-        found = engine.without_conflict(reading, answer.conflict)
-        return Judgement("consistent", text, found, conflict=answer.conflict, other=others)
-    text = f"No data set has {together} together."
-    detail = _detail(engine, reading, answer)
-    return Judgement("inconsistent", f"{text} {detail}".strip(), conflict=answer.conflict,
-                     other=others)  # fmt: skip
+    text = f"No data set has {together} together. {_detail(engine, reading, answer)}".strip()
+    return Judgement("inconsistent", text, conflict=answer.conflict, other=others)
+
+
+def _beside(engine: Engine, reading: Reading, answer: Answer, others: tuple[str, ...]) -> Judgement:
+    """Judge a result that is in no conflict, while others of its block are."""
+    together = listed([phrase(engine, tag) for tag in answer.conflict])
+    text = f"Fits by itself, but {together} cannot all be true."
+    found = engine.without_conflict(reading, answer.conflict)
+    return Judgement("consistent", text, found, conflict=answer.conflict, other=others)
 
 
 def _detail(engine: Engine, reading: Reading, answer: Answer) -> str:
@@ -96,8 +100,8 @@ def _detail(engine: Engine, reading: Reading, answer: Answer) -> str:
         rates = [preimage(r.printed, rounding) for r in engine.results.of("productivity")]
         low, high = min(r.ends[0] for r in rates), max(r.ends[1] for r in rates)
         return (
-            f"With the same labour, services would have grown by {per_cent(low, 2)} "
-            f"to {per_cent(high, 2)}."
+            "With the same labour, services would have grown by "
+            f"{' to '.join(outward_per_cent(low, high))}."
         )
     if "coverage" in kinds:
         return near_misses(engine, rounding, reading["satisfaction"])
@@ -141,29 +145,46 @@ def _services(
         return _productivity(engine, reading)
     if claim.quantity != "services":
         return _service_type(engine, claim), {}
-    key = ("services", *(reading[axis] for axis in BLOCK_AXES["services"]))
-    if key not in engine.bounds:
-        system = engine.system("services", reading)
-        halves = (engine.results.half_before, engine.results.half)
-        engine.bounds[key] = {half: _range(system, over("services", half)) for half in halves}
-    found = engine.bounds[key]
+    found = {half: outward(*ends) for half, ends in half_years(engine, reading).items()}
     texts = [f"{_between(*ends)} in {half}" for half, ends in found.items()]
     return f"Fits with {listed(texts)}.", {f"services_{h}": ends for h, ends in found.items()}
 
 
-def _range(system: System, indicator: Indicator, places: int = 0) -> tuple[str, str]:
-    """Write both ends of an indicator's range; quantities nobody mentions have no limits."""
+def half_years(engine: Engine, reading: Reading) -> dict[str, Limits]:
+    """Bound the services of both half-years under a reading that some data set meets."""
+    key = ("services", *(reading[axis] for axis in BLOCK_AXES["services"]))
+    if key not in engine.bounds:
+        system = engine.system("services", reading)
+        halves = (engine.results.half_before, engine.results.half)
+        engine.bounds[key] = {half: _limits(system, over("services", half)) for half in halves}
+    return engine.bounds[key]
+
+
+def half_year_pairs(engine: Engine, reading: Reading) -> list[tuple[int, int]]:
+    """List the services of both half-years that print as the growth does, year on year.
+
+    Under the default readings that is a single pair. The list is empty if nothing limits them or
+    no data set meets the reading.
+    """
+    if not engine.answer("services", reading).possible:
+        return []
+    spans = half_years(engine, reading).values()
+    if any(end is None for span in spans for end in span):
+        return []
+    _, growth = services_print(engine)
+    before, after = (Interval(*span).integers() for span in spans)
+    return [
+        (b, a) for b in before for a in after if grows(b, a, growth, Rounding(reading["rounding"]))
+    ]
+
+
+def _limits(system: System, indicator: Indicator) -> Limits:
+    """Return both ends of an indicator's range; quantities nobody mentions have no limits."""
     try:
         found = bounds(system, indicator)
     except KeyError:
-        return "", ""
-    return _ends(found, places)
-
-
-def _ends(found: Bounds, places: int) -> tuple[str, str]:
-    low, high = (
-        "" if end is None else decimals(end.value, places) for end in (found.low, found.high)
-    )
+        return None, None
+    low, high = (None if end is None else end.limit for end in (found.low, found.high))
     return low, high
 
 
@@ -190,25 +211,29 @@ def _service_type(engine: Engine, claim: ClaimRow) -> str:
 
 
 def _productivity(engine: Engine, reading: Reading) -> tuple[str, dict[str, tuple[str, str]]]:
-    rows = engine.results.of("productivity")
-    growth = engine.results.of("services", kind="growth")
-    yearly = reading["productivity_growth"] == "year-on-year"
     if reading["labour"] == "constant":
         return "Fits with the same labour in both years.", {}
-    if not (yearly and growth and reading["services_growth"] == "year-on-year"):
+    yearly = reading["productivity_growth"] == reading["services_growth"] == "year-on-year"
+    pairs = half_year_pairs(engine, reading) if yearly else []
+    if not pairs:
         return "Fits, since labour is not printed: some change of labour gives this rate.", {}
-    rates = [row.printed for row in rows]
-    ratio = labour_ratio(growth[0].printed, rates, Rounding(reading["rounding"]))
-    low, high = ratio.ends
-    ends = (per_cent(low - 1), per_cent(high - 1))
-    found, span = {"labour_growth_if_alike": ends}, f"{ends[0]} to {ends[1]}"
-    if low <= 1:
-        return f"Fits; where labour changed alike in both quarters, by {span}.", found
-    text = (
-        f"Fits only if labour grew in at least one quarter: by {span} where it grew alike in "
-        "both. The paper does not mention this."
-    )
-    return text, found
+    rounding = Rounding(reading["rounding"])
+    ratio = labour_ratio(pairs, productivity_print(engine), rounding)
+    grew = labour_must_grow(pairs, productivity_print(engine), rounding)
+    text = "Fits only if labour grew in at least one quarter" if grew else "Fits"
+    unsaid = " The paper does not mention this." if grew else ""
+    if ratio is None:
+        return f"{text}; it cannot have changed alike in both.{unsaid}", {}
+    low, high = outward_per_cent(*ratio.plus(-1).ends)
+    word = "grew" if ratio.ends[0] > 1 else "changed"
+    text += f": by {low} to {high} where it {word} alike in both.{unsaid}"
+    return text, {"labour_growth_if_alike": (low, high)}
+
+
+def productivity_print(engine: Engine) -> tuple[str, str]:
+    """Return the printed growth of productivity in the first and the second quarter."""
+    first, second = engine.results.of("productivity")
+    return first.printed, second.printed
 
 
 # -- sales ------------------------------------------------------------------------------------
@@ -216,12 +241,13 @@ def _productivity(engine: Engine, reading: Reading) -> tuple[str, dict[str, tupl
 
 def _sales(engine: Engine, reading: Reading) -> tuple[str, dict[str, tuple[str, str]]]:
     found = sales_bounds(engine, reading)
+    written = {period: outward(*ends) for period, ends in found.items()}
     tight = [
         f"{low} to {high} soles in {period}"
-        for period, (low, high) in found.items()
-        if period != reading["sales_total"] and low and high and _close(low, high)
+        for period, (low, high) in written.items()
+        if period != reading["sales_total"] and _close(*found[period])
     ]
-    named = {f"sales_{period}": ends for period, ends in found.items()}
+    named = {f"sales_{period}": ends for period, ends in written.items()}
     if tight:
         return f"Fits; sales were then {listed(tight)}.", named
     example = engine.answer("sales", reading).witness or {}
@@ -229,29 +255,24 @@ def _sales(engine: Engine, reading: Reading) -> tuple[str, dict[str, tuple[str, 
     return f"Fits, but fixes no other period; for example {listed(shown)}.", named
 
 
-def sales_bounds(engine: Engine, reading: Reading) -> dict[str, tuple[str, str]]:
-    """Bound the sales of every period that a claim speaks about, in whole currency units."""
+def sales_bounds(engine: Engine, reading: Reading) -> dict[str, Limits]:
+    """Bound the sales of every period that a claim speaks about, in the currency's unit."""
     key = ("sales", *(reading[axis] for axis in BLOCK_AXES["sales"]))
     if key not in engine.bounds:
-        engine.bounds[key] = _sales_bounds(engine, reading)
+        system = engine.system("sales", reading)
+        growths = engine.results.of("sales", kind="growth")
+        periods = {p for row in growths for p in sales_periods(row, reading)}
+        periods |= {reading["sales_total"], engine.results.half}
+        periods |= {name.removeprefix("sales_") for name in system.names}
+        engine.bounds[key] = {
+            period: _limits(system, over("sales", period) * Fraction(1, 100))
+            for period in sorted(periods)
+        }
     return engine.bounds[key]
 
 
-def _sales_bounds(engine: Engine, reading: Reading) -> dict[str, tuple[str, str]]:
-    system = engine.system("sales", reading)
-    growths = engine.results.of("sales", kind="growth")
-    periods = {p for row in growths for p in sales_periods(row, reading)}
-    periods |= {reading["sales_total"], engine.results.half}
-    quarters = {name.removeprefix("sales_") for name in system.names}
-    return {
-        period: _range(system, over("sales", period) * Fraction(1, 100))
-        for period in sorted(periods | quarters)
-    }
-
-
-def _close(low: str, high: str) -> bool:
-    one, other = (int(text.replace(",", "")) for text in (low, high))
-    return 0 < other <= Fraction(11, 10) * one
+def _close(low: Fraction | None, high: Fraction | None) -> bool:
+    return low is not None and high is not None and 0 < high <= Fraction(11, 10) * low
 
 
 # -- satisfaction -----------------------------------------------------------------------------
@@ -264,26 +285,25 @@ def _satisfaction(
     total, _ = services_print(engine)
     printed = engine.results.of("satisfaction")[0].printed
     if meaning == "growth":
-        start = Fraction(1, 1 + preimage(printed, rounding).ends[0])
-        text = f"As a growth rate it fits only from a start of at most {per_cent(start)}."
-        return text, {"satisfaction_before": ("0.0%", per_cent(start))}
+        ends = outward_per_cent(Fraction(0), largest_start(printed, rounding))
+        text = f"As a growth rate it fits only from a start of at most {ends[1]}."
+        return text, {"satisfaction_before": ends}
     fits = engine.respondents(printed, meaning, rounding, total)
-    what = "points" if meaning == "mean-score" else "satisfied"
+    counted = "points" if meaning == "mean-score" else "satisfied"
     if reading["respondents"] == "every-service":
-        return f"Fits: {fits[total]} {what} out of {total} answers.", {}
+        return f"Fits: {fits[total]} {counted} out of {total} answers.", {}
     if claim.quantity == "coverage" and total not in fits:
-        text = "Fits only if it leaves out the survey. " + near_misses(engine, rounding, meaning)
-        return text, {}
+        share = f"{meaning.replace('-', ' ')} of one yes/no answer for each service"
+        return f"Fits only if {printed} is no {share}. {near_misses(engine, rounding, meaning)}", {}
     first = min(fits)
     text = (
         f"Fits {len(fits)} of the {total} possible numbers of respondents, "
-        f"from {first} ({fits[first]} {what}) on."
+        f"from {first} ({fits[first]} {counted}) on."
     )
     found = {"respondents": (str(first), str(max(fits)))}
     if meaning == "squared-share":
-        share = _root_span(printed, total, rounding)
-        text += f" The true share was then {share[0]} to {share[1]}."
-        found["satisfaction"] = share
+        found["satisfaction"] = _root_span(printed, total, rounding)
+        text += f" The true share was then {' to '.join(found['satisfaction'])}."
     if claim.kind == "growth":
         low, high = start_of_both(printed, rounding)
         text += (
@@ -293,10 +313,15 @@ def _satisfaction(
     return text, found
 
 
+def largest_start(growth: str, rounding: Rounding) -> Fraction:
+    """Return the largest index from which growth as printed stays within 100%."""
+    return Fraction(1, 1 + preimage(growth, rounding).ends[0])
+
+
 def start_of_both(printed: str, rounding: Rounding) -> tuple[str, str]:
     """Return the start from which one number is both the level reached and the growth to it."""
     low, high = preimage(printed, rounding).ends
-    return per_cent(Fraction(low, 1 + high), 2), per_cent(Fraction(high, 1 + low), 2)
+    return outward_per_cent(Fraction(low, 1 + high), Fraction(high, 1 + low))
 
 
 def _root_span(printed: str, most: int, rounding: Rounding) -> tuple[str, str]:
@@ -306,4 +331,4 @@ def _root_span(printed: str, most: int, rounding: Rounding) -> tuple[str, str]:
         for n in range(1, most + 1)
         for k in squared_share_counts(printed, n, rounding)
     ]
-    return per_cent(min(shares), 2), per_cent(max(shares), 2)
+    return outward_per_cent(min(shares), max(shares))

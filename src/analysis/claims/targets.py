@@ -1,9 +1,8 @@
 """Verdicts on targets: whether the printed results say that a target was reached.
 
 A target is *consistent* with the results if it follows from them that it was reached,
-*inconsistent* if it follows that it was missed or if two places ask for different things,
-*underdetermined* if that depends on what is not printed, and *not reported* if no result on it is
-printed at all.
+*inconsistent* if it follows that it was missed, *underdetermined* if that depends on what is not
+printed, and *not reported* if no result on it is printed at all.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.claims.judgement import Judgement, per_cent
+from analysis.claims.judgement import Judgement, outward_per_cent, per_cent
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
 from analysis.claims.readings import Engine, Reading
 from analysis.tables import ClaimRow
@@ -73,7 +72,7 @@ class _Comparison:
 
     def judge(self) -> Judgement:
         """Say whether everything, nothing or a part of what the result stands for is enough."""
-        low, high = (per_cent(end, 2) for end in self.inside.ends)
+        low, high = outward_per_cent(*self.inside.ends)
         if self.inside.ends[0] >= self.goal:
             text = f"Reached: {self.result} stands for at least {low}, against {self.target}."
             return Judgement("consistent", text, other=self.others)
@@ -135,11 +134,12 @@ def _from_level(kind: str, met: _Comparison) -> Judgement:
     if start < 0 or (start == 0 and not closed):
         text = f"Missed: a rise by {met.target} in points ends above {met.result} from any start."
         return Judgement("inconsistent", text, other=met.others)
+    ends = outward_per_cent(Fraction(0), start)
     text = (
         f"Open: the start is not printed; reached only if it was {'at most' if closed else 'below'}"
-        f" {per_cent(start, 2)}, given a result of {met.most} {per_cent(high, 2)}."
+        f" {ends[1]}, given a result of {met.most} {outward_per_cent(high, high)[1]}."
     )
-    found = {"satisfaction_before": ("0.00%", per_cent(start, 2))}
+    found = {"satisfaction_before": ends}
     return Judgement("underdetermined", text, bounds=found, other=met.others)
 
 
@@ -159,11 +159,12 @@ def _from_growth(kind: str, met: _Comparison) -> Judgement:
         )
         return Judgement("inconsistent", text, other=met.others)
     start = Fraction(met.goal, high) if kind == "points" else Fraction(met.goal, 1 + high)
+    ends = outward_per_cent(start, Fraction(1, 1 + low))
     text = (
         "Open: the start is not printed; reached only if it was "
-        f"{'at least' if closed else 'above'} {per_cent(start, 2)}."
+        f"{'at least' if closed else 'above'} {ends[0]}."
     )
-    found = {"satisfaction_before": (per_cent(start, 2), per_cent(Fraction(1, 1 + low), 2))}
+    found = {"satisfaction_before": ends}
     return Judgement("underdetermined", text, bounds=found, other=met.others)
 
 
@@ -171,7 +172,7 @@ def _cost(engine: Engine, claim: ClaimRow, same: tuple[str, ...]) -> Judgement:
     """Judge the monthly cost target, which one place words as a rate and another as a cap."""
     goal = parse_percent(claim.printed).value
     yearly = per_cent(1 - (1 - goal) ** 12, 2)
-    silent = f"No result is printed; {claim.printed} a month is {yearly} a year."
+    text = f"No result is printed; {claim.printed} a month is {yearly} a year."
     cap = _is_cap(claim)
     rivals = [
         row for row in engine.results.claims
@@ -182,13 +183,11 @@ def _cost(engine: Engine, claim: ClaimRow, same: tuple[str, ...]) -> Judgement:
         rate, limit = (other, goal) if cap else (goal, other)
         if rate >= limit:
             asks = {True: "less than", False: "exactly"}
-            text = (
-                f"{rival.place} asks for {asks[not cap]} {rival.printed} a month, this place for "
-                f"{asks[cap]} {claim.printed}: no rate is both. {silent}"
+            text += (
+                f" {rival.place} asks for {asks[not cap]} {rival.printed}, this place for "
+                f"{asks[cap]} {claim.printed}: no rate is both, if both are about the same costs."
             )
-            conflict = tuple(sorted((claim.claim_id, rival.claim_id)))
-            return Judgement("inconsistent", text, conflict=conflict, other=same)
-    return Judgement("not reported", silent, other=same)
+    return Judgement("not reported", text, other=same)
 
 
 def _is_cap(claim: ClaimRow) -> bool:

@@ -6,9 +6,10 @@ import re
 from fractions import Fraction
 
 from analysis.claims.formulas import Formula, read_formula
-from analysis.claims.judgement import Judgement, decimals, per_cent
+from analysis.claims.judgement import Judgement, decimals, outward
 from analysis.claims.printed import Rounding, parse_percent, preimage
 from analysis.claims.readings import Engine, Reading
+from analysis.claims.results import half_year_pairs
 from analysis.claims.single import smallest_share
 from analysis.periods import quarter_label
 from analysis.tables import ClaimRow
@@ -17,6 +18,9 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _COMPONENT = re.compile(r"4\.4\.\d")
 SCORES = (Fraction(70), Fraction(80), Fraction(90))
 """Three scores on which formulas of several places are compared."""
+
+_BESIDE = {"cycle_time": "work_in_time_and_budget"}
+"""What the key result asks for beside which a formula of something else is printed."""
 
 _RESULT_OF = {"sales": "growth", "productivity": "growth", "satisfaction": "share"}
 
@@ -43,16 +47,35 @@ def judge_formula(engine: Engine, claim: ClaimRow) -> Judgement:
     others = tuple(row.claim_id for row in rivals)
     if claim.quantity == "roi" and any("equity" in name for name in formula.names):
         text = (
-            "Its name is return on investment, its formula is return on equity; the two agree only "
-            "without debt. No result is printed."
+            "It is return on equity, as the key result beside it asks, under the label of return "
+            "on investment; the two agree only without debt. No result is printed."
         )
         return Judgement("inconsistent", text, conflict=(claim.claim_id,), other=others)
+    if claim.quantity in _BESIDE:
+        return _wrong_measure(engine, claim, formula)
     kind = _RESULT_OF.get(claim.quantity)
     if kind and engine.results.of(claim.quantity, kind=kind):
         results = tuple(row.claim_id for row in engine.results.of(claim.quantity, kind=kind))
         text = "Usable: the printed results can have been computed with it."
         return Judgement("consistent", text, other=(*others, *results))
     return Judgement("not reported", "No result is printed for it.", other=others)
+
+
+def _wrong_measure(engine: Engine, claim: ClaimRow, formula: Formula) -> Judgement:
+    """Judge a formula that is printed as the measure of something else."""
+    rows = engine.results.claims
+    target = next(row for row in rows if row.quantity == _BESIDE[claim.quantity])
+    first = next(r for r in rows if r.quantity == claim.quantity and r.kind == "formula")
+    others = tuple(row.claim_id for row in rows if row.quantity == claim.quantity and row != claim)
+    before, after = 20, 10
+    rate = formula.at({formula.names[0]: Fraction(before), formula.names[1]: Fraction(after)})
+    text = (
+        f"It stands beside “{target.quotation}”, but knows no deadline and no budget: from "
+        f"{before} days to {after} it gives {decimals(rate)}, whatever was promised. No result is "
+        "printed."
+    )
+    conflict = (target.claim_id, first.claim_id)
+    return Judgement("inconsistent", text, conflict=conflict, other=(target.claim_id, *others))
 
 
 def satisfaction_example(engine: Engine) -> dict[str, Fraction]:
@@ -81,8 +104,17 @@ def _disagreement(engine: Engine, claim: ClaimRow, formula: Formula, rival: Clai
         example = "/".join(decimals(score) for score in scores)
     if mine == theirs:
         return None
-    shown = [decimals(x, 1 if x.denominator > 1 else 0) for x in (mine, theirs)]
+    shown = [_as_read(row, x) for row, x in ((claim, mine), (rival, theirs))]
     return f"For {example} it gives {shown[0]}, the formula of {rival.place} {shown[1]}."
+
+
+def _as_read(claim: ClaimRow, value: Fraction) -> str:
+    """Write what a formula gives; one said in words may mean a mean where we read a sum."""
+    text = decimals(value, 1 if value.denominator > 1 else 0)
+    if "+" not in claim.printed or "+" in claim.quotation:
+        return text
+    mean = Fraction(value, len(read_formula(claim.printed).names))
+    return f"{text} read as a sum ({decimals(mean)} as a mean)"
 
 
 def _in_per_cent(value: Fraction, formula: Formula) -> Fraction:
@@ -144,15 +176,19 @@ def judge_cause(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement:
     year_before = quarter_label(engine.results.current - 4)
     sales = engine.results.of("sales", kind="growth")
     trend = next(row for row in sales if row.period == year_before)
-    low, high = preimage(parse_percent(growth.printed), Rounding(reading["rounding"])).ends
-    ends = (per_cent(low - parse_percent(trend.printed).value, 2), per_cent(high, 2))
+    pairs = half_year_pairs(engine, reading)
+    rates = [Fraction(after, before) - 1 for before, after in pairs]
+    printed = preimage(parse_percent(growth.printed), Rounding(reading["rounding"]))
+    low, high = (min(rates), max(rates)) if rates else printed.ends
+    low, high = 100 * (low - parse_percent(trend.printed).value), 100 * high
+    ends = outward(low, high, 2)
     text = (
         f"There was no comparison group. If services had grown by 0 to {trend.printed} anyway "
         f"(sales of Q{year_before[-1]} {year_before[:4]} grew by {trend.printed}), the effect is "
-        f"anything from {ends[0]} to {ends[1]}."
+        f"anything from {ends[0]} to {ends[1]} percentage points."
     )
     others = (growth.claim_id, trend.claim_id)
-    return Judgement("underdetermined", text, bounds={"effect": ends}, other=others)
+    return Judgement("underdetermined", text, bounds={"effect_in_points": ends}, other=others)
 
 
 def judge_text(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement:

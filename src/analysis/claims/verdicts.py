@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Protocol
 
 import pandas as pd
 
 from analysis.case import Case
 from analysis.claims.general import General
-from analysis.claims.judgement import Judgement, Verdict, Word, readings_of
+from analysis.claims.judgement import ROUNDING, Judgement, Verdict, Word
 from analysis.claims.multiverse import block_universes
-from analysis.claims.readings import Engine, Reading
-from analysis.claims.results import judge_result, result_word
+from analysis.claims.readings import BLOCK_AXES, Engine, Reading
+from analysis.claims.results import judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text
 from analysis.errors import InputError
@@ -23,6 +24,8 @@ COLUMNS = (
     "claim_id", "place", "printed", "unit", "role", "quantity", "reading", "rounding", "default",
     "verdict", "evidence", "witness", "conflict", "bounds", "other_places",
 )  # fmt: skip
+
+Choice = dict[str, str]
 
 
 class Judge(Protocol):
@@ -39,12 +42,8 @@ class Judge(Protocol):
     case: Case
     claims: tuple[ClaimRow, ...]
 
-    def fixed(self, claim: ClaimRow, reading: Reading) -> Judgement | None:
-        """Judge a claim that no rounding rule touches; None for any other."""
-        ...
-
-    def word(self, claim: ClaimRow, reading: Reading) -> Word:
-        """Return the verdict of `judge` without its evidence."""
+    def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
+        """Return the axes of each block of results that bears on a claim; none if it is alone."""
         ...
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
@@ -70,24 +69,17 @@ class Paper:
         self.case = engine.case
         self.claims = engine.results.claims
 
-    def fixed(self, claim: ClaimRow, reading: Reading) -> Judgement | None:
-        """Judge formulas, statements on causes and counts of things listed."""
-        worded = claim.kind in ("formula", "statement") and not claim.axes
-        if worded or claim.role == "structure":
-            return judge_text(self.engine, claim, reading)
-        return None
-
-    def word(self, claim: ClaimRow, reading: Reading) -> Word:
-        """Return the verdict of a target or result."""
-        if claim.role in ("target", "example"):
-            return judge_target(self.engine, claim, reading).verdict
-        return result_word(self.engine, claim, reading)
+    def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
+        """Return the axes of the blocks that a result is in; targets and texts are in none."""
+        return tuple(BLOCK_AXES[block] for block in self.engine.results.blocks(claim))
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
-        """Judge a target or result."""
+        """Judge a result, a target or a text."""
         if claim.role in ("target", "example"):
             return judge_target(self.engine, claim, reading)
-        return judge_result(self.engine, claim, reading)
+        if self.engine.results.blocks(claim):
+            return judge_result(self.engine, claim, reading)
+        return judge_text(self.engine, claim, reading)
 
     def universes(self) -> pd.DataFrame:
         """Decide every combination of the readings of each block."""
@@ -110,6 +102,9 @@ def judge_of(case: Case) -> Judge:
 def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:
     """Judge every claim of a case under every combination of the readings it depends on.
 
+    Those are the axes that it names, and others where they decide its verdict, as they do where
+    they put it into a contradiction.
+
     Parameters
     ----------
     case : Case
@@ -120,44 +115,81 @@ def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:
     Returns
     -------
     list of Verdict
-        In the order of ``claims.csv``. Rounding rules that lead to the same verdict share one
-        entry. Each claim has exactly one entry marked as the default reading.
+        In the order of ``claims.csv``. Rounding rules share an entry if the whole judgement is
+        the same, evidence, witness and bounds included. Each claim has exactly one entry marked as
+        the default reading.
     """
     judge = judge or judge_of(case)
     return [
         verdict
         for claim in judge.claims
-        for choice in readings_of(claim, case)
+        for choice in _choices(judge, claim)
         for verdict in _by_rounding(judge, claim, choice)
     ]
 
 
-def _by_rounding(judge: Judge, claim: ClaimRow, choice: Mapping[str, str]) -> list[Verdict]:
+def _choices(judge: Judge, claim: ClaimRow) -> Iterator[Choice]:
+    """Yield the options that matter for a claim, block by block; the default ones once."""
+    readings, usual = judge.case.parameters.readings, judge.case.reading()
+    seen: list[Choice] = []
+    for block in judge.axes(claim) or (claim.axes,):
+        inside = [axis for axis in readings if axis in block and axis != ROUNDING]
+        for named in _combinations(judge.case, [a for a in inside if a in claim.axes]):
+            others = [axis for axis in inside if axis not in named]
+            for choice in _combinations(judge.case, _deciding(judge, claim, named, others)):
+                chosen = named | choice
+                if usual | chosen not in seen:
+                    seen.append(usual | chosen)
+                    yield {axis: chosen[axis] for axis in inside if axis in chosen}
+
+
+def _combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
+    readings = case.parameters.readings
+    for options in product(*(readings[axis].options for axis in axes)):
+        yield dict(zip(axes, options, strict=True))
+
+
+def _deciding(judge: Judge, claim: ClaimRow, named: Choice, axes: Sequence[str]) -> list[str]:
+    """Return the axes that can change the verdict, given the options of those that are named."""
+    usual = judge.case.reading()
+    found = [
+        (choice, judge.judge(claim, {**usual, **named, **choice}).verdict)
+        for choice in _combinations(judge.case, [*axes, ROUNDING])
+    ]
+
+    def decides(axis: str) -> bool:
+        words: dict[tuple[str, ...], set[Word]] = {}
+        for choice, word in found:
+            rest = tuple(option for other, option in choice.items() if other != axis)
+            words.setdefault(rest, set()).add(word)
+        return any(len(several) > 1 for several in words.values())
+
+    return [axis for axis in axes if decides(axis)]
+
+
+def _by_rounding(judge: Judge, claim: ClaimRow, choice: Choice) -> list[Verdict]:
     """Judge a claim under one choice of its axes, for all rounding rules."""
     case = judge.case
     defaults = case.reading()
     is_default = all(defaults[axis] == option for axis, option in choice.items())
-    reading = tuple(choice.items())
-    rules = case.parameters.readings.get("rounding")
-    if rules is None:
-        raise InputError("case.yaml must say how figures were rounded", column="readings.rounding")
-    found = judge.fixed(claim, {**defaults, **choice})
-    if found is not None:
-        return [Verdict(claim, reading, (), is_default, found)]
-    # Only the word of the verdict decides the groups; the evidence is worked out once for each.
-    groups: dict[str, list[str]] = {}
+    rules = case.parameters.readings[ROUNDING]
+    groups: list[tuple[Judgement, list[str]]] = []
     for rule in (rules.default, *(r for r in rules.options if r != rules.default)):
-        word = judge.word(claim, {**defaults, **choice, "rounding": rule})
-        groups.setdefault(word, []).append(rule)
+        judged = judge.judge(claim, {**defaults, **choice, ROUNDING: rule})
+        shared = next((names for found, names in groups if found == judged), None)
+        if shared is None:
+            groups.append((judged, [rule]))
+        else:
+            shared.append(rule)
     return [
         Verdict(
             claim,
-            reading,
-            tuple(r for r in rules.options if r in group),
-            is_default and rules.default in group,
-            judge.judge(claim, {**defaults, **choice, "rounding": group[0]}),
+            tuple(choice.items()),
+            tuple(r for r in rules.options if r in names) if len(groups) > 1 else (),
+            is_default and rules.default in names,
+            judged,
         )
-        for group in groups.values()
+        for judged, names in groups
     ]
 
 

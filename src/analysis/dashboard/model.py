@@ -12,22 +12,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.calibrate import read_ledger
+from analysis import views, views_claims
 from analysis.case import Case
 from analysis.claims import read_verdicts
 from analysis.dashboard.okrs import okr_model
 from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.sums import ALL, MEASURES, sums
-from analysis.kpis.totals import totals
+from analysis.kpis.engines import read_cube
+from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
+from analysis.kpis.sums import MEASURES, wide
+from analysis.kpis.table import spec_of
+from analysis.kpis.totals import Totals, periods
 from analysis.okr import has_okrs, load_okrs
 from analysis.periods import quarter_label
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""
-
-DIMENSIONS = ("service_type", "segment")
-"""What the cube can be split by, beside the quarter."""
 
 LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
@@ -45,9 +45,9 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
-    ledger = read_ledger(case) if (case.processed / "ledger").is_dir() else {}
     parameters = case.parameters
-    cube = sums(ledger, by=DIMENSIONS)
+    monthly = reduce({}, DIMENSIONS) if parameters.kind == "printed" else read_cube(case)
+    cube = wide(monthly)
     made: Model = {
         "case": {
             "name": parameters.name,
@@ -58,15 +58,16 @@ def model(case: Case) -> Model:
             "source": parameters.source.model_dump() if parameters.source else None,
         },
         "current": parameters.periods.current,
-        **cube_model(cube, {kind.id: kind.name for kind in case.service_types}),
+        **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [_kpi(record, parameters.currency_name) for record in _known(cube)],
     }
-    if ledger and has_okrs(case):
-        made["okr"] = okr_model(
-            load_okrs(case), totals(ledger), case.reading(), parameters.currency_name
-        )
+    if len(monthly) and has_okrs(case):
+        made["okr"] = okr_model(load_okrs(case), monthly, case.reading(), parameters.currency_name)
     if case.has_claims:
-        made["claims"] = claims_model(read_verdicts(case))
+        verdicts = read_verdicts(case)
+        paper = parameters.calibration is not None
+        view = views.claims(verdicts) if paper else views_claims.claims(case, verdicts)
+        made["claims"] = claims_model(verdicts, list(view["frame"]["subject"]))
     return made
 
 
@@ -94,13 +95,15 @@ def _kpi(record: Kpi, currency: str) -> Model:
     }
 
 
-def cube_model(cube: pd.DataFrame, names: dict[str, str] | None = None) -> Model:
+def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None = None) -> Model:
     """Lay the cube of sums out in columns, its dimensions as positions.
 
     Parameters
     ----------
     cube : DataFrame
         From :func:`analysis.kpis.sums.sums`, by service type and segment.
+    monthly : DataFrame
+        From :func:`analysis.kpis.totals.totals`, which knows what months were recorded.
     names : dict of str to str, optional
         Names of service types by id; an id without one is its own name.
 
@@ -109,8 +112,9 @@ def cube_model(cube: pd.DataFrame, names: dict[str, str] | None = None) -> Model
     dict
         ``quarters`` (index and label), ``types`` and ``segments`` (id and name), ``cube`` (one
         list per dimension, with -1 for what belongs to no single one, and ``sums`` with one list
-        per measure), and ``unsplit`` (by dimension, the measures that belong to none of its
-        members).
+        per measure), ``unsplit`` (by dimension, the measures that belong to none of its members)
+        and ``recorded`` (by measure, the quarters that are covered, as positions, and whether all
+        quarters of a longer period must be).
     """
     measures = [name for name in MEASURES if name in cube]
     for name in measures:
@@ -140,6 +144,19 @@ def cube_model(cube: pd.DataFrame, names: dict[str, str] | None = None) -> Model
             short: _unsplit(cube, dimension, measures)
             for short, dimension in zip(("type", "segment"), DIMENSIONS, strict=True)
         },
+        "recorded": _recorded(monthly, measures, quarters) if quarters else {},
+    }
+
+
+def _recorded(monthly: Totals, measures: Iterable[str], quarters: list[int]) -> Model:
+    """Say which quarters a sum can be given for: those that the KPI tables give one for."""
+    known = periods(monthly, "quarter")
+    return {
+        name: {
+            "all": spec.kept != "any",
+            "quarters": [at for at, q in enumerate(quarters) if known[q][spec.name] is not None],
+        }
+        for name, spec in ((name, spec_of(name)) for name in measures)
     }
 
 
@@ -153,21 +170,34 @@ def _unsplit(cube: pd.DataFrame, dimension: str, measures: Iterable[str]) -> lis
     return [name for name in measures if not (inside[name] != 0).any() and (cube[name] != 0).any()]
 
 
-_CLAIM = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
+_CLAIM = ("claim_id", "place", "role", "quantity", "verdict", "evidence")
 
 
-def claims_model(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
+def claims_model(verdicts: pd.DataFrame, subjects: Iterable[str]) -> list[dict[str, Any]]:
     """List every claim with its verdict under the default reading, and its other verdicts.
 
     Parameters
     ----------
     verdicts : DataFrame
         From :func:`analysis.claims.read_verdicts`.
+    subjects : iterable of str
+        Names of the claims, in the order of their verdicts under the default reading.
     """
     others = verdicts[~verdicts["default"]].groupby("claim_id", sort=False)["verdict"]
     elsewhere = {str(key): sorted(set(words)) for key, words in others}
     return [
         {name: row[name] for name in _CLAIM}
+        | {"subject": subject, "printed": _printed(row["printed"], row["unit"], row["role"])}
         | {"others": [w for w in elsewhere.get(row["claim_id"], []) if w != row["verdict"]]}
-        for row in verdicts[verdicts["default"]].to_dict("records")
+        for row, subject in zip(
+            verdicts[verdicts["default"]].to_dict("records"), subjects, strict=True
+        )
     ]
+
+
+def _printed(text: str, unit: str, role: str) -> str:
+    """Write what is printed with its unit, unless it ends with it; empty where it is lost."""
+    if not text or not unit or role == "formula":
+        return text
+    first, _, rest = unit.partition(" ")
+    return f"{text} {rest}".rstrip() if text.endswith(first) else f"{text} {unit}"

@@ -10,7 +10,7 @@ from analysis.display.figure import (
     show_figure,
     style,
 )
-from analysis.display.numbers import decimal, money, percent, points
+from analysis.display.numbers import decimal, money, outward, percent, points
 from analysis.display.output import emit
 from analysis.display.table import VERDICT_COLOURS, Column, show_table
 
@@ -21,6 +21,7 @@ __all__ = [
     "Figure",
     "decimal",
     "money",
+    "outward",
     "percent",
     "points",
     "register_fonts",

@@ -20,7 +20,9 @@ MINUS = "−"
 MISSING = "–"
 
 
-def decimal(places: int = 0, *, signed: bool = False) -> Format:
+def decimal(
+    places: int = 0, *, signed: bool = False, rounding: Rounding = Rounding.HALF_UP
+) -> Format:
     """Format numbers with thousands separators: ``1,234.5``.
 
     Parameters
@@ -29,8 +31,16 @@ def decimal(places: int = 0, *, signed: bool = False) -> Format:
         Digits after the point.
     signed : bool
         Write ``+`` before positive numbers, for changes.
+    rounding : Rounding
+        The rule.
     """
-    return lambda value: _text(exact(value), places, signed)
+    return lambda value: _text(exact(value), places, signed, rounding)
+
+
+def outward(low: Any, high: Any, places: int = 0) -> tuple[str, str]:
+    """Format both ends of a range, rounded outwards, so that it holds all that it held."""
+    below, above = (decimal(places, rounding=rule) for rule in (Rounding.FLOOR, Rounding.CEILING))
+    return below(low), above(high)
 
 
 def percent(places: int = 1, *, signed: bool = False) -> Format:
@@ -73,8 +83,8 @@ def is_number(value: object) -> bool:
     return isinstance(value, Real | Decimal) and not isinstance(value, bool)
 
 
-def _text(value: Fraction, places: int, signed: bool) -> str:
-    digits = round_digits(value * 10**places, Rounding.HALF_UP)
+def _text(value: Fraction, places: int, signed: bool, rounding: Rounding = Rounding.HALF_UP) -> str:
+    digits = round_digits(value * 10**places, rounding)
     whole, rest = divmod(abs(digits), 10**places)
     sign = MINUS if digits < 0 else "+" if signed and digits > 0 else ""
     return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else "")

@@ -51,5 +51,5 @@ def diagnose(statements: Book, cost: CapitalCost | None = None) -> list[Finding]
     list of Finding
         In the order of the article: profits, cash, margins, returns, turnovers.
     """
-    subject = Subject(statements, indicator_table(statements, cost=cost))
+    subject = Subject(statements, indicator_table(statements, cost=cost), cost)
     return [finding for apply in RULES for finding in apply(subject)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.efficiency.catalogue import indicator
 from analysis.efficiency.dynamics import Values, trend
-from analysis.efficiency.ratios import series
+from analysis.efficiency.ratios import CapitalCost, series
 from analysis.efficiency.statements import Book
 from analysis.efficiency.words import FALLS, RISES, STAYS, Text, each, fill
 from analysis.periods import quarter_label
@@ -43,10 +43,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a rule looks at: a company's statements and indicators (closing, not annualised)."""
+    """What a rule looks at: a company's statements and indicators (closing, not annualised).
+
+    ``cost`` is what the table's economic value added charges for capital, if anything.
+    """
 
     statements: Book
     table: pd.DataFrame
+    cost: CapitalCost | None = None
     found: dict[str, dict[int, Fraction | None]] = field(default_factory=dict)
 
     @property

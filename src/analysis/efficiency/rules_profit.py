@@ -12,6 +12,7 @@ from analysis.efficiency.findings import (
     told,
     trend_finding,
 )
+from analysis.efficiency.ratios import QUARTERS_PER_YEAR
 from analysis.efficiency.words import Text, amount, fill, number, quarters, share
 
 
@@ -187,26 +188,38 @@ def indirect_costs(subject: Subject) -> list[Finding]:
 
 def value_added(subject: Subject) -> list[Finding]:
     """Economic value added, where a cost of capital was given."""
-    values = subject.values("K10")
-    if not values:
+    values, cost = subject.values("K10"), subject.cost
+    if not values or cost is None:
         return []
     total = sum(values.values(), Fraction(0))
+    rows = subject.table[(subject.table["indicator"] == "K10") & subject.table["value"].notna()]
+    even = QUARTERS_PER_YEAR * sum(rows["numerator"]) / sum(rows["denominator"])
     return [
         Finding(
             "value-added",
             fill(
                 Text(
-                    "Economic value added is {values} in {when}, {total} together: the capital "
-                    "used {earned} its cost.",
-                    "Ekonomiczna wartość dodana wynosi {values} w {when}, razem {total}: użyty "
-                    "kapitał {earned} swój koszt.",
+                    "At a cost of capital of {rate} a year and a tax of {tax}, both assumed, "
+                    "economic value added is {values} in {when}, {total} together: the capital "
+                    "used {earned} its cost. {even}",
+                    "Przy koszcie kapitału {rate} rocznie i podatku {tax}, przyjętych z góry, "
+                    "ekonomiczna wartość dodana wynosi {values} w {when}, razem {total}: użyty "
+                    "kapitał {earned} swój koszt. {even}",
                 ),
+                rate=share(cost.annual_rate),
+                tax=share(cost.tax_rate),
                 values=told(values, list(values), amount),
                 when=quarters(values),
                 total=number(total, 0),
                 earned=Text("earned", "zarobił na")
                 if total >= 0
                 else Text("did not earn", "nie zarobił na"),
+                even=fill(
+                    Text("At {even} a year it would be 0.", "Przy {even} rocznie wyniosłaby 0."),
+                    even=share(even),
+                )
+                if even >= 0
+                else Text("It would be below 0 at any cost.", "Przy każdym koszcie byłaby ujemna."),
             ),
             Text(
                 "K3 less tax on it, less a quarter of the annual rate on equity and debt",

@@ -7,7 +7,7 @@ charges are positive numbers that the ladder subtracts; cash flows carry their s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -116,7 +116,7 @@ def prepare(
     return discrete(ordered).reset_index(drop=True)
 
 
-def discrete(frame: pd.DataFrame) -> pd.DataFrame:
+def discrete(frame: pd.DataFrame, flows: Sequence[str] = FLOWS) -> pd.DataFrame:
     """Turn year-to-date flows into flows of single quarters; stocks stay as they are.
 
     The first quarter of a year is its own; every other one is the difference to the quarter
@@ -133,7 +133,7 @@ def discrete(frame: pd.DataFrame) -> pd.DataFrame:
             earlier = before.get((row["company_id"], row["quarter"] - 1))
             if earlier is None:
                 continue
-            row = row | {name: row[name] - earlier[name] for name in FLOWS}
+            row = row | {name: row[name] - earlier[name] for name in flows}
         rows.append(row | {"basis": "discrete"})
         index.append(line)
     return pd.DataFrame(rows, columns=frame.columns, index=pd.Index(index))

@@ -19,21 +19,24 @@ from analysis.figures.style import (
     KIND,
     MUTED,
     NEUTRAL,
+    PAPER,
     SMALL,
     canvas,
     fit,
     panel,
     styled,
+    text_width,
     write,
     write_lines,
 )
 from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
+from analysis.periods import short_period
 from analysis.wording import goal_text, level_text
 
-_LEFT, _WIDTH, _ROW, _TOP = 60.0, 62.0, 14.5, 6.0
-RANGES: Final = ("#b9b9b9", "#d3d3d3", "#e7e7e7", "#f6f6f6")
+_LEFT, _WIDTH, _ROW, _TOP = 60.0, 60.0, 14.5, 6.0
+RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", PAPER)
 """Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
 
 
@@ -75,7 +78,7 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
                 "low": goal.low,
                 "high": goal.high,
                 "level": level_text(record, result.value, unit=True, currency=currency),
-                "target": goal_text(record, goal),
+                "target": goal_text(record, goal, unit=True, currency=currency),
                 "status": result.score.status,
             }
         )
@@ -103,7 +106,7 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure
     kind : str
         Kind of the levels.
     """
-    fig = canvas(_TOP + _ROW * max(len(frame), 1))
+    fig, named = canvas(_TOP + _ROW * max(len(frame), 1)), short_period(period)
     write(fig, _LEFT + _WIDTH + 5, 2.2, "level, target", fontsize=SMALL, color=MUTED)
     _key(fig)
     if frame.empty:
@@ -115,13 +118,13 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure
         figure=fig,
         data=frame,
         caption=(
-            f"Key results of {period} as bullet graphs, each in the unit of its indicator. The bar "
+            f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
             "is the level, the mark across it the target; behind them, from dark to light, what "
             "falls short of the baseline, what is on the way, what is good enough, and what meets "
             "the target. Key results without a level or a target are left out."
         ),
         alt=(
-            f"Bullet graphs for {period}. "
+            f"Bullet graphs for {named}. "
             + " ".join(f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame))
         ),
         kind=kind,
@@ -134,10 +137,9 @@ def _key(fig: Canvas) -> None:
     for colour, word in zip(RANGES, words, strict=True):
         ax = panel(fig, x, 0.8, 5, 2.8)
         ax.set_axis_off()
-        ax.barh(0, 1, height=1, color=colour, edgecolor=NEUTRAL, lw=0.4)
+        ax.barh(0, 1, height=1, color=colour, edgecolor=NEUTRAL, lw=0.4, clip_on=False)
         write(fig, x + 6.2, 2.2, word, fontsize=SMALL, color=MUTED)
-        x += 36 if word == words[0] else 23
-    return
+        x += 6.2 + text_width(word, SMALL) + 5
 
 
 def _ends(row: Any) -> tuple[float, float]:
@@ -180,6 +182,7 @@ def _bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
         ax.spines[name].set_visible(False)
     for start, end, colour in _ranges(row, left, right):
         ax.barh(0.5, end - start, left=start, height=1, color=colour, zorder=1)
+    ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=NEUTRAL, lw=0.4, clip_on=False)
     ax.barh(0.5, float(row.value), height=0.34, color=KIND[kind], zorder=3)
     for edge in (row.low, row.high):
         if edge is not None:
@@ -194,9 +197,10 @@ def _bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
 
 def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
     """Write a few round numbers below the bar, as the specification asks."""
-    ticks = [t for t in MaxNLocator(4).tick_values(left, right) if left <= t <= right]
-    places = 0 if max(map(abs, ticks)) >= 4 else 1 if max(map(abs, ticks)) >= 0.4 else 2
-    exact = [Fraction(str(round(tick, 6))) for tick in ticks]
+    found = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(left, right)
+    ticks = [tick for tick in found if left <= tick <= right]
+    exact = [Fraction(str(round(tick, 9))) for tick in ticks]
+    places = next((n for n in range(9) if all((t * 10**n).denominator == 1 for t in exact)), 9)
     short = scale(exact, 0.8 * _WIDTH / max(len(ticks), 1), places)
     sign = "%" if unit == "%" else ""
     texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]

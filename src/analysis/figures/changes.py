@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal
 from analysis.figures.columns import change_text
-from analysis.figures.frames import groups, keyed, records, short_period
+from analysis.figures.frames import groups, keyed, records
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
     BAD,
@@ -30,7 +30,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.kpis import kpi
-from analysis.periods import parse_label
+from analysis.periods import parse_label, short_period
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
 _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0

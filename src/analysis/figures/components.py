@@ -11,11 +11,11 @@ from matplotlib.figure import Figure as Canvas
 from analysis.display import Figure
 from analysis.figures.flow import LINE, Flow
 from analysis.figures.frames import groups, records
-from analysis.figures.style import MUTED, RULE, SMALL, canvas, fit, sheet, styled, write
+from analysis.figures.style import MUTED, RULE, SMALL, WIDTH, canvas, fit, sheet, styled, write
 from analysis.kpis.method import indicator
 from analysis.okr import Okrs
 
-_GAP, _HEAD, _TOP = 6.0, 12.0, 1.0
+_GAP, _HEAD, _TOP, _EDGE = 6.0, 12.0, 1.0, 0.2
 _Line = tuple[str, dict[str, Any]]
 
 
@@ -54,7 +54,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
 
 
 @styled(18)
-def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
+def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
     """Draw the components side by side, each with objective, key results and measures (figure 18).
 
     Parameters
@@ -62,19 +62,20 @@ def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
     frame : DataFrame
         From :func:`components_data`.
     kind : str
-        Kind of the targets in the words.
+        Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
-    width = (160 - _GAP * (len(parts) - 1)) / max(len(parts), 1)
-    tops = [fit(str(r["objective"].iloc[0]), width, SMALL, "semibold", 6) for _, r in parts]
+    width = (WIDTH - 2 * _EDGE - _GAP * (len(parts) - 1)) / max(len(parts), 1)
+    room = width - 1.5
+    tops = [fit(str(r["objective"].iloc[0]), room, SMALL, "semibold", 6) for _, r in parts]
     start = _TOP + _HEAD + 5.5 + LINE * max(len(lines) for lines in tops) + 5
-    bodies = [[_result(row, width) for row in records(rows)] for _, rows in parts]
+    bodies = [[_result(row, room) for row in records(rows)] for _, rows in parts]
     height = max(sum(LINE * len(lines) + 2.6 for lines in body) for body in bodies)
     fig = canvas(start + height + 1)
     ax, chart = sheet(fig), Flow(fig)
     boxes = []
     for number, ((_, rows), top, body) in enumerate(zip(parts, tops, bodies, strict=True)):
-        left, first = (width + _GAP) * number, rows.iloc[0]
+        left, first = _EDGE + (width + _GAP) * number, rows.iloc[0]
         boxes.append(
             chart.box(left + width / 2, _TOP + _HEAD / 2, width, _HEAD,
                       f"{number + 1}. {first['perspective']}", weight="semibold", size=8)
@@ -96,8 +97,9 @@ def components(frame: pd.DataFrame, kind: str = "printed") -> Figure:
         caption=(
             "Components of the model with their objectives, key results and measures: Figure 2 of "
             "the paper, redrawn from its words. The picture itself is not in our sources; the "
-            "words shorten section 4.4 and Tables 1 to 4, and a measure is the indicator of our "
-            "catalogue that stands for the printed formula."
+            "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
+            "as two here since it takes two measures. A measure is the indicator of our catalogue "
+            "that stands for the printed formula."
         ),
         alt="Boxes in a row, each with a list below. " + " ".join(map(_said, parts)),
         kind=kind,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal, percent
-from analysis.figures.frames import groups, only, records
+from analysis.figures.frames import groups, only, period_words, records
 from analysis.figures.style import (
     BAND,
     INK,
@@ -78,8 +78,8 @@ def _whole(reading: str, rows: pd.DataFrame) -> int:
 
 def _title(reading: str, rows: pd.DataFrame) -> str:
     """Say what the printed count is taken to cover."""
-    halves = [f"H1 {part[:4]}" for part in str(rows["covers"].iloc[0]).split("+")]
-    return f"{decimal()(_whole(reading, rows))} is {' + '.join(halves)}"
+    covers = period_words(str(rows["covers"].iloc[0]), " + ")
+    return f"{decimal()(_whole(reading, rows))} is {covers}"
 
 
 def _free(reading: str) -> str:

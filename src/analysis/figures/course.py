@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from analysis.display import Figure, decimal
@@ -11,6 +14,7 @@ from analysis.figures.style import (
     KIND,
     MUTED,
     NEUTRAL,
+    RULE,
     SMALL,
     canvas,
     fit,
@@ -19,8 +23,15 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.periods import short_period
 
-_LEFT, _WIDTH, _ROW, _TOP = 62.0, 74.0, 16.0, 8.0
+_LEFT, _WIDTH, _ROW, _TOP = 62.0, 74.0, 18.0, 8.0
+_LEVELS: Mapping[int, dict[str, Any]] = {
+    1: {"color": INK, "lw": 0.8},
+    0: {"color": NEUTRAL, "lw": 0.6},
+    -1: {"color": RULE, "lw": 0.6},
+}
+"""Target, baseline and lowest score, each with the line that marks it."""
 
 
 @styled(32)
@@ -36,7 +47,7 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     kind : str
         Kind of the rows.
     """
-    parts = groups(frame, "kr_id")
+    parts, named = groups(frame, "kr_id"), short_period(quarter)
     fig = canvas(_TOP + _ROW * max(len(parts), 1) + 8)
     write(fig, _LEFT, 3, "score if the weeks so far went on", fontsize=SMALL, color=MUTED)
     write(fig, 160, 3, "half-way, end", fontsize=SMALL, color=MUTED, ha="right")
@@ -48,21 +59,22 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         write(fig, 0, top + 4, name, fontsize=SMALL, color=MUTED)
         for number, line in enumerate(fit(str(rows["text"].iloc[0]), _LEFT - 22, SMALL, lines=3)):
             write(fig, 15, top + 4 + 3.3 * number, line, fontsize=SMALL)
-        ax = panel(fig, _LEFT, top, _WIDTH, _ROW - 3)
+        ax = panel(fig, _LEFT, top, _WIDTH, _ROW - 5)
         only_frame(ax)
         ax.set_xlim(0.5, weeks + 0.5)
         ax.set_ylim(-1.15, 1.2)
-        ax.axhline(1, color=INK, lw=0.8)
-        ax.axhline(0, color=NEUTRAL, lw=0.6)
+        for level, look in _LEVELS.items():
+            ax.axhline(level, **look)
+            ax.annotate(
+                decimal()(level), (0, level), xycoords=("axes fraction", "data"), xytext=(-4, 0),
+                textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+                color=MUTED,
+            )  # fmt: skip
         known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
         if known:
             xs, ys = zip(*known, strict=True)
             ax.plot(xs, ys, color=KIND[kind], lw=1.2)
             ax.scatter(xs, ys, s=7, color=KIND[kind], zorder=3)
-        write(fig, _LEFT - 1.5, top + (1.2 - 1) / 2.35 * (_ROW - 3), "1", fontsize=SMALL,
-              color=MUTED, ha="right")  # fmt: skip
-        write(fig, _LEFT - 1.5, top + 1.2 / 2.35 * (_ROW - 3), "0", fontsize=SMALL, color=MUTED,
-              ha="right")  # fmt: skip
         write(fig, 160, top + 5, _half_and_end(rows, weeks), fontsize=SMALL, ha="right")
     step = _WIDTH / weeks
     bottom = _TOP + _ROW * len(parts)
@@ -75,11 +87,11 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         figure=fig,
         data=frame,
         caption=(
-            f"The course of {quarter}, week by week. Each dot is the score that the key result "
-            "would end with if the weeks so far went on: 0 is the baseline, 1 the target. A key "
-            "result without weekly data is left out."
+            f"The course of {named}, week by week. Each dot is the score that the key result "
+            "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
+            "the lowest score. A key result without weekly data is left out."
         ),
-        alt=f"Lines of projected scores by week of {quarter}, half-way and at the end: "
+        alt=f"Lines of projected scores by week of {named}, half-way and at the end: "
         + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
         + ".",
         kind=kind,

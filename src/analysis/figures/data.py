@@ -9,8 +9,9 @@ from math import floor
 import pandas as pd
 
 from analysis.claims.bounds import bounds
+from analysis.claims.labour import labour_ratio
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
-from analysis.claims.single import share_counts
+from analysis.claims.single import earlier_counts, share_counts
 from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
 
 _PERCENT = Fraction(1, 100)
@@ -108,7 +109,8 @@ def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
 
 
 def productivity_services_data(
-    services: str = "22.9%",
+    services: str = "354",
+    growth: str = "22.9%",
     first: str = "10.5%",
     second: str = "11.0%",
     rounding: Rounding = Rounding.HALF_UP,
@@ -117,25 +119,45 @@ def productivity_services_data(
 
     With the same labour in both years services grow as productivity does, and the half-year's
     growth is a weighted mean of its quarters'. Otherwise labour has to grow in at least one
-    quarter, and by the quotient where it grows alike in both. All growths are year on year.
+    quarter. All growths are year on year, and the services are those of the later half-year.
+
+    Parameters
+    ----------
+    services : str
+        The printed number of services.
+    growth : str
+        Their printed growth.
+    first, second : str
+        Printed growths of productivity in the first and the second quarter.
+    rounding : Rounding
+        Rule behind the printed growths.
 
     Returns
     -------
     DataFrame
-        Columns row (productivity_q1, productivity_q2, constant_labour, services, labour), kind,
-        low and high (Fractions, growth as a ratio), printed (empty where derived).
+        Columns row (productivity_q1, productivity_q2, constant_labour, services, and labour, if it
+        grew alike in both quarters), kind, low and high (Fractions, growth as a ratio), printed
+        (empty where derived).
+
+    Raises
+    ------
+    ValueError
+        If no earlier count or no split into quarters gives these growths.
     """
     quarters = [preimage(parse_percent(text), rounding) for text in (first, second)]
     ends = [interval.ends for interval in quarters]
     hull = Interval(min(low for low, _ in ends), max(high for _, high in ends))
-    grown = preimage(parse_percent(services), rounding)
-    labour = grown.plus(1).over(hull.plus(1)).plus(-1)
+    whole = int(services.replace(",", ""))
+    pairs = [(earlier, whole) for earlier in earlier_counts(growth, whole, rounding)]
+    labour = labour_ratio(pairs, (first, second), rounding)
+    if labour is None:
+        raise ValueError(f"labour cannot have changed alike if {whole} services grew by {growth}")
     rows = [
         ("productivity_q1", "printed", quarters[0], first),
         ("productivity_q2", "printed", quarters[1], second),
         ("constant_labour", "derived", hull, ""),
-        ("services", "printed", grown, services),
-        ("labour", "derived", labour, ""),
+        ("services", "printed", preimage(parse_percent(growth), rounding), growth),
+        ("labour", "derived", labour.plus(-1), ""),
     ]
     return pd.DataFrame(
         [

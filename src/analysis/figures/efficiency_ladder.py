@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -26,13 +26,18 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.periods import short_period
 from analysis.values import literal
 
 _LABELS: Final = 47.0
 _ROW: Final = 5.1
 _TOP: Final = 11.0
-_SIDE, _WIDE, _COMPANY = 38.0, 122.0, 71.0
-_FLOWS: Final = ("operations", "investing", "financing", "their sum (diamond)")
+_SIDE, _WIDE, _COMPANY = 28.0, 132.0, 71.0
+_FLOWS: Final = ("operations", "investing", "financing", "their sum")
+_PITCH: Final = 0.245
+"""From flow to flow, in quarters."""
+
+_SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": INK, "clip_on": False}
 _UNDRAWN: Final = ("sales", "cogs")
 """Lines written as numbers alone: their bars would make all others invisible."""
 
@@ -86,7 +91,7 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
     width = (160 - _LABELS) / len(periods)
     for number, period in enumerate(periods):
         left = _LABELS + number * width
-        write(fig, left + 1, 4, f"Q{period[-1]} {period[:4]}", weight="semibold")
+        write(fig, left + 1, 4, short_period(period), weight="semibold")
         ax = panel(fig, left, _TOP, width - 2, height)
         only_frame(ax)
         ax.set_xlim(low - (room if low < 0 else 0), high + room)
@@ -104,7 +109,10 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
         ),
         alt=(
             f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
-            + ", ".join(f"{decimal()(r['value'])} in {r['period']}" for r in net.to_dict("records"))
+            + ", ".join(
+                f"{decimal()(r['value'])} in {short_period(r['period'])}"
+                for r in net.to_dict("records")
+            )
             + "."
         ),
         kind=kind,
@@ -177,7 +185,7 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
         _flows(panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
-        write(fig, x, _COMPANY * len(companies) + 1, f"Q{period[-1]} {period[:4]}", fontsize=SMALL,
+        write(fig, x, _COMPANY * len(companies) + 1, short_period(period), fontsize=SMALL,
               ha="center", color=MUTED)  # fmt: skip
     told = frame[frame["indicator"] == "K7"]
     return Figure(
@@ -206,12 +214,15 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
 
 
 def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, ...]) -> None:
-    """Name the bars at the side, each after a square in its colour."""
+    """Name the marks at the side, each after its own: a square in its colour, or the diamond."""
     for place, (word, colour) in enumerate(zip(words, colours, strict=True)):
         y = top + 4 * place
-        square = panel(fig, 0, y - 1.1, 2.2, 2.2)
-        square.set_axis_off()
-        square.barh(0, 1, height=1, color=colour)
+        mark = panel(fig, 0, y - 1.1, 2.2, 2.2)
+        mark.set_axis_off()
+        if colour == INK:
+            mark.plot([0], [0], **_SUM)
+        else:
+            mark.barh(0, 1, height=1, color=colour)
         write(fig, 4, y, word, fontsize=SMALL, color=MUTED)
 
 
@@ -227,9 +238,10 @@ def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     _plain(ax, values[[*names, "CF"]], len(values))
     colours = (KIND[kind], NEUTRAL, PALE)
     for place, row in enumerate(values.to_dict("records")):
-        for number, name in enumerate(names):  # operations are written above
-            _bar(ax, place + (number - 1) * 0.27, row[name], colours[number], 0.25, name != "K7")
-        ax.plot([place + 0.46], [float(row["CF"])], marker="D", ms=3, color=INK, zorder=4)
+        for number, name in enumerate(names):
+            _bar(ax, place + (number - 1.5) * _PITCH, row[name], colours[number], 0.21)
+        ax.plot([place + 1.5 * _PITCH], [float(row["CF"])], zorder=4, **_SUM)
+        _tell(ax, place + 1.5 * _PITCH, row["CF"], 4)
 
 
 def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
@@ -238,16 +250,20 @@ def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
     low, high = min(0.0, *flat), max(0.0, *flat)
     room = 0.19 * (high - low)
     ax.set_ylim(low - room, high + room)
-    ax.set_xlim(-0.5, count - 0.45)
+    ax.set_xlim(-0.5, count - 0.5)
     ax.axhline(0, color=RULE, lw=0.8)
 
 
-def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float, told: bool = True) -> None:
-    height = float(value)
-    ax.bar(x, height, width=width, color=colour)
-    if told:
-        ax.annotate(
-            decimal()(value), (x, height), xytext=(0, 1.5 if height >= 0 else -1.5),
-            textcoords="offset points", ha="center", va="bottom" if height >= 0 else "top",
-            fontsize=SMALL, zorder=3,
-        )  # fmt: skip
+def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float) -> None:
+    ax.bar(x, float(value), width=width, color=colour)
+    _tell(ax, x, value, 1.5)
+
+
+def _tell(ax: Axes, x: float, value: Fraction, away: float) -> None:
+    """Write a value beyond its mark, so many points from it."""
+    above = value >= 0
+    ax.annotate(
+        decimal()(value), (x, float(value)), xytext=(0, away if above else -away),
+        textcoords="offset points", ha="center", va="bottom" if above else "top",
+        fontsize=SMALL, zorder=3,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from analysis.figures.style import (
     LIGHT,
     MUTED,
     NEUTRAL,
+    PAPER,
     RULE,
     SMALL,
     canvas,
@@ -32,7 +33,7 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.periods import quarter_label
+from analysis.periods import quarter_label, short_period
 
 SHOWN: Final = (
     "K11", "K12", "K13", "K14", "K16", "K17", "K18", "K19", "K20", "K21", "K22", "K23", "K24",
@@ -41,6 +42,8 @@ SHOWN: Final = (
 """Ratios of table 4; K15 equals K16 in the article's company."""
 
 _COLUMNS: Final = 4
+_SCALE: Final = 11.0
+"""Millimetres for the ends of a scale, and as much for the last values."""
 
 
 def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -95,17 +98,18 @@ def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         record = indicator(name)
         for place, words in enumerate(wrap(record.english, width - 4, SMALL, "semibold")[:2]):
             write(fig, left, top + 3 + 3.4 * place, words, fontsize=SMALL, weight="semibold")
-        ax = panel(fig, left + 2, top + 10, width - 14, height - 13)
+        ax = panel(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
         _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
-    periods = list(dict.fromkeys(frame["period"]))
+    periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
     return Figure(
         name="table_4_ratios",
         figure=fig,
         data=frame,
         caption=(
             f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
-            "balances, time from left to right. Two companies that satisfy the same sentences; the "
-            "value is that of the last quarter, the thin line is zero where it is in sight."
+            "balances, time from left to right. Two companies that satisfy the same sentences; "
+            "their last values are on the right, the ends of each scale on the left; the darker "
+            "line is zero."
         ),
         alt=(
             f"{len(names)} small line charts over {len(periods)} quarters for "
@@ -136,7 +140,15 @@ def _lines(
     ax.set_ylim(low - pad, high + pad)
     ax.set_xlim(-0.3, 3.3)
     if low < 0 < high:
-        ax.axhline(0, color=RULE, lw=0.6, zorder=0)
+        ax.axhline(0, color=NEUTRAL, lw=0.6, zorder=0)
+    known = [value for value in rows["value"] if value is not None]
+    for end in sorted({min(known), max(known)} if known else ()):
+        ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
+        ax.annotate(
+            shown(record, end), (0, float(end)), xycoords=("axes fraction", "data"),
+            xytext=(-2, 0), textcoords="offset points", ha="right", va="center_baseline",
+            fontsize=SMALL, color=MUTED,
+        )  # fmt: skip
     gap = 0.21 * (high - low + 2 * pad)
     ends.sort()
     close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
@@ -234,6 +246,7 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
                 decimal(2)(pin[end]), (ends[end], y), xytext=(5 * side, 0),
                 textcoords="offset points", ha="left" if side > 0 else "right",
                 va="center_baseline", fontsize=SMALL, color=KIND["derived"],
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2},
             )  # fmt: skip
 
 
@@ -288,6 +301,7 @@ def outlook(
     write(fig, 0, 24, name, weight="semibold")
     write(fig, 0, 28, unit, fontsize=SMALL, color=MUTED)
     last = frame.iloc[-1]
+    when = short_period(str(last["period"]))
     ax.axhline(0, color=NEUTRAL, lw=0.8)
     ax.set_xlim(-0.6, len(frame) - 0.4)
     for place, row in enumerate(frame.to_dict("records")):
@@ -300,7 +314,7 @@ def outlook(
             fontsize=SMALL, color=INK if ahead else "white",
         )  # fmt: skip
         write(fig, 34 + 110 * (place + 0.6) / (len(frame) + 0.2), 52,
-              f"Q{row['period'][-1]} {row['period'][:4]}", fontsize=SMALL, ha="center",
+              short_period(row['period']), fontsize=SMALL, ha="center",
               color=MUTED)  # fmt: skip
     ax.plot(range(len(frame)), frame["line"], color=INK, lw=0.8, ls="--")
     place = len(frame) - 1
@@ -308,7 +322,7 @@ def outlook(
     for end in ("low", "high"):
         ax.hlines(last[end], place - 0.08, place + 0.08, color=INK, lw=1)
         ax.annotate(
-            decimal()(last[end]), (place, last[end]), xytext=(6, 0), textcoords="offset points",
+            decimal()(last[end]), (place, last[end]), xytext=(9, 0), textcoords="offset points",
             va="center_baseline", fontsize=SMALL, color=MUTED,
         )  # fmt: skip
     low, high = ax.get_ylim()
@@ -319,12 +333,12 @@ def outlook(
         figure=fig,
         data=frame,
         caption=(
-            f"{name} ({unit}) and a forecast for {last['period']}: straight line by least squares "
+            f"{name} ({unit}) and a forecast for {when}: straight line by least squares "
             f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
         ),
         alt=(
             f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "
-            f"{last['period']} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
+            f"{when} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
             f"and {decimal()(last['high'])}."
         ),
         kind=kind,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.periods import MONTH_NAMES, in_words, parse_label
+from analysis.periods import short_period
 
 
 def records(frame: pd.DataFrame) -> list[Any]:
@@ -31,22 +31,13 @@ def only(frame: pd.DataFrame) -> Any:
     return row
 
 
-def short_period(period: str) -> str:
-    """Write a period in little room: ``Q2 2024``, ``Feb 2024`` or ``H1 2024``."""
-    grain, index = parse_label(period)
-    if grain == "month":
-        return f"{MONTH_NAMES[index % 12][:3]} {index // 12}"
-    return f"{period[4:]} {period[:4]}"
-
-
-def period_words(period: str) -> str:
-    """Write periods as prose does: ``2024H1`` is "the first half of 2024"."""
+def period_words(period: str, between: str = " and ") -> str:
+    """Write one or several periods: ``2023Q2+2024Q2`` is “Q2 2023 and Q2 2024”."""
 
     def one(part: str) -> str:
         try:
-            grain, _ = parse_label(part)
+            return short_period(part)
         except InputError:
             return part  # in the author's own words
-        return short_period(part) if grain == "quarter" else in_words(part)
 
-    return " and ".join(one(part) for part in period.split("+"))
+    return between.join(map(one, period.split("+")))

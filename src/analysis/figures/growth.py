@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
-from analysis.figures.frames import groups, keyed, records
+from analysis.display import Figure, decimal, outward
+from analysis.figures.frames import groups, keyed, period_words, records
 from analysis.figures.style import (
     BAND,
     INK,
@@ -26,6 +26,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.periods import short_period
 
 _DERIVED = KIND["derived"]
 
@@ -91,8 +92,7 @@ def _ends(row: Any) -> tuple[float, float]:
 
 
 def _range(row: Any) -> str:
-    low, high = (decimal(2)(100 * end) for end in (row.low, row.high))
-    return f"{low} to {high}%"
+    return f"{' to '.join(outward(100 * row.low, 100 * row.high, 2))}%"
 
 
 def _missing(rows: dict[str, Any]) -> str:
@@ -142,12 +142,6 @@ _BASES = {
     "previous-quarter": ("Growth on the quarter", "before"),
     "half-year": ("Growth of half-years", ""),
 }
-_COVERS = {
-    "2024Q2": "Q2 2024",
-    "2024H1": "H1 2024",
-    "2023Q2+2024Q2": "Q2 2023 + Q2 2024",
-    "2023H1+2024H1": "H1 2023 + H1 2024",
-}
 _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
@@ -170,7 +164,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
     write(fig, 0, _HEAD - 5.5, f"{printed} soles are", fontsize=SMALL, color=MUTED)
     for place, quarter in enumerate(quarters):
         x = _LEFT + _COLUMN * place
-        write(fig, x, _HEAD - 5.5, f"Q{quarter[-1]} {quarter[:4]}", weight="semibold")
+        write(fig, x, _HEAD - 5.5, short_period(quarter), weight="semibold")
     y = _HEAD
     for basis in bases:
         rule = panel(fig, 0, y - 2.2, 160, 1)
@@ -180,7 +174,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
         write(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip(), fontsize=SMALL, color=MUTED)
         y += 5.5
         for covers in readings.loc[readings["growth"] == basis, "covers"]:
-            write(fig, 0, y + 1.6, _COVERS[covers])
+            write(fig, 0, y + 1.6, period_words(covers, " + "))
             rows = frame[(frame["growth"] == basis) & (frame["covers"] == covers)]
             cells = keyed(rows, "quarter")
             for place, quarter in enumerate(quarters):
@@ -221,10 +215,9 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
 def _limits_text(row: Any) -> str:
     if row.state == "open":
         return "open"
-    high = decimal()(row.high)
+    low, high = outward(row.low, row.high)
     if row.state == "at most":
         return f"≤ {high}"
-    low = decimal()(row.low)
     return high if low == high else f"{low}–{high}"
 
 
@@ -232,12 +225,12 @@ def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
     latest = frame["quarter"].max()
     tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
     readings = frame[["growth", "covers"]].drop_duplicates()
-    quarter = f"Q{latest[-1]} {latest[:4]}"
+    quarter = short_period(latest)
+    low, high = outward(min(tight["low"]), max(tight["high"]))
     return (
         f"Sales of five quarters in soles that agree with the printed total of {printed} and "
         f"both printed growths. Only {len(tight)} of {len(readings)} readings fix {quarter} "
-        f"from both sides, between {decimal()(min(tight['low']))} and "
-        f"{decimal()(max(tight['high']))}."
+        f"from both sides, between {low} and {high}."
     )
 
 
@@ -249,12 +242,12 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
         for covers, rows in groups(of_basis, "covers")
     ):
         known = [
-            f"Q{row.quarter[-1]} {row.quarter[:4]} "
+            f"{short_period(row.quarter)} "
             + _limits_text(row).replace("≤", "at most").replace("–", " to ")
             for row in records(rows)
             if row.state != "open"
         ]
-        head = f"{' '.join(_BASES[basis]).strip()}, {printed} is {_COVERS[covers]}"
+        head = f"{' '.join(_BASES[basis]).strip()}, {printed} is {period_words(covers, ' + ')}"
         parts.append(f"{head}: {listed(known)}.")
     return (
         f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "

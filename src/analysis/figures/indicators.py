@@ -17,6 +17,7 @@ from analysis.figures.style import (
     INK,
     KIND,
     MUTED,
+    PAPER,
     RULE,
     SMALL,
     canvas,
@@ -27,6 +28,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis import kpi
+from analysis.periods import short_period
 
 _LEFT = 34.0
 _TIME = 126.0
@@ -118,8 +120,7 @@ def productivity(
 
 
 def _quarter(frame: pd.DataFrame, place: int) -> str:
-    label = str(frame["quarter"].iloc[place])
-    return f"Q{label[-1]} {label[:4]}"
+    return short_period(str(frame["quarter"].iloc[place]))
 
 
 def _timeline(frame: pd.DataFrame) -> Timeline:
@@ -180,8 +181,6 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
     ax.axhline(100, color=RULE, lw=0.6)
     ends = {name: last for name, values in series.items() if (last := _last(values))}
     top = max(ends, key=lambda name: ends[name][1], default="")
-    apart = [float(value) for _, value in ends.values()]
-    free = max(apart, default=0.0) - min(apart, default=0.0) > 0.3 * room
     for number, (name, values) in enumerate(series.items()):
         heights = [float("nan") if value is None else float(value) for value in values]
         ax.plot(range(len(heights)), heights, color=KIND[kind], lw=1.3, ls=("-", "--")[number])
@@ -189,11 +188,12 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
             continue
         place, value = ends[name]
         ax.scatter([place], [float(value)], s=12, color=KIND[kind], zorder=3)
-        above = free or name == top
+        above = name == top
         ax.annotate(
             f"{name} {decimal()(value)}", (place, float(value)), xytext=(4, 5 if above else -5),
             textcoords="offset points", ha="right" if place else "left",
             va="bottom" if above else "top", color=INK,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
         )  # fmt: skip
 
 
@@ -209,9 +209,7 @@ def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> s
         )
         said = frame[frame["printed"] != ""]
         if len(said):
-            texts = [
-                f"{row.printed} in Q{row.quarter[-1]} {row.quarter[:4]}" for row in records(said)
-            ]
+            texts = [f"{row.printed} in {short_period(row.quarter)}" for row in records(said)]
             text += f"; printed are {listed(texts)}"
         text += "."
     return text

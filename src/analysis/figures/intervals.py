@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal
+from analysis.display.numbers import MISSING
 from analysis.evidence import count_interval, share_interval
 from analysis.figures.columns import Timeline
 from analysis.figures.frames import records
@@ -17,23 +17,29 @@ from analysis.figures.style import (
     KIND,
     LIGHT,
     MUTED,
-    NEUTRAL,
     SMALL,
     canvas,
     fit,
     listed,
     styled,
     text_width,
+    wrap,
     write,
     write_lines,
 )
 from analysis.kpis import kpi
 from analysis.kpis.totals import Totals, periods
-from analysis.periods import last_ended, quarter_label
+from analysis.periods import last_ended, quarter_label, short_period
 
-_LEFT, _TIME, _HEIGHT, _TOP = 34.0, 126.0, 34.0, 2.0
+_LEFT, _TIME, _HEIGHT, _TOP = 34.0, 122.0, 42.0, 0.0
+_ABOVE, _BELOW = 6.0, 10.0
+"""Millimetres of a panel that the ends of intervals and the numbers of answers are written in."""
+
 _COUNTS = {"productivity": ("services", "hours"), "satisfaction": ("satisfied", "answers")}
 """What is counted, and on what."""
+
+_WORDS = {"productivity": ("services", "hours"), "satisfaction": ("answers", "answers")}
+"""The same in words."""
 
 
 def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
@@ -116,11 +122,12 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         figure=fig,
         data=frame,
         caption=(
-            "Productivity and satisfaction by quarter with what chance alone may do to them. "
-            "Lines are 95% intervals: exact Poisson for services on the hours worked, Wilson score "
-            "for the share of satisfied answers. They suppose services that arrive independently "
-            "and answers from a random sample; where two of them overlap widely, the quarters may "
-            "well be alike."
+            "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
+            "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
+            "worked, Wilson score for the share of satisfied answers. They suppose services that "
+            "arrive independently and answers from a random sample; where two of them overlap "
+            "widely, the quarters may well be alike."
+            + (" A dash: the quarter has a month without rows." * bool(frame["value"].isna().any()))
         ),
         alt="Dots with intervals by quarter. " + " ".join(_said(frame, name) for name in names),
         kind=kind,
@@ -132,42 +139,49 @@ def _timeline(rows: pd.DataFrame) -> Timeline:
 
 
 def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
+    """Draw one indicator: each interval with its ends written on it, the value beside its dot."""
     record, line = kpi(str(rows["kpi"].iloc[0])), _timeline(rows)
-    write(fig, 0, top + _HEIGHT / 2 - 3, record.name, weight="semibold")
-    unit = fit("% of answers" if record.is_share else record.unit, _LEFT - 3, SMALL, lines=2)
-    write_lines(fig, 0, top + _HEIGHT / 2 + 1, unit, fontsize=SMALL, color=MUTED)
     known = [row for row in records(rows) if row.value is not None]
-    ax = line.axes(fig, top, _HEIGHT)
-    low, high = (
-        min((r.low for r in known), default=0.0),
-        max((r.high for r in known), default=1.0),
-    )
-    room = 0.3 * (high - low) or 1.0
-    ax.set_ylim(low - room, high + room)
-    places = {quarter: place for place, quarter in enumerate(rows["quarter"])}
-    short = scale([row.value for row in known], 0.85 * line.step, 1)
-    for row in known:
-        x, value = places[row.quarter], float(row.value)
-        ax.vlines(x, row.low, row.high, color=LIGHT[kind], lw=4)
-        ax.scatter([x], [value], s=16, color=KIND[kind], zorder=3)
-        ax.annotate(
-            short.text(row.value), (x, row.high), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom", fontsize=SMALL, color=KIND[kind],
-        )  # fmt: skip
-        _sample(fig, line.x(x), top + _HEIGHT - 3.4, row, record.is_share, line.step)
-    missing = "no answers" if record.is_share else "no hours"
-    gap = min(set(places.values()) - {places[row.quarter] for row in known}, default=None)
-    if gap is not None:
-        ax.annotate(missing, (gap, (low + high) / 2), ha="left", va="center", fontsize=SMALL,
-                    color=MUTED, xytext=(-8, 0), textcoords="offset points")  # fmt: skip
-    ax.axhline(low - room, color=NEUTRAL, lw=0.5)
+    ends = [end for row in known for end in (row.low, row.high)]
+    short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
+    unit = short.word + ("% of answers" if record.is_share else record.unit)
+    middle = top + _HEIGHT / 2
+    write(fig, 0, middle - 4, record.name, weight="semibold")
+    write_lines(fig, 0, middle, fit(unit, _LEFT - 3, SMALL), fontsize=SMALL, color=MUTED)
+    ax = line.axes(fig, top + _ABOVE, _HEIGHT - _ABOVE - _BELOW)
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    ax.set_ylim(low, high if high > low else low + 1)
+    for place, row in enumerate(records(rows)):
+        if row.value is None:
+            write(fig, line.x(place), middle, MISSING, ha="center", color=MUTED)
+            continue
+        ax.vlines(place, row.low, row.high, color=LIGHT[kind], lw=4, clip_on=False)
+        ax.scatter([place], [float(row.value)], s=16, color=KIND[kind], zorder=3, clip_on=False)
+        for at, shift, ha, va, colour in (
+            (row.low, (0, -4.5), "center", "top", MUTED),
+            (row.high, (0, 4.5), "center", "bottom", MUTED),
+            (row.value, (4, 0), "left", "center", KIND[kind]),
+        ):
+            ax.annotate(short.text(at), (place, float(at)), xytext=shift, ha=ha, va=va,
+                        textcoords="offset points", fontsize=SMALL, color=colour)  # fmt: skip
+        size = f"n {decimal()(row.size)}"
+        if record.is_share and text_width(size, SMALL) < line.step:
+            write(fig, line.x(place), top + _HEIGHT - 2, size, fontsize=SMALL, ha="center",
+                  color=MUTED)  # fmt: skip
+    _gaps(fig, middle + 4, rows)
 
 
-def _sample(fig: Canvas, x: float, y: float, row: Any, share: bool, room: float) -> None:
-    """Write how many answers a share rests on."""
-    text = f"n {decimal()(row.size)}"
-    if share and text_width(text, SMALL) < room:
-        write(fig, x, y + 1.4, text, fontsize=SMALL, ha="center", color=MUTED)
+def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
+    """Say at the side what is missing where a dash stands."""
+    names = _WORDS[str(rows["kpi"].iloc[0])]
+    gaps = [row for row in records(rows) if row.value is None]
+    lacking = [name for name, column in zip(names, ("count", "size"), strict=True)
+               if any(getattr(row, column) is None for row in gaps)]  # fmt: skip
+    said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
+    said += [f"no {names[1]}"] if any(row.size == 0 for row in gaps) else []
+    if said:
+        lines = wrap(f"{MISSING} {' or '.join(said)}", _LEFT - 3, SMALL)
+        write_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines, fontsize=SMALL, color=MUTED)
 
 
 def _said(frame: pd.DataFrame, name: str) -> str:
@@ -176,5 +190,5 @@ def _said(frame: pd.DataFrame, name: str) -> str:
     for row in records(frame[frame["kpi"] == name]):
         if row.value is not None:
             low, high = (decimal(1)(end) for end in (row.low, row.high))
-            parts.append(f"{row.quarter} {form.text(row.value)} ({low} to {high})")
+            parts.append(f"{short_period(row.quarter)} {form.text(row.value)} ({low} to {high})")
     return f"{record.name}, {record.unit}: {listed(parts) or 'no values'}."

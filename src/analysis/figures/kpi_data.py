@@ -116,7 +116,7 @@ def quarters_data(
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
     kpi_id : str
         Which KPI.
     printed : mapping of str to str, optional

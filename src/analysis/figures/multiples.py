@@ -28,8 +28,11 @@ from analysis.figures.style import (
 )
 from analysis.kpis import kpi
 from analysis.kpis.catalogue import MONEY, unit_in
+from analysis.periods import short_period
 
 _COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
+_SCALE = 12.5
+"""Millimetres for the ends of a scale, and as much for the last value."""
 
 
 def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
@@ -38,7 +41,7 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
     last : int
         The latest quarters to keep.
 
@@ -68,8 +71,9 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     lines = -(-len(parts) // _COLUMNS)
     fig = canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
-    write(fig, 0, 2, f"{_label(first)} to {_label(last)}; light: the year before; each on a scale "
-          "of its own", fontsize=SMALL, color=MUTED)  # fmt: skip
+    span = f"{short_period(first)} to {short_period(last)}"
+    write(fig, 0, 2, f"{span}; light: the year before; each on a scale of its own",
+          fontsize=SMALL, color=MUTED)  # fmt: skip
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
@@ -78,9 +82,9 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
         figure=fig,
         data=frame,
         caption=(
-            f"Every indicator from {_label(first)} to {_label(last)}, the year before in light. "
-            "Scales begin where the values do, so heights must not be compared; the last value is "
-            "written, and the arrow tells which direction is good."
+            f"Every indicator from {span}, the year before in light. Scales run from the lowest to "
+            "the highest value, written on the left, so heights must not be compared; the last "
+            "value is on the right, and the arrow tells which direction is good."
         ),
         alt=(
             f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. "
@@ -90,10 +94,6 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     )
 
 
-def _label(quarter: str) -> str:
-    return f"Q{quarter[-1]} {quarter[:4]}"
-
-
 def _one(
     fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str, currency: str
 ) -> None:
@@ -101,19 +101,25 @@ def _one(
     record = kpi(str(rows["kpi"].iloc[0]))
     arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
     write(fig, left, top + 4, record.name + arrow, fontsize=SMALL, weight="semibold")
-    short = scale(rows["value"], 15, record.decimals)
+    both = known([*rows["value"], *rows["year_ago"]])
+    short = scale(both, _SCALE - 1.5, record.decimals)
     unit = fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, SMALL)
     write_lines(fig, left, top + 7.6, unit, fontsize=SMALL, color=MUTED)
-    ax = panel(fig, left + 1, top + 11, _WIDTH - 22, _HEIGHT - 14)
+    ax = panel(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
     only_frame(ax)
-    both = [float(v) for column in ("value", "year_ago") for v in known(rows[column])]
-    low, high = min(both, default=0.0), max(both, default=1.0)
+    low, high = float(min(both, default=0)), float(max(both, default=1))
     room = 0.12 * (high - low) or max(abs(high), 1.0)
     ax.set_ylim(low - room, high + room)
     ax.set_xlim(-0.3, max(len(rows), 4) - 0.7)
     if low < 0 < high:
-        ax.axhline(0, color=RULE, lw=0.6)
-    ax.axhline(low - room, color=NEUTRAL, lw=0.5)
+        ax.axhline(0, color=NEUTRAL, lw=0.6)
+    for end in sorted({min(both), max(both)} if both else ()):
+        ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
+        ax.annotate(
+            short.text(end), (0, float(end)), xycoords=("axes fraction", "data"), xytext=(-3, 0),
+            textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+            color=MUTED,
+        )  # fmt: skip
     for column, look in (
         ("year_ago", {"color": LIGHT[kind], "lw": 1.6}),
         ("value", {"color": KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
@@ -136,6 +142,6 @@ def _said(rows: pd.DataFrame, currency: str) -> str:
         return f"{record.name}: no values."
     form, unit = decimal(record.decimals), unit_in(record.unit, currency)
     return (
-        f"{record.name}, {unit}: from {form(found[0].value)} in {_label(found[0].quarter)} "
-        f"to {form(found[-1].value)} in {_label(found[-1].quarter)}."
+        f"{record.name}, {unit}: from {form(found[0].value)} in {short_period(found[0].quarter)} "
+        f"to {form(found[-1].value)} in {short_period(found[-1].quarter)}."
     )

@@ -34,12 +34,13 @@ from analysis.figures.style import (
 from analysis.kpis.catalogue import MONEY
 from analysis.kpis.method import indicator
 from analysis.okr import Result, chosen
+from analysis.periods import short_period
 from analysis.wording import goal_text, level_text
 
 _LEFT, _SCALE = 64.0, 54.0
 """Left edge and width of the scale from -1 to 1, in millimetres."""
 
-_ROW, _HEAD, _TOP = 9.6, 6.4, 9.0
+_ROW, _HEAD, _TOP = 9.6, 8.0, 7.6
 _WHERE = {"met": GOOD, "good enough": GOOD, "behind": BAD, "below baseline": BAD}
 
 
@@ -66,7 +67,7 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
             "role": result.key_result.role,
             "text": result.key_result.text,
             "level": _level(result, currency) or "–",
-            "target": goal_text(indicator(result.kpi), result.goal) or "–",
+            "target": _target(result, currency) or "–",
             "score": result.score.score,
             "commit": Fraction(result.key_result.commit),
             "status": result.score.status,
@@ -84,6 +85,10 @@ def _level(result: Result, currency: str) -> str | None:
     return level_text(indicator(result.kpi), result.value, unit=True, currency=currency)
 
 
+def _target(result: Result, currency: str) -> str | None:
+    return goal_text(indicator(result.kpi), result.goal, unit=True, currency=currency)
+
+
 @styled(31)
 def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
     """Draw every key result as a bullet graph from baseline to target (figure 31).
@@ -97,7 +102,7 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
     kind : str
         Kind of the levels.
     """
-    objectives = list(dict.fromkeys(frame["objective_id"]))
+    objectives, named = list(dict.fromkeys(frame["objective_id"])), short_period(period)
     fig = canvas(_TOP + _ROW * len(frame) + _HEAD * len(objectives) + 2)
     ax = sheet(fig)
     for x, words in ((-1, "−1"), (0, "baseline"), (1, "target")):
@@ -105,8 +110,8 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
     write(fig, _LEFT + _SCALE + 6, 3, "level, target", fontsize=SMALL, color=MUTED)
     y = _TOP
     for objective in objectives:
-        ax.plot([0, 160], [y - 2.5, y - 2.5], color=RULE, lw=0.6)
-        write(fig, 0, y + 0.8, f"Objective {objective.removeprefix('O')}", weight="semibold")
+        ax.plot([0, 160], [y, y], color=RULE, lw=0.6)
+        write(fig, 0, y + 3.2, f"Objective {objective.removeprefix('O')}", weight="semibold")
         y += _HEAD
         for row in records(frame[frame["objective_id"] == objective]):
             _bullet(fig, ax, y, row, kind)
@@ -116,11 +121,11 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
         figure=fig,
         data=frame,
         caption=(
-            f"Key results of {period} on one scale. The bar runs from the baseline (0) towards the "
+            f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
             "target (1); bands end where the way so far is good enough and where the target is "
             "met. Without a baseline, a value or a target there is no bar."
         ),
-        alt=_progress_alt(frame, period),
+        alt=_progress_alt(frame, named),
         kind=kind,
     )
 
@@ -131,9 +136,8 @@ def _x(score: float) -> float:
 
 def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw one row: name, bands, bar, and level with target."""
-    name = "headline" if row.role == "headline" else row.kr_id.partition("-")[2]
     lines = fit(row.text, _LEFT - 19, SMALL, lines=2)
-    write(fig, 0, y + 1.7, name, fontsize=SMALL, color=MUTED)
+    write(fig, 0, y + 1.7, fit(row.kr_id, 13, SMALL)[0], fontsize=SMALL, color=MUTED)
     for place, line in enumerate(lines):
         write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
     middle, commit = y + 3.2, float(row.commit)
@@ -154,9 +158,10 @@ def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) 
     ax.barh(middle, _x(0) - _x(-1), 4.4, _x(-1), color="#f2f2f2", zorder=1)
     ax.plot([_x(0), _x(0)], [y + 0.6, y + 5.8], color=MUTED, lw=0.8, zorder=3)
     ax.plot([_x(1), _x(1)], [y + 0.6, y + 5.8], color=INK, lw=1.8, zorder=3)
-    score, colour = float(row.score), _WHERE.get(row.status, KIND[kind])
-    ax.barh(middle, _x(score) - _x(0), 1.8, _x(0), color=colour, zorder=2)
-    ax.scatter([_x(score)], [middle], s=9, color=colour, zorder=4)
+    colour = _WHERE.get(row.status, KIND[kind])
+    start, end = sorted((_x(0), _x(float(row.score))))
+    least = max(0.8 - (end - start), 0) / 2  # a score of zero is seen as well
+    ax.barh(middle, end - start + 2 * least, 1.8, start - least, color=colour, zorder=4)
 
 
 def _progress_alt(frame: pd.DataFrame, period: str) -> str:

@@ -97,8 +97,9 @@ def _said(row: Any) -> str:
 def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
     text = (
-        f"Services by type in {period}, largest first. {literal(frame['name'].iloc[0])} lead with "
-        f"{percent(1)(frame['share'].iloc[0])} of {decimal()(frame['services'].sum())} services"
+        f"Services by type in {period}, largest first. The first is "
+        f"{literal(frame['name'].iloc[0])}, with {percent(1)(frame['share'].iloc[0])} of "
+        f"{decimal()(frame['services'].sum())} services"
     )
     if len(known):
         named = listed([literal(name.lower()) for name in known["name"]])

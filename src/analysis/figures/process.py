@@ -94,22 +94,18 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
     longest = max(float(frame["days"].max()) + 1, float(whole))
-    fig = canvas(27 + 21 * len(steps))
-    head = _days_axis(fig, 8, 7, longest)
+    fig = canvas(31 + 21 * len(steps))
+    head = _days_axis(fig, 12, 7, longest)
     head.set_xticks([])
     head.spines["bottom"].set_visible(False)
-    write(fig, 0, 11.5, "The mean service", weight="semibold")
-    begin = Fraction(0)
-    for step in records(steps):
-        last = step.step_id == steps["step_id"].iloc[-1]
-        _segment(head, float(begin), float(step.mean), step, kind, last)
-        begin += step.mean
+    write(fig, 0, 15.5, "The mean service", weight="semibold")
+    _segments(head, steps, kind)
     head.annotate(
         f"{decimal(1)(whole)} days", (float(whole), 0.5), xytext=(4, 0),
         textcoords="offset points", va="center_baseline", weight="semibold",
     )  # fmt: skip
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
-        top = 22 + 21 * place
+        top = 26 + 21 * place
         ax = _days_axis(fig, top, 15, longest)
         last = place == len(steps) - 1
         ax.tick_params(labelbottom=last)
@@ -133,20 +129,35 @@ def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:
     return ax
 
 
-def _segment(ax: Axes, begin: float, length: float, step: Any, kind: str, last: bool) -> None:
-    """Draw one step of the mean service, with its mode and share above if there is room."""
+def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
+    """Draw the steps of the mean service, with mode and share above.
+
+    Words that are wider than their step stand a line higher, after a thin line to it: those of
+    the bottleneck, and others that fit there too.
+    """
     ax.set_ylim(0, 1)
-    ax.barh(0.5, length, left=begin, height=1, **_look(str(step.mode), kind))
-    text = f"{step.mode} {percent(0)(step.share)}"
-    weight = "regular"
-    if step.bottleneck:
-        text, weight = f"{text}: the bottleneck", "semibold"
     left, right = ax.get_xlim()
-    room = right - begin if last else length
-    if text_width(text, SMALL, weight) < _DAYS * room / (right - left):
+    rows, unit = records(steps), _DAYS / (right - left)
+    ends = [float(end) for end in steps["mean"].cumsum()]
+    begins = [0.0, *ends[:-1]]
+    higher: list[tuple[float, float]] = []
+    for place in sorted(range(len(rows)), key=lambda place: not rows[place].bottleneck):
+        step, begin = rows[place], begins[place]
+        ax.barh(0.5, float(step.mean), left=begin, height=1, **_look(str(step.mode), kind))
+        weight = "semibold" if step.bottleneck else "regular"
+        text = f"{step.mode} {percent(0)(step.share)}" + ": the bottleneck" * bool(step.bottleneck)
+        wide = text_width(text, SMALL, weight) / unit
+        end = right if place == len(rows) - 1 else ends[place]
+        fits = begin + wide < end
+        span = (min(begin, right - wide), min(begin, right - wide) + wide + 2 / unit)
+        if not fits:
+            if any(span[0] < stop and start < span[1] for start, stop in higher):
+                continue
+            higher.append(span)
+            ax.plot([begin, begin], [1, 1.72], color=NEUTRAL, lw=0.6, clip_on=False)
         ax.annotate(
-            text, (begin, 1), xytext=(0, 4), textcoords="offset points", va="bottom",
-            weight=weight, fontsize=SMALL,
+            text, (begin if fits else span[0], 1), xytext=(0, 4 if fits else 15),
+            textcoords="offset points", va="bottom", weight=weight, fontsize=SMALL,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.claims.readings import BLOCK_AXES
+from analysis.figures.frames import period_words
 
 AXES = tuple(dict.fromkeys(axis for axes in BLOCK_AXES.values() for axis in axes))
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""
@@ -68,5 +69,5 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
 def words(axis: str, option: str) -> str:
     """Name an option in a few words; periods as ``H1 2023 + H1 2024``."""
     if axis in ("services_period", "sales_total"):
-        return " + ".join(f"{part[4:]} {part[:4]}" for part in option.split("+"))
+        return period_words(option, " + ")
     return _OPTIONS.get(axis, {}).get(option, option)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.display import Figure, decimal, percent
 from analysis.figures.columns import Timeline, levels
-from analysis.figures.frames import period_words, records, short_period
+from analysis.figures.frames import period_words, records
 from analysis.figures.kpi_data import quarters_data
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
@@ -32,6 +32,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis import kpi
+from analysis.periods import short_period
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")
 _LEFT, _RIGHT, _WIDTH = 0.0, 84.0, 76.0
@@ -46,7 +47,7 @@ def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_table`, by quarter.
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
     shares : DataFrame
         From :func:`analysis.figures.kpi_data.services_by_type_data`.
     last : int

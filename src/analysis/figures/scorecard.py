@@ -26,6 +26,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.periods import short_period
 from analysis.scorecard import Node, scorecard_frame
 
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
@@ -70,10 +71,10 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
         figure=fig,
         data=frame,
         caption=(
-            f"The joint score of {period}, key result by key result. Each bar starts where the one "
-            "above it ends; the last ends at the joint score."
+            f"The joint score of {short_period(period)}, key result by key result. Each bar "
+            "starts where the one above it ends; the last ends at the joint score."
         ),
-        alt=_alt(nodes, period),
+        alt=_alt(nodes, short_period(period)),
         kind=kind,
     )
 

@@ -13,6 +13,7 @@ from analysis.claims.bounds import bounds
 from analysis.claims.system import Linear, quantity, total
 from analysis.display import decimal
 from analysis.figures.draws import Print, Row, draw_data_sets, ledger_row, read_print, survey_pairs
+from analysis.periods import short_period
 
 _CENTIMOS = 100
 _DOTS = 100
@@ -82,7 +83,7 @@ def herfindahl(counts: Sequence[int]) -> Fraction:
 
 
 def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
-    first, last = (f"{label[4:]} {label[:4]}" for label in printed.quarters)
+    first, last = map(short_period, printed.quarters)
     yield _Indicator(
         "services",
         f"Services, {first}",
@@ -107,7 +108,7 @@ def _types(case: Case, printed: Print, quarter: str) -> Iterator[_Indicator]:
     calibration = case.parameters.calibration
     assert calibration is not None  # read_print asked for it
     names = {kind.id: kind.name for kind in calibration.service_types}
-    half = f"H{printed.engine.results.half[-1]} {printed.engine.results.half[:4]}"
+    half = short_period(printed.engine.results.half)
     kind, count = next(iter(printed.named.items()))
     even, uneven = _extreme_others(printed)
     counts = list(printed.named.values())

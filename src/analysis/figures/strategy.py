@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
+from math import dist
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from analysis.display import Figure
 from analysis.display.numbers import MINUS
@@ -25,13 +29,14 @@ from analysis.figures.style import (
     fit,
     sheet,
     styled,
+    text_width,
     wrap,
     write,
 )
 from analysis.kpis.method import indicator
 from analysis.scorecard import PERSPECTIVES
 
-_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 34.5, 25.0, 12.0, 31.0
+_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0
 _LOOKS: Mapping[str, tuple[str, str, float]] = {
     "supported": (GOOD, "-", 1.8),
     "contradicted": (BAD, "-", 1.8),
@@ -42,8 +47,12 @@ _LOOKS: Mapping[str, tuple[str, str, float]] = {
 
 Places = dict[str, tuple[int, int]]
 """Slot and lane of each indicator."""
+Point = tuple[float, float]
+Line = tuple[Point, Point]
 
 _SLOTS = 4
+_WRITTEN = 3.2
+"""Height of a line of text."""
 _NEAR = 0.45
 """In slots: a link that passes the middle of a box this near would run through it."""
 
@@ -68,8 +77,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
         ax.axhspan(top + 1, top + _LANE - 1, color="#f5f5f5" if number % 2 else PAPER, zorder=0)
         for below, line in enumerate(wrap(name, 20, SMALL, "semibold")):
             write(fig, 0, top + _LANE / 2 + 3.4 * below, line, fontsize=SMALL, weight="semibold")
-    for row in records(table):
-        _arrow(ax, places, row)
+    _arrows(ax, places, records(table))
     for key, place in places.items():
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
@@ -78,8 +86,9 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
         figure=fig,
         data=table.drop(columns=["quotation"]),
         caption=(
-            "Strategy map. Each arrow is a hypothesis with its sign; a number is the lag in "
-            "quarters. Colour and line say what the quarters of the ledger can tell."
+            "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
+            "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
+            "later. Colour and line say what the quarters of the ledger can tell."
         ),
         alt=_alt(table),
         kind=kind,
@@ -131,20 +140,21 @@ def _cost(places: Places, links: Sequence[tuple[str, str]]) -> float:
                 total += 20
     for a, (cause, effect) in enumerate(links):
         for other_cause, other_effect in links[a + 1 :]:
-            total += 3 * _cross(places, (cause, effect), (other_cause, other_effect))
+            total += 6 * _cross(places, (cause, effect), (other_cause, other_effect))
     return total
 
 
 def _cross(places: Places, one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether two links between the same two lanes cross."""
-    a, b = sorted((places[key] for key in one), key=lambda place: place[1])
-    c, d = sorted((places[key] for key in other), key=lambda place: place[1])
-    if (a[1], b[1]) != (c[1], d[1]) or a[1] == b[1]:
-        return False
-    return (a[0] - c[0]) * (b[0] - d[0]) < 0
+    """Whether two links between four boxes cross."""
+    a, b, c, d = (places[key] for key in (*one, *other))
+
+    def side(p: tuple[int, int], q: tuple[int, int], r: tuple[int, int]) -> int:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
-def _centre(place: tuple[int, int]) -> tuple[float, float]:
+def _centre(place: tuple[int, int]) -> Point:
     slot, lane = place
     return _LEFT + _SLOT * slot + _BOX / 2, lane * _LANE + _LANE / 2
 
@@ -163,9 +173,7 @@ def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
         write(fig, x, first + 3.4 * (number + 1), line, fontsize=SMALL, ha="center", zorder=4)
 
 
-def _ends(
-    start: tuple[int, int], end: tuple[int, int]
-) -> tuple[tuple[float, float], tuple[float, float]]:
+def _ends(start: tuple[int, int], end: tuple[int, int]) -> Line:
     """Points on the edges of two boxes between which an arrow runs."""
     (x0, y0), (x1, y1) = _centre(start), _centre(end)
     if start[1] == end[1]:
@@ -176,25 +184,69 @@ def _ends(
     return (x0 + lean, y0 + side * _TALL / 2), (x1 - lean, y1 - side * (_TALL / 2 + 0.6))
 
 
-def _arrow(ax: Axes, places: Places, row: object) -> None:
-    cause, effect, sign, lag, finding = (
-        getattr(row, name) for name in ("cause", "effect", "sign", "lag", "finding")
-    )
-    start, end = _ends(places[cause], places[effect])
-    colour, line, width = _LOOKS[finding]
-    ax.add_patch(
-        FancyArrowPatch(
-            start, end, arrowstyle="-|>", mutation_scale=7, color=colour, lw=width,
-            linestyle=line, shrinkA=0, shrinkB=0, zorder=2,
-        )
-    )  # fmt: skip
-    mark = ("+" if sign == "+" else MINUS) + (f" {lag}" if lag else "")
-    part = 0.36
-    ax.text(
-        start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1]), mark,
-        fontsize=SMALL, ha="center", va="center", color=INK, zorder=5,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
-    )  # fmt: skip
+def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
+    """Draw the arrows, and beside each its sign and lag."""
+    lines = [_ends(places[row.cause], places[row.effect]) for row in rows]
+    for row, (start, end) in zip(rows, lines, strict=True):
+        colour, line, width = _LOOKS[row.finding]
+        ax.add_patch(
+            FancyArrowPatch(
+                start, end, arrowstyle="-|>", mutation_scale=7, color=colour, lw=width,
+                linestyle=line, shrinkA=0, shrinkB=0, zorder=2,
+            )
+        )  # fmt: skip
+    texts = [_mark(row) for row in rows]
+    for text, (x, y) in zip(texts, _beside(lines, texts, places), strict=True):
+        ax.text(
+            x, y, text, fontsize=SMALL, weight="semibold", ha="center", va="center_baseline",
+            color=INK, zorder=5, bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
+        )  # fmt: skip
+
+
+def _mark(row: Any) -> str:
+    """Write sign and lag: ``+, lag 1``."""
+    return ("+" if row.sign == "+" else MINUS) + (f", lag {row.lag}" if row.lag else "")
+
+
+def _beside(lines: Sequence[Line], texts: Sequence[str], places: Places) -> list[Point]:
+    """Return a place beside each line for its text, clear of boxes, other lines and texts.
+
+    The shortest line chooses first, as it has the fewest places; where none is clear, the place
+    that hits least is taken.
+    """
+    boxes = [_room(_centre(place), _BOX, _TALL) for place in places.values()]
+    found: dict[int, Point] = {}
+    for number in sorted(range(len(lines)), key=lambda n: dist(*lines[n])):
+        wide = text_width(texts[number], SMALL, "semibold")
+        others = [Path(line) for place, line in enumerate(lines) if place != number]
+
+        def hits(centre: Point, wide: float = wide, others: Sequence[Path] = others) -> int:
+            own = _room(centre, wide + 0.6, _WRITTEN)
+            return sum(own.overlaps(box) for box in boxes) + sum(
+                line.intersects_bbox(own) for line in others
+            )
+
+        found[number] = min(_offered(lines[number], wide), key=hits)
+        boxes.append(_room(found[number], wide + 1, _WRITTEN))
+    return [found[number] for number in range(len(lines))]
+
+
+def _offered(line: Line, wide: float) -> list[Point]:
+    """List places beside a line for a text, from its middle outwards, on both sides."""
+    (x0, y0), (x1, y1) = line
+    long = dist(*line)
+    across = ((y0 - y1) / long, (x1 - x0) / long)
+    away = 1.1 + abs(across[0]) * wide / 2 + abs(across[1]) * _WRITTEN / 2
+    return [
+        (x0 + part * (x1 - x0) + side * across[0], y0 + part * (y1 - y0) + side * across[1])
+        for part in sorted((n / 20 for n in range(4, 17)), key=lambda part: abs(part - 0.5))
+        for side in (-away, away)
+    ]
+
+
+def _room(centre: Point, width: float, height: float) -> Bbox:
+    x, y = centre
+    return Bbox([[x - width / 2, y - height / 2], [x + width / 2, y + height / 2]])
 
 
 def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
@@ -208,7 +260,7 @@ def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
 
 def _alt(table: pd.DataFrame) -> str:
     parts = [
-        f"{indicator(row.cause).name} to {indicator(row.effect).name}, sign {row.sign}, "
+        f"{indicator(row.cause).name} to {indicator(row.effect).name}, sign {_mark(row)}, "
         f"{row.finding}"
         for row in records(table)
     ]

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from analysis.compare import contributions_by_type
 from analysis.display import Figure, decimal, percent
 from analysis.figures.columns import span
-from analysis.figures.frames import records, short_period
+from analysis.figures.frames import records
 from analysis.figures.numerals import Scale, scale
 from analysis.figures.style import (
     INK,
@@ -32,7 +32,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis.totals import Totals
-from analysis.periods import distance, parse_label, period_label
+from analysis.periods import distance, parse_label, period_label, short_period
 from analysis.values import literal
 
 _LEFT, _WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0

@@ -38,6 +38,17 @@ def check_statements(
         unit_scale=1, quarter=[parse_quarter(label) for label in table.frame["period"]]
     )
     frame = frame.sort_values(["company_id", "quarter"], kind="stable")
+    companies = frame["company_id"].unique()
+    if len(companies) > 1:
+        other = int(np.flatnonzero(table.frame["company_id"] != companies[0])[0])
+        fault = Fault(
+            Rank.KEY, "a firm's statements are those of one company", "keep the rows of one company"
+        )
+        yield Problem(
+            fault, table.file, int(table.rows[other]), table.headers["company_id"],
+            str(table.frame["company_id"].iloc[other]),
+        )  # fmt: skip
+        return
     single = discrete(frame)
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
     for error in contradictions(frame, single, file=table.file, tolerance=tolerance):
@@ -53,7 +64,7 @@ def _check_sales(
 ) -> Iterator[Problem]:
     """Compare the invoices of each quarter with the sales of its statement."""
     table, sale = tables["fin_statement"], tables.get("sale")
-    if sale is None or sale.problems or single["company_id"].nunique() != 1:
+    if sale is None or sale.problems:
         return
     days = sale.frame["invoiced_on"]
     quarter = 4 * days.dt.year + (days.dt.month - 1) // 3

@@ -2,6 +2,6 @@
 
 from analysis.kpis.catalogue import CATALOGUE, Kpi, kpi
 from analysis.kpis.sums import sums
-from analysis.kpis.table import by_type, kpi_periods, kpi_table, value
+from analysis.kpis.table import by_type, kpi_periods, value
 
-__all__ = ["CATALOGUE", "Kpi", "by_type", "kpi", "kpi_periods", "kpi_table", "sums", "value"]
+__all__ = ["CATALOGUE", "Kpi", "by_type", "kpi", "kpi_periods", "sums", "value"]

@@ -22,7 +22,7 @@ from analysis.kpis.expression import (
     unit_of,
     unit_text,
 )
-from analysis.kpis.indicator import Indicator
+from analysis.kpis.indicator import Indicator, is_change
 from analysis.kpis.measures import MEASURES, UNITS
 from analysis.kpis.method import METHOD
 
@@ -126,6 +126,8 @@ def _move(form: Expression, measure: str, values: dict[tuple[str, str], Fraction
 
 
 def _range(record: Indicator, form: Expression) -> Iterator[Fault]:
+    if is_change(form) and not record.is_change:
+        return  # what is printed is a change of the level; a change may leave the level's range
     indices = {other.key: Fraction(100) for other in METHOD}
     for values in _samples():
         value = evaluate(form, values, indices)

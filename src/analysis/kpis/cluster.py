@@ -9,14 +9,13 @@ pandas or DuckDB would give, to the last céntimo.
 
     import dask.dataframe as dd
     from analysis.kpis.cluster import reduce_on_cluster
-    from analysis.kpis import kpi_table
-    from analysis.kpis.sums import wide
+    from analysis.kpis import kpi_periods
 
     if __name__ == "__main__":  # a cluster's processes import this file again
         names = ["service", "sale", "survey_response", "staff_hours"]
         ledger = {name: dd.read_parquet(f"s3://firm/{name}/") for name in names}
         cube = reduce_on_cluster(ledger, scheduler="tcp://10.0.0.1:8786")
-        print(kpi_table(wide(cube)))
+        print(kpi_periods(cube))
 
 The workers need this package and its dependencies. Without an address the work is done by the
 threads of this process.
@@ -41,6 +40,7 @@ from analysis.kpis.reduce import (
     lazy,
     new_customer_sums,
     row_sums,
+    sale_sums,
 )
 from analysis.kpis.small import small_sums
 
@@ -109,12 +109,17 @@ def bucket_sums(
     bucket: Mapping[str, pd.DataFrame], by: Sequence[str], measures: Collection[str]
 ) -> pd.DataFrame:
     """Reduce the tables of some services; runs on a worker."""
-    return add_up(row_sums(lazy(_with_customers(bucket)), by, measures), by)
+    frames = lazy(_with_customers(bucket))
+    parts = [*row_sums(frames, by, measures)]
+    if "sale" in frames:
+        parts += sale_sums(invoices(frames, by, measures), by, measures)
+    return add_up(parts, by)
 
 
 def bucket_invoices(bucket: Mapping[str, pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     """Fetch the invoice lines of some services with their customers; runs on a worker."""
-    found: pd.DataFrame = invoices(lazy(_with_customers(bucket)), by).collect("pandas").to_native()
+    lines = invoices(lazy(_with_customers(bucket)), by, (NEW_SALES,))
+    found: pd.DataFrame = lines.collect("pandas").to_native()
     return found
 
 

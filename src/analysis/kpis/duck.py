@@ -16,9 +16,10 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from analysis.errors import BuildError, InputError
-from analysis.kpis.rules_sql import BROKEN, rule, selection, source, sql_text, test
+from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_text
 from analysis.tables import LEDGER_TABLES, check_columns
 from analysis.tables_method import METHOD_LEDGER_TABLES
 
@@ -96,15 +97,35 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     InputError
         If DuckDB is not installed, a column is missing or unknown, or a cell breaks a rule.
     """
-    duckdb = require_duckdb(_shown(folder, root))
     found = files(folder)
+    with store_on(folder, root, scratch, found) as store:
+        yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+
+
+@contextmanager
+def store_on(folder: Path, root: Path, scratch: Path, found: Files) -> Iterator[Any]:
+    """Connect to a DuckDB that reads one folder and writes nothing but its own temporary files.
+
+    Parameters
+    ----------
+    folder, root, scratch : Path
+        As for :func:`opened`.
+    found : dict of str to list of Path
+        The tables there, to be named in messages.
+
+    Yields
+    ------
+    DuckDBPyConnection
+        What goes wrong while it is used is raised as InputError.
+    """
+    duckdb = require_duckdb(shown(folder, root))
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch, prefix="duckdb-") as spill, duckdb.connect() as store:
         store.execute(f"set temp_directory = {sql_text(spill)}")
         store.execute("set preserve_insertion_order = false")  # sums have no order
-        _confine(store, folder)
+        _confine(store, folder, Path(spill))
         try:
-            yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+            yield store
         except duckdb.OutOfMemoryException:
             raise BuildError(f"DuckDB needs more than {MEMORY_LIMIT} for this ledger") from None
         except duckdb.Error as error:
@@ -156,35 +177,48 @@ def require_keys(relations: Mapping[str, Any]) -> None:
             )
 
 
-def _confine(store: Any, folder: Path) -> None:
-    """Let a connection read one folder and nothing else."""
+def computed_once(relation: Any) -> Any:
+    """Put the rows of a relation into a temporary file, and return a relation that reads it.
+
+    A file, since a table in DuckDB's memory is the first thing for which that does not suffice.
+    """
+    ((spill,),) = relation.query("rows", "select current_setting('temp_directory')").fetchall()
+    file = sql_text(f"{spill}/{uuid4().hex}.parquet")
+    relation.query("rows", f"copy rows to {file} (format parquet)")
+    return relation.query("rows", f"from read_parquet({file})")
+
+
+def _confine(store: Any, *folders: Path) -> None:
+    """Let a connection read some folders and nothing else."""
     for setting in _SETTINGS:
         store.execute(setting)
-    store.execute(f"set allowed_directories = [{sql_text(f'{folder.resolve()}/')}]")
+    allowed = ", ".join(sql_text(f"{folder.resolve()}/") for folder in folders)
+    store.execute(f"set allowed_directories = [{allowed}]")
     store.execute("set enable_external_access = false")
     store.execute("set lock_configuration = true")
 
 
 def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
     table = TABLES[name]
-    headers = [_header(store, path, root) for path in paths]
-    for path, header in zip(paths, headers, strict=True):
-        check_columns(table, header, _shown(path, root))
-        if header != headers[0]:
+    headers = [header(store, path, root) for path in paths]
+    for path, names in zip(paths, headers, strict=True):
+        check_columns(table, names, shown(path, root))
+        if names != headers[0]:
             raise InputError(
-                f"the columns must stand in the order of {paths[0].name}", file=_shown(path, root)
+                f"the columns must stand in the order of {paths[0].name}", file=shown(path, root)
             )
     return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
 
 
-def _header(store: Any, path: Path, root: Path) -> list[str]:
+def header(store: Any, path: Path, root: Path) -> list[str]:
+    """Read the names of a file's columns, in its order."""
     if path.suffix == ".parquet":
         return list(store.sql(f"from read_parquet({sql_text(str(path.resolve()))})").columns)
     try:
         with path.open("rb") as stream:
             return next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
     except UnicodeDecodeError:
-        raise _not_utf8(_shown(path, root)) from None
+        raise _not_utf8(shown(path, root)) from None
 
 
 def _not_utf8(file: Path, row: int | None = None) -> InputError:
@@ -199,45 +233,48 @@ def _explained(message: str, folder: Path, found: Files, root: Path) -> InputErr
     line, cell, file = (pattern.search(message) for pattern in (_LINE, _CELL, _FILE))
     if not line or not file:
         reason = message.splitlines()[0].partition(": ")[2] or message
-        return InputError(f"DuckDB cannot read the tables ({reason})", file=_shown(folder, root))
+        return InputError(f"DuckDB cannot read the tables ({reason})", file=shown(folder, root))
     path = Path(file[1])
     row = int(line[1])
     if "Invalid unicode" in message:
-        return _not_utf8(_shown(path, root), row)
+        return _not_utf8(shown(path, root), row)
     if not cell:
         rule_ = "the row has more or fewer cells than the header, or quotes that do not match"
-        return InputError(rule_, file=_shown(path, root), row=row)
-    table = next(TABLES[name] for name, paths in found.items() if path.resolve() in
-                 [other.resolve() for other in paths])  # fmt: skip
-    return InputError(
-        rule(table, cell[1]),
-        file=_shown(path, root),
-        row=row,
-        column=cell[1],
-        value=cell[2] or "",
-    )
+        return InputError(rule_, file=shown(path, root), row=row)
+    table = next(
+        TABLES[name] for name, paths in found.items()
+        if path.resolve() in [other.resolve() for other in paths]
+    )  # fmt: skip
+    words = next(rule.words for rule in rules(table) if rule.column == cell[1])
+    return InputError(words, file=shown(path, root), row=row, column=cell[1], value=cell[2] or "")
 
 
 def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path) -> InputError:
-    """Find the first row that breaks a rule, by reading once more in order."""
+    """Find the first row that breaks a rule of a column, by reading once more in order."""
     table = TABLES[name]
+    broken = [rule for rule in rules(table) if rule.column == column]
     with require_duckdb(folder).connect() as store:
         _confine(store, folder)
         for path in paths:
-            rows = source(table, [path], _header(store, path, root))
+            rows = source(table, [path], header(store, path, root))
+            cases = " ".join(
+                f"when ({rule.sql}) is not true then {number}" for number, rule in enumerate(broken)
+            )
             found = store.sql(
-                f"select line, {column} from (select *, row_number() over () + 1 as line "
-                f"from {rows}) where ({test(table, column)}) is not true order by line limit 1"
+                f"select line, {column}, case {cases} end as rule from "
+                f"(select *, row_number() over () + 1 as line from {rows}) "
+                "where rule is not null order by line limit 1"
             ).fetchall()
-            for line, cell in found:
+            for line, cell, number in found:
                 whole = isinstance(cell, float) and cell.is_integer()
                 value = "" if cell is None else int(cell) if whole else cell
-                shown = _shown(path, root)
                 return InputError(
-                    rule(table, column), file=shown, row=line, column=column, value=value
-                )
-    return InputError(rule(table, column), file=_shown(folder / table.file, root), column=column)
+                    broken[number].words, file=shown(path, root), row=line, column=column,
+                    value=value,
+                )  # fmt: skip
+    return InputError(broken[0].words, file=shown(folder / table.file, root), column=column)
 
 
-def _shown(path: Path, root: Path) -> Path:
+def shown(path: Path, root: Path) -> Path:
+    """Shorten a path for messages."""
     return path.relative_to(root) if path.is_relative_to(root) else path

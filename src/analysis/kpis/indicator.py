@@ -112,7 +112,7 @@ class Indicator:
     @property
     def is_change(self) -> bool:
         """Whether the formula compares two periods."""
-        return any(isinstance(leaf, Measure) and leaf.when == "before" for leaf in self.leaves)
+        return is_change(self.form)
 
     @property
     def leaves(self) -> tuple[Measure, ...]:
@@ -124,6 +124,11 @@ class Indicator:
         """Columns that the corrected formula needs, as ``table.column``."""
         found = (column for leaf in self.leaves for column in MEASURES[leaf.name].columns)
         return tuple(dict.fromkeys(found))
+
+
+def is_change(formula: Expression) -> bool:
+    """Whether a formula compares two periods."""
+    return any(isinstance(leaf, Measure) and leaf.when == "before" for leaf in leaves(formula))
 
 
 def environment(now: Period, then: Period | None = None) -> dict[tuple[str, str], Fraction | None]:

@@ -114,8 +114,6 @@ MEASURES: dict[str, MeasureSpec] = {
         _score("esg_g", "governance score"),
         _count("staff_answers", "staff answers", "answer", _STAFF_ANSWERS, "any"),
         _count("staff_satisfied", "satisfied staff answers", "answer", _STAFF_ANSWERS, "any"),
-        MeasureSpec("staff_points", "sum of staff scores", {"answer": 1, "point": 1},
-                    tuple(_STAFF_ANSWERS.split()), "any"),
         MeasureSpec("staff_opening", "opening headcount", _PERSON, tuple(_EMPLOYED.split()),
                     stock="opening"),
         _count("leavers", "leavers", "person", _EMPLOYED),

@@ -34,9 +34,10 @@ _SATISFACTION = _SATISFIED / _ANSWERS * HUNDRED
 _PRODUCTIVITY = _SERVICES / _HOURS
 _CYCLE = Measure("cycle_days") / _SERVICES
 _STAFF_SATISFACTION = Measure("staff_satisfied") / Measure("staff_answers") * HUNDRED
-_STAFF_MEAN = Measure("staff_points") / Measure("staff_answers")
 _RETENTION = (_STAFF - _LEAVERS) / _STAFF * HUNDRED
 _ROE_PRINTED = _PROFIT / _EQUITY * HUNDRED
+# Printed as one rate; taken as two shares in per cent, the only scale on which they can be added.
+_STAFF_PRINTED = growth(_STAFF_SATISFACTION + _RETENTION)
 
 _ON_TIME = Measure("on_time_in_budget") / _SERVICES * HUNDRED
 
@@ -104,11 +105,12 @@ METHOD: tuple[Indicator, ...] = (
         "C1", "Customer satisfaction index", "Índice de satisfacción del cliente", "Customer",
         "which share of those asked is satisfied",
         _SATISFACTION, _PERCENT, _SATISFACTION, "satisfaction index", "%", {"satisfied": 1},
-        "Table 2 multiplies the share by the very index that it defines; 4.4.2 has it right",
+        "Table 2 multiplies the share by the very index that it defines (taken as a share too); "
+        "4.4.2 has it right",
         "answers of the period; 4 and 5 of 5 count as satisfied", acronym="CSI",
         printed=(
             Printed("table2-satisfaction-formula",
-                    Index("C1") * _SATISFIED / _ANSWERS * HUNDRED),
+                    Index("C1") / HUNDRED * _SATISFIED / _ANSWERS * HUNDRED),
             Printed("4.4.2-satisfaction-formula", _SATISFACTION),
         ),
         low=_ZERO, high=_FULL, sample=("satisfied", "answers"),
@@ -179,10 +181,10 @@ METHOD: tuple[Indicator, ...] = (
         "whether the people who do the work are content",
         growth(_STAFF_SATISFACTION), _PERCENT, _STAFF_SATISFACTION,
         "satisfied answers of staff", "%", {"staff_satisfied": 1},
-        "printed as one rate of “satisfaction and retention”, which adds two unlike scales",
+        "printed as one rate of “satisfaction and retention”: a sum in which one hides the other",
         "index of the period compared with", printed=(
-            Printed("4.4.4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
-            Printed("table4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
+            Printed("4.4.4-staff-formula", _STAFF_PRINTED),
+            Printed("table4-staff-formula", _STAFF_PRINTED),
         ),
         leading=True, grain="quarter",
     ),
@@ -192,8 +194,8 @@ METHOD: tuple[Indicator, ...] = (
         _RETENTION, _PERCENT, _RETENTION, "staff who stayed", "%", {"leavers": -1},
         "printed only as part of the composite rate of P1",
         "headcount at the opening of the period", printed=(
-            Printed("4.4.4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
-            Printed("table4-staff-formula", growth(_STAFF_MEAN + _RETENTION)),
+            Printed("4.4.4-staff-formula", _STAFF_PRINTED),
+            Printed("table4-staff-formula", _STAFF_PRINTED),
         ),
         low=_ZERO, high=_FULL, leading=True,
     ),

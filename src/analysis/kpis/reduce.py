@@ -16,6 +16,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from analysis.kpis.duck import computed_once
 from analysis.kpis.measures import MEASURES
 from analysis.kpis.small import SATISFIED_FROM, Frames, Parts, month_index, small_sums
 
@@ -65,8 +66,12 @@ def reduce(
     """
     frames = lazy(ledger)
     parts = [*row_sums(frames, by, measures), *small_sums(frames, measures)]
-    if NEW_SALES in measures and {"sale", "service"} <= frames.keys():
-        parts += new_customer_sums(invoices(frames, by), by)
+    if "sale" in frames:
+        lines = invoices(frames, by, measures)
+        if "customer_id" in lines.collect_schema():
+            lines = _computed_once(lines)
+            parts += new_customer_sums(lines, by)
+        parts += sale_sums(lines, by, measures)
     return add_up(parts, by)
 
 
@@ -116,15 +121,12 @@ def duration_counts(ledger: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
-    """Sum the tables that have a row for every service, invoice line, cost or answer.
+    """Sum the tables that have a row for every service, cost or answer.
 
     Additive over any division of the ledger that keeps all rows of a service together.
     """
     if "service" in frames:
         yield from _services(frames, by, measures)
-    if "sale" in frames:
-        exact = {"sales": nw.col("amount_centimos")}
-        yield from _sums(_typed(frames, "sale", by), "invoiced_on", by, exact, measures)
     if "cost" in frames:
         rows = _typed(frames, "cost", by).filter(nw.col("category").is_in(OPERATING))
         exact = {"operating_cost": nw.col("amount_centimos")}
@@ -147,40 +149,51 @@ def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> P
     }
     yield from _sums(service, "completed_on", by, spans, measures)
     if {"service_budget", "cost"} <= frames.keys() and "on_time_in_budget" in measures:
-        spent = frames["cost"].group_by("service_id").agg(nw.col("amount_centimos").sum())
-        known = service.join(frames["service_budget"], on="service_id").join(
-            spent, on="service_id", how="left"
-        )
-        within = nw.col("amount_centimos").fill_null(0) <= nw.col("budget_centimos")
-        good = {"on_time_in_budget": _flag(on_time & within)}
-        yield from _sums(known, "completed_on", by, good, measures)
+        budgeted = service.join(_left_of_budgets(frames), on="service_id")
+        good = {"on_time_in_budget": _flag(on_time & (nw.col("left") >= 0))}
+        yield from _sums(budgeted, "completed_on", by, good, measures)
 
 
-def invoices(frames: Frames, by: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Invoice lines with their customer: customer_id, invoiced_on, amount, and the dimensions."""
-    customer = _with_segment(frames["service"], frames, by).select("service_id", "customer_id", *by)
-    return (
-        frames["sale"]
-        .join(customer, on="service_id")
-        .select("customer_id", "invoiced_on", "amount_centimos", *by)
-    )
+def _left_of_budgets(frames: Frames) -> nw.LazyFrame[Any]:
+    """Sum what is left of the budget of every service that has one.
+
+    Budgets and costs are added up in one pass, since joining them costs more at many rows.
+    """
+    amount = nw.col("amount_centimos")
+    granted = frames["service_budget"].select("service_id", left="budget_centimos", budgets=_COUNT)
+    spent = frames["cost"].select("service_id", left=-amount, budgets=_COUNT - 1)
+    both = nw.concat([granted, spent]).group_by("service_id").agg(nw.col("left", "budgets").sum())
+    return both.filter(nw.col("budgets") > 0).drop("budgets")
 
 
-def new_customer_sums(invoiced: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
+def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw.LazyFrame[Any]:
+    """Invoice lines: day, amount, dimensions, and the customer where new ones are wanted."""
+    named = ["customer_id"] if NEW_SALES in measures and "service" in frames else []
+    lines = _typed(frames, "sale", [*named, *by])
+    return lines.select("invoiced_on", "amount_centimos", *named, *by)
+
+
+def sale_sums(lines: nw.LazyFrame[Any], by: Sequence[str], measures: Collection[str]) -> Parts:
+    """Sum sales over invoice lines, as :func:`invoices` gives them."""
+    yield from _sums(lines, "invoiced_on", by, {"sales": nw.col("amount_centimos")}, measures)
+
+
+def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
     """Sum the sales to customers who were not invoiced in the quarters before.
 
     Additive over any division of the invoice lines that keeps all lines of a customer together.
 
     Parameters
     ----------
-    invoiced : LazyFrame
-        From :func:`invoices`.
+    lines : LazyFrame
+        From :func:`invoices`, with customers.
     by : sequence of str
         Dimensions.
     """
     day = nw.col("invoiced_on")
     ended = [_flag(day.dt.month() > month) for month in (3, 6, 9)]
-    rows = invoiced.with_columns(quarter=4 * day.dt.year() + ended[0] + ended[1] + ended[2])
+    known = lines.filter(~nw.col("customer_id").is_null())
+    rows = known.with_columns(quarter=4 * day.dt.year() + ended[0] + ended[1] + ended[2])
     before = nw.col("quarter").shift(1).over("customer_id", order_by="quarter")
     since = nw.col("quarter") - nw.col("before")
     seen = rows.select("customer_id", "quarter").unique().with_columns(before=before)
@@ -192,13 +205,22 @@ def new_customer_sums(invoiced: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
     yield from _sums(rows, "invoiced_on", by, sold, (NEW_SALES,))
 
 
-def _typed(frames: Frames, name: str, by: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Give the rows of a table the dimensions of the service that they belong to."""
-    if not by or "service" not in frames:
+def _typed(frames: Frames, name: str, keys: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Give the rows of a table the dimensions, or the customer, of the service they belong to."""
+    by = [key for key in keys if key in DIMENSIONS]
+    if not keys or "service" not in frames:
         return frames[name].with_columns(nw.lit(ALL).alias(key) for key in by)
-    service = _with_segment(frames["service"], frames, by).select("service_id", *by)
+    service = _with_segment(frames["service"], frames, by).select("service_id", *keys)
     rows = frames[name].join(service, on="service_id", how="left")
     return rows.with_columns(nw.col(key).fill_null(ALL) for key in by)
+
+
+def _computed_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Keep rows that are used more than once; DuckDB would join them anew each time."""
+    if not rows.implementation.is_duckdb():
+        return rows
+    kept: nw.LazyFrame[Any] = nw.from_native(computed_once(rows.to_native())).lazy()
+    return kept
 
 
 def _with_segment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,8 @@ from analysis.tables import Table, order_rule
 
 BROKEN = "this cell breaks a rule: "
 """Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""
+
+_IN_WORDS = {"DATE": "a date as YYYY-MM-DD", "BIGINT": "a whole number", "VARCHAR": "filled in"}
 
 _LARGEST = 2**53
 """Whole numbers below this are exact as they are read."""
@@ -38,7 +41,30 @@ def sql_type(field: FieldInfo) -> str:
     return "BIGINT" if field.annotation in (int, int | None) else "VARCHAR"
 
 
-def source(table: Table, paths: list[Path], columns: list[str]) -> str:
+@dataclass(frozen=True)
+class Rule:
+    """A rule in SQL, with what a person needs to know of it.
+
+    Attributes
+    ----------
+    sort : {"cell", "row", "period"}
+        What it is about: a cell, the order of days in a row, the periods of the case.
+    column : str
+        Column at which a broken rule is reported.
+    sql : str
+        Condition that holds for a row that keeps the rule.
+    words, fix : str
+        What is wrong where it does not hold, and what to do about it.
+    """
+
+    sort: str
+    column: str
+    sql: str
+    words: str
+    fix: str
+
+
+def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = False) -> str:
     """Read the files of a table, in SQL.
 
     Parameters
@@ -49,13 +75,15 @@ def source(table: Table, paths: list[Path], columns: list[str]) -> str:
         Its files, all CSV or all Parquet.
     columns : list of str
         Columns of a CSV file in its order; all of them, since they are told apart by position.
+    text : bool
+        Leave the cells of CSV files as text.
     """
     if paths[0].suffix == ".parquet":
         return f"read_parquet({sql_list(paths)})"
     fields = table.row.model_fields
     # As BIGINT, 12.50 would become 13 and nobody would hear of it.
     kinds = {name: sql_type(fields[name]).replace("BIGINT", "DOUBLE") for name in columns}
-    types = ", ".join(f"{sql_text(name)}: '{kinds[name]}'" for name in columns)
+    types = ", ".join(f"{sql_text(name)}: '{'VARCHAR' if text else kinds[name]}'" for name in kinds)
     return (
         f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
         f"""quote = '"', escape = '"', columns = {{{types}}})"""
@@ -67,54 +95,48 @@ def selection(table: Table) -> str:
     chosen = []
     for name, field in table.row.model_fields.items():
         broken = sql_text(BROKEN + json.dumps([table.name, name]))
-        kept = f"case when {test(table, name)} then {_cell(name, field)} else error({broken}) end"
-        chosen.append(f"{kept}::{sql_type(field)} as {name}")
+        kept = " and ".join(rule.sql for rule in rules(table) if rule.column == name)
+        cell = f"case when {kept} then {_cell(name, field)} else error({broken}) end"
+        chosen.append(f"{cell}::{sql_type(field)} as {name}")
     return ", ".join(chosen)
 
 
-def test(table: Table, name: str) -> str:
-    """Say in SQL whether a cell keeps the rules of its column (patterns of keys are left out)."""
+def rules(table: Table) -> list[Rule]:
+    """Say the rules of a table's cells and of its days in SQL and in words."""
+    return [_of_cells(table, name) for name in table.row.model_fields] + [
+        Rule("row", late, f"({early} <= {late})", order_rule(group), "correct one of the days")
+        for group in table.row.in_order
+        for early, late in pairwise(group)
+    ]
+
+
+def _of_cells(table: Table, name: str) -> Rule:
+    """Say the rule of a column's cells (patterns of keys are left out)."""
     field = table.row.model_fields[name]
+    kind = sql_type(field)
+    words = _IN_WORDS[kind]
     tests = [] if _may_be_blank(field) else [f"{name} is not null"]
-    if sql_type(field) == "BIGINT":
+    if kind == "BIGINT":
         tests += [f"{name} = trunc({name})", f"abs({name}) < {_LARGEST}"]
     if get_origin(field.annotation) is Literal:
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
-    for rule in field.metadata:
-        if (low := getattr(rule, "ge", None)) is not None:
-            tests.append(f"{name} >= {_limit(low)}")
-        if (high := getattr(rule, "le", None)) is not None:
-            tests.append(f"{name} <= {_limit(high)}")
-        if getattr(rule, "min_length", None):
-            tests.append(f"{name} <> ''")
-        pattern = getattr(rule, "pattern", None)
-        if pattern and not name.endswith("_id"):
-            tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
-    for group in _ordered(table, name):
-        tests += [f"{early} <= {late}" for early, late in pairwise(group)]
-    kept = " and ".join(tests) or "true"
-    return f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
-
-
-def rule(table: Table, name: str) -> str:
-    """Say the rules of a column in words."""
-    field = table.row.model_fields[name]
-    kinds = {"DATE": "a date as YYYY-MM-DD", "BIGINT": "a whole number", "VARCHAR": "filled in"}
-    words = kinds[sql_type(field)]
-    if get_origin(field.annotation) is Literal:
         words = f"one of {', '.join(get_args(field.annotation))}"
     for limit in field.metadata:
-        for attribute, said in (("ge", "at least"), ("le", "at most"), ("pattern", "of the form")):
-            value = getattr(limit, attribute, None)
-            if value is not None:
-                words += f", {said} {value}"
-    orders = [f"; {order_rule(group)}" for group in _ordered(table, name)]
-    return f"this must be {words}{''.join(orders)}"
-
-
-def _ordered(table: Table, name: str) -> list[tuple[str, ...]]:
-    """Return the groups of columns in order of which this is the last."""
-    return [group for group in table.row.in_order if group[-1] == name]
+        if (low := getattr(limit, "ge", None)) is not None:
+            tests.append(f"{name} >= {_limit(low)}")
+            words += f", at least {low}"
+        if (high := getattr(limit, "le", None)) is not None:
+            tests.append(f"{name} <= {_limit(high)}")
+            words += f", at most {high}"
+        if getattr(limit, "min_length", None):
+            tests.append(f"{name} <> ''")
+        if pattern := getattr(limit, "pattern", None):
+            words += f", of the form {pattern}"
+            if not name.endswith("_id"):
+                tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
+    kept = " and ".join(tests) or "true"
+    sql = f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
+    return Rule("cell", name, sql, f"this must be {words}", "correct the cell")
 
 
 def _cell(name: str, field: FieldInfo) -> str:

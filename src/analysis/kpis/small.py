@@ -11,6 +11,9 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from analysis.efficiency.ladder import LADDER
+from analysis.efficiency.statements import INCOME, discrete
+from analysis.errors import InputError
 from analysis.periods import parse_quarter
 
 SATISFIED_FROM = 4
@@ -22,11 +25,7 @@ Frames = Mapping[str, nw.LazyFrame[Any]]
 Parts = Iterator[pd.DataFrame]
 """Parts of a cube: columns month, measure, value and, where known, the dimensions."""
 
-_PLUS = ("sales", "other_op_income", "fin_income", "extra_gain")
-_MINUS = (
-    "cogs", "selling", "admin", "other_op_cost", "fin_cost", "extra_loss", "income_tax",
-    "other_charges",
-)  # fmt: skip
+_STATED = ("company_id", "period", "basis", *INCOME, "equity", "interest_debt")
 
 
 def month_index(days: pd.Series[Any]) -> pd.Series[int]:
@@ -49,7 +48,7 @@ def small_sums(frames: Frames, measures: Collection[str]) -> Parts:
     for make, names in (
         (_hours, {"hours", "training_hours"}),
         (_staff, {"staff_opening", "leavers"}),
-        (_staff_survey, {"staff_answers", "staff_satisfied", "staff_points"}),
+        (_staff_survey, {"staff_answers", "staff_satisfied"}),
         (_esg, {"esg_e", "esg_s", "esg_g"}),
         (_statements, {"net_profit", "equity", "debt", "equity_opening", "debt_opening"}),
     ):
@@ -111,7 +110,6 @@ def _staff_survey(frames: Frames) -> Parts:
         month = month_index(rows["answered_on"])
         yield _part("staff_answers", month, 1)
         yield _part("staff_satisfied", month, (rows["score"] >= SATISFIED_FROM).astype("int64"))
-        yield _part("staff_points", month, rows["score"])
 
 
 def _esg(frames: Frames) -> Parts:
@@ -125,16 +123,35 @@ def _esg(frames: Frames) -> Parts:
 
 
 def _statements(frames: Frames) -> Parts:
-    if "fin_statement" in frames:
-        columns = ("period", "basis", *_PLUS, *_MINUS, "equity", "interest_debt")
-        rows = collected(frames["fin_statement"], *columns)
-        rows = rows[rows["basis"] == "discrete"]
-        month = rows["period"].map(parse_quarter) * 3 + 2
-        yield _part("net_profit", month, net_profit(rows))
-        yield _part("equity", month, rows["equity"])
-        yield _part("debt", month, rows["interest_debt"])
+    """Sum statements of single quarters; those of a year to date become such first.
+
+    Raises
+    ------
+    InputError
+        If the statements are those of several companies, which do not add up to one.
+    """
+    if "fin_statement" not in frames:
+        return
+    rows = collected(frames["fin_statement"], *_STATED)
+    companies = sorted(set(rows["company_id"]))
+    if len(companies) > 1:
+        raise InputError(
+            "a firm's statements are those of one company",
+            file="fin_statement.csv",
+            column="company_id",
+            value=", ".join(companies),
+            fix="keep the rows of one company",
+        )
+    rows = rows.assign(quarter=rows["period"].map(parse_quarter).astype("int64"))
+    single = discrete(rows.sort_values("quarter", ignore_index=True), INCOME)
+    month = single["quarter"] * 3 + 2
+    yield _part("net_profit", month, net_profit(single))
+    yield _part("equity", month, single["equity"])
+    yield _part("debt", month, single["interest_debt"])
 
 
 def net_profit(rows: pd.DataFrame) -> pd.Series[int]:
     """Go down the ladder from sales to net profit."""
-    return rows[list(_PLUS)].sum(axis=1) - rows[list(_MINUS)].sum(axis=1)
+    signs = {step.column: step.sign for level in LADDER for step in level.steps}
+    profit: pd.Series[int] = rows[list(signs)].mul(pd.Series(signs)).sum(axis=1)
+    return profit

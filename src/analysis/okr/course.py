@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pandas as pd
 
 from analysis.kpis.expression import Measure
-from analysis.kpis.indicator import Indicator
+from analysis.kpis.indicator import Indicator, compute
+from analysis.kpis.levels import sample_of
 from analysis.kpis.method import indicator
 from analysis.okr.evaluate import Result, chosen
 from analysis.okr.targets import rate
 from analysis.okr.to_date import Ledger, ToDate
-from analysis.periods import parse_label, quarter_days, quarter_start
+from analysis.periods import parse_label, quarter_days, quarter_end, quarter_start
+
+WEEKS = 13
+"""Weeks of a quarter; the last one ends with it, after six to eight days."""
+
+
+def week_ends(quarter: int) -> list[date]:
+    """Last days of the weeks of a quarter, the last of them its own last day."""
+    whole = [quarter_start(quarter) + timedelta(days=7 * week - 1) for week in range(1, WEEKS)]
+    return [*whole, quarter_end(quarter)]
 
 
 def projected(
@@ -36,8 +46,7 @@ def has_course(ledger: Ledger, results: Sequence[Result], quarter: str) -> bool:
     (grain, index), to_date = parse_label(quarter), ToDate(ledger)
     if grain != "quarter":
         return False
-    last_week = timedelta(days=quarter_days(index) // 7 * 7 - 1)
-    day = pd.Timestamp(quarter_start(index)) + last_week
+    day = pd.Timestamp(week_ends(index)[-2])
     return any(
         result.goal is not None and to_date.level(indicator(result.kpi), index, day) is not None
         for result in chosen(list(results))
@@ -45,7 +54,7 @@ def has_course(ledger: Ledger, results: Sequence[Result], quarter: str) -> bool:
 
 
 def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFrame:
-    """Score every key result week by week, as projected from the rows so far.
+    """Score every key result week by week, as projected from the rows so far, and as it ended.
 
     Parameters
     ----------
@@ -68,16 +77,18 @@ def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFr
         if result.goal is None:
             continue
         record = indicator(result.kpi)
-        own = []
-        for week in range(1, quarter_days(index) // 7 + 1):
-            day = pd.Timestamp(quarter_start(index)) + timedelta(days=7 * week - 1)
-            level = to_date.level(record, index, day)
-            ahead = projected(record, level, index, day)
-            score = rate(ahead, result.baseline, result.goal).score
-            own.append((result.key_result.kr_id, record.key, result.key_result.text, week,
-                        day.date(), level, ahead, score))  # fmt: skip
+        row, own = result.key_result, []
+        *before, last = enumerate(week_ends(index), start=1)
+        for week, day in before:
+            sums = to_date.measures(record, index, pd.Timestamp(day))
+            level = compute(record.level, sums)
+            ahead = projected(record, level, index, pd.Timestamp(day))
+            sample = sample_of(record, sums)
+            score = rate(ahead, result.baseline, result.goal, Fraction(row.commit), sample).score
+            own.append((row.kr_id, record.key, row.text, week, day, level, ahead, score))
         if any(line[5] is not None for line in own):
-            rows += own
+            end = (result.value, result.value, result.score.score)
+            rows += [*own, (row.kr_id, record.key, row.text, *last, *end)]
     columns = ["kr_id", "kpi", "text", "week", "day", "level", "projected", "score"]
     frame = pd.DataFrame(rows, columns=columns)
     for place, column in enumerate(columns[5:], start=5):

@@ -64,7 +64,9 @@ def evaluate(
     period : str
         A quarter (or month or half-year); the targets are applied to it as they are.
     base : {"previous", "year-ago"}
-        Where the baseline is taken from, unless the key result gives one.
+        Where the baseline is taken from, unless the key result gives one or the target is a rate
+        that fits into the period: 1 % a month is measured on the period before, so that it asks
+        nothing of months before there was a target.
     reading : mapping of str to str
         One option per axis, from ``case.reading()``.
 
@@ -75,18 +77,20 @@ def evaluate(
     """
     grain, _ = parse_label(period)
     now, then = pair(totals, period, base)
+    bases = {base: then, "previous": pair(totals, period, "previous")[1]}
     length = MONTHS[grain]
     untargeted = "no target is printed" if okrs.printed else "no target is set"
-    since = length * distance(grain, base)
     results = []
     for row in okrs.key_results:
         targets: tuple[TargetRow | None, ...] = okrs.targets[row.kr_id] or (None,)
         for target in targets:
             record = indicator(target.kpi if target else row.kpi)
-            value = compute(record.level, now)
-            baseline = Fraction(row.baseline) if row.baseline else compute(record.level, then)
+            value, own = compute(record.level, now), _base(target, length, base)
+            start = compute(record.level, bases[own])
+            baseline = Fraction(row.baseline) if row.baseline else start
             goal = None
             if target:
+                since = length * distance(grain, own)
                 goal = resolve(target_of(target), baseline, since=since, length=length)
             score = rate(value, baseline, goal, Fraction(row.commit), sample_of(record, now))
             if target is None:
@@ -94,6 +98,13 @@ def evaluate(
             chosen = target is None or holds(target, reading)
             results.append(Result(row, target, record.key, baseline, value, goal, score, chosen))
     return results
+
+
+def _base(target: TargetRow | None, length: int, base: str) -> str:
+    """Where the baseline of a target is taken from, in periods of so many months."""
+    if target is None or target.kind == "level" or not target.months or length % target.months:
+        return base
+    return "previous"
 
 
 def chosen(results: list[Result]) -> list[Result]:

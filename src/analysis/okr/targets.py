@@ -84,7 +84,8 @@ class Score:
     Attributes
     ----------
     score : Fraction or None
-        At most 1 (met), 0 at the baseline, negative short of it, never below -1.
+        At most 1 (met), 0 at the baseline, negative short of it, never below -1; None where it
+        cannot be told.
     progress : Fraction or None
         The same without limits; above 1 if an open goal is exceeded.
     status : str
@@ -173,38 +174,36 @@ def rate(
     commit : Fraction
         Part of the way that is good enough.
     sample : tuple of int and int, optional
-        Satisfied and all answers behind a value in per cent: then the status is ``cannot tell`` if
-        an end of the goal lies within the value's 95 % (Wilson) interval.
+        Satisfied and all answers behind a value in per cent: then there is no score, and the
+        status is ``cannot tell``, if an end of the goal lies within the value's 95 % (Wilson)
+        interval.
     """
     if value is None:
         return Score(None, None, "cannot tell", "no value")
     if goal is None:
         return Score(None, None, "cannot tell", "no baseline")
-    met = goal.met(value)
-    open_question = sample is not None and any(_within_margin(sample, e) for e in goal.edges)
-    unsure = f"within the margin of {sample[1]} answers" if sample and open_question else ""
+    if sample is not None and any(_within_margin(sample, edge) for edge in goal.edges):
+        return Score(None, None, "cannot tell", f"within the margin of {sample[1]} answers")
     if baseline is None or goal.distance(baseline) == 0:
-        return _without_way(met, baseline, unsure)
+        return _without_way(goal, value, baseline)
     way = goal.distance(baseline)
     score = max(LOWEST, 1 - goal.distance(value) / way)
     progress = 1 - _signed(goal, value, baseline) / way
-    status: Status = "met" if met else "good enough" if score >= commit else "behind"
+    status: Status = "met" if goal.met(value) else "good enough" if score >= commit else "behind"
     if score < 0:
         status = "below baseline"
-    return Score(score, progress, "cannot tell" if unsure else status, unsure)
+    return Score(score, progress, status)
 
 
-def _without_way(met: bool, baseline: Fraction | None, unsure: str) -> Score:
+def _without_way(goal: Goal, value: Fraction, baseline: Fraction | None) -> Score:
     """Score where there is no way from a baseline to the goal: met or not is all that counts."""
+    if goal.met(value):
+        reason = "no baseline, but met" if baseline is None else "met before it began"
+        return Score(Fraction(1), None, "met", reason)
     if baseline is None:
-        if not met:
-            return Score(None, None, "cannot tell", "not met, and no baseline to score from")
-        reason = "no baseline, but met"
-    else:
-        reason = "met before it began" if met else "met before it began, and lost"
-    score = Fraction(1 if met else 0)
-    status: Status = "met" if met else "behind"
-    return Score(score, None, "cannot tell" if unsure else status, unsure or reason)
+        return Score(None, None, "cannot tell", "not met, and no baseline to score from")
+    status: Status = "below baseline" if goal.distance(value) else "behind"
+    return Score(Fraction(0), None, status, "met before it began, and lost")
 
 
 def _signed(goal: Goal, value: Fraction, baseline: Fraction) -> Fraction:

@@ -66,7 +66,11 @@ class ToDate:
     _kept: dict[tuple[int, pd.Timestamp], Period] = field(default_factory=dict)
 
     def level(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Fraction | None:
-        """Level of an indicator over a quarter so far; None where nothing was known yet.
+        """Level of an indicator over a quarter so far; None where nothing was known yet."""
+        return compute(record.level, self.measures(record, quarter, day))
+
+    def measures(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Period:
+        """Sum over a quarter so far what an indicator needs; empty where it was not known yet.
 
         Statements and scores by quarter are known after the quarter only. Where hours by the
         month take part, everything is cut at the last month that has ended.
@@ -74,11 +78,11 @@ class ToDate:
         names = {leaf.name for leaf in leaves(record.level) if isinstance(leaf, Measure)}
         specs = [MEASURES[name] for name in names]
         if any(s.kept == "quarter" or s.stock or s.name.startswith("esg_") for s in specs):
-            return None
+            return {}
         if MONTHLY & names:
             day = (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
         if day < pd.Timestamp(quarter_start(quarter)):
-            return None
+            return {}
         if (quarter, day) not in self._kept:
             self._kept[quarter, day] = so_far(self.ledger, quarter, day)
-        return compute(record.level, self._kept[quarter, day])
+        return self._kept[quarter, day]

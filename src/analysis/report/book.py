@@ -18,7 +18,6 @@ from analysis.files import write_bytes
 from analysis.notebook.needs import split
 from analysis.report.chapter import Chapter, convert_notebook
 from analysis.report.compiler import (
-    CHAPTER_HEAD,
     error_from_typst,
     lay_out,
     settle,
@@ -101,14 +100,11 @@ class _Project:
         self.moment = timestamp(asked.case.parameters.date)
         features = asked.features(load(asked.values)) if asked.values.is_file() else tuple(FEATURES)
         self.chapters = convert_chapters(notebooks, asked.home, features)
-        names = [chapter.name for chapter in self.chapters]
-        main, files = main_source(asked, names, self.moment)
-        for chapter in self.chapters:
-            source = CHAPTER_HEAD + chapter.source()
-            files[f"/chapters/{chapter.name}.typ"] = source.encode("utf-8")
-            files.update(chapter.assets)
+        main, files = main_source(asked, self.chapters, self.moment)
         self.main = lay_out(folder, main, files)
-        self._figures: dict[str, list[str]] = {chapter.name: [] for chapter in self.chapters}
+        self._figures: dict[str, list[str]] = {
+            chapter.name: [] for chapter in self.chapters if chapter.source().strip()
+        }
         for label, place in self.chapters[0].labels.known.items():
             if label.startswith("fig-"):
                 self._figures[place.notebook].append(label)

@@ -20,6 +20,12 @@ from analysis.report.maths import Formulas
 from analysis.report.outputs import OutputWriter, cell_options, without_options
 
 _MARKED = re.compile(f"{MARK}(\\d+){MARK}")
+# Every chapter file starts with this import and an empty line, which `cell_of_line` does not count.
+CHAPTER_HEAD = '#import "/template/report.typ": *\n\n'
+
+SUMMARY = "summary"
+"""Tag of a cell that stands in the report's summary, not in its chapter."""
+
 _SUFFIXES = {".svg", ".png", ".jpg", ".jpeg", ".gif"}
 
 
@@ -41,6 +47,12 @@ class Chapter:
         Path in the Typst project to the bytes of a figure.
     notes : list of str
         What was left out, for whoever builds.
+    cells : list of tuple of int and str
+        Number and markup of every cell.
+    summary : set of int
+        Cells that stand in the report's summary, before the contents, and not in the chapter.
+    kinds : set of str
+        The marks of its figures and tables.
     """
 
     name: str
@@ -53,6 +65,8 @@ class Chapter:
     notes: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     cells: list[tuple[int, str]] = field(default_factory=list)
+    summary: set[int] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
     attached: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def reference(self, target: str, place: Place) -> str:
@@ -103,6 +117,16 @@ class Chapter:
         InputError
             If a reference points at nothing, unless ``alone``.
         """
+        return self._resolved(self.cells if alone else self._own_cells(), alone=alone)
+
+    def summary_source(self) -> str:
+        """Typst source of the cells that stand in the report's summary; empty if there are none."""
+        return self._resolved([cell for cell in self.cells if cell[0] in self.summary]).strip()
+
+    def _own_cells(self) -> list[tuple[int, str]]:
+        return [cell for cell in self.cells if cell[0] not in self.summary]
+
+    def _resolved(self, cells: list[tuple[int, str]], *, alone: bool = False) -> str:
         resolved = []
         for reference in self.references:
             try:
@@ -112,13 +136,13 @@ class Chapter:
                     raise
                 self.notes.append(str(error))
                 resolved.append(None)
-        text = "\n\n".join(body for _, body in self.cells if body)
+        text = "\n\n".join(body for _, body in cells if body)
         return _MARKED.sub(lambda mark: resolved[int(mark[1])] or "none", text) + "\n"
 
     def cell_of_line(self, line: int) -> int:
         """Cell that wrote a line (from 1) of the chapter's source."""
         first = 1
-        for cell, body in self.cells:
+        for cell, body in self._own_cells():
             if not body:
                 continue
             first += body.count("\n") + 2
@@ -178,6 +202,8 @@ def convert_notebook(
         level = 1
     for number, cell in enumerate(notebook.cells, start=1):
         place = Place(path.stem, number)
+        if SUMMARY in cell.metadata.get("tags", []):
+            chapter.summary.add(number)
         if cell.cell_type == "markdown":
             chapter.attached = cell.get("attachments", {})
             renderer = Renderer(chapter, place, level)

@@ -14,13 +14,10 @@ from typing import cast
 import typst
 
 from analysis.errors import InputError
-from analysis.report.chapter import Chapter
+from analysis.report.chapter import CHAPTER_HEAD, Chapter
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
 TEMPLATE = Path(__file__).resolve().parent / "template"
-
-# Every chapter file starts with this import and an empty line; see `error_from_typst`.
-CHAPTER_HEAD = '#import "/template/report.typ": *\n\n'
 
 _PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")
 # Millimetres from the paper's top to the first line of text, as in template/report.typ.
@@ -74,8 +71,9 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
     """Find the figures that must float, so that no page is left half empty before a figure.
 
     A figure stands where the notebook has it if there is room. If not, it goes to the top of the
-    next page and the text after it moves up, unless it would then follow the chapter's last word.
-    Typst cannot decide this by itself, so the document is laid out again until nothing changes.
+    next page and the text after it moves up, up to the next long table, unless it would then follow
+    the chapter's last word. Typst cannot decide this by itself, so the document is laid out again
+    until nothing changes.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from analysis.case import Case
 from analysis.edition import Edition
 from analysis.errors import InputError
 from analysis.periods import MONTH_NAMES, Grain
+from analysis.report.chapter import CHAPTER_HEAD, Chapter
 from analysis.report.escape import slug, typst_string, typst_text
+from analysis.values import MARKS
 
 VERDICTS = (
     "reproduced",
@@ -95,6 +98,21 @@ def count_verdicts(path: Path) -> dict[str, int]:
                 )
             counts[verdict] += row["default"] == "True"
     return counts
+
+
+def count_contradictions(path: Path) -> int:
+    """Count the sets of claims that contradict each other under the default readings.
+
+    Parameters
+    ----------
+    path : Path
+        ``verdicts.csv``, with the column conflict too; several claims may share one set.
+    """
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["default"] == "True"]
+    return len({row["conflict"] for row in rows if row["verdict"] == "inconsistent"} - {""})
 
 
 def attachments(asked: Edition) -> list[Attachment]:
@@ -181,8 +199,8 @@ def _about(asked: Edition) -> str:
     title = typst_text(source.title)
     text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
-        "numbers, but no data. This report checks every printed number against the others by exact "
-        "arithmetic and gives it a verdict, with the evidence."
+        "numbers, but no data. This report checks the printed numbers against each other by exact "
+        "arithmetic and gives each a verdict, with the evidence."
     )
     if case.parameters.kind == "printed":
         return text
@@ -193,19 +211,27 @@ def _about(asked: Edition) -> str:
     )
 
 
-def _own_kinds(case: Case) -> list[tuple[str, str]]:
-    """List the marks in the report of a case of one's own; none if it has the usual ones."""
-    if not case.has_own_rows or case.has_claims:
-        return []
-    rows = {
-        "yours": "computed from the rows that the firm supplied",
-        "synthetic": "computed from made-up rows, as an example",
-    }
-    kind = case.parameters.kind
-    return [
-        (kind, rows[kind]),
-        ("words", "no number: definitions, and the words of the firm's own tables"),
-    ]
+_KINDS = {
+    "printed": "stands in the source; quoted, with its place",
+    "derived": "follows from printed numbers by exact arithmetic",
+    "synthetic": "from a data set made to meet the print; one of many that would",
+    "yours": "computed from raw rows that you supplied",
+    "words": "no number: definitions, and our words on quoted places",
+}
+_OWN_KINDS = {
+    "derived": "follows from stated rules by exact arithmetic",
+    "synthetic": "computed from made-up rows, as an example",
+    "yours": "computed from the rows that the firm supplied",
+    "words": "no number: definitions, and the words of the firm's own tables",
+}
+
+
+def _kinds(case: Case, chapters: Iterable[Chapter]) -> list[tuple[str, str]]:
+    """List the marks that the chapters use, with what each says."""
+    used = {kind for chapter in chapters for kind in chapter.kinds}
+    own = case.has_own_rows and not case.has_claims
+    meanings = _KINDS | (_OWN_KINDS if own else {})
+    return [(kind, meanings[kind]) for kind in MARKS if kind in used]
 
 
 def _rows_of(case: Case) -> str:
@@ -228,8 +254,8 @@ def _about_period(asked: Edition) -> str:
         "the firm, and prove nothing about it beyond that."
     )
     return typst_text(
-        "Indicators, comparison, key results and joint score of one period, made by the same "
-        f"chapters for any. {asked.about()} {rows} Every figure and table says which kind of "
+        "Indicators, comparison, key results and joint score of one period. "
+        f"{asked.about()} {rows} Every figure and table says which kind of "
         "number it shows."
     )
 
@@ -239,12 +265,12 @@ def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
     command = asked.make_options()
     digest = inputs_digest(case.raw)
     date = _english_date(moment)
-    stamped = "the day the study appeared" if case.parameters.source else "the date of the case"
+    stamped = "the day the source appeared" if case.parameters.source else "the date of the case"
     return [
         ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
                   "bytes."),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if asked.periodic or case.has_own_rows else
+        if asked.periodic or case.parameters.calibration is None else
         ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
                               "#raw(\"make verify\") compares it byte by byte."),
         ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
@@ -262,7 +288,7 @@ def _pairs(items: list[tuple[str, str]]) -> str:
 
 
 def main_source(
-    asked: Edition, chapters: list[str], moment: datetime
+    asked: Edition, chapters: Sequence[Chapter], moment: datetime
 ) -> tuple[str, dict[str, bytes]]:
     """Typst source of the whole document, and the attached files it reads.
 
@@ -270,19 +296,21 @@ def main_source(
     ----------
     asked : Edition
         The report.
-    chapters : list of str
-        Names of the chapter files in the Typst project, without suffix.
+    chapters : sequence of Chapter
+        Its chapters in reading order; one that stands in the summary with all its cells is none.
     moment : datetime
         The document's date.
 
     Returns
     -------
     tuple
-        Source of ``main.typ``; path to bytes of the attached files.
+        Source of ``main.typ``; path to bytes of the chapters, their figures and attached files.
     """
     case, parameters = asked.case, asked.case.parameters
-    counts = {} if asked.periodic else count_verdicts(case.processed / "verdicts.csv")
+    judged = case.processed / "verdicts.csv"
+    counts = {} if asked.periodic else count_verdicts(judged)
     attached = attachments(asked)
+    summary = _summary(chapters)
     subtitle = asked.title() if asked.periodic else parameters.subtitle
     verdicts = [(name, str(count)) for name, count in counts.items()]
     colophon = [(name, f"[{body}]") for name, body in _colophon(asked, moment)]
@@ -296,20 +324,52 @@ def main_source(
         "description": typst_string(_eyebrow(asked)),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
-        "kinds": _pairs([(name, f"[{text}]") for name, text in _own_kinds(case)]),
+        "kinds": _pairs([(name, f"[{typst_text(text)}]") for name, text in _kinds(case, chapters)]),
+        "summary": f"[{summary}]" if summary else "none",
+        "note": f"[{typst_text(_counting(case))}]" if counts else "none",
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
+        "contradictions": str(count_contradictions(judged) if counts else 0),
         "colophon": _pairs(colophon),
         "sources": "(" + "".join(f"[{entry}], " for entry in sources(case)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
     setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
+    bodies = {chapter.name: chapter.source() for chapter in chapters}
+    names = [name for name, body in bodies.items() if body.strip()]
     includes = "".join(
         f"#include {typst_string(f'/chapters/{name}.typ')}\n#chapter-end({typst_string(name)})\n"
-        for name in chapters
+        for name in names
     )
     main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
-    return main, {f"/attached/{item.name}": item.content for item in attached}
+    files = {f"/attached/{item.name}": item.content for item in attached}
+    for name in names:
+        files[f"/chapters/{name}.typ"] = (CHAPTER_HEAD + bodies[name]).encode("utf-8")
+    for chapter in chapters:
+        files |= chapter.assets
+    return main, files
+
+
+def _summary(chapters: Iterable[Chapter]) -> str:
+    """Join what the chapters put in the summary, under a heading of its own or the first's."""
+    text = "\n\n".join(filter(None, (chapter.summary_source() for chapter in chapters)))
+    if not text or text.startswith("#heading(level: 1)"):
+        return text
+    return f"#heading(level: 1)[Summary]\n\n{text}"
+
+
+def _counting(case: Case) -> str:
+    """Say what the counts of verdicts do not show."""
+    with (case.processed / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["default"] == "True"]
+    told = ["A number that is printed in two places counts as two claims."]
+    roles = {row.get("role") for row in rows if row["verdict"] == "reproduced"}
+    if roles == {"structure"}:
+        told.append(
+            "What is reproduced here are counts of words alone (“four perspectives”); no printed "
+            "result can be recomputed."
+        )
+    return " ".join(told)
 
 
 _OFTEN: dict[Grain, str] = {
@@ -338,4 +398,5 @@ def _file(item: Attachment) -> str:
         "digest": hashlib.sha256(item.content).hexdigest(),
     }
     code = ", ".join(f"{name}: {typst_string(value)}" for name, value in fields.items())
-    return f"({code}, size: {len(item.content)}), "
+    size = typst_string(f"{len(item.content):,}")
+    return f"({code}, size: {size}), "

@@ -29,6 +29,7 @@ class Files(Surroundings, Protocol):
 
     root: Path | None
     notes: list[str]
+    kinds: set[str]
 
     def asset(self, name: str, content: bytes) -> str:
         """Store a file and return its path for Typst."""
@@ -190,6 +191,7 @@ class OutputWriter:
                 arguments.append(f"rest: [{renderer.inline(rest)}]")
         if said.kind:
             arguments.append(f"kind: {typst_string(said.kind)}")
+            self.files.kinds.add(said.kind)
         return "".join(f", {argument}" for argument in arguments)
 
     def _table(self, code: str, said: dict[str, Any]) -> str:

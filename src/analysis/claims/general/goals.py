@@ -14,6 +14,7 @@ from analysis.claims.general.words import Range, noun
 from analysis.claims.judgement import Judgement
 from analysis.claims.printed import Interval
 from analysis.claims.search import UndecidedError
+from analysis.claims.system import Claim, Linear
 from analysis.tables import ClaimRow
 
 if TYPE_CHECKING:
@@ -153,9 +154,13 @@ class _Goal:
         end = found.low if self.less else found.high
         if end is None:
             return None
-        return " and ".join(base), self._like_results(end.limit / self.limit)
+        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+        edge = Interval(end.limit, end.limit)
+        there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
+        closed = self.state.can_be(self.settled, there) is not Outcome.REFUTED
+        return " and ".join(base), self._like_results(end.limit / self.limit, closed=closed)
 
-    def _like_results(self, edge: Fraction) -> Range:
+    def _like_results(self, edge: Fraction, *, closed: bool) -> Range:
         """Write a limit as the results on the quantity are printed, with two more digits."""
         model = self.state.model
         levels = (
@@ -169,4 +174,4 @@ class _Goal:
         places = 2 + (printed.decimals if printed else 0)
         sign = "%" if printed and printed.percent else ""
         low, high = (edge / unit, None) if self.less else (None, edge / unit)
-        return Range(low, high, places, sign)
+        return Range(low, high, places, sign, closed, closed)

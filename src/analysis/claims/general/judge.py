@@ -15,9 +15,9 @@ from analysis.claims.general.model import Model, outside
 from analysis.claims.general.products import Item, Outcome, possible
 from analysis.claims.general.relations import read_relations
 from analysis.claims.general.texts import judge_text
-from analysis.claims.general.universes import universes
+from analysis.claims.general.universes import blocks, universes
 from analysis.claims.general.words import Range, Wording
-from analysis.claims.judgement import Judgement, Word
+from analysis.claims.judgement import Judgement
 from analysis.claims.printed import Rounding
 from analysis.errors import InputError
 from analysis.tables import ClaimRow, read_claims
@@ -143,6 +143,7 @@ class General:
         self.claims = tuple(read_claims(case))
         with self._in_folder():
             self.relations = read_relations(case, self.claims)
+        self._blocks = blocks(self)
         self._states: dict[tuple[str, ...], State] = {}
         self._found: dict[tuple[str, ...], Judgement] = {}
 
@@ -165,28 +166,25 @@ class General:
                 error.file = (folder / error.file).as_posix()
             raise
 
-    def fixed(self, claim: ClaimRow, reading: Reading) -> Judgement | None:
-        """Judge what no rounding rule changes: formulas, and statements not put into numbers."""
-        if claim.role in ("target", "example") or claim.claim_id in self.state(reading).model.first:
-            return None
-        with self._in_folder():
-            return judge_text(self.claims, claim)
-
-    def word(self, claim: ClaimRow, reading: Reading) -> Word:
-        """Return the verdict's word."""
-        return self.judge(claim, reading).verdict
+    def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
+        """Return the axes of the block of results that a claim's quantity is in."""
+        return tuple(axes for names, axes in self._blocks.values() if claim.quantity in names)
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
-        """Judge a result or a target under one full reading (an option for every axis)."""
+        """Judge a claim under one full reading (an option for every axis)."""
         key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
         if key not in self._found:
             state = self.state(reading)
             with self._in_folder():
-                if claim.role in ("target", "example"):
-                    self._found[key] = judge_goal(state, claim)
-                else:
-                    self._found[key] = self._result(state, claim)
+                self._found[key] = self._judge(state, claim)
         return self._found[key]
+
+    def _judge(self, state: State, claim: ClaimRow) -> Judgement:
+        if claim.role in ("target", "example"):
+            return judge_goal(state, claim)
+        if claim.claim_id in state.model.first:
+            return self._result(state, claim)
+        return judge_text(self.claims, claim)
 
     def universes(self) -> pd.DataFrame:
         """Decide every combination of the readings, block by block."""

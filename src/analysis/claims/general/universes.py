@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.claims.general.network import NUMERIC
+from analysis.claims.judgement import ROUNDING
 
 if TYPE_CHECKING:
     from analysis.claims.general.judge import General
-
-ROUNDING = "rounding"
 
 
 def blocks(general: General) -> dict[str, tuple[set[str], tuple[str, ...]]]:

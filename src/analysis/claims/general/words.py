@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from analysis.claims.general.model import Model, is_absolute, read_number
 from analysis.claims.general.network import LOWER, UPPER
-from analysis.claims.general.products import Item, Outcome, Product, frame, indicator, span
-from analysis.claims.judgement import decimals, listed
+from analysis.claims.general.products import (
+    Item,
+    Outcome,
+    Product,
+    frame,
+    indicator,
+    possible,
+    span,
+)
+from analysis.claims.judgement import decimals, listed, outward
 from analysis.claims.printed import Interval
 from analysis.claims.search import UndecidedError
 from analysis.claims.system import Linear
@@ -32,17 +40,22 @@ class Range:
         Decimals.
     sign : str
         What follows the number: "%" or nothing.
+    low_closed, high_closed : bool
+        Whether the end itself can be.
     """
 
     low: Fraction | None
     high: Fraction | None
     places: int = 0
     sign: str = ""
+    low_closed: bool = True
+    high_closed: bool = True
 
     @property
     def ends(self) -> tuple[str, str]:
-        """Both ends as texts, "" where there is no limit."""
-        return self._write(self.low), self._write(self.high)
+        """Both ends as texts, rounded outwards; "" where there is no limit."""
+        low, high = outward(self.low, self.high, self.places)
+        return low and low + self.sign, high and high + self.sign
 
     @property
     def width(self) -> Fraction | None:
@@ -51,19 +64,16 @@ class Range:
             return _WIDEST * _WIDEST if self.high is not None else None
         return _WIDEST if self.high is None else self.high / self.low
 
-    def _write(self, end: Fraction | None) -> str:
-        return "" if end is None else decimals(end, self.places) + self.sign
-
     def __str__(self) -> str:
-        low, high = self.ends
         if self.low is not None and self.low == self.high:
             whole = (self.low * 10**self.places).denominator == 1
-            return f"exactly {low}" if whole else low
+            return f"{'exactly ' if whole else ''}{decimals(self.low, self.places)}{self.sign}"
+        low, high = self.ends
         if low and high:
-            return f"about {low}" if low == high else f"{low} to {high}"
-        if low or high:
-            return f"at least {low}" if low else f"at most {high}"
-        return "anything"
+            return f"{low} to {high}"
+        if low:
+            return f"{'at least' if self.low_closed else 'more than'} {low}"
+        return f"{'at most' if self.high_closed else 'less than'} {high}" if high else "anything"
 
 
 def noun(quantity: str) -> str:
@@ -112,26 +122,37 @@ class Wording:
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         printed, scale = read_number(claim)
-        found = self.range(item, others)
+        found = self._range(item, others)
         growth = self.model.kind(claim) == "growth" and not is_absolute(claim, printed)
         places = printed.decimals + 2 if printed.percent or printed.decimals else 0
         low, high = (
             None if end is None else (end - growth) / scale / printed.scale
             for end in (found.low, found.high)
         )
-        return Range(low, high, places, "%" if printed.percent else "")
+        sign = "%" if printed.percent else ""
+        return Range(low, high, places, sign, found.low_closed, found.high_closed)
 
-    def range(self, item: Item, others: Sequence[Item]) -> Interval:
+    def can_be(self, item: Item, end: Fraction | None, others: Sequence[Item]) -> bool:
+        """Say whether a value that other claims limit can be at the limit itself."""
+        if end is None:
+            return True
+        exactly = replace(item, inside=Interval(end, end))
+        return possible([*others, exactly], self.model.definitions) is not Outcome.REFUTED
+
+    def _range(self, item: Item, others: Sequence[Item]) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
         small = frame(others, self.model.definitions, item)
         try:
             if isinstance(item, Product):
-                return span(small, item)
-            found = small.bounds(indicator(item))
+                limits = span(small, item)
+                low, high = limits.low, limits.high
+            else:
+                found = small.bounds(indicator(item))
+                low, high = (None if end is None else end.limit for end in (found.low, found.high))
         except UndecidedError:
             return Interval(None, None)
-        low, high = (None if end is None else end.limit for end in (found.low, found.high))
-        return Interval(low, high)
+        closed = (self.can_be(item, end, others) for end in (low, high))
+        return Interval(low, high, *closed)
 
     def open_ranges(self, tag: str, settled: Sequence[Item]) -> dict[str, Range]:
         """Bound what a claim speaks about, or is related to by meaning, and nobody prints.

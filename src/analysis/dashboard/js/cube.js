@@ -45,7 +45,7 @@ function reduce(quarters, types, segments) {
 }
 
 /**
- * Why an indicator has no value under the selection; empty if it has one.
+ * Why an indicator has no value for any part of the firm that is chosen; empty if it has.
  * @param {{numerator: string, denominator: string|null}} kpi
  */
 function unsplit(kpi, state) {
@@ -56,11 +56,34 @@ function unsplit(kpi, state) {
 }
 
 /**
- * An indicator of some sums; null where it is undefined.
- * @param {Sums[]} sums
+ * Quarters for want of which the sums of some measures are not known: a month of them is not
+ * recorded (of a survey, the whole period).
+ * @param {string[]} names of measures @param {number[]} places @returns {number[]}
+ */
+function gaps(names, places) {
+  const lacking = names.map((name) => {
+    const { all, quarters } = data.recorded[name], lost = places.filter((at) => !quarters.includes(at));
+    return all || lost.length === places.length ? lost : [];
+  });
+  return places.filter((at) => lacking.some((lost) => lost.includes(at)));
+}
+
+/** Measures of an indicator. */
+const measuresOf = (kpi) => [kpi.numerator, kpi.denominator].filter((name) => name !== null);
+
+/** What is not recorded in some quarters, in words; empty if all is. */
+function unrecorded(names, places) {
+  const found = gaps(names, places);
+  return found.length ? say("Not recorded in full: {period}", { period: periodName(found) }) : "";
+}
+
+/**
+ * An indicator in some quarters; null where it is not recorded or undefined.
+ * @param {number[]} places @param {Sums[]} sums of these quarters
  * @returns {Fraction|null}
  */
-function kpiValue(kpi, sums) {
+function kpiValue(kpi, places, sums) {
+  if (gaps(measuresOf(kpi), places).length) return null;
   const add = (name) => sums.reduce((total, one) => total + one[name], 0);
   const top = new Fraction(BigInt(add(kpi.numerator))).times(Fraction.of(kpi.scale));
   if (kpi.denominator === null) return top;
@@ -99,7 +122,7 @@ function against(kpi, value, base) {
   return { change, text: share ? points(change) : percent(change, 1, true), good };
 }
 
-/** Quarters in words: 2022Q1, 2023Q1–Q2, 2023Q4–2024Q2. */
+/** Quarters in words: Q1 2022, Q1–Q2 2023, Q4 2023–Q2 2024. */
 function periodName(places) {
   const runs = [];
   for (const at of places) {
@@ -108,6 +131,6 @@ function periodName(places) {
     else runs.push([at]);
   }
   const label = (at) => quarterName(data.quarters[at].label);
-  const range = (from, to) => `${from}–${from.slice(0, 4) === to.slice(0, 4) ? to.slice(4) : to}`;
+  const range = (from, to) => `${from.slice(-4) === to.slice(-4) ? from.slice(0, -5) : from}–${to}`;
   return runs.map((run) => (run.length > 1 ? range(label(run[0]), label(run.at(-1))) : label(run[0]))).join(", ");
 }

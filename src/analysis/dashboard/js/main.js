@@ -7,9 +7,9 @@ function panelsHere() {
     data.kpis.length ? cardsPanel() : null,
     has("sales") ? coursePanel("sales", "sales", "Sales by quarter", "columns") : null,
     services && data.types.length ? membersPanel("types", "types", "Services by type") : null,
+    services && data.segments.length ? membersPanel("segments", "segments", "Services by segment") : null,
     has("productivity") ? coursePanel("productivity", "productivity", "Productivity", "pins") : null,
     has("satisfaction") ? coursePanel("satisfaction", "satisfaction", "Customer satisfaction", "pins") : null,
-    services && data.segments.length ? membersPanel("segments", "segments", "Services by segment") : null,
     data.okr ? scorecardPanel() : null,
     data.okr ? okrPanel() : null,
     data.claims ? claimsPanel() : null,
@@ -91,14 +91,15 @@ function summary(now) {
   return kpi ? `${selectionWords(now)}: ${named(kpi.name)} ${decimal(value, kpi.decimals)}` : selectionWords(now);
 }
 
+/** A button of the page's own. */
+const button = (key, text, has, click) => make("button", { type: "button", "data-key": key, ...has, on: { click } }, text);
+
 function drawTop(now) {
-  const button = (key, text, has, click) => make("button", { type: "button", "data-key": key, ...has, on: { click } }, text);
   refill(document.getElementById("top"),
     make("div", {}, make("h1", {}, data.case.title), make("p", {}, named(data.case.subtitle), " ", kindMark(kind))),
     make("div.tools", {},
-      button("several", say("Choose several"), { "aria-pressed": String(several), "data-tip": say("Clicks add to the selection, as with Ctrl") }, () => change(() => { several = !several; })),
       button("reset", say("Reset"), { "data-tip": say("Back to the view at first") }, () => change(() => { state = { ...initial(), theme: state.theme }; })),
-      button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))),
+      data.quarters.length ? button("csv", say("CSV of the selection"), {}, () => save(`${data.case.name}-selection.csv`, csv(selectionTable()))) : null,
       button("language", language === "en" ? "Español" : "English", { lang: language === "en" ? "es" : "en" }, () => change(() => { language = language === "en" ? "es" : "en"; })),
       button("theme", say("Dark"), { "aria-pressed": String(theme() === "dark") }, () => change(() => { state.theme = theme() === "dark" ? "light" : "dark"; }))));
   document.getElementById("top").dataset.words = selectionWords(now);
@@ -116,10 +117,11 @@ function foot() {
     ...(data.claims ? {} : { synthetic: "is computed from made-up rows." }),
     yours: "is computed from your own rows.", "what-if": "follows from a target that you moved.",
   };
-  const marks = [...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])];
+  const marks = [...new Set([...(data.claims ? ["printed", "derived"] : []), kind, ...(data.okr ? ["what-if"] : [])])];
   return [
     make("dl.kinds", {}, marks.map((mark) => make("div", {}, make("dt", {}, kindMark(mark)), make("dd", {}, say(meaning[mark]))))),
-    make("p", {}, source ? `${source.authors}: ${source.title}. ${source.published}. ` : "", say("The address of this page holds the view: copy it to share what you see. Arrow keys move inside a chart, Enter chooses, Ctrl+Enter adds, Escape clears.")),
+    source ? make("p", {}, `${source.authors}: ${source.title}. ${source.published}.`) : null,
+    make("p.hint", {}, say("The address of this page holds the view: copy it to share what you see. Arrow keys move inside a chart, Enter chooses, Ctrl+Enter adds, Escape clears.")),
   ];
 }
 
@@ -129,12 +131,14 @@ function drawSlicers() {
   const slicer = ([name, { title, members, key, name: words }]) => {
     if (!members.length) return null;
     const pick = (at) => (event) => change(() => (at === null ? state[name].clear() : choose(state[name], at, adds(event))));
-    const button = (id, text, pressed, at) => make("button", { type: "button", "data-key": id, "aria-pressed": String(pressed), on: { click: pick(at) } }, text);
+    const member = (id, text, pressed, at) => button(id, text, { "aria-pressed": String(pressed) }, pick(at));
     return roving(make("div.slicer", { role: "group", "aria-label": say(title), "data-group": `slicer-${name}` },
       make("span.title", { "aria-hidden": "true" }, say(title)),
-      make("span.choices", {}, button(`${name}-`, say("All"), !state[name].size, null), members.map((member, at) => button(`${name}-${key(member)}`, words(member), state[name].has(at), at)))));
+      make("span.choices", {}, member(`${name}-`, say("All"), !state[name].size, null), members.map((one, at) => member(`${name}-${key(one)}`, words(one), state[name].has(at), at)))));
   };
-  refill(nav, Object.entries(SLICERS).map(slicer));
+  const [first, ...others] = Object.entries(SLICERS).map(slicer).filter((one) => one !== null);
+  const more = button("several", say("Choose several"), { "aria-pressed": String(several), "data-tip": say("Clicks add to the selection, as with Ctrl") }, () => change(() => { several = !several; }));
+  refill(nav, first ? [first, more, ...others] : []);
 }
 
 /** Keys that work everywhere: Escape hides the tip, then clears the selection; Ctrl+Enter adds. */

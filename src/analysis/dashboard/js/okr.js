@@ -10,13 +10,17 @@ const MONTHS = 3, YEAR = 12;
 const LOWEST = new Fraction(-1n);
 const Z_SQUARED = new Fraction(3841459n, 1000000n);
 
+/** Months from the base to the quarter; a rate that fits into a quarter is measured on the one before. */
+const since = (target) =>
+  target && target.kind !== "level" && target.months && MONTHS % target.months === 0 ? MONTHS : YEAR;
+
 /** @returns {Fraction|null} */
 function targetLevel(target, amount, baseline) {
   if (target.kind === "level") {
     return target.months ? amount.times(new Fraction(BigInt(MONTHS), BigInt(target.months))) : amount;
   }
   if (baseline === null || (target.kind === "relative" && baseline.sign <= 0)) return null;
-  const times = target.months ? YEAR / target.months : 1;
+  const times = target.months ? since(target) / target.months : 1;
   if (target.kind === "points") return baseline.plus(amount.times(new Fraction(BigInt(times))));
   return baseline.times(ONE.plus(amount.over(HUNDRED)).power(times));
 }
@@ -58,26 +62,24 @@ function withinMargin([count, size], edge) {
 function rate(value, baseline, goal, commit, sample) {
   if (value === null) return { score: null, status: "cannot tell", reason: "no value" };
   if (goal === null) return { score: null, status: "cannot tell", reason: "no baseline" };
-  const met = distance(goal, value).sign === 0 && !(goal.strict && value.compare(goal.low) === 0);
   const edges = [goal.low, goal.high].filter((edge) => edge !== null);
-  const unsure = sample !== null && edges.some((edge) => withinMargin(sample, edge));
-  const margin = unsure ? "within the margin of its answers" : "";
-  if (baseline === null || distance(goal, baseline).sign === 0) return withoutWay(met, baseline, margin);
+  if (sample !== null && edges.some((edge) => withinMargin(sample, edge))) {
+    return { score: null, status: "cannot tell", reason: "within the margin of its answers" };
+  }
+  const met = distance(goal, value).sign === 0 && !(goal.strict && value.compare(goal.low) === 0);
+  if (baseline === null || distance(goal, baseline).sign === 0) return withoutWay(met, goal, value, baseline);
   const score = larger(LOWEST, ONE.minus(distance(goal, value).over(distance(goal, baseline))));
   let status = met ? "met" : score.below(commit) ? "behind" : "good enough";
   if (score.sign < 0) status = "below baseline";
-  return { score, status: unsure ? "cannot tell" : status, reason: margin };
+  return { score, status, reason: "" };
 }
 
 /** Where there is no way from the baseline to the goal, met or not is all that counts. */
-function withoutWay(met, baseline, margin) {
-  if (baseline === null && !met) {
-    return { score: null, status: "cannot tell", reason: "not met, and no baseline to score from" };
-  }
-  let reason = "no baseline, but met";
-  if (baseline !== null) reason = met ? "met before it began" : "met before it began, and lost";
-  const status = margin ? "cannot tell" : met ? "met" : "behind";
-  return { score: met ? ONE : ZERO, status, reason: margin || reason };
+function withoutWay(met, goal, value, baseline) {
+  if (met) return { score: ONE, status: "met", reason: baseline === null ? "no baseline, but met" : "met before it began" };
+  if (baseline === null) return { score: null, status: "cannot tell", reason: "not met, and no baseline to score from" };
+  const status = distance(goal, value).sign ? "below baseline" : "behind";
+  return { score: ZERO, status, reason: "met before it began, and lost" };
 }
 
 /**
@@ -108,20 +110,22 @@ function effective(parts) {
 }
 
 /**
- * Evaluate every key result in a quarter against the same quarter of the year before.
+ * Evaluate every key result in a quarter against the same quarter of the year before, or the one
+ * before if its target is a rate per month.
  * @param {number} at position of the quarter
  * @param {Map<string, {target: number, amount: string}>} goals what-ifs by key result
  */
 function evaluate(at, goals) {
   const { index, label } = data.quarters[at];
-  const ago = `${Math.floor((index - 4) / 4)}Q${((index % 4) + 4) % 4 + 1}`;
+  const labelOf = (quarter) => `${Math.floor(quarter / 4)}Q${((quarter % 4) + 4) % 4 + 1}`;
   const read = (text) => (text === undefined || text === "" ? null : Fraction.of(text));
   return data.okr.results.map((result) => {
     const goal = goals.get(result.id);
     const target = result.targets[goal ? goal.target : result.used] ?? null;
     const indicator = data.okr.indicators[target ? target.kpi : result.kpi];
     const value = read(indicator.levels[label]);
-    const baseline = result.baseline ? Fraction.of(result.baseline) : read(indicator.levels[ago]);
+    const start = indicator.levels[labelOf(index - since(target) / MONTHS)];
+    const baseline = result.baseline ? Fraction.of(result.baseline) : read(start);
     const common = { result, target, indicator, value, baseline, changed: Boolean(goal) };
     if (target === null) {
       return { ...common, goal: null, score: null, status: "cannot tell", reason: "no target is printed" };

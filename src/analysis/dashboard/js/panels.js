@@ -29,12 +29,15 @@ const sumsAt = (now, places, which = "part") => places.map((at) => now.cube.quar
 
 /** An indicator in the chosen quarters, and against the period before and the year before. */
 function measured(kpi, now) {
-  const reason = unsplit(kpi, state);
-  const value = (places) => (reason || places === null ? null : kpiValue(kpi, sumsAt(now, places)));
-  const previous = before(now.chosen), ago = earlier(now.chosen, 4);
-  const bases = [previous, ago].map((places) => ({ places, value: value(places) }));
+  const apart = unsplit(kpi, state);
+  const reason = apart || unrecorded(measuresOf(kpi), now.chosen);
+  const value = (places) => (apart || places === null ? null : kpiValue(kpi, places, sumsAt(now, places)));
   const own = value(now.chosen);
-  return { reason, value: own, bases: bases.map((base) => ({ ...base, against: against(kpi, own, base.value) })) };
+  const bases = [before(now.chosen), earlier(now.chosen, 4)].map((places) => {
+    const base = value(places);
+    return { places, value: base, against: against(kpi, own, base), reason: places === null ? "" : unrecorded(measuresOf(kpi), places) };
+  });
+  return { reason: reason || (own === null ? say("nothing recorded to divide by") : ""), value: own, bases };
 }
 
 /** Put the selection in words. */
@@ -51,7 +54,7 @@ function card(kpi, now) {
   const change = (base, words) => {
     const found = base.against;
     return make("div.change", {},
-      make("dt", {}, base.places === null ? words : [unseen(`${say("on")} `), periodName(base.places)]),
+      make("dt", {}, base.places === null ? words : `${say("on")} ${periodName(base.places)}`),
       make("dd", { class: found ? ["bad", "even", "good"][found.good + 1] : null },
         found ? make("data", { value: found.change.toString() }, found.text) : MISSING));
   };
@@ -61,13 +64,14 @@ function card(kpi, now) {
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
     make("dl", {}, change(bases[0], say("period before")), change(bases[1], say("year before"))),
-    make("p.why", {}, reason || (value === null ? say("nothing recorded to divide by") : ""), " ", kindMark(kind)));
+    make("p.why", {}, reason || [...new Set(bases.map((base) => base.reason))].filter(Boolean).join("; "), " ", kindMark(kind)));
 }
 
 function cardsTable(now) {
   const found = data.kpis.map((kpi) => [kpi, measured(kpi, now)]);
   const decimals = (value) => decimal(value, 2);
-  const sums = (name) => (name === null ? null : new Fraction(BigInt(sumsAt(now, now.chosen).reduce((total, one) => total + one[name], 0))));
+  const sum = (kpi, name) => (name === null || unsplit(kpi, state) || gaps([name], now.chosen).length ? null :
+    new Fraction(BigInt(sumsAt(now, now.chosen).reduce((total, one) => total + one[name], 0))));
   return {
     caption: `${say("Indicators")}: ${selectionWords(now)}`,
     columns: [
@@ -77,7 +81,7 @@ function cardsTable(now) {
     ],
     rows: found.map(([kpi, { reason, value, bases }]) => [
       named(kpi.name), value, named(kpi.unit), bases[0].value, bases[1].value,
-      reason ? null : sums(kpi.numerator), reason ? null : sums(kpi.denominator), reason || named(kpi.definition),
+      sum(kpi, kpi.numerator), sum(kpi, kpi.denominator), reason || named(kpi.definition),
     ]),
   };
 }
@@ -102,21 +106,24 @@ function membersPanel(id, name, title) {
   const order = (now) => slicer.members.map((_, at) => at).sort((a, b) =>
     now.cube[name][b].whole.services - now.cube[name][a].whole.services || a - b);
   const sales = "sales_centimos" in data.cube.sums;
+  const lost = (now) => unrecorded(["services"], now.chosen);
   return {
     id, title, kind,
-    note: (now) => `${say("Services in {period}.", { period: state.quarters.size ? periodName(now.chosen) : say("all quarters") })} ${now.split ? say("Solid: the selection; pale: all.") : ""}`,
+    note: (now) => lost(now) ||
+      `${say("Services in {period}.", { period: state.quarters.size ? periodName(now.chosen) : say("all quarters") })} ${now.split ? say("Solid: the selection; pale: all.") : ""}`,
     draw: (now) => bars(id, say(title), order(now).map((at) => {
-      const { whole, part } = now.cube[name][at], member = slicer.name(slicer.members[at]);
+      const { whole, part } = now.cube[name][at], member = slicer.name(slicer.members[at]), known = !lost(now);
       const label = now.split ? say("{part} of {whole}", { part: count(part.services), whole: count(whole.services) }) : count(whole.services);
       return {
-        key: slicer.key(slicer.members[at]), name: member, label, whole: whole.services, part: part.services,
-        chosen: true, pressed: state[name].has(at), tip: `${member}: ${label} ${say("services")}`,
+        key: slicer.key(slicer.members[at]), name: member, label: known ? label : MISSING,
+        whole: known ? whole.services : null, part: known ? part.services : null,
+        chosen: true, pressed: state[name].has(at), tip: `${member}: ${lost(now) || `${label} ${say("services")}`}`,
         pick: (more) => change(() => choose(state[name], at, more)),
       };
     })),
     table: (now) => {
       const total = now.cube[name].reduce((sum, { part }) => sum + part.services, 0);
-      const money = kpiOf("sales");
+      const money = kpiOf("sales"), known = !lost(now);
       return {
         caption: `${say(title)}: ${selectionWords(now)}`,
         columns: [
@@ -127,9 +134,9 @@ function membersPanel(id, name, title) {
         rows: order(now).map((at) => {
           const { whole, part } = now.cube[name][at];
           return [
-            slicer.name(slicer.members[at]), new Fraction(BigInt(part.services)),
-            total ? new Fraction(BigInt(part.services), BigInt(total)) : null, new Fraction(BigInt(whole.services)),
-            ...(sales ? [kpiValue(money, [part])] : []),
+            slicer.name(slicer.members[at]), known ? new Fraction(BigInt(part.services)) : null,
+            known && total ? new Fraction(BigInt(part.services), BigInt(total)) : null, known ? new Fraction(BigInt(whole.services)) : null,
+            ...(sales ? [kpiValue(money, now.chosen, [part])] : []),
           ];
         }),
       };
@@ -140,7 +147,7 @@ function membersPanel(id, name, title) {
 /** An indicator by quarter, the selection over all of it, with its change on the year before. */
 function coursePanel(id, kpiId, title, look) {
   const kpi = kpiOf(kpiId), year = (at) => earlier([at], 4);
-  const at = (now, place, which) => kpiValue(kpi, sumsAt(now, [place], which));
+  const at = (now, place, which) => kpiValue(kpi, [place], sumsAt(now, [place], which));
   return {
     id, title, kind,
     note: (now) => {
@@ -155,14 +162,14 @@ function coursePanel(id, kpiId, title, look) {
       const write = short(parts, kpi.unit === "%" ? 0 : kpi.decimals && 1);
       return times(id, say(title), data.quarters.map((quarter, place) => {
         const whole = at(now, place, "whole"), part = parts[place], ago = year(place);
-        const agoValue = ago && !reason ? kpiValue(kpi, sumsAt(now, ago)) : null;
+        const agoValue = ago && !reason ? at(now, ago[0]) : null;
         const compared = against(kpi, part, agoValue);
-        const words = part === null ? say("not available") : withUnit(part, kpi.unit, kpi.decimals);
-        const tip = [`${quarterName(quarter.label)}: ${words}`, now.split && whole !== null ? say("all: {value}", { value: withUnit(whole, kpi.unit, kpi.decimals) }) : "",
+        const words = part === null ? unrecorded(measuresOf(kpi), [place]) || `${quarterName(quarter.label)}: ${say("not available")}` : `${quarterName(quarter.label)}: ${withUnit(part, kpi.unit, kpi.decimals)}`;
+        const tip = [words, now.split && whole !== null ? say("all: {value}", { value: withUnit(whole, kpi.unit, kpi.decimals) }) : "",
           compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : ""].filter(Boolean).join("; ");
         return {
-          key: quarter.label, name: quarterName(quarter.label).slice(4), year: quarter.label.slice(0, 4), tip,
-          label: part === null ? (whole === null ? MISSING : "") : write(part), delta: compared?.text.replace(/\u00a0/g, ""), good: compared?.good,
+          key: quarter.label, name: quarterName(quarter.label).slice(0, 2), year: quarter.label.slice(0, 4), tip,
+          label: part === null ? (whole === null ? MISSING : "") : write(part), delta: compared?.text, good: compared?.good,
           whole: whole?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? agoValue?.number ?? null : null,
           chosen: !state.quarters.size || state.quarters.has(place), pressed: state.quarters.has(place),
           pick: (more) => change(() => choose(state.quarters, place, more)),
@@ -179,7 +186,7 @@ function coursePanel(id, kpiId, title, look) {
         ],
         rows: data.quarters.map((quarter, place) => {
           const part = reason ? null : at(now, place, "part"), ago = year(place);
-          const agoValue = ago && !reason ? kpiValue(kpi, sumsAt(now, ago)) : null;
+          const agoValue = ago && !reason ? at(now, ago[0]) : null;
           return [quarterName(quarter.label), part, at(now, place, "whole"), agoValue, against(kpi, part, agoValue)?.change ?? null];
         }),
       };
@@ -191,11 +198,12 @@ function coursePanel(id, kpiId, title, look) {
 function selectionTable() {
   const { quarter, type, segment, sums } = data.cube;
   const inside = (chosen, at) => !chosen.size || chosen.has(at);
+  const sum = (name, row) => (gaps([name], [quarter[row]]).length ? null : new Fraction(BigInt(sums[name][row])));
   const rows = [];
   for (let row = 0; row < quarter.length; row++) {
     if (!inside(state.quarters, quarter[row]) || !inside(state.types, type[row]) || !inside(state.segments, segment[row])) continue;
     rows.push([data.quarters[quarter[row]].label, data.types[type[row]]?.id ?? ALL, data.segments[segment[row]]?.id ?? ALL,
-      ...measures.map((name) => new Fraction(BigInt(sums[name][row]))), kind]);
+      ...measures.map((name) => sum(name, row)), kind]);
   }
   return { caption: "", columns: ["quarter", "service_type", "segment", ...measures, "kind"].map((name) => ({ name })), rows };
 }

@@ -12,14 +12,15 @@ function claimsPanel() {
   const claimsTable = () => ({
     caption: say("Claims and verdicts"),
     columns: [
-      { name: say("Claim") }, { name: say("Place") }, { name: say("Printed"), kind: "printed" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived" },
+      { name: say("Claim"), lang: "en" }, { name: say("Place"), lang: "en" }, { name: say("Printed"), kind: "printed" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived", lang: "en" },
     ],
-    rows: shown().map((claim) => [claim.claim_id, claim.place, printedText(claim), verdictText(claim), claim.evidence]),
+    rows: shown().map((claim) => [english(claim.subject), claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), english(claim.evidence)]),
   });
   return {
     id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true,
     needs: () => [[...state.verdicts], state.find],
-    note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named."),
+    note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named.") +
+      (language === "es" ? ` ${say("Claims, what is printed, and evidence are in English.")}` : ""),
     draw: () => element,
     keeps: true,
     update: () => {
@@ -41,11 +42,11 @@ function claimsPanel() {
 
 const verdictText = (claim) => say(claim.verdict) + (claim.others.length ? ` (${say("other readings")}: ${claim.others.map((word) => say(word)).join(", ")})` : "");
 
-/** What is printed, with its unit where the string does not end with it. */
-const printedText = ({ printed, unit }) => (printed && !printed.endsWith(unit) ? `${printed} ${unit}` : printed || unit);
+/** A text that is English in both languages, with its periods as the English page writes them. */
+const english = (text) => quarterName(text, { Q: "Q", H: "H" });
 
 /** Whether a claim holds the words looked for, in any case. */
 function holds(claim) {
-  const text = `${claim.claim_id} ${claim.place} ${claim.printed} ${claim.unit} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${claim.evidence}`.toLowerCase();
+  const text = `${claim.claim_id} ${english(claim.subject)} ${claim.place} ${claim.printed} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${english(claim.evidence)}`.toLowerCase();
   return state.find.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }

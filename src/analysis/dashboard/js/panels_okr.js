@@ -13,6 +13,13 @@ function okrQuarter(now) {
 const targetKind = data.claims ? "printed" : kind;
 
 const scoreText = (value) => decimal(value, 2);
+
+/** A joint score of which less than this share of the weight is known is not shown, only its range. */
+const KNOWN_FROM = new Fraction(1n, 2n);
+const shownScore = (box) => (box.covered.below(KNOWN_FROM) ? null : box.score);
+
+/** The scale above bars of scores. */
+const scale = (name) => make(name, { "aria-hidden": "true" }, make("span.text"), make("span.scale", {}, [`${MINUS}1`, "0", "1"].map((text) => make("span", {}, text))));
 const STATUS = { met: "good", "good enough": "good", behind: "bad", "below baseline": "bad", "cannot tell": "even" };
 
 /** A goal as levels: ≥ 10.0 %. */
@@ -101,21 +108,26 @@ function okrPanel() {
   const groups = data.okr.objectives.map((objective) => {
     const head = make("h3");
     const own = data.okr.results.filter((result) => result.objective === objective.id);
-    return { objective, head, element: make("div.objective", {}, head, make("ul", {}, own.map((result) => rows.get(result.id).element))) };
+    return { objective, head, element: make("div.objective", {}, head, scale("div.fact.axis"), make("ul", {}, own.map((result) => rows.get(result.id).element))) };
   });
   return {
     id: "okr", title: "Objectives and key results", kind, wide: true, needs: okrNeeds,
     note: (now) => {
       const at = okrQuarter(now), { index } = data.quarters[at];
-      const ago = quarterName(`${Math.floor((index - 4) / 4)}Q${(index % 4) + 1}`);
-      const whole = now.split ? ` ${say("Targets are those of the whole firm, so the choice of type and segment does not touch them.")}` : "";
-      return say("{quarter} against {ago}. A score is 0 at the baseline and 1 at the target. Move a target to see what would follow.", { quarter: quarterName(data.quarters[at].label), ago }) + whole;
+      const ago = quarterAt.get(index - 4), quarter = quarterName(data.quarters[at].label);
+      return [
+        ago === undefined ? say("{quarter}; the same quarter of the year before is not recorded.", { quarter }) :
+          say("{quarter} against {ago}, unless the target says otherwise.", { quarter, ago: quarterName(data.quarters[ago].label) }),
+        say("A score is 0 at the baseline and 1 at the target. Move a target to see what would follow."),
+        now.split ? say("Targets are those of the whole firm, so the choice of type and segment does not touch them.") : "",
+        language === "es" ? say("Texts of objectives, key results and targets stand as they are written in the data.") : "",
+      ].filter(Boolean).join(" ");
     },
     update: (now) => {
       for (const one of now.results) rows.get(one.result.id).update(one);
       for (const { objective, head } of groups) {
         const node = now.nodes.find((found) => found.key === objective.id);
-        refill(head, `${objective.id} ${objective.text} `, make("span.score", {}, scoreText(node.box.score)));
+        refill(head, `${objective.id} ${objective.text} `, make("span.score", {}, scoreText(shownScore(node.box))));
       }
     },
     draw: () => groups.map((group) => group.element),
@@ -136,22 +148,29 @@ function okrPanel() {
   };
 }
 
+/** Whether a box of the scorecard has a bar. */
+const boxed = (node) => ["joint", "perspective"].includes(node.level);
+
 function scorecardPanel() {
   return {
     id: "scorecard", title: "Scorecard by perspective", kind, needs: okrNeeds,
-    note: (now) => say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line shows what it could do.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }) +
-      (state.goals.size ? ` ${say("With your what-if targets.")}` : ""),
-    draw: (now) => make("ul.scores", {}, now.nodes.filter((node) => ["joint", "perspective"].includes(node.level)).map((node) => {
-      const { score, low, high, covered } = node.box;
+    note: (now) => [
+      say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line goes from what it would be with all of that at 0 to all at 1.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }),
+      now.nodes.some((node) => boxed(node) && node.box.score !== null && shownScore(node.box) === null) ? say("No score is shown where less than {share} of its weight is known.", { share: percent(KNOWN_FROM, 0) }) : "",
+      state.goals.size ? say("With your what-if targets.") : "",
+    ].filter(Boolean).join(" "),
+    draw: (now) => make("ul.scores", {}, scale("li.axis"), now.nodes.filter(boxed).map((node) => {
+      const { low, high, covered } = node.box, score = shownScore(node.box), whole = covered.compare(ONE) === 0;
       const share = (value) => (value.number + 1) / 2;
       const track = make("span.scorebar.plain", { "aria-hidden": "true" }, make("span.zero"),
-        score === null ? null : make("span.fill"), covered.compare(ONE) < 0 ? make("span.bounds") : null);
+        score === null ? null : make("span.fill"), whole ? null : make("span.bounds"));
       const fill = track.querySelector(".fill"), bounds = track.querySelector(".bounds");
       if (fill) size(size(fill, "width", Math.abs(score.number) / 2), "left", score.sign < 0 ? share(score) : 0.5);
       if (bounds) size(size(bounds, "left", share(low)), "width", share(high) - share(low));
       return make("li", { class: node.level }, make("span.text", {}, node.level === "joint" ? say(node.name) : named(node.name)), track,
         make("span.score", {}, score === null ? MISSING : make("data", { value: score.toString() }, scoreText(score))),
-        make("span.levels", {}, say("weight {weight}, known {known}", { weight: percent(node.weight, 0), known: percent(covered, 0) })));
+        make("span.levels", {}, say("weight {weight}, known {known}", { weight: percent(node.weight, 0), known: percent(covered, 0) }),
+          whole ? "" : `: ${say("{low} to {high}", { low: scoreText(low), high: scoreText(high) })}`));
     })),
     table: (now) => ({
       caption: `${say("Scorecard by perspective")}: ${quarterName(data.quarters[okrQuarter(now)].label)}`,

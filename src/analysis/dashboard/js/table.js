@@ -1,8 +1,8 @@
 /**
  * The table behind a chart, and the same as CSV.
  *
- * @typedef {{name: string, text?: (value: Fraction) => string, kind?: string}} Column
- *   with `text` its cells are numbers
+ * @typedef {{name: string, text?: (value: Fraction) => string, kind?: string, lang?: string}} Column
+ *   with `text` its cells are numbers; `lang` is the language of its texts where it is fixed
  * @typedef {{caption: string, columns: Column[], rows: (string|Fraction|null)[][]}} Table
  *   the first column heads the rows
  */
@@ -17,8 +17,8 @@ function tableElement(table, id) {
 }
 
 function cell(value, column, heads) {
-  if (heads) return make("th", { scope: "row" }, value);
-  if (!column.text) return make("td", { "data-name": column.name }, value ?? MISSING);
+  if (heads) return make("th", { scope: "row", lang: column.lang ?? null }, value);
+  if (!column.text) return make("td", { "data-name": column.name, lang: column.lang ?? null }, value ?? MISSING);
   return make("td.number", {}, value === null ? MISSING : make("data", { value: value.toString() }, column.text(value)));
 }
 

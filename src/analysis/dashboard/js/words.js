@@ -26,8 +26,9 @@ function say(text, filling = {}) {
 /** Names that come from the case or a catalogue. */
 const named = (text) => (language === "es" && Object.hasOwn(spanish.names, text) ? spanish.names[text] : text);
 
-/** A quarter such as 2024Q2, which Spanish writes 2024T2. */
-const quarterName = (label) => (language === "es" ? label.replace("Q", "T") : label);
+/** Quarters and half-years in a text as the page writes them: 2024Q2 is Q2 2024, in Spanish T2 2024. */
+const quarterName = (text, letters = language === "es" ? { Q: "T", H: "S" } : { Q: "Q", H: "H" }) =>
+  text.replace(/\b(\d{4})([QH])([1-4])\b/g, (_, year, letter, number) => `${letters[letter]}${number} ${year}`);
 
 /**
  * A number with a fixed number of decimals.

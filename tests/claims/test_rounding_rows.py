@@ -1,0 +1,206 @@
+"""Rows of the verdicts against the rounding rules that they name, by calculations of their own.
+
+What a row says must hold under each of its rules: its witness prints the claim, and its bounds are
+those of that rule. Printing is done by Python's decimals, bounds by hand-made formulas and counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from math import ceil, floor
+
+import pandas as pd
+import pytest
+
+RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
+HALVES = {"2024H1": ("2024Q1", "2024Q2"), "2023H1": ("2023Q1", "2023Q2"),
+          "2022H1": ("2022Q1", "2022Q2")}  # fmt: skip
+DEFAULT = {"services_period": "2024H1", "services_growth": "year-on-year",
+           "productivity_growth": "year-on-year", "labour": "free", "sales_total": "2024H1",
+           "sales_growth": "year-on-year", "satisfaction": "share",
+           "respondents": "sample"}  # fmt: skip
+
+
+def shown(value: Fraction, places: int, rule: str) -> str:
+    """Print a number under a rounding rule (60 digits make no tie where there is none)."""
+    with localcontext() as context:
+        context.prec = 60
+        number = Decimal(value.numerator) / Decimal(value.denominator)
+        return f"{number.quantize(Decimal(1).scaleb(-places), RULES[rule]):,}"
+
+
+def named(row: pd.Series) -> list[str]:
+    """The rules that a row names; none of them means all."""
+    return row["rounding"].split("; ") if row["rounding"] else list(RULES)
+
+
+def reading(row: pd.Series) -> dict[str, str]:
+    pairs = [pair.split("=") for pair in row["reading"].split("; ") if pair]
+    return DEFAULT | dict(pairs)
+
+
+def over(data: dict[str, int], what: str, period: str) -> Fraction:
+    quarters = [q for part in period.split("+") for q in HALVES.get(part, (part,))]
+    return Fraction(sum(data[f"{what}_{quarter}"] for quarter in quarters))
+
+
+def before(period: str, base: str) -> str:
+    """The quarter that a growth rate is measured against."""
+    year, quarter = int(period[:4]), int(period[-1])
+    if base == "previous-quarter":
+        return f"{year}Q{quarter - 1}" if quarter > 1 else f"{year - 1}Q4"
+    return f"{year - 1}Q{quarter}"
+
+
+def value(row: pd.Series) -> Fraction | None:
+    """What a claim's own witness gives for it; None if its quantities are not in the witness."""
+    data, how, kind = json.loads(row["witness"]), reading(row), row["quantity"]
+    growth = row["unit"] == "%"
+    if kind == "sales" and growth:
+        now = f"{'2024' if row['printed'] == '18%' else '2023'}Q2"
+        then = before(now, how["sales_growth"])
+        if how["sales_growth"] == "half-year":
+            now, then = f"{now[:4]}H1", f"{then[:4]}H1"
+        return 100 * (over(data, "sales", now) / over(data, "sales", then) - 1)
+    if kind == "sales":
+        return over(data, "sales", how["sales_total"]) / 100
+    if kind == "satisfaction":
+        n = data["respondents"]
+        if how["satisfaction"] == "growth":
+            return 100 * (Fraction(data["satisfied"], data["satisfied_before"]) - 1)
+        if how["satisfaction"] == "mean-score":
+            return Fraction(100 * data["score_total"], 5 * n)
+        return 100 * Fraction(data["satisfied"], n) ** (1 + ("squared" in how["satisfaction"]))
+    if kind == "productivity":
+        now = "2024Q1" if row["printed"] == "10.5%" else "2024Q2"
+        then = before(now, how["productivity_growth"])
+        hours = [data.get(f"labour_{q}", 1 if how["labour"] == "constant" else 0)
+                 for q in (now, then)]  # fmt: skip
+        if not all(hours):
+            return None
+        grown = over(data, "services", now) / over(data, "services", then)
+        return 100 * (grown * hours[1] / hours[0] - 1)
+    if growth:
+        quarterly = how["services_growth"] == "previous-quarter"
+        pair = ("2024Q2", "2024Q1") if quarterly else ("2024H1", "2023H1")
+        now, then = (over(data, "services", period) for period in pair)
+        return 100 * (now - then) / (now if how["services_growth"] == "on-later" else then)
+    if kind == "services":
+        return over(data, "services", how["services_period"])
+    return Fraction(data[kind])
+
+
+def test_witnesses_print_the_claim_under_every_rule_of_their_row(table: pd.DataFrame) -> None:
+    results = table[(table["role"] == "result") & (table["witness"] != "")]
+    seen: set[tuple[str, str]] = set()
+    for _, row in results.iterrows():
+        found = value(row)
+        if found is None:
+            continue
+        text = row["printed"].removesuffix("%")
+        for rule in named(row):
+            printed = shown(found, len(text.partition(".")[2]), rule)
+            assert printed == text, (row["claim_id"], row["reading"], rule)
+            seen.add((row["claim_id"], rule))
+    assert seen == {(claim, rule) for claim in set(results["claim_id"]) for rule in RULES}
+
+
+def ends(text: str, rule: str) -> tuple[Fraction, Fraction]:
+    """The values that print as given, from the first to the one where they end."""
+    number = Fraction(text.replace(",", "").removesuffix("%"))
+    unit = Fraction(1, 10 ** len(text.removesuffix("%").partition(".")[2]))
+    low = number - (0 if rule == "truncate" else unit / 2)
+    scale = 100 if text.endswith("%") else 1
+    return low / scale, (low + unit) / scale
+
+
+def sales_by_hand(rule: str) -> Iterator[tuple[str, str, str, Fraction, Fraction]]:
+    """Bounds of sales that a formula gives: base, what the total covers, period, low, high."""
+    total, (g, h) = ends("303,110", rule), ends("18%", rule)
+    then = ends("12%", rule)
+    year = (total[0] / (1 + h), total[1] / (1 + g))
+    yield "year-on-year", "2024Q2", "2023Q2", *year
+    yield "year-on-year", "2024Q2", "2022Q2", year[0] / (1 + then[1]), year[1] / (1 + then[0])
+    for base, covers, period in (
+        ("year-on-year", "2023Q2+2024Q2", "2023Q2"),
+        ("previous-quarter", "2024H1", "2024Q1"),
+    ):
+        yield base, covers, period, total[0] / (2 + h), total[1] / (2 + g)
+        rest = (total[0] * (1 + g) / (2 + g), total[1] * (1 + h) / (2 + h))
+        yield base, covers, "2024Q2", *rest
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_bounds_of_sales_are_those_of_the_rule(table: pd.DataFrame, rule: str) -> None:
+    rows = table[table["claim_id"] == "6-sales-total"]
+    seen = 0
+    for base, covers, period, low, high in sales_by_hand(rule):
+        for _, row in rows.iterrows():
+            how = reading(row)
+            if rule in named(row) and (how["sales_growth"], how["sales_total"]) == (base, covers):
+                bounds = json.loads(row["bounds"])[f"sales_{period}"]
+                assert bounds == [f"{floor(low):,}", f"{ceil(high):,}"], (base, covers, period)
+                seen += 1
+    assert seen == 6
+
+
+def test_the_second_quarter_alone_cut_off(table: pd.DataFrame) -> None:
+    """303,110 / 1.19 = 254,714.3 and 303,111 / 1.18 = 256,873.7."""
+    rows = table[(table["claim_id"] == "6-sales-total") & (table["rounding"] == "truncate")]
+    wanted = "sales_growth=year-on-year; sales_total=2024Q2"
+    (bounds,) = rows[rows["reading"] == wanted]["bounds"]
+    assert json.loads(bounds)["sales_2023Q2"] == ["254,714", "256,874"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_numbers_of_respondents_are_those_of_the_rule(table: pd.DataFrame, rule: str) -> None:
+    fits = [
+        n
+        for n in range(1, 355)
+        if any(
+            shown(Fraction(100 * k, n), 1, rule) == "77.6" for k in range(7 * n // 10, 4 * n // 5)
+        )
+    ]
+    rows = table[(table["claim_id"] == "abstract-satisfaction")]
+    rows = rows[rows["reading"] == "satisfaction=share; respondents=sample"]
+    (row,) = (r for _, r in rows.iterrows() if rule in named(r))
+    assert f"Fits {len(fits)} of the 354" in row["evidence"]
+    assert f"from {fits[0]} (" in row["evidence"]
+    assert json.loads(row["bounds"]) == {"respondents": [str(fits[0]), str(fits[-1])]}
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("period", ["2024H1", "2023H1"])
+def test_counts_of_services_are_those_of_the_rule(
+    table: pd.DataFrame, rule: str, period: str
+) -> None:
+    pairs = (
+        [(n, 354) for n in range(1, 354)] if period == "2024H1" else [(354, n) for n in range(900)]
+    )
+    fits = [p for p in pairs if shown(Fraction(100 * (p[1] - p[0]), p[0]), 1, rule) == "22.9"]
+    rows = table[table["claim_id"] == "6-services"]
+    wanted = f"services_period={period}; services_growth=year-on-year"
+    found = [
+        r for _, r in rows.iterrows()
+        if r["reading"].startswith(wanted) and "labour=constant" not in r["reading"]
+        and rule in named(r)
+    ]  # fmt: skip
+    assert found
+    for row in found:
+        assert row["verdict"] == ("consistent" if fits else "inconsistent")
+        if fits:
+            (pair,) = fits
+            assert json.loads(row["bounds"]) == {
+                "services_2023H1": [str(pair[0])] * 2, "services_2024H1": [str(pair[1])] * 2,
+            }  # fmt: skip
+
+
+def test_no_rule_stands_twice_and_none_is_left_out(
+    table: pd.DataFrame,
+) -> None:
+    for key, rows in table.groupby(["claim_id", "reading"]):
+        rules = [rule for _, row in rows.iterrows() for rule in named(row)]
+        assert sorted(rules) == sorted(RULES), key

@@ -1,0 +1,153 @@
+"""What is where: nothing cut, nothing touching, nothing in two forms."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from analysis.dashboard.page import FOLDER
+from analysis.kpis.catalogue import CATALOGUE, MONEY
+from analysis.kpis.method import METHOD
+
+from .conftest import Show, fragment
+
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ALL_TABLES = ["cards", "sales", "productivity", "satisfaction", "types", "segments", "okr",
+              "scorecard"]  # fmt: skip
+BOXES = """
+all => all.map((one) => { const box = one.getBoundingClientRect();
+  return { left: box.left, right: box.right, top: box.top, bottom: box.bottom }; })
+"""
+TEXT_BOXES = """
+(chart) => [...chart.querySelectorAll(".above > *")].map((one) => {
+  const text = document.createRange();
+  text.selectNodeContents(one);
+  const { left, right, top, bottom } = text.getBoundingClientRect();
+  return { left, right, top, bottom };
+}).filter((box) => box.right > box.left)
+"""
+
+
+def test_a_laptop_shows_every_card_in_one_row_and_a_whole_chart(show: Show) -> None:
+    page = show(fragment="#lang=en", viewport=LAPTOP).page
+    cards = page.locator(".card").evaluate_all(BOXES)
+    assert len({card["top"] for card in cards}) == 1
+    assert page.locator("#panel-sales").evaluate_all(BOXES)[0]["bottom"] <= LAPTOP["height"]
+    slicers = page.locator("#slicers").evaluate_all(BOXES)[0]
+    assert slicers["bottom"] - slicers["top"] <= 100
+
+
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE, {"width": 1440, "height": 900}])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_labels_of_charts_are_whole_and_apart(
+    show: Show, viewport: dict[str, int], language: str
+) -> None:
+    page = show(fragment=f"#lang={language}&t=alarms", viewport=viewport).page
+    for name in ("sales", "productivity", "satisfaction"):
+        chart = page.locator(f"#panel-{name} .wide")
+        edge = chart.evaluate_all(BOXES)[0]
+        boxes: list[dict[str, float]] = chart.evaluate(TEXT_BOXES)
+        for box in boxes:
+            assert edge["left"] <= box["left"] < box["right"] <= edge["right"], name
+        for at, one in enumerate(boxes):
+            for other in boxes[at + 1 :]:
+                beside = one["bottom"] > other["top"] + 1 and other["bottom"] > one["top"] + 1
+                if beside:
+                    gap = max(other["left"] - one["right"], one["left"] - other["right"])
+                    assert gap >= 2, (name, one, other)
+
+
+def test_an_open_table_moves_no_neighbours_bars(show: Show) -> None:
+    tops = "one => one.querySelector('.bars').getBoundingClientRect().top"
+    page = show(fragment="#lang=en", viewport=LAPTOP).page
+    before = [page.locator(f"#panel-{name}").evaluate(tops) for name in ("types", "segments")]
+    page.locator("#panel-sales .buttons button").first.click()
+    after = [page.locator(f"#panel-{name}").evaluate(tops) for name in ("types", "segments")]
+    assert after == before
+    page.locator("#panel-sales .buttons button").first.click()
+    page.locator("#panel-types .buttons button").first.click()
+    field = page.locator("#panel-sales .field").first.evaluate_all(BOXES)[0]
+    assert field["bottom"] - field["top"] <= 240
+
+
+def test_print_has_what_it_says_and_nothing_to_press(show: Show) -> None:
+    shown = show(fragment="#lang=en&goal=O1-KR2~0~24", viewport={"width": 703, "height": 1000})
+    page = shown.page
+    page.emulate_media(media="print")
+    slides = page.locator(".slide").evaluate_all("all => all.map(one => one.checkVisibility())")
+    assert slides.count(True) == 1  # the target that was moved
+    assert page.locator(".hint").is_hidden()
+    panels = page.locator("section.panel").evaluate_all(BOXES)
+    assert all(0 <= box["left"] < box["right"] <= 702 for box in panels)
+    for one, other in pairwise(panels):
+        if one["top"] == other["top"]:
+            assert other["left"] - one["right"] >= 4
+
+
+@pytest.mark.parametrize(("language", "letters"), [("en", "QH"), ("es", "TS")])
+def test_periods_have_one_form(show: Show, language: str, letters: str) -> None:
+    quarters = ["2022Q1", "2023Q3", "2023Q4", "2024Q1"]
+    shown = show(fragment=fragment(q=quarters, table=ALL_TABLES, lang=language))
+    text = shown.page.locator("body").inner_text()
+    assert not re.search(r"\d{4} ?[QTHS][1-4]", text)
+    first = letters[0]
+    assert f"{first}1 2022, {first}3 2023–{first}1 2024" in text
+    if language == "es":
+        claims = shown.page.locator("#panel-claims").inner_text()
+        assert not re.search(r"Q[1-4] \d{4}", text.replace(claims, ""))
+
+
+def test_per_cent_has_one_form_in_spanish(show: Show) -> None:
+    shown = show(fragment=fragment(q=["2024Q2"], table=ALL_TABLES, lang="es"))
+    own = shown.page.evaluate(
+        """() => [...document.querySelectorAll("data, .delta, .value, output, .levels, .score")]
+        .map((one) => one.textContent)"""
+    )
+    assert [text for text in own if re.search(r"\d ?%|\d ?pp?\b", text)] == []
+    assert any("\u00a0%" in text for text in own)
+
+
+def test_every_text_of_the_catalogues_has_its_spanish() -> None:
+    names = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))["names"]
+    shown = {
+        text
+        for record in CATALOGUE
+        for text in (record.name, record.perspective, record.unit, record.definition)
+    }
+    shown |= {text for record in METHOD for text in (record.level_words, record.level_unit)}
+    assert shown - {"%", MONEY} <= set(names)
+
+
+def test_where_little_is_known_there_is_a_range_and_no_score(show: Show) -> None:
+    page = show(fragment="#q=2022Q1&lang=en").page
+    joint = page.locator(".scores .joint")
+    assert joint.locator(".score").text_content() == "–"
+    assert joint.locator(".fill").count() == 0
+    assert "known 13%: " in (joint.locator(".levels").text_content() or "")
+    assert "less than 50%" in (page.locator("#panel-scorecard .note").text_content() or "")
+    assert "2021" not in page.locator("body").inner_text()
+    scales = page.locator(".scale").evaluate_all("all => all.map((one) => one.textContent)")
+    assert set(scales) == {"−101"}
+
+
+def test_a_cards_change_says_on_what(show: Show) -> None:
+    page = show(fragment="#q=2024Q2&lang=en").page
+    words = page.locator("[data-kpi=sales] .change dt").all_inner_texts()
+    assert words == ["on Q1 2024", "on Q2 2023"]
+
+
+def test_claims_have_names_and_their_units_once(show: Show) -> None:
+    rows: list[list[str]] = show(fragment="#lang=en").page.evaluate(
+        """() => [...document.querySelectorAll("#panel-claims tbody tr")].map(
+          (row) => [...row.cells].map((cell) => cell.textContent))"""
+    )
+    found: dict[tuple[str, str], Any] = {(row[0], row[1]): row[2] for row in rows}
+    assert found["Perspectives", "Abstract"] == "four perspectives"
+    assert found["Cost target", "4.4.1"] == "1% per month"
+    assert found["Margin formula", "Table 1"] == "(Total Revenue ÷ Net Profit )×100"
+    assert found["New customer revenue target", "Table 1"] == "lost in the text at hand"
