@@ -11,14 +11,7 @@ from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.files import TABLES
 from analysis.intake.glyphs import case_texts, missing, no_glyph
-from analysis.intake.in_place import (
-    NONE_IN_PLACE,
-    NOT_HELD,
-    READ_ALWAYS,
-    InPlace,
-    look_through,
-    stays_in_place,
-)
+from analysis.intake.in_place import READ_ALWAYS, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -54,28 +47,17 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
         problems = [_of_error(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
         return f"{_listed(name, problems)}\n\n{rest}", False
-    case = load_case(name, root)
-    try:
-        found = stays_in_place(case) if case.has_own_rows else {}
-    except InputError as error:
-        return _listed(name, [_of_error(error)]), False
-    text, intake = check_tables(case, READ_ALWAYS if found else TABLES, look_through(case, found))
+    text, intake = check_tables(load_case(name, root))
     return text, intake is not None
 
 
-def check_tables(
-    case: Case, tables: tuple[Table, ...] = TABLES, in_place: InPlace = NONE_IN_PLACE
-) -> tuple[str, Intake | None]:
+def check_tables(case: Case) -> tuple[str, Intake | None]:
     """Check the tables of a case; nothing is written.
 
     Parameters
     ----------
     case : Case
         The case.
-    tables : tuple of Table
-        Those to be read; files of others are left alone.
-    in_place : InPlace
-        What is known of those that stay where they are.
 
     Returns
     -------
@@ -84,9 +66,13 @@ def check_tables(
     intake : Intake or None
         What the tables hold; None if anything is wrong.
     """
-    intake = read(case, tables)
     name, root = case.name, case.root
-    problems = [*intake.problems, *case_texts(case), *map(_of_error, in_place.errors)]
+    try:
+        in_place = look_through(case)
+    except InputError as error:
+        return _listed(name, [_of_error(error)]), None
+    intake = read(case, READ_ALWAYS if in_place.files else TABLES)
+    problems = [*intake.problems, *case_texts(case), *in_place.problems]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
@@ -100,8 +86,6 @@ def check_tables(
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
     notes = [note for note in intake.notes if note.file not in files]
-    if in_place.counts or in_place.errors:
-        notes.append(Note(str(case.raw.relative_to(root)), NOT_HELD))
     said = _notes(notes)
     if problems:
         return _listed(name, worst_first(problems)) + said, None

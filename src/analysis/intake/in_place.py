@@ -7,16 +7,38 @@ from dataclasses import dataclass
 from analysis.case import Case
 from analysis.errors import InputError
 from analysis.intake.files import METHOD, ROWS, find
-from analysis.kpis.duck import TABLES, Files, files, opened, require_keys
+from analysis.intake.problems import Fault, Problem, Rank
+from analysis.kpis.audit import Broken, audit
+from analysis.kpis.duck import Files, files
+from analysis.periods import parse_quarter
 from analysis.tables_method import CHECK_INS
 
 READ_ALWAYS = (*METHOD, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
-NOT_HELD = (
-    "these tables stay where they are, so of each just the first cell or key that breaks a rule is "
-    "named; their references and periods are not checked"
-)
+_RANKS = {
+    "cell": Rank.CELL, "row": Rank.ROW, "key": Rank.KEY, "reference": Rank.REFERENCE,
+    "period": Rank.PERIOD,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """What is known of the tables that stay where they are.
+
+    Attributes
+    ----------
+    files : dict of str to list of Path
+        By table; none if all tables are read.
+    counts : dict of str to int
+        Rows by table.
+    problems : tuple of Problem
+        Everything that is wrong with them.
+    """
+
+    files: Files
+    counts: dict[str, int]
+    problems: tuple[Problem, ...]
 
 
 def stays_in_place(case: Case) -> Files:
@@ -41,44 +63,26 @@ def stays_in_place(case: Case) -> Files:
     return found
 
 
-@dataclass(frozen=True)
-class InPlace:
-    """What is known of the tables that stay where they are.
+def look_through(case: Case) -> InPlace:
+    """Check the tables that stay where they are, without loading them.
 
-    Attributes
-    ----------
-    counts : dict of str to int
-        Rows by table, of those without a problem.
-    errors : tuple of InputError
-        The first problem of each of the others.
+    Raises
+    ------
+    InputError
+        If DuckDB is not installed, a file cannot be read, or it has not the columns of its table.
     """
+    found = stays_in_place(case) if case.has_own_rows else {}
+    if not found:
+        return InPlace({}, {}, ())
+    scratch, periods = case.root / ".build" / case.name, case.parameters.periods
+    ends = parse_quarter(periods.first), parse_quarter(periods.last)
+    counts, broken = audit(found, case.raw, case.root, scratch, *ends)
+    return InPlace(found, counts, tuple(map(_problem, broken)))
 
-    counts: dict[str, int]
-    errors: tuple[InputError, ...]
 
-
-NONE_IN_PLACE = InPlace({}, ())
-
-
-def look_through(case: Case, found: Files) -> InPlace:
-    """Read every cell of the tables that stay in place once, where they are.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    found : dict of str to list of Path
-        As :func:`stays_in_place` gives them.
-    """
-    counts: dict[str, int] = {}
-    errors: dict[str, InputError] = {}
-    for name in found:
-        try:
-            with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
-                columns = ", ".join(f"count({column})" for column in TABLES[name].row.model_fields)
-                (counted,) = relations[name].aggregate(f"count(*), {columns}").fetchall()
-                require_keys({name: relations[name]})
-                counts[name] = int(counted[0])
-        except InputError as error:
-            errors.setdefault(str(error), error)
-    return InPlace(counts, tuple(errors.values()))
+def _problem(broken: Broken) -> Problem:
+    fault = Fault(_RANKS[broken.sort], broken.rule, broken.fix)
+    first, *others = broken.rows
+    return Problem(
+        fault, broken.file, first, broken.column, broken.value, tuple(others), broken.count
+    )

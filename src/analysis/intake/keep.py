@@ -14,7 +14,7 @@ from analysis.files import replace_folder
 from analysis.formulas import unguarded
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES
-from analysis.intake.in_place import READ_ALWAYS, stays_in_place
+from analysis.intake.in_place import stays_in_place
 from analysis.intake.problems import Note
 from analysis.intake.reach import period_column
 from analysis.kpis.duck import Files, opened
@@ -35,7 +35,7 @@ def keep(case: Case) -> tuple[str, bool]:
     """Check a case's own tables and write them to its folder of ``data/processed``.
 
     Rows in Parquet, or in CSV with ``engine: duckdb``, stay where they are, however many there
-    are; they are checked when they are summed. Whatever is wrong, nothing is written.
+    are; they are checked there. Whatever is wrong, nothing is written.
 
     Returns
     -------
@@ -43,16 +43,11 @@ def keep(case: Case) -> tuple[str, bool]:
         What was read, or everything that is wrong.
     good : bool
         Whether nothing is wrong.
-
-    Raises
-    ------
-    InputError
-        If a table that would be left where it is has another name than tables have.
     """
-    in_place = stays_in_place(case)
-    text, intake = check_tables(case, READ_ALWAYS if in_place else TABLES)
+    text, intake = check_tables(case)
     if intake is None:
         return text, False
+    in_place = stays_in_place(case)
     tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
     came = came_in(case, tables, in_place)
     for folder, group in (("ledger", ROWS), ("method", METHOD)):
