@@ -77,7 +77,7 @@ dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browse
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
 case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
-	@$(PY) -m analysis new-case --name "$(NAME)" --form "$(FORM)"
+	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
 	@$(PY) -m analysis check --case $(CASE)
@@ -125,6 +125,8 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 ifneq ($(CASE),segelec)
 NOTEBOOKS :=
 ifneq ($(filter report test,$(MAKECMDGOALS)),)
+# An old one, if there is none yet: otherwise make would add to a failure that it lacks one.
+$(if $(wildcard $B/chapters.mk),,$(shell mkdir -p $B && touch -t 200001010000 $B/chapters.mk))
 include $B/chapters.mk
 endif
 endif

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,35 @@ def test_unknown_reading_and_option(root: Path) -> None:
 def test_outside_the_project(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not inside the project"):
         project_root(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("currency_name: soles", "currency_name: S/.",
+         "column currency_name: “S/.”: must be letters and spaces. To fix: write it like soles"),
+        ("currency: PEN", "currency: soles",
+         "column currency: “soles”: must be the three capital letters of a currency. To fix: write "
+         "it like PEN"),
+        ("currency_name: soles", "currency_name: 5",
+         "column currency_name: “5”: must be text. To fix: put it between quotation marks"),
+        ("currency_name: soles", "currency_name: soles\nintake: {encoding: ebcdic}",
+         "column intake.encoding: “ebcdic”: must be utf-8, cp1252, cp1250 or latin-1"),
+        ("currency_name: soles", "currency_name: \"s\\u202eoles\"",
+         "column currency_name: “s�oles”: holds a control character"),
+        ("current: 2024Q2", "current: 9999Q4",
+         "“9999Q4”: a quarter is written as a year from 1900 to 2199"),
+    ],
+)  # fmt: skip
+def test_rules_are_said_in_words(project: Path, old: str, new: str, words: str) -> None:
+    edit(project, old, new)
+    assert words in message(project)
+
+
+def test_a_day_that_is_none(project: Path) -> None:
+    path = project / "data" / "raw" / "segelec" / "case.yaml"
+    text = re.sub("^date: .*$", "date: 31/07/2024", path.read_text(encoding="utf-8"), flags=re.M)
+    path.write_text(text, encoding="utf-8")
+    assert "column date: “31/07/2024”: must be a day. To fix: write it like 2024-12-31" in (
+        message(project)
+    )

@@ -109,3 +109,23 @@ def test_bad_input_is_found_before_anything_is_written(
 def test_the_case_is_no_parameter(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["notebook", "notebooks/03_kpis.ipynb", "-p", "case", "nope"]) == 2
     assert "chosen with --case" in capsys.readouterr().err
+
+
+def test_a_pipe_that_is_closed_at_once() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis", "check", "--case", "courier"], cwd=ROOT, stdout=writing,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("name", ["-x", "--help", "a" * 300])
+def test_a_name_for_a_case_that_is_none(
+    inside: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["new-case", f"--name={name}"]) == 2
+    assert "a case's name has up to 40 small letters" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis import graph
 from analysis.errors import InputError
 from analysis.graph import dependencies, fragment
 
@@ -123,6 +124,17 @@ def test_what_cannot_be_read_is_named(project: Path) -> None:
         dependencies(["04_gone.ipynb"])
     with pytest.raises(InputError, match="the package has no such module"):
         dependencies(["analysis.gone"])
+
+
+def test_an_interruption_is_left_to_make(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> list[Path]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(graph, "dependencies", interrupted)
+    assert graph.main(["stamp", "analysis.gone"]) == 130
+    assert capsys.readouterr().err == ""
 
 
 def test_make_reads_the_rule_and_survives_a_deleted_file(tmp_path: Path) -> None:

@@ -285,6 +285,17 @@ def test_cases_are_built_side_by_side(project: Project) -> None:
     assert project.make() == []
 
 
+def test_tables_that_fail_their_check_are_the_only_thing_said(project: Project) -> None:
+    project.write("data/raw/acme/case.yaml", "")
+    for _ in range(2):
+        assert project.make("CASE=acme", STUB_FAIL="ledger") in (["verdicts"], [])
+        assert project.status == 2
+        message, *noise = project.errors.splitlines()
+        assert message == "claims.csv, row 7: the value is no number"
+        assert [line.partition(" [")[0] for line in noise] == ["make: ***"]
+    assert sorted(project.make("CASE=acme")) == sorted(step for step in STEPS if step != "verdicts")
+
+
 def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
     project: Project,
 ) -> None:

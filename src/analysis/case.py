@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
@@ -18,8 +19,28 @@ from pydantic import (
     model_validator,
 )
 
+from analysis.columns import broken_rule, forbidden
 from analysis.errors import InputError
 from analysis.periods import parse_period, parse_quarter
+from analysis.plain_yaml import PlainLoader, texts_of
+
+_NAME = r"^[a-z][a-z0-9_-]*$"
+_ID = r"^[a-z][a-z0-9_]*$"
+_CURRENCY = r"^[A-Z]{3}$"
+_WORDS = r"^[\p{L} ]+$"
+_SAID: Mapping[str, tuple[str, str]] = {
+    _NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
+    _ID: ("must be small letters, digits and underscores", "write it like new_door"),
+    _CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
+    _WORDS: ("must be letters and spaces", "write it like soles"),
+    "string_type": ("must be text", "put it between quotation marks"),
+    "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
+    "bool_type": ("must be true or false", "write one of the two"),
+    "date_type": ("must be a day", "write it like 2024-12-31, without quotation marks"),
+    "tuple_type": ("must be a list", "write each entry on a line of its own, after a hyphen"),
+    "too_short": ("must have more entries", "add some"),
+}
+"""What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
 
 
 class _Strict(BaseModel):
@@ -97,7 +118,7 @@ class Axis(_Strict):
 class ServiceType(_Strict):
     """A kind of service; ``printed`` says whether the publication names it."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern=_ID)]
     name: str
     printed: bool
 
@@ -130,8 +151,8 @@ class IntakeSettings(_Strict):
     in doubt is asked for.
     """
 
-    encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
-    delimiter: Literal["comma", "semicolon", "tab"] | None = None
+    encoding: Literal["utf-8", "cp1252", "cp1250", "latin-1"] | None = None
+    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
@@ -142,12 +163,12 @@ class IntakeSettings(_Strict):
 class Parameters(_Strict):
     """The contents of ``case.yaml``."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=_NAME)]
     title: str
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    currency_name: Annotated[str, Field(pattern=r"^[\p{L} ]+$")]
+    currency: Annotated[str, Field(pattern=_CURRENCY)]
+    currency_name: Annotated[str, Field(pattern=_WORDS)]
     date: date
     source: Source | None = None
     periods: Periods
@@ -309,34 +330,21 @@ def _path_of(name: str, root: Path) -> Path:
     return root / "data" / "raw" / name / "case.yaml"
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, which can blow up a file, and without keys that stand twice."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key is a word", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value} stands twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
         return [InputError("the file lies outside the case's folder", file=shown)]
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), _PlainLoader)
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
+        hidden = [
+            InputError(
+                "holds a control character", file=shown, column=column, value=text,
+                fix="type the text again",
+            )
+            for column, text in texts_of(content) if forbidden(text)
+        ]  # fmt: skip
+        if hidden:
+            return hidden
         parameters = Parameters.model_validate(content)
     except UnicodeDecodeError:
         return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
@@ -358,7 +366,8 @@ def _problems(error: ValidationError, file: Path) -> list[InputError]:
     found = []
     for problem in error.errors():
         column = ".".join(str(part) for part in problem["loc"]) or None
-        rule = problem["msg"].removeprefix("Value error, ")
+        said = problem.get("ctx", {}).get("pattern", problem["type"])
+        rule, fix = _SAID.get(said, (broken_rule(problem), None))
         if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
             rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
         elif problem["type"] == "extra_forbidden":
@@ -366,5 +375,5 @@ def _problems(error: ValidationError, file: Path) -> list[InputError]:
         elif problem["type"] == "missing":
             rule = "this key is required"
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-        found.append(InputError(rule, file=file, column=column, value=value))
+        found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
     return found

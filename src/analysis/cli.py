@@ -7,6 +7,7 @@ modules a step depends on.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -415,7 +416,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 good, 1 a step failed or files differ, 2 bad input, 130 interrupted.
+        Exit status: 0 good, 1 a step failed or files differ, 2 bad input, 130 interrupted, 141 its
+        output is read no further.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # whatever the locale, a message must come through
@@ -424,6 +426,10 @@ def main(arguments: list[str] | None = None) -> int:
     begun = time.monotonic()
     try:
         result = args.function(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except BuildError as error:
         print(f"{args.command}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1

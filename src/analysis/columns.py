@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, get_args
 
 from pydantic import Field
@@ -152,8 +153,11 @@ def forbidden(text: str) -> str:
     return found[0] if found else ""
 
 
-def broken_rule(problem: ErrorDetails) -> str:
-    """Say in words which rule of a row model a value breaks."""
+def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
+    """Say in words which rule of a row model a value breaks.
+
+    Limits are said in a unit that is `factor` times the column's, in which the file has them.
+    """
     context = problem.get("ctx", {})
     match problem["type"]:
         case "value_error":
@@ -167,15 +171,19 @@ def broken_rule(problem: ErrorDetails) -> str:
         case "literal_error":
             return f"must be {context['expected'].replace(chr(39), '')}"
         case "greater_than_equal":
-            return f"must be at least {context['ge']}"
+            return f"must be at least {_in_unit(context['ge'], factor)}"
         case "less_than_equal":
-            return f"must be at most {context['le']}"
+            return f"must be at most {_in_unit(context['le'], factor)}"
         case "int_parsing" | "int_from_float" | "int_parsing_size":
             return "must be a whole number"
         case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
             return "is no day of the calendar"
         case _:
             return problem["msg"]
+
+
+def _in_unit(limit: object, factor: int) -> object:
+    return f"{Decimal(limit) / factor:f}" if isinstance(limit, int) and factor > 1 else limit
 
 
 def is_iso_day(text: str) -> bool:

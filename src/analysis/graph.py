@@ -219,6 +219,8 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # make says so
+        return 130
     return 0
 
 

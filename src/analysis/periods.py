@@ -24,9 +24,10 @@ MONTH_NAMES = (
 )  # fmt: skip
 """In English whatever the locale, which strftime would follow."""
 
-_QUARTER = re.compile(r"(\d{4})Q([1-4])")
-_HALF = re.compile(r"(\d{4})H([12])")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have
+_QUARTER = re.compile(rf"{_YEAR}Q([1-4])", re.ASCII)
+_HALF = re.compile(rf"{_YEAR}H([12])", re.ASCII)
+_MONTH = re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def parse_quarter(label: str) -> int:
@@ -40,7 +41,7 @@ def parse_quarter(label: str) -> int:
     match = _QUARTER.fullmatch(label)
     if match is None:
         raise InputError(
-            "a quarter is written as year, Q and a digit from 1 to 4",
+            "a quarter is written as a year from 1900 to 2199, Q and a digit from 1 to 4",
             value=label,
             fix="write it like 2024Q2",
         )
@@ -79,7 +80,9 @@ def parse_half_year(label: str) -> int:
     match = _HALF.fullmatch(label)
     if match is None:
         raise InputError(
-            "a half-year is written as year, H and 1 or 2", value=label, fix="write it like 2024H1"
+            "a half-year is written as a year from 1900 to 2199, H and 1 or 2",
+            value=label,
+            fix="write it like 2024H1",
         )
     return 2 * int(match[1]) + int(match[2]) - 1
 
@@ -130,7 +133,9 @@ def parse_month(label: str) -> int:
     match = _MONTH.fullmatch(label)
     if match is None:
         raise InputError(
-            "a month is written as year, hyphen and two digits", value=label, fix="write 2024-05"
+            "a month is written as a year from 1900 to 2199, hyphen and two digits",
+            value=label,
+            fix="write 2024-05",
         )
     return 12 * int(match[1]) + int(match[2]) - 1
 

@@ -97,4 +97,4 @@ def indicators(totals: Totals, names: Collection[str]) -> View:
 def _lacking(absent: list[str]) -> str:
     if absent:
         return "left out for want of " + ", ".join(_FILES[name] for name in absent)
-    return "left out: its tables hold no rows for it"
+    return "left out: its tables hold no rows for it, or not those of the quarters before it needs"

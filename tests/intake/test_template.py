@@ -121,9 +121,11 @@ def test_a_copy_as_a_workbook(root: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["README.md", "acme.xlsx", "case.yaml"]
 
 
-@pytest.mark.parametrize("name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n"])
+@pytest.mark.parametrize(
+    "name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n", "a" * 41]
+)
 def test_bad_names(root: Path, name: str) -> None:
-    with pytest.raises(InputError, match="a case's name has small letters"):
+    with pytest.raises(InputError, match="a case's name has up to 40 small letters"):
         new_case(name, root)
     assert sorted(path.name for path in (root / "data/raw").iterdir()) == ["template"]
 

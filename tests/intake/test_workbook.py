@@ -69,8 +69,8 @@ def test_numbers_days_and_texts(firm: Firm) -> None:
     intake = firm.read()
     text = [str(problem) for problem in intake.problems]
     assert text == [
-        "data/raw/acme/acme.xlsx: “cell B3 (xl/worksheets/sheet1.xml)”: a formula has no stored "
-        "result. To fix: open the file in a spreadsheet program and save it"
+        "data/raw/acme/acme.xlsx, sheet personal: “cell B3”: a formula has no stored result. To "
+        "fix: open the file in a spreadsheet program, which computes it, and save it"
     ]
     firm.raw.joinpath("acme.xlsx").unlink()
     book(firm, personal=[STAFF, [101, "Técnico", datetime(2020, 1, 31), None],
@@ -88,6 +88,85 @@ def test_numbers_days_and_texts(firm: Firm) -> None:
     notes = firm.notes()
     assert "acme.xlsx, sheet notas: not read, since no table has this name" in notes
     assert "the time of day is dropped (1 cell)" in notes
+
+
+def as_excel_writes_it(cell: bytes, part: str = "xl/worksheets/sheet1.xml") -> Any:
+    """Return a change that ends a sheet with one more row, here of one cell."""
+
+    def change(name: str, content: bytes) -> bytes:
+        row = b'<row r="350">' + cell + b"</row></sheetData>"
+        return content.replace(b"</sheetData>", row) if name == part else content
+
+    return change
+
+
+SALE = ["factura", "servicio", "fecha", "monto"]
+EMPTY_TEXT = b'<c r="A350" s="1" t="str"><f>IF(Z350="","",Z350)</f><v></v></c>'
+
+
+def test_a_formula_whose_result_is_an_empty_text(firm: Firm) -> None:
+    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 984.64]])
+    repacked(path, as_excel_writes_it(EMPTY_TEXT))
+    assert firm.problems() == []
+    assert len(firm.read().tables["sale"]) == 1
+
+
+def test_formulas_on_a_sheet_that_is_not_read(firm: Firm) -> None:
+    book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 984.64]], pivote=[["=SUM(1,2)"]])
+    assert firm.problems() == []
+
+
+def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> None:
+    services = [["service_id", "customer_id", "service_type", "requested_on", "started_on",
+                 "completed_on", "due_on"]]  # fmt: skip
+    services += [[f"S{n}", "C1", "Reparación", *[f"2024-05-{day:02}" for day in (2, 3, 10, 12)]]
+                 for n in range(150)]  # fmt: skip
+    sales = [SALE, *[[f"F{n}", f"S{n}", date(2024, 5, 31), 100 + n] for n in range(150)]]
+    services[1][2], services[2][2] = "=A2", "=A3"
+    book(firm, servicios=services, ventas=sales)
+    assert firm.problem() == (
+        "data/raw/acme/acme.xlsx, sheet servicios: “cell C2 and 1 more”: a formula has no stored "
+        "result. To fix: open the file in a spreadsheet program, which computes it, and save it"
+    )
+    assert "which is not there: not checked" not in firm.notes().replace("customer.csv, which", "")
+
+
+@pytest.mark.parametrize(
+    ("form", "foreign"),
+    [
+        ("[$€-407] #,##0.00", True), ("#,##0.00 [$€-x-euro2]", True), ("[$USD] #,##0.00", True),
+        ('_("US$"* #,##0.00_)', True), ("\\$#,##0.00", True), ("$#,##0.00", True),
+        ('"S/" #,##0.00', False), ("[$S/-280A] #,##0.00", False), ("[$-409]#,##0.00", False),
+        ('#,##0.00 "netos"', False), ("#,##0.00", False),
+    ],
+)  # fmt: skip
+def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bool) -> None:
+    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
+    made = openpyxl.load_workbook(path)
+    made["ventas"]["D2"].number_format = form
+    made.save(path)
+    if foreign:
+        text = firm.problem()
+        assert "sheet ventas, row 2, column monto: “" in text
+        assert "1.5”: is in another currency than the case" in text
+    else:
+        assert firm.problems() == []
+        assert list(firm.read().tables["sale"]["amount_centimos"]) == [150]
+        assert "currency" not in firm.notes()
+
+
+def test_a_sheet_that_the_file_does_not_hold(firm: Firm) -> None:
+    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1]], personal=[STAFF])
+    repacked(path, lambda _, part: part.replace(b"sheet1.xml", b"sheet9.xml"))
+    text = firm.problem()
+    assert "sheet ventas: the workbook names this sheet and does not hold it" in text
+
+
+def test_a_sheet_whose_name_is_close_to_a_tables(firm: Firm) -> None:
+    book(firm, **{"ventas 2024": [SALE], "personal": [STAFF], "resumen": [["x"]]})
+    notes = firm.notes()
+    assert "sheet ventas 2024: not read, since no table has this name; did you mean sale?" in notes
+    assert notes.splitlines()[1].endswith("resumen: not read, since no table has this name")
 
 
 def test_rows_are_those_of_the_sheet(firm: Firm) -> None:

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 import typst
 
-from analysis.report.compiler import FONTS, lay_out, settle, to_pdf
+from analysis.report.compiler import FONTS, error_from_typst, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
 # The text column is 245 mm high; heights are in millimetres.
@@ -88,3 +88,13 @@ def test_tables_of_any_width_stay_on_the_page(
     (found,) = json.loads(compiler.query("<measured>", field="value"))
     assert found["width"] <= found["room"] + 0.01
     assert found["room"] <= (297 if turned else 210) - 44
+
+
+def test_a_character_without_a_glyph_outside_every_chapter(tmp_path: Path) -> None:
+    main = lay_out(tmp_path, HEAD + "#text[Taller 🚲]\n", {})
+    with pytest.raises(typst.TypstError) as caught:
+        to_pdf(main, datetime(2024, 1, 1, tzinfo=UTC))
+    assert str(error_from_typst(caught.value, [])) == (
+        "the PDF could not be made: no font of the report has the character '🚲'. "
+        "To fix: replace it by a word or another character"
+    )

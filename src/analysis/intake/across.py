@@ -31,7 +31,7 @@ MADE_UP = "SYN-"
 
 TWICE = Fault(Rank.KEY, "this key stands in more than one row", "give every row a key of its own")
 TEMPLATE_ROWS = Fault(
-    Rank.KEY, "keys that begin with SYN- mark made-up rows, and case.yaml calls these yours",
+    Rank.KEY, "these are still the template's, whose made-up keys begin with SYN-",
     "put your own rows in their place, or delete the file: what needs it is then left out",
 )  # fmt: skip
 BEFORE_REQUEST = Fault(
@@ -86,17 +86,22 @@ def _check_keys(case: Case, table: Checked) -> None:
         names = ", ".join(table.headers.get(name, name) for name in key)
         table.report(TWICE, names, again, f"{cells} (first in row {first})")
     if case.parameters.kind == "yours" and table.table in ROWS:
-        for name in key:
-            if table.frame[name].dtype == "str":
-                made_up = table.frame[name].str.startswith(MADE_UP).to_numpy(dtype=bool)
-                table.report(TEMPLATE_ROWS, name, made_up)
+        texts = [table.frame[name] for name in key if table.frame[name].dtype == "str"]
+        made_up = [cells.str.startswith(MADE_UP).to_numpy(dtype=bool) for cells in texts]
+        if count := int(np.logical_or.reduce(made_up).sum()):
+            rows = f"{count:,} {'row' if count == 1 else 'rows'}"
+            table.problems.append(Problem(TEMPLATE_ROWS, table.file, value=rows))
 
 
 def _check_references(case: Case, tables: Tables, table: Checked, notes: list[Note]) -> None:
+    if not table.is_read:
+        return
     titles = {other.name: other.file for other in TABLES}
     for name, info in table.table.row.model_fields.items():
         to = header_of(info).references
         if not to:
+            continue
+        if to in tables and not tables[to].is_read:
             continue
         known = _keys(case, tables, to)
         values = table.frame[name]
@@ -183,6 +188,7 @@ def _doubtful(table: Checked) -> Iterator[Note]:
     if table.table.name in _MONEY_ROWS:
         others = [name for name in table.frame.columns if name not in table.table.key]
         again = table.frame.duplicated(others, keep="first").to_numpy() & table.all_good(others)
+        again &= ~table.frame.duplicated(list(table.table.key), keep="first").to_numpy()
         if again.any():
             key = str(table.frame[table.table.key[0]][again].iloc[0])
             what = "equal to an earlier row in all but the key, and counted like any other"

@@ -19,7 +19,7 @@ from analysis.case import IntakeSettings
 from analysis.columns import forbidden
 from analysis.formulas import unguarded
 from analysis.intake.csv_files import Cell
-from analysis.intake.names import INVISIBLE, folded
+from analysis.intake.names import INVISIBLE, folded, without_sign
 from analysis.intake.problems import Fault, Rank
 
 
@@ -84,6 +84,10 @@ _GROUPED = re.compile(
     rf"(\d{{1,3}})(([.,{_SPACES}])\d{{3}}(?:\3\d{{3}})*)(?:([.,])(\d+))?", re.ASCII
 )
 _DECIMAL = re.compile(r"(\d*)([.,])(\d+)", re.ASCII)
+_MINUS_BEHIND = re.compile(r"(.*\d) ?[-−]", re.ASCII)
+_DASH = re.compile(r"([\d.,\s'’]*\d[.,])[-−–—]+", re.ASCII)
+_TELLING = {"brackets", "minus behind", "dash"}
+"""Marks of what gives a number its meaning, which are told before how it is written."""
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _LONGEST_NUMBER = 40
@@ -94,7 +98,9 @@ def _clean(text: str) -> tuple[str, str]:
     plain = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ")
     if plain == text:
         return text, ""
-    return plain, "blanks" if plain == text.strip(" ") else "invisible"
+    if re.search(r"\S\s*[\r\n]\s*\S", text):
+        return plain, "line break"
+    return plain, "blanks" if plain == text.strip(" \r\n\t") else "invisible"
 
 
 def all_plain(cells: Sequence[Cell]) -> bool:
@@ -200,20 +206,22 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
             text, mark, fault = _without_currency(text, context)
             if fault is not None:
                 return Read("", fault)
+    elif money and (behind := _MINUS_BEHIND.fullmatch(text)):
+        sign, text, mark = "-", behind[1], "minus behind"
+    if money and (dash := _DASH.fullmatch(text)):
+        text, mark = f"{dash[1]}00", mark if sign else "dash"
     number = _unsigned(text, context.settings.decimal)
-    return number._replace(text=sign + number.text, mark=number.mark or mark or read.mark)
+    if mark not in _TELLING:
+        mark = number.mark or mark or read.mark
+    return number._replace(text=sign + number.text, mark=mark)
 
 
 def _without_currency(text: str, context: Context) -> tuple[str, str, Fault | None]:
     """Take the currency's sign off an amount; an amount in another currency is a fault."""
-    small = text.casefold()
     for signs, fault in ((context.currency, None), (context.foreign, CURRENCY_SIGN)):
-        for sign in signs:
-            before = small.startswith(sign) and not text[len(sign) : len(sign) + 1].isalpha()
-            after = small.endswith(sign) and not text[: -len(sign)][-1:].isalpha()
-            if before or after:
-                rest = text[len(sign) :] if before else text[: -len(sign)]
-                return rest.strip(), "currency", fault
+        rest = without_sign(text, signs)
+        if rest is not None:
+            return rest, "currency", fault
     return text, "", None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from analysis.case import Case, case_problems, load_case
 from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.files import TABLES
+from analysis.intake.glyphs import case_texts, missing, no_glyph
+from analysis.intake.in_place import READ_ALWAYS, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -49,15 +51,13 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     return text, intake is not None
 
 
-def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, Intake | None]:
+def check_tables(case: Case) -> tuple[str, Intake | None]:
     """Check the tables of a case; nothing is written.
 
     Parameters
     ----------
     case : Case
         The case.
-    tables : tuple of Table
-        Those to be read; files of others are left alone.
 
     Returns
     -------
@@ -66,14 +66,18 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     intake : Intake or None
         What the tables hold; None if anything is wrong.
     """
-    intake = read(case, tables)
     name, root = case.name, case.root
-    problems = list(intake.problems)
+    try:
+        in_place = look_through(case)
+    except InputError as error:
+        return _listed(name, [_of_error(error)]), None
+    intake = read(case, READ_ALWAYS if in_place.files else TABLES)
+    problems = [*intake.problems, *case_texts(case), *in_place.problems]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
-            read_claims(case)
+            problems += _claim_texts(case)
             if case.parameters.calibration is None:
                 General(case).state(case.reading())
         except InputError as error:
@@ -81,10 +85,21 @@ def check_tables(case: Case, tables: tuple[Table, ...] = TABLES) -> tuple[str, I
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
-    notes = _notes(tuple(note for note in intake.notes if note.file not in files))
+    notes = [note for note in intake.notes if note.file not in files]
+    said = _notes(notes)
     if problems:
-        return _listed(name, worst_first(problems)) + notes, None
-    return f"{name}: nothing is wrong. {_counted(intake)}{notes}", intake
+        return _listed(name, worst_first(problems)) + said, None
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
+    return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
+
+
+def _claim_texts(case: Case) -> Iterator[Problem]:
+    """Find texts of claims with a character that the report cannot show."""
+    file = str((case.raw / RAW_TABLES[0].file).relative_to(case.root))
+    for row, claim in enumerate(read_claims(case), start=2):
+        for name, value in claim:
+            if isinstance(value, str) and (character := missing(value)):
+                yield Problem(no_glyph(character), file, row, name, value)
 
 
 def _article_tables(name: str) -> tuple[Table, ...]:
@@ -127,14 +142,13 @@ def _listed(name: str, problems: Iterable[Problem]) -> str:
     return "\n".join(lines)
 
 
-def _counted(intake: Intake) -> str:
-    if not intake.tables:
+def _counted(rows: Mapping[str, int]) -> str:
+    if not rows:
         return "It has no tables of rows."
-    sizes = ", ".join(f"{name} {len(frame):,}" for name, frame in intake.tables.items())
-    return f"Rows: {sizes}"
+    return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
 
 
-def _notes(notes: tuple[Note, ...]) -> str:
+def _notes(notes: Iterable[Note]) -> str:
     """Set notes as a list, one line for all columns of a file in which the same was done."""
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:

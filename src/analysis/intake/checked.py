@@ -56,6 +56,11 @@ class Checked:
             value = value.date() if isinstance(value, pd.Timestamp) else value
             self.problems.append(problem_at(fault, self.file, named, self.rows[places], value))
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the rows are known, right or wrong; if not, nothing can be held against them."""
+        return all(problem.fault.rank > Rank.COLUMNS for problem in self.problems)
+
     def all_good(self, columns: Sequence[str]) -> NDArray[np.bool_]:
         """Return the rows in which all of some columns are right."""
         right = np.ones(len(self.rows), dtype=bool)

@@ -38,12 +38,16 @@ from analysis.intake.cells import Context, Read
 from analysis.intake.checked import Checked, report_order, report_rows
 from analysis.intake.csv_files import Cell
 from analysis.intake.extras import check_currency, scale_of
+from analysis.intake.glyphs import missing, no_glyph
 from analysis.intake.layout import Sheet
 from analysis.intake.names import folded
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables import Row
 
-EMPTY = Fault(Rank.CELL, "must not be empty", "fill it in, or delete the row")
+EMPTY = Fault(
+    Rank.CELL, "must not be empty",
+    "fill it in (where cells were merged, in each row), or delete the row if it is no record",
+)  # fmt: skip
 MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
 MIXED = Fault(
     Rank.ASK, "the table has cells of both forms, so some are wrong or mean something else",
@@ -57,7 +61,10 @@ MARKS = {
     "spelling": "the value is taken for the one of the list that it spells otherwise",
     "decimal comma": "the comma is taken for the decimal sign",
     "thousands": "the signs between thousands are dropped",
+    "line break": "a line break inside the text becomes a space",
     "brackets": "an amount in brackets is taken for a negative one",
+    "minus behind": "a minus behind an amount is taken for its sign",
+    "dash": "a dash after the decimal sign is taken for no decimals",
     "currency": "the currency's sign is dropped",
     "form of dates": "the day is rewritten as year, month, day",
     "serial days": "a number is taken for the day that spreadsheets show for it, counted from 1900",
@@ -132,7 +139,11 @@ def _read_column(
     reads = [reader(cell) for cell in distinct]
     empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
-    values = _validate(row, name, [item.text for item in reads], faults)
+    factor = sheet.factors.get(name, 1)
+    values = _validate(row, name, [item.text for item in reads], faults, factor)
+    for place, value in enumerate(values):
+        if isinstance(value, str) and (character := missing(value)):
+            faults[place] = no_glyph(character)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
     return _Column(codes, shown, faults, values, marks, shows)
@@ -184,7 +195,9 @@ def _adapter(row: type[Row], name: str) -> TypeAdapter[list[Any]]:
     return TypeAdapter(column)
 
 
-def _validate(row: type[Row], name: str, texts: list[str], faults: list[Fault | None]) -> list[Any]:
+def _validate(
+    row: type[Row], name: str, texts: list[str], faults: list[Fault | None], factor: int = 1
+) -> list[Any]:
     """Validate plain forms by the row model's field; add the faults found, return the values."""
     adapter = _adapter(row, name)
     none = type(None) in get_args(row.model_fields[name].annotation)
@@ -194,7 +207,7 @@ def _validate(row: type[Row], name: str, texts: list[str], faults: list[Fault | 
         found = adapter.validate_python(forms)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            faults[places[int(problem["loc"][0])]] = Fault(Rank.CELL, broken_rule(problem))
+            faults[places[int(problem["loc"][0])]] = Fault(Rank.CELL, broken_rule(problem, factor))
         pairs = zip(places, forms, strict=True)
         found = adapter.validate_python([form for place, form in pairs if faults[place] is None])
         places = [place for place in places if faults[place] is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,12 +20,16 @@ from analysis.tables import Table
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
 
-DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DELIMITERS: Mapping[str, str] = {
+    "comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|",
+}  # fmt: skip
 SEARCHED_ROWS = 20
 """The header stands among the first rows."""
 
-_CODECS: Mapping[str, str] = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "latin-1": "latin-1"}
-_NAMES: Mapping[str, str] = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-8": "UTF-8"}
+_NAMES: Mapping[str, str] = {
+    "utf-8": "UTF-8", "cp1252": "Windows-1252", "cp1250": "Windows-1250", "latin-1": "Latin-1",
+}  # fmt: skip
+_GUESSED = ("cp1252", "cp1250")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_CELL = 1_000_000
 
@@ -34,6 +39,8 @@ IS_WORKBOOK = Fault(
     "the file is a workbook, although its name ends in .csv",
     "save it as CSV, or rename it",
 )
+
+NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
 
 
 @dataclass
@@ -74,10 +81,13 @@ def read_csv(
     csv.field_size_limit(_LONGEST_CELL)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        grid.rows = cast(list[list[Cell]], list(lines))
+        for line in lines:
+            grid.rows.append(cast(list[Cell], line))
     except csv.Error as error:
-        fault = Fault(Rank.FILE, f"not readable as CSV ({error})", "check its quotation marks")
-        grid.problems.append(Problem(fault, file))
+        rule = NOT_CLOSED if str(error) == "unexpected end of data" else f"not CSV ({error})"
+        fault = Fault(Rank.FILE, rule, "write quotation marks inside a cell twice, or delete them")
+        grid.problems.append(Problem(fault, file, row=len(grid.rows) + 1))
+        grid.rows = []
     return grid
 
 
@@ -91,35 +101,70 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if told == "utf-8":
-            _try(content, "utf-8", grid)
-            return None
-        codec = told or "cp1252"
-        text_or_none = _try(content, codec, grid)
-        if told is None and text_or_none is not None:
-            example = next(line for line in text_or_none.splitlines() if not line.isascii())
-            what = f"read as {_NAMES[codec]}, since it is not UTF-8; if letters are wrong, say "
-            what += "otherwise in case.yaml (intake: {encoding: ...})"
-            grid.notes.append(Note(grid.file, what, example=example))
-        return text_or_none
+        return _try(content, told, grid) if told else _guess(content, grid)
     if told not in {None, "utf-8"} and not text.isascii():
-        fault = Fault(
-            Rank.FILE, f"the file is UTF-8, although case.yaml says {told}",
-            "say intake: {encoding: utf-8} in case.yaml, or leave it out",
-        )  # fmt: skip
-        grid.problems.append(Problem(fault, grid.file))
-        return None
+        what = f"read as UTF-8, which it is, although case.yaml says {told}"
+        grid.notes.append(Note(grid.file, what))
     return text
 
 
 def _try(content: bytes, codec: str, grid: Grid) -> str | None:
     try:
-        return content.decode(_CODECS.get(codec, codec))
+        return content.decode(codec)
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         fault = Fault(Rank.FILE, f"the file is not {_NAMES.get(codec, codec)} text", UNREADABLE.fix)
         grid.problems.append(Problem(fault, grid.file, row=row))
         return None
+
+
+def _guess(content: bytes, grid: Grid) -> str | None:
+    """Read a file that is not UTF-8 as its bytes have it; ask where they leave two choices."""
+    texts = {codec: text for codec in _GUESSED if (text := _decoded(content, codec)) is not None}
+    if not texts:
+        return _try(content, _GUESSED[0], grid)
+    place = _first_doubt(content, list(texts))
+    if place is not None:
+        shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
+        options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
+        row = content.count(b"\n", 0, place) + 1
+        fault = Fault(
+            Rank.FILE,
+            f"the file may be {' or '.join(shown)}",
+            f"say in case.yaml intake: {options}",
+        )
+        grid.problems.append(Problem(fault, grid.file, row=row))
+        return None
+    codec, text = next(iter(texts.items()))
+    example = next(line for line in text.splitlines() if not line.isascii())
+    what = f"read as {_NAMES[codec]}, since it is not UTF-8; if letters are wrong, say "
+    what += "otherwise in case.yaml (intake: {encoding: ...})"
+    grid.notes.append(Note(grid.file, what, example=example))
+    return text
+
+
+def _decoded(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _first_doubt(content: bytes, codecs: list[str]) -> int | None:
+    """Return the place of the first byte that is a letter, and not the same one in all codecs."""
+    doubtful = []
+    for byte in {value for value in set(content) if value > 127}:
+        letters = {bytes([byte]).decode(codec) for codec in codecs}
+        if len(letters) > 1 and any(letter.isalpha() for letter in letters):
+            doubtful.append(content.index(byte))
+    return min(doubtful, default=None)
+
+
+def _word(text: str, place: int) -> str:
+    """Return the word around a place."""
+    before = re.search(r'[^\s;,|"]*$', text[max(0, place - 30) : place])
+    after = re.match(r'[^\s;,|"]*', text[place : place + 30])
+    return f"{before[0] if before else ''}{after[0] if after else ''}"
 
 
 def _delimiter(text: str, table: Table, currency: tuple[str, ...]) -> str:

@@ -31,10 +31,9 @@ _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
-_NAMED = re.compile(
-    r"(\d{1,2})[\s/.-]*(?:de\s+)?([a-zñ]{3,10})\.?[\s/.-]*(?:del?\s+)?(\d{4}|\d{2})",
-    re.I | re.ASCII,
-)
+_NAME_AND_YEAR = r"([a-z]{3,10})\.?[\s/.-]*(?:del?\s+)?(\d{4}|\d{2})"
+_NAMED = re.compile(rf"(\d{{1,2}})[\s/.-]*(?:de\s+)?{_NAME_AND_YEAR}", re.I | re.ASCII)
+_NAMED_MONTH = re.compile(_NAME_AND_YEAR, re.I | re.ASCII)
 _SERIAL = re.compile(r"\d{5,6}([.,]\d+)?", re.ASCII)
 _EPOCH = date(1899, 12, 30)
 _QUARTER = re.compile(
@@ -42,9 +41,19 @@ _QUARTER = re.compile(
 )
 _MONTH = re.compile(r"(\d{4})[/-](\d{1,2})|(\d{1,2})[/-](\d{4})", re.ASCII)
 _MONTHS: Mapping[str, int] = {
-    "jan": 1, "ene": 1, "feb": 2, "mar": 3, "apr": 4, "abr": 4, "may": 5, "jun": 6, "jul": 7,
-    "aug": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10, "nov": 11, "dec": 12, "dic": 12,
+    name: month
+    for month, names in enumerate(
+        (
+            "january jan enero ene", "february feb febrero", "march mar marzo",
+            "april apr abril abr", "may mayo", "june jun junio", "july jul julio",
+            "august aug agosto ago", "september sept sep septiembre setiembre set",
+            "october oct octubre", "november nov noviembre", "december dec diciembre dic",
+        ),
+        start=1,
+    )
+    for name in names.split()
 }  # fmt: skip
+"""The months' names in English and Spanish, and their usual abbreviations."""
 
 
 def read_day(cell: Cell, context: Context) -> Read:
@@ -68,12 +77,10 @@ def read_day(cell: Cell, context: Context) -> Read:
     if match := _COMPACT.fullmatch(text):
         return Read("-".join(match.groups()), None, "form of dates")
     if match := _NAMED.fullmatch(text):
-        month_index = _MONTHS.get(match[2][:3].casefold())
-        year_text, fault = _year(match[3], context)
-        if month_index and not fault:
-            day_text = f"{year_text}-{month_index:02}-{int(match[1]):02}"
-            return Read(day_text, None, "form of dates")
-        return Read("", fault or NOT_DAY)
+        month_text, fault = _named_month(match[2], match[3], context)
+        if fault:
+            return Read("", fault)
+        return Read(f"{month_text}-{int(match[1]):02}", None, "form of dates")
     return _serial(text) if _SERIAL.fullmatch(text) else Read("", NOT_DAY)
 
 
@@ -104,6 +111,15 @@ def _year(text: str, context: Context) -> tuple[str, Fault | None]:
         return text, None
     base = context.settings.two_digit_years
     return ("", ASK_CENTURY) if base is None else (str(base + int(text)), None)
+
+
+def _named_month(name: str, year: str, context: Context) -> tuple[str, Fault | None]:
+    """Read the name of a month and a year into the form 2024-05."""
+    month = _MONTHS.get(name.casefold())
+    if month is None:
+        return "", NOT_DAY
+    year_text, fault = _year(year, context)
+    return f"{year_text}-{month:02}", fault
 
 
 def _clock(text: str | None) -> str:
@@ -138,6 +154,13 @@ def read_month(cell: Cell, context: Context) -> Read:
         return Read(text, None, "" if text == read.text else "form of periods")
     if read.fault or (not read.text and isinstance(cell, str)):
         return read
+    if named := _NAMED_MONTH.fullmatch(read.text):
+        text, fault = _named_month(named[1], named[2], context)
+        return (
+            Read("", NOT_MONTH if fault is NOT_DAY else fault)
+            if fault
+            else Read(text, None, "form of periods")
+        )
     day = read_day(cell, context)
     if not day.fault and day.text.endswith("-01"):
         return Read(day.text[:7], None, "form of periods", day.shows)

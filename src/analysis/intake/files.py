@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.case import Case
-from analysis.intake.names import closest, find_table, folded
+from analysis.intake.names import find_table, folded, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables import LEDGER_TABLES, RAW_TABLES, Table
 from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
@@ -97,9 +97,8 @@ def _ignored(case: Case, path: Path, book: Path | None) -> Iterator[Note]:
     if suffix == ".xlsx" and path != book:
         yield Note(shown(case, path), f"not read: the workbook must be named {case.name}.xlsx")
     if suffix == ".csv" and path.stem not in _OTHERS:
-        known = {name: table.file for table in TABLES for name in (table.name, *table.also)}
-        near = closest(path.stem, known)
-        hint = f"; did you mean {known[near]}?" if near else ""
+        near = nearest_table(path.stem, TABLES)
+        hint = f"; did you mean {near.file}?" if near else ""
         yield Note(shown(case, path), f"not read, since no table has this name{hint}")
     if suffix in {".txt", ".tsv"} and find_table(folded(path.stem), TABLES):
         yield Note(

@@ -13,13 +13,13 @@ from analysis.errors import InputError
 from analysis.files import replace_folder
 from analysis.formulas import unguarded
 from analysis.intake.check import check_tables
-from analysis.intake.files import METHOD, ROWS, TABLES, find
+from analysis.intake.files import METHOD, ROWS, TABLES
+from analysis.intake.in_place import stays_in_place
 from analysis.intake.problems import Note
 from analysis.intake.reach import period_column
-from analysis.kpis.duck import Files, files, opened
+from analysis.kpis.duck import Files, opened
 from analysis.periods import month_label, parse_month
 from analysis.tables import Table, frame_text, write_frame
-from analysis.tables_method import CHECK_INS
 
 CAME_IN = "tables.csv"
 """Which tables came in, with their number of rows and the days they cover."""
@@ -30,15 +30,12 @@ NOTES = "intake.csv"
 _BY_MONTH = {"service", "sale", "cost", "staff_hours"}
 """Tables that count as recorded in the months in which they have a row."""
 
-_LARGE = (*METHOD, CHECK_INS)
-"""Tables that are read here even where rows are left where they are."""
-
 
 def keep(case: Case) -> tuple[str, bool]:
     """Check a case's own tables and write them to its folder of ``data/processed``.
 
     Rows in Parquet, or in CSV with ``engine: duckdb``, stay where they are, however many there
-    are; they are checked when they are summed. Whatever is wrong, nothing is written.
+    are; they are checked there. Whatever is wrong, nothing is written.
 
     Returns
     -------
@@ -46,16 +43,11 @@ def keep(case: Case) -> tuple[str, bool]:
         What was read, or everything that is wrong.
     good : bool
         Whether nothing is wrong.
-
-    Raises
-    ------
-    InputError
-        If a table that would be left where it is has another name than tables have.
     """
-    in_place = stays_in_place(case)
-    text, intake = check_tables(case, _LARGE if in_place else TABLES)
+    text, intake = check_tables(case)
     if intake is None:
         return text, False
+    in_place = stays_in_place(case)
     tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
     came = came_in(case, tables, in_place)
     for folder, group in (("ledger", ROWS), ("method", METHOD)):
@@ -64,28 +56,6 @@ def keep(case: Case) -> tuple[str, bool]:
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
     write_frame(came, case.processed / CAME_IN)
     return f"{int(came['rows'].sum()):,} rows", True
-
-
-def stays_in_place(case: Case) -> Files:
-    """Find the files that are summed where they lie; none if rows are few enough to be read.
-
-    Raises
-    ------
-    InputError
-        If beside them lies a table under another name, which would be left out unseen.
-    """
-    found = files(case.raw)
-    paths = {path for table in found.values() for path in table}
-    parquet = any(path.suffix == ".parquet" for path in paths)
-    if not (parquet or (paths and case.parameters.engine == "duckdb")):
-        return {}
-    for table, path in find(case).csv:
-        if table in ROWS and table not in _LARGE and path not in paths:
-            raise InputError(
-                "tables of this size are read as they are, under their own names",
-                file=path.relative_to(case.root), fix=f"call it {table.file}",
-            )  # fmt: skip
-    return found
 
 
 def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.columns import may_be_empty
 from analysis.intake.csv_files import SEARCHED_ROWS, Cell, Grid
-from analysis.intake.names import Found, closest, find_column, names_of
+from analysis.intake.names import Found, closest, find_column, foreign_column, names_of
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
 from analysis.tables import Table
 
@@ -24,6 +24,10 @@ TWO_COLUMNS = Fault(
     "two columns hold the same thing",
     "keep the one that counts, and delete the other",
 )
+FOREIGN = Fault(
+    Rank.COLUMNS, "this column is in another currency than the case",
+    "convert the amounts and name the column anew, or correct currency in case.yaml",
+)  # fmt: skip
 RAGGED = Fault(
     Rank.COLUMNS, "the row has more or fewer cells than the header",
     "put cells that contain the delimiter, such as a decimal comma, into quotation marks",
@@ -56,7 +60,7 @@ class Sheet:
     notes: list[Note] = field(default_factory=list)
 
 
-def lay_out(grid: Grid, currency: tuple[str, ...]) -> Sheet:
+def lay_out(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...] = ()) -> Sheet:
     """Find the header and name the columns; rows and columns without a value are left out.
 
     Parameters
@@ -65,6 +69,8 @@ def lay_out(grid: Grid, currency: tuple[str, ...]) -> Sheet:
         The file's rows.
     currency : tuple of str
         Signs of the case's currency, which headers may bear.
+    foreign : tuple of str
+        Signs of other currencies; what bears one is no amount of the case.
     """
     sheet = Sheet(
         grid.table, grid.file, {}, {}, {}, np.empty(0, "int64"), grid.problems, grid.notes
@@ -89,7 +95,7 @@ def lay_out(grid: Grid, currency: tuple[str, ...]) -> Sheet:
     columns: list[tuple[Cell, ...]] = (
         list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
     )
-    _name(sheet, header, columns, place + 1, currency)
+    _name(sheet, header, columns, place + 1, (currency, foreign))
     sheet.rows = numbers
     return sheet
 
@@ -122,7 +128,7 @@ def _filled(
     ragged = [
         index
         for index, row in enumerate(rows)
-        if len(row) != width and (any(row[width:]) or (len(row) < width and not is_sheet))
+        if len(row) != width and (not _blank(row[width:]) or (len(row) < width and not is_sheet))
     ]
     if ragged:
         found = ", ".join(map(str, rows[ragged[0]]))
@@ -141,13 +147,16 @@ def _name(
     header: list[str],
     columns: list[tuple[Cell, ...]],
     row: int,
-    currency: tuple[str, ...],
+    signs: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
     known = names_of(sheet.table.row)
+    elsewhere: dict[str, str] = {}
     for text, cells in zip(header, columns, strict=False):
-        found = find_column(text, sheet.table.row, currency)
-        if found is None:
+        found = find_column(text, sheet.table.row, signs[0])
+        if field_ := foreign_column(text, sheet.table.row, *signs):
+            elsewhere[field_] = text
+        elif found is None:
             if text or not _blank(cells):
                 near = closest(text, known)
                 hint = f"; did you mean {near}?" if near else ""
@@ -158,8 +167,14 @@ def _name(
             sheet.problems.append(Problem(TWO_COLUMNS, sheet.file, row=row, value=both))
         else:
             _take(sheet, found, text, cells)
+    for name, text in elsewhere.items():
+        if name in sheet.cells:
+            what = "this column is not used: it is in another currency than the case"
+            sheet.notes.append(Note(sheet.file, what, text))
+        else:
+            sheet.problems.append(Problem(FOREIGN, sheet.file, row=row, column=text))
     for name, info in sheet.table.row.model_fields.items():
-        if name not in sheet.cells and not may_be_empty(info):
+        if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
             sheet.problems.append(Problem(_missing(sheet, name), sheet.file, row=row, column=name))
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from analysis.columns import header_of
 from analysis.tables import Row, Table
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""
 
 CURRENCIES: Mapping[str, tuple[str, ...]] = {
@@ -91,6 +91,34 @@ def find_column(header: str, row: type[Row], currency: tuple[str, ...]) -> Found
     return None
 
 
+def without_sign(text: str, signs: Iterable[str]) -> str | None:
+    """Take a currency's sign off either end of a text; None if none of the signs stands there."""
+    small = text.casefold()
+    for sign in signs:
+        before = small.startswith(sign) and not text[len(sign) : len(sign) + 1].isalpha()
+        after = small.endswith(sign) and not text[: -len(sign)][-1:].isalpha()
+        if before or after:
+            return (text[len(sign) :] if before else text[: -len(sign)]).strip()
+    return None
+
+
+def foreign_column(
+    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
+) -> str:
+    """Return the column of amounts that a header gives in another currency, or nothing.
+
+    So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
+    """
+    text = header.strip(" ()[]")
+    rest = without_sign(text, foreign)
+    if rest is None or without_sign(text, currency) is not None:
+        return ""
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
+    if found is None or found.field not in row.model_fields:
+        return ""
+    return found.field if header_of(row.model_fields[found.field]).money else ""
+
+
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
     """Return the table that a file or sheet is named after."""
     plain = folded(name)
@@ -98,6 +126,14 @@ def find_table(name: str, tables: Iterable[Table]) -> Table | None:
         if plain in {table.name, folded(table.file.removesuffix(".csv")), *table.also}:
             return table
     return None
+
+
+def nearest_table(name: str, tables: Iterable[Table]) -> Table | None:
+    """Return the table that a name may speak of: ``ventas 2024``, ``costz``."""
+    known = {other: table for table in tables for other in (table.name, *table.also)}
+    words = [word for word in re.sub(r"\d+", "_", folded(name)).split("_") if word]
+    near = next((word for word in ("_".join(words), *words) if word in known), "")
+    return known.get(near or closest(name, known))
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ WORKBOOK = Path("workbook") / f"{TEMPLATE}.xlsx"
 
 Form = Literal["csv", "workbook"]
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _RESERVED = {"conformance"}
 
 
@@ -45,8 +45,8 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     template, target = root / "data" / "raw" / TEMPLATE, root / "data" / "raw" / name
     if not _NAME.fullmatch(name) or name in _RESERVED:
         raise InputError(
-            "a case's name has small letters, digits, hyphens and underscores, and begins with a "
-            "letter", value=name, fix="choose another, such as NAME=acme",
+            "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
+            "with a letter", value=name, fix="choose another, such as NAME=acme",
         )  # fmt: skip
     if target.exists() or target.is_symlink():
         raise InputError("there is a case of this name already", value=name, fix="choose another")

@@ -130,7 +130,8 @@ class Note:
         place = self.file + (f", column {self.column}" if self.column else "")
         unit = "cell" if self.column else "row"
         rows = f" ({self.count:,} {unit}{'s' if self.count > 1 else ''})" if self.count else ""
-        example = f", such as “{printable(self.example[:60])}”" if self.example else ""
+        shown = printable(" ".join(self.example.split())[:60])
+        example = f", such as “{shown}”" if shown else ""
         return f"{printable(place)}: {self.what}{rows}{example}"
 
 

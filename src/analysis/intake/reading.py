@@ -68,7 +68,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     checked: dict[str, Checked] = {}
     if not problems:
         for grid in _grids(case, inputs, context, notes, tables):
-            table = check_sheet(lay_out(grid, context.currency), context)
+            table = check_sheet(lay_out(grid, context.currency, context.foreign), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
             else:
@@ -88,7 +88,9 @@ def _grids(
 ) -> Iterator[Grid]:
     """Read the files one by one; notes on what is not read are added to `notes`."""
     if inputs.workbook is not None:
-        grids, skipped = read_workbook(inputs.workbook, shown(case, inputs.workbook), tables)
+        grids, skipped = read_workbook(
+            inputs.workbook, shown(case, inputs.workbook), tables, context.foreign
+        )
         notes += skipped
         yield from grids
     for table, path in inputs.csv:

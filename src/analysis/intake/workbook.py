@@ -14,14 +14,15 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.reader.excel import ExcelReader
 
 from analysis.intake.csv_files import Cell, Grid
-from analysis.intake.names import find_table
+from analysis.intake.names import find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables import Table
 
@@ -36,8 +37,14 @@ MOST_ROWS, MOST_COLUMNS = 2**20, 128
 _HIGHEST_RATIO = 400
 _CHUNK = 2**20
 _NO_RESULT = re.compile(
-    rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+    rb'<(?:\w+:)?c (?![^>]*\bt="str")[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>'
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
+"""A formula without a result; one whose result is an empty text has the type str."""
+
+_SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
+"""What a number format shows beside the digits: [$€-407], "S/", \\$ or $."""
 
 DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
 TOO_LARGE = Fault(
@@ -51,7 +58,12 @@ FOREIGN = Fault(
 NO_RESULT = Fault(
     Rank.FILE,
     "a formula has no stored result",
-    "open the file in a spreadsheet program and save it",
+    "open the file in a spreadsheet program, which computes it, and save it",
+)
+LOST = Fault(
+    Rank.FILE,
+    "the workbook names this sheet and does not hold it",
+    "open the file in a spreadsheet program, see whether the sheet is there, and save it again",
 )
 SAME_TABLE = Fault(Rank.FILE, "another sheet holds the same table", "keep one of the two")
 NO_SHEET = Fault(
@@ -61,7 +73,9 @@ NO_SHEET = Fault(
 )
 
 
-def read_workbook(path: Path, file: str, tables: Iterable[Table]) -> tuple[list[Grid], list[Note]]:
+def read_workbook(
+    path: Path, file: str, tables: Iterable[Table], foreign: tuple[str, ...] = ()
+) -> tuple[list[Grid], list[Note]]:
     """Read the sheets that are named after tables.
 
     Parameters
@@ -72,6 +86,8 @@ def read_workbook(path: Path, file: str, tables: Iterable[Table]) -> tuple[list[
         How messages call it.
     tables : iterable of Table
         The tables looked for.
+    foreign : tuple of str
+        Signs of other currencies than the case's, which the format of a cell may show.
 
     Returns
     -------
@@ -85,7 +101,7 @@ def read_workbook(path: Path, file: str, tables: Iterable[Table]) -> tuple[list[
     if fault is not None:
         return [Grid(tables[0], file, [], [Problem(fault, file)])], []
     try:
-        return _sheets(path, file, tables)
+        return _sheets(path, file, tables, foreign)
     except Exception:  # whatever a damaged file makes the library stumble over
         return [Grid(tables[0], file, [], [Problem(DAMAGED, file)])], []
 
@@ -123,42 +139,65 @@ def _declares(xml: bytes) -> bool:
     return b"<!DOCTYPE" in plain or b"<!ENTITY" in plain
 
 
-def _sheets(path: Path, file: str, tables: tuple[Table, ...]) -> tuple[list[Grid], list[Note]]:
+def _sheets(
+    path: Path, file: str, tables: tuple[Table, ...], foreign: tuple[str, ...]
+) -> tuple[list[Grid], list[Note]]:
     grids: dict[str, Grid] = {}
     notes = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on extensions that only concern looks
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            for sheet in book.worksheets:
-                table = find_table(sheet.title, tables)
-                name = f"{file}, sheet {sheet.title}"
-                if table is None and sheet.title == ABOUT:
-                    continue
-                if table is None:
-                    notes.append(Note(name, "not read, since no table has this name"))
-                elif table.name in grids:
-                    grids[table.name].problems.append(Problem(SAME_TABLE, name))
-                else:
-                    sheet.reset_dimensions()  # what the file says of its own size may be wrong
-                    grids[table.name] = Grid(table, name, list(_rows(sheet)))
-        finally:
-            book.close()
+        reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+    try:
+        for sheet in (*reader.wb.worksheets, *_lost(reader)):
+            title = sheet.title
+            table = find_table(title, tables)
+            name = f"{file}, sheet {title}"
+            if table is None and title != ABOUT:
+                near = nearest_table(title, tables)
+                hint = f"; did you mean {near.name}?" if near else ""
+                notes.append(Note(name, f"not read, since no table has this name{hint}"))
+            elif table is not None and table.name in grids:
+                grids[table.name].problems.append(Problem(SAME_TABLE, name))
+            elif table is not None:
+                grids[table.name] = _grid(path, sheet, Grid(table, name, []), foreign)
+    finally:
+        reader.wb.close()
     if not grids:
         return [Grid(tables[0], file, [], [Problem(NO_SHEET, file)])], notes
-    _find_uncomputed(path, file, grids)
     return list(grids.values()), notes
 
 
-def _rows(sheet: Any) -> Iterator[list[Cell]]:
+class _Lost(NamedTuple):
+    """A sheet that the workbook names and does not hold."""
+
+    title: str
+
+
+def _lost(reader: ExcelReader) -> list[_Lost]:
+    there = set(reader.wb.sheetnames)
+    return [_Lost(sheet.name) for sheet in reader.parser.sheets if sheet.name not in there]
+
+
+def _grid(path: Path, sheet: Any, grid: Grid, foreign: tuple[str, ...]) -> Grid:
+    if isinstance(sheet, _Lost):
+        grid.problems.append(Problem(LOST, grid.file))
+        return grid
+    _find_uncomputed(path, sheet._worksheet_path, grid)
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    grid.rows = list(_rows(sheet, foreign))
+    return grid
+
+
+def _rows(sheet: Any, foreign: tuple[str, ...]) -> Iterator[list[Cell]]:
     for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
-        cells = [_cell(cell) for cell in row]
+        cells = [_cell(cell, foreign) for cell in row]
         while cells and cells[-1] == "":
             cells.pop()
         yield cells
 
 
-def _cell(cell: Any) -> Cell:
+def _cell(cell: Any, foreign: tuple[str, ...]) -> Cell:
     """Take a cell for what it shows: text, an exact number, or a day."""
     value = cell.value
     if value is None:
@@ -167,7 +206,11 @@ def _cell(cell: Any) -> Cell:
         return "true" if value else "false"
     if isinstance(value, int | float):
         number = Decimal(format(value, ".15g"))  # as many digits as spreadsheets keep
-        return f"{(number * 100).normalize():f}%" if "%" in (cell.number_format or "") else number
+        form = cell.number_format or ""
+        if "%" in form:
+            return f"{(number * 100).normalize():f}%"
+        sign = _foreign_sign(form, foreign)
+        return f"{sign} {number:f}" if sign else number
     if isinstance(value, datetime):
         return value.date() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):
@@ -177,13 +220,17 @@ def _cell(cell: Any) -> Cell:
     return str(value)
 
 
-def _find_uncomputed(path: Path, file: str, grids: dict[str, Grid]) -> None:
-    """Report formulas that were never computed, whose cells would look empty."""
-    first = next(iter(grids.values()))
+@lru_cache(maxsize=1000)
+def _foreign_sign(form: str, foreign: tuple[str, ...]) -> str:
+    """Return the sign of another currency that a number format shows, or nothing."""
+    shown = ["".join(groups).strip() for groups in _SIGN.findall(form)]
+    return next((sign for sign in shown if sign.casefold() in foreign), "")
+
+
+def _find_uncomputed(path: Path, part: str, grid: Grid) -> None:
+    """Report a sheet's formulas that were never computed, whose cells would look empty."""
     with zipfile.ZipFile(path) as archive:
-        for part in archive.namelist():
-            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                found = _NO_RESULT.search(archive.read(part))
-                if found:
-                    cell = found[1].decode("ascii")
-                    first.problems.append(Problem(NO_RESULT, file, value=f"cell {cell} ({part})"))
+        cells = [cell.decode("ascii") for cell in _NO_RESULT.findall(archive.read(part))]
+    if cells:
+        more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
+        grid.problems.append(Problem(NO_RESULT, grid.file, value=f"cell {cells[0]}{more}"))

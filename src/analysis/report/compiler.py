@@ -157,18 +157,13 @@ def error_from_typst(error: typst.TypstError, chapters: Iterable[Chapter]) -> In
     """Say in which notebook and cell a compiler error arose, in words for its author."""
     place = _PLACE.search(error.diagnostic)
     named = {chapter.name: chapter for chapter in chapters}
-    if place is None or place[1] not in named:
-        return InputError(
-            f"the PDF could not be made: {error.message.strip()}",
-            fix=error.hints[0] if error.hints else None,
-        )
-    line = int(place[2]) - CHAPTER_HEAD.count("\n")
-    cell = named[place[1]].cell_of_line(line)
+    file = None
+    if place is not None and place[1] in named:
+        line = int(place[2]) - CHAPTER_HEAD.count("\n")
+        file = f"{place[1]}.ipynb, cell {named[place[1]].cell_of_line(line)}"
     rule, fix = error.message.strip(), error.hints[0] if error.hints else None
     missing = re.search(r'text `"(.+?)"` could not be displayed', rule)
     if missing:
         rule = f"no font of the report has the character {missing[1]!r}"
         fix = "replace it by a word or another character"
-    return InputError(
-        f"the PDF could not be made: {rule}", file=f"{place[1]}.ipynb, cell {cell}", fix=fix
-    )
+    return InputError(f"the PDF could not be made: {rule}", file=file, fix=fix)
