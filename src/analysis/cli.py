@@ -36,8 +36,8 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import judge_of, verdict_table
     from analysis.claims.multiverse import require_possible
+    from analysis.claims.verdicts import judge_of, verdict_table
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
@@ -70,39 +70,40 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
     from analysis.edition import choice
+    from analysis.intake.keep import keep
     from analysis.okr import has_okrs, load_okrs
     from analysis.okr.draw import draw_check_ins
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    other = bool(args.reading) or args.seed is not None
+    if (other or args.out) and case.parameters.calibration is None:
+        raise InputError(
+            "this ledger is not made from printed numbers: there is nothing to choose",
+            value=args.case, fix="leave out --reading, --seed and --out",
+        )  # fmt: skip
     if case.parameters.kind == "printed":
         return _none(case, "ledger", "the case has claims alone")
     if case.has_own_rows:
-        return _own_rows(case)
-    choices = dict(choice(text) for text in args.reading)
-    if (choices or args.seed is not None) and args.out is None:
+        text, good = keep(case)
+        if not good:
+            print(text, file=sys.stderr)
+            return 2
+        if not (case.processed / "ledger").is_dir():
+            _none(case, "ledger", "rows stay where they are")
+        return text
+    if other and args.out is None:
         raise InputError(
             "the ledger of another reading or seed needs a folder of its own",
             fix="add --out FOLDER",
         )
+    choices = dict(choice(text) for text in args.reading)
     tables = make_ledger(case, choices, args.seed)
     require_same(case, tables, choices)
     if has_okrs(case):
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
-
-
-def _own_rows(case: Case) -> str | int:
-    from analysis.intake.keep import keep
-
-    text, good = keep(case)
-    if not good:
-        print(text, file=sys.stderr)
-        return 2
-    if not (case.processed / "ledger").is_dir():
-        _none(case, "ledger", "rows stay where they are")
-    return text
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -153,8 +154,8 @@ def kpis(args: argparse.Namespace) -> str:
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
-    from analysis.claims import read_verdicts
     from analysis.claims.multiverse import read_blocks
+    from analysis.claims.verdicts import read_verdicts
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts

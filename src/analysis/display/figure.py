@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.display.output import emit
 from analysis.errors import InputError
 from analysis.files import write_text
+from analysis.fonts import FONTS
 from analysis.formulas import without_formulas
 from analysis.values import MARKS
 
@@ -34,7 +35,6 @@ FIGURES_VARIABLE = "ANALYSIS_FIGURES"
 """Environment variable naming the folder where a build wants the shown figures saved, by case."""
 
 _PACKAGE = Path(__file__).parents[1]
-_FONTS = _PACKAGE / "fonts"
 _STYLE_SHEET = _PACKAGE / "figures" / "analysis.mplstyle"
 _FAMILY = "IBM Plex Sans"
 # What readers of an SVG do not see: prologue, RDF block (the title stays), comments, indents.
@@ -123,7 +123,7 @@ def register_fonts() -> None:
     from matplotlib.font_manager import fontManager
 
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
-    for path in sorted(_FONTS.glob("*.ttf")):
+    for path in sorted(FONTS.glob("*.ttf")):
         fontManager.addfont(path)
     # DejaVu Sans, for letters that our font lacks, has no semibold. A message about it in a
     # notebook would fail the run, as every warning does.
