@@ -92,7 +92,7 @@ verify: | $(call environment,report) ## build again in another folder and compar
 	@$(PY) -m analysis verify
 
 test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg tests $(NOTEBOOKS)
 
 ##@ To develop
@@ -138,6 +138,8 @@ LOCK      := requirements/report.txt pyproject.toml
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 # The paper's efficiency chapter rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
+# What key results of other tools were scored, and rightly.
+CASES     := $(wildcard data/raw/conformance/*)
 # An output that someone deleted is made again, if there was something to make.
 output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
 .PHONY: missing
@@ -158,7 +160,7 @@ $B/verdicts: | $E/edition
 $E/values: $E/edition $(call output,$E/values.json)
 $(EXECUTED): $(call output,$E/figures)
 endif
-$E/values: $B/kpis
+$E/values: $B/kpis $(CASES)
 $(EXECUTED): $E/values
 $E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
 # After what can stop a build, so that no dashboard is newer than the report beside it.

@@ -69,6 +69,11 @@ def main():
 """
 
 
+def default_interrupts() -> None:
+    """Heed interrupts in a new process, even where these tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Project:
     """A folder with the Makefile and the stub package."""
 
@@ -93,6 +98,7 @@ class Project:
             "data/raw/segelec/case.yaml": "",
             "data/raw/segelec/claims.csv": "",
             "data/raw/segelec/swot.csv": "",
+            "data/raw/conformance/okr_cases.csv": "",
             "requirements/report.txt": "",
             "pyproject.toml": "",
             "README.md": "",
@@ -127,6 +133,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=default_interrupts,
         )
 
     def make(self, *arguments: str, **environment: str) -> list[str]:
@@ -184,6 +191,7 @@ def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> 
         ("README.md", ["sums"]),
         ("data/raw/segelec/claims.csv", STEPS),
         ("data/raw/segelec/swot.csv", STEPS[1:]),
+        ("data/raw/conformance/okr_cases.csv", STEPS[3:]),
         ("requirements/report.txt", STEPS),
         ("pyproject.toml", STEPS),
     ],
