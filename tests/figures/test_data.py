@@ -12,7 +12,6 @@ from analysis import figures
 from analysis.case import Case, ServiceType
 from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
-from analysis.display import Figure
 from analysis.errors import InputError
 from analysis.figures.frames import period_words
 from analysis.periods import parse_quarter
@@ -244,20 +243,6 @@ def test_process_counts_days() -> None:
     # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
     assert "6.3 days" in drawn.caption
     assert "84%" in drawn.caption
-
-
-def caption(gallery: dict[int, Figure], number: int) -> str:
-    return gallery[number].caption
-
-
-def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
-    assert "only 288 fits" in caption(gallery, 2)
-    assert "no split fits" in caption(gallery, 2)
-    assert "354 fits only if the figure was cut off" in caption(gallery, 3)
-    assert "labour grew in at least one quarter" in caption(gallery, 4)
-    assert "10.63 to 11.32% where it grew alike in both" in caption(gallery, 4)
-    assert "5 of 12 readings" in caption(gallery, 5)
-    assert "26.6% of 354 services" in caption(gallery, 6)
 
 
 def test_captions_follow_the_data() -> None:
