@@ -183,3 +183,18 @@ def test_quotients_of_intervals() -> None:
     services, productivity = preimage("22.9%").plus(1), preimage("10.5%").plus(1)
     quotient = services.over(productivity)
     assert quotient == Interval(Fraction(12285, 11055), Fraction(12295, 11045), False, False)
+
+
+@pytest.mark.parametrize("upper_end", [True, False])
+@pytest.mark.parametrize("lower_end", [True, False])
+def test_a_quotient_reaches_its_ends_only_where_both_parts_do(
+    upper_end: bool, lower_end: bool
+) -> None:
+    """Of 2 to 6 over 1 to 4, the largest is 6 over 1 and the smallest 2 over 4."""
+    two, six, one, four = map(Fraction, (2, 6, 1, 4))
+    top = Interval(two, six, True, upper_end).over(Interval(one, four, lower_end, True))
+    assert (Fraction(6) in top) == (upper_end and lower_end)
+    assert Fraction(1, 2) in top
+    bottom = Interval(two, six, lower_end, True).over(Interval(one, four, True, upper_end))
+    assert (Fraction(1, 2) in bottom) == (upper_end and lower_end)
+    assert Fraction(6) in bottom
