@@ -2,7 +2,7 @@
 #
 # A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
 # an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on; src/analysis/graph.py finds them in the imports. The committed outputs are no
+# the step depends on, which src/analysis/graph.py finds in the imports, and what it wrote. The committed outputs are no
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
@@ -140,31 +140,30 @@ RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
 # What key results of other tools were scored, and rightly.
 CASES     := $(wildcard data/raw/conformance/*)
-# An output that someone deleted is made again, if there was something to make.
-output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
+# What a step wrote stands in its .d: a file of these that someone deleted is made again.
+kept       = $(if $(filter-out $(wildcard $1),$1),missing)
 .PHONY: missing
 
-$B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
-$B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
-$B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
-$B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
+$B/verdicts: $(filter %/case.yaml %/claims.csv,$(RAW))
+$B/ledger: $B/verdicts $(RAW)
+$B/kpis: $B/ledger
+$B/efficiency: $(ARTICLE)
 ifeq ($E,$B)
-$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency)) $(call output,data/processed/$(CASE)/values.json)
-$(EXECUTED): $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
-$B/sums: $E/report $B/dashboard README.md $(call output,SHA256SUMS)
+$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency))
+$(EXECUTED): $(wildcard benchmarks/trust.csv)
+$B/sums: $E/report $B/dashboard README.md
 else
 # What was asked for is checked before anything is made.
 STEPS += $E/edition
 $E/edition: $(filter %/case.yaml %/targets.csv,$(RAW))
 $B/verdicts: | $E/edition
-$E/values: $E/edition $(call output,$E/values.json)
-$(EXECUTED): $(call output,$E/figures)
+$E/values: $E/edition
 endif
 $E/values: $B/kpis $(CASES)
 $(EXECUTED): $E/values
-$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+$E/report: $E/values $(EXECUTED) $(CHAPTERS)
 # After what can stop a build, so that no dashboard is newer than the report beside it.
-$B/dashboard: $E/values $(call output,report/$(CASE).html)
+$B/dashboard: $E/values
 
 include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d))
 
@@ -172,17 +171,18 @@ include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d))
 # the files that the step itself writes back, with new outputs or numbers in them.
 define begin
 @mkdir -p $(@D)
-@$(PY) -m analysis.graph $@ $1 --also $(wildcard $(filter notebooks/%,$^)) >$@.new
 @touch $@.begun
 endef
+# The program that runs a step, which writes down what it depends on and what it wrote.
+step = $(PY) -m analysis.graph $@ $(wildcard $(filter notebooks/%,$^)) --
 define end
 @for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
 @mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
 endef
 
 $(STEPS): $(LOCK) | $(call environment,report)
-	$(call begin,analysis.cli:$(@F))
-	@$(PY) -m analysis $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
+	$(begin)
+	@$(step) $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
 	$(end)
 
 # Which chapters a firm's report has shows in its checked tables.
@@ -192,8 +192,8 @@ $B/chapters.mk: $B/ledger src/analysis/chapters.py | $(call environment,report)
 	@mv $@.new $@
 
 $(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
-	$(call begin,analysis.cli:notebook $<)
-	@$(PY) -m analysis notebook $< $(ASKED)
+	$(begin)
+	@$(step) notebook $< $(ASKED)
 	$(end)
 
 # ---- The environment ---------------------------------------------------------------------------

@@ -24,10 +24,13 @@ CLI = """
 import argparse, os, sys, time
 from pathlib import Path
 from analysis.errors import InputError
+from analysis.files import write_text
 
 def verdicts(case): import analysis.claims; return [f"data/processed/{case}/verdicts.csv"]
 def ledger(case): return [f"data/processed/{case}/ledger/sale.csv"]
-def kpis(case): import analysis.kpis.sales; return [f"data/processed/{case}/kpis.csv"]
+def kpis(case):
+    import analysis.kpis.sales
+    return [f"data/processed/{case}/{name}.csv" for name in ("kpis", "comparison")]
 def values(case): return [f"data/processed/{case}/values.json"]
 def notebook(case): return [f"figures/{case}/fig.svg"]
 def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
@@ -35,14 +38,14 @@ def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
 def edition(case): return []
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("notebook", nargs="?")
     parser.add_argument("--case")
     parser.add_argument("--quarter")
     parser.add_argument("--base")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.command == "chapters":
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
         return 0
@@ -60,8 +63,7 @@ def main():
         print(InputError("the value is no number", file="claims.csv", row=7), file=sys.stderr)
         return 2
     for output in map(Path, outputs):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(name)
+        write_text(output, name)
     if args.notebook and os.environ.get("STUB_OUTPUT"):
         Path(args.notebook).write_text(Path(args.notebook).read_text() + " ")
     print(f"step {name}")
@@ -108,7 +110,8 @@ class Project:
         for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
             cell = {"cell_type": "code", "source": [f"import analysis.{module}"]}
             self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
-        for name in ("Makefile", "src/analysis/errors.py", "src/analysis/graph.py"):
+        for name in ("Makefile", "src/analysis/errors.py", "src/analysis/files.py",
+                     "src/analysis/graph.py"):  # fmt: skip
             shutil.copy(ROOT / name, self.root / name)
         return self
 
@@ -222,6 +225,23 @@ def test_new_imports_renamed_modules_and_lost_files_are_noticed(project: Project
     assert project.make() == []
     (project.root / "report/segelec.pdf").unlink()
     assert project.make() == ["report", "sums"]
+    assert project.make() == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "rerun"),
+    [
+        ("data/processed/segelec/comparison.csv", STEPS[2:]),
+        ("figures/segelec/fig.svg", ["01_sales", "02_people", "report", "sums"]),
+        ("SHA256SUMS", ["sums"]),
+    ],
+)
+def test_any_file_that_a_step_wrote_is_made_again(
+    project: Project, lost: str, rerun: list[str]
+) -> None:
+    (project.root / lost).unlink()
+    assert sorted(project.make()) == sorted(rerun)
+    assert (project.root / lost).is_file()
     assert project.make() == []
 
 

@@ -12,12 +12,8 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -47,7 +43,7 @@ def verdicts(args: argparse.Namespace) -> str:
         if calibrated or (case.raw / raw.file).is_file():
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
-        return _none(case, "verdicts.csv", "the case has no claims.csv")
+        return "none: the case has no claims.csv"
     judge = judge_of(case)
     if calibrated:
         require_possible(case, case.reading())
@@ -55,14 +51,6 @@ def verdicts(args: argparse.Namespace) -> str:
     write_frame(table, case.processed / "verdicts.csv")
     write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
-
-
-def _none(case: Case, output: str, why: str) -> str:
-    """Tell make that a step has nothing to make, so that it does not look for the output."""
-    from analysis.files import write_text
-
-    write_text(case.root / ".build" / case.name / f"{output}.none", "")
-    return f"none: {why}"
 
 
 def ledger(args: argparse.Namespace) -> str | int:
@@ -83,14 +71,12 @@ def ledger(args: argparse.Namespace) -> str | int:
             value=args.case, fix="leave out --reading, --seed and --out",
         )  # fmt: skip
     if case.parameters.kind == "printed":
-        return _none(case, "ledger", "the case has claims alone")
+        return "none: the case has claims alone"
     if case.has_own_rows:
         text, good = keep(case)
         if not good:
             print(text, file=sys.stderr)
             return 2
-        if not (case.processed / "ledger").is_dir():
-            _none(case, "ledger", "rows stay where they are")
         return text
     if other and args.out is None:
         raise InputError(
@@ -131,7 +117,7 @@ def kpis(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     kind = case.parameters.kind
     if kind == "printed":
-        return _none(case, "kpis.csv", "the case has claims alone")
+        return "none: the case has claims alone"
     cube = make_cube(case)
     if cube.empty:
         raise InputError(

@@ -1,13 +1,13 @@
 """Which files a step of the build depends on, read from the code's own imports.
 
-The Makefile runs ``python -m analysis.graph TARGET ENTRY`` before each step and keeps the answer, a
-rule of make, beside the step's stamp. So a change in a module reruns the steps that import it,
-directly or not, and no others; nobody keeps a list.
+The Makefile runs each step as ``python -m analysis.graph STAMP -- STEP OPTIONS``, which leaves a
+rule of make beside the step's stamp. So a change in a module reruns the steps that import it,
+directly or not, and no others, and a lost output reruns the step that wrote it; nobody keeps a
+list.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import sys
@@ -207,20 +207,42 @@ def _data_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the rule for one step; errors go to stderr with exit status 2."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.graph", description=__doc__)
-    parser.add_argument("target", help="stamp of the step")
-    parser.add_argument("entry", nargs="+", help="module, module:command or notebook")
-    parser.add_argument("--also", nargs="*", default=[], help="more prerequisites, as they are")
-    options = parser.parse_args(arguments)
+def outputs(target: str, files: Iterable[Path]) -> str:
+    """Write the rule of make by which a step runs again when a file that it wrote is deleted."""
+    here = Path.cwd()
+    kept = sorted({path.relative_to(here).as_posix() for path in map(Path.absolute, files)
+                   if path.is_file() and path.is_relative_to(here)})  # fmt: skip
+    return f"{target}: $(call kept,{' '.join(kept)})\n" if kept else ""
+
+
+def main(arguments: list[str]) -> int:
+    """Run a step, and write the rules for its stamp to a file beside it.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The step's stamp, more prerequisites as they are, ``--``, and the step as the command line
+        takes it.
+    """
+    cut = arguments.index("--")
+    (target, *also), command = arguments[:cut], arguments[cut + 1 :]
+    entries = [f"{PACKAGE}.cli:{command[0]}"]
+    if command[0] == "notebook":
+        entries.append(command[1])
     try:
-        print(fragment(options.target, dependencies(options.entry), options.also), end="")
+        rule = fragment(target, dependencies(entries), also)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
+
+    from analysis.cli import main as run
+    from analysis.files import written
+
+    status = run(command)
+    if status == 0:
+        Path(f"{target}.new").write_text(rule + outputs(target, written), encoding="utf-8")
+    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
