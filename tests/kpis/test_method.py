@@ -11,8 +11,9 @@ from analysis.calibrate import Ledger
 from analysis.compare import compare_levels, contributions_by_type
 from analysis.errors import InputError
 from analysis.kpis import kpi_table, sums
-from analysis.kpis.levels import level_table, median_cycle_days, median_of, side_by_side
+from analysis.kpis.levels import level_table, median_of, side_by_side
 from analysis.kpis.method import METHOD, indicator
+from analysis.kpis.reduce import duration_counts
 from analysis.kpis.totals import periods, totals
 
 F = Fraction
@@ -246,9 +247,10 @@ def test_contributions_add_up_for_any_period(tiny: dict[str, pd.DataFrame]) -> N
 
 
 def test_median(tiny: dict[str, pd.DataFrame]) -> None:
-    assert median_cycle_days(tiny, "2024Q1") == 8
-    assert median_cycle_days(tiny, "2024-01") == 3
-    assert median_cycle_days(tiny, "2023Q3") is None
+    counts = duration_counts(tiny)
+    assert median_of(counts, "2024Q1") == 8
+    assert median_of(counts, "2024-01") == 3
+    assert median_of(counts, "2023Q3") is None
 
 
 def test_sums_add_up_over_types_and_grains(ledger: Ledger) -> None:
