@@ -1,7 +1,7 @@
 """The commands behind the Makefile: ``python -m analysis COMMAND``.
 
-Each command is a function that imports what it needs itself, so that the build knows exactly which
-modules a step depends on.
+Each command is a function that imports what it needs itself, where it needs it, so that the build
+knows exactly which modules a step depends on.
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.calibrate import make_ledger, write_ledger
     from analysis.case import load_case
     from analysis.edition import choice
-    from analysis.intake.keep import keep
     from analysis.okr import has_okrs, load_okrs
     from analysis.okr.draw import draw_check_ins
     from analysis.reproduce import require_same
@@ -73,6 +72,8 @@ def ledger(args: argparse.Namespace) -> str | int:
     if case.parameters.kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows:
+        from analysis.intake.keep import keep
+
         text, good = keep(case)
         if not good:
             print(text, file=sys.stderr)
@@ -148,7 +149,6 @@ def values(args: argparse.Namespace) -> str:
     from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as method_facts
-    from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
     from analysis.values import save
 
@@ -158,6 +158,8 @@ def values(args: argparse.Namespace) -> str:
     if case.has_own_rows or case.parameters.calibration is not None:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
+        from analysis.facts_own import facts as own_facts
+
         table |= own_facts(case)
     if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case), read_blocks(case))

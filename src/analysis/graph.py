@@ -3,7 +3,8 @@
 The Makefile runs each step as ``python -m analysis.graph STAMP -- STEP OPTIONS``, which leaves a
 rule of make beside the step's stamp. So a change in a module reruns the steps that import it,
 directly or not, and no others, and a lost output reruns the step that wrote it; nobody keeps a
-list.
+list. Of the modules that a step could import, those stand in its rule that it did import: which
+these are follows from its inputs.
 """
 
 from __future__ import annotations
@@ -215,6 +216,12 @@ def outputs(target: str, files: Iterable[Path]) -> str:
     return f"{target}: $(call kept,{' '.join(kept)})\n" if kept else ""
 
 
+def _ran() -> set[Path]:
+    """Return the files of all modules that this process has imported."""
+    names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return {Path(name).resolve() for name in names if name}
+
+
 def main(arguments: list[str]) -> int:
     """Run a step, and write the rules for its stamp to a file beside it.
 
@@ -230,7 +237,7 @@ def main(arguments: list[str]) -> int:
     if command[0] == "notebook":
         entries.append(command[1])
     try:
-        rule = fragment(target, dependencies(entries), also)
+        needed = dependencies(entries)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -240,6 +247,10 @@ def main(arguments: list[str]) -> int:
 
     status = run(command)
     if status == 0:
+        if command[0] != "notebook":  # whose cells run in another process
+            ran = _ran()
+            needed = [path for path in needed if path.suffix != ".py" or path.resolve() in ran]
+        rule = fragment(target, needed, also)
         Path(f"{target}.new").write_text(rule + outputs(target, written), encoding="utf-8")
     return status
 
