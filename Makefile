@@ -35,6 +35,14 @@ ASKED   := $(strip --case $(CASE) $(QUARTER:%=--quarter %) $(MONTH:%=--month %) 
 ifneq ($(words $(ASKED))$(findstring /,$(ASKED)),$(words $(ASKED)))
 $(error No period, base or reading holds a slash: “$(strip $(PERIOD) $(BASE) $(READING))”)
 endif
+ifneq ($(EDITION),$(CASE))
+ifneq ($(filter dashboard case check lab verify test,$(MAKECMDGOALS)),)
+$(error Only report and figures heed a period, a base or a reading)
+endif
+endif
+ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
+$(error kowalczyk is the firm of one chapter of segelec's report: make report)
+endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
 # What stands together stays together, save for programs that talk while they run.

@@ -350,9 +350,12 @@ def test_what_is_asked_for_is_checked_before_anything_is_made(tmp_path: Path) ->
         (["QUARTER=2024Q1 2024Q2"], "“2024Q1 2024Q2 ”"),
         (["BASE=previous year-ago"], "on one period and one base"),
         (["MONTH=../2024-02"], "holds a slash: “../2024-02”"),
+        (["dashboard", "QUARTER=2024Q1"], "Only report and figures heed a period"),
+        (["check", "READING=target_kind=points"], "Only report and figures heed a period"),
+        (["CASE=kowalczyk"], "one chapter of segelec's report"),
     ],
 )
-def test_two_periods_at_once_are_refused(
+def test_what_cannot_be_made_is_refused_in_one_line(
     project: Project, options: list[str], message: str
 ) -> None:
     assert project.make(*options) == []
