@@ -23,6 +23,24 @@ PACKAGE = "analysis"
 def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
     """Find every file of the package that the entries need when they run.
 
+    Returns
+    -------
+    list of Path
+        From :func:`modules` and :func:`with_data`.
+    """
+    return with_data(modules(entries, src))
+
+
+def with_data(found: Iterable[Path]) -> list[Path]:
+    """Add to modules all files that are no Python in their folders: templates, styles, fonts."""
+    paths = set(found)
+    folders = {path.parent for path in paths}
+    return sorted(paths | {file for folder in folders for file in _data_files(folder)})
+
+
+def modules(entries: Iterable[str], src: Path = Path("src")) -> set[Path]:
+    """Find every module of the package that the entries could import when they run.
+
     Parameters
     ----------
     entries : iterable of str
@@ -33,9 +51,8 @@ def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        Sorted: the modules imported, the ``__init__`` files above them, and all files that are no
-        Python in the folders of the packages concerned (templates, styles, fonts).
+    set of Path
+        The modules imported, and the ``__init__`` files above them.
 
     Raises
     ------
@@ -63,8 +80,7 @@ def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
                 found.add(path)
                 package = name if path.name == "__init__.py" else name.rpartition(".")[0]
                 waiting.extend(_imports(_parse(path), package))
-    folders = {path.parent for path in found}
-    return sorted(found | {file for folder in folders for file in _data_files(folder)})
+    return found
 
 
 def command_imports(tree: ast.Module, command: str, package: str) -> set[str]:
@@ -237,7 +253,7 @@ def main(arguments: list[str]) -> int:
     if command[0] == "notebook":
         entries.append(command[1])
     try:
-        needed = dependencies(entries)
+        found = modules(entries)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -249,8 +265,8 @@ def main(arguments: list[str]) -> int:
     if status == 0:
         if command[0] != "notebook":  # whose cells run in another process
             ran = _ran()
-            needed = [path for path in needed if path.suffix != ".py" or path.resolve() in ran]
-        rule = fragment(target, needed, also)
+            found = {path for path in found if path.resolve() in ran}
+        rule = fragment(target, with_data(found), also)
         Path(f"{target}.new").write_text(rule + outputs(target, written), encoding="utf-8")
     return status
 

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 from analysis.display.output import emit
 from analysis.errors import InputError
 from analysis.files import write_text
-from analysis.fonts import FONTS
 from analysis.formulas import without_formulas
 from analysis.values import MARKS
 
@@ -121,6 +120,8 @@ def style() -> Iterator[None]:
 def register_fonts() -> None:
     """Make matplotlib use the bundled IBM Plex Sans, also where the host has its own copy."""
     from matplotlib.font_manager import fontManager
+
+    from analysis.fonts import FONTS
 
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
     for path in sorted(FONTS.glob("*.ttf")):
