@@ -2,7 +2,7 @@
 #
 # A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
 # an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on; src/analysis/graph.py finds them in the imports. The committed outputs are no
+# the step depends on, which src/analysis/graph.py finds in the imports, and what it wrote. The committed outputs are no
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
@@ -34,6 +34,14 @@ ASKED   := $(strip --case $(CASE) $(QUARTER:%=--quarter %) $(MONTH:%=--month %) 
   $(BASE:%=--base %) $(READING:%=--reading %))
 ifneq ($(words $(ASKED))$(findstring /,$(ASKED)),$(words $(ASKED)))
 $(error No period, base or reading holds a slash: “$(strip $(PERIOD) $(BASE) $(READING))”)
+endif
+ifneq ($(EDITION),$(CASE))
+ifneq ($(filter dashboard case check lab verify test,$(MAKECMDGOALS)),)
+$(error Only report and figures heed a period, a base or a reading)
+endif
+endif
+ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
+$(error kowalczyk is the firm of one chapter of segelec's report: make report)
 endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
@@ -92,7 +100,7 @@ verify: | $(call environment,report) ## build again in another folder and compar
 	@$(PY) -m analysis verify
 
 test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg tests $(NOTEBOOKS)
 
 ##@ To develop
@@ -140,31 +148,32 @@ LOCK      := requirements/report.txt pyproject.toml
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 # The paper's efficiency chapter rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# An output that someone deleted is made again, if there was something to make.
-output     = $(if $(wildcard $1 $B/$(notdir $1).none),,missing)
+# What key results of other tools were scored, and rightly.
+CASES     := $(wildcard data/raw/conformance/*)
+# What a step wrote stands in its .d: a file of these that someone deleted is made again.
+kept       = $(if $(filter-out $(wildcard $1),$1),missing)
 .PHONY: missing
 
-$B/verdicts: $(filter %/case.yaml %/claims.csv %/relations.csv,$(RAW)) $(call output,data/processed/$(CASE)/verdicts.csv)
-$B/ledger: $B/verdicts $(RAW) $(call output,data/processed/$(CASE)/ledger)
-$B/kpis: $B/ledger $(call output,data/processed/$(CASE)/kpis.csv)
-$B/efficiency: $(ARTICLE) $(call output,data/processed/kowalczyk/sentences.csv)
+$B/verdicts: $(filter %/case.yaml %/claims.csv %/relations.csv,$(RAW))
+$B/ledger: $B/verdicts $(RAW)
+$B/kpis: $B/ledger
+$B/efficiency: $(ARTICLE)
 ifeq ($E,$B)
-$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency)) $(call output,data/processed/$(CASE)/values.json)
-$(EXECUTED): $(wildcard benchmarks/trust.csv) $(call output,figures/$(CASE))
-$B/sums: $E/report $B/dashboard README.md $(call output,SHA256SUMS)
+$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency))
+$(EXECUTED): $(wildcard benchmarks/trust.csv)
+$B/sums: $E/report $B/dashboard README.md
 else
 # What was asked for is checked before anything is made.
 STEPS += $E/edition
 $E/edition: $(filter %/case.yaml %/targets.csv,$(RAW))
 $B/verdicts: | $E/edition
-$E/values: $E/edition $(call output,$E/values.json)
-$(EXECUTED): $(call output,$E/figures)
+$E/values: $E/edition
 endif
-$E/values: $B/kpis
+$E/values: $B/kpis $(CASES)
 $(EXECUTED): $E/values
-$E/report: $E/values $(EXECUTED) $(CHAPTERS) $(call output,report/$(EDITION).pdf)
+$E/report: $E/values $(EXECUTED) $(CHAPTERS)
 # After what can stop a build, so that no dashboard is newer than the report beside it.
-$B/dashboard: $E/values $(call output,report/$(CASE).html)
+$B/dashboard: $E/values
 
 include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d $E/case/*.d))
 
@@ -172,17 +181,18 @@ include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d $E/case/*.d))
 # the files that the step itself writes back, with new outputs or numbers in them.
 define begin
 @mkdir -p $(@D)
-@$(PY) -m analysis.graph $@ $1 --also $(wildcard $(filter notebooks/%,$^)) >$@.new
 @touch $@.begun
 endef
+# The program that runs a step, which writes down what it depends on and what it wrote.
+step = $(PY) -m analysis.graph $@ $(wildcard $(filter notebooks/%,$^)) --
 define end
 @for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
 @mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
 endef
 
 $(STEPS): $(LOCK) | $(call environment,report)
-	$(call begin,analysis.cli:$(@F))
-	@$(PY) -m analysis $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
+	$(begin)
+	@$(step) $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
 	$(end)
 
 # Which chapters a firm's report has shows in its checked tables.
@@ -192,8 +202,8 @@ $B/chapters.mk: $B/ledger src/analysis/chapters.py | $(call environment,report)
 	@mv $@.new $@
 
 $(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
-	$(call begin,analysis.cli:notebook $<)
-	@$(PY) -m analysis notebook $< $(ASKED)
+	$(begin)
+	@$(step) notebook $< $(ASKED)
 	$(end)
 
 # ---- The environment ---------------------------------------------------------------------------

@@ -7,12 +7,34 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from analysis.calibrate import Ledger, make_ledger
 from analysis.case import Case, load_case
 from analysis.kpis import sums
 
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST = (
+    "test_fuzz.py", "test_looks.py", "test_absent.py", "test_properties.py", "test_paper.py",
+    "test_any_firm.py", "test_article.py", "test_million.py", "test_builds.py", "test_large.py",
+    "test_use.py", "test_method_rows.py", "test_checkins.py",
+)  # fmt: skip
+"""Files that take longest; they and the notebooks go first, so that no process ends long after
+the others."""
+
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first, each whole and in its own order."""
+
+    def place(item: pytest.Item) -> int:
+        if item.path.name in LONGEST:
+            return LONGEST.index(item.path.name)
+        return len(LONGEST) + (item.path.suffix != ".ipynb")
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 
 from analysis.case import load_case
 from analysis.chapters import chapters
-from analysis.claims import read_blocks, read_verdicts
+from analysis.claims.multiverse import read_blocks
+from analysis.claims.verdicts import read_verdicts
 from analysis.cli import main
 from analysis.errors import InputError
 from analysis.facts_claims import facts

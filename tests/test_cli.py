@@ -72,6 +72,16 @@ def test_another_reading_needs_a_folder_of_its_own(
     assert not (inside / "data" / "processed").exists()
 
 
+def test_a_ledger_that_is_not_made_up_has_nothing_to_choose(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in (["--seed", "4"], ["--out", "own"], ["--reading", "sales_total=2024Q2"]):
+        assert main(["ledger", "--case", "template", *options]) == 2
+        assert "leave out --reading, --seed and --out" in capsys.readouterr().err
+    assert not (inside / "data" / "processed").exists()
+    assert not (inside / "own").exists()
+
+
 def test_impossible_reading_names_its_conflict(
     inside: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -172,3 +172,23 @@ def test_agrees_with_what_python_really_loads() -> None:
         )
         loaded = {Path(line) for line in run.stdout.splitlines()}
         assert loaded <= set(dependencies([module], root / "src"))
+
+
+@pytest.mark.parametrize(
+    ("command", "foreign"),
+    [
+        ("verdicts", ("intake/", "figures/", "fonts/")),
+        ("kpis", ("intake/", "claims/general/", "figures/", "fonts/", "dashboard/")),
+        ("efficiency", ("intake/", "claims/general/", "claims/verdicts.py", "figures/", "fonts/")),
+        ("report", ("intake/", "claims/general/", "dashboard/")),
+    ],
+)
+def test_a_real_step_does_not_wait_for_what_others_need(
+    command: str, foreign: tuple[str, ...]
+) -> None:
+    src = Path(__file__).parents[1] / "src"
+    needed = [
+        path.relative_to(src / "analysis").as_posix()
+        for path in dependencies([f"analysis.cli:{command}"], src)
+    ]
+    assert [name for name in needed if name.startswith(foreign)] == []

@@ -287,6 +287,8 @@ def test_interrupted_runs_leave_the_target(write: Write, tmp_path: Path, number:
         [sys.executable, "-c", code, source],
         env=dict(os.environ, TMPDIR=str(tmp_path)),  # a killed process cannot tidy up
         stderr=subprocess.DEVNULL,
+        # where these tests run in the background, interrupts may be ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     _wait_for(lambda: started.exists() and started.read_text() != "")
     process.send_signal(number)

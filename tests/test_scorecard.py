@@ -139,3 +139,16 @@ def test_over_time_uses_the_same_targets(okrs: Okrs, segelec: Case, ledger: Ledg
     cards = over_time(okrs, totals(ledger), ["2024Q1", "2024Q2"], "year-ago", segelec.reading())
     assert list(cards) == ["2024Q1", "2024Q2"]
     assert all(nodes[0].score is not None for nodes in cards.values())
+
+
+def test_equal_scores_share_the_better_rank(okrs: Okrs) -> None:
+    """Two periods tie for the first place, so that the next one has the third, not the second."""
+    scores = {"2023Q1": F(1, 2), "2023Q2": F(1, 2), "2023Q3": F(1, 4), "2023Q4": F(0)}
+    cards = {
+        period: scorecard(okrs, with_scores(okrs, {row.kr_id: score for row in okrs.key_results}))
+        for period, score in scores.items()
+    }
+    table = ranking_by_weights(cards).set_index("period")
+    assert table["equal"].to_dict() == {"2023Q1": 1, "2023Q2": 1, "2023Q3": 3, "2023Q4": 4}
+    assert table["worst"].to_dict() == {"2023Q1": 1, "2023Q2": 1, "2023Q3": 3, "2023Q4": 4}
+    assert table["first"].to_dict() == {"2023Q1": 1, "2023Q2": 1, "2023Q3": 0, "2023Q4": 0}

@@ -1,7 +1,7 @@
 """The commands behind the Makefile: ``python -m analysis COMMAND``.
 
-Each command is a function that imports what it needs itself, so that the build knows exactly which
-modules a step depends on.
+Each command is a function that imports what it needs itself, where it needs it, so that the build
+knows exactly which modules a step depends on.
 """
 
 from __future__ import annotations
@@ -13,12 +13,8 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import BuildError, InputError
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -37,8 +33,8 @@ def edition(args: argparse.Namespace) -> str:
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
     from analysis.case import load_case
-    from analysis.claims import judge_of, verdict_table
     from analysis.claims.multiverse import require_possible
+    from analysis.claims.verdicts import judge_of, verdict_table
     from analysis.tables import RAW_TABLES, read_rows, write_frame
 
     case = load_case(args.case)
@@ -48,7 +44,7 @@ def verdicts(args: argparse.Namespace) -> str:
         if calibrated or (case.raw / raw.file).is_file():
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
-        return _none(case, "verdicts.csv", "the case has no claims.csv")
+        return "none: the case has no claims.csv"
     judge = judge_of(case)
     if calibrated:
         require_possible(case, case.reading())
@@ -56,14 +52,6 @@ def verdicts(args: argparse.Namespace) -> str:
     write_frame(table, case.processed / "verdicts.csv")
     write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
-
-
-def _none(case: Case, output: str, why: str) -> str:
-    """Tell make that a step has nothing to make, so that it does not look for the output."""
-    from analysis.files import write_text
-
-    write_text(case.root / ".build" / case.name / f"{output}.none", "")
-    return f"none: {why}"
 
 
 def ledger(args: argparse.Namespace) -> str | int:
@@ -76,34 +64,34 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.reproduce import require_same
 
     case = load_case(args.case)
+    other = bool(args.reading) or args.seed is not None
+    if (other or args.out) and case.parameters.calibration is None:
+        raise InputError(
+            "this ledger is not made from printed numbers: there is nothing to choose",
+            value=args.case, fix="leave out --reading, --seed and --out",
+        )  # fmt: skip
     if case.parameters.kind == "printed":
-        return _none(case, "ledger", "the case has claims alone")
+        return "none: the case has claims alone"
     if case.has_own_rows:
-        return _own_rows(case)
-    choices = dict(choice(text) for text in args.reading)
-    if (choices or args.seed is not None) and args.out is None:
+        from analysis.intake.keep import keep
+
+        text, good = keep(case)
+        if not good:
+            print(text, file=sys.stderr)
+            return 2
+        return text
+    if other and args.out is None:
         raise InputError(
             "the ledger of another reading or seed needs a folder of its own",
             fix="add --out FOLDER",
         )
+    choices = dict(choice(text) for text in args.reading)
     tables = make_ledger(case, choices, args.seed)
     require_same(case, tables, choices)
     if has_okrs(case):
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
-
-
-def _own_rows(case: Case) -> str | int:
-    from analysis.intake.keep import keep
-
-    text, good = keep(case)
-    if not good:
-        print(text, file=sys.stderr)
-        return 2
-    if not (case.processed / "ledger").is_dir():
-        _none(case, "ledger", "rows stay where they are")
-    return text
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -130,7 +118,7 @@ def kpis(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     kind = case.parameters.kind
     if kind == "printed":
-        return _none(case, "kpis.csv", "the case has claims alone")
+        return "none: the case has claims alone"
     cube = make_cube(case)
     if cube.empty:
         raise InputError(
@@ -152,15 +140,14 @@ def kpis(args: argparse.Namespace) -> str:
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.case import load_case
-    from analysis.claims import read_verdicts
     from analysis.claims.multiverse import read_blocks
+    from analysis.claims.verdicts import read_verdicts
     from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
     from analysis.facts import facts
     from analysis.facts_claims import facts as claim_facts
     from analysis.facts_efficiency import efficiency_facts
     from analysis.facts_okr import facts as method_facts
-    from analysis.facts_own import facts as own_facts
     from analysis.facts_period import facts as period_facts
     from analysis.facts_summary import facts as summary_facts
     from analysis.values import save
@@ -171,6 +158,8 @@ def values(args: argparse.Namespace) -> str:
     if case.has_own_rows or case.parameters.calibration is not None:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
+        from analysis.facts_own import facts as own_facts
+
         table |= own_facts(case)
     if case.has_own_rows or asked.periodic:
         table |= summary_facts(asked, table)

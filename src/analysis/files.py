@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+written: list[Path] = []
+"""What was written, for a build that watches its outputs; some of it may be gone again."""
+
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file in one step, so that a reader or a killed build never sees half of it.
@@ -26,6 +29,7 @@ def write_bytes(path: Path, content: bytes) -> None:
             stream.write(content)
         aside.chmod(0o644)  # mkstemp makes files that only their owner can read
         aside.replace(path)
+        written.append(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
@@ -46,3 +50,4 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
             folder.rename(old)
         if texts:
             new.rename(folder)
+            written.extend(folder / name for name in texts)

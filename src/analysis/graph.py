@@ -1,13 +1,14 @@
 """Which files a step of the build depends on, read from the code's own imports.
 
-The Makefile runs ``python -m analysis.graph TARGET ENTRY`` before each step and keeps the answer, a
-rule of make, beside the step's stamp. So a change in a module reruns the steps that import it,
-directly or not, and no others; nobody keeps a list.
+The Makefile runs each step as ``python -m analysis.graph STAMP -- STEP OPTIONS``, which leaves a
+rule of make beside the step's stamp. So a change in a module reruns the steps that import it,
+directly or not, and no others, and a lost output reruns the step that wrote it; nobody keeps a
+list. Of the modules that a step could import, those stand in its rule that it did import: which
+these are follows from its inputs.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import sys
@@ -22,6 +23,24 @@ PACKAGE = "analysis"
 def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
     """Find every file of the package that the entries need when they run.
 
+    Returns
+    -------
+    list of Path
+        From :func:`modules` and :func:`with_data`.
+    """
+    return with_data(modules(entries, src))
+
+
+def with_data(found: Iterable[Path]) -> list[Path]:
+    """Add to modules all files that are no Python in their folders: templates, styles, fonts."""
+    paths = set(found)
+    folders = {path.parent for path in paths}
+    return sorted(paths | {file for folder in folders for file in _data_files(folder)})
+
+
+def modules(entries: Iterable[str], src: Path = Path("src")) -> set[Path]:
+    """Find every module of the package that the entries could import when they run.
+
     Parameters
     ----------
     entries : iterable of str
@@ -32,9 +51,8 @@ def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        Sorted: the modules imported, the ``__init__`` files above them, and all files that are no
-        Python in the folders of the packages concerned (templates, styles, fonts).
+    set of Path
+        The modules imported, and the ``__init__`` files above them.
 
     Raises
     ------
@@ -62,8 +80,7 @@ def dependencies(entries: Iterable[str], src: Path = Path("src")) -> list[Path]:
                 found.add(path)
                 package = name if path.name == "__init__.py" else name.rpartition(".")[0]
                 waiting.extend(_imports(_parse(path), package))
-    folders = {path.parent for path in found}
-    return sorted(found | {file for folder in folders for file in _data_files(folder)})
+    return found
 
 
 def command_imports(tree: ast.Module, command: str, package: str) -> set[str]:
@@ -207,22 +224,54 @@ def _data_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the rule for one step; errors go to stderr with exit status 2."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.graph", description=__doc__)
-    parser.add_argument("target", help="stamp of the step")
-    parser.add_argument("entry", nargs="+", help="module, module:command or notebook")
-    parser.add_argument("--also", nargs="*", default=[], help="more prerequisites, as they are")
-    options = parser.parse_args(arguments)
+def outputs(target: str, files: Iterable[Path]) -> str:
+    """Write the rule of make by which a step runs again when a file that it wrote is deleted."""
+    here = Path.cwd()
+    kept = sorted({path.relative_to(here).as_posix() for path in map(Path.absolute, files)
+                   if path.is_file() and path.is_relative_to(here)})  # fmt: skip
+    return f"{target}: $(call kept,{' '.join(kept)})\n" if kept else ""
+
+
+def _ran() -> set[Path]:
+    """Return the files of all modules that this process has imported."""
+    names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return {Path(name).resolve() for name in names if name}
+
+
+def main(arguments: list[str]) -> int:
+    """Run a step, and write the rules for its stamp to a file beside it.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The step's stamp, more prerequisites as they are, ``--``, and the step as the command line
+        takes it.
+    """
+    cut = arguments.index("--")
+    (target, *also), command = arguments[:cut], arguments[cut + 1 :]
+    entries = [f"{PACKAGE}.cli:{command[0]}"]
+    if command[0] == "notebook":
+        entries.append(command[1])
     try:
-        print(fragment(options.target, dependencies(options.entry), options.also), end="")
+        found = modules(entries)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # make says so
         return 130
-    return 0
+
+    from analysis.cli import main as run
+    from analysis.files import written
+
+    status = run(command)
+    if status == 0:
+        if command[0] != "notebook":  # whose cells run in another process
+            ran = _ran()
+            found = {path for path in found if path.resolve() in ran}
+        rule = fragment(target, with_data(found), also)
+        Path(f"{target}.new").write_text(rule + outputs(target, written), encoding="utf-8")
+    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

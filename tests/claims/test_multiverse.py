@@ -6,8 +6,15 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case
-from analysis.claims import Engine, check_reading, influence, require_possible
-from analysis.claims.multiverse import block_universes, survival, survivors
+from analysis.claims.multiverse import (
+    block_universes,
+    check_reading,
+    influence,
+    require_possible,
+    survival,
+    survivors,
+)
+from analysis.claims.readings import Engine
 from analysis.errors import InputError
 
 

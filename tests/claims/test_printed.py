@@ -17,7 +17,6 @@ from analysis.claims.printed import (
     parse,
     parse_percent,
     preimage,
-    prints_as,
 )
 from analysis.errors import InputError
 
@@ -95,7 +94,7 @@ def test_preimage_agrees_with_decimal(value: int, shown: int, rule: Rounding) ->
     exact = Decimal(value).scaleb(-3)
     near = exact.quantize(Decimal("0.1"), DECIMAL_RULE[rule])
     for printed in (near, Decimal(shown).scaleb(-1)):
-        assert prints_as(Fraction(value, 1000), str(printed), rule) == (near == printed)
+        assert (Fraction(value, 1000) in preimage(str(printed), rule)) == (near == printed)
 
 
 @given(thousandths, rules)
@@ -109,7 +108,7 @@ def test_format_agrees_with_decimal(value: int, rule: Rounding) -> None:
 def test_printing_gives_the_string_back_exactly_when_it_can(v: int, p: int, r: Rounding) -> None:
     text = str(Decimal(p).scaleb(-1)) + "%"
     value = Fraction(v, 100_000)
-    assert (format_like(value, text, r) == text) == prints_as(value, text, r)
+    assert (format_like(value, text, r) == text) == (value in preimage(text, r))
 
 
 @pytest.mark.parametrize(
@@ -133,8 +132,8 @@ def test_prints_in_the_form_of_the_model(value: Fraction, model: str, text: str)
 
 def test_a_tie_under_an_unknown_rule_prints_both_ways() -> None:
     tie = Fraction(25, 1000)
-    assert prints_as(tie, "2%", Rounding.HALF_EITHER)
-    assert prints_as(tie, "3%", Rounding.HALF_EITHER)
+    assert tie in preimage("2%", Rounding.HALF_EITHER)
+    assert tie in preimage("3%", Rounding.HALF_EITHER)
     assert format_like(tie, "2%", Rounding.HALF_EITHER) == "2%"
 
 
@@ -183,3 +182,18 @@ def test_quotients_of_intervals() -> None:
     services, productivity = preimage("22.9%").plus(1), preimage("10.5%").plus(1)
     quotient = services.over(productivity)
     assert quotient == Interval(Fraction(12285, 11055), Fraction(12295, 11045), False, False)
+
+
+@pytest.mark.parametrize("upper_end", [True, False])
+@pytest.mark.parametrize("lower_end", [True, False])
+def test_a_quotient_reaches_its_ends_only_where_both_parts_do(
+    upper_end: bool, lower_end: bool
+) -> None:
+    """Of 2 to 6 over 1 to 4, the largest is 6 over 1 and the smallest 2 over 4."""
+    two, six, one, four = map(Fraction, (2, 6, 1, 4))
+    top = Interval(two, six, True, upper_end).over(Interval(one, four, lower_end, True))
+    assert (Fraction(6) in top) == (upper_end and lower_end)
+    assert Fraction(1, 2) in top
+    bottom = Interval(two, six, lower_end, True).over(Interval(one, four, True, upper_end))
+    assert (Fraction(1, 2) in bottom) == (upper_end and lower_end)
+    assert Fraction(6) in bottom

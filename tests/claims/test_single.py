@@ -13,17 +13,12 @@ from analysis.claims.printed import Rounding, preimage
 from analysis.claims.single import (
     Share,
     consistent_n,
-    consistent_n_index,
-    consistent_n_mean,
-    consistent_n_squared,
     earlier_counts,
     grim_mean,
     grim_percent,
     grows,
     growth_pairs,
-    growth_power,
     growth_within_total,
-    largest_impossible_n,
     later_counts,
     nearest_totals,
     power,
@@ -85,7 +80,6 @@ def test_respondents_for_77_6(rule: Rounding) -> None:
     assert len(fits) == 82
     assert fits[:18] == FIRST_N
     assert smallest_share("77.6%", rule) == Share(38, 49)
-    assert largest_impossible_n("77.6%", rule) == 971
     assert 354 not in fits
     assert 288 not in fits
 
@@ -94,7 +88,6 @@ def test_respondents_for_77_6_under_truncation() -> None:
     fits = consistent_n("77.6%", 400, CUT)
     assert len(fits) == 81
     assert smallest_share("77.6%", CUT) == Share(52, 67)
-    assert largest_impossible_n("77.6%", CUT) == 933
     assert 354 in fits
     assert len(set(fits) & set(consistent_n("77.6%", 400))) == 41
 
@@ -115,7 +108,7 @@ def test_large_numbers_of_respondents_by_brute_force(rule: Rounding, last: int) 
 
 
 def test_squared_share_of_table_2() -> None:
-    fits = consistent_n_squared("77.6%", 400)
+    fits = [n for n in range(1, 401) if squared_share_counts("77.6%", n)]
     assert len(fits) == 46
     assert fits[0] == 42
     assert squared_share_counts("77.6%", 42) == [37]
@@ -126,20 +119,12 @@ def test_squared_share_of_table_2() -> None:
 
 
 def test_index_on_a_scale_of_five() -> None:
-    fits = consistent_n_index("77.6%", 400)
+    fits = [n for n in range(1, 401) if grim_percent("77.6%", 5 * n)]
     assert len(fits) == 304
     brute = [
         n for n in range(1, 401) if any(shown(s, 5 * n, UP) == "77.6" for s in range(5 * n + 1))
     ]
     assert fits == brute
-
-
-def test_means_of_unknown_n_by_brute_force() -> None:
-    def mean(total: int, n: int) -> str:
-        return str((Decimal(total) / n).quantize(Decimal("0.01"), ROUND_HALF_UP))
-
-    brute = [n for n in range(1, 60) if any(mean(s, n) == "3.47" for s in range(5 * n + 1))]
-    assert consistent_n_mean("3.47", 59) == brute
 
 
 def test_no_share_is_above_the_whole() -> None:
@@ -179,18 +164,6 @@ def test_nearest_totals_of_both_half_years() -> None:
     assert growth_within_total("22.9%", 350)
     assert growth_within_total("22.9%", 370)
     assert not any(growth_within_total("22.9%", t) for t in range(351, 370))
-
-
-def test_how_telling_the_readings_are() -> None:
-    rates = [f"{i // 10}.{i % 10}" for i in range(150, 301)]
-    later = {shown(354 - e, e, UP) for e in range(1, 354)}
-    both = {shown(354 - 2 * e, e, UP) for e in range(1, 354)}
-    assert growth_power("15.0%", "30.0%", later=354) == Fraction(len(later & set(rates)), 151)
-    assert growth_power("15.0%", "30.0%", total=354) == Fraction(len(both & set(rates)), 151)
-    assert round(100 * growth_power("15.0%", "30.0%", later=354)) == 23
-    assert round(100 * growth_power("15.0%", "30.0%", total=354)) == 7
-    with pytest.raises(ValueError, match="either"):
-        growth_power("15.0%", "30.0%")
 
 
 # -- (c) productivity -------------------------------------------------------------------------

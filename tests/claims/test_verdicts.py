@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case
-from analysis.claims import WORDS, Engine, Paper, findings, read_verdicts, verdict_table
-from analysis.claims.judgement import Judgement
+from analysis.claims.findings import findings
+from analysis.claims.judgement import WORDS, Judgement
 from analysis.claims.multiverse import block_universes
+from analysis.claims.readings import Engine
 from analysis.claims.results import judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_cause
-from analysis.claims.verdicts import COLUMNS
+from analysis.claims.verdicts import COLUMNS, Paper, read_verdicts, verdict_table
 from analysis.errors import InputError
 from analysis.tables import read_claims, write_frame
 

@@ -110,6 +110,25 @@ def test_what_if_targets(
         check(shown, changed, chosen(results))
 
 
+@pytest.mark.parametrize(
+    ("rule", "amount", "status"),
+    [
+        ("at least", "164760.70", "met"),
+        ("more than", "164760.70", "good enough"),
+        ("more than", "164760.69", "met"),
+    ],
+)
+def test_more_than_is_not_met_at_equality(
+    show: Show, a_model: dict[str, Any], rule: str, amount: str, status: str
+) -> None:
+    """Sales of the quarter are 164,760.70 soles."""
+    (result,) = (one for one in a_model["okr"]["results"] if one["id"] == "O1-KR2")
+    result["targets"][result["used"]] |= {"kind": "level", "rule": rule, "amount": amount}
+    shown = show(a_model, "#q=2024Q2&lang=en")
+    words = shown.page.locator("[data-result=O1-KR2] .status").first.text_content()
+    assert (words or "").startswith(status)
+
+
 def test_a_slider_moves_target_scores_and_marks(show: Show) -> None:
     shown = show(fragment="#q=2024Q2&lang=en")
     row = shown.page.locator("[data-result=O1-KR2]")

@@ -8,11 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.efficiency.checks import check_reported
-from analysis.efficiency.ladder import profits
-from analysis.efficiency.statements import FLOWS, Book, book, prepare, read_statements
+from analysis.efficiency.statements import FLOWS, book, prepare, read_statements
 from analysis.errors import InputError
-from analysis.periods import quarter_label
 from analysis.tables import write_frame
 
 from .conftest import Q1, Q2
@@ -72,24 +69,6 @@ def test_companies_are_checked_apart() -> None:
         book(frame)
     with pytest.raises(ValueError, match="no company"):
         book(frame, "third")
-
-
-def test_reported_levels_must_be_those_of_the_ladder(hand: Book) -> None:
-    computed = [
-        (quarter_label(q), level, value)
-        for q, amounts in hand.items()
-        for level, value in profits(amounts).items()
-    ]
-    good = pd.DataFrame(
-        [("2006Q1", "K3", 40), ("2006Q2", "K6", 6)], columns=["period", "indicator", "value"]
-    )
-    check_reported(computed, good, tolerance=1)
-    with pytest.raises(InputError) as caught:
-        check_reported(computed, good)
-    assert (caught.value.row, caught.value.column) == (3, "value")
-    assert "K6 of 2006Q2 is 5 by the ladder: difference 1 (tolerance 0)" in caught.value.rule
-    with pytest.raises(InputError, match="no such quarter"):
-        check_reported(computed, good.assign(period="2007Q1"))
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:

@@ -8,19 +8,30 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis import figures
 from analysis.case import Case, ServiceType
 from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
-from analysis.display import Figure
 from analysis.errors import InputError
+from analysis.figures.changes import comparison
+from analysis.figures.counts import earlier_counts, respondents
+from analysis.figures.data import (
+    earlier_counts_data,
+    productivity_services_data,
+    respondents_data,
+    sales_by_reading_data,
+)
 from analysis.figures.frames import period_words
+from analysis.figures.indicators import productivity, sales_by_quarter
+from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
+from analysis.figures.overview import verdicts
+from analysis.figures.pareto import services_by_type
+from analysis.figures.process import service_process, service_process_data
 from analysis.periods import parse_quarter
 from analysis.tables import ProcessRow
 
 
 def test_only_288_services_lead_to_354() -> None:
-    frame = figures.earlier_counts_data()
+    frame = earlier_counts_data()
     fits = frame[frame["fits"]]
     # 354/288 = 1.2291…; 354/287 = 1.2334… and 354/289 = 1.2249… print as 23.3 and 22.5
     assert list(zip(fits["reading"], fits["earlier"], fits["later"], strict=True)) == [
@@ -36,7 +47,7 @@ def test_only_288_services_lead_to_354() -> None:
 
 
 def test_respondents_are_82_of_400() -> None:
-    frame = figures.respondents_data("77.6%", 400)
+    frame = respondents_data("77.6%", 400)
     rounded = frame[(frame["rounding"] == "half-up") & frame["fits"]]["respondents"].tolist()
     cut = frame[(frame["rounding"] == "truncate") & frame["fits"]]["respondents"].tolist()
     assert len(rounded) == 82
@@ -51,7 +62,7 @@ def test_respondents_are_82_of_400() -> None:
 
 
 def test_labour_has_to_grow() -> None:
-    rows = figures.productivity_services_data().set_index("row")
+    rows = productivity_services_data().set_index("row")
     # every split of 288 and 354 into quarters, by brute force in tests/claims/test_labour.py
     assert round(float(rows.loc["labour", "low"]), 4) == 0.1077
     assert round(float(rows.loc["labour", "high"]), 4) == 0.1125
@@ -97,7 +108,7 @@ OPEN = {
 
 
 def test_sales_of_every_reading() -> None:
-    frame = figures.sales_by_reading_data()
+    frame = sales_by_reading_data()
     assert frame[["growth", "covers"]].drop_duplicates().shape[0] == 12
     rows = frame.set_index(["growth", "covers", "quarter"])
     # the tables above reckon with a total of exactly 303,110; here it lies within half a sol of it
@@ -117,7 +128,7 @@ def test_sales_of_every_reading() -> None:
 
 def test_the_largest_sales_of_a_half_year_are_attained() -> None:
     """All of a half-year in one quarter; a centimo more of it no longer prints as 18 %."""
-    rows = figures.sales_by_reading_data().set_index(["growth", "covers", "quarter"])
+    rows = sales_by_reading_data().set_index(["growth", "covers", "quarter"])
     largest = rows.loc[("half-year", "2023H1+2024H1", "2024Q2"), "high"]
     assert largest == Fraction("164387.15")
     both = Decimal("303110.49")  # the largest total that prints as 303,110
@@ -133,7 +144,7 @@ def test_the_largest_sales_of_a_half_year_are_attained() -> None:
 
 def test_sales_agree_with_the_engine_that_gives_the_verdicts(segelec: Case) -> None:
     results = results_of(segelec)
-    rows = figures.sales_by_reading_data().set_index(["growth", "covers", "quarter"])
+    rows = sales_by_reading_data().set_index(["growth", "covers", "quarter"])
     for growth, covers, quarter in [*SALES, *AT_MOST]:
         reading = segelec.reading({"sales_growth": growth, "sales_total": covers})
         found = bounds(sales_system(results, reading), over("sales", quarter))
@@ -150,7 +161,7 @@ def test_services_by_type_add_up() -> None:
         }
     )
     types = [ServiceType(id="c", name="Cameras", printed=True)]
-    frame = figures.services_by_type_data(sums, [8096, 8097], types)
+    frame = services_by_type_data(sums, [8096, 8097], types)
     assert frame["name"].tolist() == ["Cameras", "A b"]
     assert frame["services"].tolist() == [7, 3]
     assert frame["printed"].tolist() == [True, False]
@@ -174,7 +185,7 @@ def kpi_rows(kpi: str, values: dict[str, int | None]) -> pd.DataFrame:
 
 def test_a_missing_quarter_leaves_no_comparison() -> None:
     table = kpi_rows("sales", {"2023Q1": 100, "2023Q3": 80, "2024Q1": 150, "2024Q2": 90})
-    frame = figures.quarters_data(table, "sales", {"2024Q1": "50%"})
+    frame = quarters_data(table, "sales", {"2024Q1": "50%"})
     assert frame["quarter"].tolist()[1:5] == ["2023Q2", "2023Q3", "2023Q4", "2024Q1"]
     assert frame["value"].tolist() == [100, None, 80, None, 150, 90]
     assert frame["growth"].tolist() == [None] * 4 + [Fraction(1, 2), None]
@@ -193,7 +204,7 @@ def test_good_follows_the_direction_of_the_kpi() -> None:
         ],
         ignore_index=True,
     )
-    frame = figures.comparison_data(table, "2024Q2").set_index(["kpi", "base"])
+    frame = comparison_data(table, "2024Q2").set_index(["kpi", "base"])
     effects = frame["effect"].to_dict()
     assert effects == {
         ("sales", "previous"): "good",
@@ -209,7 +220,7 @@ def test_good_follows_the_direction_of_the_kpi() -> None:
     }
     assert frame.loc[("on_time", "year-ago"), "change"] == 5
     assert frame.loc[("on_time", "year-ago"), "growth"] is None
-    drawn = figures.comparison(frame.reset_index(), "2024Q2")
+    drawn = comparison(frame.reset_index(), "2024Q2")
     assert "1 of 3 indicators" in drawn.caption  # of those with a direction, on the year before
 
 
@@ -232,7 +243,7 @@ def test_process_counts_days() -> None:
             start_column="started_on", end_column="completed_on",
         ),
     ]  # fmt: skip
-    frame = figures.service_process_data({"service": service}, steps, "2023H1")
+    frame = service_process_data({"service": service}, steps, "2023H1")
     assert frame[["step_id", "days", "services"]].to_numpy().tolist() == [
         ["wait", 4, 2],
         ["wait", 8, 1],
@@ -240,31 +251,17 @@ def test_process_counts_days() -> None:
         ["work", 1, 1],
         ["work", 2, 1],
     ]
-    drawn = figures.service_process(frame, "2023H1")
+    drawn = service_process(frame, "2023H1")
     # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
     assert "6.3 days" in drawn.caption
     assert "84%" in drawn.caption
 
 
-def caption(gallery: dict[int, Figure], number: int) -> str:
-    return gallery[number].caption
-
-
-def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
-    assert "only 288 fits" in caption(gallery, 2)
-    assert "no split fits" in caption(gallery, 2)
-    assert "354 fits only if the figure was cut off" in caption(gallery, 3)
-    assert "labour grew in at least one quarter" in caption(gallery, 4)
-    assert "10.77 to 11.26% where it grew alike in both" in caption(gallery, 4)
-    assert "5 of 12 readings" in caption(gallery, 5)
-    assert "26.6% of 354 services" in caption(gallery, 6)
-
-
 def test_captions_follow_the_data() -> None:
-    drawn = figures.earlier_counts(figures.earlier_counts_data("300", "20.0%"))
+    drawn = earlier_counts(earlier_counts_data("300", "20.0%"))
     assert "only 250 fits" in drawn.caption
     assert "288" not in drawn.caption + drawn.alt
-    survey = figures.respondents(figures.respondents_data("50.0%", 60), (10, 11, 60))
+    survey = respondents(respondents_data("50.0%", 60), (10, 11, 60))
     assert "11 does not fit" in survey.caption
 
 
@@ -273,7 +270,7 @@ def test_an_unknown_verdict_is_refused() -> None:
         {"claim_id": ["a"], "place": ["1"], "printed": ["1"], "verdict": ["plausible"]}
     )
     with pytest.raises(InputError, match="plausible"):
-        figures.verdicts(frame)
+        verdicts(frame)
 
 
 def test_what_a_figure_of_types_marks_as_printed() -> None:
@@ -287,7 +284,7 @@ def test_what_a_figure_of_types_marks_as_printed() -> None:
             "cumulative": [Fraction(1)],
         }
     )
-    drawn = figures.services_by_type(frame, "2024", "yours")
+    drawn = services_by_type(frame, "2024", "yours")
     assert drawn.kind == "yours"
     assert "printed" not in drawn.caption + drawn.alt
 
@@ -301,7 +298,7 @@ def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
         ("c", "5", "", "unreadable", True),
     ]
     frame = pd.DataFrame(rows, columns=["claim_id", "place", "printed", "verdict", "default"])
-    drawn = figures.verdicts(frame)
+    drawn = verdicts(frame)
     assert "The 3 claims are 2 consistent and 1 unreadable" in drawn.caption
     assert "1 of them, underlined, changes under other readings" in drawn.caption
     assert drawn.data["depends"].tolist() == [True, False, False]
@@ -322,7 +319,7 @@ def test_periods_in_words(label: str, words: str) -> None:
 
 def test_at_most_twelve_quarters_are_drawn() -> None:
     table = kpi_rows("sales", {f"{2020 + i // 4}Q{i % 4 + 1}": 100 + i for i in range(20)})
-    frame = figures.quarters_data(table, "sales")
+    frame = quarters_data(table, "sales")
     assert len(frame) == 12
     assert frame["quarter"].iloc[0] == "2022Q1"
     assert frame["growth"].iloc[0] == Fraction(4, 104)
@@ -330,14 +327,14 @@ def test_at_most_twelve_quarters_are_drawn() -> None:
 
 def test_no_productivity_without_hours() -> None:
     nothing = kpi_rows("productivity", {"2024Q1": None, "2024Q2": None})
-    frames = [figures.quarters_data(nothing, "productivity") for _ in range(3)]
+    frames = [quarters_data(nothing, "productivity") for _ in range(3)]
     with pytest.raises(InputError, match="hours"):
-        figures.productivity(*frames)
+        productivity(*frames)
 
 
 def test_one_quarter_alone_has_nothing_to_compare() -> None:
     table = kpi_rows("sales", {"2024Q2": 100})
-    drawn = figures.comparison(figures.comparison_data(table, "2024Q2"), "2024Q2", "yours")
+    drawn = comparison(comparison_data(table, "2024Q2"), "2024Q2", "yours")
     assert "indicators" not in drawn.caption
-    sales = figures.sales_by_quarter(figures.quarters_data(table, "sales"), "yours", "euros")
+    sales = sales_by_quarter(quarters_data(table, "sales"), "yours", "euros")
     assert "above" not in sales.caption

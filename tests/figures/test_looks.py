@@ -56,6 +56,21 @@ def test_the_kind_stands_on_the_figure_itself(gallery: dict[int, Figure], number
     assert f">{KIND_WORDS[figure.kind]}</text>" in mark[1]
 
 
+def caption(gallery: dict[int, Figure], number: int) -> str:
+    return gallery[number].caption
+
+
+def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
+    assert "only 288 fits" in caption(gallery, 2)
+    assert "no split fits" in caption(gallery, 2)
+    assert "354 fits only if the figure was cut off" in caption(gallery, 3)
+    assert "labour grew in at least one quarter" in caption(gallery, 4)
+    assert "10.77 to 11.26% where it grew alike in both" in caption(gallery, 4)
+    assert "10.63 to 11.32% where it grew alike in both" in caption(gallery, 4)
+    assert "5 of 12 readings" in caption(gallery, 5)
+    assert "26.6% of 354 services" in caption(gallery, 6)
+
+
 def test_drawing_twice_gives_the_same_bytes_whatever_the_user_has_set(
     gallery: dict[int, Figure], draw_again: Callable[[], dict[int, Figure]]
 ) -> None:

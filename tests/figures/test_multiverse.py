@@ -11,12 +11,13 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from analysis import figures
 from analysis.case import Case
 from analysis.claims.multiverse import block_universes
 from analysis.display import Figure
 from analysis.display.figure import svg
+from analysis.figures.influence import reading_influence, reading_influence_data
 from analysis.figures.style import KIND
+from analysis.figures.universes import multiverse
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 
@@ -28,8 +29,8 @@ def universes(segelec: Case) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def drawn(universes: pd.DataFrame) -> list[Figure]:
-    influence = figures.reading_influence_data(universes)
-    return [figures.multiverse(universes), figures.reading_influence(influence)]
+    influence = reading_influence_data(universes)
+    return [multiverse(universes), reading_influence(influence)]
 
 
 def prints(part: int, whole: int, text: str, rule: str) -> bool:
@@ -124,13 +125,13 @@ def test_words_follow_the_data(universes: pd.DataFrame, drawn: list[Figure]) -> 
     assert "Nothing fits if labour is the same." in caption
     assert "H1 2023 + H1 2024, year before: 0 of 12" in drawn[0].alt
     changed = universes.assign(survives=True)
-    assert "Nothing fits" not in figures.multiverse(changed).caption
-    other = figures.multiverse(universes, {"abstract-services": "360"})
+    assert "Nothing fits" not in multiverse(changed).caption
+    other = multiverse(universes, {"abstract-services": "360"})
     assert "360 services cover" in svg(other, text_as="text")
 
 
 def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
-    found = figures.reading_influence_data(universes)
+    found = reading_influence_data(universes)
     rows = found.set_index(["block", "axis"])
     # labour: 54 pairs; in each the half with the same labour fails, in 30 the other one fits
     assert rows.loc[("services", "labour"), ["pairs", "changed"]].tolist() == [54, 30]

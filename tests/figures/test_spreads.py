@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from scipy.stats import chisquare
 
-from analysis import figures
 from analysis.case import Case, load_case
 from analysis.display import Figure
 from analysis.errors import InputError
+from analysis.figures.dots import spreads
 from analysis.figures.draws import draw_data_sets, ledger_row, read_print
+from analysis.figures.spread_data import spreads_data
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
 
@@ -26,12 +27,12 @@ def drawn(segelec: Case) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def frame(segelec: Case, ledger_sums: pd.DataFrame) -> pd.DataFrame:
-    return figures.spreads_data(segelec, ledger_sums)
+    return spreads_data(segelec, ledger_sums)
 
 
 @pytest.fixture(scope="module")
 def figure(frame: pd.DataFrame) -> Figure:
-    return figures.spreads(frame)
+    return spreads(frame)
 
 
 def rounded(value: Decimal, places: str) -> str:
@@ -139,7 +140,7 @@ def test_words_follow_the_data(frame: pd.DataFrame, figure: Figure) -> None:
     assert "convention" in figure.caption
     assert "Lifting doors, Q1 2024: 0 to 94" in figure.alt
     open_ones = frame[frame["kpi"] != "revenue_per_service"]
-    assert "fixed" not in figures.spreads(open_ones).caption
+    assert "fixed" not in spreads(open_ones).caption
 
 
 def test_a_reading_that_cannot_be_drawn_is_refused(project: Path) -> None:

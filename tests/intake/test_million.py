@@ -7,26 +7,35 @@ from datetime import date, timedelta
 from .conftest import Firm
 
 ROWS = 1_000_000
+FEWER = 50_000
+"""Where something is wrong; how many rows there are is no matter."""
 
 
-def test_a_million_invoices(firm: Firm) -> None:
-    days = [date(2023, 1, 1) + timedelta(days=n) for n in range(730)]
-    lines = [f"F{n};S{n % 1000};{days[n % 730]:%d/%m/%Y};{n % 90_000},{n % 100:02d}\n"
-             for n in range(ROWS)]  # fmt: skip
-    lines[123_456] = "F7;S1;31/02/2024;12a\n"
+def invoices(count: int, place: int, line: str) -> str:
+    """Write that many invoices, with one line of its own."""
+    days = [f"{date(2023, 1, 1) + timedelta(days=n):%d/%m/%Y}" for n in range(730)]
+    lines = [f"F{n};S{n % 1000};{days[n % 730]};{n % 90_000},{n % 100:02d}" for n in range(count)]
+    lines[place] = line
+    return "\n".join(["factura;servicio;fecha;monto", *lines]) + "\n"
+
+
+def test_one_bad_line_among_many(firm: Firm) -> None:
     firm.settings("{dates: day-first, decimal: comma}")
-    firm.put("ventas.csv", "factura;servicio;fecha;monto\n" + "".join(lines))
+    firm.put("ventas.csv", invoices(FEWER, 23_456, "F7;S1;31/02/2024;12a"))
     intake = firm.read()
     assert [str(problem).split(". To fix")[0] for problem in intake.problems] == [
-        f"data/raw/acme/ventas.csv, row 123458, column {words}"
+        f"data/raw/acme/ventas.csv, row 23458, column {words}"
         for words in (
             "fecha: “31/02/2024”: is no day of the calendar",
             "monto: “12a”: is no number",
             "factura: “F7 (first in row 9)”: this key stands in more than one row",
         )
     ]
-    lines[123_456] = "F123456;S1;31/12/2024;1.234,50\n"
-    firm.put("ventas.csv", "factura;servicio;fecha;monto\n" + "".join(lines))
+
+
+def test_a_million_invoices(firm: Firm) -> None:
+    firm.settings("{dates: day-first, decimal: comma}")
+    firm.put("ventas.csv", invoices(ROWS, 123_456, "F123456;S1;31/12/2024;1.234,50"))
     intake = firm.read()
     assert not intake.problems
     amounts = intake.tables["sale"]["amount_centimos"]

@@ -11,8 +11,9 @@ from analysis.calibrate import Ledger
 from analysis.compare import compare_levels, contributions_by_type
 from analysis.errors import InputError
 from analysis.kpis import kpi_periods
-from analysis.kpis.levels import level_table, median_cycle_days, side_by_side
+from analysis.kpis.levels import level_table, median_of, side_by_side
 from analysis.kpis.method import METHOD, indicator
+from analysis.kpis.reduce import duration_counts
 from analysis.kpis.totals import periods, totals
 
 F = Fraction
@@ -246,9 +247,10 @@ def test_contributions_add_up_for_any_period(tiny: dict[str, pd.DataFrame]) -> N
 
 
 def test_median(tiny: dict[str, pd.DataFrame]) -> None:
-    assert median_cycle_days(tiny, "2024Q1") == 8
-    assert median_cycle_days(tiny, "2024-01") == 3
-    assert median_cycle_days(tiny, "2023Q3") is None
+    counts = duration_counts(tiny)
+    assert median_of(counts, "2024Q1") == 8
+    assert median_of(counts, "2024-01") == 3
+    assert median_of(counts, "2023Q3") is None
 
 
 def test_sums_add_up_over_types_and_grains(ledger: Ledger) -> None:
@@ -309,3 +311,45 @@ def test_statements_of_two_companies_are_not_added_up(tiny: Ledger) -> None:
     both = pd.concat([one, one.assign(company_id="another")], ignore_index=True)
     with pytest.raises(InputError, match="those of one company"):
         totals(tiny | {"fin_statement": both})
+
+
+@pytest.mark.parametrize(
+    ("days", "median"),
+    [([3], F(3)), ([3, 8], F(11, 2)), ([3, 8, 9], F(8)), ([9, 3, 8, 4], F(6)), ([5, 5], F(5))],
+)
+def test_the_median_of_an_even_count_lies_half_way(days: list[int], median: Fraction) -> None:
+    counts = pd.DataFrame({"month": 12 * 2024, "days": days, "count": 1})
+    grouped = counts.groupby(["month", "days"], as_index=False)[["count"]].sum()
+    assert median_of(grouped, "2024Q1") == median
+
+
+def test_a_customer_is_new_again_after_four_whole_quarters() -> None:
+    """Invoiced four quarters ago: known; five quarters ago: new, 100 and 1,000 céntimos."""
+    ledger = {
+        "service": frame("""
+            service_id customer_id service_type requested_on started_on  completed_on due_on
+            S4         FOUR        doors        2022-01-02   2022-01-05  2022-01-06   2022-01-10
+            S5         FIVE        doors        2022-01-02   2022-01-05  2022-01-06   2022-01-10
+            S0         EVER        doors        2022-01-02   2022-01-05  2022-01-06   2022-01-10
+            S1         NEVER       doors        2022-01-02   2022-01-05  2022-01-06   2022-01-10
+        """),
+        "sale": frame(
+            """
+            invoice_id service_id invoiced_on amount_centimos
+            A          S5         2022-12-31  100
+            B          S4         2023-01-01  100
+            C          S0         2023-01-15  100
+            D          S0         2023-04-15  100
+            E          S0         2023-07-15  100
+            F          S0         2023-10-15  100
+            G          S0         2024-01-15  1
+            H          S4         2024-03-31  10
+            I          S5         2024-01-01  100
+            J          S1         2024-02-01  1000
+            """,
+            whole="amount_centimos",
+        ),
+    }
+    assert (
+        periods(totals(ledger), "quarter")[4 * 2024]["new_customer_sales"] == 11
+    )  # 100 and 1,000 céntimos

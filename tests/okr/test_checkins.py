@@ -12,7 +12,7 @@ from analysis.case import Case, load_case
 from analysis.errors import InputError
 from analysis.kpis.method import indicator
 from analysis.okr import load_okrs
-from analysis.okr.checkins import brier, forecasts, read_check_ins, reconcile, reliability
+from analysis.okr.checkins import _state, brier, forecasts, read_check_ins, reconcile, reliability
 from analysis.okr.draw import draw_check_ins
 from analysis.okr.to_date import ToDate
 from analysis.periods import parse_quarter
@@ -71,6 +71,17 @@ def test_reconciling_by_hand(segelec: Case, ledger: Ledger) -> None:
     assert states[0] == "agrees"
     assert states[1] == "differs"
     assert states[2:] == ["not reported", "nothing to report", "not known yet"]
+
+
+@pytest.mark.parametrize(
+    ("reported", "state"),
+    [("12.4", "differs"), ("12.5", "agrees"), ("12.6", "agrees"), ("12.7", "differs")],
+)
+def test_half_a_last_digit_still_agrees(reported: str, state: str) -> None:
+    """A level of 12.55 may have been printed as 12.5 or as 12.6, by the one rule or the other."""
+    assert _state(reported, F(reported), F(1255, 100)) == state
+    assert _state("13", F(13), F(25, 2)) == "agrees"
+    assert _state("13", F(13), F(25, 2) - F(1, 10**9)) == "differs"
 
 
 def test_brier_and_reliability_by_hand() -> None:

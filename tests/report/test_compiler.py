@@ -11,7 +11,8 @@ import pikepdf
 import pytest
 import typst
 
-from analysis.report.compiler import FONTS, error_from_typst, lay_out, settle, to_pdf
+from analysis.fonts import FONTS
+from analysis.report.compiler import error_from_typst, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
 # The text column is 245 mm high; heights are in millimetres.

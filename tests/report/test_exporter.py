@@ -12,7 +12,7 @@ from nbconvert.writers import FilesWriter
 from traitlets.config import Config
 
 from analysis.errors import InputError
-from analysis.report.compiler import FONTS
+from analysis.fonts import FONTS
 from analysis.report.exporter import TypstExporter
 
 from .conftest import SVG, code, error_cell, notebook, shown, tags

@@ -7,8 +7,8 @@ from functools import partial
 
 from analysis.bench.timing import Run, row, timed
 from analysis.case import load_case
-from analysis.claims import verdict_table
 from analysis.claims.sampling import ServiceTables, Table
+from analysis.claims.verdicts import verdict_table
 from analysis.errors import BuildError
 
 VERDICTS = "verdicts"

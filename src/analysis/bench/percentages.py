@@ -20,8 +20,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.bench.timing import Run, row, timed, with_target
-from analysis.claims import Printed, grim_percent
 from analysis.claims.batch import grim_percent_table
+from analysis.claims.printed import Printed
+from analysis.claims.single import grim_percent
 from analysis.errors import BuildError
 
 PART = "percentages"

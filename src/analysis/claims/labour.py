@@ -8,27 +8,9 @@ alike in both quarters: what labour did in total also depends on how it is sprea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
-
-
-@dataclass(frozen=True)
-class StaffSolution:
-    """Whole numbers of services and staff in two quarters of two years that fit the print.
-
-    Attributes
-    ----------
-    services : tuple of (int, int)
-        Services a year earlier and now, for each quarter.
-    staff : tuple of (int, int)
-        Staff a year earlier and now, for each quarter.
-    """
-
-    services: tuple[tuple[int, int], ...]
-    staff: tuple[tuple[int, int], ...]
 
 
 def labour_ratio(
@@ -105,95 +87,3 @@ def _hull(intervals: Iterable[Interval]) -> Interval:
     low = min(several, key=lambda one: (one.ends[0], not one.low_closed))
     high = max(several, key=lambda one: (one.ends[1], one.high_closed))
     return Interval(low.low, high.high, low.low_closed, high.high_closed)
-
-
-def staff_pairs(ratio: Interval, most: int) -> list[tuple[int, int]]:
-    """List staff numbers (before, after), both up to `most`, whose ratio lies inside."""
-    return [
-        (before, after)
-        for before in range(1, most + 1)
-        for after in range(1, most + 1)
-        if Fraction(after, before) in ratio
-    ]
-
-
-def staff_solutions(
-    totals: tuple[int, int],
-    productivity: Sequence[str],
-    most: int,
-    rounding: Rounding = Rounding.HALF_UP,
-    *,
-    reduced: bool = False,
-    least_share: Fraction = Fraction(0),
-    largest_factor: int | None = None,
-) -> list[StaffSolution]:
-    """List every way to split two half-years into two quarters with whole staff numbers.
-
-    Parameters
-    ----------
-    totals : tuple of int
-        Services of the earlier and the later half-year: (288, 354).
-    productivity : sequence of str
-        Printed growth of services per head in the first and the second quarter.
-    most : int
-        Largest number of staff looked at.
-    rounding : Rounding
-        The rule.
-    reduced : bool
-        Count staff numbers with a common divisor (2 to 4 and 1 to 2) as one.
-    least_share : Fraction
-        Each quarter holds at least this share of its half-year.
-    largest_factor : int, optional
-        Staff changes at most by this factor, up or down.
-    """
-    first, second = (
-        _quarter_options(text, totals, most, rounding, reduced, largest_factor)
-        for text in productivity
-    )
-    solutions = []
-    for (before, after), staff in first.items():
-        rest = (totals[0] - before, totals[1] - after)
-        parts = (
-            (before, totals[0]),
-            (rest[0], totals[0]),
-            (after, totals[1]),
-            (rest[1], totals[1]),
-        )
-        if rest in second and all(Fraction(part, whole) >= least_share for part, whole in parts):
-            solutions += [
-                StaffSolution(((before, after), rest), (one, other))
-                for one in staff
-                for other in second[rest]
-            ]
-    return solutions
-
-
-def _quarter_options(
-    printed: str,
-    totals: tuple[int, int],
-    most: int,
-    rounding: Rounding,
-    reduced: bool,
-    largest_factor: int | None,
-) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Map (services before, services now) of a quarter to all staff pairs that fit."""
-    factor = preimage(parse_percent(printed), rounding).plus(1)
-    heads = range(1, most + 1)
-    staff = [
-        (before, after)
-        for before in heads
-        for after in heads
-        if (not reduced or gcd(before, after) == 1)
-        and (
-            largest_factor is None
-            or (after <= largest_factor * before and before <= largest_factor * after)
-        )
-    ]
-    options: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for pair in staff:
-        change = factor.times(Fraction(pair[1], pair[0]))
-        for before in range(1, totals[0]):
-            for after in change.times(before).meet(Interval(Fraction(1), None)).integers():
-                if after < totals[1]:
-                    options.setdefault((before, after), []).append(pair)
-    return options

@@ -317,13 +317,6 @@ def format_like(
     return f"{sign}{text}{match['gap']}{match['percent']}"
 
 
-def prints_as(
-    value: Fraction | int, printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
-) -> bool:
-    """Say whether an exact value prints as the given string under a rounding rule."""
-    return Fraction(value) in preimage(printed, rounding)
-
-
 def parse_percent(text: str | Printed) -> Printed:
     """Read a printed percentage whose % sign may stand elsewhere (a column head, say)."""
     printed = parse(text) if isinstance(text, str) else text

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from analysis.case import Case
 from analysis.claims.printed import Interval, Rounding, parse, preimage
-from analysis.claims.satisfaction import fitting_sizes, satisfaction_answer
+from analysis.claims.satisfaction import fitting_counts, fitting_sizes
 from analysis.claims.system import (
     Answer,
     Claim,
@@ -252,6 +252,30 @@ def sales_periods(row: ClaimRow, reading: Reading) -> tuple[str, str]:
     return quarter_label(now), quarter_label(now - step)
 
 
+def _satisfaction_answer(results: Results, reading: Reading) -> Answer:
+    """Return a witness with the fewest respondents, or the claims that conflict.
+
+    Under "every-service" the respondents are as many as the services; otherwise any number up
+    to it.
+    """
+    claims = results.of("satisfaction")
+    services = results.of("services", kind="count")
+    if not claims or not services:
+        return Answer({})
+    limit = int(parse(services[0].printed).value)
+    every = reading["respondents"] == "every-service"
+    rounding = Rounding(reading["rounding"])
+    for n in range(limit if every else 1, limit + 1):
+        found = [
+            fitting_counts(reading["satisfaction"], claim.printed, n, rounding) for claim in claims
+        ]
+        if all(counts is not None for counts in found):
+            return Answer({name: x for counts in found if counts for name, x in counts.items()})
+    blamed = [claim.claim_id for claim in claims]
+    coverage = [row.claim_id for row in results.claims if row.quantity == "coverage"]
+    return Answer(None, (*blamed, services[0].claim_id, *(coverage if every else ())))
+
+
 class Engine:
     """Decides blocks of results under readings, and remembers the answers.
 
@@ -318,7 +342,7 @@ class Engine:
 
     def _decide(self, block: str, reading: Reading) -> Answer:
         if block == "satisfaction":
-            return satisfaction_answer(self.results, reading)
+            return _satisfaction_answer(self.results, reading)
         system = self.system(block, reading)
         answer = solve(system)
         if answer.witness is None:

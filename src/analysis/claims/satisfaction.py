@@ -6,15 +6,8 @@ all numbers of respondents, which needs no solver and is its own proof.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from analysis.claims.printed import Rounding, parse
+from analysis.claims.printed import Rounding
 from analysis.claims.single import growth_pairs, share_counts, squared_share_counts
-from analysis.claims.system import Answer
-
-if TYPE_CHECKING:
-    from analysis.claims.readings import Results
 
 POINTS = 5
 """Points of the rating scale, where satisfaction is read as a mean score."""
@@ -61,27 +54,3 @@ def fitting_sizes(meaning: str, printed: str, most: int, rounding: Rounding) -> 
         if counts is not None:
             found[n] = next(x for name, x in counts.items() if name != "respondents")
     return found
-
-
-def satisfaction_answer(results: Results, reading: Mapping[str, str]) -> Answer:
-    """Return a witness with the fewest respondents, or the claims that conflict.
-
-    Under "every-service" the respondents are as many as the services; otherwise any number up
-    to it.
-    """
-    claims = results.of("satisfaction")
-    services = results.of("services", kind="count")
-    if not claims or not services:
-        return Answer({})
-    limit = int(parse(services[0].printed).value)
-    every = reading["respondents"] == "every-service"
-    rounding = Rounding(reading["rounding"])
-    for n in range(limit if every else 1, limit + 1):
-        found = [
-            fitting_counts(reading["satisfaction"], claim.printed, n, rounding) for claim in claims
-        ]
-        if all(counts is not None for counts in found):
-            return Answer({name: x for counts in found if counts for name, x in counts.items()})
-    blamed = [claim.claim_id for claim in claims]
-    coverage = [row.claim_id for row in results.claims if row.quantity == "coverage"]
-    return Answer(None, (*blamed, services[0].claim_id, *(coverage if every else ())))

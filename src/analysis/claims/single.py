@@ -81,13 +81,6 @@ def consistent_n(
     return [n for n in range(1, n_max + 1) if grim_percent(printed, n, rounding)]
 
 
-def consistent_n_mean(
-    printed: str | Printed, n_max: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP
-) -> list[int]:
-    """List every number of respondents up to `n_max` that can give this mean."""
-    return [n for n in range(1, n_max + 1) if grim_mean(printed, n, items, rounding)]
-
-
 def smallest_share(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Share:
     """Return the witness with the fewest respondents: 38 of 49 for ``77.6%``.
 
@@ -104,20 +97,6 @@ def smallest_share(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
     while not (counts := share_counts(p, n, rounding)):
         n += 1
     return Share(counts[0], n)
-
-
-def largest_impossible_n(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> int:
-    """Return the largest number of respondents that cannot give this percentage (0 if none).
-
-    The values that print alike span one unit of the last digit, so every n of at least
-    1 / unit works; only smaller ones need a look.
-    """
-    p = parse_percent(printed)
-    whole = Fraction(1, p.unit)
-    for n in range(int(whole) + 1, 0, -1):
-        if not grim_percent(p, n, rounding):
-            return n
-    return 0
 
 
 def power(decimals: int, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP) -> Fraction:
@@ -161,24 +140,6 @@ def squared_share_counts(
         return []
     first = isqrt(counts[0] - 1) + 1 if counts[0] > 0 else 0
     return list(range(first, isqrt(counts[-1]) + 1))
-
-
-def consistent_n_squared(
-    printed: str | Printed, n_max: int, rounding: Rounding = Rounding.HALF_UP
-) -> list[int]:
-    """List every number of respondents up to `n_max` whose squared share prints as given."""
-    return [n for n in range(1, n_max + 1) if squared_share_counts(printed, n, rounding)]
-
-
-def consistent_n_index(
-    printed: str | Printed, n_max: int, points: int = 5, rounding: Rounding = Rounding.HALF_UP
-) -> list[int]:
-    """List every n for which a mean score over its top score prints as given.
-
-    The satisfaction index read as "mean of answers from 0 or 1 up to `points`, in per cent of
-    `points`" is a sum out of ``n * points``, so it constrains n less than a share does.
-    """
-    return [n for n in range(1, n_max + 1) if grim_percent(printed, n * points, rounding)]
 
 
 def grows(earlier: int, later: int, printed: str | Printed, rounding: Rounding) -> bool:
@@ -280,45 +241,6 @@ def nearest_totals(
     below = (t for t in range(total - 1, 1, -1) if growth_within_total(printed, t, rounding))
     above = (t for t in _from(total + 1) if growth_within_total(printed, t, rounding))
     return next(below, None), next(above)
-
-
-def growth_power(
-    low: str,
-    high: str,
-    *,
-    later: int | None = None,
-    total: int | None = None,
-    rounding: Rounding = Rounding.HALF_UP,
-) -> Fraction:
-    """Return the share of growth rates between two printed ones that counts can reach.
-
-    Small values make the test sharp. Exactly one of `later` and `total` is given.
-
-    Parameters
-    ----------
-    low, high : str
-        First and last rate, printed with the same decimals: ``"15.0%"`` and ``"30.0%"``.
-    later : int, optional
-        The later count is known.
-    total : int, optional
-        The sum of earlier and later count is known.
-    rounding : Rounding
-        The rule.
-    """
-    if (later is None) == (total is None):
-        raise ValueError("give either the later count or the total")
-    first, last = parse_percent(low), parse_percent(high)
-    step = 10**first.decimals
-    rates = [
-        Printed("", Fraction(i, step), first.decimals, percent=True)
-        for i in range(int(first.number * step), int(last.number * step) + 1)
-    ]
-    if later is not None:
-        reached = sum(1 for rate in rates if earlier_counts(rate, later, rounding))
-    else:
-        assert total is not None
-        reached = sum(1 for rate in rates if growth_within_total(rate, total, rounding))
-    return Fraction(reached, len(rates))
 
 
 def _counts(inside: Interval) -> range:

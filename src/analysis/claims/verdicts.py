@@ -10,7 +10,6 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.case import Case
-from analysis.claims.general import General
 from analysis.claims.judgement import ROUNDING, Judgement, Verdict
 from analysis.claims.multiverse import block_universes
 from analysis.claims.readings import BLOCK_AXES, Engine, Reading
@@ -103,6 +102,8 @@ def judge_of(case: Case) -> Judge:
         If the case asks for a ledger, but its claims are not those of the paper.
     """
     if case.parameters.calibration is None:
+        from analysis.claims.general import General  # no step of the paper's depends on it
+
         return General(case)
     return Paper(Engine(case))
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis import views, views_claims
 from analysis.case import Case
-from analysis.claims import read_verdicts
+from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.okrs import okr_model
 from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi

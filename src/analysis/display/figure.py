@@ -34,7 +34,6 @@ FIGURES_VARIABLE = "ANALYSIS_FIGURES"
 """Environment variable naming the folder where a build wants the shown figures saved, by case."""
 
 _PACKAGE = Path(__file__).parents[1]
-_FONTS = _PACKAGE / "fonts"
 _STYLE_SHEET = _PACKAGE / "figures" / "analysis.mplstyle"
 _FAMILY = "IBM Plex Sans"
 # What readers of an SVG do not see: prologue, RDF block (the title stays), comments, indents.
@@ -122,8 +121,10 @@ def register_fonts() -> None:
     """Make matplotlib use the bundled IBM Plex Sans, also where the host has its own copy."""
     from matplotlib.font_manager import fontManager
 
+    from analysis.fonts import FONTS
+
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
-    for path in sorted(_FONTS.glob("*.ttf")):
+    for path in sorted(FONTS.glob("*.ttf")):
         fontManager.addfont(path)
     # DejaVu Sans, for letters that our font lacks, has no semibold. A message about it in a
     # notebook would fail the run, as every warning does.

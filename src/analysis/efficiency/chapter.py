@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.efficiency.catalogue import indicator
 from analysis.efficiency.companies import read_companies
-from analysis.efficiency.dynamics import forecast, trend
+from analysis.efficiency.dynamics import forecast, forecast_data, trend
 from analysis.efficiency.ladder import ladder
 from analysis.efficiency.ratios import CapitalCost, Denominator, indicator_table, series
 from analysis.efficiency.statements import Book, book, read_statements
@@ -85,8 +85,6 @@ def outlook(firm: Firm, indicator_id: str) -> tuple[pd.DataFrame, str, str]:
     InputError
         If there are too few quarters for a forecast.
     """
-    from analysis.figures.efficiency_ratios import forecast_data
-
     values = series(firm.table, indicator_id)
     line, ahead = trend(values), forecast(values)
     if line is None or ahead is None:

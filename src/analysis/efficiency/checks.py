@@ -6,7 +6,7 @@ and the tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -167,46 +167,3 @@ def _check_cash(
                 column="cash",
                 value=row["cash"],
             )
-
-
-def check_reported(
-    computed: Iterable[tuple[str, str, int]],
-    reported: pd.DataFrame,
-    *,
-    file: str | Path | None = None,
-    tolerance: int = 0,
-) -> None:
-    """Compare profit levels and cash flows as a company reports them with the ladder's.
-
-    Parameters
-    ----------
-    computed : iterable of (period, indicator, value)
-        What the ladder gives.
-    reported : DataFrame
-        Columns period, indicator (K1 to K9, CF), value; its index counts rows from 0.
-    file : str or Path, optional
-        Named in messages.
-    tolerance : int
-        Largest difference that counts as rounding.
-
-    Raises
-    ------
-    InputError
-        At the first level that does not add up, or that the ladder does not have.
-    """
-    known = {(period, indicator): value for period, indicator, value in computed}
-    for index, row in zip(reported.index, reported.to_dict("records"), strict=True):
-        key = (str(row["period"]), str(row["indicator"]))
-        if key not in known:
-            raise InputError(
-                "the statements have no such quarter or level",
-                file=file, row=int(index) + 2, column="indicator", value=" ".join(key),
-            )  # fmt: skip
-        difference = int(row["value"]) - known[key]
-        if abs(difference) > tolerance:
-            raise InputError(
-                f"{key[1]} of {key[0]} is {known[key]:,} by the ladder: difference "
-                f"{difference:,} (tolerance {tolerance:,})",
-                file=file, row=int(index) + 2, column="value", value=row["value"],
-                fix="check the lines above this level, and the sign of costs (positive)",
-            )  # fmt: skip

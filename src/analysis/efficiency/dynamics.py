@@ -270,6 +270,30 @@ def forecast(values: Values) -> Forecast | None:
     )
 
 
+def forecast_data(values: Values, trend: Trend, forecast: Forecast) -> pd.DataFrame:
+    """Set an indicator's quarters, its line and the forecast side by side.
+
+    Returns
+    -------
+    DataFrame
+        Columns period, kind (actual or forecast), value, line, low and high.
+    """
+    known = {q: v for q, v in values.items() if v is not None}
+    mean = sum(known.values(), Fraction(0)) / len(known)
+    middle = Fraction(min(known) + max(known), 2)
+    line = {q: float(mean + trend.slope * (q - middle)) for q in (*known, forecast.quarter)}
+    rows = [
+        {"period": quarter_label(q), "kind": "actual", "value": float(v), "line": line[q],
+         "low": None, "high": None}
+        for q, v in known.items()
+    ]  # fmt: skip
+    rows.append(
+        {"period": quarter_label(forecast.quarter), "kind": "forecast", "value": forecast.value,
+         "line": line[forecast.quarter], "low": forecast.low, "high": forecast.high}
+    )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 @dataclass(frozen=True)
 class _Fit:
     values: tuple[Fraction, ...]

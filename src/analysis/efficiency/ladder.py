@@ -157,24 +157,3 @@ def _line(
         "before": before,
         "after": after,
     }
-
-
-def todays_layout(amounts: Amounts) -> dict[str, int]:
-    """Restate one quarter in today's layout, which has no extraordinary step.
-
-    Extraordinary gains become other operating income and losses other operating costs, as the
-    law has required since 2016, so operating profit changes and profit before tax does not.
-
-    Returns
-    -------
-    dict of str to int
-        gross_profit, profit_on_sales, operating_profit, profit_before_tax, net_profit.
-    """
-    old = profits(amounts)
-    return {
-        "gross_profit": old["K1"],
-        "profit_on_sales": old["K2"],
-        "operating_profit": old["K3"] + amounts["extra_gain"] - amounts["extra_loss"],
-        "profit_before_tax": old["K5"],
-        "net_profit": old["K6"],
-    }

@@ -131,30 +131,3 @@ def _growth(before: Fraction | None, now: Fraction | None) -> Fraction | None:
 
 def _change(before: Fraction | None, now: Fraction | None) -> Fraction | None:
     return None if before is None or now is None else now - before
-
-
-def check_sales(statements: Book, invoiced: pd.Series[int], file: str = STATEMENTS.file) -> None:
-    """Refuse statements whose sales are not the sum of the ledger's invoices.
-
-    Parameters
-    ----------
-    statements : Book
-        In the same unit as the invoices.
-    invoiced : Series
-        Invoiced amount by quarter index.
-    file : str
-        Named in the message.
-
-    Raises
-    ------
-    InputError
-        At the first quarter that differs.
-    """
-    for quarter, amounts in statements.items():
-        there = int(invoiced.get(quarter, 0))
-        if amounts["sales"] != there:
-            raise InputError(
-                f"sales of {quarter_label(quarter)} are {amounts['sales']:,}, the invoices sum to "
-                f"{there:,}: difference {amounts['sales'] - there:,} (tolerance 0)",
-                file=file, row=quarter_label(quarter), column="sales",
-            )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from analysis.efficiency.cash import total_flow
 from analysis.efficiency.catalogue import CATALOGUE, ENGLISH_COLUMNS, Indicator
 from analysis.efficiency.ladder import profits
 from analysis.efficiency.statements import Amounts, Book
@@ -56,7 +55,7 @@ class Result:
 
 def measures(amounts: Amounts) -> dict[str, int]:
     """Return columns, levels of profit (K1 to K6) and total cash flow (CF) of one quarter."""
-    return {**amounts, **profits(amounts), "CF": total_flow(amounts)}
+    return {**amounts, **profits(amounts), "CF": amounts["cfo"] + amounts["cfi"] + amounts["cff"]}
 
 
 def days(turnover: Fraction | None, quarter: int) -> Fraction | None:

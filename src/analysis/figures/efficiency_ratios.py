@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 
 from analysis.display import Figure, decimal, percent
 from analysis.efficiency.catalogue import Indicator, indicator
-from analysis.efficiency.dynamics import Forecast, Trend
 from analysis.figures.style import (
     BAND,
     INK,
@@ -33,7 +32,7 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.periods import quarter_label, short_period
+from analysis.periods import short_period
 
 SHOWN: Final = (
     "K11", "K12", "K13", "K14", "K16", "K17", "K18", "K19", "K20", "K21", "K22", "K23", "K24",
@@ -250,32 +249,6 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
             )  # fmt: skip
 
 
-def forecast_data(
-    values: dict[int, Fraction | None], trend: Trend, forecast: Forecast
-) -> pd.DataFrame:
-    """Set an indicator's quarters, its line and the forecast side by side.
-
-    Returns
-    -------
-    DataFrame
-        Columns period, kind (actual or forecast), value, line, low and high.
-    """
-    known = {q: v for q, v in values.items() if v is not None}
-    mean = sum(known.values(), Fraction(0)) / len(known)
-    middle = Fraction(min(known) + max(known), 2)
-    line = {q: float(mean + trend.slope * (q - middle)) for q in (*known, forecast.quarter)}
-    rows = [
-        {"period": quarter_label(q), "kind": "actual", "value": float(v), "line": line[q],
-         "low": None, "high": None}
-        for q, v in known.items()
-    ]  # fmt: skip
-    rows.append(
-        {"period": quarter_label(forecast.quarter), "kind": "forecast", "value": forecast.value,
-         "line": line[forecast.quarter], "low": forecast.low, "high": forecast.high}
-    )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 @styled(25)
 def outlook(
     frame: pd.DataFrame, name: str, warning: str, unit: str, kind: str = "synthetic"
@@ -285,7 +258,7 @@ def outlook(
     Parameters
     ----------
     frame : DataFrame
-        From :func:`forecast_data`.
+        From :func:`analysis.efficiency.dynamics.forecast_data`.
     name : str
         The indicator.
     warning : str

@@ -126,7 +126,7 @@ def _move(form: Expression, measure: str, values: dict[tuple[str, str], Fraction
 
 
 def _range(record: Indicator, form: Expression) -> Iterator[Fault]:
-    if is_change(form) and not record.is_change:
+    if is_change(form) and not is_change(record.form):
         return  # what is printed is a change of the level; a change may leave the level's range
     indices = {other.key: Fraction(100) for other in METHOD}
     for values in _samples():

@@ -110,11 +110,6 @@ class Indicator:
     sample: tuple[str, str] | None = None
 
     @property
-    def is_change(self) -> bool:
-        """Whether the formula compares two periods."""
-        return is_change(self.form)
-
-    @property
     def leaves(self) -> tuple[Measure, ...]:
         """Measures of the corrected formula, in order."""
         return tuple(leaf for leaf in leaves(self.form) if isinstance(leaf, Measure))

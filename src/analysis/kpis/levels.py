@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +10,6 @@ import pandas as pd
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
-from analysis.kpis.reduce import duration_counts
 from analysis.kpis.totals import Period, Totals, periods
 from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
@@ -101,19 +99,6 @@ def pair(totals: Totals, period: str, base: str) -> tuple[Period, Period]:
     grain, index = parse_label(period)
     known = periods(totals, grain)
     return known.get(index, {}), known.get(index - distance(grain, base), {})
-
-
-def median_cycle_days(ledger: Mapping[str, Any], period: str) -> Fraction | None:
-    """Median of days from request to completion over the services of a period.
-
-    Parameters
-    ----------
-    ledger : mapping of str to frame
-        As :func:`analysis.kpis.reduce.reduce` takes it.
-    period : str
-        A month, quarter or half-year.
-    """
-    return median_of(duration_counts(ledger), period)
 
 
 def median_of(counts: pd.DataFrame, period: str) -> Fraction | None:

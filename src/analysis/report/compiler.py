@@ -14,9 +14,9 @@ from typing import cast
 import typst
 
 from analysis.errors import InputError
+from analysis.fonts import FONTS
 from analysis.report.chapter import CHAPTER_HEAD, Chapter
 
-FONTS = Path(__file__).resolve().parents[1] / "fonts"
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
 _PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")

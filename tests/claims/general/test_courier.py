@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from analysis.case import load_case
-from analysis.claims import judge_of, verdict_table
 from analysis.claims.general import General
+from analysis.claims.verdicts import judge_of, verdict_table
 from analysis.intake.package import describe
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.claims import verdict_table
 from analysis.claims.general.relations import NEEDS
+from analysis.claims.verdicts import verdict_table
 from analysis.errors import InputError
 
 from .conftest import Maker, claim

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from analysis.case import load_case
-from analysis.claims import read_blocks
 from analysis.claims.general import RelationRow, State
 from analysis.claims.general.model import Model
+from analysis.claims.multiverse import read_blocks
 from analysis.tables import read_claims
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.case import load_case
-from analysis.claims import verdict_table
+from analysis.claims.verdicts import verdict_table
 from analysis.errors import InputError
 
 from .conftest import Maker, claim

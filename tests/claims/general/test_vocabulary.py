@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from analysis.claims import verdict_table
+from analysis.claims.verdicts import verdict_table
 
 from .conftest import Maker, claim
 

@@ -4,8 +4,9 @@ The paper's own claims have richer texts (``analysis.claims.results`` and its ne
 nothing is known but ``claims.csv``, ``relations.csv`` and the readings of ``case.yaml``.
 """
 
-from analysis.claims.general.judge import General, Group, State
+from analysis.claims.general.judge import General
 from analysis.claims.general.relations import RELATIONS, RelationRow, read_relations
+from analysis.claims.general.state import Group, State
 from analysis.claims.general.words import noun, phrase
 
 __all__ = [

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from analysis.claims.bounds import Ratio
 from analysis.claims.general.model import is_absolute, read_number
 from analysis.claims.general.network import NUMERIC, UPPER
 from analysis.claims.general.products import Item, Outcome, Product, frame
+from analysis.claims.general.state import State
 from analysis.claims.general.words import Range, noun
 from analysis.claims.judgement import Judgement
 from analysis.claims.printed import Interval
 from analysis.claims.search import UndecidedError
 from analysis.claims.system import Claim, Linear
 from analysis.tables import ClaimRow
-
-if TYPE_CHECKING:
-    from analysis.claims.general.judge import State
 
 
 def judge_goal(state: State, claim: ClaimRow) -> Judgement:

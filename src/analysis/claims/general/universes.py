@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import product
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.case import Case
 from analysis.claims.general.network import NUMERIC
+from analysis.claims.general.relations import RelationRow
+from analysis.claims.general.state import State
 from analysis.claims.judgement import ROUNDING
-
-if TYPE_CHECKING:
-    from analysis.claims.general.judge import General
+from analysis.tables import ClaimRow
 
 
-def blocks(general: General) -> dict[str, tuple[set[str], tuple[str, ...]]]:
-    """Return the quantities and the axes of each block, by the quantity first printed in it."""
+def blocks(
+    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
+) -> dict[str, tuple[set[str], tuple[str, ...]]]:
+    """Return the quantities and the axes (in `order`) of each block, by its first quantity."""
     linked: list[tuple[set[str], set[str]]] = []
-    for row in general.relations:
-        asserted = {c.quantity for c in general.claims if c.claim_id == row.claim}
+    for row in relations:
+        asserted = {c.quantity for c in claims if c.claim_id == row.claim}
         linked.append(({*row.quantities, *asserted}, set(row.conditions)))
-    for claim in general.claims:
+    for claim in claims:
         linked.append(({claim.quantity}, set(claim.axes) - {ROUNDING}))
     merged: list[tuple[set[str], set[str]]] = []
     for names, axes in linked:
@@ -28,9 +31,8 @@ def blocks(general: General) -> dict[str, tuple[set[str], tuple[str, ...]]]:
         for one in joined:
             names, axes = names | one[0], axes | one[1]
         merged = [one for one in merged if one not in joined] + [(names, axes)]
-    order = list(general.case.parameters.readings)
     found: dict[str, tuple[set[str], tuple[str, ...]]] = {}
-    for claim in general.claims:
+    for claim in claims:
         if claim.role == "result" and claim.kind in NUMERIC:
             names, axes = next(one for one in merged if claim.quantity in one[0])
             if not any(names is other for other, _ in found.values()):
@@ -39,8 +41,24 @@ def blocks(general: General) -> dict[str, tuple[set[str], tuple[str, ...]]]:
     return found
 
 
-def universes(general: General) -> pd.DataFrame:
+def universes(
+    case: Case,
+    claims: Sequence[ClaimRow],
+    relations: Sequence[RelationRow],
+    state_of: Callable[[dict[str, str]], State],
+) -> pd.DataFrame:
     """Decide every combination of the readings of each block.
+
+    Parameters
+    ----------
+    case : Case
+        Its readings.
+    claims : sequence of ClaimRow
+        All claims.
+    relations : sequence of RelationRow
+        All relations.
+    state_of : callable
+        Gives the results under a full reading.
 
     Returns
     -------
@@ -49,15 +67,14 @@ def universes(general: General) -> pd.DataFrame:
         does not depend on it), default, survives (no contradiction was found) and conflict (ids
         of the claims of the smallest conflicts, joined by "; ").
     """
-    case = general.case
     usual = case.reading()
-    found = blocks(general)
+    found = blocks(claims, relations, list(case.parameters.readings))
     used = [a for a in case.parameters.readings if any(a in axes for _, axes in found.values())]
     rows = []
     for block, (names, axes) in found.items():
         for choice in product(*(case.parameters.readings[axis].options for axis in axes)):
             chosen = dict(zip(axes, choice, strict=True))
-            state = general.state({**usual, **chosen})
+            state = state_of({**usual, **chosen})
             conflict = [
                 tag
                 for group in state.groups

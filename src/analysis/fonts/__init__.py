@@ -1,0 +1,6 @@
+"""The report's typeface, IBM Plex Sans, under the licence beside it."""
+
+from pathlib import Path
+
+FONTS = Path(__file__).parent
+"""Folder of the font files."""

@@ -1,0 +1,35 @@
+"""Numbers whose sign between the digits could stand before decimals or between thousands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analysis.case import IntakeSettings
+from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "plain"),
+    [
+        ("0.500", None, "0.500"),  # no group of thousands begins with a nought
+        ("0,125", None, "0.125"),
+        ("-0,125", None, "-0.125"),
+        (".250", None, "0.250"),
+        ("0.500", "point", "0.500"),
+        ("0,125", "comma", "0.125"),
+        ("1.500", "point", "1.500"),
+        ("1.500", "comma", "1500"),
+        ("1,500", "comma", "1.500"),
+        ("1,500", "point", "1500"),
+    ],
+)
+def test_three_digits_after_a_sign(text: str, told: Any, plain: str) -> None:
+    read = read_number(text, Context(IntakeSettings(decimal=told)))
+    assert (read.fault, read.text) == (None, plain)
+
+
+def test_three_digits_after_a_sign_that_are_no_number() -> None:
+    assert read_number("1.500", Context(IntakeSettings())).fault == ASK_DECIMAL
+    assert read_number("0,125", Context(IntakeSettings(decimal="point"))).fault == OTHER_DECIMAL
