@@ -132,8 +132,8 @@ def test_an_interruption_is_left_to_make(
     def interrupted(*_: object) -> list[Path]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(graph, "dependencies", interrupted)
-    assert graph.main(["stamp", "analysis.gone"]) == 130
+    monkeypatch.setattr(graph, "modules", interrupted)
+    assert graph.main(["stamp", "--", "kpis"]) == 130
     assert capsys.readouterr().err == ""
 
 

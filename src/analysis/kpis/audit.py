@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
 
 from analysis.columns import header_of
 from analysis.kpis.duck import TABLES, Files, header, shown, store_on
@@ -99,21 +101,29 @@ def _lines(store: Any, table: Table, path: Path, root: Path) -> str:
     names = header(store, path, root)
     check_columns(table, names, shown(path, root))
     cells = ", ".join(
-        f"{name}::varchar as raw_{name}, try_cast({name} as {_TRIED[sql_type(field)]}) as {name}"
+        f"{name}::varchar as raw_{name}, {_typed(name, field)} as {name}"
         for name, field in table.row.model_fields.items()
     )
     rows = source(table, [path], names, text=True)
     return f"(select row_number() over () + 1 as line, {cells} from {rows})"
 
 
+def _typed(name: str, field: FieldInfo) -> str:
+    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
+    if set(get_args(field.annotation)) == {"yes", "no"}:
+        text = f"{name}::varchar"
+        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
+    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
+
+
 def _rules(table: Table) -> Iterator[Rule]:
-    """Add to the rules of cells that what is there could be read; a gap breaks no order."""
+    """Add to the rules of cells that what is there could be read."""
     for rule in rules(table):
         if rule.sort == "cell":
             read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
             yield replace(rule, sql=f"({read} and {rule.sql})")
         else:
-            yield replace(rule, sql=f"coalesce({rule.sql}, true)")
+            yield rule
 
 
 def _periods(table: Table, first: int, last: int) -> Iterator[Rule]:

@@ -18,6 +18,7 @@ from analysis.tables import Table, order_rule
 BROKEN = "this cell breaks a rule: "
 """Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""
 
+_CORRECT_DAY = "correct one of the days"
 _IN_WORDS = {"DATE": "a date as YYYY-MM-DD", "BIGINT": "a whole number", "VARCHAR": "filled in"}
 
 _LARGEST = 2**53
@@ -104,7 +105,7 @@ def selection(table: Table) -> str:
 def rules(table: Table) -> list[Rule]:
     """Say the rules of a table's cells and of its days in SQL and in words."""
     return [_of_cells(table, name) for name in table.row.model_fields] + [
-        Rule("row", late, f"({early} <= {late})", order_rule(group), "correct one of the days")
+        Rule("row", late, f"coalesce({early} <= {late}, true)", order_rule(group), _CORRECT_DAY)
         for group in table.row.in_order
         for early, late in pairwise(group)
     ]
