@@ -258,7 +258,7 @@ def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.chapters import chapters as select
     from analysis.edition import asked_for
-    from analysis.report import build_report, render_figure, render_pages
+    from analysis.report import build_report, render_figure
 
     asked = asked_for(args)
     case = asked.case
@@ -266,9 +266,10 @@ def report(args: argparse.Namespace) -> str:
     if asked.periodic or case.name != PAPER:
         executed = [asked.folder / path.name for path in executed]
     out = case.root / "report"
-    path = build_report(asked, executed, out / f"{asked.name}.pdf")
-    if case.name == PAPER and not asked.periodic:  # the README shows these
-        render_pages(asked, executed, {1: out / f"{case.name}-title.png"}, ppi=72)
+    shown = case.name == PAPER and not asked.periodic  # in the README
+    pictures = {1: out / f"{case.name}-title.png"} if shown else {}
+    path = build_report(asked, executed, out / f"{asked.name}.pdf", pictures)
+    if shown:
         for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
             render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
     return f"{path.relative_to(case.root)}"

@@ -126,7 +126,9 @@ def conflicts(case: Case, verdicts: pd.DataFrame) -> View:
     for row in blamed.itertuples():
         quoted = " — ".join(quotes[tag] for tag in str(row.conflict).split("; "))
         under = "default" if row.default else _condition(str(row.reading), case)
-        rows[str(row.conflict), under] = (quoted, under or "default", str(row.evidence))
+        told = (quoted, under or "default", str(row.evidence))
+        # the default readings stand first and say it all; other rules of rounding only move ends
+        rows.setdefault((str(row.conflict), under.removeprefix("default")), told)
     found = list(rows.values()) or [("–", "every reading", "No claim contradicts the others.")]
     return {
         "frame": pd.DataFrame(found, columns=["quoted", "reading", "evidence"]),

@@ -17,7 +17,7 @@ import pytest
 from analysis.case import load_case
 from analysis.edition import Edition, edition
 from analysis.errors import InputError
-from analysis.report import build_report, render_figure, render_pages
+from analysis.report import build_report, render_figure
 from analysis.report.book import convert_chapters
 from analysis.report.compiler import timestamp
 from analysis.report.frontmatter import (
@@ -322,12 +322,13 @@ def test_no_figure_stands_between_two_parts_of_a_table(project: Path) -> None:
 
 def test_pages_and_figures_as_pictures(project: Path) -> None:
     wanted = {1: project / "title.png", 4: project / "sub/page.png"}
-    assert render_pages(demo(), notebooks(project), wanted, ppi=30) == list(wanted.values())
+    out = project / "x.pdf"
+    assert build_report(demo(), notebooks(project), out, wanted, ppi=30) == out
     once = [path.read_bytes() for path in wanted.values()]
-    render_pages(demo(), notebooks(project), wanted, ppi=30)
+    build_report(demo(), notebooks(project), out, wanted, ppi=30)
     assert [path.read_bytes() for path in wanted.values()] == once
     with pytest.raises(InputError, match="“99”: the report has pages 1 to"):
-        render_pages(demo(), notebooks(project), {99: project / "no.png"}, ppi=30)
+        build_report(demo(), notebooks(project), out, {99: project / "no.png"}, ppi=30)
     svg = project / "a.svg"
     svg.write_text(SVG.format(width=72, text="x"), encoding="utf-8")
     picture = render_figure(svg, project / "a.png", ppi=72, margin_mm=0).read_bytes()

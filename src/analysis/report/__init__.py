@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.report.book import build_report, render_figure, render_pages
+from analysis.report.book import build_report, render_figure
 
-__all__ = ["build_report", "render_figure", "render_pages"]
+__all__ = ["build_report", "render_figure"]

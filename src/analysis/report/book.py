@@ -109,22 +109,26 @@ class _Project:
             if label.startswith("fig-"):
                 self._figures[place.notebook].append(label)
 
-    def pdf(self) -> bytes:
-        """Compile, with errors in words for the author of a notebook."""
+    def compile(self, ppi: float | None) -> tuple[bytes, list[bytes]]:
+        """Return the PDF, and with a resolution also all its pages as PNG.
+
+        Errors are in words for the author of a notebook.
+        """
         try:
-            return to_pdf(self.main, self.moment, settle(self.main, self._figures))
+            settle(self.main, self._figures)
+            pages = [] if ppi is None else to_png(self.main, self.moment, ppi)
+            return to_pdf(self.main, self.moment), pages
         except typst.TypstError as error:
             raise error_from_typst(error, self.chapters) from error
 
-    def pages(self, ppi: float) -> list[bytes]:
-        """All pages as PNG."""
-        try:
-            return to_png(self.main, self.moment, ppi, settle(self.main, self._figures))
-        except typst.TypstError as error:
-            raise error_from_typst(error, self.chapters) from error
 
-
-def build_report(asked: Edition, notebooks: Sequence[Path], out: Path) -> Path:
+def build_report(
+    asked: Edition,
+    notebooks: Sequence[Path],
+    out: Path,
+    pictures: Mapping[int, Path] | None = None,
+    ppi: float = 72,
+) -> Path:
     """Make the PDF of an edition from its executed notebooks, one chapter each.
 
     Parameters
@@ -136,6 +140,10 @@ def build_report(asked: Edition, notebooks: Sequence[Path], out: Path) -> Path:
         Executed notebooks in reading order.
     out : Path
         The PDF to write. It is replaced in one step, and only if everything went well.
+    pictures : mapping of int to Path, optional
+        Pages (numbers from 1, the title page) that are also written as PNG images.
+    ppi : float
+        Their pixels per inch.
 
     Returns
     -------
@@ -145,7 +153,8 @@ def build_report(asked: Edition, notebooks: Sequence[Path], out: Path) -> Path:
     Raises
     ------
     InputError
-        If a notebook, label, formula or figure is not fit for print, naming notebook and cell.
+        If a notebook, label, formula or figure is not fit for print, naming notebook and cell; or
+        if the report has no page that is asked for.
 
     Notes
     -----
@@ -154,29 +163,15 @@ def build_report(asked: Edition, notebooks: Sequence[Path], out: Path) -> Path:
     the lock are attached.
     """
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        content = _Project(asked, notebooks, Path(folder)).pdf()
+        project = _Project(asked, notebooks, Path(folder))
+        content, pages = project.compile(ppi if pictures else None)
+    for page in pictures or {}:
+        if not 1 <= page <= len(pages):
+            raise InputError(f"the report has pages 1 to {len(pages)}", value=page)
     write_bytes(out, content)
+    for page, path in (pictures or {}).items():
+        write_bytes(path, pages[page - 1])
     return out
-
-
-def render_pages(
-    asked: Edition, notebooks: Sequence[Path], pages: Mapping[int, Path], ppi: float = 110
-) -> list[Path]:
-    """Write chosen pages of a report (numbers from 1, the title page) as PNG images.
-
-    Raises
-    ------
-    InputError
-        As `build_report`, or if the report has no such page.
-    """
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        images = _Project(asked, notebooks, Path(folder)).pages(ppi)
-    for page in pages:
-        if not 1 <= page <= len(images):
-            raise InputError(f"the report has pages 1 to {len(images)}", value=page)
-    for page, path in pages.items():
-        write_bytes(path, images[page - 1])
-    return list(pages.values())
 
 
 def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) -> Path:

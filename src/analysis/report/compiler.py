@@ -52,23 +52,29 @@ def lay_out(folder: Path, main: str, files: dict[str, bytes]) -> Path:
         path = folder / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    _float(folder, ())
     start = folder / "main.typ"
     start.write_text(main, encoding="utf-8", newline="\n")
     return start
 
 
-def _compiler(main: Path, floated: Iterable[str] = ()) -> typst.Compiler:
+def _float(folder: Path, labels: Iterable[str]) -> None:
+    """Tell the template which figures float.
+
+    By a file of the project: Typst lays out anew only what depends on a file that has changed, but
+    everything after a change of its inputs.
+    """
+    (folder / "floated.txt").write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
+
+
+def _compiler(main: Path) -> typst.Compiler:
     return typst.Compiler(
-        str(main),
-        root=str(main.parent),
-        ignore_system_fonts=True,
-        font_paths=[str(FONTS)],
-        sys_inputs={"floated": ",".join(floated)},
+        str(main), root=str(main.parent), ignore_system_fonts=True, font_paths=[str(FONTS)]
     )
 
 
 def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
-    """Find the figures that must float, so that no page is left half empty before a figure.
+    """Let those figures float that must, so that no page is left half empty before a figure.
 
     A figure stands where the notebook has it if there is room. If not, it goes to the top of the
     next page and the text after it moves up, up to the next long table, unless it would then follow
@@ -91,7 +97,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
     fixed: set[str] = set()
     while True:
         try:
-            query = _compiler(main, sorted(floated)).query("<figure-mark>", field="value")
+            query = _compiler(main).query("<figure-mark>", field="value")
         except RuntimeError:  # without a place in the source, unlike that of compiling
             return []
         places = {mark["key"]: (mark["page"], mark["y"]) for mark in json.loads(query)}
@@ -101,6 +107,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
         ]
         if not any(changes):
             return sorted(floated)
+        _float(main.parent, floated)
 
 
 def _revise(
@@ -133,7 +140,7 @@ def _revise(
     return False
 
 
-def to_pdf(main: Path, moment: datetime, floated: Iterable[str] = ()) -> bytes:
+def to_pdf(main: Path, moment: datetime) -> bytes:
     """Compile to a tagged PDF that meets PDF/UA-1 and PDF/A-3a, both checked by the compiler.
 
     Raises
@@ -141,14 +148,14 @@ def to_pdf(main: Path, moment: datetime, floated: Iterable[str] = ()) -> bytes:
     typst.TypstError
         If the source has an error or the document breaks a rule of these standards.
     """
-    compiler = _compiler(main, floated)
+    compiler = _compiler(main)
     output = compiler.compile(format="pdf", timestamp=moment, pdf_standards=_STANDARDS)
     return cast(bytes, output)
 
 
-def to_png(main: Path, moment: datetime, ppi: float, floated: Iterable[str] = ()) -> list[bytes]:
+def to_png(main: Path, moment: datetime, ppi: float) -> list[bytes]:
     """Compile to one PNG image per page."""
-    compiler = _compiler(main, floated)
+    compiler = _compiler(main)
     output = compiler.compile(format="png", timestamp=moment, ppi=ppi)
     return [output] if isinstance(output, bytes) else list(output or [])
 
