@@ -105,6 +105,9 @@ def verdict_counts(verdicts: pd.DataFrame) -> Facts:
     texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
     conflicts = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
     texts["n_conflicts"] = whole(len(conflicts))
+    targets = default.loc[default["role"] == "target", "verdict"]
+    texts["n_targets"] = whole(len(targets))
+    texts["n_targets_not_reported"] = whole(int((targets == "not reported").sum()))
     return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
 
 
