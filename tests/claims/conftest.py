@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case, load_case
-from analysis.claims.readings import Engine
+from analysis.claims.engine import Engine
 from analysis.claims.verdicts import Paper, verdict_table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ from scipy.stats import chi2
 
 from analysis.case import Case
 from analysis.claims.bounds import ImpossibleError
+from analysis.claims.engine import Engine
 from analysis.claims.linked import LinkedSampler
-from analysis.claims.readings import Engine
 from analysis.claims.system import System, at_least, growth, quantity, says, share, total
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case
+from analysis.claims.engine import Engine
 from analysis.claims.multiverse import (
     block_universes,
     check_reading,
@@ -14,7 +15,6 @@ from analysis.claims.multiverse import (
     survival,
     survivors,
 )
-from analysis.claims.readings import Engine
 from analysis.errors import InputError
 
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from analysis.case import Case
+from analysis.claims.engine import Engine
 from analysis.claims.findings import findings
 from analysis.claims.judgement import WORDS, Judgement
 from analysis.claims.multiverse import block_universes
-from analysis.claims.readings import Engine
 from analysis.claims.results import judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_cause

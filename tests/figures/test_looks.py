@@ -66,7 +66,6 @@ def test_captions_say_the_message(gallery: dict[int, Figure]) -> None:
     assert "354 fits only if the figure was cut off" in caption(gallery, 3)
     assert "labour grew in at least one quarter" in caption(gallery, 4)
     assert "10.77 to 11.26% where it grew alike in both" in caption(gallery, 4)
-    assert "10.63 to 11.32% where it grew alike in both" in caption(gallery, 4)
     assert "5 of 12 readings" in caption(gallery, 5)
     assert "26.6% of 354 services" in caption(gallery, 6)
 

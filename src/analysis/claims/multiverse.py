@@ -14,8 +14,9 @@ from math import prod
 import pandas as pd
 
 from analysis.case import Case
+from analysis.claims.engine import Engine
 from analysis.claims.judgement import per_cent
-from analysis.claims.readings import BLOCK_AXES, Engine, Reading
+from analysis.claims.readings import BLOCK_AXES, Reading
 from analysis.errors import InputError
 
 

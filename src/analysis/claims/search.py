@@ -219,7 +219,7 @@ def _halving(reached: Region, form: Form, at: int) -> tuple[Form, int]:
     highest = reached.highest(form)
     if highest is None:
         return form, 2 * at + 1
-    return form, floor((highest - lowest) / 2)
+    return form, floor(Fraction(highest - lowest, 2))
 
 
 _Forms = tuple[tuple[Form, ...], ...]

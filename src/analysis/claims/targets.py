@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.claims.engine import Engine
 from analysis.claims.judgement import Judgement, outward_per_cent, per_cent
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
-from analysis.claims.readings import Engine, Reading
+from analysis.claims.readings import Reading
 from analysis.tables import ClaimRow
 
 _LEVELS = ("share", "squared-share", "mean-score")

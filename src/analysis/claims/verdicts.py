@@ -10,9 +10,10 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.case import Case
+from analysis.claims.engine import Engine
 from analysis.claims.judgement import ROUNDING, Judgement, Verdict
 from analysis.claims.multiverse import block_universes
-from analysis.claims.readings import BLOCK_AXES, Engine, Reading
+from analysis.claims.readings import BLOCK_AXES, Reading
 from analysis.claims.results import contradiction, judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.case import Case
+from analysis.claims.engine import Engine
 from analysis.claims.linked import LinkedSampler
 from analysis.claims.printed import Rounding, parse
-from analysis.claims.readings import Engine
 from analysis.claims.sampling import ServiceTables, below
 from analysis.claims.single import share_counts
 from analysis.errors import InputError

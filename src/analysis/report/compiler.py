@@ -52,19 +52,19 @@ def lay_out(folder: Path, main: str, files: dict[str, bytes]) -> Path:
         path = folder / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    _float(folder, ())
     start = folder / "main.typ"
     start.write_text(main, encoding="utf-8", newline="\n")
     return start
 
 
-def _float(folder: Path, labels: Iterable[str]) -> None:
+def _float(main: Path, labels: Iterable[str]) -> None:
     """Tell the template which figures float.
 
-    By a file of the project: Typst lays out anew only what depends on a file that has changed, but
+    By a file of the template: Typst lays out anew only what depends on a file that has changed, but
     everything after a change of its inputs.
     """
-    (folder / "floated.txt").write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
+    told = main.parent / "template" / "floated.txt"
+    told.write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
 
 
 def _compiler(main: Path) -> typst.Compiler:
@@ -107,7 +107,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
         ]
         if not any(changes):
             return sorted(floated)
-        _float(main.parent, floated)
+        _float(main, floated)
 
 
 def _revise(

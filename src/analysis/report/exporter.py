@@ -73,7 +73,7 @@ class TypstExporter(Exporter):
         for note in chapter.notes:
             self.log.warning(note)
         outputs: dict[str, bytes] = {**chapter.assets}
-        for path in sorted(TEMPLATE.glob("*.typ")):
+        for path in sorted(TEMPLATE.iterdir()):
             outputs[f"{files}/{path.name}"] = path.read_bytes()
         resources["outputs"] = {**(resources.get("outputs") or {}), **outputs}
         head = f"#import {typst_string(f'{files}/report.typ')}: *\n"
