@@ -71,6 +71,7 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     return (
         _printed(strings)
         | verdict_counts(verdicts)
+        | _targets(verdicts)
         | _universes(blocks)
         | _services(strings, rounding)
         | _survey(strings, rounding)
@@ -105,10 +106,17 @@ def verdict_counts(verdicts: pd.DataFrame) -> Facts:
     texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
     conflicts = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
     texts["n_conflicts"] = whole(len(conflicts))
-    targets = default.loc[default["role"] == "target", "verdict"]
-    texts["n_targets"] = whole(len(targets))
-    texts["n_targets_not_reported"] = whole(int((targets == "not reported").sum()))
     return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
+
+
+def _targets(verdicts: pd.DataFrame) -> Facts:
+    """Count the targets, and those without a result."""
+    found = verdicts.loc[verdicts["default"] & (verdicts["role"] == "target"), "verdict"]
+    return _derived(
+        "verdicts.csv, default reading",
+        n_targets=whole(len(found)),
+        n_targets_not_reported=whole(int((found == "not reported").sum())),
+    )
 
 
 def _universes(blocks: pd.DataFrame) -> Facts:
