@@ -72,6 +72,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Value]:
             "verdict": ["consistent", "unreadable", *["inconsistent"] * 4],
             "default": [True, True, False, True, True, True],
             "conflict": ["", "", "x; y", "c; d", "c; d", ""],
+            "role": ["target", "result", "target", "target", "result", "result"],
         }
     )
     return facts(case, verdicts, block_universes(case))
@@ -84,6 +85,8 @@ def test_against_hand_calculations(table: dict[str, Value]) -> None:
 def test_only_default_readings_are_counted(table: dict[str, Value]) -> None:
     keys = ("n_claims", "n_unreadable", "n_inconsistent", "n_conflicts")
     assert [table[key]["text"] for key in keys] == ["5", "1", "3", "1"]
+    targets = (table["n_targets"]["text"], table["n_targets_not_reported"]["text"])
+    assert targets == ("2", "0")
 
 
 def test_every_value_says_its_kind(table: dict[str, Value]) -> None:
