@@ -70,17 +70,19 @@ def _zeros(measure: str, months: Any) -> pd.DataFrame:
     return _part(measure, pd.Series(sorted(set(months)), dtype="int64"), 0)
 
 
-def _months_kept(frames: Frames) -> pd.Series[int]:
-    """Months for which staff hours were kept, one for every row."""
-    return month_index(pd.to_datetime(collected(frames["staff_hours"], "month")["month"]))
+def _hours_kept(frames: Frames) -> pd.DataFrame:
+    """Sum staff hours by month, where the rows are: a large firm has many of them."""
+    rows = frames["staff_hours"].group_by("month").agg(nw.col("quarter_hours").sum())
+    kept = collected(rows.with_columns(nw.col("quarter_hours").cast(nw.Int64)), *rows.columns)
+    return kept.assign(month=month_index(pd.to_datetime(kept["month"])))
 
 
 def _hours(frames: Frames) -> Parts:
     if "staff_hours" not in frames:
         return
-    rows = collected(frames["staff_hours"], "month", "quarter_hours")
-    month = month_index(pd.to_datetime(rows["month"]))
-    yield _part("hours", month, rows["quarter_hours"])
+    kept = _hours_kept(frames)
+    month = kept["month"]
+    yield _part("hours", month, kept["quarter_hours"])
     if "training" in frames:
         training = collected(frames["training"], "held_on", "quarter_hours")
         yield _zeros("training_hours", month)
@@ -92,7 +94,7 @@ def _staff(frames: Frames) -> Parts:
     if "staff" not in frames or "staff_hours" not in frames:
         return
     staff = collected(frames["staff"], "hired_on", "left_on")
-    months = sorted(set(_months_kept(frames)))
+    months = sorted(_hours_kept(frames)["month"])
     for month in months:
         start = pd.Timestamp(month // 12, month % 12 + 1, 1)
         there = (staff["hired_on"] < start) & ~(staff["left_on"] < start)
