@@ -8,7 +8,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult, linprog
 
-from analysis.claims.lp import Endless, Refuted, Row, Vertex, is_refutation, maximise
+from analysis.claims.lp import (
+    Endless,
+    Refuted,
+    Region,
+    Row,
+    Vertex,
+    is_refutation,
+    maximise,
+    region,
+)
 
 small = st.integers(-6, 6)
 programs = st.integers(1, 4).flatmap(
@@ -23,13 +32,18 @@ def rows_of(program: list[tuple[tuple[int, ...], int]]) -> list[Row]:
     return [Row(coefficients, bound, f"r{i}") for i, (coefficients, bound) in enumerate(program)]
 
 
+def at(result: Vertex | Refuted | Endless) -> tuple[Fraction, tuple[Fraction, ...]]:
+    assert isinstance(result, Vertex)
+    return result.value, result.point
+
+
 def test_by_hand() -> None:
     # max 3x + 2y with x + y <= 4 and x + 3y <= 6: the corner (4, 0).
     rows = [Row((1, 1), 4, "a"), Row((1, 3), 6, "b")]
-    assert maximise(rows, (3, 2)) == Vertex(Fraction(12), (Fraction(4), Fraction(0)))
+    assert at(maximise(rows, (3, 2))) == (12, (4, 0))
     # 2x + y <= 2, x + 3y <= 3 meet at (3/5, 4/5).
     rows = [Row((2, 1), 2, "a"), Row((1, 3), 3, "b")]
-    assert maximise(rows, (1, 1)) == Vertex(Fraction(7, 5), (Fraction(3, 5), Fraction(4, 5)))
+    assert at(maximise(rows, (1, 1))) == (Fraction(7, 5), (Fraction(3, 5), Fraction(4, 5)))
     assert maximise([Row((1, -1), 1, "a")], (1, 0)) == Endless()
 
 
@@ -89,3 +103,36 @@ def test_a_false_certificate_is_noticed() -> None:
     assert not is_refutation(rows, Refuted(((0, 1),)))
     assert not is_refutation(rows, Refuted(((0, 2), (1, 1))))
     assert not is_refutation(rows, Refuted(((0, -1), (1, -1))))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(programs, st.integers(0, 6))
+def test_cuts_of_a_region_agree_with_a_new_start(
+    program: tuple[list[tuple[tuple[int, ...], int]], tuple[int, ...]], first: int
+) -> None:
+    # The rows are given one by one, with an objective from `first` rows on; HiGHS sees them all.
+    listed, objective = program
+    rows = rows_of(listed)
+    part = region([], len(objective))
+    endless = True
+    for number, row in enumerate(rows):
+        assert isinstance(part, Region)
+        if number == first:
+            endless = part.highest(objective) is None
+        part = part.cut(row)
+        if isinstance(part, Refuted):
+            assert is_refutation(rows[: number + 1], part)
+            break
+    lines, limits = [row.coefficients for row in rows], [row.bound for row in rows]
+    if isinstance(part, Refuted):
+        assert highs_minimum([0] * len(objective), lines, limits).status == 2
+        return
+    vertex = part.vertex()
+    assert min(vertex.point) >= 0
+    assert all(
+        sum(c * x for c, x in zip(r.coefficients, vertex.point, strict=True)) <= r.bound
+        for r in rows
+    )
+    if not endless:
+        highs = highs_minimum([-c for c in objective], lines, limits)
+        assert abs(-highs.fun - float(vertex.value)) < 1e-6

@@ -173,7 +173,7 @@ def test_productivity_pairs_with_an_unchanged_denominator() -> None:
     ten = [(19, 21), (38, 42), (57, 63), (76, 84), (86, 95), (95, 105)]
     eleven = [(73, 81), (82, 91), (91, 101), (100, 111)]
     for text, pairs in (("10.5%", ten), ("11.0%", eleven)):
-        assert growth_pairs(text, range(1, 101)) == pairs
+        assert list(growth_pairs(text, range(1, 101))) == pairs
         brute = [
             (b, a)
             for b in range(1, 101)
@@ -181,7 +181,7 @@ def test_productivity_pairs_with_an_unchanged_denominator() -> None:
             if shown(a - b, b, UP) == text.rstrip("%")
         ]
         assert brute == pairs
-    assert growth_pairs("10.5%", range(1, 101), later_max=63) == ten[:3]
+    assert list(growth_pairs("10.5%", range(1, 101), later_max=63)) == ten[:3]
 
 
 def test_staff_ratio_that_reconciles_services_with_productivity() -> None:

@@ -33,10 +33,34 @@ class Row:
 
 @dataclass(frozen=True)
 class Vertex:
-    """The best point of a feasible program and the value of its objective."""
+    """A corner of a feasible program, and the value of its objective there.
 
-    value: Fraction
-    point: tuple[Fraction, ...]
+    Attributes
+    ----------
+    value_times, point_times : int and tuple of int
+        Value and point, both times the denominator.
+    denominator : int
+        Above zero.
+    """
+
+    value_times: int
+    point_times: tuple[int, ...]
+    denominator: int
+
+    @property
+    def value(self) -> Fraction:
+        """Value of the objective."""
+        return Fraction(self.value_times, self.denominator)
+
+    @property
+    def point(self) -> tuple[Fraction, ...]:
+        """A number for each quantity."""
+        return tuple(Fraction(times, self.denominator) for times in self.point_times)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every quantity is a whole number."""
+        return all(times % self.denominator == 0 for times in self.point_times)
 
 
 @dataclass(frozen=True)
@@ -58,13 +82,25 @@ class _Tableau:
     ``basic[i] = (lines[i][-1] - sum_j lines[i][j] * other[j]) / denominator``.
     """
 
-    def __init__(self, rows: Sequence[Row], objective: Sequence[int]) -> None:
-        self.width = len(objective)
+    def __init__(self, rows: Sequence[Row], width: int) -> None:
+        self.width = width
         self.lines = [[*row.coefficients, row.bound] for row in rows]
-        self.goal = [-c for c in objective] + [0]
-        self.other = list(range(self.width))
-        self.basic = list(range(self.width, self.width + len(rows)))
+        self.goal = [0] * (width + 1)
+        self.other = list(range(width))
+        self.basic = list(range(width, width + len(rows)))
         self.denominator = 1
+
+    def with_row(self, row: Row) -> _Tableau:
+        """Copy the tableau and add a row, whose slack is basic."""
+        copy = _Tableau((), self.width)
+        *weights, constant = self._in_others(row.coefficients)
+        line = [*(-weight for weight in weights), row.bound * self.denominator - constant]
+        copy.lines = [*(old[:] for old in self.lines), line]
+        copy.goal = self.goal[:]
+        copy.other = self.other[:]
+        copy.basic = [*self.basic, self.width + len(self.lines)]
+        copy.denominator = self.denominator
+        return copy
 
     def pivot(self, r: int, c: int) -> None:
         """Exchange the basic variable of line r with the other variable of column c."""
@@ -87,25 +123,48 @@ class _Tableau:
         self.basic[r], self.other[c] = self.other[c], self.basic[r]
 
     def aim(self, objective: Sequence[int]) -> None:
-        """Replace the objective, written in the variables that are not basic now."""
-        weights = dict(enumerate(objective))
-        goal = [-weights.get(variable, 0) * self.denominator for variable in self.other] + [0]
+        """Replace the objective."""
+        self.goal = self._in_others(objective)
+
+    def _in_others(self, form: Sequence[int]) -> list[int]:
+        """Write a combination of the quantities in the variables that are not basic now."""
+        weights = dict(enumerate(form))
+        written = [-weights.get(variable, 0) * self.denominator for variable in self.other] + [0]
         for variable, line in zip(self.basic, self.lines, strict=True):
             if weight := weights.get(variable, 0):
-                goal = [g + weight * entry for g, entry in zip(goal, line, strict=True)]
-        self.goal = goal
+                written = [w + weight * entry for w, entry in zip(written, line, strict=True)]
+        return written
 
     def make_feasible(self) -> int | None:
-        """Dual simplex with a zero objective; returns the line that cannot be met, if any."""
+        """Dual simplex, from where the objective is the best possible but for lines not met.
+
+        Returns
+        -------
+        int or None
+            The line that cannot be met, if there is one. If not, the objective is optimal.
+        """
         while True:
             short = [i for i, line in enumerate(self.lines) if line[-1] < 0]
             if not short:
                 return None
             r = min(short, key=self.basic.__getitem__)
-            helpful = [j for j in range(self.width) if self.lines[r][j] < 0]
-            if not helpful:
+            c = self._entering(self.lines[r])
+            if c is None:
                 return r
-            self.pivot(r, min(helpful, key=self.other.__getitem__))
+            self.pivot(r, c)
+
+    def _entering(self, line: Sequence[int]) -> int | None:
+        """Return the column that costs the objective least (smallest variable at ties)."""
+        chosen: int | None = None
+        for j in range(self.width):
+            if line[j] >= 0:
+                continue
+            if chosen is not None:
+                dearer = self.goal[chosen] * line[j] - self.goal[j] * line[chosen]
+                if dearer > 0 or (dearer == 0 and self.other[j] > self.other[chosen]):
+                    continue
+            chosen = j
+        return chosen
 
     def make_optimal(self) -> bool:
         """Primal simplex; returns False if the objective grows without end."""
@@ -147,35 +206,50 @@ class _Tableau:
 
     def vertex(self) -> Vertex:
         """Return the current point and its objective."""
-        point = [Fraction(0)] * self.width
+        point = [0] * self.width
         for variable, line in zip(self.basic, self.lines, strict=True):
             if variable < self.width:
-                point[variable] = Fraction(line[-1], self.denominator)
-        return Vertex(Fraction(self.goal[-1], self.denominator), tuple(point))
+                point[variable] = line[-1]
+        return Vertex(self.goal[-1], tuple(point), self.denominator)
 
 
 class Region:
     """The rational points of at least zero that meet some rows; there is at least one.
 
-    Made by :func:`region`. One objective after the other starts from where the last one ended.
+    Made by :func:`region`. Every objective and every further row starts from where the last one
+    ended, which takes a step or two where a new start takes a dozen.
     """
 
     def __init__(self, tableau: _Tableau) -> None:
         self._tableau = tableau
 
-    def point(self) -> tuple[Fraction, ...]:
-        """Return a vertex: the first one found, or else where the last objective ended."""
-        return self._tableau.vertex().point
+    def vertex(self) -> Vertex:
+        """Return a vertex: the first one found, or where the last objective is largest."""
+        return self._tableau.vertex()
 
-    def highest(self, objective: Sequence[int]) -> Fraction | None:
-        """Return the largest value of an objective; None if it grows without end."""
+    def highest(self, objective: Sequence[int]) -> Vertex | None:
+        """Go to where an objective is largest; None if it grows without end."""
         self._tableau.aim(objective)
-        return self._tableau.vertex().value if self._tableau.make_optimal() else None
+        if self._tableau.make_optimal():
+            return self.vertex()
+        self._tableau.aim([0] * self._tableau.width)
+        return None
+
+    def cut(self, row: Row) -> Region | Refuted:
+        """Return the part that meets one more row, or refute it; this region stays as it is.
+
+        The vertex of the part is where the last objective is largest there, unless that objective
+        grew without end.
+        """
+        return _reached(self._tableau.with_row(row))
 
 
 def region(rows: Sequence[Row], width: int) -> Region | Refuted:
     """Find a point of `width` quantities that meets all rows, or refute them."""
-    tableau = _Tableau(rows, [0] * width)
+    return _reached(_Tableau(rows, width))
+
+
+def _reached(tableau: _Tableau) -> Region | Refuted:
     stuck = tableau.make_feasible()
     return Region(tableau) if stuck is None else tableau.refutation(stuck)
 
@@ -195,11 +269,10 @@ def maximise(rows: Sequence[Row], objective: Sequence[int]) -> Vertex | Refuted 
     Vertex, Refuted or Endless
         A best point; or a certificate that no point exists; or no end to the objective.
     """
-    tableau = _Tableau(rows, objective)
-    stuck = tableau.make_feasible()
-    if stuck is not None:
-        return tableau.refutation(stuck)
-    return tableau.vertex() if tableau.make_optimal() else Endless()
+    reached = region(rows, len(objective))
+    if isinstance(reached, Refuted):
+        return reached
+    return reached.highest(objective) or Endless()
 
 
 def is_refutation(rows: Sequence[Row], certificate: Refuted) -> bool:

@@ -35,7 +35,7 @@ def fitting_counts(meaning: str, printed: str, n: int, rounding: Rounding) -> di
     found: tuple[int, ...] | None
     if meaning == "growth":
         names: tuple[str, ...] = ("satisfied_before", "satisfied")
-        found = next(iter(growth_pairs(printed, range(1, n + 1), rounding, later_max=n)), None)
+        found = next(growth_pairs(printed, range(1, n + 1), rounding, later_max=n), None)
     elif meaning == "squared-share":
         names = ("satisfied",)
         found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)

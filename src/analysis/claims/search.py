@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from math import ceil, floor
+from math import floor
 
 from analysis.claims.deep import deep_point
 from analysis.claims.lp import (
@@ -20,7 +20,6 @@ from analysis.claims.lp import (
     Row,
     Vertex,
     is_refutation,
-    maximise,
     region,
 )
 
@@ -44,28 +43,6 @@ class Split:
 
 
 Proof = Refuted | Split
-
-
-@dataclass(frozen=True)
-class _Box:
-    """The cases taken so far: whole-number limits of combinations, tightest only."""
-
-    low: tuple[tuple[Form, int], ...] = ()
-    high: tuple[tuple[Form, int], ...] = ()
-
-    def at_most(self, form: Form, limit: int) -> _Box:
-        """Return the box with an upper limit; a branch always lies inside earlier limits."""
-        return replace(self, high=tuple(sorted({**dict(self.high), form: limit}.items())))
-
-    def at_least(self, form: Form, limit: int) -> _Box:
-        """Return the box with a lower limit."""
-        return replace(self, low=tuple(sorted({**dict(self.low), form: limit}.items())))
-
-    def rows(self) -> tuple[Row, ...]:
-        """Return the limits as inequalities."""
-        most = (Row(form, limit, "case") for form, limit in self.high)
-        least = (Row(tuple(-c for c in form), -limit, "case") for form, limit in self.low)
-        return (*most, *least)
 
 
 @dataclass(frozen=True)
@@ -108,32 +85,31 @@ def find(rows: Sequence[Row], width: int, sums: Sequence[Form] = ()) -> tuple[in
     guess = deep_point(rows, width)
     if guess is not None and meets(rows, guess):
         return guess
-    return _find(rows, _forms(rows, width, sums), _Box(), [MAX_NODES], 0)
+    start = region(rows, width)
+    if isinstance(start, Refuted):
+        return start
+    return _find(rows, start, _forms(rows, width, sums), [MAX_NODES], 0)
 
 
 def _find(
-    rows: Sequence[Row], forms: _Forms, box: _Box, budget: list[int], depth: int
+    rows: Sequence[Row], here: Region, forms: _Forms, budget: list[int], depth: int
 ) -> tuple[int, ...] | Proof:
-    width = len(forms[-1])
     budget[0] -= 1
     if budget[0] < 0 or depth > _MAX_DEPTH:
         raise UndecidedError(f"no answer after {MAX_NODES - budget[0]} branches")
-    here = (*rows, *box.rows())
-    reached = region(here, width)
-    if isinstance(reached, Refuted):
-        return reached
-    point = reached.point()
-    rounded = _rounded(here, point)
+    vertex = here.vertex()
+    rounded = _rounded(rows, vertex)
     if rounded is not None:
         return rounded
-    form, at = _halving(reached, *_branching(forms, point))
-    below = _find(rows, forms, box.at_most(form, at), budget, depth + 1)
-    if isinstance(below, tuple):
-        return below
-    above = _find(rows, forms, box.at_least(form, at + 1), budget, depth + 1)
-    if isinstance(above, tuple):
-        return above
-    return Split(form, at, below, above)
+    form, at = _halving(here, *_branching(forms, vertex))
+    proofs: list[Proof] = []
+    for case in (_at_most(form, at), _at_least(form, at + 1)):
+        part = here.cut(case)
+        found = part if isinstance(part, Refuted) else _find(rows, part, forms, budget, depth + 1)
+        if isinstance(found, tuple):
+            return found
+        proofs.append(found)
+    return Split(form, at, *proofs)
 
 
 def best(
@@ -152,31 +128,35 @@ def best(
     UndecidedError
         If the search was cut short before any point was found.
     """
-    start = maximise(rows, objective)
-    if not isinstance(start, Vertex):
-        return None if isinstance(start, Refuted) else start
+    whole = region(rows, len(objective))
+    if isinstance(whole, Refuted):
+        return None
+    start = whole.highest(objective)
+    if start is None:
+        return Endless()
     forms = _around(rows, objective, sums)
-    heap = [(-start.value, 0, _Box(), start)]
+    heap = [(-start.value, 0, whole)]
     found: Optimum | None = None
     for node in range(1, MAX_NODES):
         if found is not None and (not heap or floor(-heap[0][0]) <= found.value):
             return found
         if not heap:
             return None
-        _, _, box, vertex = heapq.heappop(heap)
-        point = _rounded((*rows, *box.rows()), vertex.point)
+        *_, here = heapq.heappop(heap)
+        vertex = here.vertex()
+        point = _rounded(rows, vertex)
         if point is not None:
             value = sum(c * x for c, x in zip(objective, point, strict=True))
             if found is None or value > found.value:
                 found = Optimum(value, point, Fraction(value))
-        if all(x.denominator == 1 for x in vertex.point):
+        if vertex.whole:
             continue
-        form, at = _smallest(forms, vertex.point)
-        for side, case in enumerate((box.at_most(form, at), box.at_least(form, at + 1))):
-            child = maximise((*rows, *case.rows()), objective)
-            if isinstance(child, Vertex):
+        form, at = _smallest(forms, vertex)
+        for side, case in enumerate((_at_most(form, at), _at_least(form, at + 1))):
+            part = here.cut(case)
+            if isinstance(part, Region):
                 # Later nodes first among equals: depth first finds whole points early.
-                heapq.heappush(heap, (-child.value, -2 * node - side, case, child))
+                heapq.heappush(heap, (-part.vertex().value, -2 * node - side, part))
     if found is None:
         raise UndecidedError(f"no point after {MAX_NODES} branches")
     return Optimum(found.value, found.point, max(-heap[0][0], Fraction(found.value)))
@@ -184,15 +164,18 @@ def best(
 
 def proves_empty(rows: Sequence[Row], proof: Proof) -> bool:
     """Check a refutation from scratch, case by case, by adding up rows."""
-    return _proves_empty(rows, proof, _Box())
-
-
-def _proves_empty(rows: Sequence[Row], proof: Proof, box: _Box) -> bool:
     if isinstance(proof, Refuted):
-        return is_refutation((*rows, *box.rows()), proof)
-    return _proves_empty(rows, proof.below, box.at_most(proof.form, proof.at)) and _proves_empty(
-        rows, proof.above, box.at_least(proof.form, proof.at + 1)
-    )
+        return is_refutation(rows, proof)
+    below, above = _at_most(proof.form, proof.at), _at_least(proof.form, proof.at + 1)
+    return proves_empty((*rows, below), proof.below) and proves_empty((*rows, above), proof.above)
+
+
+def _at_most(form: Form, limit: int) -> Row:
+    return Row(form, limit, "case")
+
+
+def _at_least(form: Form, limit: int) -> Row:
+    return Row(tuple(-c for c in form), -limit, "case")
 
 
 def meets(rows: Sequence[Row], point: Sequence[int]) -> bool:
@@ -203,23 +186,23 @@ def meets(rows: Sequence[Row], point: Sequence[int]) -> bool:
     )
 
 
-def _rounded(rows: Sequence[Row], point: tuple[Fraction, ...]) -> tuple[int, ...] | None:
+def _rounded(rows: Sequence[Row], vertex: Vertex) -> tuple[int, ...] | None:
     """Try the whole points next to a vertex: nearest, below and above."""
-    for rounding in (lambda x: floor(x + Fraction(1, 2)), floor, ceil):
-        candidate = tuple(rounding(x) for x in point)
-        if meets(rows, candidate):
-            return candidate
-    return None
+    d = vertex.denominator
+    nearest = tuple((2 * times + d) // (2 * d) for times in vertex.point_times)
+    below = tuple(times // d for times in vertex.point_times)
+    above = tuple(-(-times // d) for times in vertex.point_times)
+    return next((point for point in (nearest, below, above) if meets(rows, point)), None)
 
 
-def _halving(reached: Region, form: Form, at: int) -> tuple[Form, int]:
+def _halving(here: Region, form: Form, at: int) -> tuple[Form, int]:
     """Move the cut to the middle of what the form can be, so that few cases are nested."""
-    lowest = reached.highest(tuple(-c for c in form))
+    lowest = here.highest(tuple(-c for c in form))
     assert lowest is not None  # forms are sums, so at least zero
-    highest = reached.highest(form)
+    highest = here.highest(form)
     if highest is None:
         return form, 2 * at + 1
-    return form, floor(Fraction(highest - lowest, 2))
+    return form, floor(Fraction(highest.value - lowest.value, 2))
 
 
 _Forms = tuple[tuple[Form, ...], ...]
@@ -249,24 +232,26 @@ def _around(rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form])
     return combined, near, tuple(unit for unit in units if unit.index(1) not in linked)
 
 
-def _branching(forms: _Forms, point: tuple[Fraction, ...]) -> tuple[Form, int]:
+def _branching(forms: _Forms, vertex: Vertex) -> tuple[Form, int]:
     """Choose the first combination that is not whole; the cut lies just below its value."""
     for form in chain(*forms):
-        value = _value(form, point)
-        if value.denominator > 1:
-            return form, floor(value)
+        times = _times(form, vertex)
+        if times % vertex.denominator:
+            return form, times // vertex.denominator
     raise ValueError("every quantity is whole")
 
 
-def _smallest(forms: _Forms, point: tuple[Fraction, ...]) -> tuple[Form, int]:
+def _smallest(forms: _Forms, vertex: Vertex) -> tuple[Form, int]:
     """Choose the smallest value that is not whole: rounding it changes ratios the most."""
     for group in forms:
-        broken = [(x, form) for form in group if (x := _value(form, point)).denominator > 1]
+        valued = ((_times(form, vertex), form) for form in group)
+        broken = [(times, form) for times, form in valued if times % vertex.denominator]
         if broken:
-            value, form = min(broken)
-            return form, floor(value)
+            times, form = min(broken)
+            return form, times // vertex.denominator
     raise ValueError("every quantity is whole")
 
 
-def _value(form: Form, point: tuple[Fraction, ...]) -> Fraction:
-    return sum((c * x for c, x in zip(form, point, strict=True) if c), Fraction(0))
+def _times(form: Form, vertex: Vertex) -> int:
+    """Value of a combination, times the denominator."""
+    return sum(c * times for c, times in zip(form, vertex.point_times, strict=True) if c)

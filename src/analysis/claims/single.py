@@ -151,8 +151,7 @@ def later_counts(
     printed: str | Printed, earlier: int, rounding: Rounding = Rounding.HALF_UP
 ) -> range:
     """Return every later count whose growth on `earlier` prints as given."""
-    factor = preimage(parse_percent(printed), rounding).plus(1)
-    return _counts(factor.times(_positive(earlier)))
+    return _counts(_factor(printed, rounding).times(_positive(earlier)))
 
 
 def earlier_counts(
@@ -197,8 +196,8 @@ def growth_pairs(
     earlier_range: range,
     rounding: Rounding = Rounding.HALF_UP,
     later_max: int | None = None,
-) -> list[tuple[int, int]]:
-    """List all (earlier, later) counts whose growth prints as given.
+) -> Iterator[tuple[int, int]]:
+    """Go through all (earlier, later) counts whose growth prints as given.
 
     Parameters
     ----------
@@ -211,12 +210,11 @@ def growth_pairs(
     later_max : int, optional
         Leave out pairs whose later count is larger.
     """
-    return [
-        (earlier, later)
-        for earlier in earlier_range
-        for later in later_counts(printed, earlier, rounding)
-        if later_max is None or later <= later_max
-    ]
+    factor = _factor(printed, rounding)
+    for earlier in earlier_range:
+        for later in _counts(factor.times(_positive(earlier))):
+            if later_max is None or later <= later_max:
+                yield earlier, later
 
 
 def growth_within_total(
@@ -241,6 +239,11 @@ def nearest_totals(
     below = (t for t in range(total - 1, 1, -1) if growth_within_total(printed, t, rounding))
     above = (t for t in _from(total + 1) if growth_within_total(printed, t, rounding))
     return next(below, None), next(above)
+
+
+def _factor(printed: str | Printed, rounding: Rounding) -> Interval:
+    """Return what a count is multiplied by to grow as printed."""
+    return preimage(parse_percent(printed), rounding).plus(1)
 
 
 def _counts(inside: Interval) -> range:
