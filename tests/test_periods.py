@@ -69,3 +69,19 @@ def test_periods_and_bases_in_prose() -> None:
     assert [p.distance(grain, "year-ago") for grain in p.MONTHS] == [12, 4, 2]
     with pytest.raises(InputError, match="“last-week”: the base of a comparison is year-ago"):
         p.distance("month", "last-week")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2024Q2", "Q2 2024"),
+        ("Exactly 288 in 2023H1 and 354 in 2024H1.", "Exactly 288 in H1 2023 and 354 in H1 2024."),
+        ("2024-04", "Apr 2024"),
+        ("on 2024-04-30", "on 2024-04-30"),
+        ("“up in 2024Q2”, that is 2024Q2", "“up in 2024Q2”, that is Q2 2024"),
+        ("`QUARTER=2024Q1`", "`QUARTER=2024Q1`"),
+        ("services_2024Q2 and 12024Q2", "services_2024Q2 and 12024Q2"),
+    ],
+)
+def test_periods_in_texts_as_readers_know_them(text: str, shown: str) -> None:
+    assert p.readable(text) == shown

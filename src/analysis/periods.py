@@ -28,6 +28,8 @@ _YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have
 _QUARTER = re.compile(rf"{_YEAR}Q([1-4])", re.ASCII)
 _HALF = re.compile(rf"{_YEAR}H([12])", re.ASCII)
 _MONTH = re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])", re.ASCII)
+_QUOTED = "“[^”]*”|`[^`]*`"
+_LABEL_IN_TEXT = re.compile(rf"{_QUOTED}|\b(?P<year>{_YEAR})(?P<part>Q[1-4]|H[12])\b", re.ASCII)
 
 
 def parse_quarter(label: str) -> int:
@@ -224,6 +226,20 @@ def short_period(label: str) -> str:
     if grain == "month":
         return f"{MONTH_NAMES[index % 12][:3]} {index // 12}"
     return f"{label[4:]} {label[:4]}"
+
+
+def readable(text: str) -> str:
+    """Write the labels of quarters and half-years in a text, or a month alone, for readers.
+
+    What stands between quotation marks or as code stays as it is.
+    """
+    if _MONTH.fullmatch(text):
+        return short_period(text)
+
+    def shown(found: re.Match[str]) -> str:
+        return f"{found['part']} {found['year']}" if found["year"] else found[0]
+
+    return _LABEL_IN_TEXT.sub(shown, text)
 
 
 def in_words(label: str) -> str:

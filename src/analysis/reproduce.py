@@ -34,8 +34,8 @@ def reproduce(case: Case, ledger: Ledger, choices: Mapping[str, str] | None = No
     -------
     DataFrame
         One row per result claim: claim_id, result (in words), printed, value (Fraction), exact
-        (the value with two more digits than printed), computed (the value in the printed form)
-        and same (whether printed and computed are the same string).
+        (the value, with two more digits than printed unless it is a count), computed (the value in
+        the printed form) and same (whether printed and computed are the same string).
     """
     reading = case.reading(dict(choices or {}))
     rounding = Rounding(reading["rounding"])
@@ -48,7 +48,8 @@ def reproduce(case: Case, ledger: Ledger, choices: Mapping[str, str] | None = No
         value, words = values[subject]
         printed = parse(claim.printed)
         computed = format_like(value, printed, rounding)
-        shown = decimal(printed.decimals + 2)(value / printed.scale)
+        more = 0 if claim.kind == "count" else 2
+        shown = decimal(printed.decimals + more)(value / printed.scale)
         rows.append(
             {
                 "claim_id": claim.claim_id,

@@ -16,6 +16,7 @@ from typing import TypedDict
 
 from analysis.errors import InputError
 from analysis.files import write_text
+from analysis.periods import readable
 
 KINDS = ("printed", "derived", "synthetic", "yours")
 """The four kinds of number, as every table, figure, caption and value names them."""
@@ -70,7 +71,7 @@ def load(path: Path) -> dict[str, Value]:
 
 
 def save(values: Mapping[str, Value], path: Path) -> None:
-    """Check the values and write them, sorted by key.
+    """Check the values and write them, sorted by key, with periods as readers know them.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def save(values: Mapping[str, Value], path: Path) -> None:
         If an entry breaks a rule.
     """
     _check(values, path)
-    text = json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)
+    shown = {key: entry | {"text": readable(entry["text"])} for key, entry in values.items()}
+    text = json.dumps(shown, indent=1, sort_keys=True, ensure_ascii=False)
     write_text(path, text + "\n")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.display import Column, decimal, percent, points
-from analysis.efficiency.catalogue import CATALOGUE, NAMED
+from analysis.efficiency.catalogue import CATALOGUE, ENGLISH_FORMULAS, NAMED
 from analysis.efficiency.dynamics import DUPONT, dupont, step_table
 from analysis.efficiency.findings import Finding
 from analysis.efficiency.ladder import LADDER
@@ -82,11 +82,12 @@ def bridge() -> View:
 
 def catalogue() -> View:
     """List the indicators with printed and corrected formula."""
-    rows = [
-        (r.indicator_id, r.english, r.polish, "not printed" if r.printed == NAMED else r.printed,
-         r.formula, r.remark or None)
-        for r in CATALOGUE
-    ]  # fmt: skip
+    first: dict[str, str] = {NAMED: "not printed"}
+    rows = []
+    for r in CATALOGUE:
+        printed = first.get(r.printed) or _glossed(r.printed, ENGLISH_FORMULAS[r.printed])
+        rows.append((r.indicator_id, r.english, r.polish, printed, r.formula, r.remark or None))
+        first.setdefault(r.printed, f"as {r.indicator_id}")
     columns = ["id", "english", "polish", "printed", "formula", "remark"]
     return {
         "frame": pd.DataFrame(rows, columns=columns),
@@ -104,12 +105,18 @@ def catalogue() -> View:
     }
 
 
+_SIGNS = {"<=": "≤", ">=": "≥", "-": "−", "*": "·"}
+
+
 def sentences(table: pd.DataFrame) -> View:
     """List every sentence with its constraint and what became of it."""
     frame = table.assign(
         status=[STATUS[name] for name in table["status"]],
-        quotation=[f"„{text}”" for text in table["quotation"]],
-        formula=_cells(text or None for text in table["formula"]),
+        quotation=[
+            _glossed(text, english)
+            for text, english in zip(table["quotation"], table["english"], strict=True)
+        ],
+        formula=_cells(_in_signs(text) or None for text in table["formula"]),
         remark=_cells(
             _remark(str(c), str(n)) for c, n in zip(table["correction"], table["note"], strict=True)
         ),
@@ -126,13 +133,25 @@ def sentences(table: pd.DataFrame) -> View:
         ),
         "kind": "derived",
         "columns": [
-            Column("quotation", "Sentence", width=1.2),
+            Column("quotation", "Sentence", width=1.5),
             Column("role", "Role"),
-            Column("formula", "Constraint", width=1.3),
+            Column("formula", "Constraint", width=1.2),
             Column("status", "Verdict"),
-            Column("remark", "Remark", width=1.2),
+            Column("remark", "Remark", width=1.1),
         ],
     }
+
+
+def _in_signs(formula: str) -> str:
+    """Write a constraint with the signs of printed mathematics."""
+    for typed, sign in _SIGNS.items():
+        formula = formula.replace(f" {typed} ", f" {sign} ")
+    return formula
+
+
+def _glossed(polish: str, english: str) -> str:
+    """Quote the article, with our English behind it."""
+    return f"„{polish}” ({english})"
 
 
 def _cells(texts: Iterable[str | None]) -> pd.Series[Any]:

@@ -95,6 +95,7 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
                 "baseline": level_text(record, result.baseline),
                 "target": goal_text(record, result.goal),
                 "value": level_text(record, result.value),
+                "unit": record.level_unit,
                 "score": score_text(result.score.score),
                 "status": result.score.status,
                 "used": "•" if result.chosen else None,
@@ -116,6 +117,7 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
             Column("baseline", "Start", align="right"),
             Column("target", "Target", align="right"),
             Column("value", "Level", align="right"),
+            Column("unit", "Unit", width=0.35),
             Column("score", "Score", align="right"),
             Column("status", "Status", colours=STATUS_COLOURS),
             Column("used", "Used"),
@@ -136,14 +138,17 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
     }
     shown = found.assign(**texts)
     counts = reconciled["state"].value_counts()
+
+    def of_others(state: str) -> str:
+        return str(counts.get(state, "none"))
+
     return {
         "frame": shown,
         "label": "tbl-check-in-slips",
         "caption": (
-            f"Check-ins that differ from the rows of their day: {len(found)} of {len(reconciled)}; "
-            f"{int(counts.get('agrees', 0))} agree, {int(counts.get('not reported', 0))} left out "
-            "what the rows held, and for "
-            f"{int(counts.get('nothing to report', 0))} nothing was known yet."
+            f"Check-ins that differ from the rows of their day: {len(found)} of {len(reconciled)}. "
+            f"{of_others('agrees')} agree, {of_others('not reported')} report nothing though the "
+            f"rows held a value, and {of_others('nothing to report')} came before the rows did."
         ),
         "kind": kind,
         "columns": [
@@ -214,7 +219,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
         {
             "name": indent[node.level] + _titled(node),
             "kpi": node.kpi or None,
-            "weight": percent(1)(node.weight),
+            "weight": percent(2)(node.weight),
             "score": score_text(node.score),
             "bounds": f"{SCORE(node.low)} to {SCORE(node.high)}" if node.covered < 1 else None,
             "covered": percent(0)(node.covered),

@@ -12,7 +12,7 @@ import pytest
 import typst
 
 from analysis.fonts import FONTS
-from analysis.report.compiler import error_from_typst, lay_out, settle, to_pdf
+from analysis.report.compiler import _revise, error_from_typst, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
 # The text column is 245 mm high; heights are in millimetres.
@@ -57,6 +57,16 @@ def test_figures_float_only_where_that_fills_a_page(
     tmp_path: Path, parts: list[str], expected: list[str]
 ) -> None:
     assert floated(tmp_path, *parts) == expected
+
+
+def test_no_figure_floats_above_the_title_of_its_chapter() -> None:
+    # The title stands 120 mm down on page 3, and the figure floated to the top of that page.
+    places = {"fig-a": (3, 28.0), "head of x": (3, 120.0), "end of x": (5, 50.0)}
+    floated, fixed = {"fig-a"}, set[str]()
+    assert _revise(["fig-a"], "x", places, floated, fixed)
+    assert (floated, fixed) == (set(), {"fig-a"})
+    places["head of x"] = (2, 120.0)
+    assert not _revise(["fig-a"], "x", places, {"fig-a"}, set())
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.display.numbers import MISSING, Format, is_number, plain
 from analysis.display.output import emit
 from analysis.errors import InputError
+from analysis.periods import readable
 from analysis.values import MARKS
 
 Align = Literal["left", "center", "right"]
@@ -84,7 +85,8 @@ def show_table(
     label : str
         Anchor such as ``tbl-services``.
     caption : str
-        Inline Markdown; its first sentence is the title.
+        Inline Markdown; its first sentence is the title. Periods named ``2024Q2`` are shown as
+        Q2 2024, here and in the cells.
     kind : str
         Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
     columns : sequence of Column, optional
@@ -99,7 +101,7 @@ def show_table(
         raise InputError("a table's label begins with tbl-", value=label)
     if kind not in MARKS:
         raise InputError(f"the kind must be one of {', '.join(MARKS)}", value=kind)
-    cells = _cells(frame, columns)
+    cells, caption = _cells(frame, columns), readable(caption)
     forms = {
         "text/html": _html(cells, label, caption, kind),
         "text/x-typst": _typst(cells),
@@ -136,7 +138,7 @@ def _column(values: list[object], column: Column) -> list[tuple[str, str | None]
 def _one_line(text: str) -> str:
     """Turn line breaks into spaces and drop control characters, which no form can show."""
     text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Cc")
+    return "".join(letter for letter in readable(text) if unicodedata.category(letter) != "Cc")
 
 
 def _missing(value: object) -> bool:

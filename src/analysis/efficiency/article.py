@@ -28,6 +28,7 @@ class SentenceRow(Row):
     statement_id: Identifier = Field(description="key")
     place: Text = Field(description="paragraph of the article, counted below the table named")
     quotation: Text = Field(description="short verbatim quotation (Polish)")
+    english: Text = Field(description="the quotation in English, in our words")
     role: Literal["fact", "inference", "judgement"] = Field(
         description="says what is in the table; concludes from it; or values it"
     )

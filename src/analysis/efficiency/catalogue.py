@@ -69,6 +69,20 @@ _FLOW = "różnice między wpływami i wydatkami"
 _RETURN = "zysk netto jest dzielony przez aktywa i kapitał własny"
 _TURNOVER = "wynikiem jest „sprzedaż”, nakład to zasób majątku"
 _CFO = "CFoperacyjne jest dzielone przez sprzedaż czy aktywa"
+_VALUE = "przychody - koszty operacyjne - podatek - koszt użycia kapitału"
+_CASH_OF_PROFIT = "CFoperacyjne / Zysk operacyjny"
+
+ENGLISH_FORMULAS: Final = {
+    _DIFFERENCE: "differences between result (revenue) and outlay (costs)",
+    _BY_SALES: "successive levels of profit are divided by sales revenue",
+    _FLOW: "differences between receipts and payments",
+    _RETURN: "net profit is divided by assets and equity",
+    _TURNOVER: "the result is “sales”, the outlay is a stock of assets",
+    _CFO: "operating cash flow is divided by sales or assets",
+    _VALUE: "revenue − operating costs − tax − cost of using capital",
+    _CASH_OF_PROFIT: "operating cash flow / operating profit",
+}
+"""The printed formulas in English, in our words."""
 
 
 def _profit(number: int, english: str, polish: str, formula: str, remark: str = "") -> Indicator:
@@ -125,7 +139,7 @@ CATALOGUE: Final = (
     _flow("CF", "Total cash flow", "Przepływy pieniężne razem", "CF", "none"),
     Indicator(
         "K10", "Economic value added", "Ekonomiczna wartość dodana", "value",
-        "przychody - koszty operacyjne - podatek - koszt użycia kapitału",
+        _VALUE,
         "K3 − tax on K3 − quarterly rate × (equity + interest_debt)",
         "an accrual measure, filed by the article under cash flows; tax is that on operating "
         "profit, and the rate is for a quarter", "money", "up", "K3",
@@ -162,7 +176,7 @@ CATALOGUE: Final = (
                 "cash efficiency", _CFO, ("cfo", "total_assets"), _PER_QUARTER, "share"),
     Indicator(
         "K25", "Operating cash flow to operating profit", "CF operacyjne / zysk operacyjny",
-        "cash efficiency", "CFoperacyjne / Zysk operacyjny", "cfo ÷ K3",
+        "cash efficiency", _CASH_OF_PROFIT, "cfo ÷ K3",
         "only where operating profit is above zero", "ratio", "up", "cfo", "K3",
     ),
 )  # fmt: skip

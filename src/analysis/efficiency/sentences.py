@@ -85,8 +85,8 @@ def sentence_table(case: Case) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns statement_id, place, quotation, role, formula, status (a key of `STATUS`), one
-        column per made-up company (whether it meets the sentence; empty where there is nothing
+        Columns statement_id, place, quotation, english, role, formula, status (a key of `STATUS`),
+        one column per made-up company (whether it meets the sentence; empty where there is nothing
         to meet), correction and note.
     """
     first = case.parameters.periods.first
@@ -106,6 +106,7 @@ def sentence_table(case: Case) -> pd.DataFrame:
                 "statement_id": sentence.statement_id,
                 "place": sentence.place,
                 "quotation": sentence.quotation,
+                "english": sentence.english,
                 "role": sentence.role,
                 "formula": sentence.formula,
                 "quarters": sentence.quarters,

@@ -78,8 +78,8 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
 
     A figure stands where the notebook has it if there is room. If not, it goes to the top of the
     next page and the text after it moves up, up to the next long table, unless it would then follow
-    the chapter's last word. Typst cannot decide this by itself, so the document is laid out again
-    until nothing changes.
+    the chapter's last word or stand above its title. Typst cannot decide this by itself, so the
+    document is laid out again until nothing changes.
 
     Parameters
     ----------
@@ -102,8 +102,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
             return []
         places = {mark["key"]: (mark["page"], mark["y"]) for mark in json.loads(query)}
         changes = [
-            _revise(labels, places[f"end of {chapter}"][0], places, floated, fixed)
-            for chapter, labels in figures.items()
+            _revise(labels, chapter, places, floated, fixed) for chapter, labels in figures.items()
         ]
         if not any(changes):
             return sorted(floated)
@@ -112,7 +111,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
 
 def _revise(
     labels: list[str],
-    last_page: int,
+    chapter: str,
     places: dict[str, tuple[int, float]],
     floated: set[str],
     fixed: set[str],
@@ -122,10 +121,11 @@ def _revise(
     Every figure is decided on at most twice, so repeating this ends.
     """
     before = None
+    head, (last_page, _) = places[f"head of {chapter}"], places[f"end of {chapter}"]
     for label in labels:
         page, height = places[label]
         overtaken = before is not None and (page, height) < places[before]
-        if label in floated and page > last_page:
+        if label in floated and (page > last_page or (page, height) < head):
             floated.remove(label)
             fixed.add(label)
             return True
