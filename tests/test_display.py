@@ -181,6 +181,16 @@ def test_line_breaks_and_control_characters_do_not_reach_a_table(shown: Shown) -
     assert '  "x y z",\n  "no\u00a0break",' in shown[0][0]["text/x-typst"]
 
 
+def test_cells_are_written_for_readers(shown: Shown) -> None:
+    cells = pd.DataFrame({"2024Q1": ["≥ 160,572", "“≥ 2024Q2” in 2024H1", "a >b"]})
+    display.show_table(cells, "tbl-x", "Levels of 2024Q1.", "yours")
+    forms, about = shown[0]
+    assert 'strong("Q1 2024")' in forms["text/x-typst"]
+    assert '  "≥\u00a0160,572",\n  "“≥\u00a02024Q2” in H1 2024",\n' in forms["text/x-typst"]
+    assert "Levels of Q1 2024." in forms["text/html"]
+    assert str(about).count("Levels of Q1 2024.") == 1
+
+
 def test_default_columns_align_by_content(shown: Shown) -> None:
     mixed = pd.DataFrame(
         {"a_name": ["x", "y"], "count": [1, 2000], "rate": [0.5, math.nan], "ok": [True, False]}

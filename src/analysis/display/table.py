@@ -136,8 +136,12 @@ def _column(values: list[object], column: Column) -> list[tuple[str, str | None]
 
 
 def _one_line(text: str) -> str:
-    """Turn line breaks into spaces and drop control characters, which no form can show."""
+    """Turn line breaks into spaces and drop control characters, which no form can show.
+
+    No line ends between a sign of comparison and its number.
+    """
     text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    text = re.sub(r"(?<=[≤≥<>]) (?=[\d−])", "\N{NO-BREAK SPACE}", text)
     return "".join(letter for letter in readable(text) if unicodedata.category(letter) != "Cc")
 
 
