@@ -50,16 +50,19 @@ def kinds_of_number() -> View:
     }
 
 
-def verdict_meanings(verdicts: pd.DataFrame) -> View:
-    """Count the verdicts under the default reading and say what each means."""
-    meanings = {
-        "reproduced": "counted or recomputed from what else is printed",
-        "consistent": "a data set exists that prints this way; a target is met by what is printed",
-        "inconsistent": "contradicts another place or its own name; the conflict is named",
-        "underdetermined": "more than one value fits; we give the bounds",
-        "not reported": "a target or formula for which no result is printed",
-        "unreadable": "typography lost in our text of the paper; never an accusation",
-    }
+MEANINGS: Mapping[str, str] = {
+    "reproduced": "counted or recomputed from what else is printed",
+    "consistent": "a data set exists that prints this way; a target is met by what is printed",
+    "inconsistent": "contradicts another place or its own name; the conflict is named",
+    "underdetermined": "more than one value fits; we give the bounds",
+    "not reported": "a target or formula for which no result is printed",
+    "unreadable": "typography lost in our text of the paper; never an accusation",
+}
+"""What the verdicts say of the paper's claims."""
+
+
+def verdict_meanings(verdicts: pd.DataFrame, meanings: Mapping[str, str] = MEANINGS) -> View:
+    """Count the verdicts under the default readings and say what each means."""
     counts = verdicts[verdicts["default"]]["verdict"].value_counts()
     rows = [(name, int(counts.get(name, 0)), text) for name, text in meanings.items()]
     return {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis import views
 from analysis.case import Case
 from analysis.claims.general import RelationRow, noun, read_relations
 from analysis.display import VERDICT_COLOURS, Column
@@ -24,20 +25,8 @@ MEANINGS: Mapping[str, str] = {
 
 
 def verdict_meanings(verdicts: pd.DataFrame) -> View:
-    """Count the verdicts under the default readings and say what each means."""
-    counts = verdicts[verdicts["default"]]["verdict"].value_counts()
-    rows = [(name, int(counts.get(name, 0)), text) for name, text in MEANINGS.items()]
-    return {
-        "frame": pd.DataFrame(rows, columns=["verdict", "claims", "meaning"]),
-        "label": "tbl-verdict-counts",
-        "caption": "Verdicts on the claims, under the default readings.",
-        "kind": "derived",
-        "columns": [
-            Column("verdict", "Verdict", colours=VERDICT_COLOURS),
-            Column("claims", "Claims"),
-            Column("meaning", "Meaning", width=1),
-        ],
-    }
+    """Count the verdicts on any publication and say what each means."""
+    return views.verdict_meanings(verdicts, MEANINGS)
 
 
 def printed(case: Case) -> View:
