@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 
 import mistune
 import pandas as pd
 
 from analysis.case import load_case
-from analysis.display import show_table
+from analysis.display import Column, show_table
 from analysis.display.output import emit
+from analysis.display.table import Align
 from analysis.errors import InputError
 from analysis.exercises import cards, okrs, printed_numbers, profits, rates
 from analysis.exercises.check import State, grade
@@ -34,6 +36,9 @@ _HEADS: Mapping[State, str] = {
     "nearly": "Nearly.",
     "wrong": "Not yet.",
 }
+_MARKDOWN = mistune.create_markdown(escape=True)
+"""What a student typed is quoted in messages; it must show as text."""
+
 _GREEN, _RED, _AMBER, _BLUE, _GREY = "#1b7f4b", "#c43e1c", "#8d6708", "#1f74b8", "#6f6f6f"
 _COLOURS: Mapping[State, str] = {
     "open": _GREY, "unreadable": _AMBER, "right": _GREEN, "nearly": _AMBER, "wrong": _RED,
@@ -64,9 +69,13 @@ class Lesson:
         if task is None:
             return
         facts = task.facts
-        frame = pd.DataFrame(facts.rows, columns=list(facts.headers), dtype="object")
-        show_table(frame, f"tbl-{key}", facts.caption, facts.kind)
-        _tell("Answer:", f"{task.form.asked()}.", _BLUE)
+        frame = pd.DataFrame(facts.rows, dtype="object")
+        columns = [
+            Column(name, header, align=_align(frame[name].tolist()))
+            for name, header in zip(frame.columns, facts.headers, strict=True)
+        ]
+        show_table(frame, f"tbl-{key}", facts.caption, facts.kind, columns)
+        _tell("How to answer:", f"{task.form.asked()}.", _BLUE)
 
     def check(self, key: str, answer: object = ...) -> None:
         """Say whether an answer is right, and if not, what mistake it looks like."""
@@ -138,9 +147,14 @@ def start(topic: str, case: str) -> Lesson:
     return Lesson(TOPICS[topic], Study(load_case(case)))
 
 
+def _align(texts: list[str]) -> Align:
+    """Numbers stand at the right, also those with a sign or a unit."""
+    return "right" if all(re.match(r"[+−]?\d[\d,.]*%?$", text) for text in texts) else "left"
+
+
 def _tell(head: str, text: str, colour: str) -> None:
     """Show a sentence with a coloured edge; its first words say the same as the colour."""
-    inline = str(mistune.html(text)).strip().removeprefix("<p>").removesuffix("</p>")
+    inline = str(_MARKDOWN(text)).strip().removeprefix("<p>").removesuffix("</p>")
     box = f"border-left: 4px solid {colour}; padding: 0.3em 0 0.3em 0.8em; max-width: 46em"
     bold = f'<strong style="color: {colour}">{html.escape(head)}</strong>'
     plain = " ".join([head, text.replace("`", "")])

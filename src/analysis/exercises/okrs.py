@@ -27,9 +27,9 @@ def _case(study: Study, case_id: str) -> ConformanceRow:
 def _facts(row: ConformanceRow, caption: str) -> Facts:
     after = f", after {row.source}" if "#" in row.source or "(" in row.source else ""
     return Facts(
-        ("Baseline", "Target", "Value now"),
-        ((_said(row.baseline), _target(row), _said(row.value)),),
-        f"{caption} The numbers are made up: test case “{row.case_id}”{after}.",
+        ("Baseline", "Target", "Value now", "Test case"),
+        ((_said(row.baseline), _target(row), _said(row.value), f"{row.case_id}{after}"),),
+        f"{caption} The numbers are made up.",
         "synthetic",
     )
 

@@ -15,6 +15,7 @@ from analysis.efficiency.ladder import LADDER, profits
 from analysis.efficiency.lens import ledger_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days
 from analysis.efficiency.statements import Book, book, read_statements
+from analysis.errors import InputError
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
@@ -66,6 +67,14 @@ def _firm(study: Study) -> _Firm:
     key, name = next(iter(names(case).items()))
     frame = read_statements(case.processed / "ledger", case.root)
     return _Firm(name, study.currency, book(frame, key))
+
+
+def _places(study: Study) -> dict[str, str]:
+    """Where the article's sentences stand, by their key."""
+    if not (study.case.processed / "sentences.csv").is_file():
+        raise InputError("the case has no sentences of an article")
+    made = records(read_made(study.case, "sentences.csv"))
+    return {row.statement_id: str(row.place) for row in made}
 
 
 def loss(study: Study) -> Task:
@@ -228,7 +237,7 @@ def order(study: Study) -> Task:
     """Pose the order that sentences impose on three levels of profit."""
     firm = _firm(study)
     levels = profits(firm.statements[firm.first])
-    made = read_made(study.case, "sentences.csv").set_index("statement_id")
+    places = _places(study)
     chain = " < ".join(sorted(("K3", "K4", "K5"), key=lambda name: levels[name]))
     says = {
         _SENTENCES[0]: "Business-activity profit (K4) lies below operating profit (K3).",
@@ -239,7 +248,7 @@ def order(study: Study) -> Task:
     return Task(
         Facts(
             ("The article says", "Where"),
-            tuple((says[key], str(made.loc[key, "place"])) for key in _SENTENCES),
+            tuple((says[key], places[key]) for key in _SENTENCES),
             "Three of the article's sentences, in English; it prints no amount.",
             "words",
         ),
@@ -267,8 +276,8 @@ def order(study: Study) -> Task:
 def bound(study: Study) -> Task:
     """Pose a bound on asset turnover that follows from a chain of inequalities."""
     firm = _firm(study)
+    places = _places(study)
     pins = records(read_pins(study.case))
-    made = read_made(study.case, "sentences.csv").set_index("statement_id")
     high = next((pin.high for pin in pins if pin.pin_id == _BOUND), None)
     most = known(high, "bound on asset turnover")
     amounts = firm.statements[firm.first]
@@ -278,7 +287,7 @@ def bound(study: Study) -> Task:
         Facts(
             ("What is known", "Where"),
             (
-                ("Sales of a quarter ÷ receivables is below 1.", str(made.loc[_TURNS, "place"])),
+                ("Sales of a quarter ÷ receivables is below 1.", places[_TURNS]),
                 ("Receivables are a part of total assets.", "any balance sheet"),
             ),
             "What the article's words and accounting say; it prints no amount.",
@@ -287,7 +296,7 @@ def bound(study: Study) -> Task:
         Number(),
         Fraction(most),
         "Sales < receivables ≤ total assets, so sales ÷ total assets < 1. It can come as near to 1 "
-        "as one likes, but never reach it. Two words in a text have bounded a ratio whose table is "
+        "as one likes, but never reach it. A few words have bounded a ratio whose table is "
         "lost.",
         (
             "Which is larger: sales or receivables? Receivables or total assets?",
