@@ -36,6 +36,8 @@ RIGHT: dict[str, dict[str, tuple[str, ...]]] = {
             "Fraction(165, 188) * 100 - Fraction(124, 153) * 100",
             "100 * 165 / 188 - 100 * 124 / 153",
         ),
+        # 56.3 × 1.776 = 99.99, and 56.4 × 1.776 = 100.17 is too much.
+        "reached": ('"56.3"', "100 / 1.776", 'Fraction(100) / Fraction("1.776")'),
         # From 135,759.01 (fourth quarter of 2023) to 164,760.70: 29,001.69 more, 21.363%.
         "chain": ('"21.4"', "(1.01908 * 1.19090 - 1) * 100", "Fraction(2900169, 13575901) * 100"),
         # 42 − 29 = 13 alarms more; 13 of 153 is 8.497%.
@@ -127,6 +129,13 @@ WRONG: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
             ("41", "how many more services"),  # 165 − 124
             ("Fraction(165, 188) - Fraction(124, 153)", "Write points"),
             ('"-6.7"', "the sign is not"),
+        ),
+        "reached": (
+            ('"22.4"', "percentage points"),  # 100 − 77.6
+            ('"43.7"', "grow to the printed number"),  # 77.6 ÷ 1.776
+            ('"77.6"', "says the abstract"),
+            ('"177.6"', "if it had begun at 100"),
+            ('"128.9"', "one plus the rate"),  # 100 ÷ 0.776
         ),
         "chain": (
             ('"21.0"', "added the two rates"),  # 1.908 + 19.090

@@ -64,6 +64,21 @@ def test_every_topic_has_its_notebook() -> None:
 
 
 @each_notebook
+def test_readers_are_led_to_it(path: Path) -> None:
+    overview = notebook.read(ROOT / "notebooks" / "00_overview.ipynb")
+    assert any(f"(exercises/{path.name})" in cell.source for cell in overview.cells)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(notebooks/exercises/{path.name})" in readme
+
+
+@each_notebook
+def test_links_lead_somewhere(path: Path) -> None:
+    for cell in notebook.read(path).cells:
+        for target in re.findall(r"\]\(([^)]+)\)", cell.source):
+            assert (path.parent / target).is_file(), target
+
+
+@each_notebook
 def test_each_exercise_is_asked_given_answered_and_hinted(path: Path) -> None:
     cells = notebook.read(path).cells
     for number, (key, cell) in enumerate(checks(notebook.read(path)), start=1):

@@ -16,7 +16,7 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
 
-from analysis.claims.printed import parse, preimage
+from analysis.claims.printed import Printed, parse, preimage
 from analysis.errors import InputError, printable
 
 LONGEST = 40
@@ -152,14 +152,20 @@ class Number(Form):
             )
         if self.places is None:
             return self._exact(printed.number)
-        inside = preimage(printed)
-        if printed.decimals >= self.places:
-            return Reading(lambda value: value == printed.number or value in inside)
+        return self._printed(printed, self.places)
+
+    def _printed(self, printed: Printed, places: int) -> Reading:
+        """Read digits as all numbers that print like them, if there are enough digits."""
+        inside, enough = preimage(printed), printed.decimals >= places
 
         def near(value: Fraction) -> str:
-            return f"Rounded too far: write {self.asked()}." if value in inside else ""
+            if not enough and value in inside:
+                return f"Rounded too far: write {self.asked()}."
+            if enough and abs(printed.number - value) <= self._half:
+                return "The first digits are right, the last one is not. Round once more."
+            return ""
 
-        return Reading(lambda value: bool(value == printed.number), near)
+        return Reading(lambda value: value == printed.number or (enough and value in inside), near)
 
     @property
     def _half(self) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.claims.printed import parse_percent
 from analysis.compare import contributions_by_type
 from analysis.display import decimal, percent
 from analysis.exercises.forms import Number
@@ -133,6 +134,41 @@ def points(study: Study) -> Task:
     )  # fmt: skip
 
 
+def reached(study: Study) -> Task:
+    """Pose the highest level from which a share can grow by a printed rate."""
+    text = study.printed("abstract-satisfaction")
+    rate = parse_percent(text).value
+    most = 100 / (1 + rate)
+    shown = decimal(1)
+    return Task(
+        Facts(
+            ("Where", "The satisfaction of customers", "As printed"),
+            (("Abstract", "reached", text), ("Section 6", "grew by", text)),
+            "One number, two verbs. Take it at face value.",
+            "printed",
+        ),
+        Number("per cent", 1),
+        most,
+        f"{shown(most)} × {decimal(3)(1 + rate)} is 100, and no share can be above that. From a "
+        "higher start, “grew by” cannot be true as per cent of the start: the two verbs say "
+        "different things.",
+        (
+            "A share of satisfied customers cannot grow above 100%. Growth by a rate multiplies.",
+            f"If the start was s, the end was s × {decimal(3)(1 + rate)}. Which s leads to 100?",
+            f"100 ÷ {decimal(3)(1 + rate)}.",
+        ),
+        (
+            Mistake(100 * (1 - rate),
+                    "You took the growth as percentage points. Here it is per cent of the start."),
+            Mistake(100 * rate / (1 + rate),
+                    "From there it would grow to the printed number. How high can a share end?"),
+            Mistake(100 * rate, "That is where it ended, says the abstract. Where did it begin?"),
+            Mistake(100 * (1 + rate), "That would be the end, if it had begun at 100."),
+            Mistake(100 / rate, "Growth multiplies by one plus the rate, not by the rate."),
+        ),
+    )  # fmt: skip
+
+
 def chain(study: Study) -> Task:
     """Pose the growth over two quarters from the growth in each."""
     first, second = (study.compared("sales", "previous", back).growth for back in (1, 0))
@@ -224,6 +260,7 @@ EXERCISES = (
     Exercise("growth", growth),
     Exercise("half-year", two_quarters),
     Exercise("points", points),
+    Exercise("reached", reached),
     Exercise("chain", chain),
     Exercise("contribution", contribution),
 )
