@@ -103,7 +103,7 @@ def points(study: Study) -> Task:
     shown = decimal(1)
     return Task(
         Facts(
-            ("Quarter", "Services", "of these on time"),
+            ("Quarter", "Services", "Of these on time"),
             tuple(
                 (r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)
             ),
