@@ -93,7 +93,7 @@ check: | $(call environment,report) ## list everything that is wrong with the fi
 figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
 	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")
 
-lab: | $(call environment,lab) ## open the notebooks in JupyterLab
+lab: | $(call environment,lab) ## open the notebooks, with exercises, in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
 
 verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
@@ -128,6 +128,7 @@ B         := .build/$(CASE)
 # Of a report on a period; the same folder for the report of the case.
 E         := .build/$(EDITION)
 STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency dashboard sums) $(addprefix $E/,values report))
+# Nothing is built from notebooks/exercises: a student's answers change no output. Tests run them.
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 # Another case than the paper's has the chapters that its files can fill; make asks which.
 ifneq ($(CASE),segelec)

@@ -1,0 +1,143 @@
+"""Every exercise against answers worked out by hand, every typical mistake against its words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analysis.case import load_case
+from analysis.exercises import TOPICS
+from analysis.exercises.check import UNKNOWN, grade
+from analysis.exercises.study import Study
+from analysis.exercises.task import Task
+
+from .by_hand import CASES, RIGHT, WRONG
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY = [(topic, exercise.key) for topic, exercises in TOPICS.items() for exercise in exercises]
+ROWS = ROOT / "data" / "processed"
+
+each_exercise = pytest.mark.parametrize(("topic", "key"), EVERY, ids=[key for _, key in EVERY])
+
+
+@cache
+def study(topic: str) -> Study:
+    return Study(load_case(CASES[topic], ROOT))
+
+
+@cache
+def task(topic: str, key: str) -> Task:
+    exercise = next(one for one in TOPICS[topic] if one.key == key)
+    return exercise.pose(study(topic))
+
+
+def typed(answer: str) -> object:
+    """What a student's cell holds."""
+    return eval(answer, {"Fraction": Fraction, "Decimal": Decimal})
+
+
+def rows(case: str, table: str) -> Iterator[dict[str, str]]:
+    with (ROWS / case / "ledger" / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def test_every_exercise_was_worked_out_by_hand() -> None:
+    for table in (RIGHT, WRONG):
+        assert [(topic, key) for topic in table for key in table[topic]] == EVERY
+    assert len({key for _, key in EVERY}) == len(EVERY)
+
+
+@each_exercise
+def test_right_answers_are_right_in_every_form(topic: str, key: str) -> None:
+    for answer in RIGHT[topic][key]:
+        found = grade(task(topic, key), typed(answer))
+        assert found.state == "right", (answer, found)
+        assert found.text.startswith(task(topic, key).why)
+
+
+@each_exercise
+def test_typical_mistakes_are_recognised(topic: str, key: str) -> None:
+    for answer, words in WRONG[topic][key]:
+        found = grade(task(topic, key), typed(answer))
+        assert found.state in ("wrong", "nearly"), (answer, found)
+        assert words in found.text, (answer, found)
+
+
+@each_exercise
+def test_no_mistake_is_never_met(topic: str, key: str) -> None:
+    met = {grade(task(topic, key), typed(answer)).text for answer, _ in WRONG[topic][key]}
+    assert {mistake.text for mistake in task(topic, key).mistakes} <= met
+
+
+@each_exercise
+def test_unanswered_is_not_wrong(topic: str, key: str) -> None:
+    assert grade(task(topic, key), ...).state == "open"
+
+
+@each_exercise
+def test_hints_lead_on_and_do_not_begin_with_the_answer(topic: str, key: str) -> None:
+    posed = task(topic, key)
+    assert len(posed.hints) >= 3
+    assert len(set(posed.hints)) == len(posed.hints)
+    for text in (posed.hints[0], *(mistake.text for mistake in posed.mistakes)):
+        for answer in RIGHT[topic][key]:
+            assert answer.strip("\"'") not in text.split() or len(answer) < 4
+
+
+@each_exercise
+def test_an_unknown_mistake_is_said_to_be_one(topic: str, key: str) -> None:
+    """A number that nobody would come to; choices have no unknown mistakes."""
+    found = grade(task(topic, key), 123456789)
+    assert found.state in ("wrong", "unreadable")
+    assert found.text == UNKNOWN or found.state == "unreadable"
+
+
+def test_the_sales_given_are_those_of_the_rows() -> None:
+    quarters = {"2023Q2": 0, "2024Q1": 0, "2024Q2": 0}
+    for row in rows("segelec", "sale"):
+        year, month, _ = row["invoiced_on"].split("-")
+        quarter = f"{year}Q{(int(month) + 2) // 3}"
+        if quarter in quarters:
+            quarters[quarter] += int(row["amount_centimos"])
+    assert quarters == {"2023Q2": 13962772, "2024Q1": 13834930, "2024Q2": 16476070}
+    given = [row[1].replace(",", "").replace(".", "") for row in task("rates", "growth").facts.rows]
+    assert given == ["13962772", "13834930", "16476070"]
+
+
+def test_the_services_given_are_those_of_the_rows() -> None:
+    done = [r for r in rows("segelec", "service") if "2024-04" <= r["completed_on"] < "2024-07"]
+    on_time = [row for row in done if row["completed_on"] <= row["due_on"]]
+    alarms = [row for row in done if row["service_type"] == "alarms"]
+    assert (len(done), len(on_time), len(alarms)) == (188, 165, 42)
+    assert task("rates", "points").facts.rows[1] == ("2024Q2", "188", "165")
+    assert task("rates", "contribution").facts.rows[0] == ("Alarm installation", "29", "42")
+
+
+def test_the_statement_given_is_that_of_the_rows() -> None:
+    first = next(rows("kowalczyk", "fin_statement"))
+    names = ("sales", "cogs", "selling", "admin", "other_op_income", "other_op_cost")
+    given = [row[1].replace(",", "") for row in task("profits", "loss").facts.rows]
+    assert given == [first[name] for name in names]
+
+
+def test_no_smaller_survey_prints_the_share() -> None:
+    """All shares of fewer than 49 answers, rounded in whole numbers."""
+    found = {
+        (1000 * 2 * k + n) // (2 * n) for n in range(1, 49) for k in range(n + 1)
+    }  # per mille, half up
+    assert 776 not in found
+    assert (1000 * 2 * 38 + 49) // (2 * 49) == 776
+
+
+def test_what_is_given_says_its_kind() -> None:
+    kinds = {key: task(topic, key).facts.kind for topic, key in EVERY}
+    assert kinds["growth"] == "synthetic"
+    assert kinds["before"] == "printed"
+    assert kinds["tie"] == "derived"
+    assert kinds["order"] == "words"

@@ -1,0 +1,116 @@
+"""The exercise notebooks, run from top to bottom: as committed, and with right answers in them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from analysis import notebook
+from analysis.exercises import TOPICS
+from analysis.notebook import kernel
+
+from .by_hand import CASES, RIGHT
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
+UNANSWERED = "answer = ..."
+
+each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def topic_of(cells: NotebookNode) -> str:
+    found = re.search(r'start\("([^"]+)", case\)', "\n".join(cell.source for cell in cells.cells))
+    assert found
+    return found[1]
+
+
+def checks(cells: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Keys of exercises with the cells that check their answers."""
+    found = []
+    for cell in cells.cells:
+        match = re.search(r'check\("([^"]+)", answer\)', cell.source)
+        if match:
+            found.append((match[1], cell))
+    return found
+
+
+def executed(cells: NotebookNode, scratch: Path) -> NotebookNode:
+    return kernel.execute(cells, {}, ROOT / "notebooks" / "exercises", scratch)
+
+
+def words(cell: NotebookNode) -> str:
+    return " ".join(
+        output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])
+    )
+
+
+def faults(cells: NotebookNode) -> list[NotebookNode]:
+    outputs = [output for cell in cells.cells for output in cell.get("outputs", [])]
+    return [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+def test_every_topic_has_its_notebook() -> None:
+    read = [notebook.read(path) for path in PATHS]
+    assert [topic_of(cells) for cells in read] == list(TOPICS)
+    for cells in read:
+        topic = topic_of(cells)
+        assert [key for key, _ in checks(cells)] == [one.key for one in TOPICS[topic]]
+        case = next(cell for cell in cells.cells if cell.cell_type == "code").source
+        assert ast.literal_eval(case.removeprefix("case = ")) == CASES[topic]
+
+
+@each_notebook
+def test_readers_are_led_to_it(path: Path) -> None:
+    overview = notebook.read(ROOT / "notebooks" / "00_overview.ipynb")
+    assert any(f"(exercises/{path.name})" in cell.source for cell in overview.cells)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(notebooks/exercises/{path.name})" in readme
+
+
+@each_notebook
+def test_links_lead_somewhere(path: Path) -> None:
+    for cell in notebook.read(path).cells:
+        for target in re.findall(r"\]\(([^)]+)\)", cell.source):
+            assert (path.parent / target).is_file(), target
+
+
+@each_notebook
+def test_each_exercise_is_asked_given_answered_and_hinted(path: Path) -> None:
+    cells = notebook.read(path).cells
+    for number, (key, cell) in enumerate(checks(notebook.read(path)), start=1):
+        place = next(n for n, other in enumerate(cells) if other.source == cell.source)
+        question, given, answer, hint = cells[place - 2 : place + 2]
+        assert question.source.startswith(f"## Exercise {number}: ")
+        assert re.search(r"\n\*\*.+[?.]\*\*$", question.source)
+        assert given.source == f'given("{key}")'
+        assert answer.source == f'{UNANSWERED}\n\ncheck("{key}", answer)'
+        assert hint.source == f'# hint("{key}")'
+
+
+@each_notebook
+def test_as_committed_every_question_waits(path: Path, tmp_path: Path) -> None:
+    result = executed(notebook.read(path), tmp_path)
+    assert faults(result) == []
+    for key, cell in checks(result):
+        assert words(cell).startswith("Not answered yet."), key
+    assert words(result.cells[-2]).startswith("0 of ")
+
+
+@each_notebook
+def test_with_right_answers_every_question_is_solved(path: Path, tmp_path: Path) -> None:
+    cells = notebook.read(path)
+    answers = RIGHT[topic_of(cells)]
+    for key, cell in checks(cells):
+        cell.source = cell.source.replace(UNANSWERED, f"answer = {answers[key][0]}")
+    for cell in cells.cells:
+        cell.source = re.sub(r"^# hint", "hint", cell.source)
+    result = executed(cells, tmp_path)
+    assert faults(result) == []
+    for key, cell in checks(result):
+        assert words(cell).startswith("Right."), key
+    assert "All of them. Well done." in words(result.cells[-2])
+    assert sum("Hint 1 of " in words(cell) for cell in result.cells) == len(answers)
