@@ -1,5 +1,6 @@
 """The joint score by hand, its decomposition, and what weights do to ranks."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from analysis.calibrate import Ledger
 from analysis.case import Case
 from analysis.errors import InputError
+from analysis.facts_okr import NOT_TOLD
+from analysis.facts_summary import _joint
 from analysis.kpis.totals import totals
 from analysis.okr import Okrs, Result, evaluate, load_okrs
 from analysis.okr.targets import Score
@@ -18,6 +21,7 @@ from analysis.scorecard import (
     scorecard,
     weightings,
 )
+from analysis.values import Value
 
 F = Fraction
 
@@ -80,6 +84,30 @@ def test_nothing_known_is_no_zero(okrs: Okrs) -> None:
     top = scorecard(okrs, with_scores(okrs, {}))[0]
     assert top.score is None
     assert (top.covered, top.low, top.high, top.contribution) == (0, 0, 1, 0)
+
+
+def test_a_score_is_told_from_half_of_its_weight_on() -> None:
+    # Of the paper's four equal perspectives one (a quarter of the weight) or two are known.
+    box = Node("joint", "joint", "", "", "", F(1), F(1), F(1, 4), F(1, 4), F(1), F(1))
+    assert box.told is None
+    assert replace(box, covered=F(1, 2)).told == 1
+
+
+def test_the_summary_tells_bounds_where_too_little_is_known() -> None:
+    def said(**texts: str) -> str:
+        values: dict[str, Value] = {
+            f"card_{key}": {"text": text, "kind": "yours", "source": "x"}
+            for key, text in texts.items()
+        }
+        return _joint(values)["joint_in_words"]
+
+    assert said(joint="0.54", covered="75%", low="0.41", high="0.66") == (
+        "0.54, with 75% of the weight known"
+    )
+    assert said(joint=NOT_TOLD, covered="13%", low="0.13", high="1.00") == (
+        "somewhere between 0.13 and 1.00: only 13% of its weight is known"
+    )
+    assert said(joint=NOT_TOLD, covered="0%", low="0.00", high="1.00").startswith("not known")
 
 
 def test_other_weights(okrs: Okrs) -> None:

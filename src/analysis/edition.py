@@ -55,6 +55,9 @@ FEATURES: dict[str, str] = {
     "levels": "the tables of some indicator of the method are there",
     "steps": "the rows time the steps of the service process",
     "served": "services were completed in the period",
+    "sold": "sales of the period are known, and not nothing",
+    "services-compared": "the growth of services on the base is known",
+    "sales-compared": "the growth of sales on the base is known",
     "bullets": "some key result has a level and a target",
     "productive": "some quarter has both services and technician hours in all its months",
     "told": "some change on the base is known",
@@ -97,7 +100,8 @@ _KNOWN_BY_VALUE = {
     "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
     "incomplete": "data_missing", "steps": "bottleneck",
     "timed": "now_bottleneck", "unrecorded": "not_recorded",
-    "served": "services_now", "told": "turned_better", "unknown": "card_low",
+    "served": "services_now", "sold": "sales_now", "services-compared": "services_change",
+    "sales-compared": "sales_change", "told": "turned_better", "unknown": "card_low",
     "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from analysis.calibrate import read_ledger
 from analysis.case import Case
 from analysis.compare import BASES
 from analysis.diagnosis import process_steps, process_times
-from analysis.display.numbers import MISSING, decimal, percent
+from analysis.display.numbers import decimal, percent
 from analysis.edition import Edition
 from analysis.kpis.checks import check_table
 from analysis.kpis.engines import in_memory, read_cube, tables_of
@@ -37,6 +37,9 @@ from analysis.values import Value
 from analysis.wording import records
 
 whole = decimal(0)
+
+NOT_TOLD = "not told"
+"""Stands for a joint score of which too little is known."""
 
 _EXAMPLES = {"F2": ("margin", 0), "C1": ("index", 1)}
 """Indicators whose printed form stands in prose, with a name and the decimals it is given."""
@@ -214,7 +217,7 @@ def _scorecard(edition: Edition, okrs: Okrs, reduced: Totals) -> dict[str, Value
     nodes = scorecard(okrs, evaluate(okrs, reduced, period, edition.base, edition.reading))
     top = nodes[0]
     texts = {
-        "card_joint": MISSING if top.score is None else decimal(2)(top.score),
+        "card_joint": NOT_TOLD if top.told is None else decimal(2)(top.told),
         "card_covered": percent(0)(top.covered),
     }
     if top.covered < 1:

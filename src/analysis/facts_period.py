@@ -50,6 +50,10 @@ def facts(edition: Edition) -> dict[str, Value]:
         rows = compared[compared["base"] == edition.base]
         texts["levels_now"] = listed(_levels(rows)) or "nothing is recorded"
         texts |= _turns(rows)
+        growth = rows.set_index("kpi")["growth"]
+        for name in ("sales", "services"):
+            if growth.get(name) is not None:
+                texts[f"{name}_change"] = percent(1, signed=True)(growth[name])
     for base in BASES:
         label = edition.base_period(base)
         if edition.reaches(label) and len(table):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.display.numbers import MISSING
 from analysis.edition import Edition
-from analysis.facts_okr import bottleneck
+from analysis.facts_okr import NOT_TOLD, bottleneck
 from analysis.kpis import kpi, kpi_periods
 from analysis.kpis.engines import read_cube
 from analysis.values import Value
@@ -47,7 +46,11 @@ def _joint(known: Mapping[str, Value]) -> dict[str, str]:
     if "card_joint" not in known:
         return {}
     joint, covered = known["card_joint"]["text"], known["card_covered"]["text"]
-    if joint == MISSING:
+    if joint == NOT_TOLD and covered == "0%":
         return {"joint_in_words": "not known, since no key result can be scored"}
+    if joint == NOT_TOLD:
+        low, high = known["card_low"]["text"], known["card_high"]["text"]
+        between = f"somewhere between {low} and {high}"
+        return {"joint_in_words": f"{between}: only {covered} of its weight is known"}
     weight = "all" if covered == "100%" else covered
     return {"joint_in_words": f"{joint}, with {weight} of the weight known"}

@@ -23,6 +23,9 @@ PERSPECTIVES = ("Financial", "Customer", "Internal processes", "People")
 Weights = Mapping[str, Fraction]
 """Weights by perspective."""
 
+KNOWN_FROM = Fraction(1, 2)
+"""A score of which less than this share of the weight is known is not told, only its bounds."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -61,6 +64,11 @@ class Node:
     low: Fraction
     high: Fraction
     contribution: Fraction
+
+    @property
+    def told(self) -> Fraction | None:
+        """Score to be told: None also where too little of its weight is known."""
+        return self.score if self.covered >= KNOWN_FROM else None
 
 
 def perspective_weights(okrs: Okrs) -> dict[str, Fraction]:

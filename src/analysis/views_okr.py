@@ -13,7 +13,7 @@ from analysis.display import Column, decimal, percent
 from analysis.display.numbers import MINUS
 from analysis.kpis.method import indicator
 from analysis.okr import Okrs, Result, chosen
-from analysis.scorecard import Node
+from analysis.scorecard import KNOWN_FROM, Node
 from analysis.tables import read_claims
 from analysis.views_method import formula
 from analysis.wording import SCORE, column, goal_text, level_text, records, score_text
@@ -220,7 +220,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
             "name": indent[node.level] + _titled(node),
             "kpi": node.kpi or None,
             "weight": percent(2)(node.weight),
-            "score": score_text(node.score),
+            "score": score_text(node.told),
             "bounds": f"{SCORE(node.low)} to {SCORE(node.high)}" if node.covered < 1 else None,
             "covered": percent(0)(node.covered),
             "contribution": decimal(3, signed=True)(node.contribution),
@@ -232,7 +232,8 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
         "label": "tbl-scorecard",
         "caption": (
             f"The joint score of {period} and its parts. The contributions of each layer add up to "
-            "it. What is missing is left out, not counted as zero; bounds show what it could do."
+            "it. What is missing is left out, not counted as zero; bounds show what it could do. "
+            f"Where less than {percent(0)(KNOWN_FROM)} of a weight is known, there are bounds only."
         ),
         "kind": kind,
         "columns": [

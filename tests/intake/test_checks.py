@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,30 @@ def test_made_up_rows_are_not_anybodys_own(firm: Firm) -> None:
         "data/raw/acme/sale.csv: “150 rows”: these are still the template's, whose made-up keys "
         "begin with SYN-. To fix: put your own rows in their place"
     )
+
+
+def test_the_words_of_the_template_are_not_anybodys_own(firm: Firm) -> None:
+    # A project that has the template: its 8 tables of words and its title may not pass as a firm's.
+    template = firm.root / "data/raw/template"
+    template.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "data/raw/template", template)
+    copy_of_template(firm)
+    words = ["swot", "causes", "process", "objectives", "okrs", "targets", "links", "variables"]
+    found = firm.problems()
+    assert len(found) == len(words)
+    for name in words:
+        told = f"{name}.csv: “"
+        assert any(
+            told in line and "these are still the template's words" in line for line in found
+        )
+    text = (firm.raw / "swot.csv").read_text(encoding="utf-8")
+    firm.put("swot.csv", text.replace("Riders come back", "Pupils come back", 1))
+    assert not any("swot.csv" in line for line in firm.problems())
+    settings = (firm.raw / "case.yaml").read_text(encoding="utf-8")
+    (firm.raw / "case.yaml").write_text(
+        re.sub("^title:.*$", "title: Dos Ruedas", settings, flags=re.MULTILINE), encoding="utf-8"
+    )
+    assert any("title: “Dos Ruedas”: this is still" in line for line in firm.problems())
 
 
 def test_a_case_without_any_table(firm: Firm) -> None:

@@ -12,6 +12,7 @@ from analysis.kpis.method import indicator
 from analysis.kpis.totals import Totals, periods
 from analysis.okr.data import Okrs, holds
 from analysis.periods import quarter_label
+from analysis.scorecard import KNOWN_FROM
 from analysis.tables_method import KeyResultRow, TargetRow
 
 _WHOLE_FROM = 5
@@ -40,8 +41,8 @@ def okr_model(
     Returns
     -------
     dict
-        ``objectives``, ``results`` (with their targets and the place of the one used), and
-        ``indicators``: by key, name, unit and, by quarter, level and sample.
+        ``objectives``, ``results`` (with their targets and the place of the one used),
+        ``known_from``, and ``indicators``: by key, name, unit and, by quarter, level and sample.
     """
     used = {row.kpi for row in okrs.key_results}
     used |= {target.kpi for targets in okrs.targets.values() for target in targets}
@@ -57,6 +58,7 @@ def okr_model(
             for row in okrs.objectives
         ],
         "results": [_result(row, okrs, reading) for row in okrs.key_results],
+        "known_from": str(KNOWN_FROM),
         "indicators": {
             key: _indicator(indicator(key), by_quarter, currency) for key in sorted(used)
         },

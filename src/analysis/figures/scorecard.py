@@ -92,7 +92,7 @@ def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
 
 
 def _headline(fig: Canvas, top: Node) -> None:
-    score = "–" if top.score is None else decimal(2)(top.score)
+    score = "–" if top.told is None else decimal(2)(top.told)
     write(fig, 0, 3, f"Joint score {score}", fontsize=9, weight="semibold")
     if top.covered < 1:
         text = (
@@ -107,7 +107,7 @@ def _headline(fig: Canvas, top: Node) -> None:
 def _perspective(fig: Canvas, y: float, node: Node) -> None:
     text = f"{node.name}, weight {percent(0)(node.weight)}"
     write(fig, 0, y + 4, text, weight="semibold")
-    score = "–" if node.score is None else decimal(2)(node.score)
+    score = "–" if node.told is None else decimal(2)(node.told)
     write(fig, 160, y + 4, score, weight="semibold", ha="right")
 
 
@@ -139,7 +139,7 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
 
 def _alt(nodes: Sequence[Node], period: str) -> str:
     top = nodes[0]
-    score = "unknown" if top.score is None else decimal(2)(top.score)
+    score = "unknown" if top.told is None else decimal(2)(top.told)
     parts = [
         f"{node.key} {decimal(3, signed=True)(node.contribution)}"
         for node in nodes

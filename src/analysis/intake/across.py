@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.columns import header_of
 from analysis.intake.checked import Checked
+from analysis.intake.example import still_example
 from analysis.intake.files import ROWS, TABLES
 from analysis.intake.method import INDICATORS, check_method, claim_ids
 from analysis.intake.names import folded
@@ -71,7 +72,11 @@ def check_across(case: Case, tables: Tables) -> tuple[list[Problem], list[Note]]
         _check_amounts(table)
         notes += _doubtful(table)
     _check_answers(tables)
-    problems = [*check_statements(case, tables, notes), *check_method(case, tables)]
+    problems = [
+        *still_example(case, tables),
+        *check_statements(case, tables, notes),
+        *check_method(case, tables),
+    ]
     return problems, notes
 
 

@@ -14,9 +14,9 @@ const targetKind = data.claims ? "printed" : kind;
 
 const scoreText = (value) => decimal(value, 2);
 
-/** A joint score of which less than this share of the weight is known is not shown, only its range. */
-const KNOWN_FROM = new Fraction(1n, 2n);
-const shownScore = (box) => (box.covered.below(KNOWN_FROM) ? null : box.score);
+/** A joint score of which less than a share of the weight is known is not shown, only its range. */
+const knownFrom = () => Fraction.of(data.okr.known_from);
+const shownScore = (box) => (box.covered.below(knownFrom()) ? null : box.score);
 
 /** The scale above bars of scores. */
 const scale = (name) => make(name, { "aria-hidden": "true" }, make("span.text"), make("span.scale", {}, [`${MINUS}1`, "0", "1"].map((text) => make("span", {}, text))));
@@ -156,7 +156,7 @@ function scorecardPanel() {
     id: "scorecard", title: "Scorecard by perspective", kind, needs: okrNeeds,
     note: (now) => [
       say("Weights and scores add up to the joint score of {quarter}. What is missing is left out, not counted as zero; the thin line goes from what it would be with all of that at 0 to all at 1.", { quarter: quarterName(data.quarters[okrQuarter(now)].label) }),
-      now.nodes.some((node) => boxed(node) && node.box.score !== null && shownScore(node.box) === null) ? say("No score is shown where less than {share} of its weight is known.", { share: percent(KNOWN_FROM, 0) }) : "",
+      now.nodes.some((node) => boxed(node) && node.box.score !== null && shownScore(node.box) === null) ? say("No score is shown where less than {share} of its weight is known.", { share: percent(knownFrom(), 0) }) : "",
       state.goals.size ? say("With your what-if targets.") : "",
     ].filter(Boolean).join(" "),
     draw: (now) => make("ul.scores", {}, scale("li.axis"), now.nodes.filter(boxed).map((node) => {
