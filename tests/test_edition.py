@@ -300,7 +300,7 @@ def test_a_month_against_the_one_before_becomes_a_pdf(copy: Path) -> None:
     text = _text(copy / "report" / f"{name}.pdf")
     assert "Report on February 2024, compared with January 2024" in text
     assert "cost_target = cap" in text
-    assert "Since 2024-01, the month before, sales changed by" in text
+    assert "Since Jan 2024, the month before, sales changed by" in text
     now = by_hand("2024-02")
     assert f"has {now['services']} services and sales of {written(now['sales'], '1'):,}" in text
     for change in growths("2024-02", "2024-01"):
