@@ -77,6 +77,7 @@ def test_periods_and_bases_in_prose() -> None:
         ("2024Q2", "Q2 2024"),
         ("Exactly 288 in 2023H1 and 354 in 2024H1.", "Exactly 288 in H1 2023 and 354 in H1 2024."),
         ("2024-04", "Apr 2024"),
+        ("Levels of 2024-02 on 2024-01.", "Levels of Feb 2024 on Jan 2024."),
         ("on 2024-04-30", "on 2024-04-30"),
         ("“up in 2024Q2”, that is 2024Q2", "“up in 2024Q2”, that is Q2 2024"),
         ("`QUARTER=2024Q1`", "`QUARTER=2024Q1`"),

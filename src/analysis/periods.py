@@ -29,7 +29,9 @@ _QUARTER = re.compile(rf"{_YEAR}Q([1-4])", re.ASCII)
 _HALF = re.compile(rf"{_YEAR}H([12])", re.ASCII)
 _MONTH = re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])", re.ASCII)
 _QUOTED = "“[^”]*”|`[^`]*`"
-_LABEL_IN_TEXT = re.compile(rf"{_QUOTED}|\b(?P<year>{_YEAR})(?P<part>Q[1-4]|H[12])\b", re.ASCII)
+_LABEL_IN_TEXT = re.compile(
+    rf"{_QUOTED}|(?<![\w-])(?P<label>{_YEAR}(?:Q[1-4]|H[12]|-(?:0[1-9]|1[0-2])))(?![\w-])", re.ASCII
+)
 
 
 def parse_quarter(label: str) -> int:
@@ -229,17 +231,11 @@ def short_period(label: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Write the labels of quarters and half-years in a text, or a month alone, for readers.
+    """Write the labels of periods in a text as readers know them: Q2 2024, H1 2023, Feb 2024.
 
     What stands between quotation marks or as code stays as it is.
     """
-    if _MONTH.fullmatch(text):
-        return short_period(text)
-
-    def shown(found: re.Match[str]) -> str:
-        return f"{found['part']} {found['year']}" if found["year"] else found[0]
-
-    return _LABEL_IN_TEXT.sub(shown, text)
+    return _LABEL_IN_TEXT.sub(lambda it: short_period(it[0]) if it["label"] else it[0], text)
 
 
 def in_words(label: str) -> str:

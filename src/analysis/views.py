@@ -18,7 +18,7 @@ from analysis.display import VERDICT_COLOURS, Column, decimal, percent
 from analysis.kpis import CATALOGUE, Kpi, kpi
 from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.totals import Totals
-from analysis.periods import base_words, distance, parse_label, period_label
+from analysis.periods import base_words, distance, parse_label, period_label, short_period
 from analysis.tables import read_claims
 
 View = dict[str, Any]
@@ -263,11 +263,12 @@ def kpi_course(
     )
     wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
     periods = [str(period) for period in wide.columns]
+    first, latest = short_period(periods[0]), short_period(periods[-1])
     wide.insert(0, "name", [_named(str(name), currency) for name in wide.index])
     return {
         "frame": wide,
         "label": "tbl-kpis",
-        "caption": f"Every KPI by {grain}, {periods[0]} to {periods[-1]}.",
+        "caption": f"Every KPI by {grain}, {first} to {latest}.",
         "kind": kind,
         "columns": [
             Column("name", "KPI", width=1),

@@ -19,7 +19,15 @@ from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.measures import WORDS
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Totals
-from analysis.periods import Grain, base_words, distance, last_ended, parse_label, period_label
+from analysis.periods import (
+    Grain,
+    base_words,
+    distance,
+    last_ended,
+    parse_label,
+    period_label,
+    short_period,
+)
 from analysis.tables import read_claims
 from analysis.wording import change_text, column, level_text, records
 
@@ -194,7 +202,8 @@ def method_levels(
         "frame": pd.DataFrame(rows),
         "label": f"tbl-method-levels-{grain}",
         "caption": (
-            f"The level behind every indicator by {grain}, {periods[0]} to {periods[-1]}. "
+            f"The level behind every indicator by {grain}, {short_period(periods[0])} to "
+            f"{short_period(periods[-1])}. "
             "A dash: not recorded, or undefined."
         ),
         "kind": kind,

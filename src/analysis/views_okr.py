@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.case import Case
 from analysis.display import Column, decimal, percent
 from analysis.display.numbers import MINUS
+from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.method import indicator
 from analysis.okr import Okrs, Result, chosen
 from analysis.scorecard import KNOWN_FROM, Node
@@ -52,7 +53,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
                 "corrected": formula(indicator(row.kpi)),
                 "value": level_text(record, result.value),
                 "target": goal_text(record, result.goal),
-                "unit": record.level_unit,
+                "unit": unit_in(record.level_unit, case.parameters.currency_name),
                 "score": score_text(result.score.score),
                 "status": result.score.status,
             }
@@ -80,7 +81,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
     }
 
 
-def target_readings(results: Sequence[Result], kind: str) -> View:
+def target_readings(results: Sequence[Result], kind: str, currency: str = MONEY) -> View:
     """Score every printed target in every way it can be read."""
     rows = []
     printed = any(result.target and result.target.claim_id for result in results)
@@ -95,7 +96,7 @@ def target_readings(results: Sequence[Result], kind: str) -> View:
                 "baseline": level_text(record, result.baseline),
                 "target": goal_text(record, result.goal),
                 "value": level_text(record, result.value),
-                "unit": record.level_unit,
+                "unit": unit_in(record.level_unit, currency),
                 "score": score_text(result.score.score),
                 "status": result.score.status,
                 "used": "•" if result.chosen else None,

@@ -21,6 +21,7 @@ import pytest
 from nbformat import NotebookNode
 
 from analysis import notebook, values
+from analysis.notebook.needs import needs
 from analysis.notebook.parameters import TAG, declared, tags
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,7 @@ _NO_RESULT = re.compile(
 _ABSOLUTE = re.compile(r"(?<![\w./<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _HASH = re.compile(r"sha256-[\w+/]+=*")
+_REFERENCE = re.compile(r"\[[^\]]+\]\(#((?:fig|tbl)-[\w-]+)\)")
 
 each_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 each_exercise = pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
@@ -76,6 +78,21 @@ def markdown_cells(path: Path) -> list[NotebookNode]:
 
 def outputs(path: Path) -> list[NotebookNode]:
     return [output for cell in code_cells(path) for output in cell.outputs]
+
+
+def shown(cell: NotebookNode) -> list[str]:
+    """Labels of the figures and tables below a cell."""
+    about = [output.get("metadata", {}).get("analysis", {}) for output in cell.get("outputs", [])]
+    return [each["label"] for each in about if "label" in each]
+
+
+def sections(path: Path) -> list[str]:
+    """Texts of a notebook from one heading to the next, with “@label” for a figure or table."""
+    parts = [
+        " ".join(f"@{name}" for name in shown(cell)) if cell.cell_type == "code" else cell.source
+        for cell in notebook.read(path).cells
+    ]
+    return re.split(r"^## ", "\n\n".join(parts), flags=re.MULTILINE)
 
 
 def test_there_are_notebooks() -> None:
@@ -171,6 +188,24 @@ def test_figures_have_their_files_and_texts(path: Path) -> None:
             assert file.with_suffix(".csv").is_file()
             assert about["alt"] != about["caption"]
             assert about["kind"] in values.MARKS
+
+
+@each_notebook
+def test_every_figure_and_table_is_named_in_the_text_of_its_section(path: Path) -> None:
+    for section in sections(path):
+        assert set(re.findall(r"@((?:fig|tbl)-[\w-]+)", section)) <= set(
+            _REFERENCE.findall(section)
+        )
+
+
+@each_notebook
+def test_no_report_names_a_figure_or_table_that_it_leaves_out(path: Path) -> None:
+    cells = notebook.read(path).cells
+    needed = {name: needs(cell, cell.id) for cell in cells for name in shown(cell)}
+    for cell in markdown_cells(path):
+        for name in _REFERENCE.findall(cell.source):
+            if name in needed:  # otherwise in another chapter
+                assert needed[name] <= needs(cell, cell.id), (cell.id, name)
 
 
 @pytest.mark.parametrize(
