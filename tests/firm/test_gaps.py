@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from .harness import Firm, firm_of
 
@@ -47,6 +48,24 @@ def test_a_firm_that_closes_a_month_each_quarter_has_a_report(tmp_path: Path) ->
     assert "fig-productivity" not in report.labels
     assert "fig-sales-by-quarter" in report.labels
     assert "Feb 2023, May 2023" in report.text
+
+
+@pytest.mark.parametrize(
+    ("month", "compared"),
+    # The report is on the last quarter of 2024, against that of 2023.
+    [("2024-11", False), ("2023-11", False), ("2024-08", True)],
+)
+def test_a_gap_in_the_sales_takes_the_waterfall_away_and_nothing_else(
+    tmp_path: Path, month: str, compared: bool
+) -> None:
+    firm = firm_of(tmp_path)
+    text = (firm.raw / "case.yaml").read_text(encoding="utf-8")
+    settings = text + "intake: {sales_may_differ_by: 99}\n"  # from the quarterly statements
+    (firm.raw / "case.yaml").write_text(settings, encoding="utf-8")
+    without(firm, "sale", month)
+    labels = firm.report().labels
+    assert ("fig-sales-waterfall" in labels) == compared
+    assert {"tbl-contributions", "fig-services-variance", "fig-comparison"} <= labels
 
 
 def test_statements_of_a_year_to_date_give_the_same_indicators(tmp_path: Path) -> None:
