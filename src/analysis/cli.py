@@ -110,7 +110,7 @@ def kpis(args: argparse.Namespace) -> str:
     """Compute the KPI table and its comparisons."""
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
-    from analysis.export_method import method_tables
+    from analysis.export_method import METHOD_TABLES, method_tables
     from analysis.kpis import kpi_periods
     from analysis.kpis.engines import make_cube, write_cube
     from analysis.tables import write_frame
@@ -131,8 +131,11 @@ def kpis(args: argparse.Namespace) -> str:
         "kpis": kpi_csv(cube, kind, case.parameters.currency_name),
         "comparison": comparison_csv(table, kind),
     }
-    for name, frame in (made | method_tables(case, cube)).items():
+    made |= method_tables(case, cube)
+    for name, frame in made.items():
         write_frame(frame, case.processed / f"{name}.csv")
+    for name in METHOD_TABLES - made.keys():  # from when the case still had what they need
+        (case.processed / f"{name}.csv").unlink(missing_ok=True)
     write_cube(case, cube)
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 

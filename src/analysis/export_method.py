@@ -16,6 +16,9 @@ from analysis.scorecard import scorecard, scorecard_frame
 from analysis.strategy import assess_links, load_links
 from analysis.tables_method import has_method
 
+METHOD_TABLES = frozenset(("levels", "okr", "scorecard", "links"))
+"""Tables that :func:`method_tables` may make."""
+
 GRAINS: tuple[Grain, ...] = ("month", "quarter", "half-year")
 
 

@@ -97,6 +97,20 @@ def test_a_case_that_gives_no_indicator_is_refused(
     assert not (tmp_path / "data" / "processed" / "acme" / "kpis.csv").exists()
 
 
+def test_what_a_table_made_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = firm_of(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    made = tmp_path / "data" / "processed" / "acme"
+    for step in ("ledger", "kpis"):
+        firm.step(step)
+    assert all((made / f"{name}.csv").is_file() for name in ("levels", "okr", "scorecard", "links"))
+    firm.drop("objectives", "okrs", "targets", "check_in", "links")
+    for step in ("ledger", "kpis"):
+        firm.step(step)
+    assert (made / "levels.csv").is_file()
+    assert not any((made / f"{name}.csv").exists() for name in ("okr", "scorecard", "links"))
+
+
 def test_nothing_is_written_while_anything_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

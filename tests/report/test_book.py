@@ -253,9 +253,10 @@ def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
 
 
 def test_sources_name_the_study_first(project: Path) -> None:
-    own, article = sources(load_case("demo", project))
+    own, article = sources(load_case("demo", project), ["03_kpis", "07_efficiency"])
     assert own.startswith(r"Ñandú\, A\. \& Łoś\, B\. (25 December 2024). #emph[A study of \#1")
     assert "Kowalczyk" in article
+    assert sources(load_case("demo", project), ["03_kpis"]) == [own]
 
 
 def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 
 from analysis.calibrate import Ledger
 from analysis.diagnosis import process_times
@@ -93,7 +94,9 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     steps = frame.drop_duplicates("step_id")
     period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
-    longest = max(float(frame["days"].max()) + 1, float(whole))
+    total = f"{decimal(1)(whole)} days"
+    beside = _DAYS / (_DAYS - text_width(total, weight="semibold") - 2)
+    longest = max(float(frame["days"].max()) + 1, (float(whole) + 0.5) * beside - 0.5)
     fig = canvas(31 + 21 * len(steps))
     head = _days_axis(fig, 12, 7, longest)
     head.set_xticks([])
@@ -101,7 +104,7 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     write(fig, 0, 15.5, "The mean service", weight="semibold")
     _segments(head, steps, kind)
     head.annotate(
-        f"{decimal(1)(whole)} days", (float(whole), 0.5), xytext=(4, 0),
+        total, (float(whole), 0.5), xytext=(4, 0),
         textcoords="offset points", va="center_baseline", weight="semibold",
     )  # fmt: skip
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
@@ -126,6 +129,7 @@ def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:
     ax = panel(fig, 42, top, _DAYS, height)
     only_bottom(ax)
     ax.set_xlim(-0.5, longest)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -168,13 +168,15 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sources(case: Case) -> list[str]:
-    """Typst markup of the works the report rests on: the case's own first, then the common ones."""
-    alone = case.parameters.kind == "printed"
-    entries = [] if alone else yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))
+def sources(case: Case, chapters: Collection[str]) -> list[str]:
+    """Typst markup of the works the report rests on: the case's own, and those of its chapters."""
+    entries = []
     own = case.parameters.source
     if own is not None:
-        entries.insert(0, {"authors": own.authors, "title": own.title, "date": own.published})
+        entries.append({"authors": own.authors, "title": own.title, "date": own.published})
+    for entry in yaml.safe_load(_SOURCES.read_text(encoding="utf-8")):
+        if any(name.endswith(entry["chapter"]) for name in chapters):
+            entries.append(entry)
     return [_entry(entry) for entry in entries]
 
 
@@ -314,6 +316,8 @@ def main_source(
     subtitle = asked.title() if asked.periodic else parameters.subtitle
     verdicts = [(name, str(count)) for name, count in counts.items()]
     colophon = [(name, f"[{body}]") for name, body in _colophon(asked, moment)]
+    bodies = {chapter.name: chapter.source() for chapter in chapters}
+    names = [name for name, body in bodies.items() if body.strip()]
     about = typst_string(f"{parameters.title}: {subtitle}")
     fields = {
         "full-title": about,
@@ -331,12 +335,10 @@ def main_source(
         "verdicts": _pairs(verdicts),
         "contradictions": str(count_contradictions(judged) if counts else 0),
         "colophon": _pairs(colophon),
-        "sources": "(" + "".join(f"[{entry}], " for entry in sources(case)) + ")",
+        "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
     setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
-    bodies = {chapter.name: chapter.source() for chapter in chapters}
-    names = [name for name, body in bodies.items() if body.strip()]
     includes = "".join(
         f"#include {typst_string(f'/chapters/{name}.typ')}\n#chapter-end({typst_string(name)})\n"
         for name in names
