@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from analysis.columns import broken_rule, forbidden
-from analysis.errors import InputError
+from analysis.errors import InputError, system_error
 from analysis.periods import parse_period, parse_quarter
 from analysis.plain_yaml import PlainLoader, texts_of
 
@@ -346,6 +346,8 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         if hidden:
             return hidden
         parameters = Parameters.model_validate(content)
+    except OSError as error:
+        return [system_error(error, shown)]
     except UnicodeDecodeError:
         return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 
-from analysis.errors import BuildError, InputError
+from analysis.errors import BuildError, InputError, system_error
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -423,6 +423,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BuildError as error:
         print(f"{args.command}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
+    except OSError as error:  # a file or folder that may not be read or written, whichever it is
+        print(f"{args.command}: {system_error(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"{args.command}: interrupted", file=sys.stderr)
         return 130

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+_REMEDIES: Mapping[type[OSError], str] = {
+    PermissionError: "allow yourself to read and write it, or put a copy in its place",
+    IsADirectoryError: "put a file in the place of this folder",
+    NotADirectoryError: "make a folder of what comes before the last part of this name",
+    FileNotFoundError: "correct the name, or make the folder first",
+}
 
 
 class BuildError(Exception):
@@ -63,6 +71,26 @@ class InputError(BuildError):
         if self.fix:
             text += f". To fix: {self.fix}"
         return printable(text, but="\n")
+
+
+def system_error(error: OSError, file: str | Path | None = None) -> InputError:
+    """Return what the system says of a file that it does not read or write, with the remedy.
+
+    Parameters
+    ----------
+    error : OSError
+        What was raised.
+    file : str or Path, optional
+        How the message calls the file; as the system does if left out.
+    """
+    named = file if file is not None else error.filename
+    if named is not None and Path(named).is_relative_to(Path.cwd()):
+        named = Path(named).relative_to(Path.cwd())
+    remedies = (fix for kind, fix in _REMEDIES.items() if isinstance(error, kind))
+    return InputError(
+        f"cannot be read or written ({error.strerror or error})", file=named,
+        fix=next(remedies, None),
+    )  # fmt: skip
 
 
 def printable(text: str, but: str = "") -> str:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from analysis.columns import broken_rule, forbidden, is_iso_day
-from analysis.errors import InputError
+from analysis.errors import InputError, system_error
 from analysis.files import write_text
 from analysis.formulas import unguarded, without_formulas
 
@@ -111,6 +111,8 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
             lines = [(reader.line_num, _as_read(cells)) for cells in reader]
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
+    except OSError as error:
+        raise system_error(error, shown) from None
     except UnicodeDecodeError:
         raise InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8") from None
     except csv.Error as error:

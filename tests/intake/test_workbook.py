@@ -253,6 +253,15 @@ def test_a_damaged_workbook(firm: Firm, size: int) -> None:
     assert "acme.xlsx: the file cannot be read as a workbook" in firm.problem()
 
 
+def test_a_workbook_with_a_password(firm: Firm) -> None:
+    """Spreadsheet programs put the encrypted package into an old container with this entry."""
+    container = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1024)
+    firm.put("acme.xlsx", container + "EncryptedPackage".encode("utf-16-le") + bytes(1024))
+    assert "acme.xlsx: the workbook is protected by a password. To fix: open it" in firm.problem()
+    firm.put("acme.xlsx", container)  # an .xls under another name
+    assert "cannot be read as a workbook" in firm.problem()
+
+
 def test_a_workbook_without_tables(firm: Firm) -> None:
     book(firm, notas=[["x"]])
     assert "no sheet is named after a table" in firm.problem()

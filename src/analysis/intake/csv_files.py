@@ -14,7 +14,7 @@ from typing import cast
 
 from analysis.case import IntakeSettings
 from analysis.intake.names import find_column
-from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
 from analysis.tables import Table
 
 Cell = str | Decimal | date
@@ -73,7 +73,12 @@ def read_csv(
         Signs of the case's currency, which headers may bear.
     """
     grid = Grid(table, file, [])
-    text = _decode(path.read_bytes(), grid, settings.encoding)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        grid.problems.append(system_problem(error, file))
+        return grid
+    text = _decode(content, grid, settings.encoding)
     if text is None:
         return grid
     told = settings.delimiter

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, printable
+from analysis.errors import InputError, printable, system_error
 
 _SHOWN_ROWS = 8
 
@@ -150,6 +150,12 @@ def problem_at(
     shown = None if value is None else str(value)
     others = tuple(int(row) for row in rows[1 : 1 + _SHOWN_ROWS])
     return Problem(fault, file, int(rows[0]), column, shown, others, len(rows))
+
+
+def system_problem(error: OSError, file: str) -> Problem:
+    """Return the problem that the system does not read a file."""
+    found = system_error(error, file)
+    return Problem(Fault(Rank.FILE, found.rule, found.fix or ""), file)
 
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -23,7 +23,7 @@ from openpyxl.reader.excel import ExcelReader
 
 from analysis.intake.csv_files import Cell, Grid
 from analysis.intake.names import find_table, nearest_table
-from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
 from analysis.tables import Table
 
 ABOUT = "about"
@@ -46,7 +46,14 @@ _NO_RESULT = re.compile(
 _SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
 """What a number format shows beside the digits: [$€-407], "S/", \\$ or $."""
 
+_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
+LOCKED = Fault(
+    Rank.FILE, "the workbook is protected by a password",
+    "open it, take the password to open it away (File, Info, Protect Workbook), and save it",
+)  # fmt: skip
 TOO_LARGE = Fault(
     Rank.FILE, "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
     "save the tables as CSV files instead",
@@ -97,13 +104,24 @@ def read_workbook(
         Sheets that are not read.
     """
     tables = tuple(tables)
-    fault = _unsafe(path)
+    try:
+        fault = _locked(path) or _unsafe(path)
+    except OSError as error:
+        return [Grid(tables[0], file, [], [system_problem(error, file)])], []
     if fault is not None:
         return [Grid(tables[0], file, [], [Problem(fault, file)])], []
     try:
         return _sheets(path, file, tables, foreign)
     except Exception:  # whatever a damaged file makes the library stumble over
         return [Grid(tables[0], file, [], [Problem(DAMAGED, file)])], []
+
+
+def _locked(path: Path) -> Fault | None:
+    """Know a workbook with a password, which is no archive but an old container of one."""
+    with path.open("rb") as stream:
+        if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
+            return None
+        return LOCKED if _ENCRYPTED in stream.read(MOST_BYTES) else DAMAGED
 
 
 def _unsafe(path: Path) -> Fault | None:
