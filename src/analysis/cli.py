@@ -421,7 +421,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except BuildError as error:
-        print(f"{args.command}: {error}", file=sys.stderr)
+        for problem in error.all if isinstance(error, InputError) else (error,):
+            print(f"{args.command}: {problem}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
     except OSError as error:  # a file or folder that may not be read or written, whichever it is
         print(f"{args.command}: {system_error(error)}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _REMEDIES: Mapping[type[OSError], str] = {
@@ -34,6 +34,11 @@ class InputError(BuildError):
         The offending value; shown in quotes, shortened to 60 characters.
     fix : str, optional
         What the user can do about it.
+
+    Attributes
+    ----------
+    others : tuple of InputError
+        What else was found to be wrong at the same time.
     """
 
     def __init__(
@@ -53,6 +58,12 @@ class InputError(BuildError):
         self.column = column
         self.value = value
         self.fix = fix
+        self.others: tuple[InputError, ...] = ()
+
+    @property
+    def all(self) -> tuple[InputError, ...]:
+        """The problem itself and all that were found with it."""
+        return (self, *self.others)
 
     def __str__(self) -> str:
         place = []
@@ -71,6 +82,14 @@ class InputError(BuildError):
         if self.fix:
             text += f". To fix: {self.fix}"
         return printable(text, but="\n")
+
+
+def raise_all(errors: Sequence[InputError]) -> None:
+    """Raise the first of some problems with the others in it; without any, do nothing."""
+    if errors:
+        first, *others = errors
+        first.others = tuple(others)
+        raise first
 
 
 def system_error(error: OSError, file: str | Path | None = None) -> InputError:

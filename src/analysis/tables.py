@@ -24,7 +24,7 @@ from analysis.columns import (
     hours,
     money,
 )
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all
 from analysis.rows import Row as Row
 from analysis.rows import Table as Table
 from analysis.rows import check_columns as check_columns
@@ -254,16 +254,21 @@ def read_claims(case: Case) -> list[ClaimRow]:
     table = RAW_TABLES[0]
     claims = [row for row in read_rows(table, case.raw, case.root) if isinstance(row, ClaimRow)]
     known = case.parameters.readings
-    for claim in claims:
-        for axis in claim.axes:
-            if axis not in known:
-                raise InputError(
-                    f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
-                    file=(case.raw / table.file).relative_to(case.root),
-                    row=claim.claim_id,
-                    column="readings",
-                    value=axis,
-                )
+    raise_all(
+        [
+            InputError(
+                f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
+                file=(case.raw / table.file).relative_to(case.root),
+                row=claim.claim_id,
+                column="readings",
+                value=axis,
+                fix="correct the name, or describe the reading under readings: in case.yaml",
+            )
+            for claim in claims
+            for axis in claim.axes
+            if axis not in known
+        ]
+    )
     return claims
 
 

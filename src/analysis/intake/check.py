@@ -70,18 +70,18 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     try:
         in_place = look_through(case)
     except InputError as error:
-        return _listed(name, [_of_error(error)]), None
+        return _listed(name, map(_of_error, error.all)), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
-            problems += _claim_texts(case)
             if case.parameters.calibration is None:
                 General(case).state(case.reading())
+            problems += _claim_texts(case)
         except InputError as error:
-            problems.append(_of_error(error))
+            problems += map(_of_error, error.all)
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
@@ -114,13 +114,14 @@ def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iter
         try:
             read_rows(table, folder, root)
         except InputError as error:
-            yield _of_error(error)
+            yield from map(_of_error, error.all)
 
 
 def _of_error(error: InputError) -> Problem:
     row = error.row if isinstance(error.row, int) else None
-    key = f" (in {error.row})" if isinstance(error.row, str) else ""
-    fault = Fault(Rank.CELL, error.rule + key, error.fix or "")
+    key = f" (in the row {error.row})" if isinstance(error.row, str) else ""
+    rank = Rank.FILE if error.row is None and error.column is None else Rank.CELL
+    fault = Fault(rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
 

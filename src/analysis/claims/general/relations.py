@@ -7,14 +7,14 @@ reading only, and a statement of the publication may be what asserts it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from analysis.case import Case
 from analysis.columns import Identifier
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all
 from analysis.tables import ClaimRow, Row, Table, read_rows
 
 Relation = Literal[
@@ -143,9 +143,13 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
         found = read_rows(RELATIONS, case.raw, case.root)
         rows = [row for row in found if isinstance(row, RelationRow)]
     check = _Check(case, claims, rows)
+    errors: list[InputError] = []
     for row in rows:
-        check.row(row)
-    check.axes()
+        try:
+            check.row(row)
+        except InputError as error:
+            errors.append(error)
+    raise_all([*errors, *check.axes()])
     return tuple(rows)
 
 
@@ -234,13 +238,13 @@ class _Check:
                 known = ", ".join(axes[axis].options)
                 raise problem(row, f"the reading {axis} has the options {known}", "reading")
 
-    def axes(self) -> None:
-        """Refuse a claim that depends on a reading which no row answers."""
+    def axes(self) -> Iterator[InputError]:
+        """Find claims that depend on a reading which no row answers."""
         used = {"rounding", *(axis for row in self.rows for axis in row.conditions)}
         for claim in self.claims.values():
             for axis in claim.axes:
                 if axis not in used:
-                    raise InputError(
+                    yield InputError(
                         "no row of relations.csv depends on this reading, so it changes nothing",
                         file="claims.csv",
                         row=claim.claim_id,
