@@ -326,14 +326,14 @@ def package(args: argparse.Namespace) -> int:
 
 
 def new_case(args: argparse.Namespace) -> int:
-    """Copy the template to a case of one's own."""
+    """Copy an example to a case of one's own."""
     from analysis.case import project_root
     from analysis.intake.new_case import new_case as copy
 
     root = project_root()
     folder = copy(args.name, root, args.form).relative_to(root)
     print(
-        f"{folder} holds a copy of the template. Fill in case.yaml and the tables (its README.md "
+        f"{folder} holds a copy of an example. Fill in case.yaml and the tables (its README.md "
         f"says how), then: make check CASE={args.name}, make report CASE={args.name}"
     )
     return 0
@@ -389,7 +389,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
-    add("--form", choices=("csv", "workbook"), default="csv", help="how the tables are filled in")
+    add("--form", choices=("csv", "workbook", "claims"), default="csv",
+        help="a firm's CSV files or workbook, or a publication's claims")  # fmt: skip
     add = parsers["check-claims"].add_argument
     add(
         "file",
