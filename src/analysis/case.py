@@ -156,6 +156,8 @@ class IntakeSettings(_Strict):
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
+    ignore: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Names of files, folders and sheets that look like tables and are none."""
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
     """Per cent by which invoices and statements may disagree on a quarter's sales."""
 
@@ -327,13 +329,26 @@ def _path_of(name: str, root: Path) -> Path:
             value=name,
             fix=f"create data/raw/{name}/case.yaml or choose one of those",
         )
-    return root / "data" / "raw" / name / "case.yaml"
+    folder = root / "data" / "raw" / name
+    if folder.resolve().parent != folder.parent.resolve():
+        raise InputError(
+            "the case's folder is a link that leads out of data/raw, where nothing is read",
+            file=folder.relative_to(root),
+            fix="copy the folder itself to this place",
+        )
+    return folder / "case.yaml"
 
 
 def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
-        return [InputError("the file lies outside the case's folder", file=shown)]
+        return [
+            InputError(
+                "the file lies outside the case's folder",
+                file=shown,
+                fix="put the file itself here",
+            )
+        ]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         hidden = [

@@ -96,6 +96,17 @@ def test_dates_out_of_order(firm: Firm) -> None:
     assert "requested_on, started_on and completed_on must be in this order" in text
 
 
+@pytest.mark.parametrize("key", ["Subtotal", "TOTAL", "Suma", "Razem", "Totales", "Total:"])
+def test_a_row_that_sums_others_is_asked_about(firm: Firm, key: str) -> None:
+    firm.put(
+        "sale.csv",
+        f"invoice_id,service_id,invoiced_on,amount\nF1,S1,2024-12-31,5\n{key},S1,2024-12-31,5\n",
+    )
+    text = firm.problem()
+    assert f"row 3, column invoice_id: “{key}”: this looks like a total" in text
+    assert "delete the row, or give it a key of its own" in text
+
+
 def test_an_answer_before_the_request(firm: Firm) -> None:
     firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
     answer = "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n"

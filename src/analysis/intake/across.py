@@ -34,6 +34,15 @@ TEMPLATE_ROWS = Fault(
     Rank.KEY, "these are still the template's, whose made-up keys begin with SYN-",
     "put your own rows in their place, or delete the file: what needs it is then left out",
 )  # fmt: skip
+TOTAL = Fault(
+    Rank.ASK, "this looks like a total, and would be counted as one record more",
+    "delete the row, or give it a key of its own if it is a record",
+)  # fmt: skip
+_TOTALS = (
+    "total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total",
+    "subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie",
+)  # fmt: skip
+"""Keys of rows that sum others, in small letters."""
 BEFORE_REQUEST = Fault(
     Rank.ROW, "the answer is from before the day of the request", "correct the day or the service"
 )
@@ -85,6 +94,10 @@ def _check_keys(case: Case, table: Checked) -> None:
         cells = ", ".join(str(cell) for cell in table.frame.loc[again, key].iloc[0])
         names = ", ".join(table.headers.get(name, name) for name in key)
         table.report(TWICE, names, again, f"{cells} (first in row {first})")
+    for name in key if table.table in ROWS else ():
+        if table.frame[name].dtype == "str":
+            named = table.frame[name].str.lower().isin(_TOTALS).to_numpy(dtype=bool)
+            table.report(TOTAL, name, named & table.good[name])
     if case.parameters.kind == "yours" and table.table in ROWS:
         texts = [table.frame[name] for name in key if table.frame[name].dtype == "str"]
         made_up = [cells.str.startswith(MADE_UP).to_numpy(dtype=bool) for cells in texts]

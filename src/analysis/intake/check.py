@@ -9,9 +9,9 @@ from pathlib import Path
 from analysis.case import Case, case_problems, load_case
 from analysis.claims.general import General
 from analysis.errors import InputError
-from analysis.intake.files import TABLES
+from analysis.intake.files import OUTSIDE, TABLES, find
 from analysis.intake.glyphs import case_texts, missing, no_glyph
-from analysis.intake.in_place import READ_ALWAYS, look_through
+from analysis.intake.in_place import READ_ALWAYS, InPlace, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -68,7 +68,7 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     """
     name, root = case.name, case.root
     try:
-        in_place = look_through(case)
+        in_place = InPlace({}, {}, ()) if _is_linked(case) else look_through(case)
     except InputError as error:
         return _listed(name, map(_of_error, error.all)), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
@@ -91,6 +91,11 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
         return _listed(name, worst_first(problems)) + said, None
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
+
+
+def _is_linked(case: Case) -> bool:
+    """Whether a file of the case leads out of its folder, so that nothing may be summed there."""
+    return any(problem.fault == OUTSIDE for problem in find(case).problems)
 
 
 def _claim_texts(case: Case) -> Iterator[Problem]:
