@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -41,6 +42,17 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "too_short": ("must have more entries", "add some"),
 }
 """What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
+
+
+_YAML_REMEDIES: Mapping[str, str] = {
+    "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
+    'such as title: "Acme: a year of growth", and let keys of one level begin in one column',
+    "cannot start any token": "indent with blanks, not tabs, and put a text that begins with a "
+    "special character into quotation marks",
+    "expected <block end>": "let keys of one level begin in one column, and put a text that holds "
+    "quotation marks or a colon into quotation marks of the other kind",
+}
+"""What to do about what the reader of YAML says."""
 
 
 class _Strict(BaseModel):
@@ -89,6 +101,10 @@ class Periods(_Strict):
         first, last, current = (
             parse_quarter(label) for label in (self.first, self.last, self.current)
         )
+        if first > last:
+            raise ValueError(
+                f"first ({self.first}) must not be after last ({self.last}); correct one of them"
+            )
         if not first <= current <= last:
             raise ValueError(
                 f"current ({self.current}) must lie between first ({self.first}) "
@@ -257,7 +273,10 @@ class Case:
         for name, option in (choices or {}).items():
             if name not in axes:
                 raise InputError(
-                    f"there is no reading of this name; known are {', '.join(axes)}", value=name
+                    "there is no reading of this name; "
+                    + (f"known are {', '.join(axes)}" if axes else "the case has none"),
+                    value=name,
+                    fix="leave it out, or describe it under readings: in case.yaml",
                 )
             if option not in axes[name].options:
                 raise InputError(
@@ -371,11 +390,31 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "syntax error"
         row = None if mark is None else mark.line + 1
-        return [InputError(f"not readable as YAML ({reason})", file=shown, row=row)]
+        fix = next((fix for words, fix in _YAML_REMEDIES.items() if words in reason), None)
+        return [InputError(f"not readable as YAML ({reason})", file=shown, row=row, fix=fix)]
     if parameters.name != name:
         rule = f"the name must be that of its folder, {name}"
         return [InputError(rule, file=shown, column="name", value=parameters.name)]
     return parameters
+
+
+def _unknown_key(place: tuple[int | str, ...]) -> tuple[str, str | None]:
+    """Say which keys are known where an unknown one stands, and which it may be a slip of."""
+    model: type[BaseModel] | None = Parameters
+    for part in place[:-1]:
+        if model is not None and part in model.model_fields:
+            model = _model_in(model.model_fields[str(part)].annotation)
+    known = list(model.model_fields) if model is not None else []
+    near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.6)
+    rule = f"this key is unknown; known are {', '.join(known)}"
+    return rule, f"did you mean {near[0]}?" if near else "take it out"
+
+
+def _model_in(kind: Any) -> type[BaseModel] | None:
+    """Return the model that a field holds, be it by itself, in a list or under names."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    return next((found for part in get_args(kind) if (found := _model_in(part))), None)
 
 
 def _problems(error: ValidationError, file: Path) -> list[InputError]:
@@ -388,7 +427,7 @@ def _problems(error: ValidationError, file: Path) -> list[InputError]:
         if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
             rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
         elif problem["type"] == "extra_forbidden":
-            rule = "this key is unknown"
+            rule, fix = _unknown_key(problem["loc"])
         elif problem["type"] == "missing":
             rule = "this key is required"
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]

@@ -31,7 +31,8 @@ from analysis.errors import InputError, raise_all, system_error
 from analysis.files import write_text
 from analysis.formulas import unguarded, without_formulas
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_SEEN = 40
+"""Bytes at the begin of a file, in the names of its columns, that tell UTF-16."""
 _DELIMITERS = ",;\t|"
 
 
@@ -132,11 +133,23 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
     return rows
 
 
+def utf_16(content: bytes) -> str:
+    """Return the codec of a text in UTF-16, with a mark at its begin or without; else nothing."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    # Latin letters: every other byte is 0.
+    for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = content[first:_SEEN:2]
+        if zeros and not any(zeros) and any(content[1 - first : _SEEN : 2]):
+            return codec
+    return ""
+
+
 def _text_of(path: Path, shown: Path) -> str:
     """Read UTF-8, or UTF-16 that says so."""
     try:
         content = path.read_bytes()
-        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+        return content.decode(utf_16(content) or "utf-8-sig")
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
     except OSError as error:

@@ -32,9 +32,11 @@ from analysis.rows import frame_text as frame_text
 from analysis.rows import order_rule as order_rule
 from analysis.rows import read_frame as read_frame
 from analysis.rows import read_rows as read_rows
+from analysis.rows import utf_16 as utf_16
 from analysis.rows import write_frame as write_frame
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
+_SERVICE_NAMES = "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio"
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
 
 
@@ -148,7 +150,9 @@ class ServiceRow(Row):
 
     in_order = (("requested_on", "started_on", "completed_on"),)
 
-    service_id: Identifier = column("key", "id_servicio codigo_servicio servicio")
+    service_id: Identifier = column(
+        "key", "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio"
+    )
     customer_id: Identifier = column(
         "references customer", "id_cliente codigo_cliente cliente", references="customer"
     )
@@ -171,10 +175,13 @@ class SaleRow(Row):
     """An invoice line."""
 
     invoice_id: Identifier = column(
-        "key", "invoice invoice_number id_factura factura numero_factura comprobante"
+        "key",
+        "invoice invoice_number id_factura factura numero_factura numero_de_factura comprobante",
     )
     service_id: Identifier = column(
-        "references service", "id_servicio codigo_servicio servicio", references="service"
+        "references service",
+        "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio",
+        references="service",
     )
     invoiced_on: Day = column(
         "day of the invoice; decides the quarter",
@@ -193,7 +200,9 @@ class SurveyResponseRow(Row):
 
     response_id: Identifier = column("key", "id_respuesta respuesta")
     service_id: Identifier = column(
-        "references service", "id_servicio codigo_servicio servicio", references="service"
+        "references service",
+        "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio",
+        references="service",
     )
     answered_on: Day = column(
         "day of the answer; decides the quarter",

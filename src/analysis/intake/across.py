@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -124,8 +125,11 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
             notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
             continue
         unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
-        file = tables[to].file if to in tables else ""
-        table.report(_unknown(to, known, file), name, used & unknown)
+        wrong = used & unknown
+        if wrong.any():
+            file = tables[to].file if to in tables else ""
+            first = str(values[int(np.flatnonzero(wrong)[0])])
+            table.report(_unknown(to, known, file, first), name, wrong)
 
 
 def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
@@ -142,12 +146,29 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
-def _unknown(to: str, known: list[str], file: str) -> Fault:
+def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
+    """Say that a key is not there, and which one it may be meant for."""
     if file:
-        rule = f"{file} has no row of this key"
-        return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+        rule, fix = f"{file} has no row of this key", "add the row there, or correct the key here"
+        if near := _alike(value, known):
+            rule += f"; it has “{near}”"
+            fix = "write keys in the same way, with all their zeros: format the column as text"
+        return Fault(Rank.REFERENCE, rule, fix)
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
-    return Fault(Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}")
+    return Fault(
+        Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}",
+        "correct the name" if known else "empty the cell",
+    )  # fmt: skip
+
+
+def _alike(value: str, known: list[str]) -> str:
+    """Return a key that differs in capitals, signs or leading zeros alone, or nothing."""
+    wanted = _bare(value)
+    return next((key for key in known if _bare(key) == wanted), "") if wanted else ""
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"(?<![0-9])0+(?=[0-9])|[^0-9a-z]", "", key.casefold())
 
 
 def _check_periods(case: Case, table: Checked) -> None:
