@@ -309,7 +309,7 @@ def check(args: argparse.Namespace) -> int:
     from analysis.case import project_root
     from analysis.intake.check import check_case
 
-    text, good = check_case(args.case, project_root())
+    text, good = check_case(args.case, project_root(), every=args.all)
     print(text)
     return 0 if good else 2
 
@@ -391,6 +391,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--name", required=True, help="name of the new folder of data/raw")
     add("--form", choices=("csv", "workbook", "claims"), default="csv",
         help="a firm's CSV files or workbook, or a publication's claims")  # fmt: skip
+    parsers["check"].add_argument(
+        "--all", action="store_true", help="name every row that breaks a rule"
+    )
     add = parsers["check-claims"].add_argument
     add(
         "file",
