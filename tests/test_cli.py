@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,20 @@ def test_a_result_without_a_folder_to_go_to_is_one_message(
     assert main(["check-claims", str(source), "--out", str(out)]) == 2
     assert f"check-claims: {out}: the folder for the result" in capsys.readouterr().err
     assert not out.parent.exists()
+
+
+def test_a_file_that_may_not_be_written_is_called_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(prefix: str, dir: Path) -> tuple[int, str]:
+        raise PermissionError(13, "Permission denied", str(dir / f"{prefix}x1y2"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    source = tmp_path / "rows.csv"
+    source.write_text("kind,printed,n\nmean,3.5,4\n", encoding="utf-8")
+    assert main(["check-claims", str(source), "--out", str(tmp_path / "x.csv")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"check-claims: {tmp_path / 'x.csv'}: cannot be read or written")
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, method: str, name: str) -> None:

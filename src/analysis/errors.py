@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _REMEDIES: Mapping[type[OSError], str] = {
-    PermissionError: "allow yourself to read and write it, or put a copy in its place",
+    PermissionError: "allow yourself to read and write it and its folder, or use a copy",
     IsADirectoryError: "put a file in the place of this folder",
     NotADirectoryError: "make a folder of what comes before the last part of this name",
     FileNotFoundError: "correct the name, or make the folder first",
