@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -30,6 +30,13 @@ from analysis.columns import broken_rule, forbidden, is_iso_day
 from analysis.errors import InputError, raise_all, system_error
 from analysis.files import write_text
 from analysis.formulas import unguarded, without_formulas
+
+_REMEDIES: Mapping[str, str] = {
+    "literal_error": "write one of these words",
+    "string_too_short": "fill in the cell, or delete the row",
+    "string_pattern_mismatch": "correct the cell, and whatever refers to it",
+}
+"""What to do about a cell that breaks a rule."""
 
 _SEEN = 40
 """Bytes at the begin of a file, in the names of its columns, that tell UTF-16."""
@@ -247,7 +254,9 @@ def _broken(
     if column is None and head is not None and head[1] in table.row.model_fields:
         column, rule = head[1], rule[head.end() :]
     value = cells.get(column) if column and problem["type"] != "value_error" else None
-    return InputError(rule, file=file, row=line, column=column, value=value)
+    return InputError(
+        rule, file=file, row=line, column=column, value=value, fix=_REMEDIES.get(problem["type"])
+    )
 
 
 def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> Iterator[InputError]:

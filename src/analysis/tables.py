@@ -71,7 +71,8 @@ class ClaimRow(Row):
             )
         if self.role != "formula" and self.printed not in self.quotation:
             raise ValueError(
-                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”"
+                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”; "
+                "copy both letter by letter"
             )
         return self
 

@@ -181,3 +181,8 @@ def test_claims_in_another_encoding_get_the_remedy(make: Maker) -> None:
     assert "claims.csv: the file is not UTF-8 text. To fix: save it again as CSV UTF-8" in str(
         wrong(case)
     )
+
+
+def test_a_word_that_is_not_known_gets_the_words_and_the_remedy(make: Maker) -> None:
+    (text,) = wrong(make(claim("a", "3", "counts", "visits")))
+    assert "must be count, share, growth, level, money, formula or statement. To fix: " in text
