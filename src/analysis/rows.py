@@ -114,6 +114,21 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
         If the file is missing or unreadable, has wrong columns, bad cells (with row and column) or
         a key that stands twice; all that is wrong is in it.
     """
+    rows, errors = examine_rows(table, folder, root)
+    raise_all(errors)
+    return rows
+
+
+def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], list[InputError]]:
+    """Return the good rows of a table, and all that is wrong with the others.
+
+    Parameters are those of :func:`read_rows`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable, or has wrong columns.
+    """
     path = folder / table.file
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     text = _text_of(path, shown)
@@ -136,8 +151,7 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
             kept.append(line)
         except InputError as error:
             errors += error.all
-    raise_all([*errors, *_twice(table, rows, kept, shown)])
-    return rows
+    return rows, [*errors, *_twice(table, rows, kept, shown)]
 
 
 def utf_16(content: bytes) -> str:

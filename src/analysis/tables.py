@@ -28,6 +28,7 @@ from analysis.errors import InputError, raise_all
 from analysis.rows import Row as Row
 from analysis.rows import Table as Table
 from analysis.rows import check_columns as check_columns
+from analysis.rows import examine_rows as examine_rows
 from analysis.rows import frame_text as frame_text
 from analysis.rows import order_rule as order_rule
 from analysis.rows import read_frame as read_frame
@@ -262,23 +263,23 @@ def read_claims(case: Case) -> list[ClaimRow]:
         As :func:`read_rows`, and if a claim names a reading that ``case.yaml`` lacks.
     """
     table = RAW_TABLES[0]
-    claims = [row for row in read_rows(table, case.raw, case.root) if isinstance(row, ClaimRow)]
+    rows, errors = examine_rows(table, case.raw, case.root)
+    claims = [row for row in rows if isinstance(row, ClaimRow)]
     known = case.parameters.readings
-    raise_all(
-        [
-            InputError(
-                f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
-                file=(case.raw / table.file).relative_to(case.root),
-                row=claim.claim_id,
-                column="readings",
-                value=axis,
-                fix="correct the name, or describe the reading under readings: in case.yaml",
-            )
-            for claim in claims
-            for axis in claim.axes
-            if axis not in known
-        ]
-    )
+    unknown = [
+        InputError(
+            f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
+            file=(case.raw / table.file).relative_to(case.root),
+            row=claim.claim_id,
+            column="readings",
+            value=axis,
+            fix="correct the name, or describe the reading under readings: in case.yaml",
+        )
+        for claim in claims
+        for axis in claim.axes
+        if axis not in known
+    ]
+    raise_all([*errors, *unknown])
     return claims
 
 

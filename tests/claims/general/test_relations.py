@@ -138,10 +138,12 @@ def wrong(case: Case) -> list[str]:
 
 def test_all_that_is_wrong_with_claims_and_relations_is_said_at_once(make: Maker) -> None:
     bad = claim("a", "3", "counts", "visits") + claim("b", "x", "count", "visits")
+    bad += claim("c", "3", "count", "visits", readings="when")
     case = make(bad, "r,summe,visits,,a; b,,,,\ns,sum,visits,,a,,,,\n")
     (case.raw / "case.yaml").write_text(CASE.replace("  rounding:", "  rounded:"), encoding="utf-8")
     found = wrong(load_case("small", case.root))
     places = ["readings.rounding", "row 2, column kind", "row 3, column printed",
+              "row c, column readings: “when”",
               "row 2, column relation", "row 3, column of"]  # fmt: skip
     assert len(found) == len(places)
     assert all(place in text for place, text in zip(places, found, strict=True))
