@@ -84,11 +84,11 @@ report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/
 dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
-case: | $(call environment,report) ## copy the template to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook: one workbook)
+case: | $(call environment,report) ## copy an example to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook, FORM=claims)
 	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
 
-check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing
-	@$(PY) -m analysis check --case $(CASE)
+check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)
+	@$(PY) -m analysis check --case $(CASE) $(if $(ALL),--all)
 
 figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
 	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")

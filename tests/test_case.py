@@ -100,6 +100,11 @@ def test_unknown_reading_and_option(root: Path) -> None:
         case.reading({"services_period": "2019H1"})
 
 
+def test_a_reading_of_a_case_that_has_none(root: Path) -> None:
+    with pytest.raises(InputError, match=r"“zzz”: there is no reading of .*the case has none"):
+        load_case("template", root).reading({"zzz": "1"})
+
+
 def test_outside_the_project(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not inside the project"):
         project_root(tmp_path)
@@ -119,6 +124,14 @@ def test_outside_the_project(tmp_path: Path) -> None:
          "column intake.encoding: “ebcdic”: must be utf-8, cp1252, cp1250 or latin-1"),
         ("currency_name: soles", "currency_name: \"s\\u202eoles\"",
          "column currency_name: “s�oles”: holds a control character"),
+        ("  last: 2024Q2", "  last: 2020Q1",
+         "first (2022Q1) must not be after last (2020Q1)"),
+        ("currency_name: soles", "currency_name: soles\nintake: {date: iso}",
+         "column intake.date: “iso”: this key is unknown; known are encoding, delimiter, decimal, "
+         "dates, two_digit_years, ignore, sales_may_differ_by. To fix: did you mean dates?"),
+        ("    default: ", "    defualt: x\n    default: ", "To fix: did you mean default?"),
+        ("currency_name: soles", "currency_name: soles: PEN",
+         'put a text that holds a colon into quotation marks, such as title: "Acme: '),
         ("current: 2024Q2", "current: 9999Q4",
          "“9999Q4”: a quarter is written as a year from 1900 to 2199"),
     ],

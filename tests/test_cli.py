@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,81 @@ def test_check_claims_goes_on_after_a_bad_row(
     assert lines[1].startswith("percent,77.6,354,false")
     assert lines[3].startswith("percent,77.6,49,true")
     assert "row 3, column kind: “median”" in capsys.readouterr().err
+
+
+def test_a_result_without_a_folder_to_go_to_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "rows.csv"
+    source.write_text("kind,printed\nmean,3.5\n", encoding="utf-8")
+    out = tmp_path / "nope" / "x.csv"
+    assert main(["check-claims", str(source), "--out", str(out)]) == 2
+    assert f"check-claims: {out}: the folder for the result" in capsys.readouterr().err
+    assert not out.parent.exists()
+
+
+def test_a_file_that_may_not_be_written_is_called_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(prefix: str, dir: Path) -> tuple[int, str]:
+        raise PermissionError(13, "Permission denied", str(dir / f"{prefix}x1y2"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    source = tmp_path / "rows.csv"
+    source.write_text("kind,printed,n\nmean,3.5,4\n", encoding="utf-8")
+    assert main(["check-claims", str(source), "--out", str(tmp_path / "x.csv")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"check-claims: {tmp_path / 'x.csv'}: cannot be read or written")
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, method: str, name: str) -> None:
+    """Let the system refuse one file, as it does when its permissions do (but not to root)."""
+    usual = getattr(Path, method)
+
+    def read(path: Path, *args: object, **options: object) -> object:
+        if path.name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path, *args, **options)
+
+    monkeypatch.setattr(Path, method, read)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [("read_bytes", "sale.csv"), ("read_text", "case.yaml")]
+)
+def test_a_file_that_may_not_be_read_is_a_problem_with_a_remedy(
+    inside: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    method: str,
+    name: str,
+) -> None:
+    refuse(monkeypatch, method, name)
+    assert main(["check", "--case", "template"]) == 2
+    found = capsys.readouterr().out
+    assert f"data/raw/template/{name}: cannot be read or written (Permission denied)" in found
+    assert "To fix: allow yourself to read" in found
+
+
+def test_a_folder_in_the_place_of_the_parameters(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = inside / "data/raw/template/case.yaml"
+    path.unlink()
+    path.mkdir()
+    for command in ("check", "ledger"):
+        assert main([command, "--case", "template"]) == 2
+    found = capsys.readouterr()
+    for text in (found.out, found.err):
+        assert "template/case.yaml: cannot be read or written (Is a directory)" in text
+
+
+def test_what_the_system_refuses_anywhere_is_one_message(
+    inside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refuse(monkeypatch, "iterdir", "template")
+    assert main(["check", "--case", "template"]) == 2
+    assert "check: data/raw/template: cannot be read or written" in capsys.readouterr().err
 
 
 def test_bad_input_is_found_before_anything_is_written(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,28 +18,18 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.columns import broken_rule, forbidden
-from analysis.errors import InputError
+from analysis.case_problems import (
+    CURRENCY,
+    ID,
+    NAME,
+    WORDS,
+    schema_problems,
+    yaml_problem,
+)
+from analysis.columns import forbidden
+from analysis.errors import InputError, system_error
 from analysis.periods import parse_period, parse_quarter
 from analysis.plain_yaml import PlainLoader, texts_of
-
-_NAME = r"^[a-z][a-z0-9_-]*$"
-_ID = r"^[a-z][a-z0-9_]*$"
-_CURRENCY = r"^[A-Z]{3}$"
-_WORDS = r"^[\p{L} ]+$"
-_SAID: Mapping[str, tuple[str, str]] = {
-    _NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
-    _ID: ("must be small letters, digits and underscores", "write it like new_door"),
-    _CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
-    _WORDS: ("must be letters and spaces", "write it like soles"),
-    "string_type": ("must be text", "put it between quotation marks"),
-    "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
-    "bool_type": ("must be true or false", "write one of the two"),
-    "date_type": ("must be a day", "write it like 2024-12-31, without quotation marks"),
-    "tuple_type": ("must be a list", "write each entry on a line of its own, after a hyphen"),
-    "too_short": ("must have more entries", "add some"),
-}
-"""What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
 
 
 class _Strict(BaseModel):
@@ -89,6 +78,10 @@ class Periods(_Strict):
         first, last, current = (
             parse_quarter(label) for label in (self.first, self.last, self.current)
         )
+        if first > last:
+            raise ValueError(
+                f"first ({self.first}) must not be after last ({self.last}); correct one of them"
+            )
         if not first <= current <= last:
             raise ValueError(
                 f"current ({self.current}) must lie between first ({self.first}) "
@@ -118,7 +111,7 @@ class Axis(_Strict):
 class ServiceType(_Strict):
     """A kind of service; ``printed`` says whether the publication names it."""
 
-    id: Annotated[str, Field(pattern=_ID)]
+    id: Annotated[str, Field(pattern=ID)]
     name: str
     printed: bool
 
@@ -156,6 +149,8 @@ class IntakeSettings(_Strict):
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
+    ignore: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Names of files, folders and sheets that look like tables and are none."""
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
     """Per cent by which invoices and statements may disagree on a quarter's sales."""
 
@@ -163,12 +158,12 @@ class IntakeSettings(_Strict):
 class Parameters(_Strict):
     """The contents of ``case.yaml``."""
 
-    name: Annotated[str, Field(pattern=_NAME)]
+    name: Annotated[str, Field(pattern=NAME)]
     title: str
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
-    currency: Annotated[str, Field(pattern=_CURRENCY)]
-    currency_name: Annotated[str, Field(pattern=_WORDS)]
+    currency: Annotated[str, Field(pattern=CURRENCY)]
+    currency_name: Annotated[str, Field(pattern=WORDS)]
     date: date
     source: Source | None = None
     periods: Periods
@@ -255,7 +250,10 @@ class Case:
         for name, option in (choices or {}).items():
             if name not in axes:
                 raise InputError(
-                    f"there is no reading of this name; known are {', '.join(axes)}", value=name
+                    "there is no reading of this name; "
+                    + (f"known are {', '.join(axes)}" if axes else "the case has none"),
+                    value=name,
+                    fix="leave it out, or describe it under readings: in case.yaml",
                 )
             if option not in axes[name].options:
                 raise InputError(
@@ -327,13 +325,26 @@ def _path_of(name: str, root: Path) -> Path:
             value=name,
             fix=f"create data/raw/{name}/case.yaml or choose one of those",
         )
-    return root / "data" / "raw" / name / "case.yaml"
+    folder = root / "data" / "raw" / name
+    if folder.resolve().parent != folder.parent.resolve():
+        raise InputError(
+            "the case's folder is a link that leads out of data/raw, where nothing is read",
+            file=folder.relative_to(root),
+            fix="copy the folder itself to this place",
+        )
+    return folder / "case.yaml"
 
 
 def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
-        return [InputError("the file lies outside the case's folder", file=shown)]
+        return [
+            InputError(
+                "the file lies outside the case's folder",
+                file=shown,
+                fix="put the file itself here",
+            )
+        ]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         hidden = [
@@ -346,34 +357,15 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         if hidden:
             return hidden
         parameters = Parameters.model_validate(content)
+    except OSError as error:
+        return [system_error(error, shown)]
     except UnicodeDecodeError:
         return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, ValidationError):
-            return _problems(error, shown)
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "syntax error"
-        row = None if mark is None else mark.line + 1
-        return [InputError(f"not readable as YAML ({reason})", file=shown, row=row)]
+            return schema_problems(error, shown, Parameters)
+        return [yaml_problem(error, shown)]
     if parameters.name != name:
         rule = f"the name must be that of its folder, {name}"
         return [InputError(rule, file=shown, column="name", value=parameters.name)]
     return parameters
-
-
-def _problems(error: ValidationError, file: Path) -> list[InputError]:
-    """Turn pydantic's findings into our kind of message."""
-    found = []
-    for problem in error.errors():
-        column = ".".join(str(part) for part in problem["loc"]) or None
-        said = problem.get("ctx", {}).get("pattern", problem["type"])
-        rule, fix = _SAID.get(said, (broken_rule(problem), None))
-        if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
-            rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
-        elif problem["type"] == "extra_forbidden":
-            rule = "this key is unknown"
-        elif problem["type"] == "missing":
-            rule = "this key is required"
-        value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-        found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
-    return found

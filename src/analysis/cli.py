@@ -14,7 +14,7 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 
-from analysis.errors import BuildError, InputError
+from analysis.errors import BuildError, InputError, system_error
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -312,7 +312,7 @@ def check(args: argparse.Namespace) -> int:
     from analysis.case import project_root
     from analysis.intake.check import check_case
 
-    text, good = check_case(args.case, project_root())
+    text, good = check_case(args.case, project_root(), every=args.all)
     print(text)
     return 0 if good else 2
 
@@ -329,14 +329,14 @@ def package(args: argparse.Namespace) -> int:
 
 
 def new_case(args: argparse.Namespace) -> int:
-    """Copy the template to a case of one's own."""
+    """Copy an example to a case of one's own."""
     from analysis.case import project_root
     from analysis.intake.new_case import new_case as copy
 
     root = project_root()
     folder = copy(args.name, root, args.form).relative_to(root)
     print(
-        f"{folder} holds a copy of the template. Fill in case.yaml and the tables (its README.md "
+        f"{folder} holds a copy of an example. Fill in case.yaml and the tables (its README.md "
         f"says how), then: make check CASE={args.name}, make report CASE={args.name}"
     )
     return 0
@@ -392,7 +392,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
-    add("--form", choices=("csv", "workbook"), default="csv", help="how the tables are filled in")
+    add("--form", choices=("csv", "workbook", "claims"), default="csv",
+        help="a firm's CSV files or workbook, or a publication's claims")  # fmt: skip
+    parsers["check"].add_argument(
+        "--all", action="store_true", help="name every row that breaks a rule"
+    )
     add = parsers["check-claims"].add_argument
     add(
         "file",
@@ -424,8 +428,12 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except BuildError as error:
-        print(f"{args.command}: {error}", file=sys.stderr)
+        for problem in error.all if isinstance(error, InputError) else (error,):
+            print(f"{args.command}: {problem}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
+    except OSError as error:  # a file or folder that may not be read or written, whichever it is
+        print(f"{args.command}: {system_error(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"{args.command}: interrupted", file=sys.stderr)
         return 130

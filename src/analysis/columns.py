@@ -138,6 +138,12 @@ def header_of(info: FieldInfo) -> Header:
     return found if isinstance(found, Header) else Header()
 
 
+def meaning(info: FieldInfo, *, larger: bool = False) -> str:
+    """Say what a column holds, without its unit where it is given in a larger one."""
+    text = str(info.description)
+    return re.sub(r" in (céntimos.*|units of 15 minutes)", "", text) if larger else text
+
+
 def may_be_empty(info: FieldInfo) -> bool:
     """Whether a cell of the column may be empty; such a column may also be left out."""
     if type(None) in get_args(info.annotation):

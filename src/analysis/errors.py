@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+_REMEDIES: Mapping[type[OSError], str] = {
+    PermissionError: "allow yourself to read and write it and its folder, or use a copy",
+    IsADirectoryError: "put a file in the place of this folder",
+    NotADirectoryError: "make a folder of what comes before the last part of this name",
+    FileNotFoundError: "correct the name, or make the folder first",
+}
 
 
 class BuildError(Exception):
@@ -26,6 +34,11 @@ class InputError(BuildError):
         The offending value; shown in quotes, shortened to 60 characters.
     fix : str, optional
         What the user can do about it.
+
+    Attributes
+    ----------
+    others : tuple of InputError
+        What else was found to be wrong at the same time.
     """
 
     def __init__(
@@ -45,6 +58,12 @@ class InputError(BuildError):
         self.column = column
         self.value = value
         self.fix = fix
+        self.others: tuple[InputError, ...] = ()
+
+    @property
+    def all(self) -> tuple[InputError, ...]:
+        """The problem itself and all that were found with it."""
+        return (self, *self.others)
 
     def __str__(self) -> str:
         place = []
@@ -63,6 +82,34 @@ class InputError(BuildError):
         if self.fix:
             text += f". To fix: {self.fix}"
         return printable(text, but="\n")
+
+
+def raise_all(errors: Sequence[InputError]) -> None:
+    """Raise the first of some problems with the others in it; without any, do nothing."""
+    if errors:
+        first, *others = errors
+        first.others = tuple(others)
+        raise first
+
+
+def system_error(error: OSError, file: str | Path | None = None) -> InputError:
+    """Return what the system says of a file that it does not read or write, with the remedy.
+
+    Parameters
+    ----------
+    error : OSError
+        What was raised.
+    file : str or Path, optional
+        How the message calls the file; as the system does if left out.
+    """
+    named = file if file is not None else error.filename
+    if named is not None and Path(named).is_relative_to(Path.cwd()):
+        named = Path(named).relative_to(Path.cwd())
+    remedies = (fix for kind, fix in _REMEDIES.items() if isinstance(error, kind))
+    return InputError(
+        f"cannot be read or written ({error.strerror or error})", file=named,
+        fix=next(remedies, None),
+    )  # fmt: skip
 
 
 def printable(text: str, but: str = "") -> str:

@@ -6,8 +6,9 @@ Errors name file, row, column, value and rule, so that a person can act on them.
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -23,11 +24,23 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from analysis.columns import broken_rule, forbidden, is_iso_day
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all, system_error
 from analysis.files import write_text
 from analysis.formulas import unguarded, without_formulas
+
+_REMEDIES: Mapping[str, str] = {
+    "literal_error": "write one of these words",
+    "string_too_short": "fill in the cell, or delete the row",
+    "string_pattern_mismatch": "correct the cell, and whatever refers to it",
+}
+"""What to do about a cell that breaks a rule."""
+
+_SEEN = 40
+"""Bytes at the begin of a file, in the names of its columns, that tell UTF-16."""
+_DELIMITERS = ",;\t|"
 
 
 class Row(BaseModel):
@@ -98,26 +111,86 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
     Raises
     ------
     InputError
-        At the first problem: file missing or unreadable, wrong columns, a bad cell (with row and
-        column), or a key that stands twice.
+        If the file is missing or unreadable, has wrong columns, bad cells (with row and column) or
+        a key that stands twice; all that is wrong is in it.
+    """
+    rows, errors = examine_rows(table, folder, root)
+    raise_all(errors)
+    return rows
+
+
+def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], list[InputError]]:
+    """Return the good rows of a table, and all that is wrong with the others.
+
+    Parameters are those of :func:`read_rows`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable, or has wrong columns.
     """
     path = folder / table.file
     shown = path.relative_to(root) if path.is_relative_to(root) else path
+    text = _text_of(path, shown)
+    stream = io.StringIO(text, newline="")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            header = list(reader.fieldnames or [])
-            check_columns(table, header, shown)
-            lines = [(reader.line_num, _as_read(cells)) for cells in reader]
+        reader = csv.DictReader(stream, delimiter=_delimiter(table, text), strict=True)
+        check_columns(table, list(reader.fieldnames or []), shown)
+        lines = [(reader.line_num, _as_read(cells)) for cells in reader]
+    except csv.Error as error:
+        raise InputError(
+            f"not readable as CSV ({error})", file=shown,
+            fix="write quotation marks inside a cell twice, or delete them",
+        ) from None  # fmt: skip
+    rows: list[Row] = []
+    errors: list[InputError] = []
+    kept = []
+    for line, cells in lines:
+        try:
+            rows.append(_parse_row(table, cells, line, shown))
+            kept.append(line)
+        except InputError as error:
+            errors += error.all
+    return rows, [*errors, *_twice(table, rows, kept, shown)]
+
+
+def utf_16(content: bytes) -> str:
+    """Return the codec of a text in UTF-16, with a mark at its begin or without; else nothing."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    # Latin letters: every other byte is 0.
+    for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = content[first:_SEEN:2]
+        if zeros and not any(zeros) and any(content[1 - first : _SEEN : 2]):
+            return codec
+    return ""
+
+
+def _text_of(path: Path, shown: Path) -> str:
+    """Read UTF-8, or UTF-16 that says so."""
+    try:
+        content = path.read_bytes()
+        return content.decode(utf_16(content) or "utf-8-sig")
     except FileNotFoundError:
         raise InputError("the file does not exist", file=shown) from None
+    except OSError as error:
+        raise system_error(error, shown) from None
     except UnicodeDecodeError:
-        raise InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8") from None
-    except csv.Error as error:
-        raise InputError(f"not readable as CSV ({error})", file=shown) from None
-    rows = [_parse_row(table, cells, line, shown) for line, cells in lines]
-    _check_keys(table, rows, [line for line, _ in lines], shown)
-    return rows
+        raise InputError(
+            "the file is not UTF-8 text", file=shown, fix="save it again as CSV UTF-8"
+        ) from None
+
+
+def _delimiter(table: Table, text: str) -> str:
+    """Return what stands between the names of the table's columns in the first line."""
+    header = text.partition("\n")[0]
+
+    def known(delimiter: str) -> int:
+        return len(
+            {name.strip('" \r') for name in header.split(delimiter)} & {*table.row.model_fields}
+        )
+
+    return max(_DELIMITERS, key=known)
 
 
 def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
@@ -152,48 +225,61 @@ def frame_text(frame: pd.DataFrame) -> str:
 
 
 def check_columns(table: Table, header: list[str], file: Path) -> None:
-    """Refuse a header that lacks a column of the table or has one more."""
+    """Refuse a header that lacks columns of the table or has others."""
     wanted = list(table.row.model_fields)
-    for name in wanted:
-        if name not in header:
-            raise InputError(
-                f"this column is missing; the table needs {', '.join(wanted)}",
-                file=file,
-                row=1,
-                column=name,
-            )
-    for name in header:
-        if name not in wanted:
-            raise InputError(
-                f"this column is unknown; known are {', '.join(wanted)}",
-                file=file,
-                row=1,
-                column=name,
-            )
+    listed = ", ".join(wanted)
+    missing = [
+        InputError(
+            f"this column is missing; the table needs {listed}", file=file, row=1, column=name,
+            fix="add it to the first row; its cells may be empty where nothing is required",
+        )
+        for name in wanted if name not in header
+    ]  # fmt: skip
+    unknown = [
+        InputError(
+            f"this column is unknown; known are {listed}", file=file, row=1, column=name,
+            fix="correct its name, or take the column out",
+        )
+        for name in header if name not in wanted
+    ]  # fmt: skip
+    raise_all([*missing, *unknown])
 
 
 def _parse_row(table: Table, cells: dict[Any, Any], line: int, file: Path) -> Row:
     if None in cells or None in cells.values():
-        raise InputError("the row has more or fewer cells than the header", file=file, row=line)
+        raise InputError(
+            "the row has more or fewer cells than the header", file=file, row=line,
+            fix="put cells that contain the delimiter, such as a comma, into quotation marks",
+        )  # fmt: skip
     try:
         return table.row.model_validate(cells)
     except ValidationError as error:
-        problem = error.errors()[0]
-        column = str(problem["loc"][0]) if problem["loc"] else None
-        rule = broken_rule(problem)
-        head = re.match(r"(\w+): ", rule)
-        if column is None and head is not None and head[1] in table.row.model_fields:
-            column, rule = head[1], rule[head.end() :]
-        value = cells.get(column) if column and problem["type"] != "value_error" else None
-        raise InputError(rule, file=file, row=line, column=column, value=value) from None
+        raise_all([_broken(table, cells, problem, line, file) for problem in error.errors()])
+        raise
 
 
-def _check_keys(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> None:
+def _broken(
+    table: Table, cells: dict[Any, Any], problem: ErrorDetails, line: int, file: Path
+) -> InputError:
+    """Say which rule a row breaks, and in which column."""
+    column = str(problem["loc"][0]) if problem["loc"] else None
+    rule = broken_rule(problem)
+    head = re.match(r"(\w+): ", rule)
+    if column is None and head is not None and head[1] in table.row.model_fields:
+        column, rule = head[1], rule[head.end() :]
+    value = cells.get(column) if column and problem["type"] != "value_error" else None
+    return InputError(
+        rule, file=file, row=line, column=column, value=value, fix=_REMEDIES.get(problem["type"])
+    )
+
+
+def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> Iterator[InputError]:
+    """Find keys that stand in an earlier row already."""
     seen: dict[tuple[object, ...], int] = {}
     for row, line in zip(rows, lines, strict=True):
         key = tuple(getattr(row, column) for column in table.key)
         if key in seen:
-            raise InputError(
+            yield InputError(
                 f"this key stands already in row {seen[key]}",
                 file=file,
                 row=line,
@@ -201,4 +287,4 @@ def _check_keys(table: Table, rows: Iterable[Row], lines: list[int], file: Path)
                 value=", ".join(map(str, key)),
                 fix="give every row a key of its own",
             )
-        seen[key] = line
+        seen.setdefault(key, line)

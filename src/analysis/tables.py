@@ -24,17 +24,20 @@ from analysis.columns import (
     hours,
     money,
 )
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all
 from analysis.rows import Row as Row
 from analysis.rows import Table as Table
 from analysis.rows import check_columns as check_columns
+from analysis.rows import examine_rows as examine_rows
 from analysis.rows import frame_text as frame_text
 from analysis.rows import order_rule as order_rule
 from analysis.rows import read_frame as read_frame
 from analysis.rows import read_rows as read_rows
+from analysis.rows import utf_16 as utf_16
 from analysis.rows import write_frame as write_frame
 
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
+_SERVICE_NAMES = "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio"
 _NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
 
 
@@ -69,7 +72,8 @@ class ClaimRow(Row):
             )
         if self.role != "formula" and self.printed not in self.quotation:
             raise ValueError(
-                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”"
+                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”; "
+                "copy both letter by letter"
             )
         return self
 
@@ -148,7 +152,9 @@ class ServiceRow(Row):
 
     in_order = (("requested_on", "started_on", "completed_on"),)
 
-    service_id: Identifier = column("key", "id_servicio codigo_servicio servicio")
+    service_id: Identifier = column(
+        "key", "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio"
+    )
     customer_id: Identifier = column(
         "references customer", "id_cliente codigo_cliente cliente", references="customer"
     )
@@ -171,10 +177,13 @@ class SaleRow(Row):
     """An invoice line."""
 
     invoice_id: Identifier = column(
-        "key", "invoice invoice_number id_factura factura numero_factura comprobante"
+        "key",
+        "invoice invoice_number id_factura factura numero_factura numero_de_factura comprobante",
     )
     service_id: Identifier = column(
-        "references service", "id_servicio codigo_servicio servicio", references="service"
+        "references service",
+        "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio",
+        references="service",
     )
     invoiced_on: Day = column(
         "day of the invoice; decides the quarter",
@@ -193,7 +202,9 @@ class SurveyResponseRow(Row):
 
     response_id: Identifier = column("key", "id_respuesta respuesta")
     service_id: Identifier = column(
-        "references service", "id_servicio codigo_servicio servicio", references="service"
+        "references service",
+        "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio",
+        references="service",
     )
     answered_on: Day = column(
         "day of the answer; decides the quarter",
@@ -252,18 +263,23 @@ def read_claims(case: Case) -> list[ClaimRow]:
         As :func:`read_rows`, and if a claim names a reading that ``case.yaml`` lacks.
     """
     table = RAW_TABLES[0]
-    claims = [row for row in read_rows(table, case.raw, case.root) if isinstance(row, ClaimRow)]
+    rows, errors = examine_rows(table, case.raw, case.root)
+    claims = [row for row in rows if isinstance(row, ClaimRow)]
     known = case.parameters.readings
-    for claim in claims:
-        for axis in claim.axes:
-            if axis not in known:
-                raise InputError(
-                    f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
-                    file=(case.raw / table.file).relative_to(case.root),
-                    row=claim.claim_id,
-                    column="readings",
-                    value=axis,
-                )
+    unknown = [
+        InputError(
+            f"case.yaml has no reading of this name; it has {', '.join(known) or 'none'}",
+            file=(case.raw / table.file).relative_to(case.root),
+            row=claim.claim_id,
+            column="readings",
+            value=axis,
+            fix="correct the name, or describe the reading under readings: in case.yaml",
+        )
+        for claim in claims
+        for axis in claim.axes
+        if axis not in known
+    ]
+    raise_all([*errors, *unknown])
     return claims
 
 

@@ -152,5 +152,5 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, rule: str) -> N
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot be read or written"):
         check_claims(tmp_path / "none.csv")

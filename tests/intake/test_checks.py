@@ -121,6 +121,28 @@ def test_dates_out_of_order(firm: Firm) -> None:
     assert "requested_on, started_on and completed_on must be in this order" in text
 
 
+def test_every_row_is_named_when_asked_for(firm: Firm) -> None:
+    rows = "".join(f"F{number},S1,2024-05-31,x{number}\n" for number in range(44))
+    firm.put("sale.csv", f"invoice_id,service_id,invoiced_on,amount\n{rows}")
+    text, _ = check_case("acme", firm.root)
+    assert "and 43 more rows like this: 3, 4, 5, 6, 7, 8, 9, 10, …" in text
+    assert "\nAll rows: make check CASE=acme ALL=1\n" in text
+    text, _ = check_case("acme", firm.root, every=True)
+    assert f"like this: {', '.join(str(row) for row in range(3, 46))}\n" in text + "\n"
+    assert "ALL=1" not in text
+
+
+@pytest.mark.parametrize("key", ["Subtotal", "TOTAL", "Suma", "Razem", "Totales", "Total:"])
+def test_a_row_that_sums_others_is_asked_about(firm: Firm, key: str) -> None:
+    firm.put(
+        "sale.csv",
+        f"invoice_id,service_id,invoiced_on,amount\nF1,S1,2024-12-31,5\n{key},S1,2024-12-31,5\n",
+    )
+    text = firm.problem()
+    assert f"row 3, column invoice_id: “{key}”: this looks like a total" in text
+    assert "delete the row, or give it a key of its own" in text
+
+
 def test_an_answer_before_the_request(firm: Firm) -> None:
     firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
     answer = "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n"

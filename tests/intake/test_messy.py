@@ -347,7 +347,8 @@ def test_hours_are_quarters_of_an_hour(firm: Firm) -> None:
     assert list(hours["quarter_hours"]) == [49, 28, 0]
     assert list(hours["month"]) == ["2024-05", "2024-06", "2024-07"]
     firm.put("horas.csv", "empleado,mes,horas\nT1,2024-05,800\n")
-    assert firm.problem().endswith("column horas: “800”: must be at most 744")  # 31 days of 24
+    text = "column horas: “800”: must be at most 744. To fix: correct the cell; the column holds: "
+    assert firm.problem().endswith(f"{text}time worked")  # 31 days of 24 hours
     firm.put("horas.csv", "empleado,mes,horas\nT1,2024-05,12.3\n")
     assert "“12.3”: must be a multiple of 0.25" in firm.problem()
 
@@ -487,3 +488,67 @@ def test_keys_that_look_like_formulas(firm: Firm, key: str) -> None:
 def test_a_number_that_a_spreadsheet_has_shortened(firm: Firm) -> None:
     firm.put("staff.csv", f"{STAFF}1.23E+11,tech,2020-01-01,\n")
     assert "“1.23E+11”: the spreadsheet program has shortened this number" in firm.problem()
+
+
+# ---- what to do about it ------------------------------------------------------------------------
+
+SALES = "invoice_id,service_id,invoiced_on"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("sale.csv", f"{SALES},amount_centimos\nF1,S1,2024-05-31,101.50\n",
+         "must be a whole number. To fix: write it without decimals, or name the column amount"),
+        ("survey_response.csv", "response_id,service_id,answered_on,score\nR1,S1,2024-05-31,6\n",
+         "must be at most 5. To fix: correct the cell; the column holds: 1 (very dissatisfied)"),
+        ("sale.csv", f"{SALES},amount\nF 1,S1,2024-05-31,5\n",
+         "To fix: write it without blanks, such as C-1"),
+        ("sale.csv", f"{SALES},amount\nF1,S1,2024-05-31,15.0011\n", "To fix: round it"),
+        ("sale.csv", f"{SALES},IMPORTE TOTAL\nF1,S1,2024-05-31,5\n",
+         "column amount_centimos: this column is missing. To fix: add it, or rename the column "
+         "“IMPORTE TOTAL” if that is it"),
+    ],
+)  # fmt: skip
+def test_every_fault_of_a_cell_has_a_remedy(firm: Firm, name: str, text: str, words: str) -> None:
+    firm.put(name, text)
+    assert words in firm.problem()
+
+
+def test_a_hint_names_no_column_that_is_there_already(firm: Firm) -> None:
+    header = "service_id,Nro de pedido,customer_id,tipo_servicio,requested_on,started_on"
+    row = "S1,7,C1,x,2024-05-01,2024-05-02,2024-05-03,2024-05-04"
+    firm.put("service.csv", f"{header},completed_on,due_on\n{row}\n")
+    assert firm.problems() == []
+    assert "column Nro de pedido: this column is not used" in firm.notes()
+    assert "did you mean" not in firm.notes()
+
+
+@pytest.mark.parametrize("header", ["Nro de servicio", "N.º servicio", "Número de servicio"])
+def test_a_number_of_a_service_is_its_key(firm: Firm, header: str) -> None:
+    firm.put("sale.csv", f"invoice_id,{header},invoiced_on,amount\nF1,S1,2024-05-31,5\n")
+    assert firm.problems() == []
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(firm: Firm, codec: str) -> None:
+    text = "customer_id;segment\nC1;Mañana\n"
+    firm.put("customer.csv", text.encode(codec))
+    assert list(firm.read().tables["customer"]["segment"]) == ["Mañana"]
+
+
+@pytest.mark.parametrize(
+    ("key", "other"), [("c-007", "C-007"), ("C-7", "C-007"), ("C007", "C-007"), ("7", "007")]
+)
+def test_a_key_that_is_written_otherwise_elsewhere(firm: Firm, key: str, other: str) -> None:
+    firm.put("staff.csv", f"staff_id,role,hired_on\nX,x,2020-01-01\n{other},x,2020-01-01\n")
+    firm.put("staff_hours.csv", f"staff_id,month,hours\n{key},2024-05,7\n")
+    text = firm.problem()
+    assert f"“{key}”: data/raw/acme/staff.csv has no row of this key; it has “{other}”" in text
+    assert "To fix: write keys in the same way" in text
+
+
+def test_a_key_without_its_like(firm: Firm) -> None:
+    firm.put("staff.csv", "staff_id,role,hired_on\nT-8,x,2020-01-01\n")
+    firm.put("staff_hours.csv", "staff_id,month,hours\nT-80,2024-05,7\n")
+    assert "no row of this key. To fix: add the row there" in firm.problem()

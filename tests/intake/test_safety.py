@@ -6,6 +6,8 @@ import csv
 import html
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from analysis.values import literal
 
 from .conftest import Firm
 
+ROOT = Path(__file__).resolve().parents[2]
 NASTY = [
     '=HYPERLINK("http://evil.example/?x","click")',
     "+cmd|' /C calc'!A0",
@@ -145,3 +148,30 @@ def test_the_data_of_a_figure(service_types: list[str], tmp_path: Path) -> None:
     assert cells[:4] == ["'" + text for text in NASTY[:4]]
     assert cells[4:] == NASTY[4:]
     assert json.loads(files[".json"])["kind"] == "words"
+
+
+def test_git_takes_no_rows_of_a_firm_unless_it_is_told_to(tmp_path: Path) -> None:
+    """Nobody publishes a firm's rows by ``git add .``; every case of the project stays public."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    cases = [path.name for path in (ROOT / "data" / "raw").iterdir() if path.is_dir()]
+    tracked = subprocess.run(
+        ["git", "ls-files", "data/raw"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.split()
+    public = {name for name in cases if any(f"data/raw/{name}/" in path for path in tracked)}
+    if not public:
+        pytest.skip("this copy of the project is not under git")
+    git("init", "--quiet")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    for name in (*public, "acme"):
+        (tmp_path / "data" / "raw" / name).mkdir(parents=True)
+        (tmp_path / "data" / "raw" / name / "sale.csv").write_text("x", encoding="utf-8")
+    git("add", ".")
+    added = {path.split("/")[2] for path in git("ls-files", "data/raw").split()}
+    assert added == public
+    git("add", "-f", "data/raw/acme")
+    assert "data/raw/acme/sale.csv" in git("ls-files")

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from analysis.case import load_case
+from analysis.claims.general import RelationRow
 from analysis.cli import main
 from analysis.columns import header_of, may_be_empty
 from analysis.errors import InputError
 from analysis.intake.files import TABLES
 from analysis.intake.names import folded, names_of
 from analysis.intake.new_case import new_case
-from analysis.intake.package import describe, indicators_of, with_tables
-from analysis.tables import ServiceRow
+from analysis.intake.package import LISTS, describe, indicators_of, with_tables
+from analysis.tables import ClaimRow, ServiceRow
 from analysis.tables_statements import FinStatementRow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["segelec", "kowalczyk", "template"])
+@pytest.mark.parametrize("name", ["segelec", "kowalczyk", "template", "courier"])
 def test_data_packages_are_current(name: str) -> None:
     case = load_case(name, ROOT)
     assert (case.raw / "datapackage.json").read_text(encoding="utf-8") == describe(case)
@@ -39,11 +40,20 @@ def test_data_packages_are_current(name: str) -> None:
 
 def test_the_readme_is_current() -> None:
     text = (TEMPLATE / "README.md").read_text(encoding="utf-8")
-    assert with_tables(text) == text
+    assert with_tables(text, LISTS["template"]()) == text
     for table in TABLES:
         assert f"| `{table.file}` |" in text
     with pytest.raises(InputError, match="needs the marks"):
-        with_tables("no marks")
+        with_tables("no marks", "")
+
+
+def test_the_readme_of_claims_is_current_and_names_the_vocabulary() -> None:
+    text = (ROOT / "data/raw/courier/README.md").read_text(encoding="utf-8")
+    assert with_tables(text, LISTS["courier"]()) == text
+    for name in (*ClaimRow.model_fields, *RelationRow.model_fields):
+        assert f"\n| {name} |" in text or f"\n| [{name}] |" in text
+    words = ("growth", "money", "target", "structure", "period sum", "less is better", "unprinted")
+    assert all(f"`{word}`" in text for word in words)
 
 
 def test_the_template_has_every_table_and_column() -> None:
@@ -114,6 +124,45 @@ def test_a_copy(
     assert not (case.raw / "workbook").exists()
     assert main(["new-case", "--name", "acme"]) == 2
     assert "“acme”: there is a case of this name already" in capsys.readouterr().err
+
+
+def test_the_comments_of_a_copy_stay_in_their_column(root: Path) -> None:
+    old, new = (
+        (folder / "case.yaml").read_text(encoding="utf-8").splitlines()
+        for folder in (TEMPLATE, new_case("a-much-longer-name", root))
+    )
+    assert [line.find("#") for line in old] == [line.find("#") for line in new]
+    assert "name: a-much-longer-name   #" in new[1]
+
+
+def test_what_the_readme_of_a_copy_refers_to_is_there(root: Path) -> None:
+    for form in ("csv", "claims"):
+        shutil.copytree(ROOT / "data/raw/courier", root / "data/raw/courier", dirs_exist_ok=True)
+        folder = new_case(form, root, form)
+        text = (folder / "README.md").read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if "datapackage.json" in line]
+        assert lines
+        assert all("data/raw/" in line for line in lines)
+
+
+def test_a_copy_of_claims_is_right_as_it_is(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    assert main(["new-case", "--name", "bakery", "--form", "claims"]) == 0
+    assert "make check CASE=bakery" in capsys.readouterr().out
+    folder = project / "data/raw/bakery"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md", "case.yaml", "claims.csv", "relations.csv",
+    ]  # fmt: skip
+    assert load_case("bakery", project).parameters.kind == "printed"
+    assert main(["check", "--case", "bakery"]) == 0
+    assert main(["verdicts", "--case", "bakery"]) == 0
+
+
+def test_a_name_of_the_project_itself(root: Path) -> None:
+    with pytest.raises(InputError, match="this name is used by the project itself"):
+        new_case("conformance", root)
 
 
 def test_a_copy_as_a_workbook(root: Path) -> None:

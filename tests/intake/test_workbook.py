@@ -18,8 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.case import load_case
 from analysis.columns import may_be_empty
+from analysis.errors import InputError
 from analysis.intake import read
-from analysis.intake.files import TABLES
+from analysis.intake.check import check_case
+from analysis.intake.files import TABLES, find
 from analysis.intake.form import make_workbook
 from analysis.intake.new_case import WORKBOOK, new_case
 
@@ -162,11 +164,32 @@ def test_a_sheet_that_the_file_does_not_hold(firm: Firm) -> None:
     assert "sheet ventas: the workbook names this sheet and does not hold it" in text
 
 
-def test_a_sheet_whose_name_is_close_to_a_tables(firm: Firm) -> None:
-    book(firm, **{"ventas 2024": [SALE], "personal": [STAFF], "resumen": [["x"]]})
+def test_a_sheet_whose_name_is_close_to_a_tables_is_asked_about(firm: Firm) -> None:
+    sheets = {"Ventas 2023": [SALE], "Ventas 2024": [SALE], "resumen": [["x"]]}
+    book(firm, personal=[STAFF, ["T1", "x", "2020-01-01", None]], **sheets)
+    first, second = firm.problems()
+    assert "sheet Ventas 2023: this looks like a table, and is not read as one. To fix: " in first
+    assert "rename it to sale, or add its rows to the sheet of that name" in first
+    assert "sheet Ventas 2024:" in second
+    assert "resumen: not read, since no table has this name" in firm.notes()
+    firm.settings("{ignore: [Ventas 2023, Ventas 2024]}")
+    assert firm.problems() == []
+    assert "sheet Ventas 2023: not read, as case.yaml says" in firm.notes()
+
+
+def test_what_is_hidden_is_read_and_said(firm: Firm) -> None:
+    rows = [[f"T{number}", "x", date(2020, 1, 1), None] for number in range(4)]
+    path = book(firm, personal=[STAFF, *rows])
+    made = openpyxl.load_workbook(path)
+    for number in (3, 4, 9):  # the last one has no cell
+        made["personal"].row_dimensions[number].hidden = True
+    made.create_sheet("about")
+    made["personal"].sheet_state = "hidden"
+    made.save(path)
+    assert len(firm.read().tables["staff"]) == 4
     notes = firm.notes()
-    assert "sheet ventas 2024: not read, since no table has this name; did you mean sale?" in notes
-    assert notes.splitlines()[1].endswith("resumen: not read, since no table has this name")
+    assert "sheet personal: the sheet is hidden, and read like any other" in notes
+    assert "sheet personal: rows are hidden or filtered away, and read like any other (2" in notes
 
 
 def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
@@ -222,18 +245,52 @@ def test_a_workbook_beside_csv_files(firm: Firm) -> None:
     assert "acme.xlsx: “sale.csv”: the case has a workbook and CSV files" in text
 
 
-def test_other_files(firm: Firm) -> None:
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("other.xlsx", "name the one workbook of the case acme.xlsx"),
+        ("ventas 2024.csv", "rename it to sale.csv, or add its rows to the file of that name"),
+        ("costz.csv", "rename it to cost.csv"),
+        ("sale.txt", "rename it to sale.csv, whatever stands between its cells"),
+        ("sales 2023.tsv", "rename it to sale.csv"),
+        ("acme.xls", "save it as a workbook (.xlsx) named after the case"),
+        ("sale.csv/", "put its rows into one file sale.csv"),
+        ("sale/2023.csv", "put its rows into one file sale.csv"),
+    ],
+)
+def test_what_looks_like_a_table_and_is_not_read_is_asked_about(
+    firm: Firm, name: str, remedy: str
+) -> None:
+    firm.put("customer.csv", "customer_id,segment\nC1,x\nC 2,x\n")
+    folder, _, file = name.rpartition("/")
+    if folder:
+        (firm.raw / folder).mkdir()
+    if file:
+        firm.put(name, "x")
+    asked, other = firm.problems()
+    first = folder or name
+    assert asked.startswith(f"data/raw/acme/{first}: ")
+    assert remedy in asked
+    assert "customer.csv, row 3" in other  # and everything else is still checked
+    firm.settings(f"{{ignore: ['{first}']}}")
+    (text,) = firm.problems()
+    assert "customer.csv, row 3" in text
+    assert f"{first}: not read, as case.yaml says (intake: ignore)" in firm.notes()
+
+
+def test_what_does_not_look_like_a_table_is_noted_or_nothing(firm: Firm) -> None:
     firm.put("customer.csv", "customer_id,segment\nC1,x\n")
-    firm.put("other.xlsx", b"x")
-    firm.put("sales2024.csv", "x")
-    firm.put("costz.csv", "x")
-    firm.put("~$acme.xlsx", b"lock")
-    notes = firm.notes()
-    assert "other.xlsx: not read: the workbook must be named acme.xlsx" in notes
-    assert "costz.csv: not read, since no table has this name; did you mean cost.csv?" in notes
-    assert "~$" not in notes
-    firm.put("acme.xls", b"x")
-    assert "acme.xls: files of this format are not read" in firm.problem()
+    for name in ("zzz.csv", "~$acme.xlsx", "README.txt", "photo.png"):
+        firm.put(name, "x")
+    (firm.raw / "old").mkdir()
+    assert firm.problems() == []
+    assert firm.notes() == "data/raw/acme/zzz.csv: not read, since no table has this name"
+
+
+def test_a_folder_of_parquet_files_is_a_table(firm: Firm) -> None:
+    (firm.raw / "sale").mkdir()
+    firm.put("sale/2023.parquet", b"PAR1")
+    assert find(firm.case).problems == ()
 
 
 def test_two_files_or_sheets_of_one_table(firm: Firm) -> None:
@@ -251,6 +308,15 @@ def test_a_damaged_workbook(firm: Firm, size: int) -> None:
     path = book(firm, staff=[STAFF])
     path.write_bytes(path.read_bytes()[:size])
     assert "acme.xlsx: the file cannot be read as a workbook" in firm.problem()
+
+
+def test_a_workbook_with_a_password(firm: Firm) -> None:
+    """Spreadsheet programs put the encrypted package into an old container with this entry."""
+    container = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1024)
+    firm.put("acme.xlsx", container + "EncryptedPackage".encode("utf-16-le") + bytes(1024))
+    assert "acme.xlsx: the workbook is protected by a password. To fix: open it" in firm.problem()
+    firm.put("acme.xlsx", container)  # an .xls under another name
+    assert "cannot be read as a workbook" in firm.problem()
 
 
 def test_a_workbook_without_tables(firm: Firm) -> None:
@@ -319,6 +385,28 @@ def test_a_link_out_of_the_folder(firm: Firm) -> None:
     assert "staff.csv: this leads out of the case's folder" in text
     assert "secret" not in text
     assert firm.read().tables == {}
+
+
+def test_a_link_out_of_the_folder_does_not_hide_the_rest(firm: Firm) -> None:
+    (firm.root / "outside.csv").write_text("x", encoding="utf-8")
+    (firm.raw / "sale.csv").symlink_to(firm.root / "outside.csv")
+    firm.put("customer.csv", "customer_id,segment\nC 1,x\n")
+    text, good = check_case("acme", firm.root)
+    assert not good
+    assert "data/raw/acme/sale.csv: this leads out of the case's folder" in text
+    assert "To fix: put the file itself here" in text
+    assert "customer.csv, row 2" in text
+    assert str(firm.root) not in text
+
+
+def test_a_case_that_is_a_link(firm: Firm) -> None:
+    elsewhere = firm.root / "elsewhere"
+    firm.raw.rename(elsewhere)
+    firm.raw.symlink_to(elsewhere)
+    with pytest.raises(InputError) as caught:
+        load_case("acme", firm.root)
+    assert str(caught.value).startswith("data/raw/acme: the case's folder is a link that leads")
+    assert "copy the folder itself" in str(caught.value)
 
 
 def test_a_case_yaml_that_is_a_link(firm: Firm) -> None:

@@ -28,7 +28,8 @@ from analysis.claims.single import (
     power,
     share_counts,
 )
-from analysis.errors import InputError
+from analysis.errors import InputError, system_error
+from analysis.files import write_text
 
 COLUMNS = ("kind", "printed", "n", "items", "n_max", "later", "rounding")
 ADDED = ("consistent", "fits", "power")
@@ -197,8 +198,12 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
     Raises
     ------
     InputError
-        If the file cannot be read as a table at all.
+        If the file cannot be read as a table at all, or the result has no folder to go to.
     """
+    if out_csv is not None and not out_csv.parent.is_dir():
+        raise InputError(
+            "the folder for the result does not exist", file=out_csv, fix="make it first"
+        )
     header, rows = _read(in_csv)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -221,9 +226,7 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
         writer.writerow([*cells, answer, done.fits, done.power])
     text = stream.getvalue()
     if out_csv is not None:
-        part = out_csv.with_name(out_csv.name + ".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(out_csv)
+        write_text(out_csv, text)
     return text, errors
 
 
@@ -234,7 +237,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             header = [name.strip() for name in next(reader, [])]
             rows = [(reader.line_num, cells) for cells in reader if cells]
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
+        raise system_error(error, path) from None
     except UnicodeDecodeError:
         raise InputError("the file is not UTF-8 text", file=path, fix="save it as UTF-8") from None
     except csv.Error as error:

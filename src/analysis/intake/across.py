@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -35,6 +36,15 @@ TEMPLATE_ROWS = Fault(
     Rank.KEY, "these are still the template's, whose made-up keys begin with SYN-",
     "put your own rows in their place, or delete the file: what needs it is then left out",
 )  # fmt: skip
+TOTAL = Fault(
+    Rank.ASK, "this looks like a total, and would be counted as one record more",
+    "delete the row, or give it a key of its own if it is a record",
+)  # fmt: skip
+_TOTALS = (
+    "total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total",
+    "subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie",
+)  # fmt: skip
+"""Keys of rows that sum others, in small letters."""
 BEFORE_REQUEST = Fault(
     Rank.ROW, "the answer is from before the day of the request", "correct the day or the service"
 )
@@ -90,6 +100,10 @@ def _check_keys(case: Case, table: Checked) -> None:
         cells = ", ".join(str(cell) for cell in table.frame.loc[again, key].iloc[0])
         names = ", ".join(table.headers.get(name, name) for name in key)
         table.report(TWICE, names, again, f"{cells} (first in row {first})")
+    for name in key if table.table in ROWS else ():
+        if table.frame[name].dtype == "str":
+            named = table.frame[name].str.lower().isin(_TOTALS).to_numpy(dtype=bool)
+            table.report(TOTAL, name, named & table.good[name])
     if case.parameters.kind == "yours" and table.table in ROWS:
         texts = [table.frame[name] for name in key if table.frame[name].dtype == "str"]
         made_up = [cells.str.startswith(MADE_UP).to_numpy(dtype=bool) for cells in texts]
@@ -116,8 +130,11 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
             notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
             continue
         unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
-        file = tables[to].file if to in tables else ""
-        table.report(_unknown(to, known, file), name, used & unknown)
+        wrong = used & unknown
+        if wrong.any():
+            file = tables[to].file if to in tables else ""
+            first = str(values[int(np.flatnonzero(wrong)[0])])
+            table.report(_unknown(to, known, file, first), name, wrong)
 
 
 def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
@@ -134,12 +151,29 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
-def _unknown(to: str, known: list[str], file: str) -> Fault:
+def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
+    """Say that a key is not there, and which one it may be meant for."""
     if file:
-        rule = f"{file} has no row of this key"
-        return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+        rule, fix = f"{file} has no row of this key", "add the row there, or correct the key here"
+        if near := _alike(value, known):
+            rule += f"; it has “{near}”"
+            fix = "write keys in the same way, with all their zeros: format the column as text"
+        return Fault(Rank.REFERENCE, rule, fix)
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
-    return Fault(Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}")
+    return Fault(
+        Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}",
+        "correct the name" if known else "empty the cell",
+    )  # fmt: skip
+
+
+def _alike(value: str, known: list[str]) -> str:
+    """Return a key that differs in capitals, signs or leading zeros alone, or nothing."""
+    wanted = _bare(value)
+    return next((key for key in known if _bare(key) == wanted), "") if wanted else ""
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"(?<![0-9])0+(?=[0-9])|[^0-9a-z]", "", key.casefold())
 
 
 def _check_periods(case: Case, table: Checked) -> None:

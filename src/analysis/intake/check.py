@@ -9,9 +9,9 @@ from pathlib import Path
 from analysis.case import Case, case_problems, load_case
 from analysis.claims.general import General
 from analysis.errors import InputError
-from analysis.intake.files import TABLES
+from analysis.intake.files import OUTSIDE, TABLES, find
 from analysis.intake.glyphs import case_texts, missing, no_glyph
-from analysis.intake.in_place import READ_ALWAYS, look_through
+from analysis.intake.in_place import READ_ALWAYS, InPlace, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import unreached
 from analysis.intake.reading import Intake, read
@@ -20,7 +20,7 @@ from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
 _MOST_NOTES = 40
 
 
-def check_case(name: str, root: Path) -> tuple[str, bool]:
+def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
     """Check all of a case's own files; nothing is written.
 
     Parameters
@@ -29,6 +29,8 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
         The case.
     root : Path
         The project's root folder.
+    every : bool
+        Whether to name every row that breaks a rule, and not just the first of them.
 
     Returns
     -------
@@ -46,18 +48,20 @@ def check_case(name: str, root: Path) -> tuple[str, bool]:
     if wrong:
         problems = [_of_error(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
-        return f"{_listed(name, problems)}\n\n{rest}", False
-    text, intake = check_tables(load_case(name, root))
+        return f"{_listed(name, problems, every)}\n\n{rest}", False
+    text, intake = check_tables(load_case(name, root), every=every)
     return text, intake is not None
 
 
-def check_tables(case: Case) -> tuple[str, Intake | None]:
+def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None]:
     """Check the tables of a case; nothing is written.
 
     Parameters
     ----------
     case : Case
         The case.
+    every : bool
+        As :func:`check_case` takes it.
 
     Returns
     -------
@@ -68,29 +72,34 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     """
     name, root = case.name, case.root
     try:
-        in_place = look_through(case)
+        in_place = InPlace({}, {}, ()) if _is_linked(case) else look_through(case)
     except InputError as error:
-        return _listed(name, [_of_error(error)]), None
+        return _listed(name, map(_of_error, error.all), every), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     if not problems and case.has_own_rows:
         problems += unreached(case, intake.tables)
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
-            problems += _claim_texts(case)
             if case.parameters.calibration is None:
                 General(case).state(case.reading())
+            problems += _claim_texts(case)
         except InputError as error:
-            problems.append(_of_error(error))
+            problems += map(_of_error, error.all)
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
     notes = [note for note in intake.notes if note.file not in files]
-    said = _notes(notes)
+    said = _notes(notes, every)
     if problems:
-        return _listed(name, worst_first(problems)) + said, None
+        return _listed(name, worst_first(problems), every) + said, None
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
+
+
+def _is_linked(case: Case) -> bool:
+    """Whether a file of the case leads out of its folder, so that nothing may be summed there."""
+    return any(problem.fault == OUTSIDE for problem in find(case).problems)
 
 
 def _claim_texts(case: Case) -> Iterator[Problem]:
@@ -114,18 +123,19 @@ def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iter
         try:
             read_rows(table, folder, root)
         except InputError as error:
-            yield _of_error(error)
+            yield from map(_of_error, error.all)
 
 
 def _of_error(error: InputError) -> Problem:
     row = error.row if isinstance(error.row, int) else None
-    key = f" (in {error.row})" if isinstance(error.row, str) else ""
-    fault = Fault(Rank.CELL, error.rule + key, error.fix or "")
+    key = f" (in the row {error.row})" if isinstance(error.row, str) else ""
+    rank = Rank.FILE if error.row is None and error.column is None else Rank.CELL
+    fault = Fault(rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
 
 
-def _listed(name: str, problems: Iterable[Problem]) -> str:
+def _listed(name: str, problems: Iterable[Problem], every: bool) -> str:
     """Set problems as a numbered list, a rule and its remedy once however many places break it."""
     groups: dict[Fault, list[Problem]] = {}
     for problem in problems:
@@ -134,11 +144,13 @@ def _listed(name: str, problems: Iterable[Problem]) -> str:
     lines = [f"{name}: {count:,} {'problem' if count == 1 else 'problems'}, the worst first"]
     for number, (fault, group) in enumerate(groups.items(), start=1):
         if len(group) == 1:
-            lines += ["", f"{number}. {group[0]}"]
+            lines += ["", f"{number}. {group[0].text(every=every)}"]
             continue
         lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
-        lines += [f"   {problem.place()}" for problem in group]
+        lines += [f"   {problem.place(every=every)}" for problem in group]
         lines += [f"   To fix: {fault.fix}"] if fault.fix else []
+    if not every and any(problem.is_cut for group in groups.values() for problem in group):
+        lines += ["", f"All rows: make check CASE={name} ALL=1"]
     return "\n".join(lines)
 
 
@@ -148,7 +160,7 @@ def _counted(rows: Mapping[str, int]) -> str:
     return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
 
 
-def _notes(notes: Iterable[Note]) -> str:
+def _notes(notes: Iterable[Note], every: bool) -> str:
     """Set notes as a list, one line for all columns of a file in which the same was done."""
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:
@@ -156,9 +168,10 @@ def _notes(notes: Iterable[Note]) -> str:
     if not groups:
         return ""
     lines = [f"\n\nSkipped, rewritten or doubtful ({len(groups)}):"]
-    lines += [f"- {_together(group)}" for group in list(groups.values())[:_MOST_NOTES]]
-    if len(groups) > _MOST_NOTES:
-        lines.append(f"- and {len(groups) - _MOST_NOTES} more")
+    most = len(groups) if every else _MOST_NOTES
+    lines += [f"- {_together(group)}" for group in list(groups.values())[:most]]
+    if len(groups) > most:
+        lines.append(f"- and {len(groups) - most} more, with ALL=1")
     return "\n".join(lines)
 
 

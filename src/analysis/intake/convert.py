@@ -27,14 +27,16 @@ from analysis.columns import (
     MONTH,
     NUMBER,
     NUMBER_OR_EMPTY,
+    PATTERNS,
     QUARTER,
     broken_rule,
     header_of,
     may_be_empty,
+    meaning,
 )
 from analysis.intake import cells as read
 from analysis.intake import days
-from analysis.intake.cells import Context, Read
+from analysis.intake.cells import NOT_WHOLE, Context, Read
 from analysis.intake.checked import Checked, report_order, report_rows
 from analysis.intake.csv_files import Cell
 from analysis.intake.extras import check_currency, scale_of
@@ -135,7 +137,8 @@ def _read_column(
     distinct: list[Any] = list(found)
     faults: list[Fault | None] = [None] * len(distinct)
     if reader in (read.read_text, read.read_identifier) and read.all_plain(distinct):
-        return _Column(codes, distinct, faults, _validate(row, name, distinct, faults))
+        values = _validate(row, name, distinct, faults)
+        return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
     reads = [reader(cell) for cell in distinct]
     empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
@@ -144,9 +147,29 @@ def _read_column(
     for place, value in enumerate(values):
         if isinstance(value, str) and (character := missing(value)):
             faults[place] = no_glyph(character)
+    faults = _with_remedies(faults, info, factor)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
     return _Column(codes, shown, faults, values, marks, shows)
+
+
+def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:
+    """Say what to do about each fault of which nothing is said yet."""
+    silent = {fault for fault in faults if fault is not None and not fault.fix} - {MISSING}
+    said = {fault: Fault(fault.rank, fault.rule, _remedy(fault, info, factor)) for fault in silent}
+    return [said.get(fault, fault) if fault is not None else None for fault in faults]
+
+
+def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
+    header = header_of(info)
+    if fault.rule.startswith("must be a multiple"):
+        return "round it"
+    if fault.rule == NOT_WHOLE.rule:
+        larger = f", or name the column {header.larger[0]}" if header.larger else ""
+        return f"write it without decimals{larger}{', which may have them' if larger else ''}"
+    if fault.rule == PATTERNS[KEY]:
+        return "write it without blanks, such as C-1, here and wherever it is referred to"
+    return f"correct the cell; the column holds: {meaning(info, larger=factor > 1)}"
 
 
 def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:

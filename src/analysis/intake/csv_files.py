@@ -14,8 +14,8 @@ from typing import cast
 
 from analysis.case import IntakeSettings
 from analysis.intake.names import find_column
-from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.tables import Table
+from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
+from analysis.tables import Table, utf_16
 
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
@@ -30,7 +30,6 @@ _NAMES: Mapping[str, str] = {
     "utf-8": "UTF-8", "cp1252": "Windows-1252", "cp1250": "Windows-1250", "latin-1": "Latin-1",
 }  # fmt: skip
 _GUESSED = ("cp1252", "cp1250")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_CELL = 1_000_000
 
 UNREADABLE = Fault(Rank.FILE, "the file cannot be read as text", "save it again as CSV UTF-8")
@@ -73,7 +72,12 @@ def read_csv(
         Signs of the case's currency, which headers may bear.
     """
     grid = Grid(table, file, [])
-    text = _decode(path.read_bytes(), grid, settings.encoding)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        grid.problems.append(system_problem(error, file))
+        return grid
+    text = _decode(content, grid, settings.encoding)
     if text is None:
         return grid
     told = settings.delimiter
@@ -96,8 +100,8 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         grid.problems.append(Problem(IS_WORKBOOK, grid.file))
         return None
-    if content.startswith(_UTF_16):
-        return _try(content, "utf-16", grid)
+    if codec := utf_16(content):
+        return _try(content, codec, grid)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.case import Case
-from analysis.intake.names import find_table, folded, nearest_table
+from analysis.intake.names import find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables import LEDGER_TABLES, RAW_TABLES, Table
 from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
@@ -35,8 +35,10 @@ OUTSIDE = Fault(
 )  # fmt: skip
 FORMAT = Fault(
     Rank.FILE, "files of this format are not read",
-    "save it as a workbook (.xlsx) named after the case, or as CSV files",
+    "save it as a workbook (.xlsx) named after the case, or as CSV files; if it is none of the "
+    "tables, say so in case.yaml: intake: {ignore: [its name]}",
 )  # fmt: skip
+IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,14 @@ def find(case: Case) -> Inputs:
     notes: list[Note] = []
     inside = []
     for path in sorted(case.raw.iterdir()):
-        if path.name.startswith((".", "~$")) or path.is_dir():
+        if path.name.startswith((".", "~$")):
             continue
-        if path.is_symlink() and not path.resolve().is_relative_to(case.raw.resolve()):
+        if path.name in case.parameters.intake.ignore:
+            notes.append(Note(shown(case, path), IGNORED))
+        elif path.is_symlink() and not path.resolve().is_relative_to(case.raw.resolve()):
             problems.append(Problem(OUTSIDE, shown(case, path)))
+        elif path.is_dir():
+            problems += _folder(case, path)
         elif path.is_file():
             inside.append(path)
     book = next((path for path in inside if path.name == f"{case.name}.xlsx"), None)
@@ -72,12 +78,40 @@ def find(case: Case) -> Inputs:
         table = find_table(path.stem, TABLES) if path.suffix.lower() == ".csv" else None
         if table is not None:
             csv.append((table, path))
-        else:
-            notes += _ignored(case, path, book)
-        if path.suffix.lower() in _OTHER_FORMATS:
-            problems.append(Problem(FORMAT, shown(case, path)))
+        elif path != book:
+            asked, noted = _left_out(case, path)
+            problems += asked
+            notes += noted
     problems += _doubles(case, csv, book)
     return Inputs(tuple(csv), book, tuple(problems), tuple(notes))
+
+
+def _folder(case: Case, path: Path) -> Iterator[Problem]:
+    """Ask about a folder in the name of a table, unless its files are summed where they lie."""
+    table = nearest_table(path.stem, TABLES)
+    if table is None or not case.has_own_rows:
+        return
+    in_place = case.parameters.engine == "duckdb" or any(
+        next(case.raw.glob(pattern), None) for pattern in ("*.parquet", "*/*.parquet")
+    )
+    if not (in_place and table in ROWS and path.name == table.file.removesuffix(".csv")):
+        yield Problem(_asked(f"put its rows into one file {table.file}"), shown(case, path))
+
+
+def _asked(remedy: str) -> Fault:
+    """Say that something which looks like a table is not read, and what to do if it is one."""
+    return Fault(
+        Rank.FILE, "this looks like a table, and is not read as one",
+        f"if it is one, {remedy}; if not, say so in case.yaml: intake: {{ignore: [its name]}}",
+    )  # fmt: skip
+
+
+def asked_about(table: Table, what: str) -> Fault:
+    """Ask about a file or sheet that is named like a table, and does not bear its name."""
+    name = table.file if what == "file" else table.name
+    return _asked(
+        f"rename it to {name}, or add its rows to the {what} of that name if there is one"
+    )
 
 
 def _doubles(case: Case, csv: list[tuple[Table, Path]], book: Path | None) -> Iterator[Problem]:
@@ -91,16 +125,22 @@ def _doubles(case: Case, csv: list[tuple[Table, Path]], book: Path | None) -> It
         seen[table.name] = path
 
 
-def _ignored(case: Case, path: Path, book: Path | None) -> Iterator[Note]:
-    """Say that a file which looks like data is not read."""
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx" and path != book:
-        yield Note(shown(case, path), f"not read: the workbook must be named {case.name}.xlsx")
-    if suffix == ".csv" and path.stem not in _OTHERS:
-        near = nearest_table(path.stem, TABLES)
-        hint = f"; did you mean {near.file}?" if near else ""
-        yield Note(shown(case, path), f"not read, since no table has this name{hint}")
-    if suffix in {".txt", ".tsv"} and find_table(folded(path.stem), TABLES):
-        yield Note(
-            shown(case, path), "not read: tables are CSV files, whatever stands between cells"
-        )
+def _left_out(case: Case, path: Path) -> tuple[list[Problem], list[Note]]:
+    """Ask about a file that looks like a table and is not read; note what else looks like data."""
+    suffix, name = path.suffix.lower(), shown(case, path)
+    near = nearest_table(path.stem, TABLES)
+    if suffix in _OTHER_FORMATS:
+        return [Problem(FORMAT, name)], []
+    if suffix == ".xlsx":
+        fault = _asked(f"name the one workbook of the case {case.name}.xlsx, with a sheet a table")
+    elif suffix == ".csv" and path.stem not in _OTHERS and near:
+        fault = asked_about(near, "file")
+    elif suffix in {".txt", ".tsv"} and near:
+        fault = _asked(f"rename it to {near.file}, whatever stands between its cells")
+    elif suffix == ".csv" and path.stem not in _OTHERS:
+        return [], [Note(name, "not read, since no table has this name")]
+    else:
+        return [], []
+    if case.has_own_rows:
+        return [Problem(fault, name)], []
+    return [], [Note(name, "not read: the case has no rows of its own")]

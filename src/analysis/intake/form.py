@@ -26,7 +26,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic.fields import FieldInfo
 
-from analysis.columns import PATTERNS, header_of, may_be_empty
+from analysis.columns import PATTERNS, header_of, may_be_empty, meaning
 from analysis.intake.files import METHOD, ROWS
 from analysis.intake.method import INDICATORS
 from analysis.intake.workbook import ABOUT
@@ -179,9 +179,8 @@ def _dress(sheet: Worksheet, place: int, column: _Column, width: int) -> None:
 
 
 def _note(column: _Column, optional: bool) -> str:
-    parts = [str(column.info.description)]
+    parts = [meaning(column.info, larger=column.factor > 1)]
     if column.factor > 1:
-        parts = [re.sub(r" in (céntimos.*|units of 15 minutes)", "", parts[0])]
         parts.append("in whole units of the currency" if column.factor == _SCALE else "in hours")
     options = get_args(column.info.annotation)
     if get_origin(column.info.annotation) is Literal:

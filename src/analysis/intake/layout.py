@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.columns import may_be_empty
 from analysis.intake.csv_files import SEARCHED_ROWS, Cell, Grid
-from analysis.intake.names import Found, closest, find_column, foreign_column, names_of
+from analysis.intake.names import Found, closest, contained, find_column, foreign_column, names_of
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
 from analysis.tables import Table
 
@@ -150,18 +150,15 @@ def _name(
     signs: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
-    known = names_of(sheet.table.row)
     elsewhere: dict[str, str] = {}
+    unused: list[str] = []
     for text, cells in zip(header, columns, strict=False):
         found = find_column(text, sheet.table.row, signs[0])
         if field_ := foreign_column(text, sheet.table.row, *signs):
             elsewhere[field_] = text
         elif found is None:
             if text or not _blank(cells):
-                near = closest(text, known)
-                hint = f"; did you mean {near}?" if near else ""
-                named = text or "without a name"
-                sheet.notes.append(Note(sheet.file, f"this column is not used{hint}", named))
+                unused.append(text)
         elif found.field in sheet.cells:
             both = f"{sheet.headers[found.field]}, {text}"
             sheet.problems.append(Problem(TWO_COLUMNS, sheet.file, row=row, value=both))
@@ -173,9 +170,31 @@ def _name(
             sheet.notes.append(Note(sheet.file, what, text))
         else:
             sheet.problems.append(Problem(FOREIGN, sheet.file, row=row, column=text))
+    meant = _note_unused(sheet, unused, elsewhere)
     for name, info in sheet.table.row.model_fields.items():
         if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
-            sheet.problems.append(Problem(_missing(sheet, name), sheet.file, row=row, column=name))
+            fault = _missing(sheet, name, meant.get(name, ""))
+            sheet.problems.append(Problem(fault, sheet.file, row=row, column=name))
+
+
+def _note_unused(
+    sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Note columns that are not used; return those that may be meant for one that is missing."""
+    open_names = {
+        name: found.field
+        for name, found in names_of(sheet.table.row).items()
+        if found.field not in sheet.cells and found.field not in elsewhere
+    }
+    meant: dict[str, str] = {}
+    for text in unused:
+        near = closest(text, open_names) or contained(text, open_names)
+        hint = f"; did you mean {near}?" if near else ""
+        named = text or "without a name"
+        sheet.notes.append(Note(sheet.file, f"this column is not used{hint}", named))
+        if near:
+            meant.setdefault(open_names[near], text)
+    return meant
 
 
 def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> None:
@@ -184,9 +203,10 @@ def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> Non
     sheet.factors[found.field] = found.factor
 
 
-def _missing(sheet: Sheet, name: str) -> Fault:
+def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
+    rename = f", or rename the column “{meant}” if that is it" if meant else ""
     return Fault(
         Rank.COLUMNS, "this column is missing",
-        f"add it; it may be called {' or '.join(names[:6])}",
+        f"add it{rename}; it may be called {' or '.join(names[:6])}",
     )  # fmt: skip

@@ -44,7 +44,7 @@ def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
-    return re.sub(r"^(n|no|nro|num)_", "numero_", name)  # Nº, N.º, Nro.
+    return re.sub(r"^(n_o|n|no|nro|num)_", "numero_", name)  # Nº, N.º, Nro.
 
 
 @cache
@@ -140,3 +140,10 @@ def closest(name: str, known: Iterable[str]) -> str:
     """Return the known name that a name may be a slip of, or nothing."""
     found = get_close_matches(folded(name), list(known), n=1, cutoff=0.75)
     return found[0] if found else ""
+
+
+def contained(name: str, known: Iterable[str]) -> str:
+    """Return the longest known name whose words all stand in a name: ``importe total``."""
+    words = set(folded(name).split("_"))
+    inside = [other for other in known if set(other.split("_")) <= words]
+    return max(inside, key=len, default="")

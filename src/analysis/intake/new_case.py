@@ -1,27 +1,29 @@
-"""A case of one's own: a copy of the template, under another name."""
+"""A case of one's own: a copy of one of the examples, under another name."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from analysis.errors import InputError
 
-TEMPLATE = "template"
+TEMPLATE, CLAIMS = "template", "courier"
+"""The examples to copy: a firm with its rows, and a publication with its claims."""
 WORKBOOK = Path("workbook") / f"{TEMPLATE}.xlsx"
 """The workbook inside the template's folder; in a folder of its own it is no input of the case."""
 
-Form = Literal["csv", "workbook"]
+Form = Literal["csv", "workbook", "claims"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _RESERVED = {"conformance"}
 
 
 def new_case(name: str, root: Path, form: Form = "csv") -> Path:
-    """Copy the template to a new folder of ``data/raw``.
+    """Copy an example to a new folder of ``data/raw``.
 
     Parameters
     ----------
@@ -29,8 +31,9 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
         Name of the case: small letters, digits, hyphens, underscores.
     root : Path
         The project's root folder.
-    form : {"csv", "workbook"}
-        Whether the tables are to be filled in as CSV files or in one workbook.
+    form : {"csv", "workbook", "claims"}
+        Whether the tables of a firm are to be filled in as CSV files or in one workbook, or the
+        claims of a publication.
 
     Returns
     -------
@@ -40,18 +43,23 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     Raises
     ------
     InputError
-        If the name is taken or none, or there is no template.
+        If the name is taken or none, or the example is not there.
     """
-    template, target = root / "data" / "raw" / TEMPLATE, root / "data" / "raw" / name
-    if not _NAME.fullmatch(name) or name in _RESERVED:
+    example = CLAIMS if form == "claims" else TEMPLATE
+    template, target = root / "data" / "raw" / example, root / "data" / "raw" / name
+    if not _NAME.fullmatch(name):
         raise InputError(
             "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
             "with a letter", value=name, fix="choose another, such as NAME=acme",
         )  # fmt: skip
+    if name in _RESERVED:
+        raise InputError(
+            "this name is used by the project itself", value=name, fix="choose another"
+        )
     if target.exists() or target.is_symlink():
         raise InputError("there is a case of this name already", value=name, fix="choose another")
     if not (template / "case.yaml").is_file():
-        raise InputError("there is no template", file=f"data/raw/{TEMPLATE}/case.yaml")
+        raise InputError(f"there is no {example}", file=f"data/raw/{example}/case.yaml")
     aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
     try:
         _copy(template, aside, name, form)
@@ -66,7 +74,8 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
 def _copy(template: Path, target: Path, name: str, form: Form) -> None:
     """Copy what belongs to a form of case; the data package describes the template's own files."""
     text = (template / "case.yaml").read_text(encoding="utf-8")
-    (target / "case.yaml").write_text(_renamed(text, name), encoding="utf-8", newline="\n")
+    new = {"name": name} if form == "claims" else {"name": name, "kind": "yours"}
+    (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
     shutil.copyfile(template / "README.md", target / "README.md")
     if form == "workbook":
         shutil.copyfile(template / WORKBOOK, target / f"{name}.xlsx")
@@ -75,8 +84,12 @@ def _copy(template: Path, target: Path, name: str, form: Form) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _renamed(text: str, name: str) -> str:
-    """Set name and kind in the text of a ``case.yaml``, comments and all else as they are."""
-    for key, value in (("name", name), ("kind", "yours")):
-        text = re.sub(rf"^{key}:[ \t]*\w+", f"{key}: {value}", text, count=1, flags=re.M)
-    return text
+def _renamed(text: str, new: Mapping[str, str]) -> str:
+    """Set some words in the text of a ``case.yaml``; comments stay, in their column."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        key = line.partition(":")[0]
+        if key in new:
+            before, mark, comment = line.partition("#")
+            lines[place] = f"{key}: {new[key]} ".ljust(len(before)) + mark + comment
+    return "\n".join(line.rstrip() for line in lines)

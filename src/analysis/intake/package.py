@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from analysis.case import Case
-from analysis.claims.general import RELATIONS
+from analysis.claims.general import MAY, MEANINGS, NEEDS, RELATIONS
 from analysis.columns import header_of, may_be_empty
 from analysis.datapackage import data_package
 from analysis.errors import InputError
 from analysis.files import write_bytes
 from analysis.intake.files import METHOD, ROWS
 from analysis.intake.form import make_workbook
-from analysis.intake.new_case import TEMPLATE, WORKBOOK
+from analysis.intake.new_case import CLAIMS, TEMPLATE, WORKBOOK
 from analysis.intake.reading import read
 from analysis.kpis.method import METHOD as CATALOGUE
 from analysis.kpis.method import indicator
@@ -32,7 +35,7 @@ _PARTS = {
 
 
 def write_package(case: Case) -> tuple[Path, ...]:
-    """Write what describes a case's tables, and for the template its README and workbook.
+    """Write what describes a case's tables, and of the examples to copy the README and workbook.
 
     Parameters
     ----------
@@ -45,10 +48,11 @@ def write_package(case: Case) -> tuple[Path, ...]:
         The files written, each replaced only when complete.
     """
     made = {case.raw / "datapackage.json": describe(case).encode("utf-8")}
-    if case.name == TEMPLATE:
+    if case.name in LISTS:
         readme = case.raw / "README.md"
-        text = with_tables(readme.read_text(encoding="utf-8"))
+        text = with_tables(readme.read_text(encoding="utf-8"), LISTS[case.name]())
         made[readme] = text.encode("utf-8")
+    if case.name == TEMPLATE:
         intake = read(case)
         if intake.problems:
             raise intake.problems[0].error()
@@ -71,13 +75,13 @@ def describe(case: Case) -> str:
     return data_package(case.name, title, tables)
 
 
-def with_tables(text: str) -> str:
-    """Put the list of tables between its marks in the template's README."""
+def with_tables(text: str, listed: str) -> str:
+    """Put the list of tables between its marks in a README."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise InputError(f"the README needs the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{table_list()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{listed}\n{END}{after}"
 
 
 def table_list() -> str:
@@ -88,6 +92,30 @@ def table_list() -> str:
         for table in (*ROWS, *METHOD)
     ]
     return "\n".join(lines)
+
+
+def claims_list() -> str:
+    """List the columns of a case of claims with their vocabulary, and what each relation says."""
+    lines = ["`relations.csv` has a row for each thing that holds:", "",
+             "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
+             "|---|---|---|---|"]  # fmt: skip
+    lines += [
+        f"| `{name}` | {meaning} | {', '.join(NEEDS[name]) or 'none'} | "
+        f"{', '.join((*MAY.get(name, ()), 'reading', 'note'))} |"
+        for name, meaning in MEANINGS.items()
+    ]
+    for table in (RAW_TABLES[0], RELATIONS):
+        lines += ["", f"The columns of `{table.file}`, those in brackets may be empty:", "",
+                  "| Column | Holds |", "|---|---|"]  # fmt: skip
+        lines += [
+            f"| {_bracketed(name, info)} | {_meaning(info)} |"
+            for name, info in table.row.model_fields.items()
+        ]
+    return "\n".join(lines)
+
+
+LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, CLAIMS: claims_list}
+"""What the README of each example to copy lists."""
 
 
 def indicators_of(table: Table) -> tuple[str, ...]:
@@ -110,4 +138,17 @@ def _columns(table: Table) -> Iterator[str]:
     for name, info in table.row.model_fields.items():
         larger = header_of(info).larger
         shown = f"{name} or {larger[0]}" if larger else name
-        yield f"[{shown}]" if may_be_empty(info) else shown
+        yield _bracketed(shown, info)
+
+
+def _bracketed(name: str, info: FieldInfo) -> str:
+    return f"[{name}]" if may_be_empty(info) else name
+
+
+def _meaning(info: FieldInfo) -> str:
+    """Return what a column holds, with its vocabulary unless another list has that."""
+    options = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+    if options == tuple(MEANINGS):
+        return "one of the relations above"
+    listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""
+    return f"{info.description}{listed}"

@@ -9,9 +9,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, printable
+from analysis.errors import InputError, printable, system_error
 
 _SHOWN_ROWS = 8
+_KEPT_ROWS = 10_000
 
 
 class Rank(IntEnum):
@@ -64,7 +65,7 @@ class Problem:
     value : str or None
         First offending value.
     rows : tuple of int
-        The next few offending rows.
+        The next offending rows, all of them unless they are more than ten thousand.
     count : int
         All offending rows.
     """
@@ -84,22 +85,32 @@ class Problem:
             value=self.value, fix=self.fault.fix or None,
         )  # fmt: skip
 
-    def place(self) -> str:
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text names fewer rows than could be named."""
+        return len(self.rows) > _SHOWN_ROWS
+
+    def place(self, *, every: bool = False) -> str:
         """Return file, row, column and value, and how many rows more."""
         return str(InputError("", file=self.file, row=self.row, column=self.column or None,
-                              value=self.value)).rstrip(": ") + self.more()  # fmt: skip
+                              value=self.value)).rstrip(": ") + self.more(every=every)  # fmt: skip
 
-    def more(self) -> str:
-        """Say how many other rows break the rule, and name the first of them."""
+    def more(self, *, every: bool = False) -> str:
+        """Say how many other rows break the rule, and name the first of them, or every one."""
         others = self.count - 1
         if not others:
             return ""
-        shown = ", ".join(map(str, self.rows)) + (", …" if others > len(self.rows) else "")
+        named = self.rows if every else self.rows[:_SHOWN_ROWS]
+        shown = ", ".join(map(str, named)) + (", …" if others > len(named) else "")
         return f" and {others:,} more {'row' if others == 1 else 'rows'} like this: {shown}"
 
-    def __str__(self) -> str:
+    def text(self, *, every: bool = False) -> str:
+        """Return the whole message."""
         text = str(self.error())
-        return f"{text}\n  {self.more().strip()}" if self.count > 1 else text
+        return f"{text}\n  {self.more(every=every).strip()}" if self.count > 1 else text
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 @dataclass(frozen=True)
@@ -148,8 +159,14 @@ def problem_at(
         Value in the first of them.
     """
     shown = None if value is None else str(value)
-    others = tuple(int(row) for row in rows[1 : 1 + _SHOWN_ROWS])
+    others = tuple(int(row) for row in rows[1 : 1 + _KEPT_ROWS])
     return Problem(fault, file, int(rows[0]), column, shown, others, len(rows))
+
+
+def system_problem(error: OSError, file: str) -> Problem:
+    """Return the problem that the system does not read a file."""
+    found = system_error(error, file)
+    return Problem(Fault(Rank.FILE, found.rule, found.fix or ""), file)
 
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:

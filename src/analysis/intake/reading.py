@@ -13,7 +13,7 @@ from analysis.intake.cells import Context
 from analysis.intake.checked import Checked
 from analysis.intake.convert import check_sheet
 from analysis.intake.csv_files import Grid, read_csv
-from analysis.intake.files import TABLES, Inputs, find, shown
+from analysis.intake.files import BOTH, TABLES, TWICE, Inputs, find, shown
 from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
@@ -66,8 +66,8 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     currency = case.parameters.currency, case.parameters.currency_name
     context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
     checked: dict[str, Checked] = {}
-    if not problems:
-        for grid in _grids(case, inputs, context, notes, tables):
+    if not any(problem.fault in (BOTH, TWICE) for problem in problems):
+        for grid in _grids(case, inputs, context, tables, (problems, notes)):
             table = check_sheet(lay_out(grid, context.currency, context.foreign), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
@@ -84,15 +84,21 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
 
 
 def _grids(
-    case: Case, inputs: Inputs, context: Context, notes: list[Note], tables: tuple[Table, ...]
+    case: Case,
+    inputs: Inputs,
+    context: Context,
+    tables: tuple[Table, ...],
+    said: tuple[list[Problem], list[Note]],
 ) -> Iterator[Grid]:
-    """Read the files one by one; notes on what is not read are added to `notes`."""
+    """Read the files one by one; what is to be said of sheets that are not read goes to `said`."""
     if inputs.workbook is not None:
-        grids, skipped = read_workbook(
-            inputs.workbook, shown(case, inputs.workbook), tables, context.foreign
-        )
-        notes += skipped
-        yield from grids
+        book = read_workbook(
+            inputs.workbook, shown(case, inputs.workbook), tables, context.foreign,
+            context.settings.ignore,
+        )  # fmt: skip
+        said[0].extend(book.problems)
+        said[1].extend(book.notes)
+        yield from book.grids
     for table, path in inputs.csv:
         if table not in tables:
             continue

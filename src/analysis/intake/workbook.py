@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -22,8 +23,9 @@ from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.reader.excel import ExcelReader
 
 from analysis.intake.csv_files import Cell, Grid
+from analysis.intake.files import IGNORED, asked_about
 from analysis.intake.names import find_table, nearest_table
-from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
 from analysis.tables import Table
 
 ABOUT = "about"
@@ -43,10 +45,20 @@ _NO_RESULT = re.compile(
 )
 """A formula without a result; one whose result is an empty text has the type str."""
 
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>\s*<(?:\w+:)?c\b')
+"""A row with cells that is not shown."""
+
 _SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
 """What a number format shows beside the digits: [$€-407], "S/", \\$ or $."""
 
+_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
+LOCKED = Fault(
+    Rank.FILE, "the workbook is protected by a password",
+    "open it, take the password to open it away (File, Info, Protect Workbook), and save it",
+)  # fmt: skip
 TOO_LARGE = Fault(
     Rank.FILE, "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
     "save the tables as CSV files instead",
@@ -73,9 +85,33 @@ NO_SHEET = Fault(
 )
 
 
+@dataclass
+class Book:
+    """What a workbook holds.
+
+    Attributes
+    ----------
+    grids : list of Grid
+        One per sheet named after a table; a problem of the whole workbook stands in one without
+        rows.
+    problems : list of Problem
+        Sheets that look like tables and are not read.
+    notes : list of Note
+        Other sheets that are not read, and what was hidden and is read.
+    """
+
+    grids: list[Grid] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
 def read_workbook(
-    path: Path, file: str, tables: Iterable[Table], foreign: tuple[str, ...] = ()
-) -> tuple[list[Grid], list[Note]]:
+    path: Path,
+    file: str,
+    tables: Iterable[Table],
+    foreign: tuple[str, ...] = (),
+    ignored: tuple[str, ...] = (),
+) -> Book:
     """Read the sheets that are named after tables.
 
     Parameters
@@ -88,22 +124,28 @@ def read_workbook(
         The tables looked for.
     foreign : tuple of str
         Signs of other currencies than the case's, which the format of a cell may show.
-
-    Returns
-    -------
-    grids : list of Grid
-        One per sheet found; a problem of the whole workbook stands in one without a table's rows.
-    notes : list of Note
-        Sheets that are not read.
+    ignored : tuple of str
+        Titles of sheets that are no tables, whatever they look like.
     """
     tables = tuple(tables)
-    fault = _unsafe(path)
-    if fault is not None:
-        return [Grid(tables[0], file, [], [Problem(fault, file)])], []
     try:
-        return _sheets(path, file, tables, foreign)
+        fault = _locked(path) or _unsafe(path)
+    except OSError as error:
+        return Book([Grid(tables[0], file, [], [system_problem(error, file)])])
+    if fault is not None:
+        return Book([Grid(tables[0], file, [], [Problem(fault, file)])])
+    try:
+        return _sheets(path, file, tables, foreign, ignored)
     except Exception:  # whatever a damaged file makes the library stumble over
-        return [Grid(tables[0], file, [], [Problem(DAMAGED, file)])], []
+        return Book([Grid(tables[0], file, [], [Problem(DAMAGED, file)])])
+
+
+def _locked(path: Path) -> Fault | None:
+    """Know a workbook with a password, which is no archive but an old container of one."""
+    with path.open("rb") as stream:
+        if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
+            return None
+        return LOCKED if _ENCRYPTED in stream.read(MOST_BYTES) else DAMAGED
 
 
 def _unsafe(path: Path) -> Fault | None:
@@ -140,32 +182,44 @@ def _declares(xml: bytes) -> bool:
 
 
 def _sheets(
-    path: Path, file: str, tables: tuple[Table, ...], foreign: tuple[str, ...]
-) -> tuple[list[Grid], list[Note]]:
+    path: Path,
+    file: str,
+    tables: tuple[Table, ...],
+    foreign: tuple[str, ...],
+    ignored: tuple[str, ...],
+) -> Book:
+    book = Book()
     grids: dict[str, Grid] = {}
-    notes = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on extensions that only concern looks
         reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
         reader.read()
     try:
         for sheet in (*reader.wb.worksheets, *_lost(reader)):
-            title = sheet.title
-            table = find_table(title, tables)
-            name = f"{file}, sheet {title}"
-            if table is None and title != ABOUT:
-                near = nearest_table(title, tables)
-                hint = f"; did you mean {near.name}?" if near else ""
-                notes.append(Note(name, f"not read, since no table has this name{hint}"))
+            table = find_table(sheet.title, tables)
+            name = f"{file}, sheet {sheet.title}"
+            if sheet.title in ignored:
+                book.notes.append(Note(name, IGNORED))
+            elif table is None and sheet.title != ABOUT:
+                _leave_out(book, name, nearest_table(sheet.title, tables))
             elif table is not None and table.name in grids:
                 grids[table.name].problems.append(Problem(SAME_TABLE, name))
             elif table is not None:
                 grids[table.name] = _grid(path, sheet, Grid(table, name, []), foreign)
     finally:
         reader.wb.close()
-    if not grids:
-        return [Grid(tables[0], file, [], [Problem(NO_SHEET, file)])], notes
-    return list(grids.values()), notes
+    book.grids = list(grids.values())
+    if not grids and not book.problems:
+        book.grids = [Grid(tables[0], file, [], [Problem(NO_SHEET, file)])]
+    return book
+
+
+def _leave_out(book: Book, name: str, near: Table | None) -> None:
+    """Ask about a sheet that is named like a table; note any other."""
+    if near:
+        book.problems.append(Problem(asked_about(near, "sheet"), name))
+    else:
+        book.notes.append(Note(name, "not read, since no table has this name"))
 
 
 class _Lost(NamedTuple):
@@ -184,6 +238,7 @@ def _grid(path: Path, sheet: Any, grid: Grid, foreign: tuple[str, ...]) -> Grid:
         grid.problems.append(Problem(LOST, grid.file))
         return grid
     _find_uncomputed(path, sheet._worksheet_path, grid)
+    _note_hidden(path, sheet, grid)
     sheet.reset_dimensions()  # what the file says of its own size may be wrong
     grid.rows = list(_rows(sheet, foreign))
     return grid
@@ -225,6 +280,17 @@ def _foreign_sign(form: str, foreign: tuple[str, ...]) -> str:
     """Return the sign of another currency that a number format shows, or nothing."""
     shown = ["".join(groups).strip() for groups in _SIGN.findall(form)]
     return next((sign for sign in shown if sign.casefold() in foreign), "")
+
+
+def _note_hidden(path: Path, sheet: Any, grid: Grid) -> None:
+    """Say that a sheet, or rows of it, are read although nobody sees them."""
+    if sheet.sheet_state != "visible":
+        grid.notes.append(Note(grid.file, "the sheet is hidden, and read like any other"))
+    with zipfile.ZipFile(path) as archive:
+        count = len(_HIDDEN_ROW.findall(archive.read(sheet._worksheet_path)))
+    if count:
+        what = "rows are hidden or filtered away, and read like any other"
+        grid.notes.append(Note(grid.file, what, count=count))
 
 
 def _find_uncomputed(path: Path, part: str, grid: Grid) -> None:

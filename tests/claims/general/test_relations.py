@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.case import load_case
+from analysis.case import Case, load_case
 from analysis.claims.verdicts import verdict_table
 from analysis.errors import InputError
 
-from .conftest import Maker, claim
+from .conftest import CASE, Maker, claim
 
 COUNTS = claim("all", "30", "count", "visits") + claim("half", "20", "count", "visits", "2024H1")
 AXIS = {"base": ("year", "half")}
@@ -127,3 +127,64 @@ def test_the_rounding_rules_must_be_told(make: Maker, old: str, new: str, rule: 
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=f"case.yaml, column readings.rounding: .*{rule}"):
         verdict_table(load_case("small", path.parents[3]))
+
+
+def wrong(case: Case) -> list[str]:
+    """Everything that is wrong with a case of claims."""
+    with pytest.raises(InputError) as caught:
+        verdict_table(case)
+    return [str(error) for error in caught.value.all]
+
+
+def test_all_that_is_wrong_with_claims_and_relations_is_said_at_once(make: Maker) -> None:
+    bad = claim("a", "3", "counts", "visits") + claim("b", "x", "count", "visits")
+    bad += claim("c", "3", "count", "visits", readings="when")
+    case = make(bad, "r,summe,visits,,a; b,,,,\ns,sum,visits,,a,,,,\n")
+    (case.raw / "case.yaml").write_text(CASE.replace("  rounding:", "  rounded:"), encoding="utf-8")
+    found = wrong(load_case("small", case.root))
+    places = ["readings.rounding", "row 2, column kind", "row 3, column printed",
+              "row c, column readings: “when”",
+              "row 2, column relation", "row 3, column of"]  # fmt: skip
+    assert len(found) == len(places)
+    assert all(place in text for place, text in zip(places, found, strict=True))
+    assert "\n      rounding:\n        question:" in found[0]
+
+
+def test_every_row_that_names_what_is_not_there_is_said(make: Maker) -> None:
+    rows = "r,at most,visits,,calls,,,,\ns,sum,visits,,a; b,,,c,\n"
+    found = wrong(make(claim("a", "3", "count", "visits"), rows))
+    assert ["row r" in found[0], "row s" in found[1], len(found)] == [True, True, 2]
+
+
+def test_relations_that_are_not_there_are_asked_for_with_all_that_needs_them(make: Maker) -> None:
+    growths = claim("a", "3%", "growth", "visits") + claim("b", "4%", "growth", "calls")
+    case = make(growths)
+    (case.raw / "relations.csv").unlink()
+    missing, one, other = wrong(case)
+    assert "small/relations.csv: the file is missing" in missing
+    assert "relation_id,relation,quantity,period,of,by,reading,claim,note" in missing
+    assert "such as a-base,base,visits,2024,EARLIER PERIOD,,,," in one
+    assert "claims.csv, row b" in other
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_claims_are_read_as_spreadsheets_save_them(make: Maker, codec: str, delimiter: str) -> None:
+    case = make(claim("a", "3", "count", "visits"))
+    path = case.raw / "claims.csv"
+    text = path.read_text(encoding="utf-8").replace(",", delimiter)
+    path.write_bytes(text.encode(codec))
+    assert list(verdict_table(case)["verdict"]) == ["consistent"]
+
+
+def test_claims_in_another_encoding_get_the_remedy(make: Maker) -> None:
+    case = make(claim("a", "3", "count", "visits"))
+    (case.raw / "claims.csv").write_bytes("señal".encode("cp1252"))
+    assert "claims.csv: the file is not UTF-8 text. To fix: save it again as CSV UTF-8" in str(
+        wrong(case)
+    )
+
+
+def test_a_word_that_is_not_known_gets_the_words_and_the_remedy(make: Maker) -> None:
+    (text,) = wrong(make(claim("a", "3", "counts", "visits")))
+    assert "must be count, share, growth, level, money, formula or statement. To fix: " in text

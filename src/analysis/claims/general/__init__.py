@@ -5,11 +5,21 @@ nothing is known but ``claims.csv``, ``relations.csv`` and the readings of ``cas
 """
 
 from analysis.claims.general.judge import General
-from analysis.claims.general.relations import RELATIONS, RelationRow, read_relations
+from analysis.claims.general.relations import (
+    MAY,
+    MEANINGS,
+    NEEDS,
+    RELATIONS,
+    RelationRow,
+    read_relations,
+)
 from analysis.claims.general.state import Group, State
 from analysis.claims.general.words import noun, phrase
 
 __all__ = [
+    "MAY",
+    "MEANINGS",
+    "NEEDS",
     "RELATIONS",
     "General",
     "Group",

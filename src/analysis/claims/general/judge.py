@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import pandas as pd
 
 from analysis.case import Case
 from analysis.claims.general.goals import judge_goal
-from analysis.claims.general.model import Model
-from analysis.claims.general.relations import read_relations
+from analysis.claims.general.inputs import in_folder, model_of, read_inputs
 from analysis.claims.general.state import Group, State
 from analysis.claims.general.texts import judge_text
 from analysis.claims.general.universes import blocks, universes
 from analysis.claims.general.words import Range
 from analysis.claims.judgement import Judgement
-from analysis.claims.printed import Rounding
-from analysis.errors import InputError
-from analysis.tables import ClaimRow, read_claims
+from analysis.tables import ClaimRow
 
 Reading = Mapping[str, str]
 
@@ -39,10 +35,7 @@ class General:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        _check_rounding(case)
-        self.claims = tuple(read_claims(case))
-        with self._in_folder():
-            self.relations = read_relations(case, self.claims)
+        self.claims, self.relations = read_inputs(case)
         self._blocks = blocks(self.claims, self.relations, list(case.parameters.readings))
         self._states: dict[tuple[str, ...], State] = {}
         self._found: dict[tuple[str, ...], Judgement] = {}
@@ -51,20 +44,10 @@ class General:
         """Return all results under one reading."""
         key = tuple(reading[axis] for axis in self.case.parameters.readings)
         if key not in self._states:
-            with self._in_folder():
-                self._states[key] = State(Model(self.claims, self.relations, reading))
+            model = model_of(self.case, self.claims, self.relations, dict(reading))
+            with in_folder(self.case):
+                self._states[key] = State(model)
         return self._states[key]
-
-    @contextmanager
-    def _in_folder(self) -> Iterator[None]:
-        """Let messages that name a file of the case name its folder too."""
-        try:
-            yield
-        except InputError as error:
-            if error.file is not None and "/" not in error.file:
-                folder = self.case.raw.relative_to(self.case.root)
-                error.file = (folder / error.file).as_posix()
-            raise
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of the block of results that a claim's quantity is in."""
@@ -79,7 +62,7 @@ class General:
         key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
         if key not in self._found:
             state = self.state(reading)
-            with self._in_folder():
+            with in_folder(self.case):
                 self._found[key] = self._judge(state, claim)
         return self._found[key]
 
@@ -121,24 +104,6 @@ class General:
         conflicts = group.conflicts[0] if group.conflicts else ()
         ends = {name: one.ends for name, one in ranges.items()}
         return Judgement("consistent", text, witness, conflicts, ends, others)
-
-
-def _check_rounding(case: Case) -> None:
-    """Refuse a case that does not say how its figures may have been rounded."""
-    file = (case.raw / "case.yaml").relative_to(case.root)
-    axis = case.parameters.readings.get("rounding")
-    known = f"its options are among {', '.join(Rounding)}"
-    if axis is None:
-        raise InputError(
-            "printed numbers need a reading of how they were rounded",
-            file=file, column="readings.rounding", fix=f"add it; {known}",
-        )  # fmt: skip
-    for option in axis.options:
-        if option not in set(Rounding):
-            raise InputError(
-                f"this is no rounding rule; {known}", file=file, column="readings.rounding",
-                value=option,
-            )  # fmt: skip
 
 
 def _contradicted(

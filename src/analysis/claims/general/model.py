@@ -13,7 +13,7 @@ from analysis.claims.general.products import Item, Product
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
 from analysis.claims.system import Claim, Linear, at_most, equal, quantity
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all
 from analysis.tables import ClaimRow
 
 _POINTS = ("points", "percentage points", "pp")
@@ -77,18 +77,25 @@ class Model(Network):
 
     def _items(self) -> dict[str, tuple[Item, ...]]:
         items: dict[str, tuple[Item, ...]] = {}
-        for claim_id, first in self.first.items():
-            claim = self.claims[claim_id]
-            if claim_id != first:
+        errors: list[InputError] = []
+        for claim_id in dict.fromkeys(self.first.values()):
+            try:
+                made = self._asserted_by(self.claims[claim_id])
+            except InputError as error:
+                errors.append(error)
                 continue
-            made: list[Item] = []
-            if claim.role == "result" and self.kind(claim) in NUMERIC and claim.printed:
-                made.append(self.item(claim))
-            rows = (row for row in self.rows(*_ASSERTED) if row.claim == claim_id)
-            made += [one for row in rows for one in self._claims(row)]
             if made:
-                items[claim_id] = tuple(made)
+                items[claim_id] = made
+        raise_all(errors)
         return items
+
+    def _asserted_by(self, claim: ClaimRow) -> tuple[Item, ...]:
+        """Return what a claim asserts by its number and by the relations that rest on it."""
+        made: list[Item] = []
+        if claim.role == "result" and self.kind(claim) in NUMERIC and claim.printed:
+            made.append(self.item(claim))
+        rows = (row for row in self.rows(*_ASSERTED) if row.claim == claim.claim_id)
+        return (*made, *(one for row in rows for one in self._claims(row)))
 
     def item(self, claim: ClaimRow) -> Item:
         """Return what a claim asserts: its quantity, or its growth, prints as given."""

@@ -130,7 +130,8 @@ class Network:
             row=claim.claim_id,
             column="period",
             value=claim.period,
-            fix=f"add a row “base” for {claim.quantity} in {claim.period} to relations.csv",
+            fix=f"add a row “base” for {claim.quantity} in {claim.period} to relations.csv, such "
+            f"as {claim.claim_id}-base,base,{claim.quantity},{claim.period},EARLIER PERIOD,,,,",
         )
 
     # -- quantities in periods ----------------------------------------------------------------

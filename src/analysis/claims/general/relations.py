@@ -7,20 +7,37 @@ reading only, and a statement of the publication may be what asserts it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from analysis.case import Case
 from analysis.columns import Identifier
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_all
 from analysis.tables import ClaimRow, Row, Table, read_rows
 
 Relation = Literal[
     "unprinted", "unit", "sum", "period sum", "share", "ratio", "base", "period", "kind", "fall",
     "equal", "at most", "less is better",
 ]  # fmt: skip
+
+MEANINGS: Mapping[Relation, str] = {
+    "unprinted": "no claim is about the quantity, and other rows need it",
+    "unit": "so many of its smallest pieces make one (4 for quarter-hours; money has 100)",
+    "sum": "it is the sum of these quantities",
+    "period sum": "in its period it is the sum of these shorter periods",
+    "share": "it is a part divided by its whole, at most 1",
+    "ratio": "it is one quantity divided by another",
+    "base": "its growth in its period is measured against this earlier period",
+    "period": "where a claim does not say which period, it means this one",
+    "kind": "the claim is about this sort of quantity",
+    "fall": "the growth that the claim prints is a decrease",
+    "equal": "it is as large as this one",
+    "at most": "it is not larger than this one",
+    "less is better": "a target on it is an upper limit",
+}
+"""What each relation says of the quantity of its row."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "unprinted": (),
@@ -39,7 +56,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 """Cells, besides the quantity, that each relation must fill."""
 
-_MAY: Mapping[str, tuple[str, ...]] = {
+MAY: Mapping[str, tuple[str, ...]] = {
     "sum": ("period", "claim"),
     "period sum": ("claim",),
     "share": ("period",),
@@ -47,6 +64,8 @@ _MAY: Mapping[str, tuple[str, ...]] = {
     "equal": ("period", "claim"),
     "at most": ("period", "claim"),
 }
+"""Cells that it may fill besides."""
+
 COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
 """Relations between quantities that are counted in pieces."""
 
@@ -59,11 +78,8 @@ class RelationRow(Row):
 
     relation_id: Identifier = Field(description="key")
     relation: Relation = Field(
-        description="what the row says: unprinted (no claim is about the quantity), unit (how many "
-        "of its smallest pieces make one), sum (of parts), period sum (of shorter periods), share "
-        "or ratio (of ÷ by; a share is at most 1), base (the period that growth is measured "
-        "against), period (which one is meant), kind (what sort of quantity a claim is about), "
-        "fall (the printed growth is a decrease), equal, at most, less is better (for targets)"
+        description="what the row says of its quantity: "
+        + "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
     )
     quantity: Identifier = Field(description="the quantity that the row is about")
     period: str = Field(description="period, as in claims.csv; empty where it holds in every one")
@@ -83,7 +99,7 @@ class RelationRow(Row):
             filled = bool(getattr(self, column))
             if column in needs and not filled:
                 raise ValueError(f"{column}: the relation “{self.relation}” needs this cell")
-            if filled and column not in (*needs, *_MAY.get(self.relation, ())):
+            if filled and column not in (*needs, *MAY.get(self.relation, ())):
                 raise ValueError(f"{column}: the relation “{self.relation}” has no use for this")
         if self.relation in _SEVERAL and len(self.parts) < 2:
             raise ValueError("of: a sum has two parts or more, joined by ;")
@@ -143,9 +159,13 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
         found = read_rows(RELATIONS, case.raw, case.root)
         rows = [row for row in found if isinstance(row, RelationRow)]
     check = _Check(case, claims, rows)
+    errors: list[InputError] = []
     for row in rows:
-        check.row(row)
-    check.axes()
+        try:
+            check.row(row)
+        except InputError as error:
+            errors.append(error)
+    raise_all([*errors, *check.axes()])
     return tuple(rows)
 
 
@@ -234,13 +254,13 @@ class _Check:
                 known = ", ".join(axes[axis].options)
                 raise problem(row, f"the reading {axis} has the options {known}", "reading")
 
-    def axes(self) -> None:
-        """Refuse a claim that depends on a reading which no row answers."""
+    def axes(self) -> Iterator[InputError]:
+        """Find claims that depend on a reading which no row answers."""
         used = {"rounding", *(axis for row in self.rows for axis in row.conditions)}
         for claim in self.claims.values():
             for axis in claim.axes:
                 if axis not in used:
-                    raise InputError(
+                    yield InputError(
                         "no row of relations.csv depends on this reading, so it changes nothing",
                         file="claims.csv",
                         row=claim.claim_id,
