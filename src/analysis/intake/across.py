@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,9 @@ TOO_MUCH = Fault(
 )
 _EXACT = 2.0**62
 _MOST_LISTED = 40
-_VARIANTS = ("service_type", "segment", "role", "category")
+VARIANTS = ("service_type", "segment", "role", "category")
+"""Columns whose values sort rows, so that one spelt in two ways counts as two."""
+
 _MONEY_ROWS = ("sale", "cost")
 
 
@@ -96,7 +98,6 @@ def _check_keys(case: Case, table: Checked) -> None:
 def _check_references(case: Case, tables: Tables, table: Checked, notes: list[Note]) -> None:
     if not table.is_read:
         return
-    titles = {other.name: other.file for other in TABLES}
     for name, info in table.table.row.model_fields.items():
         to = header_of(info).references
         if not to:
@@ -107,8 +108,8 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
         values = table.frame[name]
         used = table.good[name] & (values != "").to_numpy()
         if known is None:
-            what = f"refers to {titles.get(to, to)}, which is not there: not checked"
-            notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
+            column = table.headers.get(name, name)
+            notes.append(Note(table.file, not_there(to), column, int(used.sum())))
             continue
         unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
         file = tables[to].file if to in tables else ""
@@ -129,10 +130,21 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
+def not_there(to: str) -> str:
+    """Say that a column refers to a table that is absent."""
+    titles = {other.name: other.file for other in TABLES}
+    return f"refers to {titles.get(to, to)}, which is not there: not checked"
+
+
+def no_row(file: str) -> Fault:
+    """Say that a table has no row of a key."""
+    rule = f"{file} has no row of this key"
+    return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+
+
 def _unknown(to: str, known: list[str], file: str) -> Fault:
     if file:
-        rule = f"{file} has no row of this key"
-        return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+        return no_row(file)
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
     return Fault(Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}")
 
@@ -193,17 +205,19 @@ def _doubtful(table: Checked) -> Iterator[Note]:
             key = str(table.frame[table.table.key[0]][again].iloc[0])
             what = "equal to an earlier row in all but the key, and counted like any other"
             yield Note(table.file, what, count=int(again.sum()), example=key)
-    for name in _VARIANTS:
+    for name in VARIANTS:
         if name in table.frame:
-            yield from _variants(table, name)
+            values = table.frame[name][table.good[name]]
+            yield from variants(values, table.file, table.headers.get(name, name))
 
 
-def _variants(table: Checked, name: str) -> Iterator[Note]:
+def variants(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
+    """Note values of a column that may be one, spelt in two ways."""
     groups: dict[str, list[str]] = {}
-    for value in sorted(set(table.frame[name][table.good[name]])):
+    for value in sorted(set(values)):
         groups.setdefault(folded(value), []).append(value)
     for spellings in groups.values():
         if len(spellings) > 1:
             listed = " and ".join(f"“{value}”" for value in spellings)
             what = f"{listed} count as different values"
-            yield Note(table.file, what, table.headers.get(name, name))
+            yield Note(file, what, column)

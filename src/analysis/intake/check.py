@@ -13,7 +13,7 @@ from analysis.intake.files import TABLES
 from analysis.intake.glyphs import case_texts, missing, no_glyph
 from analysis.intake.in_place import READ_ALWAYS, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
-from analysis.intake.reach import unreached
+from analysis.intake.reach import too_few, unreached
 from analysis.intake.reading import Intake, read
 from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
 
@@ -73,8 +73,9 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
         return _listed(name, [_of_error(error)]), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
-        problems += unreached(case, intake.tables)
+        problems += [*too_few(case, rows), *unreached(case, intake.tables)]
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             problems += _claim_texts(case)
@@ -85,11 +86,10 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
-    notes = [note for note in intake.notes if note.file not in files]
-    said = _notes(notes)
+    intake = replace(intake, notes=(*intake.notes, *in_place.notes))
+    said = _notes(note for note in intake.notes if note.file not in files)
     if problems:
         return _listed(name, worst_first(problems)) + said, None
-    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
 
 

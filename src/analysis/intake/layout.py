@@ -150,7 +150,6 @@ def _name(
     signs: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
-    known = names_of(sheet.table.row)
     elsewhere: dict[str, str] = {}
     for text, cells in zip(header, columns, strict=False):
         found = find_column(text, sheet.table.row, signs[0])
@@ -158,10 +157,7 @@ def _name(
             elsewhere[field_] = text
         elif found is None:
             if text or not _blank(cells):
-                near = closest(text, known)
-                hint = f"; did you mean {near}?" if near else ""
-                named = text or "without a name"
-                sheet.notes.append(Note(sheet.file, f"this column is not used{hint}", named))
+                sheet.notes.append(not_used(text, sheet.table, sheet.file))
         elif found.field in sheet.cells:
             both = f"{sheet.headers[found.field]}, {text}"
             sheet.problems.append(Problem(TWO_COLUMNS, sheet.file, row=row, value=both))
@@ -176,6 +172,13 @@ def _name(
     for name, info in sheet.table.row.model_fields.items():
         if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
             sheet.problems.append(Problem(_missing(sheet, name), sheet.file, row=row, column=name))
+
+
+def not_used(header: str, table: Table, file: str) -> Note:
+    """Say that a table has no column of this name."""
+    near = closest(header, names_of(table.row))
+    hint = f"; did you mean {near}?" if near else ""
+    return Note(file, f"this column is not used{hint}", header or "without a name")
 
 
 def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> None:
