@@ -106,12 +106,13 @@ def check_claims(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def kpis(args: argparse.Namespace) -> str:
-    """Compute the KPI table and its comparisons."""
+def kpis(args: argparse.Namespace) -> str | int:
+    """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
     from analysis.export_method import method_tables
     from analysis.kpis import kpi_periods
+    from analysis.kpis.available import MORE, NOTHING
     from analysis.kpis.engines import make_cube, write_cube
     from analysis.tables import write_frame
 
@@ -119,13 +120,16 @@ def kpis(args: argparse.Namespace) -> str:
     kind = case.parameters.kind
     if kind == "printed":
         return "none: the case has claims alone"
+    if case.has_own_rows:
+        from analysis.intake.keep import is_kept, keep
+
+        text, good = ("", True) if is_kept(case) else keep(case)
+        if not good:
+            print(text, file=sys.stderr)
+            return 2
     cube = make_cube(case)
     if cube.empty:
-        raise InputError(
-            "no indicator can be computed from these tables alone",
-            file=case.raw.relative_to(case.root),
-            fix="add the completed services, the invoice lines or another table of dated rows",
-        )
+        raise InputError(NOTHING, file=case.raw.relative_to(case.root), fix=MORE)
     table = kpi_periods(cube)
     made = {
         "kpis": kpi_csv(cube, kind, case.parameters.currency_name),

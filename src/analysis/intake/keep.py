@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -10,7 +11,7 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.errors import InputError
-from analysis.files import replace_folder
+from analysis.files import replace_folder, write_text
 from analysis.formulas import unguarded
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES
@@ -22,10 +23,13 @@ from analysis.periods import month_label, parse_month
 from analysis.tables import Table, frame_text, write_frame
 
 CAME_IN = "tables.csv"
-"""Which tables came in, with their number of rows and the days they cover."""
+"""Which tables came in, those with any row, with their number of rows and the days they cover."""
 
 NOTES = "intake.csv"
 """What was skipped or coerced."""
+
+INPUTS = "inputs.csv"
+"""The files of the case's folder as they stood when the tables were checked and kept."""
 
 _BY_MONTH = {"service", "sale", "cost", "staff_hours"}
 """Tables that count as recorded in the months in which they have a row."""
@@ -44,6 +48,7 @@ def keep(case: Case) -> tuple[str, bool]:
     good : bool
         Whether nothing is wrong.
     """
+    inputs = _inputs(case)
     text, intake = check_tables(case)
     if intake is None:
         return text, False
@@ -55,7 +60,22 @@ def keep(case: Case) -> tuple[str, bool]:
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
     write_frame(came, case.processed / CAME_IN)
+    write_text(case.processed / INPUTS, inputs)
     return f"{int(came['rows'].sum()):,} rows", True
+
+
+def is_kept(case: Case) -> bool:
+    """Whether the tables that were last kept are those that the case's folder now holds."""
+    path = case.processed / INPUTS
+    return path.is_file() and path.read_text(encoding="utf-8") == _inputs(case)
+
+
+def _inputs(case: Case) -> str:
+    """List the files of a case's folder with their size and when they were last changed."""
+    found = [path for path in sorted(case.raw.rglob("*")) if path.is_file()]
+    seen = [(path.relative_to(case.raw), path.stat()) for path in found if path.name[0] not in ".~"]
+    rows = [(name.as_posix(), state.st_size, state.st_mtime_ns) for name, state in seen]
+    return frame_text(pd.DataFrame(rows, columns=["file", "bytes", "changed_ns"]))
 
 
 def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
@@ -69,17 +89,25 @@ def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -
         are summed by month).
     """
     known = {table.name: table for table in TABLES}
-    lines = [_line(table, frame) for table, frame in tables.items()]
+    lines = [_line(table, frame, table.file) for table, frame in tables.items()]
     if in_place:
         with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
-            lines += [_line(known[name], relation) for name, relation in relations.items()]
+            for name, relation in relations.items():
+                lines.append(_line(known[name], relation, _file(case, in_place[name])))
+    lines = [line for line in lines if line[3]]  # a table without a row is absent
     order = [table.name for table in TABLES]
     lines.sort(key=lambda line: order.index(line[0]))
     columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
     return pd.DataFrame(lines, columns=columns)
 
 
-def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str, str]:
+def _file(case: Case, paths: list[Path]) -> str:
+    """Name the file of a table, or the folder of its files."""
+    first = paths[0].relative_to(case.raw).as_posix()
+    return first if len(paths) == 1 else f"{paths[0].parent.name} ({len(paths)} files)"
+
+
+def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, str, str]:
     """Count the rows of a frame or relation, and find the first and last of their periods."""
     column = period_column(table)
     lazy = nw.from_native(rows).lazy()
@@ -88,7 +116,7 @@ def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str, str]:
     found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
     ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
     gaps = ", ".join(_gaps(lazy, column)) if table.name in _BY_MONTH and found["rows"] else ""
-    return table.name, table.file, table.title, int(found["rows"]), ends[0], ends[1], gaps
+    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], gaps
 
 
 def _gaps(rows: nw.LazyFrame[Any], column: str) -> list[str]:
