@@ -56,6 +56,9 @@ _STORED: Mapping[str, tuple[str, ...]] = {
 """How Parquet may hold a column of each type without a word being said: names, or their beginning.
 CSV holds text."""
 
+_ISO = "'____-__-__'"
+"""How a day is written, for SQL."""
+
 _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 _RANKS = {"cell": Rank.CELL, "row": Rank.ROW, "period": Rank.PERIOD}
@@ -200,8 +203,9 @@ def _casts(store: Any, table: Table, path: Path, root: Path) -> Iterator[Rule]:
             timed = f"not ends_with({raw}, ' 00:00:00')"
             yield _noted(name, timed, MARKS["time of day"])
         if kind == "DATE" and held == "VARCHAR":
-            yield _noted(name, f"contains({raw}, ':')", MARKS["time of day"])
-            yield _noted(name, f"{raw} <> {name}::varchar and not contains({raw}, ':')",
+            yield _noted(name, f"{raw} not like {_ISO} and contains({raw}, ':')",
+                         MARKS["time of day"])  # fmt: skip
+            yield _noted(name, f"{raw} not like {_ISO} and not contains({raw}, ':')",
                          MARKS["form of dates"])  # fmt: skip
         if kind == "BIGINT" and held == "VARCHAR":
             other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
@@ -232,21 +236,28 @@ def _periods(table: Table, first: int, last: int) -> Iterator[Rule]:
 def _count(
     store: Any, rows: str, rules: Sequence[Rule], file: str
 ) -> tuple[int, list[Problem | Note]]:
-    """Count the rows that break each rule, all in one pass."""
+    """Count the rows, and those that break each rule, all in one pass; one more if any does."""
+    kept = " and ".join(f"coalesce({rule.sql}, false)" for rule in rules)
+    counts = store.sql(f"select count(*), count(*) filter (where not ({kept})) from {rows}")
+    ((number, broken),) = counts.fetchall()
+    return int(number), _each(store, rows, rules, file) if broken else []
+
+
+def _each(store: Any, rows: str, rules: Sequence[Rule], file: str) -> list[Problem | Note]:
+    """Count the rows that break each rule, and name the first of them."""
     asked = [
         f"count(*) filter (where not {bad}), min(line, {_LISTED}) filter (where not {bad}), "
         f"arg_min(raw_{rule.column}, line) filter (where not {bad})"
         for rule in rules
         for bad in (f"coalesce({rule.sql}, false)",)
     ]
-    ((number, *told),) = store.sql(f"select count(*), {', '.join(asked)} from {rows}").fetchall()
-    found = [
+    (told,) = store.sql(f"select {', '.join(asked)} from {rows}").fetchall()
+    return [
         _said(rule, file, int(count), lines, value or "")
         for rule, at in zip(rules, range(0, len(told), 3), strict=True)
         for count, lines, value in (told[at : at + 3],)
         if count
     ]
-    return int(number), found
 
 
 def _said(rule: Rule, file: str, count: int, lines: list[int], value: str) -> Problem | Note:
