@@ -29,7 +29,7 @@ NOTES = "intake.csv"
 """What was skipped or coerced."""
 
 INPUTS = "inputs.csv"
-"""The files of the case's folder as they stood when the tables were checked and kept."""
+"""In ``.build``: the case's files as they stood when its tables were last checked and kept."""
 
 _BY_MONTH = {"service", "sale", "cost", "staff_hours"}
 """Tables that count as recorded in the months in which they have a row."""
@@ -60,14 +60,19 @@ def keep(case: Case) -> tuple[str, bool]:
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
     write_frame(came, case.processed / CAME_IN)
-    write_text(case.processed / INPUTS, inputs)
+    write_text(_record(case), inputs)
     return f"{int(came['rows'].sum()):,} rows", True
 
 
 def is_kept(case: Case) -> bool:
     """Whether the tables that were last kept are those that the case's folder now holds."""
-    path = case.processed / INPUTS
-    return path.is_file() and path.read_text(encoding="utf-8") == _inputs(case)
+    path = _record(case)
+    made = path.is_file() and (case.processed / CAME_IN).is_file()
+    return made and path.read_text(encoding="utf-8") == _inputs(case)
+
+
+def _record(case: Case) -> Path:
+    return case.root / ".build" / case.name / INPUTS
 
 
 def _inputs(case: Case) -> str:
