@@ -376,6 +376,24 @@ def test_columns_may_be_absent_or_more(tmp_path: Path, form: str) -> None:
         pd.testing.assert_frame_equal(reduce(found, DIMENSIONS), reduce(whole, DIMENSIONS))
 
 
+def test_parquet_may_hold_other_types(tmp_path: Path) -> None:
+    """Days and amounts as text, moments for days, numbers for keys: the same sums."""
+    tables = {name: made_up(300)[name] for name in ("service", "sale")}
+    for table in tables.values():
+        table["service_id"] = table["service_id"].str[1:]
+    expected = reduce(tables, DIMENSIONS)
+    stored = {name: table.copy() for name, table in tables.items()}
+    for table in stored.values():
+        table["service_id"] = table["service_id"].astype("int64")
+    stored["sale"]["amount_centimos"] = stored["sale"]["amount_centimos"].astype("str")
+    stored["sale"]["invoiced_on"] = stored["sale"]["invoiced_on"].dt.strftime("%Y-%m-%d")
+    stored["service"]["completed_on"] += pd.Timedelta(hours=23)
+    write_parquet(stored, tmp_path)
+    with relations(tmp_path) as found:
+        require_keys(found)
+        pd.testing.assert_frame_equal(reduce(found, DIMENSIONS), expected)
+
+
 def test_lines_may_end_as_on_old_macs(tmp_path: Path) -> None:
     text = SERVICE + SERVICE.splitlines()[1].replace("S1", "S2") + "\n"
     (tmp_path / "service.csv").write_bytes(text.replace("\n", "\r").encode())

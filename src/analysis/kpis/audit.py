@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -32,7 +32,7 @@ from analysis.intake.layout import not_used
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.intake.reading import NO_ROWS
 from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
-from analysis.kpis.rules_sql import Rule, rules, source, sql_type
+from analysis.kpis.rules_sql import Rule, rules, source, sql_type, typed
 from analysis.periods import month_label, quarter_end, quarter_label, quarter_start
 from analysis.tables import Table
 
@@ -43,9 +43,6 @@ NOT_PLAIN = Fault(
 
 _LISTED = 9
 """Rows that are named of those that break the same rule."""
-
-_TRIED = {"BIGINT": "DOUBLE", "DATE": "DATE", "VARCHAR": "VARCHAR"}
-"""Types in which cells are tested: as whole numbers, fractions would be rounded."""
 
 _STORED: Mapping[str, tuple[str, ...]] = {
     "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
@@ -156,19 +153,11 @@ def _columns(store: Any, table: Table, paths: list[Path], root: Path, findings: 
 def _lines(store: Any, table: Table, path: Path, root: Path) -> str:
     """Select a file's rows with their numbers, every cell as text and, where it can be, typed."""
     cells = ", ".join(
-        f"{name}::varchar as raw_{name}, {_typed(name, field)} as {name}"
+        f"{name}::varchar as raw_{name}, {typed(name, field)} as {name}"
         for name, field in table.row.model_fields.items()
     )
     rows = source(table, [path], header(store, path, root), text=True)
     return f"(select row_number() over () + 1 as line, {cells} from {rows})"
-
-
-def _typed(name: str, field: FieldInfo) -> str:
-    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
-    if set(get_args(field.annotation)) == {"yes", "no"}:
-        text = f"{name}::varchar"
-        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
-    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
 
 
 def _rules(table: Table) -> Iterator[Rule]:

@@ -26,6 +26,9 @@ _BUFFER = 16_000_000
 joined take up half the memory allowed, and joins of 10 million rows fail now and then; with 4 MB,
 reading takes a tenth longer."""
 
+_TRIED = {"BIGINT": "DOUBLE", "DATE": "DATE", "VARCHAR": "VARCHAR"}
+"""Types in which cells are tested: as BIGINT, 12.50 would become 13 and nobody would hear of it."""
+
 _LARGEST = 2**53
 """Whole numbers below this are exact as they are read."""
 
@@ -84,16 +87,19 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
         All columns of the files, in their order. Those that the table does not know are not used;
         of those that it knows, what is absent is empty.
     text : bool
-        Leave the cells of CSV files as text.
+        Leave the cells of CSV files as text, and those of Parquet files as they are stored.
     """
     kinds = {name: sql_type(field) for name, field in table.row.model_fields.items()}
     if paths[0].suffix == ".parquet":
         rows = f"read_parquet({sql_list(paths)})"
+        if not text:
+            fields = table.row.model_fields
+            cells = [f"{typed(name, fields[name])} as {name}" for name in kinds if name in columns]
+            rows = f"(select {', '.join(cells)} from {rows})"
     else:
         types = ", ".join(
             f"not_used_{place}: 'VARCHAR'" if name not in kinds
-            # As BIGINT, 12.50 would become 13 and nobody would hear of it.
-            else f"{name}: '{'VARCHAR' if text else kinds[name].replace('BIGINT', 'DOUBLE')}'"
+            else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
             for place, name in enumerate(columns)
         )  # fmt: skip
         rows = (
@@ -103,6 +109,14 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
         )
     absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in columns]
     return f"(select *, {', '.join(absent)} from {rows})" if absent else rows
+
+
+def typed(name: str, field: FieldInfo) -> str:
+    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
+    if set(get_args(field.annotation)) == {"yes", "no"}:
+        text = f"{name}::varchar"
+        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
+    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
 
 
 def selection(table: Table) -> str:
