@@ -84,11 +84,23 @@ def test_what_was_read_as_another_type_is_counted(large: Firm) -> None:
     text = said(large)
     assert "sale.parquet, row 4, column amount_centimos: “”: must be a whole number" in text
     assert "column invoiced_on: the time of day is dropped (1 cell)" in text
-    stored = "column amount_centimos: stored as varchar, and read as a number (2 cells)"
+    stored = "column amount_centimos: stored as text, and read as a number (2 cells)"
     assert stored in text
     assert (
         "column amount_centimos: the number is rewritten in digits (1 cell), such as “1e2”" in text
     )
+
+
+def test_keys_may_be_stored_as_numbers(large: Firm) -> None:
+    """They are texts, and found again as such; the same in a CSV file."""
+    days = pd.to_datetime(["2024-10-03", "2023-10-03"])
+    parquet(large, "sale", invoice_id=[1, 2], service_id=[10, 77], invoiced_on=days,
+            amount_centimos=[5, 5])  # fmt: skip
+    large.put("service.csv", service("doors", key="1"))
+    text = said(large)
+    assert text.startswith("acme: 1 problem,"), text
+    assert "sale.parquet, row 3, column service_id: “77”: data/raw/acme/service.csv has no" in text
+    assert "column invoice_id, service_id: stored as bigint, and read as a text (4 cells)" in text
 
 
 def test_csv_cells_that_were_rewritten_are_counted(large: Firm) -> None:
@@ -182,10 +194,21 @@ def test_tables_that_give_no_indicator(large: Firm, engine: str) -> None:
     assert "add the completed services" in text
 
 
+def test_a_period_without_rows_is_told(large: Firm) -> None:
+    large.raw.joinpath("case.yaml").write_text(
+        CASE.replace("last: 2024Q4", "last: 2025Q4").replace("current: 2024Q4", "current: 2025Q2")
+        + "engine: duckdb\n",
+        encoding="utf-8",
+    )
+    assert "column periods.current: “2025Q2”: no table has a row in this period" in said(large)
+    large.put("staff_hours.csv", "staff_id,month,quarter_hours\nT1,2025-05,4\n")
+    assert "nothing is wrong" in said(large)
+
+
 def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
     for part in ("a", "b"):
         large.raw.joinpath("sale").mkdir(exist_ok=True)
-        large.put(f"sale/{part}.csv", SALE + f"F{part},S1,2024-10-03,100\n")
+        large.put(f"sale/{part}.csv", SALE + f"F{part},S1,2024-10-03,1\nG{part},S1,2023-10-03,1\n")
     days = {name: pd.to_datetime(["2024-10-01"]) for name in SERVICE.strip().split(",")[3:]}
     (large.raw / "service.csv").unlink()
     parquet(large, "service", service_id=["S1"], customer_id=["C1"], service_type=["doors"], **days)

@@ -75,7 +75,7 @@ def check_tables(case: Case) -> tuple[str, Intake | None]:
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
-        problems += [*too_few(case, rows), *unreached(case, intake.tables)]
+        problems += [*too_few(case, rows), *unreached(case, {**intake.tables, **in_place.dated})]
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             problems += _claim_texts(case)

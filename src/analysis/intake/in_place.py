@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pandas as pd
+
 from analysis.case import Case
 from analysis.intake.files import METHOD, ROWS, find, shown
 from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.kpis.audit import Findings, audit
+from analysis.kpis.audit import audit
 from analysis.kpis.duck import PLAIN_FORM, Files, files
 from analysis.kpis.engines import engine_for
 from analysis.periods import parse_quarter
@@ -34,12 +36,15 @@ class InPlace:
         Everything that is wrong with them.
     notes : tuple of Note
         What is not used, was read as another type, or is doubtful.
+    dated : dict of str to DataFrame
+        By table, the days, months or quarters of its rows, each once; none if anything is wrong.
     """
 
     files: Files
     counts: dict[str, int]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
+    dated: dict[str, pd.DataFrame]
 
 
 def stays_in_place(case: Case) -> Files:
@@ -67,13 +72,14 @@ def look_through(case: Case) -> InPlace:
     """
     found = stays_in_place(case) if case.has_own_rows else {}
     if not found:
-        return InPlace({}, {}, (), ())
+        return InPlace({}, {}, (), (), {})
     scratch, periods = case.root / ".build" / case.name, case.parameters.periods
     ends = parse_quarter(periods.first), parse_quarter(periods.last)
     yours = case.parameters.kind == "yours"
-    known: Findings = audit(found, case.raw, case.root, scratch, *ends, yours=yours)
+    known = audit(found, case.raw, case.root, scratch, *ends, yours=yours)
     problems = (*_other_names(case, found), *known.problems)
-    return InPlace(found, known.counts, problems, (*_settings(case), *known.notes))
+    notes = (*_settings(case), *known.notes)
+    return InPlace(found, known.counts, problems, notes, known.dated)
 
 
 def _other_names(case: Case, found: Files) -> Iterator[Problem]:

@@ -7,17 +7,17 @@ counted here where DuckDB reads it all the same, and refused in texts, which are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
+import pandas as pd
 from pydantic.fields import FieldInfo
 
 from analysis.columns import header_of
 from analysis.intake.across import (
     BEFORE_REQUEST,
-    MADE_UP,
     TEMPLATE_ROWS,
     TWICE,
     VARIANTS,
@@ -26,14 +26,14 @@ from analysis.intake.across import (
 )
 from analysis.intake.across import variants as spelt_twice
 from analysis.intake.cells import read_text
-from analysis.intake.convert import MARKS
 from analysis.intake.glyphs import missing, no_glyph
 from analysis.intake.layout import not_used
 from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.reach import period_column
 from analysis.intake.reading import NO_ROWS
+from analysis.kpis.audit_rules import asked_of, casts
 from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
-from analysis.kpis.rules_sql import Rule, rules, source, sql_type, typed
-from analysis.periods import month_label, quarter_end, quarter_label, quarter_start
+from analysis.kpis.rules_sql import Rule, source, sql_type, typed
 from analysis.tables import Table
 
 NOT_PLAIN = Fault(
@@ -43,20 +43,6 @@ NOT_PLAIN = Fault(
 
 _LISTED = 9
 """Rows that are named of those that break the same rule."""
-
-_STORED: Mapping[str, tuple[str, ...]] = {
-    "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
-               "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL"),
-    "DATE": ("DATE", "TIMESTAMP"),
-    "VARCHAR": ("VARCHAR", "ENUM"),
-}  # fmt: skip
-"""How Parquet may hold a column of each type without a word being said: names, or their beginning.
-CSV holds text."""
-
-_ISO = "'____-__-__'"
-"""How a day is written, for SQL."""
-
-_CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 _RANKS = {"cell": Rank.CELL, "row": Rank.ROW, "period": Rank.PERIOD}
 
@@ -73,16 +59,22 @@ class Findings:
         All broken rules, in the order of tables, files and columns.
     notes : list of Note
         What is not used, was read as another type, or is doubtful.
+    dated : dict of str to DataFrame
+        By table, the days, months or quarters of its rows, each once; none if anything is wrong.
     """
 
     counts: dict[str, int]
     problems: list[Problem]
     notes: list[Note]
+    dated: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     def add(self, found: Iterable[Problem | Note]) -> None:
         """Add problems to the problems, and notes to the notes."""
         for one in found:
-            (self.problems if isinstance(one, Problem) else self.notes).append(one)  # type: ignore[arg-type]
+            if isinstance(one, Problem):
+                self.problems.append(one)
+            else:
+                self.notes.append(one)
 
 
 def audit(
@@ -112,11 +104,11 @@ def audit(
                 if _columns(store, TABLES[name], paths, root, findings)}  # fmt: skip
         for name, paths in read.items():
             table = TABLES[name]
-            tested = [*_rules(table), *_periods(table, first, last), *_made_up(table, yours)]
+            rules = asked_of(table, first, last, yours=yours)
             for path in paths:
-                rows, casts = _lines(store, table, path, root), _casts(store, table, path, root)
+                rows, stored = _lines(store, table, path, root), _stored(store, table, path, root)
                 file = str(shown(path, root))
-                number, told = _count(store, rows, [*tested, *casts], file)
+                number, told = _count(store, rows, [*rules, *casts(table, stored)], file)
                 findings.counts[name] = findings.counts.get(name, 0) + number
                 findings.add(told)
         known = {name: paths for name, paths in read.items() if findings.counts[name]}
@@ -130,6 +122,10 @@ def audit(
             findings.add(_texts(store, TABLES[name], paths, root))
         findings.add(_answers(store, known, root))
         findings.add(_statements(known, root))
+        if not findings.problems:
+            dated = {name: period_column(TABLES[name]) for name in known}
+            findings.dated = {name: _distinct(store, TABLES[name], known[name], root, column)
+                              for name, column in dated.items() if column}  # fmt: skip
     return findings
 
 
@@ -160,66 +156,12 @@ def _lines(store: Any, table: Table, path: Path, root: Path) -> str:
     return f"(select row_number() over () + 1 as line, {cells} from {rows})"
 
 
-def _rules(table: Table) -> Iterator[Rule]:
-    """Add to the rules of cells that what is there could be read."""
-    for rule in rules(table):
-        if rule.sort == "cell":
-            read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
-            yield replace(rule, sql=f"({read} and {rule.sql})")
-        else:
-            yield rule
-
-
-def _made_up(table: Table, yours: bool) -> Iterator[Rule]:
-    """Say in SQL that a firm's own rows have no keys of made-up ones."""
-    if yours:
-        cells = [name for name in table.key if sql_type(table.row.model_fields[name]) == "VARCHAR"]
-        kept = " and ".join(f"not starts_with(coalesce({name}, ''), '{MADE_UP}')" for name in cells)
-        yield Rule("made-up", cells[0], kept, TEMPLATE_ROWS.rule, TEMPLATE_ROWS.fix)
-
-
-def _casts(store: Any, table: Table, path: Path, root: Path) -> Iterator[Rule]:
-    """Say in SQL that cells are stored as what they are read as."""
+def _stored(store: Any, table: Table, path: Path, root: Path) -> dict[str, str] | None:
+    """Return how a Parquet file holds its columns; None for CSV."""
+    if path.suffix == ".csv":
+        return None
     read = store.sql(f"from {source(table, [path], header(store, path, root), text=True)}")
-    stored = dict(zip(read.columns, map(str, read.types), strict=True))
-    text = path.suffix == ".csv"
-    for name, field in table.row.model_fields.items():
-        kind, held, raw = sql_type(field), stored[name], f"raw_{name}"
-        if not text and not held.startswith(_STORED[kind]):
-            what = f"stored as {held.lower()}, and read as {_CALLED[kind]}"
-            yield Rule("note", name, f"{raw} is null", what, "")
-        if kind == "DATE" and held.startswith("TIMESTAMP"):
-            timed = f"not ends_with({raw}, ' 00:00:00')"
-            yield _noted(name, timed, MARKS["time of day"])
-        if kind == "DATE" and held == "VARCHAR":
-            yield _noted(name, f"{raw} not like {_ISO} and contains({raw}, ':')",
-                         MARKS["time of day"])  # fmt: skip
-            yield _noted(name, f"{raw} not like {_ISO} and not contains({raw}, ':')",
-                         MARKS["form of dates"])  # fmt: skip
-        if kind == "BIGINT" and held == "VARCHAR":
-            other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
-            yield _noted(name, other, "the number is rewritten in digits")
-
-
-def _noted(name: str, sql: str, what: str) -> Rule:
-    """Ask for a note on the rows of which a condition holds and whose cell could be read."""
-    return Rule("note", name, f"not coalesce({name} is not null and {sql}, false)", what, "")
-
-
-def _periods(table: Table, first: int, last: int) -> Iterator[Rule]:
-    """Say in SQL that rows lie within the periods of the case."""
-    words = f"lies outside the periods of the case, {quarter_label(first)} to {quarter_label(last)}"
-    fix = "correct it, leave the row out, or change first and last in case.yaml"
-    for name, info in table.row.model_fields.items():
-        if not header_of(info).period:
-            continue
-        if sql_type(info) == "DATE":
-            ends = f"date '{quarter_start(first)}' and date '{quarter_end(last)}'"
-        elif name == "month":
-            ends = f"'{month_label(3 * first)}' and '{month_label(3 * last + 2)}'"
-        else:
-            ends = f"'{quarter_label(first)}' and '{quarter_label(last)}'"
-        yield Rule("period", name, f"({name} is null or {name} between {ends})", words, fix)
+    return dict(zip(read.columns, map(str, read.types), strict=True))
 
 
 def _count(
@@ -303,14 +245,14 @@ def _texts(store: Any, table: Table, paths: list[Path], root: Path) -> Iterator[
     for name, info in table.row.model_fields.items():
         if not _is_shown(table, name, info):
             continue
-        found = store.sql(f"select distinct {name}::varchar as text from {rows} order by text")
+        found = store.sql(f"select distinct {name} as text from {rows} order by text")
         values = [value for (value,) in found.fetchall() if value]
         faults: dict[Fault, list[str]] = {}
         for value in values:
             if fault := _fault(value):
                 faults.setdefault(fault, []).append(value)
         for fault, texts in faults.items():
-            among = f"{name}::varchar in ({', '.join('?' * len(texts))})"
+            among = f"{name} in ({', '.join('?' * len(texts))})"
             ((count,),) = store.execute(
                 f"select count(*) from {rows} where {among}", texts
             ).fetchall()
@@ -343,8 +285,8 @@ def _answers(store: Any, known: Files, root: Path) -> Iterator[Problem]:
     services = _together(store, TABLES["service"], known["service"], root)
     early = (
         f"(select response_id, 1 as more from {answers} a join {services} s "
-        "on a.service_id::varchar = s.service_id::varchar where "
-        "try_cast(answered_on::varchar as date) < try_cast(requested_on::varchar as date))"
+        "on a.service_id = s.service_id "
+        "where try_cast(answered_on as date) < try_cast(requested_on as date))"
     )
     cells, count = _least(store, early, table.key)
     if count:
@@ -359,9 +301,19 @@ def _statements(known: Files, root: Path) -> Iterator[Note]:
         yield Note(_name(paths, root), what)
 
 
+def _distinct(store: Any, table: Table, paths: list[Path], root: Path, column: str) -> pd.DataFrame:
+    """Return the distinct cells of a column, read as its type."""
+    cell = typed(column, table.row.model_fields[column])
+    rows = _together(store, table, paths, root)
+    frame: pd.DataFrame = store.sql(f"select distinct {cell} as {column} from {rows}").df()
+    return frame
+
+
 def _together(store: Any, table: Table, paths: list[Path], root: Path) -> str:
-    """Read all files of a table, its keys and references as text."""
-    return source(table, paths, header(store, paths[0], root), text=True)
+    """Read all files of a table, every cell as text."""
+    cells = ", ".join(f"{name}::varchar as {name}" for name in table.row.model_fields)
+    rows = source(table, paths, header(store, paths[0], root), text=True)
+    return f"(select {cells} from {rows})"
 
 
 def _least(store: Any, counted: str, columns: Sequence[str]) -> tuple[tuple[str, ...], int]:
