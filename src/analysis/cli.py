@@ -111,6 +111,7 @@ def kpis(args: argparse.Namespace) -> str | int:
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
     from analysis.export_method import method_tables
+    from analysis.inputs import are_kept
     from analysis.kpis import kpi_periods
     from analysis.kpis.available import MORE, NOTHING
     from analysis.kpis.engines import make_cube, write_cube
@@ -120,13 +121,10 @@ def kpis(args: argparse.Namespace) -> str | int:
     kind = case.parameters.kind
     if kind == "printed":
         return "none: the case has claims alone"
-    if case.has_own_rows:
-        from analysis.intake.keep import is_kept, keep
-
-        text, good = ("", True) if is_kept(case) else keep(case)
-        if not good:
-            print(text, file=sys.stderr)
-            return 2
+    if case.has_own_rows and not are_kept(case):
+        kept = ledger(argparse.Namespace(case=args.case, reading=[], seed=None, out=None))
+        if isinstance(kept, int):
+            return kept
     cube = make_cube(case)
     if cube.empty:
         raise InputError(NOTHING, file=case.raw.relative_to(case.root), fix=MORE)

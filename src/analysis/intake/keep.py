@@ -11,8 +11,9 @@ import pandas as pd
 
 from analysis.case import Case
 from analysis.errors import InputError
-from analysis.files import replace_folder, write_text
+from analysis.files import replace_folder
 from analysis.formulas import unguarded
+from analysis.inputs import remember, state_of
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES
 from analysis.intake.in_place import stays_in_place
@@ -27,9 +28,6 @@ CAME_IN = "tables.csv"
 
 NOTES = "intake.csv"
 """What was skipped or coerced."""
-
-INPUTS = "inputs.csv"
-"""In ``.build``: the case's files as they stood when its tables were last checked and kept."""
 
 _BY_MONTH = {"service", "sale", "cost", "staff_hours"}
 """Tables that count as recorded in the months in which they have a row."""
@@ -48,7 +46,7 @@ def keep(case: Case) -> tuple[str, bool]:
     good : bool
         Whether nothing is wrong.
     """
-    inputs = _inputs(case)
+    state = state_of(case)
     text, intake = check_tables(case)
     if intake is None:
         return text, False
@@ -60,27 +58,8 @@ def keep(case: Case) -> tuple[str, bool]:
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
     write_frame(came, case.processed / CAME_IN)
-    write_text(_record(case), inputs)
+    remember(case, state)
     return f"{int(came['rows'].sum()):,} rows", True
-
-
-def is_kept(case: Case) -> bool:
-    """Whether the tables that were last kept are those that the case's folder now holds."""
-    path = _record(case)
-    made = path.is_file() and (case.processed / CAME_IN).is_file()
-    return made and path.read_text(encoding="utf-8") == _inputs(case)
-
-
-def _record(case: Case) -> Path:
-    return case.root / ".build" / case.name / INPUTS
-
-
-def _inputs(case: Case) -> str:
-    """List the files of a case's folder with their size and when they were last changed."""
-    found = [path for path in sorted(case.raw.rglob("*")) if path.is_file()]
-    seen = [(path.relative_to(case.raw), path.stat()) for path in found if path.name[0] not in ".~"]
-    rows = [(name.as_posix(), state.st_size, state.st_mtime_ns) for name, state in seen]
-    return frame_text(pd.DataFrame(rows, columns=["file", "bytes", "changed_ns"]))
 
 
 def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
