@@ -106,12 +106,14 @@ def check_claims(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def kpis(args: argparse.Namespace) -> str:
-    """Compute the KPI table and its comparisons."""
+def kpis(args: argparse.Namespace) -> str | int:
+    """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
     from analysis.case import load_case
     from analysis.export import comparison_csv, kpi_csv
     from analysis.export_method import METHOD_TABLES, method_tables
+    from analysis.inputs import are_kept
     from analysis.kpis import kpi_periods
+    from analysis.kpis.available import MORE, NOTHING
     from analysis.kpis.engines import make_cube, write_cube
     from analysis.tables import write_frame
 
@@ -119,13 +121,13 @@ def kpis(args: argparse.Namespace) -> str:
     kind = case.parameters.kind
     if kind == "printed":
         return "none: the case has claims alone"
+    if case.has_own_rows and not are_kept(case):
+        kept = ledger(argparse.Namespace(case=args.case, reading=[], seed=None, out=None))
+        if isinstance(kept, int):
+            return kept
     cube = make_cube(case)
     if cube.empty:
-        raise InputError(
-            "no indicator can be computed from these tables alone",
-            file=case.raw.relative_to(case.root),
-            fix="add the completed services, the invoice lines or another table of dated rows",
-        )
+        raise InputError(NOTHING, file=case.raw.relative_to(case.root), fix=MORE)
     table = kpi_periods(cube)
     made = {
         "kpis": kpi_csv(cube, kind, case.parameters.currency_name),

@@ -16,8 +16,9 @@ from analysis.bench.rows import ledger, write
 from analysis.case import load_case
 from analysis.cli import main
 from analysis.errors import InputError
+from analysis.intake.keep import read_came_in
 from analysis.kpis import kpi_periods
-from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube
+from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
 from analysis.kpis.levels import level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
 
@@ -71,7 +72,8 @@ def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["kpis", "--case", "big"]) == 0
     assert "9 KPIs, 16 quarters" in capsys.readouterr().out
     made = processed(big)
-    assert set(made) == {"kpis.csv", "comparison.csv", "levels.csv", "totals.csv"}
+    computed = {"kpis.csv", "comparison.csv", "levels.csv", "totals.csv"}
+    assert set(made) == {*computed, "tables.csv", "intake.csv"}
     case = load_case("big", big)
     rows = ledger(SERVICES)
     expected = reduce(rows, DIMENSIONS)
@@ -82,7 +84,7 @@ def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert len(level_table(kept))
     assert main(["kpis", "--case", "big"]) == 0
     assert processed(big) == made
-    assert not any((big / ".build" / "big").iterdir())
+    assert not any((big / ".build" / "big").glob("duckdb-*"))
 
 
 def test_engines_are_chosen_by_form_and_size(big: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +92,7 @@ def test_engines_are_chosen_by_form_and_size(big: Path, monkeypatch: pytest.Monk
     assert chosen_engine(case) == "duckdb"
     yaml = case.raw / "case.yaml"
     yaml.write_text(CASE + "engine: pandas\n", encoding="utf-8")
-    with pytest.raises(InputError, match="read with DuckDB only"):
+    with pytest.raises(InputError, match="Parquet is read with DuckDB only"):
         chosen_engine(load_case("big", big))
     for path in case.raw.glob("*.parquet"):
         path.unlink()
@@ -110,6 +112,20 @@ def test_engines_are_chosen_by_form_and_size(big: Path, monkeypatch: pytest.Monk
         load_case("big", big)
 
 
+def test_a_table_without_rows_is_absent(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = load_case("big", big)
+    assert "sale" in tables_of(case)
+    path = case.raw / "sale.parquet"
+    pd.read_parquet(path).head(0).to_parquet(path)
+    assert "sale" not in tables_of(case)
+    assert main(["check", "--case", "big"]) == 0
+    said = capsys.readouterr().out
+    assert "sale.parquet: the table has no rows and counts as absent" in said
+    assert "sale 0" not in said
+    assert main(["ledger", "--case", "big"]) == 0
+    assert "sale" not in set(read_came_in(case)["table"])
+
+
 def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:
     assert main(["kpis", "--case", "big"]) == 0
     made = processed(big)
@@ -118,7 +134,7 @@ def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:
     command = [sys.executable, "-m", "analysis", "kpis", "--case", "big"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=environment) as run:
-        while not any(scratch.iterdir()):  # DuckDB has begun
+        while not any(scratch.glob("duckdb-*")):  # DuckDB has begun
             assert run.poll() is None
             time.sleep(0.01)
         time.sleep(0.2)
@@ -135,7 +151,7 @@ def test_bad_rows_write_nothing(big: Path, capsys: pytest.CaptureFixture[str]) -
     rows = pd.read_parquet(path)
     pd.concat([rows, rows.iloc[[7]]]).to_parquet(path, index=False)
     assert main(["kpis", "--case", "big"]) == 2
-    assert "F00000007”: this key stands 2 times" in capsys.readouterr().err
+    assert "“F00000007 (first in row 9 of" in capsys.readouterr().err
     assert processed(big) == {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,9 @@ TOO_MUCH = Fault(
 )
 _EXACT = 2.0**62
 _MOST_LISTED = 40
-_VARIANTS = ("service_type", "segment", "role", "category")
+VARIANTS = ("service_type", "segment", "role", "category")
+"""Columns whose values sort rows, so that one spelt in two ways counts as two."""
+
 _MONEY_ROWS = ("sale", "cost")
 
 
@@ -115,7 +117,6 @@ def _check_keys(case: Case, table: Checked) -> None:
 def _check_references(case: Case, tables: Tables, table: Checked, notes: list[Note]) -> None:
     if not table.is_read:
         return
-    titles = {other.name: other.file for other in TABLES}
     for name, info in table.table.row.model_fields.items():
         to = header_of(info).references
         if not to:
@@ -126,8 +127,8 @@ def _check_references(case: Case, tables: Tables, table: Checked, notes: list[No
         values = table.frame[name]
         used = table.good[name] & (values != "").to_numpy()
         if known is None:
-            what = f"refers to {titles.get(to, to)}, which is not there: not checked"
-            notes.append(Note(table.file, what, table.headers.get(name, name), int(used.sum())))
+            column = table.headers.get(name, name)
+            notes.append(Note(table.file, not_there(to), column, int(used.sum())))
             continue
         unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
         wrong = used & unknown
@@ -151,14 +152,24 @@ def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
     return list(set(other.frame[other.table.key[0]].to_numpy(object)))
 
 
+def not_there(to: str) -> str:
+    """Say that a column refers to a table that is absent."""
+    titles = {other.name: other.file for other in TABLES}
+    return f"refers to {titles.get(to, to)}, which is not there: not checked"
+
+
+def no_row(file: str, near: str = "") -> Fault:
+    """Say that a table has no row of a key, and which one it may be meant for."""
+    rule, fix = f"{file} has no row of this key", "add the row there, or correct the key here"
+    if near:
+        rule += f"; it has “{near}”"
+        fix = "write keys in the same way, with all their zeros: format the column as text"
+    return Fault(Rank.REFERENCE, rule, fix)
+
+
 def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
-    """Say that a key is not there, and which one it may be meant for."""
     if file:
-        rule, fix = f"{file} has no row of this key", "add the row there, or correct the key here"
-        if near := _alike(value, known):
-            rule += f"; it has “{near}”"
-            fix = "write keys in the same way, with all their zeros: format the column as text"
-        return Fault(Rank.REFERENCE, rule, fix)
+        return no_row(file, _alike(value, known))
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
     return Fault(
         Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}",
@@ -232,17 +243,19 @@ def _doubtful(table: Checked) -> Iterator[Note]:
             key = str(table.frame[table.table.key[0]][again].iloc[0])
             what = "equal to an earlier row in all but the key, and counted like any other"
             yield Note(table.file, what, count=int(again.sum()), example=key)
-    for name in _VARIANTS:
+    for name in VARIANTS:
         if name in table.frame:
-            yield from _variants(table, name)
+            values = table.frame[name][table.good[name]]
+            yield from variants(values, table.file, table.headers.get(name, name))
 
 
-def _variants(table: Checked, name: str) -> Iterator[Note]:
+def variants(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
+    """Note values of a column that may be one, spelt in two ways."""
     groups: dict[str, list[str]] = {}
-    for value in sorted(set(table.frame[name][table.good[name]])):
+    for value in sorted(set(values)):
         groups.setdefault(folded(value), []).append(value)
     for spellings in groups.values():
         if len(spellings) > 1:
             listed = " and ".join(f"“{value}”" for value in spellings)
             what = f"{listed} count as different values"
-            yield Note(table.file, what, table.headers.get(name, name))
+            yield Note(file, what, column)

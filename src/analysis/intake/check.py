@@ -11,9 +11,9 @@ from analysis.claims.general import General
 from analysis.errors import InputError
 from analysis.intake.files import OUTSIDE, TABLES, find
 from analysis.intake.glyphs import case_texts, missing, no_glyph
-from analysis.intake.in_place import READ_ALWAYS, InPlace, look_through
+from analysis.intake.in_place import NONE_IN_PLACE, READ_ALWAYS, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
-from analysis.intake.reach import unreached
+from analysis.intake.reach import too_few, unreached
 from analysis.intake.reading import Intake, read
 from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
 
@@ -72,13 +72,14 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     """
     name, root = case.name, case.root
     try:
-        in_place = InPlace({}, {}, ()) if _is_linked(case) else look_through(case)
+        in_place = NONE_IN_PLACE if _is_linked(case) else look_through(case)
     except InputError as error:
         return _listed(name, map(_of_error, error.all), every), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
-        problems += unreached(case, intake.tables)
+        problems += [*too_few(case, rows), *unreached(case, {**intake.tables, **in_place.dated})]
     if (case.raw / RAW_TABLES[0].file).is_file():
         try:
             if case.parameters.calibration is None:
@@ -89,11 +90,10 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
-    notes = [note for note in intake.notes if note.file not in files]
-    said = _notes(notes, every)
+    intake = replace(intake, notes=(*intake.notes, *in_place.notes))
+    said = _notes((note for note in intake.notes if note.file not in files), every)
     if problems:
         return _listed(name, worst_first(problems), every) + said, None
-    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
 
 

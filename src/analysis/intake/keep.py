@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +13,7 @@ from analysis.case import Case
 from analysis.errors import InputError
 from analysis.files import replace_folder
 from analysis.formulas import unguarded
+from analysis.inputs import remember, state_of
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES
 from analysis.intake.in_place import stays_in_place
@@ -22,7 +24,7 @@ from analysis.periods import month_label, parse_month
 from analysis.tables import Table, frame_text, write_frame
 
 CAME_IN = "tables.csv"
-"""Which tables came in, with their number of rows and the days they cover."""
+"""Which tables came in, those with any row, with their number of rows and the days they cover."""
 
 NOTES = "intake.csv"
 """What was skipped or coerced."""
@@ -44,6 +46,7 @@ def keep(case: Case) -> tuple[str, bool]:
     good : bool
         Whether nothing is wrong.
     """
+    state = state_of(case)
     text, intake = check_tables(case)
     if intake is None:
         return text, False
@@ -55,6 +58,7 @@ def keep(case: Case) -> tuple[str, bool]:
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
     write_frame(came, case.processed / CAME_IN)
+    remember(case, state)
     return f"{int(came['rows'].sum()):,} rows", True
 
 
@@ -69,17 +73,25 @@ def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -
         are summed by month).
     """
     known = {table.name: table for table in TABLES}
-    lines = [_line(table, frame) for table, frame in tables.items()]
+    lines = [_line(table, frame, table.file) for table, frame in tables.items()]
     if in_place:
         with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
-            lines += [_line(known[name], relation) for name, relation in relations.items()]
+            for name, relation in relations.items():
+                lines.append(_line(known[name], relation, _file(case, in_place[name])))
+    lines = [line for line in lines if line[3]]  # a table without a row is absent
     order = [table.name for table in TABLES]
     lines.sort(key=lambda line: order.index(line[0]))
     columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
     return pd.DataFrame(lines, columns=columns)
 
 
-def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str, str]:
+def _file(case: Case, paths: list[Path]) -> str:
+    """Name the file of a table, or the folder of its files."""
+    first = paths[0].relative_to(case.raw).as_posix()
+    return first if len(paths) == 1 else f"{paths[0].parent.name} ({len(paths)} files)"
+
+
+def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, str, str]:
     """Count the rows of a frame or relation, and find the first and last of their periods."""
     column = period_column(table)
     lazy = nw.from_native(rows).lazy()
@@ -88,7 +100,7 @@ def _line(table: Table, rows: Any) -> tuple[str, str, str, int, str, str, str]:
     found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
     ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
     gaps = ", ".join(_gaps(lazy, column)) if table.name in _BY_MONTH and found["rows"] else ""
-    return table.name, table.file, table.title, int(found["rows"]), ends[0], ends[1], gaps
+    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], gaps
 
 
 def _gaps(rows: nw.LazyFrame[Any], column: str) -> list[str]:

@@ -189,12 +189,20 @@ def _note_unused(
     meant: dict[str, str] = {}
     for text in unused:
         near = closest(text, open_names) or contained(text, open_names)
-        hint = f"; did you mean {near}?" if near else ""
-        named = text or "without a name"
-        sheet.notes.append(Note(sheet.file, f"this column is not used{hint}", named))
+        sheet.notes.append(_not_used(sheet.file, text, near))
         if near:
             meant.setdefault(open_names[near], text)
     return meant
+
+
+def not_used(header: str, table: Table, file: str) -> Note:
+    """Say that a table has no column of this name."""
+    return _not_used(file, header, closest(header, names_of(table.row)))
+
+
+def _not_used(file: str, header: str, near: str) -> Note:
+    hint = f"; did you mean {near}?" if near else ""
+    return Note(file, f"this column is not used{hint}", header or "without a name")
 
 
 def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> None:

@@ -1,8 +1,8 @@
-"""Which periods a case's rows reach."""
+"""What a case's rows reach: which periods, and whether any indicator."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from analysis.case import Case
 from analysis.columns import header_of
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
+from analysis.kpis.available import MORE, NOTHING, is_enough
 from analysis.periods import (
     month_label,
     parse_period,
@@ -25,6 +26,13 @@ def period_column(table: Table) -> str:
     """Name the column that decides to which period a row belongs; empty for none."""
     fields = table.row.model_fields.items()
     return next((name for name, info in fields if header_of(info).period), "")
+
+
+def too_few(case: Case, tables: Collection[str]) -> Iterator[Problem]:
+    """Say so if the tables that are there, by name, give no indicator at all."""
+    if not is_enough(tables):
+        file = str(case.raw.relative_to(case.root))
+        yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
 
 
 def unreached(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:

@@ -26,6 +26,9 @@ NOTHING = Fault(
 )  # fmt: skip
 
 
+NO_ROWS = "the table has no rows and counts as absent"
+
+
 @dataclass(frozen=True)
 class Intake:
     """What a case's own files hold.
@@ -72,7 +75,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
             else:
-                notes.append(Note(grid.file, "the table has no rows and counts as absent"))
+                notes.append(Note(grid.file, NO_ROWS))
             notes += table.notes
     found, doubts = check_across(case, checked)
     sound = {name: table.frame for name, table in checked.items() if not table.problems}

@@ -1,62 +1,85 @@
 """Everything that is wrong with rows that are summed where they lie, found by DuckDB.
 
-The rules are those of the row models, as for rows that are read one by one: cells, days in order,
-keys, references between tables, and the periods of the case.
+The rules are those of rows that are read one by one: cells, days in order, keys, references between
+tables, the periods of the case, and what a text may hold. What those would be rewritten from is
+counted here where DuckDB reads it all the same, and refused in texts, which are taken as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_origin
 
+import pandas as pd
 from pydantic.fields import FieldInfo
 
 from analysis.columns import header_of
-from analysis.kpis.duck import TABLES, Files, header, shown, store_on
-from analysis.kpis.rules_sql import Rule, rules, source, sql_type
-from analysis.periods import month_label, quarter_end, quarter_label, quarter_start
-from analysis.tables import Table, check_columns
+from analysis.intake.across import (
+    BEFORE_REQUEST,
+    TEMPLATE_ROWS,
+    TWICE,
+    VARIANTS,
+    no_row,
+    not_there,
+)
+from analysis.intake.across import variants as spelt_twice
+from analysis.intake.cells import read_text
+from analysis.intake.glyphs import missing, no_glyph
+from analysis.intake.layout import not_used
+from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.reach import period_column
+from analysis.intake.reading import NO_ROWS
+from analysis.kpis.audit_rules import asked_of, casts
+from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
+from analysis.kpis.rules_sql import Rule, source, sql_type, typed
+from analysis.tables import Table
+
+NOT_PLAIN = Fault(
+    Rank.CELL, "has blanks around it, a line break or signs that nobody sees",
+    "write the text plainly: rows that stay where they are are taken as they stand",
+)  # fmt: skip
 
 _LISTED = 9
 """Rows that are named of those that break the same rule."""
 
-_TRIED = {"BIGINT": "DOUBLE", "DATE": "DATE", "VARCHAR": "VARCHAR"}
-"""Types in which cells are tested: as whole numbers, fractions would be rounded."""
+_RANKS = {"cell": Rank.CELL, "row": Rank.ROW, "period": Rank.PERIOD}
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A rule that rows of a file break.
+@dataclass
+class Findings:
+    """What is known of the tables of a folder.
 
     Attributes
     ----------
-    sort : {"cell", "row", "key", "reference", "period"}
-        What kind of rule.
-    file, column, value : str
-        Where it is first broken, and by what.
-    rows : tuple of int
-        The first offending rows, the header's being 1.
-    count : int
-        All offending rows.
-    rule, fix : str
-        What is wrong, and what to do about it.
+    counts : dict of str to int
+        Rows by table, of those that have any.
+    problems : list of Problem
+        All broken rules, in the order of tables, files and columns.
+    notes : list of Note
+        What is not used, was read as another type, or is doubtful.
+    dated : dict of str to DataFrame
+        By table, the days, months or quarters of its rows, each once; none if anything is wrong.
     """
 
-    sort: str
-    file: str
-    column: str
-    value: str
-    rows: tuple[int, ...]
-    count: int
-    rule: str
-    fix: str
+    counts: dict[str, int]
+    problems: list[Problem]
+    notes: list[Note]
+    dated: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
+
+    def add(self, found: Iterable[Problem | Note]) -> None:
+        """Add problems to the problems, and notes to the notes."""
+        for one in found:
+            if isinstance(one, Problem):
+                self.problems.append(one)
+            else:
+                self.notes.append(one)
 
 
 def audit(
-    found: Files, folder: Path, root: Path, scratch: Path, first: int, last: int
-) -> tuple[dict[str, int], list[Broken]]:
+    found: Files, folder: Path, root: Path, scratch: Path, first: int, last: int, *, yours: bool
+) -> Findings:
     """Check the tables of a folder without changing or loading them.
 
     Parameters
@@ -67,136 +90,230 @@ def audit(
         As for :func:`analysis.kpis.duck.opened`.
     first, last : int
         Quarter indices between which rows must lie.
-
-    Returns
-    -------
-    counts : dict of str to int
-        Rows by table.
-    broken : list of Broken
-        All broken rules, in the order of tables, files and columns.
+    yours : bool
+        Whether rows are a firm's own, among which none may be made up.
 
     Raises
     ------
     InputError
-        If DuckDB is not installed, a file cannot be read, or a column is missing or unknown.
+        If DuckDB is not installed, or a file cannot be read.
     """
-    counts: dict[str, int] = {}
-    broken: list[Broken] = []
+    findings = Findings({}, [], [])
     with store_on(folder, root, scratch, found) as store:
-        for name, paths in found.items():
+        read = {name: paths for name, paths in found.items()
+                if _columns(store, TABLES[name], paths, root, findings)}  # fmt: skip
+        for name, paths in read.items():
             table = TABLES[name]
+            rules = asked_of(table, first, last, yours=yours)
             for path in paths:
-                rows = _lines(store, table, path, root)
-                tested = [*_rules(table), *_periods(table, first, last)]
-                number, wrong = _count(store, rows, tested, str(shown(path, root)))
-                counts[name] = counts.get(name, 0) + number
-                broken += wrong
-        for name, paths in found.items():
-            broken += _across(store, TABLES[name], paths, found, root)
-    return counts, broken
+                rows, stored = _lines(store, table, path, root), _stored(store, table, path, root)
+                file = str(shown(path, root))
+                number, told = _count(store, rows, [*rules, *casts(table, stored)], file)
+                findings.counts[name] = findings.counts.get(name, 0) + number
+                findings.add(told)
+        known = {name: paths for name, paths in read.items() if findings.counts[name]}
+        for name in [name for name in read if name not in known]:
+            findings.notes.append(Note(_name(read[name], root), NO_ROWS))
+            del findings.counts[name]
+        unread = found.keys() - read.keys()
+        for name, paths in known.items():
+            findings.add(_keys(store, TABLES[name], paths, root))
+            findings.add(_references(store, TABLES[name], known, unread, root))
+            findings.add(_texts(store, TABLES[name], paths, root))
+        findings.add(_answers(store, known, root))
+        findings.add(_statements(known, root))
+        if not findings.problems:
+            dated = {name: period_column(TABLES[name]) for name in known}
+            findings.dated = {name: _distinct(store, TABLES[name], known[name], root, column)
+                              for name, column in dated.items() if column}  # fmt: skip
+    return findings
+
+
+def _name(paths: list[Path], root: Path) -> str:
+    """Return how messages call a table: by its file, or by the folder of its files."""
+    return str(shown(paths[0] if len(paths) == 1 else paths[0].parent, root))
+
+
+def _columns(store: Any, table: Table, paths: list[Path], root: Path, findings: Findings) -> bool:
+    """Check the columns of a table's files; return whether its rows can be read."""
+    headers = [header(store, path, root) for path in paths]
+    errors = list(header_errors(table, paths, headers, root))
+    for error in errors:
+        fault = Fault(Rank.COLUMNS, error.rule, error.fix or "")
+        findings.problems.append(Problem(fault, str(error.file), 1, error.column or ""))
+    unknown = [name for name in headers[0] if name not in table.row.model_fields]
+    findings.notes += [not_used(name, table, _name(paths, root)) for name in unknown]
+    return not errors
 
 
 def _lines(store: Any, table: Table, path: Path, root: Path) -> str:
     """Select a file's rows with their numbers, every cell as text and, where it can be, typed."""
-    names = header(store, path, root)
-    check_columns(table, names, shown(path, root))
     cells = ", ".join(
-        f"{name}::varchar as raw_{name}, {_typed(name, field)} as {name}"
+        f"{name}::varchar as raw_{name}, {typed(name, field)} as {name}"
         for name, field in table.row.model_fields.items()
     )
-    rows = source(table, [path], names, text=True)
+    rows = source(table, [path], header(store, path, root), text=True)
     return f"(select row_number() over () + 1 as line, {cells} from {rows})"
 
 
-def _typed(name: str, field: FieldInfo) -> str:
-    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
-    if set(get_args(field.annotation)) == {"yes", "no"}:
-        text = f"{name}::varchar"
-        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
-    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
+def _stored(store: Any, table: Table, path: Path, root: Path) -> dict[str, str] | None:
+    """Return how a Parquet file holds its columns; None for CSV."""
+    if path.suffix == ".csv":
+        return None
+    read = store.sql(f"from {source(table, [path], header(store, path, root), text=True)}")
+    return dict(zip(read.columns, map(str, read.types), strict=True))
 
 
-def _rules(table: Table) -> Iterator[Rule]:
-    """Add to the rules of cells that what is there could be read."""
-    for rule in rules(table):
-        if rule.sort == "cell":
-            read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
-            yield replace(rule, sql=f"({read} and {rule.sql})")
-        else:
-            yield rule
+def _count(
+    store: Any, rows: str, rules: Sequence[Rule], file: str
+) -> tuple[int, list[Problem | Note]]:
+    """Count the rows, and those that break each rule, all in one pass; one more if any does."""
+    kept = " and ".join(f"coalesce({rule.sql}, false)" for rule in rules)
+    counts = store.sql(f"select count(*), count(*) filter (where not ({kept})) from {rows}")
+    ((number, broken),) = counts.fetchall()
+    return int(number), _each(store, rows, rules, file) if broken else []
 
 
-def _periods(table: Table, first: int, last: int) -> Iterator[Rule]:
-    """Say in SQL that rows lie within the periods of the case."""
-    words = f"lies outside the periods of the case, {quarter_label(first)} to {quarter_label(last)}"
-    fix = "correct it, leave the row out, or change first and last in case.yaml"
-    for name, info in table.row.model_fields.items():
-        if not header_of(info).period:
-            continue
-        if sql_type(info) == "DATE":
-            ends = f"date '{quarter_start(first)}' and date '{quarter_end(last)}'"
-        elif name == "month":
-            ends = f"'{month_label(3 * first)}' and '{month_label(3 * last + 2)}'"
-        else:
-            ends = f"'{quarter_label(first)}' and '{quarter_label(last)}'"
-        yield Rule("period", name, f"({name} is null or {name} between {ends})", words, fix)
-
-
-def _count(store: Any, rows: str, rules: Sequence[Rule], file: str) -> tuple[int, list[Broken]]:
-    """Count the rows that break each rule, all in one pass."""
+def _each(store: Any, rows: str, rules: Sequence[Rule], file: str) -> list[Problem | Note]:
+    """Count the rows that break each rule, and name the first of them."""
     asked = [
         f"count(*) filter (where not {bad}), min(line, {_LISTED}) filter (where not {bad}), "
         f"arg_min(raw_{rule.column}, line) filter (where not {bad})"
         for rule in rules
         for bad in (f"coalesce({rule.sql}, false)",)
     ]
-    ((number, *told),) = store.sql(f"select count(*), {', '.join(asked)} from {rows}").fetchall()
-    found = []
-    for rule, at in zip(rules, range(0, len(told), 3), strict=True):
-        count, lines, value = told[at : at + 3]
-        if count:
-            found.append(
-                Broken(rule.sort, file, rule.column, value or "", tuple(lines), int(count),
-                       rule.words, rule.fix)
-            )  # fmt: skip
-    return int(number), found
+    (told,) = store.sql(f"select {', '.join(asked)} from {rows}").fetchall()
+    return [
+        _said(rule, file, int(count), lines, value or "")
+        for rule, at in zip(rules, range(0, len(told), 3), strict=True)
+        for count, lines, value in (told[at : at + 3],)
+        if count
+    ]
 
 
-def _across(
-    store: Any, table: Table, paths: list[Path], found: Files, root: Path
-) -> Iterator[Broken]:
-    """Check keys, and what refers to other tables."""
-    keys = ", ".join(table.key)
-    rows = _together(store, table, paths, root)
+def _said(rule: Rule, file: str, count: int, lines: list[int], value: str) -> Problem | Note:
+    """Say that rows of a file break a rule."""
+    if rule.sort == "note":
+        return Note(file, rule.words, rule.column, count, value)
+    if rule.sort == "made-up":
+        return Problem(TEMPLATE_ROWS, file, value=f"{count:,} {'row' if count == 1 else 'rows'}")
+    fault = Fault(_RANKS[rule.sort], rule.words, rule.fix)
+    return Problem(fault, file, lines[0], rule.column, value, tuple(lines[1:]), count)
+
+
+def _keys(store: Any, table: Table, paths: list[Path], root: Path) -> Iterator[Problem]:
+    """Find keys that stand in more than one row."""
+    rows, keys = _together(store, table, paths, root), ", ".join(table.key)
     again = f"(select {keys}, count(*) - 1 as more from {rows} group by all having count(*) > 1)"
     cells, count = _least(store, again, table.key)
     if count:
-        (file, first), *others = _places(
-            store, table, paths, root, dict(zip(table.key, cells, strict=True))
-        )
+        test = " and ".join(f"raw_{name} = ?" for name in table.key)
+        (file, first, _), *others = _places(store, table, paths, root, table.key[0], test, cells)
         value = f"{', '.join(cells)} (first in row {first} of {file})"
-        yield _at(others, "key", keys, value, count, "this key stands in more than one row",
-                  "give every row a key of its own")  # fmt: skip
+        yield _at(others, TWICE, keys, count, value)
+
+
+def _references(
+    store: Any, table: Table, known: Files, unread: Collection[str], root: Path
+) -> Iterator[Problem | Note]:
+    """Find what refers to a row that is not there, or to a table that is not there."""
+    paths = known[table.name]
+    rows = _together(store, table, paths, root)
     for name, info in table.row.model_fields.items():
         to = header_of(info).references
-        if to not in found:
+        if not to or to in unread:
             continue
-        known, other = _together(store, TABLES[to], found[to], root), TABLES[to].key[0]
+        if to not in known:
+            used = f"select count(*) from {rows} where coalesce({name}, '') <> ''"
+            ((count,),) = store.sql(used).fetchall()
+            yield Note(_name(paths, root), not_there(to), name, int(count))
+            continue
+        others, other = _together(store, TABLES[to], known[to], root), TABLES[to].key[0]
         lost = (
-            f"(select a.{name}, count(*) as more from {rows} a anti join {known} b "
+            f"(select a.{name}, count(*) as more from {rows} a anti join {others} b "
             f"on a.{name} = b.{other} where coalesce(a.{name}, '') <> '' group by all)"
         )
         cells, count = _least(store, lost, (name,))
         if count:
-            places = _places(store, table, paths, root, {name: cells[0]})
-            yield _at(places, "reference", name, cells[0], count,
-                      f"{shown(found[to][0], root)} has no row of this key",
-                      "add the row there, or correct the key here")  # fmt: skip
+            places = _places(store, table, paths, root, name, f"raw_{name} = ?", cells)
+            yield _at(places, no_row(_name(known[to], root)), name, count)
+
+
+def _texts(store: Any, table: Table, paths: list[Path], root: Path) -> Iterator[Problem | Note]:
+    """Hold the texts that a report can show against the rules of texts, each once."""
+    rows = _together(store, table, paths, root)
+    for name, info in table.row.model_fields.items():
+        if not _is_shown(table, name, info):
+            continue
+        found = store.sql(f"select distinct {name} as text from {rows} order by text")
+        values = [value for (value,) in found.fetchall() if value]
+        faults: dict[Fault, list[str]] = {}
+        for value in values:
+            if fault := _fault(value):
+                faults.setdefault(fault, []).append(value)
+        for fault, texts in faults.items():
+            among = f"{name} in ({', '.join('?' * len(texts))})"
+            ((count,),) = store.execute(
+                f"select count(*) from {rows} where {among}", texts
+            ).fetchall()
+            places = _places(store, table, paths, root, name, among, texts)
+            yield _at(places, fault, name, int(count))
+        if name in VARIANTS:
+            yield from spelt_twice(values, _name(paths, root), name)
+
+
+def _is_shown(table: Table, name: str, info: FieldInfo) -> bool:
+    """Whether a column holds texts that a report can show: no choices, and no mere keys."""
+    is_key = (name,) == table.key or header_of(info).references
+    return sql_type(info) == "VARCHAR" and get_origin(info.annotation) is not Literal and not is_key
+
+
+def _fault(text: str) -> Fault | None:
+    """Return the rule that a text breaks which is taken as it stands."""
+    read = read_text(text)
+    if read.fault or read.text != text:
+        return read.fault or NOT_PLAIN
+    return no_glyph(character) if (character := missing(text)) else None
+
+
+def _answers(store: Any, known: Files, root: Path) -> Iterator[Problem]:
+    """Find answers from before the day of the request."""
+    if not {"survey_response", "service"} <= known.keys():
+        return
+    table, paths = TABLES["survey_response"], known["survey_response"]
+    answers = _together(store, table, paths, root)
+    services = _together(store, TABLES["service"], known["service"], root)
+    early = (
+        f"(select response_id, 1 as more from {answers} a join {services} s "
+        "on a.service_id = s.service_id "
+        "where try_cast(answered_on as date) < try_cast(requested_on as date))"
+    )
+    cells, count = _least(store, early, table.key)
+    if count:
+        places = _places(store, table, paths, root, "answered_on", "raw_response_id = ?", cells)
+        yield _at(places, BEFORE_REQUEST, "answered_on", count)
+
+
+def _statements(known: Files, root: Path) -> Iterator[Note]:
+    """Say that statements are not held against anything, which takes them one by one."""
+    if paths := known.get("fin_statement"):
+        what = "its sums are not checked, nor its sales against the invoices: rows are only summed"
+        yield Note(_name(paths, root), what)
+
+
+def _distinct(store: Any, table: Table, paths: list[Path], root: Path, column: str) -> pd.DataFrame:
+    """Return the distinct cells of a column, read as its type."""
+    cell = typed(column, table.row.model_fields[column])
+    rows = _together(store, table, paths, root)
+    frame: pd.DataFrame = store.sql(f"select distinct {cell} as {column} from {rows}").df()
+    return frame
 
 
 def _together(store: Any, table: Table, paths: list[Path], root: Path) -> str:
-    """Read all files of a table, its keys and references as text."""
-    return source(table, paths, header(store, paths[0], root), text=True)
+    """Read all files of a table, every cell as text."""
+    cells = ", ".join(f"{name}::varchar as {name}" for name in table.row.model_fields)
+    rows = source(table, paths, header(store, paths[0], root), text=True)
+    return f"(select {cells} from {rows})"
 
 
 def _least(store: Any, counted: str, columns: Sequence[str]) -> tuple[tuple[str, ...], int]:
@@ -210,24 +327,24 @@ def _least(store: Any, counted: str, columns: Sequence[str]) -> tuple[tuple[str,
 
 
 def _places(
-    store: Any, table: Table, paths: list[Path], root: Path, cells: Mapping[str, str]
-) -> list[tuple[str, int]]:
-    """Find the files and rows that hold some cells."""
-    test = " and ".join(f"raw_{name} = ?" for name in cells)
-    found: list[tuple[str, int]] = []
+    store: Any, table: Table, paths: list[Path], root: Path, column: str, test: str,
+    cells: Sequence[str],
+) -> list[tuple[str, int, str]]:  # fmt: skip
+    """Find the files and rows in which a test of some cells holds, with a column's cell."""
+    found: list[tuple[str, int, str]] = []
     for path in paths:
         rows = _lines(store, table, path, root)
-        query = f"select line from {rows} where {test} order by line limit {_LISTED + 1}"
-        lines = store.execute(query, list(cells.values())).fetchall()
-        found += [(str(shown(path, root)), int(line)) for (line,) in lines]
+        asked = f"select line, raw_{column} from {rows} where {test}"
+        query = f"{asked} order by line limit {_LISTED + 1}"
+        lines = store.execute(query, cells).fetchall()
+        found += [(str(shown(path, root)), int(line), cell) for line, cell in lines]
     return found
 
 
 def _at(
-    places: Sequence[tuple[str, int]], sort: str, column: str, value: str, count: int, rule: str,
-    fix: str,
-) -> Broken:  # fmt: skip
+    places: Sequence[tuple[str, int, str]], fault: Fault, column: str, count: int, value: str = ""
+) -> Problem:
     """Report something at the first of its places."""
-    file = places[0][0]
-    rows = tuple(line for name, line in places if name == file)[:_LISTED]
-    return Broken(sort, file, column, value, rows, count, rule, fix)
+    file, first, cell = places[0]
+    others = [line for name, line, _ in places[1:] if name == file]
+    return Problem(fault, file, first, column, value or cell, tuple(others[: _LISTED - 1]), count)

@@ -21,6 +21,16 @@ def indicators_of(totals: Totals) -> list[Indicator]:
     return [record for record in METHOD if {spec.name for spec in _specs(record)} <= known]
 
 
+NOTHING = "no indicator can be computed from these tables alone"
+MORE = "add the completed services, the invoice lines or another table of dated rows"
+
+
+def is_enough(tables: Collection[str]) -> bool:
+    """Whether some tables give any measure at all."""
+    needs = [{name.partition(".")[0] for name in spec.columns} for spec in MEASURES.values()]
+    return any(tables_ <= set(tables) for tables_ in needs)
+
+
 def availability(totals: Totals, tables: Collection[str]) -> pd.DataFrame:
     """Say of every indicator whether it can be computed, and for want of what it cannot.
 

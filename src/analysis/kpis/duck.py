@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from analysis.columns import may_be_empty
 from analysis.errors import BuildError, InputError
-from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_text
-from analysis.tables import LEDGER_TABLES, check_columns
+from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_list, sql_text
+from analysis.tables import LEDGER_TABLES, Table
 from analysis.tables_method import METHOD_LEDGER_TABLES
 
 TABLES = {table.name: table for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)}
@@ -31,7 +32,16 @@ SUFFIXES = (".csv", ".parquet")
 MEMORY_LIMIT = "500MB"
 """Memory that DuckDB takes before it goes on in temporary files."""
 
+PLAIN_FORM = (
+    "rows that stay where they are are read in the plain form only: columns named as in "
+    "data/raw/template (amount_centimos, quarter_hours), a comma between cells, days as "
+    "2024-05-31, whole numbers; write them so, or let CSV files be read as they come, with "
+    "engine: pandas in case.yaml"
+)
+"""What to do about columns that are not found."""
+
 _SETTINGS = (
+    "set TimeZone = 'UTC'",  # a moment falls on the same day on every machine
     f"set memory_limit = '{MEMORY_LIMIT}'",
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
@@ -95,7 +105,7 @@ def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     Raises
     ------
     InputError
-        If DuckDB is not installed, a column is missing or unknown, or a cell breaks a rule.
+        If DuckDB is not installed, a column is missing, or a cell breaks a rule.
     """
     found = files(folder)
     with store_on(folder, root, scratch, found) as store:
@@ -201,24 +211,60 @@ def _confine(store: Any, *folders: Path) -> None:
 def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
     table = TABLES[name]
     headers = [header(store, path, root) for path in paths]
-    for path, names in zip(paths, headers, strict=True):
-        check_columns(table, names, shown(path, root))
-        if names != headers[0]:
-            raise InputError(
-                f"the columns must stand in the order of {paths[0].name}", file=shown(path, root)
-            )
+    for error in header_errors(table, paths, headers, root):
+        raise error
     return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
 
 
 def header(store: Any, path: Path, root: Path) -> list[str]:
     """Read the names of a file's columns, in its order."""
     if path.suffix == ".parquet":
-        return list(store.sql(f"from read_parquet({sql_text(str(path.resolve()))})").columns)
+        return list(store.sql(f"from read_parquet({sql_list([path])})").columns)
     try:
-        with path.open("rb") as stream:
-            return next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
-    except UnicodeDecodeError:
-        raise _not_utf8(shown(path, root)) from None
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+            names = next(csv.reader(stream), [])
+            "".join(names).encode("utf-8")
+            return names
+    except UnicodeEncodeError:
+        raise _not_utf8(shown(path, root), 1) from None
+    except csv.Error:
+        raise InputError(
+            "the first line is no line of column names", file=shown(path, root), row=1,
+            fix="save the file as CSV UTF-8, with the names of the columns in its first line",
+        ) from None  # fmt: skip
+
+
+def header_errors(
+    table: Table, paths: list[Path], headers: list[list[str]], root: Path
+) -> Iterator[InputError]:
+    """Say what is wrong with the columns of a table's files: any that is missing, or stands twice.
+
+    Parameters
+    ----------
+    table : Table
+        Which table.
+    paths : list of Path
+        Its files.
+    headers : list of list of str
+        The names of their columns, from :func:`header`.
+    root : Path
+        Project root, so that messages name short paths.
+    """
+    for path, names in zip(paths, headers, strict=True):
+        file = shown(path, root)
+        for name, info in table.row.model_fields.items():
+            if name not in names and not may_be_empty(info):
+                rule = "this column is missing"
+                yield InputError(rule, file=file, row=1, column=name, fix=PLAIN_FORM)
+            if names.count(name) > 1:
+                rule = "two columns have this name"
+                yield InputError(rule, file=file, row=1, column=name, fix="delete one of them")
+        if sorted(names) == sorted(headers[0]) and names != headers[0]:
+            rule = f"the columns must stand in the order of {paths[0].name}"
+            yield InputError(rule, file=file, row=1)
+        elif names != headers[0]:
+            rule = f"the file must have the columns of {paths[0].name}"
+            yield InputError(rule, file=file, row=1)
 
 
 def _not_utf8(file: Path, row: int | None = None) -> InputError:
@@ -232,8 +278,7 @@ def _explained(message: str, folder: Path, found: Files, root: Path) -> InputErr
         return _located(name, column, folder, found[name], root)
     line, cell, file = (pattern.search(message) for pattern in (_LINE, _CELL, _FILE))
     if not line or not file:
-        reason = message.splitlines()[0].partition(": ")[2] or message
-        return InputError(f"DuckDB cannot read the tables ({reason})", file=shown(folder, root))
+        return _unreadable(message, folder, found, root)
     path = Path(file[1])
     row = int(line[1])
     if "Invalid unicode" in message:
@@ -249,6 +294,20 @@ def _explained(message: str, folder: Path, found: Files, root: Path) -> InputErr
     return InputError(words, file=shown(path, root), row=row, column=cell[1], value=cell[2] or "")
 
 
+def _unreadable(message: str, folder: Path, found: Files, root: Path) -> InputError:
+    """Name the file that DuckDB cannot read at all, with what it says of it."""
+    known = [path for paths in found.values() for path in paths]
+    reason = message.splitlines()[0].partition(": ")[2] or message
+    for path in known:
+        if str(path.resolve()) in message:
+            return InputError(
+                f"DuckDB cannot read this ({reason.replace(str(path.resolve()), path.name)})",
+                file=shown(path, root),
+                fix="the file may be damaged or incomplete: write or copy it again",
+            )
+    return InputError(f"DuckDB cannot read the tables ({reason})", file=shown(folder, root))
+
+
 def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path) -> InputError:
     """Find the first row that breaks a rule of a column, by reading once more in order."""
     table = TABLES[name]
@@ -262,7 +321,8 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
             )
             found = store.sql(
                 f"select line, {column}, case {cases} end as rule from "
-                f"(select *, row_number() over () + 1 as line from {rows}) "
+                f"(select {', '.join(table.row.model_fields)}, row_number() over () + 1 as line "
+                f"from {rows}) "
                 "where rule is not null order by line limit 1"
             ).fetchall()
             for line, cell, number in found:

@@ -7,7 +7,7 @@ files. The sums are the same to the last céntimo.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.calibrate import read_ledger
 from analysis.case import Case
 from analysis.errors import InputError
-from analysis.kpis.duck import files, opened, require_keys
+from analysis.kpis.duck import Files, files, opened, require_keys
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables import write_frame
 
@@ -37,8 +37,11 @@ def ledger_folder(case: Case) -> Path:
 
 
 def tables_of(case: Case) -> tuple[str, ...]:
-    """Names of the tables that a case's ledger holds."""
-    return tuple(files(ledger_folder(case)))
+    """Names of the tables that a case's ledger holds; one without a row is absent."""
+    if chosen_engine(case) == "pandas":
+        return tuple(files(ledger_folder(case)))
+    with _opened(case) as relations:
+        return tuple(name for name, rows in relations.items() if rows.limit(1).fetchall())
 
 
 def in_memory(case: Case) -> bool:
@@ -54,14 +57,19 @@ def chosen_engine(case: Case) -> Engine:
     InputError
         If pandas is asked for, but the rows are not CSV.
     """
+    return engine_for(case, files(ledger_folder(case)))
+
+
+def engine_for(case: Case, found: Files) -> Engine:
+    """Decide what the rows of some files are summed with; see :func:`chosen_engine`."""
     asked = case.parameters.engine
-    paths = [path for table in files(ledger_folder(case)).values() for path in table]
+    paths = [path for table in found.values() for path in table]
     parquet = [path for path in paths if path.suffix == ".parquet"]
     if asked == "pandas" and parquet:
         raise InputError(
-            "this table is read with DuckDB only",
+            "Parquet is read with DuckDB only, and case.yaml says engine: pandas",
             file=parquet[0].relative_to(case.root),
-            fix="engine: auto in case.yaml",
+            fix="say engine: auto in case.yaml, or write the table as CSV",
         )
     if asked != "auto":
         return asked
@@ -86,10 +94,13 @@ def open_ledger(case: Case) -> Iterator[Mapping[str, Any]]:
     if chosen_engine(case) == "pandas":
         yield read_ledger(case)
         return
-    scratch = case.root / ".build" / case.name
-    with opened(ledger_folder(case), case.root, scratch) as relations:
+    with _opened(case) as relations:
         require_keys(relations)
         yield relations
+
+
+def _opened(case: Case) -> AbstractContextManager[dict[str, Any]]:
+    return opened(ledger_folder(case), case.root, case.root / ".build" / case.name)
 
 
 def make_cube(case: Case) -> pd.DataFrame:

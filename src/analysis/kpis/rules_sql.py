@@ -12,7 +12,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from analysis.columns import may_be_empty
+from analysis.columns import PATTERNS, may_be_empty
 from analysis.tables import Table, order_rule
 
 BROKEN = "this cell breaks a rule: "
@@ -25,6 +25,9 @@ _BUFFER = 16_000_000
 """Bytes that a thread reads of a CSV file at a time. With DuckDB's own 32 MB, the tables that are
 joined take up half the memory allowed, and joins of 10 million rows fail now and then; with 4 MB,
 reading takes a tenth longer."""
+
+_TRIED = {"BIGINT": "DOUBLE", "DATE": "DATE", "VARCHAR": "VARCHAR"}
+"""Types in which cells are tested: as BIGINT, 12.50 would become 13 and nobody would hear of it."""
 
 _LARGEST = 2**53
 """Whole numbers below this are exact as they are read."""
@@ -53,8 +56,9 @@ class Rule:
 
     Attributes
     ----------
-    sort : {"cell", "row", "period"}
-        What it is about: a cell, the order of days in a row, the periods of the case.
+    sort : {"cell", "row", "period", "made-up", "note"}
+        What it is about: a cell, the order of days in a row, the periods of the case, keys of
+        made-up rows, or nothing that is wrong but what should be known.
     column : str
         Column at which a broken rule is reported.
     sql : str
@@ -71,7 +75,7 @@ class Rule:
 
 
 def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = False) -> str:
-    """Read the files of a table, in SQL.
+    """Read the files of a table, in SQL: every column of its row model, and maybe others.
 
     Parameters
     ----------
@@ -80,21 +84,39 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
     paths : list of Path
         Its files, all CSV or all Parquet.
     columns : list of str
-        Columns of a CSV file in its order; all of them, since they are told apart by position.
+        All columns of the files, in their order. Those that the table does not know are not used;
+        of those that it knows, what is absent is empty.
     text : bool
-        Leave the cells of CSV files as text.
+        Leave the cells of CSV files as text, and those of Parquet files as they are stored.
     """
+    kinds = {name: sql_type(field) for name, field in table.row.model_fields.items()}
     if paths[0].suffix == ".parquet":
-        return f"read_parquet({sql_list(paths)})"
-    fields = table.row.model_fields
-    # As BIGINT, 12.50 would become 13 and nobody would hear of it.
-    kinds = {name: sql_type(fields[name]).replace("BIGINT", "DOUBLE") for name in columns}
-    types = ", ".join(f"{sql_text(name)}: '{'VARCHAR' if text else kinds[name]}'" for name in kinds)
-    return (
-        f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
-        f"buffer_size = {_BUFFER}, "
-        f"""quote = '"', escape = '"', columns = {{{types}}})"""
-    )
+        rows = f"read_parquet({sql_list(paths)})"
+        if not text:
+            fields = table.row.model_fields
+            cells = [f"{typed(name, fields[name])} as {name}" for name in kinds if name in columns]
+            rows = f"(select {', '.join(cells)} from {rows})"
+    else:
+        types = ", ".join(
+            f"not_used_{place}: 'VARCHAR'" if name not in kinds
+            else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
+            for place, name in enumerate(columns)
+        )  # fmt: skip
+        rows = (
+            f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
+            f"buffer_size = {_BUFFER}, "
+            f"""quote = '"', escape = '"', columns = {{{types}}})"""
+        )
+    absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in columns]
+    return f"(select *, {', '.join(absent)} from {rows})" if absent else rows
+
+
+def typed(name: str, field: FieldInfo) -> str:
+    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
+    if set(get_args(field.annotation)) == {"yes", "no"}:
+        text = f"{name}::varchar"
+        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
+    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
 
 
 def selection(table: Table) -> str:
@@ -121,11 +143,11 @@ def _of_cells(table: Table, name: str) -> Rule:
     """Say the rule of a column's cells (patterns of keys are left out)."""
     field = table.row.model_fields[name]
     kind = sql_type(field)
-    words = _IN_WORDS[kind]
+    words = f"must be {_IN_WORDS[kind]}"
     tests = []
     if get_origin(field.annotation) is Literal:
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
-        words = f"one of {', '.join(get_args(field.annotation))}"
+        words = f"must be one of {', '.join(get_args(field.annotation))}"
     low, high = _bounds(field)
     if low is not None:
         tests.append(f"{name} >= {_limit(low)}")
@@ -139,15 +161,15 @@ def _of_cells(table: Table, name: str) -> Rule:
     for limit in field.metadata:
         if getattr(limit, "min_length", None):
             tests.append(f"{name} <> ''")
-        if pattern := getattr(limit, "pattern", None):
-            words += f", of the form {pattern}"
-            if not name.endswith("_id"):
-                tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
+        pattern = getattr(limit, "pattern", None)
+        if pattern and not name.endswith("_id"):
+            words = PATTERNS[pattern]
+            tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
     if not tests and not _may_be_blank(field):
         tests.append(f"{name} is not null")  # all other tests fail a null anyway
     kept = " and ".join(tests) or "true"
     sql = f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
-    return Rule("cell", name, sql, f"this must be {words}", "correct the cell")
+    return Rule("cell", name, sql, words, "correct the cell")
 
 
 def _bounds(field: FieldInfo) -> tuple[object, object]:

@@ -1,0 +1,81 @@
+"""The command ``kpis`` without make: its numbers are those of the files as they now are."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import cli
+
+from .harness import Firm, firm_of
+
+
+def _add_to_last_amount(firm: Firm, more: int) -> None:
+    path = firm.raw / "sale.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    at = header.index("amount_centimos")
+    rows[-1][at] = str(int(rows[-1][at]) + more)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+
+
+def _sales(firm: Firm) -> int:
+    table = pd.read_csv(firm.root / "data" / "processed" / firm.name / "kpis.csv")
+    is_sales = (table["kpi"] == "sales") & (table["grain"] == "quarter")
+    return int(table.loc[is_sales, "numerator"].sum())
+
+
+def _engine(firm: Firm, engine: str) -> None:
+    path = firm.raw / "case.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\nengine: {engine}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_changed_rows_change_the_numbers(tmp_path: Path, engine: str) -> None:
+    if engine == "duckdb":
+        pytest.importorskip("duckdb")
+    firm = firm_of(tmp_path).drop("fin_statement")  # which would not agree with the invoices
+    firm.step("ledger")
+    firm.step("kpis")
+    before = _sales(firm)
+    _add_to_last_amount(firm, 7)
+    _engine(firm, engine)
+    firm.step("kpis")
+    assert _sales(firm) == before + 7
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_wrong_rows_give_no_numbers(
+    tmp_path: Path,
+    engine: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if engine == "duckdb":
+        pytest.importorskip("duckdb")
+    firm = firm_of(tmp_path)
+    firm.step("ledger")
+    firm.step("kpis")
+    kept = (tmp_path / "data/processed/acme/kpis.csv").read_bytes()
+    path = firm.raw / "sale.csv"
+    text = path.read_text(encoding="utf-8").rstrip("\n")
+    rows = text.splitlines()
+    rows[1] = rows[1].replace(rows[1].split(",")[1], "nobody")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    _engine(firm, engine)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["kpis", "--case", "acme"]) == 2
+    assert "column service_id: “nobody”" in capsys.readouterr().err
+    assert (tmp_path / "data/processed/acme/kpis.csv").read_bytes() == kept
+
+
+def test_unchanged_rows_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a build reads and checks them once."""
+    firm = firm_of(tmp_path)
+    firm.step("ledger")
+    monkeypatch.setattr("analysis.intake.keep.check_tables", None)
+    firm.step("kpis")
