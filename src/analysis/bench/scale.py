@@ -44,6 +44,9 @@ _NAMES = {
 _ONCE = "cube"
 """Measured once per size, beside the others."""
 
+_FIRST, _FEW = "first", 2_000
+"""Folder and services of a ledger that every process sums before the one that it is timed on."""
+
 Say = Callable[[str], None]
 
 
@@ -87,6 +90,7 @@ def measure(
         with TemporaryDirectory(prefix="ledger-") as name:
             begun = time.monotonic()
             number = write_all(Path(name), services, forms)
+            write_all(Path(name, _FIRST), _FEW, forms)
             say(f"{services:,} services made … {time.monotonic() - begun:.0f} s")
             for form in forms:
                 runs = _rounds(Path(name, form), form, rounds)
@@ -119,7 +123,9 @@ def run(method: str, folder: Path, form: str) -> Run:
     BuildError
         If the process fails.
     """
-    command = [sys.executable, "-m", "analysis.bench.kpi_methods", method, str(folder), form]
+    first = str(folder.parent / _FIRST / form)
+    module = "analysis.bench.kpi_methods"
+    command = [sys.executable, "-m", module, method, str(folder), form, first]
     begun = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         said = process.stdout.read() if process.stdout else b""

@@ -36,9 +36,10 @@ def section(scale: pd.DataFrame) -> list[str]:
     )
     return [
         "The nine KPIs by quarter from made-up ledgers on files, with exactly the same result from "
-        "all methods. Each run is a process of its own; the methods took turns, and the files were "
-        "in the memory of the system. *Sums of all measures* is what `analysis kpis` makes of a "
-        "large case: joins of invoices, costs, budgets and answers with services and customers, "
+        "all methods. Each run is a process of its own that summed a small ledger first; the "
+        "methods took turns, and the files were in the memory of the system. *Sums of all "
+        "measures* is what `analysis kpis` makes of a large case: joins of invoices, costs, "
+        "budgets and answers with services and customers, "
         "sales to new customers among them. pandas reads the columns it needs or, as many "
         "programs do, whole files. A slowest run took up to "
         f"{noise:.1f} times the fastest, with what else the machine did.",
