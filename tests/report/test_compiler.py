@@ -59,6 +59,17 @@ def test_figures_float_only_where_that_fills_a_page(
     assert floated(tmp_path, *parts) == expected
 
 
+def test_a_figure_does_not_float_above_one_before_it() -> None:
+    # b floated to the top of the page on which a stands: both float, or else neither.
+    places = {"a": (3, 90.0), "b": (3, 28.0), "head of x": (1, 28.0), "end of x": (5, 50.0)}
+    floated, fixed = {"b"}, set[str]()
+    assert _revise(["a", "b"], "x", places, floated, fixed)
+    assert (floated, fixed) == ({"a", "b"}, set())
+    floated, fixed = {"b"}, {"a"}
+    assert _revise(["a", "b"], "x", places, floated, fixed)
+    assert (floated, fixed) == (set(), {"a", "b"})
+
+
 def test_no_figure_floats_above_the_title_of_its_chapter() -> None:
     # The title stands 120 mm down on page 3, and the figure floated to the top of that page.
     places = {"fig-a": (3, 28.0), "head of x": (3, 120.0), "end of x": (5, 50.0)}

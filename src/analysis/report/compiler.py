@@ -136,6 +136,13 @@ def _revise(
             floated.remove(before)
             fixed.add(before)
             return True
+        if before is not None and label in floated and before not in floated and overtaken:
+            if before in fixed:
+                floated.remove(label)
+                fixed.add(label)
+            else:
+                floated.add(before)
+            return True
         before = label
     return False
 
