@@ -143,6 +143,7 @@ def test_days(firm: Firm, cell: str, day: str) -> None:
         ("2023-02-29", "is no day of the calendar"),
         ("32/01/2024", "is no day"),
         ("13/13/2024", "is no day of the calendar"),
+        ("31-13-2024", "is no day of the calendar"),
         ("15 marbella 2024", "is no day. To fix: write it like 2024-05-31"),
         ("15 marzec 2024", "is no day"),
         ("1 mayor 2024", "is no day"),

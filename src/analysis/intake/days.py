@@ -97,7 +97,7 @@ def _year_last(match: re.Match[str], context: Context) -> Read:
     if fault:
         return Read("", fault)
     if told is None:
-        if not shows and first != second:
+        if not shows and first != second and min(first, second) <= 12:
             return Read("", ASK_ORDER)
         order = shows or "day-first"
     elif told == "iso" or (shows and shows != told):
