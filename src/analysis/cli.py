@@ -122,7 +122,7 @@ def kpis(args: argparse.Namespace) -> str | int:
     if kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows and not are_kept(case):
-        kept = ledger(argparse.Namespace(case=args.case, reading=[], seed=None, out=None))
+        kept = ledger(_parser().parse_args(["ledger", "--case", args.case]))
         if isinstance(kept, int):
             return kept
     cube = make_cube(case)

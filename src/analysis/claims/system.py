@@ -19,7 +19,6 @@ from analysis.claims.printed import Interval, Printed, Rounding, format_like, pa
 from analysis.claims.search import Proof, find, proves_empty
 
 Data = Mapping[str, int]
-DEFINITION = "definition"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from analysis.case import Case
@@ -86,14 +87,18 @@ def find(case: Case) -> Inputs:
     return Inputs(tuple(csv), book, tuple(problems), tuple(notes))
 
 
+def stay(case: Case, paths: Iterable[Path]) -> bool:
+    """Whether files of rows are summed where they lie."""
+    asked = case.parameters.engine == "duckdb"
+    return asked or any(path.suffix == ".parquet" for path in paths)
+
+
 def _folder(case: Case, path: Path) -> Iterator[Problem]:
     """Ask about a folder in the name of a table, unless its files are summed where they lie."""
     table = nearest_table(path.stem, TABLES)
     if table is None or not case.has_own_rows:
         return
-    in_place = case.parameters.engine == "duckdb" or any(
-        next(case.raw.glob(pattern), None) for pattern in ("*.parquet", "*/*.parquet")
-    )
+    in_place = stay(case, chain(case.raw.glob("*"), case.raw.glob("*/*")))
     if not (in_place and table in ROWS and path.name == table.file.removesuffix(".csv")):
         yield Problem(_asked(f"put its rows into one file {table.file}"), shown(case, path))
 

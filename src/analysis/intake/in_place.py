@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
 from analysis.case import Case
-from analysis.intake.files import METHOD, ROWS, find, shown
+from analysis.intake.audit import audit
+from analysis.intake.files import METHOD, ROWS, find, shown, stay
 from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.kpis.audit import audit
 from analysis.kpis.duck import PLAIN_FORM, Files, files
 from analysis.kpis.engines import engine_for
 from analysis.periods import parse_quarter
@@ -62,8 +63,7 @@ def stays_in_place(case: Case) -> Files:
     found = files(case.raw)
     if engine_for(case, found) == "pandas":
         return {}
-    parquet = any(path.suffix == ".parquet" for paths in found.values() for path in paths)
-    return found if parquet or case.parameters.engine == "duckdb" else {}
+    return found if stay(case, chain.from_iterable(found.values())) else {}
 
 
 def look_through(case: Case) -> InPlace:

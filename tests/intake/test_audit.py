@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.bench.rows import ledger
+from analysis.intake.audit import Findings, audit
 from analysis.intake.problems import Note, Rank
-from analysis.kpis.audit import Findings, audit
 from analysis.kpis.duck import files
 from analysis.periods import parse_quarter
 

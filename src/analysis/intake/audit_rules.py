@@ -32,7 +32,7 @@ _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 
 def asked_of(table: Table, first: int, last: int, *, yours: bool) -> list[Rule]:
-    """Say in SQL what is asked of a table's rows; see :func:`analysis.kpis.audit.audit`."""
+    """Say in SQL what is asked of a table's rows; see :func:`analysis.intake.audit.audit`."""
     return [*_cells(table), *_periods(table, first, last), *_made_up(table, yours)]
 
 

@@ -25,13 +25,13 @@ from analysis.intake.across import (
     not_there,
 )
 from analysis.intake.across import variants as spelt_twice
+from analysis.intake.audit_rules import asked_of, casts
 from analysis.intake.cells import read_text
 from analysis.intake.glyphs import missing, no_glyph
 from analysis.intake.layout import not_used
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.intake.reach import period_column
 from analysis.intake.reading import NO_ROWS
-from analysis.kpis.audit_rules import asked_of, casts
 from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
 from analysis.kpis.rules_sql import Rule, source, sql_type, typed
 from analysis.tables import Table
