@@ -2,7 +2,7 @@
 #
 # A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
 # an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on, which src/analysis/graph.py finds in the imports, and what it wrote. The committed outputs are no
+# the step depends on, which src/analysis/build/graph.py finds in the imports, and what it wrote. The committed outputs are no
 # targets: a fresh clone, which has no stamps, really makes them all again.
 
 CASE   := segelec
@@ -185,7 +185,7 @@ define begin
 @touch $@.begun
 endef
 # The program that runs a step, which writes down what it depends on and what it wrote.
-step = $(PY) -m analysis.graph $@ $(wildcard $(filter notebooks/%,$^)) --
+step = $(PY) -m analysis.build.graph $@ $(wildcard $(filter notebooks/%,$^)) --
 define end
 @for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
 @mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
@@ -197,7 +197,7 @@ $(STEPS): $(LOCK) | $(call environment,report)
 	$(end)
 
 # Which chapters a firm's report has shows in its checked tables.
-$B/chapters.mk: $B/ledger src/analysis/chapters.py | $(call environment,report)
+$B/chapters.mk: $B/ledger src/analysis/notebook/chapters.py | $(call environment,report)
 	@mkdir -p $B
 	@$(PY) -m analysis chapters --case $(CASE) >$@.new
 	@mv $@.new $@
@@ -242,4 +242,4 @@ lock: .venv/.test ## renew requirements/ and environment.yml (UPGRADE=1: to the 
 	  $(COMPILE) pyproject.toml --group $$lock -o .build/lock/$$lock.txt || exit 1; done
 	@$(COMPILE) --group pyproject.toml:uv $(if $(UPGRADE),--upgrade) -o .build/lock/uv.txt
 	@mv .build/lock/*.txt requirements/
-	@$(PY) -m analysis.environment
+	@$(PY) -m analysis.build.environment

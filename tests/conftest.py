@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from analysis.calibrate import Ledger, make_ledger
-from analysis.case import Case, load_case
 from analysis.kpis import sums
+from analysis.ledger.make import Ledger, make_ledger
+from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (

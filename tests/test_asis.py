@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import asis
-from analysis.calibrate import Ledger
-from analysis.case import Case
 from analysis.kpis.totals import Totals, totals
-from analysis.okr import evaluate, load_okrs
+from analysis.ledger.make import Ledger
+from analysis.method import asis
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import load_okrs
+from analysis.tables.case import Case
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_feedback_names_causes_on_the_same_indicator(segelec: Case, reduced: Tot
 def test_no_case_needs_okrs(tmp_path: Path, segelec: Case) -> None:
     from dataclasses import replace
 
-    from analysis.okr import has_okrs
+    from analysis.tables.method import has_okrs
 
     assert has_okrs(segelec)
     assert not has_okrs(replace(segelec, root=tmp_path))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.base.errors import BuildError
 from analysis.bench import __main__ as bench
 from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
 from analysis.bench.percentages import Loop, Question
@@ -16,7 +17,6 @@ from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
 from analysis.claims.printed import Rounding
 from analysis.claims.trust import TESTS, simulate
-from analysis.errors import BuildError
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks"

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import load_case, project_root
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.tables.case import load_case, project_root
 
 
 def edit(project: Path, old: str, new: str) -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import load_case
-from analysis.chapters import chapters
+from analysis.base.errors import InputError
 from analysis.claims.multiverse import read_blocks
 from analysis.claims.verdicts import read_verdicts
 from analysis.cli import main
-from analysis.errors import InputError
-from analysis.facts_claims import facts
-from analysis.values import keys
-from analysis.views_claims import conflicts, ranges, readings, relations
+from analysis.notebook.chapters import chapters
+from analysis.notebook.values import keys
+from analysis.show.claims import conflicts, ranges, readings, relations
+from analysis.show.facts.claims import facts
+from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.compare import compare, compare_levels
+from analysis.kpis.compare import compare, compare_levels
 
 F = Fraction
 

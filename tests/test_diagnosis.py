@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.diagnosis import process_times
-from analysis.tables import ProcessRow
+from analysis.method.diagnosis import process_times
+from analysis.tables.ledger import ProcessRow
 
 
 def step(name: str, position: int, mode: str, start: str, end: str) -> ProcessRow:

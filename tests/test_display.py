@@ -23,9 +23,13 @@ import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import display
-from analysis.display import Column, Figure, decimal, figure, money, numbers, percent, points, table
-from analysis.errors import InputError
+from analysis.base import numbers
+from analysis.base.errors import InputError
+from analysis.base.numbers import decimal, money, percent, points
+from analysis.notebook import display
+from analysis.notebook.display import figure, table
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.display.table import Column
 
 NASTY = "#set $x$ *a* _b_ @c <d> \\e [f] \"g\" `h` // i -- {j} 'k' & l ~ = m"
 Shown = list[tuple[Mapping[str, str], Mapping[str, object] | None]]

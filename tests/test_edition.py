@@ -18,12 +18,15 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from analysis import facts_okr, facts_period, facts_summary, values
-from analysis.case import Case
-from analysis.chapters import PERIODIC
-from analysis.edition import FEATURES, Edition, edition
-from analysis.errors import InputError
-from analysis.notebook import needs, read
+from analysis.base.errors import InputError
+from analysis.notebook import needs, values
+from analysis.notebook.chapters import PERIODIC
+from analysis.notebook.edition import FEATURES, Edition, edition
+from analysis.notebook.run import read
+from analysis.show.facts import okr as facts_okr
+from analysis.show.facts import period as facts_period
+from analysis.show.facts import summary as facts_summary
+from analysis.tables.case import Case
 
 ROOT = Path(__file__).resolve().parents[1]
 ASKED: dict[str, dict[str, Any]] = {

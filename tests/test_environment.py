@@ -18,7 +18,8 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec, PackageRecord
 from rattler.package import BuildString
 
-from analysis.environment import (
+from analysis.base.errors import InputError
+from analysis.build.environment import (
     CONDA_NAMES,
     PIP_ONLY,
     PYTHON,
@@ -27,7 +28,6 @@ from analysis.environment import (
     locked_versions,
     marker_environment,
 )
-from analysis.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.formulas import guarded, unguarded
-from analysis.tables import RAW_TABLES, read_frame, write_frame
+from analysis.base.csv_guard import guarded, unguarded
+from analysis.tables.ledger import RAW_TABLES
+from analysis.tables.rows import read_frame, write_frame
 
 TRIGGERS = "=+-@\t\r\n"
 """Characters that OWASP names as beginnings of formulas."""

@@ -12,17 +12,18 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.cli import main
-from analysis.display import Figure, save_figure
-from analysis.errors import InputError
-from analysis.gallery import Shown, needed, save_changed, shown_figures, steps
 from analysis.gallery.changes import first_change
+from analysis.gallery.draw import Shown, save_changed, shown_figures
+from analysis.gallery.slices import needed, steps
+from analysis.notebook.display.figure import Figure, save_figure
+from analysis.tables.case import Case
 
 CELLS = """
 case = "other"
 ---
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.figures import concepts
 import pandas as pd
 ---
@@ -94,8 +95,8 @@ def test_what_a_case_lacks_is_skipped_and_the_rest_drawn(tmp_path: Path, segelec
     text = """
 case = "segelec"
 ---
-from analysis.case import load_case
-from analysis.diagnosis import causes, swot
+from analysis.tables.case import load_case
+from analysis.method.diagnosis import causes, swot
 from analysis.figures import concepts
 lacking = load_case("no_such_case")
 entries = swot(lacking)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import graph
-from analysis.errors import InputError
-from analysis.graph import dependencies, fragment
+from analysis.base.errors import InputError
+from analysis.build import graph
+from analysis.build.graph import dependencies, fragment
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_command_leaves_out_what_other_commands_import(project: Path) -> None:
 def test_notebooks_count_their_code_cells_only(project: Path) -> None:
     cell = "%matplotlib inline\nfrom analysis.money import cents"
     name = notebook(project / "01_money.ipynb", cell, "!ls\nimport pandas", "")
-    assert names(name, "analysis.errors") == {"money.py", "errors.py"}
+    assert names(name, "analysis.base.errors") == {"money.py", "errors.py"}
 
 
 def test_what_cannot_be_read_is_named(project: Path) -> None:
@@ -161,7 +161,7 @@ def test_make_reads_the_rule_and_survives_a_deleted_file(tmp_path: Path) -> None
 def test_agrees_with_what_python_really_loads() -> None:
     """The real package: every module that importing one loads is among its dependencies."""
     root = Path(__file__).parents[1]
-    for module in ("analysis.kpis", "analysis.environment"):
+    for module in ("analysis.kpis", "analysis.build.environment"):
         code = (
             f"import sys, {module}\n"
             "for name, module in sys.modules.items():\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.chapters import PERIODIC
+from analysis.notebook.chapters import PERIODIC
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("01_sales", "02_people")
@@ -23,8 +23,8 @@ STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "repor
 CLI = """
 import argparse, os, sys, time
 from pathlib import Path
-from analysis.errors import InputError
-from analysis.files import write_text
+from analysis.base.errors import InputError
+from analysis.base.files import write_text
 
 def verdicts(case): import analysis.claims; return [f"data/processed/{case}/verdicts.csv"]
 def ledger(case):
@@ -91,7 +91,7 @@ class Project:
             "src/analysis/__main__.py": "import sys, analysis.cli as cli; sys.exit(cli.main())",
             "src/analysis/cli.py": CLI,
             "src/analysis/claims.py": "",
-            "src/analysis/chapters.py": "",
+            "src/analysis/notebook/chapters.py": "",
             "src/analysis/money.py": "",
             "src/analysis/own.py": "",
             "src/analysis/kpis/__init__.py": "",
@@ -115,8 +115,8 @@ class Project:
         for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
             cell = {"cell_type": "code", "source": [f"import analysis.{module}"]}
             self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
-        for name in ("Makefile", "src/analysis/errors.py", "src/analysis/files.py",
-                     "src/analysis/graph.py"):  # fmt: skip
+        for name in ("Makefile", "src/analysis/base/errors.py", "src/analysis/base/files.py",
+                     "src/analysis/build/graph.py"):  # fmt: skip
             shutil.copy(ROOT / name, self.root / name)
         return self
 

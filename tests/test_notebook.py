@@ -16,9 +16,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis import notebook
-from analysis.errors import InputError
-from analysis.notebook import NotebookError
+from analysis.base.errors import InputError
+from analysis.notebook import run as notebook
+from analysis.notebook.run import NotebookError
 
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
 Write = Callable[..., Path]
@@ -241,7 +241,7 @@ def test_a_failing_cell_leaves_the_target_and_says_where(write: Write, tmp_path:
 
 def test_input_errors_pass_through_unchanged(write: Write) -> None:
     source = write(
-        "from analysis.errors import InputError",
+        "from analysis.base.errors import InputError",
         "raise InputError('must be a date', file='sales.csv', row=3, value='x', fix='mend it')",
     )
     with pytest.raises(InputError) as caught:
@@ -353,7 +353,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
 ) -> None:
     source = write(
         "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
-        "from analysis.display import Figure, show_figure, show_table, style\n"
+        "from analysis.notebook.display import Figure, show_figure, show_table, style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
         "show_figure(Figure('line', canvas, data, 'A line.', 'A line going up', 'derived', 1))",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import periods as p
-from analysis.errors import InputError
+from analysis.base import periods as p
+from analysis.base.errors import InputError
 
 
 def test_known_quarters() -> None:

@@ -1,6 +1,6 @@
-from analysis.calibrate import Ledger, make_ledger
-from analysis.case import Case
-from analysis.reproduce import reproduce
+from analysis.ledger.make import Ledger, make_ledger
+from analysis.ledger.reproduce import reproduce
+from analysis.tables.case import Case
 
 
 def test_every_printed_result_is_reproduced(segelec: Case, ledger: Ledger) -> None:

@@ -5,15 +5,14 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.calibrate import Ledger
-from analysis.case import Case
-from analysis.errors import InputError
-from analysis.facts_okr import NOT_TOLD
-from analysis.facts_summary import _joint
+from analysis.base.errors import InputError
 from analysis.kpis.totals import totals
-from analysis.okr import Okrs, Result, evaluate, load_okrs
-from analysis.okr.targets import Score
-from analysis.scorecard import (
+from analysis.ledger.make import Ledger
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import Okrs, load_okrs
+from analysis.method.okr.evaluate import Result
+from analysis.method.okr.targets import Score
+from analysis.method.scorecard import (
     PERSPECTIVES,
     Node,
     over_time,
@@ -21,7 +20,10 @@ from analysis.scorecard import (
     scorecard,
     weightings,
 )
-from analysis.values import Value
+from analysis.notebook.values import Value
+from analysis.show.facts.okr import NOT_TOLD
+from analysis.show.facts.summary import _joint
+from analysis.tables.case import Case
 
 F = Fraction
 

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from analysis.case import Case, load_case
-from analysis.errors import InputError
-from analysis.strategy import (
+from analysis.base.errors import InputError
+from analysis.method.strategy import (
     assess_links,
     concordance,
     judge,
@@ -21,7 +20,8 @@ from analysis.strategy import (
     paired_changes,
     permutation_p,
 )
-from analysis.tables_method import LinkRow
+from analysis.tables.case import Case, load_case
+from analysis.tables.method import LinkRow
 
 F = Fraction
 

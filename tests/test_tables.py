@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import Case, load_case
-from analysis.datapackage import data_package
-from analysis.errors import InputError
-from analysis.tables import LEDGER_TABLES, RAW_TABLES, read_claims, read_rows
-from analysis.tables_method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.base.errors import InputError
+from analysis.tables.case import Case, load_case
+from analysis.tables.datapackage import data_package
+from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES, read_claims
+from analysis.tables.method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.tables.rows import read_rows
 
 
 def problem(project: Path, old: str, new: str) -> str:

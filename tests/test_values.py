@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import values
-from analysis.errors import InputError
-from analysis.values import Value
+from analysis.base.errors import InputError
+from analysis.notebook import values
+from analysis.notebook.values import Value
 
 VALUES: dict[str, Value] = {
     "services_2023h1": {"text": "288", "kind": "derived", "source": "claims"},

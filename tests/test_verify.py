@@ -12,8 +12,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis import notebook, verify
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.build import verify
+from analysis.notebook import run as notebook
 
 MAKEFILE = """
 VENV := .venv

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 
-from analysis.errors import BuildError, InputError, system_error
+from analysis.base.errors import BuildError, InputError, system_error
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -22,8 +22,8 @@ PAPER = "segelec"
 
 def edition(args: argparse.Namespace) -> str:
     """Check that a report on this period, base and readings can be made; write nothing."""
-    from analysis.chapters import chapters as select
-    from analysis.edition import asked_for
+    from analysis.notebook.chapters import chapters as select
+    from analysis.notebook.edition import asked_for
 
     asked = asked_for(args)
     select(asked.case, periodic=asked.periodic)
@@ -32,10 +32,11 @@ def edition(args: argparse.Namespace) -> str:
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
-    from analysis.case import load_case
     from analysis.claims.multiverse import require_possible
     from analysis.claims.verdicts import judge_of, verdict_table
-    from analysis.tables import RAW_TABLES, read_rows, write_frame
+    from analysis.tables.case import load_case
+    from analysis.tables.ledger import RAW_TABLES
+    from analysis.tables.rows import read_rows, write_frame
 
     case = load_case(args.case)
     calibrated = case.parameters.calibration is not None
@@ -56,12 +57,13 @@ def verdicts(args: argparse.Namespace) -> str:
 
 def ledger(args: argparse.Namespace) -> str | int:
     """Check a case's own rows, or make a synthetic ledger (of other readings in another folder)."""
-    from analysis.calibrate import make_ledger, write_ledger
-    from analysis.case import load_case
-    from analysis.edition import choice
-    from analysis.okr import has_okrs, load_okrs
-    from analysis.okr.draw import draw_check_ins
-    from analysis.reproduce import require_same
+    from analysis.ledger.make import make_ledger, write_ledger
+    from analysis.ledger.reproduce import require_same
+    from analysis.method.okr.data import load_okrs
+    from analysis.method.okr.draw import draw_check_ins
+    from analysis.notebook.edition import choice
+    from analysis.tables.case import load_case
+    from analysis.tables.method import has_okrs
 
     case = load_case(args.case)
     other = bool(args.reading) or args.seed is not None
@@ -108,14 +110,14 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
-    from analysis.case import load_case
-    from analysis.export import comparison_csv, kpi_csv
-    from analysis.export_method import METHOD_TABLES, method_tables
-    from analysis.inputs import are_kept
-    from analysis.kpis import kpi_periods
+    from analysis.intake.inputs import are_kept
     from analysis.kpis.available import MORE, NOTHING
     from analysis.kpis.engines import make_cube, write_cube
-    from analysis.tables import write_frame
+    from analysis.kpis.export import comparison_csv, kpi_csv
+    from analysis.kpis.table import kpi_periods
+    from analysis.method.export import METHOD_TABLES, method_tables
+    from analysis.tables.case import load_case
+    from analysis.tables.rows import write_frame
 
     case = load_case(args.case)
     kind = case.parameters.kind
@@ -144,18 +146,18 @@ def kpis(args: argparse.Namespace) -> str | int:
 
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
-    from analysis.case import load_case
     from analysis.claims.multiverse import read_blocks
     from analysis.claims.verdicts import read_verdicts
-    from analysis.edition import asked_for
     from analysis.efficiency.build import ARTICLE
-    from analysis.facts import facts
-    from analysis.facts_claims import facts as claim_facts
-    from analysis.facts_efficiency import efficiency_facts
-    from analysis.facts_okr import facts as method_facts
-    from analysis.facts_period import facts as period_facts
-    from analysis.facts_summary import facts as summary_facts
-    from analysis.values import save
+    from analysis.notebook.edition import asked_for
+    from analysis.notebook.values import save
+    from analysis.show.facts.claims import facts as claim_facts
+    from analysis.show.facts.common import facts
+    from analysis.show.facts.efficiency import efficiency_facts
+    from analysis.show.facts.okr import facts as method_facts
+    from analysis.show.facts.period import facts as period_facts
+    from analysis.show.facts.summary import facts as summary_facts
+    from analysis.tables.case import load_case
 
     asked = asked_for(args)
     case = asked.case
@@ -163,7 +165,7 @@ def values(args: argparse.Namespace) -> str:
     if case.has_own_rows or case.parameters.calibration is not None:
         table = period_facts(asked) | method_facts(asked)
     if case.has_own_rows:
-        from analysis.facts_own import facts as own_facts
+        from analysis.show.facts.own import facts as own_facts
 
         table |= own_facts(case)
     if case.has_own_rows or asked.periodic:
@@ -179,8 +181,8 @@ def values(args: argparse.Namespace) -> str:
 
 def efficiency(args: argparse.Namespace) -> str:
     """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
-    from analysis.case import load_case
     from analysis.efficiency.build import ARTICLE, build
+    from analysis.tables.case import load_case
 
     root = load_case(args.case).root
     return f"{build(load_case(ARTICLE, root))} sentences of the article"
@@ -188,8 +190,8 @@ def efficiency(args: argparse.Namespace) -> str:
 
 def chapters(args: argparse.Namespace) -> int:
     """Name the notebooks of a case, as a line for make."""
-    from analysis.case import load_case
-    from analysis.chapters import chapters as select
+    from analysis.notebook.chapters import chapters as select
+    from analysis.tables.case import load_case
 
     case = load_case(args.case)
     print("NOTEBOOKS :=", *(path.relative_to(case.root).as_posix() for path in select(case)))
@@ -198,9 +200,9 @@ def chapters(args: argparse.Namespace) -> int:
 
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
-    from analysis.edition import asked_for
-    from analysis.notebook import known_parameters, parameters_from_text, run
-    from analysis.values import load
+    from analysis.notebook.edition import asked_for
+    from analysis.notebook.run import known_parameters, parameters_from_text, run
+    from analysis.notebook.values import load
 
     asked = asked_for(args)
     source = Path(args.notebook)
@@ -222,10 +224,10 @@ def notebook(args: argparse.Namespace) -> str:
 
 def figures(args: argparse.Namespace) -> str:
     """Draw the figures alone, without running notebooks, and say which data changed."""
-    from analysis.chapters import chapters as select
-    from analysis.edition import asked_for
-    from analysis.gallery import save_changed, shown_figures
-    from analysis.values import load
+    from analysis.gallery.draw import save_changed, shown_figures
+    from analysis.notebook.chapters import chapters as select
+    from analysis.notebook.edition import asked_for
+    from analysis.notebook.values import load
 
     asked = asked_for(args)
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
@@ -251,8 +253,8 @@ def _figure_number(text: str) -> int:
 
 def dashboard(args: argparse.Namespace) -> str:
     """Write the dashboard: one HTML file for any browser, offline."""
-    from analysis.case import load_case
-    from analysis.dashboard import write_dashboard
+    from analysis.dashboard.show import write_dashboard
+    from analysis.tables.case import load_case
 
     case = load_case(args.case)
     path = write_dashboard(case)
@@ -261,9 +263,9 @@ def dashboard(args: argparse.Namespace) -> str:
 
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
-    from analysis.chapters import chapters as select
-    from analysis.edition import asked_for
-    from analysis.report import build_report, render_figure
+    from analysis.notebook.chapters import chapters as select
+    from analysis.notebook.edition import asked_for
+    from analysis.report.book import build_report, render_figure
 
     asked = asked_for(args)
     case = asked.case
@@ -282,11 +284,11 @@ def report(args: argparse.Namespace) -> str:
 
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
-    from analysis.case import load_case
-    from analysis.files import write_text
-    from analysis.readme import figure_index, with_index
-    from analysis.values import check_all_used, fill, load
-    from analysis.verify import write_sums
+    from analysis.base.files import write_text
+    from analysis.build.readme import figure_index, with_index
+    from analysis.build.verify import write_sums
+    from analysis.notebook.values import check_all_used, fill, load
+    from analysis.tables.case import load_case
 
     case = load_case(args.case)
     if case.name != PAPER:  # the README and the checksums are those of the paper
@@ -302,8 +304,8 @@ def sums(args: argparse.Namespace) -> str:
 
 def verify(args: argparse.Namespace) -> int:
     """Build again elsewhere and compare every byte."""
-    from analysis.case import project_root
-    from analysis.verify import main as rebuild
+    from analysis.build.verify import main as rebuild
+    from analysis.tables.case import project_root
 
     del args  # every case that has checksums is verified
     return rebuild(project_root())
@@ -311,8 +313,8 @@ def verify(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """List everything that is wrong with a case's own files, writing nothing."""
-    from analysis.case import project_root
     from analysis.intake.check import check_case
+    from analysis.tables.case import project_root
 
     text, good = check_case(args.case, project_root(), every=args.all)
     print(text)
@@ -321,8 +323,8 @@ def check(args: argparse.Namespace) -> int:
 
 def package(args: argparse.Namespace) -> int:
     """Write what describes the tables of a case, made from the row models."""
-    from analysis.case import load_case
     from analysis.intake.package import write_package
+    from analysis.tables.case import load_case
 
     case = load_case(args.case)
     for path in write_package(case):
@@ -332,8 +334,8 @@ def package(args: argparse.Namespace) -> int:
 
 def new_case(args: argparse.Namespace) -> int:
     """Copy an example to a case of one's own."""
-    from analysis.case import project_root
     from analysis.intake.new_case import new_case as copy
+    from analysis.tables.case import project_root
 
     root = project_root()
     folder = copy(args.name, root, args.form).relative_to(root)

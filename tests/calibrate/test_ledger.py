@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.calibrate import Ledger, make_ledger, make_plan, write_ledger
-from analysis.calibrate.shares import apportion
-from analysis.case import Case, load_case
-from analysis.errors import InputError
-from analysis.reproduce import reproduce
-from analysis.tables import LEDGER_TABLES, read_claims, read_frame
+from analysis.base.errors import InputError
+from analysis.ledger.make import Ledger, make_ledger, write_ledger
+from analysis.ledger.plan import make_plan
+from analysis.ledger.reproduce import reproduce
+from analysis.ledger.shares import apportion
+from analysis.tables.case import Case, load_case
+from analysis.tables.ledger import LEDGER_TABLES, read_claims
+from analysis.tables.rows import read_frame
 
 ROOT = Path(__file__).resolve().parents[2]
 AXES = (

@@ -8,14 +8,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.calibrate import Ledger, make_ledger, make_plan, make_rows, write_ledger
-from analysis.calibrate.costs import make_costs, make_statements
-from analysis.calibrate.method import make_method_rows
-from analysis.case import Case
 from analysis.kpis.levels import level_table
 from analysis.kpis.totals import totals
-from analysis.tables import LEDGER_TABLES, read_frame
-from analysis.tables_method import METHOD_LEDGER_TABLES
+from analysis.ledger.costs import make_costs, make_statements
+from analysis.ledger.make import Ledger, make_ledger, write_ledger
+from analysis.ledger.method_rows import make_method_rows
+from analysis.ledger.plan import make_plan
+from analysis.ledger.rows import make_rows
+from analysis.tables.case import Case
+from analysis.tables.ledger import LEDGER_TABLES
+from analysis.tables.method import METHOD_LEDGER_TABLES
+from analysis.tables.rows import read_frame
 
 
 def quarters(days: pd.Series) -> pd.Series:

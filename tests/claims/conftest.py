@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import Case, load_case
 from analysis.claims.engine import Engine
 from analysis.claims.verdicts import Paper, verdict_table
+from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.base.errors import InputError
 from analysis.claims.batch import check_claims, check_row, grim_percent_table, ranges
 from analysis.claims.printed import Rounding
 from analysis.claims.single import consistent_n, grim_percent
-from analysis.errors import InputError
 
 
 @pytest.mark.parametrize("rounding", list(Rounding))

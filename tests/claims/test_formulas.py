@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from analysis.base.errors import InputError
 from analysis.claims.formulas import read_formula
-from analysis.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from itertools import product
 import pytest
 from scipy.stats import chi2
 
-from analysis.case import Case
 from analysis.claims.bounds import ImpossibleError
 from analysis.claims.engine import Engine
-from analysis.claims.linked import LinkedSampler
 from analysis.claims.system import System, at_least, growth, quantity, says, share, total
+from analysis.ledger.linked import LinkedSampler
+from analysis.tables.case import Case
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.claims.engine import Engine
 from analysis.claims.multiverse import (
     block_universes,
@@ -15,7 +15,7 @@ from analysis.claims.multiverse import (
     survival,
     survivors,
 )
-from analysis.errors import InputError
+from analysis.tables.case import Case
 
 
 def test_default_reading_survives(segelec: Case, engine: Engine) -> None:

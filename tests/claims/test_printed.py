@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.base.errors import InputError
 from analysis.claims.printed import (
     Interval,
     Rounding,
@@ -18,7 +19,6 @@ from analysis.claims.printed import (
     parse_percent,
     preimage,
 )
-from analysis.errors import InputError
 
 # Python's own names for the rules; half-either has none.
 DECIMAL_RULE = {

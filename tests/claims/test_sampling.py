@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from analysis.claims.sampling import Parts, PartsSampler, ServiceTables, below
+from analysis.ledger.sampling import Parts, PartsSampler, ServiceTables, below
 
 
 @settings(max_examples=60, deadline=None)

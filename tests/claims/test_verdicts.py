@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.claims.engine import Engine
 from analysis.claims.findings import findings
 from analysis.claims.judgement import WORDS, Judgement
@@ -19,8 +19,9 @@ from analysis.claims.results import judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_cause
 from analysis.claims.verdicts import COLUMNS, Paper, read_verdicts, verdict_table
-from analysis.errors import InputError
-from analysis.tables import read_claims, write_frame
+from analysis.tables.case import Case
+from analysis.tables.ledger import read_claims
+from analysis.tables.rows import write_frame
 
 
 def row(table: pd.DataFrame, claim: str, rounding: str = "half-up", **reading: str) -> pd.Series:

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from analysis.case import Case
 from analysis.dashboard.model import model
 from analysis.dashboard.page import page
+from analysis.tables.case import Case
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.calibrate import read_ledger
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.dashboard.model import LARGEST, Model, claims_model, cube_model
 from analysis.dashboard.okrs import span
-from analysis.errors import InputError
 from analysis.kpis import sums
 from analysis.kpis.totals import totals
-from analysis.tables_method import TargetRow
+from analysis.ledger.make import read_ledger
+from analysis.tables.case import Case
+from analysis.tables.method import TargetRow
 
 BY = ("service_type", "segment")
 

@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.calibrate import read_ledger
-from analysis.case import Case
-from analysis.compare import compare
-from analysis.display import decimal
-from analysis.kpis import CATALOGUE, kpi, sums, value
-from analysis.periods import parse_quarter, quarter_label
+from analysis.base.numbers import decimal
+from analysis.base.periods import parse_quarter, quarter_label
+from analysis.kpis import sums
+from analysis.kpis.catalogue import CATALOGUE, kpi
+from analysis.kpis.compare import compare
+from analysis.kpis.table import value
+from analysis.ledger.make import read_ledger
+from analysis.tables.case import Case
 
 from .conftest import Show, Shown, fragment, in_the_page
 

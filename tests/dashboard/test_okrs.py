@@ -1,4 +1,4 @@
-"""OKR scores and the scorecard, with and without what-ifs, against analysis.okr."""
+"""OKR scores and the scorecard, with and without what-ifs, against analysis.method.okr."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from analysis.calibrate import read_ledger
-from analysis.case import Case
 from analysis.kpis.totals import Totals, totals
-from analysis.okr import Okrs, Result, chosen, evaluate, load_okrs
-from analysis.scorecard import scorecard
+from analysis.ledger.make import read_ledger
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import Okrs, load_okrs
+from analysis.method.okr.evaluate import Result, chosen
+from analysis.method.scorecard import scorecard
+from analysis.tables.case import Case
 
 from .conftest import Show, Shown, fragment
 

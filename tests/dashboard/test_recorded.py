@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.dashboard.model import DIMENSIONS, cube_model
+from analysis.base.periods import quarter_label
+from analysis.dashboard.model import cube_model
 from analysis.kpis import sums
+from analysis.kpis.reduce import DIMENSIONS
 from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import totals
-from analysis.periods import quarter_label
 
 from .conftest import Show, fragment, in_the_page
 

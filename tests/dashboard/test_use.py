@@ -12,10 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from analysis.calibrate import read_ledger
-from analysis.case import Case
 from analysis.dashboard.page import FOLDER
 from analysis.kpis import sums
+from analysis.ledger.make import read_ledger
+from analysis.tables.case import Case
 
 from .conftest import Show, Shown, fragment
 

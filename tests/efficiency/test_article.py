@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import Case, load_case
-from analysis.datapackage import data_package
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
 from analysis.efficiency.build import RAW, build
 from analysis.efficiency.companies import make_statements
@@ -33,8 +33,8 @@ from analysis.efficiency.sentences import (
     sentence_table,
 )
 from analysis.efficiency.statements import Book
-from analysis.errors import InputError
-from analysis.periods import parse_quarter
+from analysis.tables.case import Case, load_case
+from analysis.tables.datapackage import data_package
 
 FIRST = "2006Q1"
 ROOT = Path(__file__).resolve().parents[2]

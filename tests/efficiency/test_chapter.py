@@ -9,15 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import views_efficiency as views
-from analysis.case import Case, load_case
+from analysis.base.errors import InputError
 from analysis.efficiency import chapter
 from analysis.efficiency.build import build, read_made, read_pins
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.scheme import scheme_cells
-from analysis.errors import InputError
-from analysis.facts_efficiency import efficiency_facts
 from analysis.figures import efficiency_ladder, efficiency_ratios, efficiency_scheme
+from analysis.show import efficiency as views
+from analysis.show.facts.efficiency import efficiency_facts
+from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.base.errors import InputError
 from analysis.efficiency.statements import FLOWS, book, prepare, read_statements
-from analysis.errors import InputError
-from analysis.tables import write_frame
+from analysis.tables.rows import write_frame
 
 from .conftest import Q1, Q2
 

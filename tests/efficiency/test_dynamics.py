@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.dynamics import (
     changes,
     dupont,
@@ -22,7 +23,6 @@ from analysis.efficiency.dynamics import (
 )
 from analysis.efficiency.ratios import indicator_table
 from analysis.efficiency.statements import Book
-from analysis.periods import parse_quarter
 
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import load_case
+from analysis.base.errors import InputError
 from analysis.efficiency.lens import (
     QUARTERLY_CUT,
     has_statements,
@@ -16,8 +16,8 @@ from analysis.efficiency.lens import (
     ledger_statements,
 )
 from analysis.efficiency.statements import Book
-from analysis.errors import InputError
-from analysis.tables import write_frame
+from analysis.tables.case import load_case
+from analysis.tables.rows import write_frame
 
 
 def test_key_results_by_hand(hand: Book) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from analysis.errors import InputError
-from analysis.exercises import TOPICS, Lesson, lesson, start
+from analysis.base.errors import InputError
+from analysis.exercises import lesson
+from analysis.exercises.lesson import TOPICS, Lesson, start
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +24,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         found.append(data)
 
     monkeypatch.setattr("analysis.exercises.lesson.emit", keep)
-    monkeypatch.setattr("analysis.display.table.emit", keep)
+    monkeypatch.setattr("analysis.notebook.display.table.emit", keep)
     monkeypatch.chdir(ROOT / "notebooks" / "exercises")
     return found
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from analysis import notebook
-from analysis.exercises import TOPICS
+from analysis.exercises.lesson import TOPICS
 from analysis.notebook import kernel
+from analysis.notebook import run as notebook
 
 from .by_hand import CASES, RIGHT
 

@@ -17,12 +17,12 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.case import load_case
-from analysis.display import Figure
-from analysis.edition import edition
 from analysis.figures.style import RULE
-from analysis.gallery import shown_figures
-from analysis.values import load
+from analysis.gallery.draw import shown_figures
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.edition import edition
+from analysis.notebook.values import load
+from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

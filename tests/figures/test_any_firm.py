@@ -11,9 +11,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis import strategy
-from analysis.display import Figure
-from analysis.display.figure import svg
+from analysis.base.periods import quarter_label
 from analysis.figures import (
     bullets,
     changes,
@@ -30,8 +28,9 @@ from analysis.figures import (
     variance,
 )
 from analysis.figures.strategy import strategy_map
-from analysis.kpis import CATALOGUE
-from analysis.periods import quarter_label
+from analysis.kpis.catalogue import CATALOGUE
+from analysis.method import strategy
+from analysis.notebook.display.figure import Figure, svg
 
 Check = Callable[[Figure], None]
 LAST = 4 * 2024 + 1  # the second quarter of 2024

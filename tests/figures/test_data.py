@@ -8,10 +8,10 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.case import Case, ServiceType
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
 from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
-from analysis.errors import InputError
 from analysis.figures.changes import comparison
 from analysis.figures.counts import earlier_counts, respondents
 from analysis.figures.data import (
@@ -26,8 +26,8 @@ from analysis.figures.kpi_data import comparison_data, quarters_data, services_b
 from analysis.figures.overview import verdicts
 from analysis.figures.pareto import services_by_type
 from analysis.figures.process import service_process, service_process_data
-from analysis.periods import parse_quarter
-from analysis.tables import ProcessRow
+from analysis.tables.case import Case, ServiceType
+from analysis.tables.ledger import ProcessRow
 
 
 def test_only_288_services_lead_to_354() -> None:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import matplotlib
 import pytest
 
-from analysis.display import Figure
-from analysis.display.figure import svg
 from analysis.figures.style import KIND_MARK, KIND_WORDS
+from analysis.notebook.display.figure import Figure, svg
 
 NUMBERS = (*range(1, 26), *range(31, 41))
 Check = Callable[[Figure], None]

@@ -6,16 +6,17 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis import scorecard, strategy
-from analysis.calibrate import Ledger
-from analysis.case import Case
-from analysis.display import Figure
 from analysis.figures.okr import okr_progress, okr_progress_data, reliability
 from analysis.figures.scorecard import scorecard as draw_scorecard
 from analysis.figures.strategy import arrange, strategy_map
 from analysis.kpis.levels import level_table
 from analysis.kpis.totals import totals
-from analysis.okr import evaluate, load_okrs
+from analysis.ledger.make import Ledger
+from analysis.method import scorecard, strategy
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import load_okrs
+from analysis.notebook.display.figure import Figure
+from analysis.tables.case import Case
 
 BINS = pd.DataFrame(
     {

@@ -11,13 +11,12 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from analysis.case import Case
 from analysis.claims.multiverse import block_universes
-from analysis.display import Figure
-from analysis.display.figure import svg
 from analysis.figures.influence import reading_influence, reading_influence_data
 from analysis.figures.style import KIND
 from analysis.figures.universes import multiverse
+from analysis.notebook.display.figure import Figure, svg
+from analysis.tables.case import Case
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 

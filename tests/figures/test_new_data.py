@@ -7,10 +7,8 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis import diagnosis
-from analysis.calibrate import Ledger
-from analysis.case import Case
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_period
 from analysis.figures.bullets import bullets_data
 from analysis.figures.components import components_data
 from analysis.figures.flowchart import process_flow_data
@@ -21,10 +19,13 @@ from analysis.figures.multiples import small_multiples_data
 from analysis.figures.numerals import scale
 from analysis.figures.report_page import report_page_data
 from analysis.figures.variance import variance_data
-from analysis.kpis import kpi_periods
+from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import Totals, totals
-from analysis.okr import evaluate, load_okrs
-from analysis.periods import parse_period
+from analysis.ledger.make import Ledger
+from analysis.method import diagnosis
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import load_okrs
+from analysis.tables.case import Case
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from scipy.stats import chisquare
 
-from analysis.case import Case, load_case
-from analysis.display import Figure
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.figures.dots import spreads
 from analysis.figures.draws import draw_data_sets, ledger_row, read_print
 from analysis.figures.spread_data import spreads_data
+from analysis.notebook.display.figure import Figure
+from analysis.tables.case import Case, load_case
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
 

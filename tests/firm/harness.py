@@ -13,14 +13,14 @@ from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.case import load_case
-from analysis.chapters import chapters
-from analysis.edition import edition
 from analysis.kpis.checks import check_table
-from analysis.notebook import read
+from analysis.notebook.chapters import chapters
+from analysis.notebook.edition import edition
 from analysis.notebook.needs import split
 from analysis.notebook.parameters import TAG, tags
-from analysis.values import Value, fill, load
+from analysis.notebook.run import read
+from analysis.notebook.values import Value, fill, load
+from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,7 +81,7 @@ class Firm:
 
     def report(self) -> Report:
         """Run all steps, and the cells of every chapter."""
-        with mock.patch("analysis.facts_okr.check_table", _faults):
+        with mock.patch("analysis.show.facts.okr.check_table", _faults):
             for step in ("verdicts", "ledger", "kpis", "values"):
                 self.step(step)
         asked = edition(load_case(self.name, self.root))
@@ -129,9 +129,9 @@ def _recorded(shown: Told) -> Iterator[None]:
         shown.append((dict(data), dict(about or {})))
 
     with (
-        mock.patch("analysis.display.figure.emit", emit),
-        mock.patch("analysis.display.table.emit", emit),
-        mock.patch("analysis.display.figure.svg", return_value="<svg/>"),
+        mock.patch("analysis.notebook.display.figure.emit", emit),
+        mock.patch("analysis.notebook.display.table.emit", emit),
+        mock.patch("analysis.notebook.display.figure.svg", return_value="<svg/>"),
     ):
         yield
 

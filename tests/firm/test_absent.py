@@ -156,7 +156,7 @@ def test_a_table_that_goes_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_periods_may_leave_out_baseline_and_current(tmp_path: Path) -> None:
-    from analysis.case import load_case
+    from analysis.tables.case import load_case
 
     firm = firm_of(tmp_path)
     path = firm.raw / "case.yaml"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import load_case
-from analysis.chapters import own_chapters
-from analysis.edition import edition
+from analysis.notebook.chapters import own_chapters
+from analysis.notebook.edition import edition
 from analysis.report.compiler import timestamp
 from analysis.report.frontmatter import main_source
+from analysis.tables.case import load_case
 
 from .harness import ROOT, Report, firm_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import Case, load_case
-from analysis.intake import Intake, read
+from analysis.intake.reading import Intake, read
+from analysis.tables.case import Case, load_case
 
 CASE = """name: acme
 title: Acme

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from analysis.case import IntakeSettings
 from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
+from analysis.tables.case import IntakeSettings
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.case import case_problems
-from analysis.intake import Intake, read
 from analysis.intake.files import TABLES
 from analysis.intake.names import names_of
-from analysis.tables import Table
+from analysis.intake.reading import Intake, read
+from analysis.tables.case import case_problems
+from analysis.tables.rows import Table
 
 from .conftest import CASE, Firm, make_firm
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from analysis.case import IntakeSettings
-from analysis.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.intake.cells import Context
 from analysis.intake.checked import Checked
 from analysis.intake.convert import check_sheet
 from analysis.intake.csv_files import Grid
 from analysis.intake.files import TABLES
 from analysis.intake.layout import lay_out
-from analysis.tables import Table
+from analysis.tables.case import IntakeSettings
+from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
+from analysis.tables.rows import Table
 
 PLAIN = Context(IntakeSettings())
 DAYS = ["2024-05-31", "2024-05-30", "2024-02-29", "2023-02-29", "1900-01-01", "1899-12-31",

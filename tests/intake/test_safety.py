@@ -17,11 +17,11 @@ import pypdfium2
 import pytest
 import typst
 
-from analysis.display import Figure, table
-from analysis.display.figure import contents, svg
 from analysis.figures import concepts, pareto
+from analysis.notebook.display import table
+from analysis.notebook.display.figure import Figure, contents, svg
+from analysis.notebook.values import literal
 from analysis.report.escape import typst_text
-from analysis.values import literal
 
 from .conftest import Firm
 

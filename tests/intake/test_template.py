@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import load_case
-from analysis.claims.general import RelationRow
+from analysis.base.errors import InputError
+from analysis.claims.general.relations import RelationRow
 from analysis.cli import main
-from analysis.columns import header_of, may_be_empty
-from analysis.errors import InputError
 from analysis.intake.files import TABLES
 from analysis.intake.names import folded, names_of
 from analysis.intake.new_case import new_case
 from analysis.intake.package import LISTS, describe, indicators_of, with_tables
-from analysis.tables import ClaimRow, ServiceRow
-from analysis.tables_statements import FinStatementRow
+from analysis.tables.case import load_case
+from analysis.tables.columns import header_of, may_be_empty
+from analysis.tables.ledger import ClaimRow, ServiceRow
+from analysis.tables.statements import FinStatementRow
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "data/raw/template"

@@ -16,14 +16,14 @@ import pytest
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.case import load_case
-from analysis.columns import may_be_empty
-from analysis.errors import InputError
-from analysis.intake import read
+from analysis.base.errors import InputError
 from analysis.intake.check import check_case
 from analysis.intake.files import TABLES, find
 from analysis.intake.form import make_workbook
 from analysis.intake.new_case import WORKBOOK, new_case
+from analysis.intake.reading import read
+from analysis.tables.case import load_case
+from analysis.tables.columns import may_be_empty
 
 from .conftest import Firm
 

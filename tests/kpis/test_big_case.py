@@ -12,15 +12,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.base.errors import InputError
 from analysis.bench.rows import ledger, write
-from analysis.case import load_case
 from analysis.cli import main
-from analysis.errors import InputError
 from analysis.intake.keep import read_came_in
-from analysis.kpis import kpi_periods
 from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
 from analysis.kpis.levels import level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
+from analysis.kpis.table import kpi_periods
+from analysis.tables.case import load_case
 
 CASE = """
 name: big

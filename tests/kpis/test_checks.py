@@ -2,12 +2,12 @@
 
 import pytest
 
-from analysis.case import Case
 from analysis.kpis.checks import check_table, faults, same
 from analysis.kpis.expression import HUNDRED, Measure, growth, number
 from analysis.kpis.method import METHOD, indicator
-from analysis.tables import LEDGER_TABLES, read_claims
-from analysis.tables_method import METHOD_LEDGER_TABLES
+from analysis.tables.case import Case
+from analysis.tables.ledger import LEDGER_TABLES, read_claims
+from analysis.tables.method import METHOD_LEDGER_TABLES
 
 TABLE = check_table().set_index(["key", "form"])
 

@@ -5,13 +5,15 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.calibrate import Ledger
-from analysis.compare import compare, contributions, require_period
-from analysis.errors import InputError
-from analysis.export import comparison_csv, kpi_csv
-from analysis.kpis import CATALOGUE, by_type, kpi, kpi_periods, sums
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
+from analysis.kpis import sums
+from analysis.kpis.catalogue import CATALOGUE, kpi
+from analysis.kpis.compare import compare, contributions, require_period
+from analysis.kpis.export import comparison_csv, kpi_csv
+from analysis.kpis.table import by_type, kpi_periods
 from analysis.kpis.totals import totals
-from analysis.periods import parse_quarter
+from analysis.ledger.make import Ledger
 
 
 def frame(text: str) -> pd.DataFrame:

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.calibrate import Ledger
-from analysis.compare import compare_levels, contributions_by_type
-from analysis.errors import InputError
-from analysis.kpis import kpi_periods
+from analysis.base.errors import InputError
+from analysis.kpis.compare import compare_levels, contributions_by_type
 from analysis.kpis.levels import level_table, median_of, side_by_side
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.reduce import duration_counts
+from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import periods, totals
+from analysis.ledger.make import Ledger
 
 F = Fraction
 

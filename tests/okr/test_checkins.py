@@ -7,17 +7,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.calibrate import Ledger, write_ledger
-from analysis.case import Case, load_case
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
 from analysis.kpis.method import indicator
-from analysis.okr import load_okrs
-from analysis.okr.checkins import _state, brier, forecasts, read_check_ins, reconcile, reliability
-from analysis.okr.draw import draw_check_ins
-from analysis.okr.to_date import ToDate
-from analysis.periods import parse_quarter
-from analysis.tables import write_frame
-from analysis.tables_method import CheckInRow
+from analysis.ledger.make import Ledger, write_ledger
+from analysis.method.okr.checkins import (
+    _state,
+    brier,
+    forecasts,
+    read_check_ins,
+    reconcile,
+    reliability,
+)
+from analysis.method.okr.data import load_okrs
+from analysis.method.okr.draw import draw_check_ins
+from analysis.method.okr.to_date import ToDate
+from analysis.tables.case import Case, load_case
+from analysis.tables.method import CheckInRow
+from analysis.tables.rows import write_frame
 
 F = Fraction
 

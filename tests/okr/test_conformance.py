@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import InputError
-from analysis.okr import Goal, Target, check_weights, join, rate, resolve
-from analysis.okr.conformance import read_cases, run_cases
-from analysis.okr.targets import shares
+from analysis.base.errors import InputError
+from analysis.method.okr.conformance import read_cases, run_cases
+from analysis.method.okr.targets import Goal, Target, check_weights, join, rate, resolve, shares
 
 F = Fraction
 levels = st.fractions(min_value=-1000, max_value=1000, max_denominator=50)

@@ -7,15 +7,16 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from analysis.calibrate import Ledger
-from analysis.case import Case
+from analysis.base.periods import parse_quarter, quarter_end
 from analysis.figures.course import weekly_course
 from analysis.kpis.method import indicator
 from analysis.kpis.totals import totals
-from analysis.okr import evaluate, load_okrs
-from analysis.okr.course import course, projected, week_ends
-from analysis.okr.to_date import ToDate
-from analysis.periods import parse_quarter, quarter_end
+from analysis.ledger.make import Ledger
+from analysis.method.okr import evaluate
+from analysis.method.okr.course import course, projected, week_ends
+from analysis.method.okr.data import load_okrs
+from analysis.method.okr.to_date import ToDate
+from analysis.tables.case import Case
 
 F = Fraction
 

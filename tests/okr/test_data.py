@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis.calibrate import Ledger
-from analysis.case import Case, load_case
+from analysis.base.errors import InputError
 from analysis.efficiency.lens import QUARTERLY_CUT
-from analysis.errors import InputError
 from analysis.kpis.totals import totals
-from analysis.okr import Goal, chosen, depends_on_reading, evaluate, load_okrs
+from analysis.ledger.make import Ledger
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import load_okrs
+from analysis.method.okr.evaluate import chosen, depends_on_reading
+from analysis.method.okr.targets import Goal
+from analysis.tables.case import Case, load_case
 
 Edit = Callable[[str, str, str], str]
 
@@ -40,7 +43,7 @@ def test_four_objectives_with_all_printed_key_results(segelec: Case) -> None:
 
 
 def test_every_printed_target_is_used(segelec: Case) -> None:
-    from analysis.tables import read_claims
+    from analysis.tables.ledger import read_claims
 
     printed = {c.quantity for c in read_claims(segelec) if c.role == "target" and c.printed}
     rows = [row for rows in load_okrs(segelec).targets.values() for row in rows]

@@ -14,11 +14,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from analysis.case import load_case
-from analysis.edition import Edition, edition
-from analysis.errors import InputError
-from analysis.report import build_report, render_figure
-from analysis.report.book import convert_chapters
+from analysis.base.errors import InputError
+from analysis.notebook.edition import Edition, edition
+from analysis.report.book import build_report, convert_chapters, render_figure
 from analysis.report.compiler import timestamp
 from analysis.report.frontmatter import (
     count_contradictions,
@@ -27,6 +25,7 @@ from analysis.report.frontmatter import (
     main_source,
     sources,
 )
+from analysis.tables.case import load_case
 
 from .conftest import (
     SVG,
@@ -134,8 +133,8 @@ def test_a_wide_table_turns_its_page(pdf: pikepdf.Pdf) -> None:
 _BUILD = """
 import sys
 from pathlib import Path
-from analysis.case import load_case
-from analysis.edition import edition
+from analysis.tables.case import load_case
+from analysis.notebook.edition import edition
 from analysis.report import build_report
 build_report(edition(load_case("demo")), sorted(Path("notebooks").glob("*.ipynb")), Path("out.pdf"))
 """

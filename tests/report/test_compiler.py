@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 import typst
 
-from analysis.fonts import FONTS
+from analysis.base.fonts import FONTS
 from analysis.report.compiler import _revise, error_from_typst, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'

@@ -11,8 +11,8 @@ import typst
 from nbconvert.writers import FilesWriter
 from traitlets.config import Config
 
-from analysis.errors import InputError
-from analysis.fonts import FONTS
+from analysis.base.errors import InputError
+from analysis.base.fonts import FONTS
 from analysis.report.exporter import TypstExporter
 
 from .conftest import SVG, code, error_cell, notebook, shown, tags

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.labels import Labels, Place
 from analysis.report.markdown import Renderer, split_caption
 from analysis.report.maths import Formulas

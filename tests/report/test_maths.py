@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat.v4 as v4
 import pytest
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.labels import Place
 from analysis.report.maths import CACHE, Formulas, convert, normalise
 from analysis.report.refresh import refresh

@@ -9,7 +9,7 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.chapter import Chapter, convert_notebook
 from analysis.report.maths import Formulas
 

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from analysis import notebook, values
+from analysis.notebook import run as notebook
+from analysis.notebook import values
 from analysis.notebook.needs import needs
 from analysis.notebook.parameters import TAG, declared, tags
 

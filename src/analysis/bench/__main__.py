@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.base.errors import BuildError
+from analysis.base.files import write_text
 from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
 from analysis.bench.summary import markdown
 from analysis.bench.timing import COLUMNS
-from analysis.case import project_root
+from analysis.build.readme import with_index
 from analysis.cli import PAPER
-from analysis.errors import BuildError
-from analysis.files import write_text
-from analysis.readme import with_index
-from analysis.tables import write_frame
+from analysis.tables.case import project_root
+from analysis.tables.rows import write_frame
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
 SCALE, DASHBOARD = "scale.csv", "dashboard_speed.csv"

@@ -10,15 +10,15 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.errors import BuildError
 from analysis.bench.rows import ledger
 from analysis.bench.timing import Run, row
-from analysis.case import Case, load_case
 from analysis.dashboard.model import cube_model, model
 from analysis.dashboard.page import page
-from analysis.errors import BuildError
 from analysis.kpis import sums
 from analysis.kpis.reduce import DIMENSIONS
 from analysis.kpis.totals import totals
+from analysis.tables.case import Case, load_case
 
 PART = "dashboard"
 ROWS = 100_000

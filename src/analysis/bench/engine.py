@@ -5,11 +5,11 @@ from __future__ import annotations
 import multiprocessing
 from functools import partial
 
+from analysis.base.errors import BuildError
 from analysis.bench.timing import Run, row, timed
-from analysis.case import load_case
-from analysis.claims.sampling import ServiceTables, Table
 from analysis.claims.verdicts import verdict_table
-from analysis.errors import BuildError
+from analysis.ledger.sampling import ServiceTables, Table
+from analysis.tables.case import load_case
 
 VERDICTS = "verdicts"
 TABLES = "tables"

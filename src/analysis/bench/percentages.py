@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.base.errors import BuildError
 from analysis.bench.timing import Run, row, timed, with_target
 from analysis.claims.batch import grim_percent_table
 from analysis.claims.printed import Printed
 from analysis.claims.single import grim_percent
-from analysis.errors import BuildError
 
 PART = "percentages"
 WHOLE = 1000

@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from analysis.base.errors import BuildError
 from analysis.bench.kpi_methods import METHODS
 from analysis.bench.rows import FORMS, write_all
 from analysis.bench.timing import digits
-from analysis.errors import BuildError
 
 COLUMNS = (
     "services", "rows", "form", "method", "runs", "median_s", "fastest_s", "slowest_s", "process_s",

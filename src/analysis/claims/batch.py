@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from analysis.base.errors import InputError, system_error
+from analysis.base.files import write_text
 from analysis.claims.judgement import decimals
 from analysis.claims.printed import Printed, Rounding, parse, parse_percent, preimage
 from analysis.claims.single import (
@@ -28,8 +30,6 @@ from analysis.claims.single import (
     power,
     share_counts,
 )
-from analysis.errors import InputError, system_error
-from analysis.files import write_text
 
 COLUMNS = ("kind", "printed", "n", "items", "n_max", "later", "rounding")
 ADDED = ("consistent", "fits", "power")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.case import Case
+from analysis.base.periods import quarter_label
 from analysis.claims.printed import Interval, Rounding, parse, preimage
 from analysis.claims.readings import (
     BLOCK_AXES,
@@ -27,7 +27,7 @@ from analysis.claims.system import (
     solve,
     witness,
 )
-from analysis.periods import quarter_label
+from analysis.tables.case import Case
 
 
 def _satisfaction_answer(results: Results, reading: Reading) -> Answer:

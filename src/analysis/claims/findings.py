@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.case import Case
 from analysis.claims.engine import Engine
 from analysis.claims.formulas import read_formula
 from analysis.claims.judgement import decimals, listed, per_cent
@@ -30,7 +29,8 @@ from analysis.claims.texts import (
     margin_example,
     satisfaction_example,
 )
-from analysis.tables import ClaimRow
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow
 
 Kind = Literal["contradiction", "conditional", "open", "not reported", "unreadable"]
 

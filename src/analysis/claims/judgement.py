@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from analysis.claims.printed import Rounding, format_like
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 Word = Literal[
     "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"

@@ -13,11 +13,11 @@ from math import prod
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.claims.engine import Engine
 from analysis.claims.judgement import per_cent
 from analysis.claims.readings import BLOCK_AXES, Reading
-from analysis.errors import InputError
+from analysis.tables.case import Case
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.(?P<part>\d+))?"

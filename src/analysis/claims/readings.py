@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.case import Case
+from analysis.base.errors import InputError
+from analysis.base.periods import half_year_label, parse_period, parse_quarter, quarter_label
 from analysis.claims.printed import Rounding, parse, preimage
 from analysis.claims.system import (
     Answer,
@@ -24,9 +25,8 @@ from analysis.claims.system import (
     says,
     total,
 )
-from analysis.errors import InputError
-from analysis.periods import half_year_label, parse_period, parse_quarter, quarter_label
-from analysis.tables import ClaimRow, read_claims
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow, read_claims
 
 Reading = Mapping[str, str]
 Limits = tuple[Fraction | None, Fraction | None]

@@ -19,7 +19,7 @@ from analysis.claims.printed import Interval, Rounding, format_like, parse, prei
 from analysis.claims.readings import BLOCK_AXES, Limits, Reading, over, sales_periods
 from analysis.claims.single import grows, nearest_totals, squared_share_counts
 from analysis.claims.system import Answer, System
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 _NOUNS = {
     "services": "services",

@@ -14,7 +14,7 @@ from analysis.claims.engine import Engine
 from analysis.claims.judgement import Judgement, outward_per_cent, per_cent
 from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
 from analysis.claims.readings import Reading
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 _LEVELS = ("share", "squared-share", "mean-score")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from analysis.base.periods import quarter_label
 from analysis.claims.engine import Engine
 from analysis.claims.formulas import Formula, read_formula
 from analysis.claims.judgement import Judgement, decimals, outward
@@ -12,8 +13,7 @@ from analysis.claims.printed import Rounding, parse_percent, preimage
 from analysis.claims.readings import Reading
 from analysis.claims.results import half_year_pairs
 from analysis.claims.single import smallest_share
-from analysis.periods import quarter_label
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _COMPONENT = re.compile(r"4\.4\.\d")

@@ -17,10 +17,10 @@ import pandas as pd
 
 from analysis.claims.judgement import decimals
 from analysis.claims.printed import Rounding, format_like, parse, preimage
-from analysis.claims.sampling import below
 from analysis.claims.search import UndecidedError
 from analysis.claims.single import earlier_counts, grim_mean, grim_percent
 from analysis.claims.system import System, growth, quantity, says, share, total, witness
+from analysis.ledger.sampling import below
 
 Print = dict[str, str]
 Test = Callable[[Print, Rounding], bool]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.claims.engine import Engine
 from analysis.claims.judgement import ROUNDING, Judgement, Verdict
 from analysis.claims.multiverse import block_universes
@@ -17,8 +17,8 @@ from analysis.claims.readings import BLOCK_AXES, Reading
 from analysis.claims.results import contradiction, judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text
-from analysis.errors import InputError
-from analysis.tables import ClaimRow
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow
 
 COLUMNS = (
     "claim_id", "place", "printed", "unit", "role", "quantity", "reading", "rounding", "default",
@@ -103,7 +103,7 @@ def judge_of(case: Case) -> Judge:
         If the case asks for a ledger, but its claims are not those of the paper.
     """
     if case.parameters.calibration is None:
-        from analysis.claims.general import General  # no step of the paper's depends on it
+        from analysis.claims.general.judge import General
 
         return General(case)
     return Paper(Engine(case))

@@ -12,19 +12,21 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import views, views_claims
-from analysis.case import Case
+from analysis.base.errors import InputError
+from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.okrs import okr_model
-from analysis.errors import InputError
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.engines import read_cube
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.kpis.sums import MEASURES, wide
 from analysis.kpis.table import spec_of
 from analysis.kpis.totals import Totals, periods
-from analysis.okr import has_okrs, load_okrs
-from analysis.periods import quarter_label
+from analysis.method.okr.data import load_okrs
+from analysis.show import claims as views_claims
+from analysis.show import ledger as views
+from analysis.tables.case import Case
+from analysis.tables.method import has_okrs
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""

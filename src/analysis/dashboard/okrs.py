@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from analysis.base.periods import quarter_label
 from analysis.kpis.indicator import Indicator, compute
 from analysis.kpis.levels import sample_of
 from analysis.kpis.method import indicator
 from analysis.kpis.totals import Totals, periods
-from analysis.okr.data import Okrs, holds
-from analysis.periods import quarter_label
-from analysis.scorecard import KNOWN_FROM
-from analysis.tables_method import KeyResultRow, TargetRow
+from analysis.method.okr.data import Okrs, holds
+from analysis.method.scorecard import KNOWN_FROM
+from analysis.tables.method import KeyResultRow, TargetRow
 
 _WHOLE_FROM = 5
 """Targets of at least this many per cent, points or units are moved in whole steps."""
@@ -30,7 +30,7 @@ def okr_model(
     Parameters
     ----------
     okrs : Okrs
-        From :func:`analysis.okr.load_okrs`.
+        From :func:`analysis.method.okr.load_okrs`.
     totals : DataFrame
         From :func:`analysis.kpis.totals.totals`.
     reading : mapping of str to str

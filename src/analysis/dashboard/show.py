@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from analysis.case import Case
+from analysis.base.files import write_text
 from analysis.dashboard.model import model
 from analysis.dashboard.page import page
-from analysis.files import write_text
+from analysis.tables.case import Case
 
 HEIGHT = 900
 """Height of the frame in a notebook, in pixels."""

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from analysis.case import Case
-from analysis.columns import Identifier, Text
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.formula import (
     Comparison,
     UndefinedRatioError,
@@ -17,9 +17,9 @@ from analysis.efficiency.formula import (
     exact_lookup,
 )
 from analysis.efficiency.statements import Book
-from analysis.errors import InputError
-from analysis.periods import parse_quarter
-from analysis.tables import Row, Table, read_rows
+from analysis.tables.case import Case
+from analysis.tables.columns import Identifier, Text
+from analysis.tables.rows import Row, Table, read_rows
 
 
 class SentenceRow(Row):

@@ -7,8 +7,6 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.case import Case
-from analysis.datapackage import data_package
 from analysis.efficiency.article import SENTENCES
 from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements
 from analysis.efficiency.scheme import SCHEME
@@ -21,7 +19,9 @@ from analysis.efficiency.sentences import (
     sentence_table,
 )
 from analysis.efficiency.statements import STATEMENTS
-from analysis.tables import write_frame
+from analysis.tables.case import Case
+from analysis.tables.datapackage import data_package
+from analysis.tables.rows import write_frame
 
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, PINS)
 """Tables of an article's case, in reading order."""

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.errors import InputError
 from analysis.efficiency.catalogue import indicator
 from analysis.efficiency.companies import read_companies
 from analysis.efficiency.dynamics import forecast, forecast_data, trend
 from analysis.efficiency.ladder import ladder
 from analysis.efficiency.ratios import CapitalCost, Denominator, indicator_table, series
 from analysis.efficiency.statements import Book, book, read_statements
-from analysis.errors import InputError
+from analysis.tables.case import Case
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.errors import InputError
-from analysis.periods import quarter_label
+from analysis.base.errors import InputError
+from analysis.base.periods import quarter_label
 
 _SCALE_JUMP: Final = 250
 """A company does not grow 250-fold in a quarter; a thousand for a unit makes it look so."""

@@ -11,10 +11,10 @@ from typing import Annotated, Final
 import pandas as pd
 from pydantic import Field
 
-from analysis.case import Case
-from analysis.columns import Count, Identifier, Text
 from analysis.efficiency.statements import FinStatementRow, prepare
-from analysis.tables import Row, Table, read_rows
+from analysis.tables.case import Case
+from analysis.tables.columns import Count, Identifier, Text
+from analysis.tables.rows import Row, Table, read_rows
 
 THOUSAND: Final = 100_000
 """Grosze in a thousand złoty, the article's unit."""

@@ -12,9 +12,9 @@ from typing import Final, Literal
 import pandas as pd
 from scipy import stats  # type: ignore[import-untyped]
 
+from analysis.base.periods import quarter_label
 from analysis.efficiency.ratios import Denominator, series, stock
 from analysis.efficiency.statements import Book
-from analysis.periods import quarter_label
 
 Values = Mapping[int, Fraction | None]
 """One indicator by quarter index."""

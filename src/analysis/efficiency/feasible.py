@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
+from analysis.base.periods import parse_quarter
 from analysis.claims.lp import Refuted, Row, Vertex, is_refutation, maximise
 from analysis.claims.system import Claim, Linear, System, at_least, equal, quantity
 from analysis.efficiency.article import SentenceRow
@@ -26,7 +27,6 @@ from analysis.efficiency.formula import (
 )
 from analysis.efficiency.ladder import profits
 from analysis.efficiency.statements import AMOUNTS, CASH_FLOWS, Book
-from analysis.periods import parse_quarter
 
 FIXED: Final = ("sales", "total_assets", "fixed_assets", "inventories", "equity")
 """Denominators that, as numbers together with operating profit, make every sentence linear."""

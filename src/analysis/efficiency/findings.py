@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.periods import quarter_label
 from analysis.efficiency.catalogue import indicator
 from analysis.efficiency.dynamics import Values, trend
 from analysis.efficiency.ratios import CapitalCost, series
 from analysis.efficiency.statements import Book
 from analysis.efficiency.words import FALLS, RISES, STAYS, Text, each, fill
-from analysis.periods import quarter_label
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.base.periods import quarter_label
 from analysis.efficiency.statements import Amounts, Book
-from analysis.periods import quarter_label
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.errors import InputError
+from analysis.base.periods import quarter_label
 from analysis.efficiency.ladder import profits
 from analysis.efficiency.ratios import Denominator, stock
 from analysis.efficiency.statements import STATEMENTS, Amounts, Book, book, read_statements
-from analysis.errors import InputError
-from analysis.periods import quarter_label
+from analysis.tables.case import Case
 
 OPERATING_COSTS: Final = ("cogs", "selling", "admin", "other_op_cost")
 

@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from analysis.base.periods import quarter_days, quarter_label
 from analysis.efficiency.catalogue import CATALOGUE, ENGLISH_COLUMNS, Indicator
 from analysis.efficiency.ladder import profits
 from analysis.efficiency.statements import Amounts, Book
-from analysis.periods import quarter_days, quarter_label
 
 Denominator = Literal["closing", "opening", "average"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.periods import quarter_days
 from analysis.efficiency.dynamics import quotient, turnover_split
 from analysis.efficiency.findings import Finding, Subject, figures, told
 from analysis.efficiency.ratios import days
 from analysis.efficiency.words import Text, each, fill, number, quarters, share
-from analysis.periods import quarter_days
 
 
 def debt_behind_returns(subject: Subject) -> list[Finding]:

@@ -10,9 +10,9 @@ from typing import Final, Literal
 import pandas as pd
 from pydantic import Field, model_validator
 
-from analysis.case import Case
-from analysis.columns import Identifier, Text
-from analysis.tables import Row, Table, read_frame
+from analysis.tables.case import Case
+from analysis.tables.columns import Identifier, Text
+from analysis.tables.rows import Row, Table, read_frame
 
 Part = Literal["chart-1", "table-1", "table-2"]
 

@@ -8,8 +8,7 @@ from typing import Annotated, Final, Literal
 import pandas as pd
 from pydantic import Field
 
-from analysis.case import Case
-from analysis.columns import Identifier, Text
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
 from analysis.efficiency.companies import make_statements, read_companies
 from analysis.efficiency.feasible import (
@@ -23,8 +22,9 @@ from analysis.efficiency.feasible import (
 )
 from analysis.efficiency.formula import comparisons, exact_lookup
 from analysis.efficiency.statements import Book, book, prepare
-from analysis.periods import parse_quarter
-from analysis.tables import Row, Table, read_rows
+from analysis.tables.case import Case
+from analysis.tables.columns import Identifier, Text
+from analysis.tables.rows import Row, Table, read_rows
 
 FOLLOWS: Final = "follows"
 ADDS: Final = "adds"

@@ -15,10 +15,10 @@ from typing import Annotated, Final
 import pandas as pd
 from pydantic import Field
 
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.checks import check
-from analysis.periods import parse_quarter
-from analysis.tables import Table, read_frame
-from analysis.tables_statements import FinStatementRow as SmallestUnitRow
+from analysis.tables.rows import Table, read_frame
+from analysis.tables.statements import FinStatementRow as SmallestUnitRow
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from analysis.display.numbers import decimal, percent
+from analysis.base.numbers import decimal, percent
 
 _ROMAN: Final = ("I", "II", "III", "IV")
 _NARROW: Final = "\u00a0"

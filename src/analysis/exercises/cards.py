@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.display import decimal, percent
+from analysis.base.numbers import decimal, percent
 from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.okrs import STATUSES
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
 from analysis.kpis.method import indicator
-from analysis.okr import Result
-from analysis.scorecard import PERSPECTIVES, scorecard
-from analysis.strategy import load_links, min_pairs, paired_changes
-from analysis.wording import goal_text, level_text, listed, score_text
+from analysis.method.okr.evaluate import Result
+from analysis.method.scorecard import PERSPECTIVES, scorecard
+from analysis.method.strategy import load_links, min_pairs, paired_changes
+from analysis.show.wording import goal_text, level_text, listed, score_text
 
 _SHOWN = "I3"
 _MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")

@@ -16,8 +16,8 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
 
+from analysis.base.errors import InputError, printable
 from analysis.claims.printed import Printed, parse, preimage
-from analysis.errors import InputError, printable
 
 LONGEST = 40
 """Characters of the longest text that is read as a number."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.display import decimal
-from analysis.display.numbers import MINUS
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.numbers import MINUS, decimal
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.okr.conformance import read_cases, score_case
-from analysis.okr.targets import Goal, Target, resolve
-from analysis.tables_method import ConformanceRow
+from analysis.method.okr.conformance import read_cases, score_case
+from analysis.method.okr.targets import Goal, Target, resolve
+from analysis.tables.method import ConformanceRow
 
 STATUSES = ("met", "good enough", "behind", "below baseline", "cannot tell")
 

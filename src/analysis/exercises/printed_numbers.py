@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.numbers import decimal, percent
 from analysis.claims.printed import (
     Rounding,
     format_like,
@@ -19,7 +20,6 @@ from analysis.claims.single import (
     share_counts,
     smallest_share,
 )
-from analysis.display import decimal, percent
 from analysis.exercises.forms import Choice, Counts, Number, Pair
 from analysis.exercises.study import Study
 from analysis.exercises.task import Exercise, Facts, Mistake, Task

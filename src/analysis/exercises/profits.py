@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.display import decimal, percent
+from analysis.base.errors import InputError
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import quarter_days, quarter_label
 from analysis.efficiency import catalogue
 from analysis.efficiency.build import read_made, read_pins
 from analysis.efficiency.chapter import names
@@ -15,12 +17,10 @@ from analysis.efficiency.ladder import LADDER, profits
 from analysis.efficiency.lens import ledger_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days
 from analysis.efficiency.statements import Book, book, read_statements
-from analysis.errors import InputError
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.periods import quarter_days, quarter_label
-from analysis.wording import records
+from analysis.show.wording import records
 
 COST = CapitalCost(Fraction(12, 100), Fraction(19, 100), "the exercise; both are our assumptions")
 _LINES = {step.column: step.english for level in LADDER for step in level.steps}

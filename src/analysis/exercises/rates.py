@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.numbers import decimal, percent
 from analysis.claims.printed import parse_percent
-from analysis.compare import contributions_by_type
-from analysis.display import decimal, percent
 from analysis.exercises.forms import Number
 from analysis.exercises.study import Study
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.kpis import kpi
+from analysis.kpis.catalogue import kpi
+from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.table import value as ratio
-from analysis.wording import records
+from analysis.show.wording import records
 
 _YEAR = 4
 _MONEY, _COUNT = decimal(2), decimal()

@@ -9,14 +9,16 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from analysis import kpis
-from analysis.case import Case
-from analysis.compare import Base, compare
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter, quarter_label
+from analysis.kpis.compare import Base, compare
 from analysis.kpis.engines import read_cube
 from analysis.kpis.levels import level_table
-from analysis.okr import Okrs, Result, chosen, evaluate, load_okrs
-from analysis.periods import parse_quarter, quarter_label
-from analysis.tables import printed_strings
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import Okrs, load_okrs
+from analysis.method.okr.evaluate import Result, chosen
+from analysis.tables.case import Case
+from analysis.tables.ledger import printed_strings
 
 _T = TypeVar("_T")
 

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.figures.frames import records
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
@@ -31,9 +32,9 @@ from analysis.figures.style import (
 )
 from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.method import indicator
-from analysis.okr import Result, chosen
-from analysis.periods import short_period
-from analysis.wording import goal_text, level_text
+from analysis.method.okr.evaluate import Result, chosen
+from analysis.notebook.display.figure import Figure
+from analysis.show.wording import goal_text, level_text
 
 _LEFT, _WIDTH, _ROW, _TOP = 60.0, 60.0, 14.5, 6.0
 RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", PAPER)
@@ -46,7 +47,7 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
     Parameters
     ----------
     results : sequence of Result
-        From :func:`analysis.okr.evaluate`.
+        From :func:`analysis.method.okr.evaluate`.
     currency : str
         Name of the unit of money.
 

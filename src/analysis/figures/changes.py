@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
+from analysis.base.periods import parse_label, short_period
 from analysis.figures.columns import change_text
 from analysis.figures.frames import groups, keyed, records
 from analysis.figures.numerals import scale
@@ -29,8 +30,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.kpis import kpi
-from analysis.periods import parse_label, short_period
+from analysis.kpis.catalogue import kpi
+from analysis.notebook.display.figure import Figure
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
 _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0

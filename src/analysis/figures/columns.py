@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import decimal
+from analysis.base.numbers import decimal
 from analysis.figures.frames import records
 from analysis.figures.style import (
     INK,

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure
 from analysis.figures.flow import LINE, Flow
 from analysis.figures.frames import groups, records
 from analysis.figures.style import MUTED, RULE, SMALL, WIDTH, canvas, fit, sheet, styled, write
 from analysis.kpis.method import indicator
-from analysis.okr import Okrs
+from analysis.method.okr.data import Okrs
+from analysis.notebook.display.figure import Figure
 
 _GAP, _HEAD, _TOP, _EDGE = 6.0, 12.0, 1.0, 0.2
 _Line = tuple[str, dict[str, Any]]
@@ -25,7 +25,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
     Parameters
     ----------
     okrs : Okrs
-        From :func:`analysis.okr.load_okrs`.
+        From :func:`analysis.method.okr.load_okrs`.
 
     Returns
     -------

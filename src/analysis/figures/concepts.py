@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure
 from analysis.figures.frames import groups, records
 from analysis.figures.style import (
     BAD,
@@ -29,7 +28,8 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.values import literal
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.values import literal
 
 _QUADRANTS = {
     "strength": ("Strengths", 0, 0),
@@ -51,7 +51,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.diagnosis.swot`: quadrant, text, place.
+        From :func:`analysis.method.diagnosis.swot`: quadrant, text, place.
     kind : str
         Kind of the entries.
     """
@@ -172,7 +172,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.diagnosis.causes`: category, text, place.
+        From :func:`analysis.method.diagnosis.causes`: category, text, place.
     effect : str
         The problem that the causes lead to.
     kind : str

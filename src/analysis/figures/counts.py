@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
 from analysis.figures.frames import groups, only, period_words, records
 from analysis.figures.style import (
     BAND,
@@ -26,6 +26,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.notebook.display.figure import Figure
 
 _DERIVED = KIND["derived"]
 

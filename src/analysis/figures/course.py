@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.figures.frames import groups, records
 from analysis.figures.style import (
     INK,
@@ -23,7 +24,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.periods import short_period
+from analysis.notebook.display.figure import Figure
 
 _LEFT, _WIDTH, _ROW, _TOP = 62.0, 74.0, 18.0, 8.0
 _LEVELS: Mapping[int, dict[str, Any]] = {
@@ -41,7 +42,7 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.okr.course.course`.
+        From :func:`analysis.method.okr.course.course`.
     quarter : str
         The quarter.
     kind : str

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
 from analysis.figures.frames import groups
 from analysis.figures.style import (
     KIND,
@@ -24,6 +24,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.notebook.display.figure import Figure
 
 _DERIVED, _SYNTHETIC = KIND["derived"], KIND["synthetic"]
 _DOT_FILL = LIGHT["synthetic"]

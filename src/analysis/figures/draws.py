@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_period, quarter_label
 from analysis.claims.engine import Engine
-from analysis.claims.linked import LinkedSampler
 from analysis.claims.printed import Rounding, parse
-from analysis.claims.sampling import ServiceTables, below
 from analysis.claims.single import share_counts
-from analysis.errors import InputError
-from analysis.periods import parse_period, quarter_label
+from analysis.ledger.linked import LinkedSampler
+from analysis.ledger.sampling import ServiceTables, below
+from analysis.tables.case import Case
 
 Row = dict[str, int]
 

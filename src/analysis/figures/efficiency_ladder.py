@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -26,8 +27,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.periods import short_period
-from analysis.values import literal
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.values import literal
 
 _LABELS: Final = 47.0
 _ROW: Final = 5.1

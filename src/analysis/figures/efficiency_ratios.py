@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import short_period
 from analysis.efficiency.catalogue import Indicator, indicator
 from analysis.figures.style import (
     BAND,
@@ -32,7 +33,7 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.periods import short_period
+from analysis.notebook.display.figure import Figure
 
 SHOWN: Final = (
     "K11", "K12", "K13", "K14", "K16", "K17", "K18", "K19", "K20", "K21", "K22", "K23", "K24",

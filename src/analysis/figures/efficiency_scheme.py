@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.display import Figure
 from analysis.figures.flow import Flow
 from analysis.figures.style import NEUTRAL, canvas, styled
+from analysis.notebook.display.figure import Figure
 
 _BOXES: Final = {  # row: left, top, width, height in millimetres
     "1": (0.0, 8.0, 38.0, 16.0),

@@ -9,16 +9,17 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.calibrate import Ledger
-from analysis.diagnosis import process_times
-from analysis.display import Figure, decimal, percent
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import parse_period
 from analysis.figures.flow import Flow, Shape
 from analysis.figures.frames import period_words, records
 from analysis.figures.style import INK, KIND, MUTED, PALE, SMALL, canvas, styled, write
 from analysis.kpis.sums import quarter_index
-from analysis.periods import parse_period
-from analysis.tables import ProcessRow
+from analysis.ledger.make import Ledger
+from analysis.method.diagnosis import process_times
+from analysis.notebook.display.figure import Figure
+from analysis.tables.ledger import ProcessRow
 
 _COLUMNS: Final = 5
 _STEP, _WIDTH, _HEIGHT, _ROW, _TOP = 32.5, 25.0, 15.0, 31.0, 11.0
@@ -35,7 +36,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     ledger : dict of str to DataFrame
         Needs ``service``.
     steps : list of ProcessRow
-        From :func:`analysis.diagnosis.process_steps`.
+        From :func:`analysis.method.diagnosis.process_steps`.
     period : str
         Such as ``2023H1``; services completed in it count.
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import InputError
-from analysis.periods import short_period
+from analysis.base.errors import InputError
+from analysis.base.periods import short_period
 
 
 def records(frame: pd.DataFrame) -> list[Any]:

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, outward
+from analysis.base.numbers import decimal, outward
+from analysis.base.periods import short_period
 from analysis.figures.frames import groups, keyed, period_words, records
 from analysis.figures.style import (
     BAND,
@@ -26,7 +27,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.periods import short_period
+from analysis.notebook.display.figure import Figure
 
 _DERIVED = KIND["derived"]
 

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import short_period
 from analysis.figures.columns import Timeline, changes, known, levels
 from analysis.figures.frames import records
 from analysis.figures.numerals import scale
@@ -27,8 +28,8 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis import kpi
-from analysis.periods import short_period
+from analysis.kpis.catalogue import kpi
+from analysis.notebook.display.figure import Figure
 
 _LEFT = 34.0
 _TIME = 126.0

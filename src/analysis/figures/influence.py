@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.base.numbers import percent
 from analysis.claims.multiverse import influence
-from analysis.display import Figure, percent
 from analysis.figures.frames import groups, records
 from analysis.figures.reading_words import AXES, TITLES
 from analysis.figures.style import (
@@ -24,6 +24,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.notebook.display.figure import Figure
 
 _DERIVED = KIND["derived"]
 _CHOICES = {

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
-from analysis.display.numbers import MISSING
-from analysis.evidence import count_interval, share_interval
+from analysis.base.numbers import MISSING, decimal
+from analysis.base.periods import last_ended, quarter_label, short_period
+from analysis.evidence.intervals import count_interval, share_interval
 from analysis.figures.columns import Timeline
 from analysis.figures.frames import records
 from analysis.figures.numerals import Scale, scale
@@ -27,9 +27,9 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis import kpi
+from analysis.kpis.catalogue import kpi
 from analysis.kpis.totals import Totals, periods
-from analysis.periods import last_ended, quarter_label, short_period
+from analysis.notebook.display.figure import Figure
 
 _LEFT, _TIME, _HEIGHT, _TOP = 34.0, 122.0, 42.0, 0.0
 _ABOVE, _BELOW = 6.0, 10.0

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.case import Case, ServiceType
-from analysis.compare import BASES, compare
-from analysis.kpis import by_type, kpi
-from analysis.kpis.catalogue import MONEY, unit_in
+from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
+from analysis.kpis.catalogue import MONEY, kpi, unit_in
+from analysis.kpis.compare import BASES, compare
+from analysis.kpis.table import by_type
 from analysis.kpis.totals import Totals
-from analysis.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
+from analysis.tables.case import Case, ServiceType
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.case import Case
-from analysis.display import Figure
 from analysis.figures.flow import LINE, Flow
 from analysis.figures.frames import groups, records
 from analysis.figures.style import MUTED, SMALL, canvas, fit, styled, write
-from analysis.tables import read_frame
-from analysis.tables_method import METHOD_RAW_TABLES
+from analysis.notebook.display.figure import Figure
+from analysis.tables.case import Case
+from analysis.tables.method import METHOD_RAW_TABLES
+from analysis.tables.rows import read_frame
 
 _GAP, _DOWN, _BACK, _TOP = 7.0, 8.0, 6.0, 1.0
 """Millimetres between boxes across and down, to the arrow that leads back, and above all."""

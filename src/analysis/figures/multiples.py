@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal
+from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.figures.columns import known
 from analysis.figures.frames import groups, records
 from analysis.figures.kpi_data import quarters_data
@@ -26,9 +27,8 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis import kpi
-from analysis.kpis.catalogue import MONEY, unit_in
-from analysis.periods import short_period
+from analysis.kpis.catalogue import MONEY, kpi, unit_in
+from analysis.notebook.display.figure import Figure
 
 _COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
 _SCALE = 12.5

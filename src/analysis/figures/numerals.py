@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.display import decimal
+from analysis.base.numbers import decimal
 from analysis.figures.style import SMALL, text_width
 
 _STEPS = (

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import short_period
 from analysis.figures.frames import records
 from analysis.figures.style import (
     BAD,
@@ -33,9 +34,9 @@ from analysis.figures.style import (
 )
 from analysis.kpis.catalogue import MONEY
 from analysis.kpis.method import indicator
-from analysis.okr import Result, chosen
-from analysis.periods import short_period
-from analysis.wording import goal_text, level_text
+from analysis.method.okr.evaluate import Result, chosen
+from analysis.notebook.display.figure import Figure
+from analysis.show.wording import goal_text, level_text
 
 _LEFT, _SCALE = 64.0, 54.0
 """Left edge and width of the scale from -1 to 1, in millimetres."""
@@ -50,7 +51,7 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
     Parameters
     ----------
     results : sequence of Result
-        From :func:`analysis.okr.evaluate`.
+        From :func:`analysis.method.okr.evaluate`.
     currency : str
         Name of the unit of money.
 
@@ -181,7 +182,7 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.okr.checkins.reliability`.
+        From :func:`analysis.method.okr.checkins.reliability`.
     brier : Fraction or None
         Brier score.
     kind : str

@@ -10,8 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis.display import VERDICT_COLOURS, Figure
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.figures.frames import records
 from analysis.figures.style import (
     INK,
@@ -24,6 +23,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.display.table import VERDICT_COLOURS
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
 from analysis.figures.frames import period_words, records
 from analysis.figures.style import (
     KIND,
@@ -23,7 +23,8 @@ from analysis.figures.style import (
     text_width,
     write,
 )
-from analysis.values import literal
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.values import literal
 
 _NAMES: Final = 52.0
 """Millimetres that the names of types may take."""

@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from analysis.calibrate import Ledger
-from analysis.diagnosis import process_times
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import parse_period
 from analysis.figures.frames import groups, period_words, records
 from analysis.figures.style import (
     INK,
@@ -30,9 +29,11 @@ from analysis.figures.style import (
     write,
 )
 from analysis.kpis.sums import quarter_index
-from analysis.periods import parse_period
-from analysis.tables import ProcessRow
-from analysis.values import literal
+from analysis.ledger.make import Ledger
+from analysis.method.diagnosis import process_times
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.values import literal
+from analysis.tables.ledger import ProcessRow
 
 _DAYS: Final = 114.0
 """Width of the axis of days in millimetres."""
@@ -46,7 +47,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
     ledger : dict of str to DataFrame
         Needs ``service``.
     steps : list of ProcessRow
-        From :func:`analysis.diagnosis.process_steps`.
+        From :func:`analysis.method.diagnosis.process_steps`.
     period : str
         Such as ``2023H1``; services completed in it count.
 

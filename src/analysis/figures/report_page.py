@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import short_period
 from analysis.figures.columns import Timeline, levels
 from analysis.figures.frames import period_words, records
 from analysis.figures.kpi_data import quarters_data
@@ -31,8 +32,8 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis import kpi
-from analysis.periods import short_period
+from analysis.kpis.catalogue import kpi
+from analysis.notebook.display.figure import Figure
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")
 _LEFT, _RIGHT, _WIDTH = 0.0, 84.0, 76.0

@@ -8,7 +8,8 @@ from math import fsum
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import short_period
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -26,8 +27,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.periods import short_period
-from analysis.scorecard import Node, scorecard_frame
+from analysis.method.scorecard import Node, scorecard_frame
+from analysis.notebook.display.figure import Figure
 
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 
@@ -39,7 +40,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
     Parameters
     ----------
     nodes : sequence of Node
-        From :func:`analysis.scorecard.scorecard`.
+        From :func:`analysis.method.scorecard.scorecard`.
     period : str
         The period scored.
     kind : str

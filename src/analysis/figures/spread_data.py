@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.claims.bounds import bounds
 from analysis.claims.system import Linear, quantity, total
-from analysis.display import decimal
 from analysis.figures.draws import Print, Row, draw_data_sets, ledger_row, read_print, survey_pairs
-from analysis.periods import short_period
+from analysis.tables.case import Case
 
 _CENTIMOS = 100
 _DOTS = 100

@@ -14,8 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from analysis.display import Figure
-from analysis.display.numbers import MINUS
+from analysis.base.numbers import MINUS
 from analysis.figures.frames import records
 from analysis.figures.style import (
     BAD,
@@ -34,7 +33,8 @@ from analysis.figures.style import (
     write,
 )
 from analysis.kpis.method import indicator
-from analysis.scorecard import PERSPECTIVES
+from analysis.method.scorecard import PERSPECTIVES
+from analysis.notebook.display.figure import Figure
 
 _LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0
 _LOOKS: Mapping[str, tuple[str, str, float]] = {
@@ -64,7 +64,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.strategy.assess_links`.
+        From :func:`analysis.method.strategy.assess_links`.
     kind : str
         Kind of the levels behind the findings.
     """

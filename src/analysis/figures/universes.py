@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
+from analysis.base.numbers import decimal
 from analysis.claims.multiverse import survival
-from analysis.display import Figure, decimal
 from analysis.figures.frames import groups, records
 from analysis.figures.reading_words import AXES, PRINTED, QUESTIONS, TITLES, words
 from analysis.figures.style import (
@@ -30,6 +30,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
+from analysis.notebook.display.figure import Figure
 
 _DERIVED = KIND["derived"]
 _TILE, _PITCH, _ROW, _GAP, _LINE = (5.0, 3.2), 5.8, 4.4, 1.7, 4.6

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.compare import contributions_by_type
-from analysis.display import Figure, decimal, percent
+from analysis.base.numbers import decimal, percent
+from analysis.base.periods import distance, parse_label, period_label, short_period
 from analysis.figures.columns import span
 from analysis.figures.frames import records
 from analysis.figures.numerals import Scale, scale
@@ -31,9 +31,10 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
+from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.totals import Totals
-from analysis.periods import distance, parse_label, period_label, short_period
-from analysis.values import literal
+from analysis.notebook.display.figure import Figure
+from analysis.notebook.values import literal
 
 _LEFT, _WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.case import Case
-from analysis.display import Figure
-from analysis.display.figure import contents
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.files import write_text
 from analysis.figures.style import Drawing
-from analysis.files import write_text
 from analysis.gallery.changes import first_change
 from analysis.gallery.slices import SHOW, Step, needed, steps
-from analysis.notebook import read
+from analysis.notebook.display.figure import Figure, contents
 from analysis.notebook.parameters import check, declared
+from analysis.notebook.run import read
+from analysis.tables.case import Case
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _draw(all_steps: list[Step], numbers: Collection[int] | None, case: str) -> 
 
 
 def _catching(caught: list[tuple[Figure, str]], home: str) -> Callable[..., None]:
-    """Stand in for `analysis.display.show_figure`."""
+    """Stand in for `analysis.notebook.display.show_figure`."""
 
     def show(figure: Figure, case: str | None = None) -> None:
         caught.append((figure, case or home))

@@ -1,5 +1,1 @@
 """A firm's own files: a workbook or a folder of CSV files, as they come, to validated tables."""
-
-from analysis.intake.reading import Intake, read
-
-__all__ = ["Intake", "read"]

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.case import Case
-from analysis.columns import header_of
+from analysis.base.periods import month_label, parse_quarter, quarter_end, quarter_start
 from analysis.intake.checked import Checked
 from analysis.intake.example import still_example
 from analysis.intake.files import ROWS, TABLES
@@ -17,13 +16,9 @@ from analysis.intake.method import INDICATORS, check_method, claim_ids
 from analysis.intake.names import folded
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.intake.statements import check_statements
-from analysis.periods import (
-    month_label,
-    parse_quarter,
-    quarter_end,
-    quarter_start,
-)
-from analysis.tables import ServiceRow
+from analysis.tables.case import Case
+from analysis.tables.columns import header_of
+from analysis.tables.ledger import ServiceRow
 
 Tables = Mapping[str, Checked]
 """The tables of a case by name."""

@@ -15,7 +15,6 @@ from typing import Any, Literal, get_origin
 import pandas as pd
 from pydantic.fields import FieldInfo
 
-from analysis.columns import header_of
 from analysis.intake.across import (
     BEFORE_REQUEST,
     TEMPLATE_ROWS,
@@ -34,7 +33,8 @@ from analysis.intake.reach import period_column
 from analysis.intake.reading import NO_ROWS
 from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
 from analysis.kpis.rules_sql import Rule, source, sql_type, typed
-from analysis.tables import Table
+from analysis.tables.columns import header_of
+from analysis.tables.rows import Table
 
 NOT_PLAIN = Fault(
     Rank.CELL, "has blanks around it, a line break or signs that nobody sees",

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from analysis.columns import header_of
+from analysis.base.periods import month_label, quarter_end, quarter_label, quarter_start
 from analysis.intake.across import MADE_UP, TEMPLATE_ROWS
 from analysis.intake.convert import MARKS
 from analysis.kpis.rules_sql import Rule, rules, sql_type
-from analysis.periods import month_label, quarter_end, quarter_label, quarter_start
-from analysis.tables import Table
+from analysis.tables.columns import header_of
+from analysis.tables.rows import Table
 
 _STORED: Mapping[str, tuple[str, ...]] = {
     "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",

@@ -15,12 +15,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from analysis.case import IntakeSettings
-from analysis.columns import forbidden
-from analysis.formulas import unguarded
+from analysis.base.csv_guard import unguarded
 from analysis.intake.csv_files import Cell
 from analysis.intake.names import INVISIBLE, folded, without_sign
 from analysis.intake.problems import Fault, Rank
+from analysis.tables.case import IntakeSettings
+from analysis.tables.columns import forbidden
 
 
 class Read(NamedTuple):

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.case import Case, case_problems, load_case
-from analysis.claims.general import General
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.claims.general.judge import General
 from analysis.intake.files import OUTSIDE, TABLES, find
 from analysis.intake.glyphs import case_texts, missing, no_glyph
 from analysis.intake.in_place import NONE_IN_PLACE, READ_ALWAYS, look_through
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.reach import too_few, unreached
 from analysis.intake.reading import Intake, read
-from analysis.tables import RAW_TABLES, Table, read_claims, read_rows
+from analysis.tables.case import Case, case_problems, load_case
+from analysis.tables.ledger import RAW_TABLES, read_claims
+from analysis.tables.rows import Table, read_rows
 
 _MOST_NOTES = 40
 

@@ -11,10 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from analysis.columns import broken_rule
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
-from analysis.rows import order_rule
-from analysis.tables import Row, Table
+from analysis.tables.columns import broken_rule
+from analysis.tables.rows import Row, Table, order_rule
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Checked:
     rows : array of int
         Number of each row as a spreadsheet counts.
     frame : DataFrame
-        Columns and types as :func:`analysis.tables.read_frame` gives them; a cell that breaks a
+        Columns and types as `~analysis.tables.rows.read_frame` gives them; a cell that breaks a
         rule holds a placeholder.
     good : dict of str to array of bool
         By column, the rows whose cell is right.

@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from analysis.columns import (
+from analysis.intake import cells as read
+from analysis.intake import days
+from analysis.intake.cells import NOT_WHOLE, Context, Read
+from analysis.intake.checked import Checked, report_order, report_rows
+from analysis.intake.csv_files import Cell
+from analysis.intake.extras import check_currency, scale_of
+from analysis.intake.glyphs import missing, no_glyph
+from analysis.intake.layout import Sheet
+from analysis.intake.names import folded
+from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.tables.columns import (
     DECIMAL_OR_EMPTY,
     KEY,
     KEY_OR_EMPTY,
@@ -34,17 +44,7 @@ from analysis.columns import (
     may_be_empty,
     meaning,
 )
-from analysis.intake import cells as read
-from analysis.intake import days
-from analysis.intake.cells import NOT_WHOLE, Context, Read
-from analysis.intake.checked import Checked, report_order, report_rows
-from analysis.intake.csv_files import Cell
-from analysis.intake.extras import check_currency, scale_of
-from analysis.intake.glyphs import missing, no_glyph
-from analysis.intake.layout import Sheet
-from analysis.intake.names import folded
-from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.tables import Row
+from analysis.tables.rows import Row
 
 EMPTY = Fault(
     Rank.CELL, "must not be empty",

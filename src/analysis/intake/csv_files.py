@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from analysis.case import IntakeSettings
 from analysis.intake.names import find_column
 from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
-from analysis.tables import Table, utf_16
+from analysis.tables.case import IntakeSettings
+from analysis.tables.rows import Table, utf_16
 
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""

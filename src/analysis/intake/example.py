@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from analysis.case import Case, load_case
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.intake.checked import Checked
 from analysis.intake.files import METHOD
 from analysis.intake.new_case import TEMPLATE
 from analysis.intake.problems import Fault, Problem, Rank
-from analysis.tables import read_rows
+from analysis.tables.case import Case, load_case
+from analysis.tables.rows import read_rows
 
 EXAMPLE_WORDS = Fault(
     Rank.KEY, "these are still the template's words",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from analysis.case import Case
 from analysis.intake.names import find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.tables import LEDGER_TABLES, RAW_TABLES, Table
-from analysis.tables_method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.tables.case import Case
+from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES
+from analysis.tables.method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.tables.rows import Table
 
 ROWS = (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS)
 """Tables of a firm's rows."""

@@ -26,11 +26,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic.fields import FieldInfo
 
-from analysis.columns import PATTERNS, header_of, may_be_empty, meaning
 from analysis.intake.files import METHOD, ROWS
 from analysis.intake.method import INDICATORS
 from analysis.intake.workbook import ABOUT
-from analysis.tables import Table
+from analysis.tables.columns import PATTERNS, header_of, may_be_empty, meaning
+from analysis.tables.rows import Table
 
 LAST_ROW = 2**20
 _SCALE = 100

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from analysis.case import Case
+from analysis.base.yaml import texts_of
 from analysis.intake.problems import Fault, Problem, Rank
-from analysis.plain_yaml import texts_of
+from analysis.tables.case import Case
 
-_FONTS = Path(__file__).resolve().parents[1] / "fonts"
+_FONTS = Path(__file__).resolve().parents[1] / "base" / "fonts"
 
 
 def missing(text: str) -> str:

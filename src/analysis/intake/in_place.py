@@ -8,14 +8,14 @@ from itertools import chain
 
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.periods import parse_quarter
 from analysis.intake.audit import audit
 from analysis.intake.files import METHOD, ROWS, find, shown, stay
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.kpis.duck import PLAIN_FORM, Files, files
 from analysis.kpis.engines import engine_for
-from analysis.periods import parse_quarter
-from analysis.tables_method import CHECK_INS
+from analysis.tables.case import Case
+from analysis.tables.method import CHECK_INS
 
 READ_ALWAYS = (*METHOD, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""

@@ -9,19 +9,19 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from analysis.case import Case
-from analysis.errors import InputError
-from analysis.files import replace_folder
-from analysis.formulas import unguarded
-from analysis.inputs import remember, state_of
+from analysis.base.csv_guard import unguarded
+from analysis.base.errors import InputError
+from analysis.base.files import replace_folder
+from analysis.base.periods import month_label, parse_month
 from analysis.intake.check import check_tables
 from analysis.intake.files import METHOD, ROWS, TABLES
 from analysis.intake.in_place import stays_in_place
+from analysis.intake.inputs import remember, state_of
 from analysis.intake.problems import Note
 from analysis.intake.reach import period_column
 from analysis.kpis.duck import Files, opened
-from analysis.periods import month_label, parse_month
-from analysis.tables import Table, frame_text, write_frame
+from analysis.tables.case import Case
+from analysis.tables.rows import Table, frame_text, write_frame
 
 CAME_IN = "tables.csv"
 """Which tables came in, those with any row, with their number of rows and the days they cover."""

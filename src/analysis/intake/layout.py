@@ -9,11 +9,11 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.columns import may_be_empty
 from analysis.intake.csv_files import SEARCHED_ROWS, Cell, Grid
 from analysis.intake.names import Found, closest, contained, find_column, foreign_column, names_of
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at
-from analysis.tables import Table
+from analysis.tables.columns import may_be_empty
+from analysis.tables.rows import Table
 
 NO_HEADER = Fault(
     Rank.COLUMNS, "none of the first rows names columns of this table",

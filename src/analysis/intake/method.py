@@ -8,15 +8,16 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.case import Case
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.intake.checked import Checked
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.method import METHOD, SHORT
-from analysis.okr.data import contradictions
-from analysis.tables import RAW_TABLES, ClaimRow, Row, read_rows
-from analysis.tables_method import KeyResultRow, ObjectiveRow, TargetRow
+from analysis.method.okr.data import contradictions
+from analysis.tables.case import Case
+from analysis.tables.ledger import RAW_TABLES, ClaimRow
+from analysis.tables.method import KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.rows import Row, read_rows
 
 _R = TypeVar("_R", bound=Row)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
-from analysis.columns import header_of
-from analysis.tables import Row, Table
+from analysis.tables.columns import header_of
+from analysis.tables.rows import Row, Table
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""

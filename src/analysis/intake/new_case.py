@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 TEMPLATE, CLAIMS = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""

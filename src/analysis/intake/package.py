@@ -8,20 +8,21 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from analysis.case import Case
-from analysis.claims.general import MAY, MEANINGS, NEEDS, RELATIONS
-from analysis.columns import header_of, may_be_empty
-from analysis.datapackage import data_package
-from analysis.errors import InputError
-from analysis.files import write_bytes
+from analysis.base.errors import InputError
+from analysis.base.files import write_bytes
+from analysis.claims.general.relations import MAY, MEANINGS, NEEDS, RELATIONS
 from analysis.intake.files import METHOD, ROWS
 from analysis.intake.form import make_workbook
 from analysis.intake.new_case import CLAIMS, TEMPLATE, WORKBOOK
 from analysis.intake.reading import read
 from analysis.kpis.method import METHOD as CATALOGUE
 from analysis.kpis.method import indicator
-from analysis.tables import RAW_TABLES, Table
-from analysis.tables_method import METHOD_RAW_TABLES
+from analysis.tables.case import Case
+from analysis.tables.columns import header_of, may_be_empty
+from analysis.tables.datapackage import data_package
+from analysis.tables.ledger import RAW_TABLES
+from analysis.tables.method import METHOD_RAW_TABLES
+from analysis.tables.rows import Table
 
 BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import InputError, printable, system_error
+from analysis.base.errors import InputError, printable, system_error
 
 _SHOWN_ROWS = 8
 _KEPT_ROWS = 10_000

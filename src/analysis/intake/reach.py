@@ -7,19 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.case import Case
-from analysis.columns import header_of
-from analysis.intake.files import ROWS
-from analysis.intake.problems import Fault, Problem, Rank
-from analysis.kpis.available import MORE, NOTHING, is_enough
-from analysis.periods import (
+from analysis.base.periods import (
     month_label,
     parse_period,
     quarter_end,
     quarter_label,
     quarter_start,
 )
-from analysis.tables import Table
+from analysis.intake.files import ROWS
+from analysis.intake.problems import Fault, Problem, Rank
+from analysis.kpis.available import MORE, NOTHING, is_enough
+from analysis.tables.case import Case
+from analysis.tables.columns import header_of
+from analysis.tables.rows import Table
 
 
 def period_column(table: Table) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.case import Case
 from analysis.intake.across import check_across
 from analysis.intake.cells import Context
 from analysis.intake.checked import Checked
@@ -18,7 +17,8 @@ from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
 from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
 from analysis.intake.workbook import read_workbook
-from analysis.tables import Table
+from analysis.tables.case import Case
+from analysis.tables.rows import Table
 
 NOTHING = Fault(
     Rank.FILE, "the case has no table: neither a CSV file nor a workbook named after it",
@@ -37,7 +37,7 @@ class Intake:
     ----------
     tables : mapping of str to DataFrame
         By name, the tables that are there, with columns and types as
-        :func:`analysis.tables.read_frame` gives them; only those without a problem of their own.
+        :func:`analysis.tables.rows.read_frame` gives them; only those without a problem.
     problems : tuple of Problem
         Everything that is wrong, the worst first; nothing may be built unless this is empty.
     notes : tuple of Note

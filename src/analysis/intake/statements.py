@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.case import Case
+from analysis.base.periods import parse_quarter, quarter_label
 from analysis.efficiency.checks import contradictions
 from analysis.efficiency.statements import discrete
 from analysis.intake.checked import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.periods import parse_quarter, quarter_label
+from analysis.tables.case import Case
 
 _CENT = 100
 

@@ -26,7 +26,7 @@ from analysis.intake.csv_files import Cell, Grid
 from analysis.intake.files import IGNORED, asked_about
 from analysis.intake.names import find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
-from analysis.tables import Table
+from analysis.tables.rows import Table
 
 ABOUT = "about"
 """The sheet with instructions, which holds no table."""

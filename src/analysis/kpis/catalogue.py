@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 Perspective = Literal["Financial", "Customer", "Internal processes", "People"]
 

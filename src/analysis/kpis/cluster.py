@@ -30,7 +30,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.kpis.reduce import (
     ALL_MEASURES,
     NEW_SALES,

@@ -18,11 +18,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from analysis.columns import may_be_empty
-from analysis.errors import BuildError, InputError
+from analysis.base.errors import BuildError, InputError
 from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_list, sql_text
-from analysis.tables import LEDGER_TABLES, Table
-from analysis.tables_method import METHOD_LEDGER_TABLES
+from analysis.tables.columns import may_be_empty
+from analysis.tables.ledger import LEDGER_TABLES
+from analysis.tables.method import METHOD_LEDGER_TABLES
+from analysis.tables.rows import Table
 
 TABLES = {table.name: table for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)}
 """What a ledger may hold."""

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from analysis.calibrate import read_ledger
-from analysis.case import Case
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.kpis.duck import Files, files, opened, require_keys
 from analysis.kpis.reduce import DIMENSIONS, reduce
-from analysis.tables import write_frame
+from analysis.ledger.make import read_ledger
+from analysis.tables.case import Case
+from analysis.tables.rows import write_frame
 
 Engine = Literal["pandas", "duckdb"]
 

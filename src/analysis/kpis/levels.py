@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
 from analysis.kpis.totals import Period, Totals, periods
-from analysis.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 
 
 def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def side_by_side(totals: Totals, period: str, base: str) -> pd.DataFrame:
     period : str
         A month, quarter or half-year.
     base : str
-        What changes are measured against; see :func:`analysis.periods.distance`.
+        What changes are measured against; see :func:`analysis.base.periods.distance`.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.kpis.expression import (
     HUNDRED,
     Index,

@@ -12,8 +12,8 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from analysis.columns import PATTERNS, may_be_empty
-from analysis.tables import Table, order_rule
+from analysis.tables.columns import PATTERNS, may_be_empty
+from analysis.tables.rows import Table, order_rule
 
 BROKEN = "this cell breaks a rule: "
 """Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""

@@ -11,10 +11,10 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.ladder import LADDER
 from analysis.efficiency.statements import INCOME, discrete
-from analysis.errors import InputError
-from analysis.periods import parse_quarter
 
 SATISFIED_FROM = 4
 """Lowest score, on the scale from 1 to 5, that counts as satisfied."""

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.periods import Grain, last_ended, period_label
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.measures import MEASURES as SPECS
 from analysis.kpis.measures import MeasureSpec
 from analysis.kpis.totals import Period, Totals, periods, recorded
-from analysis.periods import Grain, last_ended, period_label
 
 _RATIO = ("value", "numerator", "denominator", "state")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.periods import MONTHS, Grain
 from analysis.kpis.measures import MEASURES, MeasureSpec
 from analysis.kpis.reduce import ALL, reduce
-from analysis.periods import MONTHS, Grain
 
 Totals = pd.DataFrame
 """Columns month (index), service_type, measure, value (whole number)."""

@@ -79,7 +79,7 @@ def execute(
 def _environment(scratch: Path) -> dict[str, str]:
     import matplotlib
 
-    from analysis.display import FIGURES_VARIABLE
+    from analysis.notebook.display.figure import FIGURES_VARIABLE
 
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     environment.update(_FIXED)

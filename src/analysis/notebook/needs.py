@@ -1,6 +1,6 @@
 """Cells that only some reports need: a tag ``needs-NAME`` on a Markdown or code cell.
 
-A report that lacks the feature leaves the cell out; see :data:`analysis.edition.FEATURES`. So a
+A report that lacks the feature leaves the cell out; see `analysis.notebook.edition.FEATURES`. So a
 sentence that holds for the publication's own quarter only does not stand in a report on another.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Collection
 
 from nbformat import NotebookNode
 
-from analysis.edition import FEATURES
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.notebook.edition import FEATURES
 from analysis.notebook.parameters import tags
 
 PREFIX = "needs-"

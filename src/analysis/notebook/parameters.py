@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 TAG = "parameters"
 INJECTED_TAG = "injected-parameters"

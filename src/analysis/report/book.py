@@ -12,10 +12,11 @@ import nbformat
 import typst
 from nbformat import NotebookNode
 
-from analysis.edition import FEATURES, Edition
-from analysis.errors import InputError
-from analysis.files import write_bytes
+from analysis.base.errors import InputError
+from analysis.base.files import write_bytes
+from analysis.notebook.edition import FEATURES, Edition
 from analysis.notebook.needs import split
+from analysis.notebook.values import load
 from analysis.report.chapter import Chapter, convert_notebook
 from analysis.report.compiler import (
     error_from_typst,
@@ -29,7 +30,6 @@ from analysis.report.escape import typst_string
 from analysis.report.frontmatter import main_source
 from analysis.report.labels import Labels
 from analysis.report.maths import Formulas
-from analysis.values import load
 
 logger = logging.getLogger("analysis.report")
 
@@ -134,7 +134,7 @@ def build_report(
     Parameters
     ----------
     asked : Edition
-        From :func:`analysis.edition.edition`; the title page's data come from ``case.yaml`` and
+        From `analysis.notebook.edition.edition`; the title page's data come from ``case.yaml`` and
         ``data/processed/<case>/verdicts.csv`` of its case.
     notebooks : sequence of Path
         Executed notebooks in reading order.

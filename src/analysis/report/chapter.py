@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.escape import MARK, typst_string, typst_text
 from analysis.report.html import code_block
 from analysis.report.labels import Labels, Place, Reference

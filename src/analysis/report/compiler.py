@@ -13,8 +13,8 @@ from typing import cast
 
 import typst
 
-from analysis.errors import InputError
-from analysis.fonts import FONTS
+from analysis.base.errors import InputError
+from analysis.base.fonts import FONTS
 from analysis.report.chapter import CHAPTER_HEAD, Chapter
 
 TEMPLATE = Path(__file__).resolve().parent / "template"

@@ -9,11 +9,11 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
-from analysis.case import project_root
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.chapter import convert_notebook
 from analysis.report.compiler import TEMPLATE
 from analysis.report.escape import typst_string
+from analysis.tables.case import project_root
 
 
 class TypstExporter(Exporter):

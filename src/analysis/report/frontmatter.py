@@ -11,13 +11,13 @@ from pathlib import Path
 
 import yaml
 
-from analysis.case import Case
-from analysis.edition import Edition
-from analysis.errors import InputError
-from analysis.periods import MONTH_NAMES, Grain
+from analysis.base.errors import InputError
+from analysis.base.periods import MONTH_NAMES, Grain
+from analysis.notebook.edition import Edition
+from analysis.notebook.values import MARKS
 from analysis.report.chapter import CHAPTER_HEAD, Chapter
 from analysis.report.escape import slug, typst_string, typst_text
-from analysis.values import MARKS
+from analysis.tables.case import Case
 
 VERDICTS = (
     "reproduced",

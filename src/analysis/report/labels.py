@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.escape import slug, typst_string
 
 _LABEL = re.compile(r"(fig|tbl|eq|sec)-[\w-]+")

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import yaml
 
+from analysis.notebook.values import MARKS
 from analysis.report.escape import typst_string
 from analysis.report.html import code_block, html_to_typst
 from analysis.report.labels import Place
 from analysis.report.markdown import Renderer, Surroundings, split_caption
 from analysis.report.tables import tables_to_typst
-from analysis.values import MARKS
 
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _OPTIONS = {"label", "fig-cap", "fig-alt", "tbl-cap", "echo", "kind", "output", "include"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.report.chapter import convert_notebook
 from analysis.report.labels import Labels
 from analysis.report.maths import CACHE, Formulas

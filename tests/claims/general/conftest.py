@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.case import Case, load_case
+from analysis.tables.case import Case, load_case
 
 CLAIMS = "claim_id,place,quotation,printed,unit,role,kind,quantity,period,readings\n"
 RELATIONS = "relation_id,relation,quantity,period,of,by,reading,claim,note\n"

@@ -16,10 +16,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.case import load_case
-from analysis.claims.general import General
+from analysis.claims.general.judge import General
 from analysis.claims.verdicts import judge_of, verdict_table
 from analysis.intake.package import describe
+from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[3]
 

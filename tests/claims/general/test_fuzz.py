@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.base.errors import InputError
 from analysis.claims.general.relations import NEEDS
 from analysis.claims.verdicts import verdict_table
-from analysis.errors import InputError
 
 from .conftest import Maker, claim
 

@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims.general import RelationRow, State
 from analysis.claims.general.model import Model
 from analysis.claims.general.products import Outcome
-from analysis.tables import ClaimRow
+from analysis.claims.general.relations import RelationRow
+from analysis.claims.general.state import State
+from analysis.tables.ledger import ClaimRow
 
 KINDS = {
     "a": "count", "b": "count", "all": "count", "h": "count", "money": "money",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.case import Case, load_case
+from analysis.base.errors import InputError
 from analysis.claims.verdicts import verdict_table
-from analysis.errors import InputError
+from analysis.tables.case import Case, load_case
 
 from .conftest import CASE, Maker, claim
 

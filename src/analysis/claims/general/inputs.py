@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from analysis.case import Case
+from analysis.base.errors import InputError, raise_all
 from analysis.claims.general.model import Model
 from analysis.claims.general.relations import RELATIONS, RelationRow, read_relations
 from analysis.claims.printed import Rounding
-from analysis.errors import InputError, raise_all
-from analysis.tables import ClaimRow, read_claims, read_rows
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow, read_claims
+from analysis.tables.rows import read_rows
 
 _ROUNDING_LINES = """
     readings:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.case import Case
 from analysis.claims.general.goals import judge_goal
 from analysis.claims.general.inputs import in_folder, model_of, read_inputs
 from analysis.claims.general.state import Group, State
@@ -14,7 +13,8 @@ from analysis.claims.general.texts import judge_text
 from analysis.claims.general.universes import blocks, universes
 from analysis.claims.general.words import Range
 from analysis.claims.judgement import Judgement
-from analysis.tables import ClaimRow
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow
 
 Reading = Mapping[str, str]
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from analysis.base.errors import InputError, raise_all
 from analysis.claims.bounds import Ratio
 from analysis.claims.general.network import NUMERIC, Network, Node
 from analysis.claims.general.products import Item, Product
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
 from analysis.claims.system import Claim, Linear, at_most, equal, quantity
-from analysis.errors import InputError, raise_all
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 _POINTS = ("points", "percentage points", "pp")
 _WORDS = {"thousand": 1_000, "million": 10**6, "billion": 10**9}

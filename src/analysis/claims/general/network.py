@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from analysis.base.errors import InputError
 from analysis.claims.bounds import Ratio
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.system import Linear, quantity
-from analysis.errors import InputError
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 Node = tuple[str, str]
 """A quantity and a period."""

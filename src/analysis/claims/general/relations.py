@@ -12,10 +12,11 @@ from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from analysis.case import Case
-from analysis.columns import Identifier
-from analysis.errors import InputError, raise_all
-from analysis.tables import ClaimRow, Row, Table, read_rows
+from analysis.base.errors import InputError, raise_all
+from analysis.tables.case import Case
+from analysis.tables.columns import Identifier
+from analysis.tables.ledger import ClaimRow
+from analysis.tables.rows import Row, Table, read_rows
 
 Relation = Literal[
     "unprinted", "unit", "sum", "period sum", "share", "ratio", "base", "period", "kind", "fall",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from analysis.base.errors import InputError
 from analysis.claims.formulas import Formula, read_formula
 from analysis.claims.judgement import Judgement, decimals
-from analysis.errors import InputError
-from analysis.tables import ClaimRow
+from analysis.tables.ledger import ClaimRow
 
 _EXAMPLE = (70, 80, 90, 60, 50, 40)
 """Values on which the formulas of several places are compared."""

@@ -7,12 +7,12 @@ from itertools import product
 
 import pandas as pd
 
-from analysis.case import Case
 from analysis.claims.general.network import NUMERIC
 from analysis.claims.general.relations import RelationRow
 from analysis.claims.general.state import State
 from analysis.claims.judgement import ROUNDING
-from analysis.tables import ClaimRow
+from analysis.tables.case import Case
+from analysis.tables.ledger import ClaimRow
 
 
 def blocks(

@@ -1,6 +1,0 @@
-"""The report's typeface, IBM Plex Sans, under the licence beside it."""
-
-from pathlib import Path
-
-FONTS = Path(__file__).parent
-"""Folder of the font files."""

@@ -1,0 +1,186 @@
+"""Costs, budgets and financial statements of a synthetic firm, in proportion to its sales.
+
+The paper prints no cost, profit or balance. Every ratio is therefore drawn from the same range in
+every quarter, so that no margin, return or turnover of the made-up firm shows a trend.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.base.periods import month_end, quarter_end, quarter_label, quarter_of
+from analysis.ledger.rows import MADE_UP
+from analysis.ledger.shares import apportion
+
+DIRECT = {"materials": 34, "labour": 26}
+"""Direct cost in 100 of sales, by category (an assumption)."""
+
+OVERHEAD = {"selling": 7, "admin": 13, "other_operating": 2, "financial": 1}
+"""Other cost in 100 of sales (an assumption)."""
+
+TAX_PERCENT = 29
+"""Income tax in 100 of profit before tax (the general rate in Peru)."""
+
+SPREAD = 4
+"""Per cent by which a quarter's ratio may differ from the typical one."""
+
+FIRM = f"{MADE_UP}-SEGELEC"
+
+_STOCKS = {"fixed_assets": 90, "receivables": 45, "inventories": 30}
+_EQUITY, _DEBT, _CASH_PERCENT, _DEPRECIATION = (
+    115,
+    45,
+    30,
+    5,
+)  # in 100 of quarterly sales; of assets
+
+
+def stream(seed: int, name: str) -> random.Random:
+    """Return a source of randomness of its own, so that one table never changes another."""
+    return random.Random(f"{seed}:{name}")
+
+
+def _near(value: Fraction, rng: random.Random, spread: int = SPREAD) -> int:
+    """Draw a whole number near a value."""
+    return round(value * (100 * 100 + rng.randrange(-100 * spread, 100 * spread + 1)) / 10_000)
+
+
+def sales_by_quarter(sale: pd.DataFrame) -> dict[int, int]:
+    """Sales in céntimos by quarter index."""
+    quarter = sale["invoiced_on"].map(lambda day: quarter_of(day.date()))
+    totals = sale.groupby(quarter)["amount_centimos"].sum()
+    return {int(str(q)): int(total) for q, total in totals.items()}
+
+
+def make_costs(
+    service: pd.DataFrame, sale: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw the costs of every quarter and the budgets of every service.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Tables ``cost`` and ``service_budget``.
+    """
+    rng = stream(seed, "costs")
+    quarter = service["completed_on"].map(lambda day: quarter_of(day.date()))
+    rows: list[tuple[object, str, int, str]] = []
+    spent: dict[str, int] = {}
+    for q, total in sorted(sales_by_quarter(sale).items()):
+        done = service[quarter == q]
+        for category, percent in DIRECT.items():
+            weights = [60 + rng.randrange(80) for _ in range(len(done))]
+            amounts = apportion(_near(Fraction(total * percent, 100), rng), weights)
+            for key, day, amount in zip(
+                done["service_id"], done["completed_on"], amounts, strict=True
+            ):
+                rows.append((day, category, amount, key))
+                spent[key] = spent.get(key, 0) + amount
+        rows += _overheads(q, total, rng)
+    cost = pd.DataFrame(rows, columns=["incurred_on", "category", "amount_centimos", "service_id"])
+    cost["incurred_on"] = pd.to_datetime(cost["incurred_on"])
+    cost = cost.sort_values(["incurred_on", "category", "service_id"], ignore_index=True)
+    cost.insert(0, "cost_id", [f"{MADE_UP}-K{i:05d}" for i in range(1, len(cost) + 1)])
+    budgets = [_near(Fraction(amount * 110, 100), rng, 20) for amount in spent.values()]
+    budget = pd.DataFrame({"service_id": list(spent), "budget_centimos": budgets})
+    return cost, budget.sort_values("service_id", ignore_index=True)
+
+
+def _overheads(q: int, total: int, rng: random.Random) -> list[tuple[object, str, int, str]]:
+    """Spread a quarter's overheads over its months."""
+    rows: list[tuple[object, str, int, str]] = []
+    for category, percent in OVERHEAD.items():
+        weights = [90 + rng.randrange(20) for _ in range(3)]
+        parts = apportion(_near(Fraction(total * percent, 100), rng), weights)
+        for i, part in enumerate(parts):
+            rows.append((pd.Timestamp(month_end(3 * q + i)), category, part, ""))
+    return rows
+
+
+def make_statements(
+    sale: pd.DataFrame, cost: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw quarterly statements that agree with sales and costs to the céntimo.
+
+    Sales and costs are sums of rows. Profit, tax, balance and cash flow follow: cash changes by the
+    three cash flows, equity by net profit and what owners draw or pay in, fixed assets by
+    investment and depreciation; assets are the sum of the four kinds listed, and what is neither
+    equity nor interest debt is owed to suppliers.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Table ``fin_statement``, and the tax of every quarter as rows of ``cost``.
+    """
+    rng = stream(seed, "statements")
+    sales = sales_by_quarter(sale)
+    quarter = cost["incurred_on"].map(lambda day: quarter_of(day.date()))
+    by_kind = cost.groupby([quarter, "category"])["amount_centimos"].sum()
+    typical = Fraction(sum(sales.values()), len(sales))
+    before = _balance(typical, rng)
+    rows, taxes = [], []
+    for q, total in sorted(sales.items()):
+        spent = {str(kind): int(by_kind[q, kind]) for kind in (*DIRECT, *OVERHEAD)}
+        pre_tax = total - sum(spent.values())
+        tax = max(0, round(Fraction(pre_tax * TAX_PERCENT, 100)))
+        recent = [sales[p] for p in range(q - 3, q + 1) if p in sales]
+        now = _balance(Fraction(sum(recent), len(recent)), rng)
+        names = {"company_id": FIRM, "period": quarter_label(q), "basis": "discrete"}
+        flows = _cash_flow(before, now, pre_tax - tax)
+        rows.append({**names, **_income(total, spent, tax), **_position(now), **flows})
+        taxes.append((f"{MADE_UP}-KT{q}", pd.Timestamp(quarter_end(q)), "tax", tax, ""))
+        before = now
+    columns = ["cost_id", "incurred_on", "category", "amount_centimos", "service_id"]
+    return pd.DataFrame(rows), pd.DataFrame(taxes, columns=columns)
+
+
+def _income(total: int, spent: dict[str, int], tax: int) -> dict[str, int]:
+    return {
+        "sales": total,
+        "cogs": spent["materials"] + spent["labour"],
+        "selling": spent["selling"],
+        "admin": spent["admin"],
+        "other_op_income": 0,
+        "other_op_cost": spent["other_operating"],
+        "fin_income": 0,
+        "fin_cost": spent["financial"],
+        "extra_gain": 0,
+        "extra_loss": 0,
+        "income_tax": tax,
+        "other_charges": 0,
+    }
+
+
+def _balance(scale: Fraction, rng: random.Random) -> dict[str, int]:
+    """Draw a balance sheet for sales of a given size; the small draws keep ratios alike."""
+    stocks = {name: _near(scale * percent / 100, rng, 3) for name, percent in _STOCKS.items()}
+    stocks["cash"] = _near(scale * _CASH_PERCENT / 100, rng, 3)
+    return stocks | {
+        "equity": _near(scale * _EQUITY / 100, rng, 2),
+        "interest_debt": _near(scale * _DEBT / 100, rng, 2),
+    }
+
+
+def _position(now: dict[str, int]) -> dict[str, int]:
+    names = ("fixed_assets", "receivables", "inventories", "cash")
+    return {"total_assets": sum(now[name] for name in names)} | now
+
+
+def _owed(stocks: dict[str, int]) -> int:
+    """Owed to suppliers: assets that neither owners nor lenders have paid for."""
+    assets = sum(stocks[n] for n in ("fixed_assets", "receivables", "inventories", "cash"))
+    return assets - stocks["equity"] - stocks["interest_debt"]
+
+
+def _cash_flow(before: dict[str, int], now: dict[str, int], profit: int) -> dict[str, int]:
+    depreciation = before["fixed_assets"] * _DEPRECIATION // 100
+    tied = sum(now[n] - before[n] for n in ("receivables", "inventories"))
+    drawn = before["equity"] + profit - now["equity"]
+    return {
+        "cfo": profit + depreciation - tied + _owed(now) - _owed(before),
+        "cfi": -(now["fixed_assets"] - before["fixed_assets"] + depreciation),
+        "cff": now["interest_debt"] - before["interest_debt"] - drawn,
+    }

@@ -1,0 +1,309 @@
+"""Totals per quarter that meet every printed result under a reading.
+
+Only what the print leaves open is drawn, and drawn neutrally: quarters of which nothing is
+printed follow their neighbours, and what is not reported at all (waiting times, say) has the same
+distribution in every quarter, so that the synthetic ledger never suggests a change that the
+publication does not print.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_period, parse_quarter, previous_quarter, year_ago
+from analysis.claims.multiverse import require_possible
+from analysis.claims.printed import Interval, Rounding, preimage
+from analysis.claims.satisfaction import fitting_counts, fitting_sizes
+from analysis.ledger.shares import apportion, jitter
+from analysis.tables.case import Calibration, Case
+from analysis.tables.ledger import read_claims
+
+QUARTER_HOURS_PER_TECHNICIAN = 4 * 460
+"""Time a full-time technician works in a quarter, in units of 15 minutes (an assumption)."""
+
+CENTIMOS_PER_SERVICE = 85_000
+"""Typical revenue of a service before the sales are scaled to the printed total (an assumption)."""
+
+_Q1_2023, _Q2_2023, _Q1_2024, _Q2_2024 = (
+    parse_quarter(label) for label in ("2023Q1", "2023Q2", "2024Q1", "2024Q2")
+)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Answers of one quarter: how many, and either how many satisfied or the sum of scores."""
+
+    answers: int
+    satisfied: int | None = None
+    score_total: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Totals that the rows of a ledger must add up to.
+
+    Attributes
+    ----------
+    services : dict of int to int
+        Completed services by quarter index.
+    typed_quarters : tuple of int
+        Quarters that the printed counts by type cover together.
+    types : dict of str to int
+        Services by type over those quarters.
+    quarter_hours : dict of int to int
+        Technicians' time by quarter, in units of 15 minutes.
+    sales : dict of int to int
+        Sales by quarter, in céntimos.
+    survey : dict of int to Survey
+        Answers by quarter, where a survey is printed.
+    """
+
+    services: dict[int, int]
+    typed_quarters: tuple[int, ...]
+    types: dict[str, int]
+    quarter_hours: dict[int, int]
+    sales: dict[int, int]
+    survey: dict[int, Survey]
+
+
+@dataclass(frozen=True)
+class _Print:
+    """The printed strings, under the reading's rounding rule."""
+
+    by_id: Mapping[str, str]
+    rounding: Rounding
+
+    def values(self, claim_id: str) -> Interval:
+        return preimage(self.by_id[claim_id], self.rounding)
+
+    def whole(self, claim_id: str) -> int:
+        return int(self.by_id[claim_id].replace(",", ""))
+
+
+def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
+    """Draw totals per quarter that meet the print.
+
+    Parameters
+    ----------
+    case : Case
+        A case of kind ``synthetic``.
+    reading : mapping of str to str
+        One option for every axis of ``case.yaml``.
+    seed : int
+        The same seed gives the same plan.
+
+    Raises
+    ------
+    InputError
+        If nothing meets the print under this reading.
+    """
+    calibration = case.parameters.calibration
+    if calibration is None:
+        raise InputError(
+            "the case has no section 'calibration', so no ledger can be made up for it",
+            file=f"data/raw/{case.name}/case.yaml",
+        )
+    rng = random.Random(seed)
+    require_possible(case, reading)
+    printed = _Print(
+        {claim.claim_id: claim.printed for claim in read_claims(case)},
+        Rounding(reading["rounding"]),
+    )
+    quarters = range(
+        parse_quarter(case.parameters.periods.first),
+        parse_quarter(case.parameters.periods.last) + 1,
+    )
+    typed = parse_period(reading["services_period"])
+    services = _services(printed, reading, quarters, rng)
+    return Plan(
+        services=services,
+        typed_quarters=typed,
+        types=_types(printed, calibration, sum(services[q] for q in typed), rng),
+        quarter_hours=_quarter_hours(printed, reading, services, rng),
+        sales=_sales(printed, reading, services, rng),
+        survey=_survey(printed, reading, calibration, services, rng),
+    )
+
+
+def _services(
+    printed: _Print, reading: Mapping[str, str], quarters: range, rng: random.Random
+) -> dict[int, int]:
+    """Choose services by quarter: those the print fixes first, the others beside them."""
+    services = _fixed_quarters(printed, reading, Fraction(rng.randrange(46, 54), 100))
+    for quarter in reversed(quarters):
+        if quarter not in services:
+            neighbour = services.get(quarter + 4) or services[quarter + 1]
+            services[quarter] = jitter(Fraction(neighbour), rng)
+    return {quarter: services[quarter] for quarter in quarters}
+
+
+def _fixed_quarters(printed: _Print, reading: Mapping[str, str], share: Fraction) -> dict[int, int]:
+    """Choose the quarters on which services are printed, with little change from year to year.
+
+    `share` is that of the first quarter in its half-year, where the print leaves it open.
+    """
+    growth = printed.values("5-services-growth")
+    halves = sorted(_half_years(printed, reading), key=lambda pair: (abs(pair[1] - pair[0]), pair))
+    for earlier, later in halves:
+        first = round(share * earlier)
+        starts = [round(share * later)]
+        if reading["services_growth"] == "previous-quarter":
+            starts = [n for n in range(1, later) if Fraction(later - 2 * n, n) in growth]
+        if starts:
+            start = starts[len(starts) // 2]
+            return {
+                _Q1_2023: first,
+                _Q2_2023: earlier - first,
+                _Q1_2024: start,
+                _Q2_2024: later - start,
+            }
+    raise InputError("no numbers of services by quarter meet the print under this reading")
+
+
+def _half_years(printed: _Print, reading: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """List totals of the first halves of 2023 and 2024 that print as they do."""
+    total = printed.whole("abstract-services")
+    growth = printed.values("5-services-growth")
+    covered = reading["services_period"]
+    for earlier in [total] if covered == "2023H1" else range(1, 2 * total):
+        laters = {"2024H1": [total], "2023H1+2024H1": [total - earlier]}
+        for later in laters.get(covered, range(1, 2 * total)):
+            base = later if reading["services_growth"] == "on-later" else earlier
+            by_quarter = reading["services_growth"] == "previous-quarter"
+            if later > 0 and (by_quarter or Fraction(later - earlier, base) in growth):
+                yield earlier, later
+
+
+def _base(quarter: int, comparison: str) -> int:
+    return year_ago(quarter) if comparison == "year-on-year" else previous_quarter(quarter)
+
+
+def _types(
+    printed: _Print, calibration: Calibration, total: int, rng: random.Random
+) -> dict[str, int]:
+    """Choose services by type: two are printed, every other stays below the smaller of them."""
+    fixed = {
+        "lifting_doors": printed.whole("abstract-lifting-doors"),
+        "alarms": printed.whole("abstract-alarms"),
+    }
+    others = [kind.id for kind in calibration.service_types if kind.id not in fixed]
+    rest = total - sum(fixed.values())
+    ceiling = min(fixed.values()) - 1
+    while True:
+        weights = [rng.randrange(20, 100) for _ in others]
+        counts = apportion(rest, weights)
+        if max(counts) <= ceiling:
+            return fixed | dict(zip(others, counts, strict=True))
+
+
+def _quarter_hours(
+    printed: _Print, reading: Mapping[str, str], services: Mapping[int, int], rng: random.Random
+) -> dict[int, int]:
+    """Choose technicians' time so that services per hour grow as printed."""
+    start = 4 * QUARTER_HOURS_PER_TECHNICIAN
+    hours = {q: jitter(Fraction(start), rng, percent=1) for q in services if q < _Q1_2024}
+    for quarter, claim in (
+        (_Q1_2024, "abstract-productivity-q1"),
+        (_Q2_2024, "abstract-productivity-q2"),
+    ):
+        base = _base(quarter, reading["productivity_growth"])
+        if reading["labour"] == "constant":
+            hours[quarter] = hours[base]
+            continue
+        factor = 1 + _middle(printed.values(claim))
+        hours[quarter] = round(Fraction(services[quarter] * hours[base], services[base]) / factor)
+    return hours
+
+
+def _sales(
+    printed: _Print, reading: Mapping[str, str], services: Mapping[int, int], rng: random.Random
+) -> dict[int, int]:
+    """Choose sales: growth first, in proportion to services, then all scaled to the total."""
+    sales = {
+        q: Fraction(jitter(Fraction(count * CENTIMOS_PER_SERVICE), rng, percent=3))
+        for q, count in services.items()
+    }
+    comparison = reading["sales_growth"]
+    for quarter, claim in (
+        (_Q2_2023, "abstract-sales-growth-2023"),
+        (_Q2_2024, "abstract-sales-growth-2024"),
+    ):
+        factor = 1 + _middle(printed.values(claim))
+        later, earlier = [quarter], [_base(quarter, comparison)]
+        if comparison == "half-year":
+            later, earlier = [quarter - 1, quarter], [quarter - 5, quarter - 4]
+        scale = factor * _sum(sales, earlier) / _sum(sales, later)
+        for q in later:
+            sales[q] *= scale
+    covered = parse_period(reading["sales_total"])
+    total = 100 * printed.whole("abstract-sales-total")
+    scale = total / _sum(sales, covered)
+    rounded = {q: round(value * scale) for q, value in sales.items()}
+    rounded[covered[-1]] += total - sum(rounded[q] for q in covered)
+    return rounded
+
+
+def _sum(values: Mapping[int, Fraction], quarters: Sequence[int]) -> Fraction:
+    return sum((values[quarter] for quarter in quarters), Fraction(0))
+
+
+def _middle(interval: Interval) -> Fraction:
+    assert interval.low is not None  # a printed number has both ends
+    assert interval.high is not None
+    return (interval.low + interval.high) / 2
+
+
+def _survey(
+    printed: _Print,
+    reading: Mapping[str, str],
+    calibration: Calibration,
+    services: Mapping[int, int],
+    rng: random.Random,
+) -> dict[int, Survey]:
+    """Choose a survey for the first half of 2024, and one a year before where growth is printed."""
+    claim, meaning = printed.by_id["abstract-satisfaction"], reading["satisfaction"]
+    every = reading["respondents"] == "every-service"
+    most = printed.whole("abstract-services") if every else calibration.respondents.max
+    fitting = [
+        n
+        for n in fitting_sizes(meaning, claim, most, printed.rounding)
+        if n == most or (not every and n >= calibration.respondents.min)
+    ]
+    if not fitting:
+        raise InputError(
+            f"no number of answers between {calibration.respondents.min} and {most} "
+            f"gives {claim} under this reading",
+            column="calibration.respondents",
+            fix="widen the range in case.yaml or choose another reading",
+        )
+    counts = fitting_counts(meaning, claim, fitting[rng.randrange(len(fitting))], printed.rounding)
+    assert counts is not None  # the size was listed because it fits
+    survey = _by_quarter(_in_half(services, _Q1_2024), counts["respondents"], counts)
+    if "satisfied_before" in counts:
+        before = {"satisfied": counts["satisfied_before"]}
+        survey |= _by_quarter(_in_half(services, _Q1_2023), counts["respondents"], before)
+    return survey
+
+
+def _in_half(services: Mapping[int, int], first: int) -> dict[int, int]:
+    return {quarter: services[quarter] for quarter in (first, first + 1)}
+
+
+def _by_quarter(
+    services: Mapping[int, int], answers: int, counts: Mapping[str, int]
+) -> dict[int, Survey]:
+    """Split answers, and what they say, over quarters in proportion to services."""
+    asked = apportion(answers, list(services.values()))
+    parts = {
+        name: apportion(counts[name], asked)
+        for name in ("satisfied", "score_total")
+        if name in counts
+    }
+    return {
+        quarter: Survey(asked[i], **{name: part[i] for name, part in parts.items()})
+        for i, quarter in enumerate(services)
+    }

@@ -1,0 +1,37 @@
+"""Objectives and key results: typed targets, exact scores, check-ins (4.3.3, 4.3.4)."""
+
+from __future__ import annotations
+
+from analysis.method.okr.data import Okrs, load_okrs, target_of
+from analysis.method.okr.evaluate import Result, chosen, depends_on_reading, evaluate, score_frame
+from analysis.method.okr.targets import (
+    Goal,
+    Joint,
+    Score,
+    Target,
+    check_weights,
+    join,
+    rate,
+    resolve,
+)
+from analysis.tables.method import has_okrs
+
+__all__ = [
+    "Goal",
+    "Joint",
+    "Okrs",
+    "Result",
+    "Score",
+    "Target",
+    "check_weights",
+    "chosen",
+    "depends_on_reading",
+    "evaluate",
+    "has_okrs",
+    "join",
+    "load_okrs",
+    "rate",
+    "resolve",
+    "score_frame",
+    "target_of",
+]

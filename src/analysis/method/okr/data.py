@@ -1,0 +1,231 @@
+"""Objectives, key results and targets of a case, read and checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from analysis.base.errors import InputError
+from analysis.kpis.method import indicator
+from analysis.method.okr.targets import Target, check_weights
+from analysis.tables.case import Case
+from analysis.tables.ledger import read_claims
+from analysis.tables.method import (
+    METHOD_RAW_TABLES,
+    KeyResultRow,
+    ObjectiveRow,
+    TargetRow,
+    has_method,
+)
+from analysis.tables.rows import Row, Table, read_rows
+
+_TABLES = {table.name: table for table in METHOD_RAW_TABLES}
+_R = TypeVar("_R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Okrs:
+    """Objectives, key results and targets of a case.
+
+    Attributes
+    ----------
+    objectives : tuple of ObjectiveRow
+        In the order of the file.
+    key_results : tuple of KeyResultRow
+        Headlines too.
+    targets : dict of str to tuple of TargetRow
+        By key result; none where nothing is printed.
+    printed : bool
+        Whether a publication prints them, or they are a firm's own.
+    """
+
+    objectives: tuple[ObjectiveRow, ...]
+    key_results: tuple[KeyResultRow, ...]
+    targets: Mapping[str, tuple[TargetRow, ...]]
+    printed: bool = True
+
+    def of(self, objective_id: str) -> tuple[KeyResultRow, ...]:
+        """Return the key results of an objective that carry weight."""
+        return tuple(
+            row
+            for row in self.key_results
+            if row.objective_id == objective_id and row.role == "key result"
+        )
+
+    def target(self, kr_id: str, reading: Mapping[str, str]) -> TargetRow | None:
+        """Return the target used under a reading; None if none is printed."""
+        chosen = [row for row in self.targets.get(kr_id, ()) if holds(row, reading)]
+        return chosen[0] if chosen else None
+
+
+def holds(row: TargetRow, reading: Mapping[str, str]) -> bool:
+    """Whether a target is the one used under a reading."""
+    return row.default == "yes" and (not row.axis or reading[row.axis] == row.option)
+
+
+def target_of(row: TargetRow) -> Target:
+    """Return a target with its numbers as fractions."""
+    upper = Fraction(row.upper) if row.upper else None
+    return Target(row.kind, row.rule, Fraction(row.amount), upper, row.months)
+
+
+def read_table(table: Table, model: type[_R], case: Case) -> list[_R]:
+    """Read a raw table whose rows are of one model."""
+    return [row for row in read_rows(table, case.method, case.root) if isinstance(row, model)]
+
+
+def load_okrs(case: Case) -> Okrs:
+    """Read objectives, key results and targets, and check what they say of each other.
+
+    Raises
+    ------
+    InputError
+        If a table breaks its schema, weights do not add up to 1, a key result stands on an unknown
+        objective, indicator or claim, a target on an unknown key result, a target equals its
+        baseline, or two targets hold under the same reading.
+    """
+    objectives = read_table(_TABLES["objectives"], ObjectiveRow, case)
+    results = read_table(_TABLES["key_results"], KeyResultRow, case)
+    targets = []
+    if has_method(case, "targets"):
+        targets = read_table(_TABLES["targets"], TargetRow, case)
+    claims = {claim.claim_id for claim in read_claims(case)} if case.has_claims else set()
+    for error in contradictions(case, objectives, results, targets, claims):
+        raise error
+    grouped = {
+        row.kr_id: tuple(target for target in targets if target.kr_id == row.kr_id)
+        for row in results
+    }
+    return Okrs(tuple(objectives), tuple(results), grouped, case.has_claims)
+
+
+def contradictions(
+    case: Case,
+    objectives: Sequence[ObjectiveRow],
+    results: Sequence[KeyResultRow],
+    targets: Sequence[TargetRow],
+    claims: Set[str],
+) -> Iterator[InputError]:
+    """Find everything that is wrong between objectives, key results and targets.
+
+    Parameters
+    ----------
+    case : Case
+        Its readings are those that targets may depend on.
+    objectives, results, targets : sequence
+        Rows of the three tables.
+    claims : set of str
+        Ids of the claims that the case has.
+    """
+    yield from _weights(case, objectives, results)
+    known = {row.objective_id for row in objectives}
+    for row in results:
+        yield from _known(case, "key_results", row.kr_id, "objective_id", row.objective_id, known)
+        yield from _indicator(case, "key_results", row.kr_id, row.kpi)
+        if row.claim_id:
+            yield from _known(case, "key_results", row.kr_id, "claim_id", row.claim_id, claims)
+    by_id = {row.kr_id: row for row in results}
+    for target in targets:
+        yield from _known(case, "targets", target.target_id, "kr_id", target.kr_id, set(by_id))
+        if target.claim_id:
+            yield from _known(
+                case, "targets", target.target_id, "claim_id", target.claim_id, claims
+            )
+        yield from _indicator(case, "targets", target.target_id, target.kpi)
+        yield from _reading(case, target)
+        if target.kr_id in by_id:
+            yield from _level(case, target, by_id[target.kr_id])
+    yield from _same_reading(case, targets)
+
+
+def _file(case: Case, name: str) -> str:
+    return str((case.method / _TABLES[name].file).relative_to(case.root))
+
+
+def _known(
+    case: Case, table: str, row: str, column: str, value: str, known: Set[str]
+) -> Iterator[InputError]:
+    if value not in known:
+        shown = ", ".join(sorted(known)) if len(known) < 20 else "those of claims.csv"
+        yield InputError(
+            f"there is none of this name; known are {shown}",
+            file=_file(case, table), row=row, column=column, value=value,
+        )  # fmt: skip
+
+
+def _indicator(case: Case, table: str, row: str, key: str) -> Iterator[InputError]:
+    try:
+        indicator(key)
+    except InputError as error:
+        yield InputError(error.rule, file=_file(case, table), row=row, column="kpi", value=key)
+
+
+def _weights(
+    case: Case, objectives: Sequence[ObjectiveRow], results: Sequence[KeyResultRow]
+) -> Iterator[InputError]:
+    yield from _add_up(
+        (row.weight for row in objectives), file=_file(case, "objectives"), column="weight"
+    )
+    for objective in objectives:
+        own = [row for row in results if row.objective_id == objective.objective_id]
+        yield from _add_up(
+            (row.weight for row in own if row.role == "key result"),
+            file=_file(case, "key_results"), row=objective.objective_id, column="weight",
+        )  # fmt: skip
+        for row in own:
+            if row.role == "headline" and Fraction(row.weight) != 0:
+                yield InputError(
+                    "a headline carries no weight", file=_file(case, "key_results"),
+                    row=row.kr_id, column="weight", value=row.weight,
+                )  # fmt: skip
+
+
+def _add_up(weights: Iterable[str], **place: str) -> Iterator[InputError]:
+    try:
+        check_weights(map(Fraction, weights), **place)
+    except InputError as error:
+        yield error
+
+
+def _reading(case: Case, target: TargetRow) -> Iterator[InputError]:
+    axes = case.parameters.readings
+    if bool(target.axis) != bool(target.option):
+        yield InputError(
+            "axis and option go together", file=_file(case, "targets"), row=target.target_id
+        )
+    if target.axis:
+        yield from _known(case, "targets", target.target_id, "axis", target.axis, set(axes))
+    if target.axis in axes:
+        options = set(axes[target.axis].options)
+        yield from _known(case, "targets", target.target_id, "option", target.option, options)
+
+
+def _level(case: Case, target: TargetRow, result: KeyResultRow) -> Iterator[InputError]:
+    """Refuse a level that is the given baseline: there is no way from one to the other."""
+    level = target.kind == "level" and result.baseline != ""
+    if level and Fraction(result.baseline) == Fraction(target.amount):
+        yield InputError(
+            "the target equals its baseline, so nothing can be scored",
+            file=_file(case, "targets"), row=target.target_id, column="amount",
+            value=target.amount,
+        )  # fmt: skip
+
+
+def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
+    """Refuse two targets that hold at the same time."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for target in targets:
+        if target.default == "no":
+            continue
+        key = (target.kr_id, target.axis, target.option)
+        plain = (target.kr_id, "", "")
+        other = seen.get(key) or seen.get(plain)
+        if other:
+            yield InputError(
+                f"holds under the same reading as {other}", file=_file(case, "targets"),
+                row=target.target_id, column="default", value=target.default,
+                fix="keep one with yes",
+            )  # fmt: skip
+        seen[key] = target.target_id

@@ -1,0 +1,291 @@
+"""Balanced Scorecard (4.4): one joint score of scorecard and OKRs, and what it is made of.
+
+Indicators give levels, levels give scores of key results, key results join to objectives, these to
+perspectives, and perspectives to one score. All weights and scores are fractions, so the parts add
+up to the whole exactly, and what is missing is shown as not covered instead of counted as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.kpis.totals import Totals
+from analysis.method.okr import evaluate
+from analysis.method.okr.data import Okrs
+from analysis.method.okr.evaluate import Result, chosen
+from analysis.method.okr.targets import Joint, check_weights, join
+from analysis.tables.method import ObjectiveRow
+
+PERSPECTIVES = ("Financial", "Customer", "Internal processes", "People")
+
+Weights = Mapping[str, Fraction]
+"""Weights by perspective."""
+
+KNOWN_FROM = Fraction(1, 2)
+"""A score of which less than this share of the weight is known is not told, only its bounds."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One box of the scorecard.
+
+    Attributes
+    ----------
+    level : {"joint", "perspective", "objective", "key result"}
+        Which layer.
+    key, name : str
+        Such as O1-KR2 and its text.
+    parent : str
+        Key of the box above; empty at the top.
+    kpi : str
+        Indicator of a key result; empty above.
+    weight : Fraction
+        Share of the joint score if everything were known.
+    score : Fraction or None
+        Its score; None where nothing below it is known.
+    covered : Fraction
+        Part of its own weight that is known.
+    low, high : Fraction
+        Its score if all that is unknown were at 0, and at 1.
+    contribution : Fraction
+        What it adds to the joint score; the boxes of a layer add up to it exactly.
+    """
+
+    level: str
+    key: str
+    name: str
+    parent: str
+    kpi: str
+    weight: Fraction
+    score: Fraction | None
+    covered: Fraction
+    low: Fraction
+    high: Fraction
+    contribution: Fraction
+
+    @property
+    def told(self) -> Fraction | None:
+        """Score to be told: None also where too little of its weight is known."""
+        return self.score if self.covered >= KNOWN_FROM else None
+
+
+def perspective_weights(okrs: Okrs) -> dict[str, Fraction]:
+    """Weight of each perspective: that of its objectives."""
+    weights = dict.fromkeys(PERSPECTIVES, Fraction(0))
+    for row in okrs.objectives:
+        weights[row.perspective] += Fraction(row.weight)
+    return weights
+
+
+def scorecard(okrs: Okrs, results: Sequence[Result], weights: Weights | None = None) -> list[Node]:
+    """Join the scores of key results to one score and take it apart again.
+
+    Parameters
+    ----------
+    okrs : Okrs
+        Objectives with their weights.
+    results : sequence of Result
+        From :func:`analysis.method.okr.evaluate`; the targets that hold are used.
+    weights : mapping, optional
+        Other weights of the perspectives; they must add up to 1.
+
+    Returns
+    -------
+    list of Node
+        The joint score first, then each perspective with its objectives and key results. Within a
+        box, the weight of what is missing is spread over the rest in proportion.
+
+    Raises
+    ------
+    InputError
+        If weights do not add up to 1.
+    """
+    own = perspective_weights(okrs)
+    weights = own if weights is None else weights
+    check_weights(weights.values(), column="weight")
+    scores = {result.key_result.kr_id: result for result in chosen(list(results))}
+    groups = [
+        (name, [o for o in okrs.objectives if o.perspective == name]) for name in PERSPECTIVES
+    ]
+    groups = [(name, objectives) for name, objectives in groups if objectives]
+    joints: dict[str, Joint] = {}
+    for name, objectives in groups:
+        for objective in objectives:
+            joints[objective.objective_id] = join(
+                (Fraction(row.weight), scores[row.kr_id].score.score)
+                for row in okrs.of(objective.objective_id)
+            )
+        shares = [Fraction(o.weight) / own[name] if own[name] else Fraction(1, len(objectives))
+                  for o in objectives]  # fmt: skip
+        joints[name] = _over(list(zip(shares, [joints[o.objective_id] for o in objectives],
+                                      strict=True)))  # fmt: skip
+    top = _over([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
+    nodes = [_node("joint", "joint", "Joint score", "", "", Fraction(1), top, Fraction(1))]
+    effective = _effective([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
+    for (name, objectives), part in zip(groups, effective, strict=True):
+        weight = weights.get(name, Fraction(0))
+        nodes.append(_node("perspective", name, name, "joint", "", weight, joints[name], part))
+        nodes += _below(okrs, name, objectives, scores, joints, weight, part)
+    return nodes
+
+
+def _below(
+    okrs: Okrs,
+    name: str,
+    rows: Sequence[ObjectiveRow],
+    scores: Mapping[str, Result],
+    joints: Mapping[str, Joint],
+    weight: Fraction,
+    part: Fraction,
+) -> Iterator[Node]:
+    """Yield the objectives and key results of a perspective."""
+    whole = sum((Fraction(o.weight) for o in rows), Fraction(0))
+    shares = [Fraction(o.weight) / whole if whole else Fraction(1, len(rows)) for o in rows]
+    parts = _effective([(s, joints[o.objective_id]) for s, o in zip(shares, rows, strict=True)])
+    for objective, share, own_part in zip(rows, shares, parts, strict=True):
+        joint = joints[objective.objective_id]
+        key = objective.objective_id
+        yield _node("objective", key, objective.text, name, "", weight * share, joint,
+                    part * own_part)  # fmt: skip
+        for row in okrs.of(key):
+            result, own = scores[row.kr_id], Fraction(row.weight)
+            known = join([(Fraction(1), result.score.score)])
+            used = own / joint.covered if known.covered and joint.covered else Fraction(0)
+            yield _node("key result", row.kr_id, row.text, key, result.kpi, weight * share * own,
+                        known, part * own_part * used)  # fmt: skip
+
+
+def _over(parts: list[tuple[Fraction, Joint]]) -> Joint:
+    """Join boxes: the score over what is known, the bounds over everything."""
+    joint = join((weight, box.score) for weight, box in parts)
+    return Joint(
+        joint.score,
+        sum((weight * box.covered for weight, box in parts), Fraction(0)),
+        sum((weight * box.low for weight, box in parts), Fraction(0)),
+        sum((weight * box.high for weight, box in parts), Fraction(0)),
+    )
+
+
+def _effective(parts: list[tuple[Fraction, Joint]]) -> list[Fraction]:
+    """Weights after what is missing is spread over the rest."""
+    known = sum((weight for weight, box in parts if box.score is not None), Fraction(0))
+    return [
+        weight / known if known and box.score is not None else Fraction(0) for weight, box in parts
+    ]
+
+
+def _node(
+    level: str, key: str, name: str, parent: str, kpi: str, weight: Fraction, joint: Joint,
+    part: Fraction,
+) -> Node:  # fmt: skip
+    score = joint.score
+    contribution = Fraction(0) if score is None else part * score
+    return Node(level, key, name, parent, kpi, weight, score, joint.covered, joint.low,
+                joint.high, contribution)  # fmt: skip
+
+
+def scorecard_frame(nodes: Sequence[Node]) -> pd.DataFrame:
+    """Lay a scorecard out as a table, one row per box."""
+    frame = pd.DataFrame([vars(node) for node in nodes])
+    for column in ("weight", "score", "covered", "low", "high", "contribution"):
+        frame[column] = pd.Series([getattr(node, column) for node in nodes], dtype="object")
+    return frame
+
+
+def over_time(
+    okrs: Okrs, totals: Totals, periods: Sequence[str], base: str, reading: Mapping[str, str]
+) -> dict[str, list[Node]]:
+    """Scorecard of several periods, the same targets applied to each."""
+    return {
+        period: scorecard(okrs, evaluate(okrs, totals, period, base, reading)) for period in periods
+    }
+
+
+def weightings(steps: int = 10, parts: int = len(PERSPECTIVES)) -> Iterator[tuple[Fraction, ...]]:
+    """Every way to give weights in whole steps, every part getting at least one.
+
+    With 10 steps and 4 parts there are 84: all weights from 10 % to 70 % in steps of 10 %.
+    """
+
+    def cuts(left: int, count: int) -> Iterator[tuple[int, ...]]:
+        if count == 1:
+            yield (left,)
+            return
+        for first in range(1, left - count + 2):
+            for rest in cuts(left - first, count - 1):
+                yield (first, *rest)
+
+    for weights in cuts(steps, parts):
+        yield tuple(Fraction(weight, steps) for weight in weights)
+
+
+def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> pd.DataFrame:
+    """Rank periods by joint score under every weighting of the perspectives.
+
+    Parameters
+    ----------
+    cards : mapping of str to sequence of Node
+        Scorecards by period, from :func:`over_time`; the last is the one that is ranked among the
+        others, on the perspectives that it has a score in. A period without a score in one of
+        these is left out, so that like is compared with like.
+    steps : int
+        See :func:`weightings`.
+
+    Returns
+    -------
+    DataFrame
+        One row per period that is not left out: period, equal (rank under equal weights), best,
+        worst (ranks under any weighting), first (Fraction of weightings under which it ranks
+        first) and score (under equal weights). Equal scores share a rank.
+    """
+    scored = {
+        period: {n.key: n.score for n in nodes if n.level == "perspective" and n.score is not None}
+        for period, nodes in cards.items()
+    }
+    known = list(list(scored.values())[-1]) if scored else []
+    by_period = {period: scores for period, scores in scored.items() if scores.keys() >= set(known)}
+    columns = ["period", "equal", "best", "worst", "first", "score"]
+    if not known:
+        return pd.DataFrame(columns=columns)
+    equal = tuple(Fraction(1, len(known)) for _ in known)
+    ranks: dict[str, list[int]] = {period: [] for period in by_period}
+    trials = list(weightings(steps, len(known)))
+    for weights in trials:
+        for period, rank in _ranks(by_period, known, weights).items():
+            ranks[period].append(rank)
+    at_equal = _ranks(by_period, known, equal)
+    rows = [
+        (
+            period, at_equal[period], min(found), max(found),
+            Fraction(sum(rank == 1 for rank in found), len(trials)),
+            _joint(by_period[period], known, equal),
+        )
+        for period, found in ranks.items()
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    for column, place in (("first", 4), ("score", 5)):
+        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
+    return frame
+
+
+def _joint(
+    scores: Mapping[str, Fraction], names: Sequence[str], weights: Sequence[Fraction]
+) -> Fraction:
+    pairs = zip(names, weights, strict=True)
+    return sum((weight * scores[name] for name, weight in pairs), Fraction(0))
+
+
+def _ranks(
+    by_period: Mapping[str, Mapping[str, Fraction]],
+    names: Sequence[str],
+    weights: Sequence[Fraction],
+) -> dict[str, int]:
+    joint = {period: _joint(scores, names, weights) for period, scores in by_period.items()}
+    return {
+        period: 1 + sum(other > score for other in joint.values())
+        for period, score in joint.items()
+    }

@@ -1,0 +1,226 @@
+"""Tables for notebooks and the PDF: one description, shown as HTML, as Typst and as plain text."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.numbers import MISSING, Format, is_number, plain
+from analysis.base.periods import readable
+from analysis.notebook.display.output import emit
+from analysis.notebook.values import MARKS
+
+Align = Literal["left", "center", "right"]
+
+VERDICT_COLOURS: Mapping[str, str] = {
+    "reproduced": "#1b7f4b",
+    "consistent": "#1f74b8",
+    "inconsistent": "#c43e1c",
+    "underdetermined": "#8d6708",
+    "not reported": "#6f6f6f",
+    "unreadable": "#6f6f6f",
+}
+"""A second mark beside the word: at least 4.5:1 on white, told apart by the colour-blind."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a frame is shown.
+
+    Attributes
+    ----------
+    name : str
+        The frame's column.
+    header : str
+        What the reader sees.
+    format : callable, optional
+        From a value to its text, such as ``percent(1)``; by default by the value's type.
+    align : {"left", "center", "right"}, optional
+        By default numbers stand right and everything else left.
+    width : float, optional
+        Share of the page's width in the PDF, relative to the other columns that have one; without
+        one, a column is as wide as its contents.
+    colours : mapping, optional
+        From the shown text to a colour such as ``#1b7f4b``; `VERDICT_COLOURS` for verdicts.
+    """
+
+    name: str
+    header: str
+    format: Format | None = None
+    align: Align | None = None
+    width: float | None = None
+    colours: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A table as texts: headers, alignments, widths, and rows of (text, colour)."""
+
+    headers: list[str]
+    aligns: list[Align]
+    widths: list[float | None]
+    rows: list[list[tuple[str, str | None]]]
+
+
+def show_table(
+    frame: pd.DataFrame,
+    label: str,
+    caption: str,
+    kind: str,
+    columns: Sequence[Column] | None = None,
+) -> None:
+    """Show a table in a notebook; the PDF sets it again from the Typst form.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per row shown, in that order; the index is not shown.
+    label : str
+        Anchor such as ``tbl-services``.
+    caption : str
+        Inline Markdown; its first sentence is the title. Periods named ``2024Q2`` are shown as
+        Q2 2024, here and in the cells.
+    kind : str
+        Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
+    columns : sequence of Column, optional
+        The columns shown, in order; by default all of them, under their own names.
+
+    Raises
+    ------
+    InputError
+        If the label, the kind or a column's name is not valid.
+    """
+    if not label.startswith("tbl-"):
+        raise InputError("a table's label begins with tbl-", value=label)
+    if kind not in MARKS:
+        raise InputError(f"the kind must be one of {', '.join(MARKS)}", value=kind)
+    cells, caption = _cells(frame, columns), readable(caption)
+    forms = {
+        "text/html": _html(cells, label, caption, kind),
+        "text/x-typst": _typst(cells),
+        "text/plain": _plain(cells, caption),
+    }
+    emit(forms, {"type": "table", "label": label, "caption": caption, "kind": kind})
+
+
+def _cells(frame: pd.DataFrame, columns: Sequence[Column] | None) -> _Cells:
+    if columns is None:
+        columns = [Column(name, str(name).replace("_", " ")) for name in frame.columns]
+    for column in columns:
+        if column.name not in frame.columns:
+            raise InputError(
+                "the table has no column of this name; it has "
+                + ", ".join(str(name) for name in frame.columns),
+                value=column.name,
+            )
+    shown = [_column(frame[column.name].tolist(), column) for column in columns]
+    return _Cells(
+        headers=[_one_line(column.header) for column in columns],
+        aligns=[column.align or _align(frame[column.name].tolist()) for column in columns],
+        widths=[column.width for column in columns],
+        rows=[list(row) for row in zip(*shown, strict=True)],
+    )
+
+
+def _column(values: list[object], column: Column) -> list[tuple[str, str | None]]:
+    show = column.format or plain
+    texts = [MISSING if _missing(value) else _one_line(show(value)) for value in values]
+    return [(text, (column.colours or {}).get(text)) for text in texts]
+
+
+def _one_line(text: str) -> str:
+    """Turn line breaks into spaces and drop control characters, which no form can show.
+
+    No line ends between a sign of comparison and its number.
+    """
+    text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    text = re.sub(r"(?<=[≤≥<>]) (?=[\d−])", "\N{NO-BREAK SPACE}", text)
+    return "".join(letter for letter in readable(text) if unicodedata.category(letter) != "Cc")
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or value != value
+
+
+def _align(values: list[object]) -> Align:
+    present = [value for value in values if not _missing(value)]
+    return "right" if present and all(is_number(value) for value in present) else "left"
+
+
+def _typst(cells: _Cells) -> str:
+    """Return a ``table(...)`` expression; every text is a string literal, so none is markup."""
+    widths = ", ".join("auto" if width is None else f"{width:g}fr" for width in cells.widths)
+    lines = [
+        f"  columns: ({widths},),",
+        f"  align: ({', '.join(cells.aligns)},),",
+        "  stroke: none,",
+        "  table.header(",
+        "    table.hline(stroke: 0.8pt),",
+        "    " + "".join(f"strong({_literal(header)}), " for header in cells.headers).rstrip(),
+        "    table.hline(stroke: 0.4pt),",
+        "  ),",
+    ]
+    for row in cells.rows:
+        shown = []
+        for text, colour in row:
+            literal = _literal(text)
+            shown.append(f'text(fill: rgb("{colour}"), {literal})' if colour else literal)
+        lines.append("  " + ", ".join(shown) + ",")
+    lines.append("  table.hline(stroke: 0.8pt),")
+    return "table(\n" + "\n".join(lines) + "\n)"
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _html(cells: _Cells, label: str, caption: str, kind: str) -> str:
+    import mistune
+
+    inline = str(mistune.html(caption)).strip().removeprefix("<p>").removesuffix("</p>")
+    rule = "border-top: 1.5px solid; border-bottom: 1px solid"
+    head = "".join(
+        f'<th scope="col" style="text-align: {align}">{html.escape(header)}</th>'
+        for header, align in zip(cells.headers, cells.aligns, strict=True)
+    )
+    lines = [
+        f'<table id="{label}" style="border-collapse: collapse; border-bottom: 1.5px solid">',
+        f'<caption style="text-align: left">{inline} <em>[{kind}]</em></caption>',
+        f'<thead style="{rule}"><tr>{head}</tr></thead>',
+        '<tbody style="font-variant-numeric: tabular-nums">',
+    ]
+    for row in cells.rows:
+        shown = []
+        for (text, colour), align in zip(row, cells.aligns, strict=True):
+            mark = f"; color: {colour}; font-weight: 600" if colour else ""
+            shown.append(f'<td style="text-align: {align}{mark}">{_no_formula(text)}</td>')
+        # JupyterLab shades every other row unless told not to
+        lines.append('<tr style="background: none">' + "".join(shown) + "</tr>")
+    return "\n".join([*lines, "</tbody>", "</table>"])
+
+
+def _no_formula(text: str) -> str:
+    """Escape text; a sign that begins a formula stands in a tag of its own, where none is seen."""
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", html.escape(text))
+
+
+def _plain(cells: _Cells, caption: str) -> str:
+    texts = [cells.headers, *([text for text, _ in row] for row in cells.rows)]
+    widths = [max(len(row[place]) for row in texts) for place in range(len(cells.headers))]
+    adjust = {"left": str.ljust, "center": str.center, "right": str.rjust}
+    lines = [
+        "  ".join(
+            adjust[align](text, width)
+            for text, align, width in zip(row, cells.aligns, widths, strict=True)
+        ).rstrip()
+        for row in texts
+    ]
+    return "\n".join([f"Table: {caption}", *lines])

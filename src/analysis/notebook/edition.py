@@ -1,0 +1,380 @@
+"""An edition of a case's report: which period it is about, and what that is compared with (4.3.6).
+
+The report of a case is its own edition: the current period of ``case.yaml`` against the year
+before, targets read as by default. A periodic report is any other: the chapters that depend on the
+period, for a month, quarter or half-year, a base and readings of the targets.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.base.errors import InputError
+from analysis.base.periods import (
+    MONTHS,
+    Grain,
+    base_words,
+    distance,
+    in_words,
+    last_ended,
+    last_month,
+    parse_half_year,
+    parse_label,
+    parse_month,
+    parse_quarter,
+    period_label,
+)
+from analysis.kpis.engines import in_memory, tables_of
+from analysis.notebook.values import Value
+from analysis.tables.case import Case, load_case
+from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES
+from analysis.tables.method import (
+    METHOD_LEDGER_TABLES,
+    METHOD_RAW_TABLES,
+    has_method,
+    has_okrs,
+    target_axes,
+)
+
+YEAR_AGO = "year-ago"
+
+FEATURES: dict[str, str] = {
+    "full": "the report of a case, not one for a period of the reader's choice",
+    "printed-period": "the period, base and readings that the publication's results are about",
+    "claims": "the report is on what a publication prints of a firm",
+    "okrs": "the case has objectives and key results",
+    "synthetic": "rows are made up so that they meet printed claims",
+    "own": "rows are handed in: the firm's own, or those of the template",
+    "rows": "rows are few enough to be read one by one, and not only summed",
+    "many": "rows are too many for that",
+    "kpis": "the tables of some indicator are there",
+    "notes": "something was skipped or coerced when the tables were read",
+    "levels": "the tables of some indicator of the method are there",
+    "steps": "the rows time the steps of the service process",
+    "served": "services were completed in the period",
+    "sold": "sales of the period are known, and not nothing",
+    "services-compared": "the growth of services on the base is known",
+    "sales-compared": "the growth of sales on the base is known",
+    "bullets": "some key result has a level and a target",
+    "productive": "some quarter has both services and technician hours in all its months",
+    "told": "some change on the base is known",
+    "timed": "the rows time the steps of the service process in the period",
+    "unrecorded": "some indicator has no value in the period",
+    "course": "something is known of a key result before its quarter ends",
+    "unnoted": "nothing was",
+    "gaps": "a table has no row in some month between others",
+    "complete": "every indicator can be computed",
+    "incomplete": "some indicator cannot be computed, for want of a table",
+    "quarter": "the period is a quarter",
+    "ended-quarter": "a whole quarter of the ledger has ended by the end of the period",
+    "ended-half-year": "and so has a whole half-year",
+    "base": "the ledger reaches back to what the edition compares with",
+    "previous": "something can be compared with the period before",
+    "year-ago": "something can be compared with the same period of last year",
+    "check_in": "there are check-ins by the end of the period",
+    "unknown": "some key result with weight has no score",
+    "headlines": "some key result is the headline of its objective",
+    "stretch": "some key result asks for more than is expected",
+    "cost-result": "a key result is on cost, and its change is known",
+    "ranking": "there are scores of several periods to rank",
+    "forecasts": "some check-ins were on something whose outcome is known",
+    **{
+        table.name: f"the ledger holds {table.file}"
+        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
+    },
+    **{
+        table.name: f"the case has {table.file}"
+        for table in (*RAW_TABLES, *METHOD_RAW_TABLES)
+        if table.name != "claims"
+    },
+}
+"""What a cell can need (tag ``needs-NAME``); an edition that lacks it leaves the cell out."""
+
+_METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
+
+_KNOWN_BY_VALUE = {
+    "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
+    "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
+    "incomplete": "data_missing", "steps": "bottleneck",
+    "timed": "now_bottleneck", "unrecorded": "not_recorded",
+    "served": "services_now", "sold": "sales_now", "services-compared": "services_change",
+    "sales-compared": "sales_change", "told": "turned_better", "unknown": "card_low",
+    "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One report on a case; made by :func:`edition`.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    period : str
+        A month, quarter or half-year.
+    base : {"year-ago", "previous"}
+        What the period is compared with.
+    choices : mapping of str to str
+        Readings of targets that replace the defaults of the case.
+    asked : tuple of str
+        What was asked for, as it stands in names; empty for the report of the case.
+    """
+
+    case: Case
+    period: str
+    base: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+    @property
+    def periodic(self) -> bool:
+        """Whether it is a periodic report, not the report of the case."""
+        return bool(self.asked)
+
+    @property
+    def name(self) -> str:
+        """Name of the report without suffix, such as ``segelec-2024Q1-previous``."""
+        return "-".join((self.case.name, *self.asked))
+
+    @property
+    def grain(self) -> Grain:
+        """Length of the period."""
+        return parse_label(self.period)[0]
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """One option per axis."""
+        return self.case.reading(dict(self.choices))
+
+    @property
+    def folder(self) -> Path:
+        """Where what is not committed lies: values, figures and notebooks of a periodic report."""
+        return self.case.root / ".build" / self.name
+
+    @property
+    def values(self) -> Path:
+        """File of the numbers in prose."""
+        return (self.folder if self.periodic else self.case.processed) / "values.json"
+
+    @property
+    def home(self) -> Path:
+        """Folder that holds ``figures``."""
+        return self.folder if self.periodic else self.case.root
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Parameters of notebooks, by name."""
+        readings = dict(self.choices)
+        return {
+            "case": self.case.name, "period": self.period, "base": self.base, "readings": readings
+        }  # fmt: skip
+
+    def base_period(self, base: str | None = None) -> str:
+        """Label of the period that this one is compared with."""
+        grain, index = parse_label(self.period)
+        return period_label(index - distance(grain, base or self.base), grain)
+
+    def reaches(self, label: str) -> bool:
+        """Whether a period lies within the ledger."""
+        first, last = _months(self.case)
+        month = last_month(label)
+        return first <= month - MONTHS[parse_label(label)[0]] + 1 and month <= last
+
+    def _has_ended(self, grain: Grain) -> bool:
+        return self.reaches(period_label(last_ended(self.period, grain), grain))
+
+    def comparable(self) -> list[str]:
+        """Periods of this length up to this one whose base lies within the ledger too."""
+        grain, index = parse_label(self.period)
+        back = distance(grain, self.base)
+        first = -(-_months(self.case)[0] // MONTHS[grain])
+        return [period_label(number, grain) for number in range(first + back, index + 1)]
+
+    def features(self, values: Mapping[str, Value]) -> frozenset[str]:
+        """Features that the edition has.
+
+        Parameters
+        ----------
+        values : mapping
+            Its numbers in prose; some features show in what could be computed.
+        """
+        case = self.case
+        calibrated = case.parameters.calibration is not None
+        few = in_memory(case)
+        usual = self.period == case.parameters.periods.current and self.base == YEAR_AGO
+        claims = case.has_claims and calibrated
+        has = {
+            "full": not self.periodic,
+            "printed-period": claims and usual and self.reading == case.reading(),
+            "claims": claims,
+            "okrs": has_okrs(case),
+            "synthetic": calibrated,
+            "own": case.has_own_rows,
+            "rows": few,
+            "many": not few,
+            "unnoted": case.has_own_rows and "data_notes" not in values,
+            "kpis": not case.has_own_rows or "data_kpis" in values,
+            "course": not case.has_own_rows or "okr_followed" in values,
+            "bullets": not case.has_own_rows or "okr_targeted" in values,
+            "productive": not case.has_own_rows or "data_productive" in values,
+            "levels": not case.has_own_rows or "data_levels" in values,
+            "quarter": self.grain == "quarter",
+            "ended-quarter": self._has_ended("quarter"),
+            "ended-half-year": self._has_ended("half-year"),
+            "base": self.reaches(self.base_period()),
+            "previous": "changes_on_previous" in values,
+            "year-ago": "changes_on_year" in values,
+        }
+        has |= {name: key in values for name, key in _KNOWN_BY_VALUE.items()}
+        has |= dict.fromkeys(tables_of(case), True)
+        return frozenset(
+            name
+            for name in FEATURES
+            if has.get(name) or (name in _METHOD and has_method(case, name))
+        )
+
+    def make_options(self) -> str:
+        """Write what follows ``make report`` to build it, with a space before."""
+        given = {"CASE": "" if self.case.name == "segelec" else self.case.name}
+        if self.periodic:
+            name = {"month": "MONTH", "quarter": "QUARTER", "half-year": "HALF"}[self.grain]
+            given |= {name: self.period, "BASE": self.base if self.base != YEAR_AGO else ""}
+            given["READING"] = " ".join(f"{k}={v}" for k, v in sorted(self.choices.items()))
+        texts = {name: f'"{text}"' if " " in text else text for name, text in given.items()}
+        return "".join(f" {name}={text}" for name, text in texts.items() if text)
+
+    def title(self) -> str:
+        """Say in a line which period a periodic report is on."""
+        return f"Report on {in_words(self.period)}, compared with {in_words(self.base_period())}"
+
+    def about(self) -> str:
+        """Say in two sentences what changes are measured on and how targets are read."""
+        axes = self.case.parameters.readings
+        told = [
+            f"{name} = {option} ({axes[name].options[option]})"
+            for name, option in sorted(self.choices.items())
+        ]
+        against = f"Changes are those on {base_words(self.grain, self.base)}"
+        if not told:
+            return f"{against}; targets are read as the case does by default."
+        return f"{against}; targets are read with {' and '.join(told)}."
+
+
+def edition(
+    case: Case,
+    *,
+    quarter: str | None = None,
+    month: str | None = None,
+    half: str | None = None,
+    base: str | None = None,
+    readings: Iterable[str] = (),
+) -> Edition:
+    """Check what was asked for; asked for nothing, return the report of the case.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    quarter, month, half : str, optional
+        The period, at most one; by default the current one of the case.
+    base : {"year-ago", "previous"}, optional
+        What to compare with; by default the year before.
+    readings : iterable of str
+        ``AXIS=OPTION``: readings of targets that replace the defaults.
+
+    Raises
+    ------
+    InputError
+        If two periods are given, one has another form or lies outside the ledger, or if there is
+        nothing to compare it with; if a base or reading is unknown.
+    """
+    given = [label for label in (quarter, month, half) if label]
+    if len(given) > 1:
+        raise InputError(
+            "a report is on one period: a quarter, a month or a half-year", value=" ".join(given)
+        )
+    for label, parse in ((quarter, parse_quarter), (month, parse_month), (half, parse_half_year)):
+        if label:
+            parse(label)
+    texts = sorted(set(readings))
+    asked = (*given, *([base] if base else []), *(text.replace("=", "-") for text in texts))
+    period = given[0] if given else case.parameters.periods.current
+    made = Edition(case, period, base or YEAR_AGO, _choices(case, texts), asked)
+    if made.periodic:
+        _check_period(made)
+    return made
+
+
+def asked_for(options: argparse.Namespace) -> Edition:
+    """Return the edition that options of the command line ask for; see :func:`edition`."""
+    return edition(
+        load_case(options.case),
+        quarter=options.quarter,
+        month=options.month,
+        half=options.half,
+        base=options.base,
+        readings=options.reading,
+    )
+
+
+def choice(text: str) -> tuple[str, str]:
+    """Split ``AXIS=OPTION``.
+
+    Raises
+    ------
+    InputError
+        If there is no equals sign.
+    """
+    axis, mark, option = text.partition("=")
+    if not mark:
+        raise InputError("a reading is written as AXIS=OPTION", value=text)
+    return axis, option
+
+
+def _choices(case: Case, texts: Iterable[str]) -> dict[str, str]:
+    choices: dict[str, str] = {}
+    known = target_axes(case) if texts else set()
+    for text in texts:
+        axis, option = choice(text)
+        if axis in choices:
+            raise InputError("this reading is chosen twice", value=axis)
+        case.reading({axis: option})
+        if axis not in known:
+            raise InputError(
+                "a report can read targets in another way; this reading is one of results, which "
+                "needs another ledger",
+                value=axis,
+                fix=f"choose from {', '.join(sorted(known)) or 'none'}, or see "
+                "python -m analysis ledger --help",
+            )
+        choices[axis] = option
+    return choices
+
+
+def _check_period(made: Edition) -> None:
+    periods = made.case.parameters.periods
+    base = made.base_period()
+    if not made.reaches(made.period):
+        raise InputError(
+            f"the period lies outside the ledger, which runs from {periods.first} to "
+            f"{periods.last}",
+            value=made.period,
+        )
+    if not made.reaches(base):
+        raise InputError(
+            f"there is nothing to compare with: {base} lies before the ledger, which begins with "
+            f"{periods.first}",
+            value=made.period,
+            fix="choose a later period"
+            + (", or compare with the one before (BASE=previous)" if made.base == YEAR_AGO else ""),
+        )
+
+
+def _months(case: Case) -> tuple[int, int]:
+    """First and last month of the ledger."""
+    periods = case.parameters.periods
+    return 3 * parse_quarter(periods.first), last_month(periods.last)

@@ -1,0 +1,236 @@
+"""Numbers in prose: ``values.json`` and the ``<data value="key">…</data>`` tags it fills.
+
+A number that stands in a Markdown cell or in the README is never typed: the author writes
+``<data value="services_2023h1"></data>`` and the build puts the text in from
+``data/processed/<case>/values.json``. An unknown key is an error, and so is a key nobody uses.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypedDict
+
+from analysis.base.errors import InputError
+from analysis.base.files import write_text
+from analysis.base.periods import readable
+
+KINDS = ("printed", "derived", "synthetic", "yours")
+"""The four kinds of number, as every table, figure, caption and value names them."""
+
+MARKS = (*KINDS, "words")
+"""What a figure or table may be marked with: a kind of number, or that it holds words of ours."""
+
+
+class Value(TypedDict):
+    """One entry of ``values.json``: the text to show, its kind, and where it comes from."""
+
+    text: str
+    kind: str
+    source: str
+
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+# Markdown, its tables and JupyterLab's formulas would take these as markup.
+_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*_~[]|"}
+# These begin formulas wherever a browser finds them in text, unless they stand alone in a tag.
+_ESCAPES |= {ord(mark): f"<span>&#{ord(mark)};</span>" for mark in "$\\"}
+_CODE_BLOCK = r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?^ {0,3}(?P=fence)[`~]*[ \t]*$"
+_CODE_SPAN = r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)"
+_TAG = re.compile(
+    rf"{_CODE_BLOCK}|{_CODE_SPAN}"
+    r'|<data\s+value="(?P<key>[^"]*)"\s*>(?:[^<]|</?span>)*</data\s*>'
+    r"|(?P<broken></?data\b[^>\n]*>?)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def load(path: Path) -> dict[str, Value]:
+    """Read and check ``values.json``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no JSON object, or an entry breaks a rule.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            "the file does not exist", file=path, fix="run make report, which builds it"
+        ) from error
+    except ValueError as error:
+        raise InputError("the file is not readable as JSON", file=path) from error
+    if not isinstance(content, dict):
+        raise InputError("the file must hold one JSON object", file=path)
+    _check(content, path)
+    return content
+
+
+def save(values: Mapping[str, Value], path: Path) -> None:
+    """Check the values and write them, sorted by key, with periods as readers know them.
+
+    Raises
+    ------
+    InputError
+        If an entry breaks a rule.
+    """
+    _check(values, path)
+    shown = {key: entry | {"text": readable(entry["text"])} for key, entry in values.items()}
+    text = json.dumps(shown, indent=1, sort_keys=True, ensure_ascii=False)
+    write_text(path, text + "\n")
+
+
+def _check(values: Mapping[str, object], path: Path) -> None:
+    for key, entry in values.items():
+        if not _KEY.fullmatch(key):
+            raise InputError(
+                "a key is made of small letters, digits and underscores, a letter first",
+                file=path,
+                value=key,
+            )
+        if not isinstance(entry, dict) or set(entry) != {"text", "kind", "source"}:
+            raise InputError("an entry has exactly text, kind and source", file=path, row=key)
+        for column, value in entry.items():
+            if not isinstance(value, str) or not value:
+                raise InputError(
+                    "must be a text that is not empty",
+                    file=path,
+                    row=key,
+                    column=column,
+                    value=value,
+                )
+        if entry["kind"] not in KINDS:
+            raise InputError(
+                f"the kind must be one of {', '.join(KINDS)}",
+                file=path,
+                row=key,
+                column="kind",
+                value=entry["kind"],
+            )
+        if not entry["text"].isprintable():
+            raise InputError(
+                "the text must be one line of printable characters",
+                file=path,
+                row=key,
+                column="text",
+                value=entry["text"],
+            )
+
+
+def keys(text: str) -> list[str]:
+    """Keys of the tags in a Markdown text, in order; tags inside code are not counted."""
+    return [match["key"] for match in _TAG.finditer(text) if match["key"] is not None]
+
+
+def fill(
+    text: str,
+    values: Mapping[str, Value],
+    *,
+    file: str | Path | None = None,
+    place: str | None = None,
+) -> str:
+    """Put each value's text between its tags; everything else stays as it is.
+
+    Characters that are markup are written as HTML character references (``&#60;``).
+
+    Parameters
+    ----------
+    text : str
+        Markdown. Tags in code blocks and code spans are examples, and are left alone.
+    values : mapping
+        As `load` returns them.
+    file, place : optional
+        For the message: the file, and where in it (``"cell 3"``).
+
+    Raises
+    ------
+    InputError
+        If a key is unknown (with close matches), or a tag is not of the form
+        ``<data value="key">…</data>``.
+    """
+    where = ", ".join(str(part) for part in (file, place) if part is not None) or None
+
+    def replacement(match: re.Match[str]) -> str:
+        if match["broken"] is not None:
+            raise InputError(
+                'this tag must have the form <data value="key">…</data>',
+                file=where,
+                value=match["broken"],
+            )
+        key = match["key"]
+        if key is None:
+            return match[0]
+        if key not in values:
+            close = difflib.get_close_matches(key, values, n=3)
+            raise InputError(
+                "there is no value of this key",
+                file=where,
+                value=key,
+                fix=f"did you mean {' or '.join(close)}?" if close else "add it to values.json",
+            )
+        return f'<data value="{key}">{literal(values[key]["text"])}</data>'
+
+    return _TAG.sub(replacement, text)
+
+
+def literal(text: str) -> str:
+    """Write text from data so that Markdown shows it letter by letter, in captions too."""
+    return text.translate(_ESCAPES)
+
+
+def clear(text: str) -> str:
+    """Empty every tag, as an author writes it; the opposite of `fill`."""
+    return _TAG.sub(
+        lambda match: match[0] if match["key"] is None else f'<data value="{match["key"]}"></data>',
+        text,
+    )
+
+
+def used_keys(paths: Iterable[Path]) -> set[str]:
+    """Keys used in Markdown files and in the Markdown cells of notebooks."""
+    return {key for path in paths for text in _markdown(path) for key in keys(text)}
+
+
+def check_all_used(values: Mapping[str, Value], paths: Iterable[Path]) -> None:
+    """Refuse values that no text uses: they are stale, or a text lost its number.
+
+    Raises
+    ------
+    InputError
+        Naming every unused key.
+    """
+    unused = sorted(set(values) - used_keys(paths))
+    if unused:
+        raise InputError(
+            f"no notebook and no README uses the value{'s' if len(unused) > 1 else ''} "
+            + ", ".join(unused),
+            file="values.json",
+            fix='use <data value="key"></data> in a text, or stop making the value',
+        )
+
+
+def _markdown(path: Path) -> Iterator[str]:
+    text = _read(path)
+    if path.suffix != ".ipynb":
+        yield text
+        return
+    try:
+        cells = json.loads(text)["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("the file is not a notebook", file=path) from error
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            yield "".join(cell["source"])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError("the file does not exist", file=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError("the file is not UTF-8 text", file=path, fix="save it as UTF-8") from error

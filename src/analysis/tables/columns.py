@@ -1,0 +1,197 @@
+"""What the columns of row models are made of: types, limits, and the names files give them.
+
+Everything that is true of a column stands in its row model's field: type, range, pattern and
+meaning as pydantic has them, and what only files know (other names of the column, the larger unit
+it may be given in, the table it refers to) in a :class:`Header`. The reader of own files, the
+workbook, the data packages and the documentation are all made from these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, get_args
+
+from pydantic import Field
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+LARGEST = 10**15
+"""Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""A day outside these is a slip of the pen, such as 0024 for 2024."""
+
+KEY = r"^[^\s=+\-@'][^\s]*$"
+"""An identifier is written to files as it is, or references would break; so it may not begin as a
+formula does, which free text may (see :mod:`analysis.base.csv_guard`)."""
+
+KEY_OR_EMPTY = r"^([^\s=+\-@'][^\s]*)?$"
+NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"
+NUMBER_OR_EMPTY = r"^(-?\d+(\.\d+)?(/[1-9]\d*)?)?$"
+DECIMAL_OR_EMPTY = r"^(-?\d+(\.\d+)?)?$"
+QUARTER = r"^\d{4}Q[1-4]$"
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+PATTERNS: Mapping[str, str] = {
+    KEY: "an identifier has no spaces and does not begin with =, +, -, @ or '",
+    KEY_OR_EMPTY: "an identifier has no spaces and does not begin with =, +, -, @ or '",
+    NUMBER: "must be a number such as 12, -0.5 or 1/4",
+    NUMBER_OR_EMPTY: "must be a number such as 12, -0.5 or 1/4, or empty",
+    DECIMAL_OR_EMPTY: "must be a decimal number such as 12 or -0.5, or empty",
+    QUARTER: "must be a quarter such as 2024Q2",
+    MONTH: "must be a month such as 2024-05",
+}
+"""What each pattern asks for, in words."""
+
+Identifier = Annotated[str, Field(min_length=1, pattern=KEY)]
+IdentifierOrEmpty = Annotated[str, Field(pattern=KEY_OR_EMPTY)]
+Text = Annotated[str, Field(min_length=1)]
+Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Number = Annotated[str, Field(pattern=NUMBER)]
+"""A whole number, decimal or fraction, kept as text so that it stays exact."""
+NumberOrEmpty = Annotated[str, Field(pattern=NUMBER_OR_EMPTY)]
+DecimalOrEmpty = Annotated[str, Field(pattern=DECIMAL_OR_EMPTY)]
+Quarter = Annotated[str, Field(pattern=QUARTER)]
+Month = Annotated[str, Field(pattern=MONTH)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+YES_NO: Mapping[str, str] = {
+    "sí": "yes", "si": "yes", "true": "yes", "verdadero": "yes", "false": "no", "falso": "no",
+}  # fmt: skip
+
+# Control characters, bidirectional overrides, private use and what is no character at all. A line
+# break or tab is none of these inside free text, where it is a space.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufdd0-\ufdef"
+    "\ufffe\uffff\U000f0000-\U0010ffff]"
+)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What files may say of a column.
+
+    Attributes
+    ----------
+    also : tuple of str
+        Other names of the column in English, Spanish or Polish, as :func:`folded` writes them.
+    larger : tuple of str
+        Names under which it may be given in a larger unit, with decimals.
+    factor : int
+        How many of the column's units are in one of the larger ones.
+    money : bool
+        Whether its cells may bear a currency.
+    references : str
+        Name of the table whose key it refers to, or ``indicator``, ``claim`` or ``service day``.
+    period : bool
+        Whether it decides to which period its row belongs.
+    values : mapping of str to str
+        Other spellings of its values, folded.
+    """
+
+    also: tuple[str, ...] = ()
+    larger: tuple[str, ...] = ()
+    factor: int = 1
+    money: bool = False
+    references: str = ""
+    period: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def column(description: str, also: str = "", *, larger: str = "", **header: Any) -> Any:
+    """Describe a column of a row model.
+
+    Parameters
+    ----------
+    description : str
+        What it holds.
+    also, larger : str
+        Names of :class:`Header`, with spaces between them.
+    **header
+        The rest of :class:`Header`.
+    """
+    known: Any = Header(tuple(also.split()), tuple(larger.split()), **header)
+    return Field(description=description, json_schema_extra={"header": known})
+
+
+def money(description: str, also: str = "", *, larger: str = "") -> Any:
+    """Describe an amount in hundredths of the currency, which may be given in whole ones."""
+    return column(description, also, larger=larger, factor=100, money=True)
+
+
+def hours(description: str) -> Any:
+    """Describe a length in units of 15 minutes, which may be given in hours."""
+    return column(description, "cuartos_de_hora", larger="hours horas", factor=4)
+
+
+def header_of(info: FieldInfo) -> Header:
+    """Return what files may say of a field."""
+    extra = info.json_schema_extra
+    found = extra.get("header") if isinstance(extra, dict) else None
+    return found if isinstance(found, Header) else Header()
+
+
+def meaning(info: FieldInfo, *, larger: bool = False) -> str:
+    """Say what a column holds, without its unit where it is given in a larger one."""
+    text = str(info.description)
+    return re.sub(r" in (céntimos.*|units of 15 minutes)", "", text) if larger else text
+
+
+def may_be_empty(info: FieldInfo) -> bool:
+    """Whether a cell of the column may be empty; such a column may also be left out."""
+    if type(None) in get_args(info.annotation):
+        return True
+    patterns = [rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)]
+    least = max((getattr(rule, "min_length", None) or 0 for rule in info.metadata), default=0)
+    return info.annotation is str and not least and all(re.match(p, "") for p in patterns)
+
+
+def forbidden(text: str) -> str:
+    """Return the first character that no cell may hold, such as a control character, or nothing."""
+    found = _FORBIDDEN.search(text)
+    return found[0] if found else ""
+
+
+def broken_rule(problem: ErrorDetails, factor: int = 1) -> str:
+    """Say in words which rule of a row model a value breaks.
+
+    Limits are said in a unit that is `factor` times the column's, in which the file has them.
+    """
+    context = problem.get("ctx", {})
+    match problem["type"]:
+        case "value_error":
+            return problem["msg"].removeprefix("Value error, ")
+        case "missing":
+            return "must not be missing"
+        case "string_too_short":
+            return "must not be empty"
+        case "string_pattern_mismatch":
+            return PATTERNS.get(context["pattern"], f"must match {context['pattern']}")
+        case "literal_error":
+            return f"must be {context['expected'].replace(chr(39), '')}"
+        case "greater_than_equal":
+            return f"must be at least {_in_unit(context['ge'], factor)}"
+        case "less_than_equal":
+            return f"must be at most {_in_unit(context['le'], factor)}"
+        case "int_parsing" | "int_from_float" | "int_parsing_size":
+            return "must be a whole number"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_from_datetime_inexact":
+            return "is no day of the calendar"
+        case _:
+            return problem["msg"]
+
+
+def _in_unit(limit: object, factor: int) -> object:
+    return f"{Decimal(limit) / factor:f}" if isinstance(limit, int) and factor > 1 else limit
+
+
+def is_iso_day(text: str) -> bool:
+    """Whether a text has the form of a day, 2024-05-31 (it may still be none, as 2024-02-30)."""
+    return _ISO_DAY.fullmatch(text) is not None

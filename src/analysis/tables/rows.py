@@ -1,0 +1,290 @@
+"""Rows and tables: what every row model shares, and how tables are read and written.
+
+Errors name file, row, column, value and rule, so that a person can act on them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+import pandas as pd
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from analysis.base.csv_guard import unguarded, without_formulas
+from analysis.base.errors import InputError, raise_all, system_error
+from analysis.base.files import write_text
+from analysis.tables.columns import broken_rule, forbidden, is_iso_day
+
+_REMEDIES: Mapping[str, str] = {
+    "literal_error": "write one of these words",
+    "string_too_short": "fill in the cell, or delete the row",
+    "string_pattern_mismatch": "correct the cell, and whatever refers to it",
+}
+"""What to do about a cell that breaks a rule."""
+
+_SEEN = 40
+"""Bytes at the begin of a file, in the names of its columns, that tell UTF-16."""
+_DELIMITERS = ",;\t|"
+
+
+class Row(BaseModel):
+    """Base of all row models: cells arrive as text, unknown columns are refused.
+
+    Attributes
+    ----------
+    in_order : tuple of tuple of str
+        Groups of columns none of which may be before the one that stands before it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    in_order: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _cell(cls, cell: Any, info: ValidationInfo) -> Any:
+        """Take an empty cell for a missing value where one may lack; know a day by its form."""
+        if not isinstance(cell, str):
+            return cell
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if cell == "" and type(None) in get_args(annotation):
+            return None
+        if forbidden(cell):
+            raise ValueError("the cell holds a control character")
+        if annotation in (date, date | None) and not is_iso_day(cell):
+            raise ValueError("must be a day such as 2024-05-31")
+        return cell
+
+    @model_validator(mode="after")
+    def _columns_are_in_order(self) -> Row:
+        for group in self.in_order:
+            given = [value for name in group if (value := getattr(self, name)) is not None]
+            if any(early > late for early, late in pairwise(given)):
+                raise ValueError(order_rule(group))
+        return self
+
+
+def order_rule(group: tuple[str, ...]) -> str:
+    """Say that columns must be in order."""
+    return f"{', '.join(group[:-1])} and {group[-1]} must be in this order"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, its file inside its folder, row model, key, what it holds, other names."""
+
+    name: str
+    file: str
+    row: type[Row]
+    key: tuple[str, ...]
+    title: str
+    also: tuple[str, ...] = ()
+
+
+def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
+    """Read and validate a table.
+
+    Parameters
+    ----------
+    table : Table
+        Which table.
+    folder : Path
+        Folder that holds its file.
+    root : Path
+        Project root, so that messages name short paths.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable, has wrong columns, bad cells (with row and column) or
+        a key that stands twice; all that is wrong is in it.
+    """
+    rows, errors = examine_rows(table, folder, root)
+    raise_all(errors)
+    return rows
+
+
+def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], list[InputError]]:
+    """Return the good rows of a table, and all that is wrong with the others.
+
+    Parameters are those of :func:`read_rows`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable, or has wrong columns.
+    """
+    path = folder / table.file
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    text = _text_of(path, shown)
+    stream = io.StringIO(text, newline="")
+    try:
+        reader = csv.DictReader(stream, delimiter=_delimiter(table, text), strict=True)
+        check_columns(table, list(reader.fieldnames or []), shown)
+        lines = [(reader.line_num, _as_read(cells)) for cells in reader]
+    except csv.Error as error:
+        raise InputError(
+            f"not readable as CSV ({error})", file=shown,
+            fix="write quotation marks inside a cell twice, or delete them",
+        ) from None  # fmt: skip
+    rows: list[Row] = []
+    errors: list[InputError] = []
+    kept = []
+    for line, cells in lines:
+        try:
+            rows.append(_parse_row(table, cells, line, shown))
+            kept.append(line)
+        except InputError as error:
+            errors += error.all
+    return rows, [*errors, *_twice(table, rows, kept, shown)]
+
+
+def utf_16(content: bytes) -> str:
+    """Return the codec of a text in UTF-16, with a mark at its begin or without; else nothing."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    # Latin letters: every other byte is 0.
+    for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = content[first:_SEEN:2]
+        if zeros and not any(zeros) and any(content[1 - first : _SEEN : 2]):
+            return codec
+    return ""
+
+
+def _text_of(path: Path, shown: Path) -> str:
+    """Read UTF-8, or UTF-16 that says so."""
+    try:
+        content = path.read_bytes()
+        return content.decode(utf_16(content) or "utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("the file does not exist", file=shown) from None
+    except OSError as error:
+        raise system_error(error, shown) from None
+    except UnicodeDecodeError:
+        raise InputError(
+            "the file is not UTF-8 text", file=shown, fix="save it again as CSV UTF-8"
+        ) from None
+
+
+def _delimiter(table: Table, text: str) -> str:
+    """Return what stands between the names of the table's columns in the first line."""
+    header = text.partition("\n")[0]
+
+    def known(delimiter: str) -> int:
+        return len(
+            {name.strip('" \r') for name in header.split(delimiter)} & {*table.row.model_fields}
+        )
+
+    return max(_DELIMITERS, key=known)
+
+
+def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
+    """Read and validate a table as a data frame (dates as datetime64, text as str)."""
+    rows = read_rows(table, folder, root)
+    frame = pd.DataFrame([row.model_dump() for row in rows], columns=list(table.row.model_fields))
+    for name, field in table.row.model_fields.items():
+        if field.annotation in (date, date | None):
+            frame[name] = pd.to_datetime(frame[name])
+    return frame
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV; see :func:`frame_text`. The file is replaced only when complete."""
+    write_text(path, frame_text(frame))
+
+
+def _as_read(cells: dict[Any, Any]) -> dict[Any, Any]:
+    return {
+        name: unguarded(cell) if isinstance(cell, str) else cell for name, cell in cells.items()
+    }
+
+
+def frame_text(frame: pd.DataFrame) -> str:
+    """Write a frame as CSV text (LF, ISO dates).
+
+    Text that a spreadsheet program would run as a formula is kept from it: see
+    :mod:`analysis.base.csv_guard`.
+    """
+    safe = without_formulas(frame)
+    return safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def check_columns(table: Table, header: list[str], file: Path) -> None:
+    """Refuse a header that lacks columns of the table or has others."""
+    wanted = list(table.row.model_fields)
+    listed = ", ".join(wanted)
+    missing = [
+        InputError(
+            f"this column is missing; the table needs {listed}", file=file, row=1, column=name,
+            fix="add it to the first row; its cells may be empty where nothing is required",
+        )
+        for name in wanted if name not in header
+    ]  # fmt: skip
+    unknown = [
+        InputError(
+            f"this column is unknown; known are {listed}", file=file, row=1, column=name,
+            fix="correct its name, or take the column out",
+        )
+        for name in header if name not in wanted
+    ]  # fmt: skip
+    raise_all([*missing, *unknown])
+
+
+def _parse_row(table: Table, cells: dict[Any, Any], line: int, file: Path) -> Row:
+    if None in cells or None in cells.values():
+        raise InputError(
+            "the row has more or fewer cells than the header", file=file, row=line,
+            fix="put cells that contain the delimiter, such as a comma, into quotation marks",
+        )  # fmt: skip
+    try:
+        return table.row.model_validate(cells)
+    except ValidationError as error:
+        raise_all([_broken(table, cells, problem, line, file) for problem in error.errors()])
+        raise
+
+
+def _broken(
+    table: Table, cells: dict[Any, Any], problem: ErrorDetails, line: int, file: Path
+) -> InputError:
+    """Say which rule a row breaks, and in which column."""
+    column = str(problem["loc"][0]) if problem["loc"] else None
+    rule = broken_rule(problem)
+    head = re.match(r"(\w+): ", rule)
+    if column is None and head is not None and head[1] in table.row.model_fields:
+        column, rule = head[1], rule[head.end() :]
+    value = cells.get(column) if column and problem["type"] != "value_error" else None
+    return InputError(
+        rule, file=file, row=line, column=column, value=value, fix=_REMEDIES.get(problem["type"])
+    )
+
+
+def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> Iterator[InputError]:
+    """Find keys that stand in an earlier row already."""
+    seen: dict[tuple[object, ...], int] = {}
+    for row, line in zip(rows, lines, strict=True):
+        key = tuple(getattr(row, column) for column in table.key)
+        if key in seen:
+            yield InputError(
+                f"this key stands already in row {seen[key]}",
+                file=file,
+                row=line,
+                column=", ".join(table.key),
+                value=", ".join(map(str, key)),
+                fix="give every row a key of its own",
+            )
+        seen.setdefault(key, line)
