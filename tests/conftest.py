@@ -15,10 +15,21 @@ from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (
-    "test_fuzz.py", "test_looks.py", "test_absent.py", "test_properties.py", "test_paper.py",
-    "test_any_firm.py", "test_article.py", "test_million.py", "test_builds.py", "test_large.py",
-    "test_use.py", "test_method_rows.py", "test_checkins.py", "test_run.py",
-)  # fmt: skip
+    "test_fuzz.py",
+    "test_looks.py",
+    "test_absent.py",
+    "test_properties.py",
+    "test_paper.py",
+    "test_any_firm.py",
+    "test_article.py",
+    "test_million.py",
+    "test_builds.py",
+    "test_large.py",
+    "test_use.py",
+    "test_method_rows.py",
+    "test_checkins.py",
+    "test_run.py",
+)
 """Files that take longest; they and the notebooks go first, so that no process ends long after
 the others."""
 

@@ -25,8 +25,10 @@ RESULTS = ROOT / "benchmarks"
 def counts_out_of(question: Question) -> bool:
     """Look for a count by trying all."""
     percentage, n = question
-    return any(2000 * k < (2 * percentage + 1) * n and 2000 * k >= (2 * percentage - 1) * n
-               for k in range(n + 1))  # fmt: skip
+    return any(
+        2000 * k < (2 * percentage + 1) * n and 2000 * k >= (2 * percentage - 1) * n
+        for k in range(n + 1)
+    )
 
 
 def loop(name: str, mistakes: set[Question] | None = None) -> Loop:
@@ -60,13 +62,20 @@ def sizes_of(services: int, form: str, method: str, **cells: str) -> dict[str, s
 
 SIZES = pd.DataFrame(
     [
-        sizes_of(1000, "csv", "our KPI table", median_s="0.50", peak_mb="90",
-                 target="below 1000 MB; at most 1.2 times SQL", met="yes; no"),
+        sizes_of(
+            1000,
+            "csv",
+            "our KPI table",
+            median_s="0.50",
+            peak_mb="90",
+            target="below 1000 MB; at most 1.2 times SQL",
+            met="yes; no",
+        ),
         sizes_of(1000, "csv", "DuckDB SQL by hand", median_s="0.40", peak_mb="80"),
         sizes_of(1000, "csv", "pandas by hand", median_s="1.40", peak_mb="300"),
         sizes_of(1000, "csv", "our sums of all measures"),
     ]
-)  # fmt: skip
+)
 
 
 def test_sizes_are_measured_with_equal_tables() -> None:
@@ -178,8 +187,10 @@ def test_ratios_are_taken_round_by_round() -> None:
     cells = row("checks", "theirs", theirs, cases=5, ours=ours)
     assert cells["times_ours"] == "60.0"  # of 60, 20 and 90
     assert (cells["median_ms"], cells["fastest_ms"], cells["slowest_ms"]) == (
-        "80000", "60000", "90000",
-    )  # fmt: skip
+        "80000",
+        "60000",
+        "90000",
+    )
     assert with_target(cells, 50)["met"] == "yes"
     assert with_target(cells, 61)["met"] == "no"
     assert row("tables", "slow", [Run(0.2, 0)], cases=1, most_ms=200)["met"] == "no"

@@ -51,8 +51,10 @@ def test_claims_alone_go_through_every_step(
     assert main(["values", "--case", "courier"]) == 0
     made = courier / "data" / "processed" / "courier"
     assert {path.name for path in made.iterdir()} == {
-        "verdicts.csv", "multiverse.csv", "values.json",
-    }  # fmt: skip
+        "verdicts.csv",
+        "multiverse.csv",
+        "values.json",
+    }
 
 
 def test_a_case_without_claims_says_so(
@@ -102,8 +104,10 @@ def test_tables_of_the_chapter(courier: Path) -> None:
     bounds = ranges(verdicts)["frame"].set_index(["what", "period"])
     assert tuple(bounds.loc[("deliveries", "2023")]) == ("1,200", "1,200")
     assert list(readings(case, read_blocks(case))["frame"]["fits"]) == [
-        "some data set", "none", "none",
-    ]  # fmt: skip
+        "some data set",
+        "none",
+        "none",
+    ]
     words = list(relations(case)["frame"]["words"])
     assert "deliveries = meals + parcels + documents" in words
     assert "meal share = meals ÷ deliveries, at most 1" in words

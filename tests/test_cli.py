@@ -201,10 +201,14 @@ def test_a_pipe_that_is_closed_at_once() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     run = subprocess.run(
-        [sys.executable, "-m", "analysis", "check", "--case", "courier"], cwd=ROOT, stdout=writing,
-        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        [sys.executable, "-m", "analysis", "check", "--case", "courier"],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         check=False,
-    )  # fmt: skip
+    )
     os.close(writing)
     assert (run.returncode, run.stderr) == (141, "")
 

@@ -12,9 +12,15 @@ from analysis.tables.ledger import ProcessRow
 
 def step(name: str, position: int, mode: str, start: str, end: str) -> ProcessRow:
     return ProcessRow.model_validate(
-        {"step_id": name, "position": str(position), "name": name, "mode": mode,
-         "start_column": start, "end_column": end}
-    )  # fmt: skip
+        {
+            "step_id": name,
+            "position": str(position),
+            "name": name,
+            "mode": mode,
+            "start_column": start,
+            "end_column": end,
+        }
+    )
 
 
 STEPS = [

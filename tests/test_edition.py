@@ -130,12 +130,17 @@ def test_titles(segelec: Case) -> None:
         ({"month": "2024-13"}, "“2024-13”: a month is written"),
         ({"half": "2024H3"}, "“2024H3”: a half-year is written"),
         ({"quarter": "2024Q1", "month": "2024-02"}, "“2024Q1 2024-02”: a report is on one period"),
-        ({"quarter": "2024Q3"}, "“2024Q3”: the period lies outside the ledger, which runs from "
-                                "2022Q1 to 2024Q2"),
+        (
+            {"quarter": "2024Q3"},
+            "“2024Q3”: the period lies outside the ledger, which runs from 2022Q1 to 2024Q2",
+        ),
         ({"month": "2021-12"}, "“2021-12”: the period lies outside the ledger"),
-        ({"quarter": "2022Q4"}, "“2022Q4”: there is nothing to compare with: 2021Q4 lies before "
-                                "the ledger, which begins with 2022Q1. To fix: choose a later "
-                                r"period, or compare with the one before \(BASE=previous\)"),
+        (
+            {"quarter": "2022Q4"},
+            "“2022Q4”: there is nothing to compare with: 2021Q4 lies before "
+            "the ledger, which begins with 2022Q1. To fix: choose a later "
+            r"period, or compare with the one before \(BASE=previous\)",
+        ),
         ({"half": "2022H1", "base": "previous"}, "2021H2 lies before the ledger"),
         ({"base": "last-year"}, "“last-year”: the base of a comparison is year-ago or previous"),
         ({"readings": ["points"]}, "“points”: a reading is written as AXIS=OPTION"),
@@ -144,7 +149,7 @@ def test_titles(segelec: Case) -> None:
         ({"readings": ["target_kind=points", "target_kind=level"]}, "“target_kind”: .* twice"),
         ({"readings": ["sales_total=2024Q2"]}, "“sales_total”: .* needs another ledger"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_reported_is_one_message(
     segelec: Case, asked: dict[str, Any], message: str
 ) -> None:
@@ -171,13 +176,24 @@ def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> 
     assert set(FEATURES) - paper == OWN | {"timed", "unrecorded"}
     quarter = edition(segelec, quarter="2024Q1").features(tables["segelec-2024Q1"])
     assert set(FEATURES) - quarter == OWN | {
-        "full", "printed-period", "steps", "unrecorded",
-    }  # fmt: skip
+        "full",
+        "printed-period",
+        "steps",
+        "unrecorded",
+    }
     first = {"month": "2022-02", "base": "previous"}
     assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == OWN | {
-        "full", "printed-period", "quarter", "ended-quarter", "ended-half-year",
-        "year-ago", "check_in", "forecasts", "ranking", "steps",
-    }  # fmt: skip
+        "full",
+        "printed-period",
+        "quarter",
+        "ended-quarter",
+        "ended-half-year",
+        "year-ago",
+        "check_in",
+        "forecasts",
+        "ranking",
+        "steps",
+    }
     assert "printed-period" in edition(segelec, quarter="2024Q2").features({})
     other = edition(segelec, quarter="2024Q2", base="previous")
     assert "printed-period" not in other.features({})
@@ -334,5 +350,8 @@ def test_a_period_without_rows_leaves_everything_alone(copy: Path) -> None:
 
 def test_another_default_is_not_injected(segelec: Case) -> None:
     assert Edition(segelec, "2024Q2", "year-ago").parameters == {
-        "case": "segelec", "period": "2024Q2", "base": "year-ago", "readings": {}
-    }  # fmt: skip
+        "case": "segelec",
+        "period": "2024Q2",
+        "base": "year-ago",
+        "readings": {},
+    }

@@ -149,9 +149,11 @@ def test_the_plotted_data_are_compared_first(tmp_path: Path) -> None:
     assert saved(figure([1.5, 3], "Else. Yes.", 2)) == "caption or words changed, data the same"
     words = json.loads((tmp_path / "acme" / "fig_07_bars.json").read_text(encoding="utf-8"))
     assert words == {
-        "number": 7, "kind": "yours", "caption": "Else. Yes.",
+        "number": 7,
+        "kind": "yours",
+        "caption": "Else. Yes.",
         "alt": "Two bars of what was counted.",
-    }  # fmt: skip
+    }
 
 
 def test_saving_writes_what_comparing_compares(tmp_path: Path) -> None:

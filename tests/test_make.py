@@ -115,8 +115,12 @@ class Project:
         for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
             cell = {"cell_type": "code", "source": [f"import analysis.{module}"]}
             self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
-        for name in ("Makefile", "src/analysis/base/errors.py", "src/analysis/base/files.py",
-                     "src/analysis/build/graph.py"):  # fmt: skip
+        for name in (
+            "Makefile",
+            "src/analysis/base/errors.py",
+            "src/analysis/base/files.py",
+            "src/analysis/build/graph.py",
+        ):
             shutil.copy(ROOT / name, self.root / name)
         return self
 

@@ -108,8 +108,10 @@ def test_cells_that_a_report_does_not_need(write: Write, tmp_path: Path) -> None
     notebook.run(source, source, features={"printed-period"})
     cells = nbformat.read(source, as_version=4).cells
     assert [cell.source for cell in cells[2:]] == [
-        "The quarter as printed.", "print('own')", "print(seed)"
-    ]  # fmt: skip
+        "The quarter as printed.",
+        "print('own')",
+        "print(seed)",
+    ]
     assert [cell.get("execution_count") for cell in cells[2:]] == [None, None, 2]
 
     own.metadata["tags"] = ["needs-onw"]

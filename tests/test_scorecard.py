@@ -36,10 +36,18 @@ def okrs(segelec: Case) -> Okrs:
 def with_scores(okrs: Okrs, scores: dict[str, Fraction | None]) -> list[Result]:
     """Results with given scores; key results that are not named have none."""
     return [
-        Result(row, None, row.kpi, None, None, None,
-               Score(scores.get(row.kr_id), None, "cannot tell"), True)
+        Result(
+            row,
+            None,
+            row.kpi,
+            None,
+            None,
+            None,
+            Score(scores.get(row.kr_id), None, "cannot tell"),
+            True,
+        )
         for row in okrs.key_results
-    ]  # fmt: skip
+    ]
 
 
 def by_key(nodes: list[Node]) -> dict[str, Node]:
@@ -50,12 +58,20 @@ def test_joint_score_by_hand(okrs: Okrs) -> None:
     nodes = by_key(
         scorecard(
             okrs,
-            with_scores(okrs, {
-                "O1-KR1": F(1), "O1-KR2": F(1, 2), "O1-KR3": F(0), "O1-KR4": F(-1),
-                "O2-KR1": F(1), "O3-KR1": F(1, 5), "O3-KR2": F(3, 5),
-            }),
+            with_scores(
+                okrs,
+                {
+                    "O1-KR1": F(1),
+                    "O1-KR2": F(1, 2),
+                    "O1-KR3": F(0),
+                    "O1-KR4": F(-1),
+                    "O2-KR1": F(1),
+                    "O3-KR1": F(1, 5),
+                    "O3-KR2": F(3, 5),
+                },
+            ),
         )
-    )  # fmt: skip
+    )
     assert nodes["O1"].score == F(1, 8)  # (1 + 1/2 + 0 - 1) / 4
     assert nodes["O2"].score == 1  # the other half is unknown and left out
     assert nodes["O2"].covered == F(1, 2)

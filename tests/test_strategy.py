@@ -27,8 +27,16 @@ F = Fraction
 
 
 def link(**change: object) -> LinkRow:
-    cells = {"link_id": "L", "cause": "F2", "effect": "F3", "sign": "+", "lag_quarters": 1,
-             "rationale": "x", "place": "x", "quotation": "x"}  # fmt: skip
+    cells = {
+        "link_id": "L",
+        "cause": "F2",
+        "effect": "F3",
+        "sign": "+",
+        "lag_quarters": 1,
+        "rationale": "x",
+        "place": "x",
+        "quotation": "x",
+    }
     return LinkRow.model_validate(cells | change)
 
 
@@ -100,9 +108,11 @@ def test_changes_are_paired_by_lag_and_gaps_left_out() -> None:
 
 def test_a_map_with_every_finding() -> None:
     table = levels(
-        F2=[0, 1, 3, 6, 10, 15, 21, 28], F3=[0, 1, 3, 6, 10, 15, 21, 28],
-        F5=[0, 5, 6, 9, 2, 8, 1, 7], C1=[None, None, None, None, None, None, 1, 2],
-    )  # fmt: skip
+        F2=[0, 1, 3, 6, 10, 15, 21, 28],
+        F3=[0, 1, 3, 6, 10, 15, 21, 28],
+        F5=[0, 5, 6, 9, 2, 8, 1, 7],
+        C1=[None, None, None, None, None, None, 1, 2],
+    )
     links = [
         link(link_id="a", lag_quarters=0),
         link(link_id="b", lag_quarters=0, sign="-"),
@@ -111,8 +121,11 @@ def test_a_map_with_every_finding() -> None:
     ]
     found = assess_links(table, links).set_index("link_id")
     assert found["finding"].to_dict() == {
-        "a": "supported", "b": "contradicted", "c": "undecided", "d": "untestable",
-    }  # fmt: skip
+        "a": "supported",
+        "b": "contradicted",
+        "c": "undecided",
+        "d": "untestable",
+    }
     assert found.loc["d", "p"] is None
     assert found.loc["a", "concordance"] == 1
 

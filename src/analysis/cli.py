@@ -70,8 +70,9 @@ def ledger(args: argparse.Namespace) -> str | int:
     if (other or args.out) and case.parameters.calibration is None:
         raise InputError(
             "this ledger is not made from printed numbers: there is nothing to choose",
-            value=args.case, fix="leave out --reading, --seed and --out",
-        )  # fmt: skip
+            value=args.case,
+            fix="leave out --reading, --seed and --out",
+        )
     if case.parameters.kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows:
@@ -233,9 +234,12 @@ def figures(args: argparse.Namespace) -> str:
     numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
     drawn = changed = 0
     for shown in shown_figures(
-        asked.case, select(asked.case, periodic=asked.periodic), numbers, asked.parameters,
+        asked.case,
+        select(asked.case, periodic=asked.periodic),
+        numbers,
+        asked.parameters,
         asked.features(load(asked.values)),
-    ):  # fmt: skip
+    ):
         words = save_changed(shown, asked.home / "figures")
         if words != "unchanged":
             name = shown.figure.stem if shown.figure else shown.drawing
@@ -389,15 +393,24 @@ def _parser() -> argparse.ArgumentParser:
         add("--base", help="compared with year-ago or previous")
     for name in ("edition", "values", "notebook", "figures", "report", "ledger"):
         add = parsers[name].add_argument
-        add("--reading", action="append", default=[], metavar="AXIS=OPTION",
-            help="replaces a default reading")  # fmt: skip
+        add(
+            "--reading",
+            action="append",
+            default=[],
+            metavar="AXIS=OPTION",
+            help="replaces a default reading",
+        )
     add = parsers["ledger"].add_argument
     add("--seed", type=int, help="replaces the seed of case.yaml")
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
-    add("--form", choices=("csv", "workbook", "claims"), default="csv",
-        help="a firm's CSV files or workbook, or a publication's claims")  # fmt: skip
+    add(
+        "--form",
+        choices=("csv", "workbook", "claims"),
+        default="csv",
+        help="a firm's CSV files or workbook, or a publication's claims",
+    )
     parsers["check"].add_argument(
         "--all", action="store_true", help="name every row that breaks a rule"
     )

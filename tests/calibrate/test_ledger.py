@@ -182,8 +182,10 @@ def test_every_option_has_a_ledger_that_prints_alike(
 def test_every_reading_of_sales_is_met(segelec: Case, growth: str, covered: str) -> None:
     reading = segelec.reading({"sales_growth": growth, "sales_total": covered})
     sales = make_plan(segelec, reading, 3).sales
-    q = {label: sales[4 * int(label[:4]) + int(label[5]) - 1] for label in (
-        "2022Q1", "2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")}  # fmt: skip
+    q = {
+        label: sales[4 * int(label[:4]) + int(label[5]) - 1]
+        for label in ("2022Q1", "2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
+    }
     by_half = {y: q[f"{y}Q1"] + q[f"{y}Q2"] for y in ("2022", "2023", "2024")}
     pairs = {
         "year-on-year": [(q["2022Q2"], q["2023Q2"]), (q["2023Q2"], q["2024Q2"])],

@@ -70,9 +70,14 @@ def test_statement_identities(segelec: Case, seed: int) -> None:
     for old, new in pairwise(rows):
         assert new["cash"] - old["cash"] == new["cfo"] + new["cfi"] + new["cff"]
         profit = (
-            new["sales"] - new["cogs"] - new["selling"] - new["admin"]
-            - new["other_op_cost"] - new["fin_cost"] - new["income_tax"]
-        )  # fmt: skip
+            new["sales"]
+            - new["cogs"]
+            - new["selling"]
+            - new["admin"]
+            - new["other_op_cost"]
+            - new["fin_cost"]
+            - new["income_tax"]
+        )
         drawn = old["equity"] + profit - new["equity"]
         assert new["cff"] == new["interest_debt"] - old["interest_debt"] - drawn
 

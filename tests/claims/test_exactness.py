@@ -37,9 +37,17 @@ def test_no_float_in_the_module(module: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["x = 0.5", "x = a / b", "x /= 2", "float(x)", "math.sqrt(2)", "from math import sqrt",
-     "np.float64(1)", "x = 1j"],
-)  # fmt: skip
+    [
+        "x = 0.5",
+        "x = a / b",
+        "x /= 2",
+        "float(x)",
+        "math.sqrt(2)",
+        "from math import sqrt",
+        "np.float64(1)",
+        "x = 1j",
+    ],
+)
 def test_the_proof_would_notice(source: str) -> None:
     assert offences(source)
 

@@ -16,12 +16,21 @@ import pandas as pd
 import pytest
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
-HALVES = {"2024H1": ("2024Q1", "2024Q2"), "2023H1": ("2023Q1", "2023Q2"),
-          "2022H1": ("2022Q1", "2022Q2")}  # fmt: skip
-DEFAULT = {"services_period": "2024H1", "services_growth": "year-on-year",
-           "productivity_growth": "year-on-year", "labour": "free", "sales_total": "2024H1",
-           "sales_growth": "year-on-year", "satisfaction": "share",
-           "respondents": "sample"}  # fmt: skip
+HALVES = {
+    "2024H1": ("2024Q1", "2024Q2"),
+    "2023H1": ("2023Q1", "2023Q2"),
+    "2022H1": ("2022Q1", "2022Q2"),
+}
+DEFAULT = {
+    "services_period": "2024H1",
+    "services_growth": "year-on-year",
+    "productivity_growth": "year-on-year",
+    "labour": "free",
+    "sales_total": "2024H1",
+    "sales_growth": "year-on-year",
+    "satisfaction": "share",
+    "respondents": "sample",
+}
 
 
 def shown(value: Fraction, places: int, rule: str) -> str:
@@ -77,8 +86,9 @@ def value(row: pd.Series) -> Fraction | None:
     if kind == "productivity":
         now = "2024Q1" if row["printed"] == "10.5%" else "2024Q2"
         then = before(now, how["productivity_growth"])
-        hours = [data.get(f"labour_{q}", 1 if how["labour"] == "constant" else 0)
-                 for q in (now, then)]  # fmt: skip
+        hours = [
+            data.get(f"labour_{q}", 1 if how["labour"] == "constant" else 0) for q in (now, then)
+        ]
         if not all(hours):
             return None
         grown = over(data, "services", now) / over(data, "services", then)
@@ -184,18 +194,21 @@ def test_counts_of_services_are_those_of_the_rule(
     rows = table[table["claim_id"] == "6-services"]
     wanted = f"services_period={period}; services_growth=year-on-year"
     found = [
-        r for _, r in rows.iterrows()
-        if r["reading"].startswith(wanted) and "labour=constant" not in r["reading"]
+        r
+        for _, r in rows.iterrows()
+        if r["reading"].startswith(wanted)
+        and "labour=constant" not in r["reading"]
         and rule in named(r)
-    ]  # fmt: skip
+    ]
     assert found
     for row in found:
         assert row["verdict"] == ("consistent" if fits else "inconsistent")
         if fits:
             (pair,) = fits
             assert json.loads(row["bounds"]) == {
-                "services_2023H1": [str(pair[0])] * 2, "services_2024H1": [str(pair[1])] * 2,
-            }  # fmt: skip
+                "services_2023H1": [str(pair[0])] * 2,
+                "services_2024H1": [str(pair[1])] * 2,
+            }
 
 
 def test_no_rule_stands_twice_and_none_is_left_out(

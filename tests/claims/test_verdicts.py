@@ -87,16 +87,18 @@ def test_services_by_reading(table: pd.DataFrame) -> None:
     assert "350 and 370" in both["evidence"]
     first = row(table, "6-services", services_period="2023H1", services_growth="year-on-year")
     assert "exactly 435 in 2024H1" in first["evidence"]
-    cut = row(table, "6-services", "truncate", services_period="2023H1",
-              services_growth="year-on-year")  # fmt: skip
+    cut = row(
+        table, "6-services", "truncate", services_period="2023H1", services_growth="year-on-year"
+    )
     assert cut["verdict"] == "inconsistent"
     later = row(table, "5-services-growth", services_period="2024H1", services_growth="on-later")
     assert "exactly 273 in 2023H1" in later["evidence"]
 
 
 def test_constant_labour_contradicts_services(table: pd.DataFrame) -> None:
-    found = row(table, "abstract-productivity-q1", labour="constant",
-                productivity_growth="year-on-year")  # fmt: skip
+    found = row(
+        table, "abstract-productivity-q1", labour="constant", productivity_growth="year-on-year"
+    )
     assert found["verdict"] == "inconsistent"
     assert found["conflict"] == (
         "5-services-growth; abstract-productivity-q1; abstract-productivity-q2"
@@ -109,8 +111,14 @@ def test_constant_labour_contradicts_services(table: pd.DataFrame) -> None:
 
 def test_labour_decides_on_the_growth_of_services_too(table: pd.DataFrame) -> None:
     """A claim of a conflict is inconsistent under the reading that makes the conflict."""
-    found = row(table, "5-services-growth", labour="constant", services_period="2024H1",
-                services_growth="year-on-year", productivity_growth="year-on-year")  # fmt: skip
+    found = row(
+        table,
+        "5-services-growth",
+        labour="constant",
+        services_period="2024H1",
+        services_growth="year-on-year",
+        productivity_growth="year-on-year",
+    )
     assert found["verdict"] == "inconsistent"
     assert "5-services-growth" in found["conflict"]
 
@@ -179,8 +187,13 @@ def test_survey_of_every_service(table: pd.DataFrame) -> None:
     rounded = row(table, "abstract-coverage", respondents="every-service")
     assert rounded["verdict"] == "inconsistent"
     assert "274 satisfied print as 77.4% and 275 as 77.7%" in rounded["evidence"]
-    cut = row(table, "abstract-satisfaction", "truncate", satisfaction="share",
-              respondents="every-service")  # fmt: skip
+    cut = row(
+        table,
+        "abstract-satisfaction",
+        "truncate",
+        satisfaction="share",
+        respondents="every-service",
+    )
     assert cut["verdict"] == "consistent"
     assert json.loads(cut["witness"]) == {"respondents": 354, "satisfied": 275}
 
@@ -302,9 +315,13 @@ def test_a_level_at_the_edge_of_the_print(
 
 @pytest.mark.parametrize(
     ("printed", "verdict"),
-    [("5.0%", "inconsistent"), ("9.9%", "inconsistent"), ("10.0%", "underdetermined"),
-     ("10.1%", "consistent")],
-)  # fmt: skip
+    [
+        ("5.0%", "inconsistent"),
+        ("9.9%", "inconsistent"),
+        ("10.0%", "underdetermined"),
+        ("10.1%", "consistent"),
+    ],
+)
 def test_growth_of_satisfaction_against_ten_per_cent(
     segelec: Case, printed: str, verdict: str
 ) -> None:

@@ -17,8 +17,16 @@ from .conftest import Show, fragment
 
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-ALL_TABLES = ["cards", "sales", "productivity", "satisfaction", "types", "segments", "okr",
-              "scorecard"]  # fmt: skip
+ALL_TABLES = [
+    "cards",
+    "sales",
+    "productivity",
+    "satisfaction",
+    "types",
+    "segments",
+    "okr",
+    "scorecard",
+]
 BOXES = """
 all => all.map((one) => { const box = one.getBoundingClientRect();
   return { left: box.left, right: box.right, top: box.top, bottom: box.bottom }; })

@@ -39,23 +39,38 @@ def small() -> dict[str, pd.DataFrame]:
     for column in days:
         service[column] = pd.to_datetime(service[column])
     sale = pd.DataFrame(
-        {"invoice_id": ["F1", "F2", "F3"], "service_id": ["S1", "S2", "S3"],
-         "invoiced_on": pd.to_datetime(["2024-01-06", "2024-02-04", "2024-04-02"]),
-         "amount_centimos": [10050, 20000, 5]}
-    )  # fmt: skip
+        {
+            "invoice_id": ["F1", "F2", "F3"],
+            "service_id": ["S1", "S2", "S3"],
+            "invoiced_on": pd.to_datetime(["2024-01-06", "2024-02-04", "2024-04-02"]),
+            "amount_centimos": [10050, 20000, 5],
+        }
+    )
     answer = pd.DataFrame(
-        {"response_id": ["R1"], "service_id": ["S2"], "answered_on": [day("2024-02-10")],
-         "score": [5]}
-    )  # fmt: skip
+        {
+            "response_id": ["R1"],
+            "service_id": ["S2"],
+            "answered_on": [day("2024-02-10")],
+            "score": [5],
+        }
+    )
     hours = pd.DataFrame(
         {"staff_id": ["T1", "T1"], "month": ["2024-01", "2024-04"], "quarter_hours": [40, 60]}
     )
     customer = pd.DataFrame(
-        {"customer_id": ["C1", "C2"], "segment": ["shop", "company"],
-         "first_service_on": pd.to_datetime(["2024-01-06", "2024-02-04"])}
-    )  # fmt: skip
-    return {"service": service, "sale": sale, "survey_response": answer, "staff_hours": hours,
-            "customer": customer}  # fmt: skip
+        {
+            "customer_id": ["C1", "C2"],
+            "segment": ["shop", "company"],
+            "first_service_on": pd.to_datetime(["2024-01-06", "2024-02-04"]),
+        }
+    )
+    return {
+        "service": service,
+        "sale": sale,
+        "survey_response": answer,
+        "staff_hours": hours,
+        "customer": customer,
+    }
 
 
 def cube_of(ledger: dict[str, pd.DataFrame], names: dict[str, str] | None = None) -> Model:
@@ -82,17 +97,24 @@ def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame
     made = cube_of(small, {"doors": "Lifting doors"})
     assert rows(made) == {
         ("2024Q1", "doors", "shop"): {
-            "services": 1, "sales_centimos": 10050, "waiting_days": 3, "working_days": 1,
+            "services": 1,
+            "sales_centimos": 10050,
+            "waiting_days": 3,
+            "working_days": 1,
             "on_time": 1,
         },
         ("2024Q1", "alarms", "company"): {
-            "services": 1, "sales_centimos": 20000, "waiting_days": 1, "working_days": 2,
-            "answers": 1, "satisfied": 1,
+            "services": 1,
+            "sales_centimos": 20000,
+            "waiting_days": 1,
+            "working_days": 2,
+            "answers": 1,
+            "satisfied": 1,
         },
         ("2024Q2", "doors", "company"): {"services": 1, "sales_centimos": 5, "on_time": 1},
         ("2024Q1", None, None): {"quarter_hours": 40},
         ("2024Q2", None, None): {"quarter_hours": 60},
-    }  # fmt: skip
+    }
     assert made["types"] == [
         {"id": "alarms", "name": "alarms"},
         {"id": "doors", "name": "Lifting doors"},
@@ -166,10 +188,22 @@ def test_claims_have_the_default_verdict_and_the_others() -> None:
 
 def target(kind: str, rule: str, amount: str, upper: str = "", kpi: str = "C1") -> TargetRow:
     return TargetRow.model_validate(
-        {"target_id": "t", "kr_id": "k", "kpi": kpi, "claim_id": "c", "kind": kind, "rule": rule,
-         "amount": amount, "upper": upper, "months": "0", "default": "yes", "axis": "",
-         "option": "", "reading": "r"}
-    )  # fmt: skip
+        {
+            "target_id": "t",
+            "kr_id": "k",
+            "kpi": kpi,
+            "claim_id": "c",
+            "kind": kind,
+            "rule": rule,
+            "amount": amount,
+            "upper": upper,
+            "months": "0",
+            "default": "yes",
+            "axis": "",
+            "option": "",
+            "reading": "r",
+        }
+    )
 
 
 @pytest.mark.parametrize(

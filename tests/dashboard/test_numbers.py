@@ -249,10 +249,15 @@ def test_every_number_under_random_selections_is_the_kpi_of_the_filtered_rows(
 
 def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -> None:
     quarters = [
-        {"kpi": record.kpi_id, "index": index, "period": quarter_label(index),
-         "value": oracle.value(record.kpi_id, [index], [], ["shop"])}
-        for record in CATALOGUE for index in oracle.quarters
-    ]  # fmt: skip
+        {
+            "kpi": record.kpi_id,
+            "index": index,
+            "period": quarter_label(index),
+            "value": oracle.value(record.kpi_id, [index], [], ["shop"]),
+        }
+        for record in CATALOGUE
+        for index in oracle.quarters
+    ]
     table = pd.DataFrame(quarters)
     shown = show()
     for label in ("2023Q1", "2024Q2"):

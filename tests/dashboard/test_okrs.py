@@ -54,11 +54,14 @@ def text(value: Fraction | None) -> str:
 def expected_results(results: list[Result]) -> list[list[str]]:
     return [
         [
-            result.key_result.kr_id, text(result.baseline), text(result.value),
-            text(result.score.score), result.score.status,
+            result.key_result.kr_id,
+            text(result.baseline),
+            text(result.value),
+            text(result.score.score),
+            result.score.status,
         ]
         for result in results
-    ]  # fmt: skip
+    ]
 
 
 def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
@@ -79,9 +82,11 @@ def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
 
 def address(quarter: str, goals: dict[str, tuple[int, str]]) -> str:
     return fragment(
-        q=[quarter], lang="en", table=["okr", "scorecard"],
+        q=[quarter],
+        lang="en",
+        table=["okr", "scorecard"],
         goal=[f"{name}~{place}~{amount}" for name, (place, amount) in goals.items()],
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("quarter", ["2022Q1", "2023Q1", "2024Q1", "2024Q2"])

@@ -70,12 +70,20 @@ def test_the_same_bytes_in_another_process_and_locale(root: Path) -> None:
     )
     found = {
         subprocess.run(
-            [sys.executable, "-c", program], cwd=root, check=True, capture_output=True, text=True,
-            env={"PYTHONPATH": str(root / "src"), "PYTHONHASHSEED": seed, "LC_ALL": "C",
-                 "TZ": zone},
+            [sys.executable, "-c", program],
+            cwd=root,
+            check=True,
+            capture_output=True,
+            text=True,
+            env={
+                "PYTHONPATH": str(root / "src"),
+                "PYTHONHASHSEED": seed,
+                "LC_ALL": "C",
+                "TZ": zone,
+            },
         ).stdout
         for seed, zone in (("1", "Pacific/Kiritimati"), ("2", "UTC"))
-    }  # fmt: skip
+    }
     assert len(found) == 1
 
 

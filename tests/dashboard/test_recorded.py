@@ -48,18 +48,32 @@ def ledger() -> dict[str, pd.DataFrame]:
     keys = [f"S{month}" for month in kept]
     days = pd.to_datetime([f"{month}-05" for month in kept])
     service = pd.DataFrame(
-        {"service_id": keys, "customer_id": "C1", "requested_on": days, "started_on": days,
-         "completed_on": days, "due_on": days,
-         "service_type": ["a" if month < "2024" else "b" for month in kept]}
-    )  # fmt: skip
+        {
+            "service_id": keys,
+            "customer_id": "C1",
+            "requested_on": days,
+            "started_on": days,
+            "completed_on": days,
+            "due_on": days,
+            "service_type": ["a" if month < "2024" else "b" for month in kept],
+        }
+    )
     sale = pd.DataFrame(
-        {"invoice_id": keys, "service_id": keys, "invoiced_on": days,
-         "amount_centimos": 100 * SOLES}
-    )  # fmt: skip
+        {
+            "invoice_id": keys,
+            "service_id": keys,
+            "invoiced_on": days,
+            "amount_centimos": 100 * SOLES,
+        }
+    )
     answer = pd.DataFrame(
-        {"response_id": ["R1", "R2"], "service_id": ["S2023-03", "S2024-01"],
-         "answered_on": pd.to_datetime(["2023-03-09", "2024-01-09"]), "score": [5, 2]}
-    )  # fmt: skip
+        {
+            "response_id": ["R1", "R2"],
+            "service_id": ["S2023-03", "S2024-01"],
+            "answered_on": pd.to_datetime(["2023-03-09", "2024-01-09"]),
+            "score": [5, 2],
+        }
+    )
     hours = pd.DataFrame({"staff_id": "T1", "month": months, "quarter_hours": 40})
     return {"service": service, "sale": sale, "survey_response": answer, "staff_hours": hours}
 
@@ -99,10 +113,16 @@ def test_no_growth_is_shown_on_a_quarter_that_lacks_a_month(cards: View) -> None
 def test_the_quarter_itself_has_no_value_and_says_why(cards: View) -> None:
     found = cards(["2023Q1"])
     assert {name: card["value"] for name, card in found.items()} == {
-        "sales": None, "revenue_per_service": None, "satisfaction": "100", "services": None,
-        "productivity": None, "waiting_days": None, "working_days": None, "on_time": None,
+        "sales": None,
+        "revenue_per_service": None,
+        "satisfaction": "100",
+        "services": None,
+        "productivity": None,
+        "waiting_days": None,
+        "working_days": None,
+        "on_time": None,
         "technician_hours": "30",
-    }  # fmt: skip
+    }
     assert found["services"]["why"] == "Not recorded in full: Q1 2023"
     assert found["technician_hours"]["why"].strip() == ""
 
@@ -141,8 +161,10 @@ def test_charts_tables_and_files_leave_the_gap_too(show: Show, gapped: dict[str,
         shown.page.locator("[data-key=csv]").click()
     lines = saved.value.path().read_text("utf-8-sig").splitlines()
     names = lines[0].split(",")
-    found = {tuple(line.split(",")[names.index(n)] for n in ("services", "sales_centimos"))
-             for line in lines[1:]}  # fmt: skip
+    found = {
+        tuple(line.split(",")[names.index(n)] for n in ("services", "sales_centimos"))
+        for line in lines[1:]
+    }
     assert found == {("", "")}
 
 

@@ -20,8 +20,16 @@ from analysis.tables.case import Case
 from .conftest import Show, Shown, fragment
 
 PRESSED = "all => all.filter(one => one.ariaPressed === 'true').map(one => one.dataset.key)"
-ALL_TABLES = ["cards", "sales", "productivity", "satisfaction", "types", "segments", "okr",
-              "scorecard"]  # fmt: skip
+ALL_TABLES = [
+    "cards",
+    "sales",
+    "productivity",
+    "satisfaction",
+    "types",
+    "segments",
+    "okr",
+    "scorecard",
+]
 
 
 def pressed(shown: Shown, group: str) -> list[str]:
@@ -56,9 +64,16 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
         pytest.fail("Tab does not come to an end")
     groups = [stop["group"] for stop in stops if stop["group"]]
     assert groups == [
-        "slicer-quarters", "slicer-types", "slicer-segments", "sales", "types", "segments",
-        "productivity", "satisfaction", "verdicts",
-    ]  # fmt: skip
+        "slicer-quarters",
+        "slicer-types",
+        "slicer-segments",
+        "sales",
+        "types",
+        "segments",
+        "productivity",
+        "satisfaction",
+        "verdicts",
+    ]
     assert stops[0]["id"] == "skip"
     assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
 
@@ -230,9 +245,16 @@ def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str
 
 
 def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
-    shown = show(fragment=fragment(
-        q=["2024Q1", "2024Q2"], t=["alarms"], s=["shop"], table=ALL_TABLES,
-        goal=["O1-KR1~0~12"], lang="es"))  # fmt: skip
+    shown = show(
+        fragment=fragment(
+            q=["2024Q1", "2024Q2"],
+            t=["alarms"],
+            s=["shop"],
+            table=ALL_TABLES,
+            goal=["O1-KR1~0~12"],
+            lang="es",
+        )
+    )
     words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))
     texts = shown.page.evaluate(
         """() => { const found = [];
@@ -257,8 +279,14 @@ def test_every_word_of_the_page_has_a_translation(root: Path) -> None:
     titles = set(re.findall(r'title: "([^"]+)"', code))
     assert said | titles <= set(words)
     assert {key for key in words if f'"{key}"' not in code} <= {
-        "printed", "derived", "synthetic", "yours", "joint", "perspective", "objective",
-    }  # fmt: skip
+        "printed",
+        "derived",
+        "synthetic",
+        "yours",
+        "joint",
+        "perspective",
+        "objective",
+    }
     for key, word in words.items():
         assert sorted(re.findall(r"\{\w+\}", key)) == sorted(re.findall(r"\{\w+\}", word))
 
@@ -267,9 +295,13 @@ def test_every_word_of_the_page_has_a_translation(root: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
     address = fragment(
-        q=["2024Q1", "2024Q2"], t=["alarms"], table=ALL_TABLES, goal=["O1-KR1~0~12"],
-        theme=theme, lang=language,
-    )  # fmt: skip
+        q=["2024Q1", "2024Q2"],
+        t=["alarms"],
+        table=ALL_TABLES,
+        goal=["O1-KR1~0~12"],
+        theme=theme,
+        lang=language,
+    )
     width = 390 if language == "es" else 1440
     viewport = {"width": width, "height": 900}
     results = Axe().run(show(fragment=address, viewport=viewport, reduced_motion="reduce").page)

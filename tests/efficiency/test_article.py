@@ -148,8 +148,11 @@ def test_all_levels_cannot_fall_when_profit_on_sales_turns_from_loss_to_profit(
     reading = kowalczyk.reading({"absolute_profitability": "all-levels"})
     rows = in_force(read_sentences(kowalczyk), reading)
     assert conflict(linearise(rows, FIRST)) == (
-        "loss-on-sales", "operating-positive", "other-operations-hurt", "absolute-falls-all",
-    )  # fmt: skip
+        "loss-on-sales",
+        "operating-positive",
+        "other-operations-hurt",
+        "absolute-falls-all",
+    )
     core = [row for row in rows if row.statement_id in conflict(linearise(rows, FIRST))]
     for dropped in core:  # minimal: any three of the four are possible together
         assert conflict(linearise([row for row in core if row is not dropped], FIRST)) == ()
@@ -238,9 +241,18 @@ def test_trend_has_the_sign_of_the_least_squares_slope(books: dict[str, Book]) -
 
 @pytest.mark.parametrize(
     "formula",
-    ["K3[q] > 0", "K3[5] > 0", "K99[1] > 0", "K3[1]", "K3[1] > K2[1] > 0", "K3 > 0", "K3[1] != 0",
-     "open('x') > 0", "K3[1] >"],
-)  # fmt: skip
+    [
+        "K3[q] > 0",
+        "K3[5] > 0",
+        "K99[1] > 0",
+        "K3[1]",
+        "K3[1] > K2[1] > 0",
+        "K3 > 0",
+        "K3[1] != 0",
+        "open('x') > 0",
+        "K3[1] >",
+    ],
+)
 def test_formulas_that_cannot_be_read(formula: str) -> None:
     with pytest.raises(InputError):
         comparisons(formula)
@@ -265,8 +277,12 @@ def test_what_is_built(project: Path) -> None:
     assert build(case) == len(read_sentences(case))
     made = sorted(p.relative_to(case.processed).as_posix() for p in case.processed.rglob("*.csv"))
     assert made == [
-        "conclusions.csv", "ledger/fin_statement.csv", "pins.csv", "readings.csv", "sentences.csv",
-    ]  # fmt: skip
+        "conclusions.csv",
+        "ledger/fin_statement.csv",
+        "pins.csv",
+        "readings.csv",
+        "sentences.csv",
+    ]
     for name in ("conclusions.csv", "pins.csv", "readings.csv", "sentences.csv"):
         assert pd.read_csv(case.processed / name)["kind"].isin(["derived", "synthetic"]).all()
 

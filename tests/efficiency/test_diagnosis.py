@@ -26,8 +26,9 @@ def test_sentences_by_hand(hand: Book) -> None:
     assert "carries 2.25 and −2.00 of operating cash" in said["cash-per-profit"].text.english
     assert "2,25 i −2,00 gotówki" in said["cash-per-profit"].text.polish
     assert said["collection"].figures[2:] == (
-        ("days", "2006Q1", Fraction(225, 2)), ("days", "2006Q2", Fraction(1183, 12)),
-    )  # fmt: skip
+        ("days", "2006Q1", Fraction(225, 2)),
+        ("days", "2006Q2", Fraction(1183, 12)),
+    )
     assert "113 and 99 days" in said["collection"].text.english
     assert "4.00 and 4.38 times" in said["debt"].text.english
     # 20 of 20 lost, 10 won; 30 lost, -5 won
@@ -57,9 +58,11 @@ def test_two_quarters_have_no_trend(hand: Book) -> None:
 
 amount = st.integers(0, 10**6)
 quarters = st.fixed_dictionaries(
-    {name: st.integers(-(10**6), 10**6) if name in {"equity", "cfo", "cfi", "cff"} else amount
-     for name in AMOUNTS}
-)  # fmt: skip
+    {
+        name: st.integers(-(10**6), 10**6) if name in {"equity", "cfo", "cfi", "cff"} else amount
+        for name in AMOUNTS
+    }
+)
 
 
 @settings(max_examples=60, deadline=None)

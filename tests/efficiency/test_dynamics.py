@@ -55,8 +55,10 @@ def test_dupont_by_hand(hand: Book) -> None:
     table = dupont(hand, indicator_table(hand)).set_index("quarter")
     first = table.loc[FIRST]
     assert (first["net margin"], first["asset turnover"], first["equity multiplier"]) == (
-        Fraction(23, 1000), Fraction(1, 4), 4,
-    )  # fmt: skip
+        Fraction(23, 1000),
+        Fraction(1, 4),
+        4,
+    )
     assert first["change"] is None
     second = table.loc[SECOND]
     parts = [second[f"{n} part"] for n in ("net margin", "asset turnover", "equity multiplier")]

@@ -26,17 +26,34 @@ FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
 CLOSING = {  # indicator: (first quarter, second quarter), by pencil
-    "K1": ("300", "420"), "K2": ("-50", "50"), "K3": ("40", "40"), "K4": ("20", "10"),
-    "K5": ("30", "5"), "K6": ("23", "5"), "K7": ("90", "-80"), "K8": ("-200", "-160"),
-    "K9": ("130", "200"), "CF": ("20", "-40"),
+    "K1": ("300", "420"),
+    "K2": ("-50", "50"),
+    "K3": ("40", "40"),
+    "K4": ("20", "10"),
+    "K5": ("30", "5"),
+    "K6": ("23", "5"),
+    "K7": ("90", "-80"),
+    "K8": ("-200", "-160"),
+    "K9": ("130", "200"),
+    "CF": ("20", "-40"),
     "K10": ("-30.1", "-35.225"),  # 40 - 7.6 - 0.025 * 2500; 40 - 7.6 - 0.025 * 2705
-    "K11": ("3/10", "7/20"), "K12": ("-1/20", "1/24"), "K13": ("1/25", "1/30"),
-    "K14": ("1/50", "1/120"), "K15": ("3/100", "1/240"), "K16": ("23/1000", "1/240"),
-    "K17": ("23/4000", "1/880"), "K18": ("23/1000", "1/201"), "K19": ("1/4", "3/11"),
-    "K20": ("5/8", "20/33"), "K21": ("4/5", "12/13"), "K22": ("5/2", "4"),
-    "K22b": ("7/4", "13/5"), "K23": ("9/100", "-1/15"), "K24": ("9/400", "-1/55"),
+    "K11": ("3/10", "7/20"),
+    "K12": ("-1/20", "1/24"),
+    "K13": ("1/25", "1/30"),
+    "K14": ("1/50", "1/120"),
+    "K15": ("3/100", "1/240"),
+    "K16": ("23/1000", "1/240"),
+    "K17": ("23/4000", "1/880"),
+    "K18": ("23/1000", "1/201"),
+    "K19": ("1/4", "3/11"),
+    "K20": ("5/8", "20/33"),
+    "K21": ("4/5", "12/13"),
+    "K22": ("5/2", "4"),
+    "K22b": ("7/4", "13/5"),
+    "K23": ("9/100", "-1/15"),
+    "K24": ("9/400", "-1/55"),
     "K25": ("9/4", "-2"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", [record.indicator_id for record in CATALOGUE])
@@ -113,8 +130,25 @@ def test_ladder_lines_lead_from_level_to_level(hand: Book) -> None:
     lines = ladder(hand)
     first = lines[lines["period"] == "2006Q1"]
     assert first["value"].tolist() == [
-        1000, -700, 300, -150, -200, -50, 120, -30, 40, 5, -25, 20, 12, -2, 30, -6, -1, 23,
-    ]  # fmt: skip
+        1000,
+        -700,
+        300,
+        -150,
+        -200,
+        -50,
+        120,
+        -30,
+        40,
+        5,
+        -25,
+        20,
+        12,
+        -2,
+        30,
+        -6,
+        -1,
+        23,
+    ]
     steps = first[first["kind"] == "step"]
     assert (steps["after"] - steps["before"]).tolist() == steps["value"].tolist()
     assert steps["after"].iloc[-1] == 23
@@ -157,9 +191,15 @@ def test_identities_hold_for_any_statement(amounts: dict[str, Any]) -> None:
     found = {r.indicator_id: compute(r, one, FIRST, cost=COST).value for r in CATALOGUE}
     gains = ("sales", "other_op_income", "fin_income", "extra_gain")
     charges = (
-        "cogs", "selling", "admin", "other_op_cost", "fin_cost", "extra_loss", "income_tax",
+        "cogs",
+        "selling",
+        "admin",
+        "other_op_cost",
+        "fin_cost",
+        "extra_loss",
+        "income_tax",
         "other_charges",
-    )  # fmt: skip
+    )
     assert found["K6"] == sum(amounts[n] for n in gains) - sum(amounts[n] for n in charges)
     assert amounts["cfo"] + amounts["cfi"] + amounts["cff"] == found["CF"]
     if amounts["sales"]:

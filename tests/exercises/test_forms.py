@@ -17,12 +17,47 @@ from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several
 from analysis.exercises.task import Facts, Mistake, Task
 
 ODD: list[object] = [
-    None, True, object(), object, len, b"1", 1j, float("nan"), float("inf"), "", " ", "about 3",
-    "1,5", "1.2.3", "1/0", "٣", "9" * 5000, "1" * 41 + "/3", "<b>5</b>", "_5_", "=1+1",
-    Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1E+1000000"), [], {}, [[1]],
-    {"a": 1}, (1, 2, 3), [None], pd.NA, pd.Series([1, 2]), pd.DataFrame(), np.array([1, 2]),
-    np.float64("nan"), np.bool_(True), range(10**9), Exception("x"), lambda: 3,
-]  # fmt: skip
+    None,
+    True,
+    object(),
+    object,
+    len,
+    b"1",
+    1j,
+    float("nan"),
+    float("inf"),
+    "",
+    " ",
+    "about 3",
+    "1,5",
+    "1.2.3",
+    "1/0",
+    "٣",
+    "9" * 5000,
+    "1" * 41 + "/3",
+    "<b>5</b>",
+    "_5_",
+    "=1+1",
+    Decimal("NaN"),
+    Decimal("sNaN"),
+    Decimal("Infinity"),
+    Decimal("1E+1000000"),
+    [],
+    {},
+    [[1]],
+    {"a": 1},
+    (1, 2, 3),
+    [None],
+    pd.NA,
+    pd.Series([1, 2]),
+    pd.DataFrame(),
+    np.array([1, 2]),
+    np.float64("nan"),
+    np.bool_(True),
+    range(10**9),
+    Exception("x"),
+    lambda: 3,
+]
 FORMS: list[tuple[Form, Any]] = [
     (Number("per cent", 1), Fraction(55, 3)),
     (Number(), Fraction(49)),
@@ -47,11 +82,20 @@ def test_what_is_no_answer_gets_a_sentence(form: Form, value: Any, answer: objec
 
 
 anything = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.fractions(),
-    st.text(), st.complex_numbers(), st.binary(), st.lists(st.integers() | st.text()),
-    st.tuples(st.floats(), st.decimals()), st.sets(st.integers()),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.decimals(),
+    st.fractions(),
+    st.text(),
+    st.complex_numbers(),
+    st.binary(),
+    st.lists(st.integers() | st.text()),
+    st.tuples(st.floats(), st.decimals()),
+    st.sets(st.integers()),
     st.dictionaries(st.text(), st.text()),
-)  # fmt: skip
+)
 
 
 @given(anything)
@@ -124,9 +168,17 @@ def test_a_mistake_that_equals_the_answer_hides_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "state"),
-    [([288], "right"), ([288, 288], "right"), (range(288, 289), "right"), ([287], "wrong"),
-     ([288, 289], "nearly"), ([], "wrong"), ("288, 289", "unreadable"), ([288.5], "unreadable")],
-)  # fmt: skip
+    [
+        ([288], "right"),
+        ([288, 288], "right"),
+        (range(288, 289), "right"),
+        ([287], "wrong"),
+        ([288, 289], "nearly"),
+        ([], "wrong"),
+        ("288, 289", "unreadable"),
+        ([288.5], "unreadable"),
+    ],
+)
 def test_counts(answer: object, state: str) -> None:
     assert grade(task(Counts("services"), frozenset({288})), answer).state == state
 

@@ -65,9 +65,12 @@ def test_progress_counts_what_is_solved(rates: Lesson, shown: list[dict[str, str
     rates.progress()
     assert plain(shown)[-1].startswith("1 of 6 solved. Open: half-year, points, reached, chain and")
     for key, answer in (
-        ("half-year", "856.24"), ("points", "6.7"), ("reached", "56.3"), ("chain", "21.4"),
+        ("half-year", "856.24"),
+        ("points", "6.7"),
+        ("reached", "56.3"),
+        ("chain", "21.4"),
         ("contribution", "8.5"),
-    ):  # fmt: skip
+    ):
         rates.check(key, answer)
     rates.progress()
     assert plain(shown)[-1] == "6 of 6 solved. All of them. Well done."
@@ -79,9 +82,13 @@ def test_words_of_each_state(rates: Lesson, shown: list[dict[str, str]]) -> None
     rates.check("growth")
     heads = [text.split(".")[0] for text in plain(shown)]
     assert heads == [
-        "Not answered yet", "Right", "Not yet", "Nearly", "This answer cannot be read",
         "Not answered yet",
-    ]  # fmt: skip
+        "Right",
+        "Not yet",
+        "Nearly",
+        "This answer cannot be read",
+        "Not answered yet",
+    ]
     assert 'hint("growth") helps' in plain(shown)[2]
 
 

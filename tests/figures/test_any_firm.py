@@ -202,13 +202,21 @@ def test_flowcharts_of_any_length(steps: int, check: Check) -> None:
 def test_service_process(name: str, check: Check) -> None:
     frame = pd.DataFrame(
         [
-            (f"s{step}", f"{name} {step}", mode, days, services, Fraction(days), Fraction(1, 3),
-             step == 0)
+            (
+                f"s{step}",
+                f"{name} {step}",
+                mode,
+                days,
+                services,
+                Fraction(days),
+                Fraction(1, 3),
+                step == 0,
+            )
             for step, mode in enumerate(("waiting", "working", "waiting"))
             for days, services in ((0, 3), (400, 1))
         ],
         columns=["step_id", "name", "mode", "days", "services", "mean", "share", "bottleneck"],
-    )  # fmt: skip
+    )
     check(process.service_process(frame, "2024Q2", "yours"))
 
 
@@ -230,15 +238,25 @@ def test_swot_and_causes(text: str, count: int, check: Check) -> None:
 def key_results(text: str, value: Fraction | None, low: Fraction | None) -> list[dict[str, object]]:
     return [
         {
-            "objective_id": f"O{i // 3}", "kr_id": f"O{i // 3}-KR{i}", "role": "key result",
-            "text": f"{text} {i}", "kpi": "I1", "unit": "%" if i % 2 else MONEY, "value": value,
-            "baseline": None if i == 2 else Fraction(i), "commit": None if i == 2 else low,
-            "low": low if i % 2 else None, "high": None if i % 2 else low,
-            "level": f"{value} {MONEY}", "target": f"≥ {low} {MONEY}", "status": "behind",
-            "score": Fraction(-1 + i, 3), "reason": text,
+            "objective_id": f"O{i // 3}",
+            "kr_id": f"O{i // 3}-KR{i}",
+            "role": "key result",
+            "text": f"{text} {i}",
+            "kpi": "I1",
+            "unit": "%" if i % 2 else MONEY,
+            "value": value,
+            "baseline": None if i == 2 else Fraction(i),
+            "commit": None if i == 2 else low,
+            "low": low if i % 2 else None,
+            "high": None if i % 2 else low,
+            "level": f"{value} {MONEY}",
+            "target": f"≥ {low} {MONEY}",
+            "status": "behind",
+            "score": Fraction(-1 + i, 3),
+            "reason": text,
         }
         for i in range(5)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("text", ["Sell more", LONG, WORD])

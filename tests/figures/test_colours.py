@@ -127,9 +127,13 @@ def test_scenarios_always_look_the_same(kind: str) -> None:
 @pytest.mark.parametrize(
     ("change", "better", "colour"),
     [
-        (1, "up", style.GOOD), (-1, "up", style.BAD), (1, "down", style.BAD),
-        (-1, "down", style.GOOD), (0, "up", style.NEUTRAL), (5, "none", style.NEUTRAL),
+        (1, "up", style.GOOD),
+        (-1, "up", style.BAD),
+        (1, "down", style.BAD),
+        (-1, "down", style.GOOD),
+        (0, "up", style.NEUTRAL),
+        (5, "none", style.NEUTRAL),
     ],
-)  # fmt: skip
+)
 def test_colour_follows_the_good_direction(change: float, better: str, colour: str) -> None:
     assert style.verdict_colour(change, better) == colour

@@ -235,14 +235,22 @@ def test_process_counts_days() -> None:
     )
     steps = [
         ProcessRow(
-            step_id="wait", position=1, name="Wait", mode="waiting",
-            start_column="requested_on", end_column="started_on",
+            step_id="wait",
+            position=1,
+            name="Wait",
+            mode="waiting",
+            start_column="requested_on",
+            end_column="started_on",
         ),
         ProcessRow(
-            step_id="work", position=2, name="Work", mode="working",
-            start_column="started_on", end_column="completed_on",
+            step_id="work",
+            position=2,
+            name="Work",
+            mode="working",
+            start_column="started_on",
+            end_column="completed_on",
         ),
-    ]  # fmt: skip
+    ]
     frame = service_process_data({"service": service}, steps, "2023H1")
     assert frame[["step_id", "days", "services"]].to_numpy().tolist() == [
         ["wait", 4, 2],

@@ -49,8 +49,11 @@ def drawn(draw: Callable[[], list[Figure]]) -> list[Figure]:
 
 def test_numbers_names_and_words(drawn: list[Figure]) -> None:
     assert [figure.stem for figure in drawn] == [
-        "fig_31_okr_progress", "fig_33_reliability", "fig_34_scorecard", "fig_35_strategy_map",
-    ]  # fmt: skip
+        "fig_31_okr_progress",
+        "fig_33_reliability",
+        "fig_34_scorecard",
+        "fig_35_strategy_map",
+    ]
 
 
 def test_bars_of_the_scorecard_add_up(drawn: list[Figure]) -> None:

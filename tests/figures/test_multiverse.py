@@ -139,5 +139,7 @@ def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
     assert rows.loc[("satisfaction", "respondents"), "share"] == Fraction(1, 3)
     assert not rows.loc["sales", "changed"].any()
     assert found.groupby("block", sort=False)["axis"].first().to_dict() == {
-        "services": "labour", "sales": "rounding", "satisfaction": "respondents",
-    }  # fmt: skip
+        "services": "labour",
+        "sales": "rounding",
+        "satisfaction": "respondents",
+    }

@@ -46,8 +46,10 @@ def agrees(row: dict[str, int]) -> bool:
         for quarter in ("2024Q1", "2024Q2")
     )
     types = {name: first[name] + second[name] for name in first}
-    sold = {quarter: Decimal(row[f"sales_{quarter}"]) for quarter in
-            ("2022Q2", "2023Q2", "2024Q1", "2024Q2")}  # fmt: skip
+    sold = {
+        quarter: Decimal(row[f"sales_{quarter}"])
+        for quarter in ("2022Q2", "2023Q2", "2024Q1", "2024Q2")
+    }
     return (
         sum(types.values()) == 354
         and (types["lifting_doors"], types["alarms"]) == (94, 78)
@@ -107,19 +109,21 @@ def test_bounds(frame: pd.DataFrame) -> None:
     named = 94**2 + 78**2
     assert ends["herfindahl"] == (Fraction(named + low, 354**2), Fraction(named + high, 354**2))
     sizes = [
-        n for n in range(1, 355)
+        n
+        for n in range(1, 355)
         if any(rounded(Decimal(100 * k) / n, "0.1") == "77.6" for k in range(n + 1))
-    ]  # fmt: skip
+    ]
     assert ends["respondents"] == (min(sizes), max(sizes)) == (49, 353)
     # 303,110.49 soles less a centimo in the first quarter; at the low end, whole centimos
     smallest = next(
-        s for s in range(1, 100)
+        s
+        for s in range(1, 100)
         if any(
             rounded(Decimal(100 * s) / b, "1") == "118"
             and any(rounded(Decimal(100 * b) / c, "1") == "112" for c in range(1, b + 1))
             for b in range(1, s + 1)
         )
-    )  # fmt: skip
+    )
     assert ends["sales"] == (Fraction(smallest, 100), Fraction("303110.48"))
     per_service = (Fraction("303109.50") / 354, Fraction("303110.49") / 354)
     assert ends["revenue_per_service"] == per_service

@@ -41,11 +41,15 @@ def _make(root: Path, *cases: str) -> list[subprocess.Popen[str]]:
     return [
         subprocess.Popen(
             ["/bin/sh", "-c", build, sys.prefix, case],
-            cwd=root, env=environment, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            cwd=root,
+            env=environment,
+            text=True,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
 def _finish(processes: list[subprocess.Popen[str]]) -> None:

@@ -17,10 +17,21 @@ from analysis.tables.case import load_case
 from .harness import ROOT, Report, firm_of
 
 PAPER = (
-    r"\bpaper\b", "SEGELEC", r"\bprint(ed|s)?\b", r"\bsynthetic\b", r"\bsection\b", r"\(\d\.\d\.\d",
-    r"\babstract\b", r"Tables? 1 to 4", r"\bsoles\b", r"\barticle\b", r"\bPeru\b", "electrical",
-    r"\bverdict on\b", r"calibrat",
-)  # fmt: skip
+    r"\bpaper\b",
+    "SEGELEC",
+    r"\bprint(ed|s)?\b",
+    r"\bsynthetic\b",
+    r"\bsection\b",
+    r"\(\d\.\d\.\d",
+    r"\babstract\b",
+    r"Tables? 1 to 4",
+    r"\bsoles\b",
+    r"\barticle\b",
+    r"\bPeru\b",
+    "electrical",
+    r"\bverdict on\b",
+    r"calibrat",
+)
 """Words that are true of the paper's report alone."""
 
 
@@ -119,9 +130,15 @@ def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> Non
 
 def test_all_chapters_are_there(report: Report) -> None:
     assert report.chapters == [
-        "summary", "your_data", "02_asis_diagnosis", "03_kpis", "04_quarter_over_quarter",
-        "05_okrs", "06_scorecard", "efficiency",
-    ]  # fmt: skip
+        "summary",
+        "your_data",
+        "02_asis_diagnosis",
+        "03_kpis",
+        "04_quarter_over_quarter",
+        "05_okrs",
+        "06_scorecard",
+        "efficiency",
+    ]
 
 
 def test_figures_and_tables_the_text_refers_to_are_there(report: Report) -> None:

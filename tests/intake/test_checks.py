@@ -74,10 +74,18 @@ def test_a_case_without_any_table(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("sale.csv", "F002,S002", "F001,S002",
-         "sale.csv, row 3, column invoice_id: “F001 (first in row 2)”: this key stands in more"),
-        ("sale.csv", "F002,S002", "F002,S999",
-         "sale.csv, row 3, column service_id: “S999”: data/raw/acme/service.csv has no row of"),
+        (
+            "sale.csv",
+            "F002,S002",
+            "F001,S002",
+            "sale.csv, row 3, column invoice_id: “F001 (first in row 2)”: this key stands in more",
+        ),
+        (
+            "sale.csv",
+            "F002,S002",
+            "F002,S999",
+            "sale.csv, row 3, column service_id: “S999”: data/raw/acme/service.csv has no row of",
+        ),
         ("survey_response.csv", "S001", "S000", "column service_id: “S000”"),
         ("training.csv", "E01,M", "E01,X", "column staff_id: “X"),
         ("staff_survey.csv", "P01,M1", "P01,M9", "column staff_id: “M9”: data/raw/acme/staff.csv"),
@@ -87,11 +95,19 @@ def test_a_case_without_any_table(firm: Firm) -> None:
         ("links.csv", "L1,P3", "L1,P9", "links.csv, row 2, column cause: “P9”: there is no"),
         ("swot.csv", ",services\n", ",servces\n", "column kpi: “servces”"),
         ("process.csv", "requested_on", "asked_on", "“asked_on”: there is no service day of this"),
-        ("variables.csv", "staff_hours.quarter_hours", "staff_hours.minutes",
-         "column source: “staff_hours.minutes”: names neither an indicator nor a column"),
+        (
+            "variables.csv",
+            "staff_hours.quarter_hours",
+            "staff_hours.minutes",
+            "column source: “staff_hours.minutes”: names neither an indicator nor a column",
+        ),
         ("okrs.csv", ",1/2,stretch", ",1/3,stretch", "“5/6”: the weights must add up to 1"),
-        ("okrs.csv", ",1/2,stretch,7/10", ",1/2,stretch,1",
-         "okrs.csv, row 2, column commit: “1”: is 1 for committed key results, and less for"),
+        (
+            "okrs.csv",
+            ",1/2,stretch,7/10",
+            ",1/2,stretch,1",
+            "okrs.csv, row 2, column commit: “1”: is 1 for committed key results, and less for",
+        ),
         ("okrs.csv", ",1/2,stretch,7/10", ",50%,stretch,7/10", "“50%”: is a percentage, which"),
         ("targets.csv", "points,at least,2,", "points,at least,0,", "a change of 0 makes"),
         ("targets.csv", "F2,,points", "F2,c1,points", "“c1”: there is no claim of this name"),
@@ -103,7 +119,7 @@ def test_a_case_without_any_table(firm: Firm) -> None:
         ("staff_hours.csv", "2023-01", "2025-01", "“2025-01”: lies outside the periods"),
         ("cost.csv", ",labour,", ",gifts,", "“gifts”: must be materials, labour"),
     ],
-)  # fmt: skip
+)
 def test_one_thing_wrong_in_a_whole_case(
     firm: Firm, file: str, old: str, new: str, words: str
 ) -> None:
@@ -183,8 +199,11 @@ def test_every_contradiction_of_statements(firm: Firm) -> None:
 
 
 def test_rows_that_may_stand_twice_are_said(firm: Firm) -> None:
-    firm.put("cost.csv", "cost_id,incurred_on,category,amount\n"
-             "K1,2024-05-01,tax,5\nK2,2024-05-01,tax,5\nK3,2024-05-02,tax,5\n")  # fmt: skip
+    firm.put(
+        "cost.csv",
+        "cost_id,incurred_on,category,amount\n"
+        "K1,2024-05-01,tax,5\nK2,2024-05-01,tax,5\nK3,2024-05-02,tax,5\n",
+    )
     assert firm.problems() == []
     assert "equal to an earlier row in all but the key, and counted like any other (1 row)" in (
         firm.notes()
@@ -270,8 +289,12 @@ def test_all_problems_of_case_yaml(firm: Firm) -> None:
     told, good = check_case("acme", firm.root)
     assert not good
     assert "acme: 4 problems" in told
-    for words in ("column kind: “mine”", "2023X2", "column intake.decimal: “dot”",
-                  "column folder: “../other”: this key is unknown"):  # fmt: skip
+    for words in (
+        "column kind: “mine”",
+        "2023X2",
+        "column intake.decimal: “dot”",
+        "column folder: “../other”: this key is unknown",
+    ):
         assert words in told
     assert told.endswith("The tables are checked once case.yaml is right.")
 

@@ -23,23 +23,99 @@ from .conftest import CASE, Firm, make_firm
 
 TIMES, EACH = 1000, 10
 
-RUN = settings(deadline=None, derandomize=True, database=None,
-               suppress_health_check=list(HealthCheck))  # fmt: skip
+RUN = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 OPTIONS = (
-    "{}", "{dates: day-first, decimal: comma}", "{dates: month-first, decimal: point}",
-    "{dates: iso}", "{two_digit_years: 2000, dates: day-first}", "{encoding: cp1252}",
+    "{}",
+    "{dates: day-first, decimal: comma}",
+    "{dates: month-first, decimal: point}",
+    "{dates: iso}",
+    "{two_digit_years: 2000, dates: day-first}",
+    "{encoding: cp1252}",
     "{delimiter: semicolon}",
-)  # fmt: skip
+)
 CELLS = (
-    "", " ", "S1", "S2", "C1", "T1", "2024-05-31", "03/04/2024", "31/12/2024", "12/31/2024",
-    "03/04/24", "45443", "45443.5", "31 de mayo de 2024", "2024-05", "05/2024", "2024Q2", "2T2024",
-    "0", "5", "-3", "1.5", "1,5", "1.234", "1.234,50", "1,234.50", "S/ 12.30", "$ 5", "(7)", "12a",
-    "1e308", "9" * 30, "9" * 5000, "NaN", "inf", "None", "TRUE", "yes", "sí", "materials", "E",
-    "strength", "Financial", "at least", "headline", "key result", "F1", "1/4", "1/0", "50%",
-    "=1+1", "@x", "'=1", "<b>", "$x^2$", "#set text", "\\input{x}", "../../etc/passwd", "a;b",
-    'say "no"', "two\nlines", "tab\there", "\x00", "\x1b[2J", "\u202e", "\u200b", "\ufeff", "ñ",
-    "🚲", "\ue000", "#N/A", "1.2E+11", "discrete", "stretch", "technician", "٣", "²", "½", "−5",
-)  # fmt: skip
+    "",
+    " ",
+    "S1",
+    "S2",
+    "C1",
+    "T1",
+    "2024-05-31",
+    "03/04/2024",
+    "31/12/2024",
+    "12/31/2024",
+    "03/04/24",
+    "45443",
+    "45443.5",
+    "31 de mayo de 2024",
+    "2024-05",
+    "05/2024",
+    "2024Q2",
+    "2T2024",
+    "0",
+    "5",
+    "-3",
+    "1.5",
+    "1,5",
+    "1.234",
+    "1.234,50",
+    "1,234.50",
+    "S/ 12.30",
+    "$ 5",
+    "(7)",
+    "12a",
+    "1e308",
+    "9" * 30,
+    "9" * 5000,
+    "NaN",
+    "inf",
+    "None",
+    "TRUE",
+    "yes",
+    "sí",
+    "materials",
+    "E",
+    "strength",
+    "Financial",
+    "at least",
+    "headline",
+    "key result",
+    "F1",
+    "1/4",
+    "1/0",
+    "50%",
+    "=1+1",
+    "@x",
+    "'=1",
+    "<b>",
+    "$x^2$",
+    "#set text",
+    "\\input{x}",
+    "../../etc/passwd",
+    "a;b",
+    'say "no"',
+    "two\nlines",
+    "tab\there",
+    "\x00",
+    "\x1b[2J",
+    "\u202e",
+    "\u200b",
+    "\ufeff",
+    "ñ",
+    "🚲",
+    "\ue000",
+    "#N/A",
+    "1.2E+11",
+    "discrete",
+    "stretch",
+    "technician",
+    "٣",
+    "²",
+    "½",
+    "−5",
+)
 
 
 def header(chance: Random, table: Table) -> list[str]:
@@ -154,9 +230,21 @@ def test_workbooks_with_parts_changed(project: Firm, data: st.DataObject) -> Non
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = data.draw(st.sampled_from(sorted(parts)))
     place = data.draw(st.integers(0, len(parts[name])))
-    piece = data.draw(st.sampled_from(
-        [b"<", b"&x;", b"<row r='0'/>", b'r="ZZZZ9"', b"\0", b't="e"', b"</x>", b"<v>x</v>", b"9"]
-    ))  # fmt: skip
+    piece = data.draw(
+        st.sampled_from(
+            [
+                b"<",
+                b"&x;",
+                b"<row r='0'/>",
+                b'r="ZZZZ9"',
+                b"\0",
+                b't="e"',
+                b"</x>",
+                b"<v>x</v>",
+                b"9",
+            ]
+        )
+    )
     parts[name] = parts[name][:place] + piece + parts[name][place + data.draw(st.integers(0, 9)) :]
     path = project.raw / "acme.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
@@ -169,12 +257,46 @@ def test_workbooks_with_parts_changed(project: Firm, data: st.DataObject) -> Non
 
 
 YAML = st.sampled_from(
-    ["", ":", "-", "{", "}", "[", "]", "&a", "*a", "!!python/object:os.system", "null", "~",
-     "2024Q1",
-     "2024-02-30", "0x1F", "1e9", "'", '"', "|", ">", "<<:", "kind", "yours", "periods", "first",
-     "intake", "dates", "day-first", "name", "acme", "calibration", "seed", "\t", "é", "\x07", "=",
-     "?"]
-)  # fmt: skip
+    [
+        "",
+        ":",
+        "-",
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a",
+        "*a",
+        "!!python/object:os.system",
+        "null",
+        "~",
+        "2024Q1",
+        "2024-02-30",
+        "0x1F",
+        "1e9",
+        "'",
+        '"',
+        "|",
+        ">",
+        "<<:",
+        "kind",
+        "yours",
+        "periods",
+        "first",
+        "intake",
+        "dates",
+        "day-first",
+        "name",
+        "acme",
+        "calibration",
+        "seed",
+        "\t",
+        "é",
+        "\x07",
+        "=",
+        "?",
+    ]
+)
 
 
 @settings(RUN, max_examples=400)

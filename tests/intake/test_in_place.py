@@ -79,8 +79,14 @@ def test_rows_of_the_example_are_told(large: Firm) -> None:
 
 def test_what_was_read_as_another_type_is_counted(large: Firm) -> None:
     days = pd.to_datetime(["2024-10-03 23:00", "2023-10-03 00:00", "2024-10-05 00:00"])
-    parquet(large, "sale", invoice_id=["F1", "F2", "F3"], service_id=["S1", "S1", "S0"],
-            invoiced_on=days, amount_centimos=["100", "1e2", None])  # fmt: skip
+    parquet(
+        large,
+        "sale",
+        invoice_id=["F1", "F2", "F3"],
+        service_id=["S1", "S1", "S0"],
+        invoiced_on=days,
+        amount_centimos=["100", "1e2", None],
+    )
     text = said(large)
     assert "sale.parquet, row 4, column amount_centimos: “”: must be a whole number" in text
     assert "column invoiced_on: the time of day is dropped (1 cell)" in text
@@ -94,8 +100,14 @@ def test_what_was_read_as_another_type_is_counted(large: Firm) -> None:
 def test_keys_may_be_stored_as_numbers(large: Firm) -> None:
     """They are texts, and found again as such; the same in a CSV file."""
     days = pd.to_datetime(["2024-10-03", "2023-10-03"])
-    parquet(large, "sale", invoice_id=[1, 2], service_id=[10, 77], invoiced_on=days,
-            amount_centimos=[5, 5])  # fmt: skip
+    parquet(
+        large,
+        "sale",
+        invoice_id=[1, 2],
+        service_id=[10, 77],
+        invoiced_on=days,
+        amount_centimos=[5, 5],
+    )
     large.put("service.csv", service("doors", key="1"))
     text = said(large)
     assert text.startswith("acme: 1 problem,"), text

@@ -115,18 +115,29 @@ def test_blanks_and_invisible_characters(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
-        ("2024-05-31", "2024-05-31"), ("2024/5/3", "2024-05-03"), ("2024.05.31", "2024-05-31"),
-        ("31/05/2024", "2024-05-31"), ("31-5-2024", "2024-05-31"), ("31.05.2024", "2024-05-31"),
-        ("05/31/2024", "2024-05-31"), ("05/05/2024", "2024-05-05"), ("20240531", "2024-05-31"),
-        ("31 de mayo de 2024", "2024-05-31"), ("31 mayo 2024", "2024-05-31"),
-        ("31-may-2024", "2024-05-31"), ("1 ene. 2024", "2024-01-01"),
-        ("12 setiembre del 2024", "2024-09-12"), ("7 sept. 2024", "2024-09-07"),
+        ("2024-05-31", "2024-05-31"),
+        ("2024/5/3", "2024-05-03"),
+        ("2024.05.31", "2024-05-31"),
+        ("31/05/2024", "2024-05-31"),
+        ("31-5-2024", "2024-05-31"),
+        ("31.05.2024", "2024-05-31"),
+        ("05/31/2024", "2024-05-31"),
+        ("05/05/2024", "2024-05-05"),
+        ("20240531", "2024-05-31"),
+        ("31 de mayo de 2024", "2024-05-31"),
+        ("31 mayo 2024", "2024-05-31"),
+        ("31-may-2024", "2024-05-31"),
+        ("1 ene. 2024", "2024-01-01"),
+        ("12 setiembre del 2024", "2024-09-12"),
+        ("7 sept. 2024", "2024-09-07"),
         ("3 Aug 2024", "2024-08-03"),
-        ("2024-05-31 00:00:00", "2024-05-31"), ("2024-05-31T14:30:00", "2024-05-31"),
+        ("2024-05-31 00:00:00", "2024-05-31"),
+        ("2024-05-31T14:30:00", "2024-05-31"),
         ("31/05/2024 14:30", "2024-05-31"),
-        ("45443", "2024-05-31"), ("45443.75", "2024-05-31"),  # what Excel shows for 31 May 2024
+        ("45443", "2024-05-31"),
+        ("45443.75", "2024-05-31"),  # what Excel shows for 31 May 2024
     ],
-)  # fmt: skip
+)
 def test_days(firm: Firm, cell: str, day: str) -> None:
     firm.put("staff.csv", f"{STAFF}T1,tech,{cell},\n")
     assert staff(firm)[0][2] == day
@@ -201,18 +212,43 @@ def test_both_orders_in_one_table(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("amount", "centimos"),
     [
-        ("984.64", 98464), ("984,64", 98464), ("984", 98400), ("984.6", 98460), ("0.5", 50),
-        ("1,234.50", 123450), ("1.234,50", 123450), ("1 234,50", 123450),
-        ("1\u00a0234.50", 123450), ("1'234.50", 123450), ("1,234,567", 123456700),
-        ("1.234.567", 123456700), ("12.345.678,90", 1234567890), ("S/ 984.64", 98464),
-        ("S/.984.64", 98464), ("s/ 984,64", 98464), ("PEN 984.64", 98464), ("984.64 PEN", 98464),
-        ("984.64 soles", 98464), ("-984.64", -98464), ("−984.64", -98464), ("(984.64)", -98464),
-        ("984.64-", -98464), ("1.180,50-", -118050), ("S/ 520,00-", -52000), ("520,00−", -52000),
-        ("1180,-", 118000), ("1.180,-", 118000), ("S/ 1180.—", 118000), ("-1180,-", -118000),
-        ("S/ -984.64", -98464), ("-S/ 984.64", -98464), ("0", 0), ("007", 700),
+        ("984.64", 98464),
+        ("984,64", 98464),
+        ("984", 98400),
+        ("984.6", 98460),
+        ("0.5", 50),
+        ("1,234.50", 123450),
+        ("1.234,50", 123450),
+        ("1 234,50", 123450),
+        ("1\u00a0234.50", 123450),
+        ("1'234.50", 123450),
+        ("1,234,567", 123456700),
+        ("1.234.567", 123456700),
+        ("12.345.678,90", 1234567890),
+        ("S/ 984.64", 98464),
+        ("S/.984.64", 98464),
+        ("s/ 984,64", 98464),
+        ("PEN 984.64", 98464),
+        ("984.64 PEN", 98464),
+        ("984.64 soles", 98464),
+        ("-984.64", -98464),
+        ("−984.64", -98464),
+        ("(984.64)", -98464),
+        ("984.64-", -98464),
+        ("1.180,50-", -118050),
+        ("S/ 520,00-", -52000),
+        ("520,00−", -52000),
+        ("1180,-", 118000),
+        ("1.180,-", 118000),
+        ("S/ 1180.—", 118000),
+        ("-1180,-", -118000),
+        ("S/ -984.64", -98464),
+        ("-S/ 984.64", -98464),
+        ("0", 0),
+        ("007", 700),
         ("90071992547409.93", 9007199254740993),  # a float would lose the last céntimo
     ],
-)  # fmt: skip
+)
 def test_amounts_in_soles(firm: Firm, amount: str, centimos: int) -> None:
     found = sale(firm, amount)
     if centimos > 10**15:
@@ -237,13 +273,19 @@ def test_the_largest_exact_amount(firm: Firm) -> None:
         ("$ 984.64", "is in another currency than the case"),
         ("US$984.64", "is in another currency than the case"),
         ("984.64 EUR", "is in another currency than the case"),
-        ("12a", "is no number"), ("1e5", "is no number"), ("٣", "is no number"),
-        ("--5", "is no number"), ("-5-", "is no number"), ("5--", "is no number"),
-        ("1180,--5", "is no number"), ("-", "is no number"), ("9" * 50, "is no number"),
+        ("12a", "is no number"),
+        ("1e5", "is no number"),
+        ("٣", "is no number"),
+        ("--5", "is no number"),
+        ("-5-", "is no number"),
+        ("5--", "is no number"),
+        ("1180,--5", "is no number"),
+        ("-", "is no number"),
+        ("9" * 50, "is no number"),
         ("", "must not be empty"),
         ("#REF!", "is the error of a formula"),
     ],
-)  # fmt: skip
+)
 def test_amounts_that_are_none_or_two(firm: Firm, amount: str, words: str) -> None:
     text = str(sale(firm, amount))
     assert "ventas.csv, row 2, column monto: “" in text
@@ -253,10 +295,12 @@ def test_amounts_that_are_none_or_two(firm: Firm, amount: str, words: str) -> No
 @pytest.mark.parametrize(
     ("settings", "amount", "centimos"),
     [
-        ("{decimal: comma}", "1.234", 123400), ("{decimal: comma}", "1,5", 150),
-        ("{decimal: point}", "1,234", 123400), ("{decimal: point}", "1,234.5", 123450),
+        ("{decimal: comma}", "1.234", 123400),
+        ("{decimal: comma}", "1,5", 150),
+        ("{decimal: point}", "1,234", 123400),
+        ("{decimal: point}", "1,234.5", 123450),
     ],
-)  # fmt: skip
+)
 def test_a_decimal_sign_that_is_told(firm: Firm, settings: str, amount: str, centimos: int) -> None:
     assert sale(firm, amount, settings=settings) == centimos
 
@@ -270,11 +314,14 @@ def test_an_amount_against_the_decimal_sign_that_is_told(firm: Firm, amount: str
 @pytest.mark.parametrize(
     ("column", "amount", "centimos"),
     [
-        ("amount_centimos", "98464", 98464), ("Monto (céntimos)", "98464", 98464),
-        ("Monto (S/)", "984.64", 98464), ("Importe en soles", "984.64", None),
-        ("MONTO S/.", "984.64", 98464), ("Net amount (PEN)", "984.64", 98464),
+        ("amount_centimos", "98464", 98464),
+        ("Monto (céntimos)", "98464", 98464),
+        ("Monto (S/)", "984.64", 98464),
+        ("Importe en soles", "984.64", None),
+        ("MONTO S/.", "984.64", 98464),
+        ("Net amount (PEN)", "984.64", 98464),
     ],
-)  # fmt: skip
+)
 def test_names_and_units_of_amounts(
     firm: Firm, column: str, amount: str, centimos: int | None
 ) -> None:
@@ -287,9 +334,16 @@ def test_names_and_units_of_amounts(
 
 @pytest.mark.parametrize(
     "column",
-    ["Monto (US$)", "US$ monto", "Monto ($)", "Monto (€)", "monto_usd", "MONTO [EUR]",
-     "Importe en dólares"],
-)  # fmt: skip
+    [
+        "Monto (US$)",
+        "US$ monto",
+        "Monto ($)",
+        "Monto (€)",
+        "monto_usd",
+        "MONTO [EUR]",
+        "Importe en dólares",
+    ],
+)
 def test_an_amount_in_another_currency_by_its_header(firm: Firm, column: str) -> None:
     assert str(sale(firm, "984.64", column)) == (
         f"data/raw/acme/ventas.csv, row 1, column {column}: this column is in another currency "
@@ -299,8 +353,11 @@ def test_an_amount_in_another_currency_by_its_header(firm: Firm, column: str) ->
 
 
 def test_what_gives_an_amount_its_sign_is_noted(firm: Firm) -> None:
-    firm.put("ventas.csv", "factura;servicio;fecha;monto\nF1;S1;2024-05-31;520,00-\n"
-             "F2;S1;2024-05-31;(3,50)\nF3;S1;2024-05-31;1180,-\n")  # fmt: skip
+    firm.put(
+        "ventas.csv",
+        "factura;servicio;fecha;monto\nF1;S1;2024-05-31;520,00-\n"
+        "F2;S1;2024-05-31;(3,50)\nF3;S1;2024-05-31;1180,-\n",
+    )
     assert firm.problems() == []
     assert list(firm.read().tables["sale"]["amount_centimos"]) == [-52000, -350, 118000]
     notes = firm.notes()
@@ -357,10 +414,14 @@ def test_hours_are_quarters_of_an_hour(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("cell", "month"),
     [
-        ("enero 2024", "2024-01"), ("Feb. 2024", "2024-02"), ("setiembre de 2024", "2024-09"),
-        ("dic-2024", "2024-12"), ("March 2024", "2024-03"), ("01/08/2024", "2024-08"),
+        ("enero 2024", "2024-01"),
+        ("Feb. 2024", "2024-02"),
+        ("setiembre de 2024", "2024-09"),
+        ("dic-2024", "2024-12"),
+        ("March 2024", "2024-03"),
+        ("01/08/2024", "2024-08"),
     ],
-)  # fmt: skip
+)
 def test_months_by_name(firm: Firm, cell: str, month: str) -> None:
     firm.settings("{dates: day-first}")
     firm.put("horas.csv", f"empleado,mes,horas\nT1,{cell},20\n")
@@ -499,18 +560,30 @@ SALES = "invoice_id,service_id,invoiced_on"
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("sale.csv", f"{SALES},amount_centimos\nF1,S1,2024-05-31,101.50\n",
-         "must be a whole number. To fix: write it without decimals, or name the column amount"),
-        ("survey_response.csv", "response_id,service_id,answered_on,score\nR1,S1,2024-05-31,6\n",
-         "must be at most 5. To fix: correct the cell; the column holds: 1 (very dissatisfied)"),
-        ("sale.csv", f"{SALES},amount\nF 1,S1,2024-05-31,5\n",
-         "To fix: write it without blanks, such as C-1"),
+        (
+            "sale.csv",
+            f"{SALES},amount_centimos\nF1,S1,2024-05-31,101.50\n",
+            "must be a whole number. To fix: write it without decimals, or name the column amount",
+        ),
+        (
+            "survey_response.csv",
+            "response_id,service_id,answered_on,score\nR1,S1,2024-05-31,6\n",
+            "must be at most 5. To fix: correct the cell; the column holds: 1 (very dissatisfied)",
+        ),
+        (
+            "sale.csv",
+            f"{SALES},amount\nF 1,S1,2024-05-31,5\n",
+            "To fix: write it without blanks, such as C-1",
+        ),
         ("sale.csv", f"{SALES},amount\nF1,S1,2024-05-31,15.0011\n", "To fix: round it"),
-        ("sale.csv", f"{SALES},IMPORTE TOTAL\nF1,S1,2024-05-31,5\n",
-         "column amount_centimos: this column is missing. To fix: add it, or rename the column "
-         "“IMPORTE TOTAL” if that is it"),
+        (
+            "sale.csv",
+            f"{SALES},IMPORTE TOTAL\nF1,S1,2024-05-31,5\n",
+            "column amount_centimos: this column is missing. To fix: add it, or rename the column "
+            "“IMPORTE TOTAL” if that is it",
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_fault_of_a_cell_has_a_remedy(firm: Firm, name: str, text: str, words: str) -> None:
     firm.put(name, text)
     assert words in firm.problem()

@@ -25,10 +25,41 @@ from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_E
 from analysis.tables.rows import Table
 
 PLAIN = Context(IntakeSettings())
-DAYS = ["2024-05-31", "2024-05-30", "2024-02-29", "2023-02-29", "1900-01-01", "1899-12-31",
-        "2199-12-31", "2200-01-01", "2024-13-01", "31 days", ""]  # fmt: skip
-WHOLE = ["0", "1", "4", "5", "6", "10", "11", "100", "101", "-1", "2976", "2977", "1000", "1001",
-         "1000000000000000", "1000000000000001", "-1000000000000001", "x", "1/2", ""]  # fmt: skip
+DAYS = [
+    "2024-05-31",
+    "2024-05-30",
+    "2024-02-29",
+    "2023-02-29",
+    "1900-01-01",
+    "1899-12-31",
+    "2199-12-31",
+    "2200-01-01",
+    "2024-13-01",
+    "31 days",
+    "",
+]
+WHOLE = [
+    "0",
+    "1",
+    "4",
+    "5",
+    "6",
+    "10",
+    "11",
+    "100",
+    "101",
+    "-1",
+    "2976",
+    "2977",
+    "1000",
+    "1001",
+    "1000000000000000",
+    "1000000000000001",
+    "-1000000000000001",
+    "x",
+    "1/2",
+    "",
+]
 NUMBERS = ["0", "1", "1/2", "-0.5", "7/10", "15", "1/0", "x", "--1", "1/2/3", ""]
 TEXTS = ["a", "A1", "two words", "=1+1", "-1", "@x", "é", "\x07", "x\u202ey", "F1", ""]
 
@@ -97,16 +128,22 @@ def wrong_rows(checked: Checked) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-@settings(max_examples=60, deadline=None, derandomize=True, database=None,
-          suppress_health_check=list(HealthCheck))  # fmt: skip
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_the_verdict_on_a_row_is_the_row_models(table: Table, data: st.DataObject) -> None:
     rows = data.draw(rows_of(table))
     names = list(table.row.model_fields)
     by_model = {
-        number for number, row in enumerate(rows, start=2)
+        number
+        for number, row in enumerate(rows, start=2)
         if not is_row(table, dict(zip(names, row, strict=True)))
-    }  # fmt: skip
+    }
     assert set(wrong_rows(check(table, rows))) == by_model
 
 

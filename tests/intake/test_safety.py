@@ -116,9 +116,13 @@ def texts_of(figure: Figure) -> str:
 def test_figures(service_types: list[str]) -> None:
     count = len(service_types)
     frame = pd.DataFrame(
-        {"service_type": keys(), "name": service_types, "services": range(count, 0, -1),
-         "printed": False}
-    )  # fmt: skip
+        {
+            "service_type": keys(),
+            "name": service_types,
+            "services": range(count, 0, -1),
+            "printed": False,
+        }
+    )
     total = frame["services"].sum()
     frame["share"] = frame["services"] / total
     frame["cumulative"] = frame["share"].cumsum()
@@ -133,9 +137,13 @@ def test_figures(service_types: list[str]) -> None:
 
 def test_words_of_the_diagnosis(service_types: list[str]) -> None:
     rows = pd.DataFrame(
-        {"quadrant": ["strength", "weakness", "opportunity", "threat"] * 3 + ["threat"] * 2,
-         "text": service_types, "place": "1", "quotation": ""}
-    )  # fmt: skip
+        {
+            "quadrant": ["strength", "weakness", "opportunity", "threat"] * 3 + ["threat"] * 2,
+            "text": service_types,
+            "place": "1",
+            "quotation": "",
+        }
+    )
     drawn = re.sub(r"\s+", "", texts_of(concepts.swot(rows)))
     for text in NASTY:
         assert re.sub(r"\s+", "", text) in drawn

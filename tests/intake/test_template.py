@@ -92,12 +92,26 @@ def test_other_names_are_plain_and_mean_one_thing(table) -> None:  # type: ignor
 def test_required_and_optional() -> None:
     assert not may_be_empty(ServiceRow.model_fields["due_on"])
     assert {
-        name for table in TABLES for name, info in table.row.model_fields.items()
+        name
+        for table in TABLES
+        for name, info in table.row.model_fields.items()
         if may_be_empty(info)
     } == {
-        "first_service_on", "service_id", "left_on", "value", "place", "quotation", "kpi",
-        "claim_id", "baseline", "upper", "axis", "option", "source", "explains",
-    }  # fmt: skip
+        "first_service_on",
+        "service_id",
+        "left_on",
+        "value",
+        "place",
+        "quotation",
+        "kpi",
+        "claim_id",
+        "baseline",
+        "upper",
+        "axis",
+        "option",
+        "source",
+        "explains",
+    }
 
 
 def test_data_packages_hold_limits_and_references() -> None:
@@ -153,8 +167,11 @@ def test_a_copy_of_claims_is_right_as_it_is(
     assert "make check CASE=bakery" in capsys.readouterr().out
     folder = project / "data/raw/bakery"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "README.md", "case.yaml", "claims.csv", "relations.csv",
-    ]  # fmt: skip
+        "README.md",
+        "case.yaml",
+        "claims.csv",
+        "relations.csv",
+    ]
     assert load_case("bakery", project).parameters.kind == "printed"
     assert main(["check", "--case", "bakery"]) == 0
     assert main(["verdicts", "--case", "bakery"]) == 0

@@ -60,13 +60,20 @@ STAFF = ["staff_id", "cargo", "hired_on", "left_on"]
 def test_numbers_days_and_texts(firm: Firm) -> None:
     book(
         firm,
-        personal=[STAFF, [101, "Técnico", datetime(2020, 1, 31), None],
-                  ["T2", "=1+1", 45443, datetime(2024, 6, 1, 14, 30)]],
-        ventas=[["factura", "servicio", "fecha", "monto"],
-                [1, 7, date(2024, 5, 31), 984.64], [2, 7, "31/05/2024", 0.1 + 0.2],
-                [3, 7, "2024-05-31", "S/ 1,234.50"], [4, 7, date(2024, 5, 31), 1.234e3]],
+        personal=[
+            STAFF,
+            [101, "Técnico", datetime(2020, 1, 31), None],
+            ["T2", "=1+1", 45443, datetime(2024, 6, 1, 14, 30)],
+        ],
+        ventas=[
+            ["factura", "servicio", "fecha", "monto"],
+            [1, 7, date(2024, 5, 31), 984.64],
+            [2, 7, "31/05/2024", 0.1 + 0.2],
+            [3, 7, "2024-05-31", "S/ 1,234.50"],
+            [4, 7, date(2024, 5, 31), 1.234e3],
+        ],
         notas=[["anything"]],
-    )  # fmt: skip
+    )
     repacked(firm.raw / "acme.xlsx", lambda _, part: part)
     intake = firm.read()
     text = [str(problem) for problem in intake.problems]
@@ -75,12 +82,22 @@ def test_numbers_days_and_texts(firm: Firm) -> None:
         "fix: open the file in a spreadsheet program, which computes it, and save it"
     ]
     firm.raw.joinpath("acme.xlsx").unlink()
-    book(firm, personal=[STAFF, [101, "Técnico", datetime(2020, 1, 31), None],
-                         ["T2", "x", 45443, datetime(2024, 6, 1, 14, 30)]],
-         ventas=[["factura", "servicio", "fecha", "monto"],
-                 [1, 7, date(2024, 5, 31), 984.64], [2, 7, "31/05/2024", 0.1 + 0.2],
-                 [3, 7, "2024-05-31", "S/ 1,234.50"], [4, 7, date(2024, 5, 31), 1.234e3]],
-         notas=[["anything"]])  # fmt: skip
+    book(
+        firm,
+        personal=[
+            STAFF,
+            [101, "Técnico", datetime(2020, 1, 31), None],
+            ["T2", "x", 45443, datetime(2024, 6, 1, 14, 30)],
+        ],
+        ventas=[
+            ["factura", "servicio", "fecha", "monto"],
+            [1, 7, date(2024, 5, 31), 984.64],
+            [2, 7, "31/05/2024", 0.1 + 0.2],
+            [3, 7, "2024-05-31", "S/ 1,234.50"],
+            [4, 7, date(2024, 5, 31), 1.234e3],
+        ],
+        notas=[["anything"]],
+    )
     intake = firm.read()
     assert not intake.problems
     staff, sale = intake.tables["staff"], intake.tables["sale"]
@@ -119,10 +136,21 @@ def test_formulas_on_a_sheet_that_is_not_read(firm: Firm) -> None:
 
 
 def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> None:
-    services = [["service_id", "customer_id", "service_type", "requested_on", "started_on",
-                 "completed_on", "due_on"]]  # fmt: skip
-    services += [[f"S{n}", "C1", "Reparación", *[f"2024-05-{day:02}" for day in (2, 3, 10, 12)]]
-                 for n in range(150)]  # fmt: skip
+    services = [
+        [
+            "service_id",
+            "customer_id",
+            "service_type",
+            "requested_on",
+            "started_on",
+            "completed_on",
+            "due_on",
+        ]
+    ]
+    services += [
+        [f"S{n}", "C1", "Reparación", *[f"2024-05-{day:02}" for day in (2, 3, 10, 12)]]
+        for n in range(150)
+    ]
     sales = [SALE, *[[f"F{n}", f"S{n}", date(2024, 5, 31), 100 + n] for n in range(150)]]
     services[1][2], services[2][2] = "=A2", "=A3"
     book(firm, servicios=services, ventas=sales)
@@ -136,12 +164,19 @@ def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> Non
 @pytest.mark.parametrize(
     ("form", "foreign"),
     [
-        ("[$€-407] #,##0.00", True), ("#,##0.00 [$€-x-euro2]", True), ("[$USD] #,##0.00", True),
-        ('_("US$"* #,##0.00_)', True), ("\\$#,##0.00", True), ("$#,##0.00", True),
-        ('"S/" #,##0.00', False), ("[$S/-280A] #,##0.00", False), ("[$-409]#,##0.00", False),
-        ('#,##0.00 "netos"', False), ("#,##0.00", False),
+        ("[$€-407] #,##0.00", True),
+        ("#,##0.00 [$€-x-euro2]", True),
+        ("[$USD] #,##0.00", True),
+        ('_("US$"* #,##0.00_)', True),
+        ("\\$#,##0.00", True),
+        ("$#,##0.00", True),
+        ('"S/" #,##0.00', False),
+        ("[$S/-280A] #,##0.00", False),
+        ("[$-409]#,##0.00", False),
+        ('#,##0.00 "netos"', False),
+        ("#,##0.00", False),
     ],
-)  # fmt: skip
+)
 def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bool) -> None:
     path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
     made = openpyxl.load_workbook(path)
@@ -193,8 +228,17 @@ def test_what_is_hidden_is_read_and_said(firm: Firm) -> None:
 
 
 def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
-    book(firm, staff=[["Staff of the firm"], [], STAFF, ["T1", "x", "no day", None], [],
-                      ["T1", "y", date(2020, 1, 1), None]])  # fmt: skip
+    book(
+        firm,
+        staff=[
+            ["Staff of the firm"],
+            [],
+            STAFF,
+            ["T1", "x", "no day", None],
+            [],
+            ["T1", "y", date(2020, 1, 1), None],
+        ],
+    )
     first, second = firm.problems()
     place = "data/raw/acme/acme.xlsx, sheet staff, row"
     assert first.startswith(f"{place} 4, column hired_on: “no day”")
@@ -497,8 +541,11 @@ def test_limits_and_formats_of_the_workbook() -> None:
     }
     score = rules["survey_response", "D"]
     assert (score.type, score.operator, score.formula1, score.formula2) == (
-        "whole", "between", "1", "5",
-    )  # fmt: skip
+        "whole",
+        "between",
+        "1",
+        "5",
+    )
     assert rules["cost", "C"].formula1.startswith('"materials,labour,')
     day = rules["sale", "C"]
     assert (day.type, float(day.formula2)) == ("date", to_excel(datetime(2199, 12, 31)))
@@ -508,8 +555,18 @@ def test_limits_and_formats_of_the_workbook() -> None:
 
 
 def test_text_like_a_formula_is_text_in_the_workbook() -> None:
-    swot = pd.DataFrame([{"swot_id": "s1", "quadrant": "strength", "text": "=1+1", "place": "+x",
-                          "quotation": "@y", "kpi": ""}])  # fmt: skip
+    swot = pd.DataFrame(
+        [
+            {
+                "swot_id": "s1",
+                "quadrant": "strength",
+                "text": "=1+1",
+                "place": "+x",
+                "quotation": "@y",
+                "kpi": "",
+            }
+        ]
+    )
     made = openpyxl.load_workbook(io.BytesIO(make_workbook({"swot": swot}, date(2024, 1, 1))))
     row = made["swot"][2]
     assert [cell.value for cell in row[2:5]] == ["=1+1", "+x", "@y"]

@@ -71,47 +71,84 @@ def random_ledger(seed: int, services: int, absent: frozenset[str]) -> Ledger:
         started = asked + pd.Timedelta(days=rng.randrange(12))
         done = started + pd.Timedelta(days=rng.randrange(8))
         service.append(
-            {"service_id": key, "customer_id": rng.choice(customers),
-             "service_type": rng.choice(["doors", "alarms", "ñandú, “x”"]),
-             "requested_on": asked, "started_on": started, "completed_on": done,
-             "due_on": asked + pd.Timedelta(days=rng.randrange(15))}
-        )  # fmt: skip
+            {
+                "service_id": key,
+                "customer_id": rng.choice(customers),
+                "service_type": rng.choice(["doors", "alarms", "ñandú, “x”"]),
+                "requested_on": asked,
+                "started_on": started,
+                "completed_on": done,
+                "due_on": asked + pd.Timedelta(days=rng.randrange(15)),
+            }
+        )
         for j in range(rng.randrange(3)):
             sale.append(
-                {"invoice_id": f"F{i}.{j}", "service_id": key, "invoiced_on": done,
-                 "amount_centimos": rng.choice([rng.randrange(-500, 10**6), 10**14 + i])}
-            )  # fmt: skip
+                {
+                    "invoice_id": f"F{i}.{j}",
+                    "service_id": key,
+                    "invoiced_on": done,
+                    "amount_centimos": rng.choice([rng.randrange(-500, 10**6), 10**14 + i]),
+                }
+            )
         if rng.random() < 0.7:
             budget.append({"service_id": key, "budget_centimos": rng.randrange(1000)})
         if rng.random() < 0.5:
-            answers.append({"response_id": f"R{i}", "service_id": key, "answered_on": day(rng),
-                            "score": rng.randint(1, 5)})  # fmt: skip
+            answers.append(
+                {
+                    "response_id": f"R{i}",
+                    "service_id": key,
+                    "answered_on": day(rng),
+                    "score": rng.randint(1, 5),
+                }
+            )
     for i in range(services):
         category = rng.choice(["materials", "labour", "financial", "tax", "admin"])
         cost.append(
-            {"cost_id": f"K{i}", "incurred_on": day(rng), "category": category,
-             "amount_centimos": rng.randrange(900),
-             "service_id": rng.choice(["", f"S{rng.randrange(max(services, 1))}"])}
-        )  # fmt: skip
+            {
+                "cost_id": f"K{i}",
+                "incurred_on": day(rng),
+                "category": category,
+                "amount_centimos": rng.randrange(900),
+                "service_id": rng.choice(["", f"S{rng.randrange(max(services, 1))}"]),
+            }
+        )
     hours = [
         {"staff_id": f"T{i}", "month": f"2023-{1 + i % 11:02}", "quarter_hours": rng.randrange(700)}
         for i in range(services)
     ]
-    known = [{"customer_id": c, "segment": rng.choice(["shop", "company"]),
-              "first_service_on": day(rng)} for c in customers[::2]]  # fmt: skip
+    known = [
+        {"customer_id": c, "segment": rng.choice(["shop", "company"]), "first_service_on": day(rng)}
+        for c in customers[::2]
+    ]
     ledger = {
-        "service": frame(service, service_id="text", customer_id="text", service_type="text",
-                         requested_on="day", started_on="day", completed_on="day", due_on="day"),
-        "sale": frame(sale, invoice_id="text", service_id="text", invoiced_on="day",
-                      amount_centimos="whole"),
-        "cost": frame(cost, cost_id="text", incurred_on="day", category="text",
-                      amount_centimos="whole", service_id="text"),
+        "service": frame(
+            service,
+            service_id="text",
+            customer_id="text",
+            service_type="text",
+            requested_on="day",
+            started_on="day",
+            completed_on="day",
+            due_on="day",
+        ),
+        "sale": frame(
+            sale, invoice_id="text", service_id="text", invoiced_on="day", amount_centimos="whole"
+        ),
+        "cost": frame(
+            cost,
+            cost_id="text",
+            incurred_on="day",
+            category="text",
+            amount_centimos="whole",
+            service_id="text",
+        ),
         "service_budget": frame(budget, service_id="text", budget_centimos="whole"),
-        "survey_response": frame(answers, response_id="text", service_id="text",
-                                 answered_on="day", score="whole"),
+        "survey_response": frame(
+            answers, response_id="text", service_id="text", answered_on="day", score="whole"
+        ),
         "customer": frame(known, customer_id="text", segment="text", first_service_on="day"),
         "staff_hours": frame(hours, staff_id="text", month="text", quarter_hours="whole"),
-    }  # fmt: skip
+    }
     return {name: table for name, table in ledger.items() if name not in absent}
 
 
@@ -279,30 +316,63 @@ ANSWER = "response_id,service_id,answered_on,score\n"
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("sale", SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-13-01,5\n",
-         ["sale.csv, row 3, column invoiced_on: “2024-13-01”", "a date as YYYY-MM-DD"]),
-        ("sale", SALE + "F1,S1,2024-01-02,12.50\n",
-         ["sale.csv, row 2, column amount_centimos: “12.5”", "a whole number"]),
-        ("sale", SALE + "F1,S1,2024-01-02,12x\n",
-         ["sale.csv, row 2, column amount_centimos: “12x”", "a whole number"]),
-        ("sale", SALE + "F1,S1,2024-01-02,\n",
-         ["sale.csv, row 2, column amount_centimos", "a whole number"]),
-        ("sale", SALE + "F1,S1,2024-01-02,90071992547409930\n",
-         ["sale.csv, row 2, column amount_centimos"]),
-        ("sale", SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-01-02\n",
-         ["sale.csv, row 3", "more or fewer cells"]),
-        ("sale", SALE.replace("invoiced_on", "date") + "F1,S1,2024-01-02,5\n",
-         ["sale.csv, row 1, column invoiced_on", "missing"]),
-        ("service", SERVICE + "S2,C1,doors,2024-01-05,2024-01-02,2024-01-03,2024-01-04\n",
-         ["service.csv, row 3, column started_on: “2024-01-02”", "in this order"]),
-        ("service", SERVICE + "S2,C1,,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n",
-         ["service.csv, row 3, column service_type"]),
-        ("survey_response", ANSWER + "R1,S1,2024-01-02,5\nR2,S1,2024-01-02,9\n",
-         ["survey_response.csv, row 3, column score: “9", "at least 1, at most 5"]),
-        ("staff_hours", "staff_id,month,quarter_hours\nT1,2024-1,5\n",
-         ["staff_hours.csv, row 2, column month: “2024-1”"]),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-13-01,5\n",
+            ["sale.csv, row 3, column invoiced_on: “2024-13-01”", "a date as YYYY-MM-DD"],
+        ),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,12.50\n",
+            ["sale.csv, row 2, column amount_centimos: “12.5”", "a whole number"],
+        ),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,12x\n",
+            ["sale.csv, row 2, column amount_centimos: “12x”", "a whole number"],
+        ),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,\n",
+            ["sale.csv, row 2, column amount_centimos", "a whole number"],
+        ),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,90071992547409930\n",
+            ["sale.csv, row 2, column amount_centimos"],
+        ),
+        (
+            "sale",
+            SALE + "F1,S1,2024-01-02,5\nF2,S1,2024-01-02\n",
+            ["sale.csv, row 3", "more or fewer cells"],
+        ),
+        (
+            "sale",
+            SALE.replace("invoiced_on", "date") + "F1,S1,2024-01-02,5\n",
+            ["sale.csv, row 1, column invoiced_on", "missing"],
+        ),
+        (
+            "service",
+            SERVICE + "S2,C1,doors,2024-01-05,2024-01-02,2024-01-03,2024-01-04\n",
+            ["service.csv, row 3, column started_on: “2024-01-02”", "in this order"],
+        ),
+        (
+            "service",
+            SERVICE + "S2,C1,,2024-01-01,2024-01-02,2024-01-03,2024-01-04\n",
+            ["service.csv, row 3, column service_type"],
+        ),
+        (
+            "survey_response",
+            ANSWER + "R1,S1,2024-01-02,5\nR2,S1,2024-01-02,9\n",
+            ["survey_response.csv, row 3, column score: “9", "at least 1, at most 5"],
+        ),
+        (
+            "staff_hours",
+            "staff_id,month,quarter_hours\nT1,2024-1,5\n",
+            ["staff_hours.csv, row 2, column month: “2024-1”"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_cell_is_named(tmp_path: Path, name: str, text: str, said: list[str]) -> None:
     folder = tmp_path / "rows"
     folder.mkdir()
@@ -345,8 +415,14 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
 
 
 def test_parquet_keeps_the_rules_too(tmp_path: Path) -> None:
-    rows = pd.DataFrame({"invoice_id": ["F1"], "service_id": ["S1"], "amount_centimos": [1.25],
-                         "invoiced_on": pd.to_datetime(["2024-01-01"])})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "invoice_id": ["F1"],
+            "service_id": ["S1"],
+            "amount_centimos": [1.25],
+            "invoiced_on": pd.to_datetime(["2024-01-01"]),
+        }
+    )
     rows.to_parquet(tmp_path / "sale.parquet")
     with (
         pytest.raises(InputError, match=r"sale.parquet, row \d, column amount_centimos: “1.25”"),

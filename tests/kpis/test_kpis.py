@@ -102,8 +102,9 @@ def test_a_quarter_with_a_month_without_rows_is_not_recorded(
     written = kpi_csv(totals(tiny), "yours").set_index(["kpi", "period"]).loc["productivity"]
     assert set(written["state"]) == {"not recorded"}
     assert set(written["value"]) == {""}
-    assert set(comparison_csv(table.reset_index(), "yours").query("kpi == 'productivity'")
-               ["growth"]) == {""}  # fmt: skip
+    assert set(
+        comparison_csv(table.reset_index(), "yours").query("kpi == 'productivity'")["growth"]
+    ) == {""}
 
 
 def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
@@ -188,8 +189,11 @@ def test_unknown_kpi() -> None:
 
 def test_every_perspective_has_an_indicator() -> None:
     assert {record.perspective for record in CATALOGUE} == {
-        "Financial", "Customer", "Internal processes", "People",
-    }  # fmt: skip
+        "Financial",
+        "Customer",
+        "Internal processes",
+        "People",
+    }
 
 
 def test_split_by_segment_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
@@ -222,10 +226,19 @@ def test_split_by_segment_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
         ("sale", {"sales", "revenue_per_service"}),
         ("survey_response", {"satisfaction"}),
         ("staff_hours", {"productivity", "technician_hours"}),
-        ("service", {"revenue_per_service", "services", "productivity", "waiting_days",
-                     "working_days", "on_time"}),
+        (
+            "service",
+            {
+                "revenue_per_service",
+                "services",
+                "productivity",
+                "waiting_days",
+                "working_days",
+                "on_time",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_absent_table_takes_just_its_kpis(
     tiny: dict[str, pd.DataFrame], absent: str, lost: set[str]
 ) -> None:

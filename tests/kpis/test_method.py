@@ -52,7 +52,8 @@ def tiny() -> dict[str, pd.DataFrame]:
             S4         C2          doors        2024-02-02   2024-02-08  2024-02-10   2024-02-16
             S5         C3          alarms       2024-03-01   2024-03-04  2024-03-31   2024-03-15
         """),
-        "sale": frame("""
+        "sale": frame(
+            """
             invoice_id service_id invoiced_on amount_centimos
             F1         S1         2023-01-06  10000
             F2         S2         2023-02-11  15000
@@ -60,14 +61,20 @@ def tiny() -> dict[str, pd.DataFrame]:
             F3         S3         2024-01-05  15000
             F4         S4         2024-02-10  15000
             F5         S5         2024-03-31  6000
-        """, whole="amount_centimos"),
-        "survey_response": frame("""
+        """,
+            whole="amount_centimos",
+        ),
+        "survey_response": frame(
+            """
             response_id service_id answered_on score
             R1          S3         2024-01-06  5
             R2          S4         2024-02-12  4
             R3          S5         2024-03-31  3
-        """, whole="score"),
-        "staff_hours": frame("""
+        """,
+            whole="score",
+        ),
+        "staff_hours": frame(
+            """
             staff_id month   quarter_hours
             T1       2023-01 200
             T1       2023-02 100
@@ -75,8 +82,11 @@ def tiny() -> dict[str, pd.DataFrame]:
             T1       2024-01 400
             T1       2024-02 40
             T2       2024-03 40
-        """, whole="quarter_hours"),
-        "cost": frame("""
+        """,
+            whole="quarter_hours",
+        ),
+        "cost": frame(
+            """
             cost_id incurred_on category  amount_centimos service_id
             K1      2023-01-06  materials 4000            S1
             K2      2023-02-11  labour    9000            S2
@@ -85,8 +95,11 @@ def tiny() -> dict[str, pd.DataFrame]:
             K5      2024-02-10  labour    6000            S4
             K6      2024-03-31  selling   7000            -
             K7      2024-03-31  tax       9999            -
-        """, whole="amount_centimos"),
-        "service_budget": frame("""
+        """,
+            whole="amount_centimos",
+        ),
+        "service_budget": frame(
+            """
             service_id budget_centimos
             S1 4000
             S2 9000
@@ -94,7 +107,9 @@ def tiny() -> dict[str, pd.DataFrame]:
             S3 4999
             S4 6000
             S5 1
-        """, whole="budget_centimos"),
+        """,
+            whole="budget_centimos",
+        ),
         "staff": frame("""
             staff_id role       hired_on   left_on
             T1       technician 2020-01-01 -
@@ -103,28 +118,37 @@ def tiny() -> dict[str, pd.DataFrame]:
             T2       technician 2023-12-31 -
             A3       office     2024-01-10 2024-03-01
         """),
-        "training": frame("""
+        "training": frame(
+            """
             training_id staff_id held_on    quarter_hours certified
             E1          T1       2024-01-20 12            yes
             E2          A2       2024-03-20 8             no
-        """, whole="quarter_hours"),
-        "staff_survey": frame("""
+        """,
+            whole="quarter_hours",
+        ),
+        "staff_survey": frame(
+            """
             response_id staff_id answered_on score
             P1          T1       2023-03-20  4
             P2          A1       2023-03-20  2
             P3          T1       2024-03-20  5
             P4          A2       2024-03-20  4
             P5          T2       2024-03-20  1
-        """, whole="score"),
-        "esg_score": frame("""
+        """,
+            whole="score",
+        ),
+        "esg_score": frame(
+            """
             period pillar assessor score
             2024Q1 E      a        40
             2024Q1 E      b        60
             2024Q1 S      a        70
             2024Q1 G      a        30
-        """, whole="score"),
+        """,
+            whole="score",
+        ),
         "fin_statement": frame(statement, whole=" ".join(columns)),
-    }  # fmt: skip
+    }
 
 
 def levels(table: pd.DataFrame, period: str) -> dict[str, Fraction | None]:
@@ -200,12 +224,15 @@ def test_new_customers_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
         S8         C9          doors        2023-08-01   2023-08-01  2023-08-01   2023-08-10
         S9         C2          doors        2023-11-01   2023-11-01  2023-11-01   2023-11-10
     """)
-    sold = frame("""
+    sold = frame(
+        """
         invoice_id service_id invoiced_on amount_centimos
         F7 S7 2023-05-01 1
         F8 S8 2023-08-01 1
         F9 S9 2023-11-01 1
-    """, whole="amount_centimos")  # fmt: skip
+    """,
+        whole="amount_centimos",
+    )
     full = tiny | {
         "service": pd.concat([tiny["service"], extra], ignore_index=True),
         "sale": pd.concat([tiny["sale"], sold], ignore_index=True),
@@ -286,10 +313,9 @@ def test_ratios_do_not_depend_on_currency_or_order(
         "cost": ["amount_centimos"],
         "service_budget": ["budget_centimos"],
         "fin_statement": [
-            c for c in tiny["fin_statement"].columns
-            if c not in {"company_id", "period", "basis"}
+            c for c in tiny["fin_statement"].columns if c not in {"company_id", "period", "basis"}
         ],
-    }  # fmt: skip
+    }
     other = {name: pd.concat([t.iloc[turn:], t.iloc[:turn]]) for name, t in tiny.items()}
     for name, columns in money.items():
         other[name] = other[name].assign(**{c: other[name][c] * factor for c in columns})

@@ -31,9 +31,14 @@ F = Fraction
 
 def row(kr_id: str, day: str, value: str, confidence: int = 5) -> CheckInRow:
     return CheckInRow.model_validate(
-        {"check_in_id": f"W-{kr_id}-{day}", "kr_id": kr_id, "reported_on": day, "value": value,
-         "confidence": str(confidence)}
-    )  # fmt: skip
+        {
+            "check_in_id": f"W-{kr_id}-{day}",
+            "kr_id": kr_id,
+            "reported_on": day,
+            "value": value,
+            "confidence": str(confidence),
+        }
+    )
 
 
 def test_sales_so_far_from_the_rows(ledger: Ledger) -> None:
@@ -125,8 +130,13 @@ def firm(project: Path, ledger: Ledger) -> Case:
 
 
 def problem(firm: Case, **change: object) -> str:
-    line = {"check_in_id": "W1", "kr_id": "O1-KR2", "reported_on": "2024-05-05", "value": "1",
-            "confidence": 5}  # fmt: skip
+    line = {
+        "check_in_id": "W1",
+        "kr_id": "O1-KR2",
+        "reported_on": "2024-05-05",
+        "value": "1",
+        "confidence": 5,
+    }
     rows = [line, line | {"check_in_id": "W2", "reported_on": "2024-05-12"} | change]
     write_frame(pd.DataFrame(rows), firm.processed / "ledger" / "check_in.csv")
     with pytest.raises(InputError) as caught:

@@ -24,8 +24,18 @@ def test_all_published_cases(root: Path) -> None:
 
 def test_the_cases_of_the_bug_reports_are_there(root: Path) -> None:
     sources = " ".join(case.source for case in read_cases(root))
-    for report in ("leantime#3247", "okr#235", "okr#495", "okr#736", "app#17", "app#18",
-                   "Viva#518", "BurningOKR#270", "working_time#13", "hillfog"):  # fmt: skip
+    for report in (
+        "leantime#3247",
+        "okr#235",
+        "okr#495",
+        "okr#736",
+        "app#17",
+        "app#18",
+        "Viva#518",
+        "BurningOKR#270",
+        "working_time#13",
+        "hillfog",
+    ):
         assert report in sources
 
 
@@ -86,8 +96,13 @@ def test_mirror_images_score_alike(baseline: F, target: F, value: F) -> None:
     assert (up.score, up.progress, up.status) == (down.score, down.progress, down.status)
 
 
-@given(baseline=levels, target=levels, value=levels, shift=levels,
-       scale=st.fractions(min_value=F(1, 9), max_value=9))  # fmt: skip
+@given(
+    baseline=levels,
+    target=levels,
+    value=levels,
+    shift=levels,
+    scale=st.fractions(min_value=F(1, 9), max_value=9),
+)
 def test_the_unit_does_not_matter(baseline: F, target: F, value: F, shift: F, scale: F) -> None:
     if target <= baseline:
         return

@@ -38,8 +38,11 @@ def test_four_objectives_with_all_printed_key_results(segelec: Case) -> None:
     counts = {o.objective_id: len(okrs.of(o.objective_id)) for o in okrs.objectives}
     assert counts == {"O1": 4, "O2": 2, "O3": 2, "O4": 2}  # Table 4's one joins two measures
     assert [o.perspective for o in okrs.objectives] == [
-        "Financial", "Customer", "Internal processes", "People",
-    ]  # fmt: skip
+        "Financial",
+        "Customer",
+        "Internal processes",
+        "People",
+    ]
 
 
 def test_every_printed_target_is_used(segelec: Case) -> None:
@@ -72,15 +75,22 @@ def test_scores_by_hand(segelec: Case, ledger: Ledger) -> None:
     by_id = {r.key_result.kr_id: r for r in chosen(results)}
     hours = ledger["staff_hours"]
     spent = {
-        year: int(hours[hours["month"].isin([f"{year}-{m:02d}" for m in (4, 5, 6)])]
-                  ["quarter_hours"].sum())
+        year: int(
+            hours[hours["month"].isin([f"{year}-{m:02d}" for m in (4, 5, 6)])][
+                "quarter_hours"
+            ].sum()
+        )
         for year in (2023, 2024)
-    }  # fmt: skip
+    }
     done = {
-        year: int(((ledger["service"]["completed_on"].dt.year == year)
-                   & (ledger["service"]["completed_on"].dt.quarter == 2)).sum())
+        year: int(
+            (
+                (ledger["service"]["completed_on"].dt.year == year)
+                & (ledger["service"]["completed_on"].dt.quarter == 2)
+            ).sum()
+        )
         for year in (2023, 2024)
-    }  # fmt: skip
+    }
     before, after = (Fraction(400 * done[y], spent[y]) for y in (2023, 2024))
     result = by_id["O3-KR1"]
     assert (result.baseline, result.value) == (before, after)
@@ -107,10 +117,13 @@ def test_a_rate_by_the_month_is_measured_on_the_period_before(
 ) -> None:
     okrs, sums = load_okrs(segelec), totals(ledger)
     now, then = (
-        next(r for r in chosen(evaluate(okrs, sums, p, base, segelec.reading()))
-             if r.key_result.kr_id == "O1-KR4")
+        next(
+            r
+            for r in chosen(evaluate(okrs, sums, p, base, segelec.reading()))
+            if r.key_result.kr_id == "O1-KR4"
+        )
         for p in (period, before)
-    )  # fmt: skip
+    )
     assert now.baseline == then.value
     assert now.goal == Goal(None, then.value * Fraction(99, 100) ** months)
     if period == "2024Q2":  # as the chapter on statements has it

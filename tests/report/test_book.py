@@ -178,13 +178,17 @@ def test_the_date_follows_source_date_epoch(project: Path, monkeypatch: pytest.M
         ([v4.new_markdown_cell("# T"), code(figure())], r"already used in 01_first\.ipynb, cell 3"),
         ([v4.new_markdown_cell("# T"), code(error_cell())], "03_bad.ipynb, cell 2.*stopped here"),
         ([v4.new_markdown_cell("# T"), v4.new_code_cell("f()")], "cell 2: a cell was not run"),
-        ([v4.new_markdown_cell("# T\n\nok"), v4.new_markdown_cell("日本")],
-         r"03_bad\.ipynb, cell 2: .*no font of the report has the character '日'"),
-        ([v4.new_markdown_cell("# T"), code(table("tbl-x", 1, 1, 'a", panic("boom"), "'))],
-         r"03_bad\.ipynb, cell 2: .*boom"),
+        (
+            [v4.new_markdown_cell("# T\n\nok"), v4.new_markdown_cell("日本")],
+            r"03_bad\.ipynb, cell 2: .*no font of the report has the character '日'",
+        ),
+        (
+            [v4.new_markdown_cell("# T"), code(table("tbl-x", 1, 1, 'a", panic("boom"), "'))],
+            r"03_bad\.ipynb, cell 2: .*boom",
+        ),
         ([v4.new_markdown_cell("# T\n\n[y](#sec-t) [x](02_second.ipynb#sec-none)")], "sec-none"),
     ],
-)  # fmt: skip
+)
 def test_bad_notebooks_leave_the_last_good_pdf_alone(
     project: Path, cells: list[object], message: str
 ) -> None:

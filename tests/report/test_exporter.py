@@ -31,7 +31,7 @@ def foreign_notebook(folder: Path) -> Path:
         v4.new_markdown_cell("# Title $x$\n\n[the figure](#fig-plot), [it](other.ipynb)"),
         code(svg, source=plot),
         code(html, source=frame),
-    )  # fmt: skip
+    )
 
 
 def test_the_written_files_compile_as_they_are(tmp_path: Path) -> None:

@@ -43,20 +43,28 @@ def html_of(markdown: str, around: Around | None = None) -> str:
 @pytest.mark.parametrize(
     ("markdown", "expected"),
     [
-        ("a *b* **c** ~~d~~ `e<f>`",
-         "<p>a <em>b</em> <strong>c</strong> <s>d</s> <code>e&lt;f></code></p>"),
+        (
+            "a *b* **c** ~~d~~ `e<f>`",
+            "<p>a <em>b</em> <strong>c</strong> <s>d</s> <code>e&lt;f></code></p>",
+        ),
         ("- a\n- b\n  - c", "<ul><li>a</li><li><p>b</p><ul><li>c</li></ul></li></ul>"),
         ("3. a\n4. b", '<ol start="3"><li>a</li><li>b</li></ol>'),
         ("> a\n> b", "<blockquote>a b</blockquote>"),
-        ("| a | b |\n|:--|--:|\n| *1* | 2 |",
-         "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
-         "<tbody><tr><td><em>1</em></td><td>2</td></tr></tbody></table>"),
-        ("<https://a.b/c_d> [t](https://x.y)",
-         '<p><a href="https://a.b/c_d">https://a.b/c_d</a> <a href="https://x.y">t</a></p>'),
+        (
+            "| a | b |\n|:--|--:|\n| *1* | 2 |",
+            "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
+            "<tbody><tr><td><em>1</em></td><td>2</td></tr></tbody></table>",
+        ),
+        (
+            "<https://a.b/c_d> [t](https://x.y)",
+            '<p><a href="https://a.b/c_d">https://a.b/c_d</a> <a href="https://x.y">t</a></p>',
+        ),
         ("`&amp;` &amp;", "<p><code>&amp;amp;</code> &amp;</p>"),
         ("a  \nb", "<p>a<br>b</p>"),
-        ("H<sub>2</sub>O <b>x <i>y</i></b> <kbd>k</kbd><br>z",
-         "<p>H<sub>2</sub>O <strong>x <em>y</em></strong> <code>k</code><br>z</p>"),
+        (
+            "H<sub>2</sub>O <b>x <i>y</i></b> <kbd>k</kbd><br>z",
+            "<p>H<sub>2</sub>O <strong>x <em>y</em></strong> <code>k</code><br>z</p>",
+        ),
         ('n = <data value="k">288</data>;', "<p>n = 288;</p>"),
         ("a <!-- hidden --> b &lt; &amp; c", "<p>a b &lt; &amp; c</p>"),
         ("a <b>open, never closed", "<p>a open, never closed</p>"),
@@ -64,7 +72,7 @@ def html_of(markdown: str, around: Around | None = None) -> str:
         ("<!-- a\nb -->", ""),
         ("<script>alert(1)</script>", ""),
     ],
-)  # fmt: skip
+)
 def test_structure_survives(markdown: str, expected: str) -> None:
     assert html_of(markdown).replace(" </li>", "</li>") == expected
 
@@ -112,11 +120,46 @@ def test_images_ask_for_their_text() -> None:
 # Anything typed into a cell compiles. Formulas, images and inner links are refused or converted
 # elsewhere, so dollar signs and their kind are left out here.
 PIECES = [
-    "# ", "- ", "1. ", "> ", "| a |\n|--|\n", "**", "*", "_", "`", "```\n", "[", "](http://a)",
-    "<b>", "</i>", "<br>", "<!--", "-->", "~~", "[^1]", "\n[^1]: ", "\n", "\n\n", "a", " ", "#",
-    "@x", "//", "=", "---", "\\", "&lt;", "<td>", "<table>", "* ", ": b", "[ ] ", "{#eq-a}", "ł",
+    "# ",
+    "- ",
+    "1. ",
+    "> ",
+    "| a |\n|--|\n",
+    "**",
+    "*",
+    "_",
+    "`",
+    "```\n",
+    "[",
+    "](http://a)",
+    "<b>",
+    "</i>",
+    "<br>",
+    "<!--",
+    "-->",
+    "~~",
+    "[^1]",
+    "\n[^1]: ",
+    "\n",
+    "\n\n",
+    "a",
+    " ",
+    "#",
+    "@x",
+    "//",
+    "=",
+    "---",
+    "\\",
+    "&lt;",
+    "<td>",
+    "<table>",
+    "* ",
+    ": b",
+    "[ ] ",
+    "{#eq-a}",
+    "ł",
     "    ",
-]  # fmt: skip
+]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

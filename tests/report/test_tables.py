@@ -64,8 +64,13 @@ def test_two_levels_of_rows_and_columns() -> None:
 
 def test_the_colours_of_a_styler_are_kept() -> None:
     frame = pd.DataFrame({"a": [1, 2]})
-    styler = frame.style.map(lambda v: "background-color: #ffee00; color: rgb(255, 0, 0)" if v == 2
-                             else "background-color: nonsense; font-weight: bold")  # fmt: skip
+    styler = frame.style.map(
+        lambda v: (
+            "background-color: #ffee00; color: rgb(255, 0, 0)"
+            if v == 2
+            else "background-color: nonsense; font-weight: bold"
+        )
+    )
     code, _ = converted(styler.to_html())
     assert code.count('fill: rgb("#ffee00")') == 1
     assert code.count('#text(fill: rgb("#ff0000"))[2]') == 1
@@ -75,13 +80,17 @@ def test_the_colours_of_a_styler_are_kept() -> None:
 @pytest.mark.parametrize(
     ("html", "rows"),
     [
-        ("<table><tr><th>a<th>b<tr><td>1<td>2</table>",
-         [("thead", ["a", "b"]), ("tbody", ["1", "2"])]),
-        ("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>",
-         [("tbody", ["1", "2"]), ("tbody", ["3", ""])]),
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td>2</table>",
+            [("thead", ["a", "b"]), ("tbody", ["1", "2"])],
+        ),
+        (
+            "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>",
+            [("tbody", ["1", "2"]), ("tbody", ["3", ""])],
+        ),
         ("<table><tr><td>a <b>b</b> c<br>d</td></tr></table>", [("tbody", ["a b cd"])]),
     ],
-)  # fmt: skip
+)
 def test_untidy_html(html: str, rows: list[tuple[str, list[str]]]) -> None:
     made = to_html("#" + tables_to_typst(html)[0])
     found = rows_of(made) or [

@@ -107,9 +107,10 @@ def system_error(error: OSError, file: str | Path | None = None) -> InputError:
         named = Path(named).relative_to(Path.cwd())
     remedies = (fix for kind, fix in _REMEDIES.items() if isinstance(error, kind))
     return InputError(
-        f"cannot be read or written ({error.strerror or error})", file=named,
+        f"cannot be read or written ({error.strerror or error})",
+        file=named,
         fix=next(remedies, None),
-    )  # fmt: skip
+    )
 
 
 def printable(text: str, but: str = "") -> str:

@@ -19,9 +19,19 @@ MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "half-year": 6}
 """Months in a period."""
 
 MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 """In English whatever the locale, which strftime would follow."""
 
 _YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have

@@ -62,8 +62,11 @@ def trust(folder: Path) -> None:
     def progress(done: int, of: int, alarms: int) -> None:
         if 10 * done // of > 10 * (done - publications.CHUNK) // of:
             seconds = time.monotonic() - begun
-            print(f"bench trust {done:,} of {of:,} publications, {alarms} false alarms "
-                  f"… {seconds:.0f} s", flush=True)  # fmt: skip
+            print(
+                f"bench trust {done:,} of {of:,} publications, {alarms} false alarms "
+                f"… {seconds:.0f} s",
+                flush=True,
+            )
 
     table = publications.measure(progress=progress)
     write_frame(table, folder / TRUST)
@@ -87,8 +90,10 @@ def answers(folder: Path) -> None:
 
 def page(folder: Path, readme: Path | None = None) -> None:
     """Write the page from the tables, and the short table of sizes into the project's README."""
-    text = [pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
-            for name in TABLES]  # fmt: skip
+    text = [
+        pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
+        for name in TABLES
+    ]
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
     main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
     write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}")

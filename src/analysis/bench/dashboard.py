@@ -81,10 +81,15 @@ def measure(case: str, rows: int = ROWS, clicks: int = CLICKS) -> list[dict[str,
     large["current"] = large["quarters"][-1]["label"]
     pages = ((small, services(study), MOST_MS), (large, rows, MOST_LARGE_MS))
     return [
-        row(PART, f"page of {len(cells(made))} sums", clicked(page(made), clicks), cases=number,
-            most_ms=most)
+        row(
+            PART,
+            f"page of {len(cells(made))} sums",
+            clicked(page(made), clicks),
+            cases=number,
+            most_ms=most,
+        )
         for made, number, most in pages
-    ]  # fmt: skip
+    ]
 
 
 def services(case: Case) -> int:

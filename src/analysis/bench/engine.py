@@ -85,10 +85,15 @@ def measure_tables(
                 raise BuildError("a table that was drawn does not agree with the print")
             timings[types].append(run)
     return [
-        row(TABLES, f"ServiceTables: two named and {types} other types", timings[types],
-            cases=number, most_ms=MOST_TABLES_MS)
+        row(
+            TABLES,
+            f"ServiceTables: two named and {types} other types",
+            timings[types],
+            cases=number,
+            most_ms=MOST_TABLES_MS,
+        )
         for types in others
-    ]  # fmt: skip
+    ]
 
 
 def draw(others: int, number: int, seed: int) -> list[Table]:

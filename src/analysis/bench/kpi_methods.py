@@ -101,8 +101,9 @@ def by_sql() -> Callable[[Path, str], list[Row]]:
     def run(folder: Path, form: str) -> list[Row]:
         with duckdb.connect() as store:
             found = store.sql(statement.format(folder, form))
-            periods = [dict(zip(found.columns, map(int, row), strict=True))
-                       for row in found.fetchall()]  # fmt: skip
+            periods = [
+                dict(zip(found.columns, map(int, row), strict=True)) for row in found.fetchall()
+            ]
         return _ratios(periods)
 
     return run

@@ -150,10 +150,17 @@ def measure(
     size = len(questions)
     rows = [row(PART, "our grim_percent_table", our_runs, cases=size, ours=our_runs, wrong=0)]
     rows += [
-        row(PART, loop.name, runs[j], cases=size, cases_per_run=size // rounds, ours=our_runs,
-            wrong=len(wrong[j]))
+        row(
+            PART,
+            loop.name,
+            runs[j],
+            cases=size,
+            cases_per_run=size // rounds,
+            ours=our_runs,
+            wrong=len(wrong[j]),
+        )
         for j, loop in enumerate(loops)
-    ]  # fmt: skip
+    ]
     listed = [
         _wrong(loop.name, question, bool(right[question[0], question[1] - 1]))
         for loop, mistaken in zip(loops, wrong, strict=True)

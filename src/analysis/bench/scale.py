@@ -21,9 +21,22 @@ from analysis.bench.rows import FORMS, write_all
 from analysis.bench.timing import digits
 
 COLUMNS = (
-    "services", "rows", "form", "method", "runs", "median_s", "fastest_s", "slowest_s", "process_s",
-    "cpu_s", "peak_mb", "times_sql", "target", "met", "python",
-)  # fmt: skip
+    "services",
+    "rows",
+    "form",
+    "method",
+    "runs",
+    "median_s",
+    "fastest_s",
+    "slowest_s",
+    "process_s",
+    "cpu_s",
+    "peak_mb",
+    "times_sql",
+    "target",
+    "met",
+    "python",
+)
 """Columns of ``benchmarks/scale.csv``. ``process_s`` and ``cpu_s`` include Python's start and
 imports, the other times do not; ``times_sql`` is the median over rounds."""
 
@@ -96,8 +109,10 @@ def measure(
                 runs = _rounds(Path(name, form), form, rounds)
                 rows = [_row(services, number, form, method, runs) for method in runs]
                 for cells in rows:
-                    say(f"{services:,} {form} {cells['method']} {cells['median_s']} s, "
-                        f"{cells['peak_mb']} MB")  # fmt: skip
+                    say(
+                        f"{services:,} {form} {cells['method']} {cells['median_s']} s, "
+                        f"{cells['peak_mb']} MB"
+                    )
                 found += rows
     return found
 

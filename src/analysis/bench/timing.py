@@ -12,9 +12,21 @@ from typing import TypeVar
 T = TypeVar("T")
 
 COLUMNS = (
-    "part", "method", "cases", "cases_per_run", "runs", "median_ms", "fastest_ms", "slowest_ms",
-    "cpu_ms", "times_ours", "wrong", "target", "met", "python",
-)  # fmt: skip
+    "part",
+    "method",
+    "cases",
+    "cases_per_run",
+    "runs",
+    "median_ms",
+    "fastest_ms",
+    "slowest_ms",
+    "cpu_ms",
+    "times_ours",
+    "wrong",
+    "target",
+    "met",
+    "python",
+)
 """Columns of the table. Times are for all cases; ``cpu_ms`` is the median of processor time."""
 
 

@@ -227,8 +227,13 @@ def _data_files(folder: Path) -> Iterator[Path]:
 def outputs(target: str, files: Iterable[Path]) -> str:
     """Write the rule of make by which a step runs again when a file that it wrote is deleted."""
     here = Path.cwd()
-    kept = sorted({path.relative_to(here).as_posix() for path in map(Path.absolute, files)
-                   if path.is_file() and path.is_relative_to(here)})  # fmt: skip
+    kept = sorted(
+        {
+            path.relative_to(here).as_posix()
+            for path in map(Path.absolute, files)
+            if path.is_file() and path.is_relative_to(here)
+        }
+    )
     return f"{target}: $(call kept,{' '.join(kept)})\n" if kept else ""
 
 

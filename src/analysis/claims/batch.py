@@ -216,9 +216,15 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
             done = check_row(dict(zip(header, cells, strict=True)))
         except InputError as error:
             errors.append(
-                InputError(error.rule, file=in_csv, row=line, column=error.column,
-                           value=error.value, fix=error.fix)
-            )  # fmt: skip
+                InputError(
+                    error.rule,
+                    file=in_csv,
+                    row=line,
+                    column=error.column,
+                    value=error.value,
+                    fix=error.fix,
+                )
+            )
             padded = [*cells, *[""] * len(header)][: len(header)]
             writer.writerow([*padded, "", "", ""])
             continue

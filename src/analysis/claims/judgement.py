@@ -14,8 +14,13 @@ Word = Literal[
     "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"
 ]
 WORDS: tuple[Word, ...] = (
-    "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable",
-)  # fmt: skip
+    "reproduced",
+    "consistent",
+    "inconsistent",
+    "underdetermined",
+    "not reported",
+    "unreadable",
+)
 
 ROUNDING = "rounding"
 """The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""

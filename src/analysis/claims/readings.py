@@ -34,11 +34,15 @@ Limits = tuple[Fraction | None, Fraction | None]
 
 BLOCK_AXES: dict[str, tuple[str, ...]] = {
     "services": (
-        "rounding", "services_period", "services_growth", "productivity_growth", "labour",
+        "rounding",
+        "services_period",
+        "services_growth",
+        "productivity_growth",
+        "labour",
     ),
     "sales": ("rounding", "sales_total", "sales_growth"),
     "satisfaction": ("rounding", "satisfaction", "respondents"),
-}  # fmt: skip
+}
 """The axes of ``case.yaml`` that each block of results depends on."""
 
 _QUANTITY_BLOCKS = {
@@ -231,9 +235,10 @@ def sales_system(results: Results, reading: Reading) -> System:
     for row in results.of("sales", kind="growth"):
         later, earlier = sales_periods(row, reading)
         claims.append(
-            growth(row.claim_id, over("sales", later), over("sales", earlier), row.printed,
-                   rounding)
-        )  # fmt: skip
+            growth(
+                row.claim_id, over("sales", later), over("sales", earlier), row.printed, rounding
+            )
+        )
     names = System(tuple(claims)).names
     sold = tuple(at_least("every quarter had sales", quantity(name), 1) for name in names)
     return System(tuple(claims), sold)

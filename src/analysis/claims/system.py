@@ -110,11 +110,21 @@ class Claim:
         made = []
         low, high = self.inside.low, self.inside.high
         if high is not None:
-            made.append(self._row(self.numerator - self.denominator * high, names,
-                                  strict=not self.inside.high_closed))  # fmt: skip
+            made.append(
+                self._row(
+                    self.numerator - self.denominator * high,
+                    names,
+                    strict=not self.inside.high_closed,
+                )
+            )
         if low is not None:
-            made.append(self._row(self.denominator * low - self.numerator, names,
-                                  strict=not self.inside.low_closed))  # fmt: skip
+            made.append(
+                self._row(
+                    self.denominator * low - self.numerator,
+                    names,
+                    strict=not self.inside.low_closed,
+                )
+            )
         if self.denominator.terms:
             made.append(self._row(self.denominator * -1, names, strict=True))
         return made

@@ -176,9 +176,10 @@ def _cost(engine: Engine, claim: ClaimRow, same: tuple[str, ...]) -> Judgement:
     text = f"No result is printed; {claim.printed} a month is {yearly} a year."
     cap = _is_cap(claim)
     rivals = [
-        row for row in engine.results.claims
+        row
+        for row in engine.results.claims
         if row.claim_id in same and row.printed and _is_cap(row) != cap
-    ]  # fmt: skip
+    ]
     for rival in rivals:
         other = parse_percent(rival.printed).value
         rate, limit = (other, goal) if cap else (goal, other)

@@ -140,9 +140,10 @@ TESTS: dict[str, tuple[Test, tuple[str, ...]]] = {
     "growth of services": (_growth_test, ("services growth", "services")),
     "sales and growth": (_sales_test, ("sales", "sales growth")),
     "services as a system": (
-        _system_test, ("services", "services growth", "growth Q1", "growth Q2", "main type"),
+        _system_test,
+        ("services", "services growth", "growth Q1", "growth Q2", "main type"),
     ),
-}  # fmt: skip
+}
 """Tests by name, with the printed numbers that each looks at."""
 
 

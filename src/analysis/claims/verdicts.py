@@ -21,9 +21,22 @@ from analysis.tables.case import Case
 from analysis.tables.ledger import ClaimRow
 
 COLUMNS = (
-    "claim_id", "place", "printed", "unit", "role", "quantity", "reading", "rounding", "default",
-    "verdict", "evidence", "witness", "conflict", "bounds", "other_places",
-)  # fmt: skip
+    "claim_id",
+    "place",
+    "printed",
+    "unit",
+    "role",
+    "quantity",
+    "reading",
+    "rounding",
+    "default",
+    "verdict",
+    "evidence",
+    "witness",
+    "conflict",
+    "bounds",
+    "other_places",
+)
 
 Choice = dict[str, str]
 

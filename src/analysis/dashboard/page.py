@@ -17,9 +17,19 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
-    "exact", "words", "cube", "okr", "state", "dom", "charts", "table", "panels", "panels_okr",
-    "panels_claims", "main",
-)  # fmt: skip
+    "exact",
+    "words",
+    "cube",
+    "okr",
+    "state",
+    "dom",
+    "charts",
+    "table",
+    "panels",
+    "panels_okr",
+    "panels_claims",
+    "main",
+)
 """Names of the scripts, in the order in which they are put together."""
 
 

@@ -78,8 +78,9 @@ def exact_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame
     for name in columns:
         made[name] = pd.Series(
             [None if cell == "" else Fraction(str(cell)) for cell in frame[name]],
-            index=frame.index, dtype="object",
-        )  # fmt: skip
+            index=frame.index,
+            dtype="object",
+        )
     return made
 
 

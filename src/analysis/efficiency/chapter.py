@@ -52,9 +52,10 @@ def companies(
     """
     if denominator not in ("closing", "opening", "average"):
         raise InputError(
-            "the denominator is closing, opening or average", column="denominator",
+            "the denominator is closing, opening or average",
+            column="denominator",
             value=denominator,
-        )  # fmt: skip
+        )
     cost = CapitalCost(
         _share(annual_rate, "annual_rate"),
         _share(tax_rate, "tax_rate"),
@@ -72,8 +73,12 @@ def companies(
 def _share(text: str, name: str) -> Fraction:
     found = _PERCENT.fullmatch(text.strip())
     if found is None or Fraction(found[1]) >= 100:
-        raise InputError("a rate is written in per cent, below 100", column=name, value=text,
-                         fix="write it like 12%")  # fmt: skip
+        raise InputError(
+            "a rate is written in per cent, below 100",
+            column=name,
+            value=text,
+            fix="write it like 12%",
+        )
     return Fraction(found[1]) / 100
 
 

@@ -98,23 +98,32 @@ def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> It
         yield InputError(
             f"year-to-date figures need the earlier quarters of the year; "
             f"{quarter_label(first['quarter'] - 1)} is missing",
-            file=file, row=line, column="period", value=first["period"],
-        )  # fmt: skip
+            file=file,
+            row=line,
+            column="period",
+            value=first["period"],
+        )
     for (line, row), (next_line, following) in pairwise(rows):
         step = following["quarter"] - row["quarter"]
         if step == 0:
             yield InputError(
                 f"this quarter of {row['company_id']} stands already in row {line}",
-                file=file, row=next_line, column="period", value=following["period"],
+                file=file,
+                row=next_line,
+                column="period",
+                value=following["period"],
                 fix="keep one row per company and quarter",
-            )  # fmt: skip
+            )
         if step > 1:
             yield InputError(
                 f"the quarter {quarter_label(row['quarter'] + 1)} of {row['company_id']} is "
                 f"missing: row {line} has {row['period']} and this row follows",
-                file=file, row=next_line, column="period", value=following["period"],
+                file=file,
+                row=next_line,
+                column="period",
+                value=following["period"],
                 fix="add the missing row; a gap would turn into a wrong comparison",
-            )  # fmt: skip
+            )
 
 
 def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> Iterator[InputError]:
@@ -127,9 +136,12 @@ def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> Itera
                     f"{column} is {row[column]:,} in row {line} and {following[column]:,} here, "
                     f"a factor of {high // low:,} (tolerance {_SCALE_JUMP}): thousands against "
                     "units",
-                    file=file, row=next_line, column=column, value=following[column],
+                    file=file,
+                    row=next_line,
+                    column=column,
+                    value=following[column],
                     fix="write all rows in one unit and say which in unit_scale",
-                )  # fmt: skip
+                )
 
 
 def _check_balance(row: _Row, where: _Where, tolerance: int) -> Iterator[InputError]:

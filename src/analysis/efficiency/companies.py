@@ -88,8 +88,10 @@ def make_statements(case: Case) -> pd.DataFrame:
     made: list[dict[str, object]] = []
     for company in read_companies(case):
         cash, equity, debt = (
-            company.opening_cash, company.opening_equity, company.opening_debt,
-        )  # fmt: skip
+            company.opening_cash,
+            company.opening_equity,
+            company.opening_debt,
+        )
         for design in designs:
             if design.company_id != company.company_id:
                 continue

@@ -283,14 +283,26 @@ def forecast_data(values: Values, trend: Trend, forecast: Forecast) -> pd.DataFr
     middle = Fraction(min(known) + max(known), 2)
     line = {q: float(mean + trend.slope * (q - middle)) for q in (*known, forecast.quarter)}
     rows = [
-        {"period": quarter_label(q), "kind": "actual", "value": float(v), "line": line[q],
-         "low": None, "high": None}
+        {
+            "period": quarter_label(q),
+            "kind": "actual",
+            "value": float(v),
+            "line": line[q],
+            "low": None,
+            "high": None,
+        }
         for q, v in known.items()
-    ]  # fmt: skip
+    ]
     rows.append(
-        {"period": quarter_label(forecast.quarter), "kind": "forecast", "value": forecast.value,
-         "line": line[forecast.quarter], "low": forecast.low, "high": forecast.high}
-    )  # fmt: skip
+        {
+            "period": quarter_label(forecast.quarter),
+            "kind": "forecast",
+            "value": forecast.value,
+            "line": line[forecast.quarter],
+            "low": forecast.low,
+            "high": forecast.high,
+        }
+    )
     return pd.DataFrame(rows)
 
 

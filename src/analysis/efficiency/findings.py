@@ -135,7 +135,7 @@ def trend_finding(
                 ),
                 figures(name, values),
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -59,31 +59,42 @@ class Level:
 
 LADDER: Final = (
     Level(
-        "K1", "Gross profit on sales", "Zysk brutto na sprzedaży",
+        "K1",
+        "Gross profit on sales",
+        "Zysk brutto na sprzedaży",
         (
             Step("sales", 1, "Sales", "Przychody ze sprzedaży"),
             Step("cogs", -1, "Cost of goods sold", "Koszt własny sprzedaży"),
         ),
-        "Zysk (strata) brutto ze sprzedaży", "Gross profit",
+        "Zysk (strata) brutto ze sprzedaży",
+        "Gross profit",
     ),
     Level(
-        "K2", "Profit on sales", "Zysk na sprzedaży",
+        "K2",
+        "Profit on sales",
+        "Zysk na sprzedaży",
         (
             Step("selling", -1, "Selling costs", "Koszty sprzedaży"),
             Step("admin", -1, "Administration", "Koszty ogólnego zarządu"),
         ),
-        "Zysk (strata) ze sprzedaży", "no subtotal; gross profit less selling and administration",
+        "Zysk (strata) ze sprzedaży",
+        "no subtotal; gross profit less selling and administration",
     ),
     Level(
-        "K3", "Operating profit", "Zysk operacyjny",
+        "K3",
+        "Operating profit",
+        "Zysk operacyjny",
         (
             Step("other_op_income", 1, "Other operating income", "Pozostałe przychody operacyjne"),
             Step("other_op_cost", -1, "Other operating costs", "Pozostałe koszty operacyjne"),
         ),
-        "Zysk (strata) z działalności operacyjnej", "Operating profit",
+        "Zysk (strata) z działalności operacyjnej",
+        "Operating profit",
     ),
     Level(
-        "K4", "Business-activity profit", "Zysk z działalności gospodarczej",
+        "K4",
+        "Business-activity profit",
+        "Zysk z działalności gospodarczej",
         (
             Step("fin_income", 1, "Financial income", "Przychody finansowe"),
             Step("fin_cost", -1, "Financial costs", "Koszty finansowe"),
@@ -92,22 +103,28 @@ LADDER: Final = (
         "no subtotal; profit before tax without the extraordinary step",
     ),
     Level(
-        "K5", "Pre-tax profit", "Zysk brutto",
+        "K5",
+        "Pre-tax profit",
+        "Zysk brutto",
         (
             Step("extra_gain", 1, "Extraordinary gains", "Zyski nadzwyczajne"),
             Step("extra_loss", -1, "Extraordinary losses", "Straty nadzwyczajne"),
         ),
-        "Zysk (strata) brutto", "Profit before tax",
+        "Zysk (strata) brutto",
+        "Profit before tax",
     ),
     Level(
-        "K6", "Net profit", "Zysk netto",
+        "K6",
+        "Net profit",
+        "Zysk netto",
         (
             Step("income_tax", -1, "Income tax", "Podatek dochodowy"),
             Step("other_charges", -1, "Other charges", "Pozostałe obciążenia"),
         ),
-        "Zysk (strata) netto", "Profit for the period",
+        "Zysk (strata) netto",
+        "Profit for the period",
     ),
-)  # fmt: skip
+)
 
 LEVELS: Final = tuple(level.level_id for level in LADDER)
 

@@ -51,8 +51,10 @@ def ledger_statements(case: Case) -> Book:
     if len(names) != 1:
         raise InputError(
             "the statements of a case are those of one company",
-            file=STATEMENTS.file, column="company_id", value=", ".join(names),
-        )  # fmt: skip
+            file=STATEMENTS.file,
+            column="company_id",
+            value=", ".join(names),
+        )
     return book(frame)
 
 

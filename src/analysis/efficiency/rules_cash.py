@@ -70,10 +70,12 @@ def cash_per_profit(subject: Subject) -> list[Finding]:
     )
     if later and len(ratio) > 2 and all(ratio[q] > ratio[lowest] for q in later):
         text += fill(
-            Text("The lowest is {when}; every later quarter is higher.",
-                 "Najniżej jest w {when}; każdy późniejszy kwartał jest wyższy."),
+            Text(
+                "The lowest is {when}; every later quarter is higher.",
+                "Najniżej jest w {when}; każdy późniejszy kwartał jest wyższy.",
+            ),
             when=quarters([lowest]),
-        )  # fmt: skip
+        )
     return [
         Finding(
             "cash-per-profit",

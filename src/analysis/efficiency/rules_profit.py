@@ -51,15 +51,27 @@ def other_operations(subject: Subject) -> list[Finding]:
     good, bad = by_sign(other)
     made = []
     texts = (
-        (good, 1, Text("Other operations add {amount} in {when}, lifting profit on sales of "
-                       "{from_} to operating profit of {to}.",
-                       "Pozostała działalność operacyjna dodaje {amount} w {when}: wynik na "
-                       "sprzedaży {from_}, wynik operacyjny {to}.")),
-        (bad, -1, Text("Other operations take {amount} in {when}, from profit on sales of {from_} "
-                       "to operating profit of {to}.",
-                       "Pozostała działalność operacyjna zabiera {amount} w {when}: wynik na "
-                       "sprzedaży {from_}, wynik operacyjny {to}.")),
-    )  # fmt: skip
+        (
+            good,
+            1,
+            Text(
+                "Other operations add {amount} in {when}, lifting profit on sales of "
+                "{from_} to operating profit of {to}.",
+                "Pozostała działalność operacyjna dodaje {amount} w {when}: wynik na "
+                "sprzedaży {from_}, wynik operacyjny {to}.",
+            ),
+        ),
+        (
+            bad,
+            -1,
+            Text(
+                "Other operations take {amount} in {when}, from profit on sales of {from_} "
+                "to operating profit of {to}.",
+                "Pozostała działalność operacyjna zabiera {amount} w {when}: wynik na "
+                "sprzedaży {from_}, wynik operacyjny {to}.",
+            ),
+        ),
+    )
     for chosen, sign, text in texts:
         if chosen:
             made.append(
@@ -169,7 +181,10 @@ def indirect_costs(subject: Subject) -> list[Finding]:
             "indirect-costs",
             fill(
                 Text("Indirect costs", "Koszty pośrednie") + moved,
-                a=share(gap[first]), b=share(gap[last]), i=share(growth["i"]), s=share(growth["s"]),
+                a=share(gap[first]),
+                b=share(gap[last]),
+                i=share(growth["i"]),
+                s=share(growth["s"]),
             ),
             Text(
                 "K11 − K12 is exactly indirect costs ÷ sales, first against last quarter",
@@ -183,7 +198,7 @@ def indirect_costs(subject: Subject) -> list[Finding]:
                 "się wraz ze sprzedażą.",
             ),
         )
-    ]  # fmt: skip
+    ]
 
 
 def value_added(subject: Subject) -> list[Finding]:

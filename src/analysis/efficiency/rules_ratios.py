@@ -178,9 +178,9 @@ def inventories(subject: Subject) -> list[Finding]:
                 turns=told(turnover, where, number),
                 when=quarters(where),
                 cost=told(at_cost, where, number),
-                best=Text(", the best being the first of these",
-                          ", najlepiej w pierwszym z nich")
-                if len(where) > 1 else Text(", the best of all", ", najlepiej ze wszystkich"),
+                best=Text(", the best being the first of these", ", najlepiej w pierwszym z nich")
+                if len(where) > 1
+                else Text(", the best of all", ", najlepiej ze wszystkich"),
             ),
             Text(
                 "highest K22 and the last; K22b divides cost by stock at cost",
@@ -188,4 +188,4 @@ def inventories(subject: Subject) -> list[Finding]:
             ),
             figures("K22", turnover, where) + figures("K22b", at_cost, where),
         )
-    ]  # fmt: skip
+    ]

@@ -36,9 +36,12 @@ class SchemeRow(Row):
 
 
 SCHEME: Final = Table(
-    "scheme", "scheme.csv", SchemeRow, ("part", "row", "column"),
+    "scheme",
+    "scheme.csv",
+    SchemeRow,
+    ("part", "row", "column"),
     "Chart 1 and tables 1 and 2 of the article, rebuilt cell by cell",
-)  # fmt: skip
+)
 
 
 def scheme_cells(case: Case, part: Part) -> pd.DataFrame:

@@ -62,10 +62,12 @@ class PinRow(Row):
 
 
 COUNTEREXAMPLES: Final = Table(
-    "counterexamples", "counterexamples.csv", CounterexampleRow,
+    "counterexamples",
+    "counterexamples.csv",
+    CounterexampleRow,
     ("statement_id", "company_id", "period", "column"),
     "Changes after which one conclusion fails and every other sentence holds",
-)  # fmt: skip
+)
 PINS: Final = Table("pins", "pins.csv", PinRow, ("pin_id",), "Ratios to be bounded")
 
 
@@ -110,13 +112,16 @@ def sentence_table(case: Case) -> pd.DataFrame:
                 "role": sentence.role,
                 "formula": sentence.formula,
                 "quarters": sentence.quarters,
-                "status": _status(sentence, linear, first) if there else
-                HANGS if not sentence.formula else OTHER,
+                "status": _status(sentence, linear, first)
+                if there
+                else HANGS
+                if not sentence.formula
+                else OTHER,
                 **met,
                 "correction": sentence.correction,
                 "note": sentence.note,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 

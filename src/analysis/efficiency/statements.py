@@ -27,13 +27,28 @@ Book = dict[int, dict[str, int]]
 """A company's statements: amounts by quarter index, in order."""
 
 INCOME: Final = (
-    "sales", "cogs", "selling", "admin", "other_op_income", "other_op_cost", "fin_income",
-    "fin_cost", "extra_gain", "extra_loss", "income_tax", "other_charges",
-)  # fmt: skip
+    "sales",
+    "cogs",
+    "selling",
+    "admin",
+    "other_op_income",
+    "other_op_cost",
+    "fin_income",
+    "fin_cost",
+    "extra_gain",
+    "extra_loss",
+    "income_tax",
+    "other_charges",
+)
 STOCKS: Final = (
-    "total_assets", "fixed_assets", "receivables", "inventories", "cash", "equity",
+    "total_assets",
+    "fixed_assets",
+    "receivables",
+    "inventories",
+    "cash",
+    "equity",
     "interest_debt",
-)  # fmt: skip
+)
 CASH_FLOWS: Final = ("cfo", "cfi", "cff")
 FLOWS: Final = (*INCOME, *CASH_FLOWS)
 AMOUNTS: Final = (*INCOME, *STOCKS, *CASH_FLOWS)

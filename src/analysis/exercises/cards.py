@@ -41,16 +41,21 @@ def perspective(_: Study) -> Task:
             "Keeping a date and a budget happens while the work is done, inside the firm.",
         ),
         (
-            Mistake("Customer",
-                    "Customers are pleased by it, but it does not measure what they think. Where "
-                    "does what is measured happen?"),
-            Mistake("Financial",
-                    "A budget is money, but owners see profit. Where does what is measured "
-                    "happen?"),
-            Mistake("People",
-                    "People do it, but what is measured is the work, not what they can or want."),
+            Mistake(
+                "Customer",
+                "Customers are pleased by it, but it does not measure what they think. Where "
+                "does what is measured happen?",
+            ),
+            Mistake(
+                "Financial",
+                "A budget is money, but owners see profit. Where does what is measured happen?",
+            ),
+            Mistake(
+                "People",
+                "People do it, but what is measured is the work, not what they can or want.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def leading(_: Study) -> Task:
@@ -78,15 +83,21 @@ def leading(_: Study) -> Task:
         ),
         (
             Mistake(money, "These are results: they lag. Which ones move before them?"),
-            Mistake(frozenset(_MIXED) - {"F2", "F5"},
-                    "Is growth of sales something that leads, or the result of what came before?"),
-            Mistake(frozenset(k for k in found if k.startswith("P")),
-                    "Training and mood lead. But so does something that happens while the work is "
-                    "done."),
-            Mistake(frozenset(k for k in found if k.startswith("I")),
-                    "The process leads. But what makes the process good in the first place?"),
+            Mistake(
+                frozenset(_MIXED) - {"F2", "F5"},
+                "Is growth of sales something that leads, or the result of what came before?",
+            ),
+            Mistake(
+                frozenset(k for k in found if k.startswith("P")),
+                "Training and mood lead. But so does something that happens while the work is "
+                "done.",
+            ),
+            Mistake(
+                frozenset(k for k in found if k.startswith("I")),
+                "The process leads. But what makes the process good in the first place?",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def sign(study: Study) -> Task:
@@ -112,11 +123,13 @@ def sign(study: Study) -> Task:
             "the other rises.",
         ),
         (
-            Mistake("+",
-                    "Both changes are good for the firm, but that is not what the sign says. Look "
-                    "at what is measured: does it move in the same direction?"),
+            Mistake(
+                "+",
+                "Both changes are good for the firm, but that is not what the sign says. Look "
+                "at what is measured: does it move in the same direction?",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def status(study: Study) -> Task:
@@ -153,14 +166,17 @@ def status(study: Study) -> Task:
         ),
         (
             Mistake("met", f"It improved, but compare the value with the goal: {better}."),
-            Mistake("good enough",
-                    "Work out which part of the way is done, and compare it with the last column."),
-            Mistake("below baseline",
-                    f"Mind the direction: {better}. Is the value better or worse than the "
-                    "baseline?"),
+            Mistake(
+                "good enough",
+                "Work out which part of the way is done, and compare it with the last column.",
+            ),
+            Mistake(
+                "below baseline",
+                f"Mind the direction: {better}. Is the value better or worse than the baseline?",
+            ),
             Mistake("cannot tell", "Baseline, goal and value are all there: it can be told."),
         ),
-    )  # fmt: skip
+    )
 
 
 def _level_texts(study: Study, result: Result) -> tuple[str | None, str | None, str | None]:
@@ -200,13 +216,17 @@ def missing(study: Study) -> Task:
             f"({product}) ÷ {weight}.",
         ),
         (
-            Mistake(sum((w * score for w, score in seen), Fraction(0)),
-                    "You counted what is missing as zero. Not known is not the same as bad."),
-            Mistake(sum((w * score for w, score in seen), 1 - weight),
-                    "You counted what is missing as reached. Not known is not the same as good."),
+            Mistake(
+                sum((w * score for w, score in seen), Fraction(0)),
+                "You counted what is missing as zero. Not known is not the same as bad.",
+            ),
+            Mistake(
+                sum((w * score for w, score in seen), 1 - weight),
+                "You counted what is missing as reached. Not known is not the same as good.",
+            ),
             Mistake(total, "You added the scores. A joint score is a weighted mean."),
         ),
-    )  # fmt: skip
+    )
 
 
 def pairs(study: Study) -> Task:
@@ -237,15 +257,21 @@ def pairs(study: Study) -> Task:
             f"{quarters} quarters, less one for the changes, less one for the lag.",
         ),
         (
-            Mistake(Fraction(quarters),
-                    "These are levels. A change needs two quarters: how many changes are there?"),
-            Mistake(Fraction(quarters - 1),
-                    "These are the changes. With a lag, the last change of the cause has no "
-                    "partner yet."),
-            Mistake(Fraction(min_pairs()),
-                    "That is how many the test needs at least. How many are there?"),
+            Mistake(
+                Fraction(quarters),
+                "These are levels. A change needs two quarters: how many changes are there?",
+            ),
+            Mistake(
+                Fraction(quarters - 1),
+                "These are the changes. With a lag, the last change of the cause has no "
+                "partner yet.",
+            ),
+            Mistake(
+                Fraction(min_pairs()),
+                "That is how many the test needs at least. How many are there?",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 EXERCISES = (

@@ -40,8 +40,12 @@ _MARKDOWN = mistune.create_markdown(escape=True)
 
 _GREEN, _RED, _AMBER, _BLUE, _GREY = "#1b7f4b", "#c43e1c", "#8d6708", "#1f74b8", "#6f6f6f"
 _COLOURS: Mapping[State, str] = {
-    "open": _GREY, "unreadable": _AMBER, "right": _GREEN, "nearly": _AMBER, "wrong": _RED,
-}  # fmt: skip
+    "open": _GREY,
+    "unreadable": _AMBER,
+    "right": _GREEN,
+    "nearly": _AMBER,
+    "wrong": _RED,
+}
 
 
 class Lesson:

@@ -83,17 +83,23 @@ def falling(study: Study) -> Task:
             f"1 − ({value} − {goal}) ÷ ({start} − {goal}).",
         ),
         (
-            Mistake(Fraction(0),
-                    "The tool of the bug report showed that too. But something has been achieved: "
-                    "the value has left the baseline."),
-            Mistake(Fraction(1),
-                    "That is what the reporter hoped for. The target itself is not reached yet."),
-            Mistake(start / value,
-                    "You divided the baseline by the value. A score measures the way, so it needs "
-                    "differences, not levels."),
+            Mistake(
+                Fraction(0),
+                "The tool of the bug report showed that too. But something has been achieved: "
+                "the value has left the baseline.",
+            ),
+            Mistake(
+                Fraction(1),
+                "That is what the reporter hoped for. The target itself is not reached yet.",
+            ),
+            Mistake(
+                start / value,
+                "You divided the baseline by the value. A score measures the way, so it needs "
+                "differences, not levels.",
+            ),
             Mistake(Fraction(50), "Scores run from 0 to 1: write it as a part of 1."),
         ),
-    )  # fmt: skip
+    )
 
 
 def relative(study: Study) -> Task:
@@ -116,17 +122,23 @@ def relative(study: Study) -> Task:
             f"(goal − {start}).",
         ),
         (
-            Mistake(_score(as_points),
-                    f"You read the target as {amount} points on top of the baseline. It is per "
-                    "cent of the baseline."),
-            Mistake(value / goal,
-                    "You divided the value by the goal. That counts the baseline as if it were an "
-                    "achievement: a score starts from there."),
-            Mistake((value - start) / start,
-                    "That is the growth reached. Set it against the growth that was asked for."),
+            Mistake(
+                _score(as_points),
+                f"You read the target as {amount} points on top of the baseline. It is per "
+                "cent of the baseline.",
+            ),
+            Mistake(
+                value / goal,
+                "You divided the value by the goal. That counts the baseline as if it were an "
+                "achievement: a score starts from there.",
+            ),
+            Mistake(
+                (value - start) / start,
+                "That is the growth reached. Set it against the growth that was asked for.",
+            ),
             Mistake(goal, "That is the goal. Which part of the way to it is done?"),
         ),
-    )  # fmt: skip
+    )
 
 
 def below(study: Study) -> Task:
@@ -146,16 +158,21 @@ def below(study: Study) -> Task:
             f"1 − ({goal} − {value}) ÷ ({goal} − {start}).",
         ),
         (
-            Mistake(Fraction(0),
-                    "Zero would mean that nothing has changed. The value has become worse."),
-            Mistake(value / goal,
-                    "You divided the value by the target. The score starts from the baseline, not "
-                    "from zero."),
-            Mistake((goal - value) / (goal - start),
-                    "That is what is left, as a part of the way. The score is what is done."),
+            Mistake(
+                Fraction(0), "Zero would mean that nothing has changed. The value has become worse."
+            ),
+            Mistake(
+                value / goal,
+                "You divided the value by the target. The score starts from the baseline, not "
+                "from zero.",
+            ),
+            Mistake(
+                (goal - value) / (goal - start),
+                "That is what is left, as a part of the way. The score is what is done.",
+            ),
             Mistake(value - start, "That is the change itself. Set it against the whole way."),
         ),
-    )  # fmt: skip
+    )
 
 
 def far(study: Study) -> Task:
@@ -177,13 +194,16 @@ def far(study: Study) -> Task:
             "stops at −1.",
         ),
         (
-            Mistake(progress,
-                    "That is the progress, which has no limits. The score is clamped: it stops "
-                    "somewhere."),
-            Mistake(Fraction(0),
-                    "Scores may be negative: at zero the loss would not be seen at all."),
+            Mistake(
+                progress,
+                "That is the progress, which has no limits. The score is clamped: it stops "
+                "somewhere.",
+            ),
+            Mistake(
+                Fraction(0), "Scores may be negative: at zero the loss would not be seen at all."
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def unknown(study: Study) -> Task:
@@ -202,15 +222,18 @@ def unknown(study: Study) -> Task:
             "says just that.",
         ),
         (
-            Mistake("behind",
-                    "Behind would mean that the goal is known and not reached. Which level is the "
-                    "goal?"),
+            Mistake(
+                "behind",
+                "Behind would mean that the goal is known and not reached. Which level is the "
+                "goal?",
+            ),
             Mistake("below baseline", "Below which baseline? Look at the table again."),
-            Mistake("met",
-                    "Some tools count a missing target as healthy. But against what is it met?"),
+            Mistake(
+                "met", "Some tools count a missing target as healthy. But against what is it met?"
+            ),
             Mistake("good enough", "Good enough for what? The goal cannot be worked out."),
         ),
-    )  # fmt: skip
+    )
 
 
 def monthly(study: Study) -> Task:
@@ -229,18 +252,20 @@ def monthly(study: Study) -> Task:
         (
             "What is left after one month? And what does the second month's rate apply to?",
             f"Every month multiplies what is left by {factor}.",
-            f"{start} × {factor}, {months} times over: `{start} * Fraction(\"{factor}\") ** "
+            f'{start} × {factor}, {months} times over: `{start} * Fraction("{factor}") ** '
             f"{months}`.",
         ),
         (
-            Mistake(start * (1 + months * amount / 100),
-                    "You took the same amount off every month. The rate applies to what is left, "
-                    "so it compounds."),
+            Mistake(
+                start * (1 + months * amount / 100),
+                "You took the same amount off every month. The rate applies to what is left, "
+                "so it compounds.",
+            ),
             Mistake(start * (1 + amount / 100), "That is the goal after one month."),
             Mistake(start * (1 - amount / 100) ** months, "The costs are to fall, not to rise."),
             Mistake(start - goal, "That is the saving. Which level is left?"),
         ),
-    )  # fmt: skip
+    )
 
 
 EXERCISES = (

@@ -54,16 +54,22 @@ def interval(study: Study) -> Task:
             f"{decimal(p.decimals)(p.number)} minus and plus {shown(unit / 2)}.",
         ),
         (
-            Mistake((p.number, p.number + unit),
-                    "These values print so if digits are cut off. Rounding also brings values from "
-                    "below up to the printed number."),
-            Mistake((p.number - unit, p.number + unit),
-                    "That is a whole unit on either side. A value so far away would round to the "
-                    "neighbour."),
-            Mistake((whole - Fraction(1, 2), whole + Fraction(1, 2)),
-                    "These values round to the same whole number. The print has a decimal more."),
+            Mistake(
+                (p.number, p.number + unit),
+                "These values print so if digits are cut off. Rounding also brings values from "
+                "below up to the printed number.",
+            ),
+            Mistake(
+                (p.number - unit, p.number + unit),
+                "That is a whole unit on either side. A value so far away would round to the "
+                "neighbour.",
+            ),
+            Mistake(
+                (whole - Fraction(1, 2), whole + Fraction(1, 2)),
+                "These values round to the same whole number. The print has a decimal more.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def tie(study: Study) -> Task:
@@ -75,11 +81,17 @@ def tie(study: Study) -> Task:
         for rule in (Rounding.HALF_UP, Rounding.HALF_EVEN)
     )
     exact, shown = decimal(p.decimals + 1)(low * 100), decimal(p.decimals)
-    other = [] if even == up else [
-        Mistake(even,
+    other = (
+        []
+        if even == up
+        else [
+            Mistake(
+                even,
                 "That is rounding half to even, which banks and `round(Decimal(...), 1)` use. Half "
-                "up always takes the larger neighbour."),
-    ]  # fmt: skip
+                "up always takes the larger neighbour.",
+            ),
+        ]
+    )
     return Task(
         Facts(("A growth of exactly",), ((f"{exact}%",),), "A value in the middle.", "derived"),
         Number("per cent"),
@@ -97,7 +109,7 @@ def tie(study: Study) -> Task:
             *other,
             Mistake(low * 100, "That is the value itself: round it to one digit less."),
         ),
-    )  # fmt: skip
+    )
 
 
 def before(study: Study) -> Task:
@@ -129,17 +141,22 @@ def before(study: Study) -> Task:
             f"{decimal(p.decimals)(p.number)}. Around {middle}: {tried}.",
         ),
         (
-            Mistake(frozenset(earlier_counts(rate, now, base="later")),
-                    "You took the percentage off the later number. The growth is measured on the "
-                    "earlier one: earlier × (1 + growth) = later."),
-            Mistake(frozenset(later_counts(rate, now)),
-                    "That is the count of a year later. The printed number comes after the "
-                    "growth."),
-            Mistake(frozenset(range(middle - 1, middle + 2)),
-                    "The neighbours are too generous: work out how each of these growths prints."),
+            Mistake(
+                frozenset(earlier_counts(rate, now, base="later")),
+                "You took the percentage off the later number. The growth is measured on the "
+                "earlier one: earlier × (1 + growth) = later.",
+            ),
+            Mistake(
+                frozenset(later_counts(rate, now)),
+                "That is the count of a year later. The printed number comes after the growth.",
+            ),
+            Mistake(
+                frozenset(range(middle - 1, middle + 2)),
+                "The neighbours are too generous: work out how each of these growths prints.",
+            ),
             Mistake(frozenset(), "At least one whole number fits. Try those around the quotient."),
         ),
-    )  # fmt: skip
+    )
 
 
 def split(study: Study) -> Task:
@@ -175,13 +192,17 @@ def split(study: Study) -> Task:
             f"{tried}. Does one of them print as {rate}? One that does makes a reading consistent.",
         ),
         (
-            Mistake("consistent",
-                    "A reading is consistent if there is a split that prints so. Which one would "
-                    "it be? Try the whole numbers next to the quotient."),
-            Mistake("underdetermined",
-                    "That is the word where several answers are left. Count the splits that work."),
+            Mistake(
+                "consistent",
+                "A reading is consistent if there is a split that prints so. Which one would "
+                "it be? Try the whole numbers next to the quotient.",
+            ),
+            Mistake(
+                "underdetermined",
+                "That is the word where several answers are left. Count the splits that work.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def census(study: Study) -> Task:
@@ -217,16 +238,22 @@ def census(study: Study) -> Task:
             f"{rate}. If none does, the answer is `[]`.",
         ),
         (
-            Mistake(frozenset({middle + 1}),
-                    "The nearest count is not enough: divide it out again, and round the share to "
-                    "the printed digits."),
-            Mistake(frozenset({middle}),
-                    "The nearest count below is not enough: divide it out again, and round the "
-                    "share to the printed digits."),
-            Mistake(frozenset({middle, middle + 1}),
-                    "These two lie next to the printed share. Does either of them print as it?"),
+            Mistake(
+                frozenset({middle + 1}),
+                "The nearest count is not enough: divide it out again, and round the share to "
+                "the printed digits.",
+            ),
+            Mistake(
+                frozenset({middle}),
+                "The nearest count below is not enough: divide it out again, and round the "
+                "share to the printed digits.",
+            ),
+            Mistake(
+                frozenset({middle, middle + 1}),
+                "These two lie next to the printed share. Does either of them print as it?",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def survey(study: Study) -> Task:
@@ -246,19 +273,23 @@ def survey(study: Study) -> Task:
             "Take a survey of 10 answers: which shares can it print? Then think of larger ones.",
             "For a survey of n answers, some whole number k must give a share k ÷ n between "
             f"{low}% and {high}%. Let Python try one n after the other.",
-            f"`next(n for n in range(1, 1000) if any(Fraction(\"{low}\") <= Fraction(100 * k, n) < "
-            f"Fraction(\"{high}\") for k in range(n + 1)))`",
+            f'`next(n for n in range(1, 1000) if any(Fraction("{low}") <= Fraction(100 * k, n) < '
+            f'Fraction("{high}") for k in range(n + 1)))`',
         ),
         (
-            Mistake(Fraction(face.value.denominator),
-                    "That is the smallest survey with exactly this share. A printed share is "
-                    "rounded, and so allows others."),
-            Mistake(Fraction(10 ** (face.decimals + 2)),
-                    "That many answers are always enough. How few are?"),
+            Mistake(
+                Fraction(face.value.denominator),
+                "That is the smallest survey with exactly this share. A printed share is "
+                "rounded, and so allows others.",
+            ),
+            Mistake(
+                Fraction(10 ** (face.decimals + 2)),
+                "That many answers are always enough. How few are?",
+            ),
             Mistake(Fraction(cut.total), "That would be so if digits were cut off, not rounded."),
             Mistake(Fraction(best.count), "These are the satisfied ones. How many answered?"),
         ),
-    )  # fmt: skip
+    )
 
 
 EXERCISES = (

@@ -99,18 +99,26 @@ def loss(study: Study) -> Task:
             f"{shown[0]} − {shown[1]} − {shown[2]} − {shown[3]}.",
         ),
         (
-            Mistake(Fraction(levels["K1"]),
-                    "That is the gross profit on sales, one step higher: indirect costs have not "
-                    "been taken off."),
-            Mistake(Fraction(levels["K3"]),
-                    "That is the operating profit, one step lower: it includes other operations."),
-            Mistake(Fraction(levels["K1"] - amounts["selling"]),
-                    "Administration is an indirect cost too."),
+            Mistake(
+                Fraction(levels["K1"]),
+                "That is the gross profit on sales, one step higher: indirect costs have not "
+                "been taken off.",
+            ),
+            Mistake(
+                Fraction(levels["K3"]),
+                "That is the operating profit, one step lower: it includes other operations.",
+            ),
+            Mistake(
+                Fraction(levels["K1"] - amounts["selling"]),
+                "Administration is an indirect cost too.",
+            ),
             Mistake(Fraction(levels["K1"] - amounts["admin"]), "Selling costs are indirect too."),
-            Mistake(Fraction(levels["K2"] + amounts["other_op_income"]),
-                    "Other operating income belongs to the next step of the ladder."),
+            Mistake(
+                Fraction(levels["K2"] + amounts["other_op_income"]),
+                "Other operating income belongs to the next step of the ladder.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def margin(study: Study) -> Task:
@@ -123,7 +131,8 @@ def margin(study: Study) -> Task:
     costs = sales - net
     return Task(
         firm.facts(
-            firm.first, study.kind,
+            firm.first,
+            study.kind,
             {"sales": "Sales", "K3": "Operating profit", "K6": "Net profit"},
         ),
         Number("per cent", 1),
@@ -138,15 +147,21 @@ def margin(study: Study) -> Task:
             f"{_AMOUNT(net)} ÷ {_AMOUNT(sales)} × 100.",
         ),
         (
-            Mistake(Fraction(100 * sales, net),
-                    "That is the formula as the paper prints it, and it is upside down: it would "
-                    "fall as profit rises."),
-            Mistake(Fraction(100 * levels["K3"], sales),
-                    "That is the operating margin. The question is on net profit."),
-            Mistake(Fraction(100 * net, costs) if costs else Fraction(0),
-                    "You divided by costs. A margin is a part of sales."),
+            Mistake(
+                Fraction(100 * sales, net),
+                "That is the formula as the paper prints it, and it is upside down: it would "
+                "fall as profit rises.",
+            ),
+            Mistake(
+                Fraction(100 * levels["K3"], sales),
+                "That is the operating margin. The question is on net profit.",
+            ),
+            Mistake(
+                Fraction(100 * net, costs) if costs else Fraction(0),
+                "You divided by costs. A margin is a part of sales.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def collection(study: Study) -> Task:
@@ -173,17 +188,22 @@ def collection(study: Study) -> Task:
             f"{length} ÷ ({_AMOUNT(amounts['sales'])} ÷ {_AMOUNT(amounts['receivables'])}).",
         ),
         (
-            Mistake(365 / turns,
-                    "You set a quarter's sales against the days of a year. A quarter needs a "
-                    "quarter's days."),
-            Mistake(length * turns,
-                    "The turnover is upside down: the more the customers owe, the longer they "
-                    "take."),
-            Mistake(90 / turns,
-                    "Very near. But that quarter is a little longer than 90 days: count them."),
+            Mistake(
+                365 / turns,
+                "You set a quarter's sales against the days of a year. A quarter needs a "
+                "quarter's days.",
+            ),
+            Mistake(
+                length * turns,
+                "The turnover is upside down: the more the customers owe, the longer they take.",
+            ),
+            Mistake(
+                90 / turns,
+                "Very near. But that quarter is a little longer than 90 days: count them.",
+            ),
             Mistake(turns, "That is the turnover. How many days does one turn take?"),
         ),
-    )  # fmt: skip
+    )
 
 
 def value_added(study: Study) -> Task:
@@ -218,19 +238,24 @@ def value_added(study: Study) -> Task:
             f"({_AMOUNT(equity)} + {_AMOUNT(debt)}).",
         ),
         (
-            Mistake(taxed,
-                    "You forgot what the capital costs. That charge is the whole point of the "
-                    "measure."),
-            Mistake(taxed - COST.annual_rate * capital,
-                    "You charged a quarter with the capital cost of a whole year."),
+            Mistake(
+                taxed,
+                "You forgot what the capital costs. That charge is the whole point of the measure.",
+            ),
+            Mistake(
+                taxed - COST.annual_rate * capital,
+                "You charged a quarter with the capital cost of a whole year.",
+            ),
             Mistake(profit - quarterly * capital, "The tax on operating profit is missing."),
             Mistake(taxed - quarterly * equity, "Debt is capital too."),
             Mistake(taxed - quarterly * debt, "Equity is capital too: owners want a return."),
-            Mistake(levels["K6"] - quarterly * capital,
-                    "You began with net profit. Its interest would be charged twice: begin with "
-                    "operating profit."),
+            Mistake(
+                levels["K6"] - quarterly * capital,
+                "You began with net profit. Its interest would be charged twice: begin with "
+                "operating profit.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def order(study: Study) -> Task:
@@ -262,15 +287,19 @@ def order(study: Study) -> Task:
             "K4 is the smallest, K3 the largest, and K5 lies between them.",
         ),
         (
-            Mistake("K3 < K4 < K5",
-                    "That is the order of the names, not of the profits. What does the first "
-                    "sentence say?"),
-            Mistake("K5 < K4 < K3",
-                    "Down the ladder profits often shrink like that. But the second sentence says "
-                    "otherwise."),
+            Mistake(
+                "K3 < K4 < K5",
+                "That is the order of the names, not of the profits. What does the first "
+                "sentence say?",
+            ),
+            Mistake(
+                "K5 < K4 < K3",
+                "Down the ladder profits often shrink like that. But the second sentence says "
+                "otherwise.",
+            ),
             Mistake("K4 < K3 < K5", "Two of the sentences hold there. Check the third."),
         ),
-    )  # fmt: skip
+    )
 
 
 def bound(study: Study) -> Task:
@@ -305,15 +334,19 @@ def bound(study: Study) -> Task:
             "total assets.",
         ),
         (
-            Mistake(own,
-                    f"That is the turnover of one made-up company, {firm.name}. A bound holds for "
-                    "every company that fits the words."),
-            Mistake(turns,
-                    f"That is the receivables turnover of {firm.name}. A bound holds for every "
-                    "company that fits the words."),
+            Mistake(
+                own,
+                f"That is the turnover of one made-up company, {firm.name}. A bound holds for "
+                "every company that fits the words.",
+            ),
+            Mistake(
+                turns,
+                f"That is the receivables turnover of {firm.name}. A bound holds for every "
+                "company that fits the words.",
+            ),
             Mistake(Fraction(0), "That is the other end: below it no turnover can lie."),
         ),
-    )  # fmt: skip
+    )
 
 
 EXERCISES = (

@@ -38,19 +38,25 @@ def growth(study: Study) -> Task:
             "Growth has a base: the value it started from. Which of the three quarters is that?",
             "The change is the new value minus the base. Then divide it by the base.",
             f"({_MONEY(new)} − {_MONEY(old)}) ÷ {_MONEY(old)} × 100. Without the commas, Python "
-            "works it out: with numbers in `Fraction(\"...\")` even exactly.",
+            'works it out: with numbers in `Fraction("...")` even exactly.',
         ),
         (
-            Mistake((new - before) / before * 100,
-                    "That is the growth on the quarter before. The question names another base."),
-            Mistake((new - old) / new * 100,
-                    "You divided by the new value. Growth is measured on the value it started "
-                    "from, the old one."),
-            Mistake(new / old * 100,
-                    "That is the new value in per cent of the old one. Growth is what was added."),
+            Mistake(
+                (new - before) / before * 100,
+                "That is the growth on the quarter before. The question names another base.",
+            ),
+            Mistake(
+                (new - old) / new * 100,
+                "You divided by the new value. Growth is measured on the value it started "
+                "from, the old one.",
+            ),
+            Mistake(
+                new / old * 100,
+                "That is the new value in per cent of the old one. Growth is what was added.",
+            ),
             Mistake(new - old, "That is the change in money. Set it against its base."),
         ),
-    )  # fmt: skip
+    )
 
 
 def two_quarters(study: Study) -> Task:
@@ -83,16 +89,22 @@ def two_quarters(study: Study) -> Task:
             f"({amounts[0]} + {amounts[1]}) ÷ ({' + '.join(_COUNT(r.denominator) for r in rows)}).",
         ),
         (
-            Mistake(sum(rates) / 2,
-                    "That is the mean of the two rates. The quarter with more services has to "
-                    "count for more: a rate is a ratio of sums."),
+            Mistake(
+                sum(rates) / 2,
+                "That is the mean of the two rates. The quarter with more services has to "
+                "count for more: a rate is a ratio of sums.",
+            ),
             Mistake(sum(rates), "You added the two rates. Sums add up, rates do not."),
-            Mistake(sales * record.scale,
-                    "These are the sales of both quarters. By what are they to be divided?"),
-            Mistake(Fraction(services) / (sales * record.scale),
-                    "The ratio is upside down: that is services for each unit of money."),
+            Mistake(
+                sales * record.scale,
+                "These are the sales of both quarters. By what are they to be divided?",
+            ),
+            Mistake(
+                Fraction(services) / (sales * record.scale),
+                "The ratio is upside down: that is services for each unit of money.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def points(study: Study) -> Task:
@@ -104,9 +116,7 @@ def points(study: Study) -> Task:
     return Task(
         Facts(
             ("Quarter", "Services", "Of these on time"),
-            tuple(
-                (r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)
-            ),
+            tuple((r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)),
             "Services completed, and those of them completed by the promised day.",
             study.kind,
         ),
@@ -121,17 +131,23 @@ def points(study: Study) -> Task:
             f"{_COUNT(then.numerator)} ÷ {_COUNT(then.denominator)} × 100.",
         ),
         (
-            Mistake((new - old) / old * 100,
-                    "That is the change in per cent of the earlier share. Percentage points are "
-                    "the difference of the two shares itself, not divided by anything."),
-            Mistake((new - old) / new * 100,
-                    "That is a change in per cent, and of the new share at that. Percentage points "
-                    "are a plain difference."),
-            Mistake(Fraction(row.numerator - then.numerator),
-                    "That is how many more services were on time. The question is on the shares."),
+            Mistake(
+                (new - old) / old * 100,
+                "That is the change in per cent of the earlier share. Percentage points are "
+                "the difference of the two shares itself, not divided by anything.",
+            ),
+            Mistake(
+                (new - old) / new * 100,
+                "That is a change in per cent, and of the new share at that. Percentage points "
+                "are a plain difference.",
+            ),
+            Mistake(
+                Fraction(row.numerator - then.numerator),
+                "That is how many more services were on time. The question is on the shares.",
+            ),
             Mistake((new - old) / 100, "Write points, not a fraction of one: times a hundred."),
         ),
-    )  # fmt: skip
+    )
 
 
 def reached(study: Study) -> Task:
@@ -158,15 +174,19 @@ def reached(study: Study) -> Task:
             f"100 ÷ {decimal(3)(1 + rate)}.",
         ),
         (
-            Mistake(100 * (1 - rate),
-                    "You took the growth as percentage points. Here it is per cent of the start."),
-            Mistake(100 * rate / (1 + rate),
-                    "From there it would grow to the printed number. How high can a share end?"),
+            Mistake(
+                100 * (1 - rate),
+                "You took the growth as percentage points. Here it is per cent of the start.",
+            ),
+            Mistake(
+                100 * rate / (1 + rate),
+                "From there it would grow to the printed number. How high can a share end?",
+            ),
             Mistake(100 * rate, "That is where it ended, says the abstract. Where did it begin?"),
             Mistake(100 * (1 + rate), "That would be the end, if it had begun at 100."),
             Mistake(100 / rate, "Growth multiplies by one plus the rate, not by the rate."),
         ),
-    )  # fmt: skip
+    )
 
 
 def chain(study: Study) -> Task:
@@ -195,18 +215,23 @@ def chain(study: Study) -> Task:
             f"((1 + {decimal(5)(first)}) × (1 + {decimal(5)(second)}) − 1) × 100.",
         ),
         (
-            Mistake((first + second) * 100,
-                    "You added the two rates. The second one applies to sales that have already "
-                    "changed."),
+            Mistake(
+                (first + second) * 100,
+                "You added the two rates. The second one applies to sales that have already "
+                "changed.",
+            ),
             Mistake((first + second) * 50, "That is the mean of the two rates, not both together."),
-            Mistake((1 + whole) * 100,
-                    "That is the level after two quarters, if it began at 100. By how much is it "
-                    "above 100?"),
-            Mistake(first * second * 100,
-                    "You multiplied the rates. It is the factors, one plus the rate, that "
-                    "multiply."),
+            Mistake(
+                (1 + whole) * 100,
+                "That is the level after two quarters, if it began at 100. By how much is it "
+                "above 100?",
+            ),
+            Mistake(
+                first * second * 100,
+                "You multiplied the rates. It is the factors, one plus the rate, that multiply.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def contribution(study: Study) -> Task:
@@ -217,11 +242,17 @@ def contribution(study: Study) -> Task:
     rows = [(names.get(p.service_type, p.service_type), int(p.base), int(p.value)) for p in found]
     name, old, new = rows[0]
     before, after = int(parts["base"].sum()), int(parts["value"].sum())
-    own = [] if not old else [
-        Mistake(Fraction(new - old, old) * 100,
+    own = (
+        []
+        if not old
+        else [
+            Mistake(
+                Fraction(new - old, old) * 100,
                 f"That is the growth of “{name}” by itself. What it adds to the growth of all is "
-                "measured on all services of the year before."),
-    ]  # fmt: skip
+                "measured on all services of the year before.",
+            ),
+        ]
+    )
     return Task(
         Facts(
             ("Type of service", study.quarter(_YEAR), study.quarter()),
@@ -245,15 +276,19 @@ def contribution(study: Study) -> Task:
         ),
         (
             *own,
-            Mistake(Fraction(new - old, after - before) * 100 if after != before else Fraction(0),
-                    "That is its part of the change, in per cent. The question is on points of "
-                    "growth: what is the growth itself divided by?"),
-            Mistake(Fraction(new - old, after) * 100,
-                    "You divided by the services of the later quarter. Growth is measured on the "
-                    "earlier one."),
+            Mistake(
+                Fraction(new - old, after - before) * 100 if after != before else Fraction(0),
+                "That is its part of the change, in per cent. The question is on points of "
+                "growth: what is the growth itself divided by?",
+            ),
+            Mistake(
+                Fraction(new - old, after) * 100,
+                "You divided by the services of the later quarter. Growth is measured on the "
+                "earlier one.",
+            ),
             Mistake(Fraction(new - old), "That is a number of services. Set it against the base."),
         ),
-    )  # fmt: skip
+    )
 
 
 EXERCISES = (

@@ -83,8 +83,20 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
                 "status": result.score.status,
             }
         )
-    columns = ["kr_id", "text", "kpi", "unit", "value", "baseline", "commit", "low", "high",
-               "level", "target", "status"]  # fmt: skip
+    columns = [
+        "kr_id",
+        "text",
+        "kpi",
+        "unit",
+        "value",
+        "baseline",
+        "commit",
+        "low",
+        "high",
+        "level",
+        "target",
+        "status",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     for column in ("value", "baseline", "commit", "low", "high"):
         frame[column] = pd.Series([row[column] for row in rows], dtype="object")
@@ -155,8 +167,13 @@ def _ends(row: Any) -> tuple[float, float]:
 
 def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str]]:
     """Return the shaded ranges, as start, end and colour."""
-    met = [(left if row.low is None else float(row.low), right if row.high is None else
-            float(row.high), RANGES[3])]  # fmt: skip
+    met = [
+        (
+            left if row.low is None else float(row.low),
+            right if row.high is None else float(row.high),
+            RANGES[3],
+        )
+    ]
     edge = float(row.low if row.low is not None else row.high)
     worst = left if row.low is not None else right
     if row.commit is None or row.baseline == row.low or row.baseline == row.high:
@@ -165,9 +182,11 @@ def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str
     if (baseline < edge) != (row.low is not None):  # it began beyond the target
         return [(worst, edge, RANGES[1]), *met]
     return [
-        (worst, baseline, RANGES[0]), (baseline, commit, RANGES[1]), (commit, edge, RANGES[2]),
+        (worst, baseline, RANGES[0]),
+        (baseline, commit, RANGES[1]),
+        (commit, edge, RANGES[2]),
         *met,
-    ]  # fmt: skip
+    ]
 
 
 def _bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
@@ -208,5 +227,10 @@ def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
     ax.set_xticks(ticks, texts)
     ax.tick_params(length=1.5, pad=1, labelsize=SMALL)
     if short.word:
-        ax.set_xticks(ticks, [f"{text} {short.word.strip()}" if place == len(texts) - 1 else text
-                              for place, text in enumerate(texts)])  # fmt: skip
+        ax.set_xticks(
+            ticks,
+            [
+                f"{text} {short.word.strip()}" if place == len(texts) - 1 else text
+                for place, text in enumerate(texts)
+            ],
+        )

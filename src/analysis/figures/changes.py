@@ -179,17 +179,26 @@ def _bar(ax: Axes, place: int, row: Any) -> None:
     size = _size(row)
     if size is None:
         ax.annotate(
-            "no base", (0, place), xytext=(4, 0), textcoords="offset points",
-            va="center_baseline", fontsize=SMALL, color=MUTED,
-        )  # fmt: skip
+            "no base",
+            (0, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=MUTED,
+        )
         return
     ax.barh(place, size, height=0.5, color=_COLOURS[str(row.effect)])
     right = size >= 0
     ax.annotate(
-        _change_text(row), (size, place), xytext=(3 if right else -3, 0),
-        textcoords="offset points", ha="left" if right else "right", va="center_baseline",
+        _change_text(row),
+        (size, place),
+        xytext=(3 if right else -3, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center_baseline",
         fontsize=SMALL,
-    )  # fmt: skip
+    )
 
 
 def _caption(frame: pd.DataFrame, period: str) -> str:

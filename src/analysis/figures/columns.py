@@ -119,10 +119,15 @@ def levels(
         both = [0.0, float(row.value), float(row.year_ago or 0)]
         end = min(both) if below else max(both)
         ax.annotate(
-            label(row.value), (place, end), xytext=(0, -2 if below else 2),
-            textcoords="offset points", ha="center", va="top" if below else "bottom",
-            fontsize=SMALL, color=KIND[kind],
-        )  # fmt: skip
+            label(row.value),
+            (place, end),
+            xytext=(0, -2 if below else 2),
+            textcoords="offset points",
+            ha="center",
+            va="top" if below else "bottom",
+            fontsize=SMALL,
+            color=KIND[kind],
+        )
 
 
 def changes(
@@ -133,7 +138,7 @@ def changes(
     growths: list[Fraction | None],
     better: str,
 ) -> None:
-    """Draw relative changes as pins (IBCS), coloured by whether they are good."""  # fmt: skip
+    """Draw relative changes as pins (IBCS), coloured by whether they are good."""
     ax = line.axes(fig, top, height)
     shown = [None if value is None else 100 * float(value) for value in growths]
     low, high = span(shown)
@@ -154,9 +159,15 @@ def changes(
             continue
         above = size >= 0
         ax.annotate(
-            text, (place, size), xytext=(0, 4.5 if above else -4.5), textcoords="offset points",
-            ha="center", va="bottom" if above else "top", fontsize=SMALL, color=INK,
-        )  # fmt: skip
+            text,
+            (place, size),
+            xytext=(0, 4.5 if above else -4.5),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if above else "top",
+            fontsize=SMALL,
+            color=INK,
+        )
 
 
 def change_text(growth: Fraction) -> str:

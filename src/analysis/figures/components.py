@@ -48,8 +48,16 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
         for row in okrs.key_results
         if row.role != "headline"
     ]
-    columns = ["perspective", "objective_id", "objective", "place", "kr_id", "key_result", "kpi",
-               "measure"]  # fmt: skip
+    columns = [
+        "perspective",
+        "objective_id",
+        "objective",
+        "place",
+        "kr_id",
+        "key_result",
+        "kpi",
+        "measure",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -77,9 +85,16 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
     for number, ((_, rows), top, body) in enumerate(zip(parts, tops, bodies, strict=True)):
         left, first = _EDGE + (width + _GAP) * number, rows.iloc[0]
         boxes.append(
-            chart.box(left + width / 2, _TOP + _HEAD / 2, width, _HEAD,
-                      f"{number + 1}. {first['perspective']}", weight="semibold", size=8)
-        )  # fmt: skip
+            chart.box(
+                left + width / 2,
+                _TOP + _HEAD / 2,
+                width,
+                _HEAD,
+                f"{number + 1}. {first['perspective']}",
+                weight="semibold",
+                size=8,
+            )
+        )
         _write(fig, left, _TOP + _HEAD + 3.5, [(str(first["place"]), {"color": MUTED})])
         _write(fig, left, _TOP + _HEAD + 7.2, [(line, {"weight": "semibold"}) for line in top])
         ax.plot([left, left + width], [start - 2.4] * 2, color=RULE, lw=0.6)

@@ -83,9 +83,16 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         write(fig, 6 + column * (width + 4), 2, words, fontsize=SMALL, color=MUTED)
     for row, words in enumerate(("within the firm", "around the firm")):
         write(
-            fig, 1.5, tops[row] + (heights[row] + 9) / 2, words, fontsize=SMALL, color=MUTED,
-            rotation=90, ha="center", va="center",
-        )  # fmt: skip
+            fig,
+            1.5,
+            tops[row] + (heights[row] + 9) / 2,
+            words,
+            fontsize=SMALL,
+            color=MUTED,
+            rotation=90,
+            ha="center",
+            va="center",
+        )
     for name, (title, column, row) in _QUADRANTS.items():
         left, top = 6 + column * (width + 4), tops[row]
         colour = BAD if column else GOOD
@@ -187,9 +194,11 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     ax = sheet(fig)
     middle = reach + 5
     ax.annotate(
-        "", (_SPINE + 8, middle), xytext=(0, middle),
+        "",
+        (_SPINE + 8, middle),
+        xytext=(0, middle),
         arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": INK, "shrinkA": 0, "shrinkB": 0},
-    )  # fmt: skip
+    )
     lines = wrap(effect, WIDTH - _SPINE - 11, 9, "semibold")
     for place, line in enumerate(lines):
         y = middle + 4.2 * (place - (len(lines) - 1) / 2)

@@ -55,9 +55,14 @@ def earlier_counts(frame: pd.DataFrame) -> Figure:
     ax.set_xlim(100 * float(min(frame["growth"])) - 0.15, 100 * float(max(frame["growth"])) + 0.15)
     ax.axvspan(100 * float(low), 100 * float(high), color=BAND, lw=0)
     ax.annotate(
-        f"prints as {printed}", (50 * float(low + high), 0), xytext=(0, 4),
-        textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
-    )  # fmt: skip
+        f"prints as {printed}",
+        (50 * float(low + high), 0),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL,
+    )
     ax.set_xlabel("Growth from the earlier to the later half-year, %")
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
@@ -102,11 +107,16 @@ def _reading_row(fig: Canvas, ax: Axes, place: int, reading: str, rows: pd.DataF
         if row.fits:
             ax.scatter([x], [y], s=26, color=_DERIVED, zorder=3)
         ax.annotate(
-            decimal()(getattr(row, _free(reading))), (x, y),
-            xytext=(0, 6 if row.fits else -6), textcoords="offset points", ha="center",
-            va="bottom" if row.fits else "top", fontsize=9 if row.fits else SMALL,
-            weight="semibold" if row.fits else "regular", color=_DERIVED if row.fits else MUTED,
-        )  # fmt: skip
+            decimal()(getattr(row, _free(reading))),
+            (x, y),
+            xytext=(0, 6 if row.fits else -6),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if row.fits else "top",
+            fontsize=9 if row.fits else SMALL,
+            weight="semibold" if row.fits else "regular",
+            color=_DERIVED if row.fits else MUTED,
+        )
     hits = rows[rows["fits"]]
     answer = "none fits" if hits.empty else "one fits" if len(hits) == 1 else f"{len(hits)} fit"
     write(fig, 131, top + 7, answer, weight="semibold", color=INK if hits.empty else _DERIVED)
@@ -219,9 +229,12 @@ def _mark(ax: Axes, row: Any) -> None:
     n = int(row.respondents)
     colour = _DERIVED if row.fits else INK
     ax.annotate(
-        "", (n, 0), xytext=(0, -8), textcoords="offset points",
+        "",
+        (n, 0),
+        xytext=(0, -8),
+        textcoords="offset points",
         arrowprops={"arrowstyle": "-", "lw": 0.7, "color": colour, "shrinkA": 0, "shrinkB": 0},
-    )  # fmt: skip
+    )
     align = "left" if 3 * n < ax.get_xlim()[1] else "right"
     lines = [
         (f"{n} {'fits' if row.fits else 'does not fit'}", SMALL, "semibold", colour),
@@ -229,10 +242,16 @@ def _mark(ax: Axes, row: Any) -> None:
     ]
     for place, (text, size, weight, shade) in enumerate(lines):
         ax.annotate(
-            text, (n, 0), xytext=(-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
-            textcoords="offset points", ha=align, va="top", fontsize=size, weight=weight,
+            text,
+            (n, 0),
+            xytext=(-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
+            textcoords="offset points",
+            ha=align,
+            va="top",
+            fontsize=size,
+            weight=weight,
             color=shade,
-        )  # fmt: skip
+        )
 
 
 def _nearest_shares(row: Any, words: str) -> list[str]:

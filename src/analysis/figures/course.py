@@ -67,10 +67,16 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         for level, look in _LEVELS.items():
             ax.axhline(level, **look)
             ax.annotate(
-                decimal()(level), (0, level), xycoords=("axes fraction", "data"), xytext=(-4, 0),
-                textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+                decimal()(level),
+                (0, level),
+                xycoords=("axes fraction", "data"),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center_baseline",
+                fontsize=SMALL,
                 color=MUTED,
-            )  # fmt: skip
+            )
         known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
         if known:
             xs, ys = zip(*known, strict=True)

@@ -110,8 +110,7 @@ def _draw_kpi(fig: Canvas, ax: Axes, top: float, kpi: str, rows: pd.DataFrame) -
     if _is_fixed(kpi, rows):
         middle = _LEFT + _AXIS / 2
         ax.plot([middle] * 2, [base - 1.2, base + 1.2], color=_DERIVED, lw=1.2)
-        write(fig, middle, base + 3.2, _text(kpi, low), ha="center", fontsize=SMALL,
-              color=_DERIVED)  # fmt: skip
+        write(fig, middle, base + 3.2, _text(kpi, low), ha="center", fontsize=SMALL, color=_DERIVED)
         _diamond(ax, middle, base)
         write(fig, 143, base - 2, "fixed by the print", ha="right", fontsize=SMALL)
         return

@@ -132,10 +132,15 @@ def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None
         if not level and row["key"] not in _UNDRAWN:
             ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=NEUTRAL, lw=0.5)
         ax.annotate(
-            decimal(0, signed=not level)(row["value"]), (max(start, end), place), xytext=(2, 0),
-            textcoords="offset points", va="center_baseline", fontsize=SMALL,
-            weight="semibold" if level else "regular", color=INK,
-        )  # fmt: skip
+            decimal(0, signed=not level)(row["value"]),
+            (max(start, end), place),
+            xytext=(2, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            weight="semibold" if level else "regular",
+            color=INK,
+        )
 
 
 def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -186,8 +191,15 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
         _flows(panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
-        write(fig, x, _COMPANY * len(companies) + 1, short_period(period), fontsize=SMALL,
-              ha="center", color=MUTED)  # fmt: skip
+        write(
+            fig,
+            x,
+            _COMPANY * len(companies) + 1,
+            short_period(period),
+            fontsize=SMALL,
+            ha="center",
+            color=MUTED,
+        )
     told = frame[frame["indicator"] == "K7"]
     return Figure(
         name="table_3_cash",
@@ -264,7 +276,12 @@ def _tell(ax: Axes, x: float, value: Fraction, away: float) -> None:
     """Write a value beyond its mark, so many points from it."""
     above = value >= 0
     ax.annotate(
-        decimal()(value), (x, float(value)), xytext=(0, away if above else -away),
-        textcoords="offset points", ha="center", va="bottom" if above else "top",
-        fontsize=SMALL, zorder=3,
-    )  # fmt: skip
+        decimal()(value),
+        (x, float(value)),
+        xytext=(0, away if above else -away),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if above else "top",
+        fontsize=SMALL,
+        zorder=3,
+    )

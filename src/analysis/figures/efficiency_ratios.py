@@ -36,9 +36,21 @@ from analysis.figures.style import (
 from analysis.notebook.display.figure import Figure
 
 SHOWN: Final = (
-    "K11", "K12", "K13", "K14", "K16", "K17", "K18", "K19", "K20", "K21", "K22", "K23", "K24",
+    "K11",
+    "K12",
+    "K13",
+    "K14",
+    "K16",
+    "K17",
+    "K18",
+    "K19",
+    "K20",
+    "K21",
+    "K22",
+    "K23",
+    "K24",
     "K25",
-)  # fmt: skip
+)
 """Ratios of table 4; K15 equals K16 in the article's company."""
 
 _COLUMNS: Final = 4
@@ -91,8 +103,14 @@ def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
     fig = canvas(lines * height + 9)
     for number, company in enumerate(companies):
         x = 0.0 if number == 0 else 82.0
-        write(fig, x, 3, f"{'solid' if number == 0 else 'dashed'}: {company}", fontsize=SMALL,
-              color=(INK, MUTED)[number])  # fmt: skip
+        write(
+            fig,
+            x,
+            3,
+            f"{'solid' if number == 0 else 'dashed'}: {company}",
+            fontsize=SMALL,
+            color=(INK, MUTED)[number],
+        )
     for number, name in enumerate(names):
         left, top = (number % _COLUMNS) * width, 8 + (number // _COLUMNS) * height
         record = indicator(name)
@@ -145,10 +163,16 @@ def _lines(
     for end in sorted({min(known), max(known)} if known else ()):
         ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
         ax.annotate(
-            shown(record, end), (0, float(end)), xycoords=("axes fraction", "data"),
-            xytext=(-2, 0), textcoords="offset points", ha="right", va="center_baseline",
-            fontsize=SMALL, color=MUTED,
-        )  # fmt: skip
+            shown(record, end),
+            (0, float(end)),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=MUTED,
+        )
     gap = 0.21 * (high - low + 2 * pad)
     ends.sort()
     close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
@@ -156,10 +180,15 @@ def _lines(
         shift = (-gap / 2 if number == 0 else gap / 2) if close else 0
         middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
         ax.annotate(
-            text, (place, middle + shift), xytext=(4, 0), textcoords="offset points",
-            va="center_baseline", fontsize=SMALL, color=(INK, MUTED)[company_number],
+            text,
+            (place, middle + shift),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=(INK, MUTED)[company_number],
             annotation_clip=False,
-        )  # fmt: skip
+        )
 
 
 @styled(24)
@@ -180,9 +209,15 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
     for number, (column, mark) in enumerate(marks.items()):
         x = label + 45 * number
         fig.add_artist(
-            Line2D([(x + 1) / width], [1 - 2.6 / height], marker=mark, ms=3.4, lw=0,
-                   color=KIND["synthetic"])
-        )  # fmt: skip
+            Line2D(
+                [(x + 1) / width],
+                [1 - 2.6 / height],
+                marker=mark,
+                ms=3.4,
+                lw=0,
+                color=KIND["synthetic"],
+            )
+        )
         write(fig, x + 4, 3, companies[column], fontsize=SMALL, color=MUTED)
     ax = panel(fig, label, 7, 70, row * len(frame))
     only_bottom(ax)
@@ -194,8 +229,9 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
     for place, pin in enumerate(frame.to_dict("records")):
         y = place + 0.5
         for number, words in enumerate(lines := wrap(pin["name"], label - 6, SMALL)):
-            write(fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words,
-                  fontsize=SMALL)  # fmt: skip
+            write(
+                fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words, fontsize=SMALL
+            )
         _range(ax, y, pin)
         for name, mark in marks.items():
             ax.scatter(
@@ -235,19 +271,26 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
     for end, side in (("low", -1), ("high", 1)):
         if pin[end] is None:
             ax.annotate(
-                "", (ends[end] + side * 0.1, y), (ends[end] - side * 0.3, y),
+                "",
+                (ends[end] + side * 0.1, y),
+                (ends[end] - side * 0.3, y),
                 arrowprops={"arrowstyle": "-|>", "color": KIND["derived"], "lw": 1},
                 annotation_clip=False,
-            )  # fmt: skip
+            )
         else:
             mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
             ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=KIND["derived"], mew=1)
             ax.annotate(
-                decimal(2)(pin[end]), (ends[end], y), xytext=(5 * side, 0),
-                textcoords="offset points", ha="left" if side > 0 else "right",
-                va="center_baseline", fontsize=SMALL, color=KIND["derived"],
+                decimal(2)(pin[end]),
+                (ends[end], y),
+                xytext=(5 * side, 0),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+                va="center_baseline",
+                fontsize=SMALL,
+                color=KIND["derived"],
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2},
-            )  # fmt: skip
+            )
 
 
 @styled(25)
@@ -282,23 +325,38 @@ def outlook(
         ahead = row["kind"] == "forecast"
         ax.bar(place, row["value"], width=0.5, **look("forecast" if ahead else "actual", kind))
         ax.annotate(
-            decimal()(row["value"]), (place, row["value"] if ahead else 0),
-            xytext=(22, 0) if ahead else (0, 4), textcoords="offset points",
-            ha="left" if ahead else "center", va="center_baseline" if ahead else "bottom",
-            fontsize=SMALL, color=INK if ahead else "white",
-        )  # fmt: skip
-        write(fig, 34 + 110 * (place + 0.6) / (len(frame) + 0.2), 52,
-              short_period(row['period']), fontsize=SMALL, ha="center",
-              color=MUTED)  # fmt: skip
+            decimal()(row["value"]),
+            (place, row["value"] if ahead else 0),
+            xytext=(22, 0) if ahead else (0, 4),
+            textcoords="offset points",
+            ha="left" if ahead else "center",
+            va="center_baseline" if ahead else "bottom",
+            fontsize=SMALL,
+            color=INK if ahead else "white",
+        )
+        write(
+            fig,
+            34 + 110 * (place + 0.6) / (len(frame) + 0.2),
+            52,
+            short_period(row["period"]),
+            fontsize=SMALL,
+            ha="center",
+            color=MUTED,
+        )
     ax.plot(range(len(frame)), frame["line"], color=INK, lw=0.8, ls="--")
     place = len(frame) - 1
     ax.vlines(place, last["low"], last["high"], color=INK, lw=1)
     for end in ("low", "high"):
         ax.hlines(last[end], place - 0.08, place + 0.08, color=INK, lw=1)
         ax.annotate(
-            decimal()(last[end]), (place, last[end]), xytext=(9, 0), textcoords="offset points",
-            va="center_baseline", fontsize=SMALL, color=MUTED,
-        )  # fmt: skip
+            decimal()(last[end]),
+            (place, last[end]),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=MUTED,
+        )
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
     ax.axvspan(place - 0.5, place + 0.4, color=BAND, alpha=0.35, lw=0, zorder=0)

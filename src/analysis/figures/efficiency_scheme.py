@@ -23,10 +23,16 @@ _BOXES: Final = {  # row: left, top, width, height in millimetres
     "9": (0.0, 72.0, 44.0, 14.0),
 }
 _ARROWS: Final = (
-    ("1", "E", "2", "W"), ("2", "E", "3", "W"), ("3", "S", "4", "ENE"), ("1", "S", "4", "WNW"),
-    ("5", "E", "4", "W"), ("6", "E", "4", "WSW"), ("4", "S", "8", "N"), ("7", "S", "8", "ENE"),
+    ("1", "E", "2", "W"),
+    ("2", "E", "3", "W"),
+    ("3", "S", "4", "ENE"),
+    ("1", "S", "4", "WNW"),
+    ("5", "E", "4", "W"),
+    ("6", "E", "4", "WSW"),
+    ("4", "S", "8", "N"),
+    ("7", "S", "8", "ENE"),
     ("8", "W", "9", "E"),
-)  # fmt: skip
+)
 """From a side of a box to a side of another, by the points of the compass."""
 
 
@@ -68,6 +74,11 @@ def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
     stated = cell["origin"] == "stated"
     look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": NEUTRAL, "ls": "--"}
     return chart.box(
-        left + width / 2, top + height / 2, width - 1, height, cell["english"], shape="round",
+        left + width / 2,
+        top + height / 2,
+        width - 1,
+        height,
+        cell["english"],
+        shape="round",
         **look,
-    )  # fmt: skip
+    )

@@ -24,8 +24,11 @@ from analysis.tables.ledger import ProcessRow
 _COLUMNS: Final = 5
 _STEP, _WIDTH, _HEIGHT, _ROW, _TOP = 32.5, 25.0, 15.0, 31.0, 11.0
 _SHAPES: dict[str, Shape] = {
-    "start": "terminal", "step": "process", "decision": "decision", "end": "terminal",
-}  # fmt: skip
+    "start": "terminal",
+    "step": "process",
+    "decision": "decision",
+    "end": "terminal",
+}
 
 
 def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.DataFrame:
@@ -55,8 +58,9 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     service = ledger["service"]
     done = service[quarter_index(service["completed_on"]).isin(parse_period(period))]
     if done.empty:
-        raise InputError("no service was completed in this period", file="service.csv",
-                         value=period)  # fmt: skip
+        raise InputError(
+            "no service was completed in this period", file="service.csv", value=period
+        )
     times = process_times(ledger, steps, period)
     late = int((done["completed_on"] > done["due_on"]).sum())
     whole = len(done)
@@ -102,10 +106,16 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
         x, y = _centre(places[row.node])
         fill = PALE if row.mode == "waiting" else "#ffffff"
         boxes[row.node] = chart.box(
-            x, y, _WIDTH, _HEIGHT, row.text, shape=_SHAPES[row.role],
+            x,
+            y,
+            _WIDTH,
+            _HEIGHT,
+            row.text,
+            shape=_SHAPES[row.role],
             weight="semibold" if row.bottleneck else "regular",
-            fill=fill, lw=1.8 if row.bottleneck else 0.8,
-        )  # fmt: skip
+            fill=fill,
+            lw=1.8 if row.bottleneck else 0.8,
+        )
         _numbers(fig, x, y, row, kind)
     _arrows(chart, frame, places, boxes)
     chart.finish()
@@ -152,8 +162,9 @@ def _centre(place: tuple[int, int]) -> tuple[float, float]:
 def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
     """Write under a box what it takes, and above it that it is the bottleneck."""
     if row.role == "step":
-        said = f"{decimal(1)(row.mean)} days" + ("" if row.share is None else
-                                                 f" · {percent(0)(row.share)}")  # fmt: skip
+        said = f"{decimal(1)(row.mean)} days" + (
+            "" if row.share is None else f" · {percent(0)(row.share)}"
+        )
     elif row.role == "end":
         said = f"{decimal()(row.services)} · {percent(0)(row.share)}"
     elif row.role == "start":
@@ -163,8 +174,15 @@ def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
     write(fig, x, y + _HEIGHT / 2 + 2.6, said, fontsize=SMALL, ha="center", color=KIND[kind])
     if row.mode:
         words = f"{row.mode}: the bottleneck" if row.bottleneck else str(row.mode)
-        write(fig, x, y - _HEIGHT / 2 - 2.2, words, fontsize=SMALL, ha="center",
-              color=INK if row.bottleneck else MUTED)  # fmt: skip
+        write(
+            fig,
+            x,
+            y - _HEIGHT / 2 - 2.2,
+            words,
+            fontsize=SMALL,
+            ha="center",
+            color=INK if row.bottleneck else MUTED,
+        )
 
 
 def _arrows(

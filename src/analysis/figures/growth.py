@@ -73,10 +73,14 @@ def productivity_services(frame: pd.DataFrame) -> Figure:
         low, high = _ends(row)
         ax.fill_between([low, high], y - 1.6, y + 1.6, color=KIND[str(row.kind)], lw=0)
         ax.annotate(
-            row.printed or _range(row), (high, y), xytext=(4, 0), textcoords="offset points",
-            va="center_baseline", color=KIND[str(row.kind)],
+            row.printed or _range(row),
+            (high, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            color=KIND[str(row.kind)],
             weight="semibold" if row.printed else "regular",
-        )  # fmt: skip
+        )
     _gap(ax, rows)
     return Figure(
         name="productivity_services",
@@ -107,13 +111,20 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
     y = _ROWS["constant_labour"][1]
     start = high + 0.33 * (low - high)
     ax.annotate(
-        "", (low, y), xytext=(start, y),
+        "",
+        (low, y),
+        xytext=(start, y),
         arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": INK, "shrinkA": 0, "shrinkB": 1},
-    )  # fmt: skip
+    )
     ax.annotate(
-        f"{_missing(rows)} points short", ((start + low) / 2, y), xytext=(0, 3),
-        textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
-    )  # fmt: skip
+        f"{_missing(rows)} points short",
+        ((start + low) / 2, y),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL,
+    )
 
 
 def _productivity_caption(rows: dict[str, Any]) -> str:
@@ -197,9 +208,14 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
     state = row.state
     strong = state == "interval"
     write(
-        fig, x, y + 1.6, _limits_text(row), fontsize=SMALL,
-        weight="semibold" if strong else "regular", color=_DERIVED if strong else MUTED,
-    )  # fmt: skip
+        fig,
+        x,
+        y + 1.6,
+        _limits_text(row),
+        fontsize=SMALL,
+        weight="semibold" if strong else "regular",
+        color=_DERIVED if strong else MUTED,
+    )
     ax = panel(fig, x, y + 4, _COLUMN - 3.6, 1.8)
     only_frame(ax)
     ax.set_xlim(0, largest)

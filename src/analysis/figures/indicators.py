@@ -105,11 +105,15 @@ def productivity(
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
     line.labels(fig, 99)
     data = pd.concat([frame, services, hours], ignore_index=True)
-    parts = f"From {_quarter(frame, start)} to {_quarter(frame, len(frame) - 1)} " + " and ".join(
-        f"{name} went from 100 to {decimal()(last[1])}"
-        for name, rows in (("services", services), ("hours", hours))
-        if (last := _last(_indexed(rows, start)))
-    ) + "."  # fmt: skip
+    parts = (
+        f"From {_quarter(frame, start)} to {_quarter(frame, len(frame) - 1)} "
+        + " and ".join(
+            f"{name} went from 100 to {decimal()(last[1])}"
+            for name, rows in (("services", services), ("hours", hours))
+            if (last := _last(_indexed(rows, start)))
+        )
+        + "."
+    )
     return Figure(
         name="productivity",
         figure=fig,
@@ -191,11 +195,15 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
         ax.scatter([place], [float(value)], s=12, color=KIND[kind], zorder=3)
         above = name == top
         ax.annotate(
-            f"{name} {decimal()(value)}", (place, float(value)), xytext=(4, 5 if above else -5),
-            textcoords="offset points", ha="right" if place else "left",
-            va="bottom" if above else "top", color=INK,
+            f"{name} {decimal()(value)}",
+            (place, float(value)),
+            xytext=(4, 5 if above else -5),
+            textcoords="offset points",
+            ha="right" if place else "left",
+            va="bottom" if above else "top",
+            color=INK,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
-        )  # fmt: skip
+        )
 
 
 def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:

@@ -77,8 +77,7 @@ def reading_influence(frame: pd.DataFrame) -> Figure:
     blocks = groups(frame, "block")
     fig = canvas(_HEAD * len(blocks) + _ROW * len(frame) + 1)
     ax = sheet(fig)
-    write(fig, _LEFT, 3, "neighbours of which one fits, the other not", fontsize=SMALL,
-          color=MUTED)  # fmt: skip
+    write(fig, _LEFT, 3, "neighbours of which one fits, the other not", fontsize=SMALL, color=MUTED)
     largest = max(frame["share"])
     y = 0.0
     for block, rows in blocks:
@@ -88,10 +87,23 @@ def reading_influence(frame: pd.DataFrame) -> Figure:
         for row in records(rows):
             _draw_bar(ax, y, row, largest)
             write(fig, 0, y, _sentence(row.axis), fontsize=SMALL)
-            write(fig, _LEFT + _length(row, largest) + 1.5, y, percent(0)(row.share),
-                  weight="semibold", color=_DERIVED if row.changed else INK)  # fmt: skip
-            write(fig, 160, y, f"{row.changed} of {row.pairs}", ha="right", fontsize=SMALL,
-                  color=MUTED)  # fmt: skip
+            write(
+                fig,
+                _LEFT + _length(row, largest) + 1.5,
+                y,
+                percent(0)(row.share),
+                weight="semibold",
+                color=_DERIVED if row.changed else INK,
+            )
+            write(
+                fig,
+                160,
+                y,
+                f"{row.changed} of {row.pairs}",
+                ha="right",
+                fontsize=SMALL,
+                color=MUTED,
+            )
             y += _ROW
     return Figure(
         name="reading_influence",

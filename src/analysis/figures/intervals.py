@@ -162,12 +162,27 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
             (row.high, (0, 4.5), "center", "bottom", MUTED),
             (row.value, (4, 0), "left", "center", KIND[kind]),
         ):
-            ax.annotate(short.text(at), (place, float(at)), xytext=shift, ha=ha, va=va,
-                        textcoords="offset points", fontsize=SMALL, color=colour)  # fmt: skip
+            ax.annotate(
+                short.text(at),
+                (place, float(at)),
+                xytext=shift,
+                ha=ha,
+                va=va,
+                textcoords="offset points",
+                fontsize=SMALL,
+                color=colour,
+            )
         size = f"n {decimal()(row.size)}"
         if record.is_share and text_width(size, SMALL) < line.step:
-            write(fig, line.x(place), top + _HEIGHT - 2, size, fontsize=SMALL, ha="center",
-                  color=MUTED)  # fmt: skip
+            write(
+                fig,
+                line.x(place),
+                top + _HEIGHT - 2,
+                size,
+                fontsize=SMALL,
+                ha="center",
+                color=MUTED,
+            )
     _gaps(fig, middle + 4, rows)
 
 
@@ -175,8 +190,11 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     """Say at the side what is missing where a dash stands."""
     names = _WORDS[str(rows["kpi"].iloc[0])]
     gaps = [row for row in records(rows) if row.value is None]
-    lacking = [name for name, column in zip(names, ("count", "size"), strict=True)
-               if any(getattr(row, column) is None for row in gaps)]  # fmt: skip
+    lacking = [
+        name
+        for name, column in zip(names, ("count", "size"), strict=True)
+        if any(getattr(row, column) is None for row in gaps)
+    ]
     said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
     said += [f"no {names[1]}"] if any(row.size == 0 for row in gaps) else []
     if said:

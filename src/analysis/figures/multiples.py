@@ -72,8 +72,14 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     fig = canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
     span = f"{short_period(first)} to {short_period(last)}"
-    write(fig, 0, 2, f"{span}; light: the year before; each on a scale of its own",
-          fontsize=SMALL, color=MUTED)  # fmt: skip
+    write(
+        fig,
+        0,
+        2,
+        f"{span}; light: the year before; each on a scale of its own",
+        fontsize=SMALL,
+        color=MUTED,
+    )
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
@@ -116,10 +122,16 @@ def _one(
     for end in sorted({min(both), max(both)} if both else ()):
         ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
         ax.annotate(
-            short.text(end), (0, float(end)), xycoords=("axes fraction", "data"), xytext=(-3, 0),
-            textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+            short.text(end),
+            (0, float(end)),
+            xycoords=("axes fraction", "data"),
+            xytext=(-3, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+            fontsize=SMALL,
             color=MUTED,
-        )  # fmt: skip
+        )
     for column, look in (
         ("year_ago", {"color": LIGHT[kind], "lw": 1.6}),
         ("value", {"color": KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
@@ -130,9 +142,15 @@ def _one(
     if ends:
         place, value = ends[-1]
         ax.annotate(
-            short.text(value), (place, float(value)), xytext=(4, 0), textcoords="offset points",
-            va="center_baseline", fontsize=SMALL, color=INK, annotation_clip=False,
-        )  # fmt: skip
+            short.text(value),
+            (place, float(value)),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=INK,
+            annotation_clip=False,
+        )
 
 
 def _said(rows: pd.DataFrame, currency: str) -> str:

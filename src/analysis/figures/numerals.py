@@ -10,9 +10,12 @@ from analysis.base.numbers import decimal
 from analysis.figures.style import SMALL, text_width
 
 _STEPS = (
-    (1, ""), (10**3, "thousand "), (10**6, "million "), (10**9, "billion "),
+    (1, ""),
+    (10**3, "thousand "),
+    (10**6, "million "),
+    (10**9, "billion "),
     (10**12, "trillion "),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

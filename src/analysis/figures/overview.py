@@ -80,8 +80,9 @@ def verdicts(frame: pd.DataFrame) -> Figure:
         x = left + step * column
         write(fig, x, 2.5, verdict, fontsize=SMALL, color=VERDICT_COLOURS[verdict])
         total = int((frame["verdict"] == verdict).sum())
-        write(fig, x, 7.2, str(total), fontsize=11, weight="semibold",
-              color=VERDICT_COLOURS[verdict])  # fmt: skip
+        write(
+            fig, x, 7.2, str(total), fontsize=11, weight="semibold", color=VERDICT_COLOURS[verdict]
+        )
     write(fig, 0, 7.2, f"{len(frame)} claims", weight="semibold")
     y = _HEAD - 1
     for place in places:

@@ -69,16 +69,25 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
         write(fig, 0, y, names[place], weight="semibold" if row.printed else "regular")
         bars.barh(place, int(row.services), height=0.62, color=colour)
         bars.annotate(
-            said[place], (int(row.services), place),
-            xytext=(3, 0), textcoords="offset points", va="center_baseline", color=colour,
+            said[place],
+            (int(row.services), place),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            color=colour,
             weight="semibold" if row.printed else "regular",
-        )  # fmt: skip
+        )
         line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
         line.annotate(
-            decimal(1)(100 * row.cumulative), (added[place], place), xytext=(-5, 0),
-            textcoords="offset points", ha="right", va="center_baseline", fontsize=SMALL,
+            decimal(1)(100 * row.cumulative),
+            (added[place], place),
+            xytext=(-5, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+            fontsize=SMALL,
             color=MUTED,
-        )  # fmt: skip
+        )
     return Figure(
         name="services_by_type",
         figure=fig,

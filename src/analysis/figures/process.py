@@ -105,9 +105,13 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     write(fig, 0, 15.5, "The mean service", weight="semibold")
     _segments(head, steps, kind)
     head.annotate(
-        total, (float(whole), 0.5), xytext=(4, 0),
-        textcoords="offset points", va="center_baseline", weight="semibold",
-    )  # fmt: skip
+        total,
+        (float(whole), 0.5),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center_baseline",
+        weight="semibold",
+    )
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
         top = 26 + 21 * place
         ax = _days_axis(fig, top, 15, longest)
@@ -161,9 +165,14 @@ def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
             higher.append(span)
             ax.plot([begin, begin], [1, 1.72], color=NEUTRAL, lw=0.6, clip_on=False)
         ax.annotate(
-            text, (begin if fits else span[0], 1), xytext=(0, 4 if fits else 15),
-            textcoords="offset points", va="bottom", weight=weight, fontsize=SMALL,
-        )  # fmt: skip
+            text,
+            (begin if fits else span[0], 1),
+            xytext=(0, 4 if fits else 15),
+            textcoords="offset points",
+            va="bottom",
+            weight=weight,
+            fontsize=SMALL,
+        )
 
 
 def _look(mode: str, kind: str) -> dict[str, Any]:
@@ -189,9 +198,13 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     mean = float(step.mean)
     ax.vlines(mean, 0, 1.38 * most, color=INK, lw=0.9)
     ax.annotate(
-        f"mean {decimal(1)(step.mean)} days", (mean, 1.38 * most), xytext=(3, 0),
-        textcoords="offset points", va="center", fontsize=SMALL,
-    )  # fmt: skip
+        f"mean {decimal(1)(step.mean)} days",
+        (mean, 1.38 * most),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+    )
     ax.hlines(1.1 * most, low, high, color=NEUTRAL, lw=1.5)
 
 

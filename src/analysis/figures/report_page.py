@@ -111,8 +111,11 @@ def report_page(
     write(fig, _LEFT, _UPPER, "Services by type", weight="semibold")
     write(fig, _LEFT, _UPPER + 3.7, period_words(period), fontsize=SMALL, color=MUTED)
     _bars(fig, types, kind)
-    for name, left, top in (("sales", _RIGHT, _UPPER), ("productivity", _LEFT, _LOWER),
-                            ("satisfaction", _RIGHT, _LOWER)):  # fmt: skip
+    for name, left, top in (
+        ("sales", _RIGHT, _UPPER),
+        ("productivity", _LEFT, _LOWER),
+        ("satisfaction", _RIGHT, _LOWER),
+    ):
         _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
     quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
     return Figure(
@@ -179,9 +182,15 @@ def _bars(fig: Canvas, rows: pd.DataFrame, kind: str) -> None:
         name = fit(row.label, left - 2, SMALL)
         write_lines(fig, 0, top + step * (place + 0.5), name, fontsize=SMALL)
         ax.barh(place, float(row.value), height=0.62, color=KIND[kind])
-        ax.annotate(short.text(row.value), (float(row.value), place), xytext=(3, 0),
-                    textcoords="offset points", va="center_baseline", fontsize=SMALL,
-                    color=INK)  # fmt: skip
+        ax.annotate(
+            short.text(row.value),
+            (float(row.value), place),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
+            color=INK,
+        )
 
 
 def _columns(
@@ -190,8 +199,9 @@ def _columns(
     write(fig, left, top, kpi(name).name, weight="semibold")
     line = Timeline(left, _WIDTH, tuple(rows["label"]))
     short = scale(rows["value"], 0.9 * line.step, min(kpi(name).decimals, 1))
-    write_lines(fig, left, top + 3.7, fit(f"{short.word}{unit}", _WIDTH, SMALL), fontsize=SMALL,
-                color=MUTED)  # fmt: skip
+    write_lines(
+        fig, left, top + 3.7, fit(f"{short.word}{unit}", _WIDTH, SMALL), fontsize=SMALL, color=MUTED
+    )
     levels(fig, line, top + 6, _HEIGHT - 17, rows, kind, short.text)
     line.labels(fig, top + _HEIGHT - 11)
     if not any(value is not None for value in rows["value"]):

@@ -123,18 +123,31 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
     score = "–" if node.score is None else decimal(2)(node.score)
     write(fig, 160, top + middle, score, fontsize=SMALL, ha="right")
     if node.score is None:
-        ax.annotate("cannot tell", (running, middle), xytext=(3, 0), textcoords="offset points",
-                    va="center", fontsize=SMALL, color=MUTED)  # fmt: skip
+        ax.annotate(
+            "cannot tell",
+            (running, middle),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=MUTED,
+        )
         return running
     size = float(node.contribution)
     colour = GOOD if size > 0 else BAD if size < 0 else INK
     ax.barh(middle, size, 3.4, running, color=colour, zorder=2)
     ax.plot([running, running], [middle - _ROW / 2, middle + 1.7], color=NEUTRAL, lw=0.6)
     end = running + size
-    ax.annotate(decimal(3, signed=True)(node.contribution), (end, middle),
-                xytext=(3 if size >= 0 else -3, 0), textcoords="offset points",
-                ha="left" if size >= 0 else "right", va="center", fontsize=SMALL,
-                color=KIND["printed"])  # fmt: skip
+    ax.annotate(
+        decimal(3, signed=True)(node.contribution),
+        (end, middle),
+        xytext=(3 if size >= 0 else -3, 0),
+        textcoords="offset points",
+        ha="left" if size >= 0 else "right",
+        va="center",
+        fontsize=SMALL,
+        color=KIND["printed"],
+    )
     return end
 
 

@@ -164,8 +164,11 @@ def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
     ax.fill(
         [x - _BOX / 2, x + _BOX / 2, x + _BOX / 2, x - _BOX / 2],
         [y - _TALL / 2, y - _TALL / 2, y + _TALL / 2, y + _TALL / 2],
-        facecolor=PAPER, edgecolor=INK, lw=0.7, zorder=3,
-    )  # fmt: skip
+        facecolor=PAPER,
+        edgecolor=INK,
+        lw=0.7,
+        zorder=3,
+    )
     lines = fit(indicator(key).name, _BOX - 3, SMALL, lines=2)
     first = y - 1.75 * len(lines)
     write(fig, x, first, key, fontsize=SMALL, weight="semibold", ha="center", zorder=4)
@@ -191,16 +194,32 @@ def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
         colour, line, width = _LOOKS[row.finding]
         ax.add_patch(
             FancyArrowPatch(
-                start, end, arrowstyle="-|>", mutation_scale=7, color=colour, lw=width,
-                linestyle=line, shrinkA=0, shrinkB=0, zorder=2,
+                start,
+                end,
+                arrowstyle="-|>",
+                mutation_scale=7,
+                color=colour,
+                lw=width,
+                linestyle=line,
+                shrinkA=0,
+                shrinkB=0,
+                zorder=2,
             )
-        )  # fmt: skip
+        )
     texts = [_mark(row) for row in rows]
     for text, (x, y) in zip(texts, _beside(lines, texts, places), strict=True):
         ax.text(
-            x, y, text, fontsize=SMALL, weight="semibold", ha="center", va="center_baseline",
-            color=INK, zorder=5, bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
-        )  # fmt: skip
+            x,
+            y,
+            text,
+            fontsize=SMALL,
+            weight="semibold",
+            ha="center",
+            va="center_baseline",
+            color=INK,
+            zorder=5,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
+        )
 
 
 def _mark(row: Any) -> str:

@@ -121,10 +121,14 @@ def _mark_kind(made: Figure) -> None:
     left = WIDTH - text_width(words, SMALL) - 0.6
     write(made.figure, left, y, words, fontsize=SMALL, color=MUTED, gid=KIND_MARK)
     square = Rectangle(
-        ((left - 3.2) / WIDTH, 1 - (y + 1.0) / height), 2.0 / WIDTH, 2.0 / height,
-        transform=made.figure.transFigure, lw=0.7, edgecolor=KIND.get(made.kind, NEUTRAL),
+        ((left - 3.2) / WIDTH, 1 - (y + 1.0) / height),
+        2.0 / WIDTH,
+        2.0 / height,
+        transform=made.figure.transFigure,
+        lw=0.7,
+        edgecolor=KIND.get(made.kind, NEUTRAL),
         facecolor=KIND.get(made.kind, PAPER),
-    )  # fmt: skip
+    )
     made.figure.add_artist(square)
 
 
@@ -175,8 +179,11 @@ def write(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """
     width, height = size_mm(fig)
     standard: dict[str, Any] = {
-        "fontsize": NORMAL, "ha": "left", "va": "center_baseline", "color": INK,
-    }  # fmt: skip
+        "fontsize": NORMAL,
+        "ha": "left",
+        "va": "center_baseline",
+        "color": INK,
+    }
     return fig.text(x / width, 1 - y / height, text, **(standard | look))
 
 

@@ -50,11 +50,17 @@ class _Block:
 
 
 _BLOCKS = (
-    _Block("services", 15, 0, 55.5, (("services_period", 0), ("services_growth", 25)),
-           ("labour", "productivity_growth", "rounding")),
+    _Block(
+        "services",
+        15,
+        0,
+        55.5,
+        (("services_period", 0), ("services_growth", 25)),
+        ("labour", "productivity_growth", "rounding"),
+    ),
     _Block("sales", 83, 0, 27, (("sales_total", 0),), ("sales_growth", "rounding")),
     _Block("satisfaction", 83, 95, 116.2, (("satisfaction", 95),), ("respondents", "rounding")),
-)  # fmt: skip
+)
 
 
 @styled(13)
@@ -109,9 +115,10 @@ def _tile(ax: Axes, x: float, y: float, filled: bool, ringed: bool) -> None:
     ax.add_patch(Rectangle((x, y), width, height, linewidth=0.5, **look))
     if ringed:
         ax.add_patch(
-            Rectangle((x - 0.55, y - 0.55), width + 1.1, height + 1.1, fill=False, lw=1.1,
-                      edgecolor=INK)
-        )  # fmt: skip
+            Rectangle(
+                (x - 0.55, y - 0.55), width + 1.1, height + 1.1, fill=False, lw=1.1, edgecolor=INK
+            )
+        )
 
 
 def _options(rows: pd.DataFrame, axis: str) -> list[str]:
@@ -130,8 +137,14 @@ def _draw_block(
     """Draw the matrix of one block under its heads."""
     right = block.tiles + _width(rows, block.across)
     write(fig, block.left, block.top, TITLES[block.name], weight="semibold")
-    write(fig, block.tiles, block.top, "{} of {} fit".format(*_counts(rows)), weight="semibold",
-          color=_DERIVED)  # fmt: skip
+    write(
+        fig,
+        block.tiles,
+        block.top,
+        "{} of {} fit".format(*_counts(rows)),
+        weight="semibold",
+        color=_DERIVED,
+    )
     ax.plot([block.left, right + 9], [block.top + 2.4] * 2, color=RULE, lw=0.5)
     for depth in range(len(block.across)):
         _heads(fig, ax, block, rows, depth, printed)
@@ -148,8 +161,13 @@ def _draw_block(
                 ax.plot([block.left, right + 9], [y + 0.45] * 2, color=RULE, lw=0.4)
                 y += 1.5
             for line, text in enumerate(words(block.down[0][0], options[0]).split(" + ")):
-                write(fig, block.left, y + 1.8 + _ROW * line, f"+ {text}" if line else text,
-                      fontsize=SMALL)  # fmt: skip
+                write(
+                    fig,
+                    block.left,
+                    y + 1.8 + _ROW * line,
+                    f"+ {text}" if line else text,
+                    fontsize=SMALL,
+                )
         axis, x = block.down[-1]
         write(fig, x, y + 1.8, words(axis, options[-1]), fontsize=SMALL)
         for tile in records(group):
@@ -173,9 +191,13 @@ def _clash(rows: pd.DataFrame, printed: Mapping[str, str]) -> str:
 
 
 def _heads(
-    fig: Canvas, ax: Axes, block: _Block, rows: pd.DataFrame, depth: int,
+    fig: Canvas,
+    ax: Axes,
+    block: _Block,
+    rows: pd.DataFrame,
+    depth: int,
     printed: Mapping[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Write the options of one column axis above the tiles they hold for."""
     axis, y = block.across[depth], block.top + 5.2 + _LINE * depth
     inner = block.across[depth + 1 :]
@@ -189,8 +211,15 @@ def _heads(
             text = words(axis, option)
             if len(inner) > 1:
                 text += ": {} of {}".format(*_counts(rows[rows[axis] == option]))
-            write(fig, x + span / 2, y, text, ha="center", fontsize=SMALL,
-                  color=INK if inner else MUTED)  # fmt: skip
+            write(
+                fig,
+                x + span / 2,
+                y,
+                text,
+                ha="center",
+                fontsize=SMALL,
+                color=INK if inner else MUTED,
+            )
             if inner:
                 ax.plot([x, x + span], [y + 1.9] * 2, color=NEUTRAL, lw=0.5)
 

@@ -128,8 +128,13 @@ def sales_waterfall(
     for place, row in enumerate(records(ranked), start=1):
         write_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row), fontsize=SMALL)
         before, after = float(runs[place - 1]), float(runs[place])
-        ax.barh(place, after - before, left=before, height=0.62,
-                color=verdict_colour(float(row.change), "up"))  # fmt: skip
+        ax.barh(
+            place,
+            after - before,
+            left=before,
+            height=0.62,
+            color=verdict_colour(float(row.change), "up"),
+        )
         ax.plot([before] * 2, [place - 1.31 + 0.62, place - 0.31], color=NEUTRAL, lw=0.5)
         signed = decimal(short.places, signed=True)(row.change / short.divisor)
         _write_end(ax, place, max(runs[place - 1], runs[place]), signed)
@@ -151,9 +156,15 @@ def sales_waterfall(
 
 def _write_end(ax: Axes, place: float, value: Fraction, text: str, **look_: Any) -> None:
     ax.annotate(
-        text, (max(float(value), 0.0), place), xytext=(3, 0), textcoords="offset points",
-        va="center_baseline", fontsize=SMALL, color=INK, **look_,
-    )  # fmt: skip
+        text,
+        (max(float(value), 0.0), place),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va="center_baseline",
+        fontsize=SMALL,
+        color=INK,
+        **look_,
+    )
 
 
 def _waterfall_caption(
@@ -210,11 +221,21 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     for place, row in enumerate(records(frame)):
         write_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row), fontsize=SMALL)
     _pairs(axes[0], frame, kind)
-    _differences(axes[1], [float(v) for v in frame["change"]], _PANELS[1][1], pins=False,
-                 texts=[decimal(0, signed=True)(v) for v in frame["change"]])  # fmt: skip
+    _differences(
+        axes[1],
+        [float(v) for v in frame["change"]],
+        _PANELS[1][1],
+        pins=False,
+        texts=[decimal(0, signed=True)(v) for v in frame["change"]],
+    )
     growths = list(frame["growth"])
-    _differences(axes[2], [None if g is None else 100 * float(g) for g in growths], _PANELS[2][1],
-                 pins=True, texts=[_per_cent(growth) for growth in growths])  # fmt: skip
+    _differences(
+        axes[2],
+        [None if g is None else 100 * float(g) for g in growths],
+        _PANELS[2][1],
+        pins=True,
+        texts=[_per_cent(growth) for growth in growths],
+    )
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
     return Figure(
@@ -253,10 +274,14 @@ def _pairs(ax: Axes, frame: pd.DataFrame, kind: str) -> None:
         ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **look("previous", kind))
         ax.barh(place + 0.06, float(row.value), height=0.56, zorder=2, **look("actual", kind))
         ax.annotate(
-            short.text(row.value), (max(float(row.value), float(row.base), 0.0), place),
-            xytext=(3, 0), textcoords="offset points", va="center_baseline", fontsize=SMALL,
+            short.text(row.value),
+            (max(float(row.value), float(row.base), 0.0), place),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=SMALL,
             color=KIND[kind],
-        )  # fmt: skip
+        )
 
 
 def _differences(
@@ -280,7 +305,12 @@ def _differences(
             ax.barh(place, end, height=0.62, color=colour)
         shift = (4.5 if pins else 3) * (1 if end >= 0 else -1)
         ax.annotate(
-            text, (end, place), xytext=(shift, 0), textcoords="offset points",
-            ha="left" if end >= 0 else "right", va="center_baseline", fontsize=SMALL,
+            text,
+            (end, place),
+            xytext=(shift, 0),
+            textcoords="offset points",
+            ha="left" if end >= 0 else "right",
+            va="center_baseline",
+            fontsize=SMALL,
             color=MUTED if size is None else INK,
-        )  # fmt: skip
+        )

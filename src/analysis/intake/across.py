@@ -28,17 +28,33 @@ MADE_UP = "SYN-"
 
 TWICE = Fault(Rank.KEY, "this key stands in more than one row", "give every row a key of its own")
 TEMPLATE_ROWS = Fault(
-    Rank.KEY, "these are still the template's, whose made-up keys begin with SYN-",
+    Rank.KEY,
+    "these are still the template's, whose made-up keys begin with SYN-",
     "put your own rows in their place, or delete the file: what needs it is then left out",
-)  # fmt: skip
+)
 TOTAL = Fault(
-    Rank.ASK, "this looks like a total, and would be counted as one record more",
+    Rank.ASK,
+    "this looks like a total, and would be counted as one record more",
     "delete the row, or give it a key of its own if it is a record",
-)  # fmt: skip
+)
 _TOTALS = (
-    "total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total",
-    "subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie",
-)  # fmt: skip
+    "total",
+    "total:",
+    "totals",
+    "totales",
+    "grand-total",
+    "subtotal",
+    "subtotal:",
+    "sub-total",
+    "subtotales",
+    "sum",
+    "suma",
+    "suma:",
+    "razem",
+    "razem:",
+    "ogółem",
+    "łącznie",
+)
 """Keys of rows that sum others, in small letters."""
 BEFORE_REQUEST = Fault(
     Rank.ROW, "the answer is from before the day of the request", "correct the day or the service"
@@ -167,9 +183,10 @@ def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
         return no_row(file, _alike(value, known))
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
     return Fault(
-        Rank.REFERENCE, f"there is no {to} of this name; known are {shown or 'none'}",
+        Rank.REFERENCE,
+        f"there is no {to} of this name; known are {shown or 'none'}",
         "correct the name" if known else "empty the cell",
-    )  # fmt: skip
+    )
 
 
 def _alike(value: str, known: list[str]) -> str:

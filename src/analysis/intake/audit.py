@@ -37,9 +37,10 @@ from analysis.tables.columns import header_of
 from analysis.tables.rows import Table
 
 NOT_PLAIN = Fault(
-    Rank.CELL, "has blanks around it, a line break or signs that nobody sees",
+    Rank.CELL,
+    "has blanks around it, a line break or signs that nobody sees",
     "write the text plainly: rows that stay where they are are taken as they stand",
-)  # fmt: skip
+)
 
 _LISTED = 9
 """Rows that are named of those that break the same rule."""
@@ -100,8 +101,11 @@ def audit(
     """
     findings = Findings({}, [], [])
     with store_on(folder, root, scratch, found) as store:
-        read = {name: paths for name, paths in found.items()
-                if _columns(store, TABLES[name], paths, root, findings)}  # fmt: skip
+        read = {
+            name: paths
+            for name, paths in found.items()
+            if _columns(store, TABLES[name], paths, root, findings)
+        }
         for name, paths in read.items():
             table = TABLES[name]
             rules = asked_of(table, first, last, yours=yours)
@@ -124,8 +128,11 @@ def audit(
         findings.add(_statements(known, root))
         if not findings.problems:
             dated = {name: period_column(TABLES[name]) for name in known}
-            findings.dated = {name: _distinct(store, TABLES[name], known[name], root, column)
-                              for name, column in dated.items() if column}  # fmt: skip
+            findings.dated = {
+                name: _distinct(store, TABLES[name], known[name], root, column)
+                for name, column in dated.items()
+                if column
+            }
     return findings
 
 
@@ -327,9 +334,14 @@ def _least(store: Any, counted: str, columns: Sequence[str]) -> tuple[tuple[str,
 
 
 def _places(
-    store: Any, table: Table, paths: list[Path], root: Path, column: str, test: str,
+    store: Any,
+    table: Table,
+    paths: list[Path],
+    root: Path,
+    column: str,
+    test: str,
     cells: Sequence[str],
-) -> list[tuple[str, int, str]]:  # fmt: skip
+) -> list[tuple[str, int, str]]:
     """Find the files and rows in which a test of some cells holds, with a column's cell."""
     found: list[tuple[str, int, str]] = []
     for path in paths:

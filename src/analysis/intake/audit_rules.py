@@ -17,11 +17,23 @@ from analysis.tables.columns import header_of
 from analysis.tables.rows import Table
 
 _STORED: Mapping[str, tuple[str, ...]] = {
-    "BIGINT": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
-               "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL"),
+    "BIGINT": (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "FLOAT",
+        "DOUBLE",
+        "DECIMAL",
+    ),
     "DATE": ("DATE", "TIMESTAMP"),
     "VARCHAR": ("VARCHAR", "ENUM"),
-}  # fmt: skip
+}
 """How Parquet may hold a column of each type without a word being said: names, or their beginning.
 CSV holds text."""
 
@@ -76,10 +88,12 @@ def casts(table: Table, stored: Mapping[str, str] | None) -> Iterator[Rule]:
             timed = f"not ends_with({raw}, ' 00:00:00')"
             yield _noted(name, timed, MARKS["time of day"])
         if kind == "DATE" and held == "VARCHAR":
-            yield _noted(name, f"{raw} not like {_ISO} and contains({raw}, ':')",
-                         MARKS["time of day"])  # fmt: skip
-            yield _noted(name, f"{raw} not like {_ISO} and not contains({raw}, ':')",
-                         MARKS["form of dates"])  # fmt: skip
+            yield _noted(
+                name, f"{raw} not like {_ISO} and contains({raw}, ':')", MARKS["time of day"]
+            )
+            yield _noted(
+                name, f"{raw} not like {_ISO} and not contains({raw}, ':')", MARKS["form of dates"]
+            )
         if kind == "BIGINT" and held == "VARCHAR":
             other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
             yield _noted(name, other, "the number is rewritten in digits")

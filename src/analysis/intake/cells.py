@@ -48,13 +48,15 @@ _ASK, _CELL = Rank.ASK, Rank.CELL
 CONTROL = Fault(_CELL, "holds a control character", "type the cell again")
 FORMULA_ERROR = Fault(_CELL, "is the error of a formula", "correct the formula")
 IS_DATE = Fault(
-    _CELL, "the spreadsheet program has turned this into a day",
+    _CELL,
+    "the spreadsheet program has turned this into a day",
     "format the column as text, then type the value again",
-)  # fmt: skip
+)
 SHORTENED = Fault(
-    _CELL, "the spreadsheet program has shortened this number",
+    _CELL,
+    "the spreadsheet program has shortened this number",
     "format the column as text, then type the value again",
-)  # fmt: skip
+)
 NOT_WHOLE = Fault(_CELL, "must be a whole number")
 NOT_NUMBER = Fault(_CELL, "is no number", "write digits, such as 1234.50")
 GROUPS = Fault(_CELL, "is no number: the signs between its digits do not make groups of three")
@@ -62,17 +64,19 @@ OTHER_DECIMAL = Fault(
     _CELL, "does not fit the decimal sign that case.yaml names", "correct the one or the other"
 )
 ASK_DECIMAL = Fault(
-    _ASK, "may be a number in thousands or one with three decimals",
+    _ASK,
+    "may be a number in thousands or one with three decimals",
     "say in case.yaml which sign stands before the decimals: intake: {decimal: point} or "
     "{decimal: comma}",
-)  # fmt: skip
+)
 CURRENCY_SIGN = Fault(
     _CELL, "is in another currency than the case", "convert it, or correct currency in case.yaml"
 )
 PERCENTAGE = Fault(
-    _CELL, "is a percentage, which could be read in two ways",
+    _CELL,
+    "is a percentage, which could be read in two ways",
     "write the number itself: 15 for a target of 15 per cent, 1/4 or 0.25 for a weight",
-)  # fmt: skip
+)
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")

@@ -47,14 +47,16 @@ from analysis.tables.columns import (
 from analysis.tables.rows import Row
 
 EMPTY = Fault(
-    Rank.CELL, "must not be empty",
+    Rank.CELL,
+    "must not be empty",
     "fill it in (where cells were merged, in each row), or delete the row if it is no record",
-)  # fmt: skip
+)
 MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
 MIXED = Fault(
-    Rank.ASK, "the table has cells of both forms, so some are wrong or mean something else",
+    Rank.ASK,
+    "the table has cells of both forms, so some are wrong or mean something else",
     "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
-)  # fmt: skip
+)
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {days.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = {

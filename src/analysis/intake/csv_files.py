@@ -21,14 +21,20 @@ Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
 
 DELIMITERS: Mapping[str, str] = {
-    "comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|",
-}  # fmt: skip
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "pipe": "|",
+}
 SEARCHED_ROWS = 20
 """The header stands among the first rows."""
 
 _NAMES: Mapping[str, str] = {
-    "utf-8": "UTF-8", "cp1252": "Windows-1252", "cp1250": "Windows-1250", "latin-1": "Latin-1",
-}  # fmt: skip
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250",
+    "latin-1": "Latin-1",
+}
 _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
 

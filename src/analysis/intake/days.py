@@ -13,18 +13,20 @@ from analysis.intake.problems import Fault, Rank
 
 NOT_DAY = Fault(Rank.CELL, "is no day", "write it like 2024-05-31")
 ASK_ORDER = Fault(
-    Rank.ASK, "may be day and month or month and day",
+    Rank.ASK,
+    "may be day and month or month and day",
     "say in case.yaml which stands first: intake: {dates: day-first} or {dates: month-first}",
-)  # fmt: skip
+)
 OTHER_ORDER = Fault(
     Rank.CELL,
     "does not fit the order of dates that case.yaml names",
     "correct the one or the other",
 )
 ASK_CENTURY = Fault(
-    Rank.ASK, "the year has two digits",
+    Rank.ASK,
+    "the year has two digits",
     "write four, or say in case.yaml what they count from: intake: {two_digit_years: 2000}",
-)  # fmt: skip
+)
 NOT_MONTH = Fault(Rank.CELL, "is no month", "write it like 2024-05")
 
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
@@ -44,15 +46,23 @@ _MONTHS: Mapping[str, int] = {
     name: month
     for month, names in enumerate(
         (
-            "january jan enero ene", "february feb febrero", "march mar marzo",
-            "april apr abril abr", "may mayo", "june jun junio", "july jul julio",
-            "august aug agosto ago", "september sept sep septiembre setiembre set",
-            "october oct octubre", "november nov noviembre", "december dec diciembre dic",
+            "january jan enero ene",
+            "february feb febrero",
+            "march mar marzo",
+            "april apr abril abr",
+            "may mayo",
+            "june jun junio",
+            "july jul julio",
+            "august aug agosto ago",
+            "september sept sep septiembre setiembre set",
+            "october oct octubre",
+            "november nov noviembre",
+            "december dec diciembre dic",
         ),
         start=1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 """The months' names in English and Spanish, and their usual abbreviations."""
 
 

@@ -16,9 +16,10 @@ from analysis.tables.case import Case, load_case
 from analysis.tables.rows import read_rows
 
 EXAMPLE_WORDS = Fault(
-    Rank.KEY, "these are still the template's words",
+    Rank.KEY,
+    "these are still the template's words",
     "put your own in their place, or delete the file: what needs it is then left out",
-)  # fmt: skip
+)
 EXAMPLE_TITLE = Fault(Rank.KEY, "this is still the template's", "name your own firm")
 
 

@@ -11,9 +11,10 @@ from analysis.intake.names import CURRENCY, SCALE
 from analysis.intake.problems import Fault, Rank, problem_at
 
 OTHER_CURRENCY = Fault(
-    Rank.CELL, "is not the case's currency",
+    Rank.CELL,
+    "is not the case's currency",
     "convert the amounts, or correct currency and currency_name in case.yaml",
-)  # fmt: skip
+)
 NO_SCALE = Fault(
     Rank.CELL,
     "must be a whole number: 1 for céntimos, 100 for soles, 100000 for thousands of soles",
@@ -26,9 +27,11 @@ def check_currency(sheet: Sheet, context: Context) -> None:
     cells = sheet.cells.get(CURRENCY, ())
     names = [str(cell).strip().casefold() for cell in cells]
     _refuse(
-        sheet, OTHER_CURRENCY, CURRENCY,
+        sheet,
+        OTHER_CURRENCY,
+        CURRENCY,
         [name != "" and name not in context.currency for name in names],
-    )  # fmt: skip
+    )
 
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:

@@ -27,19 +27,22 @@ _OTHERS = {"claims", "relations", "methods"}
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 BOTH = Fault(
-    Rank.FILE, "the case has a workbook and CSV files, and they may disagree",
+    Rank.FILE,
+    "the case has a workbook and CSV files, and they may disagree",
     "keep the workbook or the CSV files, and delete or move the others",
-)  # fmt: skip
+)
 TWICE = Fault(Rank.FILE, "another file holds the same table", "keep one of the two")
 OUTSIDE = Fault(
-    Rank.FILE, "this leads out of the case's folder, and only files inside it are read",
+    Rank.FILE,
+    "this leads out of the case's folder, and only files inside it are read",
     "put the file itself here",
-)  # fmt: skip
+)
 FORMAT = Fault(
-    Rank.FILE, "files of this format are not read",
+    Rank.FILE,
+    "files of this format are not read",
     "save it as a workbook (.xlsx) named after the case, or as CSV files; if it is none of the "
     "tables, say so in case.yaml: intake: {ignore: [its name]}",
-)  # fmt: skip
+)
 IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 
@@ -107,9 +110,10 @@ def _folder(case: Case, path: Path) -> Iterator[Problem]:
 def _asked(remedy: str) -> Fault:
     """Say that something which looks like a table is not read, and what to do if it is one."""
     return Fault(
-        Rank.FILE, "this looks like a table, and is not read as one",
+        Rank.FILE,
+        "this looks like a table, and is not read as one",
         f"if it is one, {remedy}; if not, say so in case.yaml: intake: {{ignore: [its name]}}",
-    )  # fmt: skip
+    )
 
 
 def asked_about(table: Table, what: str) -> Fault:

@@ -208,9 +208,12 @@ def _validation(column: _Column, optional: bool) -> DataValidation | None:
     if rule["type"] != "list":
         rule["operator"] = "between"
     return DataValidation(
-        allow_blank=optional, showErrorMessage=True, errorTitle=column.name,
-        error=_note(column, optional)[:225], **rule,
-    )  # fmt: skip
+        allow_blank=optional,
+        showErrorMessage=True,
+        errorTitle=column.name,
+        error=_note(column, optional)[:225],
+        **rule,
+    )
 
 
 def _limit(column: _Column, name: str) -> Any:

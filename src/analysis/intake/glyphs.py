@@ -38,9 +38,10 @@ def no_glyph(character: str) -> Fault:
     name = unicodedata.name(character, "").lower()
     called = f"{character} (U+{ord(character):04X}{', ' if name else ''}{name})"
     return Fault(
-        Rank.CELL, f"no font of the report has the character {called}",
+        Rank.CELL,
+        f"no font of the report has the character {called}",
         "put a word or another character in its place",
-    )  # fmt: skip
+    )
 
 
 def case_texts(case: Case) -> Iterator[Problem]:

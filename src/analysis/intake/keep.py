@@ -135,9 +135,10 @@ def _read(case: Case, name: str) -> pd.DataFrame:
     path = case.processed / name
     if not path.is_file():
         raise InputError(
-            "the file does not exist", file=path.relative_to(case.root),
+            "the file does not exist",
+            file=path.relative_to(case.root),
             fix=f"make report CASE={case.name}, which makes it",
-        )  # fmt: skip
+        )
     frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
     texts = frame.select_dtypes(exclude="number").columns
     return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})

@@ -16,22 +16,25 @@ from analysis.tables.columns import may_be_empty
 from analysis.tables.rows import Table
 
 NO_HEADER = Fault(
-    Rank.COLUMNS, "none of the first rows names columns of this table",
+    Rank.COLUMNS,
+    "none of the first rows names columns of this table",
     "put the names of the columns into the first row",
-)  # fmt: skip
+)
 TWO_COLUMNS = Fault(
     Rank.COLUMNS,
     "two columns hold the same thing",
     "keep the one that counts, and delete the other",
 )
 FOREIGN = Fault(
-    Rank.COLUMNS, "this column is in another currency than the case",
+    Rank.COLUMNS,
+    "this column is in another currency than the case",
     "convert the amounts and name the column anew, or correct currency in case.yaml",
-)  # fmt: skip
+)
 RAGGED = Fault(
-    Rank.COLUMNS, "the row has more or fewer cells than the header",
+    Rank.COLUMNS,
+    "the row has more or fewer cells than the header",
     "put cells that contain the delimiter, such as a decimal comma, into quotation marks",
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -215,6 +218,7 @@ def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
     rename = f", or rename the column “{meant}” if that is it" if meant else ""
     return Fault(
-        Rank.COLUMNS, "this column is missing",
+        Rank.COLUMNS,
+        "this column is missing",
         f"add it{rename}; it may be called {' or '.join(names[:6])}",
-    )  # fmt: skip
+    )

@@ -16,12 +16,22 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""
 
 CURRENCIES: Mapping[str, tuple[str, ...]] = {
-    "ARS": ("$", "ar$"), "BOB": ("bs.", "bs"), "BRL": ("r$",), "CAD": ("$", "c$"),
-    "CHF": ("chf", "fr."), "CLP": ("$", "clp$"), "COP": ("$", "col$"), "CZK": ("kč",),
-    "EUR": ("€", "euros", "euro"), "GBP": ("£",), "MXN": ("$", "mx$"),
-    "PEN": ("s/.", "s/", "soles", "sol"), "PLN": ("zł", "zl"), "USD": ("us$", "$", "dólares"),
+    "ARS": ("$", "ar$"),
+    "BOB": ("bs.", "bs"),
+    "BRL": ("r$",),
+    "CAD": ("$", "c$"),
+    "CHF": ("chf", "fr."),
+    "CLP": ("$", "clp$"),
+    "COP": ("$", "col$"),
+    "CZK": ("kč",),
+    "EUR": ("€", "euros", "euro"),
+    "GBP": ("£",),
+    "MXN": ("$", "mx$"),
+    "PEN": ("s/.", "s/", "soles", "sol"),
+    "PLN": ("zł", "zl"),
+    "USD": ("us$", "$", "dólares"),
     "UYU": ("$", "$u"),
-}  # fmt: skip
+}
 """Signs by currency, lower case; its code is one too."""
 
 

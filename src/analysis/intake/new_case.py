@@ -50,8 +50,10 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     if not _NAME.fullmatch(name):
         raise InputError(
             "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
-            "with a letter", value=name, fix="choose another, such as NAME=acme",
-        )  # fmt: skip
+            "with a letter",
+            value=name,
+            fix="choose another, such as NAME=acme",
+        )
     if name in _RESERVED:
         raise InputError(
             "this name is used by the project itself", value=name, fix="choose another"

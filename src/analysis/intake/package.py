@@ -27,11 +27,17 @@ from analysis.tables.rows import Table
 BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 
 _PARTS = {
-    "swot": "SWOT matrix", "causes": "cause-and-effect diagram", "process": "process map",
-    "objectives": "OKR scores, scorecard", "key_results": "OKR scores, scorecard",
-    "targets": "OKR scores", "links": "strategy map", "variables": "list of variables",
-    "check_in": "course of the OKRs", "customer": "nothing yet but its own check",
-}  # fmt: skip
+    "swot": "SWOT matrix",
+    "causes": "cause-and-effect diagram",
+    "process": "process map",
+    "objectives": "OKR scores, scorecard",
+    "key_results": "OKR scores, scorecard",
+    "targets": "OKR scores",
+    "links": "strategy map",
+    "variables": "list of variables",
+    "check_in": "course of the OKRs",
+    "customer": "nothing yet but its own check",
+}
 """What a table serves that no indicator needs."""
 
 
@@ -97,17 +103,25 @@ def table_list() -> str:
 
 def claims_list() -> str:
     """List the columns of a case of claims with their vocabulary, and what each relation says."""
-    lines = ["`relations.csv` has a row for each thing that holds:", "",
-             "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
-             "|---|---|---|---|"]  # fmt: skip
+    lines = [
+        "`relations.csv` has a row for each thing that holds:",
+        "",
+        "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
+        "|---|---|---|---|",
+    ]
     lines += [
         f"| `{name}` | {meaning} | {', '.join(NEEDS[name]) or 'none'} | "
         f"{', '.join((*MAY.get(name, ()), 'reading', 'note'))} |"
         for name, meaning in MEANINGS.items()
     ]
     for table in (RAW_TABLES[0], RELATIONS):
-        lines += ["", f"The columns of `{table.file}`, those in brackets may be empty:", "",
-                  "| Column | Holds |", "|---|---|"]  # fmt: skip
+        lines += [
+            "",
+            f"The columns of `{table.file}`, those in brackets may be empty:",
+            "",
+            "| Column | Holds |",
+            "|---|---|",
+        ]
         lines += [
             f"| {_bracketed(name, info)} | {_meaning(info)} |"
             for name, info in table.row.model_fields.items()

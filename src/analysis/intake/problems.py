@@ -81,9 +81,13 @@ class Problem:
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
         return InputError(
-            self.fault.rule, file=self.file, row=self.row, column=self.column or None,
-            value=self.value, fix=self.fault.fix or None,
-        )  # fmt: skip
+            self.fault.rule,
+            file=self.file,
+            row=self.row,
+            column=self.column or None,
+            value=self.value,
+            fix=self.fault.fix or None,
+        )
 
     @property
     def is_cut(self) -> bool:
@@ -92,8 +96,11 @@ class Problem:
 
     def place(self, *, every: bool = False) -> str:
         """Return file, row, column and value, and how many rows more."""
-        return str(InputError("", file=self.file, row=self.row, column=self.column or None,
-                              value=self.value)).rstrip(": ") + self.more(every=every)  # fmt: skip
+        return str(
+            InputError(
+                "", file=self.file, row=self.row, column=self.column or None, value=self.value
+            )
+        ).rstrip(": ") + self.more(every=every)
 
     def more(self, *, every: bool = False) -> str:
         """Say how many other rows break the rule, and name the first of them, or every one."""

@@ -21,9 +21,10 @@ from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
 NOTHING = Fault(
-    Rank.FILE, "the case has no table: neither a CSV file nor a workbook named after it",
+    Rank.FILE,
+    "the case has no table: neither a CSV file nor a workbook named after it",
     "copy the tables of data/raw/template, and fill them in",
-)  # fmt: skip
+)
 
 
 NO_ROWS = "the table has no rows and counts as absent"
@@ -96,9 +97,12 @@ def _grids(
     """Read the files one by one; what is to be said of sheets that are not read goes to `said`."""
     if inputs.workbook is not None:
         book = read_workbook(
-            inputs.workbook, shown(case, inputs.workbook), tables, context.foreign,
+            inputs.workbook,
+            shown(case, inputs.workbook),
+            tables,
+            context.foreign,
             context.settings.ignore,
-        )  # fmt: skip
+        )
         said[0].extend(book.problems)
         said[1].extend(book.notes)
         yield from book.grids

@@ -45,9 +45,12 @@ def check_statements(
             Rank.KEY, "a firm's statements are those of one company", "keep the rows of one company"
         )
         yield Problem(
-            fault, table.file, int(table.rows[other]), table.headers["company_id"],
+            fault,
+            table.file,
+            int(table.rows[other]),
+            table.headers["company_id"],
             str(table.frame["company_id"].iloc[other]),
-        )  # fmt: skip
+        )
         return
     single = discrete(frame)
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
@@ -86,7 +89,7 @@ def _check_sales(
             + ("one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"),
             "correct one of them, or say in case.yaml by how many per cent they may differ: "
             "intake: {sales_may_differ_by: 2}",
-        )  # fmt: skip
+        )
         row = int(table.rows[int(both.index[wrong][0])])
         yield Problem(fault, table.file, row, table.headers["sales"], value)
     tolerated = (gap != 0) & ~wrong

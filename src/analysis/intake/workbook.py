@@ -56,17 +56,20 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
 LOCKED = Fault(
-    Rank.FILE, "the workbook is protected by a password",
+    Rank.FILE,
+    "the workbook is protected by a password",
     "open it, take the password to open it away (File, Info, Protect Workbook), and save it",
-)  # fmt: skip
+)
 TOO_LARGE = Fault(
-    Rank.FILE, "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
+    Rank.FILE,
+    "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
     "save the tables as CSV files instead",
-)  # fmt: skip
+)
 FOREIGN = Fault(
-    Rank.FILE, "the workbook declares XML entities, which no spreadsheet program writes",
+    Rank.FILE,
+    "the workbook declares XML entities, which no spreadsheet program writes",
     "open it in a spreadsheet program and save it again as .xlsx",
-)  # fmt: skip
+)
 NO_RESULT = Fault(
     Rank.FILE,
     "a formula has no stored result",

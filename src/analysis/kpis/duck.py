@@ -230,9 +230,11 @@ def header(store: Any, path: Path, root: Path) -> list[str]:
         raise _not_utf8(shown(path, root), 1) from None
     except csv.Error:
         raise InputError(
-            "the first line is no line of column names", file=shown(path, root), row=1,
+            "the first line is no line of column names",
+            file=shown(path, root),
+            row=1,
             fix="save the file as CSV UTF-8, with the names of the columns in its first line",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def header_errors(
@@ -288,9 +290,10 @@ def _explained(message: str, folder: Path, found: Files, root: Path) -> InputErr
         rule_ = "the row has more or fewer cells than the header, or quotes that do not match"
         return InputError(rule_, file=shown(path, root), row=row)
     table = next(
-        TABLES[name] for name, paths in found.items()
+        TABLES[name]
+        for name, paths in found.items()
         if path.resolve() in [other.resolve() for other in paths]
-    )  # fmt: skip
+    )
     words = next(rule.words for rule in rules(table) if rule.column == cell[1])
     return InputError(words, file=shown(path, root), row=row, column=cell[1], value=cell[2] or "")
 
@@ -330,9 +333,12 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
                 whole = isinstance(cell, float) and cell.is_integer()
                 value = "" if cell is None else int(cell) if whole else cell
                 return InputError(
-                    broken[number].words, file=shown(path, root), row=line, column=column,
+                    broken[number].words,
+                    file=shown(path, root),
+                    row=line,
+                    column=column,
                     value=value,
-                )  # fmt: skip
+                )
     return InputError(broken[0].words, file=shown(folder / table.file, root), column=column)
 
 

@@ -54,9 +54,12 @@ _PERSON = {"person": 1}
 
 
 def _money(
-    name: str, words: str, columns: str, kept: Kept = "month",
+    name: str,
+    words: str,
+    columns: str,
+    kept: Kept = "month",
     stock: Literal["", "opening", "closing"] = "",
-) -> MeasureSpec:  # fmt: skip
+) -> MeasureSpec:
     return MeasureSpec(name, words, _MONEY, tuple(columns.split()), kept, stock, _CENTIMO)
 
 
@@ -70,9 +73,19 @@ def _score(name: str, words: str) -> MeasureSpec:
 
 
 _LADDER = (
-    "sales", "cogs", "selling", "admin", "other_op_income", "other_op_cost", "fin_income",
-    "fin_cost", "extra_gain", "extra_loss", "income_tax", "other_charges",
-)  # fmt: skip
+    "sales",
+    "cogs",
+    "selling",
+    "admin",
+    "other_op_income",
+    "other_op_cost",
+    "fin_income",
+    "fin_cost",
+    "extra_gain",
+    "extra_loss",
+    "income_tax",
+    "other_charges",
+)
 _PROFIT = " ".join(f"fin_statement.{column}" for column in _LADDER)
 _SALE = "sale.amount_centimos sale.invoiced_on"
 _COST = "cost.amount_centimos cost.incurred_on cost.category"
@@ -84,29 +97,59 @@ MEASURES: dict[str, MeasureSpec] = {
     spec.name: spec
     for spec in (
         _money("sales", "sales", _SALE),
-        _money("new_customer_sales", "sales to new customers",
-               f"{_SALE} sale.service_id service.customer_id"),
+        _money(
+            "new_customer_sales",
+            "sales to new customers",
+            f"{_SALE} sale.service_id service.customer_id",
+        ),
         _money("net_profit", "net profit", _PROFIT, "quarter"),
         _money("equity_opening", "opening equity", "fin_statement.equity", "quarter", "opening"),
         _money("equity", "closing equity", "fin_statement.equity", "quarter", "closing"),
-        _money("debt_opening", "opening interest debt", "fin_statement.interest_debt", "quarter",
-               "opening"),
-        _money("debt", "closing interest debt", "fin_statement.interest_debt", "quarter",
-               "closing"),
+        _money(
+            "debt_opening",
+            "opening interest debt",
+            "fin_statement.interest_debt",
+            "quarter",
+            "opening",
+        ),
+        _money(
+            "debt", "closing interest debt", "fin_statement.interest_debt", "quarter", "closing"
+        ),
         _money("operating_cost", "operating cost", _COST),
         _count("services", "services", "service", "service.completed_on"),
-        _count("cycle_days", "days from request to completion", "day",
-               "service.requested_on service.completed_on"),
-        _count("waiting_days", "days from request to start", "day",
-               "service.requested_on service.started_on"),
-        _count("working_days", "days from start to completion", "day",
-               "service.started_on service.completed_on"),
+        _count(
+            "cycle_days",
+            "days from request to completion",
+            "day",
+            "service.requested_on service.completed_on",
+        ),
+        _count(
+            "waiting_days",
+            "days from request to start",
+            "day",
+            "service.requested_on service.started_on",
+        ),
+        _count(
+            "working_days",
+            "days from start to completion",
+            "day",
+            "service.started_on service.completed_on",
+        ),
         _count("on_time", "services on time", "service", "service.completed_on service.due_on"),
-        _count("on_time_in_budget", "services on time and in budget", "service",
-               "service.completed_on service.due_on service_budget.budget_centimos "
-               "cost.amount_centimos cost.service_id"),
-        MeasureSpec("hours", "technician hours", {"h": 1}, ("staff_hours.quarter_hours",),
-                    scale=_QUARTER_HOUR),
+        _count(
+            "on_time_in_budget",
+            "services on time and in budget",
+            "service",
+            "service.completed_on service.due_on service_budget.budget_centimos "
+            "cost.amount_centimos cost.service_id",
+        ),
+        MeasureSpec(
+            "hours",
+            "technician hours",
+            {"h": 1},
+            ("staff_hours.quarter_hours",),
+            scale=_QUARTER_HOUR,
+        ),
         _count("answers", "answers", "answer", _ANSWERS, "any"),
         _count("satisfied", "satisfied answers", "answer", _ANSWERS, "any"),
         _score("esg_e", "environmental score"),
@@ -114,14 +157,19 @@ MEASURES: dict[str, MeasureSpec] = {
         _score("esg_g", "governance score"),
         _count("staff_answers", "staff answers", "answer", _STAFF_ANSWERS, "any"),
         _count("staff_satisfied", "satisfied staff answers", "answer", _STAFF_ANSWERS, "any"),
-        MeasureSpec("staff_opening", "opening headcount", _PERSON, tuple(_EMPLOYED.split()),
-                    stock="opening"),
+        MeasureSpec(
+            "staff_opening", "opening headcount", _PERSON, tuple(_EMPLOYED.split()), stock="opening"
+        ),
         _count("leavers", "leavers", "person", _EMPLOYED),
-        MeasureSpec("training_hours", "training hours", {"h": 1},
-                    ("training.quarter_hours", "training.held_on", "staff_hours.month"),
-                    scale=_QUARTER_HOUR),
+        MeasureSpec(
+            "training_hours",
+            "training hours",
+            {"h": 1},
+            ("training.quarter_hours", "training.held_on", "staff_hours.month"),
+            scale=_QUARTER_HOUR,
+        ),
     )
-}  # fmt: skip
+}
 """Measures by name, in their units; the sums behind them are whole numbers."""
 
 UNITS: dict[str, Unit] = {name: spec.unit for name, spec in MEASURES.items()}

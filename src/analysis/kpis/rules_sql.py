@@ -98,10 +98,11 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
             rows = f"(select {', '.join(cells)} from {rows})"
     else:
         types = ", ".join(
-            f"not_used_{place}: 'VARCHAR'" if name not in kinds
+            f"not_used_{place}: 'VARCHAR'"
+            if name not in kinds
             else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
             for place, name in enumerate(columns)
-        )  # fmt: skip
+        )
         rows = (
             f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
             f"buffer_size = {_BUFFER}, "

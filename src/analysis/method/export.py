@@ -64,9 +64,18 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
 
 
 _EXACT = (
-    "value", "baseline", "low", "high", "score", "progress", "weight", "covered", "contribution",
-    "concordance", "p",
-)  # fmt: skip
+    "value",
+    "baseline",
+    "low",
+    "high",
+    "score",
+    "progress",
+    "weight",
+    "covered",
+    "contribution",
+    "concordance",
+    "p",
+)
 
 
 def _written(table: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -119,10 +119,13 @@ def scorecard(okrs: Okrs, results: Sequence[Result], weights: Weights | None = N
                 (Fraction(row.weight), scores[row.kr_id].score.score)
                 for row in okrs.of(objective.objective_id)
             )
-        shares = [Fraction(o.weight) / own[name] if own[name] else Fraction(1, len(objectives))
-                  for o in objectives]  # fmt: skip
-        joints[name] = _over(list(zip(shares, [joints[o.objective_id] for o in objectives],
-                                      strict=True)))  # fmt: skip
+        shares = [
+            Fraction(o.weight) / own[name] if own[name] else Fraction(1, len(objectives))
+            for o in objectives
+        ]
+        joints[name] = _over(
+            list(zip(shares, [joints[o.objective_id] for o in objectives], strict=True))
+        )
     top = _over([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
     nodes = [_node("joint", "joint", "Joint score", "", "", Fraction(1), top, Fraction(1))]
     effective = _effective([(weights.get(name, Fraction(0)), joints[name]) for name, _ in groups])
@@ -149,14 +152,23 @@ def _below(
     for objective, share, own_part in zip(rows, shares, parts, strict=True):
         joint = joints[objective.objective_id]
         key = objective.objective_id
-        yield _node("objective", key, objective.text, name, "", weight * share, joint,
-                    part * own_part)  # fmt: skip
+        yield _node(
+            "objective", key, objective.text, name, "", weight * share, joint, part * own_part
+        )
         for row in okrs.of(key):
             result, own = scores[row.kr_id], Fraction(row.weight)
             known = join([(Fraction(1), result.score.score)])
             used = own / joint.covered if known.covered and joint.covered else Fraction(0)
-            yield _node("key result", row.kr_id, row.text, key, result.kpi, weight * share * own,
-                        known, part * own_part * used)  # fmt: skip
+            yield _node(
+                "key result",
+                row.kr_id,
+                row.text,
+                key,
+                result.kpi,
+                weight * share * own,
+                known,
+                part * own_part * used,
+            )
 
 
 def _over(parts: list[tuple[Fraction, Joint]]) -> Joint:
@@ -179,13 +191,30 @@ def _effective(parts: list[tuple[Fraction, Joint]]) -> list[Fraction]:
 
 
 def _node(
-    level: str, key: str, name: str, parent: str, kpi: str, weight: Fraction, joint: Joint,
+    level: str,
+    key: str,
+    name: str,
+    parent: str,
+    kpi: str,
+    weight: Fraction,
+    joint: Joint,
     part: Fraction,
-) -> Node:  # fmt: skip
+) -> Node:
     score = joint.score
     contribution = Fraction(0) if score is None else part * score
-    return Node(level, key, name, parent, kpi, weight, score, joint.covered, joint.low,
-                joint.high, contribution)  # fmt: skip
+    return Node(
+        level,
+        key,
+        name,
+        parent,
+        kpi,
+        weight,
+        score,
+        joint.covered,
+        joint.low,
+        joint.high,
+        contribution,
+    )
 
 
 def scorecard_frame(nodes: Sequence[Node]) -> pd.DataFrame:
@@ -260,12 +289,15 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
     at_equal = _ranks(by_period, known, equal)
     rows = [
         (
-            period, at_equal[period], min(found), max(found),
+            period,
+            at_equal[period],
+            min(found),
+            max(found),
             Fraction(sum(rank == 1 for rank in found), len(trials)),
             _joint(by_period[period], known, equal),
         )
         for period, found in ranks.items()
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     for column, place in (("first", 4), ("score", 5)):
         frame[column] = pd.Series([row[place] for row in rows], dtype="object")

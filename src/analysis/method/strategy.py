@@ -64,9 +64,12 @@ def load_links(case: Case) -> list[LinkRow]:
                 indicator(getattr(link, column))
             except InputError as error:
                 raise InputError(
-                    error.rule, file=file, row=link.link_id, column=column,
+                    error.rule,
+                    file=file,
+                    row=link.link_id,
+                    column=column,
                     value=getattr(link, column),
-                ) from None  # fmt: skip
+                ) from None
         if link.cause == link.effect:
             raise InputError(
                 "a link points at itself", file=file, row=link.link_id, value=link.cause

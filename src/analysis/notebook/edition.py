@@ -96,14 +96,26 @@ FEATURES: dict[str, str] = {
 _METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
 
 _KNOWN_BY_VALUE = {
-    "check_in": "check_ins", "forecasts": "check_in_brier", "ranking": "card_rank",
-    "notes": "data_notes", "gaps": "data_gaps", "complete": "data_all",
-    "incomplete": "data_missing", "steps": "bottleneck",
-    "timed": "now_bottleneck", "unrecorded": "not_recorded",
-    "served": "services_now", "sold": "sales_now", "services-compared": "services_change",
-    "sales-compared": "sales_change", "told": "turned_better", "unknown": "card_low",
-    "headlines": "card_headlines", "stretch": "okr_commit", "cost-result": "cost_changes",
-}  # fmt: skip
+    "check_in": "check_ins",
+    "forecasts": "check_in_brier",
+    "ranking": "card_rank",
+    "notes": "data_notes",
+    "gaps": "data_gaps",
+    "complete": "data_all",
+    "incomplete": "data_missing",
+    "steps": "bottleneck",
+    "timed": "now_bottleneck",
+    "unrecorded": "not_recorded",
+    "served": "services_now",
+    "sold": "sales_now",
+    "services-compared": "services_change",
+    "sales-compared": "sales_change",
+    "told": "turned_better",
+    "unknown": "card_low",
+    "headlines": "card_headlines",
+    "stretch": "okr_commit",
+    "cost-result": "cost_changes",
+}
 
 
 @dataclass(frozen=True)
@@ -170,8 +182,11 @@ class Edition:
         """Parameters of notebooks, by name."""
         readings = dict(self.choices)
         return {
-            "case": self.case.name, "period": self.period, "base": self.base, "readings": readings
-        }  # fmt: skip
+            "case": self.case.name,
+            "period": self.period,
+            "base": self.base,
+            "readings": readings,
+        }
 
     def base_period(self, base: str | None = None) -> str:
         """Label of the period that this one is compared with."""

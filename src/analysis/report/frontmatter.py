@@ -126,19 +126,30 @@ def attachments(asked: Edition) -> list[Attachment]:
     table = "text/csv"
     wanted = [
         (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
-        (raw / "relations.csv", "relations.csv", "How the quantities hang together", "source",
-         table),
+        (
+            raw / "relations.csv",
+            "relations.csv",
+            "How the quantities hang together",
+            "source",
+            table,
+        ),
         (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
         (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
-    ][3 if asked.periodic else 0 :]  # fmt: skip
+    ][3 if asked.periodic else 0 :]
     wanted += [
-        (path, f"ledger_{path.name}", f"Ledger, {path.stem.replace('_', ' ')}: {rows}", "data",
-         table)
+        (
+            path,
+            f"ledger_{path.name}",
+            f"Ledger, {path.stem.replace('_', ' ')}: {rows}",
+            "data",
+            table,
+        )
         for path in sorted((processed / "ledger").glob("*.csv"))
-    ]  # fmt: skip
+    ]
     lock = case.root / "requirements" / "report.txt"
-    wanted.append((lock, "requirements.txt", "Locked packages of the build", "supplement",
-                   "text/plain"))  # fmt: skip
+    wanted.append(
+        (lock, "requirements.txt", "Locked packages of the build", "supplement", "text/plain")
+    )
     return [
         Attachment(name, path.read_bytes(), description, relationship, mime)
         for path, name, description, relationship, mime in wanted
@@ -269,15 +280,23 @@ def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
     date = _english_date(moment)
     stamped = "the day the source appeared" if case.parameters.source else "the date of the case"
     return [
-        ("Dated", f"{date}, {stamped}. The build never reads the clock: equal inputs give equal "
-                  "bytes."),
+        (
+            "Dated",
+            f"{date}, {stamped}. The build never reads the clock: equal inputs give equal bytes.",
+        ),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if asked.periodic or case.parameters.calibration is None else
-        ("Rebuild and check", f"#raw({typst_string('make report' + command)}) builds this file, "
-                              "#raw(\"make verify\") compares it byte by byte."),
-        ("Inputs", f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
-                   f"#raw({typst_string(digest)})"),
-    ]  # fmt: skip
+        if asked.periodic or case.parameters.calibration is None
+        else (
+            "Rebuild and check",
+            f"#raw({typst_string('make report' + command)}) builds this file, "
+            '#raw("make verify") compares it byte by byte.',
+        ),
+        (
+            "Inputs",
+            f"#raw({typst_string('data/raw/' + case.name)}), SHA\\-256 "
+            f"#raw({typst_string(digest)})",
+        ),
+    ]
 
 
 def _english_date(moment: datetime) -> str:
@@ -374,9 +393,7 @@ def _counting(case: Case) -> str:
     return " ".join(told)
 
 
-_OFTEN: dict[Grain, str] = {
-    "month": "monthly", "quarter": "quarterly", "half-year": "half-yearly"
-}  # fmt: skip
+_OFTEN: dict[Grain, str] = {"month": "monthly", "quarter": "quarterly", "half-year": "half-yearly"}
 
 
 def _eyebrow(asked: Edition) -> str:

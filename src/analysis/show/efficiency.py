@@ -184,7 +184,7 @@ def readings(table: pd.DataFrame) -> View:
             Column("possible", "Possible"),
             Column("conflict", "Contradiction", width=1.2),
         ],
-    }  # fmt: skip
+    }
 
 
 def conclusions(table: pd.DataFrame) -> View:
@@ -283,7 +283,7 @@ def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str)
                 for name in DUPONT
             ),
         ],
-    }  # fmt: skip
+    }
 
 
 def diagnosis(findings: list[Finding], company: str, kind: str = "synthetic") -> View:
@@ -324,10 +324,13 @@ def financial_results(case: Case) -> View:
             about += f", to be held against {percent(2)(-QUARTERLY_CUT)} for 1% a month"
     share, change = percent(1), percent(1, signed=True)
     names = {
-        "net_margin": ("Net margin", share), "margin_points": ("on last year", points(1)),
-        "roe": ("ROE", share), "roi": ("ROI", share), "cost_cut": ("Costs", change),
+        "net_margin": ("Net margin", share),
+        "margin_points": ("on last year", points(1)),
+        "roe": ("ROE", share),
+        "roi": ("ROI", share),
+        "cost_cut": ("Costs", change),
         "cost_share_cut": ("Costs ÷ sales", change),
-    }  # fmt: skip
+    }
     for name in names:
         if name not in frame:
             frame[name] = pd.Series(dtype="object")

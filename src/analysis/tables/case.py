@@ -342,11 +342,15 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
         hidden = [
             InputError(
-                "holds a control character", file=shown, column=column, value=text,
+                "holds a control character",
+                file=shown,
+                column=column,
+                value=text,
                 fix="type the text again",
             )
-            for column, text in texts_of(content) if forbidden(text)
-        ]  # fmt: skip
+            for column, text in texts_of(content)
+            if forbidden(text)
+        ]
         if hidden:
             return hidden
         parameters = Parameters.model_validate(content)

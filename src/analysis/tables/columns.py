@@ -62,8 +62,13 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 YES_NO: Mapping[str, str] = {
-    "sí": "yes", "si": "yes", "true": "yes", "verdadero": "yes", "false": "no", "falso": "no",
-}  # fmt: skip
+    "sí": "yes",
+    "si": "yes",
+    "true": "yes",
+    "verdadero": "yes",
+    "false": "no",
+    "falso": "no",
+}
 
 # Control characters, bidirectional overrides, private use and what is no character at all. A line
 # break or tab is none of these inside free text, where it is a space.

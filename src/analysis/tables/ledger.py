@@ -228,25 +228,68 @@ class StaffHoursRow(Row):
 
 RAW_TABLES = (
     Table("claims", "claims.csv", ClaimRow, ("claim_id",), "What the publication prints"),
-    Table("swot", "swot.csv", SwotRow, ("swot_id",), "SWOT entries and what they rest on",
-          ("foda",)),
-    Table("causes", "causes.csv", CauseRow, ("cause_id",), "Causes for the Ishikawa diagram",
-          ("causas",)),
-    Table("process", "process.csv", ProcessRow, ("step_id",), "Steps of the service process",
-          ("proceso",)),
-)  # fmt: skip
+    Table(
+        "swot", "swot.csv", SwotRow, ("swot_id",), "SWOT entries and what they rest on", ("foda",)
+    ),
+    Table(
+        "causes",
+        "causes.csv",
+        CauseRow,
+        ("cause_id",),
+        "Causes for the Ishikawa diagram",
+        ("causas",),
+    ),
+    Table(
+        "process",
+        "process.csv",
+        ProcessRow,
+        ("step_id",),
+        "Steps of the service process",
+        ("proceso",),
+    ),
+)
 LEDGER_TABLES = (
-    Table("customer", "customer.csv", CustomerRow, ("customer_id",), "Customers",
-          ("customers", "cliente", "clientes")),
-    Table("service", "service.csv", ServiceRow, ("service_id",), "Completed services",
-          ("services", "servicio", "servicios")),
-    Table("sale", "sale.csv", SaleRow, ("invoice_id",), "Invoice lines",
-          ("sales", "venta", "ventas", "facturas")),
-    Table("survey_response", "survey_response.csv", SurveyResponseRow, ("response_id",),
-          "Answers to the satisfaction survey", ("survey", "encuesta", "encuestas")),
-    Table("staff_hours", "staff_hours.csv", StaffHoursRow, ("staff_id", "month"),
-          "Technicians' hours by month", ("hours", "horas")),
-)  # fmt: skip
+    Table(
+        "customer",
+        "customer.csv",
+        CustomerRow,
+        ("customer_id",),
+        "Customers",
+        ("customers", "cliente", "clientes"),
+    ),
+    Table(
+        "service",
+        "service.csv",
+        ServiceRow,
+        ("service_id",),
+        "Completed services",
+        ("services", "servicio", "servicios"),
+    ),
+    Table(
+        "sale",
+        "sale.csv",
+        SaleRow,
+        ("invoice_id",),
+        "Invoice lines",
+        ("sales", "venta", "ventas", "facturas"),
+    ),
+    Table(
+        "survey_response",
+        "survey_response.csv",
+        SurveyResponseRow,
+        ("response_id",),
+        "Answers to the satisfaction survey",
+        ("survey", "encuesta", "encuestas"),
+    ),
+    Table(
+        "staff_hours",
+        "staff_hours.csv",
+        StaffHoursRow,
+        ("staff_id", "month"),
+        "Technicians' hours by month",
+        ("hours", "horas"),
+    ),
+)
 
 
 def read_claims(case: Case) -> list[ClaimRow]:

@@ -353,36 +353,108 @@ CONFORMANCE = Table(
     "okr_cases", "okr_cases.csv", ConformanceRow, ("case_id",), "Cases for tools that score OKRs"
 )
 METHOD_RAW_TABLES = (
-    Table("objectives", "objectives.csv", ObjectiveRow, ("objective_id",), "Objectives",
-          ("objetivos",)),
-    Table("key_results", "okrs.csv", KeyResultRow, ("kr_id",), "Key results",
-          ("okr", "resultados_clave")),
-    Table("targets", "targets.csv", TargetRow, ("target_id",), "Targets and their readings",
-          ("metas",)),
-    Table("links", "links.csv", LinkRow, ("link_id",), "Arrows of the strategy map",
-          ("mapa_estrategico",)),
-    Table("variables", "variables.csv", VariableRow, ("variable_id",),
-          "Dependent and independent variables"),
+    Table(
+        "objectives",
+        "objectives.csv",
+        ObjectiveRow,
+        ("objective_id",),
+        "Objectives",
+        ("objetivos",),
+    ),
+    Table(
+        "key_results",
+        "okrs.csv",
+        KeyResultRow,
+        ("kr_id",),
+        "Key results",
+        ("okr", "resultados_clave"),
+    ),
+    Table(
+        "targets",
+        "targets.csv",
+        TargetRow,
+        ("target_id",),
+        "Targets and their readings",
+        ("metas",),
+    ),
+    Table(
+        "links",
+        "links.csv",
+        LinkRow,
+        ("link_id",),
+        "Arrows of the strategy map",
+        ("mapa_estrategico",),
+    ),
+    Table(
+        "variables",
+        "variables.csv",
+        VariableRow,
+        ("variable_id",),
+        "Dependent and independent variables",
+    ),
     Table("methods", "methods.csv", MethodRow, ("method_id",), "Methods and what leads to what"),
-)  # fmt: skip
+)
 METHOD_LEDGER_TABLES = (
-    Table("cost", "cost.csv", CostRow, ("cost_id",), "Costs",
-          ("costs", "costo", "costos", "gastos")),
-    Table("service_budget", "service_budget.csv", ServiceBudgetRow, ("service_id",),
-          "Budgets of services", ("budget", "presupuesto", "presupuestos")),
-    Table("staff", "staff.csv", StaffRow, ("staff_id",), "Staff",
-          ("personal", "empleados", "trabajadores")),
-    Table("training", "training.csv", TrainingRow, ("training_id",), "Training",
-          ("capacitacion", "capacitaciones")),
-    Table("staff_survey", "staff_survey.csv", StaffSurveyRow, ("response_id",),
-          "Answers of staff", ("encuesta_personal", "clima_laboral")),
-    Table("esg_score", "esg_score.csv", EsgScoreRow, ("period", "pillar", "assessor"),
-          "Environmental, social and governance scores", ("esg", "asg", "sostenibilidad")),
-    Table("fin_statement", "fin_statement.csv", FinStatementRow, ("company_id", "period", "basis"),
-          "Quarterly financial statements", ("statements", "estados_financieros")),
-)  # fmt: skip
-CHECK_INS = Table("check_in", "check_in.csv", CheckInRow, ("check_in_id",), "Weekly check-ins",
-                  ("check_ins", "seguimiento"))  # fmt: skip
+    Table(
+        "cost", "cost.csv", CostRow, ("cost_id",), "Costs", ("costs", "costo", "costos", "gastos")
+    ),
+    Table(
+        "service_budget",
+        "service_budget.csv",
+        ServiceBudgetRow,
+        ("service_id",),
+        "Budgets of services",
+        ("budget", "presupuesto", "presupuestos"),
+    ),
+    Table(
+        "staff",
+        "staff.csv",
+        StaffRow,
+        ("staff_id",),
+        "Staff",
+        ("personal", "empleados", "trabajadores"),
+    ),
+    Table(
+        "training",
+        "training.csv",
+        TrainingRow,
+        ("training_id",),
+        "Training",
+        ("capacitacion", "capacitaciones"),
+    ),
+    Table(
+        "staff_survey",
+        "staff_survey.csv",
+        StaffSurveyRow,
+        ("response_id",),
+        "Answers of staff",
+        ("encuesta_personal", "clima_laboral"),
+    ),
+    Table(
+        "esg_score",
+        "esg_score.csv",
+        EsgScoreRow,
+        ("period", "pillar", "assessor"),
+        "Environmental, social and governance scores",
+        ("esg", "asg", "sostenibilidad"),
+    ),
+    Table(
+        "fin_statement",
+        "fin_statement.csv",
+        FinStatementRow,
+        ("company_id", "period", "basis"),
+        "Quarterly financial statements",
+        ("statements", "estados_financieros"),
+    ),
+)
+CHECK_INS = Table(
+    "check_in",
+    "check_in.csv",
+    CheckInRow,
+    ("check_in_id",),
+    "Weekly check-ins",
+    ("check_ins", "seguimiento"),
+)
 
 
 def has_method(case: Case, name: str) -> bool:

@@ -139,9 +139,10 @@ def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], lis
         lines = [(reader.line_num, _as_read(cells)) for cells in reader]
     except csv.Error as error:
         raise InputError(
-            f"not readable as CSV ({error})", file=shown,
+            f"not readable as CSV ({error})",
+            file=shown,
             fix="write quotation marks inside a cell twice, or delete them",
-        ) from None  # fmt: skip
+        ) from None
     rows: list[Row] = []
     errors: list[InputError] = []
     kept = []
@@ -230,27 +231,37 @@ def check_columns(table: Table, header: list[str], file: Path) -> None:
     listed = ", ".join(wanted)
     missing = [
         InputError(
-            f"this column is missing; the table needs {listed}", file=file, row=1, column=name,
+            f"this column is missing; the table needs {listed}",
+            file=file,
+            row=1,
+            column=name,
             fix="add it to the first row; its cells may be empty where nothing is required",
         )
-        for name in wanted if name not in header
-    ]  # fmt: skip
+        for name in wanted
+        if name not in header
+    ]
     unknown = [
         InputError(
-            f"this column is unknown; known are {listed}", file=file, row=1, column=name,
+            f"this column is unknown; known are {listed}",
+            file=file,
+            row=1,
+            column=name,
             fix="correct its name, or take the column out",
         )
-        for name in header if name not in wanted
-    ]  # fmt: skip
+        for name in header
+        if name not in wanted
+    ]
     raise_all([*missing, *unknown])
 
 
 def _parse_row(table: Table, cells: dict[Any, Any], line: int, file: Path) -> Row:
     if None in cells or None in cells.values():
         raise InputError(
-            "the row has more or fewer cells than the header", file=file, row=line,
+            "the row has more or fewer cells than the header",
+            file=file,
+            row=line,
             fix="put cells that contain the delimiter, such as a comma, into quotation marks",
-        )  # fmt: skip
+        )
     try:
         return table.row.model_validate(cells)
     except ValidationError as error:

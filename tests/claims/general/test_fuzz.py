@@ -16,22 +16,30 @@ PERIODS = st.sampled_from(["2023", "2024", "2024H1", "unstated"])
 NUMBERS = st.sampled_from(["0", "3", "12", "7%", "40%", "150%", "2.5", "1,000"])
 KINDS = st.sampled_from(["count", "share", "growth", "level", "money"])
 PARTS = st.one_of(
-    NAMES, PERIODS, st.tuples(NAMES, NAMES).map("; ".join), st.tuples(NAMES, PERIODS).map("@".join),
-    st.tuples(PERIODS, PERIODS).map("; ".join), st.sampled_from(["4", "growth", "level", ""]),
-)  # fmt: skip
+    NAMES,
+    PERIODS,
+    st.tuples(NAMES, NAMES).map("; ".join),
+    st.tuples(NAMES, PERIODS).map("@".join),
+    st.tuples(PERIODS, PERIODS).map("; ".join),
+    st.sampled_from(["4", "growth", "level", ""]),
+)
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[str, str]:
     claims = "".join(
         claim(
-            f"c{n}", draw(NUMBERS), draw(KINDS),
-            draw(NAMES), draw(PERIODS), role=draw(st.sampled_from(["result", "result", "target"])),
+            f"c{n}",
+            draw(NUMBERS),
+            draw(KINDS),
+            draw(NAMES),
+            draw(PERIODS),
+            role=draw(st.sampled_from(["result", "result", "target"])),
             readings=draw(st.sampled_from(["", "", "base"])),
             unit=draw(st.sampled_from(["", "%", "points", "thousand x", "euros"])),
         )
         for n in range(draw(st.integers(1, 6)))
-    )  # fmt: skip
+    )
     rows = []
     for n in range(draw(st.integers(0, 6))):
         kind = draw(st.sampled_from(sorted(NEEDS)))
@@ -64,11 +72,21 @@ def likely_tables(draw: st.DrawFn) -> tuple[str, str]:
         if kind == "growth":
             before = str(int(period) - 1)
             rows.append(f"base,{name},{period},{before},,,")
-    texts = st.sampled_from([
-        "sum,a,,b; c,,,", "sum,a,2024,b; c; d,,,", "share,d,,a,b,,", "ratio,d,,a,c,,",
-        "at most,b,,a,,,", "equal,c,2024,c@2023,,,", "equal,a,,b,,,", "unit,a,,4,,,",
-        "less is better,a,,,,,", "period sum,b,2024,2024Q1; 2024Q2,,,", "fall,a,,,,,c0",
-    ])  # fmt: skip
+    texts = st.sampled_from(
+        [
+            "sum,a,,b; c,,,",
+            "sum,a,2024,b; c; d,,,",
+            "share,d,,a,b,,",
+            "ratio,d,,a,c,,",
+            "at most,b,,a,,,",
+            "equal,c,2024,c@2023,,,",
+            "equal,a,,b,,,",
+            "unit,a,,4,,,",
+            "less is better,a,,,,,",
+            "period sum,b,2024,2024Q1; 2024Q2,,,",
+            "fall,a,,,,,c0",
+        ]
+    )
     rows += draw(st.lists(texts, max_size=4, unique=True))
     printed = "".join(made)
     rows += [f"unprinted,{name},,,,," for name in "abcd" if f",{name},20" not in printed]

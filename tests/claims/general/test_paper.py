@@ -52,11 +52,13 @@ def relations() -> list[RelationRow]:
     columns = ("relation", "quantity", "period", "of", "by", "reading")
     return [
         RelationRow(
-            relation_id=f"r{n}", claim="", note="",
+            relation_id=f"r{n}",
+            claim="",
+            note="",
             **dict(zip(columns, text.split(","), strict=True)),  # type: ignore[arg-type]
         )
         for n, text in enumerate(cells)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("block", ["services", "sales"])
@@ -70,8 +72,12 @@ def test_every_universe_is_decided_alike(block: str) -> None:
         and claim.quantity.startswith(quantities)
         and (claim.place == "Abstract" or claim.claim_id == "5-services-growth")
     ]
-    rows = [r for r in relations() if r.quantity.startswith((*quantities, "other", "hours"))
-            and (block == "services" or r.relation != "unprinted")]  # fmt: skip
+    rows = [
+        r
+        for r in relations()
+        if r.quantity.startswith((*quantities, "other", "hours"))
+        and (block == "services" or r.relation != "unprinted")
+    ]
     blocks = read_blocks(case)
     chosen = blocks[(blocks["block"] == block) & (blocks["services_growth"] != "on-later")]
     assert len(chosen) == {"services": 72, "sales": 36}[block]

@@ -16,9 +16,15 @@ from analysis.claims.general.state import State
 from analysis.tables.ledger import ClaimRow
 
 KINDS = {
-    "a": "count", "b": "count", "all": "count", "h": "count", "money": "money",
-    "part": "share", "rate": "level", "mean": "money",
-}  # fmt: skip
+    "a": "count",
+    "b": "count",
+    "all": "count",
+    "h": "count",
+    "money": "money",
+    "part": "share",
+    "rate": "level",
+    "mean": "money",
+}
 
 
 def printed(value: Fraction, places: int, rule: str) -> str:
@@ -31,9 +37,17 @@ def printed(value: Fraction, places: int, rule: str) -> str:
 
 def row(claim_id: str, text: str, kind: str, quantity: str, period: str, unit: str) -> ClaimRow:
     return ClaimRow(
-        claim_id=claim_id, place="here", quotation=text, printed=text, unit=unit, role="result",
-        kind=kind, quantity=quantity, period=period, readings="",
-    )  # fmt: skip
+        claim_id=claim_id,
+        place="here",
+        quotation=text,
+        printed=text,
+        unit=unit,
+        role="result",
+        kind=kind,
+        quantity=quantity,
+        period=period,
+        readings="",
+    )
 
 
 def relation(kind: str, quantity: str, **cells: str) -> RelationRow:
@@ -65,10 +79,15 @@ def publications(draw: st.DrawFn, most: int = 9) -> Publication:
         a, b, h = (Fraction(draw(counts)) for _ in range(3))
         money = Fraction(draw(st.integers(min_value=100, max_value=10**6)), 100)
         values |= {
-            ("a", year): a, ("b", year): b, ("all", year): a + b, ("h", year): h,
-            ("money", year): money, ("part", year): a / (a + b), ("rate", year): (a + b) / h,
+            ("a", year): a,
+            ("b", year): b,
+            ("all", year): a + b,
+            ("h", year): h,
+            ("money", year): money,
+            ("part", year): a / (a + b),
+            ("rate", year): (a + b) / h,
             ("mean", year): money / (a + b),
-        }  # fmt: skip
+        }
     claims, relations = [], _relations()
     for (name, year), value in values.items():
         percent = name == "part"

@@ -142,9 +142,14 @@ def test_all_that_is_wrong_with_claims_and_relations_is_said_at_once(make: Maker
     case = make(bad, "r,summe,visits,,a; b,,,,\ns,sum,visits,,a,,,,\n")
     (case.raw / "case.yaml").write_text(CASE.replace("  rounding:", "  rounded:"), encoding="utf-8")
     found = wrong(load_case("small", case.root))
-    places = ["readings.rounding", "row 2, column kind", "row 3, column printed",
-              "row c, column readings: “when”",
-              "row 2, column relation", "row 3, column of"]  # fmt: skip
+    places = [
+        "readings.rounding",
+        "row 2, column kind",
+        "row 3, column printed",
+        "row c, column readings: “when”",
+        "row 2, column relation",
+        "row 3, column of",
+    ]
     assert len(found) == len(places)
     assert all(place in text for place, text in zip(places, found, strict=True))
     assert "\n      rounding:\n        question:" in found[0]

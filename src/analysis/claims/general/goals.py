@@ -37,11 +37,13 @@ def judge_goal(state: State, claim: ClaimRow) -> Judgement:
     if not claim.printed:
         return Judgement("unreadable", "This place has lost the number.", other=same)
     if state.model.kind(claim) not in NUMERIC:
-        return Judgement("not reported", "No number is printed that it could be held against.",
-                         other=same)  # fmt: skip
+        return Judgement(
+            "not reported", "No number is printed that it could be held against.", other=same
+        )
     if not any(_touches(state, claim, item) for item in state.items(list(state.model.items))):
-        return Judgement("not reported", f"No result on {noun(claim.quantity)} is printed.",
-                         other=same)  # fmt: skip
+        return Judgement(
+            "not reported", f"No result on {noun(claim.quantity)} is printed.", other=same
+        )
     return _Goal(state, claim).judge()
 
 
@@ -163,9 +165,11 @@ class _Goal:
         levels = (
             read_number(row)
             for row in model.claims.values()
-            if row.quantity == self.claim.quantity and row.printed and row.role == "result"
+            if row.quantity == self.claim.quantity
+            and row.printed
+            and row.role == "result"
             and model.kind(row) != "growth"
-        )  # fmt: skip
+        )
         printed, scale = next(levels, (None, 1))
         unit = (printed.scale if printed else 1) * scale
         places = 2 + (printed.decimals if printed else 0)

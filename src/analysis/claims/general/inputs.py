@@ -99,9 +99,10 @@ def _no_relations(case: Case) -> InputError:
     return InputError(
         "the file is missing, and it would say how the printed quantities hang together",
         file=(case.raw / RELATIONS.file).relative_to(case.root),
-        fix="make it with the first line " + ",".join(RelationRow.model_fields)
+        fix="make it with the first line "
+        + ",".join(RelationRow.model_fields)
         + " and the rows named below; data/raw/courier has one, and its README says more",
-    )  # fmt: skip
+    )
 
 
 def _rounding(case: Case) -> Iterator[InputError]:
@@ -113,11 +114,16 @@ def _rounding(case: Case) -> Iterator[InputError]:
         there = " below the line readings: that is there" if case.parameters.readings else ""
         yield InputError(
             "printed numbers need a reading of how they were rounded",
-            file=file, column="readings.rounding", fix=f"add this{there}:{_ROUNDING_LINES}",
-        )  # fmt: skip
+            file=file,
+            column="readings.rounding",
+            fix=f"add this{there}:{_ROUNDING_LINES}",
+        )
     for option in axis.options if axis is not None else ():
         if option not in set(Rounding):
             yield InputError(
-                f"this is no rounding rule; its options are among {known}", file=file,
-                column="readings.rounding", value=option, fix="take one of these",
-            )  # fmt: skip
+                f"this is no rounding rule; its options are among {known}",
+                file=file,
+                column="readings.rounding",
+                value=option,
+                fix="take one of these",
+            )

@@ -80,9 +80,10 @@ class General:
     def _result(self, state: State, claim: ClaimRow) -> Judgement:
         tag = state.model.first[claim.claim_id]
         others = tuple(
-            other for other, first in state.model.first.items()
+            other
+            for other, first in state.model.first.items()
             if first == tag and other != claim.claim_id
-        )  # fmt: skip
+        )
         if tag not in state.model.items:
             lost = "This place has lost the number; nothing is inferred."
             return Judgement("unreadable", lost, other=others)

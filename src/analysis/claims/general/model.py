@@ -69,9 +69,15 @@ class Model(Network):
         for claim in self.claims.values():
             numeric = claim.role == "result" and self.kind(claim) in NUMERIC
             if numeric or claim.claim_id in self._asserted:
-                key = (claim.quantity, self.kind(claim), claim.printed, claim.unit,
-                       *self.meant(claim), claim.claim_id if claim.kind == "statement" else "",
-                       str(claim.claim_id in self._falls))  # fmt: skip
+                key = (
+                    claim.quantity,
+                    self.kind(claim),
+                    claim.printed,
+                    claim.unit,
+                    *self.meant(claim),
+                    claim.claim_id if claim.kind == "statement" else "",
+                    str(claim.claim_id in self._falls),
+                )
                 found[claim.claim_id] = seen.setdefault(key, claim.claim_id)
         return found
 
@@ -102,14 +108,16 @@ class Model(Network):
         printed, scale = read_number(claim)
         inside = preimage(printed, self.rounding).times(scale)
         if claim.claim_id in self._falls:
-            inside = Interval(-inside.ends[1], -inside.ends[0], inside.high_closed,
-                              inside.low_closed)  # fmt: skip
+            inside = Interval(
+                -inside.ends[1], -inside.ends[0], inside.high_closed, inside.low_closed
+            )
         now = self.value(claim.quantity, self.meant(claim))
         if self.kind(claim) != "growth":
             self._must_be_defined(claim)
             made = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
-            return Claim(claim.claim_id, made.numerator, inside, made.denominator, printed,
-                         self.rounding)  # fmt: skip
+            return Claim(
+                claim.claim_id, made.numerator, inside, made.denominator, printed, self.rounding
+            )
         before = self.value(claim.quantity, self.base(claim))
         return change(claim, (now, before), inside, printed, self.rounding)
 
@@ -125,8 +133,12 @@ class Model(Network):
             )
             raise InputError(
                 f"relations.csv sets this {kind} against others without saying what it is made of",
-                file="claims.csv", row=claim.claim_id, column="quantity", value=what, fix=fix,
-            )  # fmt: skip
+                file="claims.csv",
+                row=claim.claim_id,
+                column="quantity",
+                value=what,
+                fix=fix,
+            )
 
     # -- relations ----------------------------------------------------------------------------
 
@@ -178,9 +190,11 @@ class Model(Network):
                     node = waiting.pop()
                     if node == whole:
                         raise problem(
-                            row, "by this and other rows a whole is a part of itself", "of",
+                            row,
+                            "by this and other rows a whole is a part of itself",
+                            "of",
                             "take out the row that is wrong",
-                        )  # fmt: skip
+                        )
                     if node not in reached:
                         reached.add(node)
                         waiting += parts.get(node, ())
@@ -240,8 +254,9 @@ def change(
     if now.denominator == before.denominator:
         return Claim(tag, now.numerator, made.inside, before.numerator, printed, rounding, shift=1)
     if now.numerator == before.numerator:
-        return Claim(tag, before.denominator, made.inside, now.denominator, printed, rounding,
-                     shift=1)  # fmt: skip
+        return Claim(
+            tag, before.denominator, made.inside, now.denominator, printed, rounding, shift=1
+        )
     return made
 
 

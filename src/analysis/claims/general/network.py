@@ -77,8 +77,9 @@ class Network:
 
     def _members(self) -> Iterator[str]:
         """Yield the quantities that are counted in pieces, since others are made up of them."""
-        for row in self.rows("unprinted", "sum", "period sum", "equal", "at most", "share",
-                             "ratio"):  # fmt: skip
+        for row in self.rows(
+            "unprinted", "sum", "period sum", "equal", "at most", "share", "ratio"
+        ):
             made_up = row.relation in ("share", "ratio")
             yield from (n for n in row.quantities if not made_up or n != row.quantity)
 
@@ -156,11 +157,13 @@ class Network:
         if self.hidden(what):
             if len(periods) > 1:
                 raise InputError(
-                    "levels and shares do not add up over periods", value=what,
+                    "levels and shares do not add up over periods",
+                    value=what,
                     fix="say with a row “share” or “ratio” what this one is made of",
-                )  # fmt: skip
-            return Ratio(self._sum(f"{what}, {UPPER}", periods),
-                         self._sum(f"{what}, {LOWER}", periods))  # fmt: skip
+                )
+            return Ratio(
+                self._sum(f"{what}, {UPPER}", periods), self._sum(f"{what}, {LOWER}", periods)
+            )
         return self._sum(what, periods)
 
     def _sum(self, what: str, periods: Iterable[str]) -> Linear:
@@ -205,9 +208,11 @@ class Network:
             if row.period and about.isdisjoint(related):
                 what = "the growth of " if row.relation == "base" else ""
                 raise problem(
-                    row, f"no claim is about {what}{row.quantity} in this period", "period",
+                    row,
+                    f"no claim is about {what}{row.quantity} in this period",
+                    "period",
                     "write the period as claims.csv does, or drop the row",
-                )  # fmt: skip
+                )
         return known
 
     def periods_of(self, claim: ClaimRow) -> tuple[str, ...]:
@@ -229,9 +234,12 @@ class Network:
         made_up = row.relation in ("share", "ratio")
         names = row.quantities[:1] if made_up else row.quantities
         periods = [row.period] if row.period else sorted({p for n, p in known if n in names})
-        return [[_node(text, period) for text in (row.quantity, *row.parts, row.by) if text]
-                if row.relation not in ("kind", "fall", "less is better")
-                else [(row.quantity, period)] for period in periods]  # fmt: skip
+        return [
+            [_node(text, period) for text in (row.quantity, *row.parts, row.by) if text]
+            if row.relation not in ("kind", "fall", "less is better")
+            else [(row.quantity, period)]
+            for period in periods
+        ]
 
     def _merge(self) -> dict[Node, Node]:
         """Give quantities that are equal by meaning one name."""
@@ -255,9 +263,11 @@ class Network:
         """Say that a row joins quantities of different units."""
         units = ", ".join(f"{n} in 1/{self.pieces(n)}" for n in row.quantities)
         return problem(
-            row, f"these are counted in different smallest pieces ({units})", "of",
+            row,
+            f"these are counted in different smallest pieces ({units})",
+            "of",
             "add rows “unit”; money is counted in 1/100",
-        )  # fmt: skip
+        )
 
 
 def _node(text: str, period: str) -> Node:

@@ -74,8 +74,12 @@ class Product:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the quantities that the claim speaks about."""
-        parts = (self.later.numerator, self.later.denominator,
-                 self.earlier.numerator, self.earlier.denominator)  # fmt: skip
+        parts = (
+            self.later.numerator,
+            self.later.denominator,
+            self.earlier.numerator,
+            self.earlier.denominator,
+        )
         return tuple(name for part in parts for name, _ in part.terms)
 
     def value(self, data: Data) -> Fraction:
@@ -110,8 +114,7 @@ class Product:
             above, below = earlier.denominator * now, later.denominator * before
         elif self.difference:
             above = later.numerator * (1 / now) - earlier.numerator * (1 / before)
-            return Claim(self.tag, above, self.inside, printed=self.printed,
-                         rounding=self.rounding)  # fmt: skip
+            return Claim(self.tag, above, self.inside, printed=self.printed, rounding=self.rounding)
         else:
             above, below = later.numerator * before, earlier.numerator * now
         return Claim(self.tag, above, self.inside, below, self.printed, self.rounding, shift=1)

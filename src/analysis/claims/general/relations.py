@@ -19,9 +19,20 @@ from analysis.tables.ledger import ClaimRow
 from analysis.tables.rows import Row, Table, read_rows
 
 Relation = Literal[
-    "unprinted", "unit", "sum", "period sum", "share", "ratio", "base", "period", "kind", "fall",
-    "equal", "at most", "less is better",
-]  # fmt: skip
+    "unprinted",
+    "unit",
+    "sum",
+    "period sum",
+    "share",
+    "ratio",
+    "base",
+    "period",
+    "kind",
+    "fall",
+    "equal",
+    "at most",
+    "less is better",
+]
 
 MEANINGS: Mapping[Relation, str] = {
     "unprinted": "no claim is about the quantity, and other rows need it",
@@ -141,9 +152,12 @@ class RelationRow(Row):
 
 
 RELATIONS = Table(
-    "relations", "relations.csv", RelationRow, ("relation_id",),
+    "relations",
+    "relations.csv",
+    RelationRow,
+    ("relation_id",),
     "How the printed quantities hang together",
-)  # fmt: skip
+)
 
 
 def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow, ...]:

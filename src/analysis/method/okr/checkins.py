@@ -53,8 +53,11 @@ def read_check_ins(
         if other != row.check_in_id:
             raise InputError(
                 f"{other} is already the check-in of this key result and day",
-                file=shown, row=row.check_in_id, column="reported_on", value=row.reported_on,
-            )  # fmt: skip
+                file=shown,
+                row=row.check_in_id,
+                column="reported_on",
+                value=row.reported_on,
+            )
     return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]
 
 
@@ -62,14 +65,20 @@ def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str)
     if row.kr_id not in periods:
         raise InputError(
             f"there is no key result of this name; known are {', '.join(periods)}",
-            file=file, row=row.check_in_id, column="kr_id", value=row.kr_id,
-        )  # fmt: skip
+            file=file,
+            row=row.check_in_id,
+            column="kr_id",
+            value=row.kr_id,
+        )
     first, last = periods[row.kr_id]
     if not first <= row.reported_on <= last:
         raise InputError(
             f"the check-in lies outside the period of {row.kr_id}, {first} to {last}",
-            file=file, row=row.check_in_id, column="reported_on", value=row.reported_on,
-        )  # fmt: skip
+            file=file,
+            row=row.check_in_id,
+            column="reported_on",
+            value=row.reported_on,
+        )
 
 
 def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFrame:

@@ -56,11 +56,21 @@ def run_cases(rows: Iterable[ConformanceRow]) -> pd.DataFrame:
     for row in known:
         score = scores[row.case_id]
         expected = [
-            row.expected_score, row.expected_progress, row.expected_status, row.expected_trend,
-            row.expected_joint, row.expected_covered,
-        ]  # fmt: skip
-        got = [_text(score.score), _text(score.progress), score.status,
-               trend(_number(row.previous), _number(row.value)), "", ""]  # fmt: skip
+            row.expected_score,
+            row.expected_progress,
+            row.expected_status,
+            row.expected_trend,
+            row.expected_joint,
+            row.expected_covered,
+        ]
+        got = [
+            _text(score.score),
+            _text(score.progress),
+            score.status,
+            trend(_number(row.previous), _number(row.value)),
+            "",
+            "",
+        ]
         if row.group:
             members = [other for other in known if other.group == row.group]
             joint = join((Fraction(o.weight), scores[o.case_id].score) for o in members)

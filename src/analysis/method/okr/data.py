@@ -151,8 +151,11 @@ def _known(
         shown = ", ".join(sorted(known)) if len(known) < 20 else "those of claims.csv"
         yield InputError(
             f"there is none of this name; known are {shown}",
-            file=_file(case, table), row=row, column=column, value=value,
-        )  # fmt: skip
+            file=_file(case, table),
+            row=row,
+            column=column,
+            value=value,
+        )
 
 
 def _indicator(case: Case, table: str, row: str, key: str) -> Iterator[InputError]:
@@ -172,14 +175,19 @@ def _weights(
         own = [row for row in results if row.objective_id == objective.objective_id]
         yield from _add_up(
             (row.weight for row in own if row.role == "key result"),
-            file=_file(case, "key_results"), row=objective.objective_id, column="weight",
-        )  # fmt: skip
+            file=_file(case, "key_results"),
+            row=objective.objective_id,
+            column="weight",
+        )
         for row in own:
             if row.role == "headline" and Fraction(row.weight) != 0:
                 yield InputError(
-                    "a headline carries no weight", file=_file(case, "key_results"),
-                    row=row.kr_id, column="weight", value=row.weight,
-                )  # fmt: skip
+                    "a headline carries no weight",
+                    file=_file(case, "key_results"),
+                    row=row.kr_id,
+                    column="weight",
+                    value=row.weight,
+                )
 
 
 def _add_up(weights: Iterable[str], **place: str) -> Iterator[InputError]:
@@ -208,9 +216,11 @@ def _level(case: Case, target: TargetRow, result: KeyResultRow) -> Iterator[Inpu
     if level and Fraction(result.baseline) == Fraction(target.amount):
         yield InputError(
             "the target equals its baseline, so nothing can be scored",
-            file=_file(case, "targets"), row=target.target_id, column="amount",
+            file=_file(case, "targets"),
+            row=target.target_id,
+            column="amount",
             value=target.amount,
-        )  # fmt: skip
+        )
 
 
 def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
@@ -224,8 +234,11 @@ def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputErr
         other = seen.get(key) or seen.get(plain)
         if other:
             yield InputError(
-                f"holds under the same reading as {other}", file=_file(case, "targets"),
-                row=target.target_id, column="default", value=target.default,
+                f"holds under the same reading as {other}",
+                file=_file(case, "targets"),
+                row=target.target_id,
+                column="default",
+                value=target.default,
                 fix="keep one with yes",
-            )  # fmt: skip
+            )
         seen[key] = target.target_id
