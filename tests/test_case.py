@@ -121,8 +121,8 @@ def test_outside_the_project(tmp_path: Path) -> None:
         (
             "currency: PEN",
             "currency: soles",
-            "column currency: “soles”: must be the three capital letters of a currency. To fix: write "
-            "it like PEN",
+            "column currency: “soles”: must be the three capital letters of a currency. To fix: "
+            "write it like PEN",
         ),
         (
             "currency_name: soles",
@@ -143,8 +143,9 @@ def test_outside_the_project(tmp_path: Path) -> None:
         (
             "currency_name: soles",
             "currency_name: soles\nintake: {date: iso}",
-            "column intake.date: “iso”: this key is unknown; known are encoding, delimiter, decimal, "
-            "dates, two_digit_years, ignore, sales_may_differ_by. To fix: did you mean dates?",
+            "column intake.date: “iso”: this key is unknown; known are encoding, delimiter, "
+            "decimal, dates, two_digit_years, ignore, sales_may_differ_by. "
+            "To fix: did you mean dates?",
         ),
         ("    default: ", "    defualt: x\n    default: ", "To fix: did you mean default?"),
         (
