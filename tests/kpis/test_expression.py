@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.kpis.expression import (
+from analysis.base.expression import (
     HUNDRED,
     Measure,
     UnitError,

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
+from analysis.base.expression import Measure, leaves
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.expression import Measure, leaves
 from analysis.kpis.indicator import Indicator
 from analysis.kpis.measures import MEASURES, MeasureSpec
 from analysis.kpis.method import METHOD

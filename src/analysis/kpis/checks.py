@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.kpis.expression import (
+from analysis.base.expression import (
     Expression,
     Index,
     UnitError,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves
 from analysis.kpis.catalogue import Perspective
-from analysis.kpis.expression import Expression, Measure, Unit, evaluate, leaves
 from analysis.kpis.measures import MEASURES
 from analysis.kpis.totals import Period
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.expression import Expression, evaluate, state
 from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
-from analysis.kpis.expression import Expression, evaluate, state
 from analysis.kpis.indicator import Indicator, environment
 from analysis.kpis.method import METHOD
 from analysis.kpis.totals import Period, Totals, periods

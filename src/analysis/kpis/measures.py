@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.kpis.expression import Unit
+from analysis.base.expression import Unit
 
 Kept = Literal["month", "quarter", "any"]
 """How a period must be covered: every month of it, every quarter of it, or at least once."""

@@ -5,15 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from analysis.base.errors import InputError
-from analysis.kpis.expression import (
-    HUNDRED,
-    Index,
-    Measure,
-    before,
-    growth,
-    number,
-    reduction,
-)
+from analysis.base.expression import HUNDRED, Index, Measure, before, growth, number, reduction
 from analysis.kpis.indicator import Indicator, Printed
 
 _PERCENT = {"%": 1}

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.expression import state
 from analysis.kpis.available import indicators_of
-from analysis.kpis.expression import state
 from analysis.kpis.indicator import compute, environment
 from analysis.kpis.levels import pair
 from analysis.kpis.method import METHOD, indicator

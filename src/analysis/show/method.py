@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.expression import Measure, growth, reduction, written
 from analysis.base.numbers import decimal
 from analysis.base.periods import (
     Grain,
@@ -21,7 +22,6 @@ from analysis.kpis.available import indicators_of
 from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.checks import check_table
 from analysis.kpis.compare import BASES, compare_levels
-from analysis.kpis.expression import Measure, growth, reduction, written
 from analysis.kpis.indicator import Indicator
 from analysis.kpis.levels import level_table, side_by_side
 from analysis.kpis.measures import WORDS

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.expression import Measure
 from analysis.base.periods import parse_label, quarter_days, quarter_end, quarter_start
-from analysis.kpis.expression import Measure
 from analysis.kpis.indicator import Indicator, compute
 from analysis.kpis.levels import sample_of
 from analysis.kpis.method import indicator

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.expression import Measure, leaves
 from analysis.base.periods import parse_month, quarter_start
-from analysis.kpis.expression import Measure, leaves
 from analysis.kpis.indicator import Indicator, compute
 from analysis.kpis.measures import MEASURES
 from analysis.kpis.reduce import NEW_SALES, reduce
