@@ -107,13 +107,13 @@ test: lint report | $(call environment,test) ## style and types, then all tests,
 
 .PHONY: lint bench lock clean distclean
 lint: | $(call environment,test) ## style, formatting and types
-	@$(PY) -m ruff check --quiet src tests
-	@$(PY) -m ruff format --quiet --check src tests
+	@$(PY) -m ruff check --quiet src tests benchmarks
+	@$(PY) -m ruff format --quiet --check src tests benchmarks
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
 
 bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)
-	@$(PY) -m analysis.bench $(PART)
+	@$(PY) -m benchmarks $(PART)
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import parse_quarter
-from analysis.bench.rows import ledger
 from analysis.intake.audit import Findings, audit
 from analysis.intake.problems import Note, Rank
 from analysis.kpis.duck import files
+from benchmarks.rows import ledger
 
 FIRST, LAST = parse_quarter("2021Q1"), parse_quarter("2025Q1")
 SERVICES = 400

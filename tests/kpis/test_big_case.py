@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.bench.rows import ledger, write
 from analysis.cli import main
 from analysis.intake.keep import read_came_in
 from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
@@ -21,6 +20,7 @@ from analysis.kpis.levels import level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.kpis.table import kpi_periods
 from analysis.tables.case import load_case
+from benchmarks.rows import ledger, write
 
 CASE = """
 name: big

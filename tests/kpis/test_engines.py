@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.bench.rows import ledger as made_up
-from analysis.bench.rows import write
 from analysis.kpis.cluster import duration_counts_on_cluster, reduce_on_cluster
 from analysis.kpis.duck import files, opened, require_keys
 from analysis.kpis.levels import median_of
 from analysis.kpis.reduce import DIMENSIONS, duration_counts, reduce
 from analysis.kpis.sums import sums
+from benchmarks.rows import ledger as made_up
+from benchmarks.rows import write
 
 Ledger = dict[str, pd.DataFrame]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.claims.printed import Rounding, parse
-from analysis.claims.trust import TESTS, company, misprint, publish, simulate
+from benchmarks.trust import TESTS, company, misprint, publish, simulate
 
 
 def test_no_true_publication_is_accused() -> None:
@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_table() -> None:
 
 
 def test_publication_by_hand() -> None:
-    from analysis.claims.trust import Company
+    from benchmarks.trust import Company
 
     firm = Company((100, 188, 150, 204), 94, 49, 38, 190, (25_688_000, 30_311_000))
     assert publish(firm, Rounding.HALF_UP) == {

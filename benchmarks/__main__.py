@@ -1,4 +1,4 @@
-"""``python -m analysis.bench``: measure, and write the folder ``benchmarks``."""
+"""``python -m benchmarks``: measure, and write the folder ``benchmarks``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 
 from analysis.base.errors import BuildError
 from analysis.base.files import write_text
-from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
-from analysis.bench.summary import markdown
-from analysis.bench.timing import COLUMNS
 from analysis.build.readme import with_index
 from analysis.cli import PAPER
 from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame
+from benchmarks import dashboard, engine, percentages, publications, scale, scale_page
+from benchmarks.summary import markdown
+from benchmarks.timing import COLUMNS
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
 SCALE, DASHBOARD = "scale.csv", "dashboard_speed.csv"
@@ -112,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
         alarms; 130 interrupted.
     """
     parts = {"speed": speed, "trust": trust, "scale": size, dashboard.PART: answers}
-    parser = argparse.ArgumentParser(prog="analysis.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("part", nargs="*", help="speed, trust, scale, dashboard; all by default")
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)

@@ -21,7 +21,7 @@ def section(scale: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     scale : DataFrame
-        Text in the columns `analysis.bench.scale.COLUMNS`.
+        Text in the columns `benchmarks.scale.COLUMNS`.
     """
     rows = [
         f"| {int(cells['services']):,} | {_FORMS[cells['form']]} | {cells['method']} "

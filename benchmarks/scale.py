@@ -16,9 +16,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from analysis.base.errors import BuildError
-from analysis.bench.kpi_methods import METHODS
-from analysis.bench.rows import FORMS, write_all
-from analysis.bench.timing import digits
+from benchmarks.kpi_methods import METHODS
+from benchmarks.rows import FORMS, write_all
+from benchmarks.timing import digits
 
 COLUMNS = (
     "services",
@@ -57,6 +57,7 @@ _NAMES = {
 _ONCE = "cube"
 """Measured once per size, beside the others."""
 
+_ROOT = Path(__file__).parents[1]
 _FIRST, _FEW = "first", 2_000
 """Folder and services of a ledger that every process sums before the one that it is timed on."""
 
@@ -138,11 +139,11 @@ def run(method: str, folder: Path, form: str) -> Run:
     BuildError
         If the process fails.
     """
-    first = str(folder.parent / _FIRST / form)
-    module = "analysis.bench.kpi_methods"
-    command = [sys.executable, "-m", module, method, str(folder), form, first]
+    first = str(folder.absolute().parent / _FIRST / form)
+    module = "benchmarks.kpi_methods"
+    command = [sys.executable, "-m", module, method, str(folder.absolute()), form, first]
     begun = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_ROOT) as process:
         said = process.stdout.read() if process.stdout else b""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -20,10 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.base.errors import BuildError
-from analysis.bench.timing import Run, row, timed, with_target
 from analysis.claims.batch import grim_percent_table
 from analysis.claims.printed import Printed
 from analysis.claims.single import grim_percent
+from benchmarks.timing import Run, row, timed, with_target
 
 PART = "percentages"
 WHOLE = 1000

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.bench.engine import TABLES, VERDICTS
-from analysis.bench.percentages import PART as PERCENTAGES
-from analysis.bench.percentages import WHOLE
-from analysis.bench.scale_page import section
 from analysis.claims.judgement import decimals
+from benchmarks.engine import TABLES, VERDICTS
+from benchmarks.percentages import PART as PERCENTAGES
+from benchmarks.percentages import WHOLE
+from benchmarks.scale_page import section
 
 _THINGS = {PERCENTAGES: "checks", VERDICTS: "claims", TABLES: "tables"}
 
@@ -23,13 +23,13 @@ def markdown(
     Parameters
     ----------
     speed : DataFrame
-        Text in the columns `analysis.bench.timing.COLUMNS`.
+        Text in the columns `benchmarks.timing.COLUMNS`.
     wrong : DataFrame
-        Text in the columns `analysis.bench.percentages.WRONG`.
+        Text in the columns `benchmarks.percentages.WRONG`.
     trust : DataFrame
-        As `analysis.bench.publications.measure` returns it.
+        As `benchmarks.publications.measure` returns it.
     scale : DataFrame
-        Text in the columns `analysis.bench.scale.COLUMNS`.
+        Text in the columns `benchmarks.scale.COLUMNS`.
 
     Returns
     -------

@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import BuildError
-from analysis.bench.rows import ledger
-from analysis.bench.timing import Run, row
 from analysis.dashboard.model import cube_model, model
 from analysis.dashboard.page import page
 from analysis.kpis import sums
 from analysis.kpis.reduce import DIMENSIONS
 from analysis.kpis.totals import totals
 from analysis.tables.case import Case, load_case
+from benchmarks.rows import ledger
+from benchmarks.timing import Run, row
 
 PART = "dashboard"
 ROWS = 100_000
@@ -129,7 +129,7 @@ def markdown(table: pd.DataFrame) -> str:
     Parameters
     ----------
     table : DataFrame
-        Text in the columns `analysis.bench.timing.COLUMNS`.
+        Text in the columns `benchmarks.timing.COLUMNS`.
     """
     lines = [
         "## Dashboard",

@@ -1,6 +1,6 @@
 """The nine KPIs by quarter: as this project computes them, and written by hand in SQL and pandas.
 
-``python -m analysis.bench.kpi_methods METHOD FOLDER FORM FIRST`` does it once and prints, as JSON,
+``python -m benchmarks.kpi_methods METHOD FOLDER FORM FIRST`` does it once and prints, as JSON,
 the seconds it took, the peak of memory, and the table. Before, it does the same in the folder
 FIRST, whose tables are small: so neither Python's start nor an import is timed, even one that a
 package makes on first use. A process does one method, so that its peak of memory is its own.

@@ -6,10 +6,10 @@ import multiprocessing
 from functools import partial
 
 from analysis.base.errors import BuildError
-from analysis.bench.timing import Run, row, timed
 from analysis.claims.verdicts import verdict_table
 from analysis.ledger.sampling import ServiceTables, Table
 from analysis.tables.case import load_case
+from benchmarks.timing import Run, row, timed
 
 VERDICTS = "verdicts"
 TABLES = "tables"

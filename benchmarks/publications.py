@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.claims.judgement import decimals
 from analysis.claims.printed import Rounding
-from analysis.claims.trust import simulate
+from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)
 """Publications per seed: a hundred under each rounding rule."""
@@ -45,7 +45,7 @@ def measure(
     Returns
     -------
     DataFrame
-        As `analysis.claims.trust.simulate` returns it, for all publications together.
+        As `benchmarks.trust.simulate` returns it, for all publications together.
     """
     jobs = [(seed, size) for seed in range(1, chunks + 1)]
     tables = []

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import BuildError
-from analysis.bench import __main__ as bench
-from analysis.bench import dashboard, engine, percentages, publications, scale, scale_page
-from analysis.bench.percentages import Loop, Question
-from analysis.bench.summary import markdown
-from analysis.bench.timing import COLUMNS, Run, digits, row, timed, with_target
 from analysis.claims.printed import Rounding
-from analysis.claims.trust import TESTS, simulate
+from benchmarks import __main__ as bench
+from benchmarks import dashboard, engine, percentages, publications, scale, scale_page
+from benchmarks.percentages import Loop, Question
+from benchmarks.summary import markdown
+from benchmarks.timing import COLUMNS, Run, digits, row, timed, with_target
+from benchmarks.trust import TESTS, simulate
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks"
 
 
