@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import BuildError
-from analysis.dashboard.model import cube_model, model
 from analysis.dashboard.page import page
+from analysis.dashboard.page_data import cube_model, model
 from analysis.kpis import sums
 from analysis.kpis.reduce import DIMENSIONS
 from analysis.kpis.totals import totals

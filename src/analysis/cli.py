@@ -257,7 +257,7 @@ def _figure_number(text: str) -> int:
 
 def dashboard(args: argparse.Namespace) -> str:
     """Write the dashboard: one HTML file for any browser, offline."""
-    from analysis.dashboard.show import write_dashboard
+    from analysis.dashboard.page import write_dashboard
     from analysis.tables.case import load_case
 
     case = load_case(args.case)

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from analysis.dashboard.model import model
 from analysis.dashboard.page import page
+from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
 
 ARGUMENTS = (

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.dashboard.model import LARGEST, Model, claims_model, cube_model
-from analysis.dashboard.okrs import span
+from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model
+from analysis.dashboard.what_if import span
 from analysis.kpis import sums
 from analysis.kpis.totals import totals
 from analysis.ledger.make import read_ledger

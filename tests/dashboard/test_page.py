@@ -11,9 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from analysis.dashboard.model import cube_model
-from analysis.dashboard.page import FOLDER, SCRIPTS, code, embed, page
-from analysis.dashboard.show import Dashboard
+from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, page
+from analysis.dashboard.page_data import cube_model
 from analysis.kpis import sums
 from analysis.kpis.totals import totals
 from analysis.ledger.make import read_ledger
@@ -65,7 +64,7 @@ def test_every_script_file_is_used_and_none_makes_markup_of_text() -> None:
 def test_the_same_bytes_in_another_process_and_locale(root: Path) -> None:
     program = (
         "import hashlib; from analysis.tables.case import load_case;"
-        "from analysis.dashboard.model import model; from analysis.dashboard.page import page;"
+        "from analysis.dashboard.page_data import model; from analysis.dashboard.page import page;"
         "print(hashlib.sha256(page(model(load_case('segelec'))).encode()).hexdigest())"
     )
     found = {

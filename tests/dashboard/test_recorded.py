@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.dashboard.model import cube_model
+from analysis.dashboard.page_data import cube_model
 from analysis.kpis import sums
 from analysis.kpis.reduce import DIMENSIONS
 from analysis.kpis.table import kpi_periods

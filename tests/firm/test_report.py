@@ -10,7 +10,7 @@ import pytest
 
 from analysis.notebook.chapters import own_chapters
 from analysis.notebook.edition import edition
-from analysis.report.compiler import timestamp
+from analysis.report.book import timestamp
 from analysis.report.frontmatter import main_source
 from analysis.tables.case import load_case
 

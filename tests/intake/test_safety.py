@@ -21,7 +21,7 @@ from analysis.figures import concepts, pareto
 from analysis.notebook.display import table
 from analysis.notebook.display.figure import Figure, contents, svg
 from analysis.notebook.values import literal
-from analysis.report.escape import typst_text
+from analysis.report.markup import typst_text
 
 from .conftest import Firm
 

@@ -16,8 +16,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.notebook.edition import Edition, edition
-from analysis.report.book import build_report, convert_chapters, render_figure
-from analysis.report.compiler import timestamp
+from analysis.report.book import build_report, convert_chapters, render_figure, timestamp
 from analysis.report.frontmatter import (
     count_contradictions,
     count_verdicts,

@@ -12,7 +12,7 @@ import pytest
 import typst
 
 from analysis.base.fonts import FONTS
-from analysis.report.compiler import _revise, error_from_typst, lay_out, settle, to_pdf
+from analysis.report.book import _revise, error_from_typst, lay_out, settle, to_pdf
 
 HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
 # The text column is 245 mm high; heights are in millimetres.

@@ -10,7 +10,7 @@ import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.report.escape import clean, slug, typst_prose, typst_string, typst_text
+from analysis.report.markup import clean, slug, typst_prose, typst_string, typst_text
 from analysis.report.tables import tables_to_typst
 
 from .conftest import texts_of, to_html, visible

@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.report.labels import Labels, Place
 from analysis.report.markdown import Renderer, split_caption
-from analysis.report.maths import Formulas
+from analysis.report.markup import Formulas, Labels, Place
 
 from .conftest import to_html, visible
 

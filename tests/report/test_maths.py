@@ -9,8 +9,7 @@ import nbformat.v4 as v4
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.report.labels import Place
-from analysis.report.maths import CACHE, Formulas, convert, normalise
+from analysis.report.markup import CACHE, Formulas, Place, convert, normalise
 from analysis.report.refresh import refresh
 
 from .conftest import notebook, to_html, visible

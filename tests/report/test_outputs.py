@@ -10,8 +10,8 @@ import nbformat.v4 as v4
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.report.chapter import Chapter, convert_notebook
-from analysis.report.maths import Formulas
+from analysis.report.conversion import Chapter, convert_notebook
+from analysis.report.markup import Formulas
 
 from .conftest import SVG, code, error_cell, figure, shown, table
 

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from analysis.base.errors import InputError
-from analysis.report.chapter import convert_notebook
-from analysis.report.compiler import TEMPLATE
-from analysis.report.escape import typst_string
+from analysis.report.book import TEMPLATE
+from analysis.report.conversion import convert_notebook
+from analysis.report.markup import typst_string
 from analysis.tables.case import project_root
 
 

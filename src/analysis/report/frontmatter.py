@@ -15,8 +15,8 @@ from analysis.base.errors import InputError
 from analysis.base.periods import MONTH_NAMES, Grain
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import MARKS
-from analysis.report.chapter import CHAPTER_HEAD, Chapter
-from analysis.report.escape import slug, typst_string, typst_text
+from analysis.report.conversion import CHAPTER_HEAD, Chapter
+from analysis.report.markup import slug, typst_string, typst_text
 from analysis.tables.case import Case
 
 VERDICTS = (

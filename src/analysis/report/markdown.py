@@ -13,11 +13,18 @@ import mistune
 from mistune.plugins import import_plugin
 from nbconvert.filters.markdown_mistune import MathBlockParser, MathInlineParser
 
-from analysis.report import maths
-from analysis.report.escape import clean, typst_prose, typst_string
-from analysis.report.html import Fragment, code_block, html_to_typst
-from analysis.report.labels import Labels, Place
-from analysis.report.maths import Formulas
+from analysis.report import markup as maths
+from analysis.report.markup import (
+    Formulas,
+    Fragment,
+    Labels,
+    Place,
+    clean,
+    code_block,
+    html_to_typst,
+    typst_prose,
+    typst_string,
+)
 from analysis.report.tables import tables_to_typst
 
 Token = dict[str, Any]

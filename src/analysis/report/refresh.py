@@ -13,9 +13,8 @@ from pathlib import Path
 import nbformat
 
 from analysis.base.errors import InputError
-from analysis.report.chapter import convert_notebook
-from analysis.report.labels import Labels
-from analysis.report.maths import CACHE, Formulas
+from analysis.report.conversion import convert_notebook
+from analysis.report.markup import CACHE, Formulas, Labels
 
 
 def refresh(notebooks: Iterable[Path], path: Path = CACHE) -> dict[str, str]:

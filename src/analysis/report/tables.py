@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analysis.report.escape import typst_text
-from analysis.report.html import Attributes, Fragment
+from analysis.report.markup import Attributes, Fragment, typst_text
 
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _NUMBER = re.compile(r"[-+−–±~<>≤≥]?\s*[\d.,\s  ']*\d[\d.,\s  ']*\s*(%|pp|pts?)?|nan|NaN|[-–—…]?")

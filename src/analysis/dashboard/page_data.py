@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
-from analysis.dashboard.okrs import okr_model
+from analysis.dashboard.what_if import okr_model
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.engines import read_cube
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
