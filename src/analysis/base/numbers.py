@@ -1,12 +1,12 @@
-"""Numbers as tables and texts show them: exact rounding, half away from zero.
+"""Numbers and lists as tables and texts show them: exact rounding, half away from zero.
 
-Each function here takes options and returns a format, a function from a value to its text. A
+Most functions here take options and return a format, a function from a value to its text. A
 value may be an int, a Fraction, a Decimal or a float; a float counts as the decimal it prints as.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
@@ -88,3 +88,30 @@ def _text(value: Fraction, places: int, signed: bool, rounding: Rounding = Round
     whole, rest = divmod(abs(digits), 10**places)
     sign = MINUS if digits < 0 else "+" if signed and digits > 0 else ""
     return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else "")
+
+
+def fixed(value: Fraction | None, places: int = 6) -> str:
+    """Write an exact value for files that machines read: a fixed number of decimals, ties to even.
+
+    Examples
+    --------
+    >>> fixed(Fraction(-2, 3)), fixed(Fraction(5, 2), 0), fixed(None)
+    ('-0.666667', '2', '')
+    """
+    if value is None:
+        return ""
+    whole, part = divmod(abs(digits := round(value * 10**places)), 10**places)
+    return f"{'-' if digits < 0 else ''}{whole}" + (f".{part:0{places}d}" if places else "")
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Join words as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["one", "two", "three"]), listed(["one"]), listed([])
+    ('one, two and three', 'one', '')
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.numbers import decimal, listed, percent
 
 _ROMAN: Final = ("I", "II", "III", "IV")
 _NARROW: Final = "\u00a0"
@@ -65,20 +65,12 @@ def quarters(indices: Iterable[int]) -> Text:
     years = [f" {index // 4}" if several else "" for index in chosen]
     english = [f"Q{q % 4 + 1}{year}" for q, year in zip(chosen, years, strict=True)]
     polish = [f"{_ROMAN[q % 4]}{year}" for q, year in zip(chosen, years, strict=True)]
-    return Text(_listed(english, "and"), _listed(polish, "i") + " kwartale")
+    return Text(listed(english, "and"), listed(polish, "i") + " kwartale")
 
 
 def each(values: Sequence[Text]) -> Text:
     """List values in the order of their quarters."""
-    return Text(
-        _listed([v.english for v in values], "and"), _listed([v.polish for v in values], "i")
-    )
-
-
-def _listed(items: Sequence[str], last: str) -> str:
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return Text(listed([v.english for v in values], "and"), listed([v.polish for v in values], "i"))
 
 
 RISES: Final = Text("rises", "rosnący")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.numbers import decimal, listed, percent
 from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.okrs import STATUSES
 from analysis.exercises.study import Study, known
@@ -13,7 +13,7 @@ from analysis.kpis.method import indicator
 from analysis.method.okr.evaluate import Result
 from analysis.method.scorecard import PERSPECTIVES, scorecard
 from analysis.method.strategy import load_links, min_pairs, paired_changes
-from analysis.show.wording import goal_text, level_text, listed, score_text
+from analysis.show.wording import goal_text, level_text, score_text
 
 _SHOWN = "I3"
 _MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")

@@ -10,13 +10,13 @@ import mistune
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import listed
 from analysis.exercises import cards, okrs, printed_numbers, profits, rates
 from analysis.exercises.check import State, grade
 from analysis.exercises.study import Study
 from analysis.exercises.task import Exercise, Task
 from analysis.notebook.display.output import emit
 from analysis.notebook.display.table import Align, Column, show_table
-from analysis.show.wording import listed
 from analysis.tables.case import load_case
 
 TOPICS: Mapping[str, tuple[Exercise, ...]] = {

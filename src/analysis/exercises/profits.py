@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import quarter_days, quarter_label
 from analysis.efficiency import catalogue
@@ -20,7 +21,6 @@ from analysis.efficiency.statements import Book, book, read_statements
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.show.wording import records
 
 COST = CapitalCost(Fraction(12, 100), Fraction(19, 100), "the exercise; both are our assumptions")
 _LINES = {step.column: step.english for level in LADDER for step in level.steps}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
 from analysis.claims.printed import parse_percent
 from analysis.exercises.forms import Number
@@ -12,7 +13,6 @@ from analysis.exercises.task import Exercise, Facts, Mistake, Task
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.table import value as ratio
-from analysis.show.wording import records
 
 _YEAR = 4
 _MONEY, _COUNT = decimal(2), decimal()

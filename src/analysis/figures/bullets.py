@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
+from analysis.base.frames import records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
-from analysis.figures.frames import records
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
     INK,

@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal
+from analysis.base.frames import groups, keyed, records
+from analysis.base.numbers import decimal, listed
 from analysis.base.periods import parse_label, short_period
 from analysis.figures.columns import change_text
-from analysis.figures.frames import groups, keyed, records
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
     BAD,
@@ -24,7 +24,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     only_frame,
     panel,
     styled,

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.frames import records
 from analysis.base.numbers import decimal
-from analysis.figures.frames import records
 from analysis.figures.style import (
     INK,
     KIND,

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.frames import groups, records
 from analysis.figures.flow import LINE, Flow
-from analysis.figures.frames import groups, records
 from analysis.figures.style import MUTED, RULE, SMALL, WIDTH, canvas, fit, sheet, styled, write
 from analysis.kpis.method import indicator
 from analysis.method.okr.data import Okrs

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.figures.frames import groups, records
+from analysis.base.frames import groups, records
+from analysis.base.numbers import listed
 from analysis.figures.style import (
     BAD,
     GOOD,
@@ -21,7 +22,6 @@ from analysis.figures.style import (
     WIDTH,
     canvas,
     fit,
-    listed,
     sheet,
     styled,
     text_width,

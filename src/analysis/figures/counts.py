@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal, percent
-from analysis.figures.frames import groups, only, period_words, records
+from analysis.base.frames import groups, only, records
+from analysis.base.numbers import decimal, listed, percent
+from analysis.figures.frames import period_words
 from analysis.figures.style import (
     BAND,
     INK,
@@ -20,7 +21,6 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
-    listed,
     only_bottom,
     panel,
     styled,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
-from analysis.figures.frames import groups, records
 from analysis.figures.style import (
     INK,
     KIND,

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal
-from analysis.figures.frames import groups
+from analysis.base.frames import groups
+from analysis.base.numbers import decimal, listed
 from analysis.figures.style import (
     KIND,
     LIGHT,
@@ -19,7 +19,6 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
-    listed,
     sheet,
     styled,
     write,

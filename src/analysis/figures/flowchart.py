@@ -10,10 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
+from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import parse_period
 from analysis.figures.flow import Flow, Shape
-from analysis.figures.frames import period_words, records
+from analysis.figures.frames import period_words
 from analysis.figures.style import INK, KIND, MUTED, PALE, SMALL, canvas, styled, write
 from analysis.kpis.sums import quarter_index
 from analysis.ledger.make import Ledger

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal, outward
+from analysis.base.frames import groups, keyed, records
+from analysis.base.numbers import decimal, listed, outward
 from analysis.base.periods import short_period
-from analysis.figures.frames import groups, keyed, period_words, records
+from analysis.figures.frames import period_words
 from analysis.figures.style import (
     BAND,
     INK,
@@ -20,7 +21,6 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
-    listed,
     only_bottom,
     only_frame,
     panel,

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import decimal, percent
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
 from analysis.figures.columns import Timeline, changes, known, levels
-from analysis.figures.frames import records
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
     INK,
@@ -23,7 +23,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     styled,
     write,
     write_lines,

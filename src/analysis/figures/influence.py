@@ -8,22 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.base.numbers import percent
+from analysis.base.frames import groups, records
+from analysis.base.numbers import listed, percent
 from analysis.claims.multiverse import influence
-from analysis.figures.frames import groups, records
 from analysis.figures.reading_words import AXES, TITLES
-from analysis.figures.style import (
-    INK,
-    KIND,
-    MUTED,
-    RULE,
-    SMALL,
-    canvas,
-    listed,
-    sheet,
-    styled,
-    write,
-)
+from analysis.figures.style import INK, KIND, MUTED, RULE, SMALL, canvas, sheet, styled, write
 from analysis.notebook.display.figure import Figure
 
 _DERIVED = KIND["derived"]

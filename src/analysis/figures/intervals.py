@@ -7,11 +7,11 @@ from fractions import Fraction
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import MISSING, decimal
+from analysis.base.frames import records
+from analysis.base.numbers import MISSING, decimal, listed
 from analysis.base.periods import last_ended, quarter_label, short_period
 from analysis.evidence.intervals import count_interval, share_interval
 from analysis.figures.columns import Timeline
-from analysis.figures.frames import records
 from analysis.figures.numerals import Scale, scale
 from analysis.figures.style import (
     KIND,
@@ -20,7 +20,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     styled,
     text_width,
     wrap,

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.frames import groups, records
 from analysis.figures.flow import LINE, Flow
-from analysis.figures.frames import groups, records
 from analysis.figures.style import MUTED, SMALL, canvas, fit, styled, write
 from analysis.notebook.display.figure import Figure
 from analysis.tables.case import Case

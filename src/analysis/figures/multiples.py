@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
 from analysis.figures.columns import known
-from analysis.figures.frames import groups, records
 from analysis.figures.kpi_data import quarters_data
 from analysis.figures.numerals import scale
 from analysis.figures.style import (

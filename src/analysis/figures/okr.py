@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
-from analysis.figures.frames import records
 from analysis.figures.style import (
     BAD,
     BAND,
@@ -26,7 +26,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     panel,
     sheet,
     styled,

@@ -11,18 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
-from analysis.figures.frames import records
-from analysis.figures.style import (
-    INK,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    listed,
-    sheet,
-    styled,
-    write,
-)
+from analysis.base.frames import records
+from analysis.base.numbers import listed
+from analysis.figures.style import INK, PAPER, RULE, SMALL, canvas, sheet, styled, write
 from analysis.notebook.display.figure import Figure
 from analysis.notebook.display.table import VERDICT_COLOURS
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.base.numbers import decimal, percent
-from analysis.figures.frames import period_words, records
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
+from analysis.figures.frames import period_words
 from analysis.figures.style import (
     KIND,
     MUTED,
@@ -16,7 +17,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     only_frame,
     panel,
     styled,

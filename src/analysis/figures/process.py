@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
+from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import parse_period
-from analysis.figures.frames import groups, period_words, records
+from analysis.figures.frames import period_words
 from analysis.figures.style import (
     INK,
     KIND,

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
 from analysis.figures.columns import Timeline, levels
-from analysis.figures.frames import period_words, records
+from analysis.figures.frames import period_words
 from analysis.figures.kpi_data import quarters_data
 from analysis.figures.numerals import scale
 from analysis.figures.style import (
@@ -23,7 +24,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     only_frame,
     panel,
     sheet,

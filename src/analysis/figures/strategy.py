@@ -14,8 +14,8 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
+from analysis.base.frames import records
 from analysis.base.numbers import MINUS
-from analysis.figures.frames import records
 from analysis.figures.style import (
     BAD,
     GOOD,

@@ -294,10 +294,3 @@ def write_lines(
     """Write lines below each other, so that together they are centred on `y`."""
     for place, line in enumerate(lines):
         write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
-
-
-def listed(items: Sequence[str]) -> str:
-    """Join words as a sentence does: ``a, b and c``."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from analysis.base.numbers import decimal
+from analysis.base.frames import groups, records
+from analysis.base.numbers import decimal, listed
 from analysis.claims.multiverse import survival
-from analysis.figures.frames import groups, records
 from analysis.figures.reading_words import AXES, PRINTED, QUESTIONS, TITLES, words
 from analysis.figures.style import (
     INK,
@@ -25,7 +25,6 @@ from analysis.figures.style import (
     RULE,
     SMALL,
     canvas,
-    listed,
     sheet,
     styled,
     write,

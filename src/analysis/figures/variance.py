@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import distance, parse_label, period_label, short_period
 from analysis.figures.columns import span
-from analysis.figures.frames import records
 from analysis.figures.numerals import Scale, scale
 from analysis.figures.style import (
     INK,
@@ -22,7 +22,6 @@ from analysis.figures.style import (
     SMALL,
     canvas,
     fit,
-    listed,
     look,
     only_frame,
     panel,

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pandas as pd
 
+from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import Totals
-
-_PLACES = 6
-
-
-def decimal(value: Fraction | None, places: int = _PLACES) -> str:
-    """Write an exact value with a fixed number of decimals (ties to even); empty for None."""
-    if value is None:
-        return ""
-    digits = round(value * 10**places)
-    whole, part = divmod(abs(digits), 10**places)
-    sign = "-" if digits < 0 else ""
-    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
 
 
 def kpi_csv(totals: Totals, kind: str, currency: str = MONEY) -> pd.DataFrame:
@@ -50,7 +37,7 @@ def kpi_csv(totals: Totals, kind: str, currency: str = MONEY) -> pd.DataFrame:
     table["name"] = [record.name for record in records]
     table["perspective"] = [record.perspective for record in records]
     table["unit"] = [unit_in(record.unit, currency) for record in records]
-    table["value"] = [decimal(value) for value in table["value"]]
+    table["value"] = [fixed(value) for value in table["value"]]
     columns = ["kpi", "name", "perspective", "unit", "grain", "period"]
     table["kind"] = kind
     return table[[*columns, "value", "numerator", "denominator", "state", "kind"]]
@@ -79,7 +66,7 @@ def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
         parts.append(part)
     joined = pd.concat(parts, ignore_index=True)
     for column in ("value", "base_value", "change", "growth"):
-        joined[column] = [decimal(value) for value in joined[column]]
+        joined[column] = [fixed(value) for value in joined[column]]
     joined["kind"] = kind
     columns = ["kpi", "period", "base", "base_period", "value", "base_value", "change", "growth"]
     return joined[[*columns, "kind"]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
 from analysis.kpis.catalogue import unit_in
-from analysis.kpis.export import decimal
 from analysis.kpis.levels import level_table
 from analysis.kpis.method import indicator
 from analysis.kpis.totals import Totals
@@ -82,5 +82,5 @@ def _written(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     shown = table.copy()
     for column in shown.columns:
         if column in _EXACT:
-            shown[column] = [decimal(value) for value in shown[column]]
+            shown[column] = [fixed(value) for value in shown[column]]
     return shown.assign(kind=kind)

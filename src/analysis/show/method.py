@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Measure, growth, reduction, written
+from analysis.base.frames import column, records
 from analysis.base.numbers import decimal
 from analysis.base.periods import (
     Grain,
@@ -28,7 +29,7 @@ from analysis.kpis.measures import WORDS
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Totals
 from analysis.notebook.display.table import Column
-from analysis.show.wording import change_text, column, level_text, records
+from analysis.show.wording import change_text, level_text
 from analysis.tables.case import Case
 from analysis.tables.ledger import read_claims
 

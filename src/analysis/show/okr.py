@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.frames import column, records
 from analysis.base.numbers import MINUS, decimal, percent
 from analysis.kpis.catalogue import MONEY, unit_in
 from analysis.kpis.method import indicator
@@ -16,7 +17,7 @@ from analysis.method.okr.evaluate import Result, chosen
 from analysis.method.scorecard import KNOWN_FROM, Node
 from analysis.notebook.display.table import Column
 from analysis.show.method import formula
-from analysis.show.wording import SCORE, column, goal_text, level_text, records, score_text
+from analysis.show.wording import SCORE, goal_text, level_text, score_text
 from analysis.tables.case import Case
 from analysis.tables.ledger import read_claims
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.frames import column
 from analysis.base.numbers import decimal
 from analysis.intake.files import TABLES
 from analysis.kpis.available import availability
 from analysis.kpis.totals import Totals
 from analysis.notebook.display.table import Column
-from analysis.show.wording import column
 
 View = dict[str, Any]
 

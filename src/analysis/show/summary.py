@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.frames import column, records
 from analysis.base.numbers import decimal
 from analysis.kpis.catalogue import kpi
 from analysis.notebook.display.table import Column
 from analysis.show.okr import STATUS_COLOURS
-from analysis.show.wording import column, records, score_text, turn_text
+from analysis.show.wording import score_text, turn_text
 
 View = dict[str, Any]
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
-
-import pandas as pd
 
 from analysis.base.numbers import decimal, percent
 from analysis.kpis.catalogue import MONEY, unit_in
@@ -48,13 +45,6 @@ def turn_text(row: Any) -> str | None:
     return None if row.growth is None else percent(1, signed=True)(row.growth)
 
 
-def listed(words: Sequence[str]) -> str:
-    """Join words as prose does: “one, two and three”; empty if there are none."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def goal_text(
     record: Indicator, goal: Goal | None, *, unit: bool = False, currency: str = MONEY
 ) -> str | None:
@@ -69,13 +59,3 @@ def goal_text(
     if low:
         return f"{'>' if goal.strict else '≥'} {low}"
     return f"≤ {high}"
-
-
-def column(values: Iterable[object], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
-    """Return values as a column that leaves them as they are."""
-    return pd.Series(list(values), index=index, dtype="object")
-
-
-def records(frame: pd.DataFrame) -> list[Any]:
-    """Return the rows with their columns as attributes."""
-    return list(frame.itertuples())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
 from analysis.kpis.checks import check_table
 from analysis.kpis.compare import BASES
@@ -34,7 +35,6 @@ from analysis.method.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.method.strategy import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
-from analysis.show.wording import records
 from analysis.tables.case import Case
 from analysis.tables.method import has_method, has_okrs
 

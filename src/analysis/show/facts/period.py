@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.frames import records
+from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import base_words
 from analysis.figures.kpi_data import comparison_data
 from analysis.kpis.catalogue import kpi
@@ -13,7 +14,7 @@ from analysis.kpis.engines import read_cube
 from analysis.kpis.table import kpi_periods
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
-from analysis.show.wording import listed, records, turn_text
+from analysis.show.wording import turn_text
 
 _TOLD = ("sales", "services", "productivity", "revenue_per_service")
 """KPIs whose growth prose tells, in this order."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.base.frames import records
+from analysis.base.numbers import listed
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.engines import read_cube
 from analysis.kpis.table import kpi_periods
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
 from analysis.show.facts.okr import NOT_TOLD, bottleneck
-from analysis.show.wording import listed, records
 
 
 def facts(edition: Edition, known: Mapping[str, Value]) -> dict[str, Value]:
