@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.numbers import Rounding
 from analysis.claims.judgement import decimals
-from analysis.claims.printed import Rounding
 from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)

@@ -15,8 +15,9 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.numbers import Rounding
 from analysis.claims.judgement import decimals
-from analysis.claims.printed import Rounding, format_like, parse, preimage
+from analysis.claims.printed import format_like, parse, preimage
 from analysis.claims.search import UndecidedError
 from analysis.claims.single import earlier_counts, grim_mean, grim_percent
 from analysis.claims.system import System, growth, quantity, says, share, total, witness

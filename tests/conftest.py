@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 
 from analysis.kpis import sums
-from analysis.ledger.make import Ledger, make_ledger
+from analysis.ledger.make import make_ledger
 from analysis.tables.case import Case, load_case
+from analysis.tables.contents import Ledger
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.kpis.totals import Totals, totals
-from analysis.ledger.make import Ledger
 from analysis.method import asis
 from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_feedback_names_causes_on_the_same_indicator(segelec: Case, reduced: Tot
 def test_no_case_needs_okrs(tmp_path: Path, segelec: Case) -> None:
     from dataclasses import replace
 
-    from analysis.tables.method import has_okrs
+    from analysis.tables.contents import has_okrs
 
     assert has_okrs(segelec)
     assert not has_okrs(replace(segelec, root=tmp_path))

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from analysis.claims.multiverse import block_universes
-from analysis.ledger.make import Ledger, make_ledger, write_ledger
+from analysis.ledger.make import make_ledger, write_ledger
 from analysis.notebook.edition import edition
 from analysis.notebook.values import Value
 from analysis.show.facts import okr as facts_okr
 from analysis.show.facts.common import facts
 from analysis.tables.case import Case, load_case
+from analysis.tables.contents import Ledger
 
 # 354 / 288 = 1.22917; 195 / 159 = 1.2264; 196 / 158 = 1.2405; 435 / 354 = 1.2288
 # 38 / 49 = 77.55; 274 / 354 = 77.40; 275 / 354 = 77.68; 354 - 94 - 78 = 182; 182 / 77 = 2.4

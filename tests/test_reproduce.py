@@ -1,6 +1,7 @@
-from analysis.ledger.make import Ledger, make_ledger
+from analysis.ledger.make import make_ledger
 from analysis.ledger.reproduce import reproduce
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 
 
 def test_every_printed_result_is_reproduced(segelec: Case, ledger: Ledger) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.kpis.totals import totals
-from analysis.ledger.make import Ledger
 from analysis.method.okr import evaluate
 from analysis.method.okr.data import Okrs, load_okrs
 from analysis.method.okr.evaluate import Result
@@ -24,6 +23,7 @@ from analysis.notebook.values import Value
 from analysis.show.facts.okr import NOT_TOLD
 from analysis.show.facts.summary import _joint
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 
 F = Fraction
 

@@ -63,7 +63,7 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.method.okr.draw import draw_check_ins
     from analysis.notebook.edition import choice
     from analysis.tables.case import load_case
-    from analysis.tables.method import has_okrs
+    from analysis.tables.contents import has_okrs
 
     case = load_case(args.case)
     other = bool(args.reading) or args.seed is not None

@@ -7,7 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.claims.printed import Rounding, parse
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import parse
 from benchmarks.trust import TESTS, company, misprint, publish, simulate
 
 

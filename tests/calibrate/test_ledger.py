@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.ledger.make import Ledger, make_ledger, write_ledger
+from analysis.ledger.make import make_ledger, write_ledger
 from analysis.ledger.plan import make_plan
 from analysis.ledger.reproduce import reproduce
 from analysis.ledger.shares import apportion
 from analysis.tables.case import Case, load_case
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import LEDGER_TABLES, read_claims
 from analysis.tables.rows import read_frame
 

@@ -11,11 +11,12 @@ import pytest
 from analysis.kpis.levels import level_table
 from analysis.kpis.totals import totals
 from analysis.ledger.costs import make_costs, make_statements
-from analysis.ledger.make import Ledger, make_ledger, write_ledger
+from analysis.ledger.make import make_ledger, write_ledger
 from analysis.ledger.method_rows import make_method_rows
 from analysis.ledger.plan import make_plan
 from analysis.ledger.rows import make_rows
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import LEDGER_TABLES
 from analysis.tables.method import METHOD_LEDGER_TABLES
 from analysis.tables.rows import read_frame

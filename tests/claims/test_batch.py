@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import Rounding
 from analysis.claims.batch import check_claims, check_row, grim_percent_table, ranges
-from analysis.claims.printed import Rounding
 from analysis.claims.single import consistent_n, grim_percent
 
 

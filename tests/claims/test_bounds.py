@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.base.numbers import Rounding
 from analysis.claims.bounds import Bounds, ImpossibleError, Indicator, Ratio, bounds
-from analysis.claims.printed import Rounding
 from analysis.claims.system import (
     Claim,
     Linear,

@@ -11,14 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.claims.printed import (
-    Interval,
-    Rounding,
-    format_like,
-    parse,
-    parse_percent,
-    preimage,
-)
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
 
 # Python's own names for the rules; half-either has none.
 DECIMAL_RULE = {

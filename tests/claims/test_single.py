@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims.printed import Rounding, preimage
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import preimage
 from analysis.claims.single import (
     Share,
     consistent_n,

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.base.numbers import Rounding
 from analysis.claims.lp import Refuted, Row
-from analysis.claims.printed import Interval, Rounding
+from analysis.claims.printed import Interval
 from analysis.claims.search import Optimum, Split, best, find, meets, proves_empty
 from analysis.claims.system import (
     Claim,

@@ -13,8 +13,8 @@ from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_mode
 from analysis.dashboard.what_if import span
 from analysis.kpis import sums
 from analysis.kpis.totals import totals
-from analysis.ledger.make import read_ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 from analysis.tables.method import TargetRow
 
 BY = ("service_type", "segment")

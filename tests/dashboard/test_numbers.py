@@ -16,8 +16,8 @@ from analysis.kpis import sums
 from analysis.kpis.catalogue import CATALOGUE, kpi
 from analysis.kpis.compare import compare
 from analysis.kpis.table import value
-from analysis.ledger.make import read_ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 
 from .conftest import Show, Shown, fragment, in_the_page
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from analysis.kpis.totals import Totals, totals
-from analysis.ledger.make import read_ledger
 from analysis.method.okr import evaluate
 from analysis.method.okr.data import Okrs, load_okrs
 from analysis.method.okr.evaluate import Result, chosen
 from analysis.method.scorecard import scorecard
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 
 from .conftest import Show, Shown, fragment
 

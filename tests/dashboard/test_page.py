@@ -15,8 +15,8 @@ from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, pag
 from analysis.dashboard.page_data import cube_model
 from analysis.kpis import sums
 from analysis.kpis.totals import totals
-from analysis.ledger.make import read_ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 
 from .conftest import Show
 

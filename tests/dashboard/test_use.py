@@ -14,8 +14,8 @@ from playwright.sync_api import expect
 
 from analysis.dashboard.page import FOLDER
 from analysis.kpis import sums
-from analysis.ledger.make import read_ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 
 from .conftest import Show, Shown, fragment
 

@@ -21,11 +21,11 @@ from analysis.figures.report_page import report_page_data
 from analysis.figures.variance import variance_data
 from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import Totals, totals
-from analysis.ledger.make import Ledger
 from analysis.method import diagnosis
 from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 
 
 @pytest.fixture(scope="module")

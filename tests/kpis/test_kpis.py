@@ -13,7 +13,7 @@ from analysis.kpis.compare import compare, contributions, require_period
 from analysis.kpis.export import comparison_csv, kpi_csv
 from analysis.kpis.table import by_type, kpi_periods
 from analysis.kpis.totals import totals
-from analysis.ledger.make import Ledger
+from analysis.tables.contents import Ledger
 
 
 def frame(text: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.reduce import duration_counts
 from analysis.kpis.table import kpi_periods
 from analysis.kpis.totals import periods, totals
-from analysis.ledger.make import Ledger
+from analysis.tables.contents import Ledger
 
 F = Fraction
 

@@ -10,7 +10,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.kpis.method import indicator
-from analysis.ledger.make import Ledger, write_ledger
+from analysis.ledger.make import write_ledger
 from analysis.method.okr.checkins import (
     _state,
     brier,
@@ -23,6 +23,7 @@ from analysis.method.okr.data import load_okrs
 from analysis.method.okr.draw import draw_check_ins
 from analysis.method.okr.to_date import ToDate
 from analysis.tables.case import Case, load_case
+from analysis.tables.contents import Ledger
 from analysis.tables.method import CheckInRow
 from analysis.tables.rows import write_frame
 

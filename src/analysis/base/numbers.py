@@ -8,16 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 from numbers import Integral, Real
 from typing import Any
-
-from analysis.claims.printed import Rounding, round_digits
 
 Format = Callable[[Any], str]
 
 MINUS = "−"
 MISSING = "–"
+
+
+class Rounding(StrEnum):
+    """How an author may have turned a value into the printed string.
+
+    Ties follow the magnitude, as spreadsheets do: ``HALF_UP`` sends −2.5 to −3.
+    ``HALF_EITHER`` is the rule for an unknown rule: at a tie both neighbours are accepted.
+    """
+
+    HALF_UP = "half-up"
+    HALF_DOWN = "half-down"
+    HALF_EVEN = "half-even"
+    HALF_EITHER = "half-either"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    TRUNCATE = "truncate"
+
+
+def round_digits(value: Fraction | int, rounding: Rounding) -> int:
+    """Round an exact value to an integer (`HALF_EITHER` goes away from zero at a tie)."""
+    value = Fraction(value)
+    if rounding is Rounding.FLOOR:
+        return floor(value)
+    if rounding is Rounding.CEILING:
+        return ceil(value)
+    sign = -1 if value < 0 else 1
+    size = abs(value)
+    whole = floor(size)
+    rest = size - whole
+    if rounding is Rounding.TRUNCATE:
+        return sign * whole
+    tie = rest == Fraction(1, 2)
+    up = rest > Fraction(1, 2)
+    if tie and rounding is Rounding.HALF_EVEN:
+        up = whole % 2 == 1
+    elif tie:
+        up = rounding is not Rounding.HALF_DOWN
+    return sign * (whole + up)
 
 
 def decimal(

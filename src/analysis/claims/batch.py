@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from analysis.base.errors import InputError, system_error
 from analysis.base.files import write_text
+from analysis.base.numbers import Rounding
 from analysis.claims.judgement import decimals
-from analysis.claims.printed import Printed, Rounding, parse, parse_percent, preimage
+from analysis.claims.printed import Printed, parse, parse_percent, preimage
 from analysis.claims.single import (
     earlier_counts,
     grim_mean,

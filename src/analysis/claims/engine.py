@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.numbers import Rounding
 from analysis.base.periods import quarter_label
-from analysis.claims.printed import Interval, Rounding, parse, preimage
+from analysis.claims.printed import Interval, parse, preimage
 from analysis.claims.readings import (
     BLOCK_AXES,
     Limits,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from analysis.base.numbers import Rounding
 from analysis.claims.engine import Engine
 from analysis.claims.formulas import read_formula
 from analysis.claims.judgement import decimals, listed, per_cent
-from analysis.claims.printed import Interval, Rounding, format_like, parse_percent, preimage
+from analysis.claims.printed import Interval, format_like, parse_percent, preimage
 from analysis.claims.results import (
     judge_result,
     largest_start,

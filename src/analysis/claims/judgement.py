@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from analysis.claims.printed import Rounding, format_like
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import format_like
 from analysis.tables.ledger import ClaimRow
 
 Word = Literal[

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import Interval, parse_percent, preimage
 
 
 def labour_ratio(

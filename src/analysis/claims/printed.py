@@ -8,33 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import Rounding, round_digits
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.(?P<part>\d+))?"
     r"(?P<gap>[ \u00a0\u202f]?)(?P<percent>%?)",
     re.ASCII,
 )
-
-
-class Rounding(StrEnum):
-    """How an author may have turned a value into the printed string.
-
-    Ties follow the magnitude, as spreadsheets do: ``HALF_UP`` sends −2.5 to −3.
-    ``HALF_EITHER`` is the rule for an unknown rule: at a tie both neighbours are accepted.
-    """
-
-    HALF_UP = "half-up"
-    HALF_DOWN = "half-down"
-    HALF_EVEN = "half-even"
-    HALF_EITHER = "half-either"
-    FLOOR = "floor"
-    CEILING = "ceiling"
-    TRUNCATE = "truncate"
 
 
 @dataclass(frozen=True)
@@ -253,28 +237,6 @@ def _tie_ends(rounding: Rounding, digits: Fraction) -> tuple[bool, bool]:
     if rounding is Rounding.HALF_EVEN:
         return digits % 2 == 0, digits % 2 == 0
     return True, True
-
-
-def round_digits(value: Fraction | int, rounding: Rounding) -> int:
-    """Round an exact value to an integer (`HALF_EITHER` goes away from zero at a tie)."""
-    value = Fraction(value)
-    if rounding is Rounding.FLOOR:
-        return floor(value)
-    if rounding is Rounding.CEILING:
-        return ceil(value)
-    sign = -1 if value < 0 else 1
-    size = abs(value)
-    whole = floor(size)
-    rest = size - whole
-    if rounding is Rounding.TRUNCATE:
-        return sign * whole
-    tie = rest == Fraction(1, 2)
-    up = rest > Fraction(1, 2)
-    if tie and rounding is Rounding.HALF_EVEN:
-        up = whole % 2 == 1
-    elif tie:
-        up = rounding is not Rounding.HALF_DOWN
-    return sign * (whole + up)
 
 
 def format_like(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import Rounding
 from analysis.base.periods import half_year_label, parse_period, parse_quarter, quarter_label
-from analysis.claims.printed import Rounding, parse, preimage
+from analysis.claims.printed import parse, preimage
 from analysis.claims.system import (
     Answer,
     Claim,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from analysis.base.numbers import Rounding
 from analysis.claims.bounds import Indicator, bounds
 from analysis.claims.engine import Engine
 from analysis.claims.judgement import (
@@ -15,7 +16,7 @@ from analysis.claims.judgement import (
     per_cent,
 )
 from analysis.claims.labour import labour_must_grow, labour_ratio
-from analysis.claims.printed import Interval, Rounding, format_like, parse, preimage
+from analysis.claims.printed import Interval, format_like, parse, preimage
 from analysis.claims.readings import BLOCK_AXES, Limits, Reading, over, sales_periods
 from analysis.claims.single import grows, nearest_totals, squared_share_counts
 from analysis.claims.system import Answer, System

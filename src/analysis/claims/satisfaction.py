@@ -6,7 +6,7 @@ all numbers of respondents, which needs no solver and is its own proof.
 
 from __future__ import annotations
 
-from analysis.claims.printed import Rounding
+from analysis.base.numbers import Rounding
 from analysis.claims.single import growth_pairs, share_counts, squared_share_counts
 
 POINTS = 5

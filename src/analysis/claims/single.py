@@ -12,7 +12,8 @@ from fractions import Fraction
 from math import isqrt
 from typing import Literal
 
-from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import Interval, Printed, parse, parse_percent, preimage
 
 Base = Literal["earlier", "later"]
 

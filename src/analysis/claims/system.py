@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, gcd, lcm
 
+from analysis.base.numbers import Rounding
 from analysis.claims.lp import Row
-from analysis.claims.printed import Interval, Printed, Rounding, format_like, parse, preimage
+from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
 from analysis.claims.search import Proof, find, proves_empty
 
 Data = Mapping[str, int]

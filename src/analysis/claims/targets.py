@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.base.numbers import Rounding
 from analysis.claims.engine import Engine
 from analysis.claims.judgement import Judgement, outward_per_cent, per_cent
-from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
+from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.readings import Reading
 from analysis.tables.ledger import ClaimRow
 

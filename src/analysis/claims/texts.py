@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from analysis.base.numbers import Rounding
 from analysis.base.periods import quarter_label
 from analysis.claims.engine import Engine
 from analysis.claims.formulas import Formula, read_formula
 from analysis.claims.judgement import Judgement, decimals, outward
-from analysis.claims.printed import Rounding, parse_percent, preimage
+from analysis.claims.printed import parse_percent, preimage
 from analysis.claims.readings import Reading
 from analysis.claims.results import half_year_pairs
 from analysis.claims.single import smallest_share

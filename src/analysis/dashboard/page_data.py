@@ -26,7 +26,7 @@ from analysis.method.okr.data import load_okrs
 from analysis.show import claims as views_claims
 from analysis.show import ledger as views
 from analysis.tables.case import Case
-from analysis.tables.method import has_okrs
+from analysis.tables.contents import has_okrs
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.base.numbers import decimal, percent
-from analysis.claims.printed import (
-    Rounding,
-    format_like,
-    parse,
-    parse_percent,
-    preimage,
-    round_digits,
-)
+from analysis.base.numbers import Rounding, decimal, percent, round_digits
+from analysis.claims.printed import format_like, parse, parse_percent, preimage
 from analysis.claims.single import (
     earlier_counts,
     growth_within_total,

@@ -8,9 +8,10 @@ from math import floor
 
 import pandas as pd
 
+from analysis.base.numbers import Rounding
 from analysis.claims.bounds import bounds
 from analysis.claims.labour import labour_ratio
-from analysis.claims.printed import Interval, Rounding, parse_percent, preimage
+from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts, share_counts
 from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import Rounding
 from analysis.base.periods import parse_period, quarter_label
 from analysis.claims.engine import Engine
-from analysis.claims.printed import Rounding, parse
+from analysis.claims.printed import parse
 from analysis.claims.single import share_counts
 from analysis.ledger.linked import LinkedSampler
 from analysis.ledger.sampling import ServiceTables, below

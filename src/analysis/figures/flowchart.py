@@ -17,9 +17,9 @@ from analysis.figures.flow import Flow, Shape
 from analysis.figures.frames import period_words
 from analysis.figures.style import INK, KIND, MUTED, PALE, SMALL, canvas, styled, write
 from analysis.kpis.sums import quarter_index
-from analysis.ledger.make import Ledger
 from analysis.method.diagnosis import process_times
 from analysis.notebook.display.figure import Figure
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow
 
 _COLUMNS: Final = 5

@@ -30,10 +30,10 @@ from analysis.figures.style import (
     write,
 )
 from analysis.kpis.sums import quarter_index
-from analysis.ledger.make import Ledger
 from analysis.method.diagnosis import process_times
 from analysis.notebook.display.figure import Figure
 from analysis.notebook.values import literal
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow
 
 _DAYS: Final = 114.0

@@ -16,8 +16,8 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.kpis.duck import Files, files, opened, require_keys
 from analysis.kpis.reduce import DIMENSIONS, reduce
-from analysis.ledger.make import read_ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import read_ledger
 from analysis.tables.rows import write_frame
 
 Engine = Literal["pandas", "duckdb"]

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.ledger.method_rows import make_method_rows
 from analysis.ledger.plan import Plan, make_plan
 from analysis.ledger.rows import make_rows
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import LEDGER_TABLES
 from analysis.tables.method import CHECK_INS, METHOD_LEDGER_TABLES
-from analysis.tables.rows import read_frame, write_frame
+from analysis.tables.rows import write_frame
 
-__all__ = ["Plan", "make_ledger", "make_plan", "make_rows", "read_ledger", "write_ledger"]
-
-Ledger = dict[str, pd.DataFrame]
-"""Data frames by table name."""
+__all__ = ["Plan", "make_ledger", "make_plan", "make_rows", "write_ledger"]
 
 
 def make_ledger(
@@ -51,18 +47,3 @@ def write_ledger(ledger: Ledger, folder: Path) -> None:
     for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS):
         if table.name in ledger:
             write_frame(ledger[table.name], folder / table.file)
-
-
-def read_ledger(case: Case) -> Ledger:
-    """Read and validate the ledger of a case.
-
-    Any table may be missing where rows are handed in, and elsewhere what only the whole method
-    needs.
-    """
-    folder = case.processed / "ledger"
-    needed = () if case.has_own_rows else LEDGER_TABLES
-    return {
-        table.name: read_frame(table, folder, case.root)
-        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
-        if table in needed or (folder / table.file).is_file()
-    }

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import Rounding
 from analysis.base.periods import parse_period, parse_quarter, previous_quarter, year_ago
 from analysis.claims.multiverse import require_possible
-from analysis.claims.printed import Interval, Rounding, preimage
+from analysis.claims.printed import Interval, preimage
 from analysis.claims.satisfaction import fitting_counts, fitting_sizes
 from analysis.ledger.shares import apportion, jitter
 from analysis.tables.case import Calibration, Case

@@ -17,7 +17,8 @@ from analysis.kpis.totals import Totals
 from analysis.method.diagnosis import causes, swot
 from analysis.method.okr.evaluate import Result, chosen
 from analysis.tables.case import Case
-from analysis.tables.method import METHOD_RAW_TABLES, has_method
+from analysis.tables.contents import has_method
+from analysis.tables.method import METHOD_RAW_TABLES
 from analysis.tables.rows import read_frame
 
 _ON_TRACK = {"met": "on track", "good enough": "on track", "behind": "off", "below baseline": "off"}

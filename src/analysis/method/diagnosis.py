@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.base.periods import MONTHS, last_month, parse_label
 from analysis.kpis.table import kpi_periods, kpis_of
 from analysis.kpis.totals import Totals
-from analysis.ledger.make import Ledger
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger
 from analysis.tables.ledger import RAW_TABLES, ProcessRow
 from analysis.tables.rows import read_frame, read_rows
 

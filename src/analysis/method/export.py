@@ -16,7 +16,7 @@ from analysis.method.okr.evaluate import score_frame
 from analysis.method.scorecard import scorecard, scorecard_frame
 from analysis.method.strategy import assess_links, load_links
 from analysis.tables.case import Case
-from analysis.tables.method import has_method, has_okrs
+from analysis.tables.contents import has_method, has_okrs
 
 METHOD_TABLES = frozenset(("levels", "okr", "scorecard", "links"))
 """Tables that :func:`method_tables` may make."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.efficiency.lens import companies_of, has_statements
 from analysis.tables.case import Case
-from analysis.tables.method import has_method, has_okrs
+from analysis.tables.contents import has_method, has_okrs
 
 PERIODIC = ("case/summary", "03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
 """Notebooks that a report on a period is made of; the Makefile has the same list."""

@@ -30,14 +30,9 @@ from analysis.base.periods import (
 from analysis.kpis.engines import in_memory, tables_of
 from analysis.notebook.values import Value
 from analysis.tables.case import Case, load_case
+from analysis.tables.contents import has_method, has_okrs, target_axes
 from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES
-from analysis.tables.method import (
-    METHOD_LEDGER_TABLES,
-    METHOD_RAW_TABLES,
-    has_method,
-    has_okrs,
-    target_axes,
-)
+from analysis.tables.method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
 
 YEAR_AGO = "year-ago"
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from analysis.tables.case import Case
 from analysis.tables.columns import (
     YES_NO,
     Count,
@@ -24,8 +23,7 @@ from analysis.tables.columns import (
     hours,
     money,
 )
-from analysis.tables.ledger import RAW_TABLES
-from analysis.tables.rows import Row, Table, read_frame
+from analysis.tables.rows import Row, Table
 from analysis.tables.statements import FinStatementRow
 
 YesNo = Literal["yes", "no"]
@@ -455,27 +453,3 @@ CHECK_INS = Table(
     "Weekly check-ins",
     ("check_ins", "seguimiento"),
 )
-
-
-def has_method(case: Case, name: str) -> bool:
-    """Whether a case has a table on its diagnosis, strategy or targets."""
-    table = next(table for table in (*RAW_TABLES, *METHOD_RAW_TABLES) if table.name == name)
-    return (case.method / table.file).is_file()
-
-
-def has_okrs(case: Case) -> bool:
-    """Whether a case has objectives and key results."""
-    return has_method(case, "objectives") and has_method(case, "key_results")
-
-
-def target_axes(case: Case) -> set[str]:
-    """List the readings that the targets of a case depend on; none if it has no targets.
-
-    Where rows are handed in, nothing but targets depends on readings.
-    """
-    if case.has_own_rows:
-        return set(case.parameters.readings)
-    if not has_okrs(case):
-        return set()
-    axes = read_frame(METHOD_RAW_TABLES[2], case.method, case.root)["axis"]
-    return {str(axis) for axis in axes if axis}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from analysis.base.errors import InputError, raise_all
+from analysis.base.numbers import Rounding
 from analysis.claims.general.model import Model
 from analysis.claims.general.relations import RELATIONS, RelationRow, read_relations
-from analysis.claims.printed import Rounding
 from analysis.tables.case import Case
 from analysis.tables.ledger import ClaimRow, read_claims
 from analysis.tables.rows import read_rows

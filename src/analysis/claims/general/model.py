@@ -8,11 +8,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis.base.errors import InputError, raise_all
+from analysis.base.numbers import Rounding
 from analysis.claims.bounds import Ratio
 from analysis.claims.general.network import NUMERIC, Network, Node
 from analysis.claims.general.products import Item, Product
 from analysis.claims.general.relations import RelationRow, problem
-from analysis.claims.printed import Interval, Printed, Rounding, parse, parse_percent, preimage
+from analysis.claims.printed import Interval, Printed, parse, parse_percent, preimage
 from analysis.claims.system import Claim, Linear, at_most, equal, quantity
 from analysis.tables.ledger import ClaimRow
 

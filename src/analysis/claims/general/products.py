@@ -16,9 +16,10 @@ from itertools import product as combinations_of
 from math import prod
 from operator import sub
 
+from analysis.base.numbers import Rounding
 from analysis.claims.bounds import ImpossibleError, Indicator, Ratio
 from analysis.claims.general.presolve import Reduced, reduced
-from analysis.claims.printed import Interval, Printed, Rounding, format_like
+from analysis.claims.printed import Interval, Printed, format_like
 from analysis.claims.search import UndecidedError
 from analysis.claims.system import (
     Claim,

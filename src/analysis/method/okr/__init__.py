@@ -14,7 +14,7 @@ from analysis.method.okr.targets import (
     rate,
     resolve,
 )
-from analysis.tables.method import has_okrs
+from analysis.tables.contents import has_okrs
 
 __all__ = [
     "Goal",

@@ -11,14 +11,9 @@ from analysis.base.errors import InputError
 from analysis.kpis.method import indicator
 from analysis.method.okr.targets import Target, check_weights
 from analysis.tables.case import Case
+from analysis.tables.contents import has_method
 from analysis.tables.ledger import read_claims
-from analysis.tables.method import (
-    METHOD_RAW_TABLES,
-    KeyResultRow,
-    ObjectiveRow,
-    TargetRow,
-    has_method,
-)
+from analysis.tables.method import METHOD_RAW_TABLES, KeyResultRow, ObjectiveRow, TargetRow
 from analysis.tables.rows import Row, Table, read_rows
 
 _TABLES = {table.name: table for table in METHOD_RAW_TABLES}

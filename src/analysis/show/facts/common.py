@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import decimal, outward, percent
+from analysis.base.numbers import Rounding, decimal, outward, percent
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.claims.labour import labour_ratio
 from analysis.claims.multiverse import survival
-from analysis.claims.printed import Interval, Rounding, parse, preimage
+from analysis.claims.printed import Interval, parse, preimage
 from analysis.claims.results import largest_start, start_of_both
 from analysis.claims.single import (
     consistent_n,
@@ -24,10 +24,10 @@ from analysis.kpis import sums
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.table import by_type
 from analysis.kpis.totals import totals
-from analysis.ledger.make import Ledger, read_ledger
 from analysis.method.diagnosis import starting_level
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
+from analysis.tables.contents import Ledger, read_ledger
 from analysis.tables.ledger import read_claims
 
 Facts = dict[str, Value]

@@ -13,7 +13,6 @@ from analysis.kpis.indicator import compute
 from analysis.kpis.levels import level_table, pair, side_by_side
 from analysis.kpis.method import METHOD, indicator
 from analysis.kpis.totals import Totals
-from analysis.ledger.make import read_ledger
 from analysis.method.asis import feedback, starting_levels, swot_support
 from analysis.method.diagnosis import process_steps, process_times
 from analysis.method.okr import evaluate
@@ -36,7 +35,7 @@ from analysis.method.strategy import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
-from analysis.tables.method import has_method, has_okrs
+from analysis.tables.contents import has_method, has_okrs, read_ledger
 
 whole = decimal(0)
 
