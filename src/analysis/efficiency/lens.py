@@ -11,12 +11,10 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.base.errors import InputError
 from analysis.base.periods import quarter_label
 from analysis.efficiency.ladder import profits
 from analysis.efficiency.ratios import Denominator, stock
-from analysis.efficiency.statements import STATEMENTS, Amounts, Book, book, read_statements
-from analysis.tables.case import Case
+from analysis.efficiency.statements import Amounts, Book
 
 OPERATING_COSTS: Final = ("cogs", "selling", "admin", "other_op_cost")
 
@@ -25,37 +23,6 @@ MONTHLY_CUT: Final = Fraction(1, 100)
 
 QUARTERLY_CUT: Final = 1 - (1 - MONTHLY_CUT) ** 3
 """The same over a quarter, compounded."""
-
-
-def has_statements(case: Case) -> bool:
-    """Whether a case's ledger holds quarterly statements."""
-    return (case.processed / "ledger" / STATEMENTS.file).is_file()
-
-
-def companies_of(case: Case) -> list[str]:
-    """Name the companies whose statements a case's ledger holds."""
-    frame = read_statements(case.processed / "ledger", case.root)
-    return sorted(set(frame["company_id"]))
-
-
-def ledger_statements(case: Case) -> Book:
-    """Read, check and return the statements of a case's ledger (of one company).
-
-    Raises
-    ------
-    InputError
-        If they break a rule, or there are several companies.
-    """
-    frame = read_statements(case.processed / "ledger", case.root)
-    names = sorted(set(frame["company_id"]))
-    if len(names) != 1:
-        raise InputError(
-            "the statements of a case are those of one company",
-            file=STATEMENTS.file,
-            column="company_id",
-            value=", ".join(names),
-        )
-    return book(frame)
 
 
 def operating_costs(amounts: Amounts) -> int:

@@ -15,8 +15,10 @@ from typing import Annotated, Final
 import pandas as pd
 from pydantic import Field
 
+from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.checks import check
+from analysis.tables.case import Case
 from analysis.tables.rows import Table, read_frame
 from analysis.tables.statements import FinStatementRow as SmallestUnitRow
 
@@ -179,3 +181,34 @@ def book(frame: pd.DataFrame, company: str | None = None) -> Book:
         int(row["quarter"]): {name: int(row[name]) for name in AMOUNTS}
         for row in chosen.sort_values("quarter").to_dict("records")
     }
+
+
+def has_statements(case: Case) -> bool:
+    """Whether a case's ledger holds quarterly statements."""
+    return (case.processed / "ledger" / STATEMENTS.file).is_file()
+
+
+def companies_of(case: Case) -> list[str]:
+    """Name the companies whose statements a case's ledger holds."""
+    frame = read_statements(case.processed / "ledger", case.root)
+    return sorted(set(frame["company_id"]))
+
+
+def ledger_statements(case: Case) -> Book:
+    """Read, check and return the statements of a case's ledger (of one company).
+
+    Raises
+    ------
+    InputError
+        If they break a rule, or there are several companies.
+    """
+    frame = read_statements(case.processed / "ledger", case.root)
+    names = sorted(set(frame["company_id"]))
+    if len(names) != 1:
+        raise InputError(
+            "the statements of a case are those of one company",
+            file=STATEMENTS.file,
+            column="company_id",
+            value=", ".join(names),
+        )
+    return book(frame)

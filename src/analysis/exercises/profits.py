@@ -15,9 +15,8 @@ from analysis.efficiency.build import read_made, read_pins
 from analysis.efficiency.chapter import names
 from analysis.efficiency.companies import COMPANIES
 from analysis.efficiency.ladder import LADDER, profits
-from analysis.efficiency.lens import ledger_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days
-from analysis.efficiency.statements import Book, book, read_statements
+from analysis.efficiency.statements import Book, book, ledger_statements, read_statements
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
