@@ -149,7 +149,7 @@ def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
     from analysis.claims.multiverse import read_blocks
     from analysis.claims.verdicts import read_verdicts
-    from analysis.efficiency.build import ARTICLE
+    from analysis.efficiency.sentences import ARTICLE
     from analysis.notebook.edition import asked_for
     from analysis.notebook.values import save
     from analysis.show.facts.claims import facts as claim_facts
@@ -182,11 +182,11 @@ def values(args: argparse.Namespace) -> str:
 
 def efficiency(args: argparse.Namespace) -> str:
     """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
-    from analysis.efficiency.build import ARTICLE, build
+    from analysis.efficiency.sentences import ARTICLE, build_article
     from analysis.tables.case import load_case
 
     root = load_case(args.case).root
-    return f"{build(load_case(ARTICLE, root))} sentences of the article"
+    return f"{build_article(load_case(ARTICLE, root))} sentences of the article"
 
 
 def chapters(args: argparse.Namespace) -> int:

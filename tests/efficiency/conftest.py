@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.efficiency.statements import Book, book, prepare
+from analysis.efficiency.quarterly_statements import Book, book, prepare
 
 Q1: dict[str, Any] = {
     "company_id": "hand",

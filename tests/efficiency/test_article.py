@@ -12,9 +12,15 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.efficiency.article import SentenceRow, failures, in_force, read_sentences
-from analysis.efficiency.build import RAW, build
-from analysis.efficiency.companies import make_statements
+from analysis.efficiency.article import (
+    SentenceRow,
+    failures,
+    in_force,
+    make_statements,
+    read_sentences,
+    scheme_cells,
+    scheme_table,
+)
 from analysis.efficiency.feasible import (
     accounting,
     bound,
@@ -24,15 +30,16 @@ from analysis.efficiency.feasible import (
     solved_company,
 )
 from analysis.efficiency.formula import comparisons, exact_lookup
-from analysis.efficiency.scheme import scheme_cells, scheme_table
+from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.sentences import (
+    RAW,
+    build_article,
     company_books,
     conclusion_table,
     pin_table,
     reading_table,
     sentence_table,
 )
-from analysis.efficiency.statements import Book
 from analysis.tables.case import Case, load_case
 from analysis.tables.datapackage import data_package
 
@@ -274,7 +281,7 @@ def test_rebuilt_tables_say_where_each_cell_comes_from(kowalczyk: Case) -> None:
 
 def test_what_is_built(project: Path) -> None:
     case = load_case("kowalczyk", project)
-    assert build(case) == len(read_sentences(case))
+    assert build_article(case) == len(read_sentences(case))
     made = sorted(p.relative_to(case.processed).as_posix() for p in case.processed.rglob("*.csv"))
     assert made == [
         "conclusions.csv",

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.efficiency import chapter
-from analysis.efficiency.build import build, read_made, read_pins
+from analysis.efficiency.article import Firm, company_names, read_firms, scheme_cells
 from analysis.efficiency.diagnosis import diagnose
-from analysis.efficiency.scheme import scheme_cells
+from analysis.efficiency.dynamics import outlook
+from analysis.efficiency.sentences import build_article, read_made, read_pins
 from analysis.figures import efficiency_ladder, efficiency_ratios, efficiency_scheme
 from analysis.show import efficiency as views
 from analysis.show.facts.efficiency import efficiency_facts
@@ -30,13 +30,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Case:
     shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
     shutil.copy(ROOT / "pyproject.toml", folder)
     case = load_case("kowalczyk", folder)
-    build(case)
+    build_article(case)
     return case
 
 
 @pytest.fixture(scope="module")
-def firms(built: Case) -> dict[str, chapter.Firm]:
-    return chapter.companies(built, "closing", "12%", "19%")
+def firms(built: Case) -> dict[str, Firm]:
+    return read_firms(built, "closing", "12%", "19%")
 
 
 def test_prose_uses_every_value_and_no_other(built: Case) -> None:
@@ -54,7 +54,7 @@ def test_values_by_hand(built: Case) -> None:
     assert texts["eff_b_multiplier"] == "3.8"  # 7,100 over 1,875
 
 
-def test_figures_hold_what_they_plot(built: Case, firms: dict[str, chapter.Firm]) -> None:
+def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> None:
     tables = {firm.name: firm.table for firm in firms.values()}
     first = firms["SYN-A"]
     made = [
@@ -66,8 +66,8 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, chapter.Firm]
             efficiency_ladder.cash_profit_data(tables), "thousand złoty"
         ),
         efficiency_ratios.ratio_multiples(efficiency_ratios.ratios_data(tables)),
-        efficiency_ratios.pinned(read_pins(built), chapter.names(built)),
-        efficiency_ratios.outlook(*chapter.outlook(first, "K3"), "thousand złoty"),
+        efficiency_ratios.pinned(read_pins(built), company_names(built)),
+        efficiency_ratios.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)
     for figure in made:
@@ -79,7 +79,7 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, chapter.Firm]
     assert made[5].data["low"].isna().sum() == 4  # actual quarters have no interval
 
 
-def test_tables_have_their_columns(built: Case, firms: dict[str, chapter.Firm]) -> None:
+def test_tables_have_their_columns(built: Case, firms: dict[str, Firm]) -> None:
     firm = firms["SYN-B"]
     shown = [
         views.outlays_results(built),
@@ -104,7 +104,7 @@ def test_tables_have_their_columns(built: Case, firms: dict[str, chapter.Firm]) 
 
 
 def test_opening_balances_leave_the_first_quarter_open(built: Case) -> None:
-    firm = chapter.companies(built, "opening", "12%", "19%")["SYN-A"]
+    firm = read_firms(built, "opening", "12%", "19%")["SYN-A"]
     frame = views.indicators(firm.table, firm.name)["frame"].set_index("id")
     assert frame.loc["K19", "2006Q1"] == "no statement of 2005Q4"
 
@@ -112,7 +112,7 @@ def test_opening_balances_leave_the_first_quarter_open(built: Case) -> None:
 @pytest.mark.parametrize(("rate", "tax"), [("12", "19%"), ("12%", "100%"), ("-1%", "19%")])
 def test_rates_that_are_none(built: Case, rate: str, tax: str) -> None:
     with pytest.raises(InputError, match="per cent"):
-        chapter.companies(built, "closing", rate, tax)
+        read_firms(built, "closing", rate, tax)
 
 
 def test_committed_files_are_what_the_build_makes(built: Case) -> None:

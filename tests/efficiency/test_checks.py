@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.efficiency.statements import FLOWS, book, prepare, read_statements
+from analysis.efficiency.quarterly_statements import FLOWS, book, prepare, read_statements
 from analysis.tables.rows import write_frame
 
 from .conftest import Q1, Q2

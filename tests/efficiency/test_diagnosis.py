@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.efficiency.diagnosis import diagnose
+from analysis.efficiency.quarterly_statements import AMOUNTS, Book
 from analysis.efficiency.ratios import CapitalCost
-from analysis.efficiency.statements import AMOUNTS, Book
 
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 

@@ -21,8 +21,8 @@ from analysis.efficiency.dynamics import (
     trend,
     turnover_split,
 )
+from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import indicator_table
-from analysis.efficiency.statements import Book
 
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)

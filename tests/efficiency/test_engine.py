@@ -11,16 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.periods import parse_quarter
-from analysis.efficiency.catalogue import CATALOGUE, indicator
-from analysis.efficiency.ladder import LADDER, ladder
+from analysis.efficiency.quarterly_statements import AMOUNTS, FLOWS, Book, book, prepare
 from analysis.efficiency.ratios import (
+    CATALOGUE,
+    LADDER,
     CapitalCost,
     collection_days,
     compute,
+    indicator,
     indicator_table,
+    ladder,
     series,
 )
-from analysis.efficiency.statements import AMOUNTS, FLOWS, Book, book, prepare
 
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")

@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.efficiency.ladder import profits
-from analysis.efficiency.ratios import CapitalCost, indicator_table, series
+from analysis.efficiency.quarterly_statements import Book
+from analysis.efficiency.ratios import CapitalCost, indicator_table, profits, series
 from analysis.efficiency.sentences import company_books
-from analysis.efficiency.statements import Book
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.efficiency.lens import QUARTERLY_CUT
+from analysis.efficiency.ratios import QUARTERLY_CUT
 from analysis.kpis.totals import totals
 from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs

@@ -12,9 +12,10 @@ from typing import Final, Literal
 import pandas as pd
 from scipy import stats  # type: ignore[import-untyped]
 
+from analysis.base.errors import InputError
 from analysis.base.periods import quarter_label
-from analysis.efficiency.ratios import Denominator, series, stock
-from analysis.efficiency.statements import Book
+from analysis.efficiency.quarterly_statements import Book
+from analysis.efficiency.ratios import Denominator, indicator, series, stock
 
 Values = Mapping[int, Fraction | None]
 """One indicator by quarter index."""
@@ -346,3 +347,19 @@ def _kendall_p(values: Sequence[Fraction]) -> Fraction:
         return Fraction(float(p)).limit_denominator(10**6)
     orders = [abs(_kendall_score(order)) >= seen for order in permutations(values)]
     return Fraction(sum(orders), len(orders))
+
+
+def outlook(table: pd.DataFrame, indicator_id: str) -> tuple[pd.DataFrame, str, str]:
+    """Return an indicator's quarters with its forecast, its name, and what the forecast is worth.
+
+    Raises
+    ------
+    InputError
+        If there are too few quarters for a forecast.
+    """
+    values = series(table, indicator_id)
+    line, ahead = trend(values), forecast(values)
+    if line is None or ahead is None:
+        raise InputError("a forecast needs three quarters in a row", value=indicator_id)
+    warning = ahead.warning or "a season is not modelled"
+    return forecast_data(values, line, ahead), indicator(indicator_id).english, warning

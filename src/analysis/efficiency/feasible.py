@@ -25,8 +25,8 @@ from analysis.efficiency.formula import (
     comparisons,
     linear_lookup,
 )
-from analysis.efficiency.ladder import profits
-from analysis.efficiency.statements import AMOUNTS, CASH_FLOWS, Book
+from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book
+from analysis.efficiency.ratios import profits
 
 FIXED: Final = ("sales", "total_assets", "fixed_assets", "inventories", "equity")
 """Denominators that, as numbers together with operating profit, make every sentence linear."""

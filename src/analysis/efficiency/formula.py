@@ -19,10 +19,8 @@ from analysis.base.errors import InputError
 from analysis.base.periods import quarter_days
 from analysis.claims.printed import Interval
 from analysis.claims.system import Claim, Linear, at_least
-from analysis.efficiency.catalogue import indicator
-from analysis.efficiency.ladder import LADDER, LEVELS
-from analysis.efficiency.ratios import compute
-from analysis.efficiency.statements import AMOUNTS, CASH_FLOWS, Book
+from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book
+from analysis.efficiency.ratios import LADDER, LEVELS, compute, indicator
 
 Lookup = Callable[[str, int], Any]
 """From a name and a quarter (1 to 4) to a number, or to a linear expression."""

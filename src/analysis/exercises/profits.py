@@ -10,13 +10,11 @@ from analysis.base.errors import InputError
 from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.efficiency import catalogue
-from analysis.efficiency.build import read_made, read_pins
-from analysis.efficiency.chapter import names
-from analysis.efficiency.companies import COMPANIES
-from analysis.efficiency.ladder import LADDER, profits
-from analysis.efficiency.ratios import CapitalCost, compute, days
-from analysis.efficiency.statements import Book, book, ledger_statements, read_statements
+from analysis.efficiency import ratios as catalogue
+from analysis.efficiency.article import COMPANIES, company_names
+from analysis.efficiency.quarterly_statements import Book, book, ledger_statements, read_statements
+from analysis.efficiency.ratios import LADDER, CapitalCost, compute, days, profits
+from analysis.efficiency.sentences import read_made, read_pins
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
@@ -63,7 +61,7 @@ def _firm(study: Study) -> _Firm:
     if not (case.raw / COMPANIES.file).is_file():
         coins = f"hundredths of {study.currency}"
         return _Firm("Statement of the firm", coins, ledger_statements(case))
-    key, name = next(iter(names(case).items()))
+    key, name = next(iter(company_names(case).items()))
     frame = read_statements(case.processed / "ledger", case.root)
     return _Firm(name, study.currency, book(frame, key))
 

@@ -49,7 +49,7 @@ def waterfall_data(ladder: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     ladder : DataFrame
-        From :func:`analysis.efficiency.ladder.ladder`.
+        From :func:`analysis.efficiency.ratios.ladder`.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import short_period
-from analysis.efficiency.catalogue import Indicator, indicator
+from analysis.efficiency.ratios import Indicator, indicator
 from analysis.figures.style import (
     BAND,
     INK,

@@ -43,7 +43,7 @@ def chart_1(cells: pd.DataFrame) -> Figure:
     Parameters
     ----------
     cells : DataFrame
-        From :func:`analysis.efficiency.scheme.scheme_cells`, part ``chart-1``.
+        From :func:`analysis.efficiency.article.scheme_cells`, part ``chart-1``.
     """
     fig = canvas(91)
     chart = Flow(fig)

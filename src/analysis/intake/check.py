@@ -114,7 +114,7 @@ def _claim_texts(case: Case) -> Iterator[Problem]:
 
 def _article_tables(name: str) -> tuple[Table, ...]:
     """Return the tables of the article on efficiency, which are of another kind."""
-    from analysis.efficiency.build import ARTICLE, RAW
+    from analysis.efficiency.sentences import ARTICLE, RAW
 
     return RAW if name == ARTICLE else ()
 

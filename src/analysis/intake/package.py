@@ -71,7 +71,7 @@ def write_package(case: Case) -> tuple[Path, ...]:
 
 def describe(case: Case) -> str:
     """Return the data package of the tables that a case has as CSV files."""
-    from analysis.efficiency.build import ARTICLE, description
+    from analysis.efficiency.sentences import ARTICLE, description
 
     if case.name == ARTICLE:
         return description(case)

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.periods import parse_quarter, quarter_label
-from analysis.efficiency.checks import contradictions
-from analysis.efficiency.statements import discrete
+from analysis.efficiency.quarterly_statements import contradictions, discrete
 from analysis.intake.checked import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables.case import Case

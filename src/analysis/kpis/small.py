@@ -13,8 +13,8 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.efficiency.ladder import LADDER
-from analysis.efficiency.statements import INCOME, discrete
+from analysis.efficiency.quarterly_statements import INCOME, discrete
+from analysis.efficiency.ratios import LADDER
 
 SATISFIED_FROM = 4
 """Lowest score, on the scale from 1 to 5, that counts as satisfied."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.base.errors import InputError
-from analysis.efficiency.statements import companies_of, has_statements
+from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.tables.case import Case
 from analysis.tables.contents import has_method, has_okrs
 

@@ -11,14 +11,19 @@ from typing import Any, Final
 import pandas as pd
 
 from analysis.base.numbers import decimal, percent, points
-from analysis.efficiency.catalogue import CATALOGUE, ENGLISH_FORMULAS, NAMED
+from analysis.efficiency.article import scheme_table
+from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import DUPONT, dupont, step_table
-from analysis.efficiency.findings import Finding
-from analysis.efficiency.ladder import LADDER
-from analysis.efficiency.lens import QUARTERLY_CUT, key_results
-from analysis.efficiency.scheme import scheme_table
+from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
+from analysis.efficiency.ratios import (
+    CATALOGUE,
+    ENGLISH_FORMULAS,
+    LADDER,
+    NAMED,
+    QUARTERLY_CUT,
+    key_results,
+)
 from analysis.efficiency.sentences import STATUS
-from analysis.efficiency.statements import Book, has_statements, ledger_statements
 from analysis.figures.efficiency_ratios import shown
 from analysis.notebook.display.table import Column
 from analysis.notebook.values import literal

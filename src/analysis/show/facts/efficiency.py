@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from analysis.base.numbers import decimal, percent
-from analysis.efficiency.build import read_made, read_pins
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
+from analysis.efficiency.quarterly_statements import book, read_statements
 from analysis.efficiency.ratios import collection_days, indicator_table, series
-from analysis.efficiency.sentences import ADDS, FOLLOWS, HANGS, OTHER, RATIOS
-from analysis.efficiency.statements import book, read_statements
+from analysis.efficiency.sentences import ADDS, FOLLOWS, HANGS, OTHER, RATIOS, read_made, read_pins
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
 

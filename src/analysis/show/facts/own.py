@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.base.numbers import decimal, percent, points
 from analysis.efficiency.dynamics import DUPONT, dupont
+from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
-from analysis.efficiency.statements import companies_of, has_statements, ledger_statements
 from analysis.intake.keep import read_came_in, read_notes
 from analysis.kpis.available import availability
 from analysis.kpis.engines import read_cube, tables_of
