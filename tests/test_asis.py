@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.kpis.totals import Totals, totals
+from analysis.kpis.measures import Totals
+from analysis.kpis.totals import totals
 from analysis.method import asis
-from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
+from analysis.method.okr.evaluate import evaluate
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

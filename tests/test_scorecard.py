@@ -7,9 +7,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.kpis.totals import totals
-from analysis.method.okr import evaluate
 from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import Result
+from analysis.method.okr.evaluate import Result, evaluate
 from analysis.method.okr.targets import Score
 from analysis.method.scorecard import (
     PERSPECTIVES,

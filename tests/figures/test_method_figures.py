@@ -12,8 +12,8 @@ from analysis.figures.strategy import arrange, strategy_map
 from analysis.kpis.levels import level_table
 from analysis.kpis.totals import totals
 from analysis.method import scorecard, strategy
-from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
+from analysis.method.okr.evaluate import evaluate
 from analysis.notebook.display.figure import Figure
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger

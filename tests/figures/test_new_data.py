@@ -19,11 +19,12 @@ from analysis.figures.multiples import small_multiples_data
 from analysis.figures.numerals import scale
 from analysis.figures.report_page import report_page_data
 from analysis.figures.variance import variance_data
+from analysis.kpis.measures import Totals
 from analysis.kpis.table import kpi_periods
-from analysis.kpis.totals import Totals, totals
+from analysis.kpis.totals import totals
 from analysis.method import diagnosis
-from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
+from analysis.method.okr.evaluate import evaluate
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

@@ -18,10 +18,11 @@ from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.what_if import okr_model
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.engines import read_cube
+from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.kpis.sums import MEASURES, wide
 from analysis.kpis.table import spec_of
-from analysis.kpis.totals import Totals, periods
+from analysis.kpis.totals import periods
 from analysis.method.okr.data import load_okrs
 from analysis.show import claims as views_claims
 from analysis.show import ledger as views

@@ -9,8 +9,9 @@ from typing import Any
 from analysis.base.periods import quarter_label
 from analysis.kpis.indicator import Indicator, compute
 from analysis.kpis.levels import sample_of
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Totals, periods
+from analysis.kpis.totals import periods
 from analysis.method.okr.data import Okrs, holds
 from analysis.method.scorecard import KNOWN_FROM
 from analysis.tables.method import KeyResultRow, TargetRow

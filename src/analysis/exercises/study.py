@@ -8,15 +8,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from analysis import kpis
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.engines import read_cube
 from analysis.kpis.levels import level_table
-from analysis.method.okr import evaluate
+from analysis.kpis.table import kpi_periods
 from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import Result, chosen
+from analysis.method.okr.evaluate import Result, chosen, evaluate
 from analysis.tables.case import Case
 from analysis.tables.ledger import printed_strings
 
@@ -61,7 +60,7 @@ class Study:
     @cached_property
     def table(self) -> pd.DataFrame:
         """Indicators by quarter."""
-        return kpis.kpi_periods(self.cube, "quarter", self.quarter())
+        return kpi_periods(self.cube, "quarter", self.quarter())
 
     @cached_property
     def levels(self) -> pd.DataFrame:

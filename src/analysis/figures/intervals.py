@@ -27,7 +27,8 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.totals import Totals, periods
+from analysis.kpis.measures import Totals
+from analysis.kpis.totals import periods
 from analysis.notebook.display.figure import Figure
 
 _LEFT, _TIME, _HEIGHT, _TOP = 34.0, 122.0, 42.0, 0.0

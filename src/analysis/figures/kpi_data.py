@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
 from analysis.kpis.compare import BASES, compare
+from analysis.kpis.measures import Totals
 from analysis.kpis.table import by_type
-from analysis.kpis.totals import Totals
 from analysis.tables.case import Case, ServiceType
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")

@@ -31,7 +31,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis.compare import contributions_by_type
-from analysis.kpis.totals import Totals
+from analysis.kpis.measures import Totals
 from analysis.notebook.display.figure import Figure
 from analysis.notebook.values import literal
 

@@ -9,10 +9,10 @@ import pandas as pd
 from analysis.base.expression import Measure, leaves
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.indicator import Indicator
-from analysis.kpis.measures import MEASURES, MeasureSpec
+from analysis.kpis.measures import MEASURES, MeasureSpec, Totals
 from analysis.kpis.method import METHOD
 from analysis.kpis.table import kpis_of, specs_of
-from analysis.kpis.totals import Totals, recorded
+from analysis.kpis.totals import recorded
 
 
 def indicators_of(totals: Totals) -> list[Indicator]:

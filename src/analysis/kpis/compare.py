@@ -15,8 +15,9 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import MONTHS, Grain, distance, parse_label, period_label
 from analysis.kpis.catalogue import kpi
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Totals, periods
+from analysis.kpis.totals import periods
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")

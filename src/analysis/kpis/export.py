@@ -8,8 +8,8 @@ from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
 from analysis.kpis.compare import Base, compare
+from analysis.kpis.measures import Totals
 from analysis.kpis.table import kpi_periods
-from analysis.kpis.totals import Totals
 
 
 def kpi_csv(totals: Totals, kind: str, currency: str = MONEY) -> pd.DataFrame:

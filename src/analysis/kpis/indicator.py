@@ -9,8 +9,7 @@ from typing import Literal
 
 from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves
 from analysis.kpis.catalogue import Perspective
-from analysis.kpis.measures import MEASURES
-from analysis.kpis.totals import Period
+from analysis.kpis.measures import MEASURES, Period
 
 Direction = Literal["up", "down"]
 

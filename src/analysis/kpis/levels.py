@@ -10,8 +10,9 @@ import pandas as pd
 from analysis.base.expression import Expression, evaluate, state
 from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 from analysis.kpis.indicator import Indicator, environment
+from analysis.kpis.measures import Period, Totals
 from analysis.kpis.method import METHOD
-from analysis.kpis.totals import Period, Totals, periods
+from analysis.kpis.totals import periods
 
 
 def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = None) -> pd.DataFrame:

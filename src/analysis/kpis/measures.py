@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+import pandas as pd
+
 from analysis.base.expression import Unit
+
+Totals = pd.DataFrame
+"""Columns month (index), service_type, measure, value (whole number)."""
+
+Period = dict[str, Fraction | None]
+"""Measures of one period in their units; None where something was not recorded."""
 
 Kept = Literal["month", "quarter", "any"]
 """How a period must be covered: every month of it, every quarter of it, or at least once."""

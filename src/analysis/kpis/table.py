@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.base.periods import Grain, last_ended, period_label
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.measures import MEASURES as SPECS
-from analysis.kpis.measures import MeasureSpec
-from analysis.kpis.totals import Period, Totals, periods, recorded
+from analysis.kpis.measures import MeasureSpec, Period, Totals
+from analysis.kpis.totals import periods, recorded
 
 _RATIO = ("value", "numerator", "denominator", "state")
 

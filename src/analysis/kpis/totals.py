@@ -6,17 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
-
 from analysis.base.periods import MONTHS, Grain
-from analysis.kpis.measures import MEASURES, MeasureSpec
+from analysis.kpis.measures import MEASURES, MeasureSpec, Period, Totals
 from analysis.kpis.reduce import ALL, reduce
-
-Totals = pd.DataFrame
-"""Columns month (index), service_type, measure, value (whole number)."""
-
-Period = dict[str, Fraction | None]
-"""Measures of one period in their units; None where something was not recorded."""
 
 
 def totals(ledger: Mapping[str, Any]) -> Totals:

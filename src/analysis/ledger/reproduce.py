@@ -11,8 +11,7 @@ from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding, decimal
 from analysis.base.periods import parse_period, parse_quarter, previous_quarter, quarter_label
 from analysis.claims.printed import format_like, parse
-from analysis.kpis import sums
-from analysis.kpis.sums import MEASURES
+from analysis.kpis.sums import MEASURES, sums
 from analysis.kpis.table import by_type
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger

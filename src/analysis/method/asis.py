@@ -12,8 +12,8 @@ from analysis.base.expression import state
 from analysis.kpis.available import indicators_of
 from analysis.kpis.indicator import compute, environment
 from analysis.kpis.levels import pair
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import METHOD, indicator
-from analysis.kpis.totals import Totals
 from analysis.method.diagnosis import causes, swot
 from analysis.method.okr.evaluate import Result, chosen
 from analysis.tables.case import Case

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.periods import MONTHS, last_month, parse_label
+from analysis.kpis.measures import Totals
 from analysis.kpis.table import kpi_periods, kpis_of
-from analysis.kpis.totals import Totals
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import RAW_TABLES, ProcessRow

@@ -8,11 +8,10 @@ from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
 from analysis.kpis.catalogue import unit_in
 from analysis.kpis.levels import level_table
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Totals
-from analysis.method.okr import evaluate
 from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import score_frame
+from analysis.method.okr.evaluate import evaluate, score_frame
 from analysis.method.scorecard import scorecard, scorecard_frame
 from analysis.method.strategy import assess_links, load_links
 from analysis.tables.case import Case

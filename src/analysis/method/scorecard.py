@@ -13,10 +13,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.kpis.totals import Totals
-from analysis.method.okr import evaluate
+from analysis.kpis.measures import Totals
 from analysis.method.okr.data import Okrs
-from analysis.method.okr.evaluate import Result, chosen
+from analysis.method.okr.evaluate import Result, chosen, evaluate
 from analysis.method.okr.targets import Joint, check_weights, join
 from analysis.tables.method import ObjectiveRow
 

@@ -25,9 +25,8 @@ from analysis.kpis.checks import check_table
 from analysis.kpis.compare import BASES, compare_levels
 from analysis.kpis.indicator import Indicator
 from analysis.kpis.levels import level_table, side_by_side
-from analysis.kpis.measures import WORDS
+from analysis.kpis.measures import WORDS, Totals
 from analysis.kpis.method import METHOD, indicator
-from analysis.kpis.totals import Totals
 from analysis.notebook.display.table import Column
 from analysis.show.wording import change_text, level_text
 from analysis.tables.case import Case

@@ -11,7 +11,7 @@ from analysis.base.frames import column
 from analysis.base.numbers import decimal
 from analysis.intake.files import TABLES
 from analysis.kpis.available import availability
-from analysis.kpis.totals import Totals
+from analysis.kpis.measures import Totals
 from analysis.notebook.display.table import Column
 
 View = dict[str, Any]

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import last_day, last_ended, quarter_label, quarter_of
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Totals
 from analysis.method.okr.data import Okrs
 from analysis.method.okr.evaluate import chosen, evaluate
 from analysis.method.okr.to_date import Ledger, ToDate

@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.base.periods import MONTHS, distance, parse_label
 from analysis.kpis.indicator import compute
 from analysis.kpis.levels import pair, sample_of
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import indicator
-from analysis.kpis.totals import Totals
 from analysis.method.okr.data import Okrs, holds, target_of
 from analysis.method.okr.targets import Goal, Score, rate, resolve
 from analysis.tables.method import KeyResultRow, TargetRow

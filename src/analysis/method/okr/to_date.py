@@ -11,9 +11,8 @@ import pandas as pd
 from analysis.base.expression import Measure, leaves
 from analysis.base.periods import parse_month, quarter_start
 from analysis.kpis.indicator import Indicator, compute
-from analysis.kpis.measures import MEASURES
+from analysis.kpis.measures import MEASURES, Period
 from analysis.kpis.reduce import NEW_SALES, reduce
-from analysis.kpis.totals import Period
 
 DATED = {
     "service": "completed_on",

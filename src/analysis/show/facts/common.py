@@ -20,8 +20,8 @@ from analysis.claims.single import (
     smallest_share,
 )
 from analysis.evidence.intervals import growth_interval
-from analysis.kpis import sums
 from analysis.kpis.catalogue import kpi
+from analysis.kpis.sums import sums
 from analysis.kpis.table import by_type
 from analysis.kpis.totals import totals
 from analysis.method.diagnosis import starting_level

@@ -11,11 +11,10 @@ from analysis.kpis.compare import BASES
 from analysis.kpis.engines import in_memory, read_cube, tables_of
 from analysis.kpis.indicator import compute
 from analysis.kpis.levels import level_table, pair, side_by_side
+from analysis.kpis.measures import Totals
 from analysis.kpis.method import METHOD, indicator
-from analysis.kpis.totals import Totals
 from analysis.method.asis import feedback, starting_levels, swot_support
 from analysis.method.diagnosis import process_steps, process_times
-from analysis.method.okr import evaluate
 from analysis.method.okr.checkins import (
     COIN,
     brier,
@@ -28,7 +27,7 @@ from analysis.method.okr.checkins import (
 from analysis.method.okr.conformance import read_cases
 from analysis.method.okr.course import has_course
 from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import chosen, depends_on_reading
+from analysis.method.okr.evaluate import chosen, depends_on_reading, evaluate
 from analysis.method.okr.to_date import Ledger
 from analysis.method.scorecard import over_time, ranking_by_weights, scorecard
 from analysis.method.strategy import assess_links, load_links
