@@ -13,9 +13,8 @@ import pandas as pd
 from analysis.base.errors import BuildError
 from analysis.dashboard.page import page
 from analysis.dashboard.page_data import cube_model, model
-from analysis.kpis.sums import sums
+from analysis.kpis.levels import sums, totals
 from analysis.kpis.reduce import DIMENSIONS
-from analysis.kpis.totals import totals
 from analysis.tables.case import Case, load_case
 from benchmarks.rows import ledger
 from benchmarks.timing import Run, row

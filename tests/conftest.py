@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from analysis.kpis.sums import sums
+from analysis.kpis.levels import sums
 from analysis.ledger.make import make_ledger
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger

@@ -5,11 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.kpis.levels import totals
 from analysis.kpis.measures import Totals
-from analysis.kpis.totals import totals
-from analysis.method import asis
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import evaluate
+from analysis.method import as_is as asis
+from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.method.diagnosis import process_times
+from analysis.method.as_is import process_times
 from analysis.tables.ledger import ProcessRow
 
 

@@ -96,7 +96,7 @@ def test_what_a_case_lacks_is_skipped_and_the_rest_drawn(tmp_path: Path, segelec
 case = "segelec"
 ---
 from analysis.tables.case import load_case
-from analysis.method.diagnosis import causes, swot
+from analysis.method.as_is import causes, swot
 from analysis.figures import concepts
 lacking = load_case("no_such_case")
 entries = swot(lacking)

@@ -6,11 +6,8 @@ from fractions import Fraction
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.kpis.totals import totals
-from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import Result, evaluate
-from analysis.method.okr.targets import Score
-from analysis.method.scorecard import (
+from analysis.kpis.levels import totals
+from analysis.method.balanced_scorecard import (
     PERSPECTIVES,
     Node,
     over_time,
@@ -18,6 +15,8 @@ from analysis.method.scorecard import (
     scorecard,
     weightings,
 )
+from analysis.method.key_results import Okrs, Result, evaluate, load_okrs
+from analysis.method.scoring import Score
 from analysis.notebook.values import Value
 from analysis.show.facts.okr import NOT_TOLD
 from analysis.show.facts.summary import _joint

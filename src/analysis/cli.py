@@ -59,8 +59,8 @@ def ledger(args: argparse.Namespace) -> str | int:
     """Check a case's own rows, or make a synthetic ledger (of other readings in another folder)."""
     from analysis.ledger.make import make_ledger, write_ledger
     from analysis.ledger.reproduce import require_same
-    from analysis.method.okr.data import load_okrs
-    from analysis.method.okr.draw import draw_check_ins
+    from analysis.method.check_ins import draw_check_ins
+    from analysis.method.key_results import load_okrs
     from analysis.notebook.edition import choice
     from analysis.tables.case import load_case
     from analysis.tables.contents import has_okrs
@@ -112,11 +112,10 @@ def check_claims(args: argparse.Namespace) -> int:
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
     from analysis.intake.inputs import are_kept
-    from analysis.kpis.available import MORE, NOTHING
-    from analysis.kpis.engines import make_cube, write_cube
-    from analysis.kpis.export import comparison_csv, kpi_csv
-    from analysis.kpis.table import kpi_periods
-    from analysis.method.export import METHOD_TABLES, method_tables
+    from analysis.kpis.compare import comparison_csv, kpi_csv
+    from analysis.kpis.cube import make_cube, write_cube
+    from analysis.kpis.levels import MORE, NOTHING, kpi_periods
+    from analysis.method.balanced_scorecard import METHOD_TABLES, method_tables
     from analysis.tables.case import load_case
     from analysis.tables.rows import write_frame
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.kpis.levels import level_table
-from analysis.kpis.totals import totals
+from analysis.kpis.levels import level_table, totals
 from analysis.ledger.costs import make_costs, make_statements
 from analysis.ledger.make import make_ledger, write_ledger
 from analysis.ledger.method_rows import make_method_rows

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.dashboard.page import FOLDER
-from analysis.kpis.catalogue import CATALOGUE, MONEY
-from analysis.kpis.method import METHOD
+from analysis.kpis.catalogue import CATALOGUE, METHOD, MONEY
 
 from .conftest import Show, fragment
 

@@ -11,8 +11,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model
 from analysis.dashboard.what_if import span
-from analysis.kpis.sums import sums
-from analysis.kpis.totals import totals
+from analysis.kpis.levels import sums, totals
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 from analysis.tables.method import TargetRow

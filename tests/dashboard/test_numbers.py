@@ -14,8 +14,7 @@ from analysis.base.numbers import decimal
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.kpis.catalogue import CATALOGUE, kpi
 from analysis.kpis.compare import compare
-from analysis.kpis.sums import sums
-from analysis.kpis.table import value
+from analysis.kpis.levels import sums, value
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 

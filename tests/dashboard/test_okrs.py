@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
+from analysis.kpis.levels import totals
 from analysis.kpis.measures import Totals
-from analysis.kpis.totals import totals
-from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import Result, chosen, evaluate
-from analysis.method.scorecard import scorecard
+from analysis.method.balanced_scorecard import scorecard
+from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, page
 from analysis.dashboard.page_data import cube_model
-from analysis.kpis.sums import sums
-from analysis.kpis.totals import totals
+from analysis.kpis.levels import sums, totals
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 

@@ -11,10 +11,8 @@ import pytest
 
 from analysis.base.periods import quarter_label
 from analysis.dashboard.page_data import cube_model
+from analysis.kpis.levels import kpi_periods, sums, totals
 from analysis.kpis.reduce import DIMENSIONS
-from analysis.kpis.sums import sums
-from analysis.kpis.table import kpi_periods
-from analysis.kpis.totals import totals
 
 from .conftest import Show, fragment, in_the_page
 

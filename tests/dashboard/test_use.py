@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from analysis.dashboard.page import FOLDER
-from analysis.kpis.sums import sums
+from analysis.kpis.levels import sums
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 

@@ -29,7 +29,7 @@ from analysis.figures import (
 )
 from analysis.figures.strategy import strategy_map
 from analysis.kpis.catalogue import CATALOGUE
-from analysis.method import strategy
+from analysis.method import strategy_map as strategy
 from analysis.notebook.display.figure import Figure, svg
 
 Check = Callable[[Figure], None]

@@ -9,11 +9,10 @@ import pytest
 from analysis.figures.okr import okr_progress, okr_progress_data, reliability
 from analysis.figures.scorecard import scorecard as draw_scorecard
 from analysis.figures.strategy import arrange, strategy_map
-from analysis.kpis.levels import level_table
-from analysis.kpis.totals import totals
-from analysis.method import scorecard, strategy
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import evaluate
+from analysis.kpis.levels import level_table, totals
+from analysis.method import balanced_scorecard as scorecard
+from analysis.method import strategy_map as strategy
+from analysis.method.key_results import evaluate, load_okrs
 from analysis.notebook.display.figure import Figure
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger

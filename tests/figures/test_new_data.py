@@ -19,12 +19,10 @@ from analysis.figures.multiples import small_multiples_data
 from analysis.figures.numerals import scale
 from analysis.figures.report_page import report_page_data
 from analysis.figures.variance import variance_data
+from analysis.kpis.levels import kpi_periods, totals
 from analysis.kpis.measures import Totals
-from analysis.kpis.table import kpi_periods
-from analysis.kpis.totals import totals
-from analysis.method import diagnosis
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import evaluate
+from analysis.method import as_is as diagnosis
+from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

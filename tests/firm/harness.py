@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.kpis.checks import check_table
+from analysis.evidence.formula_checks import check_table
 from analysis.notebook.chapters import chapters
 from analysis.notebook.edition import edition
 from analysis.notebook.needs import split

@@ -84,8 +84,7 @@ def _left_out(text: str) -> set[str]:
 
 
 def _all() -> set[str]:
-    from analysis.kpis.catalogue import CATALOGUE
-    from analysis.kpis.method import METHOD
+    from analysis.kpis.catalogue import CATALOGUE, METHOD
 
     return {record.name.lower() for record in (*CATALOGUE, *METHOD)}
 

@@ -15,10 +15,9 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.cli import main
 from analysis.intake.keep import read_came_in
-from analysis.kpis.engines import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
-from analysis.kpis.levels import level_table
+from analysis.kpis.cube import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
+from analysis.kpis.levels import kpi_periods, level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
-from analysis.kpis.table import kpi_periods
 from analysis.tables.case import load_case
 from benchmarks.rows import ledger, write
 
@@ -102,7 +101,7 @@ def test_engines_are_chosen_by_form_and_size(big: Path, monkeypatch: pytest.Monk
     yaml.write_text(CASE, encoding="utf-8")
     assert chosen_engine(case) == "pandas"
     small = make_cube(case)
-    monkeypatch.setattr("analysis.kpis.engines.LARGE", 1000)
+    monkeypatch.setattr("analysis.kpis.cube.LARGE", 1000)
     assert chosen_engine(case) == "duckdb"
     pd.testing.assert_frame_equal(make_cube(case), small)
     with pytest.raises(InputError, match="sums of this ledger have not been made"):

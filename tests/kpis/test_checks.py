@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.base.expression import HUNDRED, Measure, growth, number
-from analysis.kpis.checks import check_table, faults, same
-from analysis.kpis.method import METHOD, indicator
+from analysis.evidence.formula_checks import check_table, faults, same
+from analysis.kpis.catalogue import METHOD, indicator
 from analysis.tables.case import Case
 from analysis.tables.ledger import LEDGER_TABLES, read_claims
 from analysis.tables.method import METHOD_LEDGER_TABLES

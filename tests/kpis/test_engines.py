@@ -22,9 +22,8 @@ from hypothesis import strategies as st
 from analysis.base.errors import InputError
 from analysis.kpis.cluster import duration_counts_on_cluster, reduce_on_cluster
 from analysis.kpis.duck import files, opened, require_keys
-from analysis.kpis.levels import median_of
+from analysis.kpis.levels import median_of, sums
 from analysis.kpis.reduce import DIMENSIONS, duration_counts, reduce
-from analysis.kpis.sums import sums
 from benchmarks.rows import ledger as made_up
 from benchmarks.rows import write
 

@@ -8,11 +8,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.kpis.catalogue import CATALOGUE, kpi
-from analysis.kpis.compare import compare, contributions, require_period
-from analysis.kpis.export import comparison_csv, kpi_csv
-from analysis.kpis.sums import sums
-from analysis.kpis.table import by_type, kpi_periods
-from analysis.kpis.totals import totals
+from analysis.kpis.compare import compare, comparison_csv, contributions, kpi_csv, require_period
+from analysis.kpis.levels import by_type, kpi_periods, sums, totals
 from analysis.tables.contents import Ledger
 
 

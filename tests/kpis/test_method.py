@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.kpis.catalogue import METHOD, indicator
 from analysis.kpis.compare import compare_levels, contributions_by_type
-from analysis.kpis.levels import level_table, median_of, side_by_side
-from analysis.kpis.method import METHOD, indicator
+from analysis.kpis.levels import kpi_periods, level_table, median_of, periods, side_by_side, totals
 from analysis.kpis.reduce import duration_counts
-from analysis.kpis.table import kpi_periods
-from analysis.kpis.totals import periods, totals
 from analysis.tables.contents import Ledger
 
 F = Fraction

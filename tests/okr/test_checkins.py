@@ -9,19 +9,19 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.kpis.method import indicator
+from analysis.kpis.catalogue import indicator
 from analysis.ledger.make import write_ledger
-from analysis.method.okr.checkins import (
+from analysis.method.check_ins import (
+    ToDate,
     _state,
     brier,
+    draw_check_ins,
     forecasts,
     read_check_ins,
     reconcile,
     reliability,
 )
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.draw import draw_check_ins
-from analysis.method.okr.to_date import ToDate
+from analysis.method.key_results import load_okrs
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger
 from analysis.tables.method import CheckInRow

@@ -8,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.method.okr.conformance import read_cases, run_cases
-from analysis.method.okr.targets import Goal, Target, check_weights, join, rate, resolve, shares
+from analysis.method.scoring import (
+    Goal,
+    Target,
+    check_weights,
+    join,
+    rate,
+    read_cases,
+    resolve,
+    run_cases,
+    shares,
+)
 
 F = Fraction
 levels = st.fractions(min_value=-1000, max_value=1000, max_denominator=50)

@@ -9,12 +9,10 @@ import pytest
 
 from analysis.base.periods import parse_quarter, quarter_end
 from analysis.figures.course import weekly_course
-from analysis.kpis.method import indicator
-from analysis.kpis.totals import totals
-from analysis.method.okr.course import course, projected, week_ends
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import evaluate
-from analysis.method.okr.to_date import ToDate
+from analysis.kpis.catalogue import indicator
+from analysis.kpis.levels import totals
+from analysis.method.check_ins import ToDate, course, projected, week_ends
+from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

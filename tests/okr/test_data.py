@@ -8,10 +8,9 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.efficiency.ratios import QUARTERLY_CUT
-from analysis.kpis.totals import totals
-from analysis.method.okr.data import load_okrs
-from analysis.method.okr.evaluate import chosen, depends_on_reading, evaluate
-from analysis.method.okr.targets import Goal
+from analysis.kpis.levels import totals
+from analysis.method.key_results import chosen, depends_on_reading, evaluate, load_okrs
+from analysis.method.scoring import Goal
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger
 

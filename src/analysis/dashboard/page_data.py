@@ -17,13 +17,11 @@ from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.what_if import okr_model
 from analysis.kpis.catalogue import CATALOGUE, Kpi
-from analysis.kpis.engines import read_cube
+from analysis.kpis.cube import read_cube
+from analysis.kpis.levels import COLUMNS, periods, spec_of, wide
 from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
-from analysis.kpis.sums import MEASURES, wide
-from analysis.kpis.table import spec_of
-from analysis.kpis.totals import periods
-from analysis.method.okr.data import load_okrs
+from analysis.method.key_results import load_okrs
 from analysis.show import claims as views_claims
 from analysis.show import ledger as views
 from analysis.tables.case import Case
@@ -104,9 +102,9 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     Parameters
     ----------
     cube : DataFrame
-        From :func:`analysis.kpis.sums.sums`, by service type and segment.
+        From :func:`analysis.kpis.levels.sums`, by service type and segment.
     monthly : DataFrame
-        From :func:`analysis.kpis.totals.totals`, which knows what months were recorded.
+        From :func:`analysis.kpis.levels.totals`, which knows what months were recorded.
     names : dict of str to str, optional
         Names of service types by id; an id without one is its own name.
 
@@ -119,7 +117,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
         and ``recorded`` (by measure, the quarters that are covered, as positions, and whether all
         quarters of a longer period must be).
     """
-    measures = [name for name in MEASURES if name in cube]
+    measures = [name for name in COLUMNS if name in cube]
     for name in measures:
         if int(cube[name].abs().sum()) > LARGEST:
             raise InputError(

@@ -7,13 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.base.periods import quarter_label
-from analysis.kpis.indicator import Indicator, compute
-from analysis.kpis.levels import sample_of
+from analysis.kpis.catalogue import Indicator, compute, indicator
+from analysis.kpis.levels import periods, sample_of
 from analysis.kpis.measures import Totals
-from analysis.kpis.method import indicator
-from analysis.kpis.totals import periods
-from analysis.method.okr.data import Okrs, holds
-from analysis.method.scorecard import KNOWN_FROM
+from analysis.method.balanced_scorecard import KNOWN_FROM
+from analysis.method.key_results import Okrs, holds
 from analysis.tables.method import KeyResultRow, TargetRow
 
 _WHOLE_FROM = 5
@@ -33,7 +31,7 @@ def okr_model(
     okrs : Okrs
         From :func:`analysis.method.okr.load_okrs`.
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     reading : mapping of str to str
         Decides which of several printed targets is used at first.
     currency : str

@@ -7,7 +7,7 @@ from math import sqrt
 
 from scipy.special import betaincinv, gammaincinv  # type: ignore[import-untyped]
 
-from analysis.method.okr.targets import Z_SQUARED
+from analysis.method.scoring import Z_SQUARED
 
 _TAIL = 0.025
 

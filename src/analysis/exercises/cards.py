@@ -9,10 +9,10 @@ from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.okrs import STATUSES
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.kpis.method import indicator
-from analysis.method.okr.evaluate import Result
-from analysis.method.scorecard import PERSPECTIVES, scorecard
-from analysis.method.strategy import load_links, min_pairs, paired_changes
+from analysis.kpis.catalogue import indicator
+from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
+from analysis.method.key_results import Result
+from analysis.method.strategy_map import load_links, min_pairs, paired_changes
 from analysis.show.wording import goal_text, level_text, score_text
 
 _SHOWN = "I3"

@@ -9,8 +9,7 @@ from analysis.base.numbers import MINUS, decimal
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
-from analysis.method.okr.conformance import read_cases, score_case
-from analysis.method.okr.targets import Goal, Target, resolve
+from analysis.method.scoring import Goal, Target, read_cases, resolve, score_case
 from analysis.tables.method import ConformanceRow
 
 STATUSES = ("met", "good enough", "behind", "below baseline", "cannot tell")

@@ -11,11 +11,9 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.kpis.compare import Base, compare
-from analysis.kpis.engines import read_cube
-from analysis.kpis.levels import level_table
-from analysis.kpis.table import kpi_periods
-from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import Result, chosen, evaluate
+from analysis.kpis.cube import read_cube
+from analysis.kpis.levels import kpi_periods, level_table
+from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
 from analysis.tables.case import Case
 from analysis.tables.ledger import printed_strings
 

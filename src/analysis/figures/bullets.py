@@ -30,9 +30,8 @@ from analysis.figures.style import (
     write,
     write_lines,
 )
-from analysis.kpis.catalogue import MONEY, unit_in
-from analysis.kpis.method import indicator
-from analysis.method.okr.evaluate import Result, chosen
+from analysis.kpis.catalogue import MONEY, indicator, unit_in
+from analysis.method.key_results import Result, chosen
 from analysis.notebook.display.figure import Figure
 from analysis.show.wording import goal_text, level_text
 
@@ -47,7 +46,7 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
     Parameters
     ----------
     results : sequence of Result
-        From :func:`analysis.method.okr.evaluate`.
+        From :func:`analysis.method.key_results`.
     currency : str
         Name of the unit of money.
 

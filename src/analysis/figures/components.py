@@ -11,8 +11,8 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base.frames import groups, records
 from analysis.figures.flow import LINE, Flow
 from analysis.figures.style import MUTED, RULE, SMALL, WIDTH, canvas, fit, sheet, styled, write
-from analysis.kpis.method import indicator
-from analysis.method.okr.data import Okrs
+from analysis.kpis.catalogue import indicator
+from analysis.method.key_results import Okrs
 from analysis.notebook.display.figure import Figure
 
 _GAP, _HEAD, _TOP, _EDGE = 6.0, 12.0, 1.0, 0.2

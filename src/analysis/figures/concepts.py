@@ -51,7 +51,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.method.diagnosis.swot`: quadrant, text, place.
+        From :func:`analysis.method.as_is.swot`: quadrant, text, place.
     kind : str
         Kind of the entries.
     """
@@ -179,7 +179,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.method.diagnosis.causes`: category, text, place.
+        From :func:`analysis.method.as_is.causes`: category, text, place.
     effect : str
         The problem that the causes lead to.
     kind : str

@@ -42,7 +42,7 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.method.okr.course.course`.
+        From :func:`analysis.method.check_ins.course`.
     quarter : str
         The quarter.
     kind : str

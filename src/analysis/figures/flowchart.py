@@ -16,8 +16,8 @@ from analysis.base.periods import parse_period
 from analysis.figures.flow import Flow, Shape
 from analysis.figures.frames import period_words
 from analysis.figures.style import INK, KIND, MUTED, PALE, SMALL, canvas, styled, write
-from analysis.kpis.sums import quarter_index
-from analysis.method.diagnosis import process_times
+from analysis.kpis.levels import quarter_index
+from analysis.method.as_is import process_times
 from analysis.notebook.display.figure import Figure
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow
@@ -40,7 +40,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     ledger : dict of str to DataFrame
         Needs ``service``.
     steps : list of ProcessRow
-        From :func:`analysis.method.diagnosis.process_steps`.
+        From :func:`analysis.method.as_is.process_steps`.
     period : str
         Such as ``2023H1``; services completed in it count.
 

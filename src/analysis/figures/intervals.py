@@ -27,8 +27,8 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis.catalogue import kpi
+from analysis.kpis.levels import periods
 from analysis.kpis.measures import Totals
-from analysis.kpis.totals import periods
 from analysis.notebook.display.figure import Figure
 
 _LEFT, _TIME, _HEIGHT, _TOP = 34.0, 122.0, 42.0, 0.0
@@ -48,7 +48,7 @@ def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     until : str
         Leave out the quarters that had not ended when this period ended.
     last : int

@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
 from analysis.kpis.compare import BASES, compare
+from analysis.kpis.levels import by_type
 from analysis.kpis.measures import Totals
-from analysis.kpis.table import by_type
 from analysis.tables.case import Case, ServiceType
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -26,7 +26,7 @@ def services_by_type_data(
     Parameters
     ----------
     sums : DataFrame
-        From :func:`analysis.kpis.sums`.
+        From :func:`analysis.kpis.levels`.
     quarters : iterable of int
         Quarter indices.
     types : iterable of ServiceType
@@ -61,7 +61,7 @@ def services_in_period_data(
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     period : str
         The period; nothing is marked as printed.
     types : iterable of ServiceType

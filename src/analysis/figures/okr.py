@@ -31,9 +31,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.kpis.catalogue import MONEY
-from analysis.kpis.method import indicator
-from analysis.method.okr.evaluate import Result, chosen
+from analysis.kpis.catalogue import MONEY, indicator
+from analysis.method.key_results import Result, chosen
 from analysis.notebook.display.figure import Figure
 from analysis.show.wording import goal_text, level_text
 
@@ -50,7 +49,7 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
     Parameters
     ----------
     results : sequence of Result
-        From :func:`analysis.method.okr.evaluate`.
+        From :func:`analysis.method.key_results`.
     currency : str
         Name of the unit of money.
 
@@ -181,7 +180,7 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.method.okr.checkins.reliability`.
+        From :func:`analysis.method.check_ins.reliability`.
     brier : Fraction or None
         Brier score.
     kind : str

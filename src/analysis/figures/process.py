@@ -29,8 +29,8 @@ from analysis.figures.style import (
     text_width,
     write,
 )
-from analysis.kpis.sums import quarter_index
-from analysis.method.diagnosis import process_times
+from analysis.kpis.levels import quarter_index
+from analysis.method.as_is import process_times
 from analysis.notebook.display.figure import Figure
 from analysis.notebook.values import literal
 from analysis.tables.contents import Ledger
@@ -48,7 +48,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
     ledger : dict of str to DataFrame
         Needs ``service``.
     steps : list of ProcessRow
-        From :func:`analysis.method.diagnosis.process_steps`.
+        From :func:`analysis.method.as_is.process_steps`.
     period : str
         Such as ``2023H1``; services completed in it count.
 

@@ -27,7 +27,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.method.scorecard import Node, scorecard_frame
+from analysis.method.balanced_scorecard import Node, scorecard_frame
 from analysis.notebook.display.figure import Figure
 
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
@@ -40,7 +40,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
     Parameters
     ----------
     nodes : sequence of Node
-        From :func:`analysis.method.scorecard.scorecard`.
+        From :func:`analysis.method.balanced_scorecard.scorecard`.
     period : str
         The period scored.
     kind : str

@@ -42,7 +42,7 @@ def spreads_data(
     case : Case
         The case; its default reading is the one used.
     totals : DataFrame
-        Sums of its synthetic ledger, from :func:`analysis.kpis.sums`.
+        Sums of its synthetic ledger, from :func:`analysis.kpis.levels`.
     draws : int
         Number of data sets drawn.
     seed : int, optional

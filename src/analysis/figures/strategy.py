@@ -32,8 +32,8 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.kpis.method import indicator
-from analysis.method.scorecard import PERSPECTIVES
+from analysis.kpis.catalogue import indicator
+from analysis.method.balanced_scorecard import PERSPECTIVES
 from analysis.notebook.display.figure import Figure
 
 _LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0
@@ -64,7 +64,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.method.strategy.assess_links`.
+        From :func:`analysis.method.strategy_map.assess_links`.
     kind : str
         Kind of the levels behind the findings.
     """

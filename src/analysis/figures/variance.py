@@ -46,7 +46,7 @@ def variance_data(
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     measure : {"sales", "services"}
         What is compared; money comes out in units of the currency.
     period : str

@@ -12,8 +12,8 @@ from analysis.base.periods import parse_quarter
 from analysis.intake.audit import audit
 from analysis.intake.files import METHOD, ROWS, find, shown, stay
 from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.kpis.cube import engine_for
 from analysis.kpis.duck import PLAIN_FORM, Files, files
-from analysis.kpis.engines import engine_for
 from analysis.tables.case import Case
 from analysis.tables.method import CHECK_INS
 

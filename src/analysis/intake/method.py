@@ -12,8 +12,8 @@ from analysis.base.errors import InputError
 from analysis.intake.checked import Checked
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
-from analysis.kpis.method import METHOD, SHORT
-from analysis.method.okr.data import contradictions
+from analysis.kpis.catalogue import METHOD, SHORT
+from analysis.method.key_results import contradictions
 from analysis.tables.case import Case
 from analysis.tables.ledger import RAW_TABLES, ClaimRow
 from analysis.tables.method import KeyResultRow, ObjectiveRow, TargetRow

@@ -15,8 +15,8 @@ from analysis.intake.files import METHOD, ROWS
 from analysis.intake.form import make_workbook
 from analysis.intake.new_case import CLAIMS, TEMPLATE, WORKBOOK
 from analysis.intake.reading import read
-from analysis.kpis.method import METHOD as CATALOGUE
-from analysis.kpis.method import indicator
+from analysis.kpis.catalogue import METHOD as CATALOGUE
+from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of, may_be_empty
 from analysis.tables.datapackage import data_package

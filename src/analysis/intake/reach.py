@@ -16,7 +16,7 @@ from analysis.base.periods import (
 )
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
-from analysis.kpis.available import MORE, NOTHING, is_enough
+from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
 from analysis.tables.rows import Table

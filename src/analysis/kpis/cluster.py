@@ -41,8 +41,8 @@ from analysis.kpis.reduce import (
     new_customer_sums,
     row_sums,
     sale_sums,
+    small_sums,
 )
-from analysis.kpis.small import small_sums
 
 ROWS = ("service", "sale", "cost", "service_budget", "survey_response")
 """Tables that are brought together by service."""

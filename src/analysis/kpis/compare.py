@@ -13,11 +13,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import fixed
 from analysis.base.periods import MONTHS, Grain, distance, parse_label, period_label
-from analysis.kpis.catalogue import kpi
+from analysis.kpis.catalogue import MONEY, indicator, kpi, unit_in
+from analysis.kpis.levels import kpi_periods, periods
 from analysis.kpis.measures import Totals
-from analysis.kpis.method import indicator
-from analysis.kpis.totals import periods
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")
@@ -95,7 +95,7 @@ def contributions(sums: pd.DataFrame, quarter: int, distance: int, measure: str)
     Parameters
     ----------
     sums : DataFrame
-        From :func:`analysis.kpis.sums`.
+        From :func:`analysis.kpis.levels`.
     quarter : int
         Index of the later quarter.
     distance : int
@@ -170,7 +170,7 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     measure : str
         Such as ``sales``, ``services`` or ``operating_cost``.
     period : str
@@ -202,3 +202,63 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
     rows = rows.assign(quarter=rows["month"] // size)
     wide = rows.rename(columns={"value": measure})
     return contributions(wide, index, index - earlier, measure)
+
+
+def kpi_csv(totals: Totals, kind: str, currency: str = MONEY) -> pd.DataFrame:
+    """KPIs by quarter and half-year.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+    kind : str
+        Kind of number that every row is marked with (synthetic or yours).
+    currency : str
+        Name of the unit of money.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, name, perspective, unit, grain, period, value, numerator, denominator, state,
+        kind.
+    """
+    grains: tuple[Grain, ...] = ("quarter", "half-year")
+    parts = [kpi_periods(totals, grain).assign(grain=grain) for grain in grains]
+    table = pd.concat(parts, ignore_index=True)
+    records = [kpi(name) for name in table["kpi"]]
+    table["name"] = [record.name for record in records]
+    table["perspective"] = [record.perspective for record in records]
+    table["unit"] = [unit_in(record.unit, currency) for record in records]
+    table["value"] = [fixed(value) for value in table["value"]]
+    columns = ["kpi", "name", "perspective", "unit", "grain", "period"]
+    table["kind"] = kind
+    return table[[*columns, "value", "numerator", "denominator", "state", "kind"]]
+
+
+def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Every KPI and quarter against the previous quarter and the same quarter of last year.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
+    kind : str
+        As in :func:`kpi_csv`.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, period, base, base_period, value, base_value, change, growth, kind.
+    """
+    bases: dict[str, Base] = {"previous-quarter": "previous", "year-ago": "year-ago"}
+    parts = []
+    for words, base in bases.items():
+        part = compare(table, base)
+        part.insert(2, "base", words)
+        parts.append(part)
+    joined = pd.concat(parts, ignore_index=True)
+    for column in ("value", "base_value", "change", "growth"):
+        joined[column] = [fixed(value) for value in joined[column]]
+    joined["kind"] = kind
+    columns = ["kpi", "period", "base", "base_period", "value", "base_value", "change", "growth"]
+    return joined[[*columns, "kind"]]

@@ -1,24 +1,165 @@
-"""The reduce step: from the rows of a ledger, at any size, to a small table of whole-number sums.
+"""Sums over the tables that stay small at any size: staff, hours, scores and statements.
 
-It is written once, in narwhals, and runs where the rows are: in pandas, in DuckDB over files larger
-than memory, or on every partition of a cluster. All that follows (ratios, growth, comparison) is
-pandas on the sums.
-
-Sums add over months, types and segments; rates never do. All sums are integers (money in céntimos,
-time in quarters of an hour, durations in days), so they are the same on every machine.
+They are fetched as pandas frames, wherever the ledger lies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
+from analysis.base.errors import InputError
+from analysis.base.periods import parse_quarter
+from analysis.efficiency.quarterly_statements import INCOME, discrete
+from analysis.efficiency.ratios import LADDER
 from analysis.kpis.duck import computed_once
 from analysis.kpis.measures import MEASURES
-from analysis.kpis.small import SATISFIED_FROM, Frames, Parts, month_index, small_sums
+
+SATISFIED_FROM = 4
+"""Lowest score, on the scale from 1 to 5, that counts as satisfied."""
+
+Frames = Mapping[str, nw.LazyFrame[Any]]
+"""Tables by name."""
+
+Parts = Iterator[pd.DataFrame]
+"""Parts of a cube: columns month, measure, value and, where known, the dimensions."""
+
+_STATED = ("company_id", "period", "basis", *INCOME, "equity", "interest_debt")
+
+
+def month_index(days: pd.Series[Any]) -> pd.Series[int]:
+    """Month index of each day."""
+    index: pd.Series[int] = 12 * days.dt.year + days.dt.month - 1
+    return index
+
+
+def small_sums(frames: Frames, measures: Collection[str]) -> Parts:
+    """Sum what the wanted measures need of the small tables.
+
+    Parameters
+    ----------
+    frames : mapping of str to LazyFrame
+        Tables by name.
+    measures : collection of str
+        What is wanted.
+    """
+    wanted = set(measures)
+    for make, names in (
+        (_hours, {"hours", "training_hours"}),
+        (_staff, {"staff_opening", "leavers"}),
+        (_staff_survey, {"staff_answers", "staff_satisfied"}),
+        (_esg, {"esg_e", "esg_s", "esg_g"}),
+        (_statements, {"net_profit", "equity", "debt", "equity_opening", "debt_opening"}),
+    ):
+        if wanted & names:
+            yield from make(frames)
+
+
+def collected(frame: nw.LazyFrame[Any], *columns: str) -> pd.DataFrame:
+    """Fetch some columns as a pandas frame."""
+    found: pd.DataFrame = frame.select(*columns).collect("pandas").to_native()
+    return found
+
+
+def _part(measure: str, month: Any, value: Any) -> pd.DataFrame:
+    return pd.DataFrame({"month": month, "measure": measure, "value": value})
+
+
+def _zeros(measure: str, months: Any) -> pd.DataFrame:
+    return _part(measure, pd.Series(sorted(set(months)), dtype="int64"), 0)
+
+
+def _hours_kept(frames: Frames) -> pd.DataFrame:
+    """Sum staff hours by month, where the rows are: a large firm has many of them."""
+    rows = frames["staff_hours"].group_by("month").agg(nw.col("quarter_hours").sum())
+    kept = collected(rows.with_columns(nw.col("quarter_hours").cast(nw.Int64)), *rows.columns)
+    return kept.assign(month=month_index(pd.to_datetime(kept["month"])))
+
+
+def _hours(frames: Frames) -> Parts:
+    if "staff_hours" not in frames:
+        return
+    kept = _hours_kept(frames)
+    month = kept["month"]
+    yield _part("hours", month, kept["quarter_hours"])
+    if "training" in frames:
+        training = collected(frames["training"], "held_on", "quarter_hours")
+        yield _zeros("training_hours", month)
+        yield _part("training_hours", month_index(training["held_on"]), training["quarter_hours"])
+
+
+def _staff(frames: Frames) -> Parts:
+    """Count heads as each month opens, and leavers who were there as their quarter opened."""
+    if "staff" not in frames or "staff_hours" not in frames:
+        return
+    staff = collected(frames["staff"], "hired_on", "left_on")
+    months = sorted(_hours_kept(frames)["month"])
+    for month in months:
+        start = pd.Timestamp(month // 12, month % 12 + 1, 1)
+        there = (staff["hired_on"] < start) & ~(staff["left_on"] < start)
+        yield _part("staff_opening", pd.Series([month]), int(there.sum()))
+    yield _zeros("leavers", months)
+    gone = staff[staff["left_on"].notna()]
+    left = month_index(gone["left_on"])
+    opening = pd.to_datetime({"year": left // 12, "month": left % 12 // 3 * 3 + 1, "day": 1})
+    yield _part("leavers", left[gone["hired_on"] < opening], 1)
+
+
+def _staff_survey(frames: Frames) -> Parts:
+    if "staff_survey" in frames:
+        rows = collected(frames["staff_survey"], "answered_on", "score")
+        month = month_index(rows["answered_on"])
+        yield _part("staff_answers", month, 1)
+        yield _part("staff_satisfied", month, (rows["score"] >= SATISFIED_FROM).astype("int64"))
+
+
+def _esg(frames: Frames) -> Parts:
+    """Sum scores and their number; a mean is the ratio of the two."""
+    if "esg_score" in frames:
+        rows = collected(frames["esg_score"], "period", "pillar", "score")
+        month = rows["period"].map(parse_quarter) * 3 + 2
+        measure = "esg_" + rows["pillar"].str.lower()
+        for suffix, value in (("", rows["score"]), ("_n", 1)):
+            yield pd.DataFrame({"month": month, "measure": measure + suffix, "value": value})
+
+
+def _statements(frames: Frames) -> Parts:
+    """Sum statements of single quarters; those of a year to date become such first.
+
+    Raises
+    ------
+    InputError
+        If the statements are those of several companies, which do not add up to one.
+    """
+    if "fin_statement" not in frames:
+        return
+    rows = collected(frames["fin_statement"], *_STATED)
+    companies = sorted(set(rows["company_id"]))
+    if len(companies) > 1:
+        raise InputError(
+            "a firm's statements are those of one company",
+            file="fin_statement.csv",
+            column="company_id",
+            value=", ".join(companies),
+            fix="keep the rows of one company",
+        )
+    rows = rows.assign(quarter=rows["period"].map(parse_quarter).astype("int64"))
+    single = discrete(rows.sort_values("quarter", ignore_index=True), INCOME)
+    month = single["quarter"] * 3 + 2
+    yield _part("net_profit", month, net_profit(single))
+    yield _part("equity", month, single["equity"])
+    yield _part("debt", month, single["interest_debt"])
+
+
+def net_profit(rows: pd.DataFrame) -> pd.Series[int]:
+    """Go down the ladder from sales to net profit."""
+    signs = {step.column: step.sign for level in LADDER for step in level.steps}
+    profit: pd.Series[int] = rows[list(signs)].mul(pd.Series(signs)).sum(axis=1)
+    return profit
+
 
 ALL = "all"
 """Label of what belongs to no single service type or segment (staff time)."""

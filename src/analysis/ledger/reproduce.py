@@ -11,8 +11,7 @@ from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding, decimal
 from analysis.base.periods import parse_period, parse_quarter, previous_quarter, quarter_label
 from analysis.claims.printed import format_like, parse
-from analysis.kpis.sums import MEASURES, sums
-from analysis.kpis.table import by_type
+from analysis.kpis.levels import COLUMNS, by_type, sums
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import read_claims
@@ -98,7 +97,7 @@ def printed_growth(case: Case, quantity: str) -> dict[str, str]:
 
 def _values(ledger: Ledger, reading: Mapping[str, str]) -> dict[str, tuple[Fraction, str]]:
     totals = sums(ledger)
-    by_quarter = totals.groupby("quarter")[list(MEASURES)].sum()
+    by_quarter = totals.groupby("quarter")[list(COLUMNS)].sum()
 
     def over(measure: str, period: str) -> Fraction:
         return Fraction(int(by_quarter.loc[list(parse_period(period)), measure].sum()))

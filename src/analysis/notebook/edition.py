@@ -27,7 +27,7 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
-from analysis.kpis.engines import in_memory, tables_of
+from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import has_method, has_okrs, target_axes

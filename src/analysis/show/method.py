@@ -19,14 +19,11 @@ from analysis.base.periods import (
     period_label,
     short_period,
 )
-from analysis.kpis.available import indicators_of
-from analysis.kpis.catalogue import MONEY, unit_in
-from analysis.kpis.checks import check_table
+from analysis.evidence.formula_checks import check_table
+from analysis.kpis.catalogue import METHOD, MONEY, Indicator, indicator, unit_in
 from analysis.kpis.compare import BASES, compare_levels
-from analysis.kpis.indicator import Indicator
-from analysis.kpis.levels import level_table, side_by_side
+from analysis.kpis.levels import indicators_of, level_table, side_by_side
 from analysis.kpis.measures import WORDS, Totals
-from analysis.kpis.method import METHOD, indicator
 from analysis.notebook.display.table import Column
 from analysis.show.wording import change_text, level_text
 from analysis.tables.case import Case

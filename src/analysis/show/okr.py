@@ -10,11 +10,9 @@ import pandas as pd
 
 from analysis.base.frames import column, records
 from analysis.base.numbers import MINUS, decimal, percent
-from analysis.kpis.catalogue import MONEY, unit_in
-from analysis.kpis.method import indicator
-from analysis.method.okr.data import Okrs
-from analysis.method.okr.evaluate import Result, chosen
-from analysis.method.scorecard import KNOWN_FROM, Node
+from analysis.kpis.catalogue import MONEY, indicator, unit_in
+from analysis.method.balanced_scorecard import KNOWN_FROM, Node
+from analysis.method.key_results import Okrs, Result, chosen
 from analysis.notebook.display.table import Column
 from analysis.show.method import formula
 from analysis.show.wording import SCORE, goal_text, level_text, score_text

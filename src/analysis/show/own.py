@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.base.frames import column
 from analysis.base.numbers import decimal
 from analysis.intake.files import TABLES
-from analysis.kpis.available import availability
+from analysis.kpis.levels import availability
 from analysis.kpis.measures import Totals
 from analysis.notebook.display.table import Column
 
@@ -67,7 +67,7 @@ def indicators(totals: Totals, names: Collection[str]) -> View:
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.totals.totals`.
+        From :func:`analysis.kpis.levels.totals`.
     names : collection of str
         Tables that are there.
     """

@@ -68,7 +68,7 @@ def key_results(feedback: pd.DataFrame, period: str, kind: str) -> View:
     Parameters
     ----------
     feedback : DataFrame
-        From :func:`analysis.method.asis.feedback`.
+        From :func:`analysis.method.as_is.feedback`.
     period : str
         The period.
     kind : str

@@ -6,9 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.base.numbers import decimal, percent
-from analysis.kpis.catalogue import MONEY, unit_in
-from analysis.kpis.indicator import Indicator
-from analysis.method.okr.targets import Goal
+from analysis.kpis.catalogue import MONEY, Indicator, unit_in
+from analysis.method.scoring import Goal
 
 SCORE = decimal(2)
 

@@ -166,7 +166,7 @@ class Parameters(_Strict):
     """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
     intake: IntakeSettings = IntakeSettings()
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
-    """What the rows are summed with; see :mod:`analysis.kpis.engines`."""
+    """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
 
 
 @dataclass(frozen=True)

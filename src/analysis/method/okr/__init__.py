@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from analysis.method.okr.data import Okrs, load_okrs, target_of
-from analysis.method.okr.evaluate import Result, chosen, depends_on_reading, evaluate, score_frame
-from analysis.method.okr.targets import (
-    Goal,
-    Joint,
-    Score,
-    Target,
-    check_weights,
-    join,
-    rate,
-    resolve,
+from analysis.method.key_results import (
+    Okrs,
+    Result,
+    chosen,
+    depends_on_reading,
+    evaluate,
+    load_okrs,
+    score_frame,
+    target_of,
 )
+from analysis.method.scoring import Goal, Joint, Score, Target, check_weights, join, rate, resolve
 from analysis.tables.contents import has_okrs
 
 __all__ = [

@@ -21,10 +21,8 @@ from analysis.claims.single import (
 )
 from analysis.evidence.intervals import growth_interval
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.sums import sums
-from analysis.kpis.table import by_type
-from analysis.kpis.totals import totals
-from analysis.method.diagnosis import starting_level
+from analysis.kpis.levels import by_type, sums, totals
+from analysis.method.as_is import starting_level
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger, read_ledger

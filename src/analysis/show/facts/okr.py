@@ -6,31 +6,34 @@ from fractions import Fraction
 
 from analysis.base.frames import records
 from analysis.base.numbers import decimal, percent
-from analysis.kpis.checks import check_table
+from analysis.evidence.formula_checks import check_table
+from analysis.kpis.catalogue import METHOD, compute, indicator
 from analysis.kpis.compare import BASES
-from analysis.kpis.engines import in_memory, read_cube, tables_of
-from analysis.kpis.indicator import compute
+from analysis.kpis.cube import in_memory, read_cube, tables_of
 from analysis.kpis.levels import level_table, pair, side_by_side
 from analysis.kpis.measures import Totals
-from analysis.kpis.method import METHOD, indicator
-from analysis.method.asis import feedback, starting_levels, swot_support
-from analysis.method.diagnosis import process_steps, process_times
-from analysis.method.okr.checkins import (
+from analysis.method.as_is import (
+    feedback,
+    process_steps,
+    process_times,
+    starting_levels,
+    swot_support,
+)
+from analysis.method.balanced_scorecard import over_time, ranking_by_weights, scorecard
+from analysis.method.check_ins import (
     COIN,
+    Ledger,
     brier,
     forecasts,
+    has_course,
     outcomes,
     quarters,
     read_check_ins,
     reconcile,
 )
-from analysis.method.okr.conformance import read_cases
-from analysis.method.okr.course import has_course
-from analysis.method.okr.data import Okrs, load_okrs
-from analysis.method.okr.evaluate import chosen, depends_on_reading, evaluate
-from analysis.method.okr.to_date import Ledger
-from analysis.method.scorecard import over_time, ranking_by_weights, scorecard
-from analysis.method.strategy import assess_links, load_links
+from analysis.method.key_results import Okrs, chosen, depends_on_reading, evaluate, load_okrs
+from analysis.method.scoring import read_cases
+from analysis.method.strategy_map import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
@@ -86,7 +89,7 @@ def _catalogue() -> dict[str, Value]:
     faulty = places[places["faults"] != ""]
     return _values(
         "derived",
-        "analysis.kpis.checks",
+        "analysis.evidence.formula_checks",
         n_indicators=whole(len(METHOD)),
         n_printed_uses=whole(len(places)),
         n_faulty_uses=whole(len(faulty)),
@@ -117,7 +120,7 @@ def _diagnosis(edition: Edition, reduced: Totals) -> dict[str, Value]:
         entries = swot_support(case, reduced, period)
         texts["swot_entries"] = whole(len(entries))
         texts["swot_rows"] = whole(int((entries["support"] == "rows").sum()))
-    return _values("derived", "analysis.method.asis", **texts) | bottleneck(case, period)
+    return _values("derived", "analysis.method.as_is", **texts) | bottleneck(case, period)
 
 
 def bottleneck(case: Case, period: str) -> dict[str, Value]:

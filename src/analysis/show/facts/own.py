@@ -7,9 +7,8 @@ from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
 from analysis.intake.keep import read_came_in, read_notes
-from analysis.kpis.available import availability
-from analysis.kpis.engines import read_cube, tables_of
-from analysis.kpis.table import kpi_periods
+from analysis.kpis.cube import read_cube, tables_of
+from analysis.kpis.levels import availability, kpi_periods
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
 

@@ -10,8 +10,8 @@ from analysis.base.periods import base_words
 from analysis.figures.kpi_data import comparison_data
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import BASES, Base, compare
-from analysis.kpis.engines import read_cube
-from analysis.kpis.table import kpi_periods
+from analysis.kpis.cube import read_cube
+from analysis.kpis.levels import kpi_periods
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
 from analysis.show.wording import turn_text

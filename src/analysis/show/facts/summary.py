@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from analysis.base.frames import records
 from analysis.base.numbers import listed
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.engines import read_cube
-from analysis.kpis.table import kpi_periods
+from analysis.kpis.cube import read_cube
+from analysis.kpis.levels import kpi_periods
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import Value
 from analysis.show.facts.okr import NOT_TOLD, bottleneck

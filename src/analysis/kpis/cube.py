@@ -109,7 +109,7 @@ def make_cube(case: Case) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`analysis.kpis.reduce.reduce` returns it; :func:`analysis.kpis.sums.wide` and
+        As :func:`analysis.kpis.reduce.reduce` returns it; :func:`analysis.kpis.levels.wide` and
         :func:`analysis.kpis.levels.level_table` take it from there.
     """
     with open_ledger(case) as ledger:

@@ -22,9 +22,8 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
-from analysis.kpis.indicator import Indicator, is_change
+from analysis.kpis.catalogue import METHOD, Indicator, is_change
 from analysis.kpis.measures import MEASURES, UNITS
-from analysis.kpis.method import METHOD
 
 PARTS = {
     "satisfied": "answers",

@@ -21,8 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
-from analysis.kpis.method import indicator
-from analysis.method.okr.data import read_table
+from analysis.kpis.catalogue import indicator
+from analysis.method.key_results import read_table
 from analysis.tables.case import Case
 from analysis.tables.method import METHOD_RAW_TABLES, LinkRow
 

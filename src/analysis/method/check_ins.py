@@ -1,0 +1,411 @@
+"""Levels of a quarter so far: what a weekly meeting could have known from the rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.expression import Measure, leaves
+from analysis.base.numbers import exact
+from analysis.base.periods import (
+    last_day,
+    last_ended,
+    parse_label,
+    parse_month,
+    quarter_days,
+    quarter_end,
+    quarter_label,
+    quarter_of,
+    quarter_start,
+)
+from analysis.kpis.catalogue import Indicator, compute, indicator
+from analysis.kpis.levels import sample_of
+from analysis.kpis.measures import MEASURES, Period, Totals
+from analysis.kpis.reduce import NEW_SALES, reduce
+from analysis.method.key_results import Okrs, Result, chosen, evaluate
+from analysis.method.scoring import rate
+from analysis.tables.case import Case
+from analysis.tables.method import CHECK_INS, CheckInRow
+from analysis.tables.rows import read_rows
+
+DATED = {
+    "service": "completed_on",
+    "sale": "invoiced_on",
+    "cost": "incurred_on",
+    "survey_response": "answered_on",
+    "staff_survey": "answered_on",
+    "training": "held_on",
+}
+"""Column that says when a row of a table became known."""
+
+MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
+"""Measures known by the month only."""
+
+_ADDED = tuple(
+    name
+    for name, spec in MEASURES.items()
+    if not spec.stock and not name.startswith("esg_") and name != NEW_SALES
+)
+"""Measures that are known within a quarter; who is new shows in the quarters before it."""
+
+Ledger = dict[str, pd.DataFrame]
+
+
+def so_far(ledger: Ledger, quarter: int, day: pd.Timestamp) -> Period:
+    """Sum the rows of a quarter up to and including a day; None for what had no row yet."""
+    start = pd.Timestamp(quarter_start(quarter))
+    cut = dict(ledger)
+    for name, column in DATED.items():
+        if name in ledger:
+            when = ledger[name][column]
+            cut[name] = ledger[name][(when >= start) & (when <= day)]
+    if "staff_hours" in cut:
+        months = cut["staff_hours"]["month"].map(parse_month)
+        after = day + timedelta(days=1)
+        ended = 12 * after.year + after.month - 1
+        cut["staff_hours"] = cut["staff_hours"][(months >= 3 * quarter) & (months < ended)]
+    cut = {name: rows for name, rows in cut.items() if len(rows)}
+    if "service" in ledger and "service" not in cut:
+        cut["service"] = ledger["service"].iloc[:0]
+    sums = reduce(cut, by=(), measures=_ADDED).groupby("measure")["value"].sum()
+    return {name: int(sums[name]) * MEASURES[name].scale for name in _ADDED if name in sums.index}
+
+
+@dataclass
+class ToDate:
+    """Levels so far in a ledger; sums are kept, since many key results are asked on one day."""
+
+    ledger: Ledger
+    _kept: dict[tuple[int, pd.Timestamp], Period] = field(default_factory=dict)
+
+    def level(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Fraction | None:
+        """Level of an indicator over a quarter so far; None where nothing was known yet."""
+        return compute(record.level, self.measures(record, quarter, day))
+
+    def measures(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Period:
+        """Sum over a quarter so far what an indicator needs; empty where it was not known yet.
+
+        Statements and scores by quarter are known after the quarter only. Where hours by the
+        month take part, everything is cut at the last month that has ended.
+        """
+        names = {leaf.name for leaf in leaves(record.level) if isinstance(leaf, Measure)}
+        specs = [MEASURES[name] for name in names]
+        if any(s.kept == "quarter" or s.stock or s.name.startswith("esg_") for s in specs):
+            return {}
+        if MONTHLY & names:
+            day = (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+        if day < pd.Timestamp(quarter_start(quarter)):
+            return {}
+        if (quarter, day) not in self._kept:
+            self._kept[quarter, day] = so_far(self.ledger, quarter, day)
+        return self._kept[quarter, day]
+
+
+BINS = ((0, 2), (3, 4), (5, 5), (6, 7), (8, 10))
+"""Confidences that the reliability table joins."""
+
+
+COIN = Fraction(1, 4)
+"""Brier score of who always says five of ten."""
+
+
+def read_check_ins(
+    case: Case, okrs: Okrs, folder: Path | None = None, *, until: str | None = None
+) -> list[CheckInRow]:
+    """Read the check-ins of a case, those up to the end of a period; none if there is no file.
+
+    Raises
+    ------
+    InputError
+        If the table breaks its schema, a check-in is on an unknown key result, outside that key
+        result's period, one of two for the same key result and day, or its value is no number.
+    """
+    folder = folder or case.processed / "ledger"
+    path = folder / CHECK_INS.file
+    if not path.is_file():
+        return []
+    rows = [r for r in read_rows(CHECK_INS, folder, case.root) if isinstance(r, CheckInRow)]
+    shown = str(path.relative_to(case.root) if path.is_relative_to(case.root) else path)
+    periods = {row.kr_id: (row.starts_on, row.ends_on) for row in okrs.key_results}
+    seen: dict[tuple[str, date], str] = {}
+    for row in rows:
+        _check(row, periods, shown)
+        other = seen.setdefault((row.kr_id, row.reported_on), row.check_in_id)
+        if other != row.check_in_id:
+            raise InputError(
+                f"{other} is already the check-in of this key result and day",
+                file=shown,
+                row=row.check_in_id,
+                column="reported_on",
+                value=row.reported_on,
+            )
+    return rows if until is None else [r for r in rows if r.reported_on <= last_day(until)]
+
+
+def _check(row: CheckInRow, periods: Mapping[str, tuple[date, date]], file: str) -> None:
+    if row.kr_id not in periods:
+        raise InputError(
+            f"there is no key result of this name; known are {', '.join(periods)}",
+            file=file,
+            row=row.check_in_id,
+            column="kr_id",
+            value=row.kr_id,
+        )
+    first, last = periods[row.kr_id]
+    if not first <= row.reported_on <= last:
+        raise InputError(
+            f"the check-in lies outside the period of {row.kr_id}, {first} to {last}",
+            file=file,
+            row=row.check_in_id,
+            column="reported_on",
+            value=row.reported_on,
+        )
+
+
+def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFrame:
+    """Hold every reported value against the rows of its quarter up to that day.
+
+    Returns
+    -------
+    DataFrame
+        Columns check_in_id, kr_id, reported_on, quarter, reported, rows (Fractions or None),
+        difference, and state: agrees (equal as printed), differs, not reported, not known yet
+        (reported, but the rows have nothing), or nothing to report.
+    """
+    kpis = {row.kr_id: row.kpi for row in okrs.key_results}
+    to_date = ToDate(ledger)
+    table = []
+    for row in rows:
+        quarter = quarter_of(row.reported_on)
+        record = indicator(kpis[row.kr_id])
+        level = to_date.level(record, quarter, pd.Timestamp(row.reported_on))
+        reported = Fraction(row.value) if row.value else None
+        table.append(
+            {
+                "check_in_id": row.check_in_id,
+                "kr_id": row.kr_id,
+                "reported_on": row.reported_on,
+                "quarter": quarter_label(quarter),
+                "reported": reported,
+                "rows": level,
+                "difference": None if reported is None or level is None else reported - level,
+                "state": _state(row.value, reported, level),
+            }
+        )
+    frame = pd.DataFrame(table)
+    for column in ("reported", "rows", "difference"):
+        frame[column] = pd.Series([line[column] for line in table], dtype="object")
+    return frame
+
+
+def _state(text: str, reported: Fraction | None, level: Fraction | None) -> str:
+    if reported is None:
+        return "nothing to report" if level is None else "not reported"
+    if level is None:
+        return "not known yet"
+    places = len(text.partition(".")[2])
+    return "agrees" if 2 * abs(reported - level) * 10**places <= 1 else "differs"
+
+
+def outcomes(
+    okrs: Okrs, totals: Totals, quarters: list[str], base: str, reading: Mapping[str, str]
+) -> dict[tuple[str, str], bool]:
+    """Say whether each key result was met in each quarter; left out where that cannot be told."""
+    found = {}
+    for quarter in quarters:
+        for result in chosen(evaluate(okrs, totals, quarter, base, reading)):
+            if result.score.status != "cannot tell":
+                found[result.key_result.kr_id, quarter] = result.score.status == "met"
+    return found
+
+
+def forecasts(
+    rows: list[CheckInRow], met: Mapping[tuple[str, str], bool]
+) -> list[tuple[int, bool]]:
+    """Pair every confidence with how its key result turned out in its quarter."""
+    return [
+        (row.confidence, met[key])
+        for row in rows
+        if (key := (row.kr_id, quarter_label(quarter_of(row.reported_on)))) in met
+    ]
+
+
+def quarters(rows: list[CheckInRow], until: str | None = None) -> list[str]:
+    """Quarters in which there were check-ins, in order; those that a period's end has ended."""
+    found = sorted({quarter_of(row.reported_on) for row in rows})
+    ended = [q for q in found if until is None or q <= last_ended(until, "quarter")]
+    return [quarter_label(q) for q in ended]
+
+
+def brier(pairs: list[tuple[int, bool]]) -> Fraction | None:
+    """Brier score: mean squared distance of confidence (in tenths) from the outcome, 0 or 1.
+
+    0 is perfect; always saying 5 of 10 gives 1/4. Source: Brier, Monthly Weather Review 78 (1950).
+    """
+    if not pairs:
+        return None
+    return sum((Fraction(c, 10) - met) ** 2 for c, met in pairs) / Fraction(len(pairs))
+
+
+def reliability(pairs: list[tuple[int, bool]]) -> pd.DataFrame:
+    """Compare stated confidence with how often it came true.
+
+    Returns
+    -------
+    DataFrame
+        One row per bin that occurs: confidence (label), check_ins, met, stated (mean confidence)
+        and happened (share met), as Fractions.
+    """
+    table = []
+    for low, high in BINS:
+        inside = [(c, met) for c, met in pairs if low <= c <= high]
+        if inside:
+            hits = sum(met for _, met in inside)
+            table.append(
+                {
+                    "confidence": f"{low}" if low == high else f"{low} to {high}",
+                    "check_ins": len(inside),
+                    "met": hits,
+                    "stated": Fraction(sum(c for c, _ in inside), 10 * len(inside)),
+                    "happened": Fraction(hits, len(inside)),
+                }
+            )
+    return pd.DataFrame(table, columns=["confidence", "check_ins", "met", "stated", "happened"])
+
+
+SLIP_IN_20 = 1
+"""Chance in twentieths that a value is reported wrong, by up to 5 per cent."""
+
+CONFIDENCE = (2, 9)
+"""Least and most confident answers."""
+
+
+def draw_check_ins(case: Case, okrs: Okrs, ledger: Ledger) -> pd.DataFrame:
+    """Draw one check-in a week for every key result over its period.
+
+    Parameters
+    ----------
+    case : Case
+        Gives the seed.
+    okrs : Okrs
+        Key results and their periods.
+    ledger : dict of str to DataFrame
+        The synthetic ledger.
+
+    Returns
+    -------
+    DataFrame
+        Columns check_in_id, kr_id, reported_on, value (text) and confidence.
+    """
+    calibration = case.parameters.calibration
+    rng = random.Random(f"{calibration.seed if calibration else 0}:check_ins")
+    to_date = ToDate(ledger)
+    rows = []
+    for row in okrs.key_results:
+        if row.role == "headline":
+            continue
+        record, day = indicator(row.kpi), pd.Timestamp(row.starts_on) + timedelta(days=6)
+        while day <= pd.Timestamp(row.ends_on):
+            level = to_date.level(record, quarter_of(day.date()), day)
+            rows.append((row.kr_id, day, _reported(record, level, rng), rng.randint(*CONFIDENCE)))
+            day += timedelta(days=7)
+    frame = pd.DataFrame(rows, columns=["kr_id", "reported_on", "value", "confidence"])
+    frame.insert(0, "check_in_id", [f"SYN-W{i:04d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+def _reported(record: Indicator, level: Fraction | None, rng: random.Random) -> str:
+    slip, size = rng.randrange(20) < SLIP_IN_20, rng.randrange(-500, 501)
+    if level is None:
+        return ""
+    if slip:
+        level *= 1 + Fraction(size, 10_000)
+    places = max(record.decimals, 1)
+    digits = round(exact(level) * 10**places)
+    return f"{digits // 10**places}.{digits % 10**places:0{places}d}"
+
+
+WEEKS = 13
+"""Weeks of a quarter; the last one ends with it, after six to eight days."""
+
+
+def week_ends(quarter: int) -> list[date]:
+    """Last days of the weeks of a quarter, the last of them its own last day."""
+    whole = [quarter_start(quarter) + timedelta(days=7 * week - 1) for week in range(1, WEEKS)]
+    return [*whole, quarter_end(quarter)]
+
+
+def projected(
+    record: Indicator, level: Fraction | None, quarter: int, day: pd.Timestamp
+) -> Fraction | None:
+    """Level at the end of a quarter if it went on as until `day`.
+
+    What accumulates (sales, cost, services) is scaled up by the days that are left; a ratio is
+    taken to stay as it is.
+    """
+    if level is None or not isinstance(record.level, Measure):
+        return level
+    elapsed = (day - pd.Timestamp(quarter_start(quarter))).days + 1
+    return level * Fraction(quarter_days(quarter), elapsed)
+
+
+def has_course(ledger: Ledger, results: Sequence[Result], quarter: str) -> bool:
+    """Whether anything is known of any key result before a quarter ends; see :func:`course`."""
+    (grain, index), to_date = parse_label(quarter), ToDate(ledger)
+    if grain != "quarter":
+        return False
+    day = pd.Timestamp(week_ends(index)[-2])
+    return any(
+        result.goal is not None and to_date.level(indicator(result.kpi), index, day) is not None
+        for result in chosen(list(results))
+    )
+
+
+def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFrame:
+    """Score every key result week by week, as projected from the rows so far, and as it ended.
+
+    Parameters
+    ----------
+    ledger : dict of str to DataFrame
+        The rows.
+    results : sequence of Result
+        From :func:`analysis.method.key_results` for the same quarter.
+    quarter : str
+        Such as ``2024Q2``; months and half-years have no course.
+
+    Returns
+    -------
+    DataFrame
+        Columns kr_id, kpi, text, week (from 1), day, level, projected and score (Fractions or
+        None); only key results of which something is known before the quarter ends.
+    """
+    (grain, index), to_date = parse_label(quarter), ToDate(ledger)
+    rows = []
+    for result in chosen(list(results)) if grain == "quarter" else []:
+        if result.goal is None:
+            continue
+        record = indicator(result.kpi)
+        row, own = result.key_result, []
+        *before, last = enumerate(week_ends(index), start=1)
+        for week, day in before:
+            sums = to_date.measures(record, index, pd.Timestamp(day))
+            level = compute(record.level, sums)
+            ahead = projected(record, level, index, pd.Timestamp(day))
+            sample = sample_of(record, sums)
+            score = rate(ahead, result.baseline, result.goal, Fraction(row.commit), sample).score
+            own.append((row.kr_id, record.key, row.text, week, day, level, ahead, score))
+        if any(line[5] is not None for line in own):
+            end = (result.value, result.value, result.score.score)
+            rows += [*own, (row.kr_id, record.key, row.text, *last, *end)]
+    columns = ["kr_id", "kpi", "text", "week", "day", "level", "projected", "score"]
+    frame = pd.DataFrame(rows, columns=columns)
+    for place, column in enumerate(columns[5:], start=5):
+        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
+    return frame
