@@ -13,14 +13,14 @@ from analysis.base.periods import parse_quarter
 from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
 from analysis.figures.changes import comparison
-from analysis.figures.counts import earlier_counts, respondents
-from analysis.figures.data import (
+from analysis.figures.counts import (
+    earlier_counts,
     earlier_counts_data,
-    productivity_services_data,
+    respondents,
     respondents_data,
-    sales_by_reading_data,
 )
 from analysis.figures.frames import period_words
+from analysis.figures.growth import productivity_services_data, sales_by_reading_data
 from analysis.figures.indicators import productivity, sales_by_quarter
 from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
 from analysis.figures.overview import verdicts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.frames import groups, only, records
-from analysis.base.numbers import decimal, listed, percent
+from analysis.base.numbers import Rounding, decimal, listed, percent
+from analysis.claims.printed import parse_percent, preimage
+from analysis.claims.single import share_counts
 from analysis.figures.frames import period_words
 from analysis.figures.style import (
     BAND,
@@ -28,6 +31,98 @@ from analysis.figures.style import (
 )
 from analysis.notebook.display.figure import Figure
 
+_PERCENT = Fraction(1, 100)
+
+
+def earlier_counts_data(
+    services: str = "354",
+    growth: str = "22.9%",
+    rounding: Rounding = Rounding.HALF_UP,
+    span: Fraction = 3 * _PERCENT,
+) -> pd.DataFrame:
+    """List the pairs of half-year counts around a printed growth, under three readings.
+
+    Parameters
+    ----------
+    services : str
+        The printed number of services.
+    growth : str
+        Their printed growth.
+    rounding : Rounding
+        Rule behind the printed growth.
+    span : Fraction
+        How far from the printed growth to look on either side.
+
+    Returns
+    -------
+    DataFrame
+        Columns reading (A: the total is the later half-year, B: both together, C: the earlier
+        one), covers (the same as a period), earlier, later (counts), growth (Fraction), fits,
+        printed, low and high (the growths that print so).
+    """
+    whole = int(services.replace(",", ""))
+    inside = preimage(parse_percent(growth), rounding)
+    low, high = inside.ends
+    middle = parse_percent(growth).value
+    covers = {"A": "2024H1", "B": "2023H1+2024H1", "C": "2023H1"}
+    pairs = {
+        "A": ((earlier, whole) for earlier in range(1, 2 * whole)),
+        "B": ((earlier, whole - earlier) for earlier in range(1, whole)),
+        "C": ((whole, later) for later in range(1, 2 * whole)),
+    }
+    return pd.DataFrame(
+        [
+            {
+                "reading": reading,
+                "covers": covers[reading],
+                "earlier": earlier,
+                "later": later,
+                "growth": rate,
+                "fits": rate in inside,
+                "printed": growth,
+                "low": low,
+                "high": high,
+            }
+            for reading, candidates in pairs.items()
+            for earlier, later in candidates
+            if abs((rate := Fraction(later - earlier, earlier)) - middle) <= span
+        ]
+    )
+
+
+def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
+    """Say for every number of respondents whether it can give a printed share.
+
+    Parameters
+    ----------
+    printed : str
+        The share.
+    n_max : int
+        Largest number of respondents to look at.
+
+    Returns
+    -------
+    DataFrame
+        Columns rounding (half-up, truncate), respondents, fits, below and above (the counts
+        whose shares enclose the printed one, so that either of them prints so or none does).
+    """
+    share = parse_percent(printed).value
+    return pd.DataFrame(
+        [
+            {
+                "rounding": str(rounding),
+                "respondents": n,
+                "fits": len(share_counts(printed, n, rounding)) > 0,
+                "below": floor(share * n),
+                "above": floor(share * n) + 1,
+                "printed": printed,
+            }
+            for rounding in (Rounding.HALF_UP, Rounding.TRUNCATE)
+            for n in range(1, n_max + 1)
+        ]
+    )
+
+
 _DERIVED = KIND["derived"]
 
 _DOTS = {
@@ -44,7 +139,7 @@ def earlier_counts(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.data.earlier_counts_data`.
+        From :func:`analysis.figures.counts.earlier_counts_data`.
     """
     printed = str(frame["printed"].iloc[0])
     low, high = frame["low"].iloc[0], frame["high"].iloc[0]
@@ -185,7 +280,7 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.data.respondents_data`.
+        From :func:`analysis.figures.counts.respondents_data`.
     marked : tuple of int
         Numbers of respondents to explain.
     """
