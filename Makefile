@@ -84,7 +84,7 @@ report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/
 dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
 	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
 
-case: | $(call environment,report) ## copy an example to data/raw/NAME, to be filled in (NAME=acme; FORM=workbook, FORM=claims)
+case: | $(call environment,report) ## copy an example to data/raw/NAME, to be filled in (NAME=acme; FORM=claims)
 	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)

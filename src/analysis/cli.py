@@ -406,9 +406,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--name", required=True, help="name of the new folder of data/raw")
     add(
         "--form",
-        choices=("csv", "workbook", "claims"),
+        choices=("csv", "claims"),
         default="csv",
-        help="a firm's CSV files or workbook, or a publication's claims",
+        help="a firm's tables, or a publication's claims",
     )
     parsers["check"].add_argument(
         "--all", action="store_true", help="name every row that breaks a rule"

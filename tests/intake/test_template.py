@@ -135,7 +135,6 @@ def test_a_copy(
     case = load_case("acme", root)
     assert (case.parameters.name, case.parameters.kind) == ("acme", "yours")
     assert {path.name for path in case.raw.glob("*.csv")} == {table.file for table in TABLES}
-    assert not (case.raw / "workbook").exists()
     assert main(["new-case", "--name", "acme"]) == 2
     assert "“acme”: there is a case of this name already" in capsys.readouterr().err
 
@@ -182,11 +181,6 @@ def test_a_name_of_the_project_itself(root: Path) -> None:
         new_case("conformance", root)
 
 
-def test_a_copy_as_a_workbook(root: Path) -> None:
-    folder = new_case("acme", root, "workbook")
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "acme.xlsx", "case.yaml"]
-
-
 @pytest.mark.parametrize(
     "name", ["", "Acme", "../x", "a/b", "a b", ".hidden", "1st", "é", "a\n", "a" * 41]
 )
@@ -210,12 +204,10 @@ def test_the_command_writes_what_is_committed(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(root)
-    for name in ("datapackage.json", "workbook/template.xlsx"):
-        (root / "data/raw/template" / name).unlink()
+    (root / "data/raw/template/datapackage.json").unlink()
     assert main(["package", "--case", "template"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"data/raw/template/{name}"
-        for name in ("datapackage.json", "README.md", "workbook/template.xlsx")
+        f"data/raw/template/{name}" for name in ("datapackage.json", "README.md")
     ]
     for name in ("datapackage.json", "README.md"):
         assert (root / "data/raw/template" / name).read_bytes() == (TEMPLATE / name).read_bytes()

@@ -1,8 +1,8 @@
-"""Workbooks: what they are read as, what is refused, and the one that we make."""
+"""Workbooks: what they are read as, what is refused."""
 
 from __future__ import annotations
 
-import io
+import csv
 import os
 import zipfile
 from collections.abc import Callable
@@ -13,22 +13,16 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from openpyxl.utils.datetime import to_excel
-from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.base.errors import InputError
 from analysis.intake.check import check_case
 from analysis.intake.files import TABLES, find
-from analysis.intake.form import make_workbook
-from analysis.intake.new_case import WORKBOOK, new_case
 from analysis.intake.reading import read
 from analysis.tables.case import load_case
-from analysis.tables.columns import may_be_empty
 
 from .conftest import Firm
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE = ROOT / "data/raw/template" / WORKBOOK
 
 
 def book(firm: Firm, **sheets: list[list[Any]]) -> Path:
@@ -481,94 +475,18 @@ def test_yaml_that_swells(firm: Firm) -> None:
         load_case("acme", firm.root)
 
 
-# ---- the workbook that we make -----------------------------------------------------------------
-
-
-def test_the_workbook_holds_the_same_rows_as_the_csv_files(firm: Firm) -> None:
-    raw = firm.root / "data" / "raw"
-    (raw / "template").symlink_to(ROOT / "data/raw/template")
-    new_case("book", firm.root, "workbook")
-    path = raw / "book" / "case.yaml"
-    text = path.read_text(encoding="utf-8").replace("kind: yours", "kind: synthetic")
-    path.write_text(text, encoding="utf-8")
-    filled, plain = read(load_case("book", firm.root)), read(load_case("template", ROOT))
+def test_a_workbook_gives_the_same_rows_as_csv_files(firm: Firm) -> None:
+    template = ROOT / "data/raw/template"
+    sheets = {}
+    for table in TABLES:
+        with (template / table.file).open(encoding="utf-8", newline="") as stream:
+            sheets[table.name] = list(csv.reader(stream))
+    text = (template / "case.yaml").read_text(encoding="utf-8")
+    firm.put("case.yaml", text.replace("name: template", "name: acme"))
+    book(firm, **sheets)
+    filled, plain = firm.read(), read(load_case("template", ROOT))
     assert not filled.problems
     assert not filled.notes
     assert set(filled.tables) == set(plain.tables) == {table.name for table in TABLES}
     for name, frame in plain.tables.items():
         pd.testing.assert_frame_equal(filled.tables[name], frame, obj=name)
-
-
-def parts(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
-
-
-def test_the_committed_workbook_is_current() -> None:
-    case = load_case("template", ROOT)
-    made = make_workbook(read(case).tables, case.parameters.date)
-    assert made == make_workbook(read(case).tables, case.parameters.date)
-    assert parts(made) == parts(MADE.read_bytes())
-    with zipfile.ZipFile(MADE) as archive:
-        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        assert b"2024-12-31T00:00:00Z" in archive.read("docProps/core.xml")
-
-
-def sheets() -> list[tuple[str, Worksheet]]:
-    made = openpyxl.load_workbook(MADE)
-    return [(sheet.title, sheet) for sheet in made.worksheets if sheet.title != "about"]
-
-
-def test_every_sheet_is_ready_to_be_filled_in() -> None:
-    tables = {table.name: table for table in TABLES}
-    assert [name for name, _ in sheets()] == list(tables)
-    for name, sheet in sheets():
-        fields = tables[name].row.model_fields
-        assert sheet.freeze_panes == "A2"
-        for head, (field, info) in zip(sheet[1], fields.items(), strict=False):
-            assert head.comment is not None, (name, field)
-            words = "may be empty" if may_be_empty(info) else "required"
-            assert head.comment.text.endswith(words)
-            assert 10 <= sheet.column_dimensions[head.column_letter].width <= 60
-
-
-def test_limits_and_formats_of_the_workbook() -> None:
-    by_name = dict(sheets())
-    rules = {
-        (name, str(rule.sqref)[0]): rule
-        for name, sheet in by_name.items()
-        for rule in sheet.data_validations.dataValidation
-    }
-    score = rules["survey_response", "D"]
-    assert (score.type, score.operator, score.formula1, score.formula2) == (
-        "whole",
-        "between",
-        "1",
-        "5",
-    )
-    assert rules["cost", "C"].formula1.startswith('"materials,labour,')
-    day = rules["sale", "C"]
-    assert (day.type, float(day.formula2)) == ("date", to_excel(datetime(2199, 12, 31)))
-    assert by_name["key_results"]["H2"].number_format == "@"
-    assert by_name["sale"]["D2"].number_format == "#,##0.00"
-    assert by_name["service"]["D2"].is_date
-
-
-def test_text_like_a_formula_is_text_in_the_workbook() -> None:
-    swot = pd.DataFrame(
-        [
-            {
-                "swot_id": "s1",
-                "quadrant": "strength",
-                "text": "=1+1",
-                "place": "+x",
-                "quotation": "@y",
-                "kpi": "",
-            }
-        ]
-    )
-    made = openpyxl.load_workbook(io.BytesIO(make_workbook({"swot": swot}, date(2024, 1, 1))))
-    row = made["swot"][2]
-    assert [cell.value for cell in row[2:5]] == ["=1+1", "+x", "@y"]
-    assert {cell.data_type for cell in row[2:5]} == {"s"}
-    assert all(cell.quotePrefix for cell in row[2:5])

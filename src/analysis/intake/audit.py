@@ -28,13 +28,11 @@ from analysis.intake.audit_rules import asked_of, casts
 from analysis.intake.cells import read_text
 from analysis.intake.glyphs import missing, no_glyph
 from analysis.intake.layout import not_used
-from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.intake.reach import period_column
-from analysis.intake.reading import NO_ROWS
+from analysis.intake.problems import NO_ROWS, Fault, Note, Problem, Rank
 from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
 from analysis.kpis.rules_sql import Rule, source, sql_type, typed
 from analysis.tables.columns import header_of
-from analysis.tables.rows import Table
+from analysis.tables.rows import Table, period_column
 
 NOT_PLAIN = Fault(
     Rank.CELL,

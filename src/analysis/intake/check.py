@@ -11,14 +11,12 @@ from analysis.claims.general.judge import General
 from analysis.intake.files import OUTSIDE, TABLES, find
 from analysis.intake.glyphs import case_texts, missing, no_glyph
 from analysis.intake.in_place import NONE_IN_PLACE, READ_ALWAYS, look_through
-from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
+from analysis.intake.problems import Problem, note_list, problem_list, problem_of, worst_first
 from analysis.intake.reach import too_few, unreached
 from analysis.intake.reading import Intake, read
 from analysis.tables.case import Case, case_problems, load_case
 from analysis.tables.ledger import RAW_TABLES, read_claims
 from analysis.tables.rows import Table, read_rows
-
-_MOST_NOTES = 40
 
 
 def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
@@ -47,9 +45,9 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
     """
     wrong = case_problems(name, root)
     if wrong:
-        problems = [_of_error(error) for error in wrong]
+        problems = [problem_of(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
-        return f"{_listed(name, problems, every)}\n\n{rest}", False
+        return f"{problem_list(name, problems, every)}\n\n{rest}", False
     text, intake = check_tables(load_case(name, root), every=every)
     return text, intake is not None
 
@@ -75,7 +73,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     try:
         in_place = NONE_IN_PLACE if _is_linked(case) else look_through(case)
     except InputError as error:
-        return _listed(name, map(_of_error, error.all), every), None
+        return problem_list(name, map(problem_of, error.all), every), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
@@ -87,14 +85,14 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
                 General(case).state(case.reading())
             problems += _claim_texts(case)
         except InputError as error:
-            problems += map(_of_error, error.all)
+            problems += map(problem_of, error.all)
     article = _article_tables(name)
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
     intake = replace(intake, notes=(*intake.notes, *in_place.notes))
-    said = _notes((note for note in intake.notes if note.file not in files), every)
+    said = note_list((note for note in intake.notes if note.file not in files), every)
     if problems:
-        return _listed(name, worst_first(problems), every) + said, None
+        return problem_list(name, worst_first(problems), every) + said, None
     return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
 
 
@@ -124,58 +122,10 @@ def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iter
         try:
             read_rows(table, folder, root)
         except InputError as error:
-            yield from map(_of_error, error.all)
-
-
-def _of_error(error: InputError) -> Problem:
-    row = error.row if isinstance(error.row, int) else None
-    key = f" (in the row {error.row})" if isinstance(error.row, str) else ""
-    rank = Rank.FILE if error.row is None and error.column is None else Rank.CELL
-    fault = Fault(rank, error.rule + key, error.fix or "")
-    value = None if error.value is None else str(error.value)
-    return Problem(fault, error.file or "", row, error.column or "", value)
-
-
-def _listed(name: str, problems: Iterable[Problem], every: bool) -> str:
-    """Set problems as a numbered list, a rule and its remedy once however many places break it."""
-    groups: dict[Fault, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(problem.fault, []).append(problem)
-    count = sum(problem.count for group in groups.values() for problem in group)
-    lines = [f"{name}: {count:,} {'problem' if count == 1 else 'problems'}, the worst first"]
-    for number, (fault, group) in enumerate(groups.items(), start=1):
-        if len(group) == 1:
-            lines += ["", f"{number}. {group[0].text(every=every)}"]
-            continue
-        lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
-        lines += [f"   {problem.place(every=every)}" for problem in group]
-        lines += [f"   To fix: {fault.fix}"] if fault.fix else []
-    if not every and any(problem.is_cut for group in groups.values() for problem in group):
-        lines += ["", f"All rows: make check CASE={name} ALL=1"]
-    return "\n".join(lines)
+            yield from map(problem_of, error.all)
 
 
 def _counted(rows: Mapping[str, int]) -> str:
     if not rows:
         return "It has no tables of rows."
     return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
-
-
-def _notes(notes: Iterable[Note], every: bool) -> str:
-    """Set notes as a list, one line for all columns of a file in which the same was done."""
-    groups: dict[tuple[str, str], list[Note]] = {}
-    for note in notes:
-        groups.setdefault((note.file, note.what), []).append(note)
-    if not groups:
-        return ""
-    lines = [f"\n\nSkipped, rewritten or doubtful ({len(groups)}):"]
-    most = len(groups) if every else _MOST_NOTES
-    lines += [f"- {_together(group)}" for group in list(groups.values())[:most]]
-    if len(groups) > most:
-        lines.append(f"- and {len(groups) - most} more, with ALL=1")
-    return "\n".join(lines)
-
-
-def _together(notes: list[Note]) -> Note:
-    columns = ", ".join(note.column for note in notes if note.column)
-    return replace(notes[0], column=columns, count=sum(note.count for note in notes))

@@ -103,7 +103,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
     checked = Checked(
         sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
     )
-    check_currency(sheet, context)
+    check_currency(sheet, context.currency)
     scale = scale_of(sheet)
     checked.scale = int(scale.max(initial=1))
     columns = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.intake.cells import Context
 from analysis.intake.layout import Sheet
 from analysis.intake.names import CURRENCY, SCALE
 from analysis.intake.problems import Fault, Rank, problem_at
@@ -22,7 +21,7 @@ NO_SCALE = Fault(
 _MOST_DIGITS = 12
 
 
-def check_currency(sheet: Sheet, context: Context) -> None:
+def check_currency(sheet: Sheet, currency: tuple[str, ...]) -> None:
     """Refuse rows whose currency column names another currency than the case's."""
     cells = sheet.cells.get(CURRENCY, ())
     names = [str(cell).strip().casefold() for cell in cells]
@@ -30,7 +29,7 @@ def check_currency(sheet: Sheet, context: Context) -> None:
         sheet,
         OTHER_CURRENCY,
         CURRENCY,
-        [name != "" and name not in context.currency for name in names],
+        [name != "" and name not in currency for name in names],
     )
 
 

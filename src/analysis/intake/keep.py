@@ -18,10 +18,9 @@ from analysis.intake.files import METHOD, ROWS, TABLES
 from analysis.intake.in_place import stays_in_place
 from analysis.intake.inputs import remember, state_of
 from analysis.intake.problems import Note
-from analysis.intake.reach import period_column
 from analysis.kpis.duck import Files, opened
 from analysis.tables.case import Case
-from analysis.tables.rows import Table, frame_text, write_frame
+from analysis.tables.rows import Table, frame_text, period_column, write_frame
 
 CAME_IN = "tables.csv"
 """Which tables came in, those with any row, with their number of rows and the days they cover."""

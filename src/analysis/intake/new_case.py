@@ -13,10 +13,8 @@ from analysis.base.errors import InputError
 
 TEMPLATE, CLAIMS = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""
-WORKBOOK = Path("workbook") / f"{TEMPLATE}.xlsx"
-"""The workbook inside the template's folder; in a folder of its own it is no input of the case."""
 
-Form = Literal["csv", "workbook", "claims"]
+Form = Literal["csv", "claims"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _RESERVED = {"conformance"}
@@ -31,9 +29,8 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
         Name of the case: small letters, digits, hyphens, underscores.
     root : Path
         The project's root folder.
-    form : {"csv", "workbook", "claims"}
-        Whether the tables of a firm are to be filled in as CSV files or in one workbook, or the
-        claims of a publication.
+    form : {"csv", "claims"}
+        Whether to copy the tables of a firm, or the claims of a publication.
 
     Returns
     -------
@@ -79,9 +76,6 @@ def _copy(template: Path, target: Path, name: str, form: Form) -> None:
     new = {"name": name} if form == "claims" else {"name": name, "kind": "yours"}
     (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
     shutil.copyfile(template / "README.md", target / "README.md")
-    if form == "workbook":
-        shutil.copyfile(template / WORKBOOK, target / f"{name}.xlsx")
-        return
     for path in sorted(template.glob("*.csv")):
         shutil.copyfile(path, target / path.name)
 

@@ -1,4 +1,4 @@
-"""What describes a case's tables, made from the row models: data package, README, workbook."""
+"""What describes a case's tables, made from the row models: data package and README."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
 from analysis.claims.general.relations import MAY, MEANINGS, NEEDS, RELATIONS
 from analysis.intake.files import METHOD, ROWS
-from analysis.intake.form import make_workbook
-from analysis.intake.new_case import CLAIMS, TEMPLATE, WORKBOOK
-from analysis.intake.reading import read
+from analysis.intake.new_case import CLAIMS, TEMPLATE
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case
@@ -42,7 +40,7 @@ _PARTS = {
 
 
 def write_package(case: Case) -> tuple[Path, ...]:
-    """Write what describes a case's tables, and of the examples to copy the README and workbook.
+    """Write what describes a case's tables, and the README of an example to copy.
 
     Parameters
     ----------
@@ -59,11 +57,6 @@ def write_package(case: Case) -> tuple[Path, ...]:
         readme = case.raw / "README.md"
         text = with_tables(readme.read_text(encoding="utf-8"), LISTS[case.name]())
         made[readme] = text.encode("utf-8")
-    if case.name == TEMPLATE:
-        intake = read(case)
-        if intake.problems:
-            raise intake.problems[0].error()
-        made[case.raw / WORKBOOK] = make_workbook(intake.tables, case.parameters.date)
     for path, content in made.items():
         write_bytes(path, content)
     return tuple(made)

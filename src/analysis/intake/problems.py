@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable, system_error
 
+_MOST_NOTES = 40
+NO_ROWS = "the table has no rows and counts as absent"
 _SHOWN_ROWS = 8
 _KEPT_ROWS = 10_000
 
@@ -179,3 +181,52 @@ def system_problem(error: OSError, file: str) -> Problem:
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems by kind, number of rows and place; columns keep their order."""
     return tuple(sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0)))
+
+
+def problem_of(error: InputError) -> Problem:
+    """Return an exception as the problem that it speaks of."""
+    row = error.row if isinstance(error.row, int) else None
+    key = f" (in the row {error.row})" if isinstance(error.row, str) else ""
+    rank = Rank.FILE if error.row is None and error.column is None else Rank.CELL
+    fault = Fault(rank, error.rule + key, error.fix or "")
+    value = None if error.value is None else str(error.value)
+    return Problem(fault, error.file or "", row, error.column or "", value)
+
+
+def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:
+    """Set problems as a numbered list, a rule and its remedy once however many places break it."""
+    groups: dict[Fault, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem.fault, []).append(problem)
+    count = sum(problem.count for group in groups.values() for problem in group)
+    lines = [f"{name}: {count:,} {'problem' if count == 1 else 'problems'}, the worst first"]
+    for number, (fault, group) in enumerate(groups.items(), start=1):
+        if len(group) == 1:
+            lines += ["", f"{number}. {group[0].text(every=every)}"]
+            continue
+        lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
+        lines += [f"   {problem.place(every=every)}" for problem in group]
+        lines += [f"   To fix: {fault.fix}"] if fault.fix else []
+    if not every and any(problem.is_cut for group in groups.values() for problem in group):
+        lines += ["", f"All rows: make check CASE={name} ALL=1"]
+    return "\n".join(lines)
+
+
+def note_list(notes: Iterable[Note], every: bool) -> str:
+    """Set notes as a list, one line for all columns of a file in which the same was done."""
+    groups: dict[tuple[str, str], list[Note]] = {}
+    for note in notes:
+        groups.setdefault((note.file, note.what), []).append(note)
+    if not groups:
+        return ""
+    lines = [f"\n\nSkipped, rewritten or doubtful ({len(groups)}):"]
+    most = len(groups) if every else _MOST_NOTES
+    lines += [f"- {_together(group)}" for group in list(groups.values())[:most]]
+    if len(groups) > most:
+        lines.append(f"- and {len(groups) - most} more, with ALL=1")
+    return "\n".join(lines)
+
+
+def _together(notes: list[Note]) -> Note:
+    columns = ", ".join(note.column for note in notes if note.column)
+    return replace(notes[0], column=columns, count=sum(note.count for note in notes))

@@ -18,14 +18,7 @@ from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case
-from analysis.tables.columns import header_of
-from analysis.tables.rows import Table
-
-
-def period_column(table: Table) -> str:
-    """Name the column that decides to which period a row belongs; empty for none."""
-    fields = table.row.model_fields.items()
-    return next((name for name, info in fields if header_of(info).period), "")
+from analysis.tables.rows import period_column
 
 
 def too_few(case: Case, tables: Collection[str]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from analysis.intake.csv_files import Grid, read_csv
 from analysis.intake.files import BOTH, TABLES, TWICE, Inputs, find, shown
 from analysis.intake.layout import lay_out
 from analysis.intake.names import foreign_signs, own_signs
-from analysis.intake.problems import Fault, Note, Problem, Rank, worst_first
+from analysis.intake.problems import NO_ROWS, Fault, Note, Problem, Rank, worst_first
 from analysis.intake.workbook import read_workbook
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
@@ -25,9 +25,6 @@ NOTHING = Fault(
     "the case has no table: neither a CSV file nor a workbook named after it",
     "copy the tables of data/raw/template, and fill them in",
 )
-
-
-NO_ROWS = "the table has no rows and counts as absent"
 
 
 @dataclass(frozen=True)

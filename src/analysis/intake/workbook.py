@@ -28,9 +28,6 @@ from analysis.intake.names import find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
 from analysis.tables.rows import Table
 
-ABOUT = "about"
-"""The sheet with instructions, which holds no table."""
-
 MOST_BYTES = 2**30
 """Unpacked size of all parts together; a full sheet of a million rows has about half of it."""
 
@@ -203,7 +200,7 @@ def _sheets(
             name = f"{file}, sheet {sheet.title}"
             if sheet.title in ignored:
                 book.notes.append(Note(name, IGNORED))
-            elif table is None and sheet.title != ABOUT:
+            elif table is None:
                 _leave_out(book, name, nearest_table(sheet.title, tables))
             elif table is not None and table.name in grids:
                 grids[table.name].problems.append(Problem(SAME_TABLE, name))

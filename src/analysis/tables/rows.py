@@ -29,7 +29,7 @@ from pydantic_core import ErrorDetails
 from analysis.base.csv_guard import unguarded, without_formulas
 from analysis.base.errors import InputError, raise_all, system_error
 from analysis.base.files import write_text
-from analysis.tables.columns import broken_rule, forbidden, is_iso_day
+from analysis.tables.columns import broken_rule, forbidden, header_of, is_iso_day
 
 _REMEDIES: Mapping[str, str] = {
     "literal_error": "write one of these words",
@@ -94,6 +94,12 @@ class Table:
     key: tuple[str, ...]
     title: str
     also: tuple[str, ...] = ()
+
+
+def period_column(table: Table) -> str:
+    """Name the column that decides to which period a row belongs; empty for none."""
+    fields = table.row.model_fields.items()
+    return next((name for name, info in fields if header_of(info).period), "")
 
 
 def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
