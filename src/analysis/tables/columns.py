@@ -3,7 +3,7 @@
 Everything that is true of a column stands in its row model's field: type, range, pattern and
 meaning as pydantic has them, and what only files know (other names of the column, the larger unit
 it may be given in, the table it refers to) in a :class:`Header`. The reader of own files, the
-workbook, the data packages and the documentation are all made from these.
+data packages and the documentation are all made from these.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tables: one row model each, with its columns, types, units and meaning.
 
-The row models are the single place where these stand. The ``datapackage.json`` files, the template
-and its workbook are made from them, and the reader of own files (:mod:`analysis.intake`) takes its
+The row models are the single place where these stand. The ``datapackage.json`` files and the template
+are made from them, and the reader of own files (:mod:`analysis.intake`) takes its
 rules from them.
 """
 
