@@ -13,7 +13,7 @@ from analysis.intake.checked import Checked
 from analysis.intake.files import ROWS
 from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.catalogue import METHOD, SHORT
-from analysis.method.key_results import contradictions
+from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.ledger import RAW_TABLES, ClaimRow
 from analysis.tables.method import KeyResultRow, ObjectiveRow, TargetRow
@@ -72,7 +72,7 @@ def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
         str((case.method / table.table.file).relative_to(case.root)): table
         for table in tables.values()
     }
-    for error in contradictions(case, objectives, results, targets, claim_ids(case)):
+    for error in target_errors(case, objectives, results, targets, claim_ids(case)):
         table = files[str(error.file)]
         row = _row_of(table, str(error.row)) if error.row else None
         fault = Fault(Rank.SUM, error.rule, error.fix or "")

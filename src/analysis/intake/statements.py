@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.periods import parse_quarter, quarter_label
-from analysis.efficiency.quarterly_statements import contradictions, discrete
+from analysis.efficiency.quarterly_statements import contradictions as statement_errors
+from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.checked import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables.case import Case
@@ -53,7 +54,7 @@ def check_statements(
         return
     single = discrete(frame)
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
-    for error in contradictions(frame, single, file=table.file, tolerance=tolerance):
+    for error in statement_errors(frame, single, file=table.file, tolerance=tolerance):
         row = None if error.row is None else int(table.rows[int(error.row) - 2])
         fault = Fault(Rank.SUM, error.rule, error.fix or "correct the statement")
         value = None if error.value is None else str(error.value)

@@ -1,8 +1,7 @@
 """The tables: one row model each, with its columns, types, units and meaning.
 
-The row models are the single place where these stand. The ``datapackage.json`` files and the template
-are made from them, and the reader of own files (:mod:`analysis.intake`) takes its
-rules from them.
+The row models are the single place where these stand. The ``datapackage.json`` files are made from
+them, and the reader of own files (:mod:`analysis.intake`) takes its rules from them.
 """
 
 from __future__ import annotations
