@@ -76,7 +76,7 @@ def ledger(args: argparse.Namespace) -> str | int:
     if case.parameters.kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows:
-        from analysis.intake.keep import keep
+        from analysis.intake.case_check import keep
 
         text, good = keep(case)
         if not good:
@@ -111,7 +111,7 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
-    from analysis.intake.inputs import are_kept
+    from analysis.intake.case_check import are_kept
     from analysis.kpis.compare import comparison_csv, kpi_csv
     from analysis.kpis.cube import make_cube, write_cube
     from analysis.kpis.levels import MORE, NOTHING, kpi_periods
@@ -316,7 +316,7 @@ def verify(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """List everything that is wrong with a case's own files, writing nothing."""
-    from analysis.intake.check import check_case
+    from analysis.intake.case_check import check_case
     from analysis.tables.case import project_root
 
     text, good = check_case(args.case, project_root(), every=args.all)
@@ -326,7 +326,7 @@ def check(args: argparse.Namespace) -> int:
 
 def package(args: argparse.Namespace) -> int:
     """Write what describes the tables of a case, made from the row models."""
-    from analysis.intake.package import write_package
+    from analysis.intake.template import write_package
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
@@ -337,7 +337,7 @@ def package(args: argparse.Namespace) -> int:
 
 def new_case(args: argparse.Namespace) -> int:
     """Copy an example to a case of one's own."""
-    from analysis.intake.new_case import new_case as copy
+    from analysis.intake.template import new_case as copy
     from analysis.tables.case import project_root
 
     root = project_root()

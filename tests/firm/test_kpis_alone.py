@@ -77,5 +77,5 @@ def test_unchanged_rows_are_not_read_again(tmp_path: Path, monkeypatch: pytest.M
     """So that a build reads and checks them once."""
     firm = firm_of(tmp_path)
     firm.step("ledger")
-    monkeypatch.setattr("analysis.intake.keep.check_tables", None)
+    monkeypatch.setattr("analysis.intake.case_check.check_tables", None)
     firm.step("kpis")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.intake.reading import Intake, read
+from analysis.intake.case_check import Intake, read
 from analysis.tables.case import Case, load_case
 
 CASE = """name: acme

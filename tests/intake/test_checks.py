@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
-from analysis.intake.check import check_case
+from analysis.intake.case_check import check_case
 
 from .conftest import Firm
 

@@ -13,9 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.intake.files import TABLES
-from analysis.intake.names import names_of
-from analysis.intake.reading import Intake, read
+from analysis.intake.case_check import Intake, read
+from analysis.intake.case_files import TABLES, names_of
 from analysis.tables.case import case_problems
 from analysis.tables.rows import Table
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from matplotlib.ft2font import FT2Font
 
-from analysis.intake import glyphs
-from analysis.intake.check import check_tables
+from analysis.intake import problems as glyphs
+from analysis.intake.case_check import check_tables
 
 from .conftest import CASE, Firm
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.intake.check import check_case
-from analysis.intake.keep import keep, read_came_in, read_notes
+from analysis.intake.case_check import check_case, keep, read_came_in, read_notes
 
 from .conftest import CASE, Firm
 

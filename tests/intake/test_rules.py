@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
-from analysis.intake.checked import Checked
-from analysis.intake.convert import check_sheet
-from analysis.intake.csv_files import Grid
-from analysis.intake.files import TABLES
-from analysis.intake.layout import lay_out
+from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.sheets import Grid, lay_out
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.tables.rows import Table

@@ -12,10 +12,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.claims.general.relations import RelationRow
 from analysis.cli import main
-from analysis.intake.files import TABLES
-from analysis.intake.names import folded, names_of
-from analysis.intake.new_case import new_case
-from analysis.intake.package import LISTS, describe, indicators_of, with_tables
+from analysis.intake.case_files import TABLES, folded, names_of
+from analysis.intake.template import LISTS, describe, indicators_of, new_case, with_tables
 from analysis.tables.case import load_case
 from analysis.tables.columns import header_of, may_be_empty
 from analysis.tables.ledger import ClaimRow, ServiceRow

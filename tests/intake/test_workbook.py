@@ -15,9 +15,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.intake.check import check_case
-from analysis.intake.files import TABLES, find
-from analysis.intake.reading import read
+from analysis.intake.case_check import check_case, read
+from analysis.intake.case_files import TABLES, find
 from analysis.tables.case import load_case
 
 from .conftest import Firm

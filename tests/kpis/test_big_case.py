@@ -14,7 +14,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.cli import main
-from analysis.intake.keep import read_came_in
+from analysis.intake.case_check import read_came_in
 from analysis.kpis.cube import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
 from analysis.kpis.levels import kpi_periods, level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce

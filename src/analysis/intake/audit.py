@@ -1,38 +1,162 @@
-"""Everything that is wrong with rows that are summed where they lie, found by DuckDB.
+"""What the audit asks of rows beside the rules of their sums, in SQL.
 
-The rules are those of rows that are read one by one: cells, days in order, keys, references between
-tables, the periods of the case, and what a text may hold. What those would be rewritten from is
-counted here where DuckDB reads it all the same, and refused in texts, which are taken as they are.
+That cells could be read at all, and as what they are stored; that rows lie within the periods of
+the case, and are no made-up ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
 import pandas as pd
 from pydantic.fields import FieldInfo
 
-from analysis.intake.across import (
+from analysis.base.periods import (
+    month_label,
+    parse_quarter,
+    quarter_end,
+    quarter_label,
+    quarter_start,
+)
+from analysis.intake.case_files import METHOD, ROWS, file_of, find, stay
+from analysis.intake.cells import read_text
+from analysis.intake.consistency import (
     BEFORE_REQUEST,
+    MADE_UP,
     TEMPLATE_ROWS,
     TWICE,
     VARIANTS,
     no_row,
     not_there,
 )
-from analysis.intake.across import variants as spelt_twice
-from analysis.intake.audit_rules import asked_of, casts
-from analysis.intake.cells import read_text
-from analysis.intake.glyphs import missing, no_glyph
-from analysis.intake.layout import not_used
-from analysis.intake.problems import NO_ROWS, Fault, Note, Problem, Rank
-from analysis.kpis.duck import TABLES, Files, header, header_errors, shown, store_on
-from analysis.kpis.rules_sql import Rule, source, sql_type, typed
+from analysis.intake.consistency import variants as spelt_twice
+from analysis.intake.convert import MARKS
+from analysis.intake.problems import NO_ROWS, Fault, Note, Problem, Rank, missing, no_glyph
+from analysis.intake.sheets import not_used
+from analysis.kpis.cube import engine_for
+from analysis.kpis.duck import (
+    PLAIN_FORM,
+    TABLES,
+    Files,
+    files,
+    header,
+    header_errors,
+    shown,
+    store_on,
+)
+from analysis.kpis.rules_sql import Rule, rules, source, sql_type, typed
+from analysis.tables.case import Case
 from analysis.tables.columns import header_of
+from analysis.tables.method import CHECK_INS
 from analysis.tables.rows import Table, period_column
+
+_STORED: Mapping[str, tuple[str, ...]] = {
+    "BIGINT": (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "FLOAT",
+        "DOUBLE",
+        "DECIMAL",
+    ),
+    "DATE": ("DATE", "TIMESTAMP"),
+    "VARCHAR": ("VARCHAR", "ENUM"),
+}
+"""How Parquet may hold a column of each type without a word being said: names, or their beginning.
+CSV holds text."""
+
+_ISO = "'____-__-__'"
+"""How a day is written, for SQL."""
+
+_CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
+
+
+def asked_of(table: Table, first: int, last: int, *, yours: bool) -> list[Rule]:
+    """Say in SQL what is asked of a table's rows; see :func:`analysis.intake.audit.audit`."""
+    return [*_cells(table), *_periods(table, first, last), *_made_up(table, yours)]
+
+
+def _cells(table: Table) -> Iterator[Rule]:
+    """Add to the rules of cells that what is there could be read."""
+    for rule in rules(table):
+        if rule.sort == "cell":
+            read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
+            yield replace(rule, sql=f"({read} and {rule.sql})")
+        else:
+            yield rule
+
+
+def _made_up(table: Table, yours: bool) -> Iterator[Rule]:
+    """Say in SQL that a firm's own rows have no keys of made-up ones."""
+    if yours:
+        cells = [name for name in table.key if sql_type(table.row.model_fields[name]) == "VARCHAR"]
+        kept = " and ".join(f"not starts_with(coalesce({name}, ''), '{MADE_UP}')" for name in cells)
+        yield Rule("made-up", cells[0], kept, TEMPLATE_ROWS.rule, TEMPLATE_ROWS.fix)
+
+
+def casts(table: Table, stored: Mapping[str, str] | None) -> Iterator[Rule]:
+    """Say in SQL that cells are stored as what they are read as.
+
+    Parameters
+    ----------
+    table : Table
+        Which table.
+    stored : mapping of str to str, optional
+        DuckDB's types of a Parquet file's columns; of a CSV file, whose cells are text, none.
+    """
+    for name, info in table.row.model_fields.items():
+        kind, raw = sql_type(info), f"raw_{name}"
+        held = stored[name] if stored else "VARCHAR"
+        if stored and not held.startswith(_STORED[kind]):
+            what = (
+                f"stored as {held.lower().replace('varchar', 'text')}, and read as {_CALLED[kind]}"
+            )
+            yield Rule("note", name, f"{raw} is null", what, "")
+        if kind == "DATE" and held.startswith("TIMESTAMP"):
+            timed = f"not ends_with({raw}, ' 00:00:00')"
+            yield _noted(name, timed, MARKS["time of day"])
+        if kind == "DATE" and held == "VARCHAR":
+            yield _noted(
+                name, f"{raw} not like {_ISO} and contains({raw}, ':')", MARKS["time of day"]
+            )
+            yield _noted(
+                name, f"{raw} not like {_ISO} and not contains({raw}, ':')", MARKS["form of dates"]
+            )
+        if kind == "BIGINT" and held == "VARCHAR":
+            other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
+            yield _noted(name, other, "the number is rewritten in digits")
+
+
+def _noted(name: str, sql: str, what: str) -> Rule:
+    """Ask for a note on the rows of which a condition holds and whose cell could be read."""
+    return Rule("note", name, f"not coalesce({name} is not null and {sql}, false)", what, "")
+
+
+def _periods(table: Table, first: int, last: int) -> Iterator[Rule]:
+    """Say in SQL that rows lie within the periods of the case."""
+    words = f"lies outside the periods of the case, {quarter_label(first)} to {quarter_label(last)}"
+    fix = "correct it, leave the row out, or change first and last in case.yaml"
+    for name, info in table.row.model_fields.items():
+        if not header_of(info).period:
+            continue
+        if sql_type(info) == "DATE":
+            ends = f"date '{quarter_start(first)}' and date '{quarter_end(last)}'"
+        elif name == "month":
+            ends = f"'{month_label(3 * first)}' and '{month_label(3 * last + 2)}'"
+        else:
+            ends = f"'{quarter_label(first)}' and '{quarter_label(last)}'"
+        yield Rule("period", name, f"({name} is null or {name} between {ends})", words, fix)
+
 
 NOT_PLAIN = Fault(
     Rank.CELL,
@@ -358,3 +482,89 @@ def _at(
     file, first, cell = places[0]
     others = [line for name, line, _ in places[1:] if name == file]
     return Problem(fault, file, first, column, value or cell, tuple(others[: _LISTED - 1]), count)
+
+
+READ_ALWAYS = (*METHOD, CHECK_INS)
+"""Tables that are read into memory even where rows are left where they are."""
+
+OTHER_NAME = "rows that stay where they are are read under the table's own name"
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """What is known of the tables that stay where they are.
+
+    Attributes
+    ----------
+    files : dict of str to list of Path
+        By table; none if all tables are read.
+    counts : dict of str to int
+        Rows by table, of those that have any.
+    problems : tuple of Problem
+        Everything that is wrong with them.
+    notes : tuple of Note
+        What is not used, was read as another type, or is doubtful.
+    dated : dict of str to DataFrame
+        By table, the days, months or quarters of its rows, each once; none if anything is wrong.
+    """
+
+    files: Files
+    counts: dict[str, int]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    dated: dict[str, pd.DataFrame]
+
+
+NOTHING_IN_PLACE = InPlace({}, {}, (), (), {})
+"""Where all tables are read."""
+
+
+def stays_in_place(case: Case) -> Files:
+    """Find the files that are summed where they lie; none if rows are to be read.
+
+    Raises
+    ------
+    InputError
+        If pandas is asked for, but rows are not CSV.
+    """
+    found = files(case.raw)
+    if engine_for(case, found) == "pandas":
+        return {}
+    return found if stay(case, chain.from_iterable(found.values())) else {}
+
+
+def look_through(case: Case) -> InPlace:
+    """Check the tables that stay where they are, without loading them.
+
+    Raises
+    ------
+    InputError
+        If DuckDB is not installed, or a file cannot be read.
+    """
+    found = stays_in_place(case) if case.has_own_rows else {}
+    if not found:
+        return NOTHING_IN_PLACE
+    scratch, periods = case.root / ".build" / case.name, case.parameters.periods
+    ends = parse_quarter(periods.first), parse_quarter(periods.last)
+    yours = case.parameters.kind == "yours"
+    known = audit(found, case.raw, case.root, scratch, *ends, yours=yours)
+    problems = (*_other_names(case, found), *known.problems)
+    notes = (*_settings(case), *known.notes)
+    return InPlace(found, known.counts, problems, notes, known.dated)
+
+
+def _other_names(case: Case, found: Files) -> Iterator[Problem]:
+    """Find tables that would be left out unseen, since they have another name."""
+    paths = {path for table in found.values() for path in table}
+    for table, path in find(case).csv:
+        if table in ROWS and table not in READ_ALWAYS and path not in paths:
+            fault = Fault(Rank.FILE, OTHER_NAME, f"call it {table.file}")
+            yield Problem(fault, file_of(case, path))
+
+
+def _settings(case: Case) -> Iterator[Note]:
+    """Say that what ``case.yaml`` tells of the form of files does not hold for these."""
+    if told := sorted(case.parameters.intake.model_fields_set):
+        file = str((case.raw / "case.yaml").relative_to(case.root))
+        columns = ", ".join(f"intake.{name}" for name in told)
+        yield Note(file, f"not heeded in tables of rows: {PLAIN_FORM}", columns)

@@ -22,10 +22,9 @@ from typing import Any, NamedTuple
 from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.reader.excel import ExcelReader
 
-from analysis.intake.csv_files import Cell, Grid
-from analysis.intake.files import IGNORED, asked_about
-from analysis.intake.names import find_table, nearest_table
+from analysis.intake.case_files import IGNORED, asked_about, find_table, nearest_table
 from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
+from analysis.intake.sheets import Cell, Grid
 from analysis.tables.rows import Table
 
 MOST_BYTES = 2**30

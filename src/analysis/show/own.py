@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.frames import column
 from analysis.base.numbers import decimal
-from analysis.intake.files import TABLES
+from analysis.intake.case_files import TABLES
 from analysis.kpis.levels import availability
 from analysis.kpis.measures import Totals
 from analysis.notebook.display.table import Column

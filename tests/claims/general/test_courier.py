@@ -18,7 +18,7 @@ import pytest
 
 from analysis.claims.general.judge import General
 from analysis.claims.verdicts import judge_of, verdict_table
-from analysis.intake.package import describe
+from analysis.intake.template import describe
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[3]

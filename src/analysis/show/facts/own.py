@@ -6,7 +6,7 @@ from analysis.base.numbers import decimal, percent, points
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
-from analysis.intake.keep import read_came_in, read_notes
+from analysis.intake.case_check import read_came_in, read_notes
 from analysis.kpis.cube import read_cube, tables_of
 from analysis.kpis.levels import availability, kpi_periods
 from analysis.notebook.values import Value

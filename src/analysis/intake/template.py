@@ -1,7 +1,10 @@
-"""What describes a case's tables, made from the row models: data package and README."""
+"""A case of one's own: a copy of one of the examples, under another name."""
 
 from __future__ import annotations
 
+import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -11,16 +14,97 @@ from pydantic.fields import FieldInfo
 from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
 from analysis.claims.general.relations import MAY, MEANINGS, NEEDS, RELATIONS
-from analysis.intake.files import METHOD, ROWS
-from analysis.intake.new_case import CLAIMS, TEMPLATE
+from analysis.intake.case_files import METHOD, ROWS
+from analysis.intake.convert import Checked
+from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
-from analysis.tables.case import Case
+from analysis.tables.case import Case, load_case
 from analysis.tables.columns import header_of, may_be_empty
 from analysis.tables.datapackage import data_package
 from analysis.tables.ledger import RAW_TABLES
 from analysis.tables.method import METHOD_RAW_TABLES
-from analysis.tables.rows import Table
+from analysis.tables.rows import Table, read_rows
+
+TEMPLATE, CLAIMS = "template", "courier"
+"""The examples to copy: a firm with its rows, and a publication with its claims."""
+
+Form = Literal["csv", "claims"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_RESERVED = {"conformance"}
+
+
+def new_case(name: str, root: Path, form: Form = "csv") -> Path:
+    """Copy an example to a new folder of ``data/raw``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the case: small letters, digits, hyphens, underscores.
+    root : Path
+        The project's root folder.
+    form : {"csv", "claims"}
+        Whether to copy the tables of a firm, or the claims of a publication.
+
+    Returns
+    -------
+    Path
+        The new folder, complete or not there at all.
+
+    Raises
+    ------
+    InputError
+        If the name is taken or none, or the example is not there.
+    """
+    example = CLAIMS if form == "claims" else TEMPLATE
+    template, target = root / "data" / "raw" / example, root / "data" / "raw" / name
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
+            "with a letter",
+            value=name,
+            fix="choose another, such as NAME=acme",
+        )
+    if name in _RESERVED:
+        raise InputError(
+            "this name is used by the project itself", value=name, fix="choose another"
+        )
+    if target.exists() or target.is_symlink():
+        raise InputError("there is a case of this name already", value=name, fix="choose another")
+    if not (template / "case.yaml").is_file():
+        raise InputError(f"there is no {example}", file=f"data/raw/{example}/case.yaml")
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
+    try:
+        _copy(template, aside, name, form)
+        aside.chmod(0o755)
+        aside.rename(target)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return target
+
+
+def _copy(template: Path, target: Path, name: str, form: Form) -> None:
+    """Copy what belongs to a form of case; the data package describes the template's own files."""
+    text = (template / "case.yaml").read_text(encoding="utf-8")
+    new = {"name": name} if form == "claims" else {"name": name, "kind": "yours"}
+    (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
+    shutil.copyfile(template / "README.md", target / "README.md")
+    for path in sorted(template.glob("*.csv")):
+        shutil.copyfile(path, target / path.name)
+
+
+def _renamed(text: str, new: Mapping[str, str]) -> str:
+    """Set some words in the text of a ``case.yaml``; comments stay, in their column."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        key = line.partition(":")[0]
+        if key in new:
+            before, mark, comment = line.partition("#")
+            lines[place] = f"{key}: {new[key]} ".ljust(len(before)) + mark + comment
+    return "\n".join(line.rstrip() for line in lines)
+
 
 BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 
@@ -160,3 +244,50 @@ def _meaning(info: FieldInfo) -> str:
         return "one of the relations above"
     listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""
     return f"{info.description}{listed}"
+
+
+EXAMPLE_WORDS = Fault(
+    Rank.KEY,
+    "these are still the template's words",
+    "put your own in their place, or delete the file: what needs it is then left out",
+)
+EXAMPLE_TITLE = Fault(Rank.KEY, "this is still the template's", "name your own firm")
+
+
+def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
+    """Find what would pass as the firm's own in its report, though it is the example's.
+
+    Parameters
+    ----------
+    case : Case
+        Only one that says ``kind: yours`` is looked at, and only where there is a template.
+    tables : mapping of str to Checked
+        The tables that are there.
+
+    Yields
+    ------
+    Problem
+        For the title, the subtitle, and each table that holds all of the example's words.
+    """
+    if case.parameters.kind != "yours":
+        return
+    try:
+        template = load_case(TEMPLATE, case.root)
+    except InputError:
+        return
+    for name in ("title", "subtitle"):
+        said = getattr(case.parameters, name)
+        if said == getattr(template.parameters, name):
+            file = str((case.raw / "case.yaml").relative_to(case.root))
+            yield Problem(EXAMPLE_TITLE, file, column=name, value=said)
+    for table in METHOD:
+        mine = tables.get(table.name)
+        if mine is None or not mine.is_read or not (template.raw / table.file).is_file():
+            continue
+        words = [str(name) for name in mine.frame if mine.frame[name].dtype == "str"]
+        example = {
+            tuple(getattr(row, name) for name in words)
+            for row in read_rows(table, template.raw, template.root)
+        }
+        if example == set(mine.frame[words].itertuples(index=False, name=None)):
+            yield Problem(EXAMPLE_WORDS, mine.file, value=f"{len(mine.frame):,} rows")

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.periods import month_label, parse_quarter, quarter_end, quarter_start
-from analysis.intake.checked import Checked
-from analysis.intake.example import still_example
-from analysis.intake.files import ROWS, TABLES
-from analysis.intake.method import INDICATORS, check_method, claim_ids
-from analysis.intake.names import folded
+from analysis.base.errors import InputError
+from analysis.base.periods import (
+    month_label,
+    parse_quarter,
+    quarter_end,
+    quarter_label,
+    quarter_start,
+)
+from analysis.efficiency.quarterly_statements import contradictions as statement_errors
+from analysis.efficiency.quarterly_statements import discrete
+from analysis.intake.case_files import ROWS, TABLES, folded
+from analysis.intake.convert import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
-from analysis.intake.statements import check_statements
+from analysis.intake.template import still_example
+from analysis.kpis.catalogue import METHOD, SHORT
+from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
-from analysis.tables.ledger import ServiceRow
+from analysis.tables.ledger import RAW_TABLES, ClaimRow, ServiceRow
+from analysis.tables.method import KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.rows import Row, read_rows
 
 Tables = Mapping[str, Checked]
 """The tables of a case by name."""
@@ -271,3 +282,189 @@ def variants(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
             listed = " and ".join(f"“{value}”" for value in spellings)
             what = f"{listed} count as different values"
             yield Note(file, what, column)
+
+
+_R = TypeVar("_R", bound=Row)
+
+INDICATORS = frozenset([record.key for record in METHOD] + list(SHORT))
+"""Names under which tables may speak of the catalogue's indicators."""
+
+OUTSIDE = Fault(
+    Rank.PERIOD, "the check-in lies outside the period of its key result", "correct the day"
+)
+SAME_DAY = Fault(
+    Rank.KEY, "the key result has another check-in of this day", "keep the one that counts"
+)
+UNKNOWN_SOURCE = Fault(
+    Rank.REFERENCE, "names neither an indicator nor a column, which is written as table.column"
+)
+
+
+def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
+    """Find what is wrong between the tables of the strategy.
+
+    Parameters
+    ----------
+    case : Case
+        Its readings are those that targets may depend on.
+    tables : mapping of str to Checked
+        Tables with problems of their own are taken for absent.
+    """
+    right = {name: table for name, table in tables.items() if not table.problems}
+    if "key_results" in right and "objectives" in right:
+        yield from _check_okrs(case, right)
+    if "check_in" in right and "key_results" in right:
+        _check_days(right["check_in"], right["key_results"])
+    if "variables" in right:
+        _check_sources(right["variables"])
+
+
+def claim_ids(case: Case) -> frozenset[str]:
+    """Return the ids of a case's claims; none if it has none, or they break a rule."""
+    table = RAW_TABLES[0]
+    try:
+        claims = read_rows(table, case.raw, case.root) if (case.raw / table.file).is_file() else []
+    except InputError:  # said where claims are read
+        claims = []
+    return frozenset(claim.claim_id for claim in claims if isinstance(claim, ClaimRow))
+
+
+def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
+    objectives = _rows(tables["objectives"], ObjectiveRow)
+    results = _rows(tables["key_results"], KeyResultRow)
+    targets = _rows(tables["targets"], TargetRow) if "targets" in tables else []
+    files = {
+        str((case.method / table.table.file).relative_to(case.root)): table
+        for table in tables.values()
+    }
+    for error in target_errors(case, objectives, results, targets, claim_ids(case)):
+        table = files[str(error.file)]
+        row = _row_of(table, str(error.row)) if error.row else None
+        fault = Fault(Rank.SUM, error.rule, error.fix or "")
+        value = None if error.value is None else str(error.value)
+        column = table.headers.get(error.column or "", error.column or "")
+        yield Problem(fault, table.file, row, column, value)
+
+
+def _rows(table: Checked, model: type[_R]) -> list[_R]:
+    return [model.model_validate(_plain(record)) for record in table.frame.to_dict("records")]
+
+
+def _plain(record: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        name: value.date() if isinstance(value, pd.Timestamp) else value
+        for name, value in record.items()
+    }
+
+
+def _row_of(table: Checked, key: str) -> int | None:
+    """Return the row of a key; of an objective's key results, the first of them."""
+    for name in (table.table.key[0], "objective_id"):
+        if name in table.frame:
+            places = np.flatnonzero((table.frame[name] == key).to_numpy())
+            if len(places):
+                return int(table.rows[places[0]])
+    return None
+
+
+def _check_days(check_ins: Checked, results: Checked) -> None:
+    """Hold check-ins against the periods of their key results."""
+    frame = check_ins.frame
+    periods = results.frame.drop_duplicates("kr_id").set_index("kr_id")
+    starts, ends = (frame["kr_id"].map(periods[name]) for name in ("starts_on", "ends_on"))
+    outside = (frame["reported_on"] < starts) | (frame["reported_on"] > ends)
+    check_ins.report(OUTSIDE, "reported_on", outside.to_numpy())
+    again = frame.duplicated(["kr_id", "reported_on"], keep="first")
+    check_ins.report(SAME_DAY, "reported_on", again.to_numpy())
+
+
+def _check_sources(variables: Checked) -> None:
+    """Refuse sources of variables that name neither an indicator nor a column."""
+    columns = {f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields}
+    source = variables.frame["source"]
+    known = source.isin(INDICATORS | columns) | (source == "")
+    variables.report(UNKNOWN_SOURCE, "source", ~known.to_numpy() & variables.good["source"])
+
+
+_CENT = 100
+
+
+def check_statements(
+    case: Case, tables: Mapping[str, Checked], notes: list[Note]
+) -> Iterator[Problem]:
+    """Find statements that contradict themselves, or disagree with the invoices on sales.
+
+    Parameters
+    ----------
+    case : Case
+        Says how much invoices and statements may differ.
+    tables : mapping of str to Checked
+        Nothing is checked unless the statements' own cells are right.
+    notes : list of Note
+        Differences that the case allows are added.
+    """
+    table = tables.get("fin_statement")
+    if table is None or table.problems:
+        return
+    frame = table.frame.assign(
+        unit_scale=1, quarter=[parse_quarter(label) for label in table.frame["period"]]
+    )
+    frame = frame.sort_values(["company_id", "quarter"], kind="stable")
+    companies = frame["company_id"].unique()
+    if len(companies) > 1:
+        other = int(np.flatnonzero(table.frame["company_id"] != companies[0])[0])
+        fault = Fault(
+            Rank.KEY, "a firm's statements are those of one company", "keep the rows of one company"
+        )
+        yield Problem(
+            fault,
+            table.file,
+            int(table.rows[other]),
+            table.headers["company_id"],
+            str(table.frame["company_id"].iloc[other]),
+        )
+        return
+    single = discrete(frame)
+    tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
+    for error in statement_errors(frame, single, file=table.file, tolerance=tolerance):
+        row = None if error.row is None else int(table.rows[int(error.row) - 2])
+        fault = Fault(Rank.SUM, error.rule, error.fix or "correct the statement")
+        value = None if error.value is None else str(error.value)
+        yield Problem(fault, table.file, row, error.column or "", value)
+    yield from _check_sales(case, tables, single, notes)
+
+
+def _check_sales(
+    case: Case, tables: Mapping[str, Checked], single: pd.DataFrame, notes: list[Note]
+) -> Iterator[Problem]:
+    """Compare the invoices of each quarter with the sales of its statement."""
+    table, sale = tables["fin_statement"], tables.get("sale")
+    if sale is None or sale.problems:
+        return
+    days = sale.frame["invoiced_on"]
+    quarter = 4 * days.dt.year + (days.dt.month - 1) // 3
+    invoiced = sale.frame.groupby(quarter)["amount_centimos"].sum()
+    both = single[single["quarter"].isin(invoiced.index)]
+    stated = both.set_index("quarter")["sales"]
+    gap = (invoiced.reindex(stated.index) - stated).to_numpy()
+    allowed = case.parameters.intake.sales_may_differ_by
+    wrong = np.abs(gap) * _CENT > np.abs(stated.to_numpy()) * allowed
+    if wrong.any():
+        first = int(stated.index[wrong][0])
+        value = (
+            f"{quarter_label(first)}: invoices {invoiced[first] / _CENT:,.2f}, "
+            f"statement {stated[first] / _CENT:,.2f}"
+        )
+        fault = Fault(
+            Rank.SUM,
+            "invoices and statement disagree on sales in "
+            + ("one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"),
+            "correct one of them, or say in case.yaml by how many per cent they may differ: "
+            "intake: {sales_may_differ_by: 2}",
+        )
+        row = int(table.rows[int(both.index[wrong][0])])
+        yield Problem(fault, table.file, row, table.headers["sales"], value)
+    tolerated = (gap != 0) & ~wrong
+    if tolerated.any():
+        what = f"invoices and statement differ on sales, by no more than {allowed}%"
+        notes.append(Note(table.file, what, table.headers["sales"], int(tolerated.sum())))

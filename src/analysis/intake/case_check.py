@@ -1,0 +1,454 @@
+"""Read a case's own files: everything that is right, everything that is wrong, what was coerced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from analysis.base.csv_guard import unguarded
+from analysis.base.errors import InputError
+from analysis.base.files import replace_folder, write_text
+from analysis.base.periods import (
+    month_label,
+    parse_month,
+    parse_period,
+    quarter_end,
+    quarter_label,
+    quarter_start,
+)
+from analysis.claims.general.judge import General
+from analysis.intake.audit import NOTHING_IN_PLACE, READ_ALWAYS, look_through, stays_in_place
+from analysis.intake.case_files import (
+    BOTH,
+    METHOD,
+    OUTSIDE,
+    ROWS,
+    TABLES,
+    TWICE,
+    Inputs,
+    file_of,
+    find,
+    foreign_signs,
+    own_signs,
+)
+from analysis.intake.cells import Context
+from analysis.intake.consistency import check_across
+from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.problems import (
+    NO_ROWS,
+    Fault,
+    Note,
+    Problem,
+    Rank,
+    case_texts,
+    missing,
+    no_glyph,
+    note_list,
+    problem_list,
+    problem_of,
+    worst_first,
+)
+from analysis.intake.sheets import Grid, lay_out, read_csv
+from analysis.intake.workbook import read_workbook
+from analysis.kpis.duck import Files, opened
+from analysis.kpis.levels import MORE, NOTHING, is_enough
+from analysis.tables.case import Case, case_problems, load_case
+from analysis.tables.ledger import RAW_TABLES, read_claims
+from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
+
+NO_TABLE = Fault(
+    Rank.FILE,
+    "the case has no table: neither a CSV file nor a workbook named after it",
+    "copy the tables of data/raw/template, and fill them in",
+)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a case's own files hold.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        By name, the tables that are there, with columns and types as
+        :func:`analysis.tables.rows.read_frame` gives them; only those without a problem.
+    problems : tuple of Problem
+        Everything that is wrong, the worst first; nothing may be built unless this is empty.
+    notes : tuple of Note
+        What was skipped or coerced.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+
+
+def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
+    """Read and check all tables of a case: CSV files in its folder, or one workbook.
+
+    Parameters
+    ----------
+    case : Case
+        Its ``intake`` settings say how files are written where that is in doubt.
+    tables : tuple of Table
+        Those to be read.
+
+    Returns
+    -------
+    Intake
+        Tables, problems and notes. A table that is absent, or has no row, is simply not there.
+    """
+    inputs = find(case)
+    problems, notes = list(inputs.problems), list(inputs.notes)
+    currency = case.parameters.currency, case.parameters.currency_name
+    context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
+    checked: dict[str, Checked] = {}
+    if not any(problem.fault in (BOTH, TWICE) for problem in problems):
+        for grid in _grids(case, inputs, context, tables, (problems, notes)):
+            table = check_sheet(lay_out(grid, context.currency, context.foreign), context)
+            if len(table.rows) or table.problems:
+                checked[grid.table.name] = table
+            else:
+                notes.append(Note(grid.file, NO_ROWS))
+            notes += table.notes
+    found, doubts = check_across(case, checked)
+    sound = {name: table.frame for name, table in checked.items() if not table.problems}
+    problems += found + [problem for table in checked.values() for problem in table.problems]
+    wanted = tables == TABLES and case.has_own_rows
+    if not checked and not problems and wanted:
+        problems.append(Problem(NO_TABLE, str(case.raw.relative_to(case.root))))
+    return Intake(sound, worst_first(problems), (*notes, *doubts))
+
+
+def _grids(
+    case: Case,
+    inputs: Inputs,
+    context: Context,
+    tables: tuple[Table, ...],
+    said: tuple[list[Problem], list[Note]],
+) -> Iterator[Grid]:
+    """Read the files one by one; what is to be said of sheets that are not read goes to `said`."""
+    if inputs.workbook is not None:
+        book = read_workbook(
+            inputs.workbook,
+            file_of(case, inputs.workbook),
+            tables,
+            context.foreign,
+            context.settings.ignore,
+        )
+        said[0].extend(book.problems)
+        said[1].extend(book.notes)
+        yield from book.grids
+    for table, path in inputs.csv:
+        if table not in tables:
+            continue
+        yield read_csv(table, path, file_of(case, path), context.settings, context.currency)
+
+
+def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
+    """Check all of a case's own files; nothing is written.
+
+    Parameters
+    ----------
+    name : str
+        The case.
+    root : Path
+        The project's root folder.
+    every : bool
+        Whether to name every row that breaks a rule, and not just the first of them.
+
+    Returns
+    -------
+    text : str
+        What is wrong, the worst first, then what was skipped or coerced.
+    good : bool
+        Whether nothing is wrong.
+
+    Raises
+    ------
+    InputError
+        If there is no such case.
+    """
+    wrong = case_problems(name, root)
+    if wrong:
+        problems = [problem_of(error) for error in wrong]
+        rest = "The tables are checked once case.yaml is right."
+        return f"{problem_list(name, problems, every)}\n\n{rest}", False
+    text, intake = check_tables(load_case(name, root), every=every)
+    return text, intake is not None
+
+
+def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None]:
+    """Check the tables of a case; nothing is written.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    every : bool
+        As :func:`check_case` takes it.
+
+    Returns
+    -------
+    text : str
+        As :func:`check_case` gives it.
+    intake : Intake or None
+        What the tables hold; None if anything is wrong.
+    """
+    name, root = case.name, case.root
+    try:
+        in_place = NOTHING_IN_PLACE if _is_linked(case) else look_through(case)
+    except InputError as error:
+        return problem_list(name, map(problem_of, error.all), every), None
+    intake = read(case, READ_ALWAYS if in_place.files else TABLES)
+    problems = [*intake.problems, *case_texts(case), *in_place.problems]
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
+    if not problems and case.has_own_rows:
+        problems += [*too_few(case, rows), *unreached(case, {**intake.tables, **in_place.dated})]
+    if (case.raw / RAW_TABLES[0].file).is_file():
+        try:
+            if case.parameters.calibration is None:
+                General(case).state(case.reading())
+            problems += _claim_texts(case)
+        except InputError as error:
+            problems += map(problem_of, error.all)
+    article = _article_tables(name)
+    problems += _article_problems(article, case.raw, root)
+    files = {str((case.raw / table.file).relative_to(root)) for table in article}
+    intake = replace(intake, notes=(*intake.notes, *in_place.notes))
+    said = note_list((note for note in intake.notes if note.file not in files), every)
+    if problems:
+        return problem_list(name, worst_first(problems), every) + said, None
+    return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
+
+
+def _is_linked(case: Case) -> bool:
+    """Whether a file of the case leads out of its folder, so that nothing may be summed there."""
+    return any(problem.fault == OUTSIDE for problem in find(case).problems)
+
+
+def _claim_texts(case: Case) -> Iterator[Problem]:
+    """Find texts of claims with a character that the report cannot show."""
+    file = str((case.raw / RAW_TABLES[0].file).relative_to(case.root))
+    for row, claim in enumerate(read_claims(case), start=2):
+        for name, value in claim:
+            if isinstance(value, str) and (character := missing(value)):
+                yield Problem(no_glyph(character), file, row, name, value)
+
+
+def _article_tables(name: str) -> tuple[Table, ...]:
+    """Return the tables of the article on efficiency, which are of another kind."""
+    from analysis.efficiency.sentences import ARTICLE, RAW
+
+    return RAW if name == ARTICLE else ()
+
+
+def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iterator[Problem]:
+    for table in tables:
+        try:
+            read_rows(table, folder, root)
+        except InputError as error:
+            yield from map(problem_of, error.all)
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    if not rows:
+        return "It has no tables of rows."
+    return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
+
+
+def too_few(case: Case, tables: Collection[str]) -> Iterator[Problem]:
+    """Say so if the tables that are there, by name, give no indicator at all."""
+    if not is_enough(tables):
+        file = str(case.raw.relative_to(case.root))
+        yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
+
+
+def unreached(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Find periods that the report is about and in which no table has a row.
+
+    Parameters
+    ----------
+    case : Case
+        Gives the periods.
+    tables : mapping of str to DataFrame
+        By name; without a single dated row there is nothing to hold the periods against.
+    """
+    dated = {
+        t: tables[t.name][period_column(t)] for t in ROWS if t.name in tables and period_column(t)
+    }
+    if not dated:
+        return
+    periods = case.parameters.periods
+    for key in ("current", "baseline"):
+        label = getattr(periods, key)
+        if not any(_within(rows, label).any() for rows in dated.values()):
+            fix = f"name a period that has rows, or add the rows of {label}"
+            fault = Fault(Rank.PERIOD, "no table has a row in this period", fix)
+            file = str((case.raw / "case.yaml").relative_to(case.root))
+            yield Problem(fault, file, column=f"periods.{key}", value=label)
+
+
+def _within(values: pd.Series[Any], label: str) -> pd.Series[bool]:
+    """Say which days, months or quarters lie within a period."""
+    quarters = parse_period(label)
+    first, last = quarters[0], quarters[-1]
+    if values.dtype.kind == "M":
+        start, end = pd.Timestamp(quarter_start(first)), pd.Timestamp(quarter_end(last))
+        return values.between(start, end)
+    if values.str.contains("Q").any():
+        return values.isin([quarter_label(index) for index in quarters])
+    return values.between(month_label(3 * first), month_label(3 * last + 2))
+
+
+CAME_IN = "tables.csv"
+"""Which tables came in, those with any row, with their number of rows and the days they cover."""
+
+NOTES = "intake.csv"
+"""What was skipped or coerced."""
+
+_BY_MONTH = {"service", "sale", "cost", "staff_hours"}
+"""Tables that count as recorded in the months in which they have a row."""
+
+
+def keep(case: Case) -> tuple[str, bool]:
+    """Check a case's own tables and write them to its folder of ``data/processed``.
+
+    Rows in Parquet, or in CSV with ``engine: duckdb``, stay where they are, however many there
+    are; they are checked there. Whatever is wrong, nothing is written.
+
+    Returns
+    -------
+    text : str
+        What was read, or everything that is wrong.
+    good : bool
+        Whether nothing is wrong.
+    """
+    state = state_of(case)
+    text, intake = check_tables(case)
+    if intake is None:
+        return text, False
+    in_place = stays_in_place(case)
+    tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
+    came = came_in(case, tables, in_place)
+    for folder, group in (("ledger", ROWS), ("method", METHOD)):
+        texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
+        replace_folder(case.processed / folder, texts)
+    write_frame(notes_frame(intake.notes), case.processed / NOTES)
+    write_frame(came, case.processed / CAME_IN)
+    remember(case, state)
+    return f"{int(came['rows'].sum()):,} rows", True
+
+
+def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
+    """List the tables that came in.
+
+    Returns
+    -------
+    DataFrame
+        Columns table, file, title, rows, first and last (day, month or quarter; empty for tables
+        that belong to no period) and gaps (months between these without any row, of tables that
+        are summed by month).
+    """
+    known = {table.name: table for table in TABLES}
+    lines = [_line(table, frame, table.file) for table, frame in tables.items()]
+    if in_place:
+        with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
+            for name, relation in relations.items():
+                lines.append(_line(known[name], relation, _file(case, in_place[name])))
+    lines = [line for line in lines if line[3]]  # a table without a row is absent
+    order = [table.name for table in TABLES]
+    lines.sort(key=lambda line: order.index(line[0]))
+    columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _file(case: Case, paths: list[Path]) -> str:
+    """Name the file of a table, or the folder of its files."""
+    first = paths[0].relative_to(case.raw).as_posix()
+    return first if len(paths) == 1 else f"{paths[0].parent.name} ({len(paths)} files)"
+
+
+def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, str, str]:
+    """Count the rows of a frame or relation, and find the first and last of their periods."""
+    column = period_column(table)
+    lazy = nw.from_native(rows).lazy()
+    spans = [nw.col(column).min().alias("first"), nw.col(column).max().alias("last")]
+    asked = [nw.len().alias("rows"), *(spans if column else [])]
+    found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
+    ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
+    gaps = ", ".join(_gaps(lazy, column)) if table.name in _BY_MONTH and found["rows"] else ""
+    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], gaps
+
+
+def _gaps(rows: nw.LazyFrame[Any], column: str) -> list[str]:
+    """List the months without a row between the first and the last that have one."""
+    if column == "month":
+        labels = rows.select(column).unique().collect("pandas").to_native()[column]
+        known = {parse_month(str(label)) for label in labels}
+    else:
+        day = nw.col(column)
+        month = (12 * day.dt.year() + day.dt.month() - 1).alias("month")
+        known = set(rows.select(month).unique().collect("pandas").to_native()["month"])
+    return [month_label(m) for m in range(int(min(known)), int(max(known))) if m not in known]
+
+
+def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
+    """Lay notes out as a table: file, column, what, rows and example."""
+    rows = [(note.file, note.column, note.what, note.count, note.example) for note in notes]
+    return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
+
+
+def read_came_in(case: Case) -> pd.DataFrame:
+    """Read which tables came in; see :func:`came_in`."""
+    return _read(case, CAME_IN)
+
+
+def read_notes(case: Case) -> pd.DataFrame:
+    """Read what was skipped or coerced; see :func:`notes_frame`."""
+    return _read(case, NOTES)
+
+
+def _read(case: Case, name: str) -> pd.DataFrame:
+    path = case.processed / name
+    if not path.is_file():
+        raise InputError(
+            "the file does not exist",
+            file=path.relative_to(case.root),
+            fix=f"make report CASE={case.name}, which makes it",
+        )
+    frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+    texts = frame.select_dtypes(exclude="number").columns
+    return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})
+
+
+def state_of(case: Case) -> str:
+    """List the files of a case's folder, each with its size and when it was last changed."""
+    found = [path for path in sorted(case.raw.rglob("*")) if path.is_file()]
+    seen = [path for path in found if path.name[0] not in ".~"]  # those of programs are nobody's
+    lines = []
+    for path in seen:
+        state = path.stat()
+        lines.append(f"{path.relative_to(case.raw)}\t{state.st_size}\t{state.st_mtime_ns}\n")
+    return "".join(lines)
+
+
+def remember(case: Case, state: str) -> None:
+    """Note that a case's tables were checked and kept when its files were in this state."""
+    write_text(_record(case), state)
+
+
+def are_kept(case: Case) -> bool:
+    """Whether a case's tables were checked and kept, and its files have not changed since."""
+    record = _record(case)
+    made = record.is_file() and case.processed.is_dir()
+    return made and record.read_text(encoding="utf-8") == state_of(case)
+
+
+def _record(case: Case) -> Path:
+    return case.root / ".build" / case.name / "inputs.txt"
