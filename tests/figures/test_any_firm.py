@@ -29,6 +29,7 @@ from analysis.figures import (
 )
 from analysis.figures.strategy import strategy_map
 from analysis.kpis.catalogue import CATALOGUE
+from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
 from analysis.notebook.display.figure import Figure, svg
 
@@ -129,7 +130,7 @@ def test_report_page(name: str, check: Check) -> None:
 @each_series
 def test_comparison(name: str, check: Check) -> None:
     table = kpi_rows(name)
-    check(changes.comparison(kpi_data.comparison_data(table, "2024Q2"), "2024Q2", "yours"))
+    check(changes.comparison(comparison_data(table, "2024Q2"), "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("count", [1, 2, 30])

@@ -22,10 +22,11 @@ from analysis.figures.counts import (
 from analysis.figures.frames import period_words
 from analysis.figures.growth import productivity_services_data, sales_by_reading_data
 from analysis.figures.indicators import productivity, sales_by_quarter
-from analysis.figures.kpi_data import comparison_data, quarters_data, services_by_type_data
+from analysis.figures.kpi_data import quarters_data, services_by_type_data
 from analysis.figures.overview import verdicts
 from analysis.figures.pareto import services_by_type
 from analysis.figures.process import service_process, service_process_data
+from analysis.kpis.compare import comparison_data
 from analysis.tables.case import Case, ServiceType
 from analysis.tables.ledger import ProcessRow
 

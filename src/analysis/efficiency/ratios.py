@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from analysis.base.numbers import decimal, percent
 from analysis.base.periods import quarter_days, quarter_label
 from analysis.efficiency.quarterly_statements import Amounts, Book
 
@@ -761,3 +762,8 @@ def _growth(before: Fraction | None, now: Fraction | None) -> Fraction | None:
 
 def _change(before: Fraction | None, now: Fraction | None) -> Fraction | None:
     return None if before is None or now is None else now - before
+
+
+def ratio_text(record: Indicator, value: Fraction) -> str:
+    """Write a ratio in its unit."""
+    return percent(1)(value) if record.unit == "share" else decimal(2)(value)

@@ -48,7 +48,7 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.kpi_data.comparison_data`.
+        From :func:`analysis.kpis.compare.comparison_data`.
     period : str
         The period compared, such as ``2024Q2``.
     kind : str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from fractions import Fraction
 from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.base.numbers import decimal, percent
+from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
-from analysis.efficiency.ratios import Indicator, indicator
+from analysis.efficiency.ratios import Indicator, indicator, ratio_text
 from analysis.figures.style import (
     BAND,
     INK,
@@ -78,11 +77,6 @@ def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         part.insert(0, "company", company)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
-
-
-def shown(record: Indicator, value: Fraction) -> str:
-    """Write a ratio in its unit."""
-    return percent(1)(value) if record.unit == "share" else decimal(2)(value)
 
 
 @styled(23)
@@ -152,7 +146,7 @@ def _lines(
             continue
         colour = (KIND[kind], NEUTRAL)[number]
         ax.plot(places, heights, color=colour, lw=1.4, ls=("-", "--")[number], marker="o", ms=2.4)
-        ends.append((heights[-1], shown(record, values[places[-1]]), number, places[-1]))
+        ends.append((heights[-1], ratio_text(record, values[places[-1]]), number, places[-1]))
     low, high = ax.get_ylim()
     pad = 0.12 * (high - low) or 1
     ax.set_ylim(low - pad, high + pad)
@@ -163,7 +157,7 @@ def _lines(
     for end in sorted({min(known), max(known)} if known else ()):
         ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
         ax.annotate(
-            shown(record, end),
+            ratio_text(record, end),
             (0, float(end)),
             xycoords=("axes fraction", "data"),
             xytext=(-2, 0),

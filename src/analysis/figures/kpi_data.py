@@ -1,4 +1,4 @@
-"""What the figures of indicators plot, made from sums and KPI tables."""
+"""What the figures of services and quarters plot, made from sums and KPI tables."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
-from analysis.kpis.catalogue import MONEY, kpi, unit_in
-from analysis.kpis.compare import BASES, compare
+from analysis.kpis.compare import compare
 from analysis.kpis.levels import by_type
 from analysis.kpis.measures import Totals
 from analysis.tables.case import Case, ServiceType
@@ -155,58 +154,3 @@ def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     full["kpi"], full["period"] = rows["kpi"].iloc[0], [quarter_label(index) for index in whole]
     full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
     return full.rename_axis("index").reset_index()
-
-
-def comparison_data(table: pd.DataFrame, period: str, currency: str = MONEY) -> pd.DataFrame:
-    """Compare every KPI of a period with the previous one and with a year before.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`analysis.kpis.kpi_periods`, by periods of this length.
-    period : str
-        A month, quarter or half-year, such as ``2024Q2``.
-    currency : str
-        Name of the unit of money.
-
-    Returns
-    -------
-    DataFrame
-        One row per KPI and base (previous, year-ago): kpi, name, unit, better, base,
-        base_period, value, base_value, change (points, for shares), growth (Fraction; None for
-        shares) and effect (good, bad, neutral, or none where there is nothing to compare).
-    """
-    grain, _ = parse_label(period)
-    rows = []
-    for kpi_id in dict.fromkeys(table["kpi"]):
-        record = kpi(str(kpi_id))
-        current = table[(table["kpi"] == kpi_id) & (table["period"] == period)].iloc[0]
-        for base in BASES:
-            compared = compare(table[table["kpi"] == kpi_id], base, grain)
-            found = compared[compared["period"] == period]
-            row = found.iloc[0] if len(found) else None
-            change = None if row is None else row["change"]
-            rows.append(
-                {
-                    "kpi": kpi_id,
-                    "name": record.name,
-                    "unit": unit_in(record.unit, currency),
-                    "better": record.better,
-                    "base": base,
-                    "base_period": "" if row is None else row["base_period"],
-                    "value": current["value"],
-                    "base_value": None if row is None else row["base_value"],
-                    "change": change,
-                    "growth": None if row is None else row["growth"],
-                    "effect": _effect(change, record.better),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _effect(change: Fraction | None, better: str) -> str:
-    if change is None:
-        return "none"
-    if change == 0 or better == "none":
-        return "neutral"
-    return "good" if (change > 0) == (better == "up") else "bad"

@@ -22,9 +22,9 @@ from analysis.efficiency.ratios import (
     NAMED,
     QUARTERLY_CUT,
     key_results,
+    ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
-from analysis.figures.efficiency_ratios import shown
 from analysis.notebook.display.table import Column
 from analysis.notebook.values import literal
 from analysis.tables.case import Case
@@ -224,7 +224,7 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
             if row["value"] is None
             else decimal(0)(row["value"])
             if record.unit == "money"
-            else shown(record, row["value"])
+            else ratio_text(record, row["value"])
             for row in chosen.to_dict("records")
         }
         rows.append({"id": record.indicator_id, "name": record.english, **cells})

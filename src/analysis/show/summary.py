@@ -26,7 +26,7 @@ def headline(compared: pd.DataFrame, period: str, base: str, kind: str) -> View:
     Parameters
     ----------
     compared : DataFrame
-        From :func:`analysis.figures.kpi_data.comparison_data`.
+        From :func:`analysis.kpis.compare.comparison_data`.
     period, base : str
         The period, and which of the bases to show.
     kind : str

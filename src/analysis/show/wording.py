@@ -36,7 +36,7 @@ def change_text(record: Indicator, change: Fraction | None, growth: Fraction | N
 
 
 def turn_text(row: Any) -> str | None:
-    """Write the change of a row of :func:`analysis.figures.kpi_data.comparison_data`."""
+    """Write the change of a row of :func:`analysis.kpis.compare.comparison_data`."""
     if row.change is None:
         return None
     if row.unit == "%":

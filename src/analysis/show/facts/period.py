@@ -7,9 +7,8 @@ import pandas as pd
 from analysis.base.frames import records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import base_words
-from analysis.figures.kpi_data import comparison_data
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.compare import BASES, Base, compare
+from analysis.kpis.compare import BASES, Base, compare, comparison_data
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods
 from analysis.notebook.edition import Edition
