@@ -14,7 +14,9 @@ from analysis.efficiency.article import Firm, company_names, read_firms, scheme_
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
 from analysis.efficiency.sentences import build_article, read_made, read_pins
-from analysis.figures import efficiency_ladder, efficiency_ratios, efficiency_scheme
+from analysis.figures.publications import profit_charts as efficiency_ladder
+from analysis.figures.publications import profit_charts as efficiency_scheme
+from analysis.figures.publications import ratio_charts as efficiency_ratios
 from analysis.show import efficiency as views
 from analysis.show.facts.efficiency import efficiency_facts
 from analysis.tables.case import Case, load_case

@@ -12,22 +12,20 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.figures import (
-    bullets,
-    changes,
-    concepts,
-    flowchart,
-    indicators,
-    intervals,
-    kpi_data,
-    multiples,
-    okr,
-    pareto,
-    process,
-    report_page,
-    variance,
-)
-from analysis.figures.strategy import strategy_map
+from analysis.figures import diagnosis_charts as concepts
+from analysis.figures import diagnosis_charts as process
+from analysis.figures import key_results as bullets
+from analysis.figures import key_results as okr
+from analysis.figures import kpi_comparison as changes
+from analysis.figures import kpi_comparison as variance
+from analysis.figures import kpi_data
+from analysis.figures import kpi_page as intervals
+from analysis.figures import kpi_page as pareto
+from analysis.figures import kpi_page as report_page
+from analysis.figures import kpi_trends as indicators
+from analysis.figures import kpi_trends as multiples
+from analysis.figures.balanced_scorecard import strategy_map
+from analysis.figures.publications import flowcharts as flowchart
 from analysis.kpis.catalogue import CATALOGUE
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy

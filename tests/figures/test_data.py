@@ -12,20 +12,23 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
-from analysis.figures.changes import comparison
-from analysis.figures.counts import (
+from analysis.figures.diagnosis_charts import service_process, service_process_data
+from analysis.figures.kpi_comparison import comparison
+from analysis.figures.kpi_data import quarters_data, services_by_type_data
+from analysis.figures.kpi_page import services_by_type
+from analysis.figures.kpi_trends import productivity, sales_by_quarter
+from analysis.figures.primitives import period_words
+from analysis.figures.publications.printed_claims import (
     earlier_counts,
     earlier_counts_data,
     respondents,
     respondents_data,
+    verdicts,
 )
-from analysis.figures.frames import period_words
-from analysis.figures.growth import productivity_services_data, sales_by_reading_data
-from analysis.figures.indicators import productivity, sales_by_quarter
-from analysis.figures.kpi_data import quarters_data, services_by_type_data
-from analysis.figures.overview import verdicts
-from analysis.figures.pareto import services_by_type
-from analysis.figures.process import service_process, service_process_data
+from analysis.figures.publications.printed_growth import (
+    productivity_services_data,
+    sales_by_reading_data,
+)
 from analysis.kpis.compare import comparison_data
 from analysis.tables.case import Case, ServiceType
 from analysis.tables.ledger import ProcessRow

@@ -12,9 +12,12 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from analysis.claims.multiverse import block_universes
-from analysis.figures.influence import reading_influence, reading_influence_data
+from analysis.figures.publications.reading_choices import (
+    multiverse,
+    reading_influence,
+    reading_influence_data,
+)
 from analysis.figures.style import KIND
-from analysis.figures.universes import multiverse
 from analysis.notebook.display.figure import Figure, svg
 from analysis.tables.case import Case
 

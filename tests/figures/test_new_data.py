@@ -9,16 +9,17 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_period
-from analysis.figures.bullets import bullets_data
-from analysis.figures.components import components_data
-from analysis.figures.flowchart import process_flow_data
-from analysis.figures.intervals import with_intervals
+from analysis.figures.key_results import bullets_data
+from analysis.figures.kpi_comparison import variance_data
 from analysis.figures.kpi_data import services_by_type_data
-from analysis.figures.methodologies import methodologies_data
-from analysis.figures.multiples import small_multiples_data
-from analysis.figures.numerals import scale
-from analysis.figures.report_page import report_page_data
-from analysis.figures.variance import variance_data
+from analysis.figures.kpi_page import report_page_data, with_intervals
+from analysis.figures.kpi_trends import small_multiples_data
+from analysis.figures.primitives import scale
+from analysis.figures.publications.flowcharts import (
+    components_data,
+    methodologies_data,
+    process_flow_data,
+)
 from analysis.kpis.levels import kpi_periods, totals
 from analysis.kpis.measures import Totals
 from analysis.method import as_is as diagnosis

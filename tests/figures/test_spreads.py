@@ -11,9 +11,13 @@ import pytest
 from scipy.stats import chisquare
 
 from analysis.base.errors import InputError
-from analysis.figures.dots import spreads
-from analysis.figures.draws import draw_data_sets, ledger_row, read_print
-from analysis.figures.spread_data import spreads_data
+from analysis.figures.publications.spreads import (
+    draw_data_sets,
+    ledger_row,
+    read_print,
+    spreads,
+    spreads_data,
+)
 from analysis.notebook.display.figure import Figure
 from analysis.tables.case import Case, load_case
 

@@ -17,7 +17,8 @@ import pypdfium2
 import pytest
 import typst
 
-from analysis.figures import concepts, pareto
+from analysis.figures import diagnosis_charts as concepts
+from analysis.figures import kpi_page as pareto
 from analysis.notebook.display import table
 from analysis.notebook.display.figure import Figure, contents, svg
 from analysis.notebook.values import literal

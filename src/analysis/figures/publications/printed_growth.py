@@ -18,7 +18,7 @@ from analysis.claims.labour import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts
 from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
-from analysis.figures.frames import period_words
+from analysis.figures.primitives import period_words
 from analysis.figures.style import (
     BAND,
     INK,
@@ -213,7 +213,7 @@ def productivity_services(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.growth.productivity_services_data`.
+        From :func:`analysis.figures.publications.printed_growth.productivity_services_data`.
     """
     rows = keyed(frame, "row")
     fig = canvas(59)
@@ -329,7 +329,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.growth.sales_by_reading_data`.
+        From :func:`analysis.figures.publications.printed_growth.sales_by_reading_data`.
     printed : str
         The printed total.
     """

@@ -1,30 +1,108 @@
-"""Columns over time, as in every figure over quarters: levels, and changes on last year."""
+"""Periods in words, for captions and labels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, Literal
 
 import pandas as pd
+import schemdraw
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from schemdraw import flow as shapes
 
+from analysis.base.errors import InputError
 from analysis.base.frames import records
 from analysis.base.numbers import decimal
+from analysis.base.periods import short_period
 from analysis.figures.style import (
     INK,
     KIND,
     MUTED,
     NEUTRAL,
+    PAPER,
     SMALL,
+    fit,
     look,
     only_frame,
     panel,
+    size_mm,
     text_width,
     verdict_colour,
     write,
+    write_lines,
 )
+
+
+def period_words(period: str, between: str = " and ") -> str:
+    """Write one or several periods: ``2023Q2+2024Q2`` is “Q2 2023 and Q2 2024”."""
+
+    def one(part: str) -> str:
+        try:
+            return short_period(part)
+        except InputError:
+            return part  # in the author's own words
+
+    return between.join(map(one, period.split("+")))
+
+
+_STEPS = (
+    (1, ""),
+    (10**3, "thousand "),
+    (10**6, "million "),
+    (10**9, "billion "),
+    (10**12, "trillion "),
+)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A divisor with its name and the decimals of what is left; the widest label's millimetres."""
+
+    divisor: int
+    word: str
+    places: int
+    width: float
+
+    def text(self, value: Fraction) -> str:
+        """Write a value in this scale."""
+        return decimal(self.places)(value / self.divisor)
+
+
+def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Scale:
+    """Choose the finest scale whose labels all fit.
+
+    Parameters
+    ----------
+    values : iterable of Fraction or None
+        What is labelled; None has no label.
+    room : float
+        Millimetres for a label.
+    places : int
+        Decimals that the values have unscaled.
+
+    Returns
+    -------
+    Scale
+        The finest one that fits; where none does, the coarsest one, so that `Scale.width` tells.
+    """
+    known = [value for value in values if value is not None]
+    found = []
+    for divisor, word in _STEPS:
+        # a scaled value keeps three digits or so
+        wanted = places if divisor == 1 else 1
+        if known and divisor > 1 and max(map(abs, known)) < divisor:
+            break
+        for digits in range(wanted, -1, -1):
+            texts = [decimal(digits)(value / divisor) for value in known]
+            width = max((text_width(text, SMALL) for text in texts), default=0.0)
+            found.append(Scale(divisor, word, digits, width))
+            if width <= room:
+                return found[-1]
+    return min(found, key=lambda one: one.width)
+
 
 _FEWEST = 4
 """Quarters that an axis has room for at least, so that a single column is no wall."""
@@ -175,3 +253,108 @@ def change_text(growth: Fraction) -> str:
     if growth >= 100:
         return "> 9,999"
     return decimal(1 if abs(growth) < 10 else 0, signed=True)(100 * growth)
+
+
+Shape = Literal["process", "terminal", "decision", "round"]
+
+_UNIT = 10.0
+"""Millimetres in a unit of schemdraw, whose arrowheads are sized in units."""
+
+_SHAPES: dict[Shape, Any] = {
+    "process": shapes.Process,
+    "terminal": shapes.Terminal,
+    "decision": shapes.Decision,
+    "round": shapes.RoundProcess,
+}
+LINE = 3.4
+"""Millimetres from line to line."""
+
+
+class Flow:
+    """A chart of boxes and arrows over a whole figure, `y` counted from its upper edge."""
+
+    def __init__(self, fig: Canvas) -> None:
+        width, height = size_mm(fig)
+        ax = panel(fig, 0, 0, width, height)
+        ax.set_xlim(0, width / _UNIT)
+        ax.set_ylim(-height / _UNIT, 0)
+        ax.set_axis_off()
+        self._fig = fig
+        self._drawing = schemdraw.Drawing(canvas=ax, show=False)
+        self._drawing.config(color=INK, lw=0.8)
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        text: str,
+        *,
+        shape: Shape = "process",
+        weight: str = "regular",
+        size: float = SMALL,
+        **look: Any,
+    ) -> Any:
+        """Draw a box round its centre and write in it.
+
+        Parameters
+        ----------
+        x, y, width, height : float
+            Centre and size in millimetres.
+        text : str
+            What it says; wrapped, and cut with an ellipsis where the box is full.
+        shape : {"process", "terminal", "decision", "round"}
+            As in a flowchart (ISO 5807).
+        weight, size : str and float
+            Of the text.
+        **look
+            color, fill, lw, ls of the box.
+
+        Returns
+        -------
+        schemdraw.elements.Element
+            Its anchors (N, E, S, W and between) are where arrows end.
+        """
+        element = (
+            _SHAPES[shape](w=width / _UNIT, h=height / _UNIT)
+            .anchor("center")
+            .at((x / _UNIT, -y / _UNIT))
+            .style(**({"fill": PAPER} | look))
+        )
+        self._drawing.add(element)
+        share = 0.62 if shape == "decision" else 1.0
+        room = share * width - (0 if shape == "decision" else 3)
+        most = max(int(share * height / LINE), 1)
+        lines = fit(text, room, size, weight, most)
+        write_lines(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
+        return element
+
+    def arrow(
+        self, start: Any, end: Any, label: str = "", route: str = "-", bend: float = 0.0
+    ) -> None:
+        """Draw an arrow between two anchors.
+
+        Parameters
+        ----------
+        start, end
+            Anchors of boxes.
+        label : str
+            Written at the middle of a straight arrow.
+        route : str
+            Straight (``-``), round a corner (``-|``, ``|-``), or by way of a line to the side
+            (``n``, ``c``).
+        bend : float
+            How far to the side, in millimetres upwards or to the right.
+        """
+        wire = shapes.Wire(route, bend / _UNIT, arrow="->", color=MUTED).at(start).to(end)
+        self._drawing.add(wire)
+        if label:
+            x, y = (start[0] + end[0]) / 2 * _UNIT, -(start[1] + end[1]) / 2 * _UNIT
+            across = abs(start[0] - end[0]) >= abs(start[1] - end[1])
+            shift = (0.0, -2.2) if across else (1.5 + text_width(label, SMALL) / 2, 0.0)
+            write(self._fig, x + shift[0], y + shift[1], label, fontsize=SMALL, ha="center")
+
+    def finish(self) -> None:
+        """Put everything onto the figure."""
+        self._drawing.draw(show=False)

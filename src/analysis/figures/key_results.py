@@ -1,0 +1,523 @@
+"""Figures of key results: bullet graphs on one scale of scores, and confidence against outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
+
+from analysis.base.frames import groups, records
+from analysis.base.numbers import decimal, listed, percent
+from analysis.base.periods import short_period
+from analysis.figures.primitives import scale
+from analysis.figures.style import (
+    BAD,
+    BAND,
+    GOOD,
+    INK,
+    KIND,
+    LIGHT,
+    MUTED,
+    NEUTRAL,
+    PAPER,
+    RULE,
+    SMALL,
+    canvas,
+    fit,
+    only_frame,
+    panel,
+    sheet,
+    styled,
+    text_width,
+    write,
+    write_lines,
+)
+from analysis.kpis.catalogue import MONEY, indicator, unit_in
+from analysis.method.key_results import Result, chosen
+from analysis.notebook.display.figure import Figure
+from analysis.show.wording import goal_text, level_text
+
+_LEFT, _SCALE = 64.0, 54.0
+"""Left edge and width of the scale from -1 to 1, in millimetres."""
+
+_ROW, _HEAD, _TOP = 9.6, 8.0, 7.6
+_WHERE = {"met": GOOD, "good enough": GOOD, "behind": BAD, "below baseline": BAD}
+
+
+def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
+    """Lay out the key results under the reading used, as the figure draws them.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        From :func:`analysis.method.key_results`.
+    currency : str
+        Name of the unit of money.
+
+    Returns
+    -------
+    DataFrame
+        Columns objective_id, kr_id, role, text, level, target (texts), score, commit (Fractions;
+        score None where it cannot be told), status and reason.
+    """
+    rows = [
+        {
+            "objective_id": result.key_result.objective_id,
+            "kr_id": result.key_result.kr_id,
+            "role": result.key_result.role,
+            "text": result.key_result.text,
+            "level": _level(result, currency) or "–",
+            "target": _target(result, currency) or "–",
+            "score": result.score.score,
+            "commit": Fraction(result.key_result.commit),
+            "status": result.score.status,
+            "reason": result.score.reason,
+        }
+        for result in chosen(list(results))
+    ]
+    frame = pd.DataFrame(rows)
+    for column in ("score", "commit"):
+        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
+    return frame
+
+
+def _level(result: Result, currency: str) -> str | None:
+    return level_text(indicator(result.kpi), result.value, unit=True, currency=currency)
+
+
+def _target(result: Result, currency: str) -> str | None:
+    return goal_text(indicator(result.kpi), result.goal, unit=True, currency=currency)
+
+
+@styled(31)
+def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+    """Draw every key result as a bullet graph from baseline to target (figure 31).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`okr_progress_data`.
+    period : str
+        The period scored.
+    kind : str
+        Kind of the levels.
+    """
+    objectives, named = list(dict.fromkeys(frame["objective_id"])), short_period(period)
+    fig = canvas(_TOP + _ROW * len(frame) + _HEAD * len(objectives) + 2)
+    ax = sheet(fig)
+    for x, words in ((-1, "−1"), (0, "baseline"), (1, "target")):
+        write(fig, _x(x), 3, words, fontsize=SMALL, color=MUTED, ha="center")
+    write(fig, _LEFT + _SCALE + 6, 3, "level, target", fontsize=SMALL, color=MUTED)
+    y = _TOP
+    for objective in objectives:
+        ax.plot([0, 160], [y, y], color=RULE, lw=0.6)
+        write(fig, 0, y + 3.2, f"Objective {objective.removeprefix('O')}", weight="semibold")
+        y += _HEAD
+        for row in records(frame[frame["objective_id"] == objective]):
+            _bullet(fig, ax, y, row, kind)
+            y += _ROW
+    return Figure(
+        name="okr_progress",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
+            "target (1); bands end where the way so far is good enough and where the target is "
+            "met. Without a baseline, a value or a target there is no bar."
+        ),
+        alt=_progress_alt(frame, named),
+        kind=kind,
+    )
+
+
+def _x(score: float) -> float:
+    return _LEFT + _SCALE * (score + 1) / 2
+
+
+def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
+    """Draw one row: name, bands, bar, and level with target."""
+    lines = fit(row.text, _LEFT - 19, SMALL, lines=2)
+    write(fig, 0, y + 1.7, fit(row.kr_id, 13, SMALL)[0], fontsize=SMALL, color=MUTED)
+    for place, line in enumerate(lines):
+        write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
+    middle, commit = y + 3.2, float(row.commit)
+    if row.score is None:
+        write(fig, _x(0), middle, "cannot tell", fontsize=SMALL, color=MUTED, ha="center")
+    else:
+        _bar(ax, y, middle, commit, row, kind)
+    write(fig, _LEFT + _SCALE + 6, y + 1.7, fit(row.level, 35, SMALL)[0], fontsize=SMALL)
+    said = row.target if row.score is not None or row.target != "–" else row.reason
+    for place, line in enumerate(fit(said, 35, SMALL, lines=2)):
+        write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
+
+
+def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) -> None:
+    """Draw bands, marks of baseline and target, and the bar of the score."""
+    for low, high, colour in ((0.0, commit, "#d9d9d9"), (commit, 1.0, BAND)):
+        ax.barh(middle, _x(high) - _x(low), 4.4, _x(low), color=colour, zorder=1)
+    ax.barh(middle, _x(0) - _x(-1), 4.4, _x(-1), color="#f2f2f2", zorder=1)
+    ax.plot([_x(0), _x(0)], [y + 0.6, y + 5.8], color=MUTED, lw=0.8, zorder=3)
+    ax.plot([_x(1), _x(1)], [y + 0.6, y + 5.8], color=INK, lw=1.8, zorder=3)
+    colour = _WHERE.get(row.status, KIND[kind])
+    start, end = sorted((_x(0), _x(float(row.score))))
+    least = max(0.8 - (end - start), 0) / 2  # a score of zero is seen as well
+    ax.barh(middle, end - start + 2 * least, 1.8, start - least, color=colour, zorder=4)
+
+
+def _progress_alt(frame: pd.DataFrame, period: str) -> str:
+    parts = []
+    for row in records(frame):
+        said = row.reason if row.score is None else f"score {decimal(2)(row.score)}, {row.status}"
+        parts.append(f"{row.kr_id} {row.text}: {said}")
+    return (
+        f"Bullet graphs of the key results of {period}, baseline 0, target 1. {'; '.join(parts)}."
+    )
+
+
+@styled(33)
+def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> Figure:
+    """Draw stated confidence against how often it came true (figure 33).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.method.check_ins.reliability`.
+    brier : Fraction or None
+        Brier score.
+    kind : str
+        Kind of the check-ins.
+    """
+    fig = canvas(74)
+    ax = panel(fig, 40, 4, 60, 60)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.plot([0, 1], [0, 1], color=NEUTRAL, lw=0.8)
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    words = ["0", "25%", "50%", "75%", "100%"]
+    ax.set_xticks(ticks, words)
+    ax.set_yticks(ticks, words)
+    ax.spines["left"].set_visible(True)
+    for row in records(frame):
+        x, y = float(row.stated), float(row.happened)
+        ax.plot([x, x], [x, y], color=LIGHT[kind], lw=1.2, zorder=1)
+        ax.scatter([x], [y], s=14 + 2 * row.check_ins, color=KIND[kind], zorder=2)
+    write(fig, 0, 30, "Came true", weight="semibold")
+    write(fig, 0, 34, "share of check-ins", fontsize=SMALL, color=MUTED)
+    write(fig, 40, 71.5, "Stated confidence", weight="semibold")
+    write(fig, 108, 8, "line: as often as stated", fontsize=SMALL, color=MUTED)
+    write(fig, 108, 12, "size: number of check-ins", fontsize=SMALL, color=MUTED)
+    score = "–" if brier is None else decimal(3)(brier)
+    write(fig, 108, 20, f"Brier score {score}")
+    write(fig, 108, 24, "0 is perfect, 0.250 a coin", fontsize=SMALL, color=MUTED)
+    return Figure(
+        name="reliability",
+        figure=fig,
+        data=frame,
+        caption=(
+            "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
+            "above the line things went better than was said."
+        ),
+        alt="Dots of stated confidence and share that came true: "
+        + listed(
+            [
+                f"{row.confidence} of ten, {percent(0)(row.stated)} stated, "
+                f"{percent(0)(row.happened)} came true, {row.check_ins} check-ins"
+                for row in records(frame)
+            ]
+        )
+        + f". Brier score {score}.",
+        kind=kind,
+    )
+
+
+_BULLETS_LEFT, _WIDTH, _BULLETS_ROW, _BULLETS_TOP = 60.0, 60.0, 14.5, 6.0
+RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", PAPER)
+"""Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
+
+
+def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
+    """List the key results that have a level and a target, in the indicator's own unit.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        From :func:`analysis.method.key_results`.
+    currency : str
+        Name of the unit of money.
+
+    Returns
+    -------
+    DataFrame
+        Columns kr_id, text, kpi, unit, value, baseline, commit (the level that is good enough),
+        low, high (ends of the target; all Fractions or None), level, target (texts) and status.
+    """
+    rows = []
+    for result in chosen(list(results)):
+        if result.value is None or result.goal is None:
+            continue
+        record, goal = indicator(result.kpi), result.goal
+        edge = goal.low if goal.low is not None else goal.high
+        commit = None
+        if result.baseline is not None and edge is not None:
+            share = Fraction(result.key_result.commit)
+            commit = result.baseline + share * (edge - result.baseline)
+        rows.append(
+            {
+                "kr_id": result.key_result.kr_id,
+                "text": result.key_result.text,
+                "kpi": result.kpi,
+                "unit": unit_in(record.level_unit, currency),
+                "value": result.value,
+                "baseline": result.baseline,
+                "commit": commit,
+                "low": goal.low,
+                "high": goal.high,
+                "level": level_text(record, result.value, unit=True, currency=currency),
+                "target": goal_text(record, goal, unit=True, currency=currency),
+                "status": result.score.status,
+            }
+        )
+    columns = [
+        "kr_id",
+        "text",
+        "kpi",
+        "unit",
+        "value",
+        "baseline",
+        "commit",
+        "low",
+        "high",
+        "level",
+        "target",
+        "status",
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in ("value", "baseline", "commit", "low", "high"):
+        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
+    return frame
+
+
+@styled(40)
+def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+    """Draw key results as bullet graphs in their own units (figure 40).
+
+    A bar for the level, a mark across for the target, and up to four shades behind them. Source:
+    S. Few, Bullet Graph Design Specification (Perceptual Edge, 2013).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`bullets_data`.
+    period : str
+        The period scored.
+    kind : str
+        Kind of the levels.
+    """
+    fig, named = canvas(_BULLETS_TOP + _BULLETS_ROW * max(len(frame), 1)), short_period(period)
+    write(fig, _BULLETS_LEFT + _WIDTH + 5, 2.2, "level, target", fontsize=SMALL, color=MUTED)
+    _key(fig)
+    if frame.empty:
+        write(fig, 0, _BULLETS_TOP + 4, "No key result has a level and a target.", color=MUTED)
+    for place, row in enumerate(records(frame)):
+        _bullets_bullet(fig, _BULLETS_TOP + _BULLETS_ROW * place, row, kind)
+    return Figure(
+        name="bullets",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
+            "is the level, the mark across it the target; behind them, from dark to light, what "
+            "falls short of the baseline, what is on the way, what is good enough, and what meets "
+            "the target. Key results without a level or a target are left out."
+        ),
+        alt=(
+            f"Bullet graphs for {named}. "
+            + " ".join(f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame))
+        ),
+        kind=kind,
+    )
+
+
+def _key(fig: Canvas) -> None:
+    words = ("short of the baseline", "on the way", "good enough", "met")
+    x = 0.0
+    for colour, word in zip(RANGES, words, strict=True):
+        ax = panel(fig, x, 0.8, 5, 2.8)
+        ax.set_axis_off()
+        ax.barh(0, 1, height=1, color=colour, edgecolor=NEUTRAL, lw=0.4, clip_on=False)
+        write(fig, x + 6.2, 2.2, word, fontsize=SMALL, color=MUTED)
+        x += 6.2 + text_width(word, SMALL) + 5
+
+
+def _ends(row: Any) -> tuple[float, float]:
+    """Return the ends of a scale: zero, and a little beyond the farthest level."""
+    found = [float(v) for v in (row.value, row.baseline, row.low, row.high) if v is not None]
+    low, high = min(0.0, *found), max(0.0, *found)
+    if low == high:
+        return 0.0, 1.0
+    room = 0.08 * (high - low)
+    return low - (room if low < 0 else 0), high + (room if high > 0 else 0)
+
+
+def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str]]:
+    """Return the shaded ranges, as start, end and colour."""
+    met = [
+        (
+            left if row.low is None else float(row.low),
+            right if row.high is None else float(row.high),
+            RANGES[3],
+        )
+    ]
+    edge = float(row.low if row.low is not None else row.high)
+    worst = left if row.low is not None else right
+    if row.commit is None or row.baseline == row.low or row.baseline == row.high:
+        return [(worst, edge, RANGES[1]), *met]
+    baseline, commit = float(row.baseline), float(row.commit)
+    if (baseline < edge) != (row.low is not None):  # it began beyond the target
+        return [(worst, edge, RANGES[1]), *met]
+    return [
+        (worst, baseline, RANGES[0]),
+        (baseline, commit, RANGES[1]),
+        (commit, edge, RANGES[2]),
+        *met,
+    ]
+
+
+def _bullets_bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
+    write(fig, 0, top + 3.7, row.kr_id, fontsize=SMALL, color=MUTED)
+    lines = fit(row.text, _BULLETS_LEFT - 19, SMALL, lines=2)
+    write_lines(fig, 15, top + 3.7 + 1.7 * (len(lines) - 1), lines, fontsize=SMALL)
+    ax = panel(fig, _BULLETS_LEFT, top + 1, _WIDTH, 6.4)
+    left, right = _ends(row)
+    ax.set_xlim(left, right)
+    ax.set_ylim(0, 1)
+    ax.set_yticks([])
+    for name in ("left", "bottom"):
+        ax.spines[name].set_visible(False)
+    for start, end, colour in _ranges(row, left, right):
+        ax.barh(0.5, end - start, left=start, height=1, color=colour, zorder=1)
+    ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=NEUTRAL, lw=0.4, clip_on=False)
+    ax.barh(0.5, float(row.value), height=0.34, color=KIND[kind], zorder=3)
+    for edge in (row.low, row.high):
+        if edge is not None:
+            ax.vlines(float(edge), 0.14, 0.86, color=INK, lw=2.2, zorder=4)
+    ax.axvline(0, color=NEUTRAL, lw=0.8, zorder=2)
+    _ticks(ax, left, right, row.unit)
+    x = _BULLETS_LEFT + _WIDTH + 5
+    for place, (text, colour) in enumerate(((row.level, INK), (row.target, MUTED))):
+        said = fit(text, 160 - x, SMALL)
+        write_lines(fig, x, top + 2.8 + 3.4 * place, said, fontsize=SMALL, color=colour)
+
+
+def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
+    """Write a few round numbers below the bar, as the specification asks."""
+    found = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(left, right)
+    ticks = [tick for tick in found if left <= tick <= right]
+    exact = [Fraction(str(round(tick, 9))) for tick in ticks]
+    places = next((n for n in range(9) if all((t * 10**n).denominator == 1 for t in exact)), 9)
+    short = scale(exact, 0.8 * _WIDTH / max(len(ticks), 1), places)
+    sign = "%" if unit == "%" else ""
+    texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]
+    ax.set_xticks(ticks, texts)
+    ax.tick_params(length=1.5, pad=1, labelsize=SMALL)
+    if short.word:
+        ax.set_xticks(
+            ticks,
+            [
+                f"{text} {short.word.strip()}" if place == len(texts) - 1 else text
+                for place, text in enumerate(texts)
+            ],
+        )
+
+
+_COURSE_LEFT, _COURSE_WIDTH, _COURSE_ROW, _COURSE_TOP = 62.0, 74.0, 18.0, 8.0
+_LEVELS: Mapping[int, dict[str, Any]] = {
+    1: {"color": INK, "lw": 0.8},
+    0: {"color": NEUTRAL, "lw": 0.6},
+    -1: {"color": RULE, "lw": 0.6},
+}
+"""Target, baseline and lowest score, each with the line that marks it."""
+
+
+@styled(32)
+def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> Figure:
+    """Draw the projected score of each key result by week (figure 32).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.method.check_ins.course`.
+    quarter : str
+        The quarter.
+    kind : str
+        Kind of the rows.
+    """
+    parts, named = groups(frame, "kr_id"), short_period(quarter)
+    fig = canvas(_COURSE_TOP + _COURSE_ROW * max(len(parts), 1) + 8)
+    write(fig, _COURSE_LEFT, 3, "score if the weeks so far went on", fontsize=SMALL, color=MUTED)
+    write(fig, 160, 3, "half-way, end", fontsize=SMALL, color=MUTED, ha="right")
+    weeks = int(frame["week"].max()) if len(frame) else 13
+    if not parts:
+        write(fig, 0, _COURSE_TOP + 4, "Nothing is known week by week.", color=MUTED)
+    for place, (name, rows) in enumerate(parts):
+        top = _COURSE_TOP + _COURSE_ROW * place
+        write(fig, 0, top + 4, name, fontsize=SMALL, color=MUTED)
+        for number, line in enumerate(
+            fit(str(rows["text"].iloc[0]), _COURSE_LEFT - 22, SMALL, lines=3)
+        ):
+            write(fig, 15, top + 4 + 3.3 * number, line, fontsize=SMALL)
+        ax = panel(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
+        only_frame(ax)
+        ax.set_xlim(0.5, weeks + 0.5)
+        ax.set_ylim(-1.15, 1.2)
+        for level, look in _LEVELS.items():
+            ax.axhline(level, **look)
+            ax.annotate(
+                decimal()(level),
+                (0, level),
+                xycoords=("axes fraction", "data"),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center_baseline",
+                fontsize=SMALL,
+                color=MUTED,
+            )
+        known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
+        if known:
+            xs, ys = zip(*known, strict=True)
+            ax.plot(xs, ys, color=KIND[kind], lw=1.2)
+            ax.scatter(xs, ys, s=7, color=KIND[kind], zorder=3)
+        write(fig, 160, top + 5, _half_and_end(rows, weeks), fontsize=SMALL, ha="right")
+    step = _COURSE_WIDTH / weeks
+    bottom = _COURSE_TOP + _COURSE_ROW * len(parts)
+    for week in range(1, weeks + 1, 2):
+        x = _COURSE_LEFT + step * (week - 0.5)
+        write(fig, x, bottom + 1, str(week), fontsize=SMALL, color=MUTED, ha="center")
+    write(fig, _COURSE_LEFT, bottom + 5, "week of the quarter", fontsize=SMALL, color=MUTED)
+    return Figure(
+        name="weekly_course",
+        figure=fig,
+        data=frame,
+        caption=(
+            f"The course of {named}, week by week. Each dot is the score that the key result "
+            "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
+            "the lowest score. A key result without weekly data is left out."
+        ),
+        alt=f"Lines of projected scores by week of {named}, half-way and at the end: "
+        + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
+        + ".",
+        kind=kind,
+    )
+
+
+def _half_and_end(rows: pd.DataFrame, weeks: int) -> str:
+    """Write the projected score at half-way and at the end."""
+    scores = {row.week: row.score for row in records(rows)}
+    shown = [scores.get(week) for week in ((weeks + 1) // 2, weeks)]
+    return ", ".join("–" if score is None else decimal(2)(score) for score in shown)

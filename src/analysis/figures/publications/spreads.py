@@ -1,0 +1,527 @@
+"""Data sets drawn from all that agree with the print under the default reading.
+
+Every data set (services by type and quarter, sales by quarter in hundredths of the currency's
+unit, respondents and satisfied ones) has the same chance. That is a convention, not a belief.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.base.errors import InputError
+from analysis.base.frames import groups
+from analysis.base.numbers import Rounding, decimal, listed
+from analysis.base.periods import parse_period, quarter_label, short_period
+from analysis.claims.bounds import bounds
+from analysis.claims.engine import Engine
+from analysis.claims.printed import parse
+from analysis.claims.single import share_counts
+from analysis.claims.system import Linear, quantity, total
+from analysis.figures.style import (
+    KIND,
+    LIGHT,
+    MUTED,
+    PAPER,
+    RULE,
+    SMALL,
+    canvas,
+    sheet,
+    styled,
+    write,
+)
+from analysis.ledger.linked import LinkedSampler
+from analysis.ledger.sampling import ServiceTables, below
+from analysis.notebook.display.figure import Figure
+from analysis.tables.case import Case
+
+Row = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Print:
+    """What the publication prints about the reported half-year, under the default reading.
+
+    Attributes
+    ----------
+    quarters : tuple of str
+        The two quarters.
+    total : int
+        All services.
+    named : dict of str to int
+        Services of the types with a printed number.
+    others : tuple of str
+        The other types of the case.
+    """
+
+    engine: Engine
+    reading: dict[str, str]
+    quarters: tuple[str, str]
+    total: int
+    named: dict[str, int]
+    others: tuple[str, ...]
+
+    @property
+    def rounding(self) -> Rounding:
+        """The rounding rule."""
+        return Rounding(self.reading["rounding"])
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """All types, the named ones first."""
+        return (*self.named, *self.others)
+
+    @property
+    def satisfaction(self) -> str:
+        """The printed share of satisfied respondents."""
+        return self.engine.results.of("satisfaction")[0].printed
+
+
+def read_print(case: Case, engine: Engine | None = None) -> Print:
+    """Collect what the draws have to agree with.
+
+    Raises
+    ------
+    InputError
+        If the default reading is one whose data sets cannot be drawn, or the case has no service
+        types.
+    """
+    engine = engine or Engine(case)
+    reading, results = case.reading(), engine.results
+    needed = {
+        "services_period": (results.half,),
+        "services_growth": ("year-on-year", "on-later"),
+        "labour": ("free",),
+        "sales_total": (results.half,),
+        "sales_growth": ("year-on-year",),
+        "satisfaction": ("share",),
+        "respondents": ("sample",),
+    }
+    for axis, options in needed.items():
+        if reading[axis] not in options:
+            raise InputError(
+                f"data sets are drawn only where the reading {axis} is {' or '.join(options)}",
+                value=reading[axis],
+            )
+    calibration = case.parameters.calibration
+    if calibration is None:
+        raise InputError("the case has no service types to draw", value=case.name)
+    first, second = (quarter_label(q) for q in parse_period(results.half))
+    counts = {
+        row.quantity.removeprefix("services_"): int(parse(row.printed).value)
+        for row in results.of("services_lifting_doors", "services_alarms", kind="count")
+    }
+    (whole,) = results.of("services", kind="count")
+    others = tuple(kind.id for kind in calibration.service_types if kind.id not in counts)
+    total = int(parse(whole.printed).value)
+    return Print(engine, reading, (first, second), total, counts, others)
+
+
+def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd.DataFrame:
+    """Draw data sets, each with the same chance, from all that agree with the print.
+
+    Parameters
+    ----------
+    case : Case
+        The case; its default reading is the one used.
+    draws : int
+        Number of data sets.
+    seed : int, optional
+        By default that of the case.
+
+    Returns
+    -------
+    DataFrame
+        One row per data set: ``<type>_<quarter>`` (services), ``sales_<quarter>`` (hundredths of
+        the currency's unit), respondents and satisfied.
+    """
+    printed = read_print(case)
+    calibration = case.parameters.calibration
+    assert calibration is not None  # read_print asked for it
+    rng = random.Random(calibration.seed if seed is None else seed)
+    sales = LinkedSampler(printed.engine.system("sales", printed.reading))
+    parts = (_draw_services(printed), sales.draw, _draw_survey(printed))
+    return pd.DataFrame(
+        [{name: x for part in parts for name, x in part(rng).items()} for _ in range(draws)]
+    )
+
+
+def _draw_services(printed: Print) -> Callable[[random.Random], Row]:
+    tables = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
+
+    def draw(rng: random.Random) -> Row:
+        while True:
+            table = tables.draw(rng)
+            if all(map(sum, zip(*table, strict=True))):  # every quarter had services
+                return {
+                    f"{name}_{quarter}": count
+                    for name, counts in zip(printed.types, table, strict=True)
+                    for quarter, count in zip(printed.quarters, counts, strict=True)
+                }
+
+    return draw
+
+
+def _draw_survey(printed: Print) -> Callable[[random.Random], Row]:
+    pairs = list(survey_pairs(printed))
+
+    def draw(rng: random.Random) -> Row:
+        respondents, satisfied = pairs[below(rng, len(pairs))]
+        return {"respondents": respondents, "satisfied": satisfied}
+
+    return draw
+
+
+def survey_pairs(printed: Print) -> Iterator[tuple[int, int]]:
+    """Yield every (respondents, satisfied) that gives the printed share, up to one per service."""
+    for n in range(1, printed.total + 1):
+        for satisfied in share_counts(printed.satisfaction, n, printed.rounding):
+            yield n, satisfied
+
+
+def ledger_row(printed: Print, totals: pd.DataFrame) -> Row:
+    """Return the ledger's own data set, in the form of the draws, from its sums by quarter."""
+    labelled = totals.assign(label=[quarter_label(int(q)) for q in totals["quarter"]])
+    now = labelled[labelled["label"].isin(printed.quarters)]
+    row = {f"{name}_{quarter}": 0 for name in printed.types for quarter in printed.quarters}
+    for one in now.to_dict("records"):
+        if one["services"]:
+            row[f"{one['service_type']}_{one['label']}"] = int(one["services"])
+    for quarter, sold in labelled.groupby("label")["sales_centimos"].sum().items():
+        row[f"sales_{quarter}"] = int(sold)
+    row["respondents"] = int(now["answers"].sum())
+    row["satisfied"] = int(now["satisfied"].sum())
+    return row
+
+
+_CENTIMOS = 100
+_DOTS = 100
+"""Quantiles that stand for the draws of an indicator."""
+
+
+@dataclass(frozen=True)
+class _Indicator:
+    """An indicator: what it is, what the print fixes of it, its value and its attained bounds."""
+
+    kpi: str
+    name: str
+    known: str
+    value: Callable[[Row], Fraction]
+    low: Fraction
+    high: Fraction
+
+
+def spreads_data(
+    case: Case, totals: pd.DataFrame, draws: int = 2000, seed: int | None = None
+) -> pd.DataFrame:
+    """Bound indicators over all data sets that agree with the print, and show how draws spread.
+
+    Parameters
+    ----------
+    case : Case
+        The case; its default reading is the one used.
+    totals : DataFrame
+        Sums of its synthetic ledger, from :func:`analysis.kpis.levels`.
+    draws : int
+        Number of data sets drawn.
+    seed : int, optional
+        By default that of the case.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, name, known (what the print fixes), mark (low and high: attained bounds over
+        all data sets; ledger; p5 and p95 of the draws; draw: a hundred evenly spaced quantiles of
+        them) and value (Fraction).
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw, as :func:`read_print` says.
+    """
+    printed = read_print(case)
+    drawn = [
+        {str(name): int(x) for name, x in row.items()}
+        for row in draw_data_sets(case, draws, seed).to_dict("records")
+    ]
+    own = ledger_row(printed, totals)
+    rows = []
+    for one in _indicators(case, printed):
+        values = sorted(one.value(row) for row in drawn)
+        marks = [("low", one.low), ("high", one.high), ("ledger", one.value(own))]
+        marks += [(f"p{p}", values[draws * p // 100]) for p in (5, 95)]
+        marks += [("draw", values[draws * (2 * i + 1) // (2 * _DOTS)]) for i in range(_DOTS)]
+        rows += [(one.kpi, one.name, one.known, mark, value) for mark, value in marks]
+    frame = pd.DataFrame(rows, columns=["kpi", "name", "known", "mark", "value"])
+    return frame.astype({"value": "object"})
+
+
+def herfindahl(counts: Sequence[int]) -> Fraction:
+    """Return the Herfindahl index: the sum of squared shares, 1 if all is of one type."""
+    return Fraction(sum(count**2 for count in counts), sum(counts) ** 2)
+
+
+def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
+    first, last = map(short_period, printed.quarters)
+    yield _Indicator(
+        "services",
+        f"Services, {first}",
+        f"{printed.total} in both quarters",
+        lambda row: Fraction(sum(row[f"{name}_{printed.quarters[0]}"] for name in printed.types)),
+        *_ends(printed, "services", quantity(f"services_{printed.quarters[0]}")),
+    )
+    yield from _types(case, printed, first)
+    sizes = [n for n, _ in survey_pairs(printed)]
+    yield _Indicator(
+        "respondents",
+        "Respondents of the survey",
+        f"{printed.satisfaction} of them satisfied",
+        lambda row: Fraction(row["respondents"]),
+        Fraction(min(sizes)),
+        Fraction(max(sizes)),
+    )
+    yield from _money(case, printed, last)
+
+
+def _types(case: Case, printed: Print, quarter: str) -> Iterator[_Indicator]:
+    calibration = case.parameters.calibration
+    assert calibration is not None  # read_print asked for it
+    names = {kind.id: kind.name for kind in calibration.service_types}
+    half = short_period(printed.engine.results.half)
+    kind, count = next(iter(printed.named.items()))
+    even, uneven = _extreme_others(printed)
+    counts = list(printed.named.values())
+
+    def sizes(row: Row, types: Sequence[str]) -> list[int]:
+        return [sum(row[f"{name}_{q}"] for q in printed.quarters) for name in types]
+
+    yield _Indicator(
+        "named_type",
+        f"{names.get(kind, kind)}, {quarter}",
+        f"{count} in both quarters",
+        lambda row: Fraction(row[f"{kind}_{printed.quarters[0]}"]),
+        Fraction(0),
+        Fraction(count),
+    )
+    yield _Indicator(
+        "largest_other",
+        f"Largest unnamed type, {half}",
+        f"{printed.total - sum(counts)} in {len(printed.others)} types, each below {min(counts)}",
+        lambda row: Fraction(max(sizes(row, printed.others))),
+        Fraction(even[0]),
+        Fraction(uneven[0]),
+    )
+    yield _Indicator(
+        "herfindahl",
+        f"Herfindahl index of types, {half}",
+        f"{counts[0]} and {counts[1]} of {printed.total} are named",
+        lambda row: herfindahl(sizes(row, printed.types)),
+        herfindahl([*counts, *even]),
+        herfindahl([*counts, *uneven]),
+    )
+
+
+def _money(case: Case, printed: Print, quarter: str) -> Iterator[_Indicator]:
+    currency = case.parameters.currency_name
+    sold = f"sales_{printed.quarters[1]}"
+    both = [f"sales_{label}" for label in printed.quarters]
+    (claim,) = printed.engine.results.of("sales", kind="money")
+    yield _Indicator(
+        "sales",
+        f"Sales, {quarter}",
+        f"{claim.printed} {currency} in both quarters",
+        lambda row: Fraction(row[sold], _CENTIMOS),
+        *_ends(printed, "sales", quantity(sold) * Fraction(1, _CENTIMOS)),
+    )
+    share = Fraction(1, _CENTIMOS * printed.total)
+    yield _Indicator(
+        "revenue_per_service",
+        "Revenue per service",
+        f"{claim.printed} {currency} for {decimal()(printed.total)} services",
+        lambda row: sum(row[name] for name in both) * share,
+        *_ends(printed, "sales", total(*both) * share),
+    )
+
+
+def _ends(printed: Print, block: str, indicator: Linear) -> tuple[Fraction, Fraction]:
+    """Return the attained bounds of a sum that is part of a printed total."""
+    found = bounds(printed.engine.system(block, printed.reading), indicator)
+    assert found.low is not None
+    assert found.high is not None
+    return found.low.value, found.high.value
+
+
+def _extreme_others(printed: Print) -> tuple[list[int], list[int]]:
+    """Return the other types as even and as uneven as can be, largest first.
+
+    The sum of squares is smallest for equal parts, and largest if as many parts as possible have
+    an extreme size: one below the smallest named type ("followed by"), or 1.
+    """
+    number, rest = len(printed.others), printed.total - sum(printed.named.values())
+    whole, more = divmod(rest, number)
+    even = [whole + 1] * more + [whole] * (number - more)
+    ceiling = min(printed.named.values()) - 1
+    uneven = []
+    for left in range(number - 1, -1, -1):
+        uneven.append(min(ceiling, rest - left))
+        rest -= uneven[-1]
+    return even, uneven
+
+
+_DERIVED, _SYNTHETIC = KIND["derived"], KIND["synthetic"]
+_DOT_FILL = LIGHT["synthetic"]
+_PLACES = {"herfindahl": 3, "revenue_per_service": 2}
+_LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
+"""Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
+
+
+@styled(15)
+def spreads(frame: pd.DataFrame) -> Figure:
+    """Draw how far indicators spread over data sets that agree with the print (figure 15).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.figures.publications.spreads.spreads_data`.
+    """
+    kpis = groups(frame, "kpi")
+    fig = canvas(_HEAD + _ROW * len(kpis))
+    ax = sheet(fig)
+    _heads(fig, ax)
+    for place, (kpi, rows) in enumerate(kpis):
+        _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
+    return Figure(
+        name="spreads",
+        figure=fig,
+        data=frame,
+        caption=_caption(frame),
+        alt=_alt(frame),
+        kind="synthetic",
+    )
+
+
+def _heads(fig: Canvas, ax: Axes) -> None:
+    y = 3.0
+    _dot(ax, _LEFT + 0.6, y - 0.4)
+    write(fig, _LEFT + 2.4, y, "one data set in a hundred", fontsize=SMALL, color=MUTED)
+    x = _LEFT + 40
+    _scale(ax, x, x + 6, y - 0.2)
+    write(fig, x + 7.6, y, "possible at all", fontsize=SMALL, color=_DERIVED)
+    write(fig, 143, y, "90% of them", ha="right", fontsize=SMALL, color=MUTED)
+    _diamond(ax, 149.4, y - 0.2)
+    write(fig, 160, y, "ledger", ha="right", fontsize=SMALL, color=_SYNTHETIC)
+
+
+def _scale(ax: Axes, left: float, right: float, y: float) -> None:
+    """Draw a line from bound to bound."""
+    ax.plot([left, right], [y, y], color=_DERIVED, lw=0.8)
+    for x in (left, right):
+        ax.plot([x, x], [y - 1.2, y + 1.2], color=_DERIVED, lw=1.2)
+
+
+def _dot(ax: Axes, x: float, y: float) -> None:
+    ax.plot([x], [y], "o", ms=_DOT * 72 / 25.4, mfc=_DOT_FILL, mec=_SYNTHETIC, mew=0.3)
+
+
+def _diamond(ax: Axes, x: float, y: float) -> None:
+    ax.plot([x], [y], "D", ms=4.2, mfc=_SYNTHETIC, mec=PAPER, mew=0.7, zorder=5)
+
+
+def _value(rows: pd.DataFrame, mark: str) -> Fraction:
+    (value,) = rows.loc[rows["mark"] == mark, "value"]
+    return Fraction(value)
+
+
+def _text(kpi: str, value: Fraction) -> str:
+    return decimal(_PLACES.get(kpi, 0))(value)
+
+
+def _is_fixed(kpi: str, rows: pd.DataFrame) -> bool:
+    """Say whether all data sets show the same value, in the digits shown here."""
+    return _text(kpi, _value(rows, "low")) == _text(kpi, _value(rows, "high"))
+
+
+def _draw_kpi(fig: Canvas, ax: Axes, top: float, kpi: str, rows: pd.DataFrame) -> None:
+    """Draw one indicator: its words, its scale from bound to bound, its dots, the ledger."""
+    base = top + 8.6
+    ax.plot([0, 160], [top, top], color=RULE, lw=0.4)
+    write(fig, 0, base - 4, str(rows["name"].iloc[0]))
+    write(fig, 0, base, str(rows["known"].iloc[0]), fontsize=SMALL, color=MUTED)
+    low, high, own = (_value(rows, mark) for mark in ("low", "high", "ledger"))
+    write(fig, 160, base - 2, _text(kpi, own), ha="right", color=_SYNTHETIC, weight="semibold")
+    if _is_fixed(kpi, rows):
+        middle = _LEFT + _AXIS / 2
+        ax.plot([middle] * 2, [base - 1.2, base + 1.2], color=_DERIVED, lw=1.2)
+        write(fig, middle, base + 3.2, _text(kpi, low), ha="center", fontsize=SMALL, color=_DERIVED)
+        _diamond(ax, middle, base)
+        write(fig, 143, base - 2, "fixed by the print", ha="right", fontsize=SMALL)
+        return
+    _scale(ax, _LEFT, _LEFT + _AXIS, base)
+    for x, value, side in ((_LEFT, low, "left"), (_LEFT + _AXIS, high, "right")):
+        write(fig, x, base + 3.2, _text(kpi, value), ha=side, fontsize=SMALL, color=_DERIVED)
+    draws = [Fraction(value) for value in rows.loc[rows["mark"] == "draw", "value"]]
+    for x, y in _stacked(draws, low, high):
+        _dot(ax, _LEFT + x, base - 0.2 - y)
+    _diamond(ax, _LEFT + _AXIS * float((own - low) / (high - low)), base)
+    write(fig, 143, base - 2, _middle_range(kpi, rows), ha="right", fontsize=SMALL)
+
+
+def _stacked(values: list[Fraction], low: Fraction, high: Fraction) -> list[tuple[float, float]]:
+    """Place dots on the scale, stacked where they would meet, in millimetres."""
+    span, columns = high - low, int(_AXIS / _DOT)
+    whole = all(value.denominator == 1 for value in (*values, low)) and span < columns
+    heights: Counter[Fraction] = Counter()
+    placed = []
+    for value in values:
+        share = (value - low) / span
+        if not whole:  # a column for each value where they are few and whole, else equal bins
+            share = Fraction(2 * min(int(share * columns), columns - 1) + 1, 2 * columns)
+        placed.append((float(share) * _AXIS, (heights[share] + 0.6) * _DOT))
+        heights[share] += 1
+    return placed
+
+
+def _middle_range(kpi: str, rows: pd.DataFrame, word: str = "–") -> str:
+    return word.join(_text(kpi, _value(rows, mark)) for mark in ("p5", "p95"))
+
+
+def _caption(frame: pd.DataFrame) -> str:
+    fixed = [
+        str(rows["name"].iloc[0]).lower()
+        for kpi, rows in groups(frame, "kpi")
+        if _is_fixed(kpi, rows)
+    ]
+    only = f" Only {listed(fixed)} is fixed." if fixed else ""
+    return (
+        "The synthetic ledger is one of many data sets that agree with the print. The bounds "
+        "(derived) are the smallest and largest values of any such data set; the dots sum up data "
+        "sets drawn at random, and the diamond is our ledger (both synthetic); all have the same "
+        f"types of services.{only} Every data set has the same chance: a convention, no belief "
+        "about the company. Sales, for one, lie far to the right because a larger quarter leaves "
+        "more ways to choose the sales of the years before."
+    )
+
+
+def _alt(frame: pd.DataFrame) -> str:
+    parts = []
+    for kpi, rows in groups(frame, "kpi"):
+        low, high, own = (_text(kpi, _value(rows, mark)) for mark in ("low", "high", "ledger"))
+        name = rows["name"].iloc[0]
+        if _is_fixed(kpi, rows):
+            parts.append(f"{name}: always {low}.")
+            continue
+        parts.append(
+            f"{name}: {low} to {high}, 90% of draws {_middle_range(kpi, rows, ' to ')}, ledger "
+            f"{own}."
+        )
+    return (
+        "Rows of dots on a scale from the smallest to the largest value that agrees with the "
+        f"print, a diamond at the ledger's. {' '.join(parts)}"
+    )
