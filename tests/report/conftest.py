@@ -39,16 +39,14 @@ periods: {first: 2023Q1, last: 2024Q2, baseline: 2023H1, current: 2024Q2}
 FIRST = """\
 # First things
 
-Señores, zażółć gęślą jaźń. See [the figure](#fig-bars), [the rows](#tbl-long), [the
-formula](#eq-rate) and [what comes later](02_second.ipynb#sec-later-on).[^1]
+Señores, zażółć gęślą jaźń. See [the figure](#fig-bars), [the rows](#tbl-long) and [what comes
+later](02_second.ipynb#sec-later-on).
 
-$$ r = \\frac{a}{b} $$ {#eq-rate}
+$$ 1 + g_L = \\frac{1 + g_S}{1 + g_P}. $$
 
 ## A heading with `code` & *stress*
 
-There were <data value="n">288</data> services, $n = 288$. <!-- never shown -->
-
-[^1]: A note with $x_1$ and *stress*.
+There were <data value="n">288</data> services, $n$. <!-- never shown -->
 """
 
 
@@ -160,12 +158,7 @@ def tags(pdf: pikepdf.Pdf) -> Counter[str]:
 
 
 _PRELUDE = """
-#let report-table(it, ..more) = it
-#let report-figure(it, ..more) = [FIGURE]
 #let cross-reference(target, body, ..more) = emph(body)
-#let monospace(body) = html.elem("code", body)
-#let small(body) = body
-#let thematic-break() = html.elem("hr")
 """
 
 

@@ -25,7 +25,7 @@ from analysis.notebook.needs import split
 from analysis.notebook.values import load
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
 from analysis.report.frontmatter import main_source
-from analysis.report.markup import Formulas, Labels, typst_string
+from analysis.report.markup import Labels, typst_string
 
 logger = logging.getLogger("analysis.report")
 
@@ -62,29 +62,17 @@ def convert_chapters(
     Raises
     ------
     InputError
-        As `analysis.report.conversion.convert_notebook`.
+        As `convert_notebook`.
     """
-    labels, formulas = Labels(), Formulas.load()
-    chapters = [
-        convert_notebook(
-            _without(read_notebook(path), features, path.name),
-            path,
-            labels=labels,
-            formulas=formulas,
-            root=root,
-            prefix=f"/assets/{path.stem}",
-        )
-        for path in notebooks
-    ]
-    for chapter in chapters:
+    labels, chapters = Labels(), []
+    for path in notebooks:
+        notebook = read_notebook(path)
+        notebook.cells, _ = split(notebook, features, path.name)
+        chapter = convert_notebook(notebook, path.stem, labels, root)
         for note in chapter.notes:
             logger.warning(note)
+        chapters.append(chapter)
     return chapters
-
-
-def _without(notebook: NotebookNode, features: Collection[str], file: str) -> NotebookNode:
-    notebook.cells, _ = split(notebook, features, file)
-    return notebook
 
 
 class _Project:
@@ -98,12 +86,16 @@ class _Project:
         self.chapters = convert_chapters(notebooks, asked.home, features)
         main, files = main_source(asked, self.chapters, self.moment)
         self.main = lay_out(folder, main, files)
-        self._figures: dict[str, list[str]] = {
-            chapter.name: [] for chapter in self.chapters if chapter.source().strip()
+        known = self.chapters[0].labels.known.items()
+        self._figures = {
+            chapter.name: [
+                label
+                for label, place in known
+                if place.notebook == chapter.name and label.startswith("fig-")
+            ]
+            for chapter in self.chapters
+            if chapter.source().strip()
         }
-        for label, place in self.chapters[0].labels.known.items():
-            if label.startswith("fig-"):
-                self._figures[place.notebook].append(label)
 
     def compile(self, ppi: float | None) -> tuple[bytes, list[bytes]]:
         """Return the PDF, and with a resolution also all its pages as PNG.

@@ -1,18 +1,16 @@
-"""Text from data or Markdown, made safe to stand in Typst source."""
+"""Pieces of Typst source: text made safe, labels and the references to them, formulas."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-import typst
+import yaml
 
 from analysis.base.errors import InputError
 
@@ -55,10 +53,15 @@ def clean(text: str) -> str:
 
 
 def typst_text(text: str) -> str:
-    """Typst markup that shows ``text`` letter by letter; runs of white space become one space.
+    r"""Typst markup that shows ``text`` letter by letter; runs of white space become one space.
 
     Every ASCII punctuation mark gets a backslash, which Typst allows anywhere, so no list of
     dangerous places (line starts, "--", "//", after a function call) has to be kept up to date.
+
+    Examples
+    --------
+    >>> print(typst_text("5 * 3 = #15"))
+    5 \* 3 \= \#15
     """
     return _SPACES.sub(" ", _PUNCTUATION.sub(r"\\\1", clean(text))).strip(" ")
 
@@ -75,12 +78,24 @@ def typst_string(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """GitHub-style anchor of a heading: lower case, no punctuation, hyphens for spaces."""
+    """GitHub-style anchor of a heading: lower case, no punctuation, hyphens for spaces.
+
+    Examples
+    --------
+    >>> slug("Three checks, no data!")
+    'three-checks-no-data'
+    """
     kept = re.sub(r"[^\w\- ]", "", text.strip().lower())
     return kept.replace(" ", "-")
 
 
-_LABEL = re.compile(r"(fig|tbl|eq|sec)-[\w-]+")
+def code_block(text: str) -> str:
+    """Typst markup of terminal output, shown as it stands."""
+    return f"#raw({typst_string(text.rstrip())}, block: true)"
+
+
+_LABEL = re.compile(r"(fig|tbl)-[\w-]+")
+_MARKED = re.compile(f"{MARK}(\\d+){MARK}")
 
 
 class Place(NamedTuple):
@@ -96,30 +111,26 @@ class Place(NamedTuple):
         )
 
 
-class Reference(NamedTuple):
-    """A link found in Markdown: what it points at, and where it stands."""
-
-    target: str
-    place: Place
-
-
 @dataclass
 class Labels:
-    """All labels of a document.
+    """All labels of a document, and the references to them.
 
     Attributes
     ----------
     known : dict
-        Label to the place of its definition: figures, tables and equations.
+        Label of a figure or table to the place of its definition.
     sections : dict
         Notebook to its heading anchors (with ``sec-``), each to its Typst label.
+    references : list
+        The target of every link to a part of the document, and where the link stands.
     """
 
     known: dict[str, Place] = field(default_factory=dict)
     sections: dict[str, dict[str, str]] = field(default_factory=dict)
+    references: list[tuple[str, Place]] = field(default_factory=list)
 
     def define(self, label: str, kind: str, place: Place) -> str:
-        """Register the label of a figure, table or equation.
+        """Register the label of a figure or table.
 
         Raises
         ------
@@ -133,7 +144,7 @@ class Labels:
             raise place.error(
                 f"this label is already used in {first.notebook}.ipynb, cell {first.cell}",
                 value=label,
-                fix="give every figure, table and equation a label of its own",
+                fix="give every figure and table a label of its own",
             )
         self.known[label] = place
         return label
@@ -149,276 +160,97 @@ class Labels:
         anchors[anchor] = f"{place.notebook}:{anchor}"
         return anchors[anchor]
 
-    def resolve(self, reference: Reference) -> str | None:
-        """Typst expression of what a reference points at, or None for a foreign notebook.
+    def refer(self, target: str, place: Place) -> str:
+        """Note a reference; `resolve` puts the label in its place once all are known."""
+        self.references.append((target, place))
+        return f"{MARK}{len(self.references) - 1}{MARK}"
+
+    def resolve(self, markup: str) -> str:
+        """Put labels in the places of references: ``none`` for one to a notebook that is not here.
 
         Raises
         ------
         InputError
-            If nothing in the document has this label, or several headings have.
+            If nothing in the document has such a label, or several headings have.
         """
-        notebook, _, anchor = reference.target.partition("#")
+
+        def expression(mark: re.Match[str]) -> str:
+            label = self._label(*self.references[int(mark[1])])
+            return "none" if label is None else f"label({typst_string(label)})"
+
+        return _MARKED.sub(expression, markup)
+
+    def _label(self, target: str, place: Place) -> str | None:
+        notebook, _, anchor = target.partition("#")
         if notebook:
             notebook = notebook.rsplit("/", 1)[-1].removesuffix(".ipynb")
             if notebook not in self.sections:
                 return None
             if not anchor:
-                return f"label({typst_string(next(iter(self.sections[notebook].values())))})"
+                return next(iter(self.sections[notebook].values()))
         if anchor in self.known:
-            return f"label({typst_string(anchor)})"
+            return anchor
         wanted = anchor if anchor.startswith("sec-") else "sec-" + slug(anchor)
-        return f"label({typst_string(self._section(wanted, notebook, reference))})"
-
-    def _section(self, anchor: str, notebook: str, reference: Reference) -> str:
-        own = notebook or reference.place.notebook
-        if anchor in self.sections.get(own, {}):
-            return self.sections[own][anchor]
-        found = [names[anchor] for names in self.sections.values() if anchor in names]
-        if len(found) == 1 and not notebook:
-            return found[0]
-        if found and not notebook:
-            raise reference.place.error(
+        own = self.sections.get(notebook or place.notebook, {})
+        if wanted in own:
+            return own[wanted]
+        found = [names[wanted] for names in self.sections.values() if wanted in names]
+        if notebook or not found:
+            near = difflib.get_close_matches(target.lstrip("#"), self._names(), n=1)
+            raise place.error(
+                "no figure, table or heading has this label",
+                value=target,
+                fix=f"did you mean #{near[0]}?" if near else None,
+            )
+        if len(found) > 1:
+            raise place.error(
                 "several notebooks have a heading of this name",
-                value=reference.target,
+                value=target,
                 fix="name the notebook: [text](NN_name.ipynb#sec-name)",
             )
-        everything = [*self.known, *(name for names in self.sections.values() for name in names)]
-        near = difflib.get_close_matches(reference.target.lstrip("#"), everything, n=1)
-        raise reference.place.error(
-            "no figure, table, equation or heading has this label",
-            value=reference.target,
-            fix=f"did you mean #{near[0]}?" if near else None,
-        )
+        return found[0]
+
+    def _names(self) -> list[str]:
+        return [*self.known, *(name for names in self.sections.values() for name in names)]
 
 
-CACHE = Path(__file__).with_name("formulas.json")
-
-_REFRESH = "install tex2typst and run `python -m analysis.report.refresh notebooks/*.ipynb`"
-_GROUPED_NUMBER = re.compile(r"\d+(?:\{,\}\d+)+")
-_OPERATOR = re.compile(r"(\\operatorname\*?)\{([^{}]*)\}")
-_UNSUPPORTED = re.compile(r"\\(color|textcolor|tag|label|ref|href|def|newcommand)\b")
+_FORMULAS = Path(__file__).with_name("formulas.yaml")
 
 
-def normalise(latex: str) -> str:
-    """White space squeezed: the key of a formula in the cache, and its alternative text."""
-    return " ".join(latex.split())
+@cache
+def formulas() -> dict[str, str]:
+    """Read the table of formulas: LaTeX, with single spaces, to Typst."""
+    table: dict[str, str] = yaml.safe_load(_FORMULAS.read_text(encoding="utf-8"))
+    return table
 
 
-def _prepare(latex: str) -> str:
-    """Rewrite the few LaTeX habits that tex2typst gets wrong."""
-    latex = _GROUPED_NUMBER.sub(
-        lambda number: r"\text{" + number[0].replace("{,}", ",") + "}", latex
-    )
-    latex = _OPERATOR.sub(lambda name: f"{name[1]}{{{name[2].replace(chr(92) + ',', ' ')}}}", latex)
-    return re.sub(r"\\[lr]vert\b", "|", latex)
-
-
-def convert(latex: str) -> str:
-    """Typst code of a LaTeX formula, converted by tex2typst and compiled once as a check.
-
-    Raises
-    ------
-    ImportError
-        If tex2typst is not installed.
-    ValueError
-        If the formula cannot be converted, or its conversion does not compile.
-    """
-    from tex2typst import tex2typst
-
-    unsupported = _UNSUPPORTED.search(latex)
-    if unsupported:
-        raise ValueError(f"the command {unsupported[0]} is not supported")
-    try:
-        result = cast(str, tex2typst(_prepare(latex)))
-    except ValueError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-    try:
-        typst.compile(f"$ {result} $".encode(), ignore_system_fonts=True)
-    except typst.TypstError as error:
-        raise ValueError(f"its conversion `{result}` is refused: {error.message}") from error
-    return result
-
-
-@dataclass
-class Formulas:
-    """Conversions at hand, and which of them a document used.
-
-    Attributes
-    ----------
-    cache : dict
-        Normalised LaTeX to Typst.
-    used : dict
-        The part of the cache that was asked for, with what had to be added.
-    """
-
-    cache: dict[str, str]
-    used: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, path: Path = CACHE) -> Formulas:
-        """Read the committed cache; an absent file is an empty cache."""
-        if not path.exists():
-            return cls({})
-        return cls(json.loads(path.read_text(encoding="utf-8")))
-
-    def typst(self, latex: str, place: Place) -> str:
-        """Typst code of a formula.
-
-        Raises
-        ------
-        InputError
-            If the formula is not in the cache and cannot be converted here.
-        """
-        key = normalise(latex)
-        if key not in self.used:
-            self.used[key] = self.cache[key] if key in self.cache else _convert_new(key, place)
-        return self.used[key]
-
-
-def _convert_new(latex: str, place: Place) -> str:
-    try:
-        return convert(latex)
-    except ImportError as error:
-        raise place.error(
-            "this formula is not in formulas.json, and tex2typst is not installed",
-            value=latex,
-            fix=_REFRESH,
-        ) from error
-    except ValueError as error:
-        raise place.error(
-            f"this formula cannot be set in the PDF ({error})",
-            value=latex,
-            fix="write it with simpler commands",
-        ) from error
-
-
-def inline(latex: str, formulas: Formulas, place: Place) -> str:
-    """Typst markup of a formula in running text, its LaTeX as alternative text."""
-    alt = typst_string(normalise(latex))
-    return f"#math.equation(alt: {alt}, ${formulas.typst(latex, place)}$)"
-
-
-def display(latex: str, formulas: Formulas, place: Place, label: str | None = None) -> str:
-    """Typst markup of a formula on its own line; with a label it is numbered."""
-    alt = typst_string(normalise(latex))
-    numbering = "" if label is None else ', numbering: "(1)"'
-    code = f"$ {formulas.typst(latex, place)} $"
-    tag = "" if label is None else f" #label({typst_string(label)})"
-    return f"#math.equation(block: true{numbering}, alt: {alt}, {code}){tag}"
-
-
-Attributes = list[tuple[str, str | None]]
-
-_WRAP = {
-    "b": "strong",
-    "strong": "strong",
-    "th": "strong",
-    "i": "emph",
-    "em": "emph",
-    "cite": "emph",
-    "var": "emph",
-    "sub": "sub",
-    "sup": "super",
-    "u": "underline",
-    "s": "strike",
-    "del": "strike",
-    "small": "small",
-}
-_MONOSPACE = {"code", "kbd", "samp", "tt"}
-_LINE_ENDING = {"p", "div", "li", "tr", "summary"}
-_INVISIBLE = {"script", "style", "template", "head", "title"}
-
-
-class Fragment(HTMLParser):
-    """Collects Typst markup from HTML tags and from markup that is already Typst.
-
-    Tags that carry meaning in print (emphasis, sub- and superscripts, code, links, line breaks)
-    are kept; all others are dropped and their text kept; comments, scripts and styles vanish.
+def equation(latex: str, place: Place, *, block: bool = False) -> str:
+    """Typst markup of a LaTeX formula, its LaTeX as alternative text.
 
     Parameters
     ----------
-    link : callable, optional
-        ``link(url, markup) -> markup``; without it the link's text stands alone.
-    image : callable, optional
-        ``image(source, alt) -> markup``; without it images are dropped.
-    escape : callable, optional
-        How text becomes markup; by default as prose.
+    latex : str
+        A single letter, or a formula of ``formulas.yaml``.
+    place : Place
+        The cell, for messages.
+    block : bool
+        Whether it stands on a line of its own.
+
+    Raises
+    ------
+    InputError
+        If the formula is not in the table.
     """
-
-    def __init__(
-        self,
-        link: Callable[[str, str], str] | None = None,
-        image: Callable[[str, str], str] | None = None,
-        escape: Callable[[str], str] = typst_prose,
-    ) -> None:
-        super().__init__(convert_charrefs=True)
-        self._link = link
-        self._image = image
-        self._escape = escape
-        self._parts: list[str] = []
-        self._open: list[tuple[str, int, str]] = []
-        self._hidden = 0
-
-    def add(self, markup: str) -> None:
-        """Append markup that is already Typst."""
-        if not self._hidden:
-            self._parts.append(markup)
-
-    def result(self) -> str:
-        """Everything collected, with unclosed tags ignored."""
-        self.close()
-        return "".join(self._parts)
-
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        """Note where a tag's content begins."""
-        attributes = {name: value or "" for name, value in attrs}
-        if tag in _INVISIBLE:
-            self._hidden += 1
-        elif tag == "br":
-            self.add("#linebreak();")
-        elif tag == "img" and self._image is not None:
-            self.add(self._image(attributes.get("src", ""), attributes.get("alt", "")))
-        elif tag in _WRAP or tag in _MONOSPACE or tag == "a":
-            self._open.append((tag, len(self._parts), attributes.get("href", "")))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Wrap what stands between a tag and its end."""
-        if tag in _INVISIBLE:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _LINE_ENDING and self._parts:
-            self.add("#linebreak();")
-        elif tag in [name for name, _, _ in self._open]:
-            while True:
-                name, start, url = self._open.pop()
-                if name == tag:
-                    break
-            inner = "".join(self._parts[start:])
-            self._parts[start:] = [self._wrapped(tag, inner, url)]
-
-    def _wrapped(self, tag: str, inner: str, url: str) -> str:
-        if tag == "a":
-            return self._link(url, inner) if url and self._link is not None else inner
-        if tag in _MONOSPACE:
-            return f"#monospace[{inner}]"
-        return f"#{_WRAP[tag]}[{inner}]"
-
-    def handle_data(self, data: str) -> None:
-        """Keep text, escaped."""
-        self.add(self._escape(data))
-
-
-def html_to_typst(
-    html: str,
-    link: Callable[[str, str], str] | None = None,
-    image: Callable[[str, str], str] | None = None,
-) -> str:
-    """Typst markup of a piece of HTML without tables; empty if it shows nothing."""
-    fragment = Fragment(link, image)
-    fragment.feed(html)
-    return fragment.result().strip().removesuffix("#linebreak();")
-
-
-def code_block(text: str, language: str = "") -> str:
-    """Typst markup of a block of code or terminal output, shown as it stands."""
-    lang = f", lang: {typst_string(language)}" if language else ""
-    return f"#raw({typst_string(text.rstrip())}, block: true{lang})"
+    latex = " ".join(latex.split())
+    single = len(latex) == 1 and latex.isalpha()
+    code = latex if single else formulas().get(latex)
+    if code is None:
+        raise place.error(
+            "the PDF has no such formula",
+            value=latex,
+            fix="add it with its Typst notation to src/analysis/report/formulas.yaml",
+        )
+    form = f"block: true, alt: {typst_string(latex)}, $ {code} $"
+    if not block:
+        form = f"alt: {typst_string(latex)}, ${code}$"
+    return f"#math.equation({form})"

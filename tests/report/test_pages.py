@@ -14,14 +14,19 @@ import typst
 from analysis.base.fonts import FONTS
 from analysis.report.book import _revise, error_from_typst, lay_out, settle, to_pdf
 
-HEAD = '#import "/template/report.typ": *\n#show: article.with(title: "x")\n#heading(level: 1)[X]\n'
+HEAD = """\
+#import "/template/report.typ": *
+#set document(title: "x")
+#show: doc => { show: set-text; show: set-headings; show: set-pages; doc }
+#heading(level: 1)[X]
+"""
 # The text column is 245 mm high; heights are in millimetres.
 TEXT = "#block(height: {}mm)[text]\n"
-FIGURE = "#report-figure(box(width: 99mm, height: {}mm), key: {!r}, title: [T])\n"
+FIGURE = '#report-figure(box(width: 99mm, height: {}mm), key: "fig-{}", title: [T])\n'
 
 
 def floated(folder: Path, *parts: str) -> list[str]:
-    body = HEAD + "".join(parts).replace("'", '"') + '#chapter-end("x")\n'
+    body = HEAD + "".join(parts) + '#chapter-end("x")\n'
     labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
     return settle(lay_out(folder, body, {}), {"x": labels})
 
@@ -31,7 +36,7 @@ def text(height: int) -> str:
 
 
 def figure(name: str, height: int) -> str:
-    return FIGURE.format(height, f"fig-{name}")
+    return FIGURE.format(height, name)
 
 
 @pytest.mark.parametrize(

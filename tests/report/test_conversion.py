@@ -1,0 +1,111 @@
+"""Outputs of code cells: what reaches the PDF, and what stops the build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import nbformat.v4 as v4
+import pytest
+
+from analysis.base.errors import InputError
+from analysis.report.conversion import Chapter, convert_notebook
+from analysis.report.markup import Labels
+
+from .conftest import SVG, code, error_cell, figure, shown, table
+
+
+def chapter(*cells: nbformat.NotebookNode, text: str = "# T", root: Path = Path()) -> Chapter:
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text), *cells])
+    return convert_notebook(notebook, "07_x", Labels(), root)
+
+
+def test_the_richest_form_wins_and_captions_for_the_notebook_are_skipped() -> None:
+    made = chapter(
+        code(
+            shown({"text/x-typst": "#table[x]", "text/html": "<table><tr><td>no"}),
+            shown({"text/markdown": "*z*", "text/html": "<i>no</i>", "text/plain": "no"}),
+            shown({"text/markdown": "no"}, type="caption"),
+            shown({"text/plain": "plain"}),
+            source="f() and g()  # code is not shown: no",
+        )
+    ).source()
+    assert "#report-table(table[x])" in made
+    assert "#emph[z]" in made
+    assert '#raw("plain", block: true)' in made
+    assert "no" not in made
+
+
+def test_streams() -> None:
+    made = chapter(
+        code(
+            v4.new_output("stream", name="stdout", text="a #b\n"),
+            v4.new_output("stream", name="stderr", text="careful\nmore"),
+        )
+    )
+    assert '#raw("a #b", block: true)' in made.source()
+    assert made.notes == ["07_x.ipynb, cell 2: left out what went to stderr: careful"]
+
+
+def test_the_file_of_a_figure_replaces_the_embedded_one(tmp_path: Path) -> None:
+    (tmp_path / "f.svg").write_text("<svg/>", encoding="utf-8")
+    (tmp_path.parent / "secret.svg").write_text("outside", encoding="utf-8")
+    files = {"fig-a": "f.svg", "fig-b": "missing.svg", "fig-c": "../secret.svg"}
+    made = chapter(
+        code(*(figure(label, file=file) for label, file in files.items())), root=tmp_path
+    )
+    embedded = SVG.format(width=300, text="embedded").encode()
+    assert made.assets == {
+        "/assets/07_x/fig-a.svg": b"<svg/>",
+        "/assets/07_x/fig-b.svg": embedded,
+        "/assets/07_x/fig-c.svg": embedded,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (code(error_cell()), r"07_x\.ipynb, cell 2: “bad value”: the notebook stopped.*ValueError"),
+        (code(figure(alt=" ")), "cell 2: “fig-bars”: a figure needs alternative text"),
+        (code(shown({"image/svg+xml": "<svg/>"})), "cell 2: a figure needs alternative text"),
+        (code(figure("bars")), "“bars”: a label here must look like fig-some-name"),
+        (code(figure("tbl-x")), "must look like fig-some-name"),
+        (code(figure(caption="")), "what has a label needs a caption"),
+        (code(figure(kind="guessed")), "“guessed”: the kind of number must be one of printed"),
+        (code(figure(), figure()), "“fig-bars”: this label is already used in 07_x.ipynb, cell 2"),
+        (
+            code(shown({"text/html": "<table></table>", "text/plain": "3 rows"})),
+            r"cell 2: “text/html, text/plain”: the PDF cannot show this output.*show_table",
+        ),
+        (v4.new_markdown_cell("[see](#fig-nothing)"), "“#fig-nothing”: no figure, table"),
+    ],
+)
+def test_what_cannot_be_printed_is_one_clear_error(
+    cell: nbformat.NotebookNode, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        chapter(cell).source()
+
+
+def test_a_near_miss_is_named() -> None:
+    with pytest.raises(InputError, match="did you mean #tbl-ledger"):
+        chapter(code(table("tbl-ledger", 1, 1)), v4.new_markdown_cell("[x](#tbl-leger)")).source()
+
+
+def test_references_to_headings_prefer_the_own_notebook() -> None:
+    made = chapter(text="# T\n\n## The End\n\n[a](#sec-the-end) [b](#The-End)").source()
+    assert made.count('#cross-reference(label("07_x:sec-the-end"))') == 2
+
+
+def test_a_notebook_without_title_is_refused() -> None:
+    with pytest.raises(InputError, match=r"07_x\.ipynb, cell 1: .*begins with its title"):
+        chapter(text="text")
+
+
+def test_lines_of_the_source_lead_back_to_cells() -> None:
+    made = chapter(
+        v4.new_markdown_cell("one\n\ntwo"), code(), v4.new_markdown_cell("x\n\ny\n\nmark")
+    )
+    line = made.source().splitlines().index("mark") + 1
+    assert made.cell_of_line(line) == 4
+    assert made.cell_of_line(1) == 1
