@@ -2,36 +2,61 @@
 #
 # A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
 # an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on, which src/analysis/build/graph.py finds in the imports, and what it wrote. The committed outputs are no
-# targets: a fresh clone, which has no stamps, really makes them all again.
+# the step depends on, those that src/analysis/build/graph.py saw imported, and what it wrote. The
+# committed outputs are no targets: a fresh clone, which has no stamps, really makes them all again.
 
-CASE   := segelec
-FORM   := csv
-# A report on a period: one of QUARTER=2024Q1, MONTH=2024-02 and HALF=2023H2; BASE=previous compares
-# with the period before; READING="target_kind=points" reads targets in another way.
-QUARTER :=
-MONTH   :=
-HALF    :=
+# The variables that a command may set; no others.
+CASE    := segelec
+# A report on a period: 2024Q1, 2024-02, 2023H2 or 2023; BASE=previous compares with the period
+# before; READING="target_kind=points" reads targets in another way.
+PERIOD  :=
 BASE    :=
 READING :=
-PYTHON := python3
-VENV   := .venv
-JOBS   := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
+# Of one target each: case, check, bench, lock.
+NAME    :=
+FORM    := csv
+ALL     :=
+PART    :=
+UPGRADE :=
+PYTHON  := python3
+VENV    := .venv
+JOBS    := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
+VARIABLES := CASE PERIOD BASE READING NAME FORM ALL PART UPGRADE PYTHON VENV JOBS
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
 endif
+# Another variable would be ignored, and the wrong report be made: it is refused, with the one nearest to it.
+define NEAREST
+function least(a, b) { return a < b ? a : b }
+BEGIN { count = split(known, names, " "); nearest = length(given) / 2
+  for (k = 1; k <= count; k++) { name = names[k]
+    for (j = 0; j <= length(name); j++) row[0, j] = j
+    for (i = 1; i <= length(given); i++) { row[i, 0] = i
+      for (j = 1; j <= length(name); j++)
+        row[i, j] = least(least(row[i - 1, j], row[i, j - 1]) + 1, row[i - 1, j - 1] + \
+          (toupper(substr(given, i, 1)) != substr(name, j, 1))) }
+    if (row[length(given), length(name)] <= nearest) {
+      nearest = row[length(given), length(name)]; found = name } }
+  print found }
+endef
+GONE    := QUARTER MONTH HALF
+UNKNOWN := $(firstword $(filter-out $(VARIABLES) SHELL MAKEFLAGS MFLAGS -%,$(foreach name,$(.VARIABLES),\
+  $(if $(findstring command line,$(origin $(name))),$(name)))))
+ifneq ($(UNKNOWN),)
+MEANT := $(shell awk -v given='$(UNKNOWN)' -v known='$(VARIABLES) $(GONE)' '$(NEAREST)')
+$(error There is no variable $(UNKNOWN)$(if $(filter $(GONE),$(MEANT)),: PERIOD=$($(UNKNOWN)) says it now,$(if \
+  $(MEANT),; did you mean $(MEANT)?,: the variables are $(VARIABLES))))
+endif
 ifneq ($(words $(CASE))$(findstring /,$(CASE))$(findstring .,$(CASE)),1)
 $(error CASE is the name of one folder of data/raw, not “$(CASE)”)
 endif
-PERIOD := $(strip $(QUARTER) $(MONTH) $(HALF))
 ifneq ($(filter-out 0 1,$(words $(PERIOD)) $(words $(BASE))),)
-$(error A report is on one period and one base: QUARTER, MONTH or HALF, and BASE, not “$(PERIOD) $(BASE)”)
+$(error A report is on one period and one base, not “$(strip $(PERIOD) $(BASE))”)
 endif
 # The name of the report: acme, segelec-2024Q1, segelec-2024-02-previous-target_kind-points
 EDITION := $(subst $() ,-,$(strip $(CASE) $(PERIOD) $(BASE) $(subst =,-,$(sort $(READING)))))
-ASKED   := $(strip --case $(CASE) $(QUARTER:%=--quarter %) $(MONTH:%=--month %) $(HALF:%=--half %) \
-  $(BASE:%=--base %) $(READING:%=--reading %))
+ASKED   := $(strip --case $(CASE) $(PERIOD:%=--period %) $(BASE:%=--base %) $(READING:%=--reading %))
 ifneq ($(words $(ASKED))$(findstring /,$(ASKED)),$(words $(ASKED)))
 $(error No period, base or reading holds a slash: “$(strip $(PERIOD) $(BASE) $(READING))”)
 endif
@@ -46,7 +71,7 @@ endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
 # What stands together stays together, save for programs that talk while they run.
-ifeq ($(filter bench lab test verify,$(MAKECMDGOALS)),)
+ifeq ($(filter bench lab quick test verify,$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=line
 endif
 
@@ -70,8 +95,8 @@ export OPENBLAS_NUM_THREADS := 1
 help: ## list what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
-	@printf '\nReports on a period: make report QUARTER=2024Q1, MONTH=2024-02 or HALF=2023H2, against the year\n'
-	@printf 'before or with BASE=previous; READING="target_kind=points" reads targets in another way.\n'
+	@printf '\nReports on a period: make report PERIOD=2024Q1 (or 2024-02, 2023H2, 2023), against the year before\n'
+	@printf 'or with BASE=previous; READING="target_kind=points" reads targets in another way.\n'
 	@printf '\nVariables: CASE=NAME, another folder of data/raw; PYTHON=python3.12, another Python;\n'
 	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time.\n'
 
@@ -90,8 +115,8 @@ case: | $(call environment,report) ## copy an example to data/raw/NAME, to be fi
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)
 	@$(PY) -m analysis check --case $(CASE) $(if $(ALL),--all)
 
-figures: .build/$(EDITION)/values | $(call environment,report) ## draw the figures alone, without notebooks (FIG=03: one of them)
-	@$(PY) -m analysis figures $(ASKED) $(if $(FIG),--fig "$(FIG)")
+figures: ## run the notebooks that a change concerns, which draw their figures; make no PDF
+	@$(if $(BUILT),:,echo "nothing to do: the figures of $(EDITION) are up to date")
 
 lab: | $(call environment,lab) ## open the notebooks, with exercises, in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -105,12 +130,19 @@ test: lint report | $(call environment,test) ## style and types, then all tests,
 
 ##@ To develop
 
-.PHONY: lint bench lock clean distclean
+.PHONY: quick lint docs bench lock clean distclean
+quick: lint ## style and types, then the fast tests: a minute
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" tests
+
 lint: | $(call environment,test) ## style, formatting and types
 	@$(PY) -m ruff check --quiet src tests benchmarks
 	@$(PY) -m ruff format --quiet --check src tests benchmarks
 	@$(PY) -m mypy --no-error-summary
 	@echo "style and types: clean"
+
+docs: | $(call environment,docs) ## the modules and functions as pages to browse, in .build/docs
+	@$(PY) -m pdoc --docformat numpy --output-directory .build/docs analysis
+	@echo "docs: .build/docs/index.html"
 
 bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)
 	@$(PY) -m benchmarks $(PART)
@@ -133,15 +165,17 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 # Another case than the paper's has the chapters that its files can fill; make asks which.
 ifneq ($(CASE),segelec)
 NOTEBOOKS :=
-ifneq ($(filter report test,$(MAKECMDGOALS)),)
+ifneq ($(filter report figures test,$(MAKECMDGOALS)),)
 # An old one, if there is none yet: otherwise make would add to a failure that it lacks one.
 $(if $(wildcard $B/chapters.mk),,$(shell mkdir -p $B && touch -t 200001010000 $B/chapters.mk))
 include $B/chapters.mk
 endif
 endif
-# A report on a period has the chapters that depend on it.
-PERIODIC  := case/summary 03_kpis 04_quarter_over_quarter 05_okrs 06_scorecard
-CHAPTERS  := $(if $(filter $B,$E),$(NOTEBOOKS),$(filter notebooks/case/summary.ipynb $(NOTEBOOKS),$(PERIODIC:%=notebooks/%.ipynb)))
+# A report on a period has the chapters that take one as their parameter, and the summary.
+CHAPTERS  := $(NOTEBOOKS)
+ifneq ($E,$B)
+CHAPTERS  := $(shell grep -l '^ *"period = ' notebooks/case/summary.ipynb $(NOTEBOOKS))
+endif
 EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
 LOCK      := requirements/report.txt pyproject.toml
 # The folder itself too, since it notices files deleted or moved in with an old date. (The inner
@@ -172,6 +206,7 @@ $E/values: $E/edition
 endif
 $E/values: $B/kpis $(CASES)
 $(EXECUTED): $E/values
+figures: $(EXECUTED)
 $E/report: $E/values $(EXECUTED) $(CHAPTERS)
 # After what can stop a build, so that no dashboard is newer than the report beside it.
 $B/dashboard: $E/values
@@ -210,7 +245,7 @@ $(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
 # ---- The environment ---------------------------------------------------------------------------
 # Hashed locks, installed by uv, which is itself locked; by pip where uv is not to be had.
 
-LOCKS := report lab big test bench
+LOCKS := report lab big test bench docs
 PIP    = .venv/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all:
 UV     = .venv/bin/uv pip install --quiet --python .venv --compile-bytecode --only-binary :all:
 
@@ -229,17 +264,16 @@ $(LOCKS:%=.venv/.%): .venv/.%: requirements/%.txt pyproject.toml .venv/.uv
 	  $$install --require-hashes -r $< && $$install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.lab .venv/.big .venv/.test .venv/.bench: | .venv/.report # one after the other
+.venv/.lab .venv/.big .venv/.test .venv/.bench .venv/.docs: | .venv/.report # one after the other
 
 # All groups are locked together first; then each one alone, keeping to those versions.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --custom-compile-command "make lock"
-lock: .venv/.test ## renew requirements/ and environment.yml (UPGRADE=1: to the newest versions)
+lock: .venv/.test ## renew requirements/ (UPGRADE=1: to the newest versions); then environment.yml by hand
 	@rm -rf .build/lock && mkdir -p .build/lock && cp requirements/uv.txt .build/lock
-	@cat $(LOCKS:%=requirements/%.txt) >.build/lock/all
+	@cat $(wildcard $(LOCKS:%=requirements/%.txt)) >.build/lock/all
 	@$(COMPILE) pyproject.toml $(LOCKS:%=--group %) $(if $(UPGRADE),--upgrade) -o .build/lock/all
 	@for lock in $(LOCKS); do cp .build/lock/all .build/lock/$$lock.txt; \
 	  $(COMPILE) pyproject.toml --group $$lock -o .build/lock/$$lock.txt || exit 1; done
 	@$(COMPILE) --group pyproject.toml:uv $(if $(UPGRADE),--upgrade) -o .build/lock/uv.txt
 	@mv .build/lock/*.txt requirements/
-	@$(PY) -m analysis.build.environment

@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.base.errors import BuildError, InputError, system_error
+
+if TYPE_CHECKING:
+    from analysis.tables.case import Case
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
@@ -76,13 +80,7 @@ def ledger(args: argparse.Namespace) -> str | int:
     if case.parameters.kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows:
-        from analysis.intake.case_check import keep
-
-        text, good = keep(case)
-        if not good:
-            print(text, file=sys.stderr)
-            return 2
-        return text
+        return _keep_rows(case)
     if other and args.out is None:
         raise InputError(
             "the ledger of another reading or seed needs a folder of its own",
@@ -95,6 +93,17 @@ def ledger(args: argparse.Namespace) -> str | int:
         tables["check_in"] = draw_check_ins(case, load_okrs(case), tables)
     write_ledger(tables, args.out or case.processed / "ledger")
     return f"{sum(map(len, tables.values())):,} rows"
+
+
+def _keep_rows(case: Case) -> str | int:
+    """Check a case's own rows and keep what is right; list on stderr what is wrong."""
+    from analysis.intake.case_check import keep
+
+    text, good = keep(case)
+    if good:
+        return text
+    print(text, file=sys.stderr)
+    return 2
 
 
 def check_claims(args: argparse.Namespace) -> int:
@@ -124,7 +133,7 @@ def kpis(args: argparse.Namespace) -> str | int:
     if kind == "printed":
         return "none: the case has claims alone"
     if case.has_own_rows and not are_kept(case):
-        kept = ledger(_parser().parse_args(["ledger", "--case", args.case]))
+        kept = _keep_rows(case)
         if isinstance(kept, int):
             return kept
     cube = make_cube(case)
@@ -220,38 +229,6 @@ def notebook(args: argparse.Namespace) -> str:
         features=asked.features(load(asked.values)),
     )
     return ""
-
-
-def figures(args: argparse.Namespace) -> str:
-    """Draw the figures alone, without running notebooks, and say which data changed."""
-    from analysis.gallery.draw import save_changed, shown_figures
-    from analysis.notebook.chapters import chapters as select
-    from analysis.notebook.edition import asked_for
-    from analysis.notebook.values import load
-
-    asked = asked_for(args)
-    numbers = None if args.fig is None else [_figure_number(text) for text in args.fig.split(",")]
-    drawn = changed = 0
-    for shown in shown_figures(
-        asked.case,
-        select(asked.case, periodic=asked.periodic),
-        numbers,
-        asked.parameters,
-        asked.features(load(asked.values)),
-    ):
-        words = save_changed(shown, asked.home / "figures")
-        if words != "unchanged":
-            name = shown.figure.stem if shown.figure else shown.drawing
-            print(f"figures {name}: {words}", flush=True)
-        drawn += shown.figure is not None
-        changed += shown.figure is not None and words != "unchanged"
-    return f"{drawn} drawn, {changed} changed"
-
-
-def _figure_number(text: str) -> int:
-    if not text.strip().isdecimal():
-        raise InputError("a figure is named by its number", value=text, fix="write it like FIG=03")
-    return int(text)
 
 
 def dashboard(args: argparse.Namespace) -> str:
@@ -358,7 +335,6 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     values,
     chapters,
     notebook,
-    figures,
     dashboard,
     report,
     sums,
@@ -383,14 +359,11 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["notebook"].add_argument
     add("notebook", help="path of the notebook")
     add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
-    parsers["figures"].add_argument("--fig", metavar="NUMBER", help="one figure, such as 03")
-    for name in ("edition", "values", "notebook", "figures", "report"):
+    for name in ("edition", "values", "notebook", "report"):
         add = parsers[name].add_argument
-        add("--quarter", help="the report is on this quarter, such as 2024Q1")
-        add("--month", help="or on this month, such as 2024-02")
-        add("--half", help="or on this half-year, such as 2023H2")
+        add("--period", help="the report is on this one, such as 2024Q1, 2024-02, 2023H2 or 2023")
         add("--base", help="compared with year-ago or previous")
-    for name in ("edition", "values", "notebook", "figures", "report", "ledger"):
+    for name in ("edition", "values", "notebook", "report", "ledger"):
         add = parsers[name].add_argument
         add(
             "--reading",

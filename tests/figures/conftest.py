@@ -18,11 +18,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.figures.style import RULE
-from analysis.gallery.draw import shown_figures
 from analysis.notebook.display.figure import Figure
-from analysis.notebook.edition import edition
-from analysis.notebook.values import load
-from analysis.tables.case import load_case
+from analysis.notebook.run import read
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -33,11 +30,21 @@ Line = tuple[Artist, Outline, Bbox]
 
 
 def draw_all() -> dict[int, Figure]:
-    asked = edition(load_case("segelec", ROOT))
-    features = asked.features(load(asked.values))
-    shown = shown_figures(asked.case, NOTEBOOKS, None, asked.parameters, features)
-    drawn = [entry.figure for entry in shown]
-    return {figure.number: figure for figure in drawn if figure is not None}
+    """Run the cells of all notebooks, and catch the figures they show."""
+    drawn: dict[int, Figure] = {}
+
+    def catch(figure: Figure, case: str | None = None) -> None:
+        drawn[figure.number] = figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.notebook.display.show_figure", catch)
+        patch.setattr("analysis.notebook.display.show_table", lambda **_: None)
+        for path in NOTEBOOKS:
+            space: dict[str, Any] = {}
+            for cell in read(path).cells:
+                if cell.cell_type == "code":
+                    exec(compile(cell.source, path.name, "exec"), space)
+    return drawn
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,9 @@ from pathlib import Path
 written: list[Path] = []
 """What was written, for a build that watches its outputs; some of it may be gone again."""
 
+imported: set[str] = set()
+"""Files of modules that other processes imported for this one, for a build that watches them."""
+
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file in one step, so that a reader or a killed build never sees half of it.

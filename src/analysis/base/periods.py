@@ -1,21 +1,80 @@
 """Calendar periods as whole numbers: a quarter is ``4 * year + (quarter - 1)``.
 
-Neighbouring quarters differ by one and the same quarter of last year by four, so that every
-comparison is a subtraction and a missing quarter stays missing.
+One table, `GRAINS`, says how long a period is and how it is written; months, half-years and years
+are counted as quarters are. Neighbouring periods differ by one, so that every comparison is a
+subtraction and a missing period stays missing. To add a grain, add a row to the table.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from analysis.base.errors import InputError
 
-Grain = Literal["month", "quarter", "half-year"]
+Grain = Literal["month", "quarter", "half-year", "year"]
 """Length of a period."""
 
-MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "half-year": 6}
+
+@dataclass(frozen=True)
+class _Form:
+    """How the periods of one grain are counted and written, in files and for readers."""
+
+    months: int
+    label: str
+    part: str  # regular expression of what follows the year
+    rule: str
+    example: str
+    short: str
+    words: str
+
+
+_FIRST_TO_FOURTH = ("first", "second", "third", "fourth")
+
+GRAINS: Mapping[Grain, _Form] = {
+    "month": _Form(
+        months=1,
+        label="{year}-{part:02d}",
+        part="-(0[1-9]|1[0-2])",
+        rule=", hyphen and two digits",
+        example="2024-05",
+        short="{month:.3} {year}",
+        words="{month} {year}",
+    ),
+    "quarter": _Form(
+        months=3,
+        label="{year}Q{part}",
+        part="Q([1-4])",
+        rule=", Q and a digit from 1 to 4",
+        example="2024Q2",
+        short="Q{part} {year}",
+        words="the {nth} quarter of {year}",
+    ),
+    "half-year": _Form(
+        months=6,
+        label="{year}H{part}",
+        part="H([12])",
+        rule=", H and 1 or 2",
+        example="2024H1",
+        short="H{part} {year}",
+        words="the {nth} half of {year}",
+    ),
+    "year": _Form(
+        months=12,
+        label="{year}",
+        part="()",
+        rule="",
+        example="2024",
+        short="{year}",
+        words="the year {year}",
+    ),
+}
+"""Every grain, from the shortest to the longest."""
+
+MONTHS: Mapping[Grain, int] = {grain: form.months for grain, form in GRAINS.items()}
 """Months in a period."""
 
 MONTH_NAMES = (
@@ -35,75 +94,133 @@ MONTH_NAMES = (
 """In English whatever the locale, which strftime would follow."""
 
 _YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have
-_QUARTER = re.compile(rf"{_YEAR}Q([1-4])", re.ASCII)
-_HALF = re.compile(rf"{_YEAR}H([12])", re.ASCII)
-_MONTH = re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])", re.ASCII)
+_PATTERNS = {grain: re.compile(f"{_YEAR}{form.part}", re.ASCII) for grain, form in GRAINS.items()}
 _QUOTED = "“[^”]*”|`[^`]*`"
+_PARTS = "|".join(form.part for grain, form in GRAINS.items() if grain != "year")
 _LABEL_IN_TEXT = re.compile(
-    rf"{_QUOTED}|(?<![\w-])(?P<label>{_YEAR}(?:Q[1-4]|H[12]|-(?:0[1-9]|1[0-2])))(?![\w-])", re.ASCII
+    rf"{_QUOTED}|(?<![\w-])(?P<label>{_YEAR}(?:{_PARTS}))(?![\w-])", re.ASCII
 )
 
 
-def parse_quarter(label: str) -> int:
-    """Quarter index of a label such as ``2024Q2``.
+def parse(label: str, grain: Grain) -> int:
+    """Index of a period of a known length.
+
+    Parameters
+    ----------
+    label : str
+        Such as ``2024-05``, ``2024Q2``, ``2024H1`` or ``2024``.
+    grain : {"month", "quarter", "half-year", "year"}
+        Length of the period.
 
     Raises
     ------
     InputError
         If the label has another form.
+
+    Examples
+    --------
+    >>> parse("2024Q2", "quarter") - parse("2023Q4", "quarter")
+    2
     """
-    match = _QUARTER.fullmatch(label)
+    match = _PATTERNS[grain].fullmatch(label)
+    form = GRAINS[grain]
     if match is None:
         raise InputError(
-            "a quarter is written as a year from 1900 to 2199, Q and a digit from 1 to 4",
+            f"a {grain} is written as a year from 1900 to 2199{form.rule}",
             value=label,
-            fix="write it like 2024Q2",
+            fix=f"write it like {form.example}",
         )
-    return 4 * int(match[1]) + int(match[2]) - 1
+    return 12 // form.months * int(match[1]) + int(match[2] or 1) - 1
+
+
+def parse_label(label: str) -> tuple[Grain, int]:
+    """Length and index of a period named like ``2024-05``, ``2024Q2``, ``2024H1`` or ``2024``.
+
+    Raises
+    ------
+    InputError
+        If the label has another form.
+
+    Examples
+    --------
+    >>> parse_label("2023H2")
+    ('half-year', 4047)
+    """
+    for grain, pattern in _PATTERNS.items():
+        if pattern.fullmatch(label):
+            return grain, parse(label, grain)
+    forms = [f"{form.example} (a {grain})" for grain, form in GRAINS.items()]
+    raise InputError(
+        f"a period is written like {', '.join(forms[:-1])} or {forms[-1]}, "
+        "its year from 1900 to 2199",
+        value=label,
+    )
+
+
+def period_label(index: int, grain: Grain) -> str:
+    """Label of a period.
+
+    Examples
+    --------
+    >>> period_label(parse("2023-12", "month") + 1, "month")
+    '2024-01'
+    """
+    return GRAINS[grain].label.format(**_parts(index, grain))
+
+
+def parse_quarter(label: str) -> int:
+    """Quarter index of a label such as ``2024Q2``; see `parse`."""
+    return parse(label, "quarter")
 
 
 def quarter_label(index: int) -> str:
     """Label such as ``2024Q2`` of a quarter index."""
-    return f"{index // 4}Q{index % 4 + 1}"
+    return period_label(index, "quarter")
+
+
+def parse_month(label: str) -> int:
+    """Month index of a label such as ``2024-05``; see `parse`."""
+    return parse(label, "month")
+
+
+def month_label(index: int) -> str:
+    """Label such as ``2024-05`` of a month index."""
+    return period_label(index, "month")
 
 
 def parse_period(label: str) -> tuple[int, ...]:
     """Quarter indices of a quarter, a half-year, or several joined by ``+``.
 
-    ``2024Q2`` is one quarter, ``2024H1`` two, ``2023H1+2024H1`` four.
+    Examples
+    --------
+    >>> [quarter_label(index) for index in parse_period("2023H1+2024Q2")]
+    ['2023Q1', '2023Q2', '2024Q2']
     """
     quarters: list[int] = []
     for part in label.split("+"):
-        half = _HALF.fullmatch(part)
-        if half is None:
-            quarters.append(parse_quarter(part))
-        else:
-            first = 4 * int(half[1]) + 2 * (int(half[2]) - 1)
+        if _PATTERNS["half-year"].fullmatch(part):
+            first = 2 * parse(part, "half-year")
             quarters += [first, first + 1]
+        else:
+            quarters.append(parse_quarter(part))
     return tuple(quarters)
 
 
-def parse_half_year(label: str) -> int:
-    """Half-year index, ``2 * year + (half - 1)``, of a label such as ``2024H1``.
+def first_day(index: int, grain: Grain) -> date:
+    """First day of a period."""
+    year, month = divmod(index * MONTHS[grain], 12)
+    return date(year, month + 1, 1)
 
-    Raises
-    ------
-    InputError
-        If the label has another form.
+
+def end_day(index: int, grain: Grain) -> date:
+    """Last day of a period.
+
+    Examples
+    --------
+    >>> end_day(parse("2024-02", "month"), "month").day
+    29
     """
-    match = _HALF.fullmatch(label)
-    if match is None:
-        raise InputError(
-            "a half-year is written as a year from 1900 to 2199, H and 1 or 2",
-            value=label,
-            fix="write it like 2024H1",
-        )
-    return 2 * int(match[1]) + int(match[2]) - 1
-
-
-def half_year_label(index: int) -> str:
-    """Label such as ``2024H1`` of the half-year in which a quarter lies."""
-    return f"{index // 4}H{index % 4 // 2 + 1}"
+    return first_day(index + 1, grain) - timedelta(days=1)
 
 
 def quarter_of(day: date) -> int:
@@ -113,12 +230,12 @@ def quarter_of(day: date) -> int:
 
 def quarter_start(index: int) -> date:
     """First day of a quarter."""
-    return date(index // 4, 3 * (index % 4) + 1, 1)
+    return first_day(index, "quarter")
 
 
 def quarter_end(index: int) -> date:
     """Last day of a quarter."""
-    return quarter_start(index + 1) - timedelta(days=1)
+    return end_day(index, "quarter")
 
 
 def quarter_days(index: int) -> int:
@@ -126,78 +243,15 @@ def quarter_days(index: int) -> int:
     return (quarter_start(index + 1) - quarter_start(index)).days
 
 
-def previous_quarter(index: int) -> int:
-    """Quarter before."""
-    return index - 1
-
-
-def year_ago(index: int) -> int:
-    """Quarter of the year before that bears the same number."""
-    return index - 4
-
-
-def parse_month(label: str) -> int:
-    """Month index, ``12 * year + (month - 1)``, of a label such as ``2024-05``.
-
-    Raises
-    ------
-    InputError
-        If the label has another form.
-    """
-    match = _MONTH.fullmatch(label)
-    if match is None:
-        raise InputError(
-            "a month is written as a year from 1900 to 2199, hyphen and two digits",
-            value=label,
-            fix="write 2024-05",
-        )
-    return 12 * int(match[1]) + int(match[2]) - 1
-
-
-def month_label(index: int) -> str:
-    """Label such as ``2024-05`` of a month index."""
-    return f"{index // 12}-{index % 12 + 1:02d}"
-
-
-def month_start(index: int) -> date:
-    """First day of a month."""
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def month_end(index: int) -> date:
-    """Last day of a month."""
-    return month_start(index + 1) - timedelta(days=1)
-
-
-def parse_label(label: str) -> tuple[Grain, int]:
-    """Length and index of a period named like ``2024-05``, ``2024Q2`` or ``2024H1``.
-
-    Raises
-    ------
-    InputError
-        If the label has another form.
-    """
-    if _HALF.fullmatch(label):
-        return "half-year", parse_half_year(label)
-    return ("month", parse_month(label)) if "-" in label else ("quarter", parse_quarter(label))
-
-
-def period_label(index: int, grain: Grain) -> str:
-    """Label of a period; its index is the month index divided by the months in it."""
-    if grain == "month":
-        return month_label(index)
-    return quarter_label(index) if grain == "quarter" else half_year_label(2 * index)
-
-
 def last_month(label: str) -> int:
-    """Month index of the last month of a month, quarter or half-year."""
+    """Month index of the last month of a period."""
     grain, index = parse_label(label)
     return (index + 1) * MONTHS[grain] - 1
 
 
 def last_day(label: str) -> date:
-    """Last day of a month, quarter or half-year."""
-    return month_end(last_month(label))
+    """Last day of a period."""
+    return end_day(last_month(label), "month")
 
 
 def last_ended(label: str, grain: Grain) -> int:
@@ -206,11 +260,11 @@ def last_ended(label: str, grain: Grain) -> int:
 
 
 def distance(grain: Grain, base: str) -> int:
-    """Periods between a period and its base.
+    """Periods between a period and its base; for a year both bases are the year before.
 
     Parameters
     ----------
-    grain : {"month", "quarter", "half-year"}
+    grain : {"month", "quarter", "half-year", "year"}
         Length of a period.
     base : {"previous", "year-ago"}
         The period just before, or the same period of last year.
@@ -219,6 +273,11 @@ def distance(grain: Grain, base: str) -> int:
     ------
     InputError
         If the base is none of these.
+
+    Examples
+    --------
+    >>> distance("quarter", "year-ago"), distance("year", "year-ago")
+    (4, 1)
     """
     if base == "year-ago":
         return 12 // MONTHS[grain]
@@ -229,15 +288,27 @@ def distance(grain: Grain, base: str) -> int:
 
 def base_words(grain: Grain, base: str) -> str:
     """Name a base in prose: “the same quarter of last year”, “the quarter before”."""
-    return f"the {grain} before" if base == "previous" else f"the same {grain} of last year"
+    if base == "previous" or grain == "year":
+        return f"the {grain} before"
+    return f"the same {grain} of last year"
 
 
 def short_period(label: str) -> str:
     """Write a period as figures, captions and tables do: ``Q2 2024``, ``H1 2023``, ``Feb 2024``."""
     grain, index = parse_label(label)
-    if grain == "month":
-        return f"{MONTH_NAMES[index % 12][:3]} {index // 12}"
-    return f"{label[4:]} {label[:4]}"
+    return GRAINS[grain].short.format(**_parts(index, grain))
+
+
+def in_words(label: str) -> str:
+    """Write a period as prose does.
+
+    Examples
+    --------
+    >>> in_words("2024Q2"), in_words("2024-02")
+    ('the second quarter of 2024', 'February 2024')
+    """
+    grain, index = parse_label(label)
+    return GRAINS[grain].words.format(**_parts(index, grain))
 
 
 def readable(text: str) -> str:
@@ -248,11 +319,8 @@ def readable(text: str) -> str:
     return _LABEL_IN_TEXT.sub(lambda it: short_period(it[0]) if it["label"] else it[0], text)
 
 
-def in_words(label: str) -> str:
-    """Write a month, quarter or half-year as prose does: “the second quarter of 2024”."""
-    grain, index = parse_label(label)
-    if grain == "month":
-        return f"{MONTH_NAMES[index % 12]} {index // 12}"
-    year, number = divmod(index, 12 // MONTHS[grain])
-    half = "half" if grain == "half-year" else grain
-    return f"the {('first', 'second', 'third', 'fourth')[number]} {half} of {year}"
+def _parts(index: int, grain: Grain) -> dict[str, object]:
+    """Return what the forms of a label are made of."""
+    year, place = divmod(index, 12 // MONTHS[grain])
+    nth = _FIRST_TO_FOURTH[place] if place < len(_FIRST_TO_FOURTH) else ""
+    return {"year": year, "part": place + 1, "month": MONTH_NAMES[place], "nth": nth}

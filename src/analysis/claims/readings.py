@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding
-from analysis.base.periods import half_year_label, parse_period, parse_quarter, quarter_label
+from analysis.base.periods import parse_period, parse_quarter, period_label, quarter_label
 from analysis.claims.printed import parse, preimage
 from analysis.claims.system import (
     Answer,
@@ -122,12 +122,12 @@ class Results:
     @property
     def half(self) -> str:
         """The half-year of the reported quarter."""
-        return half_year_label(self.current)
+        return period_label(self.current // 2, "half-year")
 
     @property
     def half_before(self) -> str:
         """The same half-year a year earlier."""
-        return half_year_label(self.current - 4)
+        return period_label(self.current // 2 - 2, "half-year")
 
 
 def _subject(row: ClaimRow) -> tuple[str, ...]:
@@ -249,6 +249,6 @@ def sales_periods(row: ClaimRow, reading: Reading) -> tuple[str, str]:
     """Return the period of a claim on sales growth and the one it is measured against."""
     now = parse_quarter(row.period)
     if reading["sales_growth"] == "half-year":
-        return half_year_label(now), half_year_label(now - 4)
+        return period_label(now // 2, "half-year"), period_label(now // 2 - 2, "half-year")
     step = 4 if reading["sales_growth"] == "year-on-year" else 1
     return quarter_label(now), quarter_label(now - step)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label, year_ago
+from analysis.base.periods import MONTHS, last_month, parse_label, quarter_label
 from analysis.kpis.compare import compare
 from analysis.kpis.levels import by_type
 from analysis.kpis.measures import Totals
@@ -137,7 +137,7 @@ def quarters_data(
         {"kpi": kpi_id, "index": rows["index"], "quarter": rows["period"], "value": rows["value"]}
     )
     for column, lookup in (
-        ("year_ago", {index: values.get(year_ago(index)) for index in values}),
+        ("year_ago", {index: values.get(index - 4) for index in values}),
         ("growth", growth),
     ):
         frame[column] = pd.Series([lookup.get(i) for i in frame["index"]], dtype="object")

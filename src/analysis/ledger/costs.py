@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.periods import month_end, quarter_end, quarter_label, quarter_of
+from analysis.base.periods import end_day, quarter_end, quarter_label, quarter_of
 from analysis.ledger.rows import MADE_UP
 from analysis.ledger.shares import apportion
 
@@ -96,7 +96,7 @@ def _overheads(q: int, total: int, rng: random.Random) -> list[tuple[object, str
         weights = [90 + rng.randrange(20) for _ in range(3)]
         parts = apportion(_near(Fraction(total * percent, 100), rng), weights)
         for i, part in enumerate(parts):
-            rows.append((pd.Timestamp(month_end(3 * q + i)), category, part, ""))
+            rows.append((pd.Timestamp(end_day(3 * q + i, "month")), category, part, ""))
     return rows
 
 

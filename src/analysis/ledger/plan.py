@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding
-from analysis.base.periods import parse_period, parse_quarter, previous_quarter, year_ago
+from analysis.base.periods import parse_period, parse_quarter
 from analysis.claims.multiverse import require_possible
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.satisfaction import fitting_counts, fitting_sizes
@@ -180,7 +180,7 @@ def _half_years(printed: _Print, reading: Mapping[str, str]) -> Iterator[tuple[i
 
 
 def _base(quarter: int, comparison: str) -> int:
-    return year_ago(quarter) if comparison == "year-on-year" else previous_quarter(quarter)
+    return quarter - (4 if comparison == "year-on-year" else 1)
 
 
 def _types(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding, decimal
-from analysis.base.periods import parse_period, parse_quarter, previous_quarter, quarter_label
+from analysis.base.periods import parse_period, parse_quarter, quarter_label
 from analysis.claims.printed import format_like, parse
 from analysis.kpis.levels import COLUMNS, by_type, sums
 from analysis.tables.case import Case
@@ -144,7 +144,7 @@ def _rate(name: str, period: str, over: Callable[[str, str], Fraction]) -> Fract
 def _base(period: str, comparison: str) -> str:
     """Label of the period that another is compared with."""
     if comparison == "previous-quarter":
-        return quarter_label(previous_quarter(parse_quarter(period)))
+        return quarter_label(parse_quarter(period) - 1)
     return f"{int(period[:4]) - 1}{period[4:]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from analysis.base.errors import InputError
@@ -9,8 +10,8 @@ from analysis.efficiency.quarterly_statements import companies_of, has_statement
 from analysis.tables.case import Case
 from analysis.tables.contents import has_method, has_okrs
 
-PERIODIC = ("case/summary", "03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard")
-"""Notebooks that a report on a period is made of; the Makefile has the same list."""
+_TAKES_PERIOD = re.compile('^ *"period = ', re.MULTILINE)
+"""A line of the parameters cell, by which the Makefile tells these notebooks too."""
 
 
 def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
@@ -18,7 +19,8 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
 
     A case whose ledger is calibrated to its claims has the numbered notebooks, which tell the
     paper's story. A case with rows of its own has those of them that its tables can fill, after
-    one on these tables; a case of claims alone, the one on claims.
+    one on these tables; a case of claims alone, the one on claims. A report on a period has those
+    of them that take one as their parameter, after the summary.
 
     Raises
     ------
@@ -32,8 +34,8 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
     elif case.has_own_rows:
         found = own_chapters(case)
     if found and periodic:
-        wanted = [notebooks / f"{name}.ipynb" for name in PERIODIC]
-        return [path for path in wanted if path == wanted[0] or path in found]
+        wanted = dict.fromkeys([notebooks / "case" / "summary.ipynb", *found])
+        return [path for path in wanted if _TAKES_PERIOD.search(path.read_text(encoding="utf-8"))]
     if found:
         return found
     if periodic:

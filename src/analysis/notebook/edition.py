@@ -2,7 +2,7 @@
 
 The report of a case is its own edition: the current period of ``case.yaml`` against the year
 before, targets read as by default. A periodic report is any other: the chapters that depend on the
-period, for a month, quarter or half-year, a base and readings of the targets.
+period, for a month, quarter, half-year or year, a base and readings of the targets.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ from analysis.base.periods import (
     in_words,
     last_ended,
     last_month,
-    parse_half_year,
     parse_label,
-    parse_month,
     parse_quarter,
     period_label,
 )
@@ -122,7 +120,7 @@ class Edition:
     case : Case
         The case.
     period : str
-        A month, quarter or half-year.
+        A month, quarter, half-year or year.
     base : {"year-ago", "previous"}
         What the period is compared with.
     choices : mapping of str to str
@@ -251,8 +249,7 @@ class Edition:
         """Write what follows ``make report`` to build it, with a space before."""
         given = {"CASE": "" if self.case.name == "segelec" else self.case.name}
         if self.periodic:
-            name = {"month": "MONTH", "quarter": "QUARTER", "half-year": "HALF"}[self.grain]
-            given |= {name: self.period, "BASE": self.base if self.base != YEAR_AGO else ""}
+            given |= {"PERIOD": self.period, "BASE": self.base if self.base != YEAR_AGO else ""}
             given["READING"] = " ".join(f"{k}={v}" for k, v in sorted(self.choices.items()))
         texts = {name: f'"{text}"' if " " in text else text for name, text in given.items()}
         return "".join(f" {name}={text}" for name, text in texts.items() if text)
@@ -277,9 +274,7 @@ class Edition:
 def edition(
     case: Case,
     *,
-    quarter: str | None = None,
-    month: str | None = None,
-    half: str | None = None,
+    period: str | None = None,
     base: str | None = None,
     readings: Iterable[str] = (),
 ) -> Edition:
@@ -289,8 +284,9 @@ def edition(
     ----------
     case : Case
         The case.
-    quarter, month, half : str, optional
-        The period, at most one; by default the current one of the case.
+    period : str, optional
+        Such as ``2024Q1``, ``2024-02``, ``2023H2`` or ``2023``; by default the current one of the
+        case.
     base : {"year-ago", "previous"}, optional
         What to compare with; by default the year before.
     readings : iterable of str
@@ -299,21 +295,16 @@ def edition(
     Raises
     ------
     InputError
-        If two periods are given, one has another form or lies outside the ledger, or if there is
-        nothing to compare it with; if a base or reading is unknown.
+        If the period has another form, lies outside the ledger, or has nothing to be compared
+        with; if a base or reading is unknown.
     """
-    given = [label for label in (quarter, month, half) if label]
-    if len(given) > 1:
-        raise InputError(
-            "a report is on one period: a quarter, a month or a half-year", value=" ".join(given)
-        )
-    for label, parse in ((quarter, parse_quarter), (month, parse_month), (half, parse_half_year)):
-        if label:
-            parse(label)
+    if period:
+        parse_label(period)
     texts = sorted(set(readings))
-    asked = (*given, *([base] if base else []), *(text.replace("=", "-") for text in texts))
-    period = given[0] if given else case.parameters.periods.current
-    made = Edition(case, period, base or YEAR_AGO, _choices(case, texts), asked)
+    given = [text for text in (period, base) if text]
+    asked = (*given, *(text.replace("=", "-") for text in texts))
+    current = case.parameters.periods.current
+    made = Edition(case, period or current, base or YEAR_AGO, _choices(case, texts), asked)
     if made.periodic:
         _check_period(made)
     return made
@@ -323,9 +314,7 @@ def asked_for(options: argparse.Namespace) -> Edition:
     """Return the edition that options of the command line ask for; see :func:`edition`."""
     return edition(
         load_case(options.case),
-        quarter=options.quarter,
-        month=options.month,
-        half=options.half,
+        period=options.period,
         base=options.base,
         readings=options.reading,
     )

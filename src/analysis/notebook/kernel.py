@@ -11,10 +11,14 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from analysis.base.files import imported
 
 SOURCE_DATE_EPOCH = 1735084800
 """Seconds since 1970 of 25 December 2024, the paper's publication: the date in every output."""
@@ -29,6 +33,13 @@ _FIXED = {
     "TZ": "UTC",
 }
 _LONGEST_SOCKET_FOLDER = 80  # bytes: a socket's whole path may have little more than 100
+_MODULES = """
+import sys
+for _name in [name for name in sys.modules if name.startswith("analysis.")]:
+    print(sys.modules[_name].__file__)
+print()
+"""
+"""A last cell, which does not stay: what the notebook has imported."""
 _DROPPED = ("LANGUAGE", "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS")
 
 
@@ -61,8 +72,11 @@ def execute(
     _prepare_font_cache()
     # papermill reports on standard error what run() raises anyway.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    asking = new_code_cell(_MODULES)  # type: ignore[no-untyped-call]
+    watched = copy(notebook)
+    watched.cells = [*notebook.cells, asking]
     executed: NotebookNode = papermill.execute_notebook(
-        notebook,
+        watched,
         None,
         parameters=dict(parameters),
         kernel_name="python3",
@@ -73,6 +87,7 @@ def execute(
         iopub_timeout=180,
         kernel_manager_class=_manager(_environment(scratch), scratch),
     )
+    imported.update(executed.cells.pop().outputs[0].text.splitlines())
     return executed
 
 

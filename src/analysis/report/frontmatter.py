@@ -393,7 +393,12 @@ def _counting(case: Case) -> str:
     return " ".join(told)
 
 
-_OFTEN: dict[Grain, str] = {"month": "monthly", "quarter": "quarterly", "half-year": "half-yearly"}
+_OFTEN: dict[Grain, str] = {
+    "month": "monthly",
+    "quarter": "quarterly",
+    "half-year": "half-yearly",
+    "year": "yearly",
+}
 
 
 def _eyebrow(asked: Edition) -> str:
