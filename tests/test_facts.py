@@ -10,8 +10,8 @@ from analysis.claims.multiverse import block_universes
 from analysis.ledger.make import make_ledger, write_ledger
 from analysis.notebook.edition import edition
 from analysis.notebook.values import Value
-from analysis.show.facts import okr as facts_okr
-from analysis.show.facts.common import facts
+from analysis.show.facts import facts
+from analysis.show.period_facts import method_facts
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger
 
@@ -112,6 +112,6 @@ def test_cost_and_cost_per_service(segelec: Case, ledger: Ledger) -> None:
         growth = 100 * (spent["2024Q2"] / spent[base] - 1)
         each = 100 * (spent["2024Q2"] / done["2024Q2"] / (spent[base] / done[base]) - 1)
         told.append(f"{growth:+.1f}% on {base} ({each:+.1f}% per service)".replace("-", "−"))
-    found = facts_okr.facts(edition(segelec))["cost_changes"]
+    found = method_facts(edition(segelec))["cost_changes"]
     assert found["text"] == " and by ".join(told)
     assert found["kind"] == "synthetic"

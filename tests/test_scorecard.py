@@ -18,8 +18,7 @@ from analysis.method.balanced_scorecard import (
 from analysis.method.key_results import Okrs, Result, evaluate, load_okrs
 from analysis.method.scoring import Score
 from analysis.notebook.values import Value
-from analysis.show.facts.okr import NOT_TOLD
-from analysis.show.facts.summary import _joint
+from analysis.show.period_facts import NOT_TOLD, _joint
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

@@ -160,23 +160,17 @@ def values(args: argparse.Namespace) -> str:
     from analysis.efficiency.sentences import ARTICLE
     from analysis.notebook.edition import asked_for
     from analysis.notebook.values import save
-    from analysis.show.facts.claims import facts as claim_facts
-    from analysis.show.facts.common import facts
-    from analysis.show.facts.efficiency import efficiency_facts
-    from analysis.show.facts.okr import facts as method_facts
-    from analysis.show.facts.period import facts as period_facts
-    from analysis.show.facts.summary import facts as summary_facts
+    from analysis.show.facts import claim_facts, efficiency_facts, facts
+    from analysis.show.period_facts import data_facts, level_facts, method_facts, summary_facts
     from analysis.tables.case import load_case
 
     asked = asked_for(args)
     case = asked.case
     table = {}
     if case.has_own_rows or case.parameters.calibration is not None:
-        table = period_facts(asked) | method_facts(asked)
+        table = level_facts(asked) | method_facts(asked)
     if case.has_own_rows:
-        from analysis.show.facts.own import facts as own_facts
-
-        table |= own_facts(case)
+        table |= data_facts(case)
     if case.has_own_rows or asked.periodic:
         table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:

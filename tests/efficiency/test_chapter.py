@@ -18,7 +18,7 @@ from analysis.figures.publications import profit_charts as efficiency_ladder
 from analysis.figures.publications import profit_charts as efficiency_scheme
 from analysis.figures.publications import ratio_charts as efficiency_ratios
 from analysis.show import efficiency as views
-from analysis.show.facts.efficiency import efficiency_facts
+from analysis.show.facts import efficiency_facts
 from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -81,7 +81,7 @@ class Firm:
 
     def report(self) -> Report:
         """Run all steps, and the cells of every chapter."""
-        with mock.patch("analysis.show.facts.okr.check_table", _faults):
+        with mock.patch("analysis.show.period_facts.check_table", _faults):
             for step in ("verdicts", "ledger", "kpis", "values"):
                 self.step(step)
         asked = edition(load_case(self.name, self.root))

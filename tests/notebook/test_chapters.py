@@ -15,7 +15,7 @@ from analysis.cli import main
 from analysis.notebook.chapters import chapters
 from analysis.notebook.values import keys
 from analysis.show.claims import conflicts, ranges, readings, relations
-from analysis.show.facts.claims import facts
+from analysis.show.facts import claim_facts
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +84,7 @@ def test_a_bad_relation_is_found_before_anything_is_written(
 
 def test_the_chapter_uses_every_value_and_no_other(courier: Path) -> None:
     case = load_case("courier", courier)
-    table = facts(read_verdicts(case), read_blocks(case))
+    table = claim_facts(read_verdicts(case), read_blocks(case))
     text = (ROOT / "notebooks" / "case" / "claims.ipynb").read_text(encoding="utf-8")
     assert set(keys(text.replace('\\"', '"'))) == set(table)
     # 15 claims; one set of three; 2 bases x 3 rules of the deliveries, none with the revenue

@@ -23,9 +23,7 @@ from analysis.notebook import needs, values
 from analysis.notebook.chapters import PERIODIC
 from analysis.notebook.edition import FEATURES, Edition, edition
 from analysis.notebook.run import read
-from analysis.show.facts import okr as facts_okr
-from analysis.show.facts import period as facts_period
-from analysis.show.facts import summary as facts_summary
+from analysis.show.period_facts import level_facts, method_facts, summary_facts
 from analysis.tables.case import Case
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,8 +45,8 @@ MONTHS = {
 
 def made(case: Case, asked: Mapping[str, Any]) -> dict[str, values.Value]:
     report = edition(case, **asked)
-    table = facts_period.facts(report) | facts_okr.facts(report)
-    return table | facts_summary.facts(report, table)
+    table = level_facts(report) | method_facts(report)
+    return table | summary_facts(report, table)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +243,7 @@ def test_changes_are_those_of_the_rows(
 
 
 def test_the_reported_quarter_grows_as_printed(segelec: Case) -> None:
-    text = facts_period.facts(edition(segelec))["changes_on_year"]["text"]
+    text = level_facts(edition(segelec))["changes_on_year"]["text"]
     for printed in ("sales changed by +18.0%", "services by +22.9%", "productivity by +11.0%"):
         assert printed in text
 

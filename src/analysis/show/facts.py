@@ -1,4 +1,4 @@
-"""Every number that stands in prose, computed: the contents of ``values.json``."""
+"""Numbers in the prose on publications: what ``values.json`` holds beside those of a period."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from analysis.claims.single import (
     nearest_totals,
     smallest_share,
 )
+from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
+from analysis.efficiency.quarterly_statements import book, read_statements
+from analysis.efficiency.ratios import collection_days, indicator_table, series
+from analysis.efficiency.sentences import ADDS, FOLLOWS, HANGS, OTHER, RATIOS, read_made, read_pins
 from analysis.evidence.intervals import growth_interval
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import by_type, sums, totals
@@ -82,17 +86,18 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
     )
 
 
-def _value(text: str, kind: str, source: str) -> Value:
-    return {"text": text, "kind": kind, "source": source}
+def values(kind: str, source: str, **texts: str) -> Facts:
+    """Return texts as values of one kind and source."""
+    return {key: {"text": text, "kind": kind, "source": source} for key, text in texts.items()}
 
 
 def _derived(source: str, **texts: str) -> Facts:
-    return {key: _value(text, "derived", source) for key, text in texts.items()}
+    return values("derived", source, **texts)
 
 
 def _printed(strings: dict[str, str]) -> Facts:
     return {
-        key: _value(strings[claim], "printed", f"claims.csv, {claim}")
+        key: {"text": strings[claim], "kind": "printed", "source": f"claims.csv, {claim}"}
         for key, claim in PRINTED.items()
     }
 
@@ -102,8 +107,8 @@ def verdict_counts(verdicts: pd.DataFrame) -> Facts:
     default = verdicts[verdicts["default"]]
     counts = default["verdict"].value_counts()
     names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")
-    texts = {f"n_{name.replace(' ', '_')}": whole(int(counts.get(name, 0))) for name in names}
-    texts["n_unreadable"] = whole(int(counts.get("unreadable", 0)))
+    texts = {f"n_{name.replace(' ', '_')}": whole(counts.get(name, 0)) for name in names}
+    texts["n_unreadable"] = whole(counts.get("unreadable", 0))
     conflicts = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
     texts["n_conflicts"] = whole(len(conflicts))
     return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
@@ -115,7 +120,7 @@ def _targets(verdicts: pd.DataFrame) -> Facts:
     return _derived(
         "verdicts.csv, default reading",
         n_targets=whole(len(found)),
-        n_targets_not_reported=whole(int((found == "not reported").sum())),
+        n_targets_not_reported=whole((found == "not reported").sum()),
     )
 
 
@@ -126,7 +131,7 @@ def _universes(blocks: pd.DataFrame) -> Facts:
         "multiverse.csv",
         n_universes=whole(universes),
         n_surviving=whole(surviving),
-        n_surviving_constant=whole(int(constant["survives"].sum())),
+        n_surviving_constant=whole(constant["survives"].sum()),
     )
 
 
@@ -247,16 +252,12 @@ def _sales(strings: dict[str, str], rounding: Rounding) -> Facts:
     )
 
 
-def _made_up(case: Case, **texts: str) -> Facts:
-    source = f"data/processed/{case.name}/ledger"
-    return {key: _value(text, case.parameters.kind, source) for key, text in texts.items()}
-
-
 def _ledger(case: Case, ledger: Ledger) -> Facts:
     periods = case.parameters.periods
     number = parse_quarter(periods.last) - parse_quarter(periods.first) + 1
-    return _made_up(
-        case,
+    return values(
+        case.parameters.kind,
+        f"data/processed/{case.name}/ledger",
         ledger_services=whole(len(ledger["service"])),
         ledger_quarters=whole(number),
         ledger_answers=whole(len(ledger["survey_response"])),
@@ -268,9 +269,114 @@ def _baseline(case: Case, ledger: Ledger) -> Facts:
     period = case.parameters.periods.baseline
     level = starting_level(totals(ledger), case).set_index("kpi")["value"]
     half = by_type(sums(ledger), parse_period(period))
-    return _made_up(
-        case,
+    return values(
+        case.parameters.kind,
+        f"data/processed/{case.name}/ledger",
         base_productivity=decimal(kpi("productivity").decimals)(level["productivity"]),
         base_on_time=rate(level["on_time"] / 100),
-        base_services=whole(int(half.sum())),
+        base_services=whole(half.sum()),
     )
+
+
+def claim_facts(verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
+    """Compute the values.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        ``verdicts.csv``: one row per claim and reading, the default reading marked.
+    blocks : DataFrame
+        ``multiverse.csv``: one row per block of results and combination of its readings.
+
+    Returns
+    -------
+    dict of str to Value
+        Text, kind and source by key.
+    """
+    depends = verdicts.groupby("claim_id")["verdict"].nunique() > 1
+    universes, surviving = survival(blocks)
+    return verdict_counts(verdicts) | _derived(
+        "verdicts.csv and multiverse.csv",
+        n_depending=whole(depends.sum()),
+        n_universes=whole(universes),
+        n_surviving=whole(surviving),
+    )
+
+
+def efficiency_facts(article: Case) -> Facts:
+    """Compute all values of the chapter; their keys begin with ``eff_``.
+
+    Parameters
+    ----------
+    article : Case
+        The article's case; its files under ``data/processed`` must have been made.
+    """
+    found = _sentences(article) | _pins(article) | _companies(article)
+    return {f"eff_{key}": value for key, value in found.items()}
+
+
+def _sentences(article: Case) -> Facts:
+    table = read_made(article, "sentences.csv")
+    counts = table["status"].value_counts()
+    readings = read_made(article, "readings.csv")
+    conflict = readings[readings["conflict"] != ""]["conflict"].iloc[0]
+    texts = {
+        "sentences": whole((table["status"] != OTHER).sum()),
+        "in_force": whole(counts[FOLLOWS] + counts[ADDS] + counts[RATIOS]),
+        "follow": whole(counts[FOLLOWS]),
+        "add": whole(counts[ADDS]),
+        "on_ratios": whole(counts[RATIOS]),
+        "hang": whole(counts[HANGS]),
+        "conflict_size": whole(len(conflict.split("; "))),
+        "conclusions": whole(len(read_made(article, "conclusions.csv"))),
+    }
+    return _derived(f"data/processed/{article.name}/sentences.csv", **texts)
+
+
+def _pins(article: Case) -> Facts:
+    pins = read_pins(article).set_index("pin_id")
+    texts = {
+        "indirect_max": whole(pins.loc["indirect-growth", "high"]),
+        "asset_turnover_max": whole(pins.loc["assets-q1", "high"]),
+        "financing_q4_min": percent(0)(pins.loc["financing-q4", "low"]),
+    }
+    return _derived(f"data/processed/{article.name}/pins.csv", **texts)
+
+
+def _companies(article: Case) -> Facts:
+    frame = read_statements(article.processed / "ledger", article.root)
+    texts: dict[str, str] = {}
+    for company in sorted(set(frame["company_id"])):
+        name = company.removeprefix("SYN-").lower()
+        statements = book(frame, company)
+        table = indicator_table(statements)
+        last = max(statements)
+        multiplier, day = quotient(table, "K18", "K17")[last], collection_days(table)[last]
+        parts = turnover_split(statements, last)
+        change = sum(parts or (), Fraction(0))
+        assert multiplier is not None
+        assert day is not None
+        assert parts is not None
+        texts |= {
+            f"{name}_days": whole(day),
+            f"{name}_multiplier": decimal(1)(multiplier),
+            f"{name}_turnover_by_sales": percent(0)(parts[0] / change),
+        }
+        if name == "a":
+            texts |= _outlook(series(table, "K3"))
+    return values("synthetic", f"data/processed/{article.name}/ledger", **texts)
+
+
+def _outlook(profit: dict[int, Fraction | None]) -> dict[str, str]:
+    line, ahead = trend(profit), forecast(profit)
+    assert line is not None
+    assert ahead is not None
+    return {
+        "slope": whole(line.slope),
+        "slope_low": whole(line.low),
+        "slope_high": decimal(0, signed=True)(line.high),
+        "rank_p": decimal(2)(line.rank_p),
+        "outlook": whole(ahead.value),
+        "outlook_low": whole(ahead.low),
+        "outlook_high": whole(ahead.high),
+    }
