@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -23,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from analysis.base.csv_guard import without_formulas
 from analysis.base.errors import InputError
 from analysis.base.files import write_text
-from analysis.notebook.display.output import emit
 from analysis.notebook.values import MARKS
 
 if TYPE_CHECKING:
@@ -195,60 +193,6 @@ def svg(figure: Figure, *, text_as: str) -> str:
         figure.figure.savefig(stream, format="svg", metadata=metadata)
     drawing = _INVISIBLE.sub("", stream.getvalue())
     return drawing.replace("<svg ", '<svg role="img" ', 1).rstrip("\n") + "\n"
-
-
-def show_figure(figure: Figure, case: str | None = None) -> None:
-    """Show a figure and its caption in a notebook.
-
-    When a build runs the notebook, the figure's files are saved too (see `save_figure`), and the
-    output names the file for the PDF.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    case : str, optional
-        Case whose folder takes the files; by default the notebook's variable ``case``.
-
-    Raises
-    ------
-    InputError
-        If a build wants files and there is no case.
-    """
-    import matplotlib.pyplot as plt
-
-    about = {
-        "type": "figure",
-        "label": figure.label,
-        "caption": figure.caption,
-        "alt": figure.alt,
-        "kind": figure.kind,
-    }
-    drawing = svg(figure, text_as="outlines")
-    folder = os.environ.get(FIGURES_VARIABLE)
-    if folder:
-        case = case or _case_of_notebook()
-        path = save_figure(figure, Path(folder) / case)
-        about["file"] = f"figures/{case}/{path.name}"
-    plt.close(figure.figure)  # or the inline backend would show it a second time
-    emit({"image/svg+xml": drawing, "text/plain": f"Figure: {figure.alt}"}, about)
-    caption = (
-        f'<a id="{figure.label}"></a>**Figure {figure.number}.** {figure.caption} *[{figure.kind}]*'
-    )
-    emit({"text/markdown": caption}, {"type": "caption"})
-
-
-def _case_of_notebook() -> str:
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    case = shell.user_ns.get("case") if shell else None
-    if not isinstance(case, str):
-        raise InputError(
-            "a figure is saved under a case, and the notebook has no variable named case",
-            fix="call show_figure(figure, case)",
-        )
-    return case
 
 
 def _csv(data: pd.DataFrame) -> str:

@@ -19,3 +19,8 @@ def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> 
 
     metadata = {} if about is None else {"analysis": dict(about)}
     display(dict(data), raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+
+def say(text: str) -> None:
+    """Show a sentence, in Markdown, that the code computed; prefer Markdown cells with values."""
+    emit({"text/markdown": text})

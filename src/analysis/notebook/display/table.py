@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -14,6 +16,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.numbers import MISSING, Format, is_number, plain
 from analysis.base.periods import readable
+from analysis.notebook.display.figure import FIGURES_VARIABLE, Figure, save_figure, svg
 from analysis.notebook.display.output import emit
 from analysis.notebook.values import MARKS
 
@@ -108,6 +111,60 @@ def show_table(
         "text/plain": _plain(cells, caption),
     }
     emit(forms, {"type": "table", "label": label, "caption": caption, "kind": kind})
+
+
+def show_figure(figure: Figure, case: str | None = None) -> None:
+    """Show a figure and its caption in a notebook.
+
+    When a build runs the notebook, the figure's files are saved too (see `save_figure`), and the
+    output names the file for the PDF.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    case : str, optional
+        Case whose folder takes the files; by default the notebook's variable ``case``.
+
+    Raises
+    ------
+    InputError
+        If a build wants files and there is no case.
+    """
+    import matplotlib.pyplot as plt
+
+    about = {
+        "type": "figure",
+        "label": figure.label,
+        "caption": figure.caption,
+        "alt": figure.alt,
+        "kind": figure.kind,
+    }
+    drawing = svg(figure, text_as="outlines")
+    folder = os.environ.get(FIGURES_VARIABLE)
+    if folder:
+        case = case or _case_of_notebook()
+        path = save_figure(figure, Path(folder) / case)
+        about["file"] = f"figures/{case}/{path.name}"
+    plt.close(figure.figure)  # or the inline backend would show it a second time
+    emit({"image/svg+xml": drawing, "text/plain": f"Figure: {figure.alt}"}, about)
+    caption = (
+        f'<a id="{figure.label}"></a>**Figure {figure.number}.** {figure.caption} *[{figure.kind}]*'
+    )
+    emit({"text/markdown": caption}, {"type": "caption"})
+
+
+def _case_of_notebook() -> str:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    case = shell.user_ns.get("case") if shell else None
+    if not isinstance(case, str):
+        raise InputError(
+            "a figure is saved under a case, and the notebook has no variable named case",
+            fix="call show_figure(figure, case)",
+        )
+    return case
 
 
 def _cells(frame: pd.DataFrame, columns: Sequence[Column] | None) -> _Cells:
