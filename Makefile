@@ -232,7 +232,7 @@ $(STEPS): $(LOCK) | $(call environment,report)
 	$(end)
 
 # Which chapters a firm's report has shows in its checked tables.
-$B/chapters.mk: $B/ledger src/analysis/notebook/chapters.py | $(call environment,report)
+$B/chapters.mk: $B/ledger src/analysis/notebook/edition.py | $(call environment,report)
 	@mkdir -p $B
 	@$(PY) -m analysis chapters --case $(CASE) >$@.new
 	@mv $@.new $@

@@ -26,8 +26,8 @@ PAPER = "segelec"
 
 def edition(args: argparse.Namespace) -> str:
     """Check that a report on this period, base and readings can be made; write nothing."""
-    from analysis.notebook.chapters import chapters as select
     from analysis.notebook.edition import asked_for
+    from analysis.notebook.edition import chapters as select
 
     asked = asked_for(args)
     select(asked.case, periodic=asked.periodic)
@@ -193,7 +193,7 @@ def efficiency(args: argparse.Namespace) -> str:
 
 def chapters(args: argparse.Namespace) -> int:
     """Name the notebooks of a case, as a line for make."""
-    from analysis.notebook.chapters import chapters as select
+    from analysis.notebook.edition import chapters as select
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
@@ -237,8 +237,8 @@ def dashboard(args: argparse.Namespace) -> str:
 
 def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
-    from analysis.notebook.chapters import chapters as select
     from analysis.notebook.edition import asked_for
+    from analysis.notebook.edition import chapters as select
     from analysis.report.book import build_report, render_figure
 
     asked = asked_for(args)

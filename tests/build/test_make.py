@@ -13,15 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from analysis.notebook.chapters import PERIODIC
+from analysis.notebook.edition import chapters
+from analysis.tables.case import Case
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ("01_sales", "02_people")
+# These tests may run under make themselves.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
 STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "report", "sums"]
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
-import argparse, os, sys, time
+import argparse, json, os, sys, time
 from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.files import write_text
@@ -35,7 +38,10 @@ def kpis(case):
     import analysis.kpis.sales
     return [f"data/processed/{case}/{name}.csv" for name in ("kpis", "comparison")]
 def values(case): return [f"data/processed/{case}/values.json"]
-def notebook(case): return [f"figures/{case}/fig.svg"]
+def notebook(case):
+    for cell in json.loads(Path(sys.argv[-3 if "--case" in sys.argv else -1]).read_text())["cells"]:
+        exec("".join(cell["source"]))
+    return [f"figures/{case}/fig.svg"]
 def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
 def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
@@ -46,7 +52,7 @@ def main(arguments=None):
     parser.add_argument("command")
     parser.add_argument("notebook", nargs="?")
     parser.add_argument("--case")
-    parser.add_argument("--quarter")
+    parser.add_argument("--period")
     parser.add_argument("--base")
     args = parser.parse_args(arguments)
     if args.command == "chapters":
@@ -54,8 +60,8 @@ def main(arguments=None):
         return 0
     name = Path(args.notebook).stem if args.notebook else args.command
     outputs = globals()[args.command](args.case)
-    if args.quarter or args.base:
-        report = "-".join(filter(None, (args.case, args.quarter, args.base)))
+    if args.period or args.base:
+        report = "-".join(filter(None, (args.case, args.period, args.base)))
         values, figures = f".build/{report}/values.json", f".build/{report}/figures/fig.svg"
         outputs = {"values": [values], "notebook": [figures], "report": [f"report/{report}.pdf"],
                    "edition": []}[args.command]
@@ -91,7 +97,7 @@ class Project:
             "src/analysis/__main__.py": "import sys, analysis.cli as cli; sys.exit(cli.main())",
             "src/analysis/cli.py": CLI,
             "src/analysis/claims.py": "",
-            "src/analysis/notebook/chapters.py": "",
+            "src/analysis/notebook/edition.py": "",
             "src/analysis/money.py": "",
             "src/analysis/own.py": "",
             "src/analysis/kpis/__init__.py": "",
@@ -136,11 +142,10 @@ class Project:
         time.sleep(0.02)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         return subprocess.Popen(
             ["make", "report", f"VENV={sys.prefix}", *arguments],
             cwd=self.root,
-            env={**inherited, **environment},
+            env={**ENVIRONMENT, **environment},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -338,38 +343,43 @@ def test_tables_that_fail_their_check_are_the_only_thing_said(project: Project) 
 def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
     project: Project,
 ) -> None:
-    project.write("notebooks/03_kpis.ipynb", json.dumps({"cells": []}))
-    project.write("notebooks/case/summary.ipynb", json.dumps({"cells": []}))
+    for name in ("03_kpis", "case/summary"):
+        cell = {"cell_type": "code", "source": ['period = "2024Q2"']}
+        project.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}, indent=1))
     own = ["03_kpis", "edition", "report", "summary", "values"]  # chapters in any order
-    assert sorted(project.make("QUARTER=2024Q1")) == own  # the ledger and the KPIs are there
-    assert project.make("QUARTER=2024Q1") == []
+    assert sorted(project.make("PERIOD=2024Q1")) == own  # the ledger and the KPIs are there
+    assert project.make("PERIOD=2024Q1") == []
     assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"
-    assert sorted(project.make("QUARTER=2024Q1", "BASE=previous")) == own
-    assert project.make("QUARTER=2023Q4", STUB_FAIL="edition") == []
+    assert sorted(project.make("PERIOD=2024Q1", "BASE=previous")) == own
+    assert project.make("PERIOD=2023Q4", STUB_FAIL="edition") == []
     assert (project.root / "report/segelec-2024Q1-previous.pdf").read_text() == "report"
     project.touch("notebooks/03_kpis.ipynb")
-    assert project.make("QUARTER=2024Q1") == ["03_kpis", "report"]
+    assert project.make("PERIOD=2024Q1") == ["03_kpis", "report"]
     project.touch("data/raw/segelec/swot.csv")
     again = {"ledger", "kpis", *own} - {"edition"}
-    assert set(project.make("QUARTER=2024Q1")) == again
+    assert set(project.make("PERIOD=2024Q1")) == again
     (project.root / "report/segelec-2024Q1.pdf").unlink()
-    assert project.make("QUARTER=2024Q1") == ["report"]
+    assert project.make("PERIOD=2024Q1") == ["report"]
 
 
 def test_what_is_asked_for_is_checked_before_anything_is_made(tmp_path: Path) -> None:
     project = Project(tmp_path).fill()
-    assert project.make("QUARTER=1999Q1", STUB_FAIL="edition") == []
+    assert project.make("PERIOD=1999Q1", STUB_FAIL="edition") == []
     assert not (tmp_path / "data/processed").exists()
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["QUARTER=2024Q1", "MONTH=2024-02"], "on one period and one base"),
-        (["QUARTER=2024Q1 2024Q2"], "“2024Q1 2024Q2 ”"),
+        (["PERIOD=2024Q1 2024Q2"], "on one period and one base, not “2024Q1 2024Q2”"),
+        (["QUATER=2024Q2"], "There is no variable QUATER: PERIOD=2024Q2 says it now"),
+        (["HALF=2023H2"], "There is no variable HALF: PERIOD=2023H2 says it now"),
+        (["period=2024Q1"], "There is no variable period; did you mean PERIOD?"),
+        (["CASES=acme"], "There is no variable CASES; did you mean CASE?"),
+        (["COLOUR=blue"], "no variable COLOUR: the variables are CASE PERIOD BASE READING"),
         (["BASE=previous year-ago"], "on one period and one base"),
-        (["MONTH=../2024-02"], "holds a slash: “../2024-02”"),
-        (["dashboard", "QUARTER=2024Q1"], "Only report and figures heed a period"),
+        (["PERIOD=../2024-02"], "holds a slash: “../2024-02”"),
+        (["dashboard", "PERIOD=2024Q1"], "Only report and figures heed a period"),
         (["check", "READING=target_kind=points"], "Only report and figures heed a period"),
         (["CASE=kowalczyk"], "one chapter of segelec's report"),
     ],
@@ -383,10 +393,18 @@ def test_what_cannot_be_made_is_refused_in_one_line(
     assert project.errors.count("\n") == 1
 
 
-def test_the_makefile_knows_the_chapters_of_a_report_on_a_period() -> None:
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert f"PERIODIC  := {' '.join(PERIODIC)}\n" in text
-    assert all((ROOT / "notebooks" / f"{name}.ipynb").is_file() for name in PERIODIC)
+def test_the_makefile_knows_the_chapters_of_a_report_on_a_period(segelec: Case) -> None:
+    show = "--eval=show: ; @echo $(CHAPTERS)"
+    run = subprocess.run(
+        ["make", "-s", "PERIOD=2024Q1", show, "show"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wanted = [path.relative_to(ROOT).as_posix() for path in chapters(segelec, periodic=True)]
+    assert run.stdout.split() == wanted
 
 
 def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> None:
@@ -406,11 +424,10 @@ def test_an_old_python_gets_one_clear_message(project: Project) -> None:
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n', "utf-8")
     old.chmod(0o755)
     project.write("requirements/uv.txt", "")
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     run = subprocess.run(
         ["make", "report", "PYTHON=./python3.9"],
         cwd=project.root,
-        env=inherited,
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
     )

@@ -48,5 +48,5 @@ def test_missing_marks() -> None:
 
 def test_notebooks_name_the_modules_they_draw_with() -> None:
     """The package loads its modules late, so a notebook that imported it whole would hide them."""
-    for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb"):
+    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
         assert not re.search(r"import (\w+, )*figures\b", path.read_text(encoding="utf-8")), path

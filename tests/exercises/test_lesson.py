@@ -24,7 +24,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         found.append(data)
 
     monkeypatch.setattr("analysis.exercises.lesson.emit", keep)
-    monkeypatch.setattr("analysis.notebook.display.table.emit", keep)
+    monkeypatch.setattr("analysis.notebook.display.emit", keep)
     monkeypatch.chdir(ROOT / "notebooks" / "exercises")
     return found
 

@@ -10,7 +10,6 @@ import pytest
 from nbformat import NotebookNode
 
 from analysis.exercises.lesson import TOPICS
-from analysis.notebook import kernel
 from analysis.notebook import run as notebook
 
 from .by_hand import CASES, RIGHT
@@ -39,7 +38,7 @@ def checks(cells: NotebookNode) -> list[tuple[str, NotebookNode]]:
 
 
 def executed(cells: NotebookNode, scratch: Path) -> NotebookNode:
-    return kernel.execute(cells, {}, ROOT / "notebooks" / "exercises", scratch)
+    return notebook.execute(cells, {}, ROOT / "notebooks" / "exercises", scratch)
 
 
 def words(cell: NotebookNode) -> str:

@@ -29,7 +29,7 @@ from analysis.figures.publications import flowcharts as flowchart
 from analysis.kpis.catalogue import CATALOGUE
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
-from analysis.notebook.display.figure import Figure, svg
+from analysis.notebook.figure import Figure, svg
 
 Check = Callable[[Figure], None]
 LAST = 4 * 2024 + 1  # the second quarter of 2024

@@ -9,7 +9,7 @@ import matplotlib
 import pytest
 
 from analysis.figures.style import KIND_MARK, KIND_WORDS
-from analysis.notebook.display.figure import Figure, svg
+from analysis.notebook.figure import Figure, svg
 
 NUMBERS = (*range(1, 26), *range(31, 41))
 Check = Callable[[Figure], None]

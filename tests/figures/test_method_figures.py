@@ -13,7 +13,7 @@ from analysis.kpis.levels import level_table, totals
 from analysis.method import balanced_scorecard as scorecard
 from analysis.method import strategy_map as strategy
 from analysis.method.key_results import evaluate, load_okrs
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 

@@ -18,7 +18,7 @@ from analysis.figures.publications.reading_choices import (
     reading_influence_data,
 )
 from analysis.figures.style import KIND
-from analysis.notebook.display.figure import Figure, svg
+from analysis.notebook.figure import Figure, svg
 from analysis.tables.case import Case
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}

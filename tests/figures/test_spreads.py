@@ -18,7 +18,7 @@ from analysis.figures.publications.spreads import (
     spreads,
     spreads_data,
 )
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.tables.case import Case, load_case
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")

@@ -14,10 +14,8 @@ from unittest import mock
 
 from analysis import cli
 from analysis.evidence.formula_checks import check_table
-from analysis.notebook.chapters import chapters
-from analysis.notebook.edition import edition
-from analysis.notebook.needs import split
-from analysis.notebook.parameters import TAG, tags
+from analysis.notebook.edition import chapters, edition
+from analysis.notebook.parameters import TAG, split, tags
 from analysis.notebook.run import read
 from analysis.notebook.values import Value, fill, load
 from analysis.tables.case import load_case
@@ -129,9 +127,8 @@ def _recorded(shown: Told) -> Iterator[None]:
         shown.append((dict(data), dict(about or {})))
 
     with (
-        mock.patch("analysis.notebook.display.figure.emit", emit),
-        mock.patch("analysis.notebook.display.table.emit", emit),
-        mock.patch("analysis.notebook.display.figure.svg", return_value="<svg/>"),
+        mock.patch("analysis.notebook.display.emit", emit),
+        mock.patch("analysis.notebook.display.svg", return_value="<svg/>"),
     ):
         yield
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.notebook.chapters import own_chapters
-from analysis.notebook.edition import edition
+from analysis.notebook.edition import edition, own_chapters
 from analysis.report.book import timestamp
 from analysis.report.frontmatter import main_source
 from analysis.tables.case import load_case

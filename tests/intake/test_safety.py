@@ -19,8 +19,8 @@ import typst
 
 from analysis.figures import diagnosis_charts as concepts
 from analysis.figures import kpi_page as pareto
-from analysis.notebook.display import table
-from analysis.notebook.display.figure import Figure, contents, svg
+from analysis.notebook import display as table
+from analysis.notebook.figure import Figure, contents, svg
 from analysis.notebook.values import literal
 from analysis.report.markup import typst_text
 

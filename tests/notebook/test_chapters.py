@@ -12,13 +12,13 @@ from analysis.base.errors import InputError
 from analysis.claims.multiverse import read_blocks
 from analysis.claims.verdicts import read_verdicts
 from analysis.cli import main
-from analysis.notebook.chapters import chapters
+from analysis.notebook.edition import chapters
 from analysis.notebook.values import keys
 from analysis.show.claims import conflicts, ranges, readings, relations
 from analysis.show.facts import claim_facts
 from analysis.tables.case import load_case
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -32,6 +32,13 @@ def courier(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_chapters_follow_what_a_case_has() -> None:
     paper = chapters(load_case("segelec", ROOT))
     assert paper[0].name == "00_overview.ipynb"
+    assert [path.stem for path in chapters(load_case("segelec", ROOT), periodic=True)] == [
+        "summary",
+        "03_kpis",
+        "04_quarter_over_quarter",
+        "05_okrs",
+        "06_scorecard",
+    ]
     assert [path.name for path in chapters(load_case("courier", ROOT))] == ["claims.ipynb"]
     with pytest.raises(InputError, match=r"nothing to report on.*claims\.csv"):
         chapters(load_case("kowalczyk", ROOT))

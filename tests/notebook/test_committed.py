@@ -22,8 +22,7 @@ from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
 from analysis.notebook import values
-from analysis.notebook.needs import needs
-from analysis.notebook.parameters import TAG, declared, tags
+from analysis.notebook.parameters import TAG, declared, needs, tags
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

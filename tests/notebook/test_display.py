@@ -26,10 +26,9 @@ from hypothesis import strategies as st
 from analysis.base import numbers
 from analysis.base.errors import InputError
 from analysis.base.numbers import decimal, money, percent, points
-from analysis.notebook import display
-from analysis.notebook.display import figure, table
-from analysis.notebook.display.figure import Figure
-from analysis.notebook.display.table import Column
+from analysis.notebook import display, figure
+from analysis.notebook.display import Column
+from analysis.notebook.figure import Figure
 
 NASTY = "#set $x$ *a* _b_ @c <d> \\e [f] \"g\" `h` // i -- {j} 'k' & l ~ = m"
 Shown = list[tuple[Mapping[str, str], Mapping[str, object] | None]]
@@ -43,8 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     def collect(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
         found.append((data, about))
 
-    for module in (figure, table, display):
-        monkeypatch.setattr(module, "emit", collect)
+    monkeypatch.setattr(display, "emit", collect)
     return found
 
 
@@ -222,7 +220,7 @@ def test_bad_tables_are_refused(
 
 
 def drawn(name: str = "services_by_type", layout: str = "constrained") -> Figure:
-    with display.style():
+    with figure.style():
         canvas, axes = plt.subplots(layout=layout, figsize=(4, 2))
         axes.bar(["Doors – é", "Alarms"], [94, 78])
         axes.set_title("Services ≥ 3", weight="semibold")
@@ -239,7 +237,7 @@ def texts(drawing: str) -> list[str]:
 
 
 def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
-    path = display.save_figure(drawn(), tmp_path / "new")
+    path = figure.save_figure(drawn(), tmp_path / "new")
     assert path.name == "fig_06_services_by_type.svg"
     found = texts(path.read_text(encoding="utf-8"))
     assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
@@ -253,13 +251,13 @@ def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
 
 
 def test_saved_figures_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = display.save_figure(drawn(), tmp_path / "a").read_bytes()
+    first = figure.save_figure(drawn(), tmp_path / "a").read_bytes()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     with matplotlib.rc_context({"svg.hashsalt": "other", "font.family": "serif"}):
         again = drawn()
         assert figure.svg(again, text_as="outlines") == figure.svg(drawn(), text_as="outlines")
-        assert display.save_figure(again, tmp_path / "b").read_bytes() == first
+        assert figure.save_figure(again, tmp_path / "b").read_bytes() == first
     plt.close("all")
     assert b"<dc:date>" not in first
     assert b"atplotlib v" not in first
@@ -279,7 +277,7 @@ def test_ids_differ_between_figures_of_one_page() -> None:
 def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
     from matplotlib import font_manager
 
-    display.register_fonts()
+    figure.register_fonts()
     for weight, file in (("regular", "Regular"), ("semibold", "SemiBold"), ("bold", "Bold")):
         wanted = font_manager.FontProperties(family="IBM Plex Sans", weight=weight)
         found = Path(font_manager.findfont(wanted, fallback_to_default=False))
@@ -299,7 +297,7 @@ def test_drawing_warns_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 def test_shown_figures_are_outlines_with_a_caption(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(display.FIGURES_VARIABLE, raising=False)
+    monkeypatch.delenv(figure.FIGURES_VARIABLE, raising=False)
     plt.close("all")
     display.show_figure(drawn())
     (data, about), (caption, kind) = shown
@@ -317,7 +315,7 @@ def test_shown_figures_are_outlines_with_a_caption(
     assert caption["text/markdown"].endswith("**Figure 6.** By type. Bars. *[synthetic]*")
     assert plt.get_fignums() == []
 
-    monkeypatch.setenv(display.FIGURES_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(figure.FIGURES_VARIABLE, str(tmp_path))
     with pytest.raises(InputError, match="no variable named case"):
         display.show_figure(drawn())
     display.show_figure(drawn(), "acme")

@@ -19,19 +19,19 @@ import pypdfium2
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.notebook import needs, values
-from analysis.notebook.chapters import PERIODIC
-from analysis.notebook.edition import FEATURES, Edition, edition
+from analysis.notebook import values
+from analysis.notebook.edition import FEATURES, Edition, chapters, edition
+from analysis.notebook.parameters import split
 from analysis.notebook.run import read
 from analysis.show.period_facts import level_facts, method_facts, summary_facts
 from analysis.tables.case import Case
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ASKED: dict[str, dict[str, Any]] = {
-    "segelec-2024Q1": {"quarter": "2024Q1"},
-    "segelec-2024-02": {"month": "2024-02"},
-    "segelec-2023H2-previous": {"half": "2023H2", "base": "previous"},
-    "segelec-2024Q1-target_kind-points": {"quarter": "2024Q1", "readings": ["target_kind=points"]},
+    "segelec-2024Q1": {"period": "2024Q1"},
+    "segelec-2024-02": {"period": "2024-02"},
+    "segelec-2023H2-previous": {"period": "2023H2", "base": "previous"},
+    "segelec-2024Q1-target_kind-points": {"period": "2024Q1", "readings": ["target_kind=points"]},
 }
 MONTHS = {
     "2024Q1": ["2024-01", "2024-02", "2024-03"],
@@ -110,36 +110,36 @@ def test_names_and_places(segelec: Case, name: str, asked: dict[str, Any]) -> No
 
 
 def test_titles(segelec: Case) -> None:
-    report = edition(segelec, half="2023H2", base="previous", readings=["cost_target=cap"])
+    report = edition(segelec, period="2023H2", base="previous", readings=["cost_target=cap"])
     assert report.title() == (
         "Report on the second half of 2023, compared with the first half of 2023"
     )
     assert "on the half-year before" in report.about()
     assert "cost_target = cap (costs fall by less than 1% a month" in report.about()
-    assert report.make_options() == " HALF=2023H2 BASE=previous READING=cost_target=cap"
-    assert edition(segelec, month="2024-02").title().endswith("compared with February 2023")
+    assert report.make_options() == " PERIOD=2023H2 BASE=previous READING=cost_target=cap"
+    assert edition(segelec, period="2024-02").title().endswith("compared with February 2023")
 
 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"quarter": "2024Q5"}, "“2024Q5”: a quarter is written as a year from 1900 to"),
-        ({"quarter": "2024-02"}, "“2024-02”: a quarter is written"),
-        ({"month": "2024-13"}, "“2024-13”: a month is written"),
-        ({"half": "2024H3"}, "“2024H3”: a half-year is written"),
-        ({"quarter": "2024Q1", "month": "2024-02"}, "“2024Q1 2024-02”: a report is on one period"),
+        ({"period": "2024Q5"}, r"“2024Q5”: a period is written like 2024-05 \(a month\), 2024Q2"),
+        ({"period": "2024-13"}, "“2024-13”: a period is written"),
+        ({"period": "24"}, r"“24”: .* 2024H1 \(a half-year\) or 2024 \(a year\)"),
+        ({"period": "2022"}, "“2022”: .* nothing to compare with: 2021 lies before the ledger"),
+        ({"period": "2024"}, "“2024”: the period lies outside the ledger"),
         (
-            {"quarter": "2024Q3"},
+            {"period": "2024Q3"},
             "“2024Q3”: the period lies outside the ledger, which runs from 2022Q1 to 2024Q2",
         ),
-        ({"month": "2021-12"}, "“2021-12”: the period lies outside the ledger"),
+        ({"period": "2021-12"}, "“2021-12”: the period lies outside the ledger"),
         (
-            {"quarter": "2022Q4"},
+            {"period": "2022Q4"},
             "“2022Q4”: there is nothing to compare with: 2021Q4 lies before "
             "the ledger, which begins with 2022Q1. To fix: choose a later "
             r"period, or compare with the one before \(BASE=previous\)",
         ),
-        ({"half": "2022H1", "base": "previous"}, "2021H2 lies before the ledger"),
+        ({"period": "2022H1", "base": "previous"}, "2021H2 lies before the ledger"),
         ({"base": "last-year"}, "“last-year”: the base of a comparison is year-ago or previous"),
         ({"readings": ["points"]}, "“points”: a reading is written as AXIS=OPTION"),
         ({"readings": ["aim=points"]}, "“aim”: there is no reading of this name"),
@@ -156,9 +156,9 @@ def test_what_cannot_be_reported_is_one_message(
 
 
 def test_comparable_periods(segelec: Case) -> None:
-    assert edition(segelec, half="2024H1").comparable() == ["2023H1", "2023H2", "2024H1"]
-    assert edition(segelec, quarter="2022Q3", base="previous").comparable() == ["2022Q2", "2022Q3"]
-    months = edition(segelec, month="2023-03").comparable()
+    assert edition(segelec, period="2024H1").comparable() == ["2023H1", "2023H2", "2024H1"]
+    assert edition(segelec, period="2022Q3", base="previous").comparable() == ["2022Q2", "2022Q3"]
+    months = edition(segelec, period="2023-03").comparable()
     assert months == ["2023-01", "2023-02", "2023-03"]
 
 
@@ -172,14 +172,14 @@ OWN = {"own", "many", "notes", "unnoted", "complete", "incomplete", "gaps"}
 def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> None:
     paper = edition(segelec).features(values.load(segelec.processed / "values.json"))
     assert set(FEATURES) - paper == OWN | {"timed", "unrecorded"}
-    quarter = edition(segelec, quarter="2024Q1").features(tables["segelec-2024Q1"])
+    quarter = edition(segelec, period="2024Q1").features(tables["segelec-2024Q1"])
     assert set(FEATURES) - quarter == OWN | {
         "full",
         "printed-period",
         "steps",
         "unrecorded",
     }
-    first = {"month": "2022-02", "base": "previous"}
+    first = {"period": "2022-02", "base": "previous"}
     assert set(FEATURES) - edition(segelec, **first).features(made(segelec, first)) == OWN | {
         "full",
         "printed-period",
@@ -192,15 +192,15 @@ def test_features(segelec: Case, tables: dict[str, dict[str, values.Value]]) -> 
         "ranking",
         "steps",
     }
-    assert "printed-period" in edition(segelec, quarter="2024Q2").features({})
-    other = edition(segelec, quarter="2024Q2", base="previous")
+    assert "printed-period" in edition(segelec, period="2024Q2").features({})
+    other = edition(segelec, period="2024Q2", base="previous")
     assert "printed-period" not in other.features({})
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
 def test_the_report_of_the_paper_leaves_nothing_out(path: Path, segelec: Case) -> None:
     features = edition(segelec).features(values.load(segelec.processed / "values.json"))
-    kept, left_out = needs.split(read(path), features, path.name)
+    kept, left_out = split(read(path), features, path.name)
     assert kept
     assert not left_out
 
@@ -210,11 +210,11 @@ def test_every_chapter_has_its_numbers(
     segelec: Case, tables: dict[str, dict[str, values.Value]], name: str
 ) -> None:
     features = edition(segelec, **ASKED[name]).features(tables[name])
-    for stem in PERIODIC:
-        kept, _ = needs.split(read(ROOT / "notebooks" / f"{stem}.ipynb"), features, stem)
+    for path in chapters(segelec, periodic=True):
+        kept, _ = split(read(path), features, path.name)
         for cell in kept:
             if cell.cell_type == "markdown":
-                values.fill(cell.source, tables[name], file=stem)
+                values.fill(cell.source, tables[name], file=path.name)
 
 
 # ---- Its numbers
@@ -298,14 +298,14 @@ def run(root: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_a_month_against_the_one_before_becomes_a_pdf(copy: Path) -> None:
+def test_a_month_against_the_one_before_becomes_a_pdf(copy: Path, segelec: Case) -> None:
     name = "segelec-2024-02-previous-cost_target-cap"
     before = inventory(copy, lambda _: False)
-    asked = ["--month", "2024-02", "--base", "previous", "--reading", "cost_target=cap"]
+    asked = ["--period", "2024-02", "--base", "previous", "--reading", "cost_target=cap"]
     for steps in (
         [["edition"]],
         [["values"]],
-        [["notebook", f"notebooks/{stem}.ipynb"] for stem in PERIODIC],
+        [["notebook", str(path.relative_to(ROOT))] for path in chapters(segelec, periodic=True)],
         [["report"]],
     ):
         for process in [run(copy, *step, *asked) for step in steps]:
@@ -338,7 +338,7 @@ def _text(path: Path) -> str:
 
 def test_a_period_without_rows_leaves_everything_alone(copy: Path) -> None:
     before = inventory(copy, lambda _: False)
-    process = run(copy, "edition", "--quarter", "2031Q1")
+    process = run(copy, "edition", "--period", "2031Q1")
     said, _ = process.communicate()
     assert process.returncode == 2
     assert said.startswith("edition: “2031Q1”: the period lies outside the ledger")

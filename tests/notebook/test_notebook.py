@@ -282,7 +282,7 @@ def test_interrupted_runs_leave_the_target(write: Write, tmp_path: Path, number:
     )
     before = source.read_bytes()
     code = (
-        "import sys; from pathlib import Path; from analysis import notebook\n"
+        "import sys; from pathlib import Path; from analysis.notebook import run as notebook\n"
         "notebook.run(Path(sys.argv[1]), Path(sys.argv[1]))"
     )
     process = subprocess.Popen(
@@ -377,7 +377,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
 
 def _nbval(path: Path) -> int:
     """Exit status of a strict comparison under another time zone and hash seed."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", str(path)]
     command += ["--nbval-current-env", "--nbval-sanitize-with", str(root / "tests/notebooks.cfg")]
     environment = dict(os.environ, TZ="Pacific/Kiritimati", PYTHONPATH=str(root / "src"))

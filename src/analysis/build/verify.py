@@ -240,8 +240,7 @@ def _first_cell(ours: Path, made: Path) -> str:
 
 def copy_sources(root: Path, copy: Path) -> None:
     """Copy what people wrote, with its dates: no outputs, and no numbers filled into texts."""
-    from analysis.notebook.canonical import dumps, without_outputs
-    from analysis.notebook.run import read
+    from analysis.notebook.run import dumps, read, without_outputs
 
     made = {path for pattern in _ONLY_MADE for path in root.glob(pattern)} | {root / SUMS}
     for path in _listed(root):

@@ -15,8 +15,7 @@ from analysis.exercises import cards, okrs, printed_numbers, profits, rates
 from analysis.exercises.check import State, grade
 from analysis.exercises.study import Study
 from analysis.exercises.task import Exercise, Task
-from analysis.notebook.display.output import emit
-from analysis.notebook.display.table import Align, Column, show_table
+from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
 
 TOPICS: Mapping[str, tuple[Exercise, ...]] = {

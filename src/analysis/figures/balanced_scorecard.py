@@ -39,7 +39,7 @@ from analysis.figures.style import (
 )
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_frame
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 

@@ -38,7 +38,7 @@ from analysis.figures.style import (
 )
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow

@@ -39,7 +39,7 @@ from analysis.figures.style import (
 )
 from analysis.kpis.catalogue import MONEY, indicator, unit_in
 from analysis.method.key_results import Result, chosen
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.show.wording import goal_text, level_text
 
 _LEFT, _SCALE = 64.0, 54.0

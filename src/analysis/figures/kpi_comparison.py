@@ -37,7 +37,7 @@ from analysis.figures.style import (
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.measures import Totals
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}

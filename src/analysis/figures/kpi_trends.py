@@ -32,7 +32,7 @@ from analysis.figures.style import (
     write_lines,
 )
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 
 _LEFT = 34.0
 _TIME = 126.0

@@ -6,35 +6,28 @@ source with fresh outputs, and running it twice gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import re
+import sys
 import tempfile
 import warnings
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from analysis.base.errors import BuildError, InputError
-from analysis.base.files import write_bytes, write_text
-from analysis.notebook import kernel
-from analysis.notebook.canonical import canonical, dumps, without_outputs
+from analysis.base.files import imported, write_bytes, write_text
 from analysis.notebook.edition import FEATURES
-from analysis.notebook.needs import split
-from analysis.notebook.parameters import INJECTED_TAG, check, declared, from_text, tags
+from analysis.notebook.parameters import INJECTED_TAG, check, declared, from_text, split, tags
 from analysis.notebook.values import Value, fill, load
 from analysis.tables.case import project_root
-
-__all__ = [
-    "NotebookError",
-    "canonical",
-    "dumps",
-    "known_parameters",
-    "parameters_from_text",
-    "read",
-    "run",
-    "without_outputs",
-]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -159,7 +152,7 @@ def _execute(
     from papermill import PapermillExecutionError  # type: ignore[import-untyped]
 
     try:
-        return kernel.execute(notebook, parameters, cwd, scratch)
+        return execute(notebook, parameters, cwd, scratch)
     except PapermillExecutionError as error:
         if error.ename == "InputError":
             raise InputError(error.evalue) from None
@@ -169,7 +162,7 @@ def _execute(
         where = _raised_at(error.traceback, project_root(cwd))
         raise NotebookError(f"{_place(name, number, error.source)}: {message}{where}") from None
     except DeadKernelError:
-        words = kernel.last_words(scratch)
+        words = last_words(scratch)
         raise NotebookError(
             f"{name}: the kernel died, perhaps for lack of memory"
             + (f" ({words})" if words else "")
@@ -204,3 +197,242 @@ def _publish(made: Path, figures: Path) -> None:
     for path in sorted(made.rglob("*")):
         if path.is_file():
             write_bytes(figures / path.relative_to(made), path.read_bytes())
+
+
+SOURCE_DATE_EPOCH = 1735084800
+"""Seconds since 1970 of 25 December 2024, the paper's publication: the date in every output."""
+
+_FIXED = {
+    "COLUMNS": "80",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH),
+    "TZ": "UTC",
+}
+_LONGEST_SOCKET_FOLDER = 80  # bytes: a socket's whole path may have little more than 100
+_MODULES = """
+import sys
+for _name in [name for name in sys.modules if name.startswith("analysis.")]:
+    print(sys.modules[_name].__file__)
+print()
+"""
+"""A last cell, which does not stay: what the notebook has imported."""
+_DROPPED = ("LANGUAGE", "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONWARNINGS")
+
+
+def execute(
+    notebook: NotebookNode, parameters: Mapping[str, object], cwd: Path, scratch: Path
+) -> NotebookNode:
+    """Run every cell and return the executed copy.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Without outputs.
+    parameters : mapping
+        Checked; injected after the parameters cell. None are injected if it is empty.
+    cwd : Path
+        Folder the cells run in.
+    scratch : Path
+        Empty folder for the kernel's own files; figures are left in its ``figures``.
+
+    Raises
+    ------
+    papermill.PapermillExecutionError
+        If a cell fails.
+    nbclient.exceptions.DeadKernelError
+        If the kernel dies; its last words are in ``scratch/kernel.log``.
+    """
+    # Importing papermill takes more than a second, and most commands run no notebook.
+    import papermill
+
+    _prepare_font_cache()
+    # papermill reports on standard error what run() raises anyway.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    asking = new_code_cell(_MODULES)  # type: ignore[no-untyped-call]
+    watched = copy(notebook)
+    watched.cells = [*notebook.cells, asking]
+    executed: NotebookNode = papermill.execute_notebook(
+        watched,
+        None,
+        parameters=dict(parameters),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        cwd=str(cwd),
+        start_timeout=180,
+        iopub_timeout=180,
+        kernel_manager_class=_manager(_environment(scratch), scratch),
+    )
+    imported.update(executed.cells.pop().outputs[0].text.splitlines())
+    return executed
+
+
+def _environment(scratch: Path) -> dict[str, str]:
+    import matplotlib
+
+    from analysis.notebook.figure import FIGURES_VARIABLE
+
+    environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+    environment.update(_FIXED)
+    # the cells import the package that runs them, wherever relative paths lead from their folder
+    given = environment.get("PYTHONPATH", "").split(os.pathsep)
+    paths = [Path(__file__).parents[2], *(Path(path).absolute() for path in given if path)]
+    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(str(path) for path in paths))
+    environment["IPYTHONDIR"] = str(scratch / "ipython")
+    # matplotlib's own defaults, whatever the user's matplotlibrc says
+    environment["MATPLOTLIBRC"] = str(Path(matplotlib.get_data_path()) / "matplotlibrc")
+    environment[FIGURES_VARIABLE] = str(scratch / "figures")
+    return environment
+
+
+def _prepare_font_cache() -> None:
+    """Let matplotlib list the host's fonts here, where its notice about it does no harm.
+
+    Inside a notebook that notice would be a warning in a committed output.
+    """
+    import matplotlib
+
+    if not any(Path(matplotlib.get_cachedir()).glob("fontlist-*.json")):
+        import matplotlib.font_manager
+
+
+def _manager(environment: Mapping[str, str], scratch: Path) -> type[Any]:
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+    class ThisInterpreter(AsyncKernelManager):
+        """Starts this interpreter, talking over files where the system can.
+
+        TCP ports are picked before they are bound, so that two builds side by side could pick
+        the same one; and ipykernel warns of them on standard error.
+        """
+
+        def __init__(self, **options: Any) -> None:
+            options["connection_file"] = str(scratch / "kernel.json")
+            if os.name == "posix" and len(os.fsencode(scratch)) <= _LONGEST_SOCKET_FOLDER:
+                options["transport"] = "ipc"
+            super().__init__(**options)
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+            with (scratch / "kernel.log").open("wb") as log:
+                await super().start_kernel(
+                    **{**options, "env": dict(environment), "stdout": log, "stderr": log}
+                )
+
+    return ThisInterpreter
+
+
+def last_words(scratch: Path) -> str:
+    """Last line that a kernel wrote to its own standard error; empty if none."""
+    with contextlib.suppress(FileNotFoundError):
+        lines = (scratch / "kernel.log").read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return ""
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_KEPT_CELL_METADATA = ("jupyter", "tags")
+_KEPT_METADATA = ("authors", "title")
+_KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_LANGUAGE_INFO = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
+def canonical(notebook: NotebookNode, root: Path) -> NotebookNode:
+    """Copy a notebook into the canonical form.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Any notebook of format 4.
+    root : Path
+        Absolute path of the project; outputs show paths below it without it.
+    """
+    cells = []
+    number = 0
+    for cell in notebook.cells:
+        injected = INJECTED_TAG in tags(cell)
+        number += not injected  # so that an injected cell moves no other cell's id
+        identity = INJECTED_TAG if injected else f"cell-{number:02d}"
+        cells.append(_canonical_cell(cell, identity, root))
+    kept = {key: notebook.metadata[key] for key in _KEPT_METADATA if key in notebook.metadata}
+    fixed: NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {
+            "cells": cells,
+            "metadata": {**kept, "kernelspec": _KERNELSPEC, "language_info": _LANGUAGE_INFO},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+    nbformat.validate(fixed)
+    return fixed
+
+
+def dumps(notebook: NotebookNode) -> str:
+    """Return the text of a notebook: sorted keys, one space of indent, UTF-8, a final newline."""
+    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    return text.rstrip("\n") + "\n"
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """Copy a notebook as its author wrote it: no outputs, no counts, no injected cell."""
+    bare: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    bare.cells = [cell for cell in bare.cells if INJECTED_TAG not in tags(cell)]
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+    return bare
+
+
+def _canonical_cell(cell: NotebookNode, identity: str, root: Path) -> dict[str, object]:
+    metadata = {key: cell.metadata[key] for key in _KEPT_CELL_METADATA if cell.metadata.get(key)}
+    fixed: dict[str, object] = {
+        "cell_type": cell.cell_type,
+        "id": identity,
+        "metadata": metadata,
+        "source": cell.source.replace("\r\n", "\n"),
+    }
+    if cell.get("attachments"):
+        fixed["attachments"] = cell.attachments
+    if cell.cell_type == "code":
+        fixed["execution_count"] = cell.execution_count
+        fixed["outputs"] = _canonical_outputs(cell.outputs, root)
+    return fixed
+
+
+def _canonical_outputs(outputs: list[NotebookNode], root: Path) -> list[NotebookNode]:
+    """Streams merged with a neighbour of the same name, texts freed of addresses and root."""
+    fixed: list[NotebookNode] = []
+    for original in outputs:
+        output: NotebookNode = nbformat.from_dict(original)  # type: ignore[no-untyped-call]
+        if output.output_type == "stream":
+            if fixed and fixed[-1].output_type == "stream" and fixed[-1].name == output.name:
+                fixed[-1].text = _clean(fixed[-1].text + output.text, root)
+                continue
+            output.text = _clean(output.text, root)
+        elif "data" in output:
+            output.data = {
+                kind: _clean(value, root) if isinstance(value, str) else value
+                for kind, value in output.data.items()
+            }
+        fixed.append(output)
+    return fixed
+
+
+def _clean(text: str, root: Path) -> str:
+    return _ADDRESS.sub("", text).replace(f"{root}/", "").replace(str(root), ".")

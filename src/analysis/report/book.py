@@ -21,7 +21,7 @@ from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
 from analysis.base.fonts import FONTS
 from analysis.notebook.edition import FEATURES, Edition
-from analysis.notebook.needs import split
+from analysis.notebook.parameters import split
 from analysis.notebook.values import load
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
 from analysis.report.frontmatter import main_source

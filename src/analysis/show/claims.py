@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.claims.general.relations import RelationRow, read_relations
 from analysis.claims.general.words import noun
-from analysis.notebook.display.table import VERDICT_COLOURS, Column
+from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.show import ledger as views
 from analysis.show.ledger import View
 from analysis.tables.case import Case

@@ -25,7 +25,7 @@ from analysis.efficiency.ratios import (
     ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
-from analysis.notebook.display.table import Column
+from analysis.notebook.display import Column
 from analysis.notebook.values import literal
 from analysis.tables.case import Case
 

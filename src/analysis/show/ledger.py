@@ -17,7 +17,7 @@ from analysis.claims.findings import Finding
 from analysis.kpis.catalogue import CATALOGUE, MONEY, Kpi, kpi, unit_in
 from analysis.kpis.compare import BASES, Base, compare, contributions_by_type, require_period
 from analysis.kpis.measures import Totals
-from analysis.notebook.display.table import VERDICT_COLOURS, Column
+from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.tables.case import Case
 from analysis.tables.ledger import read_claims
 

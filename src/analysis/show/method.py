@@ -24,7 +24,7 @@ from analysis.kpis.catalogue import METHOD, MONEY, Indicator, indicator, unit_in
 from analysis.kpis.compare import BASES, compare_levels
 from analysis.kpis.levels import indicators_of, level_table, side_by_side
 from analysis.kpis.measures import WORDS, Totals
-from analysis.notebook.display.table import Column
+from analysis.notebook.display import Column
 from analysis.show.wording import change_text, level_text
 from analysis.tables.case import Case
 from analysis.tables.ledger import read_claims

@@ -13,7 +13,7 @@ from analysis.base.numbers import MINUS, decimal, percent
 from analysis.kpis.catalogue import MONEY, indicator, unit_in
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.key_results import Okrs, Result, chosen
-from analysis.notebook.display.table import Column
+from analysis.notebook.display import Column
 from analysis.show.method import formula
 from analysis.show.wording import SCORE, goal_text, level_text, score_text
 from analysis.tables.case import Case

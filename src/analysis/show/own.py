@@ -12,7 +12,7 @@ from analysis.base.numbers import decimal
 from analysis.intake.case_files import TABLES
 from analysis.kpis.levels import availability
 from analysis.kpis.measures import Totals
-from analysis.notebook.display.table import Column
+from analysis.notebook.display import Column
 
 View = dict[str, Any]
 

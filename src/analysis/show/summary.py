@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.base.frames import column, records
 from analysis.base.numbers import decimal
 from analysis.kpis.catalogue import kpi
-from analysis.notebook.display.table import Column
+from analysis.notebook.display import Column
 from analysis.show.okr import STATUS_COLOURS
 from analysis.show.wording import score_text, turn_text
 

@@ -32,7 +32,7 @@ from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
 from analysis.method.key_results import Okrs
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow

@@ -34,8 +34,8 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.notebook.display.figure import Figure
-from analysis.notebook.display.table import VERDICT_COLOURS
+from analysis.notebook.display import VERDICT_COLOURS
+from analysis.notebook.figure import Figure
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0

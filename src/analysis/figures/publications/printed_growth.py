@@ -34,7 +34,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 
 _HUNDREDTHS = 100
 """Money is counted in hundredths of the currency's unit, as in the ledger."""

@@ -29,7 +29,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 
 _LABELS: Final = 47.0

@@ -32,7 +32,7 @@ from analysis.figures.style import (
     wrap,
     write,
 )
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 
 SHOWN: Final = (
     "K11",

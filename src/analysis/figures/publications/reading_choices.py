@@ -31,7 +31,7 @@ from analysis.figures.style import (
     styled,
     write,
 )
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 
 AXES = tuple(dict.fromkeys(axis for axes in BLOCK_AXES.values() for axis in axes))
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""

@@ -39,7 +39,7 @@ from analysis.figures.style import (
 )
 from analysis.ledger.linked import LinkedSampler
 from analysis.ledger.sampling import ServiceTables, below
-from analysis.notebook.display.figure import Figure
+from analysis.notebook.figure import Figure
 from analysis.tables.case import Case
 
 Row = dict[str, int]

@@ -1,4 +1,4 @@
-"""Tables for notebooks and the PDF: one description, shown as HTML, as Typst and as plain text."""
+"""What notebooks show: sentences, tables and figures that the PDF can set again."""
 
 from __future__ import annotations
 
@@ -16,9 +16,30 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.numbers import MISSING, Format, is_number, plain
 from analysis.base.periods import readable
-from analysis.notebook.display.figure import FIGURES_VARIABLE, Figure, save_figure, svg
-from analysis.notebook.display.output import emit
+from analysis.notebook.figure import FIGURES_VARIABLE, Figure, save_figure, svg
 from analysis.notebook.values import MARKS
+
+
+def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
+    """Show one output in several forms, the reader's program taking the one it likes best.
+
+    Parameters
+    ----------
+    data : mapping
+        From MIME type to text.
+    about : mapping, optional
+        What the PDF needs to know; stored in the output's metadata under ``analysis``.
+    """
+    from IPython.display import display
+
+    metadata = {} if about is None else {"analysis": dict(about)}
+    display(dict(data), raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+
+def say(text: str) -> None:
+    """Show a sentence, in Markdown, that the code computed; prefer Markdown cells with values."""
+    emit({"text/markdown": text})
+
 
 Align = Literal["left", "center", "right"]
 

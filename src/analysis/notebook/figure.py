@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FIGURES_VARIABLE = "ANALYSIS_FIGURES"
 """Environment variable naming the folder where a build wants the shown figures saved, by case."""
 
-_PACKAGE = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[1]
 _STYLE_SHEET = _PACKAGE / "figures" / "analysis.mplstyle"
 _FAMILY = "IBM Plex Sans"
 # What readers of an SVG do not see: prologue, RDF block (the title stays), comments, indents.
