@@ -60,15 +60,15 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
     tables = {firm.name: firm.table for firm in firms.values()}
     first = firms["SYN-A"]
     made = [
-        efficiency_scheme.chart_1(scheme_cells(built, "chart-1")),
-        efficiency_ladder.profit_ladder(
+        efficiency_scheme.chart_1_scheme(scheme_cells(built, "chart-1")),
+        efficiency_ladder.table_3_profits(
             efficiency_ladder.waterfall_data(first.ladder), first.name, "thousand złoty"
         ),
-        efficiency_ladder.cash_against_profit(
+        efficiency_ladder.table_3_cash(
             efficiency_ladder.cash_profit_data(tables), "thousand złoty"
         ),
-        efficiency_ratios.ratio_multiples(efficiency_ratios.ratios_data(tables)),
-        efficiency_ratios.pinned(read_pins(built), company_names(built)),
+        efficiency_ratios.table_4_ratios(efficiency_ratios.ratios_data(tables)),
+        efficiency_ratios.pinned_down(read_pins(built), company_names(built)),
         efficiency_ratios.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)

@@ -17,35 +17,15 @@ from matplotlib.transforms import Bbox
 from analysis.base.frames import records
 from analysis.base.numbers import MINUS, decimal, percent
 from analysis.base.periods import short_period
-from analysis.figures.style import (
-    BAD,
-    GOOD,
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    fit,
-    only_frame,
-    panel,
-    sheet,
-    styled,
-    text_width,
-    wrap,
-    write,
-)
+from analysis.figures import style as s
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_frame
-from analysis.notebook.figure import Figure
 
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 
 
-@styled(34)
-def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(34)
+def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the joint score as a sum of contributions, perspective by perspective (figure 34).
 
     Parameters
@@ -61,33 +41,32 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> Fi
     shown = [node for node in nodes if node.level in {"perspective", "key result"}]
     heights = [_HEAD if node.level == "perspective" else _ROW for node in shown]
     top = 15.0
-    fig = canvas(top + fsum(heights) + 3)
-    page = sheet(fig)
-    ax = panel(fig, _LEFT, top, _WIDTH, fsum(heights))
-    only_frame(ax)
+    fig = s.canvas(top + fsum(heights) + 3)
+    page = s.sheet(fig)
+    ax = s.panel(fig, _LEFT, top, _WIDTH, fsum(heights))
+    s.only_frame(ax)
     ax.set_ylim(fsum(heights), 0)
     low, high = _limits(nodes)
     ax.set_xlim(low, high)
-    ax.axvline(0, color=NEUTRAL, lw=0.8, zorder=3)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=3)
     _headline(fig, nodes[0])
     y, running = 0.0, 0.0
     for node, height in zip(shown, heights, strict=True):
         if node.level == "perspective":
-            page.plot([0, 160], [top + y, top + y], color=RULE, lw=0.6)
+            page.plot([0, 160], [top + y, top + y], color=s.RULE, lw=0.6)
             _perspective(fig, top + y, node)
         else:
             running = _row(fig, ax, top, y, node, running)
         y += height
-    return Figure(
-        name="scorecard",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"The joint score of {short_period(period)}, key result by key result. Each bar "
             "starts where the one above it ends; the last ends at the joint score."
         ),
         alt=_alt(nodes, short_period(period)),
-        kind=kind,
     )
 
 
@@ -105,59 +84,49 @@ def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
 
 def _headline(fig: Canvas, top: Node) -> None:
     score = "–" if top.told is None else decimal(2)(top.told)
-    write(fig, 0, 3, f"Joint score {score}", fontsize=9, weight="semibold")
+    s.write(fig, 0, 3, f"Joint score {score}", fontsize=9, weight="semibold")
     if top.covered < 1:
         text = (
             f"{percent(0)(top.covered)} of the weight is known; with all of it the score could be "
             f"{decimal(2)(top.low)} to {decimal(2)(top.high)}"
         )
-        write(fig, 0, 7.6, text, fontsize=SMALL, color=MUTED)
-    write(fig, 160, 12, "score", fontsize=SMALL, color=MUTED, ha="right")
-    write(fig, _LEFT, 12, "adds to the joint score", fontsize=SMALL, color=MUTED)
+        s.note(fig, 0, 7.6, text)
+    s.note(fig, 160, 12, "score", ha="right")
+    s.note(fig, _LEFT, 12, "adds to the joint score")
 
 
 def _perspective(fig: Canvas, y: float, node: Node) -> None:
     text = f"{node.name}, weight {percent(0)(node.weight)}"
-    write(fig, 0, y + 4, text, weight="semibold")
+    s.bold(fig, 0, y + 4, text)
     score = "–" if node.told is None else decimal(2)(node.told)
-    write(fig, 160, y + 4, score, weight="semibold", ha="right")
+    s.bold(fig, 160, y + 4, score, ha="right")
 
 
 def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float) -> float:
     """Draw one key result; return where its bar ends."""
     middle = y + _ROW / 2
-    write(fig, 0, top + middle, node.kpi, fontsize=SMALL, color=MUTED)
-    lines = fit(node.name, _LEFT - 12, SMALL, lines=2)
+    s.note(fig, 0, top + middle, node.kpi)
+    lines = s.fit(node.name, _LEFT - 12, s.SMALL, lines=2)
     for place, line in enumerate(lines):
         offset = 3.2 * (place - (len(lines) - 1) / 2)
-        write(fig, 7, top + middle + offset, line, fontsize=SMALL)
+        s.small(fig, 7, top + middle + offset, line)
     score = "–" if node.score is None else decimal(2)(node.score)
-    write(fig, 160, top + middle, score, fontsize=SMALL, ha="right")
+    s.small(fig, 160, top + middle, score, ha="right")
     if node.score is None:
-        ax.annotate(
-            "cannot tell",
-            (running, middle),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            color=MUTED,
-        )
+        s.tag(ax, "cannot tell", (running, middle), (3, 0), va="center", color=s.MUTED)
         return running
     size = float(node.contribution)
-    colour = GOOD if size > 0 else BAD if size < 0 else INK
+    colour = s.GOOD if size > 0 else s.BAD if size < 0 else s.INK
     ax.barh(middle, size, 3.4, running, color=colour, zorder=2)
-    ax.plot([running, running], [middle - _ROW / 2, middle + 1.7], color=NEUTRAL, lw=0.6)
+    ax.plot([running, running], [middle - _ROW / 2, middle + 1.7], color=s.NEUTRAL, lw=0.6)
     end = running + size
-    ax.annotate(
+    s.tag(
+        ax,
         decimal(3, signed=True)(node.contribution),
         (end, middle),
-        xytext=(3 if size >= 0 else -3, 0),
-        textcoords="offset points",
-        ha="left" if size >= 0 else "right",
+        (3 if size >= 0 else -3, 0),
         va="center",
-        fontsize=SMALL,
-        color=KIND["printed"],
+        color=s.KIND["printed"],
     )
     return end
 
@@ -177,10 +146,10 @@ def _alt(nodes: Sequence[Node], period: str) -> str:
 
 _STRATEGY_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0
 _LOOKS: Mapping[str, tuple[str, str, float]] = {
-    "supported": (GOOD, "-", 1.8),
-    "contradicted": (BAD, "-", 1.8),
-    "undecided": (MUTED, "-", 0.9),
-    "untestable": (NEUTRAL, "--", 0.9),
+    "supported": (s.GOOD, "-", 1.8),
+    "contradicted": (s.BAD, "-", 1.8),
+    "undecided": (s.MUTED, "-", 0.9),
+    "untestable": (s.NEUTRAL, "--", 0.9),
 }
 """Colour, line and width by what the data say."""
 
@@ -196,8 +165,8 @@ _NEAR = 0.45
 """In slots: a link that passes the middle of a box this near would run through it."""
 
 
-@styled(35)
-def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
+@s.drawing(35)
+def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw the strategy map (figure 35).
 
     Parameters
@@ -209,28 +178,27 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> Figure:
     """
     links = [(row.cause, row.effect) for row in records(table)]
     places = arrange(links)
-    fig = canvas(4 * _LANE + 8)
-    ax = sheet(fig)
+    fig = s.canvas(4 * _LANE + 8)
+    ax = s.sheet(fig)
     for number, name in enumerate(PERSPECTIVES):
         top = number * _LANE
-        ax.axhspan(top + 1, top + _LANE - 1, color="#f5f5f5" if number % 2 else PAPER, zorder=0)
-        for below, line in enumerate(wrap(name, 20, SMALL, "semibold")):
-            write(fig, 0, top + _LANE / 2 + 3.4 * below, line, fontsize=SMALL, weight="semibold")
+        ax.axhspan(top + 1, top + _LANE - 1, color="#f5f5f5" if number % 2 else s.PAPER, zorder=0)
+        for below, line in enumerate(s.wrap(name, 20, s.SMALL, "semibold")):
+            s.small(fig, 0, top + _LANE / 2 + 3.4 * below, line, weight="semibold")
     _arrows(ax, places, records(table))
     for key, place in places.items():
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
-    return Figure(
-        name="strategy_map",
-        figure=fig,
-        data=table.drop(columns=["quotation"]),
+    return s.Drawn(
+        fig,
+        table.drop(columns=["quotation"]),
+        kind,
         caption=(
             "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
             "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
             "later. Colour and line say what the quarters of the ledger can tell."
         ),
         alt=_strategy_alt(table),
-        kind=kind,
     )
 
 
@@ -303,16 +271,16 @@ def _box(fig: Canvas, ax: Axes, key: str, place: tuple[int, int]) -> None:
     ax.fill(
         [x - _BOX / 2, x + _BOX / 2, x + _BOX / 2, x - _BOX / 2],
         [y - _TALL / 2, y - _TALL / 2, y + _TALL / 2, y + _TALL / 2],
-        facecolor=PAPER,
-        edgecolor=INK,
+        facecolor=s.PAPER,
+        edgecolor=s.INK,
         lw=0.7,
         zorder=3,
     )
-    lines = fit(indicator(key).name, _BOX - 3, SMALL, lines=2)
+    lines = s.fit(indicator(key).name, _BOX - 3, s.SMALL, lines=2)
     first = y - 1.75 * len(lines)
-    write(fig, x, first, key, fontsize=SMALL, weight="semibold", ha="center", zorder=4)
+    s.small(fig, x, first, key, weight="semibold", ha="center", zorder=4)
     for number, line in enumerate(lines):
-        write(fig, x, first + 3.4 * (number + 1), line, fontsize=SMALL, ha="center", zorder=4)
+        s.small(fig, x, first + 3.4 * (number + 1), line, ha="center", zorder=4)
 
 
 def _ends(start: tuple[int, int], end: tuple[int, int]) -> Line:
@@ -351,13 +319,13 @@ def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
             x,
             y,
             text,
-            fontsize=SMALL,
+            fontsize=s.SMALL,
             weight="semibold",
             ha="center",
             va="center_baseline",
-            color=INK,
+            color=s.INK,
             zorder=5,
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
+            bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.3},
         )
 
 
@@ -375,7 +343,7 @@ def _beside(lines: Sequence[Line], texts: Sequence[str], places: Places) -> list
     boxes = [_room(_centre(place), _BOX, _TALL) for place in places.values()]
     found: dict[int, Point] = {}
     for number in sorted(range(len(lines)), key=lambda n: dist(*lines[n])):
-        wide = text_width(texts[number], SMALL, "semibold")
+        wide = s.text_width(texts[number], s.SMALL, "semibold")
         others = [Path(line) for place, line in enumerate(lines) if place != number]
 
         def hits(centre: Point, wide: float = wide, others: Sequence[Path] = others) -> int:
@@ -412,7 +380,7 @@ def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
     counts = table["finding"].value_counts()
     for finding, (colour, line, width) in _LOOKS.items():
         ax.plot([x, x + 8], [y, y], color=colour, ls=line, lw=width)
-        write(fig, x + 10, y, f"{finding} ({int(counts.get(finding, 0))})", fontsize=SMALL)
+        s.small(fig, x + 10, y, f"{finding} ({int(counts.get(finding, 0))})")
         x += 40
 
 

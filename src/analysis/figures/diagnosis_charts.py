@@ -15,30 +15,10 @@ from matplotlib.ticker import MaxNLocator
 from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import parse_period
+from analysis.figures import style as s
 from analysis.figures.primitives import period_words
-from analysis.figures.style import (
-    BAD,
-    GOOD,
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PALE,
-    SMALL,
-    WIDTH,
-    canvas,
-    fit,
-    only_bottom,
-    panel,
-    sheet,
-    styled,
-    text_width,
-    wrap,
-    write,
-)
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
-from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow
@@ -56,8 +36,8 @@ _PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
 """Millimetres for places, and for the entries of a row, at least."""
 
 
-@styled(11)
-def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
+@s.drawing(11)
+def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
 
     Parameters
@@ -67,12 +47,12 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
     kind : str
         Kind of the entries.
     """
-    width = (WIDTH - 6 - 4) / 2
+    width = (s.WIDTH - 6 - 4) / 2
     least = _PLACE if _quoted(frame) else _BULLET
-    gap = max([least, *(2 + text_width(_place(row), SMALL) for row in records(frame))])
+    gap = max([least, *(2 + s.text_width(_place(row), s.SMALL) for row in records(frame))])
     entries = {
         name: [
-            (_place(row), wrap(str(row.text), width - gap - 2))
+            (_place(row), s.wrap(str(row.text), width - gap - 2))
             for row in records(frame[frame["quadrant"] == name])
         ]
         for name in _QUADRANTS
@@ -88,37 +68,28 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> Figure:
         )
         for r in (0, 1)
     ]
-    fig = canvas(5 + fsum(heights) + 2 * 9 + 6)
-    ax = sheet(fig)
+    fig = s.canvas(5 + fsum(heights) + 2 * 9 + 6)
+    ax = s.sheet(fig)
     tops = [5.0, 5.0 + heights[0] + 9 + 5]
     for column, words in enumerate(("helpful", "harmful")):
-        write(fig, 6 + column * (width + 4), 2, words, fontsize=SMALL, color=MUTED)
+        s.note(fig, 6 + column * (width + 4), 2, words)
     for row, words in enumerate(("within the firm", "around the firm")):
-        write(
+        s.note(
             fig,
             1.5,
             tops[row] + (heights[row] + 9) / 2,
             words,
-            fontsize=SMALL,
-            color=MUTED,
             rotation=90,
             ha="center",
             va="center",
         )
     for name, (title, column, row) in _QUADRANTS.items():
         left, top = 6 + column * (width + 4), tops[row]
-        colour = BAD if column else GOOD
+        colour = s.BAD if column else s.GOOD
         ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
-        write(fig, left, top + 4, title, fontsize=9, weight="semibold")
+        s.write(fig, left, top + 4, title, fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
-    return Figure(
-        name="swot",
-        figure=fig,
-        data=frame,
-        caption=_swot_caption(frame),
-        alt=_swot_alt(frame),
-        kind=kind,
-    )
+    return s.Drawn(fig, frame, kind, caption=_swot_caption(frame), alt=_swot_alt(frame))
 
 
 def _row(name: str) -> int:
@@ -127,7 +98,7 @@ def _row(name: str) -> int:
 
 def _place(row: Any) -> str:
     """Write the place that a quoted entry rests on, within 30 mm; a firm's own has a bullet."""
-    return fit(str(row.place), 30, SMALL)[0] if row.quotation else "•"
+    return s.fit(str(row.place), 30, s.SMALL)[0] if row.quotation else "•"
 
 
 def _entries_height(entries: list[tuple[str, list[str]]]) -> float:
@@ -140,9 +111,9 @@ def _write_entries(
     """Write entries below each other, with their places in a column of their own."""
     y = top + _LINE / 2
     for place, lines in entries:
-        write(fig, left, y, place, fontsize=SMALL, color=MUTED)
+        s.note(fig, left, y, place)
         for line in lines:
-            write(fig, left + gap, y, line)
+            s.write(fig, left + gap, y, line)
             y += _LINE
         y += 1.4
 
@@ -184,8 +155,8 @@ _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
 """Length of the spine, height of the bones on either side, and how far they lean (millimetres)."""
 
 
-@styled(12)
-def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
+@s.drawing(12)
+def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
     """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
 
     Parameters
@@ -202,34 +173,29 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> Figure:
     step = _SPINE / pairs
     # the causes of a bone stand evenly, each with room for the longest one's lines
     reach = max(_REACH, *(_room(rows, step) for _, rows in categories))
-    fig = canvas(2 * reach + 10)
-    ax = sheet(fig)
+    fig = s.canvas(2 * reach + 10)
+    ax = s.sheet(fig)
     middle = reach + 5
     ax.annotate(
         "",
         (_SPINE + 8, middle),
         xytext=(0, middle),
-        arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": INK, "shrinkA": 0, "shrinkB": 0},
+        arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": s.INK, "shrinkA": 0, "shrinkB": 0},
     )
-    lines = wrap(effect, WIDTH - _SPINE - 11, 9, "semibold")
+    lines = s.wrap(effect, s.WIDTH - _SPINE - 11, 9, "semibold")
     for place, line in enumerate(lines):
         y = middle + 4.2 * (place - (len(lines) - 1) / 2)
-        write(fig, _SPINE + 10, y, line, fontsize=9, weight="semibold")
+        s.write(fig, _SPINE + 10, y, line, fontsize=9, weight="semibold")
     for place, (_, rows) in enumerate(categories):
         column, below = divmod(place, 2)
         _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)
-    return Figure(
-        name="ishikawa",
-        figure=fig,
-        data=frame,
-        caption=_ishikawa_caption(frame, effect),
-        alt=_ishikawa_alt(frame, effect),
-        kind=kind,
+    return s.Drawn(
+        fig, frame, kind, caption=_ishikawa_caption(frame, effect), alt=_ishikawa_alt(frame, effect)
     )
 
 
 def _cause_lines(row: Any, step: float) -> list[str]:
-    return fit(_said(row, "\u00a0"), step - _SLANT - 5, SMALL, lines=6)
+    return s.fit(_said(row, "\u00a0"), step - _SLANT - 5, s.SMALL, lines=6)
 
 
 def _room(rows: pd.DataFrame, step: float) -> float:
@@ -239,31 +205,25 @@ def _room(rows: pd.DataFrame, step: float) -> float:
 
 
 def _bone(
-    fig: Canvas,
-    ax: Axes,
-    foot: float,
-    middle: float,
-    reach: float,
-    step: float,
-    rows: pd.DataFrame,
+    fig: Canvas, ax: Axes, foot: float, middle: float, reach: float, step: float, rows: pd.DataFrame
 ) -> None:
     """Draw one category: a slanted bone, its name at the end, its causes on twigs."""
     top = middle + reach
-    ax.plot([foot - _SLANT, foot], [top, middle], color=INK, lw=0.9)
+    ax.plot([foot - _SLANT, foot], [top, middle], color=s.INK, lw=0.9)
     name_y = top - 2.2 if reach < 0 else top + 2.2
-    name = fit(str(rows["category"].iloc[0]), step - 2, weight="semibold")[0]
-    write(fig, foot - _SLANT, name_y, name, weight="semibold", ha="center")
+    name = s.fit(str(rows["category"].iloc[0]), step - 2, weight="semibold")[0]
+    s.bold(fig, foot - _SLANT, name_y, name, ha="center")
     for place, row in enumerate(records(rows)):
         part = (place + 1) / (len(rows) + 0.35)
         y = top - reach * part
         end = foot - _SLANT * (1 - part)
         start = end - (step - _SLANT - 1.5)
-        ax.plot([start, end], [y, y], color=NEUTRAL, lw=0.5)
+        ax.plot([start, end], [y, y], color=s.NEUTRAL, lw=0.5)
         lines = _cause_lines(row, step)
         away = reversed(lines) if reach < 0 else lines  # words stand away from the spine
         for line, text in enumerate(away):
             offset = math.copysign(1.9 + 3.3 * line, reach)
-            write(fig, start, y + offset, text, fontsize=SMALL)
+            s.small(fig, start, y + offset, text)
 
 
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
@@ -326,8 +286,8 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
     return pd.DataFrame(rows)
 
 
-@styled(10)
-def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(10)
+def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw how long a service waits and is worked on, step by step (figure 10).
 
     Parameters
@@ -343,22 +303,15 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
     total = f"{decimal(1)(whole)} days"
-    beside = _DAYS / (_DAYS - text_width(total, weight="semibold") - 2)
+    beside = _DAYS / (_DAYS - s.text_width(total, weight="semibold") - 2)
     longest = max(float(frame["days"].max()) + 1, (float(whole) + 0.5) * beside - 0.5)
-    fig = canvas(31 + 21 * len(steps))
+    fig = s.canvas(31 + 21 * len(steps))
     head = _days_axis(fig, 12, 7, longest)
     head.set_xticks([])
     head.spines["bottom"].set_visible(False)
-    write(fig, 0, 15.5, "The mean service", weight="semibold")
+    s.bold(fig, 0, 15.5, "The mean service")
     _segments(head, steps, kind)
-    head.annotate(
-        total,
-        (float(whole), 0.5),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center_baseline",
-        weight="semibold",
-    )
+    s.tag(head, total, (float(whole), 0.5), (4, 0), fontsize=s.NORMAL, weight="semibold")
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
         top = 26 + 21 * place
         ax = _days_axis(fig, top, 15, longest)
@@ -367,19 +320,18 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
         if last:
             ax.set_xlabel("Days")
         _spread(fig, ax, top, rows, kind)
-    return Figure(
-        name="service_process",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=_process_caption(steps, whole, period),
         alt=_process_alt(frame, whole, period),
-        kind=kind,
     )
 
 
 def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:
-    ax = panel(fig, 42, top, _DAYS, height)
-    only_bottom(ax)
+    ax = s.panel(fig, 42, top, _DAYS, height)
+    s.only_bottom(ax)
     ax.set_xlim(-0.5, longest)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
@@ -402,7 +354,7 @@ def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
         ax.barh(0.5, float(step.mean), left=begin, height=1, **_look(str(step.mode), kind))
         weight = "semibold" if step.bottleneck else "regular"
         text = f"{step.mode} {percent(0)(step.share)}" + ": the bottleneck" * bool(step.bottleneck)
-        wide = text_width(text, SMALL, weight) / unit
+        wide = s.text_width(text, s.SMALL, weight) / unit
         end = right if place == len(rows) - 1 else ends[place]
         fits = begin + wide < end
         span = (min(begin, right - wide), min(begin, right - wide) + wide + 2 / unit)
@@ -410,22 +362,21 @@ def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
             if any(span[0] < stop and start < span[1] for start, stop in higher):
                 continue
             higher.append(span)
-            ax.plot([begin, begin], [1, 1.72], color=NEUTRAL, lw=0.6, clip_on=False)
-        ax.annotate(
+            ax.plot([begin, begin], [1, 1.72], color=s.NEUTRAL, lw=0.6, clip_on=False)
+        s.tag(
+            ax,
             text,
             (begin if fits else span[0], 1),
-            xytext=(0, 4 if fits else 15),
-            textcoords="offset points",
-            va="bottom",
+            (0, 4 if fits else 15),
+            ha="left",
             weight=weight,
-            fontsize=SMALL,
         )
 
 
 def _look(mode: str, kind: str) -> dict[str, Any]:
     """Return the looks of a step: waiting is grey, as in the flowchart, working is solid."""
-    face = PALE if mode == "waiting" else KIND[kind]
-    return {"facecolor": face, "edgecolor": KIND[kind], "linewidth": 0.5}
+    face = s.PALE if mode == "waiting" else s.KIND[kind]
+    return {"facecolor": face, "edgecolor": s.KIND[kind], "linewidth": 0.5}
 
 
 def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) -> None:
@@ -433,26 +384,19 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     step = records(rows)[0]
     low, high = _quantile(rows, Fraction(1, 10)), _quantile(rows, Fraction(9, 10))
     weight = "semibold" if step.bottleneck else "regular"
-    name = fit(str(step.name), 38, weight=weight, lines=2)
+    name = s.fit(str(step.name), 38, weight=weight, lines=2)
     for line, text in enumerate(name):
-        write(fig, 0, top + 5.5 - 3.6 * (len(name) - 1 - line), text, weight=weight)
+        s.write(fig, 0, top + 5.5 - 3.6 * (len(name) - 1 - line), text, weight=weight)
     share = f"{percent(0)(step.share)} of the time"
-    write(fig, 0, top + 9.5, share, fontsize=SMALL, color=MUTED)
-    write(fig, 0, top + 13, f"middle 80%: {low} to {high} days", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, top + 9.5, share)
+    s.note(fig, 0, top + 13, f"middle 80%: {low} to {high} days")
     ax.bar(rows["days"], rows["services"], width=0.8, **_look(str(step.mode), kind))
     most = float(rows["services"].max())
     ax.set_ylim(0, 1.5 * most)
     mean = float(step.mean)
-    ax.vlines(mean, 0, 1.38 * most, color=INK, lw=0.9)
-    ax.annotate(
-        f"mean {decimal(1)(step.mean)} days",
-        (mean, 1.38 * most),
-        xytext=(3, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-    )
-    ax.hlines(1.1 * most, low, high, color=NEUTRAL, lw=1.5)
+    ax.vlines(mean, 0, 1.38 * most, color=s.INK, lw=0.9)
+    s.tag(ax, f"mean {decimal(1)(step.mean)} days", (mean, 1.38 * most), (3, 0), va="center")
+    ax.hlines(1.1 * most, low, high, color=s.NEUTRAL, lw=1.5)
 
 
 def _quantile(rows: pd.DataFrame, level: Fraction) -> int:

@@ -14,39 +14,17 @@ from matplotlib.ticker import MaxNLocator
 from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
+from analysis.figures import style as s
 from analysis.figures.primitives import scale
-from analysis.figures.style import (
-    BAD,
-    BAND,
-    GOOD,
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    fit,
-    only_frame,
-    panel,
-    sheet,
-    styled,
-    text_width,
-    write,
-    write_lines,
-)
 from analysis.kpis.catalogue import MONEY, indicator, unit_in
 from analysis.method.key_results import Result, chosen
-from analysis.notebook.figure import Figure
 from analysis.show.wording import goal_text, level_text
 
 _LEFT, _SCALE = 64.0, 54.0
 """Left edge and width of the scale from -1 to 1, in millimetres."""
 
 _ROW, _HEAD, _TOP = 9.6, 8.0, 7.6
-_WHERE = {"met": GOOD, "good enough": GOOD, "behind": BAD, "below baseline": BAD}
+_WHERE = {"met": s.GOOD, "good enough": s.GOOD, "behind": s.BAD, "below baseline": s.BAD}
 
 
 def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
@@ -94,8 +72,8 @@ def _target(result: Result, currency: str) -> str | None:
     return goal_text(indicator(result.kpi), result.goal, unit=True, currency=currency)
 
 
-@styled(31)
-def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(31)
+def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw every key result as a bullet graph from baseline to target (figure 31).
 
     Parameters
@@ -108,30 +86,29 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
         Kind of the levels.
     """
     objectives, named = list(dict.fromkeys(frame["objective_id"])), short_period(period)
-    fig = canvas(_TOP + _ROW * len(frame) + _HEAD * len(objectives) + 2)
-    ax = sheet(fig)
+    fig = s.canvas(_TOP + _ROW * len(frame) + _HEAD * len(objectives) + 2)
+    ax = s.sheet(fig)
     for x, words in ((-1, "−1"), (0, "baseline"), (1, "target")):
-        write(fig, _x(x), 3, words, fontsize=SMALL, color=MUTED, ha="center")
-    write(fig, _LEFT + _SCALE + 6, 3, "level, target", fontsize=SMALL, color=MUTED)
+        s.note(fig, _x(x), 3, words, ha="center")
+    s.note(fig, _LEFT + _SCALE + 6, 3, "level, target")
     y = _TOP
     for objective in objectives:
-        ax.plot([0, 160], [y, y], color=RULE, lw=0.6)
-        write(fig, 0, y + 3.2, f"Objective {objective.removeprefix('O')}", weight="semibold")
+        ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
+        s.bold(fig, 0, y + 3.2, f"Objective {objective.removeprefix('O')}")
         y += _HEAD
         for row in records(frame[frame["objective_id"] == objective]):
             _bullet(fig, ax, y, row, kind)
             y += _ROW
-    return Figure(
-        name="okr_progress",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
             "target (1); bands end where the way so far is good enough and where the target is "
             "met. Without a baseline, a value or a target there is no bar."
         ),
         alt=_progress_alt(frame, named),
-        kind=kind,
     )
 
 
@@ -141,29 +118,29 @@ def _x(score: float) -> float:
 
 def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw one row: name, bands, bar, and level with target."""
-    lines = fit(row.text, _LEFT - 19, SMALL, lines=2)
-    write(fig, 0, y + 1.7, fit(row.kr_id, 13, SMALL)[0], fontsize=SMALL, color=MUTED)
+    lines = s.fit(row.text, _LEFT - 19, s.SMALL, lines=2)
+    s.note(fig, 0, y + 1.7, s.fit(row.kr_id, 13, s.SMALL)[0])
     for place, line in enumerate(lines):
-        write(fig, 14, y + 1.7 + 3.2 * place, line, fontsize=SMALL)
+        s.small(fig, 14, y + 1.7 + 3.2 * place, line)
     middle, commit = y + 3.2, float(row.commit)
     if row.score is None:
-        write(fig, _x(0), middle, "cannot tell", fontsize=SMALL, color=MUTED, ha="center")
+        s.note(fig, _x(0), middle, "cannot tell", ha="center")
     else:
         _bar(ax, y, middle, commit, row, kind)
-    write(fig, _LEFT + _SCALE + 6, y + 1.7, fit(row.level, 35, SMALL)[0], fontsize=SMALL)
+    s.small(fig, _LEFT + _SCALE + 6, y + 1.7, s.fit(row.level, 35, s.SMALL)[0])
     said = row.target if row.score is not None or row.target != "–" else row.reason
-    for place, line in enumerate(fit(said, 35, SMALL, lines=2)):
-        write(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line, fontsize=SMALL, color=MUTED)
+    for place, line in enumerate(s.fit(said, 35, s.SMALL, lines=2)):
+        s.note(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line)
 
 
 def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) -> None:
     """Draw bands, marks of baseline and target, and the bar of the score."""
-    for low, high, colour in ((0.0, commit, "#d9d9d9"), (commit, 1.0, BAND)):
+    for low, high, colour in ((0.0, commit, "#d9d9d9"), (commit, 1.0, s.BAND)):
         ax.barh(middle, _x(high) - _x(low), 4.4, _x(low), color=colour, zorder=1)
     ax.barh(middle, _x(0) - _x(-1), 4.4, _x(-1), color="#f2f2f2", zorder=1)
-    ax.plot([_x(0), _x(0)], [y + 0.6, y + 5.8], color=MUTED, lw=0.8, zorder=3)
-    ax.plot([_x(1), _x(1)], [y + 0.6, y + 5.8], color=INK, lw=1.8, zorder=3)
-    colour = _WHERE.get(row.status, KIND[kind])
+    ax.plot([_x(0), _x(0)], [y + 0.6, y + 5.8], color=s.MUTED, lw=0.8, zorder=3)
+    ax.plot([_x(1), _x(1)], [y + 0.6, y + 5.8], color=s.INK, lw=1.8, zorder=3)
+    colour = _WHERE.get(row.status, s.KIND[kind])
     start, end = sorted((_x(0), _x(float(row.score))))
     least = max(0.8 - (end - start), 0) / 2  # a score of zero is seen as well
     ax.barh(middle, end - start + 2 * least, 1.8, start - least, color=colour, zorder=4)
@@ -179,8 +156,8 @@ def _progress_alt(frame: pd.DataFrame, period: str) -> str:
     )
 
 
-@styled(33)
-def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> Figure:
+@s.drawing(33)
+def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> s.Drawn:
     """Draw stated confidence against how often it came true (figure 33).
 
     Parameters
@@ -192,11 +169,11 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     kind : str
         Kind of the check-ins.
     """
-    fig = canvas(74)
-    ax = panel(fig, 40, 4, 60, 60)
+    fig = s.canvas(74)
+    ax = s.panel(fig, 40, 4, 60, 60)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
-    ax.plot([0, 1], [0, 1], color=NEUTRAL, lw=0.8)
+    ax.plot([0, 1], [0, 1], color=s.NEUTRAL, lw=0.8)
     ticks = [0, 0.25, 0.5, 0.75, 1]
     words = ["0", "25%", "50%", "75%", "100%"]
     ax.set_xticks(ticks, words)
@@ -204,20 +181,20 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     ax.spines["left"].set_visible(True)
     for row in records(frame):
         x, y = float(row.stated), float(row.happened)
-        ax.plot([x, x], [x, y], color=LIGHT[kind], lw=1.2, zorder=1)
-        ax.scatter([x], [y], s=14 + 2 * row.check_ins, color=KIND[kind], zorder=2)
-    write(fig, 0, 30, "Came true", weight="semibold")
-    write(fig, 0, 34, "share of check-ins", fontsize=SMALL, color=MUTED)
-    write(fig, 40, 71.5, "Stated confidence", weight="semibold")
-    write(fig, 108, 8, "line: as often as stated", fontsize=SMALL, color=MUTED)
-    write(fig, 108, 12, "size: number of check-ins", fontsize=SMALL, color=MUTED)
+        ax.plot([x, x], [x, y], color=s.LIGHT[kind], lw=1.2, zorder=1)
+        ax.scatter([x], [y], s=14 + 2 * row.check_ins, color=s.KIND[kind], zorder=2)
+    s.bold(fig, 0, 30, "Came true")
+    s.note(fig, 0, 34, "share of check-ins")
+    s.bold(fig, 40, 71.5, "Stated confidence")
+    s.note(fig, 108, 8, "line: as often as stated")
+    s.note(fig, 108, 12, "size: number of check-ins")
     score = "–" if brier is None else decimal(3)(brier)
-    write(fig, 108, 20, f"Brier score {score}")
-    write(fig, 108, 24, "0 is perfect, 0.250 a coin", fontsize=SMALL, color=MUTED)
-    return Figure(
-        name="reliability",
-        figure=fig,
-        data=frame,
+    s.write(fig, 108, 20, f"Brier score {score}")
+    s.note(fig, 108, 24, "0 is perfect, 0.250 a coin")
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
             "above the line things went better than was said."
@@ -231,12 +208,11 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
             ]
         )
         + f". Brier score {score}.",
-        kind=kind,
     )
 
 
 _BULLETS_LEFT, _WIDTH, _BULLETS_ROW, _BULLETS_TOP = 60.0, 60.0, 14.5, 6.0
-RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", PAPER)
+RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", s.PAPER)
 """Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
 
 
@@ -302,8 +278,8 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
     return frame
 
 
-@styled(40)
-def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(40)
+def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw key results as bullet graphs in their own units (figure 40).
 
     A bar for the level, a mark across for the target, and up to four shades behind them. Source:
@@ -318,17 +294,17 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure
     kind : str
         Kind of the levels.
     """
-    fig, named = canvas(_BULLETS_TOP + _BULLETS_ROW * max(len(frame), 1)), short_period(period)
-    write(fig, _BULLETS_LEFT + _WIDTH + 5, 2.2, "level, target", fontsize=SMALL, color=MUTED)
+    fig, named = s.canvas(_BULLETS_TOP + _BULLETS_ROW * max(len(frame), 1)), short_period(period)
+    s.note(fig, _BULLETS_LEFT + _WIDTH + 5, 2.2, "level, target")
     _key(fig)
     if frame.empty:
-        write(fig, 0, _BULLETS_TOP + 4, "No key result has a level and a target.", color=MUTED)
+        s.write(fig, 0, _BULLETS_TOP + 4, "No key result has a level and a target.", color=s.MUTED)
     for place, row in enumerate(records(frame)):
         _bullets_bullet(fig, _BULLETS_TOP + _BULLETS_ROW * place, row, kind)
-    return Figure(
-        name="bullets",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
             "is the level, the mark across it the target; behind them, from dark to light, what "
@@ -339,7 +315,6 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure
             f"Bullet graphs for {named}. "
             + " ".join(f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame))
         ),
-        kind=kind,
     )
 
 
@@ -347,11 +322,11 @@ def _key(fig: Canvas) -> None:
     words = ("short of the baseline", "on the way", "good enough", "met")
     x = 0.0
     for colour, word in zip(RANGES, words, strict=True):
-        ax = panel(fig, x, 0.8, 5, 2.8)
+        ax = s.panel(fig, x, 0.8, 5, 2.8)
         ax.set_axis_off()
-        ax.barh(0, 1, height=1, color=colour, edgecolor=NEUTRAL, lw=0.4, clip_on=False)
-        write(fig, x + 6.2, 2.2, word, fontsize=SMALL, color=MUTED)
-        x += 6.2 + text_width(word, SMALL) + 5
+        ax.barh(0, 1, height=1, color=colour, edgecolor=s.NEUTRAL, lw=0.4, clip_on=False)
+        s.note(fig, x + 6.2, 2.2, word)
+        x += 6.2 + s.text_width(word, s.SMALL) + 5
 
 
 def _ends(row: Any) -> tuple[float, float]:
@@ -389,10 +364,10 @@ def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str
 
 
 def _bullets_bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
-    write(fig, 0, top + 3.7, row.kr_id, fontsize=SMALL, color=MUTED)
-    lines = fit(row.text, _BULLETS_LEFT - 19, SMALL, lines=2)
-    write_lines(fig, 15, top + 3.7 + 1.7 * (len(lines) - 1), lines, fontsize=SMALL)
-    ax = panel(fig, _BULLETS_LEFT, top + 1, _WIDTH, 6.4)
+    s.note(fig, 0, top + 3.7, row.kr_id)
+    lines = s.fit(row.text, _BULLETS_LEFT - 19, s.SMALL, lines=2)
+    s.small_lines(fig, 15, top + 3.7 + 1.7 * (len(lines) - 1), lines)
+    ax = s.panel(fig, _BULLETS_LEFT, top + 1, _WIDTH, 6.4)
     left, right = _ends(row)
     ax.set_xlim(left, right)
     ax.set_ylim(0, 1)
@@ -401,17 +376,17 @@ def _bullets_bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
         ax.spines[name].set_visible(False)
     for start, end, colour in _ranges(row, left, right):
         ax.barh(0.5, end - start, left=start, height=1, color=colour, zorder=1)
-    ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=NEUTRAL, lw=0.4, clip_on=False)
-    ax.barh(0.5, float(row.value), height=0.34, color=KIND[kind], zorder=3)
+    ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=s.NEUTRAL, lw=0.4, clip_on=False)
+    ax.barh(0.5, float(row.value), height=0.34, color=s.KIND[kind], zorder=3)
     for edge in (row.low, row.high):
         if edge is not None:
-            ax.vlines(float(edge), 0.14, 0.86, color=INK, lw=2.2, zorder=4)
-    ax.axvline(0, color=NEUTRAL, lw=0.8, zorder=2)
+            ax.vlines(float(edge), 0.14, 0.86, color=s.INK, lw=2.2, zorder=4)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=2)
     _ticks(ax, left, right, row.unit)
     x = _BULLETS_LEFT + _WIDTH + 5
-    for place, (text, colour) in enumerate(((row.level, INK), (row.target, MUTED))):
-        said = fit(text, 160 - x, SMALL)
-        write_lines(fig, x, top + 2.8 + 3.4 * place, said, fontsize=SMALL, color=colour)
+    for place, (text, colour) in enumerate(((row.level, s.INK), (row.target, s.MUTED))):
+        said = s.fit(text, 160 - x, s.SMALL)
+        s.small_lines(fig, x, top + 2.8 + 3.4 * place, said, color=colour)
 
 
 def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
@@ -424,7 +399,7 @@ def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
     sign = "%" if unit == "%" else ""
     texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]
     ax.set_xticks(ticks, texts)
-    ax.tick_params(length=1.5, pad=1, labelsize=SMALL)
+    ax.tick_params(length=1.5, pad=1, labelsize=s.SMALL)
     if short.word:
         ax.set_xticks(
             ticks,
@@ -437,15 +412,15 @@ def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
 
 _COURSE_LEFT, _COURSE_WIDTH, _COURSE_ROW, _COURSE_TOP = 62.0, 74.0, 18.0, 8.0
 _LEVELS: Mapping[int, dict[str, Any]] = {
-    1: {"color": INK, "lw": 0.8},
-    0: {"color": NEUTRAL, "lw": 0.6},
-    -1: {"color": RULE, "lw": 0.6},
+    1: {"color": s.INK, "lw": 0.8},
+    0: {"color": s.NEUTRAL, "lw": 0.6},
+    -1: {"color": s.RULE, "lw": 0.6},
 }
 """Target, baseline and lowest score, each with the line that marks it."""
 
 
-@styled(32)
-def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> Figure:
+@s.drawing(32)
+def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the projected score of each key result by week (figure 32).
 
     Parameters
@@ -458,21 +433,21 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         Kind of the rows.
     """
     parts, named = groups(frame, "kr_id"), short_period(quarter)
-    fig = canvas(_COURSE_TOP + _COURSE_ROW * max(len(parts), 1) + 8)
-    write(fig, _COURSE_LEFT, 3, "score if the weeks so far went on", fontsize=SMALL, color=MUTED)
-    write(fig, 160, 3, "half-way, end", fontsize=SMALL, color=MUTED, ha="right")
+    fig = s.canvas(_COURSE_TOP + _COURSE_ROW * max(len(parts), 1) + 8)
+    s.note(fig, _COURSE_LEFT, 3, "score if the weeks so far went on")
+    s.note(fig, 160, 3, "half-way, end", ha="right")
     weeks = int(frame["week"].max()) if len(frame) else 13
     if not parts:
-        write(fig, 0, _COURSE_TOP + 4, "Nothing is known week by week.", color=MUTED)
+        s.write(fig, 0, _COURSE_TOP + 4, "Nothing is known week by week.", color=s.MUTED)
     for place, (name, rows) in enumerate(parts):
         top = _COURSE_TOP + _COURSE_ROW * place
-        write(fig, 0, top + 4, name, fontsize=SMALL, color=MUTED)
+        s.note(fig, 0, top + 4, name)
         for number, line in enumerate(
-            fit(str(rows["text"].iloc[0]), _COURSE_LEFT - 22, SMALL, lines=3)
+            s.fit(str(rows["text"].iloc[0]), _COURSE_LEFT - 22, s.SMALL, lines=3)
         ):
-            write(fig, 15, top + 4 + 3.3 * number, line, fontsize=SMALL)
-        ax = panel(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
-        only_frame(ax)
+            s.small(fig, 15, top + 4 + 3.3 * number, line)
+        ax = s.panel(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
+        s.only_frame(ax)
         ax.set_xlim(0.5, weeks + 0.5)
         ax.set_ylim(-1.15, 1.2)
         for level, look in _LEVELS.items():
@@ -485,25 +460,25 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
                 textcoords="offset points",
                 ha="right",
                 va="center_baseline",
-                fontsize=SMALL,
-                color=MUTED,
+                fontsize=s.SMALL,
+                color=s.MUTED,
             )
         known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
         if known:
             xs, ys = zip(*known, strict=True)
-            ax.plot(xs, ys, color=KIND[kind], lw=1.2)
-            ax.scatter(xs, ys, s=7, color=KIND[kind], zorder=3)
-        write(fig, 160, top + 5, _half_and_end(rows, weeks), fontsize=SMALL, ha="right")
+            ax.plot(xs, ys, color=s.KIND[kind], lw=1.2)
+            ax.scatter(xs, ys, s=7, color=s.KIND[kind], zorder=3)
+        s.small(fig, 160, top + 5, _half_and_end(rows, weeks), ha="right")
     step = _COURSE_WIDTH / weeks
     bottom = _COURSE_TOP + _COURSE_ROW * len(parts)
     for week in range(1, weeks + 1, 2):
         x = _COURSE_LEFT + step * (week - 0.5)
-        write(fig, x, bottom + 1, str(week), fontsize=SMALL, color=MUTED, ha="center")
-    write(fig, _COURSE_LEFT, bottom + 5, "week of the quarter", fontsize=SMALL, color=MUTED)
-    return Figure(
-        name="weekly_course",
-        figure=fig,
-        data=frame,
+        s.note(fig, x, bottom + 1, str(week), ha="center")
+    s.note(fig, _COURSE_LEFT, bottom + 5, "week of the quarter")
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"The course of {named}, week by week. Each dot is the score that the key result "
             "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
@@ -512,7 +487,6 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         alt=f"Lines of projected scores by week of {named}, half-way and at the end: "
         + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
         + ".",
-        kind=kind,
     )
 
 

@@ -13,31 +13,11 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base.frames import groups, keyed, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import distance, parse_label, period_label, short_period
+from analysis.figures import style as s
 from analysis.figures.primitives import Scale, change_text, scale, span
-from analysis.figures.style import (
-    BAD,
-    GOOD,
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PALE,
-    RULE,
-    SMALL,
-    canvas,
-    fit,
-    look,
-    only_frame,
-    panel,
-    styled,
-    verdict_colour,
-    write,
-    write_lines,
-)
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.measures import Totals
-from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
@@ -45,12 +25,12 @@ _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0
 _ROOM = 13.0
 """Millimetres left for the number at the end of a bar."""
 
-_COLOURS = {"good": GOOD, "bad": BAD, "neutral": PALE}
+_COLOURS = {"good": s.GOOD, "bad": s.BAD, "neutral": s.PALE}
 _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 
-@styled(9)
-def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(9)
+def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the change of every KPI on the previous quarter and on last year (figure 9).
 
     Parameters
@@ -63,43 +43,30 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Fig
         Kind of the values.
     """
     shares = frame["unit"] == "%"
-    units = [
-        ("Change in per cent", frame[~shares]),
-        ("Change in percentage points", frame[shares]),
-    ]
+    units = [("Change in per cent", frame[~shares]), ("Change in percentage points", frame[shares])]
     units = [(title, rows) for title, rows in units if len(rows)]
-    fig = canvas(_HEAD + _STEP * frame["kpi"].nunique() + 7.5 * len(units) - 1)
+    fig = s.canvas(_HEAD + _STEP * frame["kpi"].nunique() + 7.5 * len(units) - 1)
     _heads(fig, frame, period)
     top = _HEAD
     zero = _zero(units)
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
-    return Figure(
-        name="comparison",
-        figure=fig,
-        data=frame,
-        caption=_caption(frame, period),
-        alt=_alt(frame, period),
-        kind=kind,
-    )
+    return s.Drawn(fig, frame, kind, caption=_caption(frame, period), alt=_alt(frame, period))
 
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
-    write(fig, 53, 2.5, short_period(period), weight="semibold", ha="right")
-    write(fig, 53, 6.3, "arrow: good direction", fontsize=SMALL, color=MUTED, ha="right")
+    s.bold(fig, 53, 2.5, short_period(period), ha="right")
+    s.note(fig, 53, 6.3, "arrow: good direction", ha="right")
     words = _on(period)
     for base, left in _PANELS.items():
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
-            write(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}", weight="semibold")
-        write(fig, left, 6.3, words[base], fontsize=SMALL, color=MUTED)
+            s.bold(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}")
+        s.note(fig, left, 6.3, words[base])
 
 
 def _on(period: str) -> dict[str, str]:
-    return {
-        "previous": f"on the {parse_label(period)[0]} before",
-        "year-ago": "on the year before",
-    }
+    return {"previous": f"on the {parse_label(period)[0]} before", "year-ago": "on the year before"}
 
 
 def _span(rows: pd.DataFrame) -> tuple[float, float]:
@@ -124,11 +91,11 @@ def _group(
 ) -> float:
     """Draw KPIs of one unit of change on one scale; return where the group ends."""
     of_kpi = groups(rows, "kpi")
-    rule = panel(fig, 0, top, 160, 1)
-    only_frame(rule)
+    rule = s.panel(fig, 0, top, 160, 1)
+    s.only_frame(rule)
     rule.set_ylim(1, 0)
-    rule.axhline(0, color=RULE, lw=1)
-    write(fig, 0, top + 3, title, fontsize=SMALL, color=MUTED)
+    rule.axhline(0, color=s.RULE, lw=1)
+    s.note(fig, 0, top + 3, title)
     top += 5.5
     height = _STEP * len(of_kpi)
     for place, (_, both) in enumerate(of_kpi):
@@ -136,11 +103,11 @@ def _group(
     low, high = _span(rows)
     unit = max(-low / max(zero - _ROOM, 1), high / (_WIDTH - _ROOM - zero))
     for base, left in _PANELS.items():
-        ax = panel(fig, left, top, _WIDTH, height)
-        only_frame(ax)
+        ax = s.panel(fig, left, top, _WIDTH, height)
+        s.only_frame(ax)
         ax.set_ylim(len(of_kpi) - 0.5, -0.5)
         ax.set_xlim(-zero * unit, (_WIDTH - zero) * unit)
-        ax.axvline(0, color=NEUTRAL, lw=0.8)
+        ax.axvline(0, color=s.NEUTRAL, lw=0.8)
         for place, (_, both) in enumerate(of_kpi):
             _bar(ax, place, keyed(both, "base")[base])
     return top + height
@@ -149,15 +116,15 @@ def _group(
 def _words(fig: Canvas, y: float, row: Any, kind: str) -> None:
     """Write a KPI's name, good direction, value and unit."""
     record = kpi(str(row.kpi))
-    write(fig, 0, y, str(row.name))
-    write(fig, 37, y, _ARROWS[str(row.better)], color=MUTED, ha="center")
+    s.write(fig, 0, y, str(row.name))
+    s.write(fig, 37, y, _ARROWS[str(row.better)], color=s.MUTED, ha="center")
     if row.value is not None:
         short = scale([row.value], 13, record.decimals)
         text = short.text(row.value) + ("%" if record.is_share else "")
-        write(fig, 53, y, text, ha="right", color=KIND[kind])
+        s.write(fig, 53, y, text, ha="right", color=s.KIND[kind])
         if not record.is_share:
-            (unit, *_) = fit(f"{short.word}{_short(record.unit)}", 14.5, SMALL)
-            write(fig, 54, y, unit, fontsize=SMALL, color=MUTED)
+            (unit, *_) = s.fit(f"{short.word}{_short(record.unit)}", 14.5, s.SMALL)
+            s.note(fig, 54, y, unit)
 
 
 def _short(unit: str) -> str:
@@ -185,27 +152,11 @@ def _change_text(row: Any) -> str:
 def _bar(ax: Axes, place: int, row: Any) -> None:
     size = _size(row)
     if size is None:
-        ax.annotate(
-            "no base",
-            (0, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED,
-        )
+        s.tag(ax, "no base", (0, place), (4, 0), color=s.MUTED)
         return
     ax.barh(place, size, height=0.5, color=_COLOURS[str(row.effect)])
     right = size >= 0
-    ax.annotate(
-        _change_text(row),
-        (size, place),
-        xytext=(3 if right else -3, 0),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center_baseline",
-        fontsize=SMALL,
-    )
+    s.tag(ax, _change_text(row), (size, place), (3 if right else -3, 0))
 
 
 def _caption(frame: pd.DataFrame, period: str) -> str:
@@ -287,13 +238,13 @@ def variance_data(
 
 
 def _name(row: Any) -> list[str]:
-    return fit(str(row.name), _LEFT - 3, SMALL, lines=1)
+    return s.fit(str(row.name), _LEFT - 3, s.SMALL, lines=1)
 
 
-@styled(37)
+@s.drawing(37)
 def sales_waterfall(
     frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = "soles"
-) -> Figure:
+) -> s.Drawn:
     """Draw how sales went from a base period to another one, type by type (figure 37).
 
     Parameters
@@ -312,38 +263,38 @@ def sales_waterfall(
     ranked = frame.sort_values("change", ascending=False, kind="stable", ignore_index=True)
     runs = [start, *(start + value for value in ranked["change"].cumsum())]
     short = scale([start, end, *ranked["change"]], 17)
-    fig = canvas(_TOP + _ROW * (len(ranked) + 2) + 2)
-    ax = panel(fig, _LEFT, _TOP, _VARIANCE_WIDTH, _ROW * (len(ranked) + 2))
-    only_frame(ax)
+    fig = s.canvas(_TOP + _ROW * (len(ranked) + 2) + 2)
+    ax = s.panel(fig, _LEFT, _TOP, _VARIANCE_WIDTH, _ROW * (len(ranked) + 2))
+    s.only_frame(ax)
     ax.set_ylim(len(ranked) + 1.5, -0.5)
     low, high = span(runs)
     unit = (high - low) / (_VARIANCE_WIDTH - 20 - (20 if low < 0 else 0))
     ax.set_xlim(low - (20 * unit if low < 0 else 0), high + 20 * unit)
-    ax.axvline(0, color=NEUTRAL, lw=0.8)
-    write(fig, _LEFT, 2.5, f"Sales, {short.word}{currency}", fontsize=SMALL, color=MUTED)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
+    s.note(fig, _LEFT, 2.5, f"Sales, {short.word}{currency}")
     ends = ((0, base, start, "previous"), (len(ranked) + 1, period, end, "actual"))
     for place, when, value, scenario in ends:
-        write(fig, 0, _TOP + _ROW * (place + 0.5), short_period(when), weight="semibold")
-        ax.barh(place, float(value), height=0.62, **look(scenario, kind))  # type: ignore[arg-type]
+        s.bold(fig, 0, _TOP + _ROW * (place + 0.5), short_period(when))
+        ax.barh(place, float(value), height=0.62, **s.look(scenario, kind))  # type: ignore[arg-type]
         _write_end(ax, place, value, short.text(value), weight="semibold")
     for place, row in enumerate(records(ranked), start=1):
-        write_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row), fontsize=SMALL)
+        s.small_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
         before, after = float(runs[place - 1]), float(runs[place])
         ax.barh(
             place,
             after - before,
             left=before,
             height=0.62,
-            color=verdict_colour(float(row.change), "up"),
+            color=s.verdict_colour(float(row.change), "up"),
         )
-        ax.plot([before] * 2, [place - 1.31 + 0.62, place - 0.31], color=NEUTRAL, lw=0.5)
+        ax.plot([before] * 2, [place - 1.31 + 0.62, place - 0.31], color=s.NEUTRAL, lw=0.5)
         signed = decimal(short.places, signed=True)(row.change / short.divisor)
         _write_end(ax, place, max(runs[place - 1], runs[place]), signed)
-    ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=NEUTRAL, lw=0.5)
-    return Figure(
-        name="sales_waterfall",
-        figure=fig,
-        data=ranked,
+    ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=s.NEUTRAL, lw=0.5)
+    return s.Drawn(
+        fig,
+        ranked,
+        kind,
         caption=_waterfall_caption(ranked, base, period, start, end, currency),
         alt=(
             f"A waterfall from {decimal()(start)} {currency} in {short_period(base)} to "
@@ -351,21 +302,11 @@ def sales_waterfall(
             + listed([f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)])
             + "."
         ),
-        kind=kind,
     )
 
 
 def _write_end(ax: Axes, place: float, value: Fraction, text: str, **look_: Any) -> None:
-    ax.annotate(
-        text,
-        (max(float(value), 0.0), place),
-        xytext=(3, 0),
-        textcoords="offset points",
-        va="center_baseline",
-        fontsize=SMALL,
-        color=INK,
-        **look_,
-    )
+    s.tag(ax, text, (max(float(value), 0.0), place), (3, 0), **look_)
 
 
 def _waterfall_caption(
@@ -394,8 +335,8 @@ _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
 """Left edge and width of the columns of a variance chart: values, difference, difference in %."""
 
 
-@styled(38)
-def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(38)
+def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw services by type against a base period, with both variances (figure 38).
 
     Parameters
@@ -409,18 +350,18 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     """
     base = str(frame["base_period"].iloc[0])
     height = _ROW * len(frame)
-    fig = canvas(_TOP + 4 + height + 2)
+    fig = s.canvas(_TOP + 4 + height + 2)
     heads = (f"{short_period(period)} over {short_period(base)}", "difference", "difference, %")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
-        write(fig, left, 2.5, head, fontsize=SMALL, weight="semibold")
-        ax = panel(fig, left, _TOP, width, height)
-        only_frame(ax)
+        s.small(fig, left, 2.5, head, weight="semibold")
+        ax = s.panel(fig, left, _TOP, width, height)
+        s.only_frame(ax)
         ax.set_ylim(len(frame) - 0.5, -0.5)
         axes.append(ax)
-    write(fig, 0, 2.5, "light: before", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, 2.5, "light: before")
     for place, row in enumerate(records(frame)):
-        write_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row), fontsize=SMALL)
+        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     _pairs(axes[0], frame, kind)
     _differences(
         axes[1],
@@ -439,10 +380,10 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     )
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
-    return Figure(
-        name="services_variance",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"Services by type in {short_period(period)} against {short_period(base)}: "
             f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
@@ -456,7 +397,6 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
             )
             + "."
         ),
-        kind=kind,
     )
 
 
@@ -470,18 +410,16 @@ def _pairs(ax: Axes, frame: pd.DataFrame, kind: str) -> None:
     low, high = span([*frame["value"], *frame["base"]])
     short: Scale = scale(frame["value"], 12)
     ax.set_xlim(low, high + 14 * (high - low) / (_VARIANCE_PANELS[0][1] - 14))
-    ax.axvline(0, color=NEUTRAL, lw=0.8, zorder=3)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=3)
     for place, row in enumerate(records(frame)):
-        ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **look("previous", kind))
-        ax.barh(place + 0.06, float(row.value), height=0.56, zorder=2, **look("actual", kind))
-        ax.annotate(
+        ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **s.look("previous", kind))
+        ax.barh(place + 0.06, float(row.value), height=0.56, zorder=2, **s.look("actual", kind))
+        s.tag(
+            ax,
             short.text(row.value),
             (max(float(row.value), float(row.base), 0.0), place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=KIND[kind],
+            (3, 0),
+            color=s.KIND[kind],
         )
 
 
@@ -495,23 +433,21 @@ def _differences(
     right, left = 11.0, 10.0 if low < 0 else 1.0
     unit = (high - low) / (width - left - right)
     ax.set_xlim(low - left * unit, high + right * unit)
-    ax.axvline(0, color=NEUTRAL, lw=0.8)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
     for place, (size, text) in enumerate(zip(sizes, texts, strict=True)):
         end = size or 0.0
-        colour = verdict_colour(end, "up")
+        colour = s.verdict_colour(end, "up")
         if pins and size is not None:
             ax.hlines(place, 0, end, color=colour, lw=2.2)
             ax.scatter([end], [place], s=17, color=colour, marker="s", zorder=3)
         elif size is not None:
             ax.barh(place, end, height=0.62, color=colour)
         shift = (4.5 if pins else 3) * (1 if end >= 0 else -1)
-        ax.annotate(
+        s.tag(
+            ax,
             text,
             (end, place),
-            xytext=(shift, 0),
-            textcoords="offset points",
+            (shift, 0),
             ha="left" if end >= 0 else "right",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED if size is None else INK,
+            color=s.MUTED if size is None else s.INK,
         )

@@ -12,32 +12,12 @@ from analysis.base.frames import records
 from analysis.base.numbers import MISSING, decimal, listed, percent
 from analysis.base.periods import last_ended, quarter_label, short_period
 from analysis.evidence.intervals import count_interval, share_interval
+from analysis.figures import style as s
 from analysis.figures.kpi_data import quarters_data
 from analysis.figures.primitives import Scale, Timeline, levels, period_words, scale
-from analysis.figures.style import (
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    NEUTRAL,
-    RULE,
-    SMALL,
-    canvas,
-    fit,
-    only_frame,
-    panel,
-    sheet,
-    styled,
-    text_width,
-    verdict_colour,
-    wrap,
-    write,
-    write_lines,
-)
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import periods
 from analysis.kpis.measures import Totals
-from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")
@@ -82,7 +62,7 @@ def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -
     return frame
 
 
-@styled(19)
+@s.drawing(19)
 def report_page(
     frame: pd.DataFrame,
     period: str,
@@ -90,7 +70,7 @@ def report_page(
     currency: str = "soles",
     *,
     printed: bool = True,
-) -> Figure:
+) -> s.Drawn:
     """Draw the report page (figure 19).
 
     Parameters
@@ -106,15 +86,15 @@ def report_page(
     printed : bool
         Whether it stands for the page of a publication.
     """
-    fig = canvas(_LOWER + _HEIGHT)
-    ax = sheet(fig)
+    fig = s.canvas(_LOWER + _HEIGHT)
+    ax = s.sheet(fig)
     for number, name in enumerate(_CARDS):
         _card(fig, 40.5 * number, _part(frame, name), _unit(name, currency), name)
     for y in (_UPPER - 4, _LOWER - 4):
-        ax.plot([0, 160], [y, y], color=RULE, lw=0.6)
+        ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
     types = _part(frame, "services by type")
-    write(fig, _LEFT, _UPPER, "Services by type", weight="semibold")
-    write(fig, _LEFT, _UPPER + 3.7, period_words(period), fontsize=SMALL, color=MUTED)
+    s.bold(fig, _LEFT, _UPPER, "Services by type")
+    s.note(fig, _LEFT, _UPPER + 3.7, period_words(period))
     _bars(fig, types, kind)
     for name, left, top in (
         ("sales", _RIGHT, _UPPER),
@@ -123,10 +103,10 @@ def report_page(
     ):
         _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
     quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
-    return Figure(
-        name="report_page",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"A report page for {quarter}. Light columns are the year before."
             if not printed
@@ -136,7 +116,6 @@ def report_page(
             "columns are the year before."
         ),
         alt=_alt(frame, quarter, currency),
-        kind=kind,
     )
 
 
@@ -152,13 +131,13 @@ def _card(fig: Canvas, left: float, rows: pd.DataFrame, unit: str, name: str) ->
     """Write an indicator's last value with its change on the year before."""
     last, record = next(records(rows.tail(1)).__iter__()), kpi(name)
     short = scale([last.value], 22, record.decimals)
-    write(fig, left, 2.5, record.name, fontsize=SMALL, color=MUTED)
+    s.note(fig, left, 2.5, record.name)
     text = "–" if last.value is None else short.text(last.value)
-    write(fig, left, 8.4, text, fontsize=13, weight="semibold")
-    said = fit(f"{short.word}{unit}", 38, SMALL)
-    write_lines(fig, left, 12.6, said, fontsize=SMALL, color=MUTED)
+    s.write(fig, left, 8.4, text, fontsize=13, weight="semibold")
+    said = s.fit(f"{short.word}{unit}", 38, s.SMALL)
+    s.note_lines(fig, left, 12.6, said)
     words, colour = _change(last, name)
-    write(fig, left, 16.2, words, fontsize=SMALL, color=colour)
+    s.small(fig, left, 16.2, words, color=colour)
 
 
 def _change(row: Any, name: str) -> tuple[str, str]:
@@ -166,51 +145,41 @@ def _change(row: Any, name: str) -> tuple[str, str]:
     if record.is_share and row.value is not None and row.year_ago is not None:
         change = row.value - row.year_ago
         words = f"{decimal(1, signed=True)(change)} pp on last year"
-        return words, verdict_colour(float(change), record.better)
+        return words, s.verdict_colour(float(change), record.better)
     if row.growth is None:
-        return "no year before", MUTED
+        return "no year before", s.MUTED
     words = f"{percent(1, signed=True)(row.growth)} on last year"
-    return words, verdict_colour(float(row.growth), record.better)
+    return words, s.verdict_colour(float(row.growth), record.better)
 
 
 def _bars(fig: Canvas, rows: pd.DataFrame, kind: str) -> None:
     top, height, left = _UPPER + 6.5, _HEIGHT - 13, 30.0
     step = min(height / max(len(rows), 1), 6.4)
-    ax = panel(fig, left, top, _WIDTH - left, step * max(len(rows), 1))
-    only_frame(ax)
+    ax = s.panel(fig, left, top, _WIDTH - left, step * max(len(rows), 1))
+    s.only_frame(ax)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     most = float(max(rows["value"], default=1)) or 1.0
     ax.set_xlim(0, most * (_WIDTH - left) / (_WIDTH - left - 13))
-    ax.axvline(0, color=NEUTRAL, lw=0.8)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
     short = scale(rows["value"], 12)
     for place, row in enumerate(records(rows)):
-        name = fit(row.label, left - 2, SMALL)
-        write_lines(fig, 0, top + step * (place + 0.5), name, fontsize=SMALL)
-        ax.barh(place, float(row.value), height=0.62, color=KIND[kind])
-        ax.annotate(
-            short.text(row.value),
-            (float(row.value), place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=INK,
-        )
+        name = s.fit(row.label, left - 2, s.SMALL)
+        s.small_lines(fig, 0, top + step * (place + 0.5), name)
+        ax.barh(place, float(row.value), height=0.62, color=s.KIND[kind])
+        s.tag(ax, short.text(row.value), (float(row.value), place), (3, 0))
 
 
 def _columns(
     fig: Canvas, left: float, top: float, rows: pd.DataFrame, name: str, unit: str, kind: str
 ) -> None:
-    write(fig, left, top, kpi(name).name, weight="semibold")
+    s.bold(fig, left, top, kpi(name).name)
     line = Timeline(left, _WIDTH, tuple(rows["label"]))
     short = scale(rows["value"], 0.9 * line.step, min(kpi(name).decimals, 1))
-    write_lines(
-        fig, left, top + 3.7, fit(f"{short.word}{unit}", _WIDTH, SMALL), fontsize=SMALL, color=MUTED
-    )
+    s.note_lines(fig, left, top + 3.7, s.fit(f"{short.word}{unit}", _WIDTH, s.SMALL))
     levels(fig, line, top + 6, _HEIGHT - 17, rows, kind, short.text)
     line.labels(fig, top + _HEIGHT - 11)
     if not any(value is not None for value in rows["value"]):
-        write(fig, left, top + 15, "nothing recorded", fontsize=SMALL, color=MUTED)
+        s.note(fig, left, top + 15, "nothing recorded")
 
 
 def _alt(frame: pd.DataFrame, quarter: str, currency: str) -> str:
@@ -231,8 +200,8 @@ _NAMES: Final = 52.0
 """Millimetres that the names of types may take."""
 
 
-@styled(6)
-def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(6)
+def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw services by type, largest first, with shares that add up (figure 6).
 
     Parameters
@@ -246,56 +215,42 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     """
     period = period_words(period)
     height, top = 6.4 * len(frame), 7.0
-    names = [fit(name, _NAMES, weight="semibold")[0] for name in frame["name"]]
-    left = max(34.0, 3 + max(text_width(name, weight="semibold") for name in names))
+    names = [s.fit(name, _NAMES, weight="semibold")[0] for name in frame["name"]]
+    left = max(34.0, 3 + max(s.text_width(name, weight="semibold") for name in names))
     said = [_said(row) for row in records(frame)]
-    fig = canvas(top + height + 1)
-    bars, line = panel(fig, left, top, 108 - left, height), panel(fig, 119, top, 38, height)
+    fig = s.canvas(top + height + 1)
+    bars, line = s.panel(fig, left, top, 108 - left, height), s.panel(fig, 119, top, 38, height)
     for ax in (bars, line):
-        only_frame(ax)
+        s.only_frame(ax)
         ax.set_ylim(len(frame) - 0.5, -0.5)
     wide = 108 - left
-    room = min(4 + max(text_width(text, weight="semibold") for text in said), wide - 2)
+    room = min(4 + max(s.text_width(text, weight="semibold") for text in said), wide - 2)
     bars.set_xlim(0, wide / (wide - room) * float(frame["services"].max()))
     line.set_xlim(0, 100)
-    line.axvline(100, color=RULE, lw=0.5)
-    bars.axvline(0, color=NEUTRAL, lw=0.8)
+    line.axvline(100, color=s.RULE, lw=0.5)
+    bars.axvline(0, color=s.NEUTRAL, lw=0.8)
     for x, head in ((left, "Services and share"), (119, "Share added up, %")):
-        write(fig, x, 2.5, head, fontsize=SMALL, color=MUTED)
+        s.note(fig, x, 2.5, head)
     added = [100 * float(value) for value in frame["cumulative"]]
-    line.plot(added, range(len(added)), color=KIND[kind], lw=0.8, zorder=1)
+    line.plot(added, range(len(added)), color=s.KIND[kind], lw=0.8, zorder=1)
     for place, row in enumerate(records(frame)):
-        colour = KIND["printed"] if row.printed else KIND[kind]
+        colour = s.KIND["printed"] if row.printed else s.KIND[kind]
         y = top + height * (place + 0.5) / len(frame)
-        write(fig, 0, y, names[place], weight="semibold" if row.printed else "regular")
+        s.write(fig, 0, y, names[place], weight="semibold" if row.printed else "regular")
         bars.barh(place, int(row.services), height=0.62, color=colour)
-        bars.annotate(
+        s.tag(
+            bars,
             said[place],
             (int(row.services), place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center_baseline",
+            (3, 0),
+            fontsize=s.NORMAL,
             color=colour,
             weight="semibold" if row.printed else "regular",
         )
         line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
-        line.annotate(
-            decimal(1)(100 * row.cumulative),
-            (added[place], place),
-            xytext=(-5, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED,
-        )
-    return Figure(
-        name="services_by_type",
-        figure=fig,
-        data=frame,
-        caption=_types_caption(frame, period),
-        alt=_types_alt(frame, period),
-        kind=kind,
+        s.tag(line, decimal(1)(100 * row.cumulative), (added[place], place), (-5, 0), color=s.MUTED)
+    return s.Drawn(
+        fig, frame, kind, caption=_types_caption(frame, period), alt=_types_alt(frame, period)
     )
 
 
@@ -397,8 +352,8 @@ def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-@styled(36)
-def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
+@s.drawing(36)
+def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw productivity and satisfaction by quarter with 95% intervals (figure 36).
 
     Parameters
@@ -409,15 +364,15 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         Kind of the values.
     """
     names = list(dict.fromkeys(frame["kpi"]))
-    fig = canvas(_TOP + (_INTERVALS_HEIGHT + 4) * len(names) + 4)
+    fig = s.canvas(_TOP + (_INTERVALS_HEIGHT + 4) * len(names) + 4)
     for place, name in enumerate(names):
         _panel(fig, _TOP + (_INTERVALS_HEIGHT + 4) * place, frame[frame["kpi"] == name], kind)
     line = _timeline(frame[frame["kpi"] == names[0]])
     line.labels(fig, _TOP + (_INTERVALS_HEIGHT + 4) * len(names) - 3.5)
-    return Figure(
-        name="intervals",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
             "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
@@ -428,7 +383,6 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
         ),
         alt="Dots with intervals by quarter. "
         + " ".join(_intervals_said(frame, name) for name in names),
-        kind=kind,
     )
 
 
@@ -444,43 +398,26 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
     short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
     unit = short.word + ("% of answers" if record.is_share else record.unit)
     middle = top + _INTERVALS_HEIGHT / 2
-    write(fig, 0, middle - 4, record.name, weight="semibold")
-    write_lines(fig, 0, middle, fit(unit, _INTERVALS_LEFT - 3, SMALL), fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, middle - 4, record.name)
+    s.note_lines(fig, 0, middle, s.fit(unit, _INTERVALS_LEFT - 3, s.SMALL))
     ax = line.axes(fig, top + _ABOVE, _INTERVALS_HEIGHT - _ABOVE - _BELOW)
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     ax.set_ylim(low, high if high > low else low + 1)
     for place, row in enumerate(records(rows)):
         if row.value is None:
-            write(fig, line.x(place), middle, MISSING, ha="center", color=MUTED)
+            s.write(fig, line.x(place), middle, MISSING, ha="center", color=s.MUTED)
             continue
-        ax.vlines(place, row.low, row.high, color=LIGHT[kind], lw=4, clip_on=False)
-        ax.scatter([place], [float(row.value)], s=16, color=KIND[kind], zorder=3, clip_on=False)
+        ax.vlines(place, row.low, row.high, color=s.LIGHT[kind], lw=4, clip_on=False)
+        ax.scatter([place], [float(row.value)], s=16, color=s.KIND[kind], zorder=3, clip_on=False)
         for at, shift, ha, va, colour in (
-            (row.low, (0, -4.5), "center", "top", MUTED),
-            (row.high, (0, 4.5), "center", "bottom", MUTED),
-            (row.value, (4, 0), "left", "center", KIND[kind]),
+            (row.low, (0, -4.5), "center", "top", s.MUTED),
+            (row.high, (0, 4.5), "center", "bottom", s.MUTED),
+            (row.value, (4, 0), "left", "center", s.KIND[kind]),
         ):
-            ax.annotate(
-                short.text(at),
-                (place, float(at)),
-                xytext=shift,
-                ha=ha,
-                va=va,
-                textcoords="offset points",
-                fontsize=SMALL,
-                color=colour,
-            )
+            s.tag(ax, short.text(at), (place, float(at)), shift, ha=ha, va=va, color=colour)
         size = f"n {decimal()(row.size)}"
-        if record.is_share and text_width(size, SMALL) < line.step:
-            write(
-                fig,
-                line.x(place),
-                top + _INTERVALS_HEIGHT - 2,
-                size,
-                fontsize=SMALL,
-                ha="center",
-                color=MUTED,
-            )
+        if record.is_share and s.text_width(size, s.SMALL) < line.step:
+            s.note(fig, line.x(place), top + _INTERVALS_HEIGHT - 2, size, ha="center")
     _gaps(fig, middle + 4, rows)
 
 
@@ -496,8 +433,8 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
     said += [f"no {names[1]}"] if any(row.size == 0 for row in gaps) else []
     if said:
-        lines = wrap(f"{MISSING} {' or '.join(said)}", _INTERVALS_LEFT - 3, SMALL)
-        write_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines, fontsize=SMALL, color=MUTED)
+        lines = s.wrap(f"{MISSING} {' or '.join(said)}", _INTERVALS_LEFT - 3, s.SMALL)
+        s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
 
 
 def _intervals_said(frame: pd.DataFrame, name: str) -> str:

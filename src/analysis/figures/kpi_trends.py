@@ -12,37 +12,20 @@ from analysis.base.errors import InputError
 from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
+from analysis.figures import style as s
 from analysis.figures.kpi_data import quarters_data
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
-from analysis.figures.style import (
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    fit,
-    only_frame,
-    panel,
-    styled,
-    write,
-    write_lines,
-)
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
-from analysis.notebook.figure import Figure
 
 _LEFT = 34.0
 _TIME = 126.0
 """Left edge and width of the time axis in millimetres, the same in every figure over quarters."""
 
 
-@styled(7)
+@s.drawing(7)
 def sales_by_quarter(
     frame: pd.DataFrame, kind: str = "synthetic", currency: str = "soles"
-) -> Figure:
+) -> s.Drawn:
     """Draw sales by quarter, with the change on the same quarter of last year (figure 7).
 
     Parameters
@@ -54,30 +37,29 @@ def sales_by_quarter(
     currency : str
         Name of the currency.
     """
-    fig = canvas(79)
+    fig = s.canvas(79)
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step)
-    write(fig, 0, 50, "Sales", weight="semibold")
-    unit = fit(f"{short.word}{currency}", _LEFT - 2, SMALL, lines=3)
-    write_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit, fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, 50, "Sales")
+    unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
+    s.note_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit)
     _change_rows(fig, line, 6, 24, frame, "up")
-    write(fig, 0, 69, "light: a year before", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, 69, "light: a year before")
     levels(fig, line, 33, 38, frame, kind, short.text)
     line.labels(fig, 71.5)
-    return Figure(
-        name="sales_by_quarter",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=_time_caption(frame, "Sales", currency, 0),
         alt=_time_alt(frame, "sales", currency, 0),
-        kind=kind,
     )
 
 
-@styled(8)
+@s.drawing(8)
 def productivity(
     frame: pd.DataFrame, services: pd.DataFrame, hours: pd.DataFrame, kind: str = "synthetic"
-) -> Figure:
+) -> s.Drawn:
     """Draw productivity by quarter with its change, and what it is made of (figure 8).
 
     Parameters
@@ -95,16 +77,16 @@ def productivity(
     """
     record = kpi("productivity")
     start = _first_known(frame)
-    fig = canvas(107)
+    fig = s.canvas(107)
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step, 1)
-    write(fig, 0, 47, record.name, weight="semibold")
-    write(fig, 0, 51, f"{short.word}{record.unit}", fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, 47, record.name)
+    s.note(fig, 0, 51, f"{short.word}{record.unit}")
     _change_rows(fig, line, 6, 24, frame, record.better)
-    write(fig, 0, 63, "light: a year before", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, 63, "light: a year before")
     levels(fig, line, 33, 32, frame, kind, short.text)
-    write(fig, 0, 82, "Its parts", weight="semibold")
-    write(fig, 0, 86, f"{_quarter(frame, start)} = 100", fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, 82, "Its parts")
+    s.note(fig, 0, 86, f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
     line.labels(fig, 99)
     data = pd.concat([frame, services, hours], ignore_index=True)
@@ -117,13 +99,12 @@ def productivity(
         )
         + "."
     )
-    return Figure(
-        name="productivity",
-        figure=fig,
-        data=data,
+    return s.Drawn(
+        fig,
+        data,
+        kind,
         caption=f"{_time_caption(frame, 'Productivity', record.unit, 1)} {parts}",
         alt=f"{_time_alt(frame, 'productivity', record.unit, 1)} Below, two lines: {parts}",
-        kind=kind,
     )
 
 
@@ -139,8 +120,8 @@ def _change_rows(
     fig: Canvas, line: Timeline, top: float, height: float, frame: pd.DataFrame, better: str
 ) -> None:
     """Draw changes on last year above the time axis, with the printed ones in a row on top."""
-    write(fig, 0, top + height / 2, "Change on last year", weight="semibold")
-    write(fig, 0, top + height / 2 + 4, "same quarter, %", fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, top + height / 2, "Change on last year")
+    s.note(fig, 0, top + height / 2 + 4, "same quarter, %")
     changes(fig, line, top, height, list(frame["growth"]), better)
     _printed_row(fig, line, top - 3.5, frame)
 
@@ -150,10 +131,10 @@ def _printed_row(fig: Canvas, line: Timeline, y: float, frame: pd.DataFrame) -> 
     said = frame[frame["printed"] != ""]
     if said.empty:
         return
-    write(fig, 0, y, "as printed", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, y, "as printed")
     for place in said.index:
         text = str(said.loc[place, "printed"])
-        write(fig, line.x(int(place)), y, text, ha="center", weight="semibold")
+        s.bold(fig, line.x(int(place)), y, text, ha="center")
 
 
 def _first_known(frame: pd.DataFrame) -> int:
@@ -186,26 +167,25 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
     flat = [100.0, *(float(v) for values in series.values() for v in known(values))]
     room = max(max(flat) - min(flat), 1.0)
     ax.set_ylim(min(flat) - 0.3 * room, max(flat) + 0.3 * room)
-    ax.axhline(100, color=RULE, lw=0.6)
+    ax.axhline(100, color=s.RULE, lw=0.6)
     ends = {name: last for name, values in series.items() if (last := _last(values))}
     top = max(ends, key=lambda name: ends[name][1], default="")
     for number, (name, values) in enumerate(series.items()):
         heights = [float("nan") if value is None else float(value) for value in values]
-        ax.plot(range(len(heights)), heights, color=KIND[kind], lw=1.3, ls=("-", "--")[number])
+        ax.plot(range(len(heights)), heights, color=s.KIND[kind], lw=1.3, ls=("-", "--")[number])
         if name not in ends:
             continue
         place, value = ends[name]
-        ax.scatter([place], [float(value)], s=12, color=KIND[kind], zorder=3)
+        ax.scatter([place], [float(value)], s=12, color=s.KIND[kind], zorder=3)
         above = name == top
-        ax.annotate(
+        s.tag(
+            ax,
             f"{name} {decimal()(value)}",
             (place, float(value)),
-            xytext=(4, 5 if above else -5),
-            textcoords="offset points",
+            (4, 5 if above else -5),
+            fontsize=s.NORMAL,
             ha="right" if place else "left",
-            va="bottom" if above else "top",
-            color=INK,
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.3},
+            bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.3},
         )
 
 
@@ -267,8 +247,8 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
 
 
-@styled(39)
-def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> Figure:
+@s.drawing(39)
+def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> s.Drawn:
     """Draw every KPI over the quarters, each on its own scale (figure 39).
 
     Parameters
@@ -282,24 +262,17 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     """
     parts = groups(frame, "kpi")
     lines = -(-len(parts) // _COLUMNS)
-    fig = canvas(_TOP + _HEIGHT * lines)
+    fig = s.canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
     span = f"{short_period(first)} to {short_period(last)}"
-    write(
-        fig,
-        0,
-        2,
-        f"{span}; light: the year before; each on a scale of its own",
-        fontsize=SMALL,
-        color=MUTED,
-    )
+    s.note(fig, 0, 2, f"{span}; light: the year before; each on a scale of its own")
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
-    return Figure(
-        name="small_multiples",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"Every indicator from {span}, the year before in light. Scales run from the lowest to "
             "the highest value, written on the left, so heights must not be compared; the last "
@@ -309,7 +282,6 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
             f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. "
             + " ".join(_said(rows, currency) for _, rows in parts)
         ),
-        kind=kind,
     )
 
 
@@ -319,21 +291,21 @@ def _one(
     """Draw one KPI: name and unit, its line over that of the year before, its last value."""
     record = kpi(str(rows["kpi"].iloc[0]))
     arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
-    write(fig, left, top + 4, record.name + arrow, fontsize=SMALL, weight="semibold")
+    s.small(fig, left, top + 4, record.name + arrow, weight="semibold")
     both = known([*rows["value"], *rows["year_ago"]])
     short = scale(both, _SCALE - 1.5, record.decimals)
-    unit = fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, SMALL)
-    write_lines(fig, left, top + 7.6, unit, fontsize=SMALL, color=MUTED)
-    ax = panel(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
-    only_frame(ax)
+    unit = s.fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, s.SMALL)
+    s.note_lines(fig, left, top + 7.6, unit)
+    ax = s.panel(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
+    s.only_frame(ax)
     low, high = float(min(both, default=0)), float(max(both, default=1))
     room = 0.12 * (high - low) or max(abs(high), 1.0)
     ax.set_ylim(low - room, high + room)
     ax.set_xlim(-0.3, max(len(rows), 4) - 0.7)
     if low < 0 < high:
-        ax.axhline(0, color=NEUTRAL, lw=0.6)
+        ax.axhline(0, color=s.NEUTRAL, lw=0.6)
     for end in sorted({min(both), max(both)} if both else ()):
-        ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
+        ax.axhline(float(end), color=s.RULE, lw=0.5, zorder=0)
         ax.annotate(
             short.text(end),
             (0, float(end)),
@@ -342,28 +314,19 @@ def _one(
             textcoords="offset points",
             ha="right",
             va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED,
+            fontsize=s.SMALL,
+            color=s.MUTED,
         )
     for column, look in (
-        ("year_ago", {"color": LIGHT[kind], "lw": 1.6}),
-        ("value", {"color": KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
+        ("year_ago", {"color": s.LIGHT[kind], "lw": 1.6}),
+        ("value", {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
     ):
         heights = [float("nan") if v is None else float(v) for v in rows[column]]
         ax.plot(range(len(heights)), heights, **look)  # type: ignore[arg-type]
     ends = [(place, value) for place, value in enumerate(rows["value"]) if value is not None]
     if ends:
         place, value = ends[-1]
-        ax.annotate(
-            short.text(value),
-            (place, float(value)),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=INK,
-            annotation_clip=False,
-        )
+        s.tag(ax, short.text(value), (place, float(value)), (4, 0), annotation_clip=False)
 
 
 def _said(rows: pd.DataFrame, currency: str) -> str:

@@ -17,23 +17,7 @@ from analysis.base.errors import InputError
 from analysis.base.frames import records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
-from analysis.figures.style import (
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    SMALL,
-    fit,
-    look,
-    only_frame,
-    panel,
-    size_mm,
-    text_width,
-    verdict_colour,
-    write,
-    write_lines,
-)
+from analysis.figures import style as s
 
 
 def period_words(period: str, between: str = " and ") -> str:
@@ -97,7 +81,7 @@ def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Sc
             break
         for digits in range(wanted, -1, -1):
             texts = [decimal(digits)(value / divisor) for value in known]
-            width = max((text_width(text, SMALL) for text in texts), default=0.0)
+            width = max((s.text_width(text, s.SMALL) for text in texts), default=0.0)
             found.append(Scale(divisor, word, digits, width))
             if width <= room:
                 return found[-1]
@@ -127,23 +111,23 @@ class Timeline:
 
     def axes(self, fig: Canvas, top: float, height: float) -> Axes:
         """Add axes for columns, without any axis drawn."""
-        ax = panel(fig, self.left, top, self.width, height)
-        only_frame(ax)
+        ax = s.panel(fig, self.left, top, self.width, height)
+        s.only_frame(ax)
         ax.set_xlim(-0.6, max(len(self.quarters), _FEWEST) - 0.4)
         return ax
 
     def labels(self, fig: Canvas, top: float) -> None:
         """Write quarters, and each year once below its first quarter."""
         year = ""
-        wide = self.step > text_width("Q4", SMALL) + 0.8
+        wide = self.step > s.text_width("Q4", s.SMALL) + 0.8
         for place, label in enumerate(self.quarters):
             shown = label[4:] if wide else label[5:]
-            write(fig, self.x(place), top + 2, shown, fontsize=SMALL, ha="center", color=MUTED)
+            s.note(fig, self.x(place), top + 2, shown, ha="center")
             if label[:4] != year:
                 year = label[:4]
                 free = self.step * sum(other[:4] == year for other in self.quarters)
-                if free > text_width(year, SMALL):
-                    write(fig, self.x(place), top + 5.5, year, fontsize=SMALL, ha="center")
+                if free > s.text_width(year, s.SMALL):
+                    s.small(fig, self.x(place), top + 5.5, year, ha="center")
 
 
 def known(values: Iterable[Fraction | None]) -> list[Fraction]:
@@ -184,28 +168,19 @@ def levels(
     low, high = span([*frame["value"], *frame["year_ago"]])
     room = 3.6 * (high - low) / max(height - (7.2 if low < 0 else 3.6), 1.0)
     ax.set_ylim(low - (room if low < 0 else 0), high + room)
-    ax.axhline(0, color=NEUTRAL, lw=0.8, clip_on=False, zorder=3)
+    ax.axhline(0, color=s.NEUTRAL, lw=0.8, clip_on=False, zorder=3)
     for place, row in enumerate(records(frame)):
         if row.year_ago is not None:
             ax.bar(
-                place - 0.12, float(row.year_ago), width=0.56, zorder=1, **look("previous", kind)
+                place - 0.12, float(row.year_ago), width=0.56, zorder=1, **s.look("previous", kind)
             )
         if row.value is None:
             continue
-        ax.bar(place + 0.06, float(row.value), width=0.56, zorder=2, **look("actual", kind))
+        ax.bar(place + 0.06, float(row.value), width=0.56, zorder=2, **s.look("actual", kind))
         below = row.value < 0
         both = [0.0, float(row.value), float(row.year_ago or 0)]
         end = min(both) if below else max(both)
-        ax.annotate(
-            label(row.value),
-            (place, end),
-            xytext=(0, -2 if below else 2),
-            textcoords="offset points",
-            ha="center",
-            va="top" if below else "bottom",
-            fontsize=SMALL,
-            color=KIND[kind],
-        )
+        s.tag(ax, label(row.value), (place, end), (0, -2 if below else 2), color=s.KIND[kind])
 
 
 def changes(
@@ -224,28 +199,19 @@ def changes(
         low, high = 0.0, 1.0
     room = 4.6 * (high - low) / max(height - (9.2 if low < 0 else 4.6), 1.0)
     ax.set_ylim(low - (room if low < 0 else 0), high + room)
-    ax.axhline(0, color=NEUTRAL, lw=0.8, clip_on=False)
+    ax.axhline(0, color=s.NEUTRAL, lw=0.8, clip_on=False)
     texts = ["" if value is None else change_text(value) for value in growths]
-    widest = max((text_width(text, SMALL) for text in texts), default=0.0)
+    widest = max((s.text_width(text, s.SMALL) for text in texts), default=0.0)
     for place, (size, text) in enumerate(zip(shown, texts, strict=True)):
         if size is None:
             continue
-        colour = verdict_colour(size, better)
+        colour = s.verdict_colour(size, better)
         ax.vlines(place, 0, size, color=colour, lw=2.2)
         ax.scatter([place], [size], s=17, color=colour, marker="s", zorder=3)
         if widest > line.step and place != len(shown) - 1:
             continue
         above = size >= 0
-        ax.annotate(
-            text,
-            (place, size),
-            xytext=(0, 4.5 if above else -4.5),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=SMALL,
-            color=INK,
-        )
+        s.tag(ax, text, (place, size), (0, 4.5 if above else -4.5))
 
 
 def change_text(growth: Fraction) -> str:
@@ -274,14 +240,14 @@ class Flow:
     """A chart of boxes and arrows over a whole figure, `y` counted from its upper edge."""
 
     def __init__(self, fig: Canvas) -> None:
-        width, height = size_mm(fig)
-        ax = panel(fig, 0, 0, width, height)
+        width, height = s.size_mm(fig)
+        ax = s.panel(fig, 0, 0, width, height)
         ax.set_xlim(0, width / _UNIT)
         ax.set_ylim(-height / _UNIT, 0)
         ax.set_axis_off()
         self._fig = fig
         self._drawing = schemdraw.Drawing(canvas=ax, show=False)
-        self._drawing.config(color=INK, lw=0.8)
+        self._drawing.config(color=s.INK, lw=0.8)
 
     def box(
         self,
@@ -293,7 +259,7 @@ class Flow:
         *,
         shape: Shape = "process",
         weight: str = "regular",
-        size: float = SMALL,
+        size: float = s.SMALL,
         **look: Any,
     ) -> Any:
         """Draw a box round its centre and write in it.
@@ -320,14 +286,14 @@ class Flow:
             _SHAPES[shape](w=width / _UNIT, h=height / _UNIT)
             .anchor("center")
             .at((x / _UNIT, -y / _UNIT))
-            .style(**({"fill": PAPER} | look))
+            .style(**({"fill": s.PAPER} | look))
         )
         self._drawing.add(element)
         share = 0.62 if shape == "decision" else 1.0
         room = share * width - (0 if shape == "decision" else 3)
         most = max(int(share * height / LINE), 1)
-        lines = fit(text, room, size, weight, most)
-        write_lines(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
+        lines = s.fit(text, room, size, weight, most)
+        s.write_lines(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
         return element
 
     def arrow(
@@ -347,13 +313,13 @@ class Flow:
         bend : float
             How far to the side, in millimetres upwards or to the right.
         """
-        wire = shapes.Wire(route, bend / _UNIT, arrow="->", color=MUTED).at(start).to(end)
+        wire = shapes.Wire(route, bend / _UNIT, arrow="->", color=s.MUTED).at(start).to(end)
         self._drawing.add(wire)
         if label:
             x, y = (start[0] + end[0]) / 2 * _UNIT, -(start[1] + end[1]) / 2 * _UNIT
             across = abs(start[0] - end[0]) >= abs(start[1] - end[1])
-            shift = (0.0, -2.2) if across else (1.5 + text_width(label, SMALL) / 2, 0.0)
-            write(self._fig, x + shift[0], y + shift[1], label, fontsize=SMALL, ha="center")
+            shift = (0.0, -2.2) if across else (1.5 + s.text_width(label, s.SMALL) / 2, 0.0)
+            s.small(self._fig, x + shift[0], y + shift[1], label, ha="center")
 
     def finish(self) -> None:
         """Put everything onto the figure."""

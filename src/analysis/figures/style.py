@@ -12,10 +12,10 @@ bad is light orange by the KPI's direction; the two differ in lightness, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, update_wrapper
-from typing import Any, Final, Generic, Literal, ParamSpec
+from typing import Any, Final, Generic, Literal, NamedTuple, ParamSpec
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -40,12 +40,7 @@ NEUTRAL: Final = "#9a9a9a"
 PALE: Final = "#cfcfcf"
 """Bars that are neither good nor bad."""
 
-KIND: Final = {
-    "printed": INK,
-    "derived": "#1f5fa0",
-    "synthetic": "#5b6c7d",
-    "yours": "#4a2a78",
-}
+KIND: Final = {"printed": INK, "derived": "#1f5fa0", "synthetic": "#5b6c7d", "yours": "#4a2a78"}
 """Colour of each kind of number."""
 
 LIGHT: Final = {
@@ -79,6 +74,16 @@ _MM_PER_INCH = 25.4
 _P = ParamSpec("_P")
 
 
+class Drawn(NamedTuple):
+    """What a function that draws gives: everything of a `Figure` but its number and name."""
+
+    figure: Canvas
+    data: pd.DataFrame
+    kind: str
+    caption: str
+    alt: str
+
+
 class Drawing(Generic[_P]):
     """A function that draws one figure: it has a number, and draws under the style sheet alone.
 
@@ -88,10 +93,10 @@ class Drawing(Generic[_P]):
     Attributes
     ----------
     number : int
-        The figure's number, which names its files.
+        The figure's number, which with the function's name names its files.
     """
 
-    def __init__(self, number: int, draw: Callable[_P, Figure]) -> None:
+    def __init__(self, number: int, draw: Callable[_P, Drawn]) -> None:
         self.number = number
         self._draw = draw
         update_wrapper(self, draw)
@@ -103,14 +108,15 @@ class Drawing(Generic[_P]):
         of that moment, so the figure is laid out once before the style sheet is left.
         """
         with style():
-            made = replace(self._draw(*args, **kwargs), number=self.number)
+            drawn = self._draw(*args, **kwargs)
+            made = Figure(self._draw.__name__, number=self.number, **drawn._asdict())
             _mark_kind(made)
             made.figure.draw_without_rendering()
         return made
 
 
-def styled(number: int) -> Callable[[Callable[_P, Figure]], Drawing[_P]]:
-    """Make a function that draws into the `Drawing` of a number."""
+def drawing(number: int) -> Callable[[Callable[_P, Drawn]], Drawing[_P]]:
+    """Make a function that draws into the `Drawing` of a number; its name names the files."""
     return lambda draw: Drawing(number, draw)
 
 
@@ -185,6 +191,48 @@ def write(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
         "color": INK,
     }
     return fig.text(x / width, 1 - y / height, text, **(standard | look))
+
+
+def small(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+    """Write text of 7.5 pt, as `write` does."""
+    return write(fig, x, y, text, **({"fontsize": SMALL} | look))
+
+
+def note(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+    """Write small grey text: what explains and may be passed over."""
+    return small(fig, x, y, text, **({"color": MUTED} | look))
+
+
+def bold(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+    """Write text that heads what stands beside or below it."""
+    return write(fig, x, y, text, weight="semibold", **look)
+
+
+def tag(
+    ax: Axes, text: str, at: tuple[float, Any], shift: tuple[float, float], **look: Any
+) -> None:
+    """Write small text beside a point of axes, turned away from the point.
+
+    Parameters
+    ----------
+    ax : Axes
+        In whose data coordinates the point lies.
+    text : str
+        What is written.
+    at : tuple of float
+        The point.
+    shift : tuple of float
+        From the point to the text, in points; the text begins, ends or is centred there.
+    **look
+        Goes to matplotlib.
+    """
+    x, y = shift
+    standard: dict[str, Any] = {
+        "ha": "left" if x > 0 else "right" if x < 0 else "center",
+        "va": "bottom" if y > 0 else "top" if y < 0 else "center_baseline",
+        "fontsize": SMALL,
+    }
+    ax.annotate(text, at, xytext=shift, textcoords="offset points", **(standard | look))
 
 
 Scenario = Literal["actual", "previous", "plan", "forecast"]
@@ -294,3 +342,17 @@ def write_lines(
     """Write lines below each other, so that together they are centred on `y`."""
     for place, line in enumerate(lines):
         write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
+
+
+def small_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines of small text as `write_lines` does."""
+    write_lines(fig, x, y, lines, step, **({"fontsize": SMALL} | look))
+
+
+def note_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines of small grey text as `write_lines` does."""
+    small_lines(fig, x, y, lines, step, **({"color": MUTED} | look))

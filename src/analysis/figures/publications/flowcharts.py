@@ -13,26 +13,12 @@ from analysis.base.errors import InputError
 from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import parse_period
+from analysis.figures import style as s
 from analysis.figures.primitives import LINE, Flow, Shape, period_words
-from analysis.figures.style import (
-    INK,
-    KIND,
-    MUTED,
-    PALE,
-    RULE,
-    SMALL,
-    WIDTH,
-    canvas,
-    fit,
-    sheet,
-    styled,
-    write,
-)
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
 from analysis.method.key_results import Okrs
-from analysis.notebook.figure import Figure
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 from analysis.tables.ledger import ProcessRow
@@ -103,8 +89,8 @@ def _event(column: str) -> str:
     return column.removesuffix("_on").replace("_", " ").capitalize()
 
 
-@styled(16)
-def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> Figure:
+@s.drawing(16)
+def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the service process as a flowchart (figure 16).
 
     Parameters
@@ -117,12 +103,12 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
         Kind of the times and counts.
     """
     places = _places(frame)
-    fig = canvas(_TOP + _ROW * (max(row for row, _ in places.values()) + 1) - 13)
+    fig = s.canvas(_TOP + _ROW * (max(row for row, _ in places.values()) + 1) - 13)
     chart = Flow(fig)
     boxes = {}
     for row in records(frame):
         x, y = _centre(places[row.node])
-        fill = PALE if row.mode == "waiting" else "#ffffff"
+        fill = s.PALE if row.mode == "waiting" else "#ffffff"
         boxes[row.node] = chart.box(
             x,
             y,
@@ -137,13 +123,12 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> F
         _numbers(fig, x, y, row, kind)
     _arrows(chart, frame, places, boxes)
     chart.finish()
-    return Figure(
-        name="process_flow",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=_caption(frame, period_words(period)),
         alt=_alt(frame, period_words(period)),
-        kind=kind,
     )
 
 
@@ -189,17 +174,16 @@ def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
         said = f"{decimal()(row.services)} services"
     else:
         return
-    write(fig, x, y + _HEIGHT / 2 + 2.6, said, fontsize=SMALL, ha="center", color=KIND[kind])
+    s.small(fig, x, y + _HEIGHT / 2 + 2.6, said, ha="center", color=s.KIND[kind])
     if row.mode:
         words = f"{row.mode}: the bottleneck" if row.bottleneck else str(row.mode)
-        write(
+        s.small(
             fig,
             x,
             y - _HEIGHT / 2 - 2.2,
             words,
-            fontsize=SMALL,
             ha="center",
-            color=INK if row.bottleneck else MUTED,
+            color=s.INK if row.bottleneck else s.MUTED,
         )
 
 
@@ -264,8 +248,8 @@ def methodologies_data(case: Case) -> pd.DataFrame:
     return read_frame(table, case.raw, case.root)
 
 
-@styled(17)
-def methodologies(frame: pd.DataFrame, kind: str = "words") -> Figure:
+@s.drawing(17)
+def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw the methods from left to right, what they stand for below them (figure 17).
 
     Parameters
@@ -281,7 +265,7 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> Figure:
     height = LINE * max(len(lines) for lines in texts.values()) + 4
     most = max(len(rows) for rows in steps)
     whole = most * height + (most - 1) * _DOWN
-    fig = canvas(_METHODOLOGIES_TOP + whole + (_BACK + 5 if _returning(frame) else 2))
+    fig = s.canvas(_METHODOLOGIES_TOP + whole + (_BACK + 5 if _returning(frame) else 2))
     chart, boxes = Flow(fig), {}
     for column, rows in enumerate(steps):
         x = 0.5 + width / 2 + (width + _GAP) * column
@@ -291,13 +275,13 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> Figure:
             boxes[row.method_id] = chart.box(x, y, width, height, "")
             for number, (line, look) in enumerate(texts[row.method_id]):
                 top = y - height / 2 + 2 + LINE * (number + 0.5)
-                write(fig, x - width / 2 + 2, top, line, fontsize=SMALL, **look)
+                s.small(fig, x - width / 2 + 2, top, line, **look)
     _methodologies_arrows(fig, chart, frame, boxes, _METHODOLOGIES_TOP + whole)
     chart.finish()
-    return Figure(
-        name="methodologies",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
             "words. The picture itself is not in our sources, so boxes and arrows follow sections "
@@ -307,17 +291,16 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> Figure:
             "A chart of boxes and arrows. "
             + " ".join(f"{row.name} ({row.place}): {row.text}." for row in records(frame))
         ),
-        kind=kind,
     )
 
 
 def _lines(row: Any, width: float) -> list[tuple[str, dict[str, Any]]]:
     """Return what stands in a box: its name, what it stands for, and the sections it rests on."""
-    bold = {"weight": "semibold"}
+    heavy = {"weight": "semibold"}
     return [
-        *((line, bold) for line in fit(row.name, width, SMALL, "semibold", lines=2)),
-        *((line, {}) for line in fit(row.text, width, SMALL, lines=8)),
-        *((line, {"color": MUTED}) for line in fit(row.place, width, SMALL, lines=2)),
+        *((line, heavy) for line in s.fit(row.name, width, s.SMALL, "semibold", lines=2)),
+        *((line, {}) for line in s.fit(row.text, width, s.SMALL, lines=8)),
+        *((line, {"color": s.MUTED}) for line in s.fit(row.place, width, s.SMALL, lines=2)),
     ]
 
 
@@ -350,7 +333,7 @@ def _methodologies_arrows(
         bend = -10 * start[1] - bottom - _BACK
         chart.arrow(start, end, route="n", bend=bend)
         middle = 5 * (start[0] + end[0])
-        write(fig, middle, bottom + _BACK - 2, label, fontsize=SMALL, color=MUTED, ha="center")
+        s.note(fig, middle, bottom + _BACK - 2, label, ha="center")
 
 
 _COMPONENTS_GAP, _HEAD, _COMPONENTS_TOP, _EDGE = 6.0, 12.0, 1.0, 0.2
@@ -399,8 +382,8 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-@styled(18)
-def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
+@s.drawing(18)
+def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw the components side by side, each with objective, key results and measures (figure 18).
 
     Parameters
@@ -411,14 +394,14 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
         Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
-    width = (WIDTH - 2 * _EDGE - _COMPONENTS_GAP * (len(parts) - 1)) / max(len(parts), 1)
+    width = (s.WIDTH - 2 * _EDGE - _COMPONENTS_GAP * (len(parts) - 1)) / max(len(parts), 1)
     room = width - 1.5
-    tops = [fit(str(r["objective"].iloc[0]), room, SMALL, "semibold", 6) for _, r in parts]
+    tops = [s.fit(str(r["objective"].iloc[0]), room, s.SMALL, "semibold", 6) for _, r in parts]
     start = _COMPONENTS_TOP + _HEAD + 5.5 + LINE * max(len(lines) for lines in tops) + 5
     bodies = [[_result(row, room) for row in records(rows)] for _, rows in parts]
     height = max(sum(LINE * len(lines) + 2.6 for lines in body) for body in bodies)
-    fig = canvas(start + height + 1)
-    ax, chart = sheet(fig), Flow(fig)
+    fig = s.canvas(start + height + 1)
+    ax, chart = s.sheet(fig), Flow(fig)
     boxes = []
     for number, ((_, rows), top, body) in enumerate(zip(parts, tops, bodies, strict=True)):
         left, first = _EDGE + (width + _COMPONENTS_GAP) * number, rows.iloc[0]
@@ -433,14 +416,16 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
                 size=8,
             )
         )
-        _write(fig, left, _COMPONENTS_TOP + _HEAD + 3.5, [(str(first["place"]), {"color": MUTED})])
+        _write(
+            fig, left, _COMPONENTS_TOP + _HEAD + 3.5, [(str(first["place"]), {"color": s.MUTED})]
+        )
         _write(
             fig,
             left,
             _COMPONENTS_TOP + _HEAD + 7.2,
             [(line, {"weight": "semibold"}) for line in top],
         )
-        ax.plot([left, left + width], [start - 2.4] * 2, color=RULE, lw=0.6)
+        ax.plot([left, left + width], [start - 2.4] * 2, color=s.RULE, lw=0.6)
         y = start
         for lines in body:
             _write(fig, left, y + 1, lines)
@@ -448,10 +433,10 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
     for before, after in pairwise(boxes):
         chart.arrow(before.E, after.W)
     chart.finish()
-    return Figure(
-        name="components",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             "Components of the model with their objectives, key results and measures: Figure 2 of "
             "the paper, redrawn from its words. The picture itself is not in our sources; the "
@@ -460,20 +445,19 @@ def components(frame: pd.DataFrame, kind: str = "words") -> Figure:
             "that stands for the printed formula."
         ),
         alt="Boxes in a row, each with a list below. " + " ".join(map(_said, parts)),
-        kind=kind,
     )
 
 
 def _result(row: Any, width: float) -> list[_Line]:
     """Return the lines of a key result and of what measures it."""
-    lines: list[_Line] = [(line, {}) for line in fit(row.key_result, width, SMALL, lines=5)]
-    measure = fit(f"{row.kpi} {row.measure}", width, SMALL, lines=2)
-    return [*lines, *((line, {"color": MUTED}) for line in measure)]
+    lines: list[_Line] = [(line, {}) for line in s.fit(row.key_result, width, s.SMALL, lines=5)]
+    measure = s.fit(f"{row.kpi} {row.measure}", width, s.SMALL, lines=2)
+    return [*lines, *((line, {"color": s.MUTED}) for line in measure)]
 
 
 def _write(fig: Canvas, x: float, y: float, lines: list[_Line]) -> None:
     for number, (line, look) in enumerate(lines):
-        write(fig, x, y + LINE * number, line, fontsize=SMALL, **look)
+        s.small(fig, x, y + LINE * number, line, **look)
 
 
 def _said(part: tuple[str, pd.DataFrame]) -> str:

@@ -17,25 +17,9 @@ from analysis.base.frames import groups, only, records
 from analysis.base.numbers import Rounding, decimal, listed, percent
 from analysis.claims.printed import parse_percent, preimage
 from analysis.claims.single import share_counts
+from analysis.figures import style as s
 from analysis.figures.primitives import period_words
-from analysis.figures.style import (
-    BAND,
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    only_bottom,
-    panel,
-    sheet,
-    styled,
-    write,
-)
 from analysis.notebook.display import VERDICT_COLOURS
-from analysis.notebook.figure import Figure
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0
@@ -53,8 +37,8 @@ _LOOKS = {
 """How a tile is drawn, so that verdicts differ without colour."""
 
 
-@styled(1)
-def verdicts(frame: pd.DataFrame) -> Figure:
+@s.drawing(1)
+def verdicts(frame: pd.DataFrame) -> s.Drawn:
     """Draw every claim as a tile, by the place where it stands and its verdict (figure 1).
 
     Parameters
@@ -83,22 +67,22 @@ def verdicts(frame: pd.DataFrame) -> Figure:
     lines = {place: max(-(-int(counts[place].max()) // _PER_LINE), 1) for place in places}
     # fsum, since sum adds floats in another way from Python 3.12 on
     height = fsum([_HEAD, *(_row_height(lines[place]) for place in places)])
-    fig = canvas(height)
-    ax = sheet(fig)
+    fig = s.canvas(height)
+    ax = s.sheet(fig)
     left = min(max(_LEFT, *(_PER_LETTER * len(_place(str(place))) for place in places)), _MOST_LEFT)
     step = (160 - left) / len(_LOOKS)
     for column, verdict in enumerate(_LOOKS):
         x = left + step * column
-        write(fig, x, 2.5, verdict, fontsize=SMALL, color=VERDICT_COLOURS[verdict])
+        s.small(fig, x, 2.5, verdict, color=VERDICT_COLOURS[verdict])
         total = int((frame["verdict"] == verdict).sum())
-        write(
+        s.write(
             fig, x, 7.2, str(total), fontsize=11, weight="semibold", color=VERDICT_COLOURS[verdict]
         )
-    write(fig, 0, 7.2, f"{len(frame)} claims", weight="semibold")
+    s.bold(fig, 0, 7.2, f"{len(frame)} claims")
     y = _HEAD - 1
     for place in places:
-        ax.plot([0, 160], [y, y], color=RULE, lw=0.4)
-        write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
+        ax.plot([0, 160], [y, y], color=s.RULE, lw=0.4)
+        s.write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
         for column, verdict in enumerate(_LOOKS):
             cell = frame[(frame["place"] == place) & (frame["verdict"] == verdict)]
             for tile, claim in enumerate(records(cell)):
@@ -106,13 +90,12 @@ def verdicts(frame: pd.DataFrame) -> Figure:
                 x = left + step * column + _PITCH * position
                 _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
-    return Figure(
-        name="verdicts",
-        figure=fig,
-        data=frame[["claim_id", "place", "printed", "verdict", "depends"]],
+    return s.Drawn(
+        fig,
+        frame[["claim_id", "place", "printed", "verdict", "depends"]],
+        "derived",
         caption=_caption(frame),
         alt=_alt(frame, places),
-        kind="derived",
     )
 
 
@@ -132,16 +115,16 @@ def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> Non
     if look in ("dashed", "dotted"):
         edge["linestyle"] = (0, (2.2, 1.2)) if look == "dashed" else (0, (0.8, 1.0))
     solid = look in ("solid", "cross")
-    ax.add_patch(Rectangle((x, y), _TILE, _TILE, facecolor=colour if solid else PAPER, **edge))
+    ax.add_patch(Rectangle((x, y), _TILE, _TILE, facecolor=colour if solid else s.PAPER, **edge))
     if depends:
         base = y + _TILE + 0.65
-        ax.plot([x, x + _TILE], [base, base], color=INK, lw=0.8)
+        ax.plot([x, x + _TILE], [base, base], color=s.INK, lw=0.8)
     if look == "half":
         ax.add_patch(Rectangle((x, y + _TILE / 2), _TILE, _TILE / 2, facecolor=colour, lw=0))
     if look == "cross":
         near, far = 0.27 * _TILE, 0.73 * _TILE
         for ends in ([y + near, y + far], [y + far, y + near]):
-            ax.plot([x + near, x + far], ends, color=PAPER, lw=0.9, solid_capstyle="round")
+            ax.plot([x + near, x + far], ends, color=s.PAPER, lw=0.9, solid_capstyle="round")
 
 
 def _caption(frame: pd.DataFrame) -> str:
@@ -263,7 +246,7 @@ def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
     )
 
 
-_DERIVED = KIND["derived"]
+_DERIVED = s.KIND["derived"]
 
 _DOTS = {
     "A": "a dot for each earlier count",
@@ -272,8 +255,8 @@ _DOTS = {
 }
 
 
-@styled(2)
-def earlier_counts(frame: pd.DataFrame) -> Figure:
+@s.drawing(2)
+def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     """Draw which half-year counts fit a printed total and its printed growth (figure 2).
 
     Parameters
@@ -283,31 +266,22 @@ def earlier_counts(frame: pd.DataFrame) -> Figure:
     """
     printed = str(frame["printed"].iloc[0])
     low, high = frame["low"].iloc[0], frame["high"].iloc[0]
-    fig = canvas(63)
-    ax = panel(fig, 46, 7, 80, 48)
-    only_bottom(ax)
+    fig = s.canvas(63)
+    ax = s.panel(fig, 46, 7, 80, 48)
+    s.only_bottom(ax)
     ax.set_ylim(3, 0)
     ax.set_xlim(100 * float(min(frame["growth"])) - 0.15, 100 * float(max(frame["growth"])) + 0.15)
-    ax.axvspan(100 * float(low), 100 * float(high), color=BAND, lw=0)
-    ax.annotate(
-        f"prints as {printed}",
-        (50 * float(low + high), 0),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=SMALL,
-    )
+    ax.axvspan(100 * float(low), 100 * float(high), color=s.BAND, lw=0)
+    s.tag(ax, f"prints as {printed}", (50 * float(low + high), 0), (0, 4))
     ax.set_xlabel("Growth from the earlier to the later half-year, %")
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
-    return Figure(
-        name="earlier_counts",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        "derived",
         caption=_earlier_caption(frame, printed),
         alt=_earlier_alt(frame, printed),
-        kind="derived",
     )
 
 
@@ -331,33 +305,31 @@ def _free(reading: str) -> str:
 def _reading_row(fig: Canvas, ax: Axes, place: int, reading: str, rows: pd.DataFrame) -> None:
     """Draw one reading: its words, its dots on a line, and the answer."""
     y, top = place + 0.55, 7 + 16 * place
-    write(fig, 0, top + 7, reading, weight="semibold")
-    write(fig, 5, top + 7, _title(reading, rows))
-    write(fig, 5, top + 11, _DOTS[reading], fontsize=SMALL, color=MUTED)
+    s.bold(fig, 0, top + 7, reading)
+    s.write(fig, 5, top + 7, _title(reading, rows))
+    s.note(fig, 5, top + 11, _DOTS[reading])
     growths = [100 * float(value) for value in rows["growth"]]
-    ax.axhline(y, color=RULE, lw=0.5, zorder=1)
-    ax.scatter(growths, [y] * len(growths), s=11, color=LIGHT["derived"], zorder=2)
+    ax.axhline(y, color=s.RULE, lw=0.5, zorder=1)
+    ax.scatter(growths, [y] * len(growths), s=11, color=s.LIGHT["derived"], zorder=2)
     for row in _labelled(rows):
         x = 100 * float(row.growth)
         if row.fits:
             ax.scatter([x], [y], s=26, color=_DERIVED, zorder=3)
-        ax.annotate(
+        s.tag(
+            ax,
             decimal()(getattr(row, _free(reading))),
             (x, y),
-            xytext=(0, 6 if row.fits else -6),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if row.fits else "top",
-            fontsize=9 if row.fits else SMALL,
+            (0, 6 if row.fits else -6),
+            fontsize=9 if row.fits else s.SMALL,
             weight="semibold" if row.fits else "regular",
-            color=_DERIVED if row.fits else MUTED,
+            color=_DERIVED if row.fits else s.MUTED,
         )
     hits = rows[rows["fits"]]
     answer = "none fits" if hits.empty else "one fits" if len(hits) == 1 else f"{len(hits)} fit"
-    write(fig, 131, top + 7, answer, weight="semibold", color=INK if hits.empty else _DERIVED)
+    s.bold(fig, 131, top + 7, answer, color=s.INK if hits.empty else _DERIVED)
     best = rows.loc[_nearest(rows)]
     pair = f"{decimal()(best.earlier)} → {decimal()(best.later)}: {percent(2)(best.growth)}"
-    write(fig, 131, top + 11, pair, fontsize=SMALL, color=MUTED)
+    s.note(fig, 131, top + 11, pair)
 
 
 def _labelled(rows: pd.DataFrame) -> list[Any]:
@@ -407,14 +379,11 @@ def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
     )
 
 
-_ROUNDING = {
-    "half-up": ("rounded", "to the nearest"),
-    "truncate": ("cut off", "digits dropped"),
-}
+_ROUNDING = {"half-up": ("rounded", "to the nearest"), "truncate": ("cut off", "digits dropped")}
 
 
-@styled(3)
-def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> Figure:
+@s.drawing(3)
+def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> s.Drawn:
     """Draw which numbers of respondents can give a printed share (figure 3).
 
     Parameters
@@ -425,11 +394,11 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
         Numbers of respondents to explain.
     """
     most = int(frame["respondents"].max())
-    fig = canvas(64)
+    fig = s.canvas(64)
     for place, (rounding, rows) in enumerate(groups(frame, "rounding")):
         top = 2 + 27 * place
-        ax = panel(fig, 32, top, 126, 8)
-        only_bottom(ax)
+        ax = s.panel(fig, 32, top, 126, 8)
+        s.only_bottom(ax)
         ax.spines["bottom"].set_visible(False)
         ax.set_xticks([])
         ax.set_xlim(0, most + 1)
@@ -438,31 +407,30 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
         ax.axhspan(0, 1, color="#f3f3f3", lw=0)
         ax.vlines(fitting, 0, 1, color=_DERIVED, lw=0.7)
         title, meaning = _ROUNDING[rounding]
-        write(fig, 0, top + 2.2, title, weight="semibold")
-        write(fig, 0, top + 6, meaning, fontsize=SMALL, color=MUTED)
-        write(fig, 0, top + 11.5, f"{len(fitting)} of {most} fit", fontsize=SMALL)
+        s.bold(fig, 0, top + 2.2, title)
+        s.note(fig, 0, top + 6, meaning)
+        s.small(fig, 0, top + 11.5, f"{len(fitting)} of {most} fit")
         for n in marked:
             _mark(ax, only(rows[rows["respondents"] == n]))
         if place == frame["rounding"].nunique() - 1:
-            axis = panel(fig, 32, top + 24, 126, 1)
-            only_bottom(axis)
+            axis = s.panel(fig, 32, top + 24, 126, 1)
+            s.only_bottom(axis)
             axis.set_xlim(0, most + 1)
             axis.set_xticks([1, *range(50, most + 1, 50)])
             axis.set_xlabel("Number of respondents")
-    return Figure(
-        name="respondents",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        "derived",
         caption=_respondents_caption(frame, marked),
         alt=_respondents_alt(frame, marked),
-        kind="derived",
     )
 
 
 def _mark(ax: Axes, row: Any) -> None:
     """Point at one number of respondents and say which counts come nearest."""
     n = int(row.respondents)
-    colour = _DERIVED if row.fits else INK
+    colour = _DERIVED if row.fits else s.INK
     ax.annotate(
         "",
         (n, 0),
@@ -472,17 +440,15 @@ def _mark(ax: Axes, row: Any) -> None:
     )
     align = "left" if 3 * n < ax.get_xlim()[1] else "right"
     lines = [
-        (f"{n} {'fits' if row.fits else 'does not fit'}", SMALL, "semibold", colour),
-        *((text, SMALL, "regular", MUTED) for text in _nearest_shares(row, "{k} → {share}")),
+        (f"{n} {'fits' if row.fits else 'does not fit'}", s.SMALL, "semibold", colour),
+        *((text, s.SMALL, "regular", s.MUTED) for text in _nearest_shares(row, "{k} → {share}")),
     ]
     for place, (text, size, weight, shade) in enumerate(lines):
-        ax.annotate(
+        s.tag(
+            ax,
             text,
             (n, 0),
-            xytext=(-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
-            textcoords="offset points",
-            ha=align,
-            va="top",
+            (-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
             fontsize=size,
             weight=weight,
             color=shade,

@@ -18,23 +18,8 @@ from analysis.claims.labour import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts
 from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
+from analysis.figures import style as s
 from analysis.figures.primitives import period_words
-from analysis.figures.style import (
-    BAND,
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    RULE,
-    SMALL,
-    canvas,
-    only_bottom,
-    only_frame,
-    panel,
-    styled,
-    write,
-)
-from analysis.notebook.figure import Figure
 
 _HUNDREDTHS = 100
 """Money is counted in hundredths of the currency's unit, as in the ledger."""
@@ -194,7 +179,7 @@ def _state(low: Fraction | None, high: Fraction | None) -> str:
     return "interval" if low is not None and 100 * low > high else "at most"
 
 
-_DERIVED = KIND["derived"]
+_DERIVED = s.KIND["derived"]
 
 _ROWS = {
     "productivity_q1": ("Productivity, Q1 2024", 10.0),
@@ -206,8 +191,8 @@ _ROWS = {
 """Words of each row and its height in millimetres."""
 
 
-@styled(4)
-def productivity_services(frame: pd.DataFrame) -> Figure:
+@s.drawing(4)
+def productivity_services(frame: pd.DataFrame) -> s.Drawn:
     """Draw why printed growths of productivity and services need more labour (figure 4).
 
     Parameters
@@ -216,44 +201,39 @@ def productivity_services(frame: pd.DataFrame) -> Figure:
         From :func:`analysis.figures.publications.printed_growth.productivity_services_data`.
     """
     rows = keyed(frame, "row")
-    fig = canvas(59)
+    fig = s.canvas(59)
     height = 49.0
-    ax = panel(fig, 54, 0, 104, height)
-    only_bottom(ax)
+    ax = s.panel(fig, 54, 0, 104, height)
+    s.only_bottom(ax)
     ax.set_ylim(height, 0)
     least, most = 100 * float(min(frame["low"])), 100 * float(max(frame["high"]))
     ax.set_xlim(least - 1, most + 2)
     ax.set_xlabel("Growth on the same period of 2023, %")
-    write(fig, 0, 4, "Printed", fontsize=SMALL, color=MUTED)
-    write(fig, 0, 29, "What follows", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, 4, "Printed")
+    s.note(fig, 0, 29, "What follows")
     for y in (6.0, 31.0):
-        ax.axhline(y, xmin=-54 / 104, color=RULE, lw=0.5, clip_on=False)
+        ax.axhline(y, xmin=-54 / 104, color=s.RULE, lw=0.5, clip_on=False)
     served = rows["services"]
     ax.fill_between(
-        _ends(served), _ROWS["services"][1], _ROWS["constant_labour"][1] + 1.6, color=BAND, lw=0
+        _ends(served), _ROWS["services"][1], _ROWS["constant_labour"][1] + 1.6, color=s.BAND, lw=0
     )
     for name, (words, y) in _ROWS.items():
         row = rows[name]
-        write(fig, 0, y, words)
+        s.write(fig, 0, y, words)
         low, high = _ends(row)
-        ax.fill_between([low, high], y - 1.6, y + 1.6, color=KIND[str(row.kind)], lw=0)
-        ax.annotate(
+        ax.fill_between([low, high], y - 1.6, y + 1.6, color=s.KIND[str(row.kind)], lw=0)
+        s.tag(
+            ax,
             row.printed or _range(row),
             (high, y),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            color=KIND[str(row.kind)],
+            (4, 0),
+            fontsize=s.NORMAL,
+            color=s.KIND[str(row.kind)],
             weight="semibold" if row.printed else "regular",
         )
     _gap(ax, rows)
-    return Figure(
-        name="productivity_services",
-        figure=fig,
-        data=frame,
-        caption=_productivity_caption(rows),
-        alt=_productivity_alt(rows),
-        kind="derived",
+    return s.Drawn(
+        fig, frame, "derived", caption=_productivity_caption(rows), alt=_productivity_alt(rows)
     )
 
 
@@ -279,17 +259,9 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
         "",
         (low, y),
         xytext=(start, y),
-        arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": INK, "shrinkA": 0, "shrinkB": 1},
+        arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": s.INK, "shrinkA": 0, "shrinkB": 1},
     )
-    ax.annotate(
-        f"{_missing(rows)} points short",
-        ((start + low) / 2, y),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=SMALL,
-    )
+    s.tag(ax, f"{_missing(rows)} points short", ((start + low) / 2, y), (0, 3))
 
 
 def _productivity_caption(rows: dict[str, Any]) -> str:
@@ -322,8 +294,8 @@ _BASES = {
 _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
-@styled(5)
-def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
+@s.drawing(5)
+def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     """Draw what each reading of the printed sales says about five quarters (figure 5).
 
     Parameters
@@ -336,35 +308,34 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> Figure:
     quarters = list(dict.fromkeys(frame["quarter"]))
     bases = list(dict.fromkeys(frame["growth"]))
     readings = frame[["growth", "covers"]].drop_duplicates()
-    fig = canvas(_HEAD + _STEP * len(readings) + 5.5 * len(bases))
+    fig = s.canvas(_HEAD + _STEP * len(readings) + 5.5 * len(bases))
     largest = max(float(high) for high in frame["high"] if high is not None)
-    write(fig, 0, _HEAD - 5.5, f"{printed} soles are", fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, _HEAD - 5.5, f"{printed} soles are")
     for place, quarter in enumerate(quarters):
         x = _LEFT + _COLUMN * place
-        write(fig, x, _HEAD - 5.5, short_period(quarter), weight="semibold")
+        s.bold(fig, x, _HEAD - 5.5, short_period(quarter))
     y = _HEAD
     for basis in bases:
-        rule = panel(fig, 0, y - 2.2, 160, 1)
-        only_frame(rule)
+        rule = s.panel(fig, 0, y - 2.2, 160, 1)
+        s.only_frame(rule)
         rule.set_ylim(1, 0)
-        rule.axhline(0, color=RULE, lw=1)
-        write(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip(), fontsize=SMALL, color=MUTED)
+        rule.axhline(0, color=s.RULE, lw=1)
+        s.note(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip())
         y += 5.5
         for covers in readings.loc[readings["growth"] == basis, "covers"]:
-            write(fig, 0, y + 1.6, period_words(covers, " + "))
+            s.write(fig, 0, y + 1.6, period_words(covers, " + "))
             rows = frame[(frame["growth"] == basis) & (frame["covers"] == covers)]
             cells = keyed(rows, "quarter")
             for place, quarter in enumerate(quarters):
                 row = cells[quarter]
                 _cell(fig, _LEFT + _COLUMN * place, y, row, largest)
             y += _STEP
-    return Figure(
-        name="sales_by_reading",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        "derived",
         caption=_sales_caption(frame, printed),
         alt=_sales_alt(frame, printed),
-        kind="derived",
     )
 
 
@@ -372,26 +343,25 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
     """Draw one quarter under one reading: the words above, the interval below on one scale."""
     state = row.state
     strong = state == "interval"
-    write(
+    s.small(
         fig,
         x,
         y + 1.6,
         _limits_text(row),
-        fontsize=SMALL,
         weight="semibold" if strong else "regular",
-        color=_DERIVED if strong else MUTED,
+        color=_DERIVED if strong else s.MUTED,
     )
-    ax = panel(fig, x, y + 4, _COLUMN - 3.6, 1.8)
-    only_frame(ax)
+    ax = s.panel(fig, x, y + 4, _COLUMN - 3.6, 1.8)
+    s.only_frame(ax)
     ax.set_xlim(0, largest)
     ax.set_ylim(0, 1)
-    ax.axhline(0.5, color=RULE, lw=0.5, ls=(0, (1, 2)) if state == "open" else "-", zorder=1)
+    ax.axhline(0.5, color=s.RULE, lw=0.5, ls=(0, (1, 2)) if state == "open" else "-", zorder=1)
     if strong:
         middle, width = float(row.low + row.high) / 2, float(row.high - row.low)
         width = max(width, largest / 40)
         ax.barh(0.5, width, left=middle - width / 2, height=1, color=_DERIVED, clip_on=False)
     elif state == "at most":
-        ax.barh(0.5, float(row.high), height=0.5, color=LIGHT["derived"], zorder=2)
+        ax.barh(0.5, float(row.high), height=0.5, color=s.LIGHT["derived"], zorder=2)
 
 
 def _limits_text(row: Any) -> str:

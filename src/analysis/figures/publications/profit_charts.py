@@ -12,24 +12,8 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
+from analysis.figures import style as s
 from analysis.figures.primitives import Flow
-from analysis.figures.style import (
-    BAD,
-    GOOD,
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PALE,
-    RULE,
-    SMALL,
-    canvas,
-    only_frame,
-    panel,
-    styled,
-    write,
-)
-from analysis.notebook.figure import Figure
 from analysis.notebook.values import literal
 
 _LABELS: Final = 47.0
@@ -40,7 +24,7 @@ _FLOWS: Final = ("operations", "investing", "financing", "their sum")
 _PITCH: Final = 0.245
 """From flow to flow, in quarters."""
 
-_SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": INK, "clip_on": False}
+_SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": s.INK, "clip_on": False}
 _UNDRAWN: Final = ("sales", "cogs")
 """Lines written as numbers alone: their bars would make all others invisible."""
 
@@ -62,8 +46,10 @@ def waterfall_data(ladder: pd.DataFrame) -> pd.DataFrame:
     return ladder[used.astype(bool) | (ladder["kind"] == "level")].reset_index(drop=True)
 
 
-@styled(21)
-def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic") -> Figure:
+@s.drawing(21)
+def table_3_profits(
+    frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic"
+) -> s.Drawn:
     """Draw the ladder as one waterfall per quarter, lines running down (table 3).
 
     Parameters
@@ -82,11 +68,11 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
     names = dict(zip(frame["key"], frame["english"], strict=True))
     levels = set(frame[frame["kind"] == "level"]["key"])
     height = _ROW * len(keys)
-    fig = canvas(_TOP + height + 3)
+    fig = s.canvas(_TOP + height + 3)
     for place, key in enumerate(keys):
         weight = "semibold" if key in levels else "regular"
         indent = 0.0 if key in levels else 3.0
-        write(fig, indent, _TOP + _ROW * (place + 0.5), names[key], fontsize=SMALL, weight=weight)
+        s.small(fig, indent, _TOP + _ROW * (place + 0.5), names[key], weight=weight)
     drawn = frame[~frame["key"].isin(_UNDRAWN)]
     ends = [float(value) for column in ("before", "after") for value in drawn[column]]
     low, high = min(0.0, *ends), max(0.0, *ends)
@@ -94,17 +80,17 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
     width = (160 - _LABELS) / len(periods)
     for number, period in enumerate(periods):
         left = _LABELS + number * width
-        write(fig, left + 1, 4, short_period(period), weight="semibold")
-        ax = panel(fig, left, _TOP, width - 2, height)
-        only_frame(ax)
+        s.bold(fig, left + 1, 4, short_period(period))
+        ax = s.panel(fig, left, _TOP, width - 2, height)
+        s.only_frame(ax)
         ax.set_xlim(low - (room if low < 0 else 0), high + room)
         ax.set_ylim(len(keys), 0)
         _waterfall(ax, frame[frame["period"] == period], keys, kind)
     net = frame[frame["key"] == "K6"]
-    return Figure(
-        name="table_3_profits",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
             "Bars of the levels start at zero; lines that add are green, lines that take are "
@@ -118,30 +104,26 @@ def profit_ladder(frame: pd.DataFrame, company: str, unit: str, kind: str = "syn
             )
             + "."
         ),
-        kind=kind,
     )
 
 
 def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None:
-    ax.axvline(0, color=NEUTRAL, lw=0.6)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.6)
     for row in rows.to_dict("records"):
         place, level = keys.index(row["key"]) + 0.5, row["kind"] == "level"
-        colour = KIND[kind] if level else GOOD if row["value"] > 0 else BAD
+        colour = s.KIND[kind] if level else s.GOOD if row["value"] > 0 else s.BAD
         start, end = sorted((float(row["before"]), float(row["after"])))
         if row["key"] in _UNDRAWN:
             start = end = 0.0
         ax.barh(place, end - start, left=start, height=0.62, color=colour)
         if not level and row["key"] not in _UNDRAWN:
-            ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=NEUTRAL, lw=0.5)
-        ax.annotate(
+            ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=s.NEUTRAL, lw=0.5)
+        s.tag(
+            ax,
             decimal(0, signed=not level)(row["value"]),
             (max(start, end), place),
-            xytext=(2, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
+            (2, 0),
             weight="semibold" if level else "regular",
-            color=INK,
         )
 
 
@@ -167,8 +149,8 @@ def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-@styled(22)
-def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> Figure:
+@s.drawing(22)
+def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.Drawn:
     """Draw operating cash flow against operating profit, and all flows below (table 3).
 
     Parameters
@@ -181,32 +163,24 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
         Kind of the amounts.
     """
     companies = list(dict.fromkeys(frame["company"]))
-    fig = canvas(_COMPANY * len(companies) + 4)
+    fig = s.canvas(_COMPANY * len(companies) + 4)
     for number, company in enumerate(companies):
         rows = frame[frame["company"] == company]
         values = rows.pivot(index="period", columns="indicator", values="value")
         top = _COMPANY * number
-        write(fig, 0, top + 3, company, weight="semibold")
-        _side(fig, top + 16, ("Operating profit", "and cash flow"), (NEUTRAL, KIND[kind]))
-        _pairs(panel(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
-        _side(fig, top + 41, _FLOWS, (KIND[kind], NEUTRAL, PALE, INK))
-        _flows(panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
+        s.bold(fig, 0, top + 3, company)
+        _side(fig, top + 16, ("Operating profit", "and cash flow"), (s.NEUTRAL, s.KIND[kind]))
+        _pairs(s.panel(fig, _SIDE, top + 3, _WIDE, 24), values, kind)
+        _side(fig, top + 41, _FLOWS, (s.KIND[kind], s.NEUTRAL, s.PALE, s.INK))
+        _flows(s.panel(fig, _SIDE, top + 30, _WIDE, 36), values, kind)
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
-        write(
-            fig,
-            x,
-            _COMPANY * len(companies) + 1,
-            short_period(period),
-            fontsize=SMALL,
-            ha="center",
-            color=MUTED,
-        )
+        s.note(fig, x, _COMPANY * len(companies) + 1, short_period(period), ha="center")
     told = frame[frame["indicator"] == "K7"]
-    return Figure(
-        name="table_3_cash",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
             "the article. "
@@ -224,7 +198,6 @@ def cash_against_profit(frame: pd.DataFrame, unit: str, kind: str = "synthetic")
             )
             + "."
         ),
-        kind=kind,
     )
 
 
@@ -232,26 +205,26 @@ def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, .
     """Name the marks at the side, each after its own: a square in its colour, or the diamond."""
     for place, (word, colour) in enumerate(zip(words, colours, strict=True)):
         y = top + 4 * place
-        mark = panel(fig, 0, y - 1.1, 2.2, 2.2)
+        mark = s.panel(fig, 0, y - 1.1, 2.2, 2.2)
         mark.set_axis_off()
-        if colour == INK:
+        if colour == s.INK:
             mark.plot([0], [0], **_SUM)
         else:
             mark.barh(0, 1, height=1, color=colour)
-        write(fig, 4, y, word, fontsize=SMALL, color=MUTED)
+        s.note(fig, 4, y, word)
 
 
 def _pairs(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     _plain(ax, values[["K3", "K7"]], len(values))
     for place, row in enumerate(values.to_dict("records")):
-        for shift, name, colour in ((-0.17, "K3", NEUTRAL), (0.17, "K7", KIND[kind])):
+        for shift, name, colour in ((-0.17, "K3", s.NEUTRAL), (0.17, "K7", s.KIND[kind])):
             _bar(ax, place + shift, row[name], colour, 0.32)
 
 
 def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
     names = ("K7", "K8", "K9")
     _plain(ax, values[[*names, "CF"]], len(values))
-    colours = (KIND[kind], NEUTRAL, PALE)
+    colours = (s.KIND[kind], s.NEUTRAL, s.PALE)
     for place, row in enumerate(values.to_dict("records")):
         for number, name in enumerate(names):
             _bar(ax, place + (number - 1.5) * _PITCH, row[name], colours[number], 0.21)
@@ -260,13 +233,13 @@ def _flows(ax: Axes, values: pd.DataFrame, kind: str) -> None:
 
 
 def _plain(ax: Axes, values: pd.DataFrame, count: int) -> None:
-    only_frame(ax)
+    s.only_frame(ax)
     flat = [float(v) for row in values.to_dict("records") for v in row.values()]
     low, high = min(0.0, *flat), max(0.0, *flat)
     room = 0.19 * (high - low)
     ax.set_ylim(low - room, high + room)
     ax.set_xlim(-0.5, count - 0.5)
-    ax.axhline(0, color=RULE, lw=0.8)
+    ax.axhline(0, color=s.RULE, lw=0.8)
 
 
 def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float) -> None:
@@ -277,16 +250,7 @@ def _bar(ax: Axes, x: float, value: Fraction, colour: str, width: float) -> None
 def _tell(ax: Axes, x: float, value: Fraction, away: float) -> None:
     """Write a value beyond its mark, so many points from it."""
     above = value >= 0
-    ax.annotate(
-        decimal()(value),
-        (x, float(value)),
-        xytext=(0, away if above else -away),
-        textcoords="offset points",
-        ha="center",
-        va="bottom" if above else "top",
-        fontsize=SMALL,
-        zorder=3,
-    )
+    s.tag(ax, decimal()(value), (x, float(value)), (0, away if above else -away), zorder=3)
 
 
 _BOXES: Final = {  # row: left, top, width, height in millimetres
@@ -314,8 +278,8 @@ _ARROWS: Final = (
 """From a side of a box to a side of another, by the points of the compass."""
 
 
-@styled(20)
-def chart_1(cells: pd.DataFrame) -> Figure:
+@s.drawing(20)
+def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     """Draw the general scheme of efficiency.
 
     Parameters
@@ -323,7 +287,7 @@ def chart_1(cells: pd.DataFrame) -> Figure:
     cells : DataFrame
         From :func:`analysis.efficiency.article.scheme_cells`, part ``chart-1``.
     """
-    fig = canvas(91)
+    fig = s.canvas(91)
     chart = Flow(fig)
     boxes = {cell["row"]: _box(chart, cell) for cell in cells.to_dict("records")}
     for start, leaves, end, enters in _ARROWS:
@@ -331,10 +295,10 @@ def chart_1(cells: pd.DataFrame) -> Figure:
     chart.finish()
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
     words = "; ".join(cells["english"])
-    return Figure(
-        name="chart_1_scheme",
-        figure=fig,
-        data=cells,
+    return s.Drawn(
+        fig,
+        cells,
+        "words",
         caption=(
             "Chart 1 of the article, rebuilt from its text: efficiency sets results against "
             "outlays. Filled boxes are stated in the text; the dashed one "
@@ -342,7 +306,6 @@ def chart_1(cells: pd.DataFrame) -> Figure:
         ),
         alt=f"Flow chart of boxes: {words}. {len(cells) - len(ours)} of them are stated in the "
         "text, the last is supplied.",
-        kind="words",
     )
 
 
@@ -350,7 +313,7 @@ def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
     """Draw a cell's box: filled if the text states it, dashed if we supply it."""
     left, top, width, height = _BOXES[cell["row"]]
     stated = cell["origin"] == "stated"
-    look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": NEUTRAL, "ls": "--"}
+    look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": s.NEUTRAL, "ls": "--"}
     return chart.box(
         left + width / 2,
         top + height / 2,

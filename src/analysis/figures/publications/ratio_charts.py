@@ -12,27 +12,7 @@ from matplotlib.lines import Line2D
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
 from analysis.efficiency.ratios import Indicator, indicator, ratio_text
-from analysis.figures.style import (
-    BAND,
-    INK,
-    KIND,
-    LIGHT,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    look,
-    only_bottom,
-    only_frame,
-    panel,
-    size_mm,
-    styled,
-    wrap,
-    write,
-)
-from analysis.notebook.figure import Figure
+from analysis.figures import style as s
 
 SHOWN: Final = (
     "K11",
@@ -79,8 +59,8 @@ def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-@styled(23)
-def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
+@s.drawing(23)
+def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw every ratio of table 4 as a small multiple, one line per company.
 
     Parameters
@@ -94,29 +74,28 @@ def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
     names = list(dict.fromkeys(frame["indicator"]))
     lines = -(-len(names) // _COLUMNS)
     width, height = 160 / _COLUMNS, 29.0
-    fig = canvas(lines * height + 9)
+    fig = s.canvas(lines * height + 9)
     for number, company in enumerate(companies):
         x = 0.0 if number == 0 else 82.0
-        write(
+        s.small(
             fig,
             x,
             3,
             f"{'solid' if number == 0 else 'dashed'}: {company}",
-            fontsize=SMALL,
-            color=(INK, MUTED)[number],
+            color=(s.INK, s.MUTED)[number],
         )
     for number, name in enumerate(names):
         left, top = (number % _COLUMNS) * width, 8 + (number // _COLUMNS) * height
         record = indicator(name)
-        for place, words in enumerate(wrap(record.english, width - 4, SMALL, "semibold")[:2]):
-            write(fig, left, top + 3 + 3.4 * place, words, fontsize=SMALL, weight="semibold")
-        ax = panel(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
+        for place, words in enumerate(s.wrap(record.english, width - 4, s.SMALL, "semibold")[:2]):
+            s.small(fig, left, top + 3 + 3.4 * place, words, weight="semibold")
+        ax = s.panel(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
         _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
-    return Figure(
-        name="table_4_ratios",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
             "balances, time from left to right. Two companies that satisfy the same sentences; "
@@ -129,14 +108,13 @@ def ratio_multiples(frame: pd.DataFrame, kind: str = "synthetic") -> Figure:
             + ", ".join(indicator(name).english.lower() for name in names)
             + ". Gross and basic operating margin rise, the other margins and returns fall."
         ),
-        kind=kind,
     )
 
 
 def _lines(
     ax: Axes, rows: pd.DataFrame, companies: list[str], record: Indicator, kind: str
 ) -> None:
-    only_frame(ax)
+    s.only_frame(ax)
     ends = []
     for number, company in enumerate(companies):
         values = rows[rows["company"] == company]["value"].tolist()
@@ -144,7 +122,7 @@ def _lines(
         heights = [float(values[i]) for i in places]
         if not places:
             continue
-        colour = (KIND[kind], NEUTRAL)[number]
+        colour = (s.KIND[kind], s.NEUTRAL)[number]
         ax.plot(places, heights, color=colour, lw=1.4, ls=("-", "--")[number], marker="o", ms=2.4)
         ends.append((heights[-1], ratio_text(record, values[places[-1]]), number, places[-1]))
     low, high = ax.get_ylim()
@@ -152,10 +130,10 @@ def _lines(
     ax.set_ylim(low - pad, high + pad)
     ax.set_xlim(-0.3, 3.3)
     if low < 0 < high:
-        ax.axhline(0, color=NEUTRAL, lw=0.6, zorder=0)
+        ax.axhline(0, color=s.NEUTRAL, lw=0.6, zorder=0)
     known = [value for value in rows["value"] if value is not None]
     for end in sorted({min(known), max(known)} if known else ()):
-        ax.axhline(float(end), color=RULE, lw=0.5, zorder=0)
+        ax.axhline(float(end), color=s.RULE, lw=0.5, zorder=0)
         ax.annotate(
             ratio_text(record, end),
             (0, float(end)),
@@ -164,8 +142,8 @@ def _lines(
             textcoords="offset points",
             ha="right",
             va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED,
+            fontsize=s.SMALL,
+            color=s.MUTED,
         )
     gap = 0.21 * (high - low + 2 * pad)
     ends.sort()
@@ -173,20 +151,18 @@ def _lines(
     for number, (height, text, company_number, place) in enumerate(ends):
         shift = (-gap / 2 if number == 0 else gap / 2) if close else 0
         middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
-        ax.annotate(
+        s.tag(
+            ax,
             text,
             (place, middle + shift),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=(INK, MUTED)[company_number],
+            (4, 0),
+            color=(s.INK, s.MUTED)[company_number],
             annotation_clip=False,
         )
 
 
-@styled(24)
-def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
+@s.drawing(24)
+def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     """Draw the range of every bounded ratio with the made-up companies inside.
 
     Parameters
@@ -197,9 +173,9 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
         Names by column of the frame.
     """
     row, label = 7.4, 78.0
-    fig = canvas(row * len(frame) + 17)
+    fig = s.canvas(row * len(frame) + 17)
     marks = dict(zip(companies, ("o", "D"), strict=False))
-    width, height = size_mm(fig)
+    width, height = s.size_mm(fig)
     for number, (column, mark) in enumerate(marks.items()):
         x = label + 45 * number
         fig.add_artist(
@@ -209,33 +185,31 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
                 marker=mark,
                 ms=3.4,
                 lw=0,
-                color=KIND["synthetic"],
+                color=s.KIND["synthetic"],
             )
         )
-        write(fig, x + 4, 3, companies[column], fontsize=SMALL, color=MUTED)
-    ax = panel(fig, label, 7, 70, row * len(frame))
-    only_bottom(ax)
+        s.note(fig, x + 4, 3, companies[column])
+    ax = s.panel(fig, label, 7, 70, row * len(frame))
+    s.only_bottom(ax)
     ax.set_xlim(-0.6, 6.4)
     ax.set_ylim(len(frame), 0)
-    ax.axvline(0, color=RULE, lw=0.6)
-    ax.axvline(1, color=RULE, lw=0.6)
+    ax.axvline(0, color=s.RULE, lw=0.6)
+    ax.axvline(1, color=s.RULE, lw=0.6)
     ax.set_xlabel("Ratio (arrow: no limit; hollow end: approached, never reached)")
     for place, pin in enumerate(frame.to_dict("records")):
         y = place + 0.5
-        for number, words in enumerate(lines := wrap(pin["name"], label - 6, SMALL)):
-            write(
-                fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words, fontsize=SMALL
-            )
+        for number, words in enumerate(lines := s.wrap(pin["name"], label - 6, s.SMALL)):
+            s.small(fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words)
         _range(ax, y, pin)
         for name, mark in marks.items():
             ax.scatter(
-                [float(pin[name])], [y], marker=mark, s=13, color=KIND["synthetic"], zorder=4
+                [float(pin[name])], [y], marker=mark, s=13, color=s.KIND["synthetic"], zorder=4
             )
     both = frame[[high is not None for high in frame["high"]]]
-    return Figure(
-        name="pinned_down",
-        figure=fig,
-        data=frame,
+    return s.Drawn(
+        fig,
+        frame,
+        "derived",
         caption=(
             "What the article's sentences pin down, without a single printed number. Bars are "
             "the values that satisfy every sentence on amounts (tight bounds by exact linear "
@@ -246,7 +220,6 @@ def pinned(frame: pd.DataFrame, companies: dict[str, str]) -> Figure:
             + "; ".join(f"{p['name']} {_words(p)}" for p in frame.to_dict("records"))
             + "."
         ),
-        kind="derived",
     )
 
 
@@ -261,36 +234,33 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
     for end in ends:
         if pin[end] is not None:
             ends[end] = float(pin[end])
-    ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=LIGHT["derived"])
+    ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=s.LIGHT["derived"])
     for end, side in (("low", -1), ("high", 1)):
         if pin[end] is None:
             ax.annotate(
                 "",
                 (ends[end] + side * 0.1, y),
                 (ends[end] - side * 0.3, y),
-                arrowprops={"arrowstyle": "-|>", "color": KIND["derived"], "lw": 1},
+                arrowprops={"arrowstyle": "-|>", "color": s.KIND["derived"], "lw": 1},
                 annotation_clip=False,
             )
         else:
             mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
-            ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=KIND["derived"], mew=1)
-            ax.annotate(
+            ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=s.KIND["derived"], mew=1)
+            s.tag(
+                ax,
                 decimal(2)(pin[end]),
                 (ends[end], y),
-                xytext=(5 * side, 0),
-                textcoords="offset points",
-                ha="left" if side > 0 else "right",
-                va="center_baseline",
-                fontsize=SMALL,
-                color=KIND["derived"],
-                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.2},
+                (5 * side, 0),
+                color=s.KIND["derived"],
+                bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2},
             )
 
 
-@styled(25)
+@s.drawing(25)
 def outlook(
     frame: pd.DataFrame, name: str, warning: str, unit: str, kind: str = "synthetic"
-) -> Figure:
+) -> s.Drawn:
     """Draw an indicator's quarters, their straight line and what it says of the next quarter.
 
     Parameters
@@ -306,58 +276,47 @@ def outlook(
     kind : str
         Kind of the values.
     """
-    fig = canvas(60)
-    ax = panel(fig, 34, 6, 110, 42)
-    only_frame(ax)
-    write(fig, 0, 24, name, weight="semibold")
-    write(fig, 0, 28, unit, fontsize=SMALL, color=MUTED)
+    fig = s.canvas(60)
+    ax = s.panel(fig, 34, 6, 110, 42)
+    s.only_frame(ax)
+    s.bold(fig, 0, 24, name)
+    s.note(fig, 0, 28, unit)
     last = frame.iloc[-1]
     when = short_period(str(last["period"]))
-    ax.axhline(0, color=NEUTRAL, lw=0.8)
+    ax.axhline(0, color=s.NEUTRAL, lw=0.8)
     ax.set_xlim(-0.6, len(frame) - 0.4)
     for place, row in enumerate(frame.to_dict("records")):
         ahead = row["kind"] == "forecast"
-        ax.bar(place, row["value"], width=0.5, **look("forecast" if ahead else "actual", kind))
-        ax.annotate(
+        ax.bar(place, row["value"], width=0.5, **s.look("forecast" if ahead else "actual", kind))
+        s.tag(
+            ax,
             decimal()(row["value"]),
             (place, row["value"] if ahead else 0),
-            xytext=(22, 0) if ahead else (0, 4),
-            textcoords="offset points",
+            (22, 0) if ahead else (0, 4),
             ha="left" if ahead else "center",
             va="center_baseline" if ahead else "bottom",
-            fontsize=SMALL,
-            color=INK if ahead else "white",
+            color=s.INK if ahead else "white",
         )
-        write(
+        s.note(
             fig,
             34 + 110 * (place + 0.6) / (len(frame) + 0.2),
             52,
             short_period(row["period"]),
-            fontsize=SMALL,
             ha="center",
-            color=MUTED,
         )
-    ax.plot(range(len(frame)), frame["line"], color=INK, lw=0.8, ls="--")
+    ax.plot(range(len(frame)), frame["line"], color=s.INK, lw=0.8, ls="--")
     place = len(frame) - 1
-    ax.vlines(place, last["low"], last["high"], color=INK, lw=1)
+    ax.vlines(place, last["low"], last["high"], color=s.INK, lw=1)
     for end in ("low", "high"):
-        ax.hlines(last[end], place - 0.08, place + 0.08, color=INK, lw=1)
-        ax.annotate(
-            decimal()(last[end]),
-            (place, last[end]),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL,
-            color=MUTED,
-        )
+        ax.hlines(last[end], place - 0.08, place + 0.08, color=s.INK, lw=1)
+        s.tag(ax, decimal()(last[end]), (place, last[end]), (9, 0), color=s.MUTED)
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
-    ax.axvspan(place - 0.5, place + 0.4, color=BAND, alpha=0.35, lw=0, zorder=0)
-    return Figure(
-        name="outlook",
-        figure=fig,
-        data=frame,
+    ax.axvspan(place - 0.5, place + 0.4, color=s.BAND, alpha=0.35, lw=0, zorder=0)
+    return s.Drawn(
+        fig,
+        frame,
+        kind,
         caption=(
             f"{name} ({unit}) and a forecast for {when}: straight line by least squares "
             f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
@@ -367,5 +326,4 @@ def outlook(
             f"{when} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
             f"and {decimal()(last['high'])}."
         ),
-        kind=kind,
     )

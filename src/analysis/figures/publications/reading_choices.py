@@ -17,30 +17,13 @@ from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.claims.multiverse import influence, survival
 from analysis.claims.readings import BLOCK_AXES
+from analysis.figures import style as s
 from analysis.figures.primitives import period_words
-from analysis.figures.style import (
-    INK,
-    KIND,
-    MUTED,
-    NEUTRAL,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    sheet,
-    styled,
-    write,
-)
-from analysis.notebook.figure import Figure
 
 AXES = tuple(dict.fromkeys(axis for axes in BLOCK_AXES.values() for axis in axes))
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""
 
-TITLES = {
-    "services": "Services and productivity",
-    "sales": "Sales",
-    "satisfaction": "Satisfaction",
-}
+TITLES = {"services": "Services and productivity", "sales": "Sales", "satisfaction": "Satisfaction"}
 
 PRINTED: Mapping[str, str] = {
     "abstract-services": "354",
@@ -99,7 +82,7 @@ def words(axis: str, option: str) -> str:
     return _OPTIONS.get(axis, {}).get(option, option)
 
 
-_DERIVED = KIND["derived"]
+_DERIVED = s.KIND["derived"]
 _TILE, _PITCH, _ROW, _GAP, _LINE = (5.0, 3.2), 5.8, 4.4, 1.7, 4.6
 """Millimetres: a tile, from tile to tile, from row to row, between groups, a line of heads."""
 
@@ -130,8 +113,8 @@ _BLOCKS = (
 )
 
 
-@styled(13)
-def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) -> Figure:
+@s.drawing(13)
+def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) -> s.Drawn:
     """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
 
     Parameters
@@ -142,19 +125,12 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) ->
         Printed strings by claim id, for the heads; the paper's by default.
     """
     strings = {**PRINTED, **(printed or {})}
-    fig = canvas(114)
-    ax = sheet(fig)
+    fig = s.canvas(114)
+    ax = s.sheet(fig)
     _key(fig, ax)
     for block in _BLOCKS:
         _draw_block(fig, ax, block, frame[frame["block"] == block.name], strings)
-    return Figure(
-        name="multiverse",
-        figure=fig,
-        data=frame,
-        caption=_caption(frame),
-        alt=_alt(frame),
-        kind="derived",
-    )
+    return s.Drawn(fig, frame, "derived", caption=_caption(frame), alt=_alt(frame))
 
 
 def _key(fig: Canvas, ax: Axes) -> None:
@@ -166,10 +142,10 @@ def _key(fig: Canvas, ax: Axes) -> None:
         (True, True, "the reading used by default", 0.0),
     ):
         _tile(ax, x, 1.0, filled, ringed)
-        write(fig, x + _TILE[0] + 1.6, 2.9, text, fontsize=SMALL)
+        s.small(fig, x + _TILE[0] + 1.6, 2.9, text)
         x += step
     rules = "up, even: rounded to the nearest, ties up or to even; cut: digits cut off"
-    write(fig, 0, 8, rules, fontsize=SMALL, color=MUTED)
+    s.note(fig, 0, 8, rules)
 
 
 def _tile(ax: Axes, x: float, y: float, filled: bool, ringed: bool) -> None:
@@ -177,13 +153,13 @@ def _tile(ax: Axes, x: float, y: float, filled: bool, ringed: bool) -> None:
     look: dict[str, Any] = (
         {"facecolor": _DERIVED, "edgecolor": _DERIVED}
         if filled
-        else {"facecolor": PAPER, "edgecolor": NEUTRAL}
+        else {"facecolor": s.PAPER, "edgecolor": s.NEUTRAL}
     )
     ax.add_patch(Rectangle((x, y), width, height, linewidth=0.5, **look))
     if ringed:
         ax.add_patch(
             Rectangle(
-                (x - 0.55, y - 0.55), width + 1.1, height + 1.1, fill=False, lw=1.1, edgecolor=INK
+                (x - 0.55, y - 0.55), width + 1.1, height + 1.1, fill=False, lw=1.1, edgecolor=s.INK
             )
         )
 
@@ -203,47 +179,34 @@ def _draw_block(
 ) -> None:
     """Draw the matrix of one block under its heads."""
     right = block.tiles + _width(rows, block.across)
-    write(fig, block.left, block.top, TITLES[block.name], weight="semibold")
-    write(
-        fig,
-        block.tiles,
-        block.top,
-        "{} of {} fit".format(*_counts(rows)),
-        weight="semibold",
-        color=_DERIVED,
-    )
-    ax.plot([block.left, right + 9], [block.top + 2.4] * 2, color=RULE, lw=0.5)
+    s.bold(fig, block.left, block.top, TITLES[block.name])
+    s.bold(fig, block.tiles, block.top, "{} of {} fit".format(*_counts(rows)), color=_DERIVED)
+    ax.plot([block.left, right + 9], [block.top + 2.4] * 2, color=s.RULE, lw=0.5)
     for depth in range(len(block.across)):
         _heads(fig, ax, block, rows, depth, printed)
     y = block.top + 5.2 + _LINE * (len(block.across) - 1)
     for axis, x in block.down:
-        write(fig, x, y, QUESTIONS[axis].format_map(printed), fontsize=SMALL, color=MUTED)
+        s.note(fig, x, y, QUESTIONS[axis].format_map(printed))
     if any(not _counts(group)[0] for _, group in _nested(rows, _axes_down(block))):
-        write(fig, right + 11, y, "in conflict", fontsize=SMALL, color=MUTED)
+        s.note(fig, right + 11, y, "in conflict")
     y += _LINE / 2 + 0.6
     for place, (options, group) in enumerate(_nested(rows, _axes_down(block))):
         first = options[-1] == _options(rows, block.down[-1][0])[0]
         if len(options) > 1 and first:
             if place:
-                ax.plot([block.left, right + 9], [y + 0.45] * 2, color=RULE, lw=0.4)
+                ax.plot([block.left, right + 9], [y + 0.45] * 2, color=s.RULE, lw=0.4)
                 y += 1.5
             for line, text in enumerate(words(block.down[0][0], options[0]).split(" + ")):
-                write(
-                    fig,
-                    block.left,
-                    y + 1.8 + _ROW * line,
-                    f"+ {text}" if line else text,
-                    fontsize=SMALL,
-                )
+                s.small(fig, block.left, y + 1.8 + _ROW * line, f"+ {text}" if line else text)
         axis, x = block.down[-1]
-        write(fig, x, y + 1.8, words(axis, options[-1]), fontsize=SMALL)
+        s.small(fig, x, y + 1.8, words(axis, options[-1]))
         for tile in records(group):
             x = _offset(rows, block.across, tuple(getattr(tile, axis) for axis in block.across))
             _tile(ax, block.tiles + x, y, bool(tile.survives), bool(tile.default))
         fits, number = _counts(group)
-        write(fig, right + 1.2, y + 1.8, f"{fits} of {number}", fontsize=SMALL, color=MUTED)
+        s.note(fig, right + 1.2, y + 1.8, f"{fits} of {number}")
         if not fits:
-            write(fig, right + 11, y + 1.8, _clash(group, printed), fontsize=SMALL)
+            s.small(fig, right + 11, y + 1.8, _clash(group, printed))
         y += _ROW
 
 
@@ -258,12 +221,7 @@ def _clash(rows: pd.DataFrame, printed: Mapping[str, str]) -> str:
 
 
 def _heads(
-    fig: Canvas,
-    ax: Axes,
-    block: _Block,
-    rows: pd.DataFrame,
-    depth: int,
-    printed: Mapping[str, str],
+    fig: Canvas, ax: Axes, block: _Block, rows: pd.DataFrame, depth: int, printed: Mapping[str, str]
 ) -> None:
     """Write the options of one column axis above the tiles they hold for."""
     axis, y = block.across[depth], block.top + 5.2 + _LINE * depth
@@ -271,24 +229,16 @@ def _heads(
     span = _width(rows, inner)
     if axis != "rounding":
         question = QUESTIONS[axis].format_map(printed)
-        write(fig, block.tiles - 2.5, y, question, ha="right", fontsize=SMALL, color=MUTED)
+        s.note(fig, block.tiles - 2.5, y, question, ha="right")
     for outer, _ in _nested(rows, block.across[:depth]):
         for option in _options(rows, axis):
             x = block.tiles + _offset(rows, block.across, (*outer, option))
             text = words(axis, option)
             if len(inner) > 1:
                 text += ": {} of {}".format(*_counts(rows[rows[axis] == option]))
-            write(
-                fig,
-                x + span / 2,
-                y,
-                text,
-                ha="center",
-                fontsize=SMALL,
-                color=INK if inner else MUTED,
-            )
+            s.small(fig, x + span / 2, y, text, ha="center", color=s.INK if inner else s.MUTED)
             if inner:
-                ax.plot([x, x + span], [y + 1.9] * 2, color=NEUTRAL, lw=0.5)
+                ax.plot([x, x + span], [y + 1.9] * 2, color=s.NEUTRAL, lw=0.5)
 
 
 def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...]) -> float:
@@ -375,7 +325,7 @@ def _alt(frame: pd.DataFrame) -> str:
     )
 
 
-_INFLUENCE_DERIVED = KIND["derived"]
+_INFLUENCE_DERIVED = s.KIND["derived"]
 _CHOICES = {
     "rounding": "how figures were rounded",
     "services_period": "which period the services cover",
@@ -414,8 +364,8 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["block", "axis", "pairs", "changed", "share"])
 
 
-@styled(14)
-def reading_influence(frame: pd.DataFrame) -> Figure:
+@s.drawing(14)
+def reading_influence(frame: pd.DataFrame) -> s.Drawn:
     """Draw how often each choice of reading decides whether the print can be true (figure 14).
 
     Parameters
@@ -424,43 +374,29 @@ def reading_influence(frame: pd.DataFrame) -> Figure:
         From :func:`reading_influence_data`.
     """
     blocks = groups(frame, "block")
-    fig = canvas(_HEAD * len(blocks) + _INFLUENCE_ROW * len(frame) + 1)
-    ax = sheet(fig)
-    write(fig, _LEFT, 3, "neighbours of which one fits, the other not", fontsize=SMALL, color=MUTED)
+    fig = s.canvas(_HEAD * len(blocks) + _INFLUENCE_ROW * len(frame) + 1)
+    ax = s.sheet(fig)
+    s.note(fig, _LEFT, 3, "neighbours of which one fits, the other not")
     largest = max(frame["share"])
     y = 0.0
     for block, rows in blocks:
-        write(fig, 0, y + 3, TITLES[block], weight="semibold")
-        ax.plot([0, 160], [y + 5.4] * 2, color=RULE, lw=0.5)
+        s.bold(fig, 0, y + 3, TITLES[block])
+        ax.plot([0, 160], [y + 5.4] * 2, color=s.RULE, lw=0.5)
         y += _HEAD
         for row in records(rows):
             _draw_bar(ax, y, row, largest)
-            write(fig, 0, y, _sentence(row.axis), fontsize=SMALL)
-            write(
+            s.small(fig, 0, y, _sentence(row.axis))
+            s.bold(
                 fig,
                 _LEFT + _length(row, largest) + 1.5,
                 y,
                 percent(0)(row.share),
-                weight="semibold",
-                color=_INFLUENCE_DERIVED if row.changed else INK,
+                color=_INFLUENCE_DERIVED if row.changed else s.INK,
             )
-            write(
-                fig,
-                160,
-                y,
-                f"{row.changed} of {row.pairs}",
-                ha="right",
-                fontsize=SMALL,
-                color=MUTED,
-            )
+            s.note(fig, 160, y, f"{row.changed} of {row.pairs}", ha="right")
             y += _INFLUENCE_ROW
-    return Figure(
-        name="reading_influence",
-        figure=fig,
-        data=frame,
-        caption=_influence_caption(frame),
-        alt=_influence_alt(frame),
-        kind="derived",
+    return s.Drawn(
+        fig, frame, "derived", caption=_influence_caption(frame), alt=_influence_alt(frame)
     )
 
 
@@ -471,7 +407,7 @@ def _length(row: Any, largest: Fraction) -> float:
 
 def _draw_bar(ax: Axes, y: float, row: Any, largest: Fraction) -> None:
     ax.barh(y, _length(row, largest), left=_LEFT, height=2.8, color=_INFLUENCE_DERIVED)
-    ax.plot([_LEFT, _LEFT], [y - _INFLUENCE_ROW / 2, y + _INFLUENCE_ROW / 2], color=INK, lw=0.6)
+    ax.plot([_LEFT, _LEFT], [y - _INFLUENCE_ROW / 2, y + _INFLUENCE_ROW / 2], color=s.INK, lw=0.6)
 
 
 def _sentence(axis: str) -> str:

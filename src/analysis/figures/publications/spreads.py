@@ -25,21 +25,9 @@ from analysis.claims.engine import Engine
 from analysis.claims.printed import parse
 from analysis.claims.single import share_counts
 from analysis.claims.system import Linear, quantity, total
-from analysis.figures.style import (
-    KIND,
-    LIGHT,
-    MUTED,
-    PAPER,
-    RULE,
-    SMALL,
-    canvas,
-    sheet,
-    styled,
-    write,
-)
+from analysis.figures import style as s
 from analysis.ledger.linked import LinkedSampler
 from analysis.ledger.sampling import ServiceTables, below
-from analysis.notebook.figure import Figure
 from analysis.tables.case import Case
 
 Row = dict[str, int]
@@ -375,15 +363,15 @@ def _extreme_others(printed: Print) -> tuple[list[int], list[int]]:
     return even, uneven
 
 
-_DERIVED, _SYNTHETIC = KIND["derived"], KIND["synthetic"]
-_DOT_FILL = LIGHT["synthetic"]
+_DERIVED, _SYNTHETIC = s.KIND["derived"], s.KIND["synthetic"]
+_DOT_FILL = s.LIGHT["synthetic"]
 _PLACES = {"herfindahl": 3, "revenue_per_service": 2}
 _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 """Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
 
 
-@styled(15)
-def spreads(frame: pd.DataFrame) -> Figure:
+@s.drawing(15)
+def spreads(frame: pd.DataFrame) -> s.Drawn:
     """Draw how far indicators spread over data sets that agree with the print (figure 15).
 
     Parameters
@@ -392,31 +380,24 @@ def spreads(frame: pd.DataFrame) -> Figure:
         From :func:`analysis.figures.publications.spreads.spreads_data`.
     """
     kpis = groups(frame, "kpi")
-    fig = canvas(_HEAD + _ROW * len(kpis))
-    ax = sheet(fig)
+    fig = s.canvas(_HEAD + _ROW * len(kpis))
+    ax = s.sheet(fig)
     _heads(fig, ax)
     for place, (kpi, rows) in enumerate(kpis):
         _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
-    return Figure(
-        name="spreads",
-        figure=fig,
-        data=frame,
-        caption=_caption(frame),
-        alt=_alt(frame),
-        kind="synthetic",
-    )
+    return s.Drawn(fig, frame, "synthetic", caption=_caption(frame), alt=_alt(frame))
 
 
 def _heads(fig: Canvas, ax: Axes) -> None:
     y = 3.0
     _dot(ax, _LEFT + 0.6, y - 0.4)
-    write(fig, _LEFT + 2.4, y, "one data set in a hundred", fontsize=SMALL, color=MUTED)
+    s.note(fig, _LEFT + 2.4, y, "one data set in a hundred")
     x = _LEFT + 40
     _scale(ax, x, x + 6, y - 0.2)
-    write(fig, x + 7.6, y, "possible at all", fontsize=SMALL, color=_DERIVED)
-    write(fig, 143, y, "90% of them", ha="right", fontsize=SMALL, color=MUTED)
+    s.small(fig, x + 7.6, y, "possible at all", color=_DERIVED)
+    s.note(fig, 143, y, "90% of them", ha="right")
     _diamond(ax, 149.4, y - 0.2)
-    write(fig, 160, y, "ledger", ha="right", fontsize=SMALL, color=_SYNTHETIC)
+    s.small(fig, 160, y, "ledger", ha="right", color=_SYNTHETIC)
 
 
 def _scale(ax: Axes, left: float, right: float, y: float) -> None:
@@ -431,7 +412,7 @@ def _dot(ax: Axes, x: float, y: float) -> None:
 
 
 def _diamond(ax: Axes, x: float, y: float) -> None:
-    ax.plot([x], [y], "D", ms=4.2, mfc=_SYNTHETIC, mec=PAPER, mew=0.7, zorder=5)
+    ax.plot([x], [y], "D", ms=4.2, mfc=_SYNTHETIC, mec=s.PAPER, mew=0.7, zorder=5)
 
 
 def _value(rows: pd.DataFrame, mark: str) -> Fraction:
@@ -451,26 +432,26 @@ def _is_fixed(kpi: str, rows: pd.DataFrame) -> bool:
 def _draw_kpi(fig: Canvas, ax: Axes, top: float, kpi: str, rows: pd.DataFrame) -> None:
     """Draw one indicator: its words, its scale from bound to bound, its dots, the ledger."""
     base = top + 8.6
-    ax.plot([0, 160], [top, top], color=RULE, lw=0.4)
-    write(fig, 0, base - 4, str(rows["name"].iloc[0]))
-    write(fig, 0, base, str(rows["known"].iloc[0]), fontsize=SMALL, color=MUTED)
+    ax.plot([0, 160], [top, top], color=s.RULE, lw=0.4)
+    s.write(fig, 0, base - 4, str(rows["name"].iloc[0]))
+    s.note(fig, 0, base, str(rows["known"].iloc[0]))
     low, high, own = (_value(rows, mark) for mark in ("low", "high", "ledger"))
-    write(fig, 160, base - 2, _text(kpi, own), ha="right", color=_SYNTHETIC, weight="semibold")
+    s.bold(fig, 160, base - 2, _text(kpi, own), ha="right", color=_SYNTHETIC)
     if _is_fixed(kpi, rows):
         middle = _LEFT + _AXIS / 2
         ax.plot([middle] * 2, [base - 1.2, base + 1.2], color=_DERIVED, lw=1.2)
-        write(fig, middle, base + 3.2, _text(kpi, low), ha="center", fontsize=SMALL, color=_DERIVED)
+        s.small(fig, middle, base + 3.2, _text(kpi, low), ha="center", color=_DERIVED)
         _diamond(ax, middle, base)
-        write(fig, 143, base - 2, "fixed by the print", ha="right", fontsize=SMALL)
+        s.small(fig, 143, base - 2, "fixed by the print", ha="right")
         return
     _scale(ax, _LEFT, _LEFT + _AXIS, base)
     for x, value, side in ((_LEFT, low, "left"), (_LEFT + _AXIS, high, "right")):
-        write(fig, x, base + 3.2, _text(kpi, value), ha=side, fontsize=SMALL, color=_DERIVED)
+        s.small(fig, x, base + 3.2, _text(kpi, value), ha=side, color=_DERIVED)
     draws = [Fraction(value) for value in rows.loc[rows["mark"] == "draw", "value"]]
     for x, y in _stacked(draws, low, high):
         _dot(ax, _LEFT + x, base - 0.2 - y)
     _diamond(ax, _LEFT + _AXIS * float((own - low) / (high - low)), base)
-    write(fig, 143, base - 2, _middle_range(kpi, rows), ha="right", fontsize=SMALL)
+    s.small(fig, 143, base - 2, _middle_range(kpi, rows), ha="right")
 
 
 def _stacked(values: list[Fraction], low: Fraction, high: Fraction) -> list[tuple[float, float]]:
