@@ -449,6 +449,7 @@ def _mark(ax: Axes, row: Any) -> None:
             text,
             (n, 0),
             (-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
+            ha=align,
             fontsize=size,
             weight=weight,
             color=shade,
