@@ -20,7 +20,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.kpis.cluster import duration_counts_on_cluster, reduce_on_cluster
 from analysis.kpis.duck import files, opened, require_keys
 from analysis.kpis.levels import median_of, sums
 from analysis.kpis.reduce import DIMENSIONS, duration_counts, reduce
@@ -182,9 +181,9 @@ def test_dask_agrees_with_pandas(ledger: Ledger, by: tuple[str, ...], parts: int
         for index, (name, table) in enumerate(ledger.items())
     }
     with dask.config.set(scheduler="synchronous"):
-        pd.testing.assert_frame_equal(reduce_on_cluster(tables, by), reduce(ledger, by))
+        pd.testing.assert_frame_equal(reduce(tables, by), reduce(ledger, by))
         if "service" in ledger:
-            counts = duration_counts_on_cluster(tables)
+            counts = duration_counts(tables)
             assert counts.equals(duration_counts(ledger))
 
 
@@ -519,9 +518,3 @@ def test_without_duckdb_the_message_says_what_to_do(
         relations(tmp_path),
     ):
         pass
-
-
-def test_without_dask_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dask", None)
-    with pytest.raises(InputError, match=r"Dask, which is not installed.*venv/\.big"):
-        reduce_on_cluster({})
