@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.method.as_is import process_times
-from analysis.tables.ledger import ProcessRow
+from analysis.tables.strategy_tables import ProcessRow
 
 
 def step(name: str, position: int, mode: str, start: str, end: str) -> ProcessRow:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.csv_guard import guarded, unguarded
-from analysis.tables.ledger import RAW_TABLES
 from analysis.tables.rows import read_frame, write_frame
+from analysis.tables.strategy_tables import DIAGNOSIS_TABLES
 
 TRIGGERS = "=+-@\t\r\n"
 """Characters that OWASP names as beginnings of formulas."""
@@ -59,4 +59,4 @@ def test_files_are_safe_and_come_back(tmp_path: Path) -> None:
     with (tmp_path / "swot.csv").open(encoding="utf-8", newline="") as stream:
         cells = [row["text"] for row in csv.DictReader(stream)]
     assert cells == ['\'=HYPERLINK("http://x")', "+1", "'-a", "'@x", "''=1", "plain"]
-    assert list(read_frame(RAW_TABLES[1], tmp_path, tmp_path)["text"]) == texts
+    assert list(read_frame(DIAGNOSIS_TABLES[0], tmp_path, tmp_path)["text"]) == texts

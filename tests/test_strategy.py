@@ -21,7 +21,7 @@ from analysis.method.strategy_map import (
     permutation_p,
 )
 from analysis.tables.case import Case, load_case
-from analysis.tables.method import LinkRow
+from analysis.tables.strategy_tables import LinkRow
 
 F = Fraction
 

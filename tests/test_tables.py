@@ -5,10 +5,10 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.tables.case import Case, load_case
-from analysis.tables.datapackage import data_package
-from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES, read_claims
-from analysis.tables.method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
-from analysis.tables.rows import read_rows
+from analysis.tables.contents import read_claims
+from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.rows import data_package, read_rows
+from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 
 def problem(project: Path, old: str, new: str) -> str:
@@ -22,7 +22,7 @@ def problem(project: Path, old: str, new: str) -> str:
 
 
 def test_every_raw_table_is_valid(segelec: Case) -> None:
-    for table in (*RAW_TABLES, *METHOD_RAW_TABLES):
+    for table in (CLAIMS, *PLAN_TABLES, METHODS):
         assert read_rows(table, segelec.raw, segelec.root)
 
 
@@ -80,7 +80,7 @@ def test_a_missing_file(project: Path) -> None:
 
 
 def test_data_package_describes_every_column() -> None:
-    package = json.loads(data_package("x", "X", (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)))
+    package = json.loads(data_package("x", "X", LEDGER_TABLES))
     fields = {r["name"]: r["schema"]["fields"] for r in package["resources"]}
     assert [f["name"] for f in fields["sale"]][-1] == "amount_centimos"
     assert fields["sale"][-1]["type"] == "integer"

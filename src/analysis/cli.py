@@ -39,12 +39,12 @@ def verdicts(args: argparse.Namespace) -> str:
     from analysis.claims.multiverse import require_possible
     from analysis.claims.verdicts import judge_of, verdict_table
     from analysis.tables.case import load_case
-    from analysis.tables.ledger import RAW_TABLES
     from analysis.tables.rows import read_rows, write_frame
+    from analysis.tables.strategy_tables import CLAIMS, DIAGNOSIS_TABLES
 
     case = load_case(args.case)
     calibrated = case.parameters.calibration is not None
-    checked = RAW_TABLES[:1] if case.has_own_rows else RAW_TABLES
+    checked = (CLAIMS,) if case.has_own_rows else (CLAIMS, *DIAGNOSIS_TABLES)
     for raw in checked:  # all inputs are checked before anything is written
         if calibrated or (case.raw / raw.file).is_file():
             read_rows(raw, case.raw, case.root)

@@ -14,8 +14,8 @@ from analysis.ledger.plan import make_plan
 from analysis.ledger.reproduce import reproduce
 from analysis.ledger.shares import apportion
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger
-from analysis.tables.ledger import LEDGER_TABLES, read_claims
+from analysis.tables.contents import Ledger, read_claims
+from analysis.tables.firm_tables import CORE_TABLES
 from analysis.tables.rows import read_frame
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,7 +130,7 @@ def test_the_same_seed_gives_the_same_ledger_and_another_a_different_one(segelec
 
 def test_rows_pass_their_own_schema(ledger: Ledger, tmp_path: Path) -> None:
     write_ledger(ledger, tmp_path)
-    for table in LEDGER_TABLES:
+    for table in CORE_TABLES:
         assert read_frame(table, tmp_path, tmp_path).equals(ledger[table.name]), table.name
 
 

@@ -20,7 +20,7 @@ from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_cause
 from analysis.claims.verdicts import COLUMNS, Paper, read_verdicts, verdict_table
 from analysis.tables.case import Case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 from analysis.tables.rows import write_frame
 
 

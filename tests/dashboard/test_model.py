@@ -14,7 +14,7 @@ from analysis.dashboard.what_if import span
 from analysis.kpis.levels import sums, totals
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
-from analysis.tables.method import TargetRow
+from analysis.tables.strategy_tables import TargetRow
 
 BY = ("service_type", "segment")
 

@@ -41,7 +41,7 @@ from analysis.efficiency.sentences import (
     sentence_table,
 )
 from analysis.tables.case import Case, load_case
-from analysis.tables.datapackage import data_package
+from analysis.tables.rows import data_package
 
 FIRST = "2006Q1"
 ROOT = Path(__file__).resolve().parents[2]

@@ -31,7 +31,7 @@ from analysis.figures.publications.printed_growth import (
 )
 from analysis.kpis.compare import comparison_data
 from analysis.tables.case import Case, ServiceType
-from analysis.tables.ledger import ProcessRow
+from analysis.tables.strategy_tables import ProcessRow
 
 
 def test_only_288_services_lead_to_354() -> None:

@@ -16,8 +16,8 @@ from analysis.intake.case_files import TABLES, folded, names_of
 from analysis.intake.template import LISTS, describe, indicators_of, new_case, with_tables
 from analysis.tables.case import load_case
 from analysis.tables.columns import header_of, may_be_empty
-from analysis.tables.ledger import ClaimRow, ServiceRow
-from analysis.tables.statements import FinStatementRow
+from analysis.tables.firm_tables import FinStatementRow, ServiceRow
+from analysis.tables.strategy_tables import ClaimRow
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "data/raw/template"

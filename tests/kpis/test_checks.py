@@ -6,8 +6,8 @@ from analysis.base.expression import HUNDRED, Measure, growth, number
 from analysis.evidence.formula_checks import check_table, faults, same
 from analysis.kpis.catalogue import METHOD, indicator
 from analysis.tables.case import Case
-from analysis.tables.ledger import LEDGER_TABLES, read_claims
-from analysis.tables.method import METHOD_LEDGER_TABLES
+from analysis.tables.contents import read_claims
+from analysis.tables.firm_tables import LEDGER_TABLES
 
 TABLE = check_table().set_index(["key", "form"])
 
@@ -117,9 +117,7 @@ def test_records_are_complete() -> None:
 
 def test_required_columns_exist() -> None:
     known = {
-        f"{table.name}.{column}"
-        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
-        for column in table.row.model_fields
+        f"{table.name}.{column}" for table in LEDGER_TABLES for column in table.row.model_fields
     }
     for record in METHOD:
         assert set(record.columns) <= known, record.key

@@ -44,7 +44,7 @@ def test_four_objectives_with_all_printed_key_results(segelec: Case) -> None:
 
 
 def test_every_printed_target_is_used(segelec: Case) -> None:
-    from analysis.tables.ledger import read_claims
+    from analysis.tables.contents import read_claims
 
     printed = {c.quantity for c in read_claims(segelec) if c.role == "target" and c.printed}
     rows = [row for rows in load_okrs(segelec).targets.values() for row in rows]

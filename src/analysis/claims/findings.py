@@ -31,7 +31,7 @@ from analysis.claims.texts import (
     satisfaction_example,
 )
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 Kind = Literal["contradiction", "conditional", "open", "not reported", "unreadable"]
 

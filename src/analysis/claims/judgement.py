@@ -9,7 +9,7 @@ from typing import Literal
 
 from analysis.base.numbers import Rounding
 from analysis.claims.printed import format_like
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 Word = Literal[
     "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"

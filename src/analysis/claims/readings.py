@@ -27,7 +27,8 @@ from analysis.claims.system import (
     total,
 )
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow, read_claims
+from analysis.tables.contents import read_claims
+from analysis.tables.strategy_tables import ClaimRow
 
 Reading = Mapping[str, str]
 Limits = tuple[Fraction | None, Fraction | None]

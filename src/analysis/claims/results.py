@@ -20,7 +20,7 @@ from analysis.claims.printed import Interval, format_like, parse, preimage
 from analysis.claims.readings import BLOCK_AXES, Limits, Reading, over, sales_periods
 from analysis.claims.single import grows, nearest_totals, squared_share_counts
 from analysis.claims.system import Answer, System
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 _NOUNS = {
     "services": "services",

@@ -15,7 +15,7 @@ from analysis.claims.engine import Engine
 from analysis.claims.judgement import Judgement, outward_per_cent, per_cent
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.readings import Reading
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 _LEVELS = ("share", "squared-share", "mean-score")
 

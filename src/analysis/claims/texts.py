@@ -14,7 +14,7 @@ from analysis.claims.printed import parse_percent, preimage
 from analysis.claims.readings import Reading
 from analysis.claims.results import half_year_pairs
 from analysis.claims.single import smallest_share
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _COMPONENT = re.compile(r"4\.4\.\d")

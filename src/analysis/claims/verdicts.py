@@ -18,7 +18,7 @@ from analysis.claims.results import contradiction, judge_result
 from analysis.claims.targets import judge_target
 from analysis.claims.texts import judge_text
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 COLUMNS = (
     "claim_id",

@@ -12,7 +12,7 @@ from analysis.kpis.levels import periods, sample_of
 from analysis.kpis.measures import Totals
 from analysis.method.balanced_scorecard import KNOWN_FROM
 from analysis.method.key_results import Okrs, holds
-from analysis.tables.method import KeyResultRow, TargetRow
+from analysis.tables.strategy_tables import KeyResultRow, TargetRow
 
 _WHOLE_FROM = 5
 """Targets of at least this many per cent, points or units are moved in whole steps."""

@@ -19,8 +19,8 @@ from pydantic import Field
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.tables.case import Case
+from analysis.tables.firm_tables import FinStatementRow as SmallestUnitRow
 from analysis.tables.rows import Table, read_frame
-from analysis.tables.statements import FinStatementRow as SmallestUnitRow
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""

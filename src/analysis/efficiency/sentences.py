@@ -34,8 +34,7 @@ from analysis.efficiency.formula import comparisons, exact_lookup
 from analysis.efficiency.quarterly_statements import STATEMENTS, Book, book, prepare
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
-from analysis.tables.datapackage import data_package
-from analysis.tables.rows import Row, Table, read_rows, write_frame
+from analysis.tables.rows import Row, Table, data_package, read_rows, write_frame
 
 FOLLOWS: Final = "follows"
 ADDS: Final = "adds"

@@ -10,7 +10,7 @@ from analysis.exercises.forms import Choice, Number
 from analysis.exercises.study import Study, known
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
 from analysis.method.scoring import Goal, Target, read_cases, resolve, score_case
-from analysis.tables.method import ConformanceRow
+from analysis.tables.strategy_tables import ConformanceRow
 
 STATUSES = ("met", "good enough", "behind", "below baseline", "cannot tell")
 

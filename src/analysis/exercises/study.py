@@ -15,7 +15,7 @@ from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods, level_table
 from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
 from analysis.tables.case import Case
-from analysis.tables.ledger import printed_strings
+from analysis.tables.contents import printed_strings
 
 _T = TypeVar("_T")
 

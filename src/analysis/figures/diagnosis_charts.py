@@ -21,7 +21,7 @@ from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
 from analysis.notebook.values import literal
 from analysis.tables.contents import Ledger
-from analysis.tables.ledger import ProcessRow
+from analysis.tables.strategy_tables import ProcessRow
 
 _QUADRANTS = {
     "strength": ("Strengths", 0, 0),

@@ -22,7 +22,7 @@ from analysis.base.periods import (
     quarter_label,
     quarter_start,
 )
-from analysis.intake.case_files import METHOD, ROWS, file_of, find, stay
+from analysis.intake.case_files import ROWS, file_of, find, stay
 from analysis.intake.cells import read_text
 from analysis.intake.consistency import (
     BEFORE_REQUEST,
@@ -51,8 +51,8 @@ from analysis.kpis.duck import (
 from analysis.kpis.rules_sql import Rule, rules, source, sql_type, typed
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
-from analysis.tables.method import CHECK_INS
 from analysis.tables.rows import Table, period_column
+from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 _STORED: Mapping[str, tuple[str, ...]] = {
     "BIGINT": (
@@ -484,7 +484,7 @@ def _at(
     return Problem(fault, file, first, column, value or cell, tuple(others[: _LISTED - 1]), count)
 
 
-READ_ALWAYS = (*METHOD, CHECK_INS)
+READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
 OTHER_NAME = "rows that stay where they are are read under the table's own name"

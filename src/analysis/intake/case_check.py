@@ -25,7 +25,6 @@ from analysis.claims.general.judge import General
 from analysis.intake.audit import NOTHING_IN_PLACE, READ_ALWAYS, look_through, stays_in_place
 from analysis.intake.case_files import (
     BOTH,
-    METHOD,
     OUTSIDE,
     ROWS,
     TABLES,
@@ -58,8 +57,9 @@ from analysis.intake.workbook import read_workbook
 from analysis.kpis.duck import Files, opened
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case, case_problems, load_case
-from analysis.tables.ledger import RAW_TABLES, read_claims
+from analysis.tables.contents import read_claims
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
+from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES
 
 NO_TABLE = Fault(
     Rank.FILE,
@@ -210,7 +210,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
         problems += [*too_few(case, rows), *unreached(case, {**intake.tables, **in_place.dated})]
-    if (case.raw / RAW_TABLES[0].file).is_file():
+    if (case.raw / CLAIMS.file).is_file():
         try:
             if case.parameters.calibration is None:
                 General(case).state(case.reading())
@@ -234,7 +234,7 @@ def _is_linked(case: Case) -> bool:
 
 def _claim_texts(case: Case) -> Iterator[Problem]:
     """Find texts of claims with a character that the report cannot show."""
-    file = str((case.raw / RAW_TABLES[0].file).relative_to(case.root))
+    file = str((case.raw / CLAIMS.file).relative_to(case.root))
     for row, claim in enumerate(read_claims(case), start=2):
         for name, value in claim:
             if isinstance(value, str) and (character := missing(value)):
@@ -336,7 +336,7 @@ def keep(case: Case) -> tuple[str, bool]:
     in_place = stays_in_place(case)
     tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
     came = came_in(case, tables, in_place)
-    for folder, group in (("ledger", ROWS), ("method", METHOD)):
+    for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
         texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)

@@ -14,9 +14,9 @@ from pathlib import Path
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
-from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES
-from analysis.tables.method import CHECK_INS, METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, Table
+from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""
@@ -165,13 +165,10 @@ def contained(name: str, known: Iterable[str]) -> str:
     return max(inside, key=len, default="")
 
 
-ROWS = (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS)
+ROWS = (*LEDGER_TABLES, CHECK_INS)
 """Tables of a firm's rows."""
 
-METHOD = tuple(table for table in (*RAW_TABLES[1:], *METHOD_RAW_TABLES) if table.name != "methods")
-"""Tables of its diagnosis, strategy and targets; the methods are those of a publication."""
-
-TABLES = (*ROWS, *METHOD)
+TABLES = (*ROWS, *PLAN_TABLES)
 """All tables that a firm may hand in; claims, relations and methods are read elsewhere."""
 
 _OTHERS = {"claims", "relations", "methods"}

@@ -27,9 +27,9 @@ from analysis.kpis.catalogue import METHOD, SHORT
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
-from analysis.tables.ledger import RAW_TABLES, ClaimRow, ServiceRow
-from analysis.tables.method import KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, read_rows
+from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
 
 Tables = Mapping[str, Checked]
 """The tables of a case by name."""
@@ -321,7 +321,7 @@ def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]
 
 def claim_ids(case: Case) -> frozenset[str]:
     """Return the ids of a case's claims; none if it has none, or they break a rule."""
-    table = RAW_TABLES[0]
+    table = CLAIMS
     try:
         claims = read_rows(table, case.raw, case.root) if (case.raw / table.file).is_file() else []
     except InputError:  # said where claims are read

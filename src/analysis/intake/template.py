@@ -14,19 +14,17 @@ from pydantic.fields import FieldInfo
 from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
 from analysis.claims.general.relations import MAY, MEANINGS, NEEDS, RELATIONS
-from analysis.intake.case_files import METHOD, ROWS
+from analysis.intake.case_files import ROWS
 from analysis.intake.convert import Checked
 from analysis.intake.problems import Fault, Problem, Rank
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case, load_case
 from analysis.tables.columns import header_of, may_be_empty
-from analysis.tables.datapackage import data_package
-from analysis.tables.ledger import RAW_TABLES
-from analysis.tables.method import METHOD_RAW_TABLES
-from analysis.tables.rows import Table, read_rows
+from analysis.tables.rows import Table, data_package, read_rows
+from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
-TEMPLATE, CLAIMS = "template", "courier"
+TEMPLATE, COURIER = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""
 
 Form = Literal["csv", "claims"]
@@ -57,7 +55,7 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     InputError
         If the name is taken or none, or the example is not there.
     """
-    example = CLAIMS if form == "claims" else TEMPLATE
+    example = COURIER if form == "claims" else TEMPLATE
     template, target = root / "data" / "raw" / example, root / "data" / "raw" / name
     if not _NAME.fullmatch(name):
         raise InputError(
@@ -152,8 +150,7 @@ def describe(case: Case) -> str:
 
     if case.name == ARTICLE:
         return description(case)
-    methods = [table for table in METHOD_RAW_TABLES if table not in METHOD]
-    known = (*RAW_TABLES[:1], RELATIONS, *ROWS, *METHOD, *methods)
+    known = (CLAIMS, RELATIONS, *ROWS, *PLAN_TABLES, METHODS)
     tables = [table for table in known if (case.raw / table.file).is_file()]
     title = f"{case.parameters.title}: {case.parameters.subtitle}"
     return data_package(case.name, title, tables)
@@ -173,7 +170,7 @@ def table_list() -> str:
     lines = ["| Table | Holds | Needed for | Columns |", "|---|---|---|---|"]
     lines += [
         f"| `{table.file}` | {table.title} | {_needed_for(table)} | {', '.join(_columns(table))} |"
-        for table in (*ROWS, *METHOD)
+        for table in (*ROWS, *PLAN_TABLES)
     ]
     return "\n".join(lines)
 
@@ -191,7 +188,7 @@ def claims_list() -> str:
         f"{', '.join((*MAY.get(name, ()), 'reading', 'note'))} |"
         for name, meaning in MEANINGS.items()
     ]
-    for table in (RAW_TABLES[0], RELATIONS):
+    for table in (CLAIMS, RELATIONS):
         lines += [
             "",
             f"The columns of `{table.file}`, those in brackets may be empty:",
@@ -206,7 +203,7 @@ def claims_list() -> str:
     return "\n".join(lines)
 
 
-LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, CLAIMS: claims_list}
+LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, COURIER: claims_list}
 """What the README of each example to copy lists."""
 
 
@@ -280,7 +277,7 @@ def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem
         if said == getattr(template.parameters, name):
             file = str((case.raw / "case.yaml").relative_to(case.root))
             yield Problem(EXAMPLE_TITLE, file, column=name, value=said)
-    for table in METHOD:
+    for table in PLAN_TABLES:
         mine = tables.get(table.name)
         if mine is None or not mine.is_read or not (template.raw / table.file).is_file():
             continue

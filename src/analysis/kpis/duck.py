@@ -21,11 +21,10 @@ from uuid import uuid4
 from analysis.base.errors import BuildError, InputError
 from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_list, sql_text
 from analysis.tables.columns import may_be_empty
-from analysis.tables.ledger import LEDGER_TABLES
-from analysis.tables.method import METHOD_LEDGER_TABLES
+from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table
 
-TABLES = {table.name: table for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)}
+TABLES = {table.name: table for table in LEDGER_TABLES}
 """What a ledger may hold."""
 
 SUFFIXES = (".csv", ".parquet")

@@ -10,9 +10,9 @@ from analysis.ledger.plan import Plan, make_plan
 from analysis.ledger.rows import make_rows
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
-from analysis.tables.ledger import LEDGER_TABLES
-from analysis.tables.method import CHECK_INS, METHOD_LEDGER_TABLES
+from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import write_frame
+from analysis.tables.strategy_tables import CHECK_INS
 
 __all__ = ["Plan", "make_ledger", "make_plan", "make_rows", "write_ledger"]
 
@@ -44,6 +44,6 @@ def make_ledger(
 
 def write_ledger(ledger: Ledger, folder: Path) -> None:
     """Write every table of a ledger as CSV."""
-    for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES, CHECK_INS):
+    for table in (*LEDGER_TABLES, CHECK_INS):
         if table.name in ledger:
             write_frame(ledger[table.name], folder / table.file)

@@ -21,7 +21,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.satisfaction import fitting_counts, fitting_sizes
 from analysis.ledger.shares import apportion, jitter
 from analysis.tables.case import Calibration, Case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 
 QUARTER_HOURS_PER_TECHNICIAN = 4 * 460
 """Time a full-time technician works in a quarter, in units of 15 minutes (an assumption)."""

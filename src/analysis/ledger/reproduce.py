@@ -13,8 +13,7 @@ from analysis.base.periods import parse_period, parse_quarter, quarter_label
 from analysis.claims.printed import format_like, parse
 from analysis.kpis.levels import COLUMNS, by_type, sums
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import Ledger, read_claims
 
 
 def reproduce(case: Case, ledger: Ledger, choices: Mapping[str, str] | None = None) -> pd.DataFrame:

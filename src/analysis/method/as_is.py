@@ -16,9 +16,8 @@ from analysis.kpis.measures import Totals
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger, has_method
-from analysis.tables.ledger import RAW_TABLES, ProcessRow
-from analysis.tables.method import METHOD_RAW_TABLES
 from analysis.tables.rows import read_frame, read_rows
+from analysis.tables.strategy_tables import CLAIMS, DIAGNOSIS_TABLES, PLAN_TABLES, ProcessRow
 
 _ON_TRACK = {"met": "on track", "good enough": "on track", "behind": "off", "below baseline": "off"}
 
@@ -76,7 +75,7 @@ def variables(case: Case) -> pd.DataFrame:
     DataFrame
         The rows of ``variables.csv`` with measured (bool): a column or an indicator is named.
     """
-    table = next(table for table in METHOD_RAW_TABLES if table.name == "variables")
+    table = next(table for table in PLAN_TABLES if table.name == "variables")
     frame = read_frame(table, case.method, case.root)
     frame["measured"] = frame["source"] != ""
     return frame
@@ -158,7 +157,7 @@ def _related(key: str) -> tuple[str, ...]:
     return tuple(record.key for record in METHOD if record.level == level)
 
 
-_TABLES = {table.name: table for table in RAW_TABLES}
+_TABLES = {table.name: table for table in (CLAIMS, *DIAGNOSIS_TABLES)}
 
 
 def swot(case: Case) -> pd.DataFrame:

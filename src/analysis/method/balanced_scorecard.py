@@ -23,7 +23,7 @@ from analysis.method.scoring import Joint, check_weights, join
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.tables.case import Case
 from analysis.tables.contents import has_method, has_okrs
-from analysis.tables.method import ObjectiveRow
+from analysis.tables.strategy_tables import ObjectiveRow
 
 PERSPECTIVES = ("Financial", "Customer", "Internal processes", "People")
 

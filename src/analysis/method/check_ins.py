@@ -32,8 +32,8 @@ from analysis.kpis.reduce import NEW_SALES, reduce
 from analysis.method.key_results import Okrs, Result, chosen, evaluate
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
-from analysis.tables.method import CHECK_INS, CheckInRow
 from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import CHECK_INS, CheckInRow
 
 DATED = {
     "service": "completed_on",

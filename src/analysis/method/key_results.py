@@ -16,12 +16,11 @@ from analysis.kpis.levels import pair, sample_of
 from analysis.kpis.measures import Totals
 from analysis.method.scoring import Goal, Score, Target, check_weights, rate, resolve
 from analysis.tables.case import Case
-from analysis.tables.contents import has_method
-from analysis.tables.ledger import read_claims
-from analysis.tables.method import METHOD_RAW_TABLES, KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.contents import has_method, read_claims
 from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.strategy_tables import PLAN_TABLES, KeyResultRow, ObjectiveRow, TargetRow
 
-_TABLES = {table.name: table for table in METHOD_RAW_TABLES}
+_TABLES = {table.name: table for table in PLAN_TABLES}
 _R = TypeVar("_R", bound=Row)
 
 

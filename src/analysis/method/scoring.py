@@ -17,8 +17,8 @@ from typing import Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.tables.method import CONFORMANCE, ConformanceRow
 from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow
 
 Kind = Literal["relative", "points", "level"]
 Rule = Literal["at least", "more than", "at most", "within"]

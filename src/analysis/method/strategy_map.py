@@ -24,7 +24,7 @@ from analysis.base.errors import InputError
 from analysis.kpis.catalogue import indicator
 from analysis.method.key_results import read_table
 from analysis.tables.case import Case
-from analysis.tables.method import METHOD_RAW_TABLES, LinkRow
+from analysis.tables.strategy_tables import PLAN_TABLES, LinkRow
 
 Finding = Literal["supported", "contradicted", "undecided", "untestable"]
 
@@ -55,7 +55,7 @@ def load_links(case: Case) -> list[LinkRow]:
     InputError
         If the table breaks its schema, an indicator is unknown, or a link points at itself.
     """
-    table = next(table for table in METHOD_RAW_TABLES if table.name == "links")
+    table = next(table for table in PLAN_TABLES if table.name == "links")
     links = read_table(table, LinkRow, case)
     file = str((case.method / table.file).relative_to(case.root))
     for link in links:

@@ -31,8 +31,8 @@ from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import has_method, has_okrs, target_axes
-from analysis.tables.ledger import LEDGER_TABLES, RAW_TABLES
-from analysis.tables.method import METHOD_LEDGER_TABLES, METHOD_RAW_TABLES
+from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 YEAR_AGO = "year-ago"
 
@@ -76,19 +76,16 @@ FEATURES: dict[str, str] = {
     "cost-result": "a key result is on cost, and its change is known",
     "ranking": "there are scores of several periods to rank",
     "forecasts": "some check-ins were on something whose outcome is known",
-    **{
-        table.name: f"the ledger holds {table.file}"
-        for table in (*LEDGER_TABLES, *METHOD_LEDGER_TABLES)
-    },
+    **{table.name: f"the ledger holds {table.file}" for table in LEDGER_TABLES},
     **{
         table.name: f"the case has {table.file}"
-        for table in (*RAW_TABLES, *METHOD_RAW_TABLES)
+        for table in (CLAIMS, *PLAN_TABLES, METHODS)
         if table.name != "claims"
     },
 }
 """What a cell can need (tag ``needs-NAME``); an edition that lacks it leaves the cell out."""
 
-_METHOD = {table.name for table in (*RAW_TABLES, *METHOD_RAW_TABLES)}
+_METHOD = {table.name for table in (CLAIMS, *PLAN_TABLES, METHODS)}
 
 _KNOWN_BY_VALUE = {
     "check_in": "check_ins",

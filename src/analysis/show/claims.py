@@ -13,7 +13,8 @@ from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.show import ledger as views
 from analysis.show.ledger import View
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow, read_claims
+from analysis.tables.contents import read_claims
+from analysis.tables.strategy_tables import ClaimRow
 
 MEANINGS: Mapping[str, str] = {
     "reproduced": "follows from what else is printed",

@@ -29,8 +29,7 @@ from analysis.kpis.levels import by_type, sums, totals
 from analysis.method.as_is import starting_level
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger, read_ledger
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import Ledger, read_claims, read_ledger
 
 Facts = dict[str, Value]
 

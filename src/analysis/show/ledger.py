@@ -19,7 +19,7 @@ from analysis.kpis.compare import BASES, Base, compare, contributions_by_type, r
 from analysis.kpis.measures import Totals
 from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.tables.case import Case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 
 View = dict[str, Any]
 

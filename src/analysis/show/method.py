@@ -27,7 +27,7 @@ from analysis.kpis.measures import WORDS, Totals
 from analysis.notebook.display import Column
 from analysis.show.wording import change_text, level_text
 from analysis.tables.case import Case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 
 View = dict[str, Any]
 

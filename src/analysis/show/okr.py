@@ -17,7 +17,7 @@ from analysis.notebook.display import Column
 from analysis.show.method import formula
 from analysis.show.wording import SCORE, goal_text, level_text, score_text
 from analysis.tables.case import Case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 
 View = dict[str, Any]
 

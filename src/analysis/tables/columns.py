@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
@@ -61,14 +61,8 @@ Month = Annotated[str, Field(pattern=MONTH)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
-YES_NO: Mapping[str, str] = {
-    "sí": "yes",
-    "si": "yes",
-    "true": "yes",
-    "verdadero": "yes",
-    "false": "no",
-    "falso": "no",
-}
+YesNo = Literal["yes", "no"]
+YES_NO = "sí si true verdadero: yes; false falso: no"
 
 # Control characters, bidirectional overrides, private use and what is no character at all. A line
 # break or tab is none of these inside free text, where it is a space.
@@ -110,7 +104,9 @@ class Header:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def column(description: str, also: str = "", *, larger: str = "", **header: Any) -> Any:
+def column(
+    description: str, also: str = "", *, larger: str = "", values: str = "", **header: Any
+) -> Any:
     """Describe a column of a row model.
 
     Parameters
@@ -119,10 +115,14 @@ def column(description: str, also: str = "", *, larger: str = "", **header: Any)
         What it holds.
     also, larger : str
         Names of :class:`Header`, with spaces between them.
+    values : str
+        Other spellings of its values: ``"sí si: yes; falso: no"``.
     **header
         The rest of :class:`Header`.
     """
-    known: Any = Header(tuple(also.split()), tuple(larger.split()), **header)
+    spelt = (group.partition(": ") for group in values.split("; ") if group)
+    meant = {name: value for names, _, value in spelt for name in names.split()}
+    known: Any = Header(tuple(also.split()), tuple(larger.split()), values=meant, **header)
     return Field(description=description, json_schema_extra={"header": known})
 
 

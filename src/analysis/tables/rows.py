@@ -1,4 +1,4 @@
-"""Rows and tables: what every row model shares, and how tables are read and written.
+"""Rows and tables: what every row model shares, and how tables are read, written and described.
 
 Errors name file, row, column, value and rule, so that a person can act on them.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 import pandas as pd
 from pydantic import (
@@ -24,12 +25,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from analysis.base.csv_guard import unguarded, without_formulas
 from analysis.base.errors import InputError, raise_all, system_error
 from analysis.base.files import write_text
-from analysis.tables.columns import broken_rule, forbidden, header_of, is_iso_day
+from analysis.tables.columns import broken_rule, forbidden, header_of, is_iso_day, may_be_empty
 
 _REMEDIES: Mapping[str, str] = {
     "literal_error": "write one of these words",
@@ -100,6 +102,13 @@ def period_column(table: Table) -> str:
     """Name the column that decides to which period a row belongs; empty for none."""
     fields = table.row.model_fields.items()
     return next((name for name, info in fields if header_of(info).period), "")
+
+
+def define(
+    name: str, row: type[Row], key: str, title: str, also: str = "", *, file: str = ""
+) -> Table:
+    """Define a table; key and other names are given as words, the file bears the table's name."""
+    return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, tuple(also.split()))
 
 
 def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
@@ -305,3 +314,87 @@ def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> I
                 fix="give every row a key of its own",
             )
         seen.setdefault(key, line)
+
+
+_TYPES: dict[Any, str] = {date: "date", date | None: "date", int: "integer", int | None: "integer"}
+
+
+_LIMITS = (
+    ("ge", "minimum"),
+    ("le", "maximum"),
+    ("pattern", "pattern"),
+    ("min_length", "minLength"),
+)
+
+
+def data_package(name: str, title: str, tables: Iterable[Table], folder: str = "") -> str:
+    """Describe some tables, with their types, limits, keys and references to each other.
+
+    Parameters
+    ----------
+    name, title : str
+        Of the package.
+    tables : iterable of Table
+        Its resources, in this order.
+    folder : str
+        Put before each file's name, ending in a slash.
+
+    Returns
+    -------
+    str
+        JSON text.
+    """
+    known = {table.name: table for table in tables}
+    resources = [
+        {
+            "name": _resource(table),
+            "title": table.title,
+            "path": f"{folder}{table.file}",
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "schema": _schema(table, known),
+        }
+        for table in known.values()
+    ]
+    package = {
+        "profile": "tabular-data-package",
+        "name": name,
+        "title": title,
+        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
+        "resources": resources,
+    }
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _resource(table: Table) -> str:
+    return table.name.replace("_", "-")
+
+
+def _schema(table: Table, known: Mapping[str, Table]) -> dict[str, Any]:
+    fields = [_field(name, info) for name, info in table.row.model_fields.items()]
+    schema: dict[str, Any] = {"fields": fields, "primaryKey": list(table.key)}
+    foreign = [
+        {
+            "fields": name,
+            "reference": {"resource": _resource(known[to]), "fields": known[to].key[0]},
+        }
+        for name, info in table.row.model_fields.items()
+        if (to := header_of(info).references) in known
+    ]
+    return schema | ({"foreignKeys": foreign} if foreign else {})
+
+
+def _field(name: str, info: FieldInfo) -> dict[str, Any]:
+    constraints: dict[str, Any] = {} if may_be_empty(info) else {"required": True}
+    kind = _TYPES.get(info.annotation, "string")
+    if get_origin(info.annotation) is Literal:
+        constraints["enum"] = list(get_args(info.annotation))
+    for rule in info.metadata:
+        for ours, theirs in _LIMITS:
+            value = getattr(rule, ours, None)
+            if value is not None:
+                constraints[theirs] = str(value) if isinstance(value, date) else value
+    described = {"name": name, "description": info.description, "type": kind}
+    return described | ({"constraints": constraints} if constraints else {})

@@ -11,7 +11,7 @@ from analysis.claims.general.relations import RelationRow
 from analysis.claims.general.state import State
 from analysis.claims.multiverse import read_blocks
 from analysis.tables.case import load_case
-from analysis.tables.ledger import read_claims
+from analysis.tables.contents import read_claims
 
 ROOT = Path(__file__).resolve().parents[3]
 QUARTERS = ("2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1")

@@ -13,7 +13,7 @@ from analysis.claims.general.model import Model
 from analysis.claims.general.products import Outcome
 from analysis.claims.general.relations import RelationRow
 from analysis.claims.general.state import State
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 KINDS = {
     "a": "count",

@@ -15,7 +15,7 @@ from analysis.claims.judgement import Judgement
 from analysis.claims.printed import Interval
 from analysis.claims.search import UndecidedError
 from analysis.claims.system import Claim, Linear
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 
 def judge_goal(state: State, claim: ClaimRow) -> Judgement:

@@ -10,8 +10,9 @@ from analysis.base.numbers import Rounding
 from analysis.claims.general.model import Model
 from analysis.claims.general.relations import RELATIONS, RelationRow, read_relations
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow, read_claims
+from analysis.tables.contents import read_claims
 from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import ClaimRow
 
 _ROUNDING_LINES = """
     readings:

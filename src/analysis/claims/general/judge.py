@@ -14,7 +14,7 @@ from analysis.claims.general.universes import blocks, universes
 from analysis.claims.general.words import Range
 from analysis.claims.judgement import Judgement
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 Reading = Mapping[str, str]
 

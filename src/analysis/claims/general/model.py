@@ -15,7 +15,7 @@ from analysis.claims.general.products import Item, Product
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.printed import Interval, Printed, parse, parse_percent, preimage
 from analysis.claims.system import Claim, Linear, at_most, equal, quantity
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 _POINTS = ("points", "percentage points", "pp")
 _WORDS = {"thousand": 1_000, "million": 10**6, "billion": 10**9}

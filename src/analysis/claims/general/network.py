@@ -14,7 +14,7 @@ from analysis.base.errors import InputError
 from analysis.claims.bounds import Ratio
 from analysis.claims.general.relations import RelationRow, problem
 from analysis.claims.system import Linear, quantity
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 Node = tuple[str, str]
 """A quantity and a period."""

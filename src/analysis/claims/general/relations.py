@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 from analysis.base.errors import InputError, raise_all
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
-from analysis.tables.ledger import ClaimRow
 from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.strategy_tables import ClaimRow
 
 Relation = Literal[
     "unprinted",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from analysis.base.errors import InputError
 from analysis.claims.formulas import Formula, read_formula
 from analysis.claims.judgement import Judgement, decimals
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 _EXAMPLE = (70, 80, 90, 60, 50, 40)
 """Values on which the formulas of several places are compared."""

@@ -12,7 +12,7 @@ from analysis.claims.general.relations import RelationRow
 from analysis.claims.general.state import State
 from analysis.claims.judgement import ROUNDING
 from analysis.tables.case import Case
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 
 def blocks(

@@ -21,7 +21,7 @@ from analysis.claims.judgement import decimals, listed, outward
 from analysis.claims.printed import Interval
 from analysis.claims.search import UndecidedError
 from analysis.claims.system import Linear
-from analysis.tables.ledger import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow
 
 MOST_SHOWN = 3
 _CLOSE = Fraction(11, 10)

@@ -21,9 +21,8 @@ from analysis.method.as_is import process_times
 from analysis.method.key_results import Okrs
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
-from analysis.tables.ledger import ProcessRow
-from analysis.tables.method import METHOD_RAW_TABLES
 from analysis.tables.rows import read_frame
+from analysis.tables.strategy_tables import METHODS, ProcessRow
 
 _COLUMNS: Final = 5
 _STEP, _WIDTH, _HEIGHT, _ROW, _TOP = 32.5, 25.0, 15.0, 31.0, 11.0
@@ -244,8 +243,7 @@ def methodologies_data(case: Case) -> pd.DataFrame:
     InputError
         If the case has no such table, or it breaks a rule.
     """
-    (table,) = (table for table in METHOD_RAW_TABLES if table.name == "methods")
-    return read_frame(table, case.raw, case.root)
+    return read_frame(METHODS, case.raw, case.root)
 
 
 @s.drawing(17)

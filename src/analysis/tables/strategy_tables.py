@@ -1,0 +1,339 @@
+"""What people write about a firm: claims of a publication, diagnosis, strategy, targets, check-ins.
+
+As in :mod:`analysis.tables.firm_tables`, the row models are the single place where columns, types
+and meaning stand. To add a table: a row model here, and a line in one of the lists of tables.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from analysis.tables.columns import (
+    YES_NO,
+    Day,
+    DecimalOrEmpty,
+    Identifier,
+    IdentifierOrEmpty,
+    Number,
+    NumberOrEmpty,
+    Text,
+    YesNo,
+    column,
+)
+from analysis.tables.rows import Row, define
+
+_NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
+_NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
+Kind = Literal["relative", "points", "level"]
+Rule = Literal["at least", "more than", "at most", "within"]
+
+
+class ClaimRow(Row):
+    """A number, formula or statement that the publication prints, at one place."""
+
+    claim_id: Identifier = Field(description="place and subject")
+    place: Text = Field(description="section, table or abstract where it stands")
+    quotation: Text = Field(description="short verbatim quotation")
+    printed: str = Field(
+        description="the printed string, empty where our text has lost it; of a formula said in "
+        "words or broken over cells, our transcription"
+    )
+    unit: str = Field(description="unit as printed, or 'formula'")
+    role: Literal["result", "target", "example", "formula", "statement", "structure"] = Field(
+        description="what the publication uses it for"
+    )
+    kind: Literal["count", "share", "growth", "level", "money", "formula", "statement"] = Field(
+        description="what sort of quantity it is"
+    )
+    quantity: Identifier = Field(description="what is counted or measured")
+    period: Text = Field(description="period as printed; 'unstated' where none is given")
+    readings: str = Field(description="axes of case.yaml on which its meaning depends")
+
+    @model_validator(mode="after")
+    def _numbers_are_numbers(self) -> ClaimRow:
+        numeric = self.kind in _NUMERIC_KINDS and self.role != "structure"
+        if numeric and self.printed and not _NUMBER.fullmatch(self.printed):
+            raise ValueError(
+                f"printed: “{self.printed}” is no printed number "
+                "(digits, thousands as 1,234, decimals as 1.5, an optional % sign)"
+            )
+        if self.role != "formula" and self.printed not in self.quotation:
+            raise ValueError(
+                f"printed: “{self.printed}” does not stand in the quotation “{self.quotation}”; "
+                "copy both letter by letter"
+            )
+        return self
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Names of the reading axes that matter for this claim."""
+        return tuple(name.strip() for name in self.readings.split(";") if name.strip())
+
+
+class MethodRow(Row):
+    """A method of the publication, as a box of its figure of methodologies (4.1 to 4.3)."""
+
+    method_id: Identifier = Field(description="key")
+    step: int = Field(
+        ge=1, le=100, description="place from left to right; boxes of a step stand together"
+    )
+    name: Text = Field(description="what the box is called")
+    text: Text = Field(description="what it stands for, in our words")
+    place: Text = Field(description="section of the publication it rests on")
+    leads_to: str = Field(description="keys of the boxes that its arrows lead to, spaced")
+    label: str = Field(description="what its first arrow passes on; may be empty")
+    quotation: Text = Field(description="short verbatim quotation")
+
+
+class SwotRow(Row):
+    """One entry of the SWOT matrix with what it rests on."""
+
+    swot_id: Identifier = column("key", "id")
+    quadrant: Literal["strength", "weakness", "opportunity", "threat"] = column(
+        "quadrant of the matrix",
+        "cuadrante",
+        values="fortaleza: strength; debilidad: weakness; oportunidad: opportunity; "
+        "amenaza: threat",
+    )
+    text: Text = column("the entry, in our words", "texto")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+    kpi: str = column("KPI that could test it, empty if none", "indicador", references="indicator")
+
+
+class CauseRow(Row):
+    """One branch of the Ishikawa diagram."""
+
+    cause_id: Identifier = column("key", "id")
+    category: Text = column("main bone of the diagram", "categoria")
+    text: Text = column("the cause, in our words", "texto causa")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+    kpi: str = column(
+        "KPI on which the cause would show, empty if none", "indicador", references="indicator"
+    )
+
+
+class ProcessRow(Row):
+    """One step of the service process, between two dates of the service table."""
+
+    step_id: Identifier = column("key", "id paso")
+    position: Annotated[int, Field(ge=1, le=1000)] = column(
+        "order of the step, from 1", "posicion orden"
+    )
+    name: Text = column("what happens", "nombre")
+    mode: Literal["waiting", "working"] = column(
+        "customer waits, or work is done",
+        "modo",
+        values="espera: waiting; trabajo: working",
+    )
+    start_column: Identifier = column(
+        "date column of service.csv that opens the step", "columna_inicio", references="service day"
+    )
+    end_column: Identifier = column(
+        "date column of service.csv that closes the step", "columna_fin", references="service day"
+    )
+
+
+class ObjectiveRow(Row):
+    """An objective of the strategy."""
+
+    objective_id: Identifier = column("key", "id id_objetivo")
+    perspective: Literal["Financial", "Customer", "Internal processes", "People"] = column(
+        "Balanced Scorecard perspective",
+        "perspectiva",
+        values="financiera: Financial; cliente clientes: Customer; "
+        "procesos_internos: Internal processes; "
+        "personas aprendizaje_y_crecimiento: People",
+    )
+    text: Text = column("the objective, shortened from the print", "texto objetivo")
+    place: str = column("where it is printed, or who decided on it", "lugar fuente")
+    weight: Number = column("share of the joint score; all add up to 1", "peso")
+
+
+class KeyResultRow(Row):
+    """A key result, or the target that an objective's own sentence names (headline)."""
+
+    in_order = (("starts_on", "ends_on"),)
+
+    kr_id: Identifier = column("key", "id id_kr")
+    objective_id: Identifier = column(
+        "references objective", "objetivo id_objetivo", references="objectives"
+    )
+    role: Literal["headline", "key result"] = column(
+        "a headline is scored and shown but carries no weight",
+        "rol",
+        values="titular: headline; resultado_clave: key result",
+    )
+    kpi: Identifier = column(
+        "key of the indicator in the catalogue", "indicador", references="indicator"
+    )
+    text: Text = column("the key result, shortened from the print", "texto resultado_clave")
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints its formula, empty if none does", references="claim"
+    )
+    owner: Text = column("who answers for it (an assumption where none is printed)", "responsable")
+    weight: Number = column("share within its objective; key results add up to 1", "peso")
+    ambition: Literal["committed", "stretch"] = column(
+        "whether all of the target is expected, or commit of the way is good",
+        "ambicion",
+        values="comprometido: committed; ambicioso: stretch",
+    )
+    commit: Number = column("part of the way to the target that is the least expected", "minimo")
+    baseline: NumberOrEmpty = column(
+        "starting level if it is given; empty: from the rows", "linea_base"
+    )
+    starts_on: Day = column("first day of its period", "inicio fecha_inicio")
+    ends_on: Day = column("last day of its period", "fin fecha_fin")
+
+    @model_validator(mode="after")
+    def _levels_make_sense(self) -> KeyResultRow:
+        if not 0 < Fraction(self.commit) <= 1:
+            raise ValueError("commit: must be above 0 and at most 1")
+        if (self.ambition == "committed") != (Fraction(self.commit) == 1):
+            raise ValueError("commit: is 1 for committed key results, and less for stretch ones")
+        if Fraction(self.weight) < 0:
+            raise ValueError("weight: must not be below 0")
+        return self
+
+
+class TargetRow(Row):
+    """One printed target of a key result; several for one are readings of it."""
+
+    target_id: Identifier = column("key", "id id_meta")
+    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
+    kpi: Identifier = column(
+        "key of the indicator that the target is read to mean", "indicador", references="indicator"
+    )
+    claim_id: IdentifierOrEmpty = column(
+        "claim that prints it; empty for one of your own", references="claim"
+    )
+    kind: Kind = column(
+        "amount is a share of the baseline, percentage points, or the level itself",
+        "tipo",
+        values="relativa relativo: relative; puntos: points; nivel: level",
+    )
+    rule: Rule = column(
+        "how it is met",
+        "regla",
+        values="al_menos: at least; mas_de: more than; como_maximo: at most; entre: within",
+    )
+    amount: Number = column("per cent, points, or units of the indicator", "cantidad meta")
+    upper: NumberOrEmpty = column("upper end, for targets within a band", "maximo")
+    months: Annotated[int, Field(ge=0, le=1200)] = column(
+        "0: over the whole period; otherwise a rate per this many months", "meses"
+    )
+    default: YesNo = column(
+        "whether it is used where several are printed", "por_defecto", values=YES_NO
+    )
+    axis: str = column("reading of case.yaml that decides on it; empty if none does")
+    option: str = column("option of that reading under which it holds")
+    reading: Text = column("how the print is read here, or the target in words", "lectura")
+
+    @model_validator(mode="after")
+    def _amounts_make_sense(self) -> TargetRow:
+        if self.kind != "level" and Fraction(self.amount) == 0 and not self.upper:
+            raise ValueError("amount: a change of 0 makes the target equal to its baseline")
+        if (self.rule == "within") != bool(self.upper):
+            raise ValueError("upper: is needed for targets within a band, and only for those")
+        if self.upper and Fraction(self.upper) <= Fraction(self.amount):
+            raise ValueError("upper: the band's upper end must be above its lower end")
+        return self
+
+
+class LinkRow(Row):
+    """One arrow of the strategy map: a hypothesis on cause and effect."""
+
+    link_id: Identifier = column("key", "id")
+    cause: Identifier = column("indicator at its tail", "causa", references="indicator")
+    effect: Identifier = column("indicator at its head", "efecto", references="indicator")
+    sign: Literal["+", "-"] = column("whether the levels move together or against", "signo")
+    lag_quarters: Annotated[int, Field(ge=0, le=400)] = column(
+        "quarters from cause to effect (an assumption)", "retraso_trimestres"
+    )
+    rationale: Text = column("why, in our words", "razon")
+    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
+    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+
+
+class VariableRow(Row):
+    """A variable of the diagnosis and the part it plays (4.4.1)."""
+
+    variable_id: Identifier = column("key", "id")
+    name: Text = column("what it is", "nombre")
+    role: Literal["dependent", "independent", "context"] = column(
+        "explained, explaining, or given",
+        "rol",
+        values="dependiente: dependent; independiente: independent; contexto: context",
+    )
+    source: str = column("column or indicator that measures it, empty if none does", "fuente")
+    explains: IdentifierOrEmpty = column(
+        "indicator that it is taken to explain, for independents", "explica", references="indicator"
+    )
+
+
+class CheckInRow(Row):
+    """What the owner of a key result reported in one week."""
+
+    check_in_id: Identifier = column("key", "id")
+    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
+    reported_on: Day = column("day of the weekly meeting", "date fecha")
+    value: DecimalOrEmpty = column("level reported, as a decimal; empty if none was known", "valor")
+    confidence: Annotated[int, Field(ge=0, le=10)] = column(
+        "0 to 10: chance in tenths that the target will be met", "confianza"
+    )
+
+
+class ConformanceRow(Row):
+    """One case that any OKR tool should get right; the rows of a group are joined by weight."""
+
+    case_id: Identifier = Field(description="key")
+    group: str = Field(description="rows of one objective; empty for a case of its own")
+    weight: str = Field(description="share in the group, as a fraction")
+    kind: Kind = Field(description="as in targets")
+    rule: Rule = Field(description="as in targets")
+    amount: str = Field(description="as in targets; empty for no target")
+    upper: str = Field(description="as in targets")
+    months: Annotated[int, Field(ge=0)] = Field(description="as in targets")
+    since: Annotated[int, Field(ge=0)] = Field(description="months from baseline to value")
+    baseline: str = Field(description="starting level; empty for unknown")
+    previous: str = Field(description="value before, for the trend; may be empty")
+    value: str = Field(description="level now; empty for unknown")
+    commit: Number = Field(description="part of the way that is good enough")
+    expected_score: str = Field(description="exact; empty for none")
+    expected_progress: str = Field(description="exact, without limits; empty for none")
+    expected_status: Text = Field(description="met, good enough, behind, below baseline, …")
+    expected_trend: str = Field(description="rising, falling, level or empty")
+    expected_joint: str = Field(description="score of the group")
+    expected_covered: str = Field(description="weight of what is known in the group")
+    source: Text = Field(description="bug report or help page that gave rise to it")
+    why: Text = Field(description="what goes wrong elsewhere")
+
+
+CLAIMS = define("claims", ClaimRow, "claim_id", "What the publication prints")
+METHODS = define("methods", MethodRow, "method_id", "Methods and what leads to what")
+DIAGNOSIS_TABLES = (
+    define("swot", SwotRow, "swot_id", "SWOT entries and what they rest on", "foda"),
+    define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram", "causas"),
+    define("process", ProcessRow, "step_id", "Steps of the service process", "proceso"),
+)
+PLAN_TABLES = (
+    *DIAGNOSIS_TABLES,
+    define("objectives", ObjectiveRow, "objective_id", "Objectives", "objetivos"),
+    define(
+        "key_results", KeyResultRow, "kr_id", "Key results", "okr resultados_clave", file="okrs.csv"
+    ),
+    define("targets", TargetRow, "target_id", "Targets and their readings", "metas"),
+    define("links", LinkRow, "link_id", "Arrows of the strategy map", "mapa_estrategico"),
+    define("variables", VariableRow, "variable_id", "Dependent and independent variables"),
+)
+"""Tables of the diagnosis, the strategy and the targets."""
+
+CHECK_INS = define(
+    "check_in", CheckInRow, "check_in_id", "Weekly check-ins", "check_ins seguimiento"
+)
+CONFORMANCE = define("okr_cases", ConformanceRow, "case_id", "Cases for tools that score OKRs")
