@@ -38,10 +38,7 @@ def kpis(case):
     import analysis.kpis.sales
     return [f"data/processed/{case}/{name}.csv" for name in ("kpis", "comparison")]
 def values(case): return [f"data/processed/{case}/values.json"]
-def notebook(case):
-    for cell in json.loads(Path(sys.argv[-3 if "--case" in sys.argv else -1]).read_text())["cells"]:
-        exec("".join(cell["source"]))
-    return [f"figures/{case}/fig.svg"]
+def notebook(case): return [f"figures/{case}/fig.svg"]
 def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
 def report(case): import analysis.report; return [f"report/{case}.pdf"]
 def sums(case): return ["SHA256SUMS"]
@@ -59,6 +56,8 @@ def main(arguments=None):
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
         return 0
     name = Path(args.notebook).stem if args.notebook else args.command
+    for cell in json.loads(Path(args.notebook).read_text())["cells"] if args.notebook else ():
+        exec("".join(cell["source"]))
     outputs = globals()[args.command](args.case)
     if args.period or args.base:
         report = "-".join(filter(None, (args.case, args.period, args.base)))
@@ -127,7 +126,7 @@ class Project:
             "src/analysis/base/files.py",
             "src/analysis/build/graph.py",
         ):
-            shutil.copy(ROOT / name, self.root / name)
+            self.write(name, (ROOT / name).read_text(encoding="utf-8"))
         return self
 
     def write(self, name: str, text: str) -> None:

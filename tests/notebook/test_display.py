@@ -284,7 +284,7 @@ def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
         assert found.name == f"IBMPlexSans-{file}.ttf"
         assert found.parent.name == "fonts"
     owners = {font.fname for font in font_manager.fontManager.ttflist if "Plex" in font.name}
-    assert {Path(name).parent.parent.name for name in owners} == {"analysis"}
+    assert {Path(name).parent.parent.name for name in owners} == {"base"}
 
 
 def test_drawing_warns_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:
