@@ -14,9 +14,7 @@ from analysis.efficiency.article import Firm, company_names, read_firms, scheme_
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
 from analysis.efficiency.sentences import build_article, read_made, read_pins
-from analysis.figures.publications import profit_charts as efficiency_ladder
-from analysis.figures.publications import profit_charts as efficiency_scheme
-from analysis.figures.publications import ratio_charts as efficiency_ratios
+from analysis.figures.publications import profit_charts, ratio_charts
 from analysis.show import efficiency as views
 from analysis.show.facts import efficiency_facts
 from analysis.tables.case import Case, load_case
@@ -60,16 +58,14 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
     tables = {firm.name: firm.table for firm in firms.values()}
     first = firms["SYN-A"]
     made = [
-        efficiency_scheme.chart_1_scheme(scheme_cells(built, "chart-1")),
-        efficiency_ladder.table_3_profits(
-            efficiency_ladder.waterfall_data(first.ladder), first.name, "thousand złoty"
+        profit_charts.chart_1_scheme(scheme_cells(built, "chart-1")),
+        profit_charts.table_3_profits(
+            profit_charts.waterfall_data(first.ladder), first.name, "thousand złoty"
         ),
-        efficiency_ladder.table_3_cash(
-            efficiency_ladder.cash_profit_data(tables), "thousand złoty"
-        ),
-        efficiency_ratios.table_4_ratios(efficiency_ratios.ratios_data(tables)),
-        efficiency_ratios.pinned_down(read_pins(built), company_names(built)),
-        efficiency_ratios.outlook(*outlook(first.table, "K3"), "thousand złoty"),
+        profit_charts.table_3_cash(profit_charts.cash_profit_data(tables), "thousand złoty"),
+        ratio_charts.table_4_ratios(ratio_charts.ratios_data(tables)),
+        ratio_charts.pinned_down(read_pins(built), company_names(built)),
+        ratio_charts.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)
     for figure in made:

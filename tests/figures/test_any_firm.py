@@ -12,20 +12,9 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.figures import diagnosis_charts as concepts
-from analysis.figures import diagnosis_charts as process
-from analysis.figures import key_results as bullets
-from analysis.figures import key_results as okr
-from analysis.figures import kpi_comparison as changes
-from analysis.figures import kpi_comparison as variance
-from analysis.figures import kpi_data
-from analysis.figures import kpi_page as intervals
-from analysis.figures import kpi_page as pareto
-from analysis.figures import kpi_page as report_page
-from analysis.figures import kpi_trends as indicators
-from analysis.figures import kpi_trends as multiples
+from analysis.figures import diagnosis_charts, key_results, kpi_comparison, kpi_page, kpi_trends
 from analysis.figures.balanced_scorecard import strategy_map
-from analysis.figures.publications import flowcharts as flowchart
+from analysis.figures.publications import flowcharts
 from analysis.kpis.catalogue import CATALOGUE
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
@@ -72,20 +61,14 @@ def kpi_rows(name: str) -> pd.DataFrame:
 
 
 def by_type(count: int, name: str = "{}") -> pd.DataFrame:
-    counts = pd.DataFrame(
-        {
-            "quarter": LAST,
-            "service_type": [name.format(i) for i in range(count)],
-            "services": [10 ** (i % 4) + i for i in range(count)],
-        }
-    )
-    return kpi_data.services_by_type_data(counts, [LAST])
+    counts = {name.format(i): 10 ** (i % 4) + i for i in range(count)}
+    return kpi_page.type_shares(pd.Series(counts))
 
 
 @each_series
 def test_sales_by_quarter(name: str, check: Check) -> None:
-    frame = kpi_data.quarters_data(kpi_rows(name), "sales", {"2024Q2": "100.0%"})
-    check(indicators.sales_by_quarter(frame, "yours", MONEY))
+    frame = kpi_trends.quarters_data(kpi_rows(name), "sales", {"2024Q2": "100.0%"})
+    check(kpi_trends.sales_by_quarter(frame, "yours", MONEY))
 
 
 @each_series
@@ -93,9 +76,9 @@ def test_productivity(name: str, check: Check) -> None:
     table = kpi_rows(name)
     if name == "zeros":  # nothing to measure; a message says so
         return
-    frames = [kpi_data.quarters_data(table, k) for k in ("productivity", "services")]
-    hours = kpi_data.quarters_data(table, "technician_hours")
-    check(indicators.productivity(*frames, hours, "yours"))
+    frames = [kpi_trends.quarters_data(table, k) for k in ("productivity", "services")]
+    hours = kpi_trends.quarters_data(table, "technician_hours")
+    check(kpi_trends.productivity(*frames, hours, "yours"))
 
 
 @each_series
@@ -111,30 +94,30 @@ def test_intervals(name: str, check: Check) -> None:
             "size": pd.Series([*counts[::-1], *counts], dtype="object"),
         }
     )
-    check(intervals.intervals(intervals.with_intervals(frame), "yours"))
+    check(kpi_page.intervals(kpi_page.with_intervals(frame), "yours"))
 
 
 @each_series
 def test_small_multiples(name: str, check: Check) -> None:
-    check(multiples.small_multiples(multiples.small_multiples_data(kpi_rows(name)), "yours"))
+    check(kpi_trends.small_multiples(kpi_trends.small_multiples_data(kpi_rows(name)), "yours"))
 
 
 @each_series
 def test_report_page(name: str, check: Check) -> None:
-    page = report_page.report_page_data(kpi_rows(name), by_type(30, LONG + " {}"))
-    check(report_page.report_page(page, "2024Q2", "yours", MONEY))
+    page = kpi_page.report_page_data(kpi_rows(name), by_type(30, LONG + " {}"))
+    check(kpi_page.report_page(page, "2024Q2", "yours", MONEY))
 
 
 @each_series
 def test_comparison(name: str, check: Check) -> None:
     table = kpi_rows(name)
-    check(changes.comparison(comparison_data(table, "2024Q2"), "2024Q2", "yours"))
+    check(kpi_comparison.comparison(comparison_data(table, "2024Q2"), "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("count", [1, 2, 30])
 @pytest.mark.parametrize("name", ["type {}", LONG + " {}", WORD + "{}", "$x^{}$ \\alpha_{{1}}"])
 def test_services_by_type(count: int, name: str, check: Check) -> None:
-    figure = pareto.services_by_type(by_type(count, name), "2024Q2", "yours")
+    figure = kpi_page.services_by_type(by_type(count, name), "2024Q2", "yours")
     check(figure)
 
 
@@ -173,8 +156,8 @@ VARIANCES = {
 @pytest.mark.parametrize("name", VARIANCES)
 def test_waterfall_and_variances(name: str, check: Check) -> None:
     frame = variances(VARIANCES[name])
-    check(variance.sales_waterfall(frame, "2024Q2", "yours", MONEY))
-    check(variance.services_variance(frame, "2024Q2", "yours"))
+    check(kpi_comparison.sales_waterfall(frame, "2024Q2", "yours", MONEY))
+    check(kpi_comparison.services_variance(frame, "2024Q2", "yours"))
 
 
 def process_rows(steps: int, name: str) -> pd.DataFrame:
@@ -194,7 +177,7 @@ def process_rows(steps: int, name: str) -> pd.DataFrame:
 @pytest.mark.parametrize("steps", range(1, 13))
 def test_flowcharts_of_any_length(steps: int, check: Check) -> None:
     frame = process_rows(steps, WORD if steps % 2 else LONG)
-    check(flowchart.process_flow(frame, "2024Q2", "yours"))
+    check(flowcharts.process_flow(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("name", ["Wait", LONG, WORD])
@@ -216,7 +199,7 @@ def test_service_process(name: str, check: Check) -> None:
         ],
         columns=["step_id", "name", "mode", "days", "services", "mean", "share", "bottleneck"],
     )
-    check(process.service_process(frame, "2024Q2", "yours"))
+    check(diagnosis_charts.service_process(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("text", ["Few words", LONG, WORD, "$\\sum_i$ costs $5 & <more>"])
@@ -228,13 +211,13 @@ def test_swot_and_causes(text: str, count: int, check: Check) -> None:
             (quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)
         ]
         columns = ["quadrant", "text", "place", "quotation"]
-        check(concepts.swot(pd.DataFrame(entries, columns=columns)))
+        check(diagnosis_charts.swot(pd.DataFrame(entries, columns=columns)))
         branches = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
         frame = pd.DataFrame(branches, columns=["category", *columns[1:]])
-        check(concepts.ishikawa(frame, text))
+        check(diagnosis_charts.ishikawa(frame, text))
 
 
-def key_results(text: str, value: Fraction | None, low: Fraction | None) -> list[dict[str, object]]:
+def okr_rows(text: str, value: Fraction | None, low: Fraction | None) -> list[dict[str, object]]:
     return [
         {
             "objective_id": f"O{i // 3}",
@@ -270,16 +253,16 @@ def key_results(text: str, value: Fraction | None, low: Fraction | None) -> list
     ],
 )
 def test_bullets_and_progress(text: str, value: Fraction, low: Fraction, check: Check) -> None:
-    frame = pd.DataFrame(key_results(text, value, low))
+    frame = pd.DataFrame(okr_rows(text, value, low))
     for column in ("value", "baseline", "commit", "low", "high", "score"):
         frame[column] = frame[column].astype("object").where(frame[column].notna(), None)
-    check(bullets.bullets(frame, "2024Q2", "yours"))
+    check(key_results.bullets(frame, "2024Q2", "yours"))
     frame["commit"] = [Fraction(7, 10)] * len(frame)
-    check(okr.okr_progress(frame, "2024Q2", "yours"))
+    check(key_results.okr_progress(frame, "2024Q2", "yours"))
 
 
 def test_no_key_result_at_all(check: Check) -> None:
-    check(bullets.bullets(bullets.bullets_data([]), "2024Q2", "yours"))
+    check(key_results.bullets(key_results.bullets_data([]), "2024Q2", "yours"))
 
 
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
@@ -295,6 +278,6 @@ def test_text_from_data_is_plain_text() -> None:
     """A dollar sign starts no formula and markup is no markup: it stands there as it is."""
     name = "Doors $x_1$ at $5 <b>b</b> &"
     frame = by_type(1).assign(name=name)
-    drawing = svg(pareto.services_by_type(frame, "2024Q2"), text_as="text")
+    drawing = svg(kpi_page.services_by_type(frame, "2024Q2"), text_as="text")
     assert ">Doors $x_1$ at $5 &lt;b&gt;b&lt;/b&gt; &amp;</text>" in drawing
     assert "<b>" not in drawing

@@ -14,9 +14,8 @@ from analysis.claims.bounds import bounds
 from analysis.claims.readings import over, results_of, sales_system
 from analysis.figures.diagnosis_charts import service_process, service_process_data
 from analysis.figures.kpi_comparison import comparison
-from analysis.figures.kpi_data import quarters_data, services_by_type_data
-from analysis.figures.kpi_page import services_by_type
-from analysis.figures.kpi_trends import productivity, sales_by_quarter
+from analysis.figures.kpi_page import services_by_type, type_shares
+from analysis.figures.kpi_trends import productivity, quarters_data, sales_by_quarter
 from analysis.figures.primitives import period_words
 from analysis.figures.publications.printed_claims import (
     earlier_counts,
@@ -157,15 +156,8 @@ def test_sales_agree_with_the_engine_that_gives_the_verdicts(segelec: Case) -> N
 
 
 def test_services_by_type_add_up() -> None:
-    sums = pd.DataFrame(
-        {
-            "quarter": [8096, 8096, 8097, 8097, 8095],
-            "service_type": ["a_b", "c", "a_b", "c", "c"],
-            "services": [1, 5, 2, 2, 100],
-        }
-    )
     types = [ServiceType(id="c", name="Cameras", printed=True)]
-    frame = services_by_type_data(sums, [8096, 8097], types)
+    frame = type_shares(pd.Series({"a_b": 3, "c": 7}), types)
     assert frame["name"].tolist() == ["Cameras", "A b"]
     assert frame["services"].tolist() == [7, 3]
     assert frame["printed"].tolist() == [True, False]

@@ -11,8 +11,7 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_period
 from analysis.figures.key_results import bullets_data
 from analysis.figures.kpi_comparison import variance_data
-from analysis.figures.kpi_data import services_by_type_data
-from analysis.figures.kpi_page import report_page_data, with_intervals
+from analysis.figures.kpi_page import report_page_data, type_shares, with_intervals
 from analysis.figures.kpi_trends import small_multiples_data
 from analysis.figures.primitives import scale
 from analysis.figures.publications.flowcharts import (
@@ -20,7 +19,7 @@ from analysis.figures.publications.flowcharts import (
     methodologies_data,
     process_flow_data,
 )
-from analysis.kpis.levels import kpi_periods, totals
+from analysis.kpis.levels import by_type, kpi_periods, totals
 from analysis.kpis.measures import Totals
 from analysis.method import as_is as diagnosis
 from analysis.method.key_results import evaluate, load_okrs
@@ -68,16 +67,13 @@ def test_small_multiples_hold_every_quarter(reduced: Totals) -> None:
 def test_a_page_keeps_the_total_when_types_share_a_bar(
     ledger_sums: pd.DataFrame, reduced: Totals
 ) -> None:
-    counts = pd.DataFrame(
-        {"quarter": 8097, "service_type": [f"t{i}" for i in range(30)], "services": range(30)}
-    )
-    shares = services_by_type_data(counts, [8097])
+    shares = type_shares(pd.Series({f"t{i}": i for i in range(1, 30)}))
     page = report_page_data(kpi_periods(reduced), shares)
     types = page[page["part"] == "services by type"]
     assert len(types) == 8
     assert types["value"].sum() == sum(range(30))
-    assert types["label"].iloc[-1] == "22 other types"  # t0 has none and is no type here
-    printed = services_by_type_data(ledger_sums, parse_period("2024H1"))
+    assert types["label"].iloc[-1] == "22 other types"
+    printed = type_shares(by_type(ledger_sums, parse_period("2024H1")))
     assert report_page_data(kpi_periods(reduced), printed)["value"].iloc[0] == 94
 
 

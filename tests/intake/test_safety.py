@@ -17,8 +17,7 @@ import pypdfium2
 import pytest
 import typst
 
-from analysis.figures import diagnosis_charts as concepts
-from analysis.figures import kpi_page as pareto
+from analysis.figures import diagnosis_charts, kpi_page
 from analysis.notebook import display as table
 from analysis.notebook.figure import Figure, contents, svg
 from analysis.notebook.values import literal
@@ -127,7 +126,7 @@ def test_figures(service_types: list[str]) -> None:
     total = frame["services"].sum()
     frame["share"] = frame["services"] / total
     frame["cumulative"] = frame["share"].cumsum()
-    figure = pareto.services_by_type(frame, "2024Q4", "yours")
+    figure = kpi_page.services_by_type(frame, "2024Q4", "yours")
     drawn = re.sub(r"\s+", "", texts_of(figure))
     for text in NASTY:  # long names are broken and cut
         assert re.sub(r"\s+", "", text)[:12] in drawn
@@ -145,14 +144,14 @@ def test_words_of_the_diagnosis(service_types: list[str]) -> None:
             "quotation": "",
         }
     )
-    drawn = re.sub(r"\s+", "", texts_of(concepts.swot(rows)))
+    drawn = re.sub(r"\s+", "", texts_of(diagnosis_charts.swot(rows)))
     for text in NASTY:
         assert re.sub(r"\s+", "", text) in drawn
 
 
 def test_the_data_of_a_figure(service_types: list[str], tmp_path: Path) -> None:
     rows = pd.DataFrame({"quadrant": "threat", "text": service_types, "place": "", "quotation": ""})
-    files = contents(concepts.swot(rows))
+    files = contents(diagnosis_charts.swot(rows))
     cells = [row["text"] for row in csv.DictReader(files[".csv"].splitlines())]
     assert cells[:4] == ["'" + text for text in NASTY[:4]]
     assert cells[4:] == NASTY[4:]

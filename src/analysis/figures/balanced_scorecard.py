@@ -43,8 +43,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
     top = 15.0
     fig = s.canvas(top + fsum(heights) + 3)
     page = s.sheet(fig)
-    ax = s.panel(fig, _LEFT, top, _WIDTH, fsum(heights))
-    s.only_frame(ax)
+    ax = s.bare(fig, _LEFT, top, _WIDTH, fsum(heights))
     ax.set_ylim(fsum(heights), 0)
     low, high = _limits(nodes)
     ax.set_xlim(low, high)
@@ -58,16 +57,12 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
         else:
             running = _row(fig, ax, top, y, node, running)
         y += height
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"The joint score of {short_period(period)}, key result by key result. Each bar "
-            "starts where the one above it ends; the last ends at the joint score."
-        ),
-        alt=_alt(nodes, short_period(period)),
+    caption = (
+        f"The joint score of {short_period(period)}, key result by key result. Each bar "
+        "starts where the one above it ends; the last ends at the joint score."
     )
+    alt = _alt(nodes, short_period(period))
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
@@ -189,17 +184,13 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     for key, place in places.items():
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
-    return s.Drawn(
-        fig,
-        table.drop(columns=["quotation"]),
-        kind,
-        caption=(
-            "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
-            "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
-            "later. Colour and line say what the quarters of the ledger can tell."
-        ),
-        alt=_strategy_alt(table),
+    caption = (
+        "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
+        "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
+        "later. Colour and line say what the quarters of the ledger can tell."
     )
+    alt = _strategy_alt(table)
+    return s.Drawn(fig, table.drop(columns=["quotation"]), kind, caption, alt)
 
 
 def arrange(links: Sequence[tuple[str, str]]) -> Places:

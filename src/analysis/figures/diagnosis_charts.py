@@ -89,7 +89,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
         s.write(fig, left, top + 4, title, fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
-    return s.Drawn(fig, frame, kind, caption=_swot_caption(frame), alt=_swot_alt(frame))
+    return s.Drawn(fig, frame, kind, _swot_caption(frame), _swot_alt(frame))
 
 
 def _row(name: str) -> int:
@@ -189,9 +189,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
     for place, (_, rows) in enumerate(categories):
         column, below = divmod(place, 2)
         _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)
-    return s.Drawn(
-        fig, frame, kind, caption=_ishikawa_caption(frame, effect), alt=_ishikawa_alt(frame, effect)
-    )
+    return s.Drawn(fig, frame, kind, _ishikawa_caption(frame, effect), _ishikawa_alt(frame, effect))
 
 
 def _cause_lines(row: Any, step: float) -> list[str]:
@@ -320,13 +318,9 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
         if last:
             ax.set_xlabel("Days")
         _spread(fig, ax, top, rows, kind)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=_process_caption(steps, whole, period),
-        alt=_process_alt(frame, whole, period),
-    )
+    caption = _process_caption(steps, whole, period)
+    alt = _process_alt(frame, whole, period)
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:

@@ -99,17 +99,13 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         for row in records(frame[frame["objective_id"] == objective]):
             _bullet(fig, ax, y, row, kind)
             y += _ROW
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
-            "target (1); bands end where the way so far is good enough and where the target is "
-            "met. Without a baseline, a value or a target there is no bar."
-        ),
-        alt=_progress_alt(frame, named),
+    caption = (
+        f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
+        "target (1); bands end where the way so far is good enough and where the target is "
+        "met. Without a baseline, a value or a target there is no bar."
     )
+    alt = _progress_alt(frame, named)
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _x(score: float) -> float:
@@ -191,15 +187,12 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     score = "–" if brier is None else decimal(3)(brier)
     s.write(fig, 108, 20, f"Brier score {score}")
     s.note(fig, 108, 24, "0 is perfect, 0.250 a coin")
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
-            "above the line things went better than was said."
-        ),
-        alt="Dots of stated confidence and share that came true: "
+    caption = (
+        "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
+        "above the line things went better than was said."
+    )
+    alt = (
+        "Dots of stated confidence and share that came true: "
         + listed(
             [
                 f"{row.confidence} of ten, {percent(0)(row.stated)} stated, "
@@ -207,8 +200,9 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
                 for row in records(frame)
             ]
         )
-        + f". Brier score {score}.",
+        + f". Brier score {score}."
     )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 _BULLETS_LEFT, _WIDTH, _BULLETS_ROW, _BULLETS_TOP = 60.0, 60.0, 14.5, 6.0
@@ -301,21 +295,16 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Draw
         s.write(fig, 0, _BULLETS_TOP + 4, "No key result has a level and a target.", color=s.MUTED)
     for place, row in enumerate(records(frame)):
         _bullets_bullet(fig, _BULLETS_TOP + _BULLETS_ROW * place, row, kind)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
-            "is the level, the mark across it the target; behind them, from dark to light, what "
-            "falls short of the baseline, what is on the way, what is good enough, and what meets "
-            "the target. Key results without a level or a target are left out."
-        ),
-        alt=(
-            f"Bullet graphs for {named}. "
-            + " ".join(f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame))
-        ),
+    caption = (
+        f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
+        "is the level, the mark across it the target; behind them, from dark to light, what "
+        "falls short of the baseline, what is on the way, what is good enough, and what meets "
+        "the target. Key results without a level or a target are left out."
     )
+    alt = f"Bullet graphs for {named}. " + " ".join(
+        f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame)
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _key(fig: Canvas) -> None:
@@ -446,23 +435,11 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
             s.fit(str(rows["text"].iloc[0]), _COURSE_LEFT - 22, s.SMALL, lines=3)
         ):
             s.small(fig, 15, top + 4 + 3.3 * number, line)
-        ax = s.panel(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
-        s.only_frame(ax)
+        ax = s.bare(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
         ax.set_xlim(0.5, weeks + 0.5)
         ax.set_ylim(-1.15, 1.2)
         for level, look in _LEVELS.items():
-            ax.axhline(level, **look)
-            ax.annotate(
-                decimal()(level),
-                (0, level),
-                xycoords=("axes fraction", "data"),
-                xytext=(-4, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center_baseline",
-                fontsize=s.SMALL,
-                color=s.MUTED,
-            )
+            s.end_of_scale(ax, level, decimal()(level), 4, zorder=2, **look)
         known = [(row.week, float(row.score)) for row in records(rows) if row.score is not None]
         if known:
             xs, ys = zip(*known, strict=True)
@@ -475,19 +452,17 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         x = _COURSE_LEFT + step * (week - 0.5)
         s.note(fig, x, bottom + 1, str(week), ha="center")
     s.note(fig, _COURSE_LEFT, bottom + 5, "week of the quarter")
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"The course of {named}, week by week. Each dot is the score that the key result "
-            "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
-            "the lowest score. A key result without weekly data is left out."
-        ),
-        alt=f"Lines of projected scores by week of {named}, half-way and at the end: "
-        + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
-        + ".",
+    caption = (
+        f"The course of {named}, week by week. Each dot is the score that the key result "
+        "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
+        "the lowest score. A key result without weekly data is left out."
     )
+    alt = (
+        f"Lines of projected scores by week of {named}, half-way and at the end: "
+        + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
+        + "."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _half_and_end(rows: pd.DataFrame, weeks: int) -> str:

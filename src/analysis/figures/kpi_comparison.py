@@ -51,7 +51,7 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     zero = _zero(units)
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
-    return s.Drawn(fig, frame, kind, caption=_caption(frame, period), alt=_alt(frame, period))
+    return s.Drawn(fig, frame, kind, _caption(frame, period), _alt(frame, period))
 
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
@@ -91,8 +91,7 @@ def _group(
 ) -> float:
     """Draw KPIs of one unit of change on one scale; return where the group ends."""
     of_kpi = groups(rows, "kpi")
-    rule = s.panel(fig, 0, top, 160, 1)
-    s.only_frame(rule)
+    rule = s.bare(fig, 0, top, 160, 1)
     rule.set_ylim(1, 0)
     rule.axhline(0, color=s.RULE, lw=1)
     s.note(fig, 0, top + 3, title)
@@ -103,9 +102,7 @@ def _group(
     low, high = _span(rows)
     unit = max(-low / max(zero - _ROOM, 1), high / (_WIDTH - _ROOM - zero))
     for base, left in _PANELS.items():
-        ax = s.panel(fig, left, top, _WIDTH, height)
-        s.only_frame(ax)
-        ax.set_ylim(len(of_kpi) - 0.5, -0.5)
+        ax = s.lanes(fig, left, top, _WIDTH, height, len(of_kpi))
         ax.set_xlim(-zero * unit, (_WIDTH - zero) * unit)
         ax.axvline(0, color=s.NEUTRAL, lw=0.8)
         for place, (_, both) in enumerate(of_kpi):
@@ -291,18 +288,14 @@ def sales_waterfall(
         signed = decimal(short.places, signed=True)(row.change / short.divisor)
         _write_end(ax, place, max(runs[place - 1], runs[place]), signed)
     ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=s.NEUTRAL, lw=0.5)
-    return s.Drawn(
-        fig,
-        ranked,
-        kind,
-        caption=_waterfall_caption(ranked, base, period, start, end, currency),
-        alt=(
-            f"A waterfall from {decimal()(start)} {currency} in {short_period(base)} to "
-            f"{decimal()(end)} in {short_period(period)}: "
-            + listed([f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)])
-            + "."
-        ),
+    caption = _waterfall_caption(ranked, base, period, start, end, currency)
+    alt = (
+        f"A waterfall from {decimal()(start)} {currency} in {short_period(base)} to "
+        f"{decimal()(end)} in {short_period(period)}: "
+        + listed([f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)])
+        + "."
     )
+    return s.Drawn(fig, ranked, kind, caption, alt)
 
 
 def _write_end(ax: Axes, place: float, value: Fraction, text: str, **look_: Any) -> None:
@@ -355,9 +348,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
         s.small(fig, left, 2.5, head, weight="semibold")
-        ax = s.panel(fig, left, _TOP, width, height)
-        s.only_frame(ax)
-        ax.set_ylim(len(frame) - 0.5, -0.5)
+        ax = s.lanes(fig, left, _TOP, width, height, len(frame))
         axes.append(ax)
     s.note(fig, 0, 2.5, "light: before")
     for place, row in enumerate(records(frame)):
@@ -380,24 +371,20 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     )
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"Services by type in {short_period(period)} against {short_period(base)}: "
-            f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
-            "Columns stand for numbers, pins for per cent; dark green is more, light orange less."
-        ),
-        alt=(
-            f"Paired bars, differences and pins by service type, {short_period(period)} against "
-            f"{short_period(base)}: "
-            + listed(
-                [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
-            )
-            + "."
-        ),
+    caption = (
+        f"Services by type in {short_period(period)} against {short_period(base)}: "
+        f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
+        "Columns stand for numbers, pins for per cent; dark green is more, light orange less."
     )
+    alt = (
+        f"Paired bars, differences and pins by service type, {short_period(period)} against "
+        f"{short_period(base)}: "
+        + listed(
+            [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
+        )
+        + "."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _per_cent(growth: Fraction | None) -> str:

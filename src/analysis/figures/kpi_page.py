@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.frames import records
 from analysis.base.numbers import MISSING, decimal, listed, percent
-from analysis.base.periods import last_ended, quarter_label, short_period
+from analysis.base.periods import (
+    MONTHS,
+    last_ended,
+    last_month,
+    parse_label,
+    quarter_label,
+    short_period,
+)
 from analysis.evidence.intervals import count_interval, share_interval
 from analysis.figures import style as s
-from analysis.figures.kpi_data import quarters_data
-from analysis.figures.primitives import Scale, Timeline, levels, period_words, scale
+from analysis.figures.kpi_trends import quarters_data
+from analysis.figures.primitives import Timeline, levels, period_words, scale, table
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import periods
 from analysis.kpis.measures import Totals
 from analysis.notebook.values import literal
+from analysis.tables.case import Case, ServiceType
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")
 _LEFT, _RIGHT, _WIDTH = 0.0, 84.0, 76.0
@@ -27,15 +37,15 @@ _MOST = 8
 """Service types with a bar of their own; the rest share one."""
 
 
-def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -> pd.DataFrame:
+def report_page_data(kpis: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -> pd.DataFrame:
     """Gather what the page shows.
 
     Parameters
     ----------
-    table : DataFrame
+    kpis : DataFrame
         From :func:`analysis.kpis.kpi_periods`, by quarter.
     shares : DataFrame
-        From :func:`analysis.figures.kpi_data.services_by_type_data`.
+        From :func:`type_shares`.
     last : int
         The latest quarters to keep.
 
@@ -54,12 +64,9 @@ def report_page_data(table: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -
         others = f"{len(types) - _MOST + 1} other types"
         types = [*types[: _MOST - 1], ("services by type", others, rest, None, None)]
     for name in _CARDS:
-        for row in records(quarters_data(table, name, last=last)):
+        for row in records(quarters_data(kpis, name, last=last)):
             types.append((name, row.quarter, row.value, row.year_ago, row.growth))
-    frame = pd.DataFrame(types, columns=["part", "label", "value", "year_ago", "growth"])
-    for place, column in enumerate(("value", "year_ago", "growth"), start=2):
-        frame[column] = pd.Series([row[place] for row in types], dtype="object")
-    return frame
+    return table("part label value year_ago growth", types, exact="value year_ago growth")
 
 
 @s.drawing(19)
@@ -93,8 +100,7 @@ def report_page(
     for y in (_UPPER - 4, _LOWER - 4):
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
     types = _part(frame, "services by type")
-    s.bold(fig, _LEFT, _UPPER, "Services by type")
-    s.note(fig, _LEFT, _UPPER + 3.7, period_words(period))
+    s.head(fig, _LEFT, _UPPER, "Services by type", period_words(period), 3.7)
     _bars(fig, types, kind)
     for name, left, top in (
         ("sales", _RIGHT, _UPPER),
@@ -103,20 +109,16 @@ def report_page(
     ):
         _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
     quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"A report page for {quarter}. Light columns are the year before."
-            if not printed
-            else f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture "
-            "of the Power BI report is not in our sources and the text does not say what stands "
-            "on it, so the choice of indicators, drawn from the abstract's results, is ours. Light "
-            "columns are the year before."
-        ),
-        alt=_alt(frame, quarter, currency),
+    caption = (
+        f"A report page for {quarter}. Light columns are the year before."
+        if not printed
+        else f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture "
+        "of the Power BI report is not in our sources and the text does not say what stands "
+        "on it, so the choice of indicators, drawn from the abstract's results, is ours. Light "
+        "columns are the year before."
     )
+    alt = _alt(frame, quarter, currency)
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -129,35 +131,26 @@ def _unit(name: str, currency: str) -> str:
 
 def _card(fig: Canvas, left: float, rows: pd.DataFrame, unit: str, name: str) -> None:
     """Write an indicator's last value with its change on the year before."""
-    last, record = next(records(rows.tail(1)).__iter__()), kpi(name)
+    last, record = records(rows.tail(1))[0], kpi(name)
     short = scale([last.value], 22, record.decimals)
     s.note(fig, left, 2.5, record.name)
     text = "–" if last.value is None else short.text(last.value)
     s.write(fig, left, 8.4, text, fontsize=13, weight="semibold")
-    said = s.fit(f"{short.word}{unit}", 38, s.SMALL)
-    s.note_lines(fig, left, 12.6, said)
-    words, colour = _change(last, name)
+    s.note_lines(fig, left, 12.6, s.fit(f"{short.word}{unit}", 38, s.SMALL))
+    words, change = "no year before", last.growth
+    if record.is_share and last.value is not None and last.year_ago is not None:
+        change = last.value - last.year_ago
+        words = f"{decimal(1, signed=True)(change)} pp on last year"
+    elif change is not None:
+        words = f"{percent(1, signed=True)(change)} on last year"
+    colour = s.MUTED if change is None else s.verdict_colour(float(change), record.better)
     s.small(fig, left, 16.2, words, color=colour)
 
 
-def _change(row: Any, name: str) -> tuple[str, str]:
-    record = kpi(name)
-    if record.is_share and row.value is not None and row.year_ago is not None:
-        change = row.value - row.year_ago
-        words = f"{decimal(1, signed=True)(change)} pp on last year"
-        return words, s.verdict_colour(float(change), record.better)
-    if row.growth is None:
-        return "no year before", s.MUTED
-    words = f"{percent(1, signed=True)(row.growth)} on last year"
-    return words, s.verdict_colour(float(row.growth), record.better)
-
-
 def _bars(fig: Canvas, rows: pd.DataFrame, kind: str) -> None:
-    top, height, left = _UPPER + 6.5, _HEIGHT - 13, 30.0
-    step = min(height / max(len(rows), 1), 6.4)
-    ax = s.panel(fig, left, top, _WIDTH - left, step * max(len(rows), 1))
-    s.only_frame(ax)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
+    top, left, count = _UPPER + 6.5, 30.0, max(len(rows), 1)
+    step = min((_HEIGHT - 13) / count, 6.4)
+    ax = s.lanes(fig, left, top, _WIDTH - left, step * count, len(rows))
     most = float(max(rows["value"], default=1)) or 1.0
     ax.set_xlim(0, most * (_WIDTH - left) / (_WIDTH - left - 13))
     ax.axvline(0, color=s.NEUTRAL, lw=0.8)
@@ -196,8 +189,72 @@ def _alt(frame: pd.DataFrame, quarter: str, currency: str) -> str:
     )
 
 
-_NAMES: Final = 52.0
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_NAMES = 52.0
 """Millimetres that the names of types may take."""
+
+
+def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFrame, str]:
+    """Choose what the figure of services by type shows, and say which period that is.
+
+    In the reported quarter of a publication that is the period of its printed counts, which the
+    figure marks; in any other period the services of that period, none of them printed.
+    """
+    printed = case.reading().get("services_period")
+    if printed is None or period != case.parameters.periods.current:
+        shares = type_shares(_counts(totals, period), case.service_types)
+        return shares.assign(printed=False), period
+    parts = [_counts(totals, part) for part in printed.split("+")]
+    return type_shares(pd.concat(parts).groupby(level=0).sum(), case.service_types), printed
+
+
+def _counts(totals: Totals, period: str) -> pd.Series[int]:
+    """Count the services of a period by type."""
+    last = last_month(period)
+    inside = totals["month"].between(last - MONTHS[parse_label(period)[0]] + 1, last)
+    rows = totals[inside & (totals["measure"] == "services")]
+    counts: pd.Series[int] = rows.groupby("service_type")["value"].sum()
+    return counts
+
+
+def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd.DataFrame:
+    """Order counts of services by type, largest first, with shares that add up.
+
+    Parameters
+    ----------
+    counts : Series
+        Services by type.
+    types : iterable of ServiceType
+        Names, and which counts are printed; a type that is not listed is named by its id.
+
+    Returns
+    -------
+    DataFrame
+        Columns service_type, name, services, printed (bool), share and cumulative (Fractions).
+
+    Examples
+    --------
+    >>> type_shares(pd.Series({"alarms": 3, "lifting_doors": 9}))[["name", "services", "share"]]
+                name  services share
+    0  Lifting doors         9   3/4
+    1         Alarms         3   1/4
+    """
+    known = {record.id: record for record in types}
+    whole, so_far, rows = int(counts.sum()), 0, []
+    for count, service_type in sorted((-int(count), str(name)) for name, count in counts.items()):
+        record, so_far = known.get(service_type), so_far - count
+        name = record.name if record else _plain_name(service_type)
+        printed = record.printed if record else False
+        shares = Fraction(-count, whole), Fraction(so_far, whole)
+        rows.append((service_type, name, -count, printed, *shares))
+    return table("service_type name services printed share cumulative", rows)
+
+
+def _plain_name(identifier: str) -> str:
+    """Write an identifier in words; what is none is a name and stays as it is."""
+    if not _IDENTIFIER.fullmatch(identifier):
+        return identifier
+    return identifier.replace("_", " ").capitalize()
 
 
 @s.drawing(6)
@@ -207,7 +264,7 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.kpi_data.services_by_type_data`.
+        From :func:`type_shares`.
     period : str
         What it covers, such as ``2024H1``.
     kind : str
@@ -219,39 +276,28 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     left = max(34.0, 3 + max(s.text_width(name, weight="semibold") for name in names))
     said = [_said(row) for row in records(frame)]
     fig = s.canvas(top + height + 1)
-    bars, line = s.panel(fig, left, top, 108 - left, height), s.panel(fig, 119, top, 38, height)
-    for ax in (bars, line):
-        s.only_frame(ax)
-        ax.set_ylim(len(frame) - 0.5, -0.5)
-    wide = 108 - left
+    wide, count = 108 - left, len(frame)
+    bars = s.lanes(fig, left, top, wide, height, count)
+    line = s.lanes(fig, 119, top, 38, height, count)
     room = min(4 + max(s.text_width(text, weight="semibold") for text in said), wide - 2)
     bars.set_xlim(0, wide / (wide - room) * float(frame["services"].max()))
     line.set_xlim(0, 100)
     line.axvline(100, color=s.RULE, lw=0.5)
     bars.axvline(0, color=s.NEUTRAL, lw=0.8)
-    for x, head in ((left, "Services and share"), (119, "Share added up, %")):
-        s.note(fig, x, 2.5, head)
+    s.note(fig, left, 2.5, "Services and share")
+    s.note(fig, 119, 2.5, "Share added up, %")
     added = [100 * float(value) for value in frame["cumulative"]]
     line.plot(added, range(len(added)), color=s.KIND[kind], lw=0.8, zorder=1)
     for place, row in enumerate(records(frame)):
         colour = s.KIND["printed"] if row.printed else s.KIND[kind]
-        y = top + height * (place + 0.5) / len(frame)
-        s.write(fig, 0, y, names[place], weight="semibold" if row.printed else "regular")
+        weight = "semibold" if row.printed else "regular"
+        s.write(fig, 0, top + height * (place + 0.5) / count, names[place], weight=weight)
         bars.barh(place, int(row.services), height=0.62, color=colour)
-        s.tag(
-            bars,
-            said[place],
-            (int(row.services), place),
-            (3, 0),
-            fontsize=s.NORMAL,
-            color=colour,
-            weight="semibold" if row.printed else "regular",
-        )
+        look = {"fontsize": s.NORMAL, "color": colour, "weight": weight}
+        s.tag(bars, said[place], (int(row.services), place), (3, 0), **look)
         line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
         s.tag(line, decimal(1)(100 * row.cumulative), (added[place], place), (-5, 0), color=s.MUTED)
-    return s.Drawn(
-        fig, frame, kind, caption=_types_caption(frame, period), alt=_types_alt(frame, period)
-    )
+    return s.Drawn(fig, frame, kind, _types_caption(frame, period), _types_alt(frame, period))
 
 
 def _said(row: Any) -> str:
@@ -283,7 +329,7 @@ def _types_alt(frame: pd.DataFrame, period: str) -> str:
     return f"Horizontal bars of services by type in {period}: {listed(rows)}."
 
 
-_INTERVALS_LEFT, _TIME, _INTERVALS_HEIGHT, _TOP = 34.0, 122.0, 42.0, 0.0
+_SIDE, _TIME, _TALL = 34.0, 122.0, 42.0
 _ABOVE, _BELOW = 6.0, 10.0
 """Millimetres of a panel that the ends of intervals and the numbers of answers are written in."""
 
@@ -317,10 +363,7 @@ def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
         for name, measures in _COUNTS.items()
         for index in range(max(min(known), end - last + 1), end + 1)
     ]
-    counts = pd.DataFrame(rows, columns=["kpi", "quarter", "count", "size"])
-    for place, column in ((2, "count"), (3, "size")):
-        counts[column] = pd.Series([row[place] for row in rows], dtype="object")
-    return with_intervals(counts)
+    return with_intervals(table("kpi quarter count size", rows, exact="count size"))
 
 
 def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
@@ -346,10 +389,7 @@ def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
         low, high = share_interval(count, int(size)) if share else count_interval(count)
         unit = 100.0 if share else 100 / float(size)
         found.append((Fraction(100 * count) / Fraction(size), low * unit, high * unit))
-    frame = counts.copy()
-    for place, column in enumerate(("value", "low", "high")):
-        frame[column] = pd.Series([values[place] for values in found], dtype="object")
-    return frame
+    return counts.join(table("value low high", found, exact="value low high"))
 
 
 @s.drawing(36)
@@ -364,30 +404,27 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         Kind of the values.
     """
     names = list(dict.fromkeys(frame["kpi"]))
-    fig = s.canvas(_TOP + (_INTERVALS_HEIGHT + 4) * len(names) + 4)
+    fig = s.canvas((_TALL + 4) * len(names) + 4)
     for place, name in enumerate(names):
-        _panel(fig, _TOP + (_INTERVALS_HEIGHT + 4) * place, frame[frame["kpi"] == name], kind)
+        _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], kind)
     line = _timeline(frame[frame["kpi"] == names[0]])
-    line.labels(fig, _TOP + (_INTERVALS_HEIGHT + 4) * len(names) - 3.5)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
-            "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
-            "worked, Wilson score for the share of satisfied answers. They suppose services that "
-            "arrive independently and answers from a random sample; where two of them overlap "
-            "widely, the quarters may well be alike."
-            + (" A dash: the quarter has a month without rows." * bool(frame["value"].isna().any()))
-        ),
-        alt="Dots with intervals by quarter. "
-        + " ".join(_intervals_said(frame, name) for name in names),
+    line.labels(fig, (_TALL + 4) * len(names) - 3.5)
+    caption = (
+        "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
+        "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
+        "worked, Wilson score for the share of satisfied answers. They suppose services that "
+        "arrive independently and answers from a random sample; where two of them overlap "
+        "widely, the quarters may well be alike."
+        + (" A dash: the quarter has a month without rows." * bool(frame["value"].isna().any()))
     )
+    alt = "Dots with intervals by quarter. " + " ".join(
+        _intervals_said(frame, name) for name in names
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _timeline(rows: pd.DataFrame) -> Timeline:
-    return Timeline(_INTERVALS_LEFT, _TIME, tuple(rows["quarter"]))
+    return Timeline(_SIDE, _TIME, tuple(rows["quarter"]))
 
 
 def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
@@ -397,10 +434,10 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
     ends = [end for row in known for end in (row.low, row.high)]
     short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
     unit = short.word + ("% of answers" if record.is_share else record.unit)
-    middle = top + _INTERVALS_HEIGHT / 2
+    middle = top + _TALL / 2
     s.bold(fig, 0, middle - 4, record.name)
-    s.note_lines(fig, 0, middle, s.fit(unit, _INTERVALS_LEFT - 3, s.SMALL))
-    ax = line.axes(fig, top + _ABOVE, _INTERVALS_HEIGHT - _ABOVE - _BELOW)
+    s.note_lines(fig, 0, middle, s.fit(unit, _SIDE - 3, s.SMALL))
+    ax = line.axes(fig, top + _ABOVE, _TALL - _ABOVE - _BELOW)
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     ax.set_ylim(low, high if high > low else low + 1)
     for place, row in enumerate(records(rows)):
@@ -409,15 +446,13 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
             continue
         ax.vlines(place, row.low, row.high, color=s.LIGHT[kind], lw=4, clip_on=False)
         ax.scatter([place], [float(row.value)], s=16, color=s.KIND[kind], zorder=3, clip_on=False)
-        for at, shift, ha, va, colour in (
-            (row.low, (0, -4.5), "center", "top", s.MUTED),
-            (row.high, (0, 4.5), "center", "bottom", s.MUTED),
-            (row.value, (4, 0), "left", "center", s.KIND[kind]),
-        ):
-            s.tag(ax, short.text(at), (place, float(at)), shift, ha=ha, va=va, color=colour)
+        for end, shift in ((row.low, -4.5), (row.high, 4.5)):
+            s.tag(ax, short.text(end), (place, float(end)), (0, shift), color=s.MUTED)
+        own = (place, float(row.value))
+        s.tag(ax, short.text(row.value), own, (4, 0), va="center", color=s.KIND[kind])
         size = f"n {decimal()(row.size)}"
         if record.is_share and s.text_width(size, s.SMALL) < line.step:
-            s.note(fig, line.x(place), top + _INTERVALS_HEIGHT - 2, size, ha="center")
+            s.note(fig, line.x(place), top + _TALL - 2, size, ha="center")
     _gaps(fig, middle + 4, rows)
 
 
@@ -433,15 +468,15 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
     said += [f"no {names[1]}"] if any(row.size == 0 for row in gaps) else []
     if said:
-        lines = s.wrap(f"{MISSING} {' or '.join(said)}", _INTERVALS_LEFT - 3, s.SMALL)
+        lines = s.wrap(f"{MISSING} {' or '.join(said)}", _SIDE - 3, s.SMALL)
         s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
 
 
 def _intervals_said(frame: pd.DataFrame, name: str) -> str:
-    record, parts = kpi(name), []
-    form = Scale(1, "", 1, 0)
-    for row in records(frame[frame["kpi"] == name]):
-        if row.value is not None:
-            low, high = (decimal(1)(end) for end in (row.low, row.high))
-            parts.append(f"{short_period(row.quarter)} {form.text(row.value)} ({low} to {high})")
+    record, form = kpi(name), decimal(1)
+    parts = [
+        f"{short_period(row.quarter)} {form(row.value)} ({form(row.low)} to {form(row.high)})"
+        for row in records(frame[frame["kpi"] == name])
+        if row.value is not None
+    ]
     return f"{record.name}, {record.unit}: {listed(parts) or 'no values'}."

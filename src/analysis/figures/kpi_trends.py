@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -9,13 +10,63 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
-from analysis.base.frames import groups, records
+from analysis.base.frames import column, groups, records
 from analysis.base.numbers import decimal, listed, percent
-from analysis.base.periods import short_period
+from analysis.base.periods import quarter_label, short_period
 from analysis.figures import style as s
-from analysis.figures.kpi_data import quarters_data
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
 from analysis.kpis.catalogue import MONEY, kpi, unit_in
+from analysis.kpis.compare import compare
+
+
+def quarters_data(
+    table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None, last: int = 12
+) -> pd.DataFrame:
+    """Put one KPI beside its value a year before, quarter by quarter.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`analysis.kpis.kpi_periods`, by quarter.
+    kpi_id : str
+        Which KPI.
+    printed : mapping of str to str, optional
+        Printed growth by quarter label.
+    last : int
+        The latest quarters to keep; more do not fit on the page.
+
+    Returns
+    -------
+    DataFrame
+        Columns kpi, index, quarter, value, year_ago (Fraction or None), growth (Fraction or None)
+        and printed (empty where nothing is printed).
+    """
+    rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
+    values = dict(zip(rows["index"], rows["value"], strict=True))
+    compared = compare(rows, "year-ago")
+    growth = dict(zip(compared["index"], compared["growth"], strict=True))
+    frame = pd.DataFrame(
+        {"kpi": kpi_id, "index": rows["index"], "quarter": rows["period"], "value": rows["value"]}
+    )
+    for name, lookup in (
+        ("year_ago", {index: values.get(index - 4) for index in values}),
+        ("growth", growth),
+    ):
+        frame[name] = column(lookup.get(index) for index in frame["index"])
+    frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
+    return frame.tail(last).reset_index(drop=True)
+
+
+def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the quarters without any row, so that on a time axis a gap stays a gap."""
+    if rows.empty:
+        return rows
+    whole = range(int(rows["index"].min()), int(rows["index"].max()) + 1)
+    full = rows.set_index("index").reindex(whole)
+    full["kpi"], full["period"] = rows["kpi"].iloc[0], [quarter_label(index) for index in whole]
+    full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
+    return full.rename_axis("index").reset_index()
+
 
 _LEFT = 34.0
 _TIME = 126.0
@@ -31,7 +82,7 @@ def sales_by_quarter(
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.kpi_data.quarters_data`.
+        From :func:`quarters_data`.
     kind : str
         Kind of the values.
     currency : str
@@ -47,13 +98,9 @@ def sales_by_quarter(
     s.note(fig, 0, 69, "light: a year before")
     levels(fig, line, 33, 38, frame, kind, short.text)
     line.labels(fig, 71.5)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=_time_caption(frame, "Sales", currency, 0),
-        alt=_time_alt(frame, "sales", currency, 0),
-    )
+    caption = _time_caption(frame, "Sales", currency, 0)
+    alt = _time_alt(frame, "sales", currency, 0)
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 @s.drawing(8)
@@ -65,7 +112,7 @@ def productivity(
     Parameters
     ----------
     frame, services, hours : DataFrame
-        From :func:`analysis.figures.kpi_data.quarters_data`, for productivity, services and
+        From :func:`quarters_data`, for productivity, services and
         technician hours.
     kind : str
         Kind of the values.
@@ -80,13 +127,11 @@ def productivity(
     fig = s.canvas(107)
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step, 1)
-    s.bold(fig, 0, 47, record.name)
-    s.note(fig, 0, 51, f"{short.word}{record.unit}")
+    s.head(fig, 0, 47, record.name, f"{short.word}{record.unit}")
     _change_rows(fig, line, 6, 24, frame, record.better)
     s.note(fig, 0, 63, "light: a year before")
     levels(fig, line, 33, 32, frame, kind, short.text)
-    s.bold(fig, 0, 82, "Its parts")
-    s.note(fig, 0, 86, f"{_quarter(frame, start)} = 100")
+    s.head(fig, 0, 82, "Its parts", f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
     line.labels(fig, 99)
     data = pd.concat([frame, services, hours], ignore_index=True)
@@ -99,13 +144,9 @@ def productivity(
         )
         + "."
     )
-    return s.Drawn(
-        fig,
-        data,
-        kind,
-        caption=f"{_time_caption(frame, 'Productivity', record.unit, 1)} {parts}",
-        alt=f"{_time_alt(frame, 'productivity', record.unit, 1)} Below, two lines: {parts}",
-    )
+    caption = f"{_time_caption(frame, 'Productivity', record.unit, 1)} {parts}"
+    alt = f"{_time_alt(frame, 'productivity', record.unit, 1)} Below, two lines: {parts}"
+    return s.Drawn(fig, data, kind, caption, alt)
 
 
 def _quarter(frame: pd.DataFrame, place: int) -> str:
@@ -120,21 +161,13 @@ def _change_rows(
     fig: Canvas, line: Timeline, top: float, height: float, frame: pd.DataFrame, better: str
 ) -> None:
     """Draw changes on last year above the time axis, with the printed ones in a row on top."""
-    s.bold(fig, 0, top + height / 2, "Change on last year")
-    s.note(fig, 0, top + height / 2 + 4, "same quarter, %")
+    s.head(fig, 0, top + height / 2, "Change on last year", "same quarter, %")
     changes(fig, line, top, height, list(frame["growth"]), better)
-    _printed_row(fig, line, top - 3.5, frame)
-
-
-def _printed_row(fig: Canvas, line: Timeline, y: float, frame: pd.DataFrame) -> None:
-    """Write the printed growths in a row of their own, if there are any."""
-    said = frame[frame["printed"] != ""]
-    if said.empty:
-        return
-    s.note(fig, 0, y, "as printed")
-    for place in said.index:
-        text = str(said.loc[place, "printed"])
-        s.bold(fig, line.x(int(place)), y, text, ha="center")
+    if (frame["printed"] != "").any():
+        s.note(fig, 0, top - 3.5, "as printed")
+    for place, text in enumerate(frame["printed"]):
+        if text:
+            s.bold(fig, line.x(place), top - 3.5, text, ha="center")
 
 
 def _first_known(frame: pd.DataFrame) -> int:
@@ -241,7 +274,7 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`analysis.figures.kpi_data.quarters_data`, one KPI after the other.
+        As :func:`quarters_data`, one KPI after the other.
     """
     parts = [quarters_data(table, name, last=last) for name in dict.fromkeys(table["kpi"])]
     return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
@@ -269,20 +302,15 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"Every indicator from {span}, the year before in light. Scales run from the lowest to "
-            "the highest value, written on the left, so heights must not be compared; the last "
-            "value is on the right, and the arrow tells which direction is good."
-        ),
-        alt=(
-            f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. "
-            + " ".join(_said(rows, currency) for _, rows in parts)
-        ),
+    caption = (
+        f"Every indicator from {span}, the year before in light. Scales run from the lowest to "
+        "the highest value, written on the left, so heights must not be compared; the last "
+        "value is on the right, and the arrow tells which direction is good."
     )
+    alt = f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. " + " ".join(
+        _said(rows, currency) for _, rows in parts
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _one(
@@ -296,8 +324,7 @@ def _one(
     short = scale(both, _SCALE - 1.5, record.decimals)
     unit = s.fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, s.SMALL)
     s.note_lines(fig, left, top + 7.6, unit)
-    ax = s.panel(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
-    s.only_frame(ax)
+    ax = s.bare(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
     low, high = float(min(both, default=0)), float(max(both, default=1))
     room = 0.12 * (high - low) or max(abs(high), 1.0)
     ax.set_ylim(low - room, high + room)
@@ -305,23 +332,12 @@ def _one(
     if low < 0 < high:
         ax.axhline(0, color=s.NEUTRAL, lw=0.6)
     for end in sorted({min(both), max(both)} if both else ()):
-        ax.axhline(float(end), color=s.RULE, lw=0.5, zorder=0)
-        ax.annotate(
-            short.text(end),
-            (0, float(end)),
-            xycoords=("axes fraction", "data"),
-            xytext=(-3, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center_baseline",
-            fontsize=s.SMALL,
-            color=s.MUTED,
-        )
-    for column, look in (
+        s.end_of_scale(ax, float(end), short.text(end))
+    for name, look in (
         ("year_ago", {"color": s.LIGHT[kind], "lw": 1.6}),
         ("value", {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
     ):
-        heights = [float("nan") if v is None else float(v) for v in rows[column]]
+        heights = [float("nan") if v is None else float(v) for v in rows[name]]
         ax.plot(range(len(heights)), heights, **look)  # type: ignore[arg-type]
     ends = [(place, value) for place, value in enumerate(rows["value"]) if value is not None]
     if ends:

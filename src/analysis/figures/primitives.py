@@ -1,8 +1,12 @@
-"""Periods in words, for captions and labels."""
+"""What several figures are made of: frames, scales of numbers, columns over time, flow charts.
+
+A chart's arrows run between anchors of its boxes (their compass points), so that moving a box moves
+them too; schemdraw routes them, and words are ours: wrapped to the box, as plain text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -14,10 +18,36 @@ from matplotlib.figure import Figure as Canvas
 from schemdraw import flow as shapes
 
 from analysis.base.errors import InputError
-from analysis.base.frames import records
+from analysis.base.frames import column, records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
 from analysis.figures import style as s
+
+
+def table(columns: str, rows: Sequence[Sequence[Any]], exact: str = "") -> pd.DataFrame:
+    """Return rows as a frame.
+
+    Parameters
+    ----------
+    columns : str
+        Names of the columns, with spaces between them.
+    rows : sequence of sequences
+        Their cells.
+    exact : str
+        Those columns whose cells stay as they are: fractions, or none.
+
+    Examples
+    --------
+    >>> table("quarter growth", [("2024Q1", None), ("2024Q2", Fraction(1, 8))], exact="growth")
+      quarter growth
+    0  2024Q1   None
+    1  2024Q2    1/8
+    """
+    names = columns.split()
+    frame = pd.DataFrame(rows, columns=names)
+    for name in exact.split():
+        frame[name] = column([row[names.index(name)] for row in rows])
+    return frame
 
 
 def period_words(period: str, between: str = " and ") -> str:
@@ -158,7 +188,7 @@ def levels(
     fig, line, top, height
         Where, in millimetres.
     frame : DataFrame
-        From :func:`analysis.figures.kpi_data.quarters_data`.
+        From :func:`analysis.figures.kpi_trends.quarters_data`.
     kind : str
         Kind of the values.
     label : callable

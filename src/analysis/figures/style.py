@@ -168,6 +168,27 @@ def panel(fig: Canvas, left: float, top: float, width: float, height: float) -> 
     )
 
 
+def bare(fig: Canvas, left: float, top: float, width: float, height: float) -> Axes:
+    """Add axes like `panel`, with no axis drawn."""
+    ax = panel(fig, left, top, width, height)
+    only_frame(ax)
+    return ax
+
+
+def lanes(fig: Canvas, left: float, top: float, width: float, height: float, count: int) -> Axes:
+    """Add axes with so many rows from top to bottom, the first at 0, with no axis drawn."""
+    ax = bare(fig, left, top, width, height)
+    ax.set_ylim(count - 0.5, -0.5)
+    return ax
+
+
+def rule(fig: Canvas, top: float) -> None:
+    """Draw a thin line across the whole figure."""
+    ax = bare(fig, 0, top, WIDTH, 1)
+    ax.set_ylim(1, 0)
+    ax.axhline(0, color=RULE, lw=1)
+
+
 def sheet(fig: Canvas) -> Axes:
     """Add axes over the whole figure, in millimetres from its upper left corner, unseen."""
     width, height = size_mm(fig)
@@ -206,6 +227,12 @@ def note(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
 def bold(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """Write text that heads what stands beside or below it."""
     return write(fig, x, y, text, weight="semibold", **look)
+
+
+def head(fig: Canvas, x: float, y: float, title: str, below: str, step: float = 4) -> None:
+    """Write a bold title with a note below it."""
+    bold(fig, x, y, title)
+    note(fig, x, y + step, below)
 
 
 def tag(
@@ -256,6 +283,13 @@ def look(scenario: Scenario, kind: str) -> dict[str, Any]:
         "forecast": {"facecolor": PAPER, "edgecolor": solid, "linewidth": 0.8, "hatch": "////"},
     }
     return looks[scenario]
+
+
+def end_of_scale(ax: Axes, value: float, text: str, away: float = 3, **line: Any) -> None:
+    """Draw a faint line across axes at a value, written at their left edge."""
+    look: dict[str, Any] = {"color": RULE, "lw": 0.5, "zorder": 0} | line
+    ax.axhline(value, **look)
+    tag(ax, text, (0, value), (-away, 0), color=MUTED, xycoords=("axes fraction", "data"))
 
 
 def verdict_colour(change: float, better: str) -> str:

@@ -122,13 +122,9 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         _numbers(fig, x, y, row, kind)
     _arrows(chart, frame, places, boxes)
     chart.finish()
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=_caption(frame, period_words(period)),
-        alt=_alt(frame, period_words(period)),
-    )
+    caption = _caption(frame, period_words(period))
+    alt = _alt(frame, period_words(period))
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _places(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -276,20 +272,15 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
                 s.small(fig, x - width / 2 + 2, top, line, **look)
     _methodologies_arrows(fig, chart, frame, boxes, _METHODOLOGIES_TOP + whole)
     chart.finish()
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
-            "words. The picture itself is not in our sources, so boxes and arrows follow sections "
-            "4.1 to 4.3, and their wording and layout are ours."
-        ),
-        alt=(
-            "A chart of boxes and arrows. "
-            + " ".join(f"{row.name} ({row.place}): {row.text}." for row in records(frame))
-        ),
+    caption = (
+        "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
+        "words. The picture itself is not in our sources, so boxes and arrows follow sections "
+        "4.1 to 4.3, and their wording and layout are ours."
     )
+    alt = "A chart of boxes and arrows. " + " ".join(
+        f"{row.name} ({row.place}): {row.text}." for row in records(frame)
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _lines(row: Any, width: float) -> list[tuple[str, dict[str, Any]]]:
@@ -431,19 +422,15 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     for before, after in pairwise(boxes):
         chart.arrow(before.E, after.W)
     chart.finish()
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            "Components of the model with their objectives, key results and measures: Figure 2 of "
-            "the paper, redrawn from its words. The picture itself is not in our sources; the "
-            "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
-            "as two here since it takes two measures. A measure is the indicator of our catalogue "
-            "that stands for the printed formula."
-        ),
-        alt="Boxes in a row, each with a list below. " + " ".join(map(_said, parts)),
+    caption = (
+        "Components of the model with their objectives, key results and measures: Figure 2 of "
+        "the paper, redrawn from its words. The picture itself is not in our sources; the "
+        "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
+        "as two here since it takes two measures. A measure is the indicator of our catalogue "
+        "that stands for the printed formula."
     )
+    alt = "Boxes in a row, each with a list below. " + " ".join(map(_said, parts))
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _result(row: Any, width: float) -> list[_Line]:

@@ -90,12 +90,10 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
                 x = left + step * column + _PITCH * position
                 _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
+    caption = _caption(frame)
+    alt = _alt(frame, places)
     return s.Drawn(
-        fig,
-        frame[["claim_id", "place", "printed", "verdict", "depends"]],
-        "derived",
-        caption=_caption(frame),
-        alt=_alt(frame, places),
+        fig, frame[["claim_id", "place", "printed", "verdict", "depends"]], "derived", caption, alt
     )
 
 
@@ -276,13 +274,9 @@ def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     ax.set_xlabel("Growth from the earlier to the later half-year, %")
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
-    return s.Drawn(
-        fig,
-        frame,
-        "derived",
-        caption=_earlier_caption(frame, printed),
-        alt=_earlier_alt(frame, printed),
-    )
+    caption = _earlier_caption(frame, printed)
+    alt = _earlier_alt(frame, printed)
+    return s.Drawn(fig, frame, "derived", caption, alt)
 
 
 def _whole(reading: str, rows: pd.DataFrame) -> int:
@@ -418,13 +412,9 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
             axis.set_xlim(0, most + 1)
             axis.set_xticks([1, *range(50, most + 1, 50)])
             axis.set_xlabel("Number of respondents")
-    return s.Drawn(
-        fig,
-        frame,
-        "derived",
-        caption=_respondents_caption(frame, marked),
-        alt=_respondents_alt(frame, marked),
-    )
+    caption = _respondents_caption(frame, marked)
+    alt = _respondents_alt(frame, marked)
+    return s.Drawn(fig, frame, "derived", caption, alt)
 
 
 def _mark(ax: Axes, row: Any) -> None:

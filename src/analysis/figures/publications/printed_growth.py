@@ -232,9 +232,7 @@ def productivity_services(frame: pd.DataFrame) -> s.Drawn:
             weight="semibold" if row.printed else "regular",
         )
     _gap(ax, rows)
-    return s.Drawn(
-        fig, frame, "derived", caption=_productivity_caption(rows), alt=_productivity_alt(rows)
-    )
+    return s.Drawn(fig, frame, "derived", _productivity_caption(rows), _productivity_alt(rows))
 
 
 def _ends(row: Any) -> tuple[float, float]:
@@ -316,8 +314,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
         s.bold(fig, x, _HEAD - 5.5, short_period(quarter))
     y = _HEAD
     for basis in bases:
-        rule = s.panel(fig, 0, y - 2.2, 160, 1)
-        s.only_frame(rule)
+        rule = s.bare(fig, 0, y - 2.2, 160, 1)
         rule.set_ylim(1, 0)
         rule.axhline(0, color=s.RULE, lw=1)
         s.note(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip())
@@ -330,13 +327,9 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
                 row = cells[quarter]
                 _cell(fig, _LEFT + _COLUMN * place, y, row, largest)
             y += _STEP
-    return s.Drawn(
-        fig,
-        frame,
-        "derived",
-        caption=_sales_caption(frame, printed),
-        alt=_sales_alt(frame, printed),
-    )
+    caption = _sales_caption(frame, printed)
+    alt = _sales_alt(frame, printed)
+    return s.Drawn(fig, frame, "derived", caption, alt)
 
 
 def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
@@ -351,8 +344,7 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
         weight="semibold" if strong else "regular",
         color=_DERIVED if strong else s.MUTED,
     )
-    ax = s.panel(fig, x, y + 4, _COLUMN - 3.6, 1.8)
-    s.only_frame(ax)
+    ax = s.bare(fig, x, y + 4, _COLUMN - 3.6, 1.8)
     ax.set_xlim(0, largest)
     ax.set_ylim(0, 1)
     ax.axhline(0.5, color=s.RULE, lw=0.5, ls=(0, (1, 2)) if state == "open" else "-", zorder=1)

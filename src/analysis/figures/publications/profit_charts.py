@@ -81,30 +81,25 @@ def table_3_profits(
     for number, period in enumerate(periods):
         left = _LABELS + number * width
         s.bold(fig, left + 1, 4, short_period(period))
-        ax = s.panel(fig, left, _TOP, width - 2, height)
-        s.only_frame(ax)
+        ax = s.bare(fig, left, _TOP, width - 2, height)
         ax.set_xlim(low - (room if low < 0 else 0), high + room)
         ax.set_ylim(len(keys), 0)
         _waterfall(ax, frame[frame["period"] == period], keys, kind)
     net = frame[frame["key"] == "K6"]
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
-            "Bars of the levels start at zero; lines that add are green, lines that take are "
-            "orange. Sales and their cost are numbers alone, being many times larger."
-        ),
-        alt=(
-            f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
-            + ", ".join(
-                f"{decimal()(r['value'])} in {short_period(r['period'])}"
-                for r in net.to_dict("records")
-            )
-            + "."
-        ),
+    caption = (
+        f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
+        "Bars of the levels start at zero; lines that add are green, lines that take are "
+        "orange. Sales and their cost are numbers alone, being many times larger."
     )
+    alt = (
+        f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
+        + ", ".join(
+            f"{decimal()(r['value'])} in {short_period(r['period'])}"
+            for r in net.to_dict("records")
+        )
+        + "."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None:
@@ -177,28 +172,24 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
         s.note(fig, x, _COMPANY * len(companies) + 1, short_period(period), ha="center")
     told = frame[frame["indicator"] == "K7"]
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
-            "the article. "
-            "Operating profit is above zero throughout; operating cash flow only in the first "
-            "quarter. Scales differ between the panels."
-        ),
-        alt=(
-            "Bars by quarter for "
-            + " and ".join(companies)
-            + ". Operating cash flow: "
-            + "; ".join(
-                f"{company} "
-                + ", ".join(decimal()(v) for v in told[told["company"] == company]["value"])
-                for company in companies
-            )
-            + "."
-        ),
+    caption = (
+        f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
+        "the article. "
+        "Operating profit is above zero throughout; operating cash flow only in the first "
+        "quarter. Scales differ between the panels."
     )
+    alt = (
+        "Bars by quarter for "
+        + " and ".join(companies)
+        + ". Operating cash flow: "
+        + "; ".join(
+            f"{company} "
+            + ", ".join(decimal()(v) for v in told[told["company"] == company]["value"])
+            for company in companies
+        )
+        + "."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, ...]) -> None:
@@ -295,18 +286,16 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     chart.finish()
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
     words = "; ".join(cells["english"])
-    return s.Drawn(
-        fig,
-        cells,
-        "words",
-        caption=(
-            "Chart 1 of the article, rebuilt from its text: efficiency sets results against "
-            "outlays. Filled boxes are stated in the text; the dashed one "
-            f"(“{ours[0]}”) and the layout are ours."
-        ),
-        alt=f"Flow chart of boxes: {words}. {len(cells) - len(ours)} of them are stated in the "
-        "text, the last is supplied.",
+    caption = (
+        "Chart 1 of the article, rebuilt from its text: efficiency sets results against "
+        "outlays. Filled boxes are stated in the text; the dashed one "
+        f"(“{ours[0]}”) and the layout are ours."
     )
+    alt = (
+        f"Flow chart of boxes: {words}. {len(cells) - len(ours)} of them are stated in the "
+        "text, the last is supplied."
+    )
+    return s.Drawn(fig, cells, "words", caption, alt)
 
 
 def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:

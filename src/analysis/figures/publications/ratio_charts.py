@@ -92,23 +92,19 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         ax = s.panel(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
         _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
-            "balances, time from left to right. Two companies that satisfy the same sentences; "
-            "their last values are on the right, the ends of each scale on the left; the darker "
-            "line is zero."
-        ),
-        alt=(
-            f"{len(names)} small line charts over {len(periods)} quarters for "
-            f"{' and '.join(companies)}: "
-            + ", ".join(indicator(name).english.lower() for name in names)
-            + ". Gross and basic operating margin rise, the other margins and returns fall."
-        ),
+    caption = (
+        f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
+        "balances, time from left to right. Two companies that satisfy the same sentences; "
+        "their last values are on the right, the ends of each scale on the left; the darker "
+        "line is zero."
     )
+    alt = (
+        f"{len(names)} small line charts over {len(periods)} quarters for "
+        f"{' and '.join(companies)}: "
+        + ", ".join(indicator(name).english.lower() for name in names)
+        + ". Gross and basic operating margin rise, the other margins and returns fall."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _lines(
@@ -206,21 +202,17 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
                 [float(pin[name])], [y], marker=mark, s=13, color=s.KIND["synthetic"], zorder=4
             )
     both = frame[[high is not None for high in frame["high"]]]
-    return s.Drawn(
-        fig,
-        frame,
-        "derived",
-        caption=(
-            "What the article's sentences pin down, without a single printed number. Bars are "
-            "the values that satisfy every sentence on amounts (tight bounds by exact linear "
-            "programming); marks are the two synthetic companies."
-        ),
-        alt=(
-            f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
-            + "; ".join(f"{p['name']} {_words(p)}" for p in frame.to_dict("records"))
-            + "."
-        ),
+    caption = (
+        "What the article's sentences pin down, without a single printed number. Bars are "
+        "the values that satisfy every sentence on amounts (tight bounds by exact linear "
+        "programming); marks are the two synthetic companies."
     )
+    alt = (
+        f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
+        + "; ".join(f"{p['name']} {_words(p)}" for p in frame.to_dict("records"))
+        + "."
+    )
+    return s.Drawn(fig, frame, "derived", caption, alt)
 
 
 def _words(pin: dict[Hashable, Any]) -> str:
@@ -277,8 +269,7 @@ def outlook(
         Kind of the values.
     """
     fig = s.canvas(60)
-    ax = s.panel(fig, 34, 6, 110, 42)
-    s.only_frame(ax)
+    ax = s.bare(fig, 34, 6, 110, 42)
     s.bold(fig, 0, 24, name)
     s.note(fig, 0, 28, unit)
     last = frame.iloc[-1]
@@ -313,17 +304,13 @@ def outlook(
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
     ax.axvspan(place - 0.5, place + 0.4, color=s.BAND, alpha=0.35, lw=0, zorder=0)
-    return s.Drawn(
-        fig,
-        frame,
-        kind,
-        caption=(
-            f"{name} ({unit}) and a forecast for {when}: straight line by least squares "
-            f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
-        ),
-        alt=(
-            f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "
-            f"{when} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
-            f"and {decimal()(last['high'])}."
-        ),
+    caption = (
+        f"{name} ({unit}) and a forecast for {when}: straight line by least squares "
+        f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
     )
+    alt = (
+        f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "
+        f"{when} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
+        f"and {decimal()(last['high'])}."
+    )
+    return s.Drawn(fig, frame, kind, caption, alt)

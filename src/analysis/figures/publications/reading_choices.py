@@ -130,7 +130,7 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) ->
     _key(fig, ax)
     for block in _BLOCKS:
         _draw_block(fig, ax, block, frame[frame["block"] == block.name], strings)
-    return s.Drawn(fig, frame, "derived", caption=_caption(frame), alt=_alt(frame))
+    return s.Drawn(fig, frame, "derived", _caption(frame), _alt(frame))
 
 
 def _key(fig: Canvas, ax: Axes) -> None:
@@ -395,9 +395,7 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
             )
             s.note(fig, 160, y, f"{row.changed} of {row.pairs}", ha="right")
             y += _INFLUENCE_ROW
-    return s.Drawn(
-        fig, frame, "derived", caption=_influence_caption(frame), alt=_influence_alt(frame)
-    )
+    return s.Drawn(fig, frame, "derived", _influence_caption(frame), _influence_alt(frame))
 
 
 def _length(row: Any, largest: Fraction) -> float:

@@ -385,7 +385,7 @@ def spreads(frame: pd.DataFrame) -> s.Drawn:
     _heads(fig, ax)
     for place, (kpi, rows) in enumerate(kpis):
         _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
-    return s.Drawn(fig, frame, "synthetic", caption=_caption(frame), alt=_alt(frame))
+    return s.Drawn(fig, frame, "synthetic", _caption(frame), _alt(frame))
 
 
 def _heads(fig: Canvas, ax: Axes) -> None:
