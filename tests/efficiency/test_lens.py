@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.efficiency.dynamics import QUARTERLY_CUT, key_results
 from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
-from analysis.efficiency.ratios import QUARTERLY_CUT, key_results
 from analysis.tables.case import load_case
 from analysis.tables.rows import write_frame
 

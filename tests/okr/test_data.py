@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.efficiency.ratios import QUARTERLY_CUT
+from analysis.efficiency.dynamics import QUARTERLY_CUT
 from analysis.kpis.levels import totals
 from analysis.method.key_results import chosen, depends_on_reading, evaluate, load_okrs
 from analysis.method.scoring import Goal

@@ -2,20 +2,26 @@
 
 A formula that is data can be computed, printed, and checked by machine: which measures it needs,
 in which unit it comes out, and whether it rises when things get better. Text handed to ``eval``
-could do none of that.
+could do none of that. The tree is built with operators or read from text with :func:`parse`; the
+indicators of the method and those of financial statements share it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, TypeVar
+
+from analysis.base.errors import InputError
+
+T = TypeVar("T")
 
 Unit = Mapping[str, int]
 """Powers of base units, such as ``{"service": 1, "h": -1}``; empty for a plain ratio."""
 
-When = Literal["now", "before"]
 Values = Mapping[tuple[str, str], Fraction | None]
 """Measures by name and time (``now`` or ``before``); None where nothing was measured."""
 
@@ -55,17 +61,21 @@ class Number(Expression):
 
 @dataclass(frozen=True)
 class Measure(Expression):
-    """A sum over rows, or a stock, now or in the period compared with."""
+    """A sum over rows, or a stock, at a time.
+
+    The time is ``now``, ``before`` (the period compared with), or what stands in brackets in a
+    formula that is text.
+    """
 
     name: str
-    when: When = "now"
+    when: str = "now"
 
 
 @dataclass(frozen=True)
 class Index(Expression):
     """The value of an indicator, used inside a formula."""
 
-    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -100,11 +110,119 @@ def reduction(level: Expression) -> Expression:
 
 def before(formula: Expression) -> Expression:
     """Return the same formula over the measures of the period compared with."""
+    return at_time(formula, "before")
+
+
+def at_time(formula: Expression, time: str) -> Expression:
+    """Return the same formula over the measures of one other time."""
+    return retime(formula, lambda _: time)
+
+
+def retime(formula: Expression, time: Callable[[str], str]) -> Expression:
+    """Return the same formula over the measures of other times."""
     if isinstance(formula, Measure):
-        return Measure(formula.name, "before")
+        return Measure(formula.name, time(formula.when))
     if isinstance(formula, Operation):
-        return Operation(formula.sign, before(formula.left), before(formula.right))
+        return Operation(formula.sign, retime(formula.left, time), retime(formula.right, time))
     return formula
+
+
+_SIGNS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+_CHANGES: Mapping[str, Callable[[Expression], Expression]] = {
+    "before": before,
+    "growth": growth,
+    "reduction": reduction,
+}
+
+
+def parse(
+    text: str, functions: Mapping[str, Callable[[Expression], Expression]] | None = None
+) -> Expression:
+    """Read a formula as it is written in a catalogue.
+
+    Parameters
+    ----------
+    text : str
+        Names of measures (lower case) and of indicators (as ``C1``), whole numbers, ``100%``, the
+        signs ``+ - * /``, brackets, ``before(x)``, ``growth(x)`` and ``reduction(x)``. A name may
+        be followed by a time in square brackets.
+    functions : mapping, optional
+        More functions of a formula that the text may call, by name.
+
+    Raises
+    ------
+    InputError
+        If a part of it is none of these.
+
+    Examples
+    --------
+    >>> formula = parse("(sales - cost) / sales * 100%")
+    >>> evaluate(formula, {("sales", "now"): Fraction(200), ("cost", "now"): Fraction(150)})
+    Fraction(25, 1)
+    >>> written(parse("growth(sales)"), {"sales": "sales"})
+    '(sales − sales before) ÷ sales before × 100%'
+    """
+    try:
+        node = ast.parse(text.strip().replace("100%", "PERCENT"), mode="eval").body
+    except SyntaxError as error:
+        raise InputError("this is no formula of names, numbers and + - * /", value=text) from error
+    return _parsed(node, {**_CHANGES, **(functions or {})})
+
+
+def _parsed(
+    node: ast.expr, functions: Mapping[str, Callable[[Expression], Expression]]
+) -> Expression:
+    match node:
+        case ast.Constant(value=int(value)):
+            return number(value)
+        case ast.Name(id="PERCENT"):
+            return HUNDRED
+        case ast.Name(id=name):
+            return Index(name) if name[0].isupper() else Measure(name)
+        case ast.Subscript(value=ast.Name(id=name), slice=when):
+            return Measure(name, ast.unparse(when))
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in _SIGNS:
+            sides = _parsed(left, functions), _parsed(right, functions)
+            return Operation(_SIGNS[type(op)], *sides)
+        case ast.Call(func=ast.Name(id=name), args=[inside], keywords=[]) if name in functions:
+            return functions[name](_parsed(inside, functions))
+    raise InputError("not understood in a formula", value=ast.unparse(node))
+
+
+def fold(formula: Expression, leaf: Callable[[Expression], T], join: Callable[[str, T, T], T]) -> T:
+    """Compute a formula in any arithmetic, such as linear expressions.
+
+    Parameters
+    ----------
+    formula : Expression
+        What to compute.
+    leaf : callable
+        From a number, a measure or an indicator to its value.
+    join : callable
+        From a sign and the values of both sides to the value of the operation.
+    """
+    if isinstance(formula, Operation):
+        left, right = fold(formula.left, leaf, join), fold(formula.right, leaf, join)
+        return join(formula.sign, left, right)
+    return leaf(formula)
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def operate(sign: str, left: Any, right: Any) -> Any:
+    """Join two values by a sign, in any arithmetic that has Python's operators."""
+    return _OPERATORS[sign](left, right)
 
 
 def leaves(formula: Expression) -> Iterator[Measure | Index]:
@@ -133,24 +251,23 @@ def evaluate(
     indices : mapping, optional
         Values of the indicators that the formula uses.
     """
-    if isinstance(formula, Number):
-        return formula.value
-    if isinstance(formula, Measure):
-        return values.get((formula.name, formula.when))
-    if isinstance(formula, Index):
-        return (indices or {}).get(formula.key)
-    assert isinstance(formula, Operation)
-    left = evaluate(formula.left, values, indices)
-    right = evaluate(formula.right, values, indices)
-    if left is None or right is None:
+
+    def leaf(part: Expression) -> Fraction | None:
+        if isinstance(part, Number):
+            return part.value
+        if isinstance(part, Index):
+            return (indices or {}).get(part.name)
+        assert isinstance(part, Measure)
+        return values.get((part.name, part.when))
+
+    return fold(formula, leaf, _defined)
+
+
+def _defined(sign: str, left: Fraction | None, right: Fraction | None) -> Fraction | None:
+    if left is None or right is None or (sign == "/" and right <= 0):
         return None
-    if formula.sign == "+":
-        return left + right
-    if formula.sign == "-":
-        return left - right
-    if formula.sign == "*":
-        return left * right
-    return None if right <= 0 else left / right
+    found: Fraction = operate(sign, left, right)
+    return found
 
 
 def state(formula: Expression, values: Values) -> str:
@@ -181,20 +298,24 @@ def unit_of(
     UnitError
         If unlike quantities are added or subtracted.
     """
-    if isinstance(formula, Number):
-        return dict(formula.unit)
-    if isinstance(formula, Measure):
-        return dict(measures[formula.name])
-    if isinstance(formula, Index):
-        return dict((indices or {})[formula.key])
-    assert isinstance(formula, Operation)
-    left = unit_of(formula.left, measures, indices)
-    right = unit_of(formula.right, measures, indices)
-    if formula.sign in "+-":
+
+    def leaf(part: Expression) -> dict[str, int]:
+        if isinstance(part, Number):
+            return dict(part.unit)
+        if isinstance(part, Index):
+            return dict((indices or {})[part.name])
+        assert isinstance(part, Measure)
+        return dict(measures[part.name])
+
+    return fold(formula, leaf, _joined_unit)
+
+
+def _joined_unit(sign: str, left: dict[str, int], right: dict[str, int]) -> dict[str, int]:
+    if sign in "+-":
         if left != right:
-            raise UnitError(f"{unit_text(left)} {_MARKS[formula.sign]} {unit_text(right)}")
+            raise UnitError(f"{unit_text(left)} {_MARKS[sign]} {unit_text(right)}")
         return left
-    turn = 1 if formula.sign == "*" else -1
+    turn = 1 if sign == "*" else -1
     powers = {name: left.get(name, 0) + turn * right.get(name, 0) for name in {**left, **right}}
     return {name: power for name, power in powers.items() if power}
 
@@ -227,10 +348,10 @@ def _write(formula: Expression, names: Mapping[str, str], outside: int) -> str:
     if isinstance(formula, Number):
         return formula.text or str(formula.value)
     if isinstance(formula, Measure):
-        suffix = " before" if formula.when == "before" else ""
-        return names[formula.name] + suffix
+        times = {"now": "", "before": " before"}
+        return names[formula.name] + times.get(formula.when, f" [{formula.when}]")
     if isinstance(formula, Index):
-        return names[formula.key]
+        return names[formula.name]
     assert isinstance(formula, Operation)
     rank = _RANK[formula.sign]
     left = _write(formula.left, names, rank)

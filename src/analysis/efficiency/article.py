@@ -13,12 +13,7 @@ from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.efficiency.formula import (
-    Comparison,
-    UndefinedRatioError,
-    comparisons,
-    exact_lookup,
-)
+from analysis.efficiency.formula import Comparison, UndefinedRatioError, comparisons, exact_lookup
 from analysis.efficiency.quarterly_statements import (
     Book,
     FinStatementRow,
@@ -26,12 +21,7 @@ from analysis.efficiency.quarterly_statements import (
     prepare,
     read_statements,
 )
-from analysis.efficiency.ratios import (
-    CapitalCost,
-    Denominator,
-    indicator_table,
-    ladder,
-)
+from analysis.efficiency.ratios import CapitalCost, Denominator, indicator_table, ladder
 from analysis.tables.case import Case
 from analysis.tables.columns import Count, Identifier, Text
 from analysis.tables.rows import Row, Table, read_frame, read_rows
@@ -275,11 +265,7 @@ def make_statements(case: Case) -> pd.DataFrame:
     designs = [row for row in rows if isinstance(row, DesignRow)]
     made: list[dict[str, object]] = []
     for company in read_companies(case):
-        cash, equity, debt = (
-            company.opening_cash,
-            company.opening_equity,
-            company.opening_debt,
-        )
+        cash, equity, debt = (company.opening_cash, company.opening_equity, company.opening_debt)
         for design in designs:
             if design.company_id != company.company_id:
                 continue

@@ -7,7 +7,7 @@ sentences stand in ``diagnosis.yaml``; a rule here computes when one is said and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -35,6 +35,8 @@ _NARROW: Final = "\u00a0"
 
 Known = dict[int, Fraction]
 """Values by quarter index, only where they are defined."""
+
+Figures = tuple[tuple[str, str, Fraction], ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Finding:
     rule_id: str
     text: Text
     rule: Text
-    figures: tuple[tuple[str, str, Fraction], ...]
+    figures: Figures
     correction: Text | None = None
 
 
@@ -109,6 +111,8 @@ class Subject:
 
 
 Rule = Callable[[Subject], Iterator[Finding]]
+Writer = Callable[[Fraction], Text]
+Part = Text | str | tuple[Known, Writer]
 
 
 def diagnose(statements: Book, cost: CapitalCost | None = None) -> list[Finding]:
@@ -150,11 +154,29 @@ def _fill(text: Text, **parts: Text | str) -> Text:
 
 
 def _finding(
-    rule: str, figures: tuple[tuple[str, str, Fraction], ...], suffix: str = "", **parts: Text | str
+    rule: str, figures: Figures, chosen: Iterable[int] = (), suffix: str = "", **parts: Part
 ) -> Finding:
-    """Fill the sentence of a rule; a rule for several indicators adds a suffix to its key."""
-    words = SENTENCES[rule]
-    sentence = _fill(words["sentence"], **parts)
+    """Fill the sentence of a rule.
+
+    Parameters
+    ----------
+    rule : str
+        Key of ``diagnosis.yaml``.
+    figures : tuple
+        What the sentence rests on.
+    chosen : iterable of int
+        Quarters that it names as ``{when}``, and whose values it lists.
+    suffix : str
+        Added to the key, for a rule on several indicators.
+    parts : Text, str, or values with the way to write them
+        What stands in the other braces.
+    """
+    quarters, words = list(chosen), SENTENCES[rule]
+    filled = {
+        name: part if isinstance(part, Text | str) else _each(part[0], quarters, part[1])
+        for name, part in parts.items()
+    }
+    sentence = _fill(words["sentence"], when=_quarters(quarters), **filled)
     return Finding(rule + suffix, sentence, words["rule"], figures, words.get("correction"))
 
 
@@ -184,11 +206,9 @@ def _quarters(indices: Iterable[int]) -> Text:
     return Text(listed(english, "and"), listed(polish, "i") + " kwartale")
 
 
-def _each(
-    values: Known, chosen: Sequence[int] = (), unit: Callable[[Fraction], Text] = _amount
-) -> Text:
-    """List the values of chosen quarters, or of all."""
-    texts = [unit(values[q]) for q in chosen or values]
+def _each(values: Known, chosen: Iterable[int], unit: Writer) -> Text:
+    """List the values of chosen quarters."""
+    texts = [unit(values[q]) for q in chosen]
     return Text(listed([v.english for v in texts], "and"), listed([v.polish for v in texts], "i"))
 
 
@@ -205,10 +225,8 @@ def _by_sign(values: Known) -> tuple[list[int], list[int]]:
     return [q for q, v in values.items() if v > 0], [q for q, v in values.items() if v < 0]
 
 
-def _figures(
-    name: str, values: Known, chosen: Sequence[int] = ()
-) -> tuple[tuple[str, str, Fraction], ...]:
-    return tuple((name, quarter_label(q), values[q]) for q in chosen or values)
+def _figures(name: str, values: Known, chosen: Iterable[int] = ()) -> Figures:
+    return tuple((name, quarter_label(q), values[q]) for q in list(chosen) or values)
 
 
 def _loss_on_sales(subject: Subject) -> Iterator[Finding]:
@@ -220,10 +238,10 @@ def _loss_on_sales(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "loss-on-sales",
             _figures("K2", profit, bad) + _figures("K1", gross, bad),
-            indirect=_each(indirect, bad),
-            gross=_each(gross, bad),
-            when=_quarters(bad),
-            loss=_each(_negative(profit), bad),
+            bad,
+            indirect=(indirect, _amount),
+            gross=(gross, _amount),
+            loss=(_negative(profit), _amount),
         )
 
 
@@ -240,10 +258,10 @@ def _other_operations(subject: Subject) -> Iterator[Finding]:
             yield _finding(
                 rule,
                 _figures("K3 − K2", other, chosen),
-                amount=_each(amounts, chosen),
-                when=_quarters(chosen),
-                sales=_each(sales, chosen),
-                operating=_each(operating, chosen),
+                chosen,
+                amount=(amounts, _amount),
+                sales=(sales, _amount),
+                operating=(operating, _amount),
             )
 
 
@@ -257,9 +275,9 @@ def _financial_result(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "financial-loss",
             _figures("K3 − K4", lost, chosen) + _figures("cover", cover),
-            lost=_each(lost, chosen),
-            when=_quarters(chosen),
-            cover=_each(cover, unit=_share),
+            chosen,
+            lost=(lost, _amount),
+            cover=(cover, _share),
         )
 
 
@@ -268,15 +286,10 @@ def _no_tax(subject: Subject) -> Iterator[Finding]:
     pretax, net = subject.values("K5"), subject.values("K6")
     chosen = [q for q in net if net[q] == pretax[q] > 0]
     if chosen:
-        yield _finding(
-            "no-tax",
-            _figures("K6", net, chosen),
-            profit=_each(net, chosen),
-            when=_quarters(chosen),
-        )
+        yield _finding("no-tax", _figures("K6", net, chosen), chosen, profit=(net, _amount))
 
 
-def _trends(*names: str, unit: Callable[[Fraction], Text]) -> Rule:
+def _trends(*names: str, unit: Writer) -> Rule:
     """Make a rule on how indicators move over the quarters, one sentence each."""
 
     def rule(subject: Subject) -> Iterator[Finding]:
@@ -289,7 +302,7 @@ def _trends(*names: str, unit: Callable[[Fraction], Text]) -> Rule:
                 yield _finding(
                     "trend",
                     _figures(name, values),
-                    f"-{name}",
+                    suffix=f"-{name}",
                     name=Text(record.english, record.polish),
                     moves=words[found.direction],
                     first=unit(values[min(values)]),
@@ -312,10 +325,10 @@ def _value_added(subject: Subject) -> Iterator[Finding]:
     yield _finding(
         "value-added",
         _figures("K10", values),
+        values,
         rate=_share(cost.annual_rate),
         tax=_share(cost.tax_rate),
-        values=_each(values),
-        when=_quarters(values),
+        values=(values, _amount),
         total=_amount(total),
         earned=words["earned" if total >= 0 else "not-earned"],
         even=_fill(words["even"], even=_share(even)) if even >= 0 else words["never"],
@@ -330,8 +343,8 @@ def _cash_gaps(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "cash-gaps",
             _figures("CF", flow),
-            amount=_each(_negative(flow), bad),
-            when=_quarters(bad),
+            bad,
+            amount=(_negative(flow), _amount),
             total=_amount(sum(flow.values(), Fraction(0))),
         )
 
@@ -345,12 +358,8 @@ def _operating_cash(subject: Subject) -> Iterator[Finding]:
         ("operations-use-cash", bad, _negative(flow)),
     ):
         if chosen:
-            yield _finding(
-                rule,
-                _figures("K7", flow, chosen),
-                amount=_each(amounts, chosen),
-                when=_quarters(chosen),
-            )
+            figures = _figures("K7", flow, chosen)
+            yield _finding(rule, figures, chosen, amount=(amounts, _amount))
 
 
 def _who_pays(subject: Subject) -> Iterator[Finding]:
@@ -395,9 +404,9 @@ def _debt_behind_returns(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "debt",
             _figures("K18 ÷ K17", multiplier),
-            times=_each(multiplier, unit=_number),
-            when=_quarters(multiplier),
-            equity=_each({q: 1 / v for q, v in multiplier.items()}, unit=_share),
+            multiplier,
+            times=(multiplier, _number),
+            equity=({q: 1 / v for q, v in multiplier.items()}, _share),
         )
 
 
@@ -413,7 +422,7 @@ def _asset_turnover(subject: Subject) -> Iterator[Finding]:
     yield _finding(
         "asset-turnover",
         _figures("K19", turnover, (quarter - 1, quarter)),
-        when=_quarters([quarter]),
+        [quarter],
         before=_number(turnover[quarter - 1]),
         after=_number(turnover[quarter]),
         sales=_number(parts[0], 3),
@@ -425,12 +434,8 @@ def _fixed_share(subject: Subject) -> Iterator[Finding]:
     """Name the share of fixed assets behind two turnovers."""
     values = _defined(quotient(subject.table, "K19", "K20"))
     if values:
-        yield _finding(
-            "fixed-share",
-            _figures("K19 ÷ K20", values),
-            values=_each(values, unit=_share),
-            when=_quarters(values),
-        )
+        figures = _figures("K19 ÷ K20", values)
+        yield _finding("fixed-share", figures, values, values=(values, _share))
 
 
 def _inventories(subject: Subject) -> Iterator[Finding]:
@@ -443,9 +448,9 @@ def _inventories(subject: Subject) -> Iterator[Finding]:
     yield _finding(
         "inventories",
         _figures("K22", turnover, where) + _figures("K22b", at_cost, where),
-        turns=_each(turnover, where, _number),
-        when=_quarters(where),
-        cost=_each(at_cost, where, _number),
+        where,
+        turns=(turnover, _number),
+        cost=(at_cost, _number),
         best=SENTENCES["inventories"]["first-best" if best < last else "last-best"],
     )
 
@@ -459,10 +464,10 @@ def _collection(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "collection",
             _figures("K21", slow) + _figures("days", lengths),
-            turns=_each(slow, unit=_number),
-            when=_quarters(slow),
-            days=_each(lengths),
-            length=_each({q: Fraction(quarter_days(q)) for q in slow}),
+            slow,
+            turns=(slow, _number),
+            days=(lengths, _amount),
+            length=({q: Fraction(quarter_days(q)) for q in slow}, _amount),
         )
 
 
@@ -478,8 +483,8 @@ def _cash_per_profit(subject: Subject) -> Iterator[Finding]:
     yield _finding(
         "cash-per-profit",
         _figures("K25", ratio),
-        ratio=_each(ratio, unit=_number),
-        when=_quarters(ratio),
+        ratio,
+        ratio=(ratio, _number),
         lowest=_fill(lowest, when=_quarters([least])) if rises else "",
     )
 

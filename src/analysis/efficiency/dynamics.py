@@ -13,9 +13,10 @@ import pandas as pd
 from scipy import stats  # type: ignore[import-untyped]
 
 from analysis.base.errors import InputError
+from analysis.base.expression import Measure, at_time, before, evaluate, parse
 from analysis.base.periods import quarter_label
 from analysis.efficiency.quarterly_statements import Book
-from analysis.efficiency.ratios import Denominator, indicator, series, stock
+from analysis.efficiency.ratios import Denominator, indicator, measures, series, stock
 
 Values = Mapping[int, Fraction | None]
 """One indicator by quarter index."""
@@ -171,13 +172,71 @@ def turnover_split(
     """
     if quarter - 1 not in statements:
         return None
-    stocks = [stock(statements, q, (column,), denominator) for q in (quarter - 1, quarter)]
+    stocks = [stock(statements, q, column, denominator) for q in (quarter - 1, quarter)]
     if any(value is None or value <= 0 for value in stocks):
         return None
     sales = [Fraction(statements[q]["sales"]) for q in (quarter - 1, quarter)]
     before, after = ((s, 1 / _some(below)) for s, below in zip(sales, stocks, strict=True))
     parts = split_product(before, after)
     return parts[0], parts[1]
+
+
+MONTHLY_CUT: Final = Fraction(1, 100)
+"""The paper's target: operating costs down by 1 % a month."""
+
+QUARTERLY_CUT: Final = 1 - (1 - MONTHLY_CUT) ** 3
+"""The same over a quarter, compounded."""
+
+_NET_MARGIN = parse("K6[now] / sales")
+_COSTS = parse("cogs + selling + admin + other_op_cost")
+_COST_SHARE = _COSTS / Measure("sales")
+
+
+_LAST_MARGIN = at_time(_NET_MARGIN, "last year")
+_KEY_RESULTS: Final = {
+    "net_margin": _NET_MARGIN,
+    "roe": parse("K6[now] / equity"),
+    "roi": parse("K6[now] / (equity + interest_debt)"),
+    "costs": _COSTS,
+    "cost_share": _COST_SHARE,
+    "cost_cut": (before(_COSTS) - _COSTS) / before(_COSTS),
+    "cost_share_cut": (before(_COST_SHARE) - _COST_SHARE) / before(_COST_SHARE),
+    "margin_growth": (_NET_MARGIN - _LAST_MARGIN) / _LAST_MARGIN,
+    "margin_points": _NET_MARGIN - _LAST_MARGIN,
+}
+
+
+def key_results(statements: Book, denominator: Denominator = "average") -> pd.DataFrame:
+    """Compute the paper's financial key results for every quarter.
+
+    Parameters
+    ----------
+    statements : Book
+        The company.
+    denominator : {"closing", "opening", "average"}
+        Which equity and debt divide; with ``average`` the first quarter stays open.
+
+    Returns
+    -------
+    DataFrame
+        Columns quarter, period; net_margin, roe, roi (net profit ÷ sales, equity, and equity
+        with interest debt; per quarter, not annualised), costs, cost_cut (fall against the
+        quarter before), cost_share (costs ÷ sales), cost_share_cut; margin_growth (relative, on
+        the same quarter of last year) and margin_points. Fractions; None where undefined.
+    """
+    rows = []
+    for quarter, amounts in statements.items():
+        values: dict[tuple[str, str], Fraction | None] = {}
+        for time, index in (("now", quarter), ("before", quarter - 1), ("last year", quarter - 4)):
+            if index in statements:
+                known = measures(statements[index])
+                values |= {(name, time): Fraction(value) for name, value in known.items()}
+        for name in ("equity", "interest_debt"):
+            values[name, "now"] = stock(statements, quarter, name, denominator)
+        found = {name: evaluate(formula, values) for name, formula in _KEY_RESULTS.items()}
+        head = {"quarter": quarter, "period": quarter_label(quarter)}
+        rows.append(head | found | {"sales": amounts["sales"]})
+    return pd.DataFrame(rows, dtype="object")
 
 
 @dataclass(frozen=True)

@@ -1,64 +1,64 @@
-"""Formulas that sentences turn into: ``K3[q] < K2[q]``, ``trend(K13) < 0``, ``K25[1] > 2``.
+"""Comparisons that sentences turn into: ``K3[q] < K2[q]``, ``trend(K13) < 0``, ``K25[1] > 2``.
 
-A formula is one or more comparisons joined by semicolons. Names are indicators (K1 to K25, CF),
+Both sides are formulas of :mod:`analysis.base.expression`. Names are indicators (K1 to K25, CF),
 columns of the statements or ``days``, each followed by its quarter in brackets: 1 to 4, or q and
 q-1 where the row lists quarters. ``trend(X)`` has the sign of the least-squares slope of X over
-the four quarters. One evaluator serves exact numbers and linear expressions alike.
+the four quarters. Comparisons are joined by semicolons. Exact numbers and linear expressions are
+put into the same formulas.
 """
 
 from __future__ import annotations
 
-import ast
 import operator
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any, Final
 
 from analysis.base.errors import InputError
+from analysis.base.expression import (
+    Expression,
+    Index,
+    Measure,
+    Number,
+    fold,
+    leaves,
+    number,
+    operate,
+    parse,
+    retime,
+)
 from analysis.base.periods import quarter_days
 from analysis.claims.printed import Interval
 from analysis.claims.system import Claim, Linear, at_least
 from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book
-from analysis.efficiency.ratios import LADDER, LEVELS, compute, indicator
-
-Lookup = Callable[[str, int], Any]
-"""From a name and a quarter (1 to 4) to a number, or to a linear expression."""
+from analysis.efficiency.ratios import compute, indicator
 
 QUARTERS: Final = (1, 2, 3, 4)
 _SLOPE: Final = {1: -3, 2: -1, 3: 1, 4: 3}
 """Weights of the least-squares slope over four equal steps, times a positive number."""
 
-_OPERATORS: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-_COMPARISONS: Final[dict[type[ast.AST], str]] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "=",
-}
-_HOLDS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-}
 _ZERO = Fraction(0)
-_INSIDE: Final = {
-    "<": Interval(None, _ZERO, True, False),
-    "<=": Interval(None, _ZERO),
-    ">": Interval(_ZERO, None, False),
-    ">=": Interval(_ZERO, None),
-    "=": Interval(_ZERO, _ZERO),
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """What a sign of comparison means: on numbers, where left − right lies, and its opposites."""
+
+    holds: Callable[[Any, Any], bool]
+    inside: Interval
+    opposites: tuple[str, ...]
+
+
+_RELATIONS: Final = {
+    "<": _Relation(operator.lt, Interval(None, _ZERO, True, False), (">=",)),
+    "<=": _Relation(operator.le, Interval(None, _ZERO), (">",)),
+    ">": _Relation(operator.gt, Interval(_ZERO, None, False), ("<=",)),
+    ">=": _Relation(operator.ge, Interval(_ZERO, None), ("<",)),
+    "=": _Relation(operator.eq, Interval(_ZERO, _ZERO), ("<", ">")),
 }
-"""Where left − right lies."""
-_OPPOSITES: Final = {"<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "=": ("<", ">")}
 
 
 class NonlinearError(Exception):
@@ -77,38 +77,36 @@ class Comparison:
     ----------
     text : str
         As it reads, such as ``K3[1] < K2[1]``.
-    left, right : ast.expr
+    left, right : Expression
         The two sides.
     relation : str
         ``<``, ``<=``, ``>``, ``>=`` or ``=``.
-    quarter : int or None
-        What q stands for.
     """
 
     text: str
-    left: ast.expr
-    right: ast.expr
+    left: Expression
+    right: Expression
     relation: str
-    quarter: int | None
 
-    def holds(self, lookup: Lookup) -> bool:
+    def holds(self, lookup: Callable[[str, int], Fraction]) -> bool:
         """Check the comparison on exact numbers."""
-        left, right = (_value(side, self.quarter, lookup) for side in (self.left, self.right))
-        return _HOLDS[self.relation](left, right)
+        left, right = (_value(side, lookup, Fraction) for side in (self.left, self.right))
+        return _RELATIONS[self.relation].holds(left, right)
 
-    def left_value(self, lookup: Lookup) -> Fraction:
+    def left_value(self, lookup: Callable[[str, int], Fraction]) -> Fraction:
         """Return the left side as an exact number."""
-        return Fraction(_value(self.left, self.quarter, lookup))
+        return Fraction(_value(self.left, lookup, Fraction))
 
-    def left_side(self, lookup: Lookup) -> Quotient:
+    def left_side(self, lookup: Callable[[str, int], Quotient]) -> Quotient:
         """Return the left side as a linear expression over another one."""
-        return _quotient(_value(self.left, self.quarter, lookup))
+        made: Quotient = _value(self.left, lookup, _constant)
+        return made
 
     def opposites(self) -> tuple[Comparison, ...]:
         """Return the comparisons of which one holds where this one does not."""
-        return tuple(replace(self, relation=relation) for relation in _OPPOSITES[self.relation])
+        return tuple(replace(self, relation=sign) for sign in _RELATIONS[self.relation].opposites)
 
-    def claims(self, tag: str, lookup: Lookup) -> tuple[Claim, ...]:
+    def claims(self, tag: str, lookup: Callable[[str, int], Quotient]) -> tuple[Claim, ...]:
         """Return the comparison as linear claims, its denominators above zero.
 
         Raises
@@ -116,92 +114,87 @@ class Comparison:
         NonlinearError
             If it is not linear in the unknown quantities.
         """
-        left, right = (_quotient(_value(s, self.quarter, lookup)) for s in (self.left, self.right))
-        claim = Claim(tag, left.minus_times_denominators(right), _INSIDE[self.relation])
+        left, right = (_value(side, lookup, _constant) for side in (self.left, self.right))
+        difference = left.minus_times_denominators(right)
+        claim = Claim(tag, difference, _RELATIONS[self.relation].inside)
         below = [side.below for side in (left, right) if not is_constant(side.below)]
         return (claim, *(at_least(tag, denominator, 1) for denominator in dict.fromkeys(below)))
 
 
 def comparisons(formula: str, quarters: Sequence[int] = ()) -> tuple[Comparison, ...]:
-    """Parse a formula and fill in the quarters that q stands for.
+    """Read comparisons and fill in the quarters that q stands for.
 
     Raises
     ------
     InputError
         If a part is no comparison, a name is unknown or a quarter does not exist.
+
+    Examples
+    --------
+    >>> [part.text for part in comparisons("K3[q] > K3[q-1]; K25[1] > 2", [2, 3])]
+    ['K3[2] > K3[1]', 'K3[3] > K3[2]', 'K25[1] > 2']
     """
-    made = []
-    for part in filter(None, (text.strip() for text in formula.split(";"))):
-        made += list(_expanded(part, quarters))
-    return tuple(made)
+    parts = filter(None, (text.strip() for text in formula.split(";")))
+    return tuple(made for part in parts for made in _expanded(part, quarters))
 
 
 def _expanded(part: str, quarters: Sequence[int]) -> Iterator[Comparison]:
-    try:
-        node = ast.parse(part.replace(" = ", " == "), mode="eval").body
-    except SyntaxError as error:
-        raise InputError("a formula is a comparison such as K3[q] > 0", value=part) from error
-    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
-        raise InputError("a formula has exactly one comparison", value=part)
-    relation = _COMPARISONS.get(type(node.ops[0]))
-    if relation is None:
-        raise InputError("a comparison is one of <, <=, >, >=, =", value=part)
-    per_quarter = any(isinstance(n, ast.Name) and n.id == "q" for n in ast.walk(node))
+    pieces = re.split(r"(<=|>=|<|>|=)", part)
+    if len(pieces) != 3:
+        rule = "a formula has exactly one comparison by <, <=, >, >= or =, such as K3[q] > 0"
+        raise InputError(rule, value=part)
+    left, right = (parse(side, {"trend": _slope}) for side in (pieces[0], pieces[2]))
+    times = {getattr(leaf, "when", "") for side in (left, right) for leaf in leaves(side)}
+    per_quarter = bool(times & {"q", "q - 1"})
     if per_quarter and not quarters:
         raise InputError("a formula with q needs the quarters that q stands for", value=part)
     for quarter in quarters if per_quarter else (None,):
-        text = part if quarter is None else part.replace("[q-1]", f"[{quarter - 1}]")
-        text = text if quarter is None else text.replace("[q]", f"[{quarter}]")
-        made = Comparison(text, node.left, node.comparators[0], relation, quarter)
-        for side in (made.left, made.right):
-            _value(side, quarter, _known_name)
-        yield made
+        text, filled = part, dict[str, str]()
+        if quarter is not None:
+            text = part.replace("[q-1]", f"[{quarter - 1}]").replace("[q]", f"[{quarter}]")
+            filled = {"q": str(quarter), "q - 1": str(quarter - 1)}
+        sides = [retime(side, partial(_filled, filled)) for side in (left, right)]
+        for side in sides:
+            _check_names(side)
+        yield Comparison(text, sides[0], sides[1], pieces[1])
 
 
-class _Anything:
-    """Stands in for every value while a formula is read, so that wrong names show at once."""
-
-    def _same(self, _: object) -> _Anything:
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _same
-    __truediv__ = __rtruediv__ = _same
+def _filled(filled: Mapping[str, str], time: str) -> str:
+    return filled.get(time, time)
 
 
-def _known_name(name: str, quarter: int) -> _Anything:
-    if quarter not in QUARTERS:
-        raise InputError("quarters are numbered from 1 to 4", value=f"{name}[{quarter}]")
-    if name not in AMOUNTS and name != "days":
-        try:
-            indicator(name)
-        except KeyError as error:
-            raise InputError(
-                "no indicator or column of this name", value=name, fix="see the catalogue"
-            ) from error
-    return _Anything()
+def _slope(level: Expression) -> Expression:
+    (leaf,) = leaves(level)
+    terms = (number(w) * Measure(leaf.name, str(q)) for q, w in _SLOPE.items())
+    return reduce(operator.add, terms)
 
 
-def _value(node: ast.expr, quarter: int | None, lookup: Lookup) -> Any:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return Fraction(node.value)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = (_value(side, quarter, lookup) for side in (node.left, node.right))
-        return _OPERATORS[type(node.op)](left, right)
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        return lookup(node.value.id, _quarter(node.slice, quarter))
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "trend" and len(node.args) == 1:
-        name = ast.unparse(node.args[0])
-        return sum((lookup(name, q) * Fraction(w) for q, w in _SLOPE.items()), Fraction(0))
-    raise InputError("not understood in a formula", value=ast.unparse(node))
+def _check_names(formula: Expression) -> None:
+    for leaf in leaves(formula):
+        when = leaf.when if isinstance(leaf, Measure) else ""
+        if when not in map(str, QUARTERS):
+            value = f"{leaf.name}[{when}]"
+            raise InputError("a quarter in brackets is 1 to 4, q or q-1", value=value)
+        if leaf.name not in AMOUNTS and leaf.name != "days":
+            try:
+                indicator(leaf.name)
+            except KeyError as error:
+                raise InputError(
+                    "no indicator or column of this name", value=leaf.name, fix="see the catalogue"
+                ) from error
 
 
-def _quarter(node: ast.expr, quarter: int | None) -> int:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    text = ast.unparse(node)
-    if quarter is not None and text in ("q", "q - 1"):
-        return quarter - (text == "q - 1")
-    raise InputError("a quarter is 1 to 4, q or q-1", value=text)
+def _value(
+    formula: Expression, lookup: Callable[[str, int], Any], constant: Callable[[Fraction], Any]
+) -> Any:
+    def leaf(part: Expression) -> Any:
+        if isinstance(part, Number):
+            return constant(part.value)
+        assert isinstance(part, Measure | Index)
+        when = part.when if isinstance(part, Measure) else "now"
+        return lookup(part.name, int(when) if when.isdigit() else 0)
+
+    return fold(formula, leaf, operate)
 
 
 def is_constant(expression: Linear) -> bool:
@@ -224,33 +217,20 @@ class Quotient:
     above: Linear
     below: Linear = Linear((), Fraction(1))  # noqa: RUF009 - frozen, so it may be shared
 
-    def __add__(self, other: Quotient | Fraction) -> Quotient:
-        right = _quotient(other)
-        if self.below == right.below:
-            return Quotient(self.above + right.above, self.below)
-        above = _product(self.above, right.below) + _product(right.above, self.below)
-        return Quotient(above, _product(self.below, right.below))
+    def __add__(self, other: Quotient) -> Quotient:
+        if self.below == other.below:
+            return Quotient(self.above + other.above, self.below)
+        above = _product(self.above, other.below) + _product(other.above, self.below)
+        return Quotient(above, _product(self.below, other.below))
 
-    def __radd__(self, other: Fraction) -> Quotient:
-        return self + other
+    def __sub__(self, other: Quotient) -> Quotient:
+        return self + Quotient(other.above * -1, other.below)
 
-    def __sub__(self, other: Quotient | Fraction) -> Quotient:
-        right = _quotient(other)
-        return self + Quotient(right.above * -1, right.below)
+    def __mul__(self, other: Quotient) -> Quotient:
+        return Quotient(_product(self.above, other.above), _product(self.below, other.below))
 
-    def __rsub__(self, other: Fraction) -> Quotient:
-        return _quotient(other) - self
-
-    def __mul__(self, other: Quotient | Fraction) -> Quotient:
-        right = _quotient(other)
-        return Quotient(_product(self.above, right.above), _product(self.below, right.below))
-
-    def __rmul__(self, other: Fraction) -> Quotient:
-        return self * other
-
-    def __truediv__(self, other: Quotient | Fraction) -> Quotient:
-        right = _quotient(other)
-        return Quotient(_product(self.above, right.below), _product(self.below, right.above))
+    def __truediv__(self, other: Quotient) -> Quotient:
+        return Quotient(_product(self.above, other.below), _product(self.below, other.above))
 
     def minus_times_denominators(self, other: Quotient) -> Linear:
         """Return self − other times both denominators, which has the same sign."""
@@ -259,14 +239,14 @@ class Quotient:
         return _product(self.above, other.below) - _product(other.above, self.below)
 
 
-def _quotient(value: Quotient | Fraction) -> Quotient:
-    return value if isinstance(value, Quotient) else Quotient(Linear((), Fraction(value)))
+def _constant(value: Fraction) -> Quotient:
+    return Quotient(Linear((), value))
 
 
-def exact_lookup(statements: Book, first: int) -> Lookup:
+def exact_lookup(statements: Book, first: int) -> Callable[[str, int], Fraction]:
     """Look names up in a company's statements; quarter 1 is the index `first`.
 
-    The lookup raises `UndefinedRatioError` where the engine gives no value.
+    The lookup raises `UndefinedRatioError` where an indicator has no value.
     """
 
     def lookup(name: str, number: int) -> Fraction:
@@ -283,7 +263,9 @@ def exact_lookup(statements: Book, first: int) -> Lookup:
     return lookup
 
 
-def linear_lookup(first: int, known: dict[tuple[str, int], int] | None = None) -> Lookup:
+def linear_lookup(
+    first: int, known: dict[tuple[str, int], int] | None = None
+) -> Callable[[str, int], Quotient]:
     """Look names up as expressions over unknown quantities such as ``sales_1``.
 
     Parameters
@@ -293,34 +275,21 @@ def linear_lookup(first: int, known: dict[tuple[str, int], int] | None = None) -
     known : dict, optional
         Amounts by (column or level, quarter) that are fixed numbers.
     """
-    fixed = known or {}
-
-    def column(name: str, number: int) -> Linear:
-        if (name, number) in fixed:
-            return Linear((), Fraction(fixed[name, number]))
-        one = Fraction(1)
-        if name in CASH_FLOWS:
-            return Linear(((f"{name}_in_{number}", one), (f"{name}_out_{number}", -one)))
-        return Linear(((f"{name}_{number}", one),))
-
-    def measure(name: str, number: int) -> Linear:
-        if name in AMOUNTS or (name, number) in fixed:
-            return column(name, number)
-        if name == "CF":
-            return sum((column(flow, number) for flow in CASH_FLOWS), Linear())
-        levels = LADDER[: LEVELS.index(name) + 1]
-        parts = (column(s.column, number) * s.sign for level in levels for s in level.steps)
-        return sum(parts, Linear())
+    fixed, one = known or {}, Fraction(1)
 
     def lookup(name: str, number: int) -> Quotient:
+        if (name, number) in fixed:
+            return _constant(Fraction(fixed[name, number]))
         if name == "days":
-            return _quotient(Fraction(quarter_days(first + number - 1)))
+            return _constant(Fraction(quarter_days(first + number - 1)))
+        if name in CASH_FLOWS:
+            return Quotient(Linear(((f"{name}_in_{number}", one), (f"{name}_out_{number}", -one))))
         if name in AMOUNTS:
-            return Quotient(column(name, number))
-        record = indicator(name)
-        above = measure(record.numerator, number)
-        if record.denominator is None:
-            return Quotient(above)
-        return Quotient(above, measure(record.denominator, number))
+            return Quotient(Linear(((f"{name}_{number}", one),)))
+        if name in ("tax", "rate"):
+            raise NonlinearError
+        formula = indicator(name).expression
+        made: Quotient = _value(formula, lambda part, _: lookup(part, number), _constant)
+        return made
 
     return lookup

@@ -93,7 +93,7 @@ def _units(record: Indicator, form: Expression) -> Iterator[Fault]:
 
 
 def _circular(record: Indicator, form: Expression) -> Iterator[Fault]:
-    if any(isinstance(leaf, Index) and leaf.key == record.key for leaf in leaves(form)):
+    if any(isinstance(leaf, Index) and leaf.name == record.key for leaf in leaves(form)):
         yield Fault("circular", "uses the index that it defines")
 
 

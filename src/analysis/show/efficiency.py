@@ -13,15 +13,12 @@ import pandas as pd
 from analysis.base.numbers import decimal, percent, points
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
-from analysis.efficiency.dynamics import DUPONT, dupont, step_table
+from analysis.efficiency.dynamics import DUPONT, QUARTERLY_CUT, dupont, key_results, step_table
 from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
 from analysis.efficiency.ratios import (
     CATALOGUE,
-    ENGLISH_FORMULAS,
     LADDER,
     NAMED,
-    QUARTERLY_CUT,
-    key_results,
     ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
@@ -91,7 +88,7 @@ def catalogue() -> View:
     first: dict[str, str] = {NAMED: "not printed"}
     rows = []
     for r in CATALOGUE:
-        printed = first.get(r.printed) or _glossed(r.printed, ENGLISH_FORMULAS[r.printed])
+        printed = first.get(r.printed) or _glossed(r.printed, r.printed_english)
         rows.append((r.indicator_id, r.english, r.polish, printed, r.formula, r.remark or None))
         first.setdefault(r.printed, f"as {r.indicator_id}")
     columns = ["id", "english", "polish", "printed", "formula", "remark"]
