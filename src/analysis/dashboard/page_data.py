@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
-from analysis.dashboard.what_if import okr_model
+from analysis.dashboard.what_if import fields, okr_model
 from analysis.kpis.catalogue import CATALOGUE, Kpi
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import COLUMNS, periods, spec_of, wide
@@ -51,10 +51,7 @@ def model(case: Case) -> Model:
     cube = wide(monthly)
     made: Model = {
         "case": {
-            "name": parameters.name,
-            "title": parameters.title,
-            "subtitle": parameters.subtitle,
-            "kind": parameters.kind,
+            **fields(parameters, "name title subtitle kind"),
             "currency": parameters.currency_name,
             "source": parameters.source.model_dump() if parameters.source else None,
         },
@@ -74,25 +71,18 @@ def model(case: Case) -> Model:
 
 def _known(cube: pd.DataFrame) -> list[Kpi]:
     """Return the records of the catalogue whose measures were summed."""
-    return [
-        record
-        for record in CATALOGUE
-        if record.numerator in cube and (record.denominator is None or record.denominator in cube)
-    ]
+    summed = {None, *cube}
+    return [record for record in CATALOGUE if {record.numerator, record.denominator} <= summed]
 
 
 def _kpi(record: Kpi, currency: str) -> Model:
     return {
         "id": record.kpi_id,
-        "name": record.name,
-        "perspective": record.perspective,
+        **fields(record, "name perspective"),
         "unit": currency if record.unit == MONEY else record.unit,
-        "better": record.better,
-        "numerator": record.numerator,
-        "denominator": record.denominator,
+        **fields(record, "better numerator denominator"),
         "scale": str(record.scale),
-        "decimals": record.decimals,
-        "definition": record.definition,
+        **fields(record, "decimals definition"),
     }
 
 

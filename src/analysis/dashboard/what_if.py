@@ -48,12 +48,7 @@ def okr_model(
     by_quarter = periods(totals, "quarter")
     return {
         "objectives": [
-            {
-                "id": row.objective_id,
-                "perspective": row.perspective,
-                "text": row.text,
-                "weight": row.weight,
-            }
+            {"id": row.objective_id, **fields(row, "perspective text weight")}
             for row in okrs.objectives
         ],
         "results": [_result(row, okrs, reading) for row in okrs.key_results],
@@ -87,12 +82,7 @@ def _result(row: KeyResultRow, okrs: Okrs, reading: Mapping[str, str]) -> dict[s
     return {
         "id": row.kr_id,
         "objective": row.objective_id,
-        "role": row.role,
-        "text": row.text,
-        "kpi": row.kpi,
-        "weight": row.weight,
-        "commit": row.commit,
-        "baseline": row.baseline,
+        **fields(row, "role text kpi weight commit baseline"),
         "used": used[0] if used else None,
         "targets": [_target(target) for target in targets],
     }
@@ -102,13 +92,7 @@ def _target(row: TargetRow) -> dict[str, Any]:
     low, high, step = span(row)
     return {
         "id": row.target_id,
-        "kpi": row.kpi,
-        "kind": row.kind,
-        "rule": row.rule,
-        "amount": row.amount,
-        "upper": row.upper,
-        "months": row.months,
-        "reading": row.reading,
+        **fields(row, "kpi kind rule amount upper months reading"),
         "min": low,
         "max": high,
         "step": step,
@@ -135,6 +119,17 @@ def span(row: TargetRow) -> tuple[str, str, str]:
         high = Fraction(row.upper) - step
     low = amount - (amount - low) // step * step  # so that the printed amount is one of the stops
     return _decimal(low), _decimal(high), _decimal(step)
+
+
+def fields(record: object, names: str) -> dict[str, Any]:
+    """Some attributes of a record, their names with spaces between, in that order.
+
+    Examples
+    --------
+    >>> fields(Fraction(1, 3), "numerator denominator")
+    {'numerator': 1, 'denominator': 3}
+    """
+    return {name: getattr(record, name) for name in names.split()}
 
 
 def _decimal(value: Fraction) -> str:
