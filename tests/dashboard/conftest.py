@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import csv
 import shutil
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -25,10 +28,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WATCH = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
-"""
+PROBE = Path(__file__).with_name("probe.js")
+PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
+TABLES = [*PANELS, "okr", "scorecard"]
 
 
 class Shown:
@@ -48,16 +50,20 @@ class Shown:
         self.page.goto(f"{self.file.as_uri()}{fragment}")
         return self
 
+    def probe(self, name: str, *arguments: str) -> Any:
+        """Call a function of probe.js in the page."""
+        return self.page.evaluate("([name, given]) => probe[name](...given)", [name, arguments])
+
     def view(self, fragment: str) -> None:
         """Change the address, as a reader does who pastes another one."""
-        self.page.evaluate(
-            """fragment => new Promise((done) => {
-              if (location.hash === fragment) return done();
-              addEventListener("hashchange", () => setTimeout(done), { once: true });
-              location.hash = fragment;
-            })""",
-            fragment,
-        )
+        self.probe("view", fragment)
+
+    def download(self, selector: str) -> list[dict[str, str]]:
+        """Click a button that saves a CSV file; return its rows."""
+        with self.page.expect_download() as saved:
+            self.page.locator(selector).click()
+        text = saved.value.path().read_bytes().decode("utf-8-sig")
+        return list(csv.DictReader(StringIO(text, newline="")))
 
     def faults(self) -> list[str]:
         """Console messages, broken policies, and requests for anything but the file itself."""
@@ -102,7 +108,7 @@ def show(browser: Browser, paper_model: dict[str, Any], tmp_path: Path) -> Itera
         file.write_text(page(made or paper_model), encoding="utf-8", newline="\n")
         options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
         context = browser.new_context(offline=True, accept_downloads=True, **options)
-        context.add_init_script(WATCH)
+        context.add_init_script(path=PROBE)
         contexts.append(context)
         opened.append(Shown(context, file).open(fragment))
         return opened[-1]
@@ -126,3 +132,15 @@ def fragment(**parts: list[str] | str) -> str:
         for name, value in parts.items()
     }
     return "#" + "&".join(f"{name}={text}" for name, text in texts.items())
+
+
+def frame(*lines: str) -> pd.DataFrame:
+    """Read words between spaces, the first line names columns; days are in those with _on."""
+    names, *rows = (line.split() for line in lines)
+    made = pd.DataFrame(rows, columns=names)
+    for name in names:
+        if name.endswith("_on"):
+            made[name] = pd.to_datetime(made[name])
+        elif made[name].str.isdecimal().all():
+            made[name] = made[name].astype(int)
+    return made

@@ -12,40 +12,17 @@ import pytest
 from analysis.dashboard.page import FOLDER
 from analysis.kpis.catalogue import CATALOGUE, METHOD, MONEY
 
-from .conftest import Show, fragment
+from .conftest import TABLES, Show, fragment
 
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-ALL_TABLES = [
-    "cards",
-    "sales",
-    "productivity",
-    "satisfaction",
-    "types",
-    "segments",
-    "okr",
-    "scorecard",
-]
-BOXES = """
-all => all.map((one) => { const box = one.getBoundingClientRect();
-  return { left: box.left, right: box.right, top: box.top, bottom: box.bottom }; })
-"""
-TEXT_BOXES = """
-(chart) => [...chart.querySelectorAll(".above > *")].map((one) => {
-  const text = document.createRange();
-  text.selectNodeContents(one);
-  const { left, right, top, bottom } = text.getBoundingClientRect();
-  return { left, right, top, bottom };
-}).filter((box) => box.right > box.left)
-"""
 
 
 def test_a_laptop_shows_every_card_in_one_row_and_a_whole_chart(show: Show) -> None:
-    page = show(fragment="#lang=en", viewport=LAPTOP).page
-    cards = page.locator(".card").evaluate_all(BOXES)
-    assert len({card["top"] for card in cards}) == 1
-    assert page.locator("#panel-sales").evaluate_all(BOXES)[0]["bottom"] <= LAPTOP["height"]
-    slicers = page.locator("#slicers").evaluate_all(BOXES)[0]
+    shown = show(fragment="#lang=en", viewport=LAPTOP)
+    assert len({card["top"] for card in shown.probe("boxes", ".card")}) == 1
+    assert shown.probe("boxes", "#panel-sales")[0]["bottom"] <= LAPTOP["height"]
+    (slicers,) = shown.probe("boxes", "#slicers")
     assert slicers["bottom"] - slicers["top"] <= 100
 
 
@@ -54,11 +31,10 @@ def test_a_laptop_shows_every_card_in_one_row_and_a_whole_chart(show: Show) -> N
 def test_labels_of_charts_are_whole_and_apart(
     show: Show, viewport: dict[str, int], language: str
 ) -> None:
-    page = show(fragment=f"#lang={language}&t=alarms", viewport=viewport).page
+    shown = show(fragment=f"#lang={language}&t=alarms", viewport=viewport)
     for name in ("sales", "productivity", "satisfaction"):
-        chart = page.locator(f"#panel-{name} .wide")
-        edge = chart.evaluate_all(BOXES)[0]
-        boxes: list[dict[str, float]] = chart.evaluate(TEXT_BOXES)
+        edge = shown.probe("boxes", f"#panel-{name} .wide")[0]
+        boxes: list[dict[str, float]] = shown.probe("labels", name)
         for box in boxes:
             assert edge["left"] <= box["left"] < box["right"] <= edge["right"], name
         for at, one in enumerate(boxes):
@@ -71,14 +47,15 @@ def test_labels_of_charts_are_whole_and_apart(
 
 def test_an_open_table_moves_no_neighbours_bars(show: Show) -> None:
     tops = "one => one.querySelector('.bars').getBoundingClientRect().top"
-    page = show(fragment="#lang=en", viewport=LAPTOP).page
+    shown = show(fragment="#lang=en", viewport=LAPTOP)
+    page = shown.page
     before = [page.locator(f"#panel-{name}").evaluate(tops) for name in ("types", "segments")]
     page.locator("#panel-sales .buttons button").first.click()
     after = [page.locator(f"#panel-{name}").evaluate(tops) for name in ("types", "segments")]
     assert after == before
     page.locator("#panel-sales .buttons button").first.click()
     page.locator("#panel-types .buttons button").first.click()
-    field = page.locator("#panel-sales .field").first.evaluate_all(BOXES)[0]
+    field = shown.probe("boxes", "#panel-sales .field")[0]
     assert field["bottom"] - field["top"] <= 240
 
 
@@ -89,7 +66,7 @@ def test_print_has_what_it_says_and_nothing_to_press(show: Show) -> None:
     slides = page.locator(".slide").evaluate_all("all => all.map(one => one.checkVisibility())")
     assert slides.count(True) == 1  # the target that was moved
     assert page.locator(".hint").is_hidden()
-    panels = page.locator("section.panel").evaluate_all(BOXES)
+    panels = shown.probe("boxes", "section.panel")
     assert all(0 <= box["left"] < box["right"] <= 702 for box in panels)
     for one, other in pairwise(panels):
         if one["top"] == other["top"]:
@@ -99,7 +76,7 @@ def test_print_has_what_it_says_and_nothing_to_press(show: Show) -> None:
 @pytest.mark.parametrize(("language", "letters"), [("en", "QH"), ("es", "TS")])
 def test_periods_have_one_form(show: Show, language: str, letters: str) -> None:
     quarters = ["2022Q1", "2023Q3", "2023Q4", "2024Q1"]
-    shown = show(fragment=fragment(q=quarters, table=ALL_TABLES, lang=language))
+    shown = show(fragment=fragment(q=quarters, table=TABLES, lang=language))
     text = shown.page.locator("body").inner_text()
     assert not re.search(r"\d{4} ?[QTHS][1-4]", text)
     first = letters[0]
@@ -110,7 +87,7 @@ def test_periods_have_one_form(show: Show, language: str, letters: str) -> None:
 
 
 def test_per_cent_has_one_form_in_spanish(show: Show) -> None:
-    shown = show(fragment=fragment(q=["2024Q2"], table=ALL_TABLES, lang="es"))
+    shown = show(fragment=fragment(q=["2024Q2"], table=TABLES, lang="es"))
     own = shown.page.evaluate(
         """() => [...document.querySelectorAll("data, .delta, .value, output, .levels, .score")]
         .map((one) => one.textContent)"""
@@ -149,11 +126,9 @@ def test_a_cards_change_says_on_what(show: Show) -> None:
 
 
 def test_claims_have_names_and_their_units_once(show: Show) -> None:
-    rows: list[list[str]] = show(fragment="#lang=en").page.evaluate(
-        """() => [...document.querySelectorAll("#panel-claims tbody tr")].map(
-          (row) => [...row.cells].map((cell) => cell.textContent))"""
-    )
-    found: dict[tuple[str, str], Any] = {(row[0], row[1]): row[2] for row in rows}
+    found: dict[tuple[str, str], Any] = {
+        (row[0], row[1]): row[2] for row in show(fragment="#lang=en").probe("claims")
+    }
     assert found["Perspectives", "Abstract"] == "four perspectives"
     assert found["Cost target", "4.4.1"] == "1% per month"
     assert found["Margin formula", "Table 1"] == "(Total Revenue ÷ Net Profit )×100"

@@ -16,59 +16,32 @@ from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 from analysis.tables.strategy_tables import TargetRow
 
+from .conftest import frame
+
 BY = ("service_type", "segment")
-
-
-def day(text: str) -> pd.Timestamp:
-    return pd.Timestamp(text)
 
 
 @pytest.fixture
 def small() -> dict[str, pd.DataFrame]:
     """Three services of two types for two customers, an invoice each, one answer, some hours."""
-    days = ("requested_on", "started_on", "completed_on", "due_on")
-    service = pd.DataFrame(
-        [
-            ("S1", "C1", "doors", "2024-01-02", "2024-01-05", "2024-01-06", "2024-01-06"),
-            ("S2", "C2", "alarms", "2024-02-01", "2024-02-02", "2024-02-04", "2024-02-03"),
-            ("S3", "C2", "doors", "2024-04-01", "2024-04-01", "2024-04-01", "2024-04-09"),
-        ],
-        columns=["service_id", "customer_id", "service_type", *days],
-    )
-    for column in days:
-        service[column] = pd.to_datetime(service[column])
-    sale = pd.DataFrame(
-        {
-            "invoice_id": ["F1", "F2", "F3"],
-            "service_id": ["S1", "S2", "S3"],
-            "invoiced_on": pd.to_datetime(["2024-01-06", "2024-02-04", "2024-04-02"]),
-            "amount_centimos": [10050, 20000, 5],
-        }
-    )
-    answer = pd.DataFrame(
-        {
-            "response_id": ["R1"],
-            "service_id": ["S2"],
-            "answered_on": [day("2024-02-10")],
-            "score": [5],
-        }
-    )
-    hours = pd.DataFrame(
-        {"staff_id": ["T1", "T1"], "month": ["2024-01", "2024-04"], "quarter_hours": [40, 60]}
-    )
-    customer = pd.DataFrame(
-        {
-            "customer_id": ["C1", "C2"],
-            "segment": ["shop", "company"],
-            "first_service_on": pd.to_datetime(["2024-01-06", "2024-02-04"]),
-        }
-    )
     return {
-        "service": service,
-        "sale": sale,
-        "survey_response": answer,
-        "staff_hours": hours,
-        "customer": customer,
+        "service": frame(
+            "service_id customer_id service_type requested_on started_on completed_on due_on",
+            "S1 C1 doors 2024-01-02 2024-01-05 2024-01-06 2024-01-06",
+            "S2 C2 alarms 2024-02-01 2024-02-02 2024-02-04 2024-02-03",
+            "S3 C2 doors 2024-04-01 2024-04-01 2024-04-01 2024-04-09",
+        ),
+        "sale": frame(
+            "invoice_id service_id invoiced_on amount_centimos",
+            "F1 S1 2024-01-06 10050",
+            "F2 S2 2024-02-04 20000",
+            "F3 S3 2024-04-02 5",
+        ),
+        "survey_response": frame("response_id service_id answered_on score", "R1 S2 2024-02-10 5"),
+        "staff_hours": frame("staff_id month quarter_hours", "T1 2024-01 40", "T1 2024-04 60"),
+        "customer": frame(
+            "customer_id segment first_service_on", "C1 shop 2024-01-06", "C2 company 2024-02-04"
+        ),
     }
 
 
@@ -126,11 +99,12 @@ def test_a_quarter_is_recorded_if_every_month_of_it_is_or_of_a_survey_any(
     small: dict[str, pd.DataFrame],
 ) -> None:
     """January to March without March, April alone; an answer in February."""
-    extra = small["service"].assign(service_id=["S4", "S5", "S6"], service_type="doors")
-    day_of = pd.to_datetime(["2024-05-02", "2024-06-03", "2024-07-01"])
-    for column in ("requested_on", "started_on", "completed_on", "due_on"):
-        extra[column] = day_of
-    small["service"] = pd.concat([small["service"], extra], ignore_index=True)
+    extra = (
+        f"S-{day} C2 doors " + " ".join(4 * [day])
+        for day in ("2024-05-02", "2024-06-03", "2024-07-01")
+    )
+    more = frame(" ".join(small["service"]), *extra)
+    small["service"] = pd.concat([small["service"], more], ignore_index=True)
     recorded = cube_of(small)["recorded"]
     assert recorded["services"] == {"all": True, "quarters": [1]}  # April, May and June
     assert recorded["sales_centimos"] == {"all": True, "quarters": []}
@@ -161,19 +135,27 @@ def test_the_papers_cube_adds_up_to_its_rows(segelec: Case, paper_model: dict[st
 
 
 def test_claims_have_the_default_verdict_and_the_others() -> None:
-    columns = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
-    table = pd.DataFrame(
-        [
-            ("a", "1", "5%", "%", "result", "q", "consistent", "fits", True),
-            ("a", "1", "5%", "%", "result", "q", "inconsistent", "no", False),
-            ("a", "1", "5%", "%", "result", "q", "consistent", "fits too", False),
-            ("b", "2", "x ÷ y", "formula", "formula", "q", "unreadable", "lost", True),
-            ("c", "2", "1%", "% per month", "target", "q", "not reported", "none", True),
-            ("d", "2", "", "%", "target", "q", "unreadable", "lost", True),
-            ("e", "2", "four", "phases", "structure", "q", "reproduced", "counted", True),
-        ],
-        columns=[*columns, "default"],
-    )
+    columns = [
+        "claim_id",
+        "place",
+        "printed",
+        "unit",
+        "role",
+        "quantity",
+        "verdict",
+        "evidence",
+        "default",
+    ]
+    rows = [
+        ("a", "1", "5%", "%", "result", "q", "consistent", "fits", True),
+        ("a", "1", "5%", "%", "result", "q", "inconsistent", "no", False),
+        ("a", "1", "5%", "%", "result", "q", "consistent", "fits too", False),
+        ("b", "2", "x ÷ y", "formula", "formula", "q", "unreadable", "lost", True),
+        ("c", "2", "1%", "% per month", "target", "q", "not reported", "none", True),
+        ("d", "2", "", "%", "target", "q", "unreadable", "lost", True),
+        ("e", "2", "four", "phases", "structure", "q", "reproduced", "counted", True),
+    ]
+    table = pd.DataFrame(rows, columns=columns)
     made = claims_model(table, ["A", "B", "C", "D", "E"])
     assert [(row["subject"], row["printed"], row["verdict"], row["evidence"]) for row in made] == [
         ("A", "5%", "consistent", "fits"),
@@ -186,23 +168,9 @@ def test_claims_have_the_default_verdict_and_the_others() -> None:
 
 
 def target(kind: str, rule: str, amount: str, upper: str = "", kpi: str = "C1") -> TargetRow:
-    return TargetRow.model_validate(
-        {
-            "target_id": "t",
-            "kr_id": "k",
-            "kpi": kpi,
-            "claim_id": "c",
-            "kind": kind,
-            "rule": rule,
-            "amount": amount,
-            "upper": upper,
-            "months": "0",
-            "default": "yes",
-            "axis": "",
-            "option": "",
-            "reading": "r",
-        }
-    )
+    row = {"kind": kind, "rule": rule, "amount": amount, "upper": upper, "kpi": kpi}
+    rest = {"target_id": "t", "kr_id": "k", "claim_id": "c", "months": "0", "default": "yes"}
+    return TargetRow.model_validate(row | rest | {"axis": "", "option": "", "reading": "r"})
 
 
 @pytest.mark.parametrize(

@@ -18,35 +18,11 @@ from analysis.kpis.levels import sums, value
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 
-from .conftest import Show, Shown, fragment, in_the_page
+from .conftest import PANELS, Show, Shown, fragment, in_the_page
 
 COMBINATIONS = 220
-PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
 OF_THE_FIRM = {"productivity", "technician_hours"}
 """What takes technicians' hours, which belong to no service type or segment."""
-
-READ = """
-() => {
-  const number = (place) => place?.querySelector("data")?.value ?? null;
-  const cards = {};
-  for (const card of document.querySelectorAll("[data-kpi]")) {
-    const changes = [...card.querySelectorAll(".change dd")];
-    cards[card.dataset.kpi] = {
-      value: number(card.querySelector(".big")),
-      text: card.querySelector(".big data")?.textContent ?? null,
-      why: card.querySelector(".why").firstChild.textContent,
-      changes: changes.map((one) => [number(one), one.textContent, one.className]),
-    };
-  }
-  const tables = {};
-  for (const section of document.querySelectorAll("section.panel")) {
-    const rows = [...section.querySelectorAll(".behind tbody tr")];
-    tables[section.id.slice(6)] = rows.map((row) => [...row.cells].map(
-      (cell) => cell.querySelector("data")?.value ?? cell.textContent));
-  }
-  return { cards, tables, summary: document.getElementById("summary").textContent };
-}
-"""
 
 
 Parts = dict[tuple[str, int], tuple[int, int]]
@@ -214,13 +190,16 @@ def check(
 ) -> None:
     labels = [quarter_label(quarter) for quarter in quarters]
     shown.view(fragment(q=labels or ["all"], t=types, s=segments, table=PANELS, lang="en"))
-    read = shown.page.evaluate(READ)
-    places = quarters or oracle.quarters
-    check_cards(oracle, read["cards"], places, types, segments)
-    check_courses(oracle, read["tables"], types, segments)
-    check_members(oracle, read["tables"], places, types, segments)
+    places, tables = (
+        quarters or oracle.quarters,
+        {name: shown.probe("rows", name) for name in PANELS},
+    )
+    check_cards(oracle, shown.probe("cards"), places, types, segments)
+    check_courses(oracle, tables, types, segments)
+    check_members(oracle, tables, places, types, segments)
     services = oracle.value("services", places, types, segments)
-    assert read["summary"].endswith(f"Services delivered {decimal()(services)}")
+    summary = shown.page.locator("#summary").text_content() or ""
+    assert summary.endswith(f"Services delivered {decimal()(services)}")
 
 
 def test_every_number_under_random_selections_is_the_kpi_of_the_filtered_rows(
@@ -261,7 +240,7 @@ def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -
     shown = show()
     for label in ("2023Q1", "2024Q2"):
         shown.view(fragment(q=[label], s=["shop"], lang="en"))
-        cards = shown.page.evaluate(READ)["cards"]
+        cards = shown.probe("cards")
         for place, base in enumerate(("previous", "year-ago")):
             rows = compare(table, base)
             rows = rows[rows["index"] == parse_quarter(label)].set_index("kpi")
@@ -276,7 +255,7 @@ def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -
 
 def test_numbers_in_spanish_have_a_comma_and_no_point(show: Show, oracle: Oracle) -> None:
     shown = show(fragment="#q=2024Q1,2024Q2&lang=es")
-    cards = shown.page.evaluate(READ)["cards"]
+    cards = shown.probe("cards")
     assert cards["sales"]["text"] == "303\u202f110"
     assert cards["satisfaction"]["text"] == "77,6\u00a0%"
     assert cards["services"]["changes"][1][1] == "+22,9\u00a0%"

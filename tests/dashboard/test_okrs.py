@@ -19,10 +19,6 @@ from analysis.tables.contents import read_ledger
 from .conftest import Show, Shown, fragment
 
 TRIALS = 40
-READ = """
-(panel) => [...document.querySelectorAll(`#panel-${panel} .behind tbody tr`)].map((row) =>
-  [...row.cells].map((cell) => cell.querySelector("data")?.value ?? cell.textContent))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +60,9 @@ def expected_results(results: list[Result]) -> list[list[str]]:
 
 
 def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
-    rows = shown.page.evaluate(READ, "okr")
+    rows = shown.probe("rows", "okr")
     assert [[row[0], row[4], row[5], row[8], row[9]] for row in rows] == expected_results(results)
-    nodes = shown.page.evaluate(READ, "scorecard")
+    nodes = shown.probe("rows", "scorecard")
     assert [[row[0].lower(), *row[3:]] for row in nodes] == [
         [
             "joint score" if node.level == "joint" else node.key.lower(),

@@ -14,28 +14,12 @@ from analysis.dashboard.page_data import cube_model
 from analysis.kpis.levels import kpi_periods, sums, totals
 from analysis.kpis.reduce import DIMENSIONS
 
-from .conftest import Show, fragment, in_the_page
+from .conftest import Show, fragment, frame, in_the_page
 
 LOST = "2023-02"
 """The month without a row in any table but the hours, of 18 with one service each."""
 SOLES = 100
 OPEN = fragment(q=["2024Q1"], table=["sales", "productivity", "types"], lang="en")
-
-CARDS = """
-() => Object.fromEntries([...document.querySelectorAll("[data-kpi]")].map((card) => {
-  const number = (place) => place.querySelector("data")?.value ?? null;
-  return [card.dataset.kpi, {
-    value: number(card.querySelector(".big")),
-    changes: [...card.querySelectorAll(".change dd")].map(number),
-    named: [...card.querySelectorAll(".change dt")].map((one) => one.textContent),
-    why: card.querySelector(".why").firstChild.textContent,
-  }];
-}))
-"""
-ROWS = """
-(panel) => [...document.querySelectorAll(`#panel-${panel} .behind tbody tr`)].map((row) =>
-  [...row.cells].map((cell) => cell.querySelector("data")?.value ?? cell.textContent))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -43,37 +27,22 @@ def ledger() -> dict[str, pd.DataFrame]:
     """A service of 100 soles and 10 hours in every month but one; two answers, far apart."""
     months = [str(month) for month in pd.period_range("2023-01", "2024-06", freq="M")]
     kept = [month for month in months if month != LOST]
-    keys = [f"S{month}" for month in kept]
-    days = pd.to_datetime([f"{month}-05" for month in kept])
-    service = pd.DataFrame(
-        {
-            "service_id": keys,
-            "customer_id": "C1",
-            "requested_on": days,
-            "started_on": days,
-            "completed_on": days,
-            "due_on": days,
-            "service_type": ["a" if month < "2024" else "b" for month in kept],
-        }
-    )
-    sale = pd.DataFrame(
-        {
-            "invoice_id": keys,
-            "service_id": keys,
-            "invoiced_on": days,
-            "amount_centimos": 100 * SOLES,
-        }
-    )
-    answer = pd.DataFrame(
-        {
-            "response_id": ["R1", "R2"],
-            "service_id": ["S2023-03", "S2024-01"],
-            "answered_on": pd.to_datetime(["2023-03-09", "2024-01-09"]),
-            "score": [5, 2],
-        }
-    )
-    hours = pd.DataFrame({"staff_id": "T1", "month": months, "quarter_hours": 40})
-    return {"service": service, "sale": sale, "survey_response": answer, "staff_hours": hours}
+    return {
+        "service": frame(
+            "service_id customer_id service_type requested_on started_on completed_on due_on",
+            *(f"S{m} C1 {'a' if m < '2024' else 'b'}" + 4 * f" {m}-05" for m in kept),
+        ),
+        "sale": frame(
+            "invoice_id service_id invoiced_on amount_centimos",
+            *(f"S{m} S{m} {m}-05 {100 * SOLES}" for m in kept),
+        ),
+        "survey_response": frame(
+            "response_id service_id answered_on score",
+            "R1 S2023-03 2023-03-09 5",
+            "R2 S2024-01 2024-01-09 2",
+        ),
+        "staff_hours": frame("staff_id month quarter_hours", *(f"T1 {m} 40" for m in months)),
+    }
 
 
 @pytest.fixture
@@ -92,7 +61,10 @@ def cards(show: Show, gapped: dict[str, Any]) -> View:
 
     def view(quarters: list[str], types: tuple[str, ...] = ()) -> dict[str, Any]:
         shown.view(fragment(q=quarters, t=list(types), lang="en"))
-        return dict(shown.page.evaluate(CARDS))
+        cards = shown.probe("cards").items()
+        return {
+            name: card | {"changes": [one[0] for one in card["changes"]]} for name, card in cards
+        }
 
     return view
 
@@ -145,7 +117,7 @@ def test_none_of_a_type_in_a_recorded_quarter_is_nothing_not_a_gap(cards: View) 
 def test_charts_tables_and_files_leave_the_gap_too(show: Show, gapped: dict[str, Any]) -> None:
     shown = show(gapped, OPEN)
     quarters = ["Q1 2023", "Q2 2023", "Q3 2023", "Q4 2023", "Q1 2024", "Q2 2024"]
-    sales = shown.page.evaluate(ROWS, "sales")
+    sales = shown.probe("rows", "sales")
     assert [row[0] for row in sales] == quarters
     assert [row[1] for row in sales] == ["–", *5 * ["300"]]
     assert [row[3] for row in sales] == [*5 * ["–"], "300"]
@@ -153,17 +125,10 @@ def test_charts_tables_and_files_leave_the_gap_too(show: Show, gapped: dict[str,
     assert first.locator(".value").text_content() == "–"
     assert first.get_attribute("data-tip") == "Not recorded in full: Q1 2023"
     shown.view(fragment(q=["2023Q1"], table=["types"], lang="en"))
-    assert [row[1:] for row in shown.page.evaluate(ROWS, "types")] == 2 * [4 * ["–"]]
+    assert [row[1:] for row in shown.probe("rows", "types")] == 2 * [4 * ["–"]]
     assert "Not recorded" in (shown.page.locator("#panel-types .note").text_content() or "")
-    with shown.page.expect_download() as saved:
-        shown.page.locator("[data-key=csv]").click()
-    lines = saved.value.path().read_text("utf-8-sig").splitlines()
-    names = lines[0].split(",")
-    found = {
-        tuple(line.split(",")[names.index(n)] for n in ("services", "sales_centimos"))
-        for line in lines[1:]
-    }
-    assert found == {("", "")}
+    rows = shown.download("[data-key=csv]")
+    assert {(row["services"], row["sales_centimos"]) for row in rows} == {("", "")}
 
 
 def test_every_quarter_is_that_of_the_reports_tables(
@@ -173,7 +138,7 @@ def test_every_quarter_is_that_of_the_reports_tables(
     table = kpi_periods(totals(ledger))
     for quarter in sorted(set(table["index"])):
         shown.view(fragment(q=[quarter_label(quarter)], lang="en"))
-        found = shown.page.evaluate(CARDS)
+        found = shown.probe("cards")
         for row in table[table["index"] == quarter].itertuples():
             expected = None if row.value is None else str(Fraction(row.value))
             assert found[row.kpi]["value"] == expected, (row.kpi, in_the_page(quarter))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,34 +15,7 @@ from analysis.kpis.levels import sums
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 
-from .conftest import Show, Shown, fragment
-
-PRESSED = "all => all.filter(one => one.ariaPressed === 'true').map(one => one.dataset.key)"
-ALL_TABLES = [
-    "cards",
-    "sales",
-    "productivity",
-    "satisfaction",
-    "types",
-    "segments",
-    "okr",
-    "scorecard",
-]
-
-
-def pressed(shown: Shown, group: str) -> list[str]:
-    return list(shown.page.locator(f"[data-group={group}] button").evaluate_all(PRESSED))
-
-
-def focused(shown: Shown) -> dict[str, Any]:
-    return dict(
-        shown.page.evaluate(
-            """() => { const one = document.activeElement, look = getComputedStyle(one);
-            return { tag: one.tagName, id: one.id, key: one.dataset.key ?? null,
-              group: one.closest("[data-group]")?.dataset.group ?? null,
-              outline: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2 } }"""
-        )
-    )
+from .conftest import TABLES, Show, Shown, fragment
 
 
 def services(shown: Shown) -> str:
@@ -55,7 +26,7 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
     shown, stops = show(), []
     for _ in range(120):
         shown.page.keyboard.press("Tab")
-        stop = focused(shown)
+        stop = shown.probe("focused")
         if stop["tag"] == "BODY":
             break
         assert stop["outline"], stop
@@ -83,25 +54,25 @@ def test_arrows_move_and_enter_space_and_ctrl_choose(show: Show) -> None:
     page, keys = shown.page, shown.page.keyboard
     page.locator("[data-group=types] button").first.focus()
     keys.press("Enter")
-    assert pressed(shown, "types") == ["lifting_doors"]
-    assert focused(shown)["key"] == "lifting_doors"  # though the chart was drawn anew
+    assert shown.probe("pressed", "types") == ["lifting_doors"]
+    assert shown.probe("focused")["key"] == "lifting_doors"  # though the chart was drawn anew
     keys.press("ArrowDown")
-    assert focused(shown)["key"] == "alarms"
+    assert shown.probe("focused")["key"] == "alarms"
     keys.press("Control+Enter")
-    assert sorted(pressed(shown, "types")) == ["alarms", "lifting_doors"]
+    assert sorted(shown.probe("pressed", "types")) == ["alarms", "lifting_doors"]
     assert services(shown) == str(52 + 42)
     keys.press("End")
     keys.press("Space")
-    assert pressed(shown, "types") == ["electric_fence"]
+    assert shown.probe("pressed", "types") == ["electric_fence"]
     keys.press("Space")
-    assert pressed(shown, "types") == []
+    assert shown.probe("pressed", "types") == []
     page.locator("[data-group=sales] button").first.focus()
     keys.press("ArrowRight")
     keys.press("Enter")
-    assert pressed(shown, "slicer-quarters") == ["quarters-2022Q2"]
+    assert shown.probe("pressed", "slicer-quarters") == ["quarters-2022Q2"]
     keys.press("Escape")  # hides the tip
     keys.press("Escape")
-    assert pressed(shown, "slicer-quarters") == ["quarters-2024Q2"]
+    assert shown.probe("pressed", "slicer-quarters") == ["quarters-2024Q2"]
 
 
 def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
@@ -112,9 +83,9 @@ def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
     assert tip.is_visible()
     shown.page.keyboard.press("Escape")
     assert tip.is_hidden()
-    assert pressed(shown, "types") == ["alarms"]
+    assert shown.probe("pressed", "types") == ["alarms"]
     shown.page.keyboard.press("Escape")
-    assert pressed(shown, "types") == []
+    assert shown.probe("pressed", "types") == []
 
 
 def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
@@ -129,8 +100,8 @@ def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
     assert [whole for whole, _ in after] == [whole for whole, _ in before]
     assert all(0 < part < whole for whole, part in after)
     shown.page.locator("[data-group=segments] button").first.click(modifiers=["Control"])
-    assert pressed(shown, "types") == ["lifting_doors"]
-    assert pressed(shown, "segments") == ["shop"]
+    assert shown.probe("pressed", "types") == ["lifting_doors"]
+    assert shown.probe("pressed", "segments") == ["shop"]
     parts = [part for _, part in bars.evaluate_all(widths)]
     assert parts[0] > 0 == parts[1] == parts[2]
 
@@ -140,7 +111,7 @@ def test_fingers_choose_several_without_ctrl(show: Show) -> None:
     shown.page.locator("[data-key=several]").tap()
     for at in (1, 2):
         shown.page.locator("[data-group=slicer-segments] button").nth(at).tap()
-    assert pressed(shown, "slicer-segments") == ["segments-company", "segments-household"]
+    assert shown.probe("pressed", "slicer-segments") == ["segments-company", "segments-household"]
 
 
 def test_the_address_restores_the_view(show: Show) -> None:
@@ -179,20 +150,9 @@ def test_an_address_that_means_nothing_does_no_harm(show: Show, address: str) ->
     assert int(services(shown)) > 0
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def download(shown: Shown, selector: str) -> list[dict[str, str]]:
-    with shown.page.expect_download() as saved:
-        shown.page.locator(selector).click()
-    return read_csv(saved.value.path())
-
-
 def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> None:
     shown = show(fragment=fragment(q=["2023Q1", "2024Q2"], t=["alarms", "cctv"], lang="es"))
-    found = download(shown, "[data-key=csv]")
+    found = shown.download("[data-key=csv]")
     table = sums(read_ledger(segelec), by=("service_type", "segment"))
     table = table[
         table["quarter"].isin([4 * 2023, 4 * 2024 + 1])
@@ -215,11 +175,11 @@ def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> N
         a_model["types"][at] = {"id": f'{start}cmd,"x"', "name": f"{start}1+1"}
     a_model["claims"][0]["evidence"] = "\t=1\r\n+2"
     shown = show(a_model, fragment="#q=2024Q2&table=types&lang=en")
-    texts = {row["service_type"] for row in download(shown, "[data-key=csv]")}
+    texts = {row["service_type"] for row in shown.download("[data-key=csv]")}
     assert {f'\'{start}cmd,"x"' for start in "=+-@"} <= texts
-    rows = download(shown, "#panel-types .buttons button >> nth=1")
+    rows = shown.download("#panel-types .buttons button >> nth=1")
     assert {f"'{start}1+1" for start in "=+-@"} <= {row["Service type"] for row in rows}
-    claims = download(shown, "#panel-claims .buttons button")
+    claims = shown.download("#panel-claims .buttons button")
     assert claims[0]["Evidence"] == "'\t=1\r\n+2"
     assert len(claims) == len(a_model["claims"])
 
@@ -227,7 +187,7 @@ def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> N
 def test_numbers_in_a_csv_have_a_point_in_both_languages(show: Show) -> None:
     for language in ("en", "es"):
         shown = show(fragment=f"#q=2024Q2&lang={language}")
-        rows = download(shown, "#panel-sales .buttons button >> nth=1")
+        rows = shown.download("#panel-sales .buttons button >> nth=1")
         last = list(rows[-1].values())
         assert last[1:4] == ["164760.7", "164760.7", "139627.72"]
         assert float(last[4]) == pytest.approx(164760.70 / 139627.72 - 1, abs=1e-6)
@@ -250,29 +210,20 @@ def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
             q=["2024Q1", "2024Q2"],
             t=["alarms"],
             s=["shop"],
-            table=ALL_TABLES,
+            table=TABLES,
             goal=["O1-KR1~0~12"],
             lang="es",
         )
     )
     words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))
-    texts = shown.page.evaluate(
-        """() => { const found = [];
-        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-        while (walk.nextNode()) {
-          const { parentElement, data } = walk.currentNode;
-          if (!parentElement.closest("script, body [lang=en]")) found.push(data.trim());
-        }
-        for (const one of document.querySelectorAll("[aria-label]")) found.push(one.ariaLabel);
-        return found; }"""
-    )
+    texts = shown.probe("texts")
     english = {key for part in words.values() for key, word in part.items() if key != word}
     spanish = {word for part in words.values() for word in part.values()}
     assert (english & set(texts)) - spanish == set()
     assert len(spanish & set(texts)) > 80
 
 
-def test_every_word_of_the_page_has_a_translation(root: Path) -> None:
+def test_every_word_of_the_page_has_a_translation() -> None:
     words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))["words"]
     code = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "js").glob("*.js"))
     said = set(re.findall(r'say\("([^"]+)"', code))
@@ -297,7 +248,7 @@ def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
     address = fragment(
         q=["2024Q1", "2024Q2"],
         t=["alarms"],
-        table=ALL_TABLES,
+        table=TABLES,
         goal=["O1-KR1~0~12"],
         theme=theme,
         lang=language,
@@ -323,14 +274,7 @@ def test_nothing_sticks_out_at_any_width(show: Show, width: int) -> None:
     for address in ("#lang=en", "#lang=es&t=alarms"):
         shown = show(viewport={"width": width, "height": 900}, fragment=address)
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
-        clipped = shown.page.evaluate(
-            """() => [...document.querySelectorAll(
-              "h2, h3, h4, .big, .change, .name, .fact span, .note, button:not(.time, .bar)"
-            )]
-            .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
-            .map((one) => one.textContent)"""
-        )
-        assert clipped == []
+        assert shown.probe("clipped") == []
 
 
 def test_print_shows_the_selection_in_words_and_no_controls(show: Show) -> None:
