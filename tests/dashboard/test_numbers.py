@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -25,8 +25,14 @@ OF_THE_FIRM = {"productivity", "technician_hours"}
 """What takes technicians' hours, which belong to no service type or segment."""
 
 
-Parts = dict[tuple[str, int], tuple[int, int]]
-"""Numerator and denominator by KPI and quarter."""
+class Cut(NamedTuple):
+    """The service types and segments that are selected; all where none is named."""
+
+    types: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+
+
+ALL = Cut()
 
 
 class Oracle:
@@ -40,44 +46,29 @@ class Oracle:
         self.type = self.ledger["service"]["service_type"]
         self.types, self.segments = sorted(set(self.type)), sorted(set(customers))
         self.quarters = sorted(set(sums(self.ledger)["quarter"]))
-        self.kept: dict[tuple[tuple[str, ...], tuple[str, ...]], Parts] = {}
+        self.kept: dict[Cut, pd.DataFrame] = {}
 
-    def filtered(self, types: Iterable[str], segments: Iterable[str]) -> pd.DataFrame:
-        """Return the sums of the rows of some types and segments; all where none is named."""
-        kinds, parts = list(types) or self.types, list(segments) or self.segments
-        service = self.ledger["service"][self.type.isin(kinds) & self.segment.isin(parts)]
-        cut = {
-            name: self.ledger[name][self.ledger[name]["service_id"].isin(service["service_id"])]
-            for name in ("sale", "survey_response")
-        }
-        return sums({**cut, "service": service, "staff_hours": self.ledger["staff_hours"]}, by=())
+    def sums(self, cut: Cut) -> pd.DataFrame:
+        """Return the sums of the rows of some types and segments, by quarter."""
+        if cut not in self.kept:
+            inside = self.type.isin(cut.types or self.types)
+            inside &= self.segment.isin(cut.segments or self.segments)
+            rows = self.ledger | {"service": self.ledger["service"][inside]}
+            for name in ("sale", "survey_response"):
+                known = rows[name]["service_id"].isin(rows["service"]["service_id"])
+                rows[name] = rows[name][known]
+            self.kept[cut] = sums(rows, by=()).set_index("quarter")
+        return self.kept[cut]
 
-    def parts(self, types: Iterable[str], segments: Iterable[str]) -> Parts:
-        """Return numerator and denominator by KPI and quarter."""
-        key = tuple(sorted(types)), tuple(sorted(segments))
-        if key not in self.kept:
-            self.kept[key] = {
-                (record.kpi_id, int(row["quarter"])): (
-                    int(row[record.numerator]),
-                    int(row[record.denominator]) if record.denominator else 1,
-                )
-                for row in self.filtered(*key).to_dict("records")
-                for record in CATALOGUE
-            }
-        return self.kept[key]
-
-    def value(
-        self, name: str, quarters: Iterable[int], types: Iterable[str], segments: Iterable[str]
-    ) -> Fraction | None:
-        """Return one KPI over some quarters together."""
-        if name in OF_THE_FIRM and (list(types) or list(segments)):
+    def value(self, name: str, quarters: Iterable[int], cut: Cut = ALL) -> Fraction | None:
+        """Return one KPI over some quarters together; None unless all of them are recorded."""
+        places, record = list(quarters), kpi(name)
+        recorded = places and set(places) <= set(self.quarters)
+        if not recorded or (name in OF_THE_FIRM and any(cut)):
             return None
-        parts, record = self.parts(types, segments), kpi(name)
-        rows = [parts[name, quarter] for quarter in quarters]
-        totals = {record.numerator: sum(top for top, _ in rows)}
-        if record.denominator:
-            totals[record.denominator] = sum(bottom for _, bottom in rows)
-        return value(record, totals)
+        used = [column for column in (record.numerator, record.denominator) if column]
+        rows = self.sums(cut).loc[places]
+        return value(record, {column: int(rows[column].sum()) for column in used})
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +76,8 @@ def oracle(segelec: Case) -> Oracle:
     return Oracle(segelec)
 
 
-def text(number: Fraction | None) -> str:
-    return "–" if number is None else str(number)
+def text(number: Fraction | None, none: str | None = "–") -> str | None:
+    return none if number is None else str(number)
 
 
 def growth(share: bool, new: Fraction | None, old: Fraction | None) -> Fraction | None:
@@ -95,40 +86,23 @@ def growth(share: bool, new: Fraction | None, old: Fraction | None) -> Fraction 
     return new - old if share else (new - old) / old
 
 
-def bases(oracle: Oracle, quarters: list[int]) -> list[list[int] | None]:
-    """Quarters of the period just before and of the year before; None unless all are recorded."""
-    whole = quarters == list(range(quarters[0], quarters[0] + len(quarters)))
-    shifted = [
-        [quarter - len(quarters) for quarter in quarters] if whole else None,
-        [quarter - 4 for quarter in quarters],
-    ]
-    return [
-        places if places and set(places) <= set(oracle.quarters) else None for places in shifted
-    ]
-
-
-def check_cards(
-    oracle: Oracle,
-    cards: dict[str, Any],
-    quarters: list[int],
-    types: list[str],
-    segments: list[str],
-) -> None:
+def check_cards(oracle: Oracle, cards: dict[str, Any], quarters: list[int], cut: Cut) -> None:
+    """Hold the cards with their changes on the period just before and on the year before."""
     assert list(cards) == [record.kpi_id for record in CATALOGUE]
+    whole = quarters == list(range(quarters[0], quarters[0] + len(quarters)))
+    before = [quarter - len(quarters) for quarter in quarters if whole]
+    bases = [before, [quarter - 4 for quarter in quarters]]
     for record in CATALOGUE:
         card, share = cards[record.kpi_id], record.unit == "%"
-        own = oracle.value(record.kpi_id, quarters, types, segments)
-        assert card["value"] == (None if own is None else str(own)), record.kpi_id
+        own = oracle.value(record.kpi_id, quarters, cut)
+        assert card["value"] == text(own, None), record.kpi_id
         if own is not None:
             assert card["text"] == decimal(record.decimals)(own) + ("%" if share else "")
         elif record.kpi_id in OF_THE_FIRM:
             assert "belong to no single" in card["why"]
-        for (shown, words, colour), base in zip(
-            card["changes"], bases(oracle, quarters), strict=True
-        ):
-            old = None if base is None else oracle.value(record.kpi_id, base, types, segments)
-            change = growth(share, own, old)
-            assert shown == (None if change is None else str(change)), record.kpi_id
+        for (shown, words, colour), base in zip(card["changes"], bases, strict=True):
+            change = growth(share, own, oracle.value(record.kpi_id, base, cut))
+            assert shown == text(change, None), record.kpi_id
             if change is None:
                 assert words == "–"
                 continue
@@ -139,65 +113,45 @@ def check_cards(
             assert colour == ["even", "good", "bad"][good]
 
 
-def check_courses(
-    oracle: Oracle, tables: dict[str, Any], types: list[str], segments: list[str]
-) -> None:
+def check_courses(oracle: Oracle, shown: Shown, cut: Cut) -> None:
     for name in ("sales", "productivity", "satisfaction"):
         rows = []
         for quarter in oracle.quarters:
-            part = oracle.value(name, [quarter], types, segments)
-            ago = (
-                oracle.value(name, [quarter - 4], types, segments)
-                if quarter - 4 in oracle.quarters
-                else None
-            )
-            whole = oracle.value(name, [quarter], [], [])
+            part, ago = (oracle.value(name, [place], cut) for place in (quarter, quarter - 4))
             change = growth(name == "satisfaction", part, ago)
-            rows.append([in_the_page(quarter), *map(text, (part, whole, ago, change))])
-        assert tables[name] == rows, name
+            numbers = part, oracle.value(name, [quarter]), ago, change
+            rows.append([in_the_page(quarter), *map(text, numbers)])
+        assert shown.probe("rows", name) == rows, name
 
 
-def check_members(
-    oracle: Oracle,
-    tables: dict[str, Any],
-    quarters: list[int],
-    types: list[str],
-    segments: list[str],
-) -> None:
-    def count(name: str, kinds: list[str], parts: list[str]) -> Fraction:
-        return oracle.value(name, quarters, kinds, parts) or Fraction(0)
+def check_members(oracle: Oracle, shown: Shown, quarters: list[int], cut: Cut) -> None:
+    def count(name: str, cut: Cut) -> Fraction:
+        return oracle.value(name, quarters, cut) or Fraction(0)
 
-    total = count("services", types, segments)
+    total = count("services", cut)
     for panel, keys in (("types", oracle.types), ("segments", oracle.segments)):
-        expected = {}
+        chosen, expected = getattr(cut, panel), []
         for key in keys:
-            own = ([key], segments) if panel == "types" else (types, [key])
-            chosen = types if panel == "types" else segments
-            inside = not chosen or key in chosen
-            part, sales = (count(n, *own) if inside else Fraction(0) for n in ("services", "sales"))
-            whole = count("services", *(([key], []) if panel == "types" else ([], [key])))
+            own, inside = cut._replace(**{panel: (key,)}), not chosen or key in chosen
+            part, sales = (inside * count(name, own) for name in ("services", "sales"))
             share = part / total if total else None
-            name = oracle.names.get(key, key)
-            expected[name] = [name, *map(text, (part, share, whole, sales))]
-        shown = tables[panel]
-        assert sorted(shown) == sorted(expected.values()), panel
-        sizes = [Fraction(row[3]) for row in shown]
+            whole = count("services", ALL._replace(**{panel: (key,)}))
+            expected.append([oracle.names.get(key, key), *map(text, (part, share, whole, sales))])
+        rows = shown.probe("rows", panel)
+        assert sorted(rows) == sorted(expected), panel
+        sizes = [Fraction(row[3]) for row in rows]
         assert sizes == sorted(sizes, reverse=True)
 
 
-def check(
-    oracle: Oracle, shown: Shown, quarters: list[int], types: list[str], segments: list[str]
-) -> None:
-    labels = [quarter_label(quarter) for quarter in quarters]
-    shown.view(fragment(q=labels or ["all"], t=types, s=segments, table=PANELS, lang="en"))
-    places, tables = (
-        quarters or oracle.quarters,
-        {name: shown.probe("rows", name) for name in PANELS},
-    )
-    check_cards(oracle, shown.probe("cards"), places, types, segments)
-    check_courses(oracle, tables, types, segments)
-    check_members(oracle, tables, places, types, segments)
-    services = oracle.value("services", places, types, segments)
+def check(oracle: Oracle, shown: Shown, quarters: list[int], cut: Cut) -> None:
+    labels = [quarter_label(quarter) for quarter in quarters] or ["all"]
+    given = {"t": list(cut.types), "s": list(cut.segments)}
+    shown.view(fragment(q=labels, **given, table=PANELS, lang="en"))
+    places = quarters or oracle.quarters
+    check_cards(oracle, shown.probe("cards"), places, cut)
+    check_courses(oracle, shown, cut)
+    check_members(oracle, shown, places, cut)
+    services = oracle.value("services", places, cut)
     summary = shown.page.locator("#summary").text_content() or ""
     assert summary.endswith(f"Services delivered {decimal()(services)}")
 
@@ -218,25 +172,20 @@ def test_every_number_under_random_selections_is_the_kpi_of_the_filtered_rows(
         first = chance.randrange(len(oracle.quarters))
         run = oracle.quarters[first : first + chance.randint(1, 4)]
         quarters = chance.choice([[], some(oracle.quarters), run, run[:1]])
-        types, segments = chance.choice(kinds), chance.choice(parts)
-        key = tuple(map(tuple, (quarters, types, segments)))
-        if key not in seen:
-            seen.add(key)
-            check(oracle, shown, quarters, types, segments)
+        cut = Cut(tuple(chance.choice(kinds)), tuple(chance.choice(parts)))
+        if (tuple(quarters), cut) not in seen:
+            seen.add((tuple(quarters), cut))
+            check(oracle, shown, quarters, cut)
 
 
 def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -> None:
+    shop = Cut((), ("shop",))
     quarters = [
-        {
-            "kpi": record.kpi_id,
-            "index": index,
-            "period": quarter_label(index),
-            "value": oracle.value(record.kpi_id, [index], [], ["shop"]),
-        }
+        (record.kpi_id, index, quarter_label(index), oracle.value(record.kpi_id, [index], shop))
         for record in CATALOGUE
         for index in oracle.quarters
     ]
-    table = pd.DataFrame(quarters)
+    table = pd.DataFrame(quarters, columns=["kpi", "index", "period", "value"])
     shown = show()
     for label in ("2023Q1", "2024Q2"):
         shown.view(fragment(q=[label], s=["shop"], lang="en"))
@@ -244,16 +193,14 @@ def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -
         for place, base in enumerate(("previous", "year-ago")):
             rows = compare(table, base)
             rows = rows[rows["index"] == parse_quarter(label)].set_index("kpi")
-            for record in CATALOGUE:
-                if record.kpi_id in OF_THE_FIRM:
-                    continue
+            for record in (one for one in CATALOGUE if one.kpi_id not in OF_THE_FIRM):
                 column = "change" if record.is_share else "growth"
                 found = rows.loc[record.kpi_id, column]
                 expected = None if found is None or pd.isna(found) else str(found)
                 assert cards[record.kpi_id]["changes"][place][0] == expected
 
 
-def test_numbers_in_spanish_have_a_comma_and_no_point(show: Show, oracle: Oracle) -> None:
+def test_numbers_in_spanish_have_a_comma_and_no_point(show: Show) -> None:
     shown = show(fragment="#q=2024Q1,2024Q2&lang=es")
     cards = shown.probe("cards")
     assert cards["sales"]["text"] == "303\u202f110"

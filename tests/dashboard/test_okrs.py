@@ -46,22 +46,17 @@ def text(value: Fraction | None) -> str:
     return "–" if value is None else str(value)
 
 
-def expected_results(results: list[Result]) -> list[list[str]]:
-    return [
-        [
-            result.key_result.kr_id,
-            text(result.baseline),
-            text(result.value),
-            text(result.score.score),
-            result.score.status,
-        ]
-        for result in results
-    ]
-
-
 def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
     rows = shown.probe("rows", "okr")
-    assert [[row[0], row[4], row[5], row[8], row[9]] for row in rows] == expected_results(results)
+    assert [[row[0], row[4], row[5], row[8], row[9]] for row in rows] == [
+        [
+            one.key_result.kr_id,
+            *map(text, (one.baseline, one.value, one.score.score)),
+            one.score.status,
+        ]
+        for one in results
+    ]
+    assert [row[7] == "–" for row in rows] == [one.goal is None for one in results]
     nodes = shown.probe("rows", "scorecard")
     assert [[row[0].lower(), *row[3:]] for row in nodes] == [
         [
@@ -71,8 +66,6 @@ def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
         ]
         for node in scorecard(okrs, results)
     ]
-    goals = [(r.goal.low, r.goal.high) if r.goal else None for r in results]
-    assert [row[7] == "–" for row in rows] == [goal is None for goal in goals]
 
 
 def address(quarter: str, goals: dict[str, tuple[int, str]]) -> str:

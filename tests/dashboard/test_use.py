@@ -12,10 +12,13 @@ from playwright.sync_api import expect
 
 from analysis.dashboard.page import FOLDER
 from analysis.kpis.levels import sums
+from analysis.notebook.values import KINDS
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 
 from .conftest import TABLES, Show, Shown, fragment
+
+BUSY = {"q": ["2024Q1", "2024Q2"], "t": ["alarms"], "table": TABLES, "goal": ["O1-KR1~0~12"]}
 
 
 def services(shown: Shown) -> str:
@@ -33,18 +36,10 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
         stops.append(stop)
     else:
         pytest.fail("Tab does not come to an end")
-    groups = [stop["group"] for stop in stops if stop["group"]]
-    assert groups == [
-        "slicer-quarters",
-        "slicer-types",
-        "slicer-segments",
-        "sales",
-        "types",
-        "segments",
-        "productivity",
-        "satisfaction",
-        "verdicts",
-    ]
+    assert " ".join(stop["group"] for stop in stops if stop["group"]) == (
+        "slicer-quarters slicer-types slicer-segments sales types segments productivity "
+        "satisfaction verdicts"
+    )
     assert stops[0]["id"] == "skip"
     assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
 
@@ -154,20 +149,16 @@ def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> N
     shown = show(fragment=fragment(q=["2023Q1", "2024Q2"], t=["alarms", "cctv"], lang="es"))
     found = shown.download("[data-key=csv]")
     table = sums(read_ledger(segelec), by=("service_type", "segment"))
-    table = table[
-        table["quarter"].isin([4 * 2023, 4 * 2024 + 1])
-        & table["service_type"].isin(["alarms", "cctv"])
-    ]
+    table = table[table["quarter"].isin([4 * 2023, 4 * 2024 + 1])]
+    table = table[table["service_type"].isin(["alarms", "cctv"])]
     assert len(found) == len(table) > 0
     for row, (_, expected) in zip(found, table.iterrows(), strict=True):
         assert row.pop("kind") == "synthetic"
         year, quarter = divmod(expected["quarter"], 4)
         assert row.pop("quarter") == f"{year}Q{quarter + 1}"
-        asked = year == 2024  # before, the survey was not held, which is no sum of 0
-        assert row == {
-            name: str(expected[name]) if asked or name not in {"answers", "satisfied"} else ""
-            for name in row
-        }
+        # before 2024, the survey was not held, which is no sum of 0
+        unknown = {"answers", "satisfied"} if year < 2024 else set()
+        assert row == {name: "" if name in unknown else str(expected[name]) for name in row}
 
 
 def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> None:
@@ -205,16 +196,7 @@ def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str
 
 
 def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
-    shown = show(
-        fragment=fragment(
-            q=["2024Q1", "2024Q2"],
-            t=["alarms"],
-            s=["shop"],
-            table=TABLES,
-            goal=["O1-KR1~0~12"],
-            lang="es",
-        )
-    )
+    shown = show(fragment=fragment(**BUSY, s=["shop"], lang="es"))
     words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))
     texts = shown.probe("texts")
     english = {key for part in words.values() for key, word in part.items() if key != word}
@@ -229,15 +211,8 @@ def test_every_word_of_the_page_has_a_translation() -> None:
     said = set(re.findall(r'say\("([^"]+)"', code))
     titles = set(re.findall(r'title: "([^"]+)"', code))
     assert said | titles <= set(words)
-    assert {key for key in words if f'"{key}"' not in code} <= {
-        "printed",
-        "derived",
-        "synthetic",
-        "yours",
-        "joint",
-        "perspective",
-        "objective",
-    }
+    of_data = {*KINDS, "joint", "perspective", "objective"}
+    assert {key for key in words if f'"{key}"' not in code} <= of_data
     for key, word in words.items():
         assert sorted(re.findall(r"\{\w+\}", key)) == sorted(re.findall(r"\{\w+\}", word))
 
@@ -245,14 +220,7 @@ def test_every_word_of_the_page_has_a_translation() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
-    address = fragment(
-        q=["2024Q1", "2024Q2"],
-        t=["alarms"],
-        table=TABLES,
-        goal=["O1-KR1~0~12"],
-        theme=theme,
-        lang=language,
-    )
+    address = fragment(**BUSY, theme=theme, lang=language)
     width = 390 if language == "es" else 1440
     viewport = {"width": width, "height": 900}
     results = Axe().run(show(fragment=address, viewport=viewport, reduced_motion="reduce").page)
