@@ -20,13 +20,8 @@ from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
 
 ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
 )
 PROBE = Path(__file__).with_name("probe.js")
 PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
@@ -78,7 +73,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("the browser tests need Debian's package chromium")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS.split())
         yield browser
         browser.close()
 

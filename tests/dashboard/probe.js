@@ -50,6 +50,14 @@ addEventListener("securitypolicyviolation", (event) => violations.push(event.vio
     pressed: (group) => [...document.querySelectorAll(`[data-group=${group}] button`)]
       .filter((one) => one.ariaPressed === "true").map((one) => one.dataset.key),
 
+    // Of every bar, how long the whole is and the part that is selected.
+    widths: (group) => [...document.querySelectorAll(`[data-group=${group}] button`)].map(
+      (one) => [".whole", ".part"].map(
+        (name) => Math.round(1000 * parseFloat(one.querySelector(name).style.width)))),
+
+    numbers: () => [...document.querySelectorAll("data, .delta, .value, output, .levels, .score")]
+      .map((one) => one.textContent),
+
     boxes: (selector) => [...document.querySelectorAll(selector)].map(box),
 
     // Boxes of the texts above a chart, as wide as their letters.

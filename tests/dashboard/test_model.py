@@ -86,11 +86,8 @@ def test_a_quarter_is_recorded_if_every_month_of_it_is_or_of_a_survey_any(
     small: dict[str, pd.DataFrame],
 ) -> None:
     """January to March without March, April alone; an answer in February."""
-    extra = (
-        f"S-{day} C2 doors " + " ".join(4 * [day])
-        for day in ("2024-05-02", "2024-06-03", "2024-07-01")
-    )
-    more = frame(" ".join(small["service"]), *extra)
+    days = ("2024-05-02", "2024-06-03", "2024-07-01")
+    more = frame(" ".join(small["service"]), *(f"S-{day} C2 doors" + 4 * f" {day}" for day in days))
     small["service"] = pd.concat([small["service"], more], ignore_index=True)
     recorded = cube_of(small)["recorded"]
     assert recorded["services"] == {"all": True, "quarters": [1]}  # April, May and June
@@ -122,17 +119,7 @@ def test_the_papers_cube_adds_up_to_its_rows(segelec: Case, paper_model: dict[st
 
 
 def test_claims_have_the_default_verdict_and_the_others() -> None:
-    columns = [
-        "claim_id",
-        "place",
-        "printed",
-        "unit",
-        "role",
-        "quantity",
-        "verdict",
-        "evidence",
-        "default",
-    ]
+    columns = ("claim_id", "place", "printed", "unit", "role", "quantity", "verdict", "evidence")
     rows = [
         ("a", "1", "5%", "%", "result", "q", "consistent", "fits", True),
         ("a", "1", "5%", "%", "result", "q", "inconsistent", "no", False),
@@ -142,7 +129,7 @@ def test_claims_have_the_default_verdict_and_the_others() -> None:
         ("d", "2", "", "%", "target", "q", "unreadable", "lost", True),
         ("e", "2", "four", "phases", "structure", "q", "reproduced", "counted", True),
     ]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=[*columns, "default"])
     made = claims_model(table, ["A", "B", "C", "D", "E"])
     assert [(row["subject"], row["printed"], row["verdict"], row["evidence"]) for row in made] == [
         ("A", "5%", "consistent", "fits"),

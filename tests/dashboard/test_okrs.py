@@ -47,34 +47,19 @@ def text(value: Fraction | None) -> str:
 
 
 def check(shown: Shown, okrs: Okrs, results: list[Result]) -> None:
-    rows = shown.probe("rows", "okr")
-    assert [[row[0], row[4], row[5], row[8], row[9]] for row in rows] == [
-        [
-            one.key_result.kr_id,
-            *map(text, (one.baseline, one.value, one.score.score)),
-            one.score.status,
-        ]
-        for one in results
-    ]
-    assert [row[7] == "–" for row in rows] == [one.goal is None for one in results]
-    nodes = shown.probe("rows", "scorecard")
-    assert [[row[0].lower(), *row[3:]] for row in nodes] == [
-        [
-            "joint score" if node.level == "joint" else node.key.lower(),
-            *map(text, (node.weight, node.score, node.covered, node.low, node.high)),
-            text(node.contribution),
-        ]
-        for node in scorecard(okrs, results)
-    ]
+    for row, one in zip(shown.probe("rows", "okr"), results, strict=True):
+        numbers = map(text, (one.baseline, one.value, one.score.score))
+        assert [row[0], row[4], row[5], row[8]] == [one.key_result.kr_id, *numbers]
+        assert [row[9], row[7] == "–"] == [one.score.status, one.goal is None]
+    for row, node in zip(shown.probe("rows", "scorecard"), scorecard(okrs, results), strict=True):
+        name = "joint score" if node.level == "joint" else node.key.lower()
+        numbers = map(text, (node.weight, node.score, node.covered, node.low, node.high))
+        assert [row[0].lower(), *row[3:]] == [name, *numbers, text(node.contribution)]
 
 
 def address(quarter: str, goals: dict[str, tuple[int, str]]) -> str:
-    return fragment(
-        q=[quarter],
-        lang="en",
-        table=["okr", "scorecard"],
-        goal=[f"{name}~{place}~{amount}" for name, (place, amount) in goals.items()],
-    )
+    goal = [f"{name}~{place}~{amount}" for name, (place, amount) in goals.items()]
+    return fragment(q=[quarter], lang="en", table=["okr", "scorecard"], goal=goal)
 
 
 @pytest.mark.parametrize("quarter", ["2022Q1", "2023Q1", "2024Q1", "2024Q2"])

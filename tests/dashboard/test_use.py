@@ -85,19 +85,16 @@ def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
 
 def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
     shown = show()
-    widths = """all => all.map((one) => [".whole", ".part"].map(
-      (name) => Math.round(1000 * parseFloat(one.querySelector(name).style.width))))"""
-    bars = shown.page.locator("[data-group=segments] button")
-    before = bars.evaluate_all(widths)
+    before = shown.probe("widths", "segments")
     assert all(whole == part for whole, part in before)
     shown.page.locator("[data-group=types] button").first.click()
-    after = bars.evaluate_all(widths)
+    after = shown.probe("widths", "segments")
     assert [whole for whole, _ in after] == [whole for whole, _ in before]
     assert all(0 < part < whole for whole, part in after)
     shown.page.locator("[data-group=segments] button").first.click(modifiers=["Control"])
     assert shown.probe("pressed", "types") == ["lifting_doors"]
     assert shown.probe("pressed", "segments") == ["shop"]
-    parts = [part for _, part in bars.evaluate_all(widths)]
+    parts = [part for _, part in shown.probe("widths", "segments")]
     assert parts[0] > 0 == parts[1] == parts[2]
 
 
