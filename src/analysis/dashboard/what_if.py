@@ -122,7 +122,7 @@ def span(row: TargetRow) -> tuple[str, str, str]:
 
 
 def fields(record: object, names: str) -> dict[str, Any]:
-    """Some attributes of a record, their names with spaces between, in that order.
+    """Return some attributes of a record, their names with spaces between, in that order.
 
     Examples
     --------
