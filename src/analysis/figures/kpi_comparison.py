@@ -16,7 +16,7 @@ from analysis.base.periods import distance, parse_label, period_label, short_per
 from analysis.figures import style as s
 from analysis.figures.primitives import Scale, change_text, scale, span
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.compare import contributions_by_type
+from analysis.kpis.compare import bases, contributions_by_type
 from analysis.kpis.measures import Totals
 from analysis.notebook.values import literal
 
@@ -42,6 +42,7 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     kind : str
         Kind of the values.
     """
+    frame = frame[frame["base"].isin(bases(parse_label(period)[0]))]
     shares = frame["unit"] == "%"
     units = [("Change in per cent", frame[~shares]), ("Change in percentage points", frame[shares])]
     units = [(title, rows) for title, rows in units if len(rows)]
@@ -58,7 +59,8 @@ def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
     s.bold(fig, 53, 2.5, short_period(period), ha="right")
     s.note(fig, 53, 6.3, "arrow: good direction", ha="right")
     words = _on(period)
-    for base, left in _PANELS.items():
+    for base in words:
+        left = _PANELS[base]
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
             s.bold(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}")
@@ -66,7 +68,9 @@ def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
 
 
 def _on(period: str) -> dict[str, str]:
-    return {"previous": f"on the {parse_label(period)[0]} before", "year-ago": "on the year before"}
+    grain, _ = parse_label(period)
+    words = {"previous": f"on the {grain} before", "year-ago": "on the year before"}
+    return {base: words[base] for base in bases(grain)}
 
 
 def _span(rows: pd.DataFrame) -> tuple[float, float]:
@@ -101,8 +105,8 @@ def _group(
         _words(fig, top + _STEP * (place + 0.5), records(both)[0], kind)
     low, high = _span(rows)
     unit = max(-low / max(zero - _ROOM, 1), high / (_WIDTH - _ROOM - zero))
-    for base, left in _PANELS.items():
-        ax = s.lanes(fig, left, top, _WIDTH, height, len(of_kpi))
+    for base in dict.fromkeys(rows["base"]):
+        ax = s.lanes(fig, _PANELS[base], top, _WIDTH, height, len(of_kpi))
         ax.set_xlim(-zero * unit, (_WIDTH - zero) * unit)
         ax.axvline(0, color=s.NEUTRAL, lw=0.8)
         for place, (_, both) in enumerate(of_kpi):
@@ -167,9 +171,10 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
         better = int((judged["effect"] == "good").sum())
         parts.append(f"{better} of {len(judged)} indicators are better than in {other}")
     found = f" {listed(parts)}." if parts else ""
+    on = " and ".join(words.removeprefix("on ") for words in _on(period).values())
     return (
-        f"Every indicator of {short_period(period)} against the {parse_label(period)[0]} before "
-        f"and the year before, dark green where better and light orange where worse.{found}"
+        f"Every indicator of {short_period(period)} against {on}, dark green where better and "
+        f"light orange where worse.{found}"
     )
 
 

@@ -23,6 +23,17 @@ Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")
 
 
+def bases(grain: Grain) -> tuple[Base, ...]:
+    """Bases that differ for periods of a length: for a year, the one before is both.
+
+    Examples
+    --------
+    >>> bases("quarter"), bases("year")
+    (('previous', 'year-ago'), ('previous',))
+    """
+    return BASES[:1] if grain == "year" else BASES
+
+
 def require_period(table: pd.DataFrame, period: str) -> str:
     """Return a period's label if the table has it.
 

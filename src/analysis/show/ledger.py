@@ -15,7 +15,7 @@ from analysis.base.numbers import decimal, percent
 from analysis.base.periods import base_words, distance, parse_label, period_label, short_period
 from analysis.claims.findings import Finding
 from analysis.kpis.catalogue import CATALOGUE, MONEY, Kpi, kpi, unit_in
-from analysis.kpis.compare import BASES, Base, compare, contributions_by_type, require_period
+from analysis.kpis.compare import Base, bases, compare, contributions_by_type, require_period
 from analysis.kpis.measures import Totals
 from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.tables.case import Case
@@ -306,17 +306,18 @@ def comparison(table: pd.DataFrame, period: str, kind: str, currency: str = MONE
     frame["name"] = [_named(name, currency) for name in frame["kpi"]]
     frame["value"] = [_shown(name, now["value"][name]) for name in frame["kpi"]]
     columns = [Column("name", "KPI", width=1), Column("value", period, align="right")]
-    for base in BASES:
+    for base in bases(grain):
         rows = compare(table, base, grain)
         rows = rows[rows["period"] == period].set_index("kpi")
         frame[base] = [_changed(name, rows) for name in frame["kpi"]]
         header = f"on {period_label(index - distance(grain, base), grain)}"
         columns.append(Column(base, header, align="right"))
+    last_year = "" if grain == "year" else f" and the same {grain} of last year"
     return {
         "frame": frame,
         "label": "tbl-comparison",
         "caption": (
-            f"{period} against the previous {grain} and the same {grain} of last year. "
+            f"{period} against the previous {grain}{last_year}. "
             "Changes are relative; those of shares are in percentage points (pp)."
         ),
         "kind": kind,

@@ -21,7 +21,7 @@ from analysis.base.periods import (
 )
 from analysis.evidence.formula_checks import check_table
 from analysis.kpis.catalogue import METHOD, MONEY, Indicator, indicator, unit_in
-from analysis.kpis.compare import BASES, compare_levels
+from analysis.kpis.compare import bases, compare_levels
 from analysis.kpis.levels import indicators_of, level_table, side_by_side
 from analysis.kpis.measures import WORDS, Totals
 from analysis.notebook.display import Column
@@ -222,17 +222,18 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str = MO
     frame["name"] = [f"{r.key} {r.level_words}" for r in known]
     frame["unit"] = [unit_in(r.level_unit, currency) for r in known]
     headers = {}
-    for base in BASES:
+    for base in bases(grain):
         table = compare_levels(levels, grain, base)
         rows = table[table["period"] == period].set_index("key")
         frame["value"] = [level_text(r, rows["value"][r.key]) for r in known]
         frame[base] = [change_text(r, rows["change"][r.key], rows["growth"][r.key]) for r in known]
         headers[base] = f"on {period_label(index - distance(grain, base), grain)}"
+    on = " and ".join(base_words(grain, base) for base in headers)
     return {
         "frame": frame,
         "label": "tbl-method-comparison",
         "caption": (
-            f"Levels of {period} against the {grain} before and the same {grain} of last year. "
+            f"Levels of {period} against {on}. "
             "Changes are relative; those of shares in percentage points (pp)."
         ),
         "kind": kind,
@@ -240,8 +241,7 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str = MO
             Column("name", "Level", width=1),
             Column("unit", "Unit"),
             Column("value", period, align="right"),
-            Column("previous", headers["previous"], align="right"),
-            Column("year-ago", headers["year-ago"], align="right"),
+            *(Column(base, header, align="right") for base, header in headers.items()),
         ],
     }
 

@@ -15,7 +15,7 @@ from analysis.efficiency.ratios import indicator_table
 from analysis.evidence.formula_checks import check_table
 from analysis.intake.case_check import read_came_in, read_notes
 from analysis.kpis.catalogue import METHOD, compute, indicator, kpi
-from analysis.kpis.compare import BASES, Base, compare, comparison_data
+from analysis.kpis.compare import Base, bases, compare, comparison_data
 from analysis.kpis.cube import in_memory, read_cube, tables_of
 from analysis.kpis.levels import availability, kpi_periods, level_table, pair, side_by_side
 from analysis.kpis.measures import Totals
@@ -168,7 +168,7 @@ def _cost(edition: Edition, reduced: Totals) -> dict[str, str]:
     """Tell how operating cost changed on both bases, whole and per service; empty if unknown."""
     record, signed = indicator("F6"), decimal(1, signed=True)
     told = []
-    for base in BASES:
+    for base in bases(edition.grain):
         measures = pair(reduced, edition.period, base)
         cut, each = (
             compute(form, *measures) for form in (record.form, record.variants["per service"])
@@ -293,7 +293,7 @@ def level_facts(edition: Edition) -> Facts:
         for name in ("sales", "services"):
             if growth.get(name) is not None:
                 texts[f"{name}_change"] = percent(1, signed=True)(growth[name])
-    for base in BASES:
+    for base in bases(grain):
         label = edition.base_period(base)
         if edition.reaches(label) and len(table):
             rows = compare(table, base, grain)
