@@ -10,8 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import Rounding
-from analysis.claims.judgement import decimals
+from analysis.base.numbers import Rounding, decimal
 from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)
@@ -76,7 +75,7 @@ def add_up(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     order = pd.MultiIndex.from_frame(tables[0][_KEYS])
     total = counts.loc[order].reset_index()
     total["rate"] = [
-        decimals(Fraction(100 * int(found), max(int(all_), 1)), 1)
+        decimal(1)(Fraction(100 * int(found), max(int(all_), 1)))
         for found, all_ in zip(total["detected"], total["misprints"], strict=True)
     ]
     return total

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.claims.judgement import decimals
+from analysis.base.numbers import decimal
 from benchmarks.engine import TABLES, VERDICTS
 from benchmarks.percentages import PART as PERCENTAGES
 from benchmarks.percentages import WHOLE
@@ -91,7 +91,7 @@ def _notes(speed: pd.DataFrame) -> list[str]:
     )
     notes = [
         f"Python {speed['python'].iloc[0]}. Wall times scatter with what else a machine does; here "
-        f"a slowest run took up to {decimals(noise, 1)} times the fastest. Ratios are medians over "
+        f"a slowest run took up to {decimal(1)(noise)} times the fastest. Ratios are medians over "
         "runs made in turn, and processor time leaves the others out.",
         "",
         "- *Checks* are all percentages from 0.0 to 100.0 with every number of respondents up to "
@@ -152,7 +152,7 @@ def _trust(trust: pd.DataFrame) -> list[str]:
         true, wrong, misprints, found = (
             int(group[column].sum()) for column in ("true", "false_alarms", "misprints", "detected")
         )
-        rate = decimals(Fraction(100 * found, max(misprints, 1)), 1)
+        rate = decimal(1)(Fraction(100 * found, max(misprints, 1)))
         rates = sorted(group["rate"].astype(str), key=Fraction)
         lines.append(
             f"| {name} | {true:,} | {wrong} | {misprints:,} | {found:,} | {rate} % "

@@ -15,12 +15,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import Rounding
-from analysis.claims.judgement import decimals
+from analysis.base.numbers import Rounding, decimal
 from analysis.claims.printed import format_like, parse, preimage
-from analysis.claims.search import UndecidedError
 from analysis.claims.single import earlier_counts, grim_mean, grim_percent
-from analysis.claims.system import System, growth, quantity, says, share, total, witness
+from analysis.claims.solver.search import UndecidedError
+from analysis.claims.solver.system import System, growth, quantity, says, share, total, witness
 from analysis.ledger.sampling import below
 
 Print = dict[str, str]
@@ -201,7 +200,7 @@ def simulate(publications: int, seed: int, system_every: int = 1) -> pd.DataFram
             counts[2] += 1
             counts[3] += not test(wrong, rounding)
     rows = [
-        (name, str(rule), *counts, decimals(Fraction(100 * counts[3], max(counts[2], 1)), 1))
+        (name, str(rule), *counts, decimal(1)(Fraction(100 * counts[3], max(counts[2], 1))))
         for (name, rule), counts in tally.items()
     ]
     columns = ["test", "rounding", "true", "false_alarms", "misprints", "detected", "rate"]

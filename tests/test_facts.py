@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.claims.multiverse import block_universes
+from analysis.claims.paper.judging import judge_of
+from analysis.claims.verdicts import universe_table
 from analysis.ledger.make import make_ledger, write_ledger
 from analysis.notebook.edition import edition
 from analysis.notebook.values import Value
@@ -76,7 +77,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Value]:
             "role": ["target", "result", "target", "target", "result", "result"],
         }
     )
-    return facts(case, verdicts, block_universes(case))
+    return facts(case, verdicts, universe_table(judge_of(case)))
 
 
 def test_against_hand_calculations(table: dict[str, Value]) -> None:

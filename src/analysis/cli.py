@@ -36,8 +36,8 @@ def edition(args: argparse.Namespace) -> str:
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
-    from analysis.claims.multiverse import require_possible
-    from analysis.claims.verdicts import judge_of, verdict_table
+    from analysis.claims.paper.judging import judge_of
+    from analysis.claims.verdicts import require_possible, universe_table, verdict_table
     from analysis.tables.case import load_case
     from analysis.tables.rows import read_rows, write_frame
     from analysis.tables.strategy_tables import CLAIMS, DIAGNOSIS_TABLES
@@ -52,8 +52,8 @@ def verdicts(args: argparse.Namespace) -> str:
         return "none: the case has no claims.csv"
     judge = judge_of(case)
     if calibrated:
-        require_possible(case, case.reading())
-    table, universes = verdict_table(case, judge), judge.universes()
+        require_possible(judge, case.reading())
+    table, universes = verdict_table(judge), universe_table(judge)
     write_frame(table, case.processed / "verdicts.csv")
     write_frame(universes, case.processed / "multiverse.csv")
     return f"{table['claim_id'].nunique()} claims"
@@ -155,8 +155,7 @@ def kpis(args: argparse.Namespace) -> str | int:
 
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
-    from analysis.claims.multiverse import read_blocks
-    from analysis.claims.verdicts import read_verdicts
+    from analysis.claims.verdicts import read_universes, read_verdicts
     from analysis.efficiency.sentences import ARTICLE
     from analysis.notebook.edition import asked_for
     from analysis.notebook.values import save
@@ -174,10 +173,10 @@ def values(args: argparse.Namespace) -> str:
     if case.has_own_rows or asked.periodic:
         table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:
-        table |= facts(case, read_verdicts(case), read_blocks(case))
+        table |= facts(case, read_verdicts(case), read_universes(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
     elif not asked.periodic and case.has_claims:
-        table |= claim_facts(read_verdicts(case), read_blocks(case))
+        table |= claim_facts(read_verdicts(case), read_universes(case))
     save(table, asked.values)
     return f"{len(table)} values"
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.claims.engine import Engine
-from analysis.claims.verdicts import Paper, verdict_table
+from analysis.claims.paper.engine import Engine
+from analysis.claims.paper.judging import Paper
+from analysis.claims.verdicts import verdict_table
 from analysis.tables.case import Case, load_case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,4 +25,4 @@ def engine(segelec: Case) -> Engine:
 
 @pytest.fixture(scope="session")
 def table(segelec: Case, engine: Engine) -> pd.DataFrame:
-    return verdict_table(segelec, Paper(engine))
+    return verdict_table(Paper(engine))

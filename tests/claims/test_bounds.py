@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.numbers import Rounding
-from analysis.claims.bounds import Bounds, ImpossibleError, Indicator, Ratio, bounds
-from analysis.claims.system import (
+from analysis.claims.solver.bounds import Bounds, ImpossibleError, Indicator, Ratio, bounds
+from analysis.claims.solver.system import (
     Claim,
     Linear,
     System,

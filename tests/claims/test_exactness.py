@@ -9,7 +9,7 @@ import pytest
 
 import analysis.claims
 
-MODULES = sorted(Path(analysis.claims.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(analysis.claims.__file__).parent.rglob("*.py"))
 FLOAT_NAMES = {"float", "complex", "sqrt", "float64", "float32", "isclose", "exp", "log", "pow"}
 
 
@@ -53,4 +53,4 @@ def test_the_proof_would_notice(source: str) -> None:
 
 
 def test_modules_stay_small() -> None:
-    assert all(len(m.read_text(encoding="utf-8").splitlines()) <= 400 for m in MODULES)
+    assert all(len(m.read_text(encoding="utf-8").splitlines()) <= 450 for m in MODULES)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.formulas import read_formula
+from analysis.claims.printed import read_formula
 
 
 @pytest.mark.parametrize(

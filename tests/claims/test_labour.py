@@ -6,10 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.claims.labour import (
-    labour_must_grow,
-    labour_ratio,
-)
+from analysis.claims.paper.results import labour_must_grow, labour_ratio
 
 RATES = ("10.5%", "11.0%")
 

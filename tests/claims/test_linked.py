@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 from scipy.stats import chi2
 
-from analysis.claims.bounds import ImpossibleError
-from analysis.claims.engine import Engine
-from analysis.claims.system import System, at_least, growth, quantity, says, share, total
+from analysis.claims.paper.engine import Engine
+from analysis.claims.solver.bounds import ImpossibleError
+from analysis.claims.solver.system import System, at_least, growth, quantity, says, share, total
 from analysis.ledger.linked import LinkedSampler
 from analysis.tables.case import Case
 

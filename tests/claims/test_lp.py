@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult, linprog
 
-from analysis.claims.lp import (
+from analysis.claims.solver.simplex import (
     Endless,
     Refuted,
     Region,

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.numbers import Rounding
-from analysis.claims.lp import Refuted, Row
 from analysis.claims.printed import Interval
-from analysis.claims.search import Optimum, Split, best, find, meets, proves_empty
-from analysis.claims.system import (
+from analysis.claims.solver.search import Optimum, Split, best, find, meets, proves_empty
+from analysis.claims.solver.simplex import Refuted, Row
+from analysis.claims.solver.system import (
     Claim,
     Linear,
     System,

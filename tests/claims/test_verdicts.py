@@ -11,14 +11,18 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.engine import Engine
-from analysis.claims.findings import findings
-from analysis.claims.judgement import WORDS, Judgement
-from analysis.claims.multiverse import block_universes
-from analysis.claims.results import judge_result
-from analysis.claims.targets import judge_target
-from analysis.claims.texts import judge_cause
-from analysis.claims.verdicts import COLUMNS, Paper, read_verdicts, verdict_table
+from analysis.claims.paper.contradictions import findings
+from analysis.claims.paper.engine import Engine
+from analysis.claims.paper.judging import Paper, judge_cause, judge_target
+from analysis.claims.paper.results import judge_result
+from analysis.claims.verdicts import (
+    COLUMNS,
+    WORDS,
+    Judgement,
+    read_verdicts,
+    universe_table,
+    verdict_table,
+)
 from analysis.tables.case import Case
 from analysis.tables.contents import read_claims
 from analysis.tables.rows import write_frame
@@ -130,7 +134,7 @@ def test_every_claim_of_a_conflict_says_so(
     usual = {axis: option for axis, option in segelec.reading().items() if axis != "rounding"}
     rows = {claim: found.to_dict("records") for claim, found in table.groupby("claim_id")}
     seen = 0
-    for universe in block_universes(segelec, engine).to_dict("records"):
+    for universe in universe_table(Paper(engine)).to_dict("records"):
         chosen = {axis: str(universe[axis]) for axis in usual if universe.get(axis)}
         for tag in filter(None, str(universe["conflict"]).split("; ")):
             told = {
@@ -252,7 +256,7 @@ def test_labour_need_not_grow_where_services_grew_as_productivity_did(segelec: C
     found = judge_result(engine, claim, segelec.reading())
     # 354 services after 319: by the halves' rates 1.1097 / 1.1105 = 0.9993 to 1.1097 / 1.1045 =
     # 1.0047, and a little less with whole services in each quarter (test_labour)
-    assert found.evidence == "Fits: by -0.03% to 0.43% where it changed alike in both."
+    assert found.evidence == "Fits: by −0.03% to 0.43% where it changed alike in both."
 
 
 def test_contradictions_have_the_verdict_too(
@@ -399,7 +403,7 @@ def test_the_trend_is_what_sales_grew_by_before(
 
 def test_a_changed_claim_changes_the_verdict(segelec: Case) -> None:
     engine = changed(segelec, {"5-services-growth": "23.0%"})
-    table = verdict_table(segelec, Paper(engine))
+    table = verdict_table(Paper(engine))
     # 354/1.2305 = 287.7 and 354/1.2295 = 287.9: no whole number in between
     assert row(table, "5-services-growth")["verdict"] == "inconsistent"
     assert row(table, "abstract-lifting-doors")["verdict"] == "consistent"

@@ -10,8 +10,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.claims.bounds import bounds
-from analysis.claims.readings import over, results_of, sales_system
+from analysis.claims.paper.engine import over, results_of, sales_system
+from analysis.claims.solver.bounds import bounds
 from analysis.figures.diagnosis_charts import service_process, service_process_data
 from analysis.figures.kpi_comparison import comparison
 from analysis.figures.kpi_page import services_by_type, type_shares

@@ -11,7 +11,8 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from analysis.claims.multiverse import block_universes
+from analysis.claims.paper.judging import judge_of
+from analysis.claims.verdicts import universe_table
 from analysis.figures.publications.reading_choices import (
     multiverse,
     reading_influence,
@@ -26,7 +27,7 @@ RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROU
 
 @pytest.fixture(scope="module")
 def universes(segelec: Case) -> pd.DataFrame:
-    return block_universes(segelec)
+    return universe_table(judge_of(segelec))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.general.relations import RelationRow
+from analysis.claims.relations import RelationRow
 from analysis.cli import main
 from analysis.intake.case_files import TABLES, folded, names_of
 from analysis.intake.template import LISTS, describe, indicators_of, new_case, with_tables

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.multiverse import read_blocks
-from analysis.claims.verdicts import read_verdicts
+from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.cli import main
 from analysis.notebook.edition import chapters
 from analysis.notebook.values import keys
@@ -91,7 +90,7 @@ def test_a_bad_relation_is_found_before_anything_is_written(
 
 def test_the_chapter_uses_every_value_and_no_other(courier: Path) -> None:
     case = load_case("courier", courier)
-    table = claim_facts(read_verdicts(case), read_blocks(case))
+    table = claim_facts(read_verdicts(case), read_universes(case))
     text = (ROOT / "notebooks" / "case" / "claims.ipynb").read_text(encoding="utf-8")
     assert set(keys(text.replace('\\"', '"'))) == set(table)
     # 15 claims; one set of three; 2 bases x 3 rules of the deliveries, none with the revenue
@@ -110,7 +109,7 @@ def test_tables_of_the_chapter(courier: Path) -> None:
     assert "“a growth of 25%”" in found["quoted"][0]
     bounds = ranges(verdicts)["frame"].set_index(["what", "period"])
     assert tuple(bounds.loc[("deliveries", "2023")]) == ("1,200", "1,200")
-    assert list(readings(case, read_blocks(case))["frame"]["fits"]) == [
+    assert list(readings(case, read_universes(case))["frame"]["fits"]) == [
         "some data set",
         "none",
         "none",
@@ -139,4 +138,4 @@ def test_tables_of_a_case_without_conflicts_or_relations(
     assert list(verdicts["evidence"]) == ["Fits; nothing else that is printed bears on it."]
     for view in (conflicts(case, verdicts), ranges(verdicts), relations(case)):
         assert len(view["frame"]) == 1
-    assert isinstance(readings(case, read_blocks(case))["frame"], pd.DataFrame)
+    assert isinstance(readings(case, read_universes(case))["frame"], pd.DataFrame)

@@ -76,14 +76,28 @@ def decimal(
 
 
 def outward(low: Any, high: Any, places: int = 0) -> tuple[str, str]:
-    """Format both ends of a range, rounded outwards, so that it holds all that it held."""
+    """Format both ends of a range, rounded outwards; "" stands for an end without a limit.
+
+    Examples
+    --------
+    >>> outward(Fraction(2, 3), None, 1), outward_percent(Fraction(1, 3), Fraction(2, 3))
+    (('0.6', ''), ('33.33%', '66.67%'))
+    """
     below, above = (decimal(places, rounding=rule) for rule in (Rounding.FLOOR, Rounding.CEILING))
-    return below(low), above(high)
+    return "" if low is None else below(low), "" if high is None else above(high)
 
 
-def percent(places: int = 1, *, signed: bool = False) -> Format:
+def outward_percent(low: Any, high: Any) -> tuple[str, str]:
+    """Format both ends of a range of shares in per cent with two decimals, rounded outwards."""
+    below, above = outward(exact(low) * 100, exact(high) * 100, 2)
+    return f"{below}%", f"{above}%"
+
+
+def percent(
+    places: int = 1, *, signed: bool = False, rounding: Rounding = Rounding.HALF_UP
+) -> Format:
     """Format shares and growth rates, given as ratios: 0.229 is ``22.9%``."""
-    return lambda value: _text(exact(value) * 100, places, signed) + "%"
+    return lambda value: _text(exact(value) * 100, places, signed, rounding) + "%"
 
 
 def points(places: int = 1, *, signed: bool = True) -> Format:

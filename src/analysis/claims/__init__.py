@@ -1,6 +1,12 @@
-"""Exact answers to what a publication's printed numbers allow.
+"""Claims: exact answers to what a publication's printed numbers allow.
 
-From the string on the page (``printed``) over tests of one number (``single``) to systems of
-claims with witnesses, conflicts and bounds (``system``, ``bounds``), and on to a verdict for every
-claim of a case under every reading (``verdicts``, ``findings``, ``multiverse``).
+`printed` turns the string on the page into the exact set of values that it can stand for, `single`
+and `batch` test one number at a time (``check-claims``). Systems of claims are decided in
+`solver`, with a data set or a checked refutation. `relations` reads ``relations.csv``, `network`
+and `groups` turn it into systems, and `judge` gives every claim of any case its verdict. The
+SEGELEC paper's own systems and texts are in `paper`. `verdicts` holds the six words, the record
+and the tables.
+
+The room imports `base` and `tables` only. To add a relation, add its row to the tables of
+`relations` and what it means to `network`.
 """

@@ -19,8 +19,7 @@ import numpy.typing as npt
 
 from analysis.base.errors import InputError, system_error
 from analysis.base.files import write_text
-from analysis.base.numbers import Rounding
-from analysis.claims.judgement import decimals
+from analysis.base.numbers import Rounding, decimal
 from analysis.claims.printed import Printed, parse, parse_percent, preimage
 from analysis.claims.single import (
     earlier_counts,
@@ -91,7 +90,7 @@ def check_row(row: Mapping[str, str]) -> Checked:
     if n is None:
         return _listed(kind, printed, items, _needed(cells), rounding)
     places = printed.decimals + (2 if kind == "percent" else 0)
-    chance = decimals(power(places, n, items, rounding), 4)
+    chance = decimal(4)(power(places, n, items, rounding))
     if kind == "mean":
         return Checked(grim_mean(printed, n, items, rounding), "", chance)
     counts = share_counts(printed, n * items, rounding)

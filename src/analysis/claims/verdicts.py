@@ -4,21 +4,102 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
-from typing import Protocol
+from math import prod
+from typing import Literal, Protocol, get_args
 
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.claims.engine import Engine
-from analysis.claims.judgement import ROUNDING, Judgement, Verdict
-from analysis.claims.multiverse import block_universes
-from analysis.claims.readings import BLOCK_AXES, Reading
-from analysis.claims.results import contradiction, judge_result
-from analysis.claims.targets import judge_target
-from analysis.claims.texts import judge_text
+from analysis.base.numbers import percent
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
+
+Word = Literal[
+    "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"
+]
+WORDS: tuple[Word, ...] = get_args(Word)
+"""The six verdicts."""
+
+MEANINGS: Mapping[Word, str] = {
+    "reproduced": "follows from what else is printed",
+    "consistent": "some data set prints so; a target is met by what is printed",
+    "inconsistent": "no data set has it together with what else is printed; a target is missed",
+    "underdetermined": "what is printed leaves it open; the bounds are given",
+    "not reported": "no number is printed that it could be held against",
+    "unreadable": "the number or a sign is lost in the text at hand; never an accusation",
+}
+"""What each verdict says of a claim."""
+
+ROUNDING = "rounding"
+"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its evidence, before it is tied to a claim and a reading.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `WORDS`.
+    evidence : str
+        One plain sentence or two.
+    witness : mapping of str to int
+        A data set that prints as claimed (money in centimos, labour in quarter-hours).
+    conflict : tuple of str
+        Ids of the claims of a smallest conflicting set.
+    bounds : mapping of str to (str, str)
+        Smallest and largest value of what the claim leaves open, rounded outwards; "" where there
+        is no limit.
+    other : tuple of str
+        Ids of claims elsewhere that say the same or something else about this.
+    """
+
+    verdict: Word
+    evidence: str
+    witness: Mapping[str, int] = field(default_factory=dict)
+    conflict: tuple[str, ...] = ()
+    bounds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement on one claim under one reading.
+
+    Attributes
+    ----------
+    claim : ClaimRow
+        The row of ``claims.csv``.
+    reading : tuple of (str, str)
+        Options of the axes that the claim depends on; empty if it depends on none.
+    rounding : tuple of str
+        Rounding rules under which the whole judgement is this; empty if under every one.
+    default : bool
+        Whether this is the case's default reading; exactly one per claim is.
+    judgement : Judgement
+        The verdict and its evidence.
+    """
+
+    claim: ClaimRow
+    reading: tuple[tuple[str, str], ...]
+    rounding: tuple[str, ...]
+    default: bool
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> Word:
+        """The verdict's word."""
+        return self.judgement.verdict
+
+    @property
+    def evidence(self) -> str:
+        """The evidence in words."""
+        return self.judgement.evidence
+
 
 COLUMNS = (
     "claim_id",
@@ -39,10 +120,12 @@ COLUMNS = (
 )
 
 Choice = dict[str, str]
+Reading = Mapping[str, str]
+"""An option for every axis of ``case.yaml``."""
 
 
 class Judge(Protocol):
-    """What decides the claims of a case: `Paper` or `General`.
+    """What decides the claims of a case.
 
     Attributes
     ----------
@@ -50,10 +133,13 @@ class Judge(Protocol):
         The case.
     claims : tuple of ClaimRow
         Its claims.
+    blocks : mapping of str to tuple of str
+        The axes of each block of results; blocks share no axis but the rounding rule.
     """
 
     case: Case
     claims: tuple[ClaimRow, ...]
+    blocks: Mapping[str, tuple[str, ...]]
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of each block of results that bears on a claim; none if it is alone."""
@@ -67,62 +153,12 @@ class Judge(Protocol):
         """Judge a claim under a full reading."""
         ...
 
-    def universes(self) -> pd.DataFrame:
-        """Decide every combination of readings, block by block."""
+    def conflict(self, block: str, reading: Reading) -> tuple[str, ...]:
+        """Return the ids of claims of a block that conflict under a full reading."""
         ...
 
 
-class Paper:
-    """Judges the SEGELEC paper's claims, whose systems and texts are written out in code.
-
-    Parameters
-    ----------
-    engine : Engine
-        Decides its blocks of results.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.case = engine.case
-        self.claims = engine.results.claims
-
-    def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
-        """Return the axes of the blocks that a result is in; targets and texts are in none."""
-        return tuple(BLOCK_AXES[block] for block in self.engine.results.blocks(claim))
-
-    def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
-        """Whether a result is in a conflict of one of its blocks."""
-        return contradiction(self.engine, claim, reading) is not None
-
-    def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
-        """Judge a result, a target or a text."""
-        if claim.role in ("target", "example"):
-            return judge_target(self.engine, claim, reading)
-        if self.engine.results.blocks(claim):
-            return judge_result(self.engine, claim, reading)
-        return judge_text(self.engine, claim, reading)
-
-    def universes(self) -> pd.DataFrame:
-        """Decide every combination of the readings of each block."""
-        return block_universes(self.case, self.engine)
-
-
-def judge_of(case: Case) -> Judge:
-    """Return what judges a case: a ledger can be calibrated to the paper's claims alone.
-
-    Raises
-    ------
-    InputError
-        If the case asks for a ledger, but its claims are not those of the paper.
-    """
-    if case.parameters.calibration is None:
-        from analysis.claims.general.judge import General
-
-        return General(case)
-    return Paper(Engine(case))
-
-
-def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:
+def verdicts(judge: Judge) -> list[Verdict]:
     """Judge every claim of a case under every combination of the readings it depends on.
 
     Those are the axes that it names, and others where they decide its verdict, as they do where
@@ -130,10 +166,8 @@ def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:
 
     Parameters
     ----------
-    case : Case
-        The case.
-    judge : Judge, optional
-        Remembers answers between calls.
+    judge : Judge
+        What decides the claims of a case.
 
     Returns
     -------
@@ -142,7 +176,6 @@ def verdicts(case: Case, judge: Judge | None = None) -> list[Verdict]:
         the same, evidence, witness and bounds included. Each claim has exactly one entry marked as
         the default reading.
     """
-    judge = judge or judge_of(case)
     return [
         verdict
         for claim in judge.claims
@@ -218,7 +251,7 @@ def _by_rounding(judge: Judge, claim: ClaimRow, choice: Choice) -> list[Verdict]
     ]
 
 
-def verdict_table(case: Case, judge: Judge | None = None) -> pd.DataFrame:
+def verdict_table(judge: Judge) -> pd.DataFrame:
     """Put all verdicts into a table, one row per claim and reading.
 
     Returns
@@ -229,7 +262,7 @@ def verdict_table(case: Case, judge: Judge | None = None) -> pd.DataFrame:
         ``default`` marks the default reading of each claim.
     """
     rows = []
-    for v in verdicts(case, judge):
+    for v in verdicts(judge):
         claim, found = v.claim, v.judgement
         rows.append(
             {
@@ -275,3 +308,100 @@ def read_verdicts(case: Case) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     frame["default"] = frame["default"] == "True"
     return frame
+
+
+def universe_table(judge: Judge) -> pd.DataFrame:
+    """Decide every combination of the readings of each block of results (the multiverse).
+
+    Blocks share no axis but the rounding rule, so these few combinations stand for all universes.
+
+    Returns
+    -------
+    DataFrame
+        One row per block and combination: block, a column for each axis (empty where the block
+        does not depend on it), default (whether the case reads so), survives (some data set
+        prints so) and conflict (ids of the claims of smallest conflicts, joined by "; ").
+    """
+    usual = judge.case.reading()
+    used = list(dict.fromkeys(axis for axes in judge.blocks.values() for axis in axes))
+    rows = []
+    for block, axes in judge.blocks.items():
+        for chosen in _combinations(judge.case, axes):
+            conflict = judge.conflict(block, {**usual, **chosen})
+            default = all(usual[axis] == option for axis, option in chosen.items())
+            cells = (chosen.get(axis, "") for axis in used)
+            rows.append((block, *cells, default, not conflict, "; ".join(conflict)))
+    return pd.DataFrame(rows, columns=["block", *used, "default", "survives", "conflict"])
+
+
+def require_possible(judge: Judge, reading: Reading) -> None:
+    """Refuse a reading under which no data set meets all printed results.
+
+    Raises
+    ------
+    InputError
+        With the claims that conflict.
+    """
+    conflicts = (judge.conflict(block, reading) for block in judge.blocks)
+    conflict = next((found for found in conflicts if found), ())
+    if conflict:
+        default = judge.case.reading()
+        chosen = {axis: option for axis, option in reading.items() if option != default[axis]}
+        raise InputError(
+            "no data set prints like this; these claims conflict: " + ", ".join(conflict),
+            value="; ".join(f"{axis}={option}" for axis, option in chosen.items()) or "default",
+            fix="choose other readings",
+        )
+
+
+def read_universes(case: Case) -> pd.DataFrame:
+    """Read the case's ``multiverse.csv``, as :func:`universe_table` returns it."""
+    path = case.processed.joinpath("multiverse.csv")
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for column in ("default", "survives"):
+        frame[column] = frame[column] == "True"
+    return frame
+
+
+def survival(blocks: pd.DataFrame) -> tuple[int, int]:
+    """Count all universes, and those that survive, from the universes of each block.
+
+    Under one rounding rule the choices in one block are free of those in another, so their
+    numbers multiply.
+    """
+    universes = survivors = 0
+    for _, rows in blocks.groupby("rounding"):
+        groups = [group["survives"] for _, group in rows.groupby("block")]
+        universes += prod(len(group) for group in groups)
+        survivors += prod(int(group.sum()) for group in groups)
+    return universes, survivors
+
+
+def influence(universes: pd.DataFrame) -> pd.DataFrame:
+    """Rank the axes by how often changing just this choice changes whether a universe survives.
+
+    Parameters
+    ----------
+    universes : DataFrame
+        A column per axis, ``survives``, and ``conflict``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``axis``, ``pairs`` (pairs of universes that differ in this axis alone),
+        ``changed`` (those of which one survives and one does not), ``share`` (text, per cent),
+        most influential axis first.
+    """
+    axes = [c for c in universes.columns if c not in ("survives", "conflict")]
+    rows = []
+    for axis in axes:
+        others = [a for a in axes if a != axis]
+        groups = universes.groupby(others, sort=False)["survives"].agg(["size", "sum"])
+        pairs = changed = 0
+        for size, alive in groups.itertuples(index=False):
+            pairs += int(size) * (int(size) - 1) // 2
+            changed += int(alive) * (int(size) - int(alive))
+        rows.append((axis, pairs, changed, percent()(Fraction(changed, max(pairs, 1)))))
+    frame = pd.DataFrame(rows, columns=["axis", "pairs", "changed", "share"])
+    order = sorted(range(len(rows)), key=lambda i: -Fraction(rows[i][2], max(rows[i][1], 1)))
+    return frame.iloc[order].reset_index(drop=True)

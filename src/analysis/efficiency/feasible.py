@@ -14,8 +14,8 @@ from math import lcm
 from typing import Final
 
 from analysis.base.periods import parse_quarter
-from analysis.claims.lp import Refuted, Row, Vertex, is_refutation, maximise
-from analysis.claims.system import Claim, Linear, System, at_least, equal, quantity
+from analysis.claims.solver.simplex import Refuted, Row, Vertex, is_refutation, maximise
+from analysis.claims.solver.system import Claim, Linear, System, at_least, equal, quantity
 from analysis.efficiency.article import SentenceRow
 from analysis.efficiency.formula import (
     QUARTERS,

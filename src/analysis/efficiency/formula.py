@@ -32,7 +32,7 @@ from analysis.base.expression import (
 )
 from analysis.base.periods import quarter_days
 from analysis.claims.printed import Interval
-from analysis.claims.system import Claim, Linear, at_least
+from analysis.claims.solver.system import Claim, Linear, at_least
 from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book
 from analysis.efficiency.ratios import compute, indicator
 

@@ -21,7 +21,7 @@ from analysis.base.periods import (
     quarter_label,
     quarter_start,
 )
-from analysis.claims.general.judge import General
+from analysis.claims.judge import RelationsJudge
 from analysis.intake.audit import NOTHING_IN_PLACE, READ_ALWAYS, look_through, stays_in_place
 from analysis.intake.case_files import (
     BOTH,
@@ -213,7 +213,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     if (case.raw / CLAIMS.file).is_file():
         try:
             if case.parameters.calibration is None:
-                General(case).state(case.reading())
+                RelationsJudge(case).state(case.reading())
             problems += _claim_texts(case)
         except InputError as error:
             problems += map(problem_of, error.all)

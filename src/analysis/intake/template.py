@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
-from analysis.claims.general.relations import MAY, MEANINGS, NEEDS, RELATIONS
+from analysis.claims.relations import MAY, MEANINGS, NEEDS, RELATIONS
 from analysis.intake.case_files import ROWS
 from analysis.intake.convert import Checked
 from analysis.intake.problems import Fault, Problem, Rank

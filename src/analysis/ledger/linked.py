@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from analysis.claims.bounds import ImpossibleError, bounds
 from analysis.claims.printed import Interval
-from analysis.claims.system import Claim, Data, System, quantity
+from analysis.claims.solver.bounds import ImpossibleError, bounds
+from analysis.claims.solver.system import Claim, Data, System, quantity
 from analysis.ledger.sampling import below
 
 MAX_TRIES = 100_000

@@ -16,9 +16,10 @@ from fractions import Fraction
 from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding
 from analysis.base.periods import parse_period, parse_quarter
-from analysis.claims.multiverse import require_possible
+from analysis.claims.paper.judging import judge_of
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.satisfaction import fitting_counts, fitting_sizes
+from analysis.claims.single import fitting_counts, fitting_sizes
+from analysis.claims.verdicts import require_possible
 from analysis.ledger.shares import apportion, jitter
 from analysis.tables.case import Calibration, Case
 from analysis.tables.contents import read_claims
@@ -109,7 +110,7 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
             file=f"data/raw/{case.name}/case.yaml",
         )
     rng = random.Random(seed)
-    require_possible(case, reading)
+    require_possible(judge_of(case), reading)
     printed = _Print(
         {claim.claim_id: claim.printed for claim in read_claims(case)},
         Rounding(reading["rounding"]),

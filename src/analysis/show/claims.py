@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.claims.general.relations import RelationRow, read_relations
-from analysis.claims.general.words import noun
+from analysis.claims.groups import noun
+from analysis.claims.relations import RelationRow, read_relations
 from analysis.notebook.display import VERDICT_COLOURS, Column
 from analysis.show import ledger as views
 from analysis.show.ledger import View

@@ -8,10 +8,8 @@ import pandas as pd
 
 from analysis.base.numbers import Rounding, decimal, outward, percent
 from analysis.base.periods import parse_period, parse_quarter
-from analysis.claims.labour import labour_ratio
-from analysis.claims.multiverse import survival
+from analysis.claims.paper.results import labour_ratio, largest_start, start_of_both
 from analysis.claims.printed import Interval, parse, preimage
-from analysis.claims.results import largest_start, start_of_both
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
@@ -19,6 +17,7 @@ from analysis.claims.single import (
     nearest_totals,
     smallest_share,
 )
+from analysis.claims.verdicts import survival
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
 from analysis.efficiency.ratios import collection_days, indicator_table, series
@@ -212,7 +211,7 @@ def _productivity(strings: dict[str, str], rounding: Rounding) -> Facts:
     assert labour is not None  # some split of the half-years into quarters fits
     grown = _range(*_ends(labour.plus(-1)))
     return _derived(
-        "analysis.claims.labour",
+        "analysis.claims.paper.results",
         constant_low=constant[0],
         constant_high=constant[1],
         labour_low=grown[0],

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import base_words, distance, parse_label, period_label, short_period
-from analysis.claims.findings import Finding
+from analysis.claims.paper.contradictions import Finding
 from analysis.kpis.catalogue import CATALOGUE, MONEY, Kpi, kpi, unit_in
 from analysis.kpis.compare import Base, bases, compare, contributions_by_type, require_period
 from analysis.kpis.measures import Totals

@@ -16,8 +16,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.claims.general.judge import General
-from analysis.claims.verdicts import judge_of, verdict_table
+from analysis.claims.judge import RelationsJudge
+from analysis.claims.paper.judging import judge_of
+from analysis.claims.verdicts import universe_table, verdict_table
 from analysis.intake.template import describe
 from analysis.tables.case import load_case
 
@@ -25,13 +26,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def general() -> General:
-    return General(load_case("courier", ROOT))
+def general() -> RelationsJudge:
+    return RelationsJudge(load_case("courier", ROOT))
 
 
 @pytest.fixture(scope="module")
-def table(general: General) -> pd.DataFrame:
-    return verdict_table(general.case, general)
+def table(general: RelationsJudge) -> pd.DataFrame:
+    return verdict_table(general)
 
 
 def row(table: pd.DataFrame, claim: str) -> pd.Series:
@@ -98,8 +99,8 @@ def test_the_witness_prints_what_is_printed(table: pd.DataFrame) -> None:
     assert data["answers@2024"] <= 1300
 
 
-def test_blocks_share_neither_quantity_nor_reading(general: General) -> None:
-    blocks = general.universes()
+def test_blocks_share_neither_quantity_nor_reading(general: RelationsJudge) -> None:
+    blocks = universe_table(general)
     assert list(blocks.groupby("block", sort=False).size().items()) == [
         ("deliveries", 6),  # two bases, three rounding rules
         ("revenue", 3),

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.claims.general.relations import NEEDS
+from analysis.claims.paper.judging import judge_of
+from analysis.claims.relations import NEEDS
 from analysis.claims.verdicts import verdict_table
 
 from .conftest import Maker, claim
@@ -101,7 +102,7 @@ def test_verdicts_or_one_message(make: Maker, drawn: tuple[str, str]) -> None:
     case = make(*drawn, {"base": ("year", "half")})
     message = ""
     try:
-        table = verdict_table(case)
+        table = verdict_table(judge_of(case))
     except InputError as error:
         message = str(error)
     assert "\n" not in message

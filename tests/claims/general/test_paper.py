@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.claims.general.model import Model
-from analysis.claims.general.relations import RelationRow
-from analysis.claims.general.state import State
-from analysis.claims.multiverse import read_blocks
+from analysis.claims.groups import State
+from analysis.claims.network import Network
+from analysis.claims.relations import RelationRow
+from analysis.claims.verdicts import read_universes
 from analysis.tables.case import load_case
 from analysis.tables.contents import read_claims
 
@@ -78,13 +78,13 @@ def test_every_universe_is_decided_alike(block: str) -> None:
         if r.quantity.startswith((*quantities, "other", "hours"))
         and (block == "services" or r.relation != "unprinted")
     ]
-    blocks = read_blocks(case)
+    blocks = read_universes(case)
     chosen = blocks[(blocks["block"] == block) & (blocks["services_growth"] != "on-later")]
     assert len(chosen) == {"services": 72, "sales": 36}[block]
     for universe in chosen.to_dict("records"):
         reading = {**case.reading(), **{axis: v for axis, v in universe.items() if v}}
         reading = {str(k): str(v) for k, v in reading.items()}
-        groups = State(Model(claims, rows, reading)).groups
+        groups = State(Network(claims, rows, reading)).groups
         conflicts = [one for group in groups for one in group.conflicts]
         assert (not conflicts) == universe["survives"], universe
         if conflicts:

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims.general.model import Model
-from analysis.claims.general.products import Outcome
-from analysis.claims.general.relations import RelationRow
-from analysis.claims.general.state import State
+from analysis.claims.groups import State
+from analysis.claims.network import Network
+from analysis.claims.relations import RelationRow
+from analysis.claims.solver.products import Outcome
 from analysis.tables.strategy_tables import ClaimRow
 
 KINDS = {
@@ -66,7 +66,7 @@ class Publication:
     relations: list[RelationRow]
 
     def state(self) -> State:
-        return State(Model(self.claims, self.relations, {"rounding": self.rule}))
+        return State(Network(self.claims, self.relations, {"rounding": self.rule}))
 
 
 @st.composite

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base.frames import groups, keyed, records
 from analysis.base.numbers import Rounding, decimal, listed, outward
 from analysis.base.periods import short_period
-from analysis.claims.bounds import bounds
-from analysis.claims.labour import labour_ratio
+from analysis.claims.paper.results import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts
-from analysis.claims.system import Claim, Linear, System, growth, quantity, says, total
+from analysis.claims.solver.bounds import bounds
+from analysis.claims.solver.system import Claim, Linear, System, growth, quantity, says, total
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words
 

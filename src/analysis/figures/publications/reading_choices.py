@@ -15,8 +15,8 @@ from matplotlib.patches import Rectangle
 
 from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
-from analysis.claims.multiverse import influence, survival
-from analysis.claims.readings import BLOCK_AXES
+from analysis.claims.paper.engine import BLOCK_AXES
+from analysis.claims.verdicts import influence, survival
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words
 

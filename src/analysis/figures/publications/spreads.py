@@ -20,11 +20,11 @@ from analysis.base.errors import InputError
 from analysis.base.frames import groups
 from analysis.base.numbers import Rounding, decimal, listed
 from analysis.base.periods import parse_period, quarter_label, short_period
-from analysis.claims.bounds import bounds
-from analysis.claims.engine import Engine
+from analysis.claims.paper.engine import Engine
 from analysis.claims.printed import parse
 from analysis.claims.single import share_counts
-from analysis.claims.system import Linear, quantity, total
+from analysis.claims.solver.bounds import bounds
+from analysis.claims.solver.system import Linear, quantity, total
 from analysis.figures import style as s
 from analysis.ledger.linked import LinkedSampler
 from analysis.ledger.sampling import ServiceTables, below

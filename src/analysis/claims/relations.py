@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
+from analysis.claims.printed import Printed, parse, parse_percent
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
@@ -83,6 +84,10 @@ COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
 
 _SEVERAL = {"sum", "period sum"}
 _ONE_MEANING = {"unit", "share", "ratio", "base", "period", "kind"}
+
+
+_POINTS = ("points", "percentage points", "pp")
+_WORDS = {"thousand": 1_000, "million": 10**6, "billion": 10**9}
 
 
 class RelationRow(Row):
@@ -170,7 +175,7 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
         rows give one thing two meanings, or a claim depends on a reading that changes nothing.
     """
     rows: list[RelationRow] = []
-    if (case.raw / RELATIONS.file).is_file():
+    if case.raw.joinpath(RELATIONS.file).is_file():
         found = read_rows(RELATIONS, case.raw, case.root)
         rows = [row for row in found if isinstance(row, RelationRow)]
     check = _Check(case, claims, rows)
@@ -294,3 +299,16 @@ def _same_subject(one: RelationRow, other: RelationRow) -> bool:
     if one.relation == "kind":
         return one.claim == other.claim
     return one.period == other.period or "" in (one.period, other.period)
+
+
+def read_number(claim: ClaimRow) -> tuple[Printed, int]:
+    """Read a claim's number, and how many times its unit says that it counts."""
+    unit = claim.unit.strip().lower()
+    percent = unit.startswith("%") or unit in _POINTS
+    printed = parse_percent(claim.printed) if percent else parse(claim.printed)
+    return printed, _WORDS.get(unit.split(" ")[0], 1)
+
+
+def is_absolute(claim: ClaimRow, printed: Printed) -> bool:
+    """Say whether a change is printed as a difference and not as a rate."""
+    return claim.unit.strip().lower() in _POINTS or not printed.percent

@@ -12,13 +12,13 @@ from fractions import Fraction
 from itertools import chain
 from math import floor
 
-from analysis.claims.deep import deep_point
-from analysis.claims.lp import (
+from analysis.claims.solver.simplex import (
     Endless,
     Refuted,
     Region,
     Row,
     Vertex,
+    interior_point,
     is_refutation,
     region,
 )
@@ -82,7 +82,7 @@ def find(rows: Sequence[Row], width: int, sums: Sequence[Form] = ()) -> tuple[in
     UndecidedError
         After `MAX_NODES` branches.
     """
-    guess = deep_point(rows, width)
+    guess = interior_point(rows, width)
     if guess is not None and meets(rows, guess):
         return guess
     start = region(rows, width)

@@ -7,13 +7,17 @@ quotient of two numbers of its own, that is, any exact number of at least zero.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from analysis.base.errors import InputError
-from analysis.claims.bounds import Ratio
-from analysis.claims.general.relations import RelationRow, problem
-from analysis.claims.system import Linear, quantity
+from analysis.base.errors import InputError, raise_all
+from analysis.base.numbers import Rounding
+from analysis.claims.printed import Interval, preimage
+from analysis.claims.relations import COUNTED, RelationRow, is_absolute, problem, read_number
+from analysis.claims.solver.bounds import Ratio
+from analysis.claims.solver.products import Item, change
+from analysis.claims.solver.system import Claim, Linear, at_most, equal, quantity
 from analysis.tables.strategy_tables import ClaimRow
 
 Node = tuple[str, str]
@@ -25,10 +29,11 @@ UPPER, LOWER = "upper part", "lower part"
 """What the two hidden numbers behind a level of unknown make are called."""
 
 _CENTS = 100
+_ASSERTED = ("sum", "period sum", "equal", "at most")
 
 
 class Network:
-    """What the relations of a case say about its quantities under one reading.
+    """What the claims and relations of a case say under one reading.
 
     Parameters
     ----------
@@ -45,11 +50,17 @@ class Network:
         Quantity and period by the name they have in constraints.
     known : set of (str, str)
         Quantities and periods that a claim is about, or that are related to such a one.
+    first : dict of str to str
+        The first place of every result, by the id of each place.
+    items : dict of str to tuple of Claim or Product
+        What each printed result asserts, by the id of the first place that prints it.
+    definitions : list of Claim
+        What holds by meaning.
 
     Raises
     ------
     InputError
-        If a row speaks of a period that no claim is about, or units are mixed.
+        If the relations leave out what a claim needs, or contradict each other.
     """
 
     def __init__(
@@ -65,9 +76,15 @@ class Network:
         self._bases = {(r.quantity, r.period): r for r in self.rows("base")}
         self._kinds = {r.claim: r.of for r in self.rows("kind")}
         self._units = {r.quantity: int(r.of) for r in self.rows("unit")}
-        self._linked = set(self._members())
-        self.known = self._reach()
+        self._counted = set(self._counted_names())
+        self.known = self._related()
         self._same = self._merge()
+        self.rounding = Rounding(reading["rounding"])
+        self._falls = {row.claim for row in self.rows("fall")}
+        self._asserted = {row.claim for row in self.rows(*_ASSERTED)}
+        self.first = self._first_places()
+        self.items = self._items()
+        self.definitions = self._definitions()
 
     # -- what rows say ------------------------------------------------------------------------
 
@@ -75,11 +92,9 @@ class Network:
         """Return the rows of some relations."""
         return [row for row in self.relations if row.relation in kinds]
 
-    def _members(self) -> Iterator[str]:
+    def _counted_names(self) -> Iterator[str]:
         """Yield the quantities that are counted in pieces, since others are made up of them."""
-        for row in self.rows(
-            "unprinted", "sum", "period sum", "equal", "at most", "share", "ratio"
-        ):
+        for row in self.rows("unprinted", *COUNTED):
             made_up = row.relation in ("share", "ratio")
             yield from (n for n in row.quantities if not made_up or n != row.quantity)
 
@@ -117,7 +132,7 @@ class Network:
         }
         own = {(claim.printed, claim.period)}
         has_parts = any(row.quantity == claim.quantity for row in self.rows("share", "ratio"))
-        return claim.quantity in self._linked or has_parts or bool(others - own)
+        return claim.quantity in self._counted or has_parts or bool(others - own)
 
     def base(self, claim: ClaimRow) -> tuple[str, ...]:
         """Return the period that a growth rate is measured against."""
@@ -179,12 +194,12 @@ class Network:
 
     def hidden(self, what: str) -> bool:
         """Say whether a quantity is a level or share of unknown make."""
-        if what in self._linked:
+        if what in self._counted:
             return False
         kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
         return bool(kinds & {"level", "share"})
 
-    def _reach(self) -> set[Node]:
+    def _related(self) -> set[Node]:
         """List the quantities and periods that claims speak about, and those related to them."""
         printed = [c for c in self.claims.values() if self.kind(c) in NUMERIC and c.printed]
         known = {(c.quantity, period) for c in printed for period in self.periods_of(c)}
@@ -269,7 +284,167 @@ class Network:
             "add rows “unit”; money is counted in 1/100",
         )
 
+    # -- what claims assert ---------------------------------------------------------------------
+
+    def _first_places(self) -> dict[str, str]:
+        """Map every result to the first place that prints the same."""
+        seen: dict[tuple[str, ...], str] = {}
+        found = {}
+        for claim in self.claims.values():
+            numeric = claim.role == "result" and self.kind(claim) in NUMERIC
+            if numeric or claim.claim_id in self._asserted:
+                key = (
+                    claim.quantity,
+                    self.kind(claim),
+                    claim.printed,
+                    claim.unit,
+                    *self.meant(claim),
+                    claim.claim_id if claim.kind == "statement" else "",
+                    str(claim.claim_id in self._falls),
+                )
+                found[claim.claim_id] = seen.setdefault(key, claim.claim_id)
+        return found
+
+    def _items(self) -> dict[str, tuple[Item, ...]]:
+        items: dict[str, tuple[Item, ...]] = {}
+        errors: list[InputError] = []
+        for claim_id in dict.fromkeys(self.first.values()):
+            try:
+                made = self._asserted_by(self.claims[claim_id])
+            except InputError as error:
+                errors.append(error)
+                continue
+            if made:
+                items[claim_id] = made
+        raise_all(errors)
+        return items
+
+    def _asserted_by(self, claim: ClaimRow) -> tuple[Item, ...]:
+        """Return what a claim asserts by its number and by the relations that rest on it."""
+        made: list[Item] = []
+        if claim.role == "result" and self.kind(claim) in NUMERIC and claim.printed:
+            made.append(self.item(claim))
+        rows = (row for row in self.rows(*_ASSERTED) if row.claim == claim.claim_id)
+        return (*made, *(one for row in rows for one in self._claims(row)))
+
+    def item(self, claim: ClaimRow) -> Item:
+        """Return what a claim asserts: its quantity, or its growth, prints as given."""
+        printed, scale = read_number(claim)
+        inside = preimage(printed, self.rounding).times(scale)
+        if claim.claim_id in self._falls:
+            inside = Interval(
+                -inside.ends[1], -inside.ends[0], inside.high_closed, inside.low_closed
+            )
+        now = self.value(claim.quantity, self.meant(claim))
+        if self.kind(claim) != "growth":
+            self._must_be_defined(claim)
+            made = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+            return Claim(
+                claim.claim_id, made.numerator, inside, made.denominator, printed, self.rounding
+            )
+        before = self.value(claim.quantity, self.base(claim))
+        absolute = is_absolute(claim, printed)
+        return change(
+            claim.claim_id, (now, before), inside, printed, self.rounding, absolute=absolute
+        )
+
+    def _must_be_defined(self, claim: ClaimRow) -> None:
+        kind, what = self.kind(claim), claim.quantity
+        if self.quotient(what, claim.period) is not None or self.hidden(what):
+            return
+        if kind == "share" or (kind == "level" and what not in self._units):
+            fix = (
+                f"add a row “share” for {what} to relations.csv"
+                if kind == "share"
+                else f"add a row “unit” for {what} (4 for quarter-hours), or a row “ratio”"
+            )
+            raise InputError(
+                f"relations.csv sets this {kind} against others without saying what it is made of",
+                file="claims.csv",
+                row=claim.claim_id,
+                column="quantity",
+                value=what,
+                fix=fix,
+            )
+
+    # -- relations ----------------------------------------------------------------------------
+
+    def _definitions(self) -> list[Claim]:
+        self._refuse_circles()
+        rows = (row for row in self.rows("sum", "period sum", "at most", "share") if not row.claim)
+        return _without_idle([made for row in rows for made in self._claims(row)], self._used())
+
+    def _used(self) -> set[str]:
+        """Name what printed results and targets speak about."""
+        used = {name for made in self.items.values() for item in made for name in item.names}
+        for claim in self.claims.values():
+            if claim.role in ("target", "example") and self.kind(claim) in NUMERIC:
+                used |= {self.name(claim.quantity, period) for period in self.periods_of(claim)}
+        return used
+
+    def _claims(self, row: RelationRow) -> Iterator[Claim]:
+        """Turn a row into what it asserts in every period in which it holds."""
+        tag = row.claim or row.relation_id
+        ignored = {self.pieces(row.quantity)} - {self.pieces(row.by)}  # the unit of a share itself
+        for whole, *parts in self.places(row, self.known):
+            pieces = {self.pieces(name) for name, _ in (whole, *parts)}
+            if len(pieces - (ignored if row.relation == "share" else set())) > 1:
+                raise self.mixed(row)
+            left = quantity(self.name(*whole))
+            if row.relation == "share":
+                part, of = (quantity(self.name(*node)) for node in parts)
+                yield at_most(tag, part - of, 0)
+            elif row.relation == "at most":
+                yield at_most(tag, left - quantity(self.name(*parts[0])), 0)
+            else:
+                total = Linear()
+                for node in parts:
+                    total = total + quantity(self.name(*node))
+                yield equal(tag, left, total)
+
+    def _refuse_circles(self) -> None:
+        """Refuse wholes that are, by way of others, parts of themselves."""
+        parts: dict[Node, set[Node]] = {}
+        for row in self.rows("sum", "period sum"):
+            for whole, *below in self.places(row, self.known):
+                parts.setdefault(whole, set()).update(below)
+                reached, waiting = set[Node](), list(below)
+                while waiting:
+                    node = waiting.pop()
+                    if node == whole:
+                        raise problem(
+                            row,
+                            "by this and other rows a whole is a part of itself",
+                            "of",
+                            "take out the row that is wrong",
+                        )
+                    if node not in reached:
+                        reached.add(node)
+                        waiting += parts.get(node, ())
+
 
 def _node(text: str, period: str) -> Node:
     name, _, stated = text.partition("@")
     return name, stated or period
+
+
+_ASSERTED = ("sum", "period sum", "equal", "at most")
+
+
+def _without_idle(definitions: list[Claim], used: set[str]) -> list[Claim]:
+    """Leave out what bounds nothing: one side of it is open and occurs nowhere else."""
+    kept = definitions
+    while True:
+        times = Counter(name for one in kept for name in one.names)
+        open_ends = {name for name, number in times.items() if number == 1} - used
+        idle = [one for one in kept if _has_open_side(one, open_ends)]
+        if not idle:
+            return kept
+        kept = [one for one in kept if one not in idle]
+
+
+def _has_open_side(one: Claim, open_ends: set[str]) -> bool:
+    sides: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, times in one.numerator.terms:
+        sides[times > 0].add(name)
+    return any(side <= open_ends for side in sides.values())

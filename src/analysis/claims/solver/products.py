@@ -9,7 +9,7 @@ search can find a data set; where neither does, the answer is `UNDECIDED`, never
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from itertools import product as combinations_of
@@ -17,19 +17,10 @@ from math import prod
 from operator import sub
 
 from analysis.base.numbers import Rounding
-from analysis.claims.bounds import ImpossibleError, Indicator, Ratio
-from analysis.claims.general.presolve import Reduced, reduced
 from analysis.claims.printed import Interval, Printed, format_like
-from analysis.claims.search import UndecidedError
-from analysis.claims.system import (
-    Claim,
-    Data,
-    Linear,
-    System,
-    at_least,
-    equal,
-    quantity,
-)
+from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio, Reduced, reduced
+from analysis.claims.solver.search import UndecidedError
+from analysis.claims.solver.system import Claim, Data, Linear, System, at_least, equal, quantity
 
 MOST_CASES = 60
 """So many values of the fixed parts are tried one by one."""
@@ -114,7 +105,7 @@ class Product:
         if side == 1:
             above, below = earlier.denominator * now, later.denominator * before
         elif self.difference:
-            above = later.numerator * (1 / now) - earlier.numerator * (1 / before)
+            above = later.numerator * Fraction(1, now) - earlier.numerator * Fraction(1, before)
             return Claim(self.tag, above, self.inside, printed=self.printed, rounding=self.rounding)
         else:
             above, below = later.numerator * before, earlier.numerator * now
@@ -133,6 +124,62 @@ class Product:
 
 
 Item = Claim | Product
+
+
+def change(
+    tag: str,
+    values: tuple[Linear | Ratio, Linear | Ratio],
+    inside: Interval,
+    printed: Printed,
+    rounding: Rounding,
+    *,
+    absolute: bool,
+) -> Item:
+    """Claim that a quantity changed from an earlier value by what lies in an interval.
+
+    Parameters
+    ----------
+    tag : str
+        Id of the claim.
+    values : tuple of Linear or Ratio
+        The quantity now and before.
+    inside : Interval
+        What it changed by.
+    printed : Printed
+        The printed number.
+    rounding : Rounding
+        The rule that led to `inside`.
+    absolute : bool
+        Whether the change is a difference and not a rate.
+    """
+    now, before = values
+    if isinstance(now, Linear) and isinstance(before, Linear):
+        if absolute:
+            return Claim(tag, now - before, inside, printed=printed, rounding=rounding)
+        return Claim(tag, now, inside.plus(1), before, printed, rounding, shift=1)
+    assert isinstance(now, Ratio)
+    assert isinstance(before, Ratio)
+    if absolute:
+        return Product(tag, now, before, inside, printed, rounding, difference=True)
+    made = Product(tag, now, before, inside.plus(1), printed, rounding)
+    if now.denominator == before.denominator:
+        return Claim(tag, now.numerator, made.inside, before.numerator, printed, rounding, shift=1)
+    if now.numerator == before.numerator:
+        return Claim(
+            tag, before.denominator, made.inside, now.denominator, printed, rounding, shift=1
+        )
+    return made
+
+
+def outside(item: Item) -> list[Item]:
+    """Return what a claim excludes: values below and values above what it prints."""
+    inside = item.inside
+    found = []
+    if inside.low is not None:
+        found.append(Interval(None, inside.low, high_closed=not inside.low_closed))
+    if inside.high is not None:
+        found.append(Interval(inside.high, None, low_closed=not inside.high_closed))
+    return [replace(item, inside=interval) for interval in found]
 
 
 def possible(items: Sequence[Item], definitions: Sequence[Claim]) -> dict[str, int] | Outcome:
@@ -286,7 +333,7 @@ def _cases(small: Reduced, parts: list[Linear]) -> list[_Case] | None:
         if low is None or high is None:
             return None
         step = _step(part)
-        number = int((high - low) / step) + 1
+        number = (high - low) // step + 1
         if number > MOST_CASES:
             return None
         values[part] = [low + step * i for i in range(number)]
@@ -346,4 +393,4 @@ def _between(low: _Limit, high: _Limit, step: Fraction) -> Fraction:
     """Return a value halfway between two limits, or a large one, on the grid of the pieces."""
     if low is None or high is None:
         return Fraction(_FINE)
-    return low + step * int((high - low) / (2 * step))
+    return low + step * ((high - low) // (2 * step))

@@ -10,26 +10,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.base.numbers import Rounding
-from analysis.claims.engine import Engine
-from analysis.claims.formulas import read_formula
-from analysis.claims.judgement import decimals, listed, per_cent
-from analysis.claims.printed import Interval, format_like, parse_percent, preimage
-from analysis.claims.results import (
-    judge_result,
-    largest_start,
-    near_misses,
-    services_print,
-    start_of_both,
-)
-from analysis.claims.single import growth_within_total
-from analysis.claims.texts import (
+from analysis.base.numbers import Rounding, decimal, listed, percent
+from analysis.claims.paper.engine import Engine
+from analysis.claims.paper.judging import (
     SCORES,
     judge_cause,
     judge_formula,
     margin_example,
     satisfaction_example,
 )
+from analysis.claims.paper.results import (
+    judge_result,
+    largest_start,
+    near_misses,
+    services_print,
+    start_of_both,
+)
+from analysis.claims.printed import Interval, format_like, parse_percent, preimage, read_formula
+from analysis.claims.single import growth_within_total
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -114,7 +112,9 @@ class _Source:
 
 def _reached_or_grew(s: _Source, number: int) -> Finding:
     low, high = start_of_both(s.printed("abstract-satisfaction"), s.rounding)
-    most = per_cent(largest_start(s.printed("6-satisfaction"), s.rounding), 2, Rounding.CEILING)
+    most = percent(2, rounding=Rounding.CEILING)(
+        largest_start(s.printed("6-satisfaction"), s.rounding)
+    )
     text = (
         f"Both hold only if satisfaction started at {low} to {high}. Growth alone needs a start of "
         f"at most {most}."
@@ -128,7 +128,7 @@ def _satisfaction_targets(s: _Source, number: int) -> Finding:
     starts = []
     for claim_id in ("4.3.3-satisfaction-target", "4.4.2-satisfaction-objective"):
         goal = parse_percent(s.printed(claim_id)).value
-        start = per_cent(Fraction(high, 1 + goal), 2, Rounding.CEILING)
+        start = percent(2, rounding=Rounding.CEILING)(Fraction(high, 1 + goal))
         starts.append(f"+{s.printed(claim_id)} below {start}")
     rate = parse_percent(s.printed("4.4.2-satisfaction-target")).value
     kind: Kind = "open" if low >= rate else "contradiction"
@@ -150,7 +150,7 @@ def _cost_target(s: _Source, number: int) -> Finding:
     text = (
         "No rate is both, if both are about the same costs; Table 1, whose row is broken in our "
         f"text, names those of materials and labor. {s.printed('4.4.1-cost-target')} a month adds "
-        f"up to {per_cent(yearly, 2)} a year; “less than” it is met by "
+        f"up to {percent(2)(yearly)} a year; “less than” it is met by "
         f"{'doing nothing' if Fraction(0) in cap else 'some saving'}."
     )
     kind: Kind = "open" if rate in cap else "conditional"
@@ -169,10 +169,10 @@ def _sustainability(s: _Source, number: int) -> Finding:
     share = s.printed("table2-sustainability-target")
     level = parse_percent(share).value
     text = (
-        f"Scores of {'/'.join(map(decimals, SCORES))} give {decimals(over)} in Table 2. In 4.4.2 "
-        f"they give {decimals(times)}, if “combines” is read as a sum, and {decimals(mean)}, if as "
-        f"a mean. A rise by {share} and a level of {share} agree only from a start of "
-        f"{per_cent(Fraction(level, 1 + rise), 2)}."
+        f"Scores of {'/'.join(map(decimal(), SCORES))} give {decimal()(over)} in Table 2. In 4.4.2 "
+        f"they give {decimal()(times)}, if “combines” is read as a sum, and {decimal()(mean)}, if "
+        f"as a mean. A rise by {share} and a level of {share} agree only from a start of "
+        f"{percent(2)(Fraction(level, 1 + rise))}."
     )
     ids = (
         ["4.4.2-sustainability-formula", "4.4.2-sustainability-target"],
@@ -185,8 +185,8 @@ def _sustainability(s: _Source, number: int) -> Finding:
 def _margin(s: _Source, number: int) -> Finding:
     ten, eleven, change = margin_example(read_formula(s.printed("table1-margin-formula")))
     text = (
-        f"The fraction stands upside down: a margin of 10% prints as {decimals(ten)}, one of 11% "
-        f"as {decimals(eleven)} ({decimals(change * 100, 1)}%), so success looks like failure."
+        f"The fraction stands upside down: a margin of 10% prints as {decimal()(ten)}, one of 11% "
+        f"as {decimal()(eleven)} ({format_like(change, '0.0%')}), so success looks like failure."
     )
     ids = (["4.4.1-margin-target"], ["table1-margin-formula"])
     return s.finding(number, "net profit margin", "contradiction", ids, text)
@@ -199,9 +199,9 @@ def _roi_or_roe(s: _Source, number: int) -> Finding:
     text = (
         f"{names[0].capitalize()} by {names[1]} is ROE, as the key result beside it asks; only its "
         "label, ROI, is wrong. The objective, ROI, has no formula at all. As ROI is margin times "
-        f"turnover of capital, ROI times {decimals(roi, 2)} with margin times "
-        f"{decimals(margin, 2)} needs turnover to grow by "
-        f"{per_cent(Fraction(roi, margin) - 1, 2)}."
+        f"turnover of capital, ROI times {decimal(2)(roi)} with margin times "
+        f"{decimal(2)(margin)} needs turnover to grow by "
+        f"{percent(2)(Fraction(roi, margin) - 1)}."
     )
     ids = (["table1-roe-target", "4.4.1-roi-target"], ["table1-roe-formula"])
     return s.finding(number, "ROI or ROE", "contradiction", ids, text)
@@ -224,7 +224,7 @@ def _circular(s: _Source, number: int) -> Finding:
     text = (
         "Table 2 puts the index into its own formula, which squares the share: "
         f"{survey['satisfied customers']} satisfied of {survey['respondents']} are "
-        f"{per_cent(plain)}, but {per_cent(circular * Fraction(1, 100))} by Table 2."
+        f"{percent()(plain)}, but {percent()(circular * Fraction(1, 100))} by Table 2."
     )
     ids = (["4.4.2-satisfaction-formula"], ["table2-satisfaction-formula"])
     return s.finding(number, "satisfaction index", kind, ids, text)

@@ -1,26 +1,100 @@
-"""Verdicts on printed results: whether a data set prints like this, and what is left open."""
+"""How much labour must have grown so that services and productivity can both be as printed.
+
+Productivity is services per unit of labour. If services grew more than productivity did in every
+quarter, labour grew in at least one of them. By how much follows from the print only if it grew
+alike in both quarters: what labour did in total also depends on how it is spread.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from analysis.base.numbers import Rounding
-from analysis.claims.bounds import Indicator, bounds
-from analysis.claims.engine import Engine
-from analysis.claims.judgement import (
-    Judgement,
-    decimals,
-    listed,
-    outward,
-    outward_per_cent,
-    per_cent,
-)
-from analysis.claims.labour import labour_must_grow, labour_ratio
-from analysis.claims.printed import Interval, format_like, parse, preimage
-from analysis.claims.readings import BLOCK_AXES, Limits, Reading, over, sales_periods
+from analysis.base.numbers import Rounding, decimal, listed, outward, outward_percent, percent
+from analysis.claims.paper.engine import BLOCK_AXES, Engine, Limits, over, sales_periods
+from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
 from analysis.claims.single import grows, nearest_totals, squared_share_counts
-from analysis.claims.system import Answer, System
+from analysis.claims.solver.bounds import Indicator, bounds
+from analysis.claims.solver.system import Answer, System
+from analysis.claims.verdicts import Judgement, Reading
 from analysis.tables.strategy_tables import ClaimRow
+
+
+def labour_ratio(
+    totals: Sequence[tuple[int, int]],
+    productivity: tuple[str, str],
+    rounding: Rounding = Rounding.HALF_UP,
+) -> Interval | None:
+    """Return the possible growth factors of labour, if it is the same in both quarters.
+
+    Productivity and services must both be measured against the same quarters a year earlier. If
+    labour changes differently from quarter to quarter, its total may do anything, even fall.
+
+    Parameters
+    ----------
+    totals : sequence of (int, int)
+        Services of the two quarters together, a year earlier and now: (288, 354). Each possible
+        pair is tried.
+    productivity : tuple of (str, str)
+        Printed growth of productivity in each quarter.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    Interval or None
+        Its ends are approached by whole numbers of services in each quarter: (1.1077, 1.1125) for
+        the paper. None if no split of the services fits.
+    """
+    factors = _factors(productivity, rounding)
+    (least, most), (low, high) = factors[0].ends, _hull(factors).ends
+    fitting = []
+    for before, after in totals:
+        # the first quarter's factor of services, from the widest range that labour could have
+        grown = Fraction(after, before)
+        inside = Interval(grown * Fraction(least, high), grown * Fraction(most, low))
+        for first in range(1, before):
+            for now in inside.times(first).integers():
+                if 0 < now < after:
+                    quarters = (first, now), (before - first, after - now)
+                    fitting.append(_alike(quarters, factors))
+    fitting = [one for one in fitting if not one.empty]
+    return _hull(fitting) if fitting else None
+
+
+def labour_must_grow(
+    totals: Sequence[tuple[int, int]],
+    productivity: tuple[str, str],
+    rounding: Rounding = Rounding.HALF_UP,
+) -> bool:
+    """Say whether labour grew in at least one quarter, alike in both or not.
+
+    The growth of services over both quarters is a weighted mean of the quarters' factors
+    "productivity times labour", whatever the weights.
+    """
+    highest = _hull(_factors(productivity, rounding)).ends[1]
+    return all(Fraction(after, before) > highest for before, after in totals)
+
+
+def _factors(productivity: tuple[str, str], rounding: Rounding) -> list[Interval]:
+    return [preimage(parse_percent(text), rounding).plus(1) for text in productivity]
+
+
+def _alike(quarters: Iterable[tuple[int, int]], factors: Iterable[Interval]) -> Interval:
+    """Return the factors of labour that both quarters allow, given their services."""
+    one, other = (
+        Interval(Fraction(now, before), Fraction(now, before)).over(factor)
+        for (before, now), factor in zip(quarters, factors, strict=True)
+    )
+    return one.meet(other)
+
+
+def _hull(intervals: Iterable[Interval]) -> Interval:
+    several = tuple(intervals)
+    low = min(several, key=lambda one: (one.ends[0], not one.low_closed))
+    high = max(several, key=lambda one: (one.ends[1], one.high_closed))
+    return Interval(low.low, high.high, low.low_closed, high.high_closed)
+
 
 _NOUNS = {
     "services": "services",
@@ -108,7 +182,7 @@ def _detail(engine: Engine, reading: Reading, answer: Answer) -> str:
         low, high = min(r.ends[0] for r in rates), max(r.ends[1] for r in rates)
         return (
             "With the same labour, services would have grown by "
-            f"{' to '.join(outward_per_cent(low, high))}."
+            f"{' to '.join(outward_percent(low, high))}."
         )
     if "coverage" in kinds:
         return near_misses(engine, rounding, reading["satisfaction"])
@@ -210,7 +284,7 @@ def _service_type(engine: Engine, claim: ClaimRow) -> str:
     rest = total - sum(counts.values())
     second = min(counts.values())
     more = -(-rest // (second - 1))
-    share = per_cent(Fraction(counts[claim.quantity], total))
+    share = percent()(Fraction(counts[claim.quantity], total))
     return (
         f"{share} of the {total} services; the {rest} that are not named make up at least {more} "
         f"more kinds, each below {second}."
@@ -231,7 +305,7 @@ def _productivity(engine: Engine, reading: Reading) -> tuple[str, dict[str, tupl
     unsaid = " The paper does not mention this." if grew else ""
     if ratio is None:
         return f"{text}; it cannot have changed alike in both.{unsaid}", {}
-    low, high = outward_per_cent(*ratio.plus(-1).ends)
+    low, high = outward_percent(*ratio.plus(-1).ends)
     word = "grew" if ratio.ends[0] > 1 else "changed"
     text += f": by {low} to {high} where it {word} alike in both.{unsaid}"
     return text, {"labour_growth_if_alike": (low, high)}
@@ -258,7 +332,7 @@ def _sales(engine: Engine, reading: Reading) -> tuple[str, dict[str, tuple[str, 
     if tight:
         return f"Fits; sales were then {listed(tight)}.", named
     example = engine.answer("sales", reading).witness or {}
-    shown = [f"{decimals(Fraction(x, 100))} in {name[6:]}" for name, x in example.items()]
+    shown = [f"{decimal()(Fraction(x, 100))} in {name[6:]}" for name, x in example.items()]
     return f"Fits, but fixes no other period; for example {listed(shown)}.", named
 
 
@@ -292,7 +366,7 @@ def _satisfaction(
     total, _ = services_print(engine)
     printed = engine.results.of("satisfaction")[0].printed
     if meaning == "growth":
-        ends = outward_per_cent(Fraction(0), largest_start(printed, rounding))
+        ends = outward_percent(Fraction(0), largest_start(printed, rounding))
         text = f"As a growth rate it fits only from a start of at most {ends[1]}."
         return text, {"satisfaction_before": ends}
     fits = engine.respondents(printed, meaning, rounding, total)
@@ -328,7 +402,7 @@ def largest_start(growth: str, rounding: Rounding) -> Fraction:
 def start_of_both(printed: str, rounding: Rounding) -> tuple[str, str]:
     """Return the start from which one number is both the level reached and the growth to it."""
     low, high = preimage(printed, rounding).ends
-    return outward_per_cent(Fraction(low, 1 + high), Fraction(high, 1 + low))
+    return outward_percent(Fraction(low, 1 + high), Fraction(high, 1 + low))
 
 
 def _root_span(printed: str, most: int, rounding: Rounding) -> tuple[str, str]:
@@ -338,4 +412,4 @@ def _root_span(printed: str, most: int, rounding: Rounding) -> tuple[str, str]:
         for n in range(1, most + 1)
         for k in squared_share_counts(printed, n, rounding)
     ]
-    return outward_per_cent(min(shares), max(shares))
+    return outward_percent(min(shares), max(shares))

@@ -15,9 +15,9 @@ from itertools import combinations
 from math import ceil, floor, gcd, lcm
 
 from analysis.base.numbers import Rounding
-from analysis.claims.lp import Row
 from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
-from analysis.claims.search import Proof, find, proves_empty
+from analysis.claims.solver.search import Proof, find, proves_empty
+from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
 
