@@ -19,6 +19,8 @@ import pypdfium2
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.kpis.cube import read_cube
+from analysis.kpis.levels import kpi_periods
 from analysis.notebook import values
 from analysis.notebook.edition import FEATURES, Edition, chapters, edition
 from analysis.notebook.parameters import split
@@ -31,6 +33,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "segelec-2024Q1": {"period": "2024Q1"},
     "segelec-2024-02": {"period": "2024-02"},
     "segelec-2023H2-previous": {"period": "2023H2", "base": "previous"},
+    "segelec-2023": {"period": "2023"},
     "segelec-2024Q1-target_kind-points": {"period": "2024Q1", "readings": ["target_kind=points"]},
 }
 MONTHS = {
@@ -40,6 +43,8 @@ MONTHS = {
     "2023H2": [f"2023-{month:02d}" for month in range(7, 13)],
     "2023H1": [f"2023-{month:02d}" for month in range(1, 7)],
     "2022H2": [f"2022-{month:02d}" for month in range(7, 13)],
+    "2023": [f"2023-{month:02d}" for month in range(1, 13)],
+    "2022": [f"2022-{month:02d}" for month in range(1, 13)],
 }
 
 
@@ -240,6 +245,30 @@ def test_changes_are_those_of_the_rows(
     assert told(text["changes_on_year"]) == growths(period, year)
     against = "previous" if name.endswith("previous") else "year"
     assert text["base_period"] == text[f"{against}_period"]
+
+
+def test_a_year_is_the_sum_of_its_quarters_and_has_one_base(
+    segelec: Case, tables: dict[str, dict[str, values.Value]]
+) -> None:
+    table = kpi_periods(read_cube(segelec), "year").set_index(["kpi", "period"])
+    quarters = kpi_periods(read_cube(segelec)).set_index(["kpi", "period"])
+    for year in ("2022", "2023"):
+        parts = [quarters.xs(f"{year}Q{number}", level="period") for number in range(1, 5)]
+        for name in ("sales", "services", "technician_hours"):
+            assert table["value"][name, year] == sum(part["value"][name] for part in parts)
+        tops, bottoms = (
+            sum(part[column]["waiting_days"] for part in parts)
+            for column in ("numerator", "denominator")
+        )
+        assert table["value"]["waiting_days", year] == Fraction(int(tops), int(bottoms))
+        assert table["value"]["satisfaction", year] is None  # nobody was asked before 2024
+    text = {key: value["text"] for key, value in tables["segelec-2023"].items()}
+    assert text["services_now"] == str(by_hand("2023")["services"])
+    assert (text["previous_period"], text["base_in_words"]) == ("2022", "the year before")
+    assert told(text["changes_on_previous"]) == growths("2023", "2022")
+    assert "changes_on_year" not in text
+    previous = edition(segelec, period="2023", base="previous")
+    assert previous.base_period() == edition(segelec, period="2023").base_period() == "2022"
 
 
 def test_the_reported_quarter_grows_as_printed(segelec: Case) -> None:
