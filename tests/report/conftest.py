@@ -5,13 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import nbformat
 import nbformat.v4 as v4
-import pikepdf
 import pytest
 import typst
 
@@ -21,33 +19,7 @@ SVG = (
     '<text x="9" y="50" font-family="IBM Plex Sans" fill="white">{text}</text></svg>'
 )
 
-CASE = """\
-name: demo
-title: Demo
-subtitle: A firm that does not exist
-kind: synthetic
-currency: PEN
-currency_name: soles
-date: 2024-12-25
-source:
-  authors: Ñandú, A. & Łoś, B.
-  title: "A study of #1 *firms* & [others]"
-  published: 25 December 2024
-periods: {first: 2023Q1, last: 2024Q2, baseline: 2023H1, current: 2024Q2}
-"""
-
-FIRST = """\
-# First things
-
-Señores, zażółć gęślą jaźń. See [the figure](#fig-bars), [the rows](#tbl-long) and [what comes
-later](02_second.ipynb#sec-later-on).
-
-$$ 1 + g_L = \\frac{1 + g_S}{1 + g_P}. $$
-
-## A heading with `code` & *stress*
-
-There were <data value="n">288</data> services, $n$. <!-- never shown -->
-"""
+PROJECT = Path(__file__).with_name("project")
 
 
 def code(*outputs: nbformat.NotebookNode, source: str = "show()") -> nbformat.NotebookNode:
@@ -60,34 +32,37 @@ def shown(data: dict[str, str], **about: str) -> nbformat.NotebookNode:
 
 
 def figure(label: str = "fig-bars", width: int = 300, **more: str) -> nbformat.NotebookNode:
-    about = {
-        "type": "figure",
-        "label": label,
+    words = {
         "caption": "Bars of *both* years. The rest of it.",
         "alt": "Two bars, the second higher",
-        "kind": "synthetic",
-    } | more
+    }
+    about = {"type": "figure", "label": label, "kind": "synthetic"} | words | more
     return shown({"image/svg+xml": SVG.format(width=width, text="embedded")}, **about)
 
 
-def error_cell() -> nbformat.NotebookNode:
+def stopped() -> nbformat.NotebookNode:
     return v4.new_output("error", ename="ValueError", evalue="bad value", traceback=["..."])
 
 
-def table(
-    label: str, rows: int, columns: int, cell: str = "v", **more: str
-) -> nbformat.NotebookNode:
+def table(label: str, rows: int, columns: int, cell: str = "v") -> nbformat.NotebookNode:
     head = ", ".join(f'"column {x}"' for x in range(columns))
     body = ", ".join(f'"{cell}{y}.{x}"' for y in range(rows) for x in range(columns))
     typ = f"table(columns: {columns}, table.header({head}), {body})"
     about = {"type": "table", "label": label, "caption": f"Table {label}.", "kind": "derived"}
-    return shown({"text/x-typst": typ, "text/plain": "t"}, **(about | more))
+    return shown({"text/x-typst": typ, "text/plain": "t"}, **about)
 
 
-def notebook(path: Path, *cells: nbformat.NotebookNode) -> Path:
-    content = v4.new_notebook(cells=list(cells))
-    for number, cell in enumerate(content.cells):
-        cell["id"] = f"cell-{number}"
+def cell(content: str | nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a cell as it is, one of Markdown for a text, one of code for an output."""
+    if isinstance(content, str):
+        return v4.new_markdown_cell(content)
+    return code(content) if "output_type" in content else content
+
+
+def notebook(path: Path, *cells: str | nbformat.NotebookNode) -> Path:
+    content = v4.new_notebook(cells=[cell(one) for one in cells])
+    for number, one in enumerate(content.cells):
+        one["id"] = f"cell-{number}"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(content, path)
     return path
@@ -95,35 +70,24 @@ def notebook(path: Path, *cells: nbformat.NotebookNode) -> Path:
 
 def make_project(root: Path) -> Path:
     """Write a project with two notebooks that use everything the report can show."""
-    raw, processed = root / "data/raw/demo", root / "data/processed/demo"
-    for folder in (raw, processed / "ledger", root / "requirements", root / "figures/demo"):
-        folder.mkdir(parents=True)
-    (root / "pyproject.toml").write_text("", encoding="utf-8")
-    (raw / "case.yaml").write_text(CASE, encoding="utf-8")
-    (raw / "claims.csv").write_text("claim_id,printed\na,354\n", encoding="utf-8")
-    (processed / "kpis.csv").write_text("kpi,value\nx,1\n", encoding="utf-8")
-    (processed / "ledger/service.csv").write_text("id\nS1\n", encoding="utf-8")
-    (processed / "verdicts.csv").write_text(
-        "claim_id,reading,default,verdict\n"
-        "a,x=1,False,inconsistent\na,x=2,True,reproduced\nb,,True,not reported\n"
-        "c,y=1,True,consistent\nc,y=2,False,unreadable\n",
-        encoding="utf-8",
-    )
-    (root / "requirements/report.txt").write_text("typst==0.15.2\n", encoding="utf-8")
+    shutil.copytree(PROJECT, root)
+    (root / "pyproject.toml").touch()
+    (root / "figures/demo").mkdir(parents=True)
+    first = root / "notebooks/first.md"
     file = "figures/demo/fig_01_bars.svg"
     (root / file).write_text(SVG.format(width=454, text="from the file"), encoding="utf-8")
     notebook(
         root / "notebooks/01_first.ipynb",
-        v4.new_markdown_cell(FIRST),
+        first.read_text(encoding="utf-8"),
         v4.new_code_cell("case = 'demo'", execution_count=1, metadata={"tags": ["parameters"]}),
         code(figure(file=file), shown({"text/markdown": "**Figure 1.** caption"}, type="caption")),
-        code(table("tbl-long", 60, 4)),
+        table("tbl-long", 60, 4),
     )
     notebook(
         root / "notebooks/02_second.ipynb",
-        v4.new_markdown_cell("# Second\n\nText.\n\n## Later on\n\n- one\n- two"),
-        code(table("tbl-wide", 3, 16, "12345.67-")),
-        code(figure("fig-small", 120)),
+        "# Second\n\nText.\n\n## Later on\n\n- one\n- two",
+        table("tbl-wide", 3, 16, "12345.67-"),
+        figure("fig-small", 120),
     )
     return root
 
@@ -138,23 +102,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def notebooks(root: Path) -> list[Path]:
     return sorted((root / "notebooks").glob("*.ipynb"))
-
-
-def structure(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Dictionary]]:
-    """Tags of a tagged PDF, in reading order."""
-    waiting = [pdf.Root.StructTreeRoot.K]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, pikepdf.Array):
-            waiting += reversed(list(node))
-        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
-            yield str(node.S), node
-            if "/K" in node:
-                waiting.append(node.K)
-
-
-def tags(pdf: pikepdf.Pdf) -> Counter[str]:
-    return Counter(tag for tag, _ in structure(pdf))
 
 
 _PRELUDE = """

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat.v4 as v4
@@ -26,23 +28,44 @@ from analysis.report.frontmatter import (
 )
 from analysis.tables.case import load_case
 
-from .conftest import (
-    SVG,
-    code,
-    error_cell,
-    figure,
-    make_project,
-    notebook,
-    notebooks,
-    structure,
-    table,
-    tags,
-)
+from .conftest import SVG, figure, make_project, notebook, notebooks, stopped, table
 
 
 def demo() -> Edition:
     """Return the report of the case in the current folder."""
     return edition(load_case("demo"))
+
+
+def build(root: Path, *paths: Path) -> Path:
+    """Build the report of some notebooks, or of all."""
+    return build_report(demo(), paths or notebooks(root), root / "x.pdf")
+
+
+def texts(path: Path) -> list[str]:
+    """Text of every page."""
+    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path)]
+
+
+def outline(pdf: pikepdf.Pdf) -> list[tuple[str, list[str]]]:
+    with pdf.open_outline() as opened:
+        return [(item.title, [child.title for child in item.children]) for item in opened.root]
+
+
+def structure(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Dictionary]]:
+    """Tags of a tagged PDF, in reading order."""
+    waiting = [pdf.Root.StructTreeRoot.K]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting += reversed(list(node))
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            yield str(node.S), node
+            if "/K" in node:
+                waiting.append(node.K)
+
+
+def tags(pdf: pikepdf.Pdf) -> Counter[str]:
+    return Counter(tag for tag, _ in structure(pdf))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +74,7 @@ def pdf(tmp_path_factory: pytest.TempPathFactory) -> pikepdf.Pdf:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-        return pikepdf.open(build_report(demo(), notebooks(root), root / "report/demo.pdf"))
+        return pikepdf.open(build(root))
 
 
 def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) -> None:
@@ -59,21 +82,15 @@ def test_claims_both_standards_with_title_language_and_date(pdf: pikepdf.Pdf) ->
     assert pdf.Root.MarkInfo.Marked
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
     about = pdf.open_metadata()
-    assert (about["pdfuaid:part"], about["pdfaid:part"], about["pdfaid:conformance"]) == (
-        "1",
-        "3",
-        "A",
-    )
+    names = ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance")
+    assert [about[name] for name in names] == ["1", "3", "A"]
     assert about["dc:title"] == "Demo: A firm that does not exist"
     assert about["xmp:CreateDate"] == "2024-12-25T00:00:00+00:00"
 
 
 def test_every_figure_and_formula_has_alternative_text(pdf: pikepdf.Pdf) -> None:
-    found = [
-        (tag, str(node.get("/Alt", "")))
-        for tag, node in structure(pdf)
-        if tag in {"/Figure", "/Formula"}
-    ]
+    marked = [(tag, node) for tag, node in structure(pdf) if tag in {"/Figure", "/Formula"}]
+    found = [(tag, str(node.get("/Alt", ""))) for tag, node in marked]
     assert found.count(("/Figure", "Two bars, the second higher")) == 2
     assert ("/Formula", r"1 + g_L = \frac{1 + g_S}{1 + g_P}.") in found
     assert all(alt for _, alt in found)
@@ -88,9 +105,7 @@ def test_tables_have_heads_and_captions(pdf: pikepdf.Pdf) -> None:
 
 
 def test_the_outline_has_chapters_and_sections(pdf: pikepdf.Pdf) -> None:
-    with pdf.open_outline() as outline:
-        found = [(item.title, [child.title for child in item.children]) for item in outline.root]
-    assert found == [
+    assert outline(pdf) == [
         ("Contents", []),
         ("1 First things", ["1.1 A heading with code & stress"]),
         ("2 Second", ["2.1 Later on"]),
@@ -149,42 +164,31 @@ def build_elsewhere(root: Path, **environment: str) -> str:
 
 def test_bytes_do_not_depend_on_folder_clock_locale_or_hash_seed(tmp_path: Path) -> None:
     here = build_elsewhere(tmp_path / "a", TZ="UTC", PYTHONHASHSEED="0", LC_ALL="C.UTF-8")
-    there = build_elsewhere(
-        tmp_path / "another, longer name",
-        TZ="Pacific/Kiritimati",
-        PYTHONHASHSEED="123",
-        LC_ALL="pl_PL.UTF-8",
-        TMPDIR=str(tmp_path),
-        HOME=str(tmp_path),
-    )
+    other = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "123", "LC_ALL": "pl_PL.UTF-8"}
+    other |= dict.fromkeys(("TMPDIR", "HOME"), str(tmp_path))
+    there = build_elsewhere(tmp_path / "another, longer name", **other)
     assert here == there
 
 
 def test_the_date_follows_source_date_epoch(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
-    made = pikepdf.open(build_report(demo(), notebooks(project), project / "x.pdf"))
+    made = pikepdf.open(build(project))
     assert made.open_metadata()["xmp:CreateDate"] == "1970-01-01T23:59:59+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(InputError, match="“yesterday”: SOURCE_DATE_EPOCH must be a number"):
-        build_report(demo(), notebooks(project), project / "x.pdf")
+        build(project)
 
 
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([v4.new_markdown_cell("# T\n\n[x](#fig-none)")], r"03_bad\.ipynb, cell 1.*fig-none"),
-        ([v4.new_markdown_cell("# T"), code(figure())], r"already used in 01_first\.ipynb, cell 3"),
-        ([v4.new_markdown_cell("# T"), code(error_cell())], "03_bad.ipynb, cell 2.*stopped here"),
-        ([v4.new_markdown_cell("# T"), v4.new_code_cell("f()")], "cell 2: a cell was not run"),
-        (
-            [v4.new_markdown_cell("# T\n\nok"), v4.new_markdown_cell("日本")],
-            r"03_bad\.ipynb, cell 2: .*no font of the report has the character '日'",
-        ),
-        (
-            [v4.new_markdown_cell("# T"), code(table("tbl-x", 1, 1, 'a", panic("boom"), "'))],
-            r"03_bad\.ipynb, cell 2: .*boom",
-        ),
-        ([v4.new_markdown_cell("# T\n\n[y](#sec-t) [x](02_second.ipynb#sec-none)")], "sec-none"),
+        (["# T\n\n[x](#fig-none)"], r"03_bad\.ipynb, cell 1.*fig-none"),
+        (["# T", figure()], r"already used in 01_first\.ipynb, cell 3"),
+        (["# T", stopped()], "03_bad.ipynb, cell 2.*stopped here"),
+        (["# T", v4.new_code_cell("f()")], "cell 2: a cell was not run"),
+        (["# T\n\nok", "日本"], "03_bad.*cell 2: .*no font .* has the character '日'"),
+        (["# T", table("tbl-x", 1, 1, 'a", panic("boom"), "')], "cell 2: .*boom"),
+        (["# T\n\n[y](#sec-t) [x](02_second.ipynb#sec-none)"], "sec-none"),
     ],
 )
 def test_bad_notebooks_leave_the_last_good_pdf_alone(
@@ -205,9 +209,9 @@ def test_what_is_no_notebook_is_refused(project: Path) -> None:
     for content in ("not json", "[]", '{"nbformat": 4}', '{"cells": 3, "nbformat": 4}'):
         path.write_text(content, encoding="utf-8")
         with pytest.raises(InputError, match=r"03_bad\.ipynb"):
-            build_report(demo(), [path], project / "x.pdf")
+            build(project, path)
     with pytest.raises(InputError, match="no such notebook"):
-        build_report(demo(), [project / "nothing.ipynb"], project / "x.pdf")
+        build(project, project / "nothing.ipynb")
     with pytest.raises(InputError, match="at least one notebook"):
         build_report(demo(), [], project / "x.pdf")
 
@@ -266,7 +270,7 @@ def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None
     case.write_text(text.replace("kind: synthetic", "kind: yours"), encoding="utf-8")
     (project / "data/processed/demo/verdicts.csv").unlink()
     (project / "requirements/report.txt").unlink()
-    made = pikepdf.open(build_report(demo(), notebooks(project), project / "x.pdf"))
+    made = pikepdf.open(build(project))
     assert sorted(made.attachments) == ["claims.csv", "kpis.csv", "ledger_service.csv"]
 
 
@@ -280,16 +284,14 @@ def test_a_summary_stands_before_the_contents(project: Path) -> None:
     )
     notebook(
         project / "notebooks/03_more.ipynb",
-        v4.new_markdown_cell("# Third\n\nText."),
+        "# Third\n\nText.",
         v4.new_markdown_cell("## A finding\n\nCosts fell.", metadata=summary),
-        v4.new_markdown_cell("## What follows"),
+        "## What follows",
     )
-    out = build_report(demo(), notebooks(project), project / "x.pdf")
-    with pikepdf.open(out).open_outline() as outline:
-        found = [(item.title, [child.title for child in item.children]) for item in outline.root]
+    out = build(project)
+    found, pages = outline(pikepdf.open(out)), texts(out)
     assert found[:2] == [("In short", ["A finding"]), ("Contents", [])]
     assert ("3 Third", ["3.1 What follows"]) in found
-    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
     assert "Sales rose." in pages[1]
     assert "Costs fell." in pages[1]
 
@@ -303,18 +305,12 @@ def test_the_title_page_lists_the_marks_in_use(project: Path) -> None:
 
 def test_no_figure_stands_between_two_parts_of_a_table(project: Path) -> None:
     """A figure that finds no room, before a table that runs on to the next page."""
-    rows = table("tbl-rows", 60, 3)
-    tall = SVG.format(width=300, text="x").replace('height="90', 'height="420')
-    drawn = figure("fig-tall")
-    drawn.data["image/svg+xml"] = tall
-    path = notebook(
-        project / "notebooks/01_rows.ipynb",
-        v4.new_markdown_cell("# Rows\n\n" + "Words of a text. \n\n" * 20),
-        code(drawn),
-        code(rows),
-    )
-    out = build_report(demo(), [path], project / "report/rows.pdf")
-    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
+    tall = figure("fig-tall")
+    tall.data = {mime: svg.replace('height="90', 'height="420') for mime, svg in tall.data.items()}
+    path = project / "notebooks/01_rows.ipynb"
+    words = "# Rows\n\n" + "Words of a text. \n\n" * 20
+    notebook(path, words, tall, table("tbl-rows", 60, 3))
+    pages = texts(build(project, path))
     figure_page = next(n for n, text in enumerate(pages) if "Bars of both years" in text)
     first = next(n for n, text in enumerate(pages) if "v0.0" in text)
     last = next(n for n, text in enumerate(pages) if "v59.2" in text)
@@ -343,21 +339,17 @@ def test_pages_and_figures_as_pictures(project: Path) -> None:
 
 def test_what_went_to_stderr_is_noted(project: Path, caplog: pytest.LogCaptureFixture) -> None:
     warning = v4.new_output("stream", name="stderr", text="careful")
-    notebook(project / "notebooks/03_x.ipynb", v4.new_markdown_cell("# T"), code(warning))
-    build_report(demo(), notebooks(project), project / "x.pdf")
+    notebook(project / "notebooks/03_x.ipynb", "# T", warning)
+    build(project)
     assert "03_x.ipynb, cell 2: left out what went to stderr: careful" in caplog.text
 
 
 def test_no_row_is_split_over_two_pages(project: Path) -> None:
     """Long rows, whose last four together are longer than any single cell may be."""
     words = "begin " + "word " * 25 + "end of "
-    path = notebook(
-        project / "notebooks/01_rows.ipynb",
-        v4.new_markdown_cell("# Rows"),
-        code(table("tbl-rows", 60, 4, words)),
-    )
-    out = build_report(demo(), [path], project / "report/rows.pdf")
-    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(out)]
+    path = project / "notebooks/01_rows.ipynb"
+    notebook(path, "# Rows", table("tbl-rows", 60, 4, words))
+    pages = texts(build(project, path))
     begun = [len(re.findall(r"\bbegin\b", text)) for text in pages]
     ended = [len(re.findall(r"\bend\b", text)) for text in pages]
     assert sum(begun) == 60 * 4

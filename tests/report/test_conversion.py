@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import nbformat.v4 as v4
 import pytest
+from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.report.conversion import Chapter, convert_notebook
 from analysis.report.markup import Labels
 
-from .conftest import SVG, code, error_cell, figure, shown, table
+from .conftest import SVG, cell, code, figure, shown, stopped, table
 
 
-def chapter(*cells: nbformat.NotebookNode, text: str = "# T", root: Path = Path()) -> Chapter:
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text), *cells])
+def chapter(*cells: str | NotebookNode, begin: str = "# T", root: Path = Path()) -> Chapter:
+    notebook = v4.new_notebook(cells=[cell(one) for one in (begin, *cells)])
     return convert_notebook(notebook, "07_x", Labels(), root)
 
 
@@ -63,49 +63,47 @@ def test_the_file_of_a_figure_replaces_the_embedded_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "message"),
+    ("content", "message"),
     [
-        (code(error_cell()), r"07_x\.ipynb, cell 2: “bad value”: the notebook stopped.*ValueError"),
-        (code(figure(alt=" ")), "cell 2: “fig-bars”: a figure needs alternative text"),
-        (code(shown({"image/svg+xml": "<svg/>"})), "cell 2: a figure needs alternative text"),
-        (code(figure("bars")), "“bars”: a label here must look like fig-some-name"),
-        (code(figure("tbl-x")), "must look like fig-some-name"),
-        (code(figure(caption="")), "what has a label needs a caption"),
-        (code(figure(kind="guessed")), "“guessed”: the kind of number must be one of printed"),
+        (stopped(), r"07_x\.ipynb, cell 2: “bad value”: the notebook stopped.*ValueError"),
+        (figure(alt=" "), "cell 2: “fig-bars”: a figure needs alternative text"),
+        (shown({"image/svg+xml": "<svg/>"}), "cell 2: a figure needs alternative text"),
+        (figure("bars"), "“bars”: a label here must look like fig-some-name"),
+        (figure("tbl-x"), "must look like fig-some-name"),
+        (figure(caption=""), "what has a label needs a caption"),
+        (figure(kind="guessed"), "“guessed”: the kind of number must be one of printed"),
         (code(figure(), figure()), "“fig-bars”: this label is already used in 07_x.ipynb, cell 2"),
         (
-            code(shown({"text/html": "<table></table>", "text/plain": "3 rows"})),
+            shown({"text/html": "<table></table>", "text/plain": "3 rows"}),
             r"cell 2: “text/html, text/plain”: the PDF cannot show this output.*show_table",
         ),
-        (v4.new_markdown_cell("[see](#fig-nothing)"), "“#fig-nothing”: no figure, table"),
+        ("[see](#fig-nothing)", "“#fig-nothing”: no figure, table"),
     ],
 )
 def test_what_cannot_be_printed_is_one_clear_error(
-    cell: nbformat.NotebookNode, message: str
+    content: str | NotebookNode, message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        chapter(cell).source()
+        chapter(content).source()
 
 
 def test_a_near_miss_is_named() -> None:
     with pytest.raises(InputError, match="did you mean #tbl-ledger"):
-        chapter(code(table("tbl-ledger", 1, 1)), v4.new_markdown_cell("[x](#tbl-leger)")).source()
+        chapter(table("tbl-ledger", 1, 1), "[x](#tbl-leger)").source()
 
 
 def test_references_to_headings_prefer_the_own_notebook() -> None:
-    made = chapter(text="# T\n\n## The End\n\n[a](#sec-the-end) [b](#The-End)").source()
+    made = chapter(begin="# T\n\n## The End\n\n[a](#sec-the-end) [b](#The-End)").source()
     assert made.count('#cross-reference(label("07_x:sec-the-end"))') == 2
 
 
 def test_a_notebook_without_title_is_refused() -> None:
     with pytest.raises(InputError, match=r"07_x\.ipynb, cell 1: .*begins with its title"):
-        chapter(text="text")
+        chapter(begin="text")
 
 
 def test_lines_of_the_source_lead_back_to_cells() -> None:
-    made = chapter(
-        v4.new_markdown_cell("one\n\ntwo"), code(), v4.new_markdown_cell("x\n\ny\n\nmark")
-    )
+    made = chapter("one\n\ntwo", code(), "x\n\ny\n\nmark")
     line = made.source().splitlines().index("mark") + 1
     assert made.cell_of_line(line) == 4
     assert made.cell_of_line(1) == 1
