@@ -166,7 +166,7 @@ def test_year_to_date_becomes_quarters(frame: pd.DataFrame, hand: Book) -> None:
 
 
 def test_the_catalogue_points_to_what_exists() -> None:
-    known = {*AMOUNTS, *(level.level_id for level in LADDER), "CF"}
+    known = {*AMOUNTS, *(level.indicator_id for level in LADDER), "CF"}
     for record in CATALOGUE:
         names = {leaf.name for leaf in leaves(record.expression)}
         assert names <= known | ({"tax", "rate"} if record.indicator_id == "K10" else set())

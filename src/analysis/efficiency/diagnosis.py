@@ -7,8 +7,8 @@ sentences stand in ``diagnosis.yaml``; a rule here computes when one is said and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -31,12 +31,9 @@ from analysis.efficiency.ratios import (
 )
 
 _ROMAN: Final = ("I", "II", "III", "IV")
-_NARROW: Final = "\u00a0"
 
 Known = dict[int, Fraction]
 """Values by quarter index, only where they are defined."""
-
-Figures = tuple[tuple[str, str, Fraction], ...]
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,11 @@ class Text:
     polish: str
 
 
-def _read_sentences() -> dict[str, dict[str, Text]]:
-    found = yaml.load(_SENTENCES.read_text(encoding="utf-8"), Loader=PlainLoader)
-    return {
-        rule: {part: Text(**both) for part, both in parts.items()} for rule, parts in found.items()
-    }
-
-
-_SENTENCES: Final = Path(__file__).with_name("diagnosis.yaml")
-SENTENCES: Final = _read_sentences()
+_FILE: Final = Path(__file__).with_name("diagnosis.yaml")
+SENTENCES: Final = {
+    rule: {part: Text(**both) for part, both in parts.items()}
+    for rule, parts in yaml.load(_FILE.read_text(encoding="utf-8"), Loader=PlainLoader).items()
+}
 """By rule: the sentence, its rule, a correction where there is one, and words that fill it."""
 
 
@@ -80,7 +73,7 @@ class Finding:
     rule_id: str
     text: Text
     rule: Text
-    figures: Figures
+    figures: tuple[tuple[str, str, Fraction], ...]
     correction: Text | None = None
 
 
@@ -112,7 +105,7 @@ class Subject:
 
 Rule = Callable[[Subject], Iterator[Finding]]
 Writer = Callable[[Fraction], Text]
-Part = Text | str | tuple[Known, Writer]
+Part = Text | str | Known | tuple[Known, Writer]
 
 
 def diagnose(statements: Book, cost: CapitalCost | None = None) -> list[Finding]:
@@ -154,34 +147,33 @@ def _fill(text: Text, **parts: Text | str) -> Text:
 
 
 def _finding(
-    rule: str, figures: Figures, chosen: Iterable[int] = (), suffix: str = "", **parts: Part
+    rule: str, figures: Mapping[str, Known], chosen: Iterable[int], **parts: Part
 ) -> Finding:
-    """Fill the sentence of a rule.
+    """Fill the sentence of a rule of ``diagnosis.yaml``.
 
     Parameters
     ----------
-    rule : str
-        Key of ``diagnosis.yaml``.
-    figures : tuple
-        What the sentence rests on.
+    figures : mapping of str to values by quarter
+        What it rests on.
     chosen : iterable of int
-        Quarters that it names as ``{when}``, and whose values it lists.
-    suffix : str
-        Added to the key, for a rule on several indicators.
-    parts : Text, str, or values with the way to write them
-        What stands in the other braces.
+        Quarters of the figures; the sentence names them as ``{when}`` and lists their values.
+    parts : texts, or values by quarter with the way to write them
+        What stands in the other braces; values are amounts if no way is named.
     """
-    quarters, words = list(chosen), SENTENCES[rule]
-    filled = {
-        name: part if isinstance(part, Text | str) else _each(part[0], quarters, part[1])
-        for name, part in parts.items()
-    }
-    sentence = _fill(words["sentence"], when=_quarters(quarters), **filled)
-    return Finding(rule + suffix, sentence, words["rule"], figures, words.get("correction"))
+    quarters, words = list(chosen), SENTENCES["trend" if rule.startswith("trend-") else rule]
+    filled: dict[str, Text | str] = {"when": _quarters(quarters)}
+    for name, part in parts.items():
+        values = (part, _amount) if isinstance(part, dict) else part
+        filled[name] = _each(*values, quarters) if isinstance(values, tuple) else values
+    shown = [
+        (name, quarter_label(q), values[q]) for name, values in figures.items() for q in quarters
+    ]
+    sentence = _fill(words["sentence"], **filled)
+    return Finding(rule, sentence, words["rule"], tuple(shown), words.get("correction"))
 
 
 def _both(shown: str) -> Text:
-    return Text(shown, shown.replace(",", _NARROW).replace(".", ","))
+    return Text(shown, shown.replace(",", "\u00a0").replace(".", ","))
 
 
 def _amount(value: Fraction) -> Text:
@@ -206,7 +198,7 @@ def _quarters(indices: Iterable[int]) -> Text:
     return Text(listed(english, "and"), listed(polish, "i") + " kwartale")
 
 
-def _each(values: Known, chosen: Iterable[int], unit: Writer) -> Text:
+def _each(values: Known, unit: Writer, chosen: Iterable[int]) -> Text:
     """List the values of chosen quarters."""
     texts = [unit(values[q]) for q in chosen]
     return Text(listed([v.english for v in texts], "and"), listed([v.polish for v in texts], "i"))
@@ -225,44 +217,32 @@ def _by_sign(values: Known) -> tuple[list[int], list[int]]:
     return [q for q, v in values.items() if v > 0], [q for q, v in values.items() if v < 0]
 
 
-def _figures(name: str, values: Known, chosen: Iterable[int] = ()) -> Figures:
-    return tuple((name, quarter_label(q), values[q]) for q in list(chosen) or values)
-
-
 def _loss_on_sales(subject: Subject) -> Iterator[Finding]:
     """Indirect costs above gross profit."""
-    profit = subject.values("K2")
+    profit, gross = subject.values("K2"), subject.values("K1")
     _, bad = _by_sign(profit)
     if bad:
-        gross, indirect = subject.values("K1"), subject.column("selling", "admin")
-        yield _finding(
-            "loss-on-sales",
-            _figures("K2", profit, bad) + _figures("K1", gross, bad),
-            bad,
-            indirect=(indirect, _amount),
-            gross=(gross, _amount),
-            loss=(_negative(profit), _amount),
-        )
+        parts = {"indirect": subject.column("selling", "admin"), "gross": gross}
+        figures = {"K2": profit, "K1": gross}
+        yield _finding("loss-on-sales", figures, bad, loss=_negative(profit), **parts)
+
+
+def _gains_and_losses(
+    rules: tuple[str, str], name: str, values: Known, **parts: Part
+) -> Iterator[Finding]:
+    """Apply one rule to the quarters above zero, another to those below."""
+    signed = (values, _negative(values))
+    for rule, chosen, amount in zip(rules, _by_sign(values), signed, strict=True):
+        if chosen:
+            yield _finding(rule, {name: values}, chosen, amount=amount, **parts)
 
 
 def _other_operations(subject: Subject) -> Iterator[Finding]:
     """Other operations that rescue or hurt the operating result."""
     sales, operating = subject.values("K2"), subject.values("K3")
     other = {q: operating[q] - sales[q] for q in sales}
-    good, bad = _by_sign(other)
-    for rule, chosen, amounts in (
-        ("other-operations-add", good, other),
-        ("other-operations-take", bad, _negative(other)),
-    ):
-        if chosen:
-            yield _finding(
-                rule,
-                _figures("K3 − K2", other, chosen),
-                chosen,
-                amount=(amounts, _amount),
-                sales=(sales, _amount),
-                operating=(operating, _amount),
-            )
+    rules = ("other-operations-add", "other-operations-take")
+    return _gains_and_losses(rules, "K3 − K2", other, sales=sales, operating=operating)
 
 
 def _financial_result(subject: Subject) -> Iterator[Finding]:
@@ -272,13 +252,8 @@ def _financial_result(subject: Subject) -> Iterator[Finding]:
     chosen, _ = _by_sign(lost)
     if chosen:
         cover = {q: (pretax[q] - business[q]) / lost[q] for q in chosen}
-        yield _finding(
-            "financial-loss",
-            _figures("K3 − K4", lost, chosen) + _figures("cover", cover),
-            chosen,
-            lost=(lost, _amount),
-            cover=(cover, _share),
-        )
+        figures = {"K3 − K4": lost, "cover": cover}
+        yield _finding("financial-loss", figures, chosen, lost=lost, cover=(cover, _share))
 
 
 def _no_tax(subject: Subject) -> Iterator[Finding]:
@@ -286,7 +261,7 @@ def _no_tax(subject: Subject) -> Iterator[Finding]:
     pretax, net = subject.values("K5"), subject.values("K6")
     chosen = [q for q in net if net[q] == pretax[q] > 0]
     if chosen:
-        yield _finding("no-tax", _figures("K6", net, chosen), chosen, profit=(net, _amount))
+        yield _finding("no-tax", {"K6": net}, chosen, profit=net)
 
 
 def _trends(*names: str, unit: Writer) -> Rule:
@@ -298,12 +273,11 @@ def _trends(*names: str, unit: Writer) -> Rule:
             values = subject.values(name)
             found = trend(values) if subject.complete(name) else None
             if found is not None:
-                record = indicator(name)
                 yield _finding(
-                    "trend",
-                    _figures(name, values),
-                    suffix=f"-{name}",
-                    name=Text(record.english, record.polish),
+                    f"trend-{name}",
+                    {name: values},
+                    values,
+                    name=Text(indicator(name).english, indicator(name).polish),
                     moves=words[found.direction],
                     first=unit(values[min(values)]),
                     last=unit(values[max(values)]),
@@ -324,11 +298,11 @@ def _value_added(subject: Subject) -> Iterator[Finding]:
     words = SENTENCES["value-added"]
     yield _finding(
         "value-added",
-        _figures("K10", values),
+        {"K10": values},
         values,
         rate=_share(cost.annual_rate),
         tax=_share(cost.tax_rate),
-        values=(values, _amount),
+        values=values,
         total=_amount(total),
         earned=words["earned" if total >= 0 else "not-earned"],
         even=_fill(words["even"], even=_share(even)) if even >= 0 else words["never"],
@@ -340,42 +314,26 @@ def _cash_gaps(subject: Subject) -> Iterator[Finding]:
     flow = subject.values("CF")
     _, bad = _by_sign(flow)
     if 0 < len(bad) < len(flow):
-        yield _finding(
-            "cash-gaps",
-            _figures("CF", flow),
-            bad,
-            amount=(_negative(flow), _amount),
-            total=_amount(sum(flow.values(), Fraction(0))),
-        )
+        amount, when = _each(_negative(flow), _amount, bad), _quarters(bad)
+        total = _amount(sum(flow.values(), Fraction(0)))
+        yield _finding("cash-gaps", {"CF": flow}, flow, amount=amount, when=when, total=total)
 
 
 def _operating_cash(subject: Subject) -> Iterator[Finding]:
     """Quarters in which operations bring in or use up cash."""
-    flow = subject.values("K7")
-    good, bad = _by_sign(flow)
-    for rule, chosen, amounts in (
-        ("operations-bring-cash", good, flow),
-        ("operations-use-cash", bad, _negative(flow)),
-    ):
-        if chosen:
-            figures = _figures("K7", flow, chosen)
-            yield _finding(rule, figures, chosen, amount=(amounts, _amount))
+    rules = ("operations-bring-cash", "operations-use-cash")
+    return _gains_and_losses(rules, "K7", subject.values("K7"))
 
 
 def _who_pays(subject: Subject) -> Iterator[Finding]:
     """Say what pays for investment over the whole time: operations or financing."""
-    total = {
-        name: sum(subject.column(name).values(), Fraction(0)) for name in ("cfo", "cfi", "cff")
-    }
+    total = {n: sum(subject.column(n).values(), Fraction(0)) for n in ("cfo", "cfi", "cff")}
     if total["cfi"] < 0:
-        yield _finding(
-            "who-pays",
-            tuple((name, "all", value) for name, value in total.items()),
-            spent=_amount(-total["cfi"]),
-            cfo=_amount(total["cfo"]),
-            cff=_amount(total["cff"]),
-            change=_amount(sum(total.values(), Fraction(0))),
-        )
+        change = _amount(sum(total.values(), Fraction(0)))
+        parts = {"spent": -total["cfi"], "cfo": total["cfo"], "cff": total["cff"]}
+        texts = {name: _amount(value) for name, value in parts.items()}
+        made = _finding("who-pays", {}, (), change=change, **texts)
+        yield replace(made, figures=tuple((n, "all", value) for n, value in total.items()))
 
 
 def _indirect_costs(subject: Subject) -> Iterator[Finding]:
@@ -389,7 +347,8 @@ def _indirect_costs(subject: Subject) -> Iterator[Finding]:
     if indirect[first] and sales[first]:
         yield _finding(
             "indirect-costs",
-            _figures("K11 − K12", gap, (first, last)),
+            {"K11 − K12": gap},
+            (first, last),
             first=_share(gap[first]),
             last=_share(gap[last]),
             costs=_share(indirect[last] / indirect[first] - 1),
@@ -399,15 +358,11 @@ def _indirect_costs(subject: Subject) -> Iterator[Finding]:
 
 def _debt_behind_returns(subject: Subject) -> Iterator[Finding]:
     """Name the equity multiplier behind return on equity and on assets."""
-    multiplier = _defined(quotient(subject.table, "K18", "K17"))
-    if multiplier:
-        yield _finding(
-            "debt",
-            _figures("K18 ÷ K17", multiplier),
-            multiplier,
-            times=(multiplier, _number),
-            equity=({q: 1 / v for q, v in multiplier.items()}, _share),
-        )
+    times = _defined(quotient(subject.table, "K18", "K17"))
+    if times:
+        equity = {q: 1 / v for q, v in times.items()}
+        parts = {"times": (times, _number), "equity": (equity, _share)}
+        yield _finding("debt", {"K18 ÷ K17": times}, times, **parts)
 
 
 def _asset_turnover(subject: Subject) -> Iterator[Finding]:
@@ -421,8 +376,9 @@ def _asset_turnover(subject: Subject) -> Iterator[Finding]:
     assert parts is not None
     yield _finding(
         "asset-turnover",
-        _figures("K19", turnover, (quarter - 1, quarter)),
-        [quarter],
+        {"K19": turnover},
+        (quarter - 1, quarter),
+        when=_quarters([quarter]),
         before=_number(turnover[quarter - 1]),
         after=_number(turnover[quarter]),
         sales=_number(parts[0], 3),
@@ -434,8 +390,7 @@ def _fixed_share(subject: Subject) -> Iterator[Finding]:
     """Name the share of fixed assets behind two turnovers."""
     values = _defined(quotient(subject.table, "K19", "K20"))
     if values:
-        figures = _figures("K19 ÷ K20", values)
-        yield _finding("fixed-share", figures, values, values=(values, _share))
+        yield _finding("fixed-share", {"K19 ÷ K20": values}, values, values=(values, _share))
 
 
 def _inventories(subject: Subject) -> Iterator[Finding]:
@@ -444,31 +399,20 @@ def _inventories(subject: Subject) -> Iterator[Finding]:
     if len(turnover) < 2 or set(turnover) != set(at_cost):
         return
     best, last = max(turnover, key=lambda q: (turnover[q], -q)), max(turnover)
-    where = list(dict.fromkeys((best, last)))
-    yield _finding(
-        "inventories",
-        _figures("K22", turnover, where) + _figures("K22b", at_cost, where),
-        where,
-        turns=(turnover, _number),
-        cost=(at_cost, _number),
-        best=SENTENCES["inventories"]["first-best" if best < last else "last-best"],
-    )
+    words = SENTENCES["inventories"]["first-best" if best < last else "last-best"]
+    figures, chosen = {"K22": turnover, "K22b": at_cost}, dict.fromkeys((best, last))
+    parts = {"turns": (turnover, _number), "cost": (at_cost, _number)}
+    yield _finding("inventories", figures, chosen, best=words, **parts)
 
 
 def _collection(subject: Subject) -> Iterator[Finding]:
     """Receivables that outlast the quarter."""
-    turnover = subject.values("K21")
-    slow = {q: v for q, v in turnover.items() if 0 < v < 1}
+    slow = {q: v for q, v in subject.values("K21").items() if 0 < v < 1}
     if slow:
         lengths = _defined({q: days(v, q) for q, v in slow.items()})
-        yield _finding(
-            "collection",
-            _figures("K21", slow) + _figures("days", lengths),
-            slow,
-            turns=(slow, _number),
-            days=(lengths, _amount),
-            length=({q: Fraction(quarter_days(q)) for q in slow}, _amount),
-        )
+        parts = {"days": lengths, "length": {q: Fraction(quarter_days(q)) for q in slow}}
+        figures = {"K21": slow, "days": lengths}
+        yield _finding("collection", figures, slow, turns=(slow, _number), **parts)
 
 
 def _cash_per_profit(subject: Subject) -> Iterator[Finding]:
@@ -479,14 +423,9 @@ def _cash_per_profit(subject: Subject) -> Iterator[Finding]:
     least = min(ratio, key=lambda q: (ratio[q], q))
     later = [q for q in ratio if q > least]
     rises = later and len(ratio) > 2 and all(ratio[q] > ratio[least] for q in later)
-    lowest = SENTENCES["cash-per-profit"]["lowest"]
-    yield _finding(
-        "cash-per-profit",
-        _figures("K25", ratio),
-        ratio,
-        ratio=(ratio, _number),
-        lowest=_fill(lowest, when=_quarters([least])) if rises else "",
-    )
+    words = SENTENCES["cash-per-profit"]["lowest"]
+    lowest = _fill(words, when=_quarters([least])) if rises else ""
+    yield _finding("cash-per-profit", {"K25": ratio}, ratio, ratio=(ratio, _number), lowest=lowest)
 
 
 _RULES: Final[tuple[Rule, ...]] = (

@@ -40,63 +40,6 @@ NAMED: Final = "…"
 
 
 @dataclass(frozen=True)
-class Indicator:
-    """One indicator.
-
-    Attributes
-    ----------
-    indicator_id : str
-        K1 to K25, plus CF (total cash flow) and K22b (the corrected inventory turnover).
-    english, polish : str
-        Names.
-    group : str
-        Family in the article: profit, cash flow, value, profitability, activity, cash efficiency.
-    printed, printed_english : str
-        The article's formula in its own words, or an ellipsis where it only names the indicator.
-    expression : Expression
-        Ours, over columns and other indicators.
-    formula : str
-        The same in words and signs.
-    remark : str
-        What was corrected or must be said, and why; empty if nothing.
-    unit : {"money", "share", "times", "ratio"}
-        How it is shown.
-    better : {"up", "down", "none"}
-        The direction that is good.
-    """
-
-    indicator_id: str
-    english: str
-    polish: str
-    group: str
-    printed: str
-    printed_english: str
-    expression: Expression
-    formula: str
-    remark: str
-    unit: Literal["money", "share", "times", "ratio"]
-    better: Literal["up", "down", "none"]
-
-    @property
-    def stated(self) -> bool:
-        """Whether the article's text gives the formula, not only the name."""
-        return self.printed != NAMED
-
-    @property
-    def ratio(self) -> tuple[str, str] | None:
-        """Numerator and denominator (columns or indicators); None for an amount."""
-        if not isinstance(self.expression, Operation) or self.expression.sign != "/":
-            return None
-        above, below = leaves(self.expression)
-        return above.name, below.name
-
-    @property
-    def stock(self) -> bool:
-        """Whether it divides by a balance-sheet item: a closing, opening or average value."""
-        return self.ratio is not None and self.ratio[1] in STOCKS
-
-
-@dataclass(frozen=True)
 class Step:
     """One line of the statement between two levels of profit.
 
@@ -117,29 +60,80 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Level:
-    """A level of profit.
+class Indicator:
+    """One indicator.
 
     Attributes
     ----------
-    level_id : str
-        K1 to K6.
+    indicator_id : str
+        K1 to K25, plus CF (total cash flow) and K22b (the corrected inventory turnover).
     english, polish : str
         Names.
-    steps : tuple of Step
-        Lines that lead here from the level before (for K1: from nothing).
+    group : str
+        Family in the article: profit, cash flow, value, profitability, activity, cash efficiency.
+    expression : Expression
+        Ours, over columns and other indicators.
+    formula : str
+        The same in words and signs.
+    unit : {"money", "share", "times", "ratio"}
+        How it is shown.
+    better : {"up", "down", "none"}
+        The direction that is good.
+    printed, printed_english : str
+        The article's formula in its own words, or an ellipsis where it only names the indicator.
+    remark : str
+        What was corrected or must be said, and why; empty if nothing.
     today : str
-        What stands in its place in the layout in force since 2016.
+        What stands in the place of a level of profit in the layout in force since 2016.
     ifrs : str
-        Nearest subtotal under IFRS.
+        The nearest subtotal under IFRS.
     """
 
-    level_id: str
+    indicator_id: str
     english: str
     polish: str
-    steps: tuple[Step, ...]
-    today: str
-    ifrs: str
+    group: str
+    expression: Expression
+    formula: str
+    unit: str
+    better: str
+    printed: str = NAMED
+    printed_english: str = NAMED
+    remark: str = ""
+    today: str = ""
+    ifrs: str = ""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the article's text gives the formula, not only the name."""
+        return self.printed != NAMED
+
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """Numerator and denominator (columns or indicators); None for an amount."""
+        if not isinstance(self.expression, Operation) or self.expression.sign != "/":
+            return None
+        above, below = leaves(self.expression)
+        return above.name, below.name
+
+    @property
+    def stock(self) -> bool:
+        """Whether it divides by a balance-sheet item: a closing, opening or average value."""
+        return self.ratio is not None and self.ratio[1] in STOCKS
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Lines that lead to a level of profit from the level before (to K1 from nothing)."""
+        return tuple(_steps(self.expression))
+
+
+def _steps(formula: Expression) -> Iterator[Step]:
+    sign, lines = 1, _FOUND["lines"]
+    if isinstance(formula, Operation):
+        yield from _steps(formula.left)
+        sign, formula = (1 if formula.sign == "+" else -1), formula.right
+    if isinstance(formula, Measure) and formula.name in lines:
+        yield Step(formula.name, sign, **lines[formula.name])
 
 
 _FOUND: Final[dict[str, dict[str, dict[str, str]]]] = yaml.load(
@@ -147,28 +141,21 @@ _FOUND: Final[dict[str, dict[str, dict[str, str]]]] = yaml.load(
 )
 
 
-def _catalogue() -> Iterator[Indicator]:
-    for key, row in _FOUND["indicators"].items():
-        expression = parse(row["formula"])
-        names = {leaf.name: leaf.name for leaf in leaves(expression)}
-        printed = _FOUND["printed"].get(row.get("printed", ""), {})
-        yield Indicator(
-            key,
-            row["english"],
-            row["polish"],
-            row["group"],
-            printed.get("polish", NAMED),
-            printed.get("english", NAMED),
-            expression,
-            row.get("written") or written(expression, names),
-            row.get("remark", ""),
-            row["unit"],  # type: ignore[arg-type]
-            row["better"],  # type: ignore[arg-type]
-        )
+def _read(key: str, row: dict[str, str]) -> Indicator:
+    expression = parse(row["formula"])
+    shown = row.get("written") or written(expression, {x.name: x.name for x in leaves(expression)})
+    texts = {name: text for name, text in row.items() if name not in ("formula", "written")}
+    if "printed" in row:
+        printed = _FOUND["printed"][row["printed"]]
+        texts |= {"printed": printed["polish"], "printed_english": printed["english"]}
+    return Indicator(indicator_id=key, expression=expression, formula=shown, **texts)
 
 
-CATALOGUE: Final = tuple(_catalogue())
+CATALOGUE: Final = tuple(_read(key, row) for key, row in _FOUND["indicators"].items())
 """In the order of the article's tables 3 and 4."""
+
+LADDER: Final = tuple(record for record in CATALOGUE if record.group == "profit")
+"""The levels of profit, K1 to K6."""
 
 _BY_ID: Final = {record.indicator_id: record for record in CATALOGUE}
 
@@ -184,31 +171,6 @@ def indicator(indicator_id: str) -> Indicator:
     if indicator_id not in _BY_ID:
         raise KeyError(f"there is no indicator {indicator_id}; known are {', '.join(_BY_ID)}")
     return _BY_ID[indicator_id]
-
-
-def _steps(formula: Expression) -> Iterator[Step]:
-    """Yield the lines of a level's formula with their signs; the level before is no line."""
-    lines = _FOUND["lines"]
-    sign = 1
-    if isinstance(formula, Operation):
-        yield from _steps(formula.left)
-        sign, formula = (1 if formula.sign == "+" else -1), formula.right
-    if isinstance(formula, Measure) and formula.name in lines:
-        yield Step(formula.name, sign, **lines[formula.name])
-
-
-LADDER: Final = tuple(
-    Level(
-        record.indicator_id,
-        record.english,
-        record.polish,
-        tuple(_steps(record.expression)),
-        _FOUND["indicators"][record.indicator_id]["today"],
-        _FOUND["indicators"][record.indicator_id]["ifrs"],
-    )
-    for record in CATALOGUE
-    if record.group == "profit"
-)
 
 
 @dataclass(frozen=True)
@@ -272,10 +234,10 @@ def _computed(formula: Expression, values: Mapping[str, Any]) -> Any:
 def profits(amounts: Amounts) -> dict[str, int]:
     """Return the six levels of profit of one quarter, K1 to K6, in the statement's unit."""
     found = measures(amounts)
-    return {level.level_id: found[level.level_id] for level in LADDER}
+    return {level.indicator_id: found[level.indicator_id] for level in LADDER}
 
 
-def _lines_and_levels() -> Iterator[Step | Level]:
+def _lines_and_levels() -> Iterator[Step | Indicator]:
     for level in LADDER:
         yield from level.steps
         yield level
@@ -298,7 +260,7 @@ def ladder(statements: Book) -> pd.DataFrame:
                 kind, key, before = "step", named.column, reached
                 reached += named.sign * amounts[key]
             else:
-                kind, key, before = "level", named.level_id, 0
+                kind, key, before = "level", named.indicator_id, 0
             rows.append(
                 {
                     "quarter": quarter,

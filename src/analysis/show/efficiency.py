@@ -64,7 +64,7 @@ def accounts(case: Case) -> View:
 
 def bridge() -> View:
     """Show the old Polish ladder beside today's layout and English names."""
-    rows = [(r.level_id, r.polish, r.english, r.today, r.ifrs) for r in LADDER]
+    rows = [(r.indicator_id, r.polish, r.english, r.today, r.ifrs) for r in LADDER]
     return {
         "frame": pd.DataFrame(rows, columns=["id", "polish", "english", "today", "ifrs"]),
         "label": "tbl-ladder-bridge",
