@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.figures import diagnosis_charts, key_results, kpi_comparison, kpi_page, kpi_trends
-from analysis.figures.balanced_scorecard import strategy_map
+from analysis.figures import diagnosis_charts, kpi_comparison, kpi_page, kpi_trends, okr_charts
 from analysis.figures.publications import flowcharts
+from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import CATALOGUE
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
@@ -256,13 +256,13 @@ def test_bullets_and_progress(text: str, value: Fraction, low: Fraction, check: 
     frame = pd.DataFrame(okr_rows(text, value, low))
     for column in ("value", "baseline", "commit", "low", "high", "score"):
         frame[column] = frame[column].astype("object").where(frame[column].notna(), None)
-    check(key_results.bullets(frame, "2024Q2", "yours"))
+    check(okr_charts.bullets(frame, "2024Q2", "yours"))
     frame["commit"] = [Fraction(7, 10)] * len(frame)
-    check(key_results.okr_progress(frame, "2024Q2", "yours"))
+    check(okr_charts.okr_progress(frame, "2024Q2", "yours"))
 
 
 def test_no_key_result_at_all(check: Check) -> None:
-    check(key_results.bullets(key_results.bullets_data([]), "2024Q2", "yours"))
+    check(okr_charts.bullets(okr_charts.bullets_data([]), "2024Q2", "yours"))
 
 
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:

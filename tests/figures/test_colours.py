@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis.figures import style
-from analysis.figures.key_results import RANGES
+from analysis.figures.okr_charts import RANGES
 
 # Full deficiency in linear RGB. Source: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, A
 # physiologically-based model for simulation of color vision deficiency, IEEE Transactions on

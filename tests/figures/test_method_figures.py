@@ -6,9 +6,9 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.figures.balanced_scorecard import arrange, strategy_map
-from analysis.figures.balanced_scorecard import scorecard as draw_scorecard
-from analysis.figures.key_results import okr_progress, okr_progress_data, reliability
+from analysis.figures.okr_charts import okr_progress, okr_progress_data, reliability
+from analysis.figures.scorecard_charts import arrange, strategy_map
+from analysis.figures.scorecard_charts import scorecard as draw_scorecard
 from analysis.kpis.levels import level_table, totals
 from analysis.method import balanced_scorecard as scorecard
 from analysis.method import strategy_map as strategy

@@ -9,10 +9,10 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_period
-from analysis.figures.key_results import bullets_data
 from analysis.figures.kpi_comparison import variance_data
 from analysis.figures.kpi_page import report_page_data, type_shares, with_intervals
 from analysis.figures.kpi_trends import small_multiples_data
+from analysis.figures.okr_charts import bullets_data
 from analysis.figures.primitives import scale
 from analysis.figures.publications.flowcharts import (
     components_data,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import parse_quarter, quarter_end
-from analysis.figures.key_results import weekly_course
+from analysis.figures.okr_charts import weekly_course
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import totals
 from analysis.method.check_ins import ToDate, course, projected, week_ends

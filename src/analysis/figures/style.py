@@ -378,6 +378,14 @@ def write_lines(
         write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
 
 
+def down(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines of small text below each other, the first at `y`."""
+    for place, line in enumerate(lines):
+        small(fig, x, y + step * place, line, **look)
+
+
 def small_lines(
     fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
 ) -> None:

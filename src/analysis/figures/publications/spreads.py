@@ -26,6 +26,7 @@ from analysis.claims.single import share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, quantity, total
 from analysis.figures import style as s
+from analysis.figures.primitives import table
 from analysis.ledger.linked import LinkedSampler
 from analysis.ledger.sampling import ServiceTables, below
 from analysis.tables.case import Case
@@ -72,7 +73,7 @@ class Print:
         return self.engine.results.of("satisfaction")[0].printed
 
 
-def read_print(case: Case, engine: Engine | None = None) -> Print:
+def read_print(case: Case) -> Print:
     """Collect what the draws have to agree with.
 
     Raises
@@ -81,7 +82,7 @@ def read_print(case: Case, engine: Engine | None = None) -> Print:
         If the default reading is one whose data sets cannot be drawn, or the case has no service
         types.
     """
-    engine = engine or Engine(case)
+    engine = Engine(case)
     reading, results = case.reading(), engine.results
     needed = {
         "services_period": (results.half,),
@@ -134,37 +135,26 @@ def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd
     calibration = case.parameters.calibration
     assert calibration is not None  # read_print asked for it
     rng = random.Random(calibration.seed if seed is None else seed)
+    services = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
     sales = LinkedSampler(printed.engine.system("sales", printed.reading))
-    parts = (_draw_services(printed), sales.draw, _draw_survey(printed))
-    return pd.DataFrame(
-        [{name: x for part in parts for name, x in part(rng).items()} for _ in range(draws)]
-    )
-
-
-def _draw_services(printed: Print) -> Callable[[random.Random], Row]:
-    tables = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
-
-    def draw(rng: random.Random) -> Row:
-        while True:
-            table = tables.draw(rng)
-            if all(map(sum, zip(*table, strict=True))):  # every quarter had services
-                return {
-                    f"{name}_{quarter}": count
-                    for name, counts in zip(printed.types, table, strict=True)
-                    for quarter, count in zip(printed.quarters, counts, strict=True)
-                }
-
-    return draw
-
-
-def _draw_survey(printed: Print) -> Callable[[random.Random], Row]:
     pairs = list(survey_pairs(printed))
-
-    def draw(rng: random.Random) -> Row:
+    rows = []
+    for _ in range(draws):
+        row = _draw_services(printed, services, rng) | dict(sales.draw(rng))
         respondents, satisfied = pairs[below(rng, len(pairs))]
-        return {"respondents": respondents, "satisfied": satisfied}
+        rows.append(row | {"respondents": respondents, "satisfied": satisfied})
+    return pd.DataFrame(rows)
 
-    return draw
+
+def _draw_services(printed: Print, tables: ServiceTables, rng: random.Random) -> Row:
+    while True:
+        drawn = tables.draw(rng)
+        if all(map(sum, zip(*drawn, strict=True))):  # every quarter had services
+            return {
+                f"{name}_{quarter}": count
+                for name, counts in zip(printed.types, drawn, strict=True)
+                for quarter, count in zip(printed.quarters, counts, strict=True)
+            }
 
 
 def survey_pairs(printed: Print) -> Iterator[tuple[int, int]]:
@@ -247,8 +237,7 @@ def spreads_data(
         marks += [(f"p{p}", values[draws * p // 100]) for p in (5, 95)]
         marks += [("draw", values[draws * (2 * i + 1) // (2 * _DOTS)]) for i in range(_DOTS)]
         rows += [(one.kpi, one.name, one.known, mark, value) for mark, value in marks]
-    frame = pd.DataFrame(rows, columns=["kpi", "name", "known", "mark", "value"])
-    return frame.astype({"value": "object"})
+    return table("kpi name known mark value", rows, exact="value")
 
 
 def herfindahl(counts: Sequence[int]) -> Fraction:
@@ -258,83 +247,74 @@ def herfindahl(counts: Sequence[int]) -> Fraction:
 
 def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
     first, last = map(short_period, printed.quarters)
+    both = "in both quarters"
+    one = [f"{name}_{printed.quarters[0]}" for name in printed.types]
     yield _Indicator(
         "services",
         f"Services, {first}",
-        f"{printed.total} in both quarters",
-        lambda row: Fraction(sum(row[f"{name}_{printed.quarters[0]}"] for name in printed.types)),
+        f"{printed.total} {both}",
+        lambda row: Fraction(sum(row[name] for name in one)),
         *_ends(printed, "services", quantity(f"services_{printed.quarters[0]}")),
     )
-    yield from _types(case, printed, first)
+    kind, count = next(iter(printed.named.items()))
+    names = {service.id: service.name for service in case.service_types}
+    yield _Indicator(
+        "named_type",
+        f"{names.get(kind, kind)}, {first}",
+        f"{count} {both}",
+        lambda row: Fraction(row[one[0]]),
+        *(Fraction(0), Fraction(count)),
+    )
+    yield from _types(printed)
     sizes = [n for n, _ in survey_pairs(printed)]
     yield _Indicator(
         "respondents",
         "Respondents of the survey",
         f"{printed.satisfaction} of them satisfied",
         lambda row: Fraction(row["respondents"]),
-        Fraction(min(sizes)),
-        Fraction(max(sizes)),
+        *(Fraction(min(sizes)), Fraction(max(sizes))),
     )
-    yield from _money(case, printed, last)
+    quarters = [f"sales_{label}" for label in printed.quarters]
+    (claim,) = printed.engine.results.of("sales", kind="money")
+    money = f"{claim.printed} {case.parameters.currency_name}"
+    yield _Indicator(
+        "sales",
+        f"Sales, {last}",
+        f"{money} {both}",
+        lambda row: Fraction(row[quarters[1]], _CENTIMOS),
+        *_ends(printed, "sales", quantity(quarters[1]) * Fraction(1, _CENTIMOS)),
+    )
+    share = Fraction(1, _CENTIMOS * printed.total)
+    yield _Indicator(
+        "revenue_per_service",
+        "Revenue per service",
+        f"{money} for {decimal()(printed.total)} services",
+        lambda row: sum(row[name] for name in quarters) * share,
+        *_ends(printed, "sales", total(*quarters) * share),
+    )
 
 
-def _types(case: Case, printed: Print, quarter: str) -> Iterator[_Indicator]:
-    calibration = case.parameters.calibration
-    assert calibration is not None  # read_print asked for it
-    names = {kind.id: kind.name for kind in calibration.service_types}
-    half = short_period(printed.engine.results.half)
-    kind, count = next(iter(printed.named.items()))
+def _types(printed: Print) -> Iterator[_Indicator]:
+    """Yield how services are spread over their types."""
+    half, counts = short_period(printed.engine.results.half), list(printed.named.values())
     even, uneven = _extreme_others(printed)
-    counts = list(printed.named.values())
 
     def sizes(row: Row, types: Sequence[str]) -> list[int]:
         return [sum(row[f"{name}_{q}"] for q in printed.quarters) for name in types]
 
     yield _Indicator(
-        "named_type",
-        f"{names.get(kind, kind)}, {quarter}",
-        f"{count} in both quarters",
-        lambda row: Fraction(row[f"{kind}_{printed.quarters[0]}"]),
-        Fraction(0),
-        Fraction(count),
-    )
-    yield _Indicator(
         "largest_other",
         f"Largest unnamed type, {half}",
         f"{printed.total - sum(counts)} in {len(printed.others)} types, each below {min(counts)}",
         lambda row: Fraction(max(sizes(row, printed.others))),
-        Fraction(even[0]),
-        Fraction(uneven[0]),
+        *(Fraction(even[0]), Fraction(uneven[0])),
     )
     yield _Indicator(
         "herfindahl",
         f"Herfindahl index of types, {half}",
         f"{counts[0]} and {counts[1]} of {printed.total} are named",
         lambda row: herfindahl(sizes(row, printed.types)),
-        herfindahl([*counts, *even]),
-        herfindahl([*counts, *uneven]),
-    )
-
-
-def _money(case: Case, printed: Print, quarter: str) -> Iterator[_Indicator]:
-    currency = case.parameters.currency_name
-    sold = f"sales_{printed.quarters[1]}"
-    both = [f"sales_{label}" for label in printed.quarters]
-    (claim,) = printed.engine.results.of("sales", kind="money")
-    yield _Indicator(
-        "sales",
-        f"Sales, {quarter}",
-        f"{claim.printed} {currency} in both quarters",
-        lambda row: Fraction(row[sold], _CENTIMOS),
-        *_ends(printed, "sales", quantity(sold) * Fraction(1, _CENTIMOS)),
-    )
-    share = Fraction(1, _CENTIMOS * printed.total)
-    yield _Indicator(
-        "revenue_per_service",
-        "Revenue per service",
-        f"{claim.printed} {currency} for {decimal()(printed.total)} services",
-        lambda row: sum(row[name] for name in both) * share,
-        *_ends(printed, "sales", total(*both) * share),
+        *(herfindahl([*counts, *even]), herfindahl([*counts, *uneven])),
     )
 
 

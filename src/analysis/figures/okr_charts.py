@@ -15,7 +15,7 @@ from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
 from analysis.figures import style as s
-from analysis.figures.primitives import scale
+from analysis.figures.primitives import scale, table
 from analysis.kpis.catalogue import MONEY, indicator, unit_in
 from analysis.method.key_results import Result, chosen
 from analysis.show.wording import goal_text, level_text
@@ -44,32 +44,26 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
         score None where it cannot be told), status and reason.
     """
     rows = [
-        {
-            "objective_id": result.key_result.objective_id,
-            "kr_id": result.key_result.kr_id,
-            "role": result.key_result.role,
-            "text": result.key_result.text,
-            "level": _level(result, currency) or "–",
-            "target": _target(result, currency) or "–",
-            "score": result.score.score,
-            "commit": Fraction(result.key_result.commit),
-            "status": result.score.status,
-            "reason": result.score.reason,
-        }
+        (
+            *(result.key_result.objective_id, result.key_result.kr_id, result.key_result.role),
+            result.key_result.text,
+            *(text or "–" for text in _texts(result, currency)),
+            *(result.score.score, Fraction(result.key_result.commit)),
+            *(result.score.status, result.score.reason),
+        )
         for result in chosen(list(results))
     ]
-    frame = pd.DataFrame(rows)
-    for column in ("score", "commit"):
-        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
-    return frame
+    columns = "objective_id kr_id role text level target score commit status reason"
+    return table(columns, rows, exact="score commit")
 
 
-def _level(result: Result, currency: str) -> str | None:
-    return level_text(indicator(result.kpi), result.value, unit=True, currency=currency)
-
-
-def _target(result: Result, currency: str) -> str | None:
-    return goal_text(indicator(result.kpi), result.goal, unit=True, currency=currency)
+def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
+    """Write level and target in the indicator's unit."""
+    record = indicator(result.kpi)
+    return (
+        level_text(record, result.value, unit=True, currency=currency),
+        goal_text(record, result.goal, unit=True, currency=currency),
+    )
 
 
 @s.drawing(31)
@@ -99,12 +93,17 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         for row in records(frame[frame["objective_id"] == objective]):
             _bullet(fig, ax, y, row, kind)
             y += _ROW
+    parts = [
+        f"{row.kr_id} {row.text}: "
+        + (row.reason if row.score is None else f"score {decimal(2)(row.score)}, {row.status}")
+        for row in records(frame)
+    ]
+    alt = f"Bullet graphs of the key results of {named}, baseline 0, target 1. {'; '.join(parts)}."
     caption = (
         f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
         "target (1); bands end where the way so far is good enough and where the target is "
         "met. Without a baseline, a value or a target there is no bar."
     )
-    alt = _progress_alt(frame, named)
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -114,23 +113,21 @@ def _x(score: float) -> float:
 
 def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw one row: name, bands, bar, and level with target."""
-    lines = s.fit(row.text, _LEFT - 19, s.SMALL, lines=2)
     s.note(fig, 0, y + 1.7, s.fit(row.kr_id, 13, s.SMALL)[0])
-    for place, line in enumerate(lines):
-        s.small(fig, 14, y + 1.7 + 3.2 * place, line)
-    middle, commit = y + 3.2, float(row.commit)
+    s.down(fig, 14, y + 1.7, s.fit(row.text, _LEFT - 19, s.SMALL, lines=2), 3.2)
     if row.score is None:
-        s.note(fig, _x(0), middle, "cannot tell", ha="center")
+        s.note(fig, _x(0), y + 3.2, "cannot tell", ha="center")
     else:
-        _bar(ax, y, middle, commit, row, kind)
+        _bar(ax, y, row, kind)
     s.small(fig, _LEFT + _SCALE + 6, y + 1.7, s.fit(row.level, 35, s.SMALL)[0])
     said = row.target if row.score is not None or row.target != "–" else row.reason
-    for place, line in enumerate(s.fit(said, 35, s.SMALL, lines=2)):
-        s.note(fig, _LEFT + _SCALE + 6, y + 4.9 + 3.1 * place, line)
+    said_lines = s.fit(said, 35, s.SMALL, lines=2)
+    s.down(fig, _LEFT + _SCALE + 6, y + 4.9, said_lines, 3.1, color=s.MUTED)
 
 
-def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) -> None:
+def _bar(ax: Axes, y: float, row: Any, kind: str) -> None:
     """Draw bands, marks of baseline and target, and the bar of the score."""
+    middle, commit = y + 3.2, float(row.commit)
     for low, high, colour in ((0.0, commit, "#d9d9d9"), (commit, 1.0, s.BAND)):
         ax.barh(middle, _x(high) - _x(low), 4.4, _x(low), color=colour, zorder=1)
     ax.barh(middle, _x(0) - _x(-1), 4.4, _x(-1), color="#f2f2f2", zorder=1)
@@ -140,16 +137,6 @@ def _bar(ax: Axes, y: float, middle: float, commit: float, row: Any, kind: str) 
     start, end = sorted((_x(0), _x(float(row.score))))
     least = max(0.8 - (end - start), 0) / 2  # a score of zero is seen as well
     ax.barh(middle, end - start + 2 * least, 1.8, start - least, color=colour, zorder=4)
-
-
-def _progress_alt(frame: pd.DataFrame, period: str) -> str:
-    parts = []
-    for row in records(frame):
-        said = row.reason if row.score is None else f"score {decimal(2)(row.score)}, {row.status}"
-        parts.append(f"{row.kr_id} {row.text}: {said}")
-    return (
-        f"Bullet graphs of the key results of {period}, baseline 0, target 1. {'; '.join(parts)}."
-    )
 
 
 @s.drawing(33)
@@ -170,17 +157,15 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     ax.plot([0, 1], [0, 1], color=s.NEUTRAL, lw=0.8)
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    words = ["0", "25%", "50%", "75%", "100%"]
-    ax.set_xticks(ticks, words)
-    ax.set_yticks(ticks, words)
+    ticks = [0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"]
+    ax.set_xticks(*ticks)
+    ax.set_yticks(*ticks)
     ax.spines["left"].set_visible(True)
     for row in records(frame):
         x, y = float(row.stated), float(row.happened)
         ax.plot([x, x], [x, y], color=s.LIGHT[kind], lw=1.2, zorder=1)
         ax.scatter([x], [y], s=14 + 2 * row.check_ins, color=s.KIND[kind], zorder=2)
-    s.bold(fig, 0, 30, "Came true")
-    s.note(fig, 0, 34, "share of check-ins")
+    s.head(fig, 0, 30, "Came true", "share of check-ins")
     s.bold(fig, 40, 71.5, "Stated confidence")
     s.note(fig, 108, 8, "line: as often as stated")
     s.note(fig, 108, 12, "size: number of check-ins")
@@ -191,21 +176,18 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
         "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
         "above the line things went better than was said."
     )
+    dots = [
+        f"{row.confidence} of ten, {percent(0)(row.stated)} stated, "
+        f"{percent(0)(row.happened)} came true, {row.check_ins} check-ins"
+        for row in records(frame)
+    ]
     alt = (
-        "Dots of stated confidence and share that came true: "
-        + listed(
-            [
-                f"{row.confidence} of ten, {percent(0)(row.stated)} stated, "
-                f"{percent(0)(row.happened)} came true, {row.check_ins} check-ins"
-                for row in records(frame)
-            ]
-        )
-        + f". Brier score {score}."
+        f"Dots of stated confidence and share that came true: {listed(dots)}. Brier score {score}."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
-_BULLETS_LEFT, _WIDTH, _BULLETS_ROW, _BULLETS_TOP = 60.0, 60.0, 14.5, 6.0
+_EDGE, _WIDTH, _TALL, _UNDER = 60.0, 60.0, 14.5, 6.0
 RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", s.PAPER)
 """Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
 
@@ -236,40 +218,12 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
         if result.baseline is not None and edge is not None:
             share = Fraction(result.key_result.commit)
             commit = result.baseline + share * (edge - result.baseline)
-        rows.append(
-            {
-                "kr_id": result.key_result.kr_id,
-                "text": result.key_result.text,
-                "kpi": result.kpi,
-                "unit": unit_in(record.level_unit, currency),
-                "value": result.value,
-                "baseline": result.baseline,
-                "commit": commit,
-                "low": goal.low,
-                "high": goal.high,
-                "level": level_text(record, result.value, unit=True, currency=currency),
-                "target": goal_text(record, goal, unit=True, currency=currency),
-                "status": result.score.status,
-            }
-        )
-    columns = [
-        "kr_id",
-        "text",
-        "kpi",
-        "unit",
-        "value",
-        "baseline",
-        "commit",
-        "low",
-        "high",
-        "level",
-        "target",
-        "status",
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
-    for column in ("value", "baseline", "commit", "low", "high"):
-        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
-    return frame
+        found = (result.value, result.baseline, commit, goal.low, goal.high)
+        unit = unit_in(record.level_unit, currency)
+        key, texts = result.key_result, _texts(result, currency)
+        rows.append((key.kr_id, key.text, result.kpi, unit, *found, *texts, result.score.status))
+    exact = "value baseline commit low high"
+    return table(f"kr_id text kpi unit {exact} level target status", rows, exact)
 
 
 @s.drawing(40)
@@ -288,13 +242,13 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Draw
     kind : str
         Kind of the levels.
     """
-    fig, named = s.canvas(_BULLETS_TOP + _BULLETS_ROW * max(len(frame), 1)), short_period(period)
-    s.note(fig, _BULLETS_LEFT + _WIDTH + 5, 2.2, "level, target")
+    fig, named = s.canvas(_UNDER + _TALL * max(len(frame), 1)), short_period(period)
+    s.note(fig, _EDGE + _WIDTH + 5, 2.2, "level, target")
     _key(fig)
     if frame.empty:
-        s.write(fig, 0, _BULLETS_TOP + 4, "No key result has a level and a target.", color=s.MUTED)
+        s.write(fig, 0, _UNDER + 4, "No key result has a level and a target.", color=s.MUTED)
     for place, row in enumerate(records(frame)):
-        _bullets_bullet(fig, _BULLETS_TOP + _BULLETS_ROW * place, row, kind)
+        _own_scale(fig, _UNDER + _TALL * place, row, kind)
     caption = (
         f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
         "is the level, the mark across it the target; behind them, from dark to light, what "
@@ -330,39 +284,28 @@ def _ends(row: Any) -> tuple[float, float]:
 
 def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str]]:
     """Return the shaded ranges, as start, end and colour."""
-    met = [
-        (
-            left if row.low is None else float(row.low),
-            right if row.high is None else float(row.high),
-            RANGES[3],
-        )
-    ]
+    start = left if row.low is None else float(row.low)
+    end = right if row.high is None else float(row.high)
     edge = float(row.low if row.low is not None else row.high)
     worst = left if row.low is not None else right
-    if row.commit is None or row.baseline == row.low or row.baseline == row.high:
-        return [(worst, edge, RANGES[1]), *met]
-    baseline, commit = float(row.baseline), float(row.commit)
-    if (baseline < edge) != (row.low is not None):  # it began beyond the target
-        return [(worst, edge, RANGES[1]), *met]
-    return [
-        (worst, baseline, RANGES[0]),
-        (baseline, commit, RANGES[1]),
-        (commit, edge, RANGES[2]),
-        *met,
-    ]
+    ends = [worst, edge]
+    known = row.commit is not None and row.baseline not in (row.low, row.high)
+    if known and (row.baseline < edge) == (row.low is not None):  # it did not begin beyond
+        ends = [worst, float(row.baseline), float(row.commit), edge]
+    colours = RANGES[:3] if len(ends) > 2 else RANGES[1:2]
+    return [*zip(ends, ends[1:], colours, strict=False), (start, end, RANGES[3])]
 
 
-def _bullets_bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
+def _own_scale(fig: Canvas, top: float, row: Any, kind: str) -> None:
     s.note(fig, 0, top + 3.7, row.kr_id)
-    lines = s.fit(row.text, _BULLETS_LEFT - 19, s.SMALL, lines=2)
+    lines = s.fit(row.text, _EDGE - 19, s.SMALL, lines=2)
     s.small_lines(fig, 15, top + 3.7 + 1.7 * (len(lines) - 1), lines)
-    ax = s.panel(fig, _BULLETS_LEFT, top + 1, _WIDTH, 6.4)
+    ax = s.panel(fig, _EDGE, top + 1, _WIDTH, 6.4)
+    s.only_bottom(ax)
+    ax.spines["bottom"].set_visible(False)
     left, right = _ends(row)
     ax.set_xlim(left, right)
     ax.set_ylim(0, 1)
-    ax.set_yticks([])
-    for name in ("left", "bottom"):
-        ax.spines[name].set_visible(False)
     for start, end, colour in _ranges(row, left, right):
         ax.barh(0.5, end - start, left=start, height=1, color=colour, zorder=1)
     ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=s.NEUTRAL, lw=0.4, clip_on=False)
@@ -372,7 +315,7 @@ def _bullets_bullet(fig: Canvas, top: float, row: Any, kind: str) -> None:
             ax.vlines(float(edge), 0.14, 0.86, color=s.INK, lw=2.2, zorder=4)
     ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=2)
     _ticks(ax, left, right, row.unit)
-    x = _BULLETS_LEFT + _WIDTH + 5
+    x = _EDGE + _WIDTH + 5
     for place, (text, colour) in enumerate(((row.level, s.INK), (row.target, s.MUTED))):
         said = s.fit(text, 160 - x, s.SMALL)
         s.small_lines(fig, x, top + 2.8 + 3.4 * place, said, color=colour)
@@ -387,19 +330,13 @@ def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
     short = scale(exact, 0.8 * _WIDTH / max(len(ticks), 1), places)
     sign = "%" if unit == "%" else ""
     texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]
+    if short.word:
+        texts[-1] = f"{texts[-1]} {short.word.strip()}"
     ax.set_xticks(ticks, texts)
     ax.tick_params(length=1.5, pad=1, labelsize=s.SMALL)
-    if short.word:
-        ax.set_xticks(
-            ticks,
-            [
-                f"{text} {short.word.strip()}" if place == len(texts) - 1 else text
-                for place, text in enumerate(texts)
-            ],
-        )
 
 
-_COURSE_LEFT, _COURSE_WIDTH, _COURSE_ROW, _COURSE_TOP = 62.0, 74.0, 18.0, 8.0
+_WEEK_LEFT, _WEEK_WIDTH, _WEEK_ROW, _WEEK_TOP = 62.0, 74.0, 18.0, 8.0
 _LEVELS: Mapping[int, dict[str, Any]] = {
     1: {"color": s.INK, "lw": 0.8},
     0: {"color": s.NEUTRAL, "lw": 0.6},
@@ -422,20 +359,18 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         Kind of the rows.
     """
     parts, named = groups(frame, "kr_id"), short_period(quarter)
-    fig = s.canvas(_COURSE_TOP + _COURSE_ROW * max(len(parts), 1) + 8)
-    s.note(fig, _COURSE_LEFT, 3, "score if the weeks so far went on")
+    fig = s.canvas(_WEEK_TOP + _WEEK_ROW * max(len(parts), 1) + 8)
+    s.note(fig, _WEEK_LEFT, 3, "score if the weeks so far went on")
     s.note(fig, 160, 3, "half-way, end", ha="right")
     weeks = int(frame["week"].max()) if len(frame) else 13
     if not parts:
-        s.write(fig, 0, _COURSE_TOP + 4, "Nothing is known week by week.", color=s.MUTED)
+        s.write(fig, 0, _WEEK_TOP + 4, "Nothing is known week by week.", color=s.MUTED)
     for place, (name, rows) in enumerate(parts):
-        top = _COURSE_TOP + _COURSE_ROW * place
+        top = _WEEK_TOP + _WEEK_ROW * place
         s.note(fig, 0, top + 4, name)
-        for number, line in enumerate(
-            s.fit(str(rows["text"].iloc[0]), _COURSE_LEFT - 22, s.SMALL, lines=3)
-        ):
-            s.small(fig, 15, top + 4 + 3.3 * number, line)
-        ax = s.bare(fig, _COURSE_LEFT, top, _COURSE_WIDTH, _COURSE_ROW - 5)
+        text = s.fit(str(rows["text"].iloc[0]), _WEEK_LEFT - 22, s.SMALL, lines=3)
+        s.down(fig, 15, top + 4, text, 3.3)
+        ax = s.bare(fig, _WEEK_LEFT, top, _WEEK_WIDTH, _WEEK_ROW - 5)
         ax.set_xlim(0.5, weeks + 0.5)
         ax.set_ylim(-1.15, 1.2)
         for level, look in _LEVELS.items():
@@ -446,12 +381,11 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
             ax.plot(xs, ys, color=s.KIND[kind], lw=1.2)
             ax.scatter(xs, ys, s=7, color=s.KIND[kind], zorder=3)
         s.small(fig, 160, top + 5, _half_and_end(rows, weeks), ha="right")
-    step = _COURSE_WIDTH / weeks
-    bottom = _COURSE_TOP + _COURSE_ROW * len(parts)
+    step = _WEEK_WIDTH / weeks
+    bottom = _WEEK_TOP + _WEEK_ROW * len(parts)
     for week in range(1, weeks + 1, 2):
-        x = _COURSE_LEFT + step * (week - 0.5)
-        s.note(fig, x, bottom + 1, str(week), ha="center")
-    s.note(fig, _COURSE_LEFT, bottom + 5, "week of the quarter")
+        s.note(fig, _WEEK_LEFT + step * (week - 0.5), bottom + 1, str(week), ha="center")
+    s.note(fig, _WEEK_LEFT, bottom + 5, "week of the quarter")
     caption = (
         f"The course of {named}, week by week. Each dot is the score that the key result "
         "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
