@@ -1,4 +1,4 @@
-"""Figure of all verdicts: one tile for each claim, by place and verdict."""
+"""Figures of printed claims: all verdicts, and which counts can stand behind single numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.base.numbers import Rounding, decimal, listed, percent
 from analysis.claims.printed import parse_percent, preimage
 from analysis.claims.single import share_counts
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words
+from analysis.figures.primitives import period_words, table
 from analysis.notebook.display import VERDICT_COLOURS
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
@@ -74,10 +74,8 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     for column, verdict in enumerate(_LOOKS):
         x = left + step * column
         s.small(fig, x, 2.5, verdict, color=VERDICT_COLOURS[verdict])
-        total = int((frame["verdict"] == verdict).sum())
-        s.write(
-            fig, x, 7.2, str(total), fontsize=11, weight="semibold", color=VERDICT_COLOURS[verdict]
-        )
+        total = str(int((frame["verdict"] == verdict).sum()))
+        s.bold(fig, x, 7.2, total, fontsize=11, color=VERDICT_COLOURS[verdict])
     s.bold(fig, 0, 7.2, f"{len(frame)} claims")
     y = _HEAD - 1
     for place in places:
@@ -90,11 +88,8 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
                 x = left + step * column + _PITCH * position
                 _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
         y += _row_height(lines[place])
-    caption = _caption(frame)
-    alt = _alt(frame, places)
-    return s.Drawn(
-        fig, frame[["claim_id", "place", "printed", "verdict", "depends"]], "derived", caption, alt
-    )
+    shown = frame[["claim_id", "place", "printed", "verdict", "depends"]]
+    return s.Drawn(fig, shown, "derived", _caption(frame), _alt(frame, places))
 
 
 def _row_height(lines: int) -> float:
@@ -125,12 +120,15 @@ def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> Non
             ax.plot([x + near, x + far], ends, color=s.PAPER, lw=0.9, solid_capstyle="round")
 
 
+def _counted(verdicts: pd.Series[str]) -> str:
+    found = verdicts.value_counts()
+    return listed([f"{found[name]} {name}" for name in _LOOKS if found.get(name, 0)])
+
+
 def _caption(frame: pd.DataFrame) -> str:
-    total = frame["verdict"].value_counts()
-    words = [f"{total[name]} {name}" for name in _LOOKS if total.get(name, 0)]
     return (
         "What becomes of each printed claim, a tile each, by the place where it stands. "
-        f"The {len(frame)} claims are {listed(words)}{_depending(frame)}."
+        f"The {len(frame)} claims are {_counted(frame['verdict'])}{_depending(frame)}."
     )
 
 
@@ -141,26 +139,21 @@ def _depending(frame: pd.DataFrame) -> str:
 
 
 def _alt(frame: pd.DataFrame, places: list[str]) -> str:
-    parts = []
-    for place in places:
-        found = frame.loc[frame["place"] == place, "verdict"].value_counts()
-        words = [f"{found[name]} {name}" for name in _LOOKS if found.get(name, 0)]
-        parts.append(f"{_place(str(place))}: {listed(words)}.")
+    parts = [
+        f"{_place(str(place))}: {_counted(frame.loc[frame['place'] == place, 'verdict'])}."
+        for place in places
+    ]
     depending = _depending(frame).removeprefix("; ").capitalize()
     if depending:
         parts.append(f"{depending}.")
     return f"A matrix of tiles, places by verdicts. {' '.join(parts)}"
 
 
-_PERCENT = Fraction(1, 100)
+_AROUND = Fraction(3, 100)
+"""How far from the printed growth to look on either side."""
 
 
-def earlier_counts_data(
-    services: str = "354",
-    growth: str = "22.9%",
-    rounding: Rounding = Rounding.HALF_UP,
-    span: Fraction = 3 * _PERCENT,
-) -> pd.DataFrame:
+def earlier_counts_data(services: str = "354", growth: str = "22.9%") -> pd.DataFrame:
     """List the pairs of half-year counts around a printed growth, under three readings.
 
     Parameters
@@ -169,10 +162,6 @@ def earlier_counts_data(
         The printed number of services.
     growth : str
         Their printed growth.
-    rounding : Rounding
-        Rule behind the printed growth.
-    span : Fraction
-        How far from the printed growth to look on either side.
 
     Returns
     -------
@@ -180,35 +169,27 @@ def earlier_counts_data(
         Columns reading (A: the total is the later half-year, B: both together, C: the earlier
         one), covers (the same as a period), earlier, later (counts), growth (Fraction), fits,
         printed, low and high (the growths that print so).
+
+    Examples
+    --------
+    >>> frame = earlier_counts_data("354", "22.9%")
+    >>> frame.loc[frame["fits"], ["earlier", "later"]].values.tolist()
+    [[288, 354], [354, 435]]
     """
-    whole = int(services.replace(",", ""))
-    inside = preimage(parse_percent(growth), rounding)
-    low, high = inside.ends
-    middle = parse_percent(growth).value
-    covers = {"A": "2024H1", "B": "2023H1+2024H1", "C": "2023H1"}
+    whole, middle = int(services.replace(",", "")), parse_percent(growth).value
+    inside = preimage(parse_percent(growth), Rounding.HALF_UP)
     pairs = {
-        "A": ((earlier, whole) for earlier in range(1, 2 * whole)),
-        "B": ((earlier, whole - earlier) for earlier in range(1, whole)),
-        "C": ((whole, later) for later in range(1, 2 * whole)),
+        ("A", "2024H1"): ((earlier, whole) for earlier in range(1, 2 * whole)),
+        ("B", "2023H1+2024H1"): ((earlier, whole - earlier) for earlier in range(1, whole)),
+        ("C", "2023H1"): ((whole, later) for later in range(1, 2 * whole)),
     }
-    return pd.DataFrame(
-        [
-            {
-                "reading": reading,
-                "covers": covers[reading],
-                "earlier": earlier,
-                "later": later,
-                "growth": rate,
-                "fits": rate in inside,
-                "printed": growth,
-                "low": low,
-                "high": high,
-            }
-            for reading, candidates in pairs.items()
-            for earlier, later in candidates
-            if abs((rate := Fraction(later - earlier, earlier)) - middle) <= span
-        ]
-    )
+    rows = [
+        (*reading, *pair, rate, rate in inside, growth, *inside.ends)
+        for reading, candidates in pairs.items()
+        for pair in candidates
+        if abs((rate := Fraction(pair[1] - pair[0], pair[0])) - middle) <= _AROUND
+    ]
+    return table("reading covers earlier later growth fits printed low high", rows)
 
 
 def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
@@ -227,21 +208,12 @@ def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
         Columns rounding (half-up, truncate), respondents, fits, below and above (the counts
         whose shares enclose the printed one, so that either of them prints so or none does).
     """
-    share = parse_percent(printed).value
-    return pd.DataFrame(
-        [
-            {
-                "rounding": str(rounding),
-                "respondents": n,
-                "fits": len(share_counts(printed, n, rounding)) > 0,
-                "below": floor(share * n),
-                "above": floor(share * n) + 1,
-                "printed": printed,
-            }
-            for rounding in (Rounding.HALF_UP, Rounding.TRUNCATE)
-            for n in range(1, n_max + 1)
-        ]
-    )
+    share, rows = parse_percent(printed).value, []
+    for rounding in (Rounding.HALF_UP, Rounding.TRUNCATE):
+        for n in range(1, n_max + 1):
+            fits, below = len(share_counts(printed, n, rounding)) > 0, floor(share * n)
+            rows.append((str(rounding), n, fits, below, below + 1, printed))
+    return table("rounding respondents fits below above printed", rows)
 
 
 _DERIVED = s.KIND["derived"]
@@ -260,7 +232,7 @@ def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.publications.printed_claims.earlier_counts_data`.
+        From :func:`earlier_counts_data`.
     """
     printed = str(frame["printed"].iloc[0])
     low, high = frame["low"].iloc[0], frame["high"].iloc[0]
@@ -274,9 +246,8 @@ def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     ax.set_xlabel("Growth from the earlier to the later half-year, %")
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
-    caption = _earlier_caption(frame, printed)
-    alt = _earlier_alt(frame, printed)
-    return s.Drawn(fig, frame, "derived", caption, alt)
+    words = _earlier_caption(frame, printed), _earlier_alt(frame, printed)
+    return s.Drawn(fig, frame, "derived", *words)
 
 
 def _whole(reading: str, rows: pd.DataFrame) -> int:
@@ -307,17 +278,12 @@ def _reading_row(fig: Canvas, ax: Axes, place: int, reading: str, rows: pd.DataF
     ax.scatter(growths, [y] * len(growths), s=11, color=s.LIGHT["derived"], zorder=2)
     for row in _labelled(rows):
         x = 100 * float(row.growth)
+        text = decimal()(getattr(row, _free(reading)))
         if row.fits:
             ax.scatter([x], [y], s=26, color=_DERIVED, zorder=3)
-        s.tag(
-            ax,
-            decimal()(getattr(row, _free(reading))),
-            (x, y),
-            (0, 6 if row.fits else -6),
-            fontsize=9 if row.fits else s.SMALL,
-            weight="semibold" if row.fits else "regular",
-            color=_DERIVED if row.fits else s.MUTED,
-        )
+            s.tag(ax, text, (x, y), (0, 6), fontsize=9, weight="semibold", color=_DERIVED)
+        else:
+            s.tag(ax, text, (x, y), (0, -6), color=s.MUTED)
     hits = rows[rows["fits"]]
     answer = "none fits" if hits.empty else "one fits" if len(hits) == 1 else f"{len(hits)} fit"
     s.bold(fig, 131, top + 7, answer, color=s.INK if hits.empty else _DERIVED)
@@ -362,9 +328,8 @@ def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
     for reading, rows in groups(frame, "reading"):
         hits = rows[rows["fits"]]
         best = rows.loc[_nearest(rows)]
-        pair = (
-            f"from {decimal()(best.earlier)} to {decimal()(best.later)}, {percent(2)(best.growth)}"
-        )
+        pair = f"from {decimal()(best.earlier)} to {decimal()(best.later)}"
+        pair += f", {percent(2)(best.growth)}"
         found = f"fits {pair}" if len(hits) else f"nothing fits; nearest is {pair}"
         parts.append(f"Reading {reading}, {_title(reading, rows)}: {found}.")
     return (
@@ -383,7 +348,7 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.publications.printed_claims.respondents_data`.
+        From :func:`respondents_data`.
     marked : tuple of int
         Numbers of respondents to explain.
     """
@@ -391,10 +356,7 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
     fig = s.canvas(64)
     for place, (rounding, rows) in enumerate(groups(frame, "rounding")):
         top = 2 + 27 * place
-        ax = s.panel(fig, 32, top, 126, 8)
-        s.only_bottom(ax)
-        ax.spines["bottom"].set_visible(False)
-        ax.set_xticks([])
+        ax = s.bare(fig, 32, top, 126, 8)
         ax.set_xlim(0, most + 1)
         ax.set_ylim(0, 1)
         fitting = rows.loc[rows["fits"], "respondents"].tolist()
@@ -412,9 +374,8 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
             axis.set_xlim(0, most + 1)
             axis.set_xticks([1, *range(50, most + 1, 50)])
             axis.set_xlabel("Number of respondents")
-    caption = _respondents_caption(frame, marked)
-    alt = _respondents_alt(frame, marked)
-    return s.Drawn(fig, frame, "derived", caption, alt)
+    words = _respondents_caption(frame, marked), _respondents_alt(frame, marked)
+    return s.Drawn(fig, frame, "derived", *words)
 
 
 def _mark(ax: Axes, row: Any) -> None:
@@ -429,21 +390,11 @@ def _mark(ax: Axes, row: Any) -> None:
         arrowprops={"arrowstyle": "-", "lw": 0.7, "color": colour, "shrinkA": 0, "shrinkB": 0},
     )
     align = "left" if 3 * n < ax.get_xlim()[1] else "right"
-    lines = [
-        (f"{n} {'fits' if row.fits else 'does not fit'}", s.SMALL, "semibold", colour),
-        *((text, s.SMALL, "regular", s.MUTED) for text in _nearest_shares(row, "{k} → {share}")),
-    ]
-    for place, (text, size, weight, shade) in enumerate(lines):
-        s.tag(
-            ax,
-            text,
-            (n, 0),
-            (-1.5 if align == "left" else 1.5, -9.5 - 9.5 * place),
-            ha=align,
-            fontsize=size,
-            weight=weight,
-            color=shade,
-        )
+    shift = -1.5 if align == "left" else 1.5
+    words = f"{n} {'fits' if row.fits else 'does not fit'}"
+    s.tag(ax, words, (n, 0), (shift, -9.5), ha=align, weight="semibold", color=colour)
+    for place, text in enumerate(_nearest_shares(row, "{k} → {share}"), start=1):
+        s.tag(ax, text, (n, 0), (shift, -9.5 - 9.5 * place), ha=align, color=s.MUTED)
 
 
 def _nearest_shares(row: Any, words: str) -> list[str]:
@@ -465,11 +416,10 @@ def _fits_words(frame: pd.DataFrame, n: int) -> str:
 
 
 def _respondents_caption(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
-    printed = str(frame["printed"].iloc[0])
     words = listed([_fits_words(frame, n) for n in marked])
     return (
-        f"Numbers of respondents that can give a satisfaction of {printed}, each a line. "
-        f"Of the numbers marked, {words}."
+        f"Numbers of respondents that can give a satisfaction of {frame['printed'].iloc[0]}, each "
+        f"a line. Of the numbers marked, {words}."
     )
 
 
@@ -479,11 +429,9 @@ def _respondents_alt(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
     parts = []
     for rounding, rows in groups(frame, "rounding"):
         fitting = rows.loc[rows["fits"], "respondents"].tolist()
-        listing = ", ".join(map(str, fitting[:5]))
-        parts.append(
-            f"If {_ROUNDING[rounding][0]}, {len(fitting)} numbers fit, the smallest of them "
-            f"{listing}."
-        )
+        smallest = ", ".join(map(str, fitting[:5]))
+        head = f"If {_ROUNDING[rounding][0]}, {len(fitting)} numbers fit"
+        parts.append(f"{head}, the smallest of them {smallest}.")
     for n in marked:
         row = frame[frame["respondents"] == n].iloc[0]
         near = _nearest_shares(row, "{k} of {n} are {share}")

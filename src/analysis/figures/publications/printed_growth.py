@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,27 +10,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import groups, keyed, records
+from analysis.base.frames import keyed, records
 from analysis.base.numbers import Rounding, decimal, listed, outward
 from analysis.base.periods import short_period
+from analysis.claims.solver.bounds import bounds
 from analysis.claims.paper.results import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts
-from analysis.claims.solver.bounds import bounds
-from analysis.claims.solver.system import Claim, Linear, System, growth, quantity, says, total
+from analysis.claims.solver.system import Linear, System, growth, quantity, says, total
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words
+from analysis.figures.primitives import period_words, table
 
+_UP = Rounding.HALF_UP
 _HUNDREDTHS = 100
 """Money is counted in hundredths of the currency's unit, as in the ledger."""
 
 
 def productivity_services_data(
-    services: str = "354",
-    growth: str = "22.9%",
-    first: str = "10.5%",
-    second: str = "11.0%",
-    rounding: Rounding = Rounding.HALF_UP,
+    services: str = "354", growth: str = "22.9%", first: str = "10.5%", second: str = "11.0%"
 ) -> pd.DataFrame:
     """Compare the printed growth of services with that of productivity, quarter by quarter.
 
@@ -46,8 +43,6 @@ def productivity_services_data(
         Their printed growth.
     first, second : str
         Printed growths of productivity in the first and the second quarter.
-    rounding : Rounding
-        Rule behind the printed growths.
 
     Returns
     -------
@@ -61,33 +56,22 @@ def productivity_services_data(
     ValueError
         If no earlier count or no split into quarters gives these growths.
     """
-    quarters = [preimage(parse_percent(text), rounding) for text in (first, second)]
-    ends = [interval.ends for interval in quarters]
+    prints = [preimage(parse_percent(text), _UP) for text in (first, second, growth)]
+    ends = [interval.ends for interval in prints[:2]]
     hull = Interval(min(low for low, _ in ends), max(high for _, high in ends))
     whole = int(services.replace(",", ""))
-    pairs = [(earlier, whole) for earlier in earlier_counts(growth, whole, rounding)]
-    labour = labour_ratio(pairs, (first, second), rounding)
+    pairs = [(earlier, whole) for earlier in earlier_counts(growth, whole, _UP)]
+    labour = labour_ratio(pairs, (first, second), _UP)
     if labour is None:
         raise ValueError(f"labour cannot have changed alike if {whole} services grew by {growth}")
     rows = [
-        ("productivity_q1", "printed", quarters[0], first),
-        ("productivity_q2", "printed", quarters[1], second),
-        ("constant_labour", "derived", hull, ""),
-        ("services", "printed", preimage(parse_percent(growth), rounding), growth),
-        ("labour", "derived", labour.plus(-1), ""),
+        ("productivity_q1", "printed", *prints[0].ends, first),
+        ("productivity_q2", "printed", *prints[1].ends, second),
+        ("constant_labour", "derived", *hull.ends, ""),
+        ("services", "printed", *prints[2].ends, growth),
+        ("labour", "derived", *labour.plus(-1).ends, ""),
     ]
-    return pd.DataFrame(
-        [
-            {
-                "row": name,
-                "kind": kind,
-                "low": interval.ends[0],
-                "high": interval.ends[1],
-                "printed": text,
-            }
-            for name, kind, interval, text in rows
-        ]
-    )
+    return table("row kind low high printed", rows)
 
 
 _QUARTERS = ("2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
@@ -100,10 +84,7 @@ _COVERS: Mapping[str, tuple[str, ...]] = {
 
 
 def sales_by_reading_data(
-    total_sales: str = "303,110",
-    growth_2024: str = "18%",
-    growth_2023: str = "12%",
-    rounding: Rounding = Rounding.HALF_UP,
+    total_sales: str = "303,110", growth_2024: str = "18%", growth_2023: str = "12%"
 ) -> pd.DataFrame:
     """Bound each quarter's sales under every reading of the printed total and growths.
 
@@ -113,8 +94,6 @@ def sales_by_reading_data(
         The printed total, in whole units of the currency.
     growth_2024, growth_2023 : str
         Printed growths of the second quarters, in the order of the print.
-    rounding : Rounding
-        Rule behind the printed growths.
 
     Returns
     -------
@@ -125,12 +104,14 @@ def sales_by_reading_data(
         (no upper limit).
     """
     rows = []
-    for basis, covers, system in _sales_systems(total_sales, growth_2024, growth_2023, rounding):
-        for quarter in _QUARTERS:
-            low, high = _limits(system, quarter)
-            rows.append((basis, covers, quarter, low, high, _state(low, high)))
-    frame = pd.DataFrame(rows, columns=["growth", "covers", "quarter", "low", "high", "state"])
-    return frame.astype({"low": "object", "high": "object"})
+    for basis, (before, after, base, now) in _GROWTHS.items():
+        earlier = growth("2023", _sales(after), _sales(before), growth_2023, _UP)
+        later = growth("2024", _sales(now), _sales(base), growth_2024, _UP)
+        for covers, quarters in _COVERS.items():
+            whole = says("total", total(*quarters), total_sales, unit=_HUNDREDTHS)
+            system = System((earlier, later, whole))
+            rows += [(basis, covers, quarter, *_limits(system, quarter)) for quarter in _QUARTERS]
+    return table("growth covers quarter low high state", rows, exact="low high")
 
 
 _GROWTHS: Mapping[str, tuple[str, str, str, str]] = {
@@ -141,42 +122,22 @@ _GROWTHS: Mapping[str, tuple[str, str, str, str]] = {
 """For each base: the periods before and after of the earlier and of the later printed growth."""
 
 
-def _sales_systems(
-    total_sales: str, growth_2024: str, growth_2023: str, rounding: Rounding
-) -> Iterator[tuple[str, str, System]]:
-    for basis, periods in _GROWTHS.items():
-        before, after, base, now = (_sales_of(period) for period in periods)
-        rates = (
-            growth("2023", after, before, growth_2023, rounding),
-            growth("2024", now, base, growth_2024, rounding),
-        )
-        for covers, quarters in _COVERS.items():
-            yield basis, covers, System((*rates, _covering(total(*quarters), total_sales)))
-
-
-def _sales_of(period: str) -> Linear:
+def _sales(period: str) -> Linear:
     """Return the sales of a quarter, or of both quarters of a half-year."""
     half = period.endswith("H1")
     return total(f"{period[:4]}Q1", f"{period[:4]}Q2") if half else quantity(period)
 
 
-def _covering(sales: Linear, total_sales: str) -> Claim:
-    """Claim what the printed total says, with sales counted in hundredths."""
-    return says("total", sales, total_sales, unit=_HUNDREDTHS)
-
-
-def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None]:
+def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None, str]:
+    """Return the bounds of a quarter's sales, and their state."""
     if quarter not in system.names:
-        return None, None
+        return None, None, "open"
     found = bounds(system, quantity(quarter))
     low = None if found.low is None else found.low.value / _HUNDREDTHS
-    return low, None if found.high is None else found.high.value / _HUNDREDTHS
-
-
-def _state(low: Fraction | None, high: Fraction | None) -> str:
-    if high is None:
-        return "open"
-    return "interval" if low is not None and 100 * low > high else "at most"
+    if found.high is None:
+        return low, None, "open"
+    high = found.high.value / _HUNDREDTHS
+    return low, high, "interval" if low is not None and 100 * low > high else "at most"
 
 
 _DERIVED = s.KIND["derived"]
@@ -198,14 +159,13 @@ def productivity_services(frame: pd.DataFrame) -> s.Drawn:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.publications.printed_growth.productivity_services_data`.
+        From :func:`productivity_services_data`.
     """
     rows = keyed(frame, "row")
     fig = s.canvas(59)
-    height = 49.0
-    ax = s.panel(fig, 54, 0, 104, height)
+    ax = s.panel(fig, 54, 0, 104, 49)
     s.only_bottom(ax)
-    ax.set_ylim(height, 0)
+    ax.set_ylim(49, 0)
     least, most = 100 * float(min(frame["low"])), 100 * float(max(frame["high"]))
     ax.set_xlim(least - 1, most + 2)
     ax.set_xlabel("Growth on the same period of 2023, %")
@@ -213,24 +173,16 @@ def productivity_services(frame: pd.DataFrame) -> s.Drawn:
     s.note(fig, 0, 29, "What follows")
     for y in (6.0, 31.0):
         ax.axhline(y, xmin=-54 / 104, color=s.RULE, lw=0.5, clip_on=False)
-    served = rows["services"]
-    ax.fill_between(
-        _ends(served), _ROWS["services"][1], _ROWS["constant_labour"][1] + 1.6, color=s.BAND, lw=0
-    )
+    top, foot = _ROWS["services"][1], _ROWS["constant_labour"][1] + 1.6
+    ax.fill_between(_ends(rows["services"]), top, foot, color=s.BAND, lw=0)
     for name, (words, y) in _ROWS.items():
         row = rows[name]
         s.write(fig, 0, y, words)
         low, high = _ends(row)
         ax.fill_between([low, high], y - 1.6, y + 1.6, color=s.KIND[str(row.kind)], lw=0)
-        s.tag(
-            ax,
-            row.printed or _range(row),
-            (high, y),
-            (4, 0),
-            fontsize=s.NORMAL,
-            color=s.KIND[str(row.kind)],
-            weight="semibold" if row.printed else "regular",
-        )
+        look = {"fontsize": s.NORMAL, "color": s.KIND[str(row.kind)]}
+        weight = "semibold" if row.printed else "regular"
+        s.tag(ax, row.printed or _range(row), (high, y), (4, 0), weight=weight, **look)
     _gap(ax, rows)
     return s.Drawn(fig, frame, "derived", _productivity_caption(rows), _productivity_alt(rows))
 
@@ -299,7 +251,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.publications.printed_growth.sales_by_reading_data`.
+        From :func:`sales_by_reading_data`.
     printed : str
         The printed total.
     """
@@ -310,13 +262,10 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     largest = max(float(high) for high in frame["high"] if high is not None)
     s.note(fig, 0, _HEAD - 5.5, f"{printed} soles are")
     for place, quarter in enumerate(quarters):
-        x = _LEFT + _COLUMN * place
-        s.bold(fig, x, _HEAD - 5.5, short_period(quarter))
+        s.bold(fig, _LEFT + _COLUMN * place, _HEAD - 5.5, short_period(quarter))
     y = _HEAD
     for basis in bases:
-        rule = s.bare(fig, 0, y - 2.2, 160, 1)
-        rule.set_ylim(1, 0)
-        rule.axhline(0, color=s.RULE, lw=1)
+        s.rule(fig, y - 2.2)
         s.note(fig, 0, y + 1.4, " ".join(_BASES[basis]).strip())
         y += 5.5
         for covers in readings.loc[readings["growth"] == basis, "covers"]:
@@ -324,26 +273,18 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
             rows = frame[(frame["growth"] == basis) & (frame["covers"] == covers)]
             cells = keyed(rows, "quarter")
             for place, quarter in enumerate(quarters):
-                row = cells[quarter]
-                _cell(fig, _LEFT + _COLUMN * place, y, row, largest)
+                _cell(fig, _LEFT + _COLUMN * place, y, cells[quarter], largest)
             y += _STEP
-    caption = _sales_caption(frame, printed)
-    alt = _sales_alt(frame, printed)
-    return s.Drawn(fig, frame, "derived", caption, alt)
+    words = _sales_caption(frame, printed), _sales_alt(frame, printed)
+    return s.Drawn(fig, frame, "derived", *words)
 
 
 def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
     """Draw one quarter under one reading: the words above, the interval below on one scale."""
     state = row.state
     strong = state == "interval"
-    s.small(
-        fig,
-        x,
-        y + 1.6,
-        _limits_text(row),
-        weight="semibold" if strong else "regular",
-        color=_DERIVED if strong else s.MUTED,
-    )
+    look = {"weight": "semibold", "color": _DERIVED} if strong else {"color": s.MUTED}
+    s.small(fig, x, y + 1.6, _limits_text(row), **look)
     ax = s.bare(fig, x, y + 4, _COLUMN - 3.6, 1.8)
     ax.set_xlim(0, largest)
     ax.set_ylim(0, 1)
@@ -380,11 +321,7 @@ def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
 
 def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
     parts = []
-    for basis, covers, rows in (
-        (basis, covers, rows)
-        for basis, of_basis in groups(frame, "growth")
-        for covers, rows in groups(of_basis, "covers")
-    ):
+    for (basis, covers), rows in frame.groupby(["growth", "covers"], sort=False):
         known = [
             f"{short_period(row.quarter)} "
             + _limits_text(row).replace("≤", "at most").replace("–", " to ")

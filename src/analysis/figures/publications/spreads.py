@@ -357,7 +357,7 @@ def spreads(frame: pd.DataFrame) -> s.Drawn:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.figures.publications.spreads.spreads_data`.
+        From :func:`spreads_data`.
     """
     kpis = groups(frame, "kpi")
     fig = s.canvas(_HEAD + _ROW * len(kpis))
