@@ -328,7 +328,7 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
             for row in records(rows)
             if row.state != "open"
         ]
-        head = f"{' '.join(_BASES[basis]).strip()}, {printed} is {period_words(covers, ' + ')}"
+        head = f"{' '.join(_BASES[str(basis)]).strip()}, {printed} is {period_words(str(covers), ' + ')}"
         parts.append(f"{head}: {listed(known)}.")
     return (
         f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "
