@@ -1,4 +1,7 @@
-"""Figure of the service process as a flowchart, with the time that each step takes."""
+"""Figures of boxes and arrows: the service process, and two pictures of the paper.
+
+Figures 1 and 2 of the paper are not in our sources; they are redrawn from its words.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal, percent
 from analysis.base.periods import parse_period
 from analysis.figures import style as s
-from analysis.figures.primitives import LINE, Flow, Shape, period_words
+from analysis.figures.primitives import LINE, Flow, Shape, period_words, table
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
@@ -67,9 +70,8 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     times = process_times(ledger, steps, period)
     late = int((done["completed_on"] > done["due_on"]).sum())
     whole = len(done)
-    rows: list[tuple[Any, ...]] = [
-        ("start", "start", _event(steps[0].start_column), "", whole, None, None, False)
-    ]
+    begin = steps[0].start_column.removesuffix("_on").replace("_", " ").capitalize()
+    rows: list[tuple[Any, ...]] = [("start", "start", begin, "", whole, None, None, False)]
     rows += [
         (row.step_id, "step", row.name, row.mode, whole, row.mean, row.share, bool(row.bottleneck))
         for row in times.itertuples()
@@ -77,15 +79,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     rows.append(("promise", "decision", "By the day promised?", "", whole, None, None, False))
     for node, text, count in (("kept", "Done in time", whole - late), ("late", "Done late", late)):
         rows.append((node, "end", text, "", count, None, Fraction(count, whole), False))
-    columns = ["node", "role", "text", "mode", "services", "mean", "share", "bottleneck"]
-    frame = pd.DataFrame(rows, columns=columns)
-    for place, column in ((5, "mean"), (6, "share")):
-        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
-    return frame
-
-
-def _event(column: str) -> str:
-    return column.removesuffix("_on").replace("_", " ").capitalize()
+    return table("node role text mode services mean share bottleneck", rows, exact="mean share")
 
 
 @s.drawing(16)
@@ -107,24 +101,15 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
     boxes = {}
     for row in records(frame):
         x, y = _centre(places[row.node])
-        fill = s.PALE if row.mode == "waiting" else "#ffffff"
-        boxes[row.node] = chart.box(
-            x,
-            y,
-            _WIDTH,
-            _HEIGHT,
-            row.text,
-            shape=_SHAPES[row.role],
-            weight="semibold" if row.bottleneck else "regular",
-            fill=fill,
-            lw=1.8 if row.bottleneck else 0.8,
-        )
+        weight, lw = ("semibold", 1.8) if row.bottleneck else ("regular", 0.8)
+        look: dict[str, Any] = {"fill": s.PALE if row.mode == "waiting" else s.PAPER, "lw": lw}
+        box = x, y, _WIDTH, _HEIGHT, row.text
+        boxes[row.node] = chart.box(*box, shape=_SHAPES[row.role], weight=weight, **look)
         _numbers(fig, x, y, row, kind)
     _arrows(chart, frame, places, boxes)
     chart.finish()
-    caption = _caption(frame, period_words(period))
-    alt = _alt(frame, period_words(period))
-    return s.Drawn(fig, frame, kind, caption, alt)
+    period = period_words(period)
+    return s.Drawn(fig, frame, kind, _caption(frame, period), _alt(frame, period))
 
 
 def _places(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -160,9 +145,8 @@ def _centre(place: tuple[int, int]) -> tuple[float, float]:
 def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
     """Write under a box what it takes, and above it that it is the bottleneck."""
     if row.role == "step":
-        said = f"{decimal(1)(row.mean)} days" + (
-            "" if row.share is None else f" · {percent(0)(row.share)}"
-        )
+        said = f"{decimal(1)(row.mean)} days"
+        said += "" if row.share is None else f" · {percent(0)(row.share)}"
     elif row.role == "end":
         said = f"{decimal()(row.services)} · {percent(0)(row.share)}"
     elif row.role == "start":
@@ -172,14 +156,8 @@ def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
     s.small(fig, x, y + _HEIGHT / 2 + 2.6, said, ha="center", color=s.KIND[kind])
     if row.mode:
         words = f"{row.mode}: the bottleneck" if row.bottleneck else str(row.mode)
-        s.small(
-            fig,
-            x,
-            y - _HEIGHT / 2 - 2.2,
-            words,
-            ha="center",
-            color=s.INK if row.bottleneck else s.MUTED,
-        )
+        colour = s.INK if row.bottleneck else s.MUTED
+        s.small(fig, x, y - _HEIGHT / 2 - 2.2, words, ha="center", color=colour)
 
 
 def _arrows(
@@ -227,8 +205,10 @@ def _alt(frame: pd.DataFrame, period: str) -> str:
     )
 
 
-_GAP, _DOWN, _BACK, _METHODOLOGIES_TOP = 7.0, 8.0, 6.0, 1.0
+_GAP, _DOWN, _BACK, _ABOVE = 7.0, 8.0, 6.0, 1.0
 """Millimetres between boxes across and down, to the arrow that leads back, and above all."""
+_Line = tuple[str, dict[str, Any]]
+_HEAVY, _GREY = {"weight": "semibold"}, {"color": s.MUTED}
 
 
 def methodologies_data(case: Case) -> pd.DataFrame:
@@ -259,18 +239,17 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     height = LINE * max(len(lines) for lines in texts.values()) + 4
     most = max(len(rows) for rows in steps)
     whole = most * height + (most - 1) * _DOWN
-    fig = s.canvas(_METHODOLOGIES_TOP + whole + (_BACK + 5 if _returning(frame) else 2))
+    fig = s.canvas(_ABOVE + whole + (_BACK + 5 if _returning(frame) else 2))
     chart, boxes = Flow(fig), {}
     for column, rows in enumerate(steps):
         x = 0.5 + width / 2 + (width + _GAP) * column
-        first = _METHODOLOGIES_TOP + (whole - len(rows) * height - (len(rows) - 1) * _DOWN) / 2
+        first = _ABOVE + (whole - len(rows) * height - (len(rows) - 1) * _DOWN) / 2
         for place, row in enumerate(records(rows)):
             y = first + place * (height + _DOWN) + height / 2
             boxes[row.method_id] = chart.box(x, y, width, height, "")
-            for number, (line, look) in enumerate(texts[row.method_id]):
-                top = y - height / 2 + 2 + LINE * (number + 0.5)
-                s.small(fig, x - width / 2 + 2, top, line, **look)
-    _methodologies_arrows(fig, chart, frame, boxes, _METHODOLOGIES_TOP + whole)
+            top = y - height / 2 + 2 + LINE * 0.5
+            _write(fig, x - width / 2 + 2, top, texts[row.method_id])
+    _methodologies_arrows(fig, chart, frame, boxes, _ABOVE + whole)
     chart.finish()
     caption = (
         "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
@@ -283,13 +262,12 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
-def _lines(row: Any, width: float) -> list[tuple[str, dict[str, Any]]]:
+def _lines(row: Any, width: float) -> list[_Line]:
     """Return what stands in a box: its name, what it stands for, and the sections it rests on."""
-    heavy = {"weight": "semibold"}
     return [
-        *((line, heavy) for line in s.fit(row.name, width, s.SMALL, "semibold", lines=2)),
+        *((line, _HEAVY) for line in s.fit(row.name, width, s.SMALL, "semibold", lines=2)),
         *((line, {}) for line in s.fit(row.text, width, s.SMALL, lines=8)),
-        *((line, {"color": s.MUTED}) for line in s.fit(row.place, width, s.SMALL, lines=2)),
+        *((line, _GREY) for line in s.fit(row.place, width, s.SMALL, lines=2)),
     ]
 
 
@@ -321,12 +299,10 @@ def _methodologies_arrows(
         start, end = boxes[start_id].S, boxes[end_id].S
         bend = -10 * start[1] - bottom - _BACK
         chart.arrow(start, end, route="n", bend=bend)
-        middle = 5 * (start[0] + end[0])
-        s.note(fig, middle, bottom + _BACK - 2, label, ha="center")
+        s.note(fig, 5 * (start[0] + end[0]), bottom + _BACK - 2, label, ha="center")
 
 
-_COMPONENTS_GAP, _HEAD, _COMPONENTS_TOP, _EDGE = 6.0, 12.0, 1.0, 0.2
-_Line = tuple[str, dict[str, Any]]
+_APART, _HEAD, _EDGE = 6.0, 12.0, 0.2
 
 
 def components_data(okrs: Okrs) -> pd.DataFrame:
@@ -345,30 +321,14 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
     """
     by_id = {row.objective_id: row for row in okrs.objectives}
     rows = [
-        {
-            "perspective": by_id[row.objective_id].perspective,
-            "objective_id": row.objective_id,
-            "objective": by_id[row.objective_id].text,
-            "place": by_id[row.objective_id].place,
-            "kr_id": row.kr_id,
-            "key_result": row.text,
-            "kpi": row.kpi,
-            "measure": indicator(row.kpi).name,
-        }
+        (
+            *(top.perspective, top.objective_id, top.text, top.place),
+            *(row.kr_id, row.text, row.kpi, indicator(row.kpi).name),
+        )
         for row in okrs.key_results
-        if row.role != "headline"
+        if row.role != "headline" and (top := by_id[row.objective_id])
     ]
-    columns = [
-        "perspective",
-        "objective_id",
-        "objective",
-        "place",
-        "kr_id",
-        "key_result",
-        "kpi",
-        "measure",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return table("perspective objective_id objective place kr_id key_result kpi measure", rows)
 
 
 @s.drawing(18)
@@ -383,37 +343,22 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         Mark of the figure: the words shorten those of the paper.
     """
     parts = groups(frame, "objective_id")
-    width = (s.WIDTH - 2 * _EDGE - _COMPONENTS_GAP * (len(parts) - 1)) / max(len(parts), 1)
+    width = (s.WIDTH - 2 * _EDGE - _APART * (len(parts) - 1)) / max(len(parts), 1)
     room = width - 1.5
     tops = [s.fit(str(r["objective"].iloc[0]), room, s.SMALL, "semibold", 6) for _, r in parts]
-    start = _COMPONENTS_TOP + _HEAD + 5.5 + LINE * max(len(lines) for lines in tops) + 5
+    start = _ABOVE + _HEAD + 5.5 + LINE * max(len(lines) for lines in tops) + 5
     bodies = [[_result(row, room) for row in records(rows)] for _, rows in parts]
     height = max(sum(LINE * len(lines) + 2.6 for lines in body) for body in bodies)
     fig = s.canvas(start + height + 1)
     ax, chart = s.sheet(fig), Flow(fig)
     boxes = []
     for number, ((_, rows), top, body) in enumerate(zip(parts, tops, bodies, strict=True)):
-        left, first = _EDGE + (width + _COMPONENTS_GAP) * number, rows.iloc[0]
-        boxes.append(
-            chart.box(
-                left + width / 2,
-                _COMPONENTS_TOP + _HEAD / 2,
-                width,
-                _HEAD,
-                f"{number + 1}. {first['perspective']}",
-                weight="semibold",
-                size=8,
-            )
-        )
-        _write(
-            fig, left, _COMPONENTS_TOP + _HEAD + 3.5, [(str(first["place"]), {"color": s.MUTED})]
-        )
-        _write(
-            fig,
-            left,
-            _COMPONENTS_TOP + _HEAD + 7.2,
-            [(line, {"weight": "semibold"}) for line in top],
-        )
+        left, first = _EDGE + (width + _APART) * number, rows.iloc[0]
+        box = left + width / 2, _ABOVE + _HEAD / 2, width, _HEAD
+        words = f"{number + 1}. {first['perspective']}"
+        boxes.append(chart.box(*box, words, weight="semibold", size=s.NORMAL))
+        s.note(fig, left, _ABOVE + _HEAD + 3.5, str(first["place"]))
+        s.down(fig, left, _ABOVE + _HEAD + 7.2, top, LINE, weight="semibold")
         ax.plot([left, left + width], [start - 2.4] * 2, color=s.RULE, lw=0.6)
         y = start
         for lines in body:
@@ -437,7 +382,7 @@ def _result(row: Any, width: float) -> list[_Line]:
     """Return the lines of a key result and of what measures it."""
     lines: list[_Line] = [(line, {}) for line in s.fit(row.key_result, width, s.SMALL, lines=5)]
     measure = s.fit(f"{row.kpi} {row.measure}", width, s.SMALL, lines=2)
-    return [*lines, *((line, {"color": s.MUTED}) for line in measure)]
+    return [*lines, *((line, _GREY) for line in measure)]
 
 
 def _write(fig: Canvas, x: float, y: float, lines: list[_Line]) -> None:

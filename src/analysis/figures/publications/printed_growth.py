@@ -328,8 +328,8 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
             for row in records(rows)
             if row.state != "open"
         ]
-        head = f"{' '.join(_BASES[str(basis)]).strip()}, {printed} is {period_words(str(covers), ' + ')}"
-        parts.append(f"{head}: {listed(known)}.")
+        head, taken = " ".join(_BASES[str(basis)]).strip(), period_words(str(covers), " + ")
+        parts.append(f"{head}, {printed} is {taken}: {listed(known)}.")
     return (
         f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "
         f"{' '.join(parts)} Every other quarter is open."
