@@ -13,10 +13,10 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base.frames import keyed, records
 from analysis.base.numbers import Rounding, decimal, listed, outward
 from analysis.base.periods import short_period
-from analysis.claims.solver.bounds import bounds
 from analysis.claims.paper.results import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts
+from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, System, growth, quantity, says, total
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
