@@ -355,7 +355,8 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
 ) -> None:
     source = write(
         "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
-        "from analysis.notebook.display import Figure, show_figure, show_table, style\n"
+        "from analysis.notebook.display import show_figure, show_table\n"
+        "from analysis.notebook.figure import Figure, style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
         "show_figure(Figure('line', canvas, data, 'A line.', 'A line going up', 'derived', 1))",

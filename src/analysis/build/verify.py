@@ -1,21 +1,20 @@
 """Checks that every output can be made again with the same bytes.
 
 ``SHA256SUMS`` lists the machine-made files. `verify` copies what people wrote to another folder,
-builds there under another home, time zone, locale and hash seed, and compares.
+builds there under another home, time zone, locale, hash seed and number of processes, and compares.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 from analysis.base.errors import BuildError, InputError
@@ -35,18 +34,6 @@ _ONLY_MADE = (
 )
 _WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-_SHOWN = 100
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One file that is not the same, and how, in words."""
-
-    path: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.words}"
 
 
 def write_sums(root: Path) -> int:
@@ -54,10 +41,9 @@ def write_sums(root: Path) -> int:
 
     ``sha256sum --check SHA256SUMS`` reads it.
     """
-    found = _hashes(root)
-    lines = [f"{digest}  {path}\n" for path, digest in sorted(found.items())]
+    lines = [f"{digest}  {path}\n" for path, digest in sorted(_hashes(root).items())]
     write_text(root / SUMS, "".join(lines))
-    return len(found)
+    return len(lines)
 
 
 def read_sums(root: Path) -> dict[str, str]:
@@ -70,77 +56,30 @@ def read_sums(root: Path) -> dict[str, str]:
     InputError
         If the file is missing or a line is not of sha256sum's form.
     """
-    git = ["git", "-C", str(root), "show", f"HEAD:./{SUMS}"]
+    text = _git(root, "show", f"HEAD:./{SUMS}")
     try:
-        committed = subprocess.run(
-            git, capture_output=True, text=True, encoding="utf-8", check=True
-        )
-        lines = committed.stdout.splitlines()
-    except (OSError, subprocess.CalledProcessError):
-        lines = _read_lines(root / SUMS)
-    found = {}
-    for number, line in enumerate(lines, start=1):
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise InputError(
-                "a line must hold a SHA-256 sum, two spaces and a path",
-                file=SUMS,
-                row=number,
-                value=line,
-            )
-        found[match[2]] = match[1]
-    return found
-
-
-def _read_lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
+        text = text or (root / SUMS).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise InputError(
             "the file does not exist", file=SUMS, fix="run make report, which writes it"
         ) from error
+    found = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            rule = "a line must hold a SHA-256 sum, two spaces and a path"
+            raise InputError(rule, file=SUMS, row=number, value=line)
+        found[match[2]] = match[1]
+    return found
 
 
-def main(root: Path) -> int:
-    """Verify and print the result in words; return 0 if all is the same, else 1.
-
-    Raises
-    ------
-    InputError
-        As `verify`.
-    BuildError
-        As `verify`.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="rebuilt-"))
-    try:
-        differences = verify(root, folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if not differences:
-        shutil.rmtree(folder)
-        print(f"verified: {len(read_sums(root))} files, same bytes")
-        return 0
-    print(f"{len(differences)} of {len(read_sums(root))} files differ (rebuilt in {folder}):")
-    for difference in differences:
-        print(f"  {difference}")
-    return 1
-
-
-def verify(root: Path, folder: Path | None = None) -> list[Difference]:
-    """Build from a copy of what people wrote and compare with ``SHA256SUMS``.
-
-    Parameters
-    ----------
-    root : Path
-        The project.
-    folder : Path, optional
-        Empty; holds the copy afterwards. By default a new temporary one, which stays.
+def verify(root: Path) -> int:
+    """Build from a copy of what people wrote, compare with ``SHA256SUMS``, and say what differs.
 
     Returns
     -------
-    list of Difference
-        Empty if every file has the same bytes.
+    int
+        0 if every file has the same bytes, else 1; the folder of the copy then stays.
 
     Raises
     ------
@@ -150,92 +89,53 @@ def verify(root: Path, folder: Path | None = None) -> list[Difference]:
         If the build fails there, or ran other code than the copy's.
     """
     expected = read_sums(root)
-    folder = folder or Path(tempfile.mkdtemp(prefix="rebuilt-"))
+    folder = Path(tempfile.mkdtemp(prefix="rebuilt-"))
     copy = folder / "elsewhere"
-    copy_sources(root, copy)
-    environment = _environment(folder)
-    cases = {Path(path).stem for path in expected if re.fullmatch(r"report/[^/]+\.pdf", path)}
-    for case in sorted(cases):
-        _build(copy, environment, case)
-    return compare(root, copy, expected)
-
-
-def compare(root: Path, copy: Path, expected: Mapping[str, str]) -> list[Difference]:
-    """Hold the files made in ``copy``, and those in ``root``, against the expected sums."""
-    ours, made = _hashes(root), _hashes(copy)
-    differences = []
-    for path in sorted({*expected, *made, *ours}):
-        words = _compare_sums(expected.get(path), ours.get(path), made.get(path))
-        if words is None:
-            continue
-        if path in ours and path in made and ours[path] != made[path]:
-            words += "; " + first_difference(root / path, copy / path)
-        differences.append(Difference(path, words))
-    return differences
-
-
-def _compare_sums(expected: str | None, ours: str | None, made: str | None) -> str | None:
-    if expected is None:
-        return f"is not in {SUMS}, but was made" if made else f"is not in {SUMS}, nor made again"
-    if made is None:
-        return "was not made again"
-    if made != expected:
-        return (
-            f"is the same here and rebuilt, but not the one in {SUMS} (run make report)"
-            if made == ours
-            else "was made with other bytes"
-        )
-    if ours is None:
-        return "is missing here; rebuilt it is as it should be"
-    return None if ours == expected else "was changed here; rebuilt it is as it should be"
-
-
-def first_difference(ours: Path, made: Path) -> str:
-    """Say in words where two files begin to differ."""
-    if ours.suffix == ".ipynb":
-        return _first_cell(ours, made)
-    one, other = ours.read_bytes(), made.read_bytes()
     try:
-        return _first_line(one.decode("utf-8"), other.decode("utf-8"))
-    except UnicodeDecodeError:
-        limit = min(len(one), len(other))
-        place = next((at for at in range(limit) if one[at] != other[at]), limit)
-        return f"from byte {place} on ({len(one)} bytes here, {len(other)} rebuilt)"
+        copy_sources(root, copy)
+        environment = _environment(folder / "home")
+        for path in sorted(expected):
+            if match := re.fullmatch(r"report/([^/]+)\.pdf", path):
+                _build(copy, environment, match[1])
+        differences = list(compare(root, copy, expected))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if differences:
+        print(f"{len(differences)} of {len(expected)} files differ (rebuilt in {copy}):")
+        print(*(f"  {line}" for line in differences), sep="\n")
+        return 1
+    shutil.rmtree(folder)
+    print(f"verified: {len(expected)} files, same bytes")
+    return 0
 
 
-def _first_line(one: str, other: str) -> str:
-    ours, made = one.splitlines(), other.splitlines()
-    for number in range(max(len(ours), len(made))):
-        here = ours[number] if number < len(ours) else "(the end)"
-        there = made[number] if number < len(made) else "(the end)"
-        if here != there:
-            start = max(_common(here, there) - 40, 0)
-            return (
-                f"line {number + 1} is “{_cut(here, start)}” here, “{_cut(there, start)}” rebuilt"
-            )
-    return "only in line ends"
+def compare(root: Path, copy: Path, expected: Mapping[str, str]) -> Iterator[str]:
+    """Say which files of the project, or of its copy, have not the expected sums, and how."""
+    ours, made = _hashes(root), _hashes(copy)
+    for path in sorted({*expected, *made, *ours}):
+        wanted, here, there = expected.get(path), ours.get(path), made.get(path)
+        if wanted == here == there:
+            continue
+        if wanted is None:
+            words = f"is not in {SUMS}" + (", but was made" if there else "")
+        elif there is None:
+            words = "was not made again"
+        elif here == there:
+            words = f"is the same here and rebuilt, but not the one in {SUMS} (run make report)"
+        elif there != wanted:
+            words = "was made with other bytes"
+        else:
+            words = f"{'was changed' if here else 'is missing'} here; rebuilt it is as it should be"
+        if here and there and here != there:
+            words += f", from line {_first_line(root / path, copy / path)} on"
+        yield f"{path}: {words}"
 
 
-def _common(one: str, other: str) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def _cut(line: str, start: int) -> str:
-    text = line[start : start + _SHOWN]
-    return ("…" if start else "") + text + ("…" if len(line) > start + _SHOWN else "")
-
-
-def _first_cell(ours: Path, made: Path) -> str:
-    one, other = (json.loads(path.read_text(encoding="utf-8")) for path in (ours, made))
-    for number, cells in enumerate(zip(one["cells"], other["cells"], strict=False), start=1):
-        if cells[0] != cells[1]:
-            texts = [json.dumps(cell, indent=1, ensure_ascii=False) for cell in cells]
-            part = "source" if cells[0]["source"] != cells[1]["source"] else "output"
-            return f"first in the {part} of cell {number}: {_first_line(*texts)}"
-    if len(one["cells"]) != len(other["cells"]):
-        return f"{len(one['cells'])} cells here, {len(other['cells'])} rebuilt"
-    return "only in its metadata or form"
+def _first_line(ours: Path, made: Path) -> int:
+    """Return the number of the first line in which two files differ."""
+    lines = zip_longest(ours.read_bytes().split(b"\n"), made.read_bytes().split(b"\n"))
+    return next(number for number, (one, other) in enumerate(lines, start=1) if one != other)
 
 
 def copy_sources(root: Path, copy: Path) -> None:
@@ -243,48 +143,43 @@ def copy_sources(root: Path, copy: Path) -> None:
     from analysis.notebook.run import dumps, read, without_outputs
 
     made = {path for pattern in _ONLY_MADE for path in root.glob(pattern)} | {root / SUMS}
-    for path in _listed(root):
-        if path in made:
+    for path in _sources(root):
+        if path not in made:
+            target = copy / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+    for path in (path for pattern in _WRITTEN_AND_FILLED for path in copy.glob(pattern)):
+        if path.suffix != ".ipynb":
+            write_text(path, clear(path.read_text(encoding="utf-8")))
             continue
-        target = copy / path.relative_to(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, target)
-    for pattern in _WRITTEN_AND_FILLED:
-        for path in copy.glob(pattern):
-            if path.suffix == ".ipynb":
-                notebook = without_outputs(read(path))
-                for cell in notebook.cells:
-                    if cell.cell_type == "markdown":
-                        cell.source = clear(cell.source)
-                write_text(path, dumps(notebook))
-            else:
-                write_text(path, clear(path.read_text(encoding="utf-8")))
+        notebook = without_outputs(read(path))
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = clear(cell.source)
+        write_text(path, dumps(notebook))
 
 
-def _listed(root: Path) -> list[Path]:
+def _sources(root: Path) -> list[Path]:
     """Files that git tracks or would; without git, all but hidden folders and caches."""
-    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others"]
-    try:
-        done = subprocess.run([*command, "--exclude-standard"], capture_output=True, check=False)
-        names = os.fsdecode(done.stdout).split("\0") if done.returncode == 0 else []
-    except FileNotFoundError:
-        names = []
+    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     if "pyproject.toml" in names:
         return [root / name for name in names if name and (root / name).is_file()]
-    return [
-        path
-        for path in root.rglob("*")
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__"
-            for part in path.relative_to(root).parts[:-1]
-        )
-    ]
+    hidden = re.compile(r"(^|/)(\.[^/]+|__pycache__)/")
+    files = (path for path in root.rglob("*") if path.is_file())
+    return [path for path in files if not hidden.search(path.relative_to(root).as_posix())]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _git(root: Path, *arguments: str) -> str:
+    """Return what git says; nothing where there is no git, or nothing that it knows."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True)
+    except FileNotFoundError:
+        return ""
+    return os.fsdecode(done.stdout) if done.returncode == 0 else ""
+
+
+def _environment(home: Path) -> dict[str, str]:
     """Nothing of the caller's but the search path: another home, zone, locale and hash seed."""
-    home = folder / "home"
     home.mkdir(parents=True)
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return {
@@ -300,17 +195,16 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _other_locale() -> str:
     """Turkish, where installed, for its own capital of i; else the one without any language."""
-    try:
-        known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+    if shutil.which("locale") is None:
         return "C"
-    turkish = [name for name in known.stdout.split() if name.lower().startswith("tr_tr.utf")]
-    return turkish[0] if turkish else "C"
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
+    return next((name for name in known if name.lower().startswith("tr_tr.utf")), "C")
 
 
 def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
     """Run ``make report`` in the copy with the packages, but not the code, of this environment."""
-    make = ["make", "--no-print-directory", f"VENV={sys.prefix}", f"CASE={case}"]
+    jobs = (os.cpu_count() or 1) + 1
+    make = ["make", "--no-print-directory", f"VENV={sys.prefix}", f"CASE={case}", f"JOBS={jobs}"]
     whose = 'whose-code: ; @"$(VENV)/bin/python" -c "import analysis; print(analysis.__file__)"'
     asked = subprocess.run(
         [*make, f"--eval={whose}", "whose-code"],
@@ -318,7 +212,6 @@ def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
         env=dict(environment),
         capture_output=True,
         text=True,
-        check=False,
     )
     imported = asked.stdout.strip()
     if asked.returncode or not Path(imported).resolve().is_relative_to(copy.resolve()):
@@ -326,8 +219,7 @@ def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
             f"the build in {copy} would not run its own code but "
             + (imported or asked.stderr.strip() or "none")
         )
-    status = subprocess.run([*make, "report"], cwd=copy, env=dict(environment), check=False)
-    if status.returncode:
+    if subprocess.run([*make, "report"], cwd=copy, env=dict(environment)).returncode:
         raise BuildError(f"make report CASE={case} failed in {copy}; its messages stand above")
 
 
