@@ -13,7 +13,7 @@ from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.cli import main
 from analysis.notebook.edition import chapters
 from analysis.notebook.values import keys
-from analysis.show.claims import conflicts, ranges, readings, relations
+from analysis.show.claim_tables import conflicts, ranges, readings, relations
 from analysis.show.facts import claim_facts
 from analysis.tables.case import load_case
 

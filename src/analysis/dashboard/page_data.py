@@ -22,8 +22,7 @@ from analysis.kpis.levels import COLUMNS, periods, spec_of, wide
 from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.method.key_results import load_okrs
-from analysis.show import claims as views_claims
-from analysis.show import ledger as views
+from analysis.show import claim_tables
 from analysis.tables.case import Case
 from analysis.tables.contents import has_okrs
 
@@ -64,7 +63,7 @@ def model(case: Case) -> Model:
     if case.has_claims:
         verdicts = read_verdicts(case)
         paper = parameters.calibration is not None
-        view = views.claims(verdicts) if paper else views_claims.claims(case, verdicts)
+        view = claim_tables.paper_claims(verdicts) if paper else claim_tables.claims(case, verdicts)
         made["claims"] = claims_model(verdicts, list(view["frame"]["subject"]))
     return made
 

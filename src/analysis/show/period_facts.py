@@ -43,7 +43,7 @@ from analysis.method.scoring import read_cases
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.show.facts import Facts, values
-from analysis.show.wording import turn_text
+from analysis.show.wording import change_text
 from analysis.tables.case import Case
 from analysis.tables.contents import has_method, has_okrs, read_ledger
 
@@ -281,9 +281,7 @@ def level_facts(edition: Edition) -> Facts:
         "base_in_words": base_words(grain, edition.base),
         "currency": edition.case.parameters.currency_name,
     }
-    for name in ("sales", "services"):
-        if now.get(name):
-            texts[f"{name}_now"] = decimal()(now[name])
+    texts |= {f"{name}_now": whole(now[name]) for name in ("sales", "services") if now.get(name)}
     if len(table):
         compared = comparison_data(table, period, edition.case.parameters.currency_name)
         rows = compared[compared["base"] == edition.base]
@@ -297,11 +295,8 @@ def level_facts(edition: Edition) -> Facts:
         label = edition.base_period(base)
         if edition.reaches(label) and len(table):
             rows = compare(table, base, grain)
-            told = _changes(rows[rows["period"] == period])
-            if not told:
-                continue
-            texts[f"{_KEYS[base]}_period"] = label
-            texts[f"changes_on_{_KEYS[base]}"] = told
+            if told := _changes(rows[rows["period"] == period]):
+                texts |= {f"{_KEYS[base]}_period": label, f"changes_on_{_KEYS[base]}": told}
     texts["base_period"] = edition.base_period()
     return values(
         edition.case.parameters.kind, f"data/processed/{edition.case.name}/ledger", **texts
@@ -326,7 +321,12 @@ def _turns(rows: pd.DataFrame) -> dict[str, str]:
     if rows["effect"].eq("none").all():
         return {}
     told = {
-        effect: listed([f"{r.name.lower()} ({turn_text(r)})" for r in records(found)])
+        effect: listed(
+            [
+                f"{r.name.lower()} ({change_text(r.unit, r.change, r.growth)})"
+                for r in records(found)
+            ]
+        )
         for effect, found in rows.groupby("effect")
     }
     return {
@@ -341,12 +341,13 @@ def _changes(rows: pd.DataFrame) -> str:
     Empty if nothing is known.
     """
     growth = rows.set_index("kpi")["growth"]
-    known = [name for name in _TOLD if growth.get(name) is not None]
-    if not known:
-        return ""
     told = [
-        f"{name.replace('_', ' ')} by {percent(1, signed=True)(growth[name])}" for name in known
+        f"{name.replace('_', ' ')} by {percent(1, signed=True)(growth[name])}"
+        for name in _TOLD
+        if growth.get(name) is not None
     ]
+    if not told:
+        return ""
     told[0] = told[0].replace(" by ", " changed by ")
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 

@@ -1,20 +1,134 @@
-"""How levels, goals, changes and scores are written, in tables and figures alike."""
+"""How tables and figures say it: captions and columns of tables, levels, goals, changes, scores.
+
+What a table is called, what its caption says and which columns it shows stands in ``tables.yaml``;
+:func:`view` puts it together with the rows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, TypedDict
 
-from analysis.base.numbers import decimal, percent
-from analysis.kpis.catalogue import MONEY, Indicator, unit_in
+import pandas as pd
+import yaml
+
+from analysis.base.numbers import Format, decimal, percent, points
+from analysis.kpis.catalogue import MONEY, Indicator, kpi, unit_in
 from analysis.method.scoring import Goal
+from analysis.notebook.display import VERDICT_COLOURS, Column
 
 SCORE = decimal(2)
+
+STATUS_COLOURS = {
+    "#00594f": ("met", "good enough", "on track", "supported", "better"),
+    "#a84a12": ("behind", "below baseline", "off", "contradicted", "worse"),
+    "#6f6f6f": ("cannot tell", "undecided", "untestable"),
+}
+"""At least 4.5:1 on white; the word always stands beside the colour."""
+
+_COLOURS: Mapping[str, Mapping[str, str]] = {
+    "verdict": VERDICT_COLOURS,
+    "status": {word: colour for colour, words in STATUS_COLOURS.items() for word in words},
+}
+_FORMATS = {"decimal": decimal, "percent": percent, "points": points}
+
+
+class View(TypedDict):
+    """What :func:`analysis.notebook.display.show_table` takes."""
+
+    frame: pd.DataFrame
+    label: str
+    caption: str
+    kind: str
+    columns: list[Column]
+
+
+def view(
+    name: str,
+    rows: pd.DataFrame | Iterable[Sequence[object]],
+    *,
+    kind: str | None = None,
+    more: Iterable[Column] = (),
+    **words: Any,
+) -> View:
+    """Put rows together with what ``tables.yaml`` says of their table.
+
+    Parameters
+    ----------
+    name : str
+        The table's key there.
+    rows : DataFrame or iterable of sequences
+        A frame that has the columns, or rows that have a cell for each column, in their order.
+    kind : str, optional
+        Kind of number, where the file names none.
+    more : iterable of Column
+        Columns to show after those of the file, such as the periods that there are.
+    **words : object
+        What the braces of label, caption and headers stand for. A column whose header comes out
+        empty is not shown.
+
+    Examples
+    --------
+    >>> made = view("tbl-article-2", [("time", "ex ante", "plans", "a budget")])
+    >>> made["label"], made["kind"], [column.header for column in made["columns"]]
+    ('tbl-article-2', 'words', ['By', 'Kind', 'Compares', 'Example'])
+    """
+    entry = _tables()[name]
+    kind = entry.get("kind", kind)
+    words["kind"] = str(kind)
+    columns = [_column(key, about, words) for key, about in entry["columns"].items()]
+    if not isinstance(rows, pd.DataFrame):
+        rows = pd.DataFrame(list(rows), columns=[column.name for column in columns])
+    return {
+        "frame": rows,
+        "label": name.split("/")[0].format(**words),
+        "caption": entry["caption"].format(**words),
+        "kind": str(kind),
+        "columns": [*(column for column in columns if column.header), *more],
+    }
+
+
+def rows_of(name: str) -> list[list[str]]:
+    """Return the rows that ``tables.yaml`` itself holds of a table."""
+    found: list[list[str]] = _tables()[name]["rows"]
+    return found
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    text = Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8")
+    tables: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tables
+
+
+def _column(name: str, about: str | dict[str, Any], words: Mapping[str, str]) -> Column:
+    known: dict[str, Any] = {"header": about} if isinstance(about, str) else dict(about)
+    known["header"] = known["header"].format(**words)
+    if "format" in known:
+        known["format"] = _format(known["format"])
+    if "colours" in known:
+        known["colours"] = _COLOURS[known["colours"]]
+    return Column(name, **known)
+
+
+def _format(text: str) -> Format:
+    if "{}" in text:
+        return text.format
+    name, places, *signed = text.split()
+    return _FORMATS[name](int(places), signed=bool(signed))
 
 
 def score_text(value: Fraction | None) -> str | None:
     """Write a score with two decimals."""
     return None if value is None else SCORE(value)
+
+
+def kpi_text(name: str, value: Fraction | None) -> str | None:
+    """Write the value of a KPI with its decimals."""
+    return None if value is None else decimal(kpi(name).decimals)(value)
 
 
 def level_text(
@@ -28,20 +142,17 @@ def level_text(
     return text if not unit else f"{text}%" if name == "%" else f"{text} {name}"
 
 
-def change_text(record: Indicator, change: Fraction | None, growth: Fraction | None) -> str | None:
-    """Write a change: percentage points for shares, per cent for everything else."""
-    if record.level_unit == "%":
+def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> str | None:
+    """Write a change: percentage points for shares, per cent for everything else.
+
+    Examples
+    --------
+    >>> change_text("%", Fraction(3, 2), None), change_text("h", Fraction(2), Fraction(1, 8))
+    ('+1.5 pp', '+12.5%')
+    """
+    if unit == "%":
         return None if change is None else decimal(1, signed=True)(change) + " pp"
     return None if growth is None else percent(1, signed=True)(growth)
-
-
-def turn_text(row: Any) -> str | None:
-    """Write the change of a row of :func:`analysis.kpis.compare.comparison_data`."""
-    if row.change is None:
-        return None
-    if row.unit == "%":
-        return decimal(1, signed=True)(row.change) + " pp"
-    return None if row.growth is None else percent(1, signed=True)(row.growth)
 
 
 def goal_text(

@@ -1,0 +1,376 @@
+"""Tables on indicators: their catalogues, levels and changes, the diagnosis, and a firm's tables.
+
+Tables of levels take the name of the case's unit of money (``case.parameters.currency_name``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.base.expression import Measure, growth, reduction, written
+from analysis.base.frames import column, records
+from analysis.base.numbers import decimal
+from analysis.base.periods import (
+    Grain,
+    base_words,
+    distance,
+    last_ended,
+    parse_label,
+    period_label,
+    short_period,
+)
+from analysis.evidence.formula_checks import check_table
+from analysis.intake.case_files import TABLES
+from analysis.kpis.catalogue import CATALOGUE, METHOD, Indicator, Kpi, indicator, kpi, unit_in
+from analysis.kpis.compare import (
+    Base,
+    bases,
+    compare,
+    compare_levels,
+    contributions_by_type,
+    require_period,
+)
+from analysis.kpis.levels import availability, indicators_of, level_table, side_by_side
+from analysis.kpis.measures import WORDS, Totals
+from analysis.notebook.display import Column
+from analysis.show.wording import View, change_text, kpi_text, level_text, view
+from analysis.tables.case import Case
+from analysis.tables.contents import read_claims
+
+NAMES = WORDS | {record.key: record.name.lower() for record in METHOD}
+"""Words of formulas: measures and indicators."""
+
+_DIRECTIONS = {"up": "more", "down": "less", "none": "–"}
+_ARROWS = {"up": "↑", "down": "↓"}
+_TURNS = {"good": "better", "bad": "worse", "neutral": None, "none": None}
+_SYMBOLS = {"C2": "CSI", "I1": "P", "I2": "T", "P1": "S"}
+"""Letters for levels that are themselves ratios, where a change of them is written."""
+_FILES = {table.name: table.file for table in TABLES}
+
+
+def _periods(names: Iterable[str]) -> list[Column]:
+    return [Column(name, name, align="right") for name in names]
+
+
+def _base_columns(period: str) -> list[Column]:
+    """Return a column for each period that one is compared with."""
+    grain, index = parse_label(period)
+    before = {base: period_label(index - distance(grain, base), grain) for base in bases(grain)}
+    return [Column(base, f"on {label}", align="right") for base, label in before.items()]
+
+
+# ---- The starting position ----
+
+
+def process(times: pd.DataFrame, period: str, kind: str) -> View:
+    """Show the time per step of the service process."""
+    return view("tbl-process", times, kind=kind, period=period)
+
+
+def starting_level(levels: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+    """Show the level of every KPI before the change."""
+    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    shown = levels.assign(value=_texts(levels), unit=units)
+    return view("tbl-starting-level", shown, kind=kind, period=period)
+
+
+def _texts(table: pd.DataFrame) -> pd.Series[str]:
+    """Write the values of a frame with columns kpi and value, each with its KPI's decimals."""
+    pairs = zip(table["kpi"], table["value"], strict=True)
+    return column((kpi_text(name, value) for name, value in pairs), table.index)
+
+
+def method_start(levels: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+    """Show the starting level of every indicator of the method's catalogue."""
+    texts = [level_text(indicator(row.key), row.value) or row.state for row in records(levels)]
+    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    shown = levels.assign(value=column(texts, levels.index), unit=units)
+    return view("tbl-method-start", shown, kind=kind, period=period)
+
+
+def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+    """Separate SWOT entries that rows can support from judgement."""
+    said: list[str] = []
+    for row in records(entries):
+        if not row.key:
+            said.append("judgement: no indicator would show it")
+            continue
+        record = indicator(str(row.key))
+        text = level_text(record, row.value, unit=True, currency=currency) or "not recorded"
+        was = level_text(record, row.before, unit=True, currency=currency)
+        told = f"{record.level_words}: {text}" + (f", a year before {was}" if was else "")
+        said.append(f"as above: {record.level_words}" if told in said else told)
+    return view("tbl-swot-support", entries.assign(said=said), kind=kind, period=period)
+
+
+def variables(table: pd.DataFrame, *, printed: bool) -> View:
+    """List dependent and independent variables, of a publication or of a firm."""
+    shown = table.assign(
+        source=table["source"].str.replace("_", " ").str.replace(".", ": ").replace("", None),
+        explains=column(
+            f"{key} {indicator(key).name.lower()}" if key else None for key in table["explains"]
+        ),
+    )
+    return view("tbl-variables/printed" if printed else "tbl-variables", shown)
+
+
+# ---- The catalogues ----
+
+
+def catalogue(records: Sequence[Kpi], currency: str) -> View:
+    """List KPIs and their definitions."""
+    return view(
+        "tbl-catalogue",
+        [
+            (r.perspective, r.name, r.definition, unit_in(r.unit, currency), _DIRECTIONS[r.better])
+            for r in records
+        ],
+    )
+
+
+def method_catalogue() -> View:
+    """List the sixteen indicators with both names, corrected formula and direction."""
+    rows = []
+    for r in METHOD:
+        level, when = f"{r.level_words} {_ARROWS[r.better]}", "leading" if r.leading else "lagging"
+        rows.append((r.key, r.name, r.name_es, formula(r), level, when))
+    return view("tbl-method-catalogue", rows)
+
+
+def formula(record: Indicator) -> str:
+    """Write the corrected formula in words; changes of a ratio with a letter for the ratio."""
+    letter = _SYMBOLS.get(record.key)
+    if letter is None:
+        return written(record.form, NAMES)
+    change = growth if record.better == "up" else reduction
+    text = written(change(Measure(letter)), {letter: letter})
+    return f"{text}; {letter} = {written(record.level, NAMES)}"
+
+
+def requirements() -> View:
+    """Say what each indicator divides by and which columns it needs."""
+    rows = [(r.key, r.purpose, r.denominator, r.grain, _by_table(r.columns)) for r in METHOD]
+    return view("tbl-requirements", rows)
+
+
+def _by_table(columns: Iterable[str]) -> str:
+    """Write columns by table: ``sale: amount, day; service: day``."""
+    tables: dict[str, list[str]] = {}
+    for name in columns:
+        table, _, own = name.partition(".")
+        tables.setdefault(table, []).append(own)
+    parts = (f"{table}: {', '.join(names)}" for table, names in tables.items())
+    return "; ".join(parts).replace("_", " ")
+
+
+def formula_faults(case: Case) -> View:
+    """List printed formulas with what the mechanical checks find in each."""
+    claims = {claim.claim_id: claim for claim in read_claims(case)}
+    table = check_table()
+    rows = []
+    for row in records(table[table["form"] != "corrected"]):
+        claim, record = claims[str(row.form)], indicator(str(row.key))
+        found = str(row.faults) or "none"
+        if row.lost:
+            found = f"our text has lost type here, so nothing is held against it ({found})"
+        rows.append((record.key, claim.place, claim.printed, found, formula(record)))
+    return view("tbl-formula-faults", rows)
+
+
+def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
+    """Compute printed and corrected formulas side by side."""
+    table = side_by_side(totals, period, base)
+    table["name"] = [f"{key} {indicator(key).name}" for key in table["key"]]
+    for form, why in (("printed", "printed_state"), ("corrected", "state")):
+        table[form] = [
+            reason if value is None else decimal(1)(value)
+            for value, reason in zip(table[form], table[why], strict=True)
+        ]
+    table["place"] = table["claim_id"].map(lambda name: str(name).split("-", 1)[0])
+    table["place"] = table["place"].str.replace("table", "Table ")
+    against = base_words(parse_label(period)[0], base)
+    return view("tbl-both-forms", table, kind=kind, period=period, base=against)
+
+
+# ---- Levels and changes ----
+
+
+def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: int = 6) -> View:
+    """Show every KPI over the periods that end with the reported one."""
+    grain, end = parse_label(last)
+    chosen = table[table["index"].between(end - count + 1, end)]
+    wide = chosen.assign(shown=_texts(chosen)).pivot_table(
+        index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
+    )
+    wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
+    periods = [str(period) for period in wide.columns]
+    wide.insert(0, "name", [_named(str(name), currency) for name in wide.index])
+    return view(
+        "tbl-kpis",
+        wide,
+        kind=kind,
+        more=_periods(periods),
+        grain=grain,
+        first=short_period(periods[0]),
+        latest=short_period(periods[-1]),
+    )
+
+
+def _named(name: str, currency: str) -> str:
+    return f"{kpi(name).name}, {unit_in(kpi(name).unit, currency)}"
+
+
+def comparison(table: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+    """Compare a period with the previous one and with the same one of last year."""
+    grain, _ = parse_label(period)
+    now = table[table["period"] == require_period(table, period)].set_index("kpi")
+    frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
+    frame["name"] = [_named(name, currency) for name in frame["kpi"]]
+    frame["value"] = [kpi_text(name, now["value"][name]) for name in frame["kpi"]]
+    for base in bases(grain):
+        rows = compare(table, base, grain)
+        rows = rows[rows["period"] == period].set_index("kpi")
+        frame[base] = [
+            change_text(kpi(name).unit, rows["change"][name], rows["growth"][name])
+            if name in rows.index
+            else None
+            for name in frame["kpi"]
+        ]
+    against = f"the previous {grain}"
+    if grain != "year":
+        against += f" and the same {grain} of last year"
+    more = _base_columns(period)
+    return view("tbl-comparison", frame, kind=kind, more=more, period=period, against=against)
+
+
+def contribution(
+    totals: Totals, period: str, base: Base, names: Mapping[str, str], kind: str
+) -> View:
+    """Split the growth of services by type."""
+    parts = contributions_by_type(totals, "services", period, base)
+    parts["name"] = [names.get(key, key) for key in parts["service_type"]]
+    against = base_words(parse_label(period)[0], base)
+    return view("tbl-contributions", parts, kind=kind, period=period, base=against)
+
+
+def method_levels(
+    totals: Totals, grain: Grain, last: str, kind: str, currency: str, count: int = 6
+) -> View:
+    """Show the level of every indicator over the last periods that ended with the named one."""
+    levels = level_table(totals, grain, last)
+    end = last_ended(last, grain)
+    chosen = levels[levels["index"].between(end - count + 1, end)]
+    periods = list(dict.fromkeys(chosen["period"]))
+    rows = []
+    for record in indicators_of(totals):
+        own = chosen[chosen["key"] == record.key]
+        values = zip(own["period"], own["value"], strict=True)
+        name, unit = f"{record.key} {record.level_words}", unit_in(record.level_unit, currency)
+        texts = {period: level_text(record, value) for period, value in values}
+        rows.append({"name": name, "unit": unit, **texts})
+    return view(
+        "tbl-method-levels-{grain}",
+        pd.DataFrame(rows),
+        kind=kind,
+        more=_periods(periods),
+        grain=grain,
+        first=short_period(periods[0]),
+        latest=short_period(periods[-1]),
+    )
+
+
+def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> View:
+    """Compare every level with the period before and the same period of last year."""
+    grain, _ = parse_label(period)
+    levels = level_table(totals, grain, period)
+    known = indicators_of(totals)
+    frame = pd.DataFrame({"key": [r.key for r in known]})
+    frame["name"] = [f"{r.key} {r.level_words}" for r in known]
+    frame["unit"] = [unit_in(r.level_unit, currency) for r in known]
+    for base in bases(grain):
+        table = compare_levels(levels, grain, base)
+        rows = table[table["period"] == period].set_index("key")
+        frame["value"] = [level_text(r, rows["value"][r.key]) for r in known]
+        frame[base] = [
+            change_text(r.level_unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
+        ]
+    against = " and ".join(base_words(grain, base) for base in bases(grain))
+    more = _base_columns(period)
+    return view(
+        "tbl-method-comparison", frame, kind=kind, more=more, period=period, against=against
+    )
+
+
+def headline(compared: pd.DataFrame, period: str, base: str, kind: str) -> View:
+    """Show every KPI of a period beside its base, and whether it turned for better or worse.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From :func:`analysis.kpis.compare.comparison_data`.
+    period, base : str
+        The period, and which of the bases to show.
+    kind : str
+        Kind of number.
+    """
+    lines = records(compared[compared["base"] == base])
+    before = next((row.base_period for row in lines if row.base_period), "")
+    frame = pd.DataFrame({"name": [f"{row.name}, {row.unit}" for row in lines]})
+    frame["before"] = column(kpi_text(row.kpi, row.base_value) for row in lines)
+    frame["now"] = column(kpi_text(row.kpi, row.value) for row in lines)
+    frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in lines)
+    frame["turn"] = column(_TURNS[row.effect] for row in lines)
+    words: dict[str, Any] = {"against": "", "before": "", "change": "", "turn": ""}
+    if before:
+        against = f" against {before}; better or worse by each indicator's own direction"
+        words = {"against": against, "before": before, "change": "Change", "turn": "Better?"}
+    return view("tbl-summary", frame, kind=kind, period=period, **words)
+
+
+# ---- The tables that a firm handed in ----
+
+
+def data_tables(came: pd.DataFrame, kind: str) -> View:
+    """List the tables that came in, with their rows and the time they cover."""
+    spans = zip(came["first"], came["last"], strict=True)
+    covers = column((f"{one} to {other}" if one else None for one, other in spans), came.index)
+    return view("tbl-data-tables", came.assign(covers=covers), kind=kind)
+
+
+def data_notes(table: pd.DataFrame) -> View:
+    """List what was skipped or coerced."""
+    shown = table.assign(
+        column=table["column"].replace("", None),
+        rows=column((count or None for count in table["rows"]), table.index),
+        example=table["example"].replace("", None),
+    )
+    return view("tbl-data-notes", shown)
+
+
+def data_indicators(totals: Totals, names: Collection[str]) -> View:
+    """Say which indicators can be computed, and which table each of the others lacks.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        Sums by month.
+    names : collection of str
+        Tables that are there.
+    """
+    table = availability(totals, names)
+    table["name"] = [f"{key} {name}".strip() for key, name in table[["key", "name"]].to_numpy()]
+    table["needs"] = [", ".join(_FILES[name] for name in needs) for needs in table["needs"]]
+    table["said"] = [
+        "computed" if known else _lacking(absent)
+        for known, absent in zip(table["known"], table["absent"], strict=True)
+    ]
+    return view("tbl-data-indicators", table)
+
+
+def _lacking(absent: list[str]) -> str:
+    if absent:
+        return "left out for want of " + ", ".join(_FILES[name] for name in absent)
+    return "left out: its tables hold no rows for it, or not those of the quarters before it needs"

@@ -1,0 +1,185 @@
+"""Tables on OKRs: key results and their scores, check-ins, scorecard and strategy map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.base.frames import column, records
+from analysis.base.numbers import MINUS, MISSING, decimal, percent
+from analysis.kpis.catalogue import indicator, unit_in
+from analysis.method.balanced_scorecard import KNOWN_FROM, Node
+from analysis.method.key_results import Okrs, Result, chosen
+from analysis.show.indicator_tables import formula
+from analysis.show.wording import SCORE, View, goal_text, level_text, score_text, view
+from analysis.tables.case import Case
+from analysis.tables.contents import read_claims
+
+_STATES = ("on track", "off", "cannot tell")
+_INDENT = {"joint": "", "perspective": "", "objective": "\u2003", "key result": "\u2003\u2003"}
+
+
+def key_results(feedback: pd.DataFrame, period: str, kind: str) -> View:
+    """Name the key results by state: on track, off, or not to be told.
+
+    Parameters
+    ----------
+    feedback : DataFrame
+        From :func:`analysis.method.as_is.feedback`.
+    period : str
+        The period.
+    kind : str
+        Kind of number.
+    """
+    named: dict[str, list[str]] = {state: [] for state in _STATES}
+    for row in records(feedback):
+        beside = row.reason if row.state == "cannot tell" else score_text(row.score)
+        named[row.state].append(f"{row.text} ({beside})" if beside else str(row.text))
+    rows = [(state, len(names), "; ".join(names)) for state, names in named.items() if names]
+    return view("tbl-summary-key-results", rows, kind=kind, period=period)
+
+
+def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: str) -> View:
+    """Rebuild one of the paper's Tables 1 to 4: printed, corrected, computed, target, score."""
+    printed = {claim.claim_id: claim.printed for claim in read_claims(case)}
+    rows = []
+    for result in chosen(list(results)):
+        row, record = result.key_result, indicator(result.kpi)
+        if row.objective_id == objective_id:
+            rows.append(
+                (
+                    ("Objective: " if row.role == "headline" else "") + row.text,
+                    printed.get(row.claim_id, "no formula"),
+                    formula(indicator(row.kpi)),
+                    level_text(record, result.value),
+                    goal_text(record, result.goal),
+                    unit_in(record.level_unit, case.parameters.currency_name),
+                    score_text(result.score.score),
+                    result.score.status,
+                )
+            )
+    return view("tbl-okr-{number}", rows, kind=kind, number=objective_id.removeprefix("O"))
+
+
+def target_readings(results: Sequence[Result], kind: str, currency: str) -> View:
+    """Score every printed target in every way it can be read."""
+    rows = []
+    for result in results:
+        if result.target is None:
+            continue
+        record = indicator(result.kpi)
+        rows.append(
+            (
+                result.key_result.kr_id,
+                result.target.reading,
+                level_text(record, result.baseline),
+                goal_text(record, result.goal),
+                level_text(record, result.value),
+                unit_in(record.level_unit, currency),
+                score_text(result.score.score),
+                result.score.status,
+                "•" if result.chosen else None,
+            )
+        )
+    printed = any(result.target and result.target.claim_id for result in results)
+    name = "tbl-target-readings/printed" if printed else "tbl-target-readings"
+    return view(name, dict.fromkeys(rows), kind=kind)
+
+
+def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
+    """List reported values that the rows do not bear out."""
+    kpis = {row.kr_id: row.kpi for row in okrs.key_results}
+    found = reconciled[reconciled["state"].isin(["differs", "not known yet"])]
+    texts = {
+        name: column(
+            (level_text(indicator(kpis[row.kr_id]), getattr(row, name)) for row in records(found)),
+            found.index,
+        )
+        for name in ("reported", "rows")
+    }
+    counts = reconciled["state"].value_counts()
+    states = ("agrees", "not reported", "nothing to report")
+    others: dict[str, Any] = {
+        state.replace(" ", "_"): str(counts.get(state, "none")) for state in states
+    }
+    return view(
+        "tbl-check-in-slips",
+        found.assign(**texts),
+        kind=kind,
+        found=str(len(found)),
+        all=str(len(reconciled)),
+        **others,
+    )
+
+
+def reliability(table: pd.DataFrame, brier: Fraction | None, kind: str) -> View:
+    """Compare stated confidence with how often it came true."""
+    score = MISSING if brier is None else decimal(3)(brier)
+    return view("tbl-reliability", table, kind=kind, score=score)
+
+
+def feedback(table: pd.DataFrame, period: str, kind: str) -> View:
+    """Show what is on track, what is off, and which causes touch it."""
+    shown = table.assign(
+        score=column((score_text(value) for value in table["score"]), table.index),
+        causes=table["causes"].replace("", None),
+        reason=table["reason"].replace("", None),
+    )
+    return view("tbl-feedback", shown, kind=kind, period=period)
+
+
+def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
+    """Show the joint score and what it is made of."""
+    rows = [
+        (
+            _INDENT[node.level] + _titled(node),
+            node.kpi or None,
+            percent(2)(node.weight),
+            score_text(node.told),
+            f"{SCORE(node.low)} to {SCORE(node.high)}" if node.covered < 1 else None,
+            percent(0)(node.covered),
+            decimal(3, signed=True)(node.contribution),
+        )
+        for node in nodes
+    ]
+    known_from = percent(0)(KNOWN_FROM)
+    return view("tbl-scorecard", rows, kind=kind, period=period, known_from=known_from)
+
+
+def _titled(node: Node) -> str:
+    return f"{node.key}  {node.name}" if node.parent not in {"", "joint"} else node.name
+
+
+def weight_ranking(table: pd.DataFrame, kind: str) -> View:
+    """Show how the ranking of quarters depends on the weights."""
+    return view("tbl-weight-ranking", table, kind=kind)
+
+
+def links(table: pd.DataFrame, kind: str) -> View:
+    """Show the links of the strategy map and what the data say of each."""
+    shown = table.assign(
+        link=[f"{row.cause} → {row.effect}" for row in records(table)],
+        sign=["+" if sign == "+" else MINUS for sign in table["sign"]],
+        concordance=column(_digits(table["concordance"], 2), table.index),
+        p=column(_digits(table["p"], 3), table.index),
+    )
+    quoted = bool((table["quotation"] != "").any())
+    return view(
+        "tbl-links",
+        shown,
+        kind=kind,
+        needed=str(int(table["needed"].iloc[0]) if len(table) else 0),
+        place="Section" if quoted else "Rests on",
+    )
+
+
+def _digits(values: pd.Series[Any], places: int) -> list[str | None]:
+    return [None if value is None else decimal(places)(value) for value in values]
+
+
+def conformance(table: pd.DataFrame) -> View:
+    """Show the published cases with what is expected and what comes out here."""
+    return view("tbl-conformance", table)
