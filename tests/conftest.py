@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from analysis.kpis.levels import sums
-from analysis.ledger.make import make_ledger
+from analysis.ledger.synthetic import make_ledger
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger
 

@@ -61,8 +61,7 @@ def verdicts(args: argparse.Namespace) -> str:
 
 def ledger(args: argparse.Namespace) -> str | int:
     """Check a case's own rows, or make a synthetic ledger (of other readings in another folder)."""
-    from analysis.ledger.make import make_ledger, write_ledger
-    from analysis.ledger.reproduce import require_same
+    from analysis.ledger.synthetic import make_ledger, require_same, write_ledger
     from analysis.method.check_ins import draw_check_ins
     from analysis.method.key_results import load_okrs
     from analysis.notebook.edition import choice

@@ -10,7 +10,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.kpis.catalogue import indicator
-from analysis.ledger.make import write_ledger
+from analysis.ledger.synthetic import write_ledger
 from analysis.method.check_ins import (
     ToDate,
     _state,

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.claims.paper.judging import judge_of
 from analysis.claims.verdicts import universe_table
-from analysis.ledger.make import make_ledger, write_ledger
+from analysis.ledger.synthetic import make_ledger, write_ledger
 from analysis.notebook.edition import edition
 from analysis.notebook.values import Value
 from analysis.show.facts import facts

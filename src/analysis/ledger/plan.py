@@ -20,9 +20,41 @@ from analysis.claims.paper.judging import judge_of
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.verdicts import require_possible
-from analysis.ledger.shares import apportion, jitter
 from analysis.tables.case import Calibration, Case
 from analysis.tables.contents import read_claims
+
+
+def apportion(total: int, weights: Sequence[int]) -> list[int]:
+    """Split a whole number in proportion to weights (largest remainders, ties to the first).
+
+    Parameters
+    ----------
+    total : int
+        What to split, at least 0.
+    weights : sequence of int
+        At least one of them above 0.
+
+    Returns
+    -------
+    list of int
+        Parts that add up to `total`.
+    """
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in order[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def jitter(value: Fraction, rng: random.Random, percent: int = 4) -> int:
+    """Move a value at random by up to some per cent and round it to a whole number."""
+    step = rng.randrange(-100 * percent, 100 * percent + 1)
+    return round(value * (1 + Fraction(step, 10_000)))
+
+
+MADE_UP = "SYN"
+"""Prefix of every key, so that no row can be taken for a real one."""
 
 QUARTER_HOURS_PER_TECHNICIAN = 4 * 460
 """Time a full-time technician works in a quarter, in units of 15 minutes (an assumption)."""

@@ -27,8 +27,7 @@ from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, quantity, total
 from analysis.figures import style as s
 from analysis.figures.primitives import table
-from analysis.ledger.linked import LinkedSampler
-from analysis.ledger.sampling import ServiceTables, below
+from analysis.ledger.sampling import JointSampler, ServiceTables, below
 from analysis.tables.case import Case
 
 Row = dict[str, int]
@@ -136,7 +135,7 @@ def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd
     assert calibration is not None  # read_print asked for it
     rng = random.Random(calibration.seed if seed is None else seed)
     services = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
-    sales = LinkedSampler(printed.engine.system("sales", printed.reading))
+    sales = JointSampler(printed.engine.system("sales", printed.reading))
     pairs = list(survey_pairs(printed))
     rows = []
     for _ in range(draws):

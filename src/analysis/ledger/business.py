@@ -1,4 +1,6 @@
-"""Costs, budgets and financial statements of a synthetic firm, in proportion to its sales.
+"""The tables that the whole method needs, made up around a ledger whose rows stay as they are.
+
+These are costs, budgets, financial statements, staff, training, staff survey and ESG scores.
 
 The paper prints no cost, profit or balance. Every ratio is therefore drawn from the same range in
 every quarter, so that no margin, return or turnover of the made-up firm shows a trend.
@@ -7,13 +9,21 @@ every quarter, so that no margin, return or turnover of the made-up firm shows a
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.periods import end_day, quarter_end, quarter_label, quarter_of
-from analysis.ledger.rows import MADE_UP
-from analysis.ledger.shares import apportion
+from analysis.base.periods import (
+    end_day,
+    parse_month,
+    quarter_days,
+    quarter_end,
+    quarter_label,
+    quarter_of,
+    quarter_start,
+)
+from analysis.ledger.plan import MADE_UP, apportion
 
 DIRECT = {"materials": 34, "labour": 26}
 """Direct cost in 100 of sales, by category (an assumption)."""
@@ -183,4 +193,141 @@ def _cash_flow(before: dict[str, int], now: dict[str, int], profit: int) -> dict
         "cfo": profit + depreciation - tied + _owed(now) - _owed(before),
         "cfi": -(now["fixed_assets"] - before["fixed_assets"] + depreciation),
         "cff": now["interest_debt"] - before["interest_debt"] - drawn,
+    }
+
+
+OFFICE = 6
+"""People in the office (an assumption)."""
+
+LEAVERS_IN_10 = 3
+"""Chance in tenths that someone in the office leaves in a quarter, and is replaced."""
+
+SATISFIED_IN_100, CERTIFIED_IN_10, TRAINED_IN_10 = 70, 5, 7
+ESG_TYPICAL = {"E": 50, "S": 60, "G": 55}
+
+
+def make_staff(staff_hours: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """List technicians (from the hours they worked) and office staff with their days of entry.
+
+    Technicians stay, since the hours that the print fixes say when they work; some of the office
+    staff leave and are replaced, with the same chance in every quarter.
+    """
+    rng = stream(seed, "staff")
+    months = staff_hours.groupby("staff_id", sort=True)["month"].min()
+    first = parse_month(str(months.min()))
+    quarters = sorted({parse_month(month) // 3 for month in staff_hours["month"]})
+    rows: list[tuple[str, str, date, date | None]] = []
+    for key, month in months.items():
+        start = parse_month(str(month))
+        hired = date(start // 12, start % 12 + 1, 1)
+        if start == first:
+            hired -= timedelta(days=400 + rng.randrange(900))
+        rows.append((str(key), "technician", hired - timedelta(days=1), None))
+    rows += _office(quarters, rng)
+    frame = pd.DataFrame(rows, columns=["staff_id", "role", "hired_on", "left_on"])
+    for column in ("hired_on", "left_on"):
+        frame[column] = pd.to_datetime(frame[column])
+    return frame
+
+
+def _office(quarters: list[int], rng: random.Random) -> list[tuple[str, str, date, date | None]]:
+    rows: list[tuple[str, str, date, date | None]] = []
+    opening = quarter_start(quarters[0])
+    for i in range(OFFICE):
+        hired = opening - timedelta(days=400 + rng.randrange(900))
+        rows.append((f"{MADE_UP}-A{i + 1:02d}", "office", hired, None))
+    for quarter in quarters:
+        there = [i for i, row in enumerate(rows) if row[3] is None]
+        who, day = rng.choice(there), rng.randrange(10, 60)
+        if rng.randrange(10) < LEAVERS_IN_10:
+            left = quarter_start(quarter) + timedelta(days=day)
+            key, role, hired, _ = rows[who]
+            rows[who] = (key, role, hired, left)
+            rows.append(
+                (f"{MADE_UP}-A{len(rows) + 1:02d}", "office", left + timedelta(days=14), None)
+            )
+    return rows
+
+
+def _employed(staff: pd.DataFrame, day: date) -> list[str]:
+    """Return who is employed on a day."""
+    when = pd.Timestamp(day)
+    there = (staff["hired_on"] <= when) & ~(staff["left_on"] < when)
+    return [str(key) for key in staff.loc[there, "staff_id"]]
+
+
+def make_training(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFrame:
+    """Draw trainings: most of the staff once a quarter, two to eight hours."""
+    rng = stream(seed, "training")
+    rows = []
+    for quarter in quarters:
+        for key in _employed(staff, quarter_start(quarter)):
+            held = quarter_start(quarter) + timedelta(days=rng.randrange(quarter_days(quarter)))
+            hours, certified = 8 + 4 * rng.randrange(7), rng.randrange(10) < CERTIFIED_IN_10
+            if rng.randrange(10) < TRAINED_IN_10 and key in _employed(staff, held):
+                rows.append((key, held, hours, "yes" if certified else "no"))
+    frame = pd.DataFrame(rows, columns=["staff_id", "held_on", "quarter_hours", "certified"])
+    frame["held_on"] = pd.to_datetime(frame["held_on"])
+    frame = frame.sort_values(["held_on", "staff_id"], ignore_index=True)
+    frame.insert(0, "training_id", [f"{MADE_UP}-E{i:04d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+def make_staff_survey(staff: pd.DataFrame, quarters: range, seed: int) -> pd.DataFrame:
+    """Draw one answer a quarter from everyone employed in its last weeks."""
+    rng = stream(seed, "staff_survey")
+    rows = []
+    for quarter in quarters:
+        day = quarter_start(quarter + 1) - timedelta(days=10)
+        for key in _employed(staff, day):
+            happy = rng.randrange(100) < SATISFIED_IN_100
+            score = 4 + rng.randrange(2) if happy else 1 + rng.randrange(3)
+            rows.append((key, day, score))
+    frame = pd.DataFrame(rows, columns=["staff_id", "answered_on", "score"])
+    frame["answered_on"] = pd.to_datetime(frame["answered_on"])
+    frame.insert(0, "response_id", [f"{MADE_UP}-P{i:04d}" for i in range(1, len(frame) + 1)])
+    return frame
+
+
+def make_esg(quarters: range, seed: int) -> pd.DataFrame:
+    """Draw one score per pillar and quarter around a typical one."""
+    rng = stream(seed, "esg")
+    rows = [
+        (quarter_label(quarter), pillar, f"{MADE_UP}-assessor", typical + rng.randrange(-4, 5))
+        for quarter in quarters
+        for pillar, typical in ESG_TYPICAL.items()
+    ]
+    return pd.DataFrame(rows, columns=["period", "pillar", "assessor", "score"])
+
+
+def make_method_rows(ledger: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
+    """Draw costs, budgets, statements, staff, training, staff survey and ESG scores.
+
+    Each table has a source of randomness of its own, so adding one changes no other.
+
+    Parameters
+    ----------
+    ledger : dict of str to DataFrame
+        Needs ``service``, ``sale`` and ``staff_hours``.
+    seed : int
+        The same ledger and seed give the same rows.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By table name, as the row models in :mod:`analysis.tables.method` describe them.
+    """
+    months = [parse_month(month) for month in ledger["staff_hours"]["month"]]
+    quarters = range(min(months) // 3, max(months) // 3 + 1)
+    cost, budget = make_costs(ledger["service"], ledger["sale"], seed)
+    statements, taxes = make_statements(ledger["sale"], cost, seed)
+    staff = make_staff(ledger["staff_hours"], seed)
+    return {
+        "cost": pd.concat([cost, taxes], ignore_index=True),
+        "service_budget": budget,
+        "staff": staff,
+        "training": make_training(staff, quarters, seed),
+        "staff_survey": make_staff_survey(staff, quarters, seed),
+        "esg_score": make_esg(quarters, seed),
+        "fin_statement": statements,
     }

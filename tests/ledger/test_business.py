@@ -9,11 +9,9 @@ import pandas as pd
 import pytest
 
 from analysis.kpis.levels import level_table, totals
-from analysis.ledger.costs import make_costs, make_statements
-from analysis.ledger.make import make_ledger, write_ledger
-from analysis.ledger.method_rows import make_method_rows
+from analysis.ledger.business import make_costs, make_method_rows, make_statements
 from analysis.ledger.plan import make_plan
-from analysis.ledger.rows import make_rows
+from analysis.ledger.synthetic import make_ledger, make_rows, write_ledger
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger
 from analysis.tables.firm_tables import CORE_TABLES, LEDGER_TABLES

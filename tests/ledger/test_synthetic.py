@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.ledger.make import make_ledger, write_ledger
-from analysis.ledger.plan import make_plan
-from analysis.ledger.reproduce import reproduce
-from analysis.ledger.shares import apportion
+from analysis.ledger.plan import apportion, make_plan
+from analysis.ledger.synthetic import make_ledger, reproduce, write_ledger
 from analysis.tables.case import Case, load_case
 from analysis.tables.contents import Ledger, read_claims
 from analysis.tables.firm_tables import CORE_TABLES
@@ -207,3 +205,20 @@ def test_apportion_by_hand() -> None:
     assert apportion(10, [1, 1, 1]) == [4, 3, 3]
     assert apportion(7, [3, 2, 0]) == [4, 3, 0]
     assert sum(apportion(12345, [7, 11, 13, 5])) == 12345
+
+
+def test_every_printed_result_is_reproduced(segelec: Case, ledger: Ledger) -> None:
+    table = reproduce(segelec, ledger)
+    assert len(table) == 19  # nine results in the abstract, nine in section 6, one in section 5
+    assert table["same"].all()
+    assert (
+        dict(zip(table["claim_id"], table["exact"], strict=True))["5-services-growth"] == "22.917%"
+    )
+
+
+def test_a_ledger_that_misses_the_print_is_found_out(segelec: Case) -> None:
+    ledger = make_ledger(segelec)
+    ledger["service"] = ledger["service"].iloc[:-1]
+    table = reproduce(segelec, ledger).set_index("claim_id")
+    assert table.loc["abstract-services", "computed"] == "353"
+    assert not table.loc["abstract-services", "same"]
