@@ -1,8 +1,8 @@
-"""Figure of all indicators at once: one period against the one before and against last year."""
+"""Figures of one period against others: all indicators, sales and services by type (IBCS)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ from analysis.base.frames import groups, keyed, records
 from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import distance, parse_label, period_label, short_period
 from analysis.figures import style as s
-from analysis.figures.primitives import Scale, change_text, scale, span
+from analysis.figures.primitives import change_text, scale, span, table
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import bases, contributions_by_type
 from analysis.kpis.measures import Totals
@@ -59,8 +59,7 @@ def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
     s.bold(fig, 53, 2.5, short_period(period), ha="right")
     s.note(fig, 53, 6.3, "arrow: good direction", ha="right")
     words = _on(period)
-    for base in words:
-        left = _PANELS[base]
+    for base, left in ((base, _PANELS[base]) for base in words):
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
             s.bold(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}")
@@ -75,8 +74,7 @@ def _on(period: str) -> dict[str, str]:
 
 def _span(rows: pd.DataFrame) -> tuple[float, float]:
     """Return the largest fall and the largest rise as drawn, zero included."""
-    sizes = [_size(row) for row in records(rows)]
-    known = [size for size in sizes if size is not None]
+    known = [size for row in records(rows) if (size := _size(row)) is not None]
     return min([0.0, *known]), max([0.0, *known]) or 1.0
 
 
@@ -86,8 +84,7 @@ def _zero(units: list[tuple[str, pd.DataFrame]]) -> float:
     if all(low == 0 for low, _ in spans):
         return 0.0
     fall = max(-low / (high - low) for low, high in spans)
-    inner = _WIDTH - 2 * _ROOM
-    return _ROOM + min(fall, 0.6) * inner
+    return _ROOM + min(fall, 0.6) * (_WIDTH - 2 * _ROOM)
 
 
 def _group(
@@ -95,9 +92,7 @@ def _group(
 ) -> float:
     """Draw KPIs of one unit of change on one scale; return where the group ends."""
     of_kpi = groups(rows, "kpi")
-    rule = s.bare(fig, 0, top, 160, 1)
-    rule.set_ylim(1, 0)
-    rule.axhline(0, color=s.RULE, lw=1)
+    s.rule(fig, top)
     s.note(fig, 0, top + 3, title)
     top += 5.5
     height = _STEP * len(of_kpi)
@@ -124,28 +119,18 @@ def _words(fig: Canvas, y: float, row: Any, kind: str) -> None:
         text = short.text(row.value) + ("%" if record.is_share else "")
         s.write(fig, 53, y, text, ha="right", color=s.KIND[kind])
         if not record.is_share:
-            (unit, *_) = s.fit(f"{short.word}{_short(record.unit)}", 14.5, s.SMALL)
-            s.note(fig, 54, y, unit)
-
-
-def _short(unit: str) -> str:
-    return {"services": "", "services per 100 h": "per 100 h"}.get(unit, unit)
+            unit = {"services": "", "services per 100 h": "per 100 h"}.get(record.unit, record.unit)
+            s.note(fig, 54, y, s.fit(f"{short.word}{unit}", 14.5, s.SMALL)[0])
 
 
 def _size(row: Any) -> float | None:
     """Return the change as drawn: per cent, or percentage points for shares."""
-    value = row.change if _is_share(row) else row.growth
-    if value is None:
-        return None
-    return float(value) if _is_share(row) else 100 * float(value)
-
-
-def _is_share(row: Any) -> bool:
-    return bool(row.unit == "%")
+    value, unit = (row.change, 1) if row.unit == "%" else (row.growth, 100)
+    return None if value is None else unit * float(value)
 
 
 def _change_text(row: Any) -> str:
-    if _is_share(row):
+    if row.unit == "%":
         return f"{decimal(1, signed=True)(row.change)} pp"
     return f"{change_text(row.growth)}%"
 
@@ -156,8 +141,7 @@ def _bar(ax: Axes, place: int, row: Any) -> None:
         s.tag(ax, "no base", (0, place), (4, 0), color=s.MUTED)
         return
     ax.barh(place, size, height=0.5, color=_COLOURS[str(row.effect)])
-    right = size >= 0
-    s.tag(ax, _change_text(row), (size, place), (3 if right else -3, 0))
+    s.tag(ax, _change_text(row), (size, place), (3 if size >= 0 else -3, 0))
 
 
 def _caption(frame: pd.DataFrame, period: str) -> str:
@@ -220,23 +204,15 @@ def variance_data(
     grain, index = parse_label(period)
     before = period_label(index - distance(grain, base), grain)
     unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
-    rows = [
-        {
-            "service_type": row.service_type,
-            "name": names.get(str(row.service_type), str(row.service_type).replace("_", " ")),
-            "base_period": before,
-            "base": int(row.base) * unit,
-            "value": int(row.value) * unit,
-            "change": int(row.change) * unit,
-            "growth": Fraction(int(row.change), int(row.base)) if row.base > 0 else None,
-        }
-        for row in records(contributions_by_type(totals, measure, period, base))
-    ]
-    rows.sort(key=lambda row: (-row["base"], row["name"]))
-    columns = ["service_type", "name", "base_period", "base", "value", "change", "growth"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["growth"] = pd.Series([row["growth"] for row in rows], dtype="object")
-    return frame
+    rows = []
+    for row in records(contributions_by_type(totals, measure, period, base)):
+        was, now, change = int(row.base), int(row.value), int(row.change)
+        name = names.get(str(row.service_type), str(row.service_type).replace("_", " "))
+        growth = Fraction(change, was) if was > 0 else None
+        rows.append((row.service_type, name, before, was * unit, now * unit, change * unit, growth))
+    rows.sort(key=lambda row: (-row[3], row[1]))
+    columns = "service_type name base_period base value change growth"
+    return table(columns, rows, exact="growth")
 
 
 def _name(row: Any) -> list[str]:
@@ -266,9 +242,8 @@ def sales_waterfall(
     runs = [start, *(start + value for value in ranked["change"].cumsum())]
     short = scale([start, end, *ranked["change"]], 17)
     fig = s.canvas(_TOP + _ROW * (len(ranked) + 2) + 2)
-    ax = s.panel(fig, _LEFT, _TOP, _VARIANCE_WIDTH, _ROW * (len(ranked) + 2))
-    s.only_frame(ax)
-    ax.set_ylim(len(ranked) + 1.5, -0.5)
+    count = len(ranked) + 2
+    ax = s.lanes(fig, _LEFT, _TOP, _VARIANCE_WIDTH, _ROW * count, count)
     low, high = span(runs)
     unit = (high - low) / (_VARIANCE_WIDTH - 20 - (20 if low < 0 else 0))
     ax.set_xlim(low - (20 * unit if low < 0 else 0), high + 20 * unit)
@@ -282,23 +257,17 @@ def sales_waterfall(
     for place, row in enumerate(records(ranked), start=1):
         s.small_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
         before, after = float(runs[place - 1]), float(runs[place])
-        ax.barh(
-            place,
-            after - before,
-            left=before,
-            height=0.62,
-            color=s.verdict_colour(float(row.change), "up"),
-        )
+        colour = s.verdict_colour(float(row.change), "up")
+        ax.barh(place, after - before, left=before, height=0.62, color=colour)
         ax.plot([before] * 2, [place - 1.31 + 0.62, place - 0.31], color=s.NEUTRAL, lw=0.5)
         signed = decimal(short.places, signed=True)(row.change / short.divisor)
         _write_end(ax, place, max(runs[place - 1], runs[place]), signed)
     ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=s.NEUTRAL, lw=0.5)
     caption = _waterfall_caption(ranked, base, period, start, end, currency)
+    steps = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
     alt = (
         f"A waterfall from {decimal()(start)} {currency} in {short_period(base)} to "
-        f"{decimal()(end)} in {short_period(period)}: "
-        + listed([f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)])
-        + "."
+        f"{decimal()(end)} in {short_period(period)}: {listed(steps)}."
     )
     return s.Drawn(fig, ranked, kind, caption, alt)
 
@@ -310,17 +279,14 @@ def _write_end(ax: Axes, place: float, value: Fraction, text: str, **look_: Any)
 def _waterfall_caption(
     frame: pd.DataFrame, base: str, period: str, start: Fraction, end: Fraction, currency: str
 ) -> str:
-    up = frame[frame["change"] > 0]
-    down = frame[frame["change"] < 0]
-    parts = []
-    if len(up):
-        row = up.iloc[0]
-        parts.append(
-            f"{literal(row['name'])} added most ({decimal(0, signed=True)(row['change'])})"
+    parts = [
+        f"{literal(row['name'])} {verb} most ({decimal(0, signed=True)(row['change'])})"
+        for row, verb, moved in (
+            (frame.iloc[0], "added", frame["change"].iloc[0] > 0),
+            (frame.iloc[-1], "took", frame["change"].iloc[-1] < 0),
         )
-    if len(down):
-        row = down.iloc[-1]
-        parts.append(f"{literal(row['name'])} took most ({decimal(0, signed=True)(row['change'])})")
+        if moved
+    ]
     growth = f", {percent(1, signed=True)((end - start) / start)}" if start > 0 else ""
     return (
         f"From the sales of {short_period(base)} to those of {short_period(period)}, type by "
@@ -353,27 +319,15 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
         s.small(fig, left, 2.5, head, weight="semibold")
-        ax = s.lanes(fig, left, _TOP, width, height, len(frame))
-        axes.append(ax)
+        axes.append(s.lanes(fig, left, _TOP, width, height, len(frame)))
     s.note(fig, 0, 2.5, "light: before")
     for place, row in enumerate(records(frame)):
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     _pairs(axes[0], frame, kind)
-    _differences(
-        axes[1],
-        [float(v) for v in frame["change"]],
-        _VARIANCE_PANELS[1][1],
-        pins=False,
-        texts=[decimal(0, signed=True)(v) for v in frame["change"]],
-    )
-    growths = list(frame["growth"])
-    _differences(
-        axes[2],
-        [None if g is None else 100 * float(g) for g in growths],
-        _VARIANCE_PANELS[2][1],
-        pins=True,
-        texts=[_per_cent(growth) for growth in growths],
-    )
+    changes = [(float(v), decimal(0, signed=True)(v)) for v in frame["change"]]
+    _differences(axes[1], changes, _VARIANCE_PANELS[1][1], pins=False)
+    growths = [(None if g is None else 100 * float(g), _per_cent(g)) for g in frame["growth"]]
+    _differences(axes[2], growths, _VARIANCE_PANELS[2][1], pins=True)
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
     caption = (
@@ -381,13 +335,10 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
         f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
         "Columns stand for numbers, pins for per cent; dark green is more, light orange less."
     )
+    pairs = [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
     alt = (
         f"Paired bars, differences and pins by service type, {short_period(period)} against "
-        f"{short_period(base)}: "
-        + listed(
-            [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
-        )
-        + "."
+        f"{short_period(base)}: {listed(pairs)}."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 
@@ -400,33 +351,26 @@ def _per_cent(growth: Fraction | None) -> str:
 
 def _pairs(ax: Axes, frame: pd.DataFrame, kind: str) -> None:
     low, high = span([*frame["value"], *frame["base"]])
-    short: Scale = scale(frame["value"], 12)
+    short = scale(frame["value"], 12)
     ax.set_xlim(low, high + 14 * (high - low) / (_VARIANCE_PANELS[0][1] - 14))
     ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=3)
     for place, row in enumerate(records(frame)):
         ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **s.look("previous", kind))
         ax.barh(place + 0.06, float(row.value), height=0.56, zorder=2, **s.look("actual", kind))
-        s.tag(
-            ax,
-            short.text(row.value),
-            (max(float(row.value), float(row.base), 0.0), place),
-            (3, 0),
-            color=s.KIND[kind],
-        )
+        end = max(float(row.value), float(row.base), 0.0)
+        s.tag(ax, short.text(row.value), (end, place), (3, 0), color=s.KIND[kind])
 
 
 def _differences(
-    ax: Axes, sizes: list[float | None], width: float, *, pins: bool, texts: list[str]
+    ax: Axes, values: Sequence[tuple[float | None, str]], width: float, *, pins: bool
 ) -> None:
-    """Draw differences to the right and left of zero, as bars or as pins (IBCS)."""
-    low, high = span(sizes)
-    if not any(sizes):
-        low, high = 0.0, 1.0
+    """Draw differences with their texts right and left of zero, as bars or as pins (IBCS)."""
+    low, high = span(size for size, _ in values)
     right, left = 11.0, 10.0 if low < 0 else 1.0
     unit = (high - low) / (width - left - right)
     ax.set_xlim(low - left * unit, high + right * unit)
     ax.axvline(0, color=s.NEUTRAL, lw=0.8)
-    for place, (size, text) in enumerate(zip(sizes, texts, strict=True)):
+    for place, (size, text) in enumerate(values):
         end = size or 0.0
         colour = s.verdict_colour(end, "up")
         if pins and size is not None:
@@ -435,11 +379,4 @@ def _differences(
         elif size is not None:
             ax.barh(place, end, height=0.62, color=colour)
         shift = (4.5 if pins else 3) * (1 if end >= 0 else -1)
-        s.tag(
-            ax,
-            text,
-            (end, place),
-            (shift, 0),
-            ha="left" if end >= 0 else "right",
-            color=s.MUTED if size is None else s.INK,
-        )
+        s.tag(ax, text, (end, place), (shift, 0), color=s.MUTED if size is None else s.INK)

@@ -1,4 +1,4 @@
-"""Figure 3 of the paper as our rows would give it: a report page of the firm's main indicators."""
+"""Figures of indicators: a report page, services by type, and what chance may do to a level."""
 
 from __future__ import annotations
 
@@ -109,16 +109,13 @@ def report_page(
     ):
         _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
     quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
-    caption = (
-        f"A report page for {quarter}. Light columns are the year before."
-        if not printed
-        else f"A report page for {quarter}, as the paper's Figure 3 might show it. The picture "
-        "of the Power BI report is not in our sources and the text does not say what stands "
-        "on it, so the choice of indicators, drawn from the abstract's results, is ours. Light "
-        "columns are the year before."
+    about = (
+        ", as the paper's Figure 3 might show it. The picture of the Power BI report is not in our "
+        "sources and the text does not say what stands on it, so the choice of indicators, drawn "
+        "from the abstract's results, is ours"
     )
-    alt = _alt(frame, quarter, currency)
-    return s.Drawn(fig, frame, kind, caption, alt)
+    caption = f"A report page for {quarter}{about * printed}. Light columns are the year before."
+    return s.Drawn(fig, frame, kind, caption, _alt(frame, quarter, currency))
 
 
 def _part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -201,20 +198,17 @@ def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFram
     figure marks; in any other period the services of that period, none of them printed.
     """
     printed = case.reading().get("services_period")
-    if printed is None or period != case.parameters.periods.current:
-        shares = type_shares(_counts(totals, period), case.service_types)
-        return shares.assign(printed=False), period
-    parts = [_counts(totals, part) for part in printed.split("+")]
-    return type_shares(pd.concat(parts).groupby(level=0).sum(), case.service_types), printed
+    marked = printed is not None and period == case.parameters.periods.current
+    covered = printed if printed and marked else period
+    months = {month for part in covered.split("+") for month in _months(part)}
+    rows = totals[totals["month"].isin(months) & (totals["measure"] == "services")]
+    shares = type_shares(rows.groupby("service_type")["value"].sum(), case.service_types)
+    return (shares if marked else shares.assign(printed=False)), covered
 
 
-def _counts(totals: Totals, period: str) -> pd.Series[int]:
-    """Count the services of a period by type."""
+def _months(period: str) -> range:
     last = last_month(period)
-    inside = totals["month"].between(last - MONTHS[parse_label(period)[0]] + 1, last)
-    rows = totals[inside & (totals["measure"] == "services")]
-    counts: pd.Series[int] = rows.groupby("service_type")["value"].sum()
-    return counts
+    return range(last - MONTHS[parse_label(period)[0]] + 1, last + 1)
 
 
 def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd.DataFrame:
@@ -296,7 +290,8 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
         look = {"fontsize": s.NORMAL, "color": colour, "weight": weight}
         s.tag(bars, said[place], (int(row.services), place), (3, 0), **look)
         line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
-        s.tag(line, decimal(1)(100 * row.cumulative), (added[place], place), (-5, 0), color=s.MUTED)
+        share = decimal(1)(100 * row.cumulative)
+        s.tag(line, share, (added[place], place), (-5, 0), color=s.MUTED)
     return s.Drawn(fig, frame, kind, _types_caption(frame, period), _types_alt(frame, period))
 
 
@@ -308,22 +303,20 @@ def _said(row: Any) -> str:
 
 def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
+    named = listed([literal(name.lower()) for name in known["name"]])
     text = (
+        f"; only the counts of {named} are printed, the others are one of many splits of the rest"
+    )
+    return (
         f"Services by type in {period}, largest first. The first is "
         f"{literal(frame['name'].iloc[0])}, with {percent(1)(frame['share'].iloc[0])} of "
-        f"{decimal()(frame['services'].sum())} services"
+        f"{decimal()(frame['services'].sum())} services{text if named else ''}."
     )
-    if len(known):
-        named = listed([literal(name.lower()) for name in known["name"]])
-        text += f"; only the counts of {named} are printed, the others are one of many splits"
-        text += " of the rest"
-    return text + "."
 
 
 def _types_alt(frame: pd.DataFrame, period: str) -> str:
     rows = [
-        f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}"
-        f"{', printed' if row.printed else ''})"
+        f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}{', printed' * row.printed})"
         for row in records(frame)
     ]
     return f"Horizontal bars of services by type in {period}: {listed(rows)}."
@@ -460,13 +453,10 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     """Say at the side what is missing where a dash stands."""
     names = _WORDS[str(rows["kpi"].iloc[0])]
     gaps = [row for row in records(rows) if row.value is None]
-    lacking = [
-        name
-        for name, column in zip(names, ("count", "size"), strict=True)
-        if any(getattr(row, column) is None for row in gaps)
-    ]
+    lacking = [names[0]] * any(row.count is None for row in gaps)
+    lacking += [names[1]] * any(row.size is None for row in gaps)
     said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
-    said += [f"no {names[1]}"] if any(row.size == 0 for row in gaps) else []
+    said += [f"no {names[1]}"] * any(row.size == 0 for row in gaps)
     if said:
         lines = s.wrap(f"{MISSING} {' or '.join(said)}", _SIDE - 3, s.SMALL)
         s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
