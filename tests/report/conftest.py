@@ -13,13 +13,9 @@ import nbformat.v4 as v4
 import pytest
 import typst
 
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="90pt">'
-    '<rect width="{width}" height="90" fill="#0b4f6c"/>'
-    '<text x="9" y="50" font-family="IBM Plex Sans" fill="white">{text}</text></svg>'
-)
-
 PROJECT = Path(__file__).with_name("project")
+SVG = (PROJECT / "bars.svg").read_text(encoding="utf-8").strip()
+CAPTION, ALT = "Bars of *both* years. The rest of it.", "Two bars, the second higher"
 
 
 def code(*outputs: nbformat.NotebookNode, source: str = "show()") -> nbformat.NotebookNode:
@@ -32,12 +28,8 @@ def shown(data: dict[str, str], **about: str) -> nbformat.NotebookNode:
 
 
 def figure(label: str = "fig-bars", width: int = 300, **more: str) -> nbformat.NotebookNode:
-    words = {
-        "caption": "Bars of *both* years. The rest of it.",
-        "alt": "Two bars, the second higher",
-    }
-    about = {"type": "figure", "label": label, "kind": "synthetic"} | words | more
-    return shown({"image/svg+xml": SVG.format(width=width, text="embedded")}, **about)
+    about = {"type": "figure", "label": label, "kind": "synthetic", "caption": CAPTION, "alt": ALT}
+    return shown({"image/svg+xml": SVG.format(width=width, text="embedded")}, **(about | more))
 
 
 def stopped() -> nbformat.NotebookNode:

@@ -12,20 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat.v4 as v4
+import pandas as pd
 import pikepdf
 import pypdfium2
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.claims.verdicts import WORDS, read_verdicts
 from analysis.notebook.edition import Edition, edition
+from analysis.report import frontmatter
 from analysis.report.book import build_report, convert_chapters, render_figure, timestamp
-from analysis.report.frontmatter import (
-    count_contradictions,
-    count_verdicts,
-    inputs_digest,
-    main_source,
-    sources,
-)
 from analysis.tables.case import load_case
 
 from .conftest import SVG, figure, make_project, notebook, notebooks, stopped, table
@@ -217,33 +213,20 @@ def test_what_is_no_notebook_is_refused(project: Path) -> None:
 
 
 def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
-    path = project / "data/processed/demo/verdicts.csv"
-    assert count_verdicts(path) == {
-        "reproduced": 1,
-        "consistent": 1,
-        "inconsistent": 0,
-        "underdetermined": 0,
-        "not-reported": 1,
-        "unreadable": 0,
-    }
-    assert count_verdicts(project / "none.csv") == {}
-    path.write_text("default,verdict\nTrue,reproduced\nTrue,perhaps\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"verdicts\.csv, row 3, column verdict: “perhaps”"):
-        count_verdicts(path)
-    path.write_text("claim_id,verdict\n", encoding="utf-8")
-    with pytest.raises(InputError, match="column default: this column is missing"):
-        count_verdicts(path)
+    frame = read_verdicts(load_case("demo", project))
+    counts = {"reproduced": 1, "consistent": 1, "not reported": 1}
+    assert frontmatter.count_verdicts(frame) == dict.fromkeys(WORDS, 0) | counts
+    assert frontmatter.count_contradictions(frame) == 0
+    frame.loc[4, "verdict"] = "perhaps"
+    with pytest.raises(InputError, match=r"verdicts\.csv, column verdict: “perhaps”"):
+        frontmatter.count_verdicts(frame)
 
 
-def test_contradictions_are_counted_once_for_all_their_claims(project: Path) -> None:
-    path = project / "data/processed/demo/verdicts.csv"
-    assert count_contradictions(path) == 0
-    path.write_text(
-        "default,verdict,conflict\nTrue,inconsistent,a; b\nTrue,inconsistent,a; b\n"
-        "True,inconsistent,c\nTrue,inconsistent,\nFalse,inconsistent,d\nTrue,consistent,e; f\n",
-        encoding="utf-8",
-    )
-    assert count_contradictions(path) == 2
+def test_contradictions_are_counted_once_for_all_their_claims() -> None:
+    rows = [(True, "a; b"), (True, "a; b"), (True, "c"), (True, ""), (False, "d")]
+    frame = pd.DataFrame(rows, columns=["default", "conflict"]).assign(verdict="inconsistent")
+    frame.loc[5] = [True, "e; f", "consistent"]
+    assert frontmatter.count_contradictions(frame) == 2
 
 
 def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
@@ -254,14 +237,14 @@ def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     letter = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
     listing = f"{letter}  a/c.csv\n{empty}  b.csv\n"
-    assert inputs_digest(tmp_path) == hashlib.sha256(listing.encode()).hexdigest()
+    assert frontmatter.inputs_digest(tmp_path) == hashlib.sha256(listing.encode()).hexdigest()
 
 
 def test_sources_name_the_study_first(project: Path) -> None:
-    own, article = sources(load_case("demo", project), ["03_kpis", "07_efficiency"])
+    own, article = frontmatter.sources(load_case("demo", project), ["03_kpis", "07_efficiency"])
     assert own.startswith(r"Ñandú\, A\. \& Łoś\, B\. (25 December 2024). #emph[A study of \#1")
     assert "Kowalczyk" in article
-    assert sources(load_case("demo", project), ["03_kpis"]) == [own]
+    assert frontmatter.sources(load_case("demo", project), ["03_kpis"]) == [own]
 
 
 def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None:
@@ -298,7 +281,7 @@ def test_a_summary_stands_before_the_contents(project: Path) -> None:
 
 def test_the_title_page_lists_the_marks_in_use(project: Path) -> None:
     chapters = convert_chapters(notebooks(project), project)
-    source, _ = main_source(demo(), chapters, timestamp(demo().case.parameters.date))
+    source, _ = frontmatter.main_source(demo(), chapters, timestamp(demo().case.parameters.date))
     kinds = source.partition("kinds:")[2].partition("\n")[0]
     assert re.findall(r'\("(\w+)", \[', kinds) == ["derived", "synthetic"]
 

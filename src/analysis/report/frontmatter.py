@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
-from analysis.base.periods import MONTH_NAMES, Grain
+from analysis.base.periods import MONTH_NAMES
+from analysis.claims.verdicts import WORDS, Word, read_verdicts
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import MARKS
 from analysis.report.conversion import CHAPTER_HEAD, Chapter
-from analysis.report.markup import slug, typst_string, typst_text
+from analysis.report.markup import typst_string, typst_text
 from analysis.tables.case import Case
-
-VERDICTS = (
-    "reproduced",
-    "consistent",
-    "inconsistent",
-    "underdetermined",
-    "not-reported",
-    "unreadable",
-)
 
 # Larger files (a user's own millions of rows) are left out of the PDF.
 LARGEST_ATTACHMENT = 5_000_000
@@ -59,60 +51,44 @@ class Attachment:
     mime: str
 
 
-def count_verdicts(path: Path) -> dict[str, int]:
+def count_verdicts(frame: pd.DataFrame) -> dict[Word, int]:
     """Verdicts per kind, one per claim: that of its default reading.
 
     Parameters
     ----------
-    path : Path
-        ``verdicts.csv``, one row per claim and reading, with the columns verdict and default;
-        the latter is True once per claim.
-
-    Returns
-    -------
-    dict
-        A count for each of `VERDICTS`, in this order; empty if there is no such file.
+    frame : DataFrame
+        From `analysis.claims.verdicts.read_verdicts`.
 
     Raises
     ------
     InputError
-        If a column is missing or a verdict unknown.
+        If a verdict is unknown.
+
+    Examples
+    --------
+    >>> words, default = ["consistent", "unreadable"], [True, False]
+    >>> count_verdicts(pd.DataFrame({"verdict": words, "default": default}))["consistent"]
+    1
     """
-    if not path.is_file():
-        return {}
-    counts = dict.fromkeys(VERDICTS, 0)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        for column in ("verdict", "default"):
-            if column not in (reader.fieldnames or []):
-                raise InputError("this column is missing", file=path, column=column)
-        for row in reader:
-            verdict = slug(row["verdict"].replace("_", " "))
-            if verdict not in VERDICTS:
-                raise InputError(
-                    "a verdict must be one of " + ", ".join(VERDICTS),
-                    file=path,
-                    row=reader.line_num,
-                    column="verdict",
-                    value=row["verdict"],
-                )
-            counts[verdict] += row["default"] == "True"
-    return counts
+    unknown = sorted(set(frame["verdict"]) - set(WORDS))
+    if unknown:
+        raise InputError(
+            "a verdict must be one of " + ", ".join(WORDS),
+            file="verdicts.csv",
+            column="verdict",
+            value=unknown[0],
+        )
+    counts = frame.loc[frame["default"], "verdict"].value_counts()
+    return {word: int(counts.get(word, 0)) for word in WORDS}
 
 
-def count_contradictions(path: Path) -> int:
+def count_contradictions(frame: pd.DataFrame) -> int:
     """Count the sets of claims that contradict each other under the default readings.
 
-    Parameters
-    ----------
-    path : Path
-        ``verdicts.csv``, with the column conflict too; several claims may share one set.
+    Several claims may share one set, named in the column conflict.
     """
-    if not path.is_file():
-        return 0
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["default"] == "True"]
-    return len({row["conflict"] for row in rows if row["verdict"] == "inconsistent"} - {""})
+    wrong = frame[frame["default"] & (frame["verdict"] == "inconsistent")]
+    return len(set(wrong["conflict"]) - {""})
 
 
 def attachments(asked: Edition) -> list[Attachment]:
@@ -328,12 +304,14 @@ def main_source(
         Source of ``main.typ``; path to bytes of the chapters, their figures and attached files.
     """
     case, parameters = asked.case, asked.case.parameters
-    judged = case.processed / "verdicts.csv"
-    counts = {} if asked.periodic else count_verdicts(judged)
+    judged = None
+    if not asked.periodic and (case.processed / "verdicts.csv").is_file():
+        judged = read_verdicts(case)
+    counts = {} if judged is None else count_verdicts(judged)
     attached = attachments(asked)
     summary = _summary(chapters)
     subtitle = asked.title() if asked.periodic else parameters.subtitle
-    verdicts = [(name, str(count)) for name, count in counts.items()]
+    verdicts = [(word.replace(" ", "-"), str(count)) for word, count in counts.items()]
     colophon = [(name, f"[{body}]") for name, body in _colophon(asked, moment)]
     bodies = {chapter.name: chapter.source() for chapter in chapters}
     names = [name for name, body in bodies.items() if body.strip()]
@@ -349,10 +327,10 @@ def main_source(
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
         "kinds": _pairs([(name, f"[{typst_text(text)}]") for name, text in _kinds(case, chapters)]),
         "summary": f"[{summary}]" if summary else "none",
-        "note": f"[{typst_text(_counting(case))}]" if counts else "none",
+        "note": "none" if judged is None else f"[{typst_text(_counting(judged))}]",
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
-        "contradictions": str(count_contradictions(judged) if counts else 0),
+        "contradictions": str(0 if judged is None else count_contradictions(judged)),
         "colophon": _pairs(colophon),
         "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",
@@ -379,32 +357,22 @@ def _summary(chapters: Iterable[Chapter]) -> str:
     return f"#heading(level: 1)[Summary]\n\n{text}"
 
 
-def _counting(case: Case) -> str:
+def _counting(frame: pd.DataFrame) -> str:
     """Say what the counts of verdicts do not show."""
-    with (case.processed / "verdicts.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["default"] == "True"]
-    told = ["A number that is printed in two places counts as two claims."]
-    roles = {row.get("role") for row in rows if row["verdict"] == "reproduced"}
-    if roles == {"structure"}:
-        told.append(
-            "What is reproduced here are counts of words alone (“four perspectives”); no printed "
-            "result can be recomputed."
-        )
-    return " ".join(told)
-
-
-_OFTEN: dict[Grain, str] = {
-    "month": "monthly",
-    "quarter": "quarterly",
-    "half-year": "half-yearly",
-    "year": "yearly",
-}
+    text = "A number that is printed in two places counts as two claims."
+    found = frame[frame["default"] & (frame["verdict"] == "reproduced")]
+    if set(found["role"]) != {"structure"}:
+        return text
+    return (
+        f"{text} What is reproduced here are counts of words alone (“four perspectives”); no "
+        "printed result can be recomputed."
+    )
 
 
 def _eyebrow(asked: Edition) -> str:
     case = asked.case
     if asked.periodic:
-        return f"Balanced Scorecard and OKR, {_OFTEN[asked.grain]} report"
+        return f"Balanced Scorecard and OKR, {asked.grain}ly report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
     if case.parameters.kind == "printed":
