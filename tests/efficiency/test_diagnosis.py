@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.efficiency.diagnosis import diagnose
-from analysis.efficiency.quarterly_statements import AMOUNTS, Book
+from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import CapitalCost
+
+from .conftest import statements_of_a_quarter
 
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
@@ -56,17 +58,8 @@ def test_two_quarters_have_no_trend(hand: Book) -> None:
     assert not [f for f in diagnose(hand) if f.rule_id == "value-added"]
 
 
-amount = st.integers(0, 10**6)
-quarters = st.fixed_dictionaries(
-    {
-        name: st.integers(-(10**6), 10**6) if name in {"equity", "cfo", "cfi", "cff"} else amount
-        for name in AMOUNTS
-    }
-)
-
-
 @settings(max_examples=60, deadline=None)
-@given(st.lists(quarters, min_size=1, max_size=5))
+@given(st.lists(statements_of_a_quarter(10**6), min_size=1, max_size=5))
 def test_every_sentence_has_figures_rule_and_both_languages(
     statements: list[dict[str, int]],
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.base.expression import leaves
 from analysis.base.periods import parse_quarter
-from analysis.efficiency.quarterly_statements import AMOUNTS, FLOWS, Book, book, prepare
+from analysis.efficiency.quarterly_statements import AMOUNTS, FLOWS, INCOME, Book, book, prepare
 from analysis.efficiency.ratios import (
     CATALOGUE,
     LADDER,
@@ -22,47 +24,37 @@ from analysis.efficiency.ratios import (
     indicator,
     indicator_table,
     ladder,
+    profits,
     series,
 )
+
+from .conftest import statements_of_a_quarter
 
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
-CLOSING = {  # indicator: (first quarter, second quarter), by pencil
-    "K1": ("300", "420"),
-    "K2": ("-50", "50"),
-    "K3": ("40", "40"),
-    "K4": ("20", "10"),
-    "K5": ("30", "5"),
-    "K6": ("23", "5"),
-    "K7": ("90", "-80"),
-    "K8": ("-200", "-160"),
-    "K9": ("130", "200"),
-    "CF": ("20", "-40"),
-    "K10": ("-30.1", "-35.225"),  # 40 - 7.6 - 0.025 * 2500; 40 - 7.6 - 0.025 * 2705
-    "K11": ("3/10", "7/20"),
-    "K12": ("-1/20", "1/24"),
-    "K13": ("1/25", "1/30"),
-    "K14": ("1/50", "1/120"),
-    "K15": ("3/100", "1/240"),
-    "K16": ("23/1000", "1/240"),
-    "K17": ("23/4000", "1/880"),
-    "K18": ("23/1000", "1/201"),
-    "K19": ("1/4", "3/11"),
-    "K20": ("5/8", "20/33"),
-    "K21": ("4/5", "12/13"),
-    "K22": ("5/2", "4"),
-    "K22b": ("7/4", "13/5"),
-    "K23": ("9/100", "-1/15"),
-    "K24": ("9/400", "-1/55"),
-    "K25": ("9/4", "-2"),
+_BY_PENCIL = """
+K1 300 420                K2 -50 50                 K3 40 40
+K4 20 10                  K5 30 5                   K6 23 5
+K7 90 -80                 K8 -200 -160              K9 130 200
+CF 20 -40                 K10 -30.1 -35.225         K11 3/10 7/20
+K12 -1/20 1/24            K13 1/25 1/30             K14 1/50 1/120
+K15 3/100 1/240           K16 23/1000 1/240         K17 23/4000 1/880
+K18 23/1000 1/201         K19 1/4 3/11              K20 5/8 20/33
+K21 4/5 12/13             K22 5/2 4                 K22b 7/4 13/5
+K23 9/100 -1/15           K24 9/400 -1/55           K25 9/4 -2
+"""
+# K10: 40 - 7.6 - 0.025 * 2500; 40 - 7.6 - 0.025 * 2705
+CLOSING = {
+    name: [Fraction(first), Fraction(second)]
+    for name, first, second in re.findall(r"(\w+) (\S+) (\S+)", _BY_PENCIL)
 }
+"""Indicator: first quarter, second quarter."""
 
 
 @pytest.mark.parametrize("name", [record.indicator_id for record in CATALOGUE])
 def test_every_indicator_by_hand(hand: Book, name: str) -> None:
-    expected = [Fraction(text) for text in CLOSING[name]]
-    assert list(series(indicator_table(hand, cost=COST), name).values()) == expected
+    assert list(series(indicator_table(hand, cost=COST), name).values()) == CLOSING[name]
 
 
 def test_average_and_opening_denominators(hand: Book) -> None:
@@ -132,26 +124,8 @@ def test_value_added_needs_capital_and_a_rate(frame: pd.DataFrame, hand: Book) -
 def test_ladder_lines_lead_from_level_to_level(hand: Book) -> None:
     lines = ladder(hand)
     first = lines[lines["period"] == "2006Q1"]
-    assert first["value"].tolist() == [
-        1000,
-        -700,
-        300,
-        -150,
-        -200,
-        -50,
-        120,
-        -30,
-        40,
-        5,
-        -25,
-        20,
-        12,
-        -2,
-        30,
-        -6,
-        -1,
-        23,
-    ]
+    values = "1000 -700 300 -150 -200 -50 120 -30 40 5 -25 20 12 -2 30 -6 -1 23"
+    assert first["value"].tolist() == [int(value) for value in values.split()]
     steps = first[first["kind"] == "step"]
     assert (steps["after"] - steps["before"]).tolist() == steps["value"].tolist()
     assert steps["after"].iloc[-1] == 23
@@ -175,34 +149,13 @@ def test_the_catalogue_points_to_what_exists() -> None:
     assert sorted(numbers, key=lambda name: int(name[1:])) == [f"K{n}" for n in range(1, 26)]
 
 
-amount = st.integers(0, 10**7)
-signed = st.integers(-(10**7), 10**7)
-quarters = st.fixed_dictionaries(
-    {
-        name: signed
-        if name in {"income_tax", "other_charges", "equity", "cfo", "cfi", "cff"}
-        else amount
-        for name in AMOUNTS
-    }
-)
-
-
 @settings(max_examples=150, deadline=None)
-@given(quarters)
+@given(statements_of_a_quarter(10**7))
 def test_identities_hold_for_any_statement(amounts: dict[str, Any]) -> None:
     one = {FIRST: amounts}
     found = {r.indicator_id: compute(r, one, FIRST, cost=COST).value for r in CATALOGUE}
     gains = ("sales", "other_op_income", "fin_income", "extra_gain")
-    charges = (
-        "cogs",
-        "selling",
-        "admin",
-        "other_op_cost",
-        "fin_cost",
-        "extra_loss",
-        "income_tax",
-        "other_charges",
-    )
+    charges = [name for name in INCOME if name not in gains]
     assert found["K6"] == sum(amounts[n] for n in gains) - sum(amounts[n] for n in charges)
     assert amounts["cfo"] + amounts["cfi"] + amounts["cff"] == found["CF"]
     if amounts["sales"]:
@@ -220,7 +173,7 @@ def test_identities_hold_for_any_statement(amounts: dict[str, Any]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(quarters, st.integers(2, 1000))
+@given(statements_of_a_quarter(10**7), st.integers(2, 1000))
 def test_ratios_do_not_depend_on_the_unit(amounts: dict[str, Any], factor: int) -> None:
     scaled = {name: factor * value for name, value in amounts.items()}
     for record in CATALOGUE:
@@ -228,3 +181,54 @@ def test_ratios_do_not_depend_on_the_unit(amounts: dict[str, Any], factor: int) 
         large = compute(record, {FIRST: scaled}, FIRST, cost=COST).value
         times = factor if record.unit == "money" else 1
         assert large == (None if small is None else small * times)
+
+
+def _model(name: str) -> Any:
+    """FinanceToolkit, an outside judge of the ratios that it shares with the article."""
+    return import_module(f"financetoolkit.{name}")
+
+
+@pytest.fixture(params=["hand", "SYN-A", "SYN-B"])
+def statements(request: pytest.FixtureRequest, hand: Book, books: dict[str, Book]) -> Book:
+    return (books | {"hand": hand})[request.param]
+
+
+def test_ratios_shared_with_financetoolkit(statements: Book) -> None:
+    frame = pd.DataFrame(statements).T.astype(float)
+    levels = pd.DataFrame({q: profits(amounts) for q, amounts in statements.items()}).T
+    earning, activity = _model("ratios.profitability_model"), _model("ratios.efficiency_model")
+    liquid, solvent = _model("ratios.liquidity_model"), _model("ratios.solvency_model")
+    sales, assets = frame["sales"], frame["total_assets"]
+    theirs = {
+        "K11": earning.get_gross_margin(sales, frame["cogs"]),
+        "K13": earning.get_operating_margin(levels["K3"], sales),
+        "K15": earning.get_income_before_tax_profit_margin(levels["K5"], sales),
+        "K16": earning.get_net_profit_margin(levels["K6"], sales),
+        "K17": earning.get_return_on_assets(levels["K6"], assets),
+        "K18": earning.get_return_on_equity(levels["K6"], frame["equity"]),
+        "K19": activity.get_asset_turnover_ratio(sales, assets),
+        "K20": activity.get_fixed_asset_turnover(sales, frame["fixed_assets"]),
+        "K21": activity.get_receivables_turnover(frame["receivables"], sales),
+        "K22b": activity.get_inventory_turnover_ratio(frame["cogs"], frame["inventories"]),
+        "K23": liquid.get_operating_cash_flow_sales_ratio(frame["cfo"], sales),
+    }
+    table = indicator_table(statements)
+    for name, values in theirs.items():
+        ours = series(table, name)
+        for quarter, value in values.items():
+            assert float(ours[quarter]) == pytest.approx(value, rel=1e-12), name
+    multiplier = solvent.get_equity_multiplier(assets, frame["equity"])
+    for quarter, value in multiplier.items():
+        roe, roa = series(table, "K18")[quarter], series(table, "K17")[quarter]
+        assert float(roe / roa) == pytest.approx(value)
+
+
+def test_value_added_of_financetoolkit(statements: Book) -> None:
+    cost = CapitalCost(Fraction(12, 100), Fraction(19, 100), "written in the test")
+    table = indicator_table(statements, cost=cost)
+    model = _model("models.eva_model")
+    for quarter, amounts in statements.items():
+        theirs = model.get_economic_value_added(
+            profits(amounts)["K3"] * 0.81, 0.03, amounts["equity"] + amounts["interest_debt"]
+        )
+        assert float(series(table, "K10")[quarter]) == pytest.approx(theirs)
