@@ -55,18 +55,15 @@ def report_page_data(kpis: pd.DataFrame, shares: pd.DataFrame, last: int = 8) ->
         Columns part (services by type, or a KPI), label (service type or quarter), value, year_ago
         and growth (Fractions or None).
     """
-    types: list[tuple[Any, ...]] = [
-        ("services by type", str(row.name), Fraction(int(row.services)), None, None)
-        for row in records(shares)
-    ]
+    types = [(str(row.name), Fraction(int(row.services))) for row in records(shares)]
     if len(types) > _MOST:
-        rest = sum((row[2] for row in types[_MOST - 1 :]), Fraction(0))
-        others = f"{len(types) - _MOST + 1} other types"
-        types = [*types[: _MOST - 1], ("services by type", others, rest, None, None)]
+        rest = sum((count for _, count in types[_MOST - 1 :]), Fraction(0))
+        types = [*types[: _MOST - 1], (f"{len(types) - _MOST + 1} other types", rest)]
+    rows: list[tuple[Any, ...]] = [("services by type", *row, None, None) for row in types]
     for name in _CARDS:
         for row in records(quarters_data(kpis, name, last=last)):
-            types.append((name, row.quarter, row.value, row.year_ago, row.growth))
-    return table("part label value year_ago growth", types, exact="value year_ago growth")
+            rows.append((name, row.quarter, row.value, row.year_ago, row.growth))
+    return table("part label value year_ago growth", rows, exact="value year_ago growth")
 
 
 @s.drawing(19)
@@ -99,14 +96,10 @@ def report_page(
         _card(fig, 40.5 * number, _part(frame, name), _unit(name, currency), name)
     for y in (_UPPER - 4, _LOWER - 4):
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
-    types = _part(frame, "services by type")
     s.head(fig, _LEFT, _UPPER, "Services by type", period_words(period), 3.7)
-    _bars(fig, types, kind)
-    for name, left, top in (
-        ("sales", _RIGHT, _UPPER),
-        ("productivity", _LEFT, _LOWER),
-        ("satisfaction", _RIGHT, _LOWER),
-    ):
+    _bars(fig, _part(frame, "services by type"), kind)
+    places = (_RIGHT, _UPPER), (_LEFT, _LOWER), (_RIGHT, _LOWER)
+    for name, (left, top) in zip(_CARDS[1:], places, strict=True):
         _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
     quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
     about = (
@@ -186,7 +179,6 @@ def _alt(frame: pd.DataFrame, quarter: str, currency: str) -> str:
     )
 
 
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _NAMES = 52.0
 """Millimetres that the names of types may take."""
 
@@ -237,18 +229,13 @@ def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd
     whole, so_far, rows = int(counts.sum()), 0, []
     for count, service_type in sorted((-int(count), str(name)) for name, count in counts.items()):
         record, so_far = known.get(service_type), so_far - count
-        name = record.name if record else _plain_name(service_type)
-        printed = record.printed if record else False
+        plain = service_type  # a name stays as it is, an identifier is written in words
+        if re.fullmatch(r"[a-z][a-z0-9_]*", service_type):
+            plain = service_type.replace("_", " ").capitalize()
+        name, printed = (record.name, record.printed) if record else (plain, False)
         shares = Fraction(-count, whole), Fraction(so_far, whole)
         rows.append((service_type, name, -count, printed, *shares))
     return table("service_type name services printed share cumulative", rows)
-
-
-def _plain_name(identifier: str) -> str:
-    """Write an identifier in words; what is none is a name and stays as it is."""
-    if not _IDENTIFIER.fullmatch(identifier):
-        return identifier
-    return identifier.replace("_", " ").capitalize()
 
 
 @s.drawing(6)
@@ -327,10 +314,7 @@ _ABOVE, _BELOW = 6.0, 10.0
 """Millimetres of a panel that the ends of intervals and the numbers of answers are written in."""
 
 _COUNTS = {"productivity": ("services", "hours"), "satisfaction": ("satisfied", "answers")}
-"""What is counted, and on what."""
-
-_WORDS = {"productivity": ("services", "hours"), "satisfaction": ("answers", "answers")}
-"""The same in words."""
+"""What is counted, and on what; satisfied ones are among the answers."""
 
 
 def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
@@ -398,9 +382,9 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """
     names = list(dict.fromkeys(frame["kpi"]))
     fig = s.canvas((_TALL + 4) * len(names) + 4)
+    line = Timeline(_SIDE, _TIME, tuple(frame["quarter"].drop_duplicates()))
     for place, name in enumerate(names):
-        _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], kind)
-    line = _timeline(frame[frame["kpi"] == names[0]])
+        _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], line, kind)
     line.labels(fig, (_TALL + 4) * len(names) - 3.5)
     caption = (
         "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
@@ -410,19 +394,13 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         "widely, the quarters may well be alike."
         + (" A dash: the quarter has a month without rows." * bool(frame["value"].isna().any()))
     )
-    alt = "Dots with intervals by quarter. " + " ".join(
-        _intervals_said(frame, name) for name in names
-    )
+    alt = " ".join(["Dots with intervals by quarter.", *(_said_of(frame, name) for name in names)])
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
-def _timeline(rows: pd.DataFrame) -> Timeline:
-    return Timeline(_SIDE, _TIME, tuple(rows["quarter"]))
-
-
-def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
+def _panel(fig: Canvas, top: float, rows: pd.DataFrame, line: Timeline, kind: str) -> None:
     """Draw one indicator: each interval with its ends written on it, the value beside its dot."""
-    record, line = kpi(str(rows["kpi"].iloc[0])), _timeline(rows)
+    record = kpi(str(rows["kpi"].iloc[0]))
     known = [row for row in records(rows) if row.value is not None]
     ends = [end for row in known for end in (row.low, row.high)]
     short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
@@ -451,7 +429,7 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, kind: str) -> None:
 
 def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     """Say at the side what is missing where a dash stands."""
-    names = _WORDS[str(rows["kpi"].iloc[0])]
+    names = [name.replace("satisfied", "answers") for name in _COUNTS[str(rows["kpi"].iloc[0])]]
     gaps = [row for row in records(rows) if row.value is None]
     lacking = [names[0]] * any(row.count is None for row in gaps)
     lacking += [names[1]] * any(row.size is None for row in gaps)
@@ -462,7 +440,7 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
         s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
 
 
-def _intervals_said(frame: pd.DataFrame, name: str) -> str:
+def _said_of(frame: pd.DataFrame, name: str) -> str:
     record, form = kpi(name), decimal(1)
     parts = [
         f"{short_period(row.quarter)} {form(row.value)} ({form(row.low)} to {form(row.high)})"

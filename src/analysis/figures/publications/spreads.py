@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -33,20 +33,10 @@ from analysis.tables.case import Case
 Row = dict[str, int]
 
 
-@dataclass(frozen=True)
-class Print:
-    """What the publication prints about the reported half-year, under the default reading.
+class Print(NamedTuple):
+    """What is printed about the two quarters reported, under the default reading.
 
-    Attributes
-    ----------
-    quarters : tuple of str
-        The two quarters.
-    total : int
-        All services.
-    named : dict of str to int
-        Services of the types with a printed number.
-    others : tuple of str
-        The other types of the case.
+    All services, those of the types with a printed number, and the other types of the case.
     """
 
     engine: Engine
@@ -55,11 +45,6 @@ class Print:
     total: int
     named: dict[str, int]
     others: tuple[str, ...]
-
-    @property
-    def rounding(self) -> Rounding:
-        """The rounding rule."""
-        return Rounding(self.reading["rounding"])
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -81,8 +66,8 @@ def read_print(case: Case) -> Print:
         If the default reading is one whose data sets cannot be drawn, or the case has no service
         types.
     """
-    engine = Engine(case)
-    reading, results = case.reading(), engine.results
+    engine, reading = Engine(case), case.reading()
+    results = engine.results
     needed = {
         "services_period": (results.half,),
         "services_growth": ("year-on-year", "on-later"),
@@ -94,10 +79,8 @@ def read_print(case: Case) -> Print:
     }
     for axis, options in needed.items():
         if reading[axis] not in options:
-            raise InputError(
-                f"data sets are drawn only where the reading {axis} is {' or '.join(options)}",
-                value=reading[axis],
-            )
+            needs = f"the reading {axis} is {' or '.join(options)}"
+            raise InputError(f"data sets are drawn only where {needs}", value=reading[axis])
     calibration = case.parameters.calibration
     if calibration is None:
         raise InputError("the case has no service types to draw", value=case.name)
@@ -117,12 +100,8 @@ def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd
 
     Parameters
     ----------
-    case : Case
-        The case; its default reading is the one used.
-    draws : int
-        Number of data sets.
-    seed : int, optional
-        By default that of the case.
+    case, draws, seed
+        As :func:`spreads_data` takes them.
 
     Returns
     -------
@@ -130,19 +109,20 @@ def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd
         One row per data set: ``<type>_<quarter>`` (services), ``sales_<quarter>`` (hundredths of
         the currency's unit), respondents and satisfied.
     """
-    printed = read_print(case)
+    return pd.DataFrame(_draws(case, read_print(case), draws, seed))
+
+
+def _draws(case: Case, printed: Print, draws: int, seed: int | None) -> Iterator[Row]:
     calibration = case.parameters.calibration
     assert calibration is not None  # read_print asked for it
     rng = random.Random(calibration.seed if seed is None else seed)
     services = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
     sales = JointSampler(printed.engine.system("sales", printed.reading))
     pairs = list(survey_pairs(printed))
-    rows = []
     for _ in range(draws):
         row = _draw_services(printed, services, rng) | dict(sales.draw(rng))
         respondents, satisfied = pairs[below(rng, len(pairs))]
-        rows.append(row | {"respondents": respondents, "satisfied": satisfied})
-    return pd.DataFrame(rows)
+        yield row | {"respondents": respondents, "satisfied": satisfied}
 
 
 def _draw_services(printed: Print, tables: ServiceTables, rng: random.Random) -> Row:
@@ -158,8 +138,9 @@ def _draw_services(printed: Print, tables: ServiceTables, rng: random.Random) ->
 
 def survey_pairs(printed: Print) -> Iterator[tuple[int, int]]:
     """Yield every (respondents, satisfied) that gives the printed share, up to one per service."""
+    rounding = Rounding(printed.reading["rounding"])
     for n in range(1, printed.total + 1):
-        for satisfied in share_counts(printed.satisfaction, n, printed.rounding):
+        for satisfied in share_counts(printed.satisfaction, n, rounding):
             yield n, satisfied
 
 
@@ -173,9 +154,8 @@ def ledger_row(printed: Print, totals: pd.DataFrame) -> Row:
             row[f"{one['service_type']}_{one['label']}"] = int(one["services"])
     for quarter, sold in labelled.groupby("label")["sales_centimos"].sum().items():
         row[f"sales_{quarter}"] = int(sold)
-    row["respondents"] = int(now["answers"].sum())
-    row["satisfied"] = int(now["satisfied"].sum())
-    return row
+    answers, satisfied = int(now["answers"].sum()), int(now["satisfied"].sum())
+    return row | {"respondents": answers, "satisfied": satisfied}
 
 
 _CENTIMOS = 100
@@ -183,8 +163,7 @@ _DOTS = 100
 """Quantiles that stand for the draws of an indicator."""
 
 
-@dataclass(frozen=True)
-class _Indicator:
+class _Indicator(NamedTuple):
     """An indicator: what it is, what the print fixes of it, its value and its attained bounds."""
 
     kpi: str
@@ -224,12 +203,8 @@ def spreads_data(
         If there is nothing to draw, as :func:`read_print` says.
     """
     printed = read_print(case)
-    drawn = [
-        {str(name): int(x) for name, x in row.items()}
-        for row in draw_data_sets(case, draws, seed).to_dict("records")
-    ]
+    drawn, rows = list(_draws(case, printed, draws, seed)), []
     own = ledger_row(printed, totals)
-    rows = []
     for one in _indicators(case, printed):
         values = sorted(one.value(row) for row in drawn)
         marks = [("low", one.low), ("high", one.high), ("ledger", one.value(own))]
@@ -262,7 +237,7 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         f"{names.get(kind, kind)}, {first}",
         f"{count} {both}",
         lambda row: Fraction(row[one[0]]),
-        *(Fraction(0), Fraction(count)),
+        *(Fraction(end) for end in (0, count)),
     )
     yield from _types(printed)
     sizes = [n for n, _ in survey_pairs(printed)]
@@ -343,7 +318,6 @@ def _extreme_others(printed: Print) -> tuple[list[int], list[int]]:
 
 
 _DERIVED, _SYNTHETIC = s.KIND["derived"], s.KIND["synthetic"]
-_DOT_FILL = s.LIGHT["synthetic"]
 _PLACES = {"herfindahl": 3, "revenue_per_service": 2}
 _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 """Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
@@ -358,20 +332,18 @@ def spreads(frame: pd.DataFrame) -> s.Drawn:
     frame : DataFrame
         From :func:`spreads_data`.
     """
-    kpis = groups(frame, "kpi")
-    fig = s.canvas(_HEAD + _ROW * len(kpis))
+    fig = s.canvas(_HEAD + _ROW * frame["kpi"].nunique())
     ax = s.sheet(fig)
     _heads(fig, ax)
-    for place, (kpi, rows) in enumerate(kpis):
+    for place, (kpi, rows) in enumerate(groups(frame, "kpi")):
         _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
     return s.Drawn(fig, frame, "synthetic", _caption(frame), _alt(frame))
 
 
 def _heads(fig: Canvas, ax: Axes) -> None:
-    y = 3.0
+    x, y = _LEFT + 40, 3.0
     _dot(ax, _LEFT + 0.6, y - 0.4)
     s.note(fig, _LEFT + 2.4, y, "one data set in a hundred")
-    x = _LEFT + 40
     _scale(ax, x, x + 6, y - 0.2)
     s.small(fig, x + 7.6, y, "possible at all", color=_DERIVED)
     s.note(fig, 143, y, "90% of them", ha="right")
@@ -387,7 +359,7 @@ def _scale(ax: Axes, left: float, right: float, y: float) -> None:
 
 
 def _dot(ax: Axes, x: float, y: float) -> None:
-    ax.plot([x], [y], "o", ms=_DOT * 72 / 25.4, mfc=_DOT_FILL, mec=_SYNTHETIC, mew=0.3)
+    ax.plot([x], [y], "o", ms=_DOT * 72 / 25.4, mfc=s.LIGHT["synthetic"], mec=_SYNTHETIC, mew=0.3)
 
 
 def _diamond(ax: Axes, x: float, y: float) -> None:
@@ -453,11 +425,8 @@ def _middle_range(kpi: str, rows: pd.DataFrame, word: str = "–") -> str:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    fixed = [
-        str(rows["name"].iloc[0]).lower()
-        for kpi, rows in groups(frame, "kpi")
-        if _is_fixed(kpi, rows)
-    ]
+    parts = groups(frame, "kpi")
+    fixed = [str(rows["name"].iloc[0]).lower() for kpi, rows in parts if _is_fixed(kpi, rows)]
     only = f" Only {listed(fixed)} is fixed." if fixed else ""
     return (
         "The synthetic ledger is one of many data sets that agree with the print. The bounds "
@@ -474,13 +443,9 @@ def _alt(frame: pd.DataFrame) -> str:
     for kpi, rows in groups(frame, "kpi"):
         low, high, own = (_text(kpi, _value(rows, mark)) for mark in ("low", "high", "ledger"))
         name = rows["name"].iloc[0]
-        if _is_fixed(kpi, rows):
-            parts.append(f"{name}: always {low}.")
-            continue
-        parts.append(
-            f"{name}: {low} to {high}, 90% of draws {_middle_range(kpi, rows, ' to ')}, ledger "
-            f"{own}."
-        )
+        middle = _middle_range(kpi, rows, " to ")
+        found = f"{low} to {high}, 90% of draws {middle}, ledger {own}."
+        parts.append(f"{name}: " + (f"always {low}." if _is_fixed(kpi, rows) else found))
     return (
         "Rows of dots on a scale from the smallest to the largest value that agrees with the "
         f"print, a diamond at the ledger's. {' '.join(parts)}"
