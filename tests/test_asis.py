@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.kpis.levels import totals
 from analysis.kpis.measures import Totals
+from analysis.kpis.reduce import reduce
 from analysis.method import as_is as asis
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
@@ -15,7 +15,7 @@ from analysis.tables.contents import Ledger
 
 @pytest.fixture(scope="module")
 def reduced(ledger: Ledger) -> Totals:
-    return totals(ledger)
+    return reduce(ledger)
 
 
 def test_rows_and_judgement_are_separated(segelec: Case, reduced: Totals) -> None:

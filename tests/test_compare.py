@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.kpis.compare import compare, compare_levels
+from analysis.kpis.compare import compare
 
 F = Fraction
 
@@ -31,5 +31,5 @@ def test_growth_needs_a_base_above_zero(
     table["value"] = pd.Series([old, new], dtype="object")
     (found,) = compare(table.assign(kpi="sales"), "year-ago").to_dict("records")
     assert (found["change"], found["growth"]) == (change, growth)
-    levels = compare_levels(table.assign(key="F3"), "quarter", "year-ago").to_dict("records")
+    levels = compare(table.assign(key="F3"), "year-ago", gaps=True).to_dict("records")
     assert (levels[1]["change"], levels[1]["growth"]) == (change, growth)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.kpis.levels import totals
+from analysis.kpis.reduce import reduce
 from analysis.method.balanced_scorecard import (
     PERSPECTIVES,
     Node,
@@ -84,7 +84,7 @@ def test_joint_score_by_hand(okrs: Okrs) -> None:
 
 
 def test_every_layer_adds_up(okrs: Okrs, segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(okrs, totals(ledger), "2024Q2", "year-ago", segelec.reading())
+    results = evaluate(okrs, reduce(ledger), "2024Q2", "year-ago", segelec.reading())
     nodes = scorecard(okrs, results)
     top = nodes[0].score
     for level in ("perspective", "objective", "key result"):
@@ -179,7 +179,7 @@ def test_an_incomplete_period_is_left_out_not_its_perspectives() -> None:
 
 
 def test_over_time_uses_the_same_targets(okrs: Okrs, segelec: Case, ledger: Ledger) -> None:
-    cards = over_time(okrs, totals(ledger), ["2024Q1", "2024Q2"], "year-ago", segelec.reading())
+    cards = over_time(okrs, reduce(ledger), ["2024Q1", "2024Q2"], "year-ago", segelec.reading())
     assert list(cards) == ["2024Q1", "2024Q2"]
     assert all(nodes[0].score is not None for nodes in cards.values())
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.dashboard.page import FOLDER
-from analysis.kpis.catalogue import CATALOGUE, METHOD, MONEY
+from analysis.kpis.catalogue import KPIS, METHOD, MONEY
 
 from .conftest import TABLES, Show, fragment
 
@@ -95,9 +95,9 @@ def test_per_cent_has_one_form_in_spanish(show: Show) -> None:
 
 def test_every_text_of_the_catalogues_has_its_spanish() -> None:
     names = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))["names"]
-    shown = {text for one in CATALOGUE for text in (one.name, one.perspective, one.unit)}
-    shown |= {record.definition for record in CATALOGUE}
-    shown |= {text for record in METHOD for text in (record.level_words, record.level_unit)}
+    shown = {text for one in KPIS for text in (one.name, one.perspective, one.unit)}
+    shown |= {record.definition for record in KPIS}
+    shown |= {text for record in METHOD for text in (record.definition, record.unit)}
     assert shown - {"%", MONEY} <= set(names)
 
 

@@ -11,7 +11,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model
 from analysis.dashboard.what_if import span
-from analysis.kpis.levels import sums, totals
+from analysis.kpis.levels import sums
+from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 from analysis.tables.strategy_tables import TargetRow
@@ -46,7 +47,7 @@ def small() -> dict[str, pd.DataFrame]:
 
 
 def cube_of(ledger: dict[str, pd.DataFrame], names: dict[str, str] | None = None) -> Model:
-    return cube_model(sums(ledger, by=BY), totals(ledger), names)
+    return cube_model(sums(ledger, by=BY), reduce(ledger), names)
 
 
 def rows(made: dict[str, Any]) -> set[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.base.numbers import decimal
 from analysis.base.periods import parse_quarter, quarter_label
-from analysis.kpis.catalogue import CATALOGUE, kpi
+from analysis.kpis.catalogue import KPIS, kpi
 from analysis.kpis.compare import compare
 from analysis.kpis.levels import sums, value
 from analysis.tables.case import Case
@@ -88,21 +88,21 @@ def growth(share: bool, new: Fraction | None, old: Fraction | None) -> Fraction 
 
 def check_cards(oracle: Oracle, cards: dict[str, Any], quarters: list[int], cut: Cut) -> None:
     """Hold the cards with their changes on the period just before and on the year before."""
-    assert list(cards) == [record.kpi_id for record in CATALOGUE]
+    assert list(cards) == [record.key for record in KPIS]
     whole = quarters == list(range(quarters[0], quarters[0] + len(quarters)))
     before = [quarter - len(quarters) for quarter in quarters if whole]
     bases = [before, [quarter - 4 for quarter in quarters]]
-    for record in CATALOGUE:
-        card, share = cards[record.kpi_id], record.unit == "%"
-        own = oracle.value(record.kpi_id, quarters, cut)
-        assert card["value"] == text(own, None), record.kpi_id
+    for record in KPIS:
+        card, share = cards[record.key], record.unit == "%"
+        own = oracle.value(record.key, quarters, cut)
+        assert card["value"] == text(own, None), record.key
         if own is not None:
             assert card["text"] == decimal(record.decimals)(own) + ("%" if share else "")
-        elif record.kpi_id in OF_THE_FIRM:
+        elif record.key in OF_THE_FIRM:
             assert "belong to no single" in card["why"]
         for (shown, words, colour), base in zip(card["changes"], bases, strict=True):
-            change = growth(share, own, oracle.value(record.kpi_id, base, cut))
-            assert shown == text(change, None), record.kpi_id
+            change = growth(share, own, oracle.value(record.key, base, cut))
+            assert shown == text(change, None), record.key
             if change is None:
                 assert words == "–"
                 continue
@@ -181,8 +181,8 @@ def test_every_number_under_random_selections_is_the_kpi_of_the_filtered_rows(
 def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -> None:
     shop = Cut((), ("shop",))
     quarters = [
-        (record.kpi_id, index, quarter_label(index), oracle.value(record.kpi_id, [index], shop))
-        for record in CATALOGUE
+        (record.key, index, quarter_label(index), oracle.value(record.key, [index], shop))
+        for record in KPIS
         for index in oracle.quarters
     ]
     table = pd.DataFrame(quarters, columns=["kpi", "index", "period", "value"])
@@ -193,11 +193,11 @@ def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -
         for place, base in enumerate(("previous", "year-ago")):
             rows = compare(table, base)
             rows = rows[rows["index"] == parse_quarter(label)].set_index("kpi")
-            for record in (one for one in CATALOGUE if one.kpi_id not in OF_THE_FIRM):
+            for record in (one for one in KPIS if one.kpi_id not in OF_THE_FIRM):
                 column = "change" if record.is_share else "growth"
-                found = rows.loc[record.kpi_id, column]
+                found = rows.loc[record.key, column]
                 expected = None if found is None or pd.isna(found) else str(found)
-                assert cards[record.kpi_id]["changes"][place][0] == expected
+                assert cards[record.key]["changes"][place][0] == expected
 
 
 def test_numbers_in_spanish_have_a_comma_and_no_point(show: Show) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from analysis.kpis.levels import totals
 from analysis.kpis.measures import Totals
+from analysis.kpis.reduce import reduce
 from analysis.method.balanced_scorecard import scorecard
 from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
 from analysis.tables.case import Case
@@ -28,7 +28,7 @@ def okrs(segelec: Case) -> Okrs:
 
 @pytest.fixture(scope="module")
 def reduced(segelec: Case) -> Totals:
-    return totals(read_ledger(segelec))
+    return reduce(read_ledger(segelec))
 
 
 def with_goals(okrs: Okrs, goals: dict[str, tuple[int, str]]) -> Okrs:

@@ -13,7 +13,8 @@ from typing import Any
 
 from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, page
 from analysis.dashboard.page_data import cube_model
-from analysis.kpis.levels import sums, totals
+from analysis.kpis.levels import sums
+from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 
@@ -106,7 +107,7 @@ def test_what_a_firm_does_not_have_is_left_out(
 ) -> None:
     ledger = read_ledger(segelec)
     little = {name: ledger[name] for name in ("service", "sale")}
-    made = a_model | cube_model(sums(little, by=("service_type", "segment")), totals(little))
+    made = a_model | cube_model(sums(little, by=("service_type", "segment")), reduce(little))
     made["case"] = made["case"] | {"kind": "yours", "source": None}
     del made["okr"], made["claims"]
     known = {None, *made["cube"]["sums"]}
@@ -122,7 +123,7 @@ def test_what_a_firm_does_not_have_is_left_out(
 def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:
     a_model["case"]["kind"] = "printed"  # as a case of claims alone is
     a_model["claims"][0]["subject"] = "deliveries, 2024Q3"
-    empty = cube_model(sums({}, by=("service_type", "segment")), totals({}))
+    empty = cube_model(sums({}, by=("service_type", "segment")), reduce({}))
     made = a_model | empty | {"kpis": []}
     del made["okr"]
     shown = show(made)

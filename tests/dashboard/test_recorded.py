@@ -11,8 +11,8 @@ import pytest
 
 from analysis.base.periods import quarter_label
 from analysis.dashboard.page_data import cube_model
-from analysis.kpis.levels import kpi_periods, sums, totals
-from analysis.kpis.reduce import DIMENSIONS
+from analysis.kpis.levels import kpi_periods, sums
+from analysis.kpis.reduce import DIMENSIONS, reduce
 
 from .conftest import Show, fragment, frame, in_the_page
 
@@ -47,7 +47,7 @@ def ledger() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture
 def gapped(a_model: dict[str, Any], ledger: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    made = a_model | cube_model(sums(ledger, by=DIMENSIONS), totals(ledger))
+    made = a_model | cube_model(sums(ledger, by=DIMENSIONS), reduce(ledger))
     del made["okr"], made["claims"]
     return made
 
@@ -135,7 +135,7 @@ def test_every_quarter_is_that_of_the_reports_tables(
     show: Show, gapped: dict[str, Any], ledger: dict[str, pd.DataFrame]
 ) -> None:
     shown = show(gapped, OPEN)
-    table = kpi_periods(totals(ledger))
+    table = kpi_periods(reduce(ledger))
     for quarter in sorted(set(table["index"])):
         shown.view(fragment(q=[quarter_label(quarter)], lang="en"))
         found = shown.probe("cards")

@@ -15,7 +15,7 @@ from analysis.base.periods import quarter_label
 from analysis.figures import diagnosis_charts, kpi_comparison, kpi_page, kpi_trends, okr_charts
 from analysis.figures.publications import flowcharts
 from analysis.figures.scorecard_charts import strategy_map
-from analysis.kpis.catalogue import CATALOGUE
+from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
 from analysis.notebook.figure import Figure, svg
@@ -46,7 +46,7 @@ def kpi_rows(name: str) -> pd.DataFrame:
     """Give every KPI the same course, shares within 0 and 100."""
     values = SERIES[name]
     rows = []
-    for record in CATALOGUE:
+    for record in KPIS:
         for place, value in enumerate(values):
             if value is None:
                 continue
@@ -55,7 +55,7 @@ def kpi_rows(name: str) -> pd.DataFrame:
             if record.is_share:
                 count = count % 50
                 shown = Fraction(100 * count, 50)
-            rows.append((record.kpi_id, quarter_label(index), index, shown, count, 50))
+            rows.append((record.key, quarter_label(index), index, shown, count, 50))
     columns = ["kpi", "period", "index", "value", "numerator", "denominator"]
     return pd.DataFrame(rows, columns=columns).astype({"value": "object"})
 

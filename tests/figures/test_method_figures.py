@@ -9,7 +9,8 @@ import pytest
 from analysis.figures.okr_charts import okr_progress, okr_progress_data, reliability
 from analysis.figures.scorecard_charts import arrange, strategy_map
 from analysis.figures.scorecard_charts import scorecard as draw_scorecard
-from analysis.kpis.levels import level_table, totals
+from analysis.kpis.levels import level_table
+from analysis.kpis.reduce import reduce
 from analysis.method import balanced_scorecard as scorecard
 from analysis.method import strategy_map as strategy
 from analysis.method.key_results import evaluate, load_okrs
@@ -30,7 +31,7 @@ BINS = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def draw(segelec: Case, ledger: Ledger) -> Callable[[], list[Figure]]:
-    okrs, reduced = load_okrs(segelec), totals(ledger)
+    okrs, reduced = load_okrs(segelec), reduce(ledger)
     results = evaluate(okrs, reduced, "2024Q2", "year-ago", segelec.reading())
     links = strategy.assess_links(level_table(reduced), strategy.load_links(segelec))
     return lambda: [

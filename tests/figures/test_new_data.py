@@ -19,8 +19,9 @@ from analysis.figures.publications.flowcharts import (
     methodologies_data,
     process_flow_data,
 )
-from analysis.kpis.levels import by_type, kpi_periods, totals
+from analysis.kpis.levels import by_type, kpi_periods
 from analysis.kpis.measures import Totals
+from analysis.kpis.reduce import reduce
 from analysis.method import as_is as diagnosis
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
@@ -29,7 +30,7 @@ from analysis.tables.contents import Ledger
 
 @pytest.fixture(scope="module")
 def reduced(ledger: Ledger) -> Totals:
-    return totals(ledger)
+    return reduce(ledger)
 
 
 def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from analysis.tables.case import Case
 from analysis.tables.contents import read_claims
 from analysis.tables.firm_tables import LEDGER_TABLES
 
-TABLE = check_table().set_index(["key", "form"])
+TABLE = check_table("soles").set_index(["key", "form"])
 
 
 def test_no_corrected_formula_has_a_fault() -> None:
@@ -111,7 +111,7 @@ def test_records_are_complete() -> None:
         assert record.name_es
         assert record.purpose
         assert record.reason
-        assert record.denominator
+        assert record.divisor
         assert record.effects
 
 

@@ -7,9 +7,15 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
-from analysis.kpis.catalogue import CATALOGUE, kpi
-from analysis.kpis.compare import compare, comparison_csv, contributions, kpi_csv, require_period
-from analysis.kpis.levels import by_type, kpi_periods, sums, totals
+from analysis.kpis.catalogue import KPIS, kpi
+from analysis.kpis.compare import (
+    compare,
+    comparison_csv,
+    kpi_csv,
+    require_period,
+)
+from analysis.kpis.levels import by_type, kpi_periods, sums
+from analysis.kpis.reduce import reduce
 from analysis.tables.contents import Ledger
 
 
@@ -73,7 +79,7 @@ def with_february(tiny: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    got = values(kpi_periods(totals(with_february(tiny))), "2024Q1")
+    got = values(kpi_periods(reduce(with_february(tiny))), "2024Q1")
     assert got == {
         "sales": Fraction(36060, 100),
         "revenue_per_service": Fraction(36060, 300),
@@ -90,13 +96,15 @@ def test_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 def test_a_quarter_with_a_month_without_rows_is_not_recorded(
     tiny: dict[str, pd.DataFrame],
 ) -> None:
-    table = kpi_periods(totals(tiny)).set_index(["kpi", "period"])
+    table = kpi_periods(reduce(tiny)).set_index(["kpi", "period"])
     assert table.loc[("services", "2024Q1"), "state"] == ""
     for kpi_id in ("productivity", "technician_hours"):  # no hours stand for February
         assert table.loc[(kpi_id, "2024Q1"), "state"] == "not recorded"
         assert table.loc[(kpi_id, "2024Q1"), "value"] is None
         assert table.loc[(kpi_id, "2024Q1"), "denominator"] is None
-    written = kpi_csv(totals(tiny), "yours").set_index(["kpi", "period"]).loc["productivity"]
+    written = (
+        kpi_csv(reduce(tiny), "yours", "soles").set_index(["kpi", "period"]).loc["productivity"]
+    )
     assert set(written["state"]) == {"not recorded"}
     assert set(written["value"]) == {""}
     assert set(
@@ -105,7 +113,7 @@ def test_a_quarter_with_a_month_without_rows_is_not_recorded(
 
 
 def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    table = kpi_periods(totals(tiny), "month", "2024-02")
+    table = kpi_periods(reduce(tiny), "month", "2024-02")
     assert table["period"].max() == "2024-02"  # March had not ended
     assert values(table, "2024-01") == {
         "sales": 150,
@@ -125,18 +133,18 @@ def test_months_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 
 
 def test_quarters_and_half_years_need_all_their_months(ledger: Ledger) -> None:
-    reduced = totals(ledger)
+    reduced = reduce(ledger)
     halves = kpi_periods(reduced, "half-year", "2023Q3")
     assert list(dict.fromkeys(halves["period"])) == ["2022H1", "2022H2", "2023H1"]
     assert values(halves, "2023H1")["services"] == 288
 
 
 def test_no_answers_is_undefined_not_zero(tiny: dict[str, pd.DataFrame]) -> None:
-    assert values(kpi_periods(totals(tiny)), "2023Q1")["satisfaction"] is None
+    assert values(kpi_periods(reduce(tiny)), "2023Q1")["satisfaction"] is None
 
 
 def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) -> None:
-    table = kpi_periods(totals(tiny), "month")
+    table = kpi_periods(reduce(tiny), "month")
     year = compare(table, "year-ago", "month").set_index(["kpi", "period"])
     assert year.loc[("sales", "2024-01"), "growth"] == Fraction(1, 2)
     assert year.loc[("sales", "2024-01"), "base_period"] == "2023-01"
@@ -148,16 +156,9 @@ def test_the_year_before_is_found_across_a_gap(tiny: dict[str, pd.DataFrame]) ->
 
 
 def test_half_years_need_both_quarters(tiny: dict[str, pd.DataFrame]) -> None:
-    table = kpi_periods(totals(tiny), "half-year")
+    table = kpi_periods(reduce(tiny), "half-year")
     counted = table[table["kpi"] != "satisfaction"]  # answers count as they come
     assert set(counted["state"]) == {"not recorded"}
-
-
-def test_contributions_add_up(tiny: dict[str, pd.DataFrame]) -> None:
-    parts = contributions(sums(tiny), parse_quarter("2024Q1"), 4, "services")
-    assert list(parts["service_type"]) == ["doors", "alarms"]
-    assert list(parts["points"]) == [Fraction(1, 2), 0]
-    assert sum(parts["points"]) == Fraction(1, 2)
 
 
 def test_order_of_rows_does_not_matter(tiny: dict[str, pd.DataFrame]) -> None:
@@ -174,7 +175,7 @@ def test_by_type_is_sorted_by_size(tiny: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize("quarter", ["2024Q9", "2031Q1", "soon"])
 def test_a_quarter_without_rows_is_refused(tiny: dict[str, pd.DataFrame], quarter: str) -> None:
     with pytest.raises(InputError, match=quarter):
-        require_period(kpi_periods(totals(tiny)), quarter)
+        require_period(kpi_periods(reduce(tiny)), quarter)
 
 
 def test_unknown_kpi() -> None:
@@ -185,7 +186,7 @@ def test_unknown_kpi() -> None:
 
 
 def test_every_perspective_has_an_indicator() -> None:
-    assert {record.perspective for record in CATALOGUE} == {
+    assert {record.perspective for record in KPIS} == {
         "Financial",
         "Customer",
         "Internal processes",
@@ -240,8 +241,8 @@ def test_an_absent_table_takes_just_its_kpis(
     tiny: dict[str, pd.DataFrame], absent: str, lost: set[str]
 ) -> None:
     tiny = with_february(tiny)
-    whole = values(kpi_periods(totals(tiny)), "2024Q1")
+    whole = values(kpi_periods(reduce(tiny)), "2024Q1")
     left = {name: table for name, table in tiny.items() if name != absent}
-    assert values(kpi_periods(totals(left)), "2024Q1") == {
+    assert values(kpi_periods(reduce(left)), "2024Q1") == {
         name: value for name, value in whole.items() if name not in lost
     }

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.kpis.catalogue import METHOD, indicator
-from analysis.kpis.compare import compare_levels, contributions_by_type
-from analysis.kpis.levels import kpi_periods, level_table, median_of, periods, side_by_side, totals
-from analysis.kpis.reduce import duration_counts
+from analysis.kpis.compare import compare, contributions_by_type
+from analysis.kpis.levels import kpi_periods, level_table, periods, side_by_side
+from analysis.kpis.measures import MEASURES, MONEY
+from analysis.kpis.reduce import reduce
 from analysis.tables.contents import Ledger
 
 F = Fraction
@@ -155,7 +156,7 @@ def levels(table: pd.DataFrame, period: str) -> dict[str, Fraction | None]:
 
 
 def test_levels_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    got = levels(level_table(totals(tiny)), "2024Q1")
+    got = levels(level_table(reduce(tiny)), "2024Q1")
     profit = 36000 - 20000 - 1000 - 2000 - 1000 - 3000  # 9000 céntimos
     assert got == {
         "F1": F(100 * profit, (20000 + 20000) // 2),  # opening 15000 + 5000, closing 17000 + 3000
@@ -178,7 +179,7 @@ def test_levels_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 
 
 def test_changes_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    rows = side_by_side(totals(tiny), "2024Q1", "year-ago")
+    rows = side_by_side(reduce(tiny), "2024Q1", "year-ago")
     corrected = dict(zip(rows["key"], rows["corrected"], strict=True))
     assert corrected["F3"] == 20  # 300 to 360 soles
     assert corrected["F6"] == 10  # 200 to 180 soles: a fall is a reduction
@@ -190,7 +191,7 @@ def test_changes_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 
 
 def test_printed_forms_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
-    rows = side_by_side(totals(tiny), "2024Q1", "year-ago").set_index(["key", "claim_id"])
+    rows = side_by_side(reduce(tiny), "2024Q1", "year-ago").set_index(["key", "claim_id"])
     printed = rows["printed"]
     assert printed["F2", "table1-margin-formula"] == F(36000 * 100, 9000)  # 400, not 25
     assert printed["C1", "table2-satisfaction-formula"] == F(2, 3) * F(2, 3) * 100
@@ -202,14 +203,14 @@ def test_printed_forms_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
 
 
 def test_states_say_why(tiny: dict[str, pd.DataFrame]) -> None:
-    table = level_table(totals(tiny)).set_index(["key", "period"])["state"]
+    table = level_table(reduce(tiny)).set_index(["key", "period"])["state"]
     assert table["C1", "2023Q1"] == "not recorded"
     assert table["F3", "2024Q1"] == ""
 
 
 def test_negative_equity_leaves_returns_undefined(tiny: dict[str, pd.DataFrame]) -> None:
     poor = tiny | {"fin_statement": tiny["fin_statement"].assign(equity=-20000)}
-    table = level_table(totals(poor)).set_index(["key", "period"])
+    table = level_table(reduce(poor)).set_index(["key", "period"])
     assert table.loc[("F5", "2024Q1"), "value"] is None
     assert table.loc[("F5", "2024Q1"), "state"] == "undefined"
     assert table.loc[("F2", "2024Q1"), "value"] == 25
@@ -236,11 +237,11 @@ def test_new_customers_by_hand(tiny: dict[str, pd.DataFrame]) -> None:
         "sale": pd.concat([tiny["sale"], sold], ignore_index=True),
     }
     # C2 was invoiced in 2023Q4, C3 never before: of 360 soles, 60 are new
-    assert levels(level_table(totals(full)), "2024Q1")["F4"] == F(100 * 60, 360)
+    assert levels(level_table(reduce(full)), "2024Q1")["F4"] == F(100 * 60, 360)
 
 
 def test_months_half_years_and_gaps(tiny: dict[str, pd.DataFrame]) -> None:
-    reduced = totals(tiny)
+    reduced = reduce(tiny)
     months = level_table(reduced, "month").set_index(["key", "period"])["value"]
     assert months["F3", "2024-02"] == 150
     assert months["F3", "2023-07"] is None
@@ -250,49 +251,41 @@ def test_months_half_years_and_gaps(tiny: dict[str, pd.DataFrame]) -> None:
 
 
 def test_comparison_keeps_gaps(tiny: dict[str, pd.DataFrame]) -> None:
-    table = level_table(totals(tiny))
-    year = compare_levels(table, "quarter", "year-ago").set_index(["key", "period"])
+    table = level_table(reduce(tiny))
+    year = compare(table, "year-ago", gaps=True).set_index(["key", "period"])
     assert year.loc[("F3", "2024Q1"), "growth"] == F(1, 5)
     assert year.loc[("I3", "2024Q1"), "change"] == F(100, 3) - F(200, 3)
     assert year.loc[("I3", "2024Q1"), "growth"] is None  # shares change by points
     assert year.loc[("F3", "2023Q4"), "change"] is None
-    before = compare_levels(table, "quarter", "previous").set_index(["key", "period"])
+    before = compare(table, "previous", gaps=True).set_index(["key", "period"])
     assert before.loc[("F3", "2024Q1"), "change"] is None  # 2023Q4 was not recorded
 
 
 def test_contributions_add_up_for_any_period(tiny: dict[str, pd.DataFrame]) -> None:
-    parts = contributions_by_type(totals(tiny), "sales", "2024Q1", "year-ago")
+    parts = contributions_by_type(reduce(tiny), "sales", "2024Q1", "year-ago")
     assert dict(zip(parts["service_type"], parts["points"], strict=True)) == {
         "doors": F(20000, 30000),
         "alarms": F(-14000, 30000),
     }
     assert sum(parts["points"]) == F(1, 5)
     with pytest.raises(InputError, match="“2023Q4”: sales is not recorded for the whole period"):
-        contributions_by_type(totals(tiny), "sales", "2024Q1", "previous")
-
-
-def test_median(tiny: dict[str, pd.DataFrame]) -> None:
-    counts = duration_counts(tiny)
-    assert median_of(counts, "2024Q1") == 8
-    assert median_of(counts, "2024-01") == 3
-    assert median_of(counts, "2023Q3") is None
+        contributions_by_type(reduce(tiny), "sales", "2024Q1", "previous")
 
 
 def test_sums_add_up_over_types_and_grains(ledger: Ledger) -> None:
-    reduced = totals(ledger)
+    reduced = reduce(ledger)
     by_quarter, by_month = periods(reduced, "quarter"), periods(reduced, "month")
-    types = sorted(set(reduced["service_type"]) - {"all"})
-    parts = [periods(reduced, "quarter", name) for name in types]
+    by_type = reduced.groupby(["measure", reduced["month"] // 3])["value"].sum()
     for quarter, whole in by_quarter.items():
         for name in ("sales", "services", "cycle_days", "on_time_in_budget"):
-            assert whole[name] == sum(part[quarter][name] or 0 for part in parts)
+            assert whole[name] == int(by_type[name, quarter]) * MEASURES[name].scale
             months = (by_month[3 * quarter + i][name] for i in range(3))
             assert whole[name] == sum(value or 0 for value in months)
 
 
 def test_both_catalogues_agree(ledger: Ledger) -> None:
-    old = kpi_periods(totals(ledger)).set_index(["kpi", "period"])["value"]
-    new = level_table(totals(ledger)).set_index(["key", "period"])["value"]
+    old = kpi_periods(reduce(ledger)).set_index(["kpi", "period"])["value"]
+    new = level_table(reduce(ledger)).set_index(["key", "period"])["value"]
     for period in ("2022Q3", "2023Q2", "2024Q1", "2024Q2"):
         assert new["F3", period] == old["sales", period]
         assert new["I1", period] == old["productivity", period]
@@ -317,9 +310,9 @@ def test_ratios_do_not_depend_on_currency_or_order(
     other = {name: pd.concat([t.iloc[turn:], t.iloc[:turn]]) for name, t in tiny.items()}
     for name, columns in money.items():
         other[name] = other[name].assign(**{c: other[name][c] * factor for c in columns})
-    was, now = (levels(level_table(totals(x)), "2024Q1") for x in (tiny, other))
+    was, now = (levels(level_table(reduce(x)), "2024Q1") for x in (tiny, other))
     for record in METHOD:
-        scale = factor if record.level_unit == "soles" else 1
+        scale = factor if record.unit == MONEY else 1
         value = was[record.key]
         assert now[record.key] == (None if value is None else value * scale), record.key
 
@@ -334,17 +327,7 @@ def test_statements_of_two_companies_are_not_added_up(tiny: Ledger) -> None:
     one = tiny["fin_statement"]
     both = pd.concat([one, one.assign(company_id="another")], ignore_index=True)
     with pytest.raises(InputError, match="those of one company"):
-        totals(tiny | {"fin_statement": both})
-
-
-@pytest.mark.parametrize(
-    ("days", "median"),
-    [([3], F(3)), ([3, 8], F(11, 2)), ([3, 8, 9], F(8)), ([9, 3, 8, 4], F(6)), ([5, 5], F(5))],
-)
-def test_the_median_of_an_even_count_lies_half_way(days: list[int], median: Fraction) -> None:
-    counts = pd.DataFrame({"month": 12 * 2024, "days": days, "count": 1})
-    grouped = counts.groupby(["month", "days"], as_index=False)[["count"]].sum()
-    assert median_of(grouped, "2024Q1") == median
+        reduce(tiny | {"fin_statement": both})
 
 
 def test_a_customer_is_new_again_after_four_whole_quarters() -> None:
@@ -375,5 +358,5 @@ def test_a_customer_is_new_again_after_four_whole_quarters() -> None:
         ),
     }
     assert (
-        periods(totals(ledger), "quarter")[4 * 2024]["new_customer_sales"] == 11
+        periods(reduce(ledger), "quarter")[4 * 2024]["new_customer_sales"] == 11
     )  # 100 and 1,000 céntimos

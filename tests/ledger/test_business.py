@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.kpis.levels import level_table, totals
+from analysis.kpis.levels import level_table
+from analysis.kpis.reduce import reduce
 from analysis.ledger.business import make_costs, make_method_rows, make_statements
 from analysis.ledger.plan import make_plan
 from analysis.ledger.synthetic import make_ledger, make_rows, write_ledger
@@ -105,7 +106,7 @@ def test_nothing_that_is_not_printed_shows_a_trend() -> None:
         sale = pd.DataFrame({"service_id": keys, "invoiced_on": days, "amount_centimos": amounts})
         hours = pd.DataFrame({"staff_id": "SYN-T1", "month": months, "quarter_hours": 400})
         firm = {"service": service, "sale": sale, "staff_hours": hours}
-        table = level_table(totals(firm | make_method_rows(firm, seed)))
+        table = level_table(reduce(firm | make_method_rows(firm, seed)))
         for key in ("F2", "F5", "C3", "P1", "P2", "P3"):
             values = [v for v in table[table["key"] == key].sort_values("index")["value"] if v]
             half = len(values) // 2

@@ -10,7 +10,7 @@ import pytest
 from analysis.base.periods import parse_quarter, quarter_end
 from analysis.figures.okr_charts import weekly_course
 from analysis.kpis.catalogue import indicator
-from analysis.kpis.levels import totals
+from analysis.kpis.reduce import reduce
 from analysis.method.check_ins import ToDate, course, projected, week_ends
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
@@ -27,7 +27,7 @@ def test_sums_are_scaled_up_and_ratios_are_not() -> None:
 
 
 def test_the_last_week_is_the_quarter(segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(load_okrs(segelec), totals(ledger), "2024Q2", "year-ago", segelec.reading())
+    results = evaluate(load_okrs(segelec), reduce(ledger), "2024Q2", "year-ago", segelec.reading())
     table = course(ledger, results, "2024Q2")
     last = table[table["week"] == 13].set_index("kr_id")  # 91 days are 13 weeks
     by_id = {r.key_result.kr_id: r for r in results if r.chosen}
@@ -55,7 +55,7 @@ def test_thirteen_weeks_end_with_the_quarter(quarter: str, last: date) -> None:
 
 @pytest.mark.parametrize("quarter", ["2023Q3", "2023Q4", "2024Q1"])
 def test_the_end_is_the_score_of_the_quarter(segelec: Case, ledger: Ledger, quarter: str) -> None:
-    results = evaluate(load_okrs(segelec), totals(ledger), quarter, "year-ago", segelec.reading())
+    results = evaluate(load_okrs(segelec), reduce(ledger), quarter, "year-ago", segelec.reading())
     by_id = {r.key_result.kr_id: r for r in results if r.chosen}
     last = course(ledger, results, quarter).groupby("kr_id").tail(1).set_index("kr_id")
     assert "O3-KR1" in last.index  # its hours are known by the month
@@ -70,7 +70,7 @@ def test_the_end_is_the_score_of_the_quarter(segelec: Case, ledger: Ledger, quar
 def test_a_month_without_hours_leaves_the_end_open(segelec: Case, ledger: Ledger) -> None:
     hours = ledger["staff_hours"]
     cut = ledger | {"staff_hours": hours[hours["month"] != "2024-06"]}
-    results = evaluate(load_okrs(segelec), totals(cut), "2024Q2", "year-ago", segelec.reading())
+    results = evaluate(load_okrs(segelec), reduce(cut), "2024Q2", "year-ago", segelec.reading())
     table = course(cut, results, "2024Q2")
     own = table[table["kr_id"] == "O3-KR1"].set_index("week")
     assert own.loc[12, "level"] is not None  # April and May
@@ -78,7 +78,7 @@ def test_a_month_without_hours_leaves_the_end_open(segelec: Case, ledger: Ledger
 
 
 def test_other_periods_have_no_course(segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(load_okrs(segelec), totals(ledger), "2024-05", "year-ago", segelec.reading())
+    results = evaluate(load_okrs(segelec), reduce(ledger), "2024-05", "year-ago", segelec.reading())
     table = course(ledger, results, "2024-05")
     assert table.empty
     assert weekly_course(table, "2024-05").data.empty

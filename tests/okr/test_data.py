@@ -8,7 +8,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.efficiency.dynamics import QUARTERLY_CUT
-from analysis.kpis.levels import totals
+from analysis.kpis.reduce import reduce
 from analysis.method.key_results import chosen, depends_on_reading, evaluate, load_okrs
 from analysis.method.scoring import Goal
 from analysis.tables.case import Case, load_case
@@ -68,7 +68,7 @@ def test_one_target_holds_under_every_reading(segelec: Case) -> None:
 
 def test_scores_by_hand(segelec: Case, ledger: Ledger) -> None:
     """Productivity: 188 services against 153, hours from the rows themselves."""
-    okrs, reduced = load_okrs(segelec), totals(ledger)
+    okrs, reduced = load_okrs(segelec), reduce(ledger)
     results = evaluate(okrs, reduced, "2024Q2", "year-ago", segelec.reading())
     by_id = {r.key_result.kr_id: r for r in chosen(results)}
     hours = ledger["staff_hours"]
@@ -113,7 +113,7 @@ def test_scores_by_hand(segelec: Case, ledger: Ledger) -> None:
 def test_a_rate_by_the_month_is_measured_on_the_period_before(
     segelec: Case, ledger: Ledger, period: str, before: str, months: int, base: str
 ) -> None:
-    okrs, sums = load_okrs(segelec), totals(ledger)
+    okrs, sums = load_okrs(segelec), reduce(ledger)
     now, then = (
         next(
             r
@@ -130,13 +130,13 @@ def test_a_rate_by_the_month_is_measured_on_the_period_before(
 
 def test_a_cap_that_is_broken_is_below_its_baseline(segelec: Case, ledger: Ledger) -> None:
     reading = segelec.reading({"cost_target": "cap"})
-    results = evaluate(load_okrs(segelec), totals(ledger), "2024Q2", "year-ago", reading)
+    results = evaluate(load_okrs(segelec), reduce(ledger), "2024Q2", "year-ago", reading)
     score = next(r.score for r in chosen(results) if r.key_result.kr_id == "O1-KR4")
     assert (score.score, score.status) == (0, "below baseline")  # costs rose; a cap has no way
 
 
 def test_some_verdicts_depend_on_the_reading(segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(load_okrs(segelec), totals(ledger), "2024Q2", "year-ago", segelec.reading())
+    results = evaluate(load_okrs(segelec), reduce(ledger), "2024Q2", "year-ago", segelec.reading())
     depends = depends_on_reading(results)
     assert depends["O2-KR1"]  # 20 % as a level is met, 20 % more cannot be told
     assert not depends["O3-KR1"]

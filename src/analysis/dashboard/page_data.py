@@ -16,9 +16,9 @@ from analysis.base.errors import InputError
 from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.what_if import fields, okr_model
-from analysis.kpis.catalogue import CATALOGUE, Kpi
+from analysis.kpis.catalogue import Kpi
 from analysis.kpis.cube import read_cube
-from analysis.kpis.levels import COLUMNS, periods, spec_of, wide
+from analysis.kpis.levels import COLUMNS, kpis_of, periods, wide
 from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.method.key_results import load_okrs
@@ -31,9 +31,6 @@ Model = dict[str, Any]
 
 LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
-
-MONEY = "soles"
-"""Unit that stands for the case's own currency in the catalogues."""
 
 
 def model(case: Case) -> Model:
@@ -56,7 +53,7 @@ def model(case: Case) -> Model:
         },
         "current": parameters.periods.current,
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
-        "kpis": [_kpi(record, parameters.currency_name) for record in _known(cube)],
+        "kpis": [_kpi(record) for record in kpis_of(monthly, parameters.currency_name)],
     }
     if len(monthly) and has_okrs(case):
         made["okr"] = okr_model(load_okrs(case), monthly, case.reading(), parameters.currency_name)
@@ -68,18 +65,10 @@ def model(case: Case) -> Model:
     return made
 
 
-def _known(cube: pd.DataFrame) -> list[Kpi]:
-    """Return the records of the catalogue whose measures were summed."""
-    summed = {None, *cube}
-    return [record for record in CATALOGUE if {record.numerator, record.denominator} <= summed]
-
-
-def _kpi(record: Kpi, currency: str) -> Model:
+def _kpi(record: Kpi) -> Model:
     return {
-        "id": record.kpi_id,
-        **fields(record, "name perspective"),
-        "unit": currency if record.unit == MONEY else record.unit,
-        **fields(record, "better numerator denominator"),
+        "id": record.key,
+        **fields(record, "name perspective unit better numerator denominator"),
         "scale": str(record.scale),
         **fields(record, "decimals definition"),
     }
@@ -93,7 +82,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     cube : DataFrame
         From :func:`analysis.kpis.levels.sums`, by service type and segment.
     monthly : DataFrame
-        From :func:`analysis.kpis.levels.totals`, which knows what months were recorded.
+        From :func:`analysis.kpis.reduce.reduce`, which knows what months were recorded.
     names : dict of str to str, optional
         Names of service types by id; an id without one is its own name.
 
@@ -146,7 +135,7 @@ def _recorded(monthly: Totals, measures: Iterable[str], quarters: list[int]) -> 
             "all": spec.kept != "any",
             "quarters": [at for at, q in enumerate(quarters) if known[q][spec.name] is not None],
         }
-        for name, spec in ((name, spec_of(name)) for name in measures)
+        for name, spec in ((name, COLUMNS[name]) for name in measures)
     }
 
 

@@ -31,7 +31,7 @@ def okr_model(
     okrs : Okrs
         From :func:`analysis.method.okr.load_okrs`.
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     reading : mapping of str to str
         Decides which of several printed targets is used at first.
     currency : str
@@ -54,12 +54,12 @@ def okr_model(
         "results": [_result(row, okrs, reading) for row in okrs.key_results],
         "known_from": str(KNOWN_FROM),
         "indicators": {
-            key: _indicator(indicator(key), by_quarter, currency) for key in sorted(used)
+            key: _indicator(indicator(key, currency), by_quarter) for key in sorted(used)
         },
     }
 
 
-def _indicator(record: Indicator, by_quarter: Mapping[int, Any], currency: str) -> dict[str, Any]:
+def _indicator(record: Indicator, by_quarter: Mapping[int, Any]) -> dict[str, Any]:
     levels, samples = {}, {}
     for index, measures in by_quarter.items():
         level, sample = compute(record.level, measures), sample_of(record, measures)
@@ -68,8 +68,8 @@ def _indicator(record: Indicator, by_quarter: Mapping[int, Any], currency: str) 
         if sample is not None:
             samples[quarter_label(index)] = list(sample)
     return {
-        "name": record.level_words,
-        "unit": currency if record.level_unit == "soles" else record.level_unit,
+        "name": record.definition,
+        "unit": record.unit,
         "decimals": record.decimals,
         "levels": levels,
         "samples": samples,
@@ -108,7 +108,7 @@ def span(row: TargetRow) -> tuple[str, str, str]:
     amount = Fraction(row.amount)
     step = Fraction(1) if abs(amount) >= _WHOLE_FROM else Fraction(1, 10)
     if row.kind == "level":
-        unit = indicator(row.kpi).level_unit
+        unit = indicator(row.kpi).unit
         top = Fraction(_FULL) if unit in {"%", "points of 100"} else 2 * abs(amount)
         low, high = Fraction(0), max(top, amount)
     elif amount < 0:

@@ -23,7 +23,7 @@ from analysis.base.expression import (
     unit_text,
 )
 from analysis.kpis.catalogue import METHOD, Indicator, is_change
-from analysis.kpis.measures import MEASURES, UNITS
+from analysis.kpis.measures import MEASURES, MONEY, units
 
 PARTS = {
     "satisfied": "answers",
@@ -36,7 +36,8 @@ PARTS = {
 """Measures that cannot exceed another one."""
 
 _TRIALS = 60
-_INDEX_UNITS = {record.key: record.unit for record in METHOD}
+_RANGES = {"point": (0, 100)}
+_INDEX_UNITS = {record.key: record.form_unit for record in METHOD}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ class Fault:
     text: str
 
 
-def faults(record: Indicator, form: Expression, label: str = "") -> list[Fault]:
+def faults(
+    record: Indicator, form: Expression, label: str = "", currency: str = MONEY
+) -> list[Fault]:
     """Hold a formula against the record of the indicator it is printed for.
 
     Parameters
@@ -66,6 +69,8 @@ def faults(record: Indicator, form: Expression, label: str = "") -> list[Fault]:
         The formula.
     label : str
         Acronym under which it is printed.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def faults(record: Indicator, form: Expression, label: str = "") -> list[Fault]:
         Empty if every check passes.
     """
     return [
-        *_units(record, form),
+        *_units(record, form, currency),
         *_circular(record, form),
         *_direction(record, form),
         *_range(record, form),
@@ -82,14 +87,15 @@ def faults(record: Indicator, form: Expression, label: str = "") -> list[Fault]:
     ]
 
 
-def _units(record: Indicator, form: Expression) -> Iterator[Fault]:
+def _units(record: Indicator, form: Expression, currency: str) -> Iterator[Fault]:
     try:
-        unit = unit_of(form, UNITS, _INDEX_UNITS)
+        unit = unit_of(form, units(currency), _INDEX_UNITS)
     except UnitError as clash:
         yield Fault("unit", f"joins unlike quantities: {clash}")
         return
-    if unit != dict(record.unit):
-        yield Fault("unit", f"comes out in {unit_text(unit)} instead of {unit_text(record.unit)}")
+    wanted = dict(record.form_unit)
+    if unit != wanted:
+        yield Fault("unit", f"comes out in {unit_text(unit)} instead of {unit_text(wanted)}")
 
 
 def _circular(record: Indicator, form: Expression) -> Iterator[Fault]:
@@ -176,18 +182,23 @@ def _samples() -> Iterator[dict[tuple[str, str], Fraction | None]]:
         for when in ("now", "before"):
             drawn: dict[str, Fraction] = {}
             for name in sorted(MEASURES, key=lambda name: name in PARTS):
-                spec = MEASURES[name]
-                most = int(drawn[PARTS[name]]) * 10 // 11 if name in PARTS else spec.high
-                value = rng.randint(spec.low, max(most, spec.low))
+                ends = _RANGES.get(MEASURES[name].unit, (1, 1_000_000))
+                most = int(drawn[PARTS[name]]) * 10 // 11 if name in PARTS else ends[1]
+                value = rng.randint(ends[0], max(most, ends[0]))
                 if trial < 2 and name not in PARTS:
-                    value = (spec.low, spec.high)[trial] or 1
+                    value = ends[trial] or 1
                 drawn[name] = Fraction(value)
             values |= {(name, when): value for name, value in drawn.items()}
         yield values
 
 
-def check_table(records: tuple[Indicator, ...] = METHOD) -> pd.DataFrame:
+def check_table(currency: str = MONEY) -> pd.DataFrame:
     """Check every formula of the catalogue, corrected and printed.
+
+    Parameters
+    ----------
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -196,11 +207,11 @@ def check_table(records: tuple[Indicator, ...] = METHOD) -> pd.DataFrame:
         (texts joined by ``; ``, empty if none) and checks (names of the checks that failed).
     """
     rows = []
-    for record in records:
+    for record in METHOD:
         forms = [("corrected", record.form, "", False)]
         forms += [(p.claim_id, p.form, p.label, p.lost) for p in record.printed]
         for name, form, label, lost in forms:
-            found = faults(record, form, label)
+            found = faults(record, form, label, currency)
             rows.append(
                 {
                     "key": record.key,

@@ -26,7 +26,7 @@ def perspective(_: Study) -> Task:
     return Task(
         Facts(
             ("Indicator", "What it tells", "Computed as"),
-            ((record.name, record.purpose, record.level_words),),
+            ((record.name, record.purpose, record.definition),),
             "An indicator of the catalogue.",
             "words",
         ),
@@ -108,17 +108,17 @@ def sign(study: Study) -> Task:
     return Task(
         Facts(
             ("Cause", "measured as", "Effect", "measured as", "Why it should hold"),
-            ((cause.name, cause.level_words, effect.name, effect.level_words, link.rationale),),
+            ((cause.name, cause.definition, effect.name, effect.definition, link.rationale),),
             "A link of the strategy map: a hypothesis in words.",
             "words",
         ),
         Choice(("+", "-")),
         link.sign,
-        f"A sign is about the levels. The less “{cause.level_words}”, the more “"
-        f"{effect.level_words}”: they move against each other, although both are good news.",
+        f"A sign is about the levels. The less “{cause.definition}”, the more “"
+        f"{effect.definition}”: they move against each other, although both are good news.",
         (
             "Ask what the two levels do, not whether it is good.",
-            f"If “{cause.level_words}” goes up, where should “{effect.level_words}” go?",
+            f"If “{cause.definition}” goes up, where should “{effect.definition}” go?",
             "Plus: they move in the same direction. Minus: in opposite ones. Here one falls and "
             "the other rises.",
         ),
@@ -144,7 +144,7 @@ def status(study: Study) -> Task:
             ("Key result", "Baseline", "Goal", "Value now", "Good enough from"),
             (
                 (
-                    f"{result.key_result.text} ({record.level_words}; {better})",
+                    f"{result.key_result.text} ({record.definition}; {better})",
                     baseline,
                     goal,
                     value,
@@ -180,12 +180,11 @@ def status(study: Study) -> Task:
 
 
 def _level_texts(study: Study, result: Result) -> tuple[str | None, str | None, str | None]:
-    record, name = indicator(result.kpi), study.currency
+    record = indicator(result.kpi, study.currency)
     baseline, value = (
-        level_text(record, level, unit=True, currency=name)
-        for level in (result.baseline, result.value)
+        level_text(record, level, unit=True) for level in (result.baseline, result.value)
     )
-    return baseline, value, goal_text(record, result.goal, unit=True, currency=name)
+    return baseline, value, goal_text(record, result.goal, unit=True)
 
 
 def missing(study: Study) -> Task:

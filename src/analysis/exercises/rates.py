@@ -12,7 +12,7 @@ from analysis.exercises.study import Study
 from analysis.exercises.task import Exercise, Facts, Mistake, Task
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import contributions_by_type
-from analysis.kpis.levels import value as ratio
+from analysis.kpis.levels import ratio
 
 _YEAR = 4
 _MONEY, _COUNT = decimal(2), decimal()

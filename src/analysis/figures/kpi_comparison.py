@@ -119,7 +119,7 @@ def _words(fig: Canvas, y: float, row: Any, kind: str) -> None:
         text = short.text(row.value) + ("%" if record.is_share else "")
         s.write(fig, 53, y, text, ha="right", color=s.KIND[kind])
         if not record.is_share:
-            unit = {"services": "", "services per 100 h": "per 100 h"}.get(record.unit, record.unit)
+            unit = {"services": "", "services per 100 h": "per 100 h"}.get(row.unit, row.unit)
             s.note(fig, 54, y, s.fit(f"{short.word}{unit}", 14.5, s.SMALL)[0])
 
 
@@ -185,7 +185,7 @@ def variance_data(
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     measure : {"sales", "services"}
         What is compared; money comes out in units of the currency.
     period : str

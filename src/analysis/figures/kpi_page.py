@@ -43,7 +43,7 @@ def report_page_data(kpis: pd.DataFrame, shares: pd.DataFrame, last: int = 8) ->
     Parameters
     ----------
     kpis : DataFrame
-        From :func:`analysis.kpis.kpi_periods`, by quarter.
+        From :func:`analysis.kpis.levels.kpi_periods`, by quarter.
     shares : DataFrame
         From :func:`type_shares`.
     last : int
@@ -323,7 +323,7 @@ def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     until : str
         Leave out the quarters that had not ended when this period ended.
     last : int

@@ -15,8 +15,9 @@ from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import quarter_label, short_period
 from analysis.figures import style as s
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
-from analysis.kpis.catalogue import MONEY, kpi, unit_in
+from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import compare
+from analysis.kpis.measures import MONEY
 
 
 def quarters_data(
@@ -27,7 +28,7 @@ def quarters_data(
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_periods`, by quarter.
+        From :func:`analysis.kpis.levels.kpi_periods`, by quarter.
     kpi_id : str
         Which KPI.
     printed : mapping of str to str, optional
@@ -75,7 +76,7 @@ _TIME = 126.0
 
 @s.drawing(7)
 def sales_by_quarter(
-    frame: pd.DataFrame, kind: str = "synthetic", currency: str = "soles"
+    frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
     """Draw sales by quarter, with the change on the same quarter of last year (figure 7).
 
@@ -267,7 +268,7 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.kpi_periods`, by quarter.
+        From :func:`analysis.kpis.levels.kpi_periods`, by quarter.
     last : int
         The latest quarters to keep.
 
@@ -317,12 +318,12 @@ def _one(
     fig: Canvas, left: float, top: float, rows: pd.DataFrame, kind: str, currency: str
 ) -> None:
     """Draw one KPI: name and unit, its line over that of the year before, its last value."""
-    record = kpi(str(rows["kpi"].iloc[0]))
+    record = kpi(str(rows["kpi"].iloc[0]), currency)
     arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
     s.small(fig, left, top + 4, record.name + arrow, weight="semibold")
     both = known([*rows["value"], *rows["year_ago"]])
     short = scale(both, _SCALE - 1.5, record.decimals)
-    unit = s.fit(f"{short.word}{unit_in(record.unit, currency)}", _WIDTH - 6, s.SMALL)
+    unit = s.fit(f"{short.word}{record.unit}", _WIDTH - 6, s.SMALL)
     s.note_lines(fig, left, top + 7.6, unit)
     ax = s.bare(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
     low, high = float(min(both, default=0)), float(max(both, default=1))
@@ -346,11 +347,11 @@ def _one(
 
 
 def _said(rows: pd.DataFrame, currency: str) -> str:
-    record = kpi(str(rows["kpi"].iloc[0]))
+    record = kpi(str(rows["kpi"].iloc[0]), currency)
     found = [row for row in records(rows) if row.value is not None]
     if not found:
         return f"{record.name}: no values."
-    form, unit = decimal(record.decimals), unit_in(record.unit, currency)
+    form, unit = decimal(record.decimals), record.unit
     return (
         f"{record.name}, {unit}: from {form(found[0].value)} in {short_period(found[0].quarter)} "
         f"to {form(found[-1].value)} in {short_period(found[-1].quarter)}."

@@ -16,7 +16,8 @@ from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
 from analysis.figures import style as s
 from analysis.figures.primitives import scale, table
-from analysis.kpis.catalogue import MONEY, indicator, unit_in
+from analysis.kpis.catalogue import indicator
+from analysis.kpis.measures import MONEY
 from analysis.method.key_results import Result, chosen
 from analysis.show.wording import goal_text, level_text
 
@@ -59,10 +60,10 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
 
 def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
     """Write level and target in the indicator's unit."""
-    record = indicator(result.kpi)
+    record = indicator(result.kpi, currency)
     return (
-        level_text(record, result.value, unit=True, currency=currency),
-        goal_text(record, result.goal, unit=True, currency=currency),
+        level_text(record, result.value, unit=True),
+        goal_text(record, result.goal, unit=True),
     )
 
 
@@ -212,14 +213,14 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
     for result in chosen(list(results)):
         if result.value is None or result.goal is None:
             continue
-        record, goal = indicator(result.kpi), result.goal
+        record, goal = indicator(result.kpi, currency), result.goal
         edge = goal.low if goal.low is not None else goal.high
         commit = None
         if result.baseline is not None and edge is not None:
             share = Fraction(result.key_result.commit)
             commit = result.baseline + share * (edge - result.baseline)
         found = (result.value, result.baseline, commit, goal.low, goal.high)
-        unit = unit_in(record.level_unit, currency)
+        unit = record.unit
         key, texts = result.key_result, _texts(result, currency)
         rows.append((key.kr_id, key.text, result.kpi, unit, *found, *texts, result.score.status))
     exact = "value baseline commit low high"

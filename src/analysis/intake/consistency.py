@@ -23,7 +23,7 @@ from analysis.intake.case_files import ROWS, TABLES, folded
 from analysis.intake.convert import Checked
 from analysis.intake.problems import Fault, Note, Problem, Rank
 from analysis.intake.template import still_example
-from analysis.kpis.catalogue import METHOD, SHORT
+from analysis.kpis.catalogue import METHOD
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
@@ -286,7 +286,7 @@ def variants(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
 
 _R = TypeVar("_R", bound=Row)
 
-INDICATORS = frozenset([record.key for record in METHOD] + list(SHORT))
+INDICATORS = frozenset(name for record in METHOD for name in (record.key, *record.aliases))
 """Names under which tables may speak of the catalogue's indicators."""
 
 OUTSIDE = Fault(

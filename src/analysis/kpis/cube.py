@@ -1,4 +1,4 @@
-"""Where a case's rows are summed: in pandas while they are few, in DuckDB when they are many.
+"""A case's sums, made once and stored: in pandas while rows are few, in DuckDB when they are many.
 
 ``engine`` in ``case.yaml`` says which; ``auto``, the default, goes by the form and the size of the
 files. The sums are the same to the last céntimo.
@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.kpis.duck import Files, files, opened, require_keys
+from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
@@ -27,7 +28,7 @@ LARGE = 20_000_000
 checking every row in Python took 8 s, and DuckDB 1.5 s."""
 
 CUBE = "totals.csv"
-"""The sums of a case whose rows are too many to be read again and again."""
+"""A case's sums, computed once and read by all that shows them."""
 
 
 def ledger_folder(case: Case) -> Path:
@@ -103,7 +104,7 @@ def _opened(case: Case) -> AbstractContextManager[dict[str, Any]]:
     return opened(ledger_folder(case), case.root, case.root / ".build" / case.name)
 
 
-def make_cube(case: Case) -> pd.DataFrame:
+def make_cube(case: Case) -> Totals:
     """Sum a case's rows by month, service type, segment and measure.
 
     Returns
@@ -116,16 +117,19 @@ def make_cube(case: Case) -> pd.DataFrame:
         return reduce(ledger, DIMENSIONS)
 
 
-def read_cube(case: Case) -> pd.DataFrame:
-    """Return a case's sums: made from its rows while they are few, else those that were written.
+def write_cube(case: Case, cube: Totals) -> None:
+    """Store a case's sums, marked with the kind of number they are."""
+    write_frame(cube.assign(kind=case.parameters.kind), case.processed / CUBE)
+
+
+def read_cube(case: Case) -> Totals:
+    """Read the sums of a case, as the step ``kpis`` stored them.
 
     Raises
     ------
     InputError
-        If the rows are many and their sums have not been made.
+        If they have not been made.
     """
-    if chosen_engine(case) == "pandas":
-        return make_cube(case)
     path = case.processed / CUBE
     if not path.is_file():
         raise InputError(
@@ -136,9 +140,3 @@ def read_cube(case: Case) -> pd.DataFrame:
     text = dict.fromkeys((*DIMENSIONS, "measure", "kind"), "str")
     cube = pd.read_csv(path, encoding="utf-8", dtype=text, keep_default_na=False)
     return cube.drop(columns="kind")
-
-
-def write_cube(case: Case, cube: pd.DataFrame) -> None:
-    """Keep the sums of a case whose rows are many, marked with the kind of number they are."""
-    if chosen_engine(case) == "duckdb":
-        write_frame(cube.assign(kind=case.parameters.kind), case.processed / CUBE)

@@ -1,6 +1,12 @@
-"""Sums over the tables that stay small at any size: staff, hours, scores and statements.
+"""The reduce step: from the rows of a ledger, at any size, to a small table of whole-number sums.
 
-They are fetched as pandas frames, wherever the ledger lies.
+It is written once, in narwhals, and runs where the rows are: in pandas, in DuckDB over files larger
+than memory, in a database or on a cluster (``docs/large-data.md``). All that follows (ratios,
+growth, comparison) is pandas on the sums.
+
+Sums add over months, types and segments; rates never do. All sums are integers (money in céntimos,
+time in quarters of an hour, durations in days), so they are the same on every machine. Tables that
+stay small at any size (staff, scores, statements) are fetched as pandas frames.
 """
 
 from __future__ import annotations
@@ -176,23 +182,20 @@ DIMENSIONS = ("service_type", "segment")
 
 NEW_SALES = "new_customer_sales"
 
-ALL_MEASURES = (*MEASURES, "waiting_days", "working_days", "on_time")
-"""Everything that can be summed."""
-
 _COUNT = nw.lit(1)
 
 
 def reduce(
     ledger: Mapping[str, Any],
     by: Sequence[str] = ("service_type",),
-    measures: Collection[str] = ALL_MEASURES,
+    measures: Collection[str] = tuple(MEASURES),
 ) -> pd.DataFrame:
     """Reduce a ledger to sums by month, the given dimensions and measure.
 
     Parameters
     ----------
     ledger : mapping of str to frame
-        Tables by name, as pandas frames or DuckDB relations. A measure whose tables are not all
+        Tables by name, as anything that narwhals reads lazily. A measure whose tables are not all
         there is left out.
     by : sequence of {"service_type", "segment"}
         Dimensions; none for sums over everything, which need fewer joins.
@@ -240,26 +243,6 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     back = range(1, NEW_AFTER_QUARTERS + 1)
     whole = [q for q in quarters if all(q - n in quarters for n in back)]
     return cube[~new | quarter.isin(whole)].reset_index(drop=True)
-
-
-def duration_counts(ledger: Mapping[str, Any]) -> pd.DataFrame:
-    """Count services by month of completion and days from request to completion.
-
-    Counts add up over any division of the ledger, and a median is exact from them.
-
-    Returns
-    -------
-    DataFrame
-        Columns month (index), days and count; sorted, integers.
-    """
-    service = lazy(ledger)["service"]
-    days = _days(service, "requested_on", "completed_on")
-    rows = service.select("completed_on", days=days)
-    counted = rows.group_by("completed_on", "days").agg(count=nw.len())
-    found: pd.DataFrame = counted.collect("pandas").to_native()
-    found["month"] = month_index(found["completed_on"])
-    keys = ["month", "days"]
-    return found.groupby(keys, as_index=False)[["count"]].sum().astype("int64")
 
 
 def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:

@@ -12,7 +12,7 @@ from analysis.base.expression import state
 from analysis.base.periods import MONTHS, last_month, parse_label
 from analysis.kpis.catalogue import METHOD, compute, environment, indicator
 from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
-from analysis.kpis.measures import Totals
+from analysis.kpis.measures import MONEY, Totals
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger, has_method
@@ -33,7 +33,7 @@ def swot_support(case: Case, totals: Totals, period: str) -> pd.DataFrame:
     case : Case
         Gives the entries.
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     period : str
         Period looked at, such as the baseline.
 
@@ -81,8 +81,17 @@ def variables(case: Case) -> pd.DataFrame:
     return frame
 
 
-def starting_levels(totals: Totals, period: str) -> pd.DataFrame:
+def starting_levels(totals: Totals, period: str, currency: str = MONEY) -> pd.DataFrame:
     """Level of every indicator of the catalogue in a period, as far as its tables are there.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+    period : str
+        Period looked at, such as the baseline.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -96,13 +105,13 @@ def starting_levels(totals: Totals, period: str) -> pd.DataFrame:
             "key": record.key,
             "perspective": record.perspective,
             "name": record.name,
-            "level": record.level_words,
+            "level": record.definition,
             "value": compute(record.level, now),
-            "unit": record.level_unit,
+            "unit": record.unit,
             "state": state(record.level, environment(now)),
             "leading": record.leading,
         }
-        for record in indicators_of(totals)
+        for record in indicators_of(totals, currency)
     ]
     frame = pd.DataFrame(rows)
     frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
@@ -229,7 +238,7 @@ def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
     Parameters
     ----------
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     case : Case
         The case.
 
@@ -245,13 +254,13 @@ def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "kpi": record.kpi_id,
+                "kpi": record.key,
                 "perspective": record.perspective,
                 "name": record.name,
-                "value": values[record.kpi_id],
+                "value": values[record.key],
                 "unit": record.unit,
                 "definition": record.definition,
             }
-            for record in kpis_of(totals)
+            for record in kpis_of(totals, case.parameters.currency_name)
         ]
     )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
-from analysis.kpis.catalogue import indicator, unit_in
+from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import level_table
 from analysis.kpis.measures import Totals
 from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs, score_frame
@@ -356,8 +356,7 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
         [level_table(totals, grain).assign(grain=grain) for grain in GRAINS], ignore_index=True
     )
     levels["unit"] = [
-        unit_in(indicator(str(key)).level_unit, case.parameters.currency_name)
-        for key in levels["key"]
+        indicator(str(key), case.parameters.currency_name).unit for key in levels["key"]
     ]
     tables = {"levels": levels[["key", "grain", "period", "value", "unit", "state"]]}
     if has_okrs(case):

@@ -285,7 +285,7 @@ def evaluate(
     okrs : Okrs
         From :func:`analysis.method.okr.load_okrs`.
     totals : DataFrame
-        From :func:`analysis.kpis.levels.totals`.
+        From :func:`analysis.kpis.reduce.reduce`.
     period : str
         A quarter (or month or half-year); the targets are applied to it as they are.
     base : {"previous", "year-ago"}

@@ -24,7 +24,8 @@ from analysis.efficiency.ratios import collection_days, indicator_table, series
 from analysis.efficiency.sentences import ADDS, FOLLOWS, HANGS, OTHER, RATIOS, read_made, read_pins
 from analysis.evidence.intervals import growth_interval
 from analysis.kpis.catalogue import kpi
-from analysis.kpis.levels import by_type, sums, totals
+from analysis.kpis.levels import by_type, sums
+from analysis.kpis.reduce import reduce
 from analysis.method.as_is import starting_level
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
@@ -265,7 +266,7 @@ def _ledger(case: Case, ledger: Ledger) -> Facts:
 
 def _baseline(case: Case, ledger: Ledger) -> Facts:
     period = case.parameters.periods.baseline
-    level = starting_level(totals(ledger), case).set_index("kpi")["value"]
+    level = starting_level(reduce(ledger), case).set_index("kpi")["value"]
     half = by_type(sums(ledger), parse_period(period))
     return values(
         case.parameters.kind,

@@ -24,12 +24,11 @@ from analysis.base.periods import (
 )
 from analysis.evidence.formula_checks import check_table
 from analysis.intake.case_files import TABLES
-from analysis.kpis.catalogue import CATALOGUE, METHOD, Indicator, Kpi, indicator, kpi, unit_in
+from analysis.kpis.catalogue import KPIS, METHOD, Indicator, Kpi, indicator, kpi
 from analysis.kpis.compare import (
     Base,
     bases,
     compare,
-    compare_levels,
     contributions_by_type,
     require_period,
 )
@@ -70,9 +69,9 @@ def process(times: pd.DataFrame, period: str, kind: str) -> View:
     return view("tbl-process", times, kind=kind, period=period)
 
 
-def starting_level(levels: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the level of every KPI before the change."""
-    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    units = list(levels["unit"])
     shown = levels.assign(value=_texts(levels), unit=units)
     return view("tbl-starting-level", shown, kind=kind, period=period)
 
@@ -83,10 +82,10 @@ def _texts(table: pd.DataFrame) -> pd.Series[str]:
     return column((kpi_text(name, value) for name, value in pairs), table.index)
 
 
-def method_start(levels: pd.DataFrame, period: str, kind: str, currency: str) -> View:
+def method_start(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the starting level of every indicator of the method's catalogue."""
     texts = [level_text(indicator(row.key), row.value) or row.state for row in records(levels)]
-    units = [unit_in(unit, currency) for unit in levels["unit"]]
+    units = list(levels["unit"])
     shown = levels.assign(value=column(texts, levels.index), unit=units)
     return view("tbl-method-start", shown, kind=kind, period=period)
 
@@ -98,11 +97,11 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str) -
         if not row.key:
             said.append("judgement: no indicator would show it")
             continue
-        record = indicator(str(row.key))
-        text = level_text(record, row.value, unit=True, currency=currency) or "not recorded"
-        was = level_text(record, row.before, unit=True, currency=currency)
-        told = f"{record.level_words}: {text}" + (f", a year before {was}" if was else "")
-        said.append(f"as above: {record.level_words}" if told in said else told)
+        record = indicator(str(row.key), currency)
+        text = level_text(record, row.value, unit=True) or "not recorded"
+        was = level_text(record, row.before, unit=True)
+        told = f"{record.definition}: {text}" + (f", a year before {was}" if was else "")
+        said.append(f"as above: {record.definition}" if told in said else told)
     return view("tbl-swot-support", entries.assign(said=said), kind=kind, period=period)
 
 
@@ -120,14 +119,11 @@ def variables(table: pd.DataFrame, *, printed: bool) -> View:
 # ---- The catalogues ----
 
 
-def catalogue(records: Sequence[Kpi], currency: str) -> View:
+def catalogue(records: Sequence[Kpi]) -> View:
     """List KPIs and their definitions."""
     return view(
         "tbl-catalogue",
-        [
-            (r.perspective, r.name, r.definition, unit_in(r.unit, currency), _DIRECTIONS[r.better])
-            for r in records
-        ],
+        [(r.perspective, r.name, r.definition, r.unit, _DIRECTIONS[r.better]) for r in records],
     )
 
 
@@ -135,7 +131,7 @@ def method_catalogue() -> View:
     """List the sixteen indicators with both names, corrected formula and direction."""
     rows = []
     for r in METHOD:
-        level, when = f"{r.level_words} {_ARROWS[r.better]}", "leading" if r.leading else "lagging"
+        level, when = f"{r.definition} {_ARROWS[r.better]}", "leading" if r.leading else "lagging"
         rows.append((r.key, r.name, r.name_es, formula(r), level, when))
     return view("tbl-method-catalogue", rows)
 
@@ -152,7 +148,7 @@ def formula(record: Indicator) -> str:
 
 def requirements() -> View:
     """Say what each indicator divides by and which columns it needs."""
-    rows = [(r.key, r.purpose, r.denominator, r.grain, _by_table(r.columns)) for r in METHOD]
+    rows = [(r.key, r.purpose, r.divisor, r.grain, _by_table(r.columns)) for r in METHOD]
     return view("tbl-requirements", rows)
 
 
@@ -169,7 +165,7 @@ def _by_table(columns: Iterable[str]) -> str:
 def formula_faults(case: Case) -> View:
     """List printed formulas with what the mechanical checks find in each."""
     claims = {claim.claim_id: claim for claim in read_claims(case)}
-    table = check_table()
+    table = check_table(case.parameters.currency_name)
     rows = []
     for row in records(table[table["form"] != "corrected"]):
         claim, record = claims[str(row.form)], indicator(str(row.key))
@@ -205,7 +201,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
     wide = chosen.assign(shown=_texts(chosen)).pivot_table(
         index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
     )
-    wide = wide.reindex([r.kpi_id for r in CATALOGUE if r.kpi_id in wide.index])
+    wide = wide.reindex([r.key for r in KPIS if r.key in wide.index])
     periods = [str(period) for period in wide.columns]
     wide.insert(0, "name", [_named(str(name), currency) for name in wide.index])
     return view(
@@ -220,14 +216,14 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
 
 
 def _named(name: str, currency: str) -> str:
-    return f"{kpi(name).name}, {unit_in(kpi(name).unit, currency)}"
+    return f"{kpi(name).name}, {kpi(name, currency).unit}"
 
 
 def comparison(table: pd.DataFrame, period: str, kind: str, currency: str) -> View:
     """Compare a period with the previous one and with the same one of last year."""
     grain, _ = parse_label(period)
     now = table[table["period"] == require_period(table, period)].set_index("kpi")
-    frame = pd.DataFrame({"kpi": [r.kpi_id for r in CATALOGUE if r.kpi_id in now.index]})
+    frame = pd.DataFrame({"kpi": [r.key for r in KPIS if r.key in now.index]})
     frame["name"] = [_named(name, currency) for name in frame["kpi"]]
     frame["value"] = [kpi_text(name, now["value"][name]) for name in frame["kpi"]]
     for base in bases(grain):
@@ -265,10 +261,10 @@ def method_levels(
     chosen = levels[levels["index"].between(end - count + 1, end)]
     periods = list(dict.fromkeys(chosen["period"]))
     rows = []
-    for record in indicators_of(totals):
+    for record in indicators_of(totals, currency):
         own = chosen[chosen["key"] == record.key]
         values = zip(own["period"], own["value"], strict=True)
-        name, unit = f"{record.key} {record.level_words}", unit_in(record.level_unit, currency)
+        name, unit = f"{record.key} {record.definition}", record.unit
         texts = {period: level_text(record, value) for period, value in values}
         rows.append({"name": name, "unit": unit, **texts})
     return view(
@@ -286,16 +282,16 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
     """Compare every level with the period before and the same period of last year."""
     grain, _ = parse_label(period)
     levels = level_table(totals, grain, period)
-    known = indicators_of(totals)
+    known = indicators_of(totals, currency)
     frame = pd.DataFrame({"key": [r.key for r in known]})
-    frame["name"] = [f"{r.key} {r.level_words}" for r in known]
-    frame["unit"] = [unit_in(r.level_unit, currency) for r in known]
+    frame["name"] = [f"{r.key} {r.definition}" for r in known]
+    frame["unit"] = [r.unit for r in known]
     for base in bases(grain):
-        table = compare_levels(levels, grain, base)
+        table = compare(levels, base, grain, gaps=True)
         rows = table[table["period"] == period].set_index("key")
         frame["value"] = [level_text(r, rows["value"][r.key]) for r in known]
         frame[base] = [
-            change_text(r.level_unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
+            change_text(r.unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
         ]
     against = " and ".join(base_words(grain, base) for base in bases(grain))
     more = _base_columns(period)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.base.frames import column, records
 from analysis.base.numbers import MINUS, MISSING, decimal, percent
-from analysis.kpis.catalogue import indicator, unit_in
+from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.key_results import Okrs, Result, chosen
 from analysis.show.indicator_tables import formula
@@ -47,7 +47,8 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
     printed = {claim.claim_id: claim.printed for claim in read_claims(case)}
     rows = []
     for result in chosen(list(results)):
-        row, record = result.key_result, indicator(result.kpi)
+        row = result.key_result
+        record = indicator(result.kpi, case.parameters.currency_name)
         if row.objective_id == objective_id:
             rows.append(
                 (
@@ -56,7 +57,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
                     formula(indicator(row.kpi)),
                     level_text(record, result.value),
                     goal_text(record, result.goal),
-                    unit_in(record.level_unit, case.parameters.currency_name),
+                    record.unit,
                     score_text(result.score.score),
                     result.score.status,
                 )
@@ -70,7 +71,7 @@ def target_readings(results: Sequence[Result], kind: str, currency: str) -> View
     for result in results:
         if result.target is None:
             continue
-        record = indicator(result.kpi)
+        record = indicator(result.kpi, currency)
         rows.append(
             (
                 result.key_result.kr_id,
@@ -78,7 +79,7 @@ def target_readings(results: Sequence[Result], kind: str, currency: str) -> View
                 level_text(record, result.baseline),
                 goal_text(record, result.goal),
                 level_text(record, result.value),
-                unit_in(record.level_unit, currency),
+                record.unit,
                 score_text(result.score.score),
                 result.score.status,
                 "•" if result.chosen else None,

@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from analysis.base.numbers import Format, decimal, percent, points
-from analysis.kpis.catalogue import MONEY, Indicator, kpi, unit_in
+from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
 from analysis.notebook.display import VERDICT_COLOURS, Column
 
@@ -131,15 +131,12 @@ def kpi_text(name: str, value: Fraction | None) -> str | None:
     return None if value is None else decimal(kpi(name).decimals)(value)
 
 
-def level_text(
-    record: Indicator, value: Fraction | None, *, unit: bool = False, currency: str = MONEY
-) -> str | None:
+def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False) -> str | None:
     """Write the level of an indicator with its decimals."""
     if value is None:
         return None
     text = decimal(record.decimals)(value)
-    name = unit_in(record.level_unit, currency)
-    return text if not unit else f"{text}%" if name == "%" else f"{text} {name}"
+    return text if not unit else f"{text}%" if record.is_share else f"{text} {record.unit}"
 
 
 def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> str | None:
@@ -155,15 +152,11 @@ def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> 
     return None if growth is None else percent(1, signed=True)(growth)
 
 
-def goal_text(
-    record: Indicator, goal: Goal | None, *, unit: bool = False, currency: str = MONEY
-) -> str | None:
+def goal_text(record: Indicator, goal: Goal | None, *, unit: bool = False) -> str | None:
     """Write a goal as levels: ``≥ 10.0%`` with its unit."""
     if goal is None:
         return None
-    low, high = (
-        level_text(record, end, unit=unit, currency=currency) for end in (goal.low, goal.high)
-    )
+    low, high = (level_text(record, end, unit=unit) for end in (goal.low, goal.high))
     if low and high:
         return f"{low} to {high}"
     if low:
