@@ -21,6 +21,7 @@ from analysis.figures.publications.reading_choices import (
 from analysis.figures.style import KIND
 from analysis.notebook.figure import Figure, svg
 from analysis.tables.case import Case
+from analysis.tables.contents import printed_strings
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 
@@ -31,9 +32,14 @@ def universes(segelec: Case) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def drawn(universes: pd.DataFrame) -> list[Figure]:
+def printed(segelec: Case) -> dict[str, str]:
+    return printed_strings(segelec)
+
+
+@pytest.fixture(scope="module")
+def drawn(universes: pd.DataFrame, printed: dict[str, str]) -> list[Figure]:
     influence = reading_influence_data(universes)
-    return [multiverse(universes), reading_influence(influence)]
+    return [multiverse(universes, printed), reading_influence(influence)]
 
 
 def prints(part: int, whole: int, text: str, rule: str) -> bool:
@@ -120,7 +126,9 @@ def test_every_universe_is_a_tile(universes: pd.DataFrame, drawn: list[Figure]) 
     assert len(boxes) - len(tiles) == 1 + 3
 
 
-def test_words_follow_the_data(universes: pd.DataFrame, drawn: list[Figure]) -> None:
+def test_words_follow_the_data(
+    universes: pd.DataFrame, drawn: list[Figure], printed: dict[str, str]
+) -> None:
     caption = drawn[0].caption
     assert "30 of 108 combinations fit for services" in caption
     # by rule: 12 * 12 * 6 to the nearest, twice, and 6 * 12 * 8 cut off
@@ -128,8 +136,8 @@ def test_words_follow_the_data(universes: pd.DataFrame, drawn: list[Figure]) -> 
     assert "Nothing fits if labour is the same." in caption
     assert "H1 2023 + H1 2024, year before: 0 of 12" in drawn[0].alt
     changed = universes.assign(survives=True)
-    assert "Nothing fits" not in multiverse(changed).caption
-    other = multiverse(universes, {"abstract-services": "360"})
+    assert "Nothing fits" not in multiverse(changed, printed).caption
+    other = multiverse(universes, {**printed, "abstract-services": "360"})
     assert "360 services cover" in svg(other, text_as="text")
 
 

@@ -1,4 +1,4 @@
-"""Words for readings of the printed results: blocks, questions and options."""
+"""Figures of readings: which combinations some data set prints like, and which choice decides."""
 
 from __future__ import annotations
 
@@ -18,24 +18,12 @@ from analysis.base.numbers import decimal, listed, percent
 from analysis.claims.paper.engine import BLOCK_AXES
 from analysis.claims.verdicts import influence, survival
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words
+from analysis.figures.primitives import period_words, table
 
 AXES = tuple(dict.fromkeys(axis for axes in BLOCK_AXES.values() for axis in axes))
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""
 
 TITLES = {"services": "Services and productivity", "sales": "Sales", "satisfaction": "Satisfaction"}
-
-PRINTED: Mapping[str, str] = {
-    "abstract-services": "354",
-    "5-services-growth": "22.9%",
-    "abstract-productivity-q1": "10.5%",
-    "abstract-productivity-q2": "11.0%",
-    "abstract-sales-total": "303,110",
-    "abstract-sales-growth-2024": "18%",
-    "abstract-sales-growth-2023": "12%",
-    "abstract-satisfaction": "77.6%",
-}
-"""What the paper prints, by claim id."""
 
 QUESTIONS: Mapping[str, str] = {
     "services_period": "{abstract-services} services cover",
@@ -114,22 +102,21 @@ _BLOCKS = (
 
 
 @s.drawing(13)
-def multiverse(frame: pd.DataFrame, printed: Mapping[str, str] | None = None) -> s.Drawn:
+def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
     """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
 
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.claims.multiverse.block_universes` or its ``read_blocks``.
-    printed : mapping of str to str, optional
-        Printed strings by claim id, for the heads; the paper's by default.
+        From :func:`analysis.claims.verdicts.universe_table` or its ``read_blocks``.
+    printed : mapping of str to str
+        Printed strings by claim id, for the heads.
     """
-    strings = {**PRINTED, **(printed or {})}
     fig = s.canvas(114)
     ax = s.sheet(fig)
     _key(fig, ax)
     for block in _BLOCKS:
-        _draw_block(fig, ax, block, frame[frame["block"] == block.name], strings)
+        _draw_block(fig, ax, block, frame[frame["block"] == block.name], printed)
     return s.Drawn(fig, frame, "derived", _caption(frame), _alt(frame))
 
 
@@ -144,24 +131,16 @@ def _key(fig: Canvas, ax: Axes) -> None:
         _tile(ax, x, 1.0, filled, ringed)
         s.small(fig, x + _TILE[0] + 1.6, 2.9, text)
         x += step
-    rules = "up, even: rounded to the nearest, ties up or to even; cut: digits cut off"
-    s.note(fig, 0, 8, rules)
+    s.note(fig, 0, 8, "up, even: rounded to the nearest, ties up or to even; cut: digits cut off")
 
 
 def _tile(ax: Axes, x: float, y: float, filled: bool, ringed: bool) -> None:
     width, height = _TILE
-    look: dict[str, Any] = (
-        {"facecolor": _DERIVED, "edgecolor": _DERIVED}
-        if filled
-        else {"facecolor": s.PAPER, "edgecolor": s.NEUTRAL}
-    )
-    ax.add_patch(Rectangle((x, y), width, height, linewidth=0.5, **look))
+    face, edge = (_DERIVED, _DERIVED) if filled else (s.PAPER, s.NEUTRAL)
+    ax.add_patch(Rectangle((x, y), width, height, lw=0.5, facecolor=face, edgecolor=edge))
     if ringed:
-        ax.add_patch(
-            Rectangle(
-                (x - 0.55, y - 0.55), width + 1.1, height + 1.1, fill=False, lw=1.1, edgecolor=s.INK
-            )
-        )
+        ring = (x - 0.55, y - 0.55), width + 1.1, height + 1.1
+        ax.add_patch(Rectangle(*ring, fill=False, lw=1.1, edgecolor=s.INK))
 
 
 def _options(rows: pd.DataFrame, axis: str) -> list[str]:
@@ -228,8 +207,7 @@ def _heads(
     inner = block.across[depth + 1 :]
     span = _width(rows, inner)
     if axis != "rounding":
-        question = QUESTIONS[axis].format_map(printed)
-        s.note(fig, block.tiles - 2.5, y, question, ha="right")
+        s.note(fig, block.tiles - 2.5, y, QUESTIONS[axis].format_map(printed), ha="right")
     for outer, _ in _nested(rows, block.across[:depth]):
         for option in _options(rows, axis):
             x = block.tiles + _offset(rows, block.across, (*outer, option))
@@ -243,10 +221,10 @@ def _heads(
 
 def _offset(rows: pd.DataFrame, axes: tuple[str, ...], options: tuple[str, ...]) -> float:
     """Return how far the columns of some options, outer axes first, stand from the first."""
+    steps = (_width(rows, axes[n:]) + _gap(axes[n:]) for n in range(1, len(axes) + 1))
     return sum(
-        _options(rows, axis).index(option)
-        * (_width(rows, axes[depth + 1 :]) + _gap(axes[depth + 1 :]))
-        for depth, (axis, option) in enumerate(zip(axes, options, strict=False))
+        _options(rows, axis).index(option) * step
+        for axis, option, step in zip(axes, options, steps, strict=False)
     )
 
 
@@ -279,12 +257,11 @@ def _counts(rows: pd.DataFrame) -> tuple[int, int]:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    first, *others = (
-        ("{} of {}".format(*_counts(rows)), TITLES[block].lower())
-        for block, rows in groups(frame, "block")
-    )
-    parts = [f"{first[0]} combinations fit for {first[1]}"]
-    parts += [f"{count} for {title}" for count, title in others]
+    titled = [(TITLES[block].lower(), rows) for block, rows in groups(frame, "block")]
+    parts = [
+        "{} of {}{} for {}".format(*_counts(rows), " combinations fit" * (not place), title)
+        for place, (title, rows) in enumerate(titled)
+    ]
     number, fits = (decimal()(n) for n in survival(frame))
     return (
         "Every way to read the results, and whether any data set prints like it (a multiverse). "
@@ -325,7 +302,6 @@ def _alt(frame: pd.DataFrame) -> str:
     )
 
 
-_INFLUENCE_DERIVED = s.KIND["derived"]
 _CHOICES = {
     "rounding": "how figures were rounded",
     "services_period": "which period the services cover",
@@ -337,7 +313,7 @@ _CHOICES = {
     "satisfaction": "what the index of satisfaction means",
     "respondents": "how many people answered",
 }
-_LEFT, _BAR, _HEAD, _INFLUENCE_ROW = 66.0, 60.0, 8.2, 5.0
+_LEFT, _BAR, _HEAD, _BAR_ROW = 66.0, 60.0, 8.2, 5.0
 
 
 def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
@@ -346,7 +322,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     universes : DataFrame
-        From :func:`analysis.claims.multiverse.block_universes` or its ``read_blocks``.
+        From :func:`analysis.claims.verdicts.universe_table` or its ``read_blocks``.
 
     Returns
     -------
@@ -361,7 +337,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
         for row in records(influence(of_block[[*axes, "survives", "conflict"]])):
             share = Fraction(int(row.changed), max(int(row.pairs), 1))
             rows.append((block, row.axis, int(row.pairs), int(row.changed), share))
-    return pd.DataFrame(rows, columns=["block", "axis", "pairs", "changed", "share"])
+    return table("block axis pairs changed share", rows)
 
 
 @s.drawing(14)
@@ -374,7 +350,7 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
         From :func:`reading_influence_data`.
     """
     blocks = groups(frame, "block")
-    fig = s.canvas(_HEAD * len(blocks) + _INFLUENCE_ROW * len(frame) + 1)
+    fig = s.canvas(_HEAD * len(blocks) + _BAR_ROW * len(frame) + 1)
     ax = s.sheet(fig)
     s.note(fig, _LEFT, 3, "neighbours of which one fits, the other not")
     largest = max(frame["share"])
@@ -385,16 +361,12 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
         y += _HEAD
         for row in records(rows):
             _draw_bar(ax, y, row, largest)
-            s.small(fig, 0, y, _sentence(row.axis))
-            s.bold(
-                fig,
-                _LEFT + _length(row, largest) + 1.5,
-                y,
-                percent(0)(row.share),
-                color=_INFLUENCE_DERIVED if row.changed else s.INK,
-            )
+            choice = _choice(row.axis)
+            s.small(fig, 0, y, choice[0].upper() + choice[1:])
+            end, colour = _LEFT + _length(row, largest) + 1.5, _DERIVED if row.changed else s.INK
+            s.bold(fig, end, y, percent(0)(row.share), color=colour)
             s.note(fig, 160, y, f"{row.changed} of {row.pairs}", ha="right")
-            y += _INFLUENCE_ROW
+            y += _BAR_ROW
     return s.Drawn(fig, frame, "derived", _influence_caption(frame), _influence_alt(frame))
 
 
@@ -404,25 +376,20 @@ def _length(row: Any, largest: Fraction) -> float:
 
 
 def _draw_bar(ax: Axes, y: float, row: Any, largest: Fraction) -> None:
-    ax.barh(y, _length(row, largest), left=_LEFT, height=2.8, color=_INFLUENCE_DERIVED)
-    ax.plot([_LEFT, _LEFT], [y - _INFLUENCE_ROW / 2, y + _INFLUENCE_ROW / 2], color=s.INK, lw=0.6)
+    ax.barh(y, _length(row, largest), left=_LEFT, height=2.8, color=_DERIVED)
+    ax.plot([_LEFT, _LEFT], [y - _BAR_ROW / 2, y + _BAR_ROW / 2], color=s.INK, lw=0.6)
 
 
-def _sentence(axis: str) -> str:
-    text = _CHOICES.get(axis, axis.replace("_", " "))
-    return text[0].upper() + text[1:]
+def _choice(axis: str) -> str:
+    return _CHOICES.get(axis, axis.replace("_", " "))
 
 
 def _influence_caption(frame: pd.DataFrame) -> str:
     parts = []
     for block, rows in groups(frame, "block"):
-        top = next(row for row in records(rows))
-        title = TITLES[block].lower()
-        if not top.changed:
-            parts.append(f"for {title} none does")
-            continue
-        chosen = _CHOICES.get(top.axis, top.axis.replace("_", " "))
-        parts.append(f"for {title} it is {chosen} ({percent(0)(top.share)})")
+        top, title = records(rows)[0], TITLES[block].lower()
+        chosen = f"it is {_choice(top.axis)} ({percent(0)(top.share)})"
+        parts.append(f"for {title} {chosen if top.changed else 'none does'}")
     findings = listed(parts)
     return (
         "Which choice of reading matters most. Two combinations are neighbours if they differ in "
@@ -435,8 +402,7 @@ def _influence_alt(frame: pd.DataFrame) -> str:
     parts = []
     for block, rows in groups(frame, "block"):
         found = [
-            f"{_CHOICES.get(row.axis, row.axis)} {percent(0)(row.share)}, {row.changed} of "
-            f"{row.pairs}"
+            f"{_choice(row.axis)} {percent(0)(row.share)}, {row.changed} of {row.pairs}"
             for row in records(rows)
         ]
         parts.append(f"{TITLES[block]}: {'; '.join(found)}.")

@@ -398,8 +398,7 @@ def _draw_kpi(fig: Canvas, ax: Axes, top: float, kpi: str, rows: pd.DataFrame) -
     _scale(ax, _LEFT, _LEFT + _AXIS, base)
     for x, value, side in ((_LEFT, low, "left"), (_LEFT + _AXIS, high, "right")):
         s.small(fig, x, base + 3.2, _text(kpi, value), ha=side, color=_DERIVED)
-    draws = [Fraction(value) for value in rows.loc[rows["mark"] == "draw", "value"]]
-    for x, y in _stacked(draws, low, high):
+    for x, y in _stacked(list(rows.loc[rows["mark"] == "draw", "value"]), low, high):
         _dot(ax, _LEFT + x, base - 0.2 - y)
     _diamond(ax, _LEFT + _AXIS * float((own - low) / (high - low)), base)
     s.small(fig, 143, base - 2, _middle_range(kpi, rows), ha="right")
