@@ -12,7 +12,7 @@ import pytest
 import typst
 
 from analysis.base.fonts import FONTS
-from analysis.report.book import _revise, error_from_typst, lay_out, settle, to_pdf
+from analysis.report.book import _revise, error_from_typst, float_figures, to_pdf, write_project
 
 HEAD = """\
 #import "/template/report.typ": *
@@ -28,7 +28,7 @@ FIGURE = '#report-figure(box(width: 99mm, height: {}mm), key: "fig-{}", title: [
 def floated(folder: Path, *parts: str) -> list[str]:
     body = HEAD + "".join(parts) + '#chapter-end("x")\n'
     labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
-    return settle(lay_out(folder, body, {}), {"x": labels})
+    return float_figures(write_project(folder, body, {}), {"x": labels})
 
 
 def text(height: int) -> str:
@@ -107,7 +107,7 @@ def test_tables_of_any_width_stay_on_the_page(
         "(room: plan.at(1) / 1mm, width: measure(set-table(t, plan, false), "
         "width: plan.at(1)).width / 1mm)})<measured>]"
     )
-    main = lay_out(tmp_path, f"{HEAD}{measured}\n#report-table({table}, title: [T])", {})
+    main = write_project(tmp_path, f"{HEAD}{measured}\n#report-table({table}, title: [T])", {})
     pdf = pikepdf.open(io.BytesIO(to_pdf(main, datetime(2024, 12, 25, tzinfo=UTC))))
     sizes = [tuple(float(edge) for edge in page.mediabox[2:]) for page in pdf.pages]
     assert any(width > height for width, height in sizes) is turned
@@ -118,7 +118,7 @@ def test_tables_of_any_width_stay_on_the_page(
 
 
 def test_a_character_without_a_glyph_outside_every_chapter(tmp_path: Path) -> None:
-    main = lay_out(tmp_path, HEAD + "#text[Taller 🚲]\n", {})
+    main = write_project(tmp_path, HEAD + "#text[Taller 🚲]\n", {})
     with pytest.raises(typst.TypstError) as caught:
         to_pdf(main, datetime(2024, 1, 1, tzinfo=UTC))
     assert str(error_from_typst(caught.value, [])) == (

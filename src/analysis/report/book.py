@@ -1,4 +1,7 @@
-"""Executed notebooks of a case to one PDF, byte for byte the same wherever it is built."""
+"""Executed notebooks of a case to one PDF, byte for byte the same wherever it is built.
+
+The Typst compiler runs with the project's fonts alone, a fixed date and the standards of PDF.
+"""
 
 from __future__ import annotations
 
@@ -29,163 +32,6 @@ from analysis.report.markup import Labels, typst_string
 
 logger = logging.getLogger("analysis.report")
 
-
-def read_notebook(path: Path) -> NotebookNode:
-    """Read an executed notebook.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or no notebook, or a code cell was never run.
-    """
-    if not path.is_file():
-        raise InputError("there is no such notebook", file=path)
-    try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
-        raise InputError("the file is not a Jupyter notebook", file=path) from error
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            raise InputError(
-                "a cell was not run, so its figures and numbers are missing",
-                file=f"{path.name}, cell {number}",
-                fix="run the notebook, then build the report",
-            )
-    return notebook
-
-
-def convert_chapters(
-    notebooks: Sequence[Path], root: Path, features: Collection[str] = tuple(FEATURES)
-) -> list[Chapter]:
-    """Convert notebooks that may refer to each other, without cells that the report leaves out.
-
-    Raises
-    ------
-    InputError
-        As `convert_notebook`.
-    """
-    labels, chapters = Labels(), []
-    for path in notebooks:
-        notebook = read_notebook(path)
-        notebook.cells, _ = split(notebook, features, path.name)
-        chapter = convert_notebook(notebook, path.stem, labels, root)
-        for note in chapter.notes:
-            logger.warning(note)
-        chapters.append(chapter)
-    return chapters
-
-
-class _Project:
-    """The Typst project of a report, laid out in a folder."""
-
-    def __init__(self, asked: Edition, notebooks: Sequence[Path], folder: Path) -> None:
-        if not notebooks:
-            raise InputError("a report needs at least one notebook")
-        self.moment = timestamp(asked.case.parameters.date)
-        features = asked.features(load(asked.values)) if asked.values.is_file() else tuple(FEATURES)
-        self.chapters = convert_chapters(notebooks, asked.home, features)
-        main, files = main_source(asked, self.chapters, self.moment)
-        self.main = lay_out(folder, main, files)
-        known = self.chapters[0].labels.known.items()
-        self._figures = {
-            chapter.name: [
-                label
-                for label, place in known
-                if place.notebook == chapter.name and label.startswith("fig-")
-            ]
-            for chapter in self.chapters
-            if chapter.source().strip()
-        }
-
-    def compile(self, ppi: float | None) -> tuple[bytes, list[bytes]]:
-        """Return the PDF, and with a resolution also all its pages as PNG.
-
-        Errors are in words for the author of a notebook.
-        """
-        try:
-            settle(self.main, self._figures)
-            pages = [] if ppi is None else to_png(self.main, self.moment, ppi)
-            return to_pdf(self.main, self.moment), pages
-        except typst.TypstError as error:
-            raise error_from_typst(error, self.chapters) from error
-
-
-def build_report(
-    asked: Edition,
-    notebooks: Sequence[Path],
-    out: Path,
-    pictures: Mapping[int, Path] | None = None,
-    ppi: float = 72,
-) -> Path:
-    """Make the PDF of an edition from its executed notebooks, one chapter each.
-
-    Parameters
-    ----------
-    asked : Edition
-        From `analysis.notebook.edition.edition`; the title page's data come from ``case.yaml`` and
-        ``data/processed/<case>/verdicts.csv`` of its case.
-    notebooks : sequence of Path
-        Executed notebooks in reading order.
-    out : Path
-        The PDF to write. It is replaced in one step, and only if everything went well.
-    pictures : mapping of int to Path, optional
-        Pages (numbers from 1, the title page) that are also written as PNG images.
-    ppi : float
-        Their pixels per inch.
-
-    Returns
-    -------
-    Path
-        ``out``.
-
-    Raises
-    ------
-    InputError
-        If a notebook, label, formula or figure is not fit for print, naming notebook and cell; or
-        if the report has no page that is asked for.
-
-    Notes
-    -----
-    The PDF is tagged and meets PDF/UA-1 and PDF/A-3a (checked by the compiler). Its date is
-    ``SOURCE_DATE_EPOCH`` or else the date of the case. Claims, verdicts, ledger, indicators and
-    the lock are attached.
-    """
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        project = _Project(asked, notebooks, Path(folder))
-        content, pages = project.compile(ppi if pictures else None)
-    for page in pictures or {}:
-        if not 1 <= page <= len(pages):
-            raise InputError(f"the report has pages 1 to {len(pages)}", value=page)
-    write_bytes(out, content)
-    for page, path in (pictures or {}).items():
-        write_bytes(path, pages[page - 1])
-    return out
-
-
-def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) -> Path:
-    """Write a figure as a PNG on white, set in the report's fonts.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or no SVG that Typst can read.
-    """
-    if not svg.is_file():
-        raise InputError("there is no such figure", file=svg)
-    main = (
-        f"#set page(width: auto, height: auto, margin: {margin_mm}mm)\n"
-        f"#image({typst_string('/figure.svg')})\n"
-    )
-    with tempfile.TemporaryDirectory(prefix="figure-") as folder:
-        start = lay_out(Path(folder), main, {"figure.svg": svg.read_bytes()})
-        try:
-            pages = to_png(start, timestamp(date(2000, 1, 1)), ppi)
-        except typst.TypstError as error:
-            raise InputError(f"not readable as SVG ({error.message.strip()})", file=svg) from error
-    write_bytes(out, pages[0])
-    return out
-
-
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
 _PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")
@@ -214,7 +60,7 @@ def timestamp(fallback: date) -> datetime:
         ) from error
 
 
-def lay_out(folder: Path, main: str, files: dict[str, bytes]) -> Path:
+def write_project(folder: Path, main: str, files: dict[str, bytes]) -> Path:
     """Write a Typst project (template, other files, main file); return the main file."""
     shutil.copytree(TEMPLATE, folder / "template", dirs_exist_ok=True)
     for name, content in files.items():
@@ -226,14 +72,14 @@ def lay_out(folder: Path, main: str, files: dict[str, bytes]) -> Path:
     return start
 
 
-def _float(main: Path, labels: Iterable[str]) -> None:
+def _write_floated(main: Path, labels: Iterable[str]) -> None:
     """Tell the template which figures float.
 
     By a file of the template: Typst lays out anew only what depends on a file that has changed, but
     everything after a change of its inputs.
     """
-    told = main.parent / "template" / "floated.txt"
-    told.write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
+    path = main.parent / "template" / "floated.txt"
+    path.write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
 
 
 def _compiler(main: Path) -> typst.Compiler:
@@ -242,7 +88,7 @@ def _compiler(main: Path) -> typst.Compiler:
     )
 
 
-def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
+def float_figures(main: Path, figures: dict[str, list[str]]) -> list[str]:
     """Let those figures float that must, so that no page is left half empty before a figure.
 
     A figure stands where the notebook has it if there is room. If not, it goes to the top of the
@@ -275,7 +121,7 @@ def settle(main: Path, figures: dict[str, list[str]]) -> list[str]:
         ]
         if not any(changes):
             return sorted(floated)
-        _float(main, floated)
+        _write_floated(main, floated)
 
 
 def _revise(
@@ -350,3 +196,160 @@ def error_from_typst(error: typst.TypstError, chapters: Iterable[Chapter]) -> In
         rule = f"no font of the report has the character {missing[1]!r}"
         fix = "replace it by a word or another character"
     return InputError(f"the PDF could not be made: {rule}", file=file, fix=fix)
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read an executed notebook.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no notebook, or a code cell was never run.
+    """
+    if not path.is_file():
+        raise InputError("there is no such notebook", file=path)
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise InputError("the file is not a Jupyter notebook", file=path) from error
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise InputError(
+                "a cell was not run, so its figures and numbers are missing",
+                file=f"{path.name}, cell {number}",
+                fix="run the notebook, then build the report",
+            )
+    return notebook
+
+
+def convert_chapters(
+    notebooks: Sequence[Path], root: Path, features: Collection[str] = tuple(FEATURES)
+) -> list[Chapter]:
+    """Convert notebooks that may refer to each other, without cells that the report leaves out.
+
+    Raises
+    ------
+    InputError
+        As `convert_notebook`.
+    """
+    labels, chapters = Labels(), []
+    for path in notebooks:
+        notebook = read_notebook(path)
+        notebook.cells, _ = split(notebook, features, path.name)
+        chapter = convert_notebook(notebook, path.stem, labels, root)
+        for note in chapter.notes:
+            logger.warning(note)
+        chapters.append(chapter)
+    return chapters
+
+
+class _Project:
+    """The Typst project of a report, laid out in a folder."""
+
+    def __init__(self, edition: Edition, notebooks: Sequence[Path], folder: Path) -> None:
+        if not notebooks:
+            raise InputError("a report needs at least one notebook")
+        self.moment = timestamp(edition.case.parameters.date)
+        known = edition.values.is_file()
+        features = edition.features(load(edition.values)) if known else tuple(FEATURES)
+        self.chapters = convert_chapters(notebooks, edition.home, features)
+        main, files = main_source(edition, self.chapters, self.moment)
+        self.main = write_project(folder, main, files)
+        labels = self.chapters[0].labels.known.items()
+        self._figures = {
+            chapter.name: [
+                label
+                for label, place in labels
+                if place.notebook == chapter.name and label.startswith("fig-")
+            ]
+            for chapter in self.chapters
+            if chapter.source().strip()
+        }
+
+    def compile(self, ppi: float | None) -> tuple[bytes, list[bytes]]:
+        """Return the PDF, and with a resolution also all its pages as PNG.
+
+        Errors are in words for the author of a notebook.
+        """
+        try:
+            float_figures(self.main, self._figures)
+            pages = [] if ppi is None else to_png(self.main, self.moment, ppi)
+            return to_pdf(self.main, self.moment), pages
+        except typst.TypstError as error:
+            raise error_from_typst(error, self.chapters) from error
+
+
+def build_report(
+    edition: Edition,
+    notebooks: Sequence[Path],
+    out: Path,
+    pictures: Mapping[int, Path] | None = None,
+    ppi: float = 72,
+) -> Path:
+    """Make the PDF of an edition from its executed notebooks, one chapter each.
+
+    Parameters
+    ----------
+    edition : Edition
+        From `analysis.notebook.edition.edition`; the title page's data come from ``case.yaml`` and
+        ``data/processed/<case>/verdicts.csv`` of its case.
+    notebooks : sequence of Path
+        Executed notebooks in reading order.
+    out : Path
+        The PDF to write. It is replaced in one step, and only if everything went well.
+    pictures : mapping of int to Path, optional
+        Pages (numbers from 1, the title page) that are also written as PNG images.
+    ppi : float
+        Their pixels per inch.
+
+    Returns
+    -------
+    Path
+        ``out``.
+
+    Raises
+    ------
+    InputError
+        If a notebook, label, formula or figure is not fit for print, naming notebook and cell; or
+        if the report has no page that is asked for.
+
+    Notes
+    -----
+    The PDF is tagged and meets PDF/UA-1 and PDF/A-3a (checked by the compiler). Its date is
+    ``SOURCE_DATE_EPOCH`` or else the date of the case. Claims, verdicts, ledger, indicators and
+    the lock are attached.
+    """
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        project = _Project(edition, notebooks, Path(folder))
+        content, pages = project.compile(ppi if pictures else None)
+    for page in pictures or {}:
+        if not 1 <= page <= len(pages):
+            raise InputError(f"the report has pages 1 to {len(pages)}", value=page)
+    write_bytes(out, content)
+    for page, path in (pictures or {}).items():
+        write_bytes(path, pages[page - 1])
+    return out
+
+
+def render_figure(svg: Path, out: Path, ppi: float = 144, margin_mm: float = 4) -> Path:
+    """Write a figure as a PNG on white, set in the report's fonts.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no SVG that Typst can read.
+    """
+    if not svg.is_file():
+        raise InputError("there is no such figure", file=svg)
+    main = (
+        f"#set page(width: auto, height: auto, margin: {margin_mm}mm)\n"
+        f"#image({typst_string('/figure.svg')})\n"
+    )
+    with tempfile.TemporaryDirectory(prefix="figure-") as folder:
+        start = write_project(Path(folder), main, {"figure.svg": svg.read_bytes()})
+        try:
+            pages = to_png(start, timestamp(date(2000, 1, 1)), ppi)
+        except typst.TypstError as error:
+            raise InputError(f"not readable as SVG ({error.message.strip()})", file=svg) from error
+    write_bytes(out, pages[0])
+    return out

@@ -34,8 +34,8 @@ class Attachment:
     ----------
     name : str
         Name under which PDF readers list it.
-    content : bytes
-        Its bytes.
+    path : Path
+        The file.
     description : str
         What it holds, in a few words.
     relationship : str
@@ -45,10 +45,15 @@ class Attachment:
     """
 
     name: str
-    content: bytes
+    path: Path
     description: str
-    relationship: str
-    mime: str
+    relationship: str = "data"
+    mime: str = "text/csv"
+
+    @property
+    def size(self) -> int:
+        """Number of its bytes."""
+        return self.path.stat().st_size
 
 
 def count_verdicts(frame: pd.DataFrame) -> dict[Word, int]:
@@ -91,46 +96,38 @@ def count_contradictions(frame: pd.DataFrame) -> int:
     return len(set(wrong["conflict"]) - {""})
 
 
-def attachments(asked: Edition) -> list[Attachment]:
+def attachments(edition: Edition) -> list[Attachment]:
     """Files that travel inside the PDF: claims, verdicts, ledger, KPI table, lock.
 
     Claims and verdicts are no matter of a periodic report.
     """
-    case = asked.case
+    case = edition.case
     raw, processed = case.raw, case.processed
     rows = "checked rows" if case.has_own_rows else "synthetic rows"
-    table = "text/csv"
-    wanted = [
-        (raw / "claims.csv", "claims.csv", "Every printed claim, with its place", "source", table),
-        (
-            raw / "relations.csv",
-            "relations.csv",
-            "How the quantities hang together",
-            "source",
-            table,
-        ),
-        (processed / "verdicts.csv", "verdicts.csv", "Verdicts and evidence", "data", table),
-        (processed / "kpis.csv", "kpis.csv", "Indicators by period", "data", table),
-    ][3 if asked.periodic else 0 :]
-    wanted += [
-        (
-            path,
-            f"ledger_{path.name}",
-            f"Ledger, {path.stem.replace('_', ' ')}: {rows}",
-            "data",
-            table,
-        )
-        for path in sorted((processed / "ledger").glob("*.csv"))
-    ]
     lock = case.root / "requirements" / "report.txt"
-    wanted.append(
-        (lock, "requirements.txt", "Locked packages of the build", "supplement", "text/plain")
-    )
-    return [
-        Attachment(name, path.read_bytes(), description, relationship, mime)
-        for path, name, description, relationship, mime in wanted
-        if path.is_file() and path.stat().st_size <= LARGEST_ATTACHMENT
+    source = [
+        Attachment(
+            "claims.csv", raw / "claims.csv", "Every printed claim, with its place", "source"
+        ),
+        Attachment(
+            "relations.csv", raw / "relations.csv", "How the quantities hang together", "source"
+        ),
+        Attachment("verdicts.csv", processed / "verdicts.csv", "Verdicts and evidence"),
     ]
+    files = [
+        *([] if edition.periodic else source),
+        Attachment("kpis.csv", processed / "kpis.csv", "Indicators by period"),
+        *(
+            Attachment(
+                f"ledger_{path.name}", path, f"Ledger, {path.stem.replace('_', ' ')}: {rows}"
+            )
+            for path in sorted((processed / "ledger").glob("*.csv"))
+        ),
+        Attachment(
+            "requirements.txt", lock, "Locked packages of the build", "supplement", "text/plain"
+        ),
+    ]
+    return [one for one in files if one.path.is_file() and one.size <= LARGEST_ATTACHMENT]
 
 
 def inputs_digest(folder: Path) -> str:
@@ -178,10 +175,10 @@ def _entry(entry: dict[str, str]) -> str:
     return f"{authors}{date}. {title}.{container}{note}"
 
 
-def _about(asked: Edition) -> str:
-    case = asked.case
-    if asked.periodic:
-        return _about_period(asked)
+def _about(edition: Edition) -> str:
+    case = edition.case
+    if edition.periodic:
+        return _about_period(edition)
     source = case.parameters.source
     if source is None:
         return f"{_rows_of(case)} Every figure and table says which kind of number it shows."
@@ -235,23 +232,23 @@ def _rows_of(case: Case) -> str:
     )
 
 
-def _about_period(asked: Edition) -> str:
+def _about_period(edition: Edition) -> str:
     rows = (
-        _rows_of(asked.case)
-        if asked.case.has_own_rows
+        _rows_of(edition.case)
+        if edition.case.has_own_rows
         else "Its rows are synthetic: they were made up so that they meet what was printed about "
         "the firm, and prove nothing about it beyond that."
     )
     return typst_text(
         "Indicators, comparison, key results and joint score of one period. "
-        f"{asked.about()} {rows} Every figure and table says which kind of "
+        f"{edition.about()} {rows} Every figure and table says which kind of "
         "number it shows."
     )
 
 
-def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
-    case = asked.case
-    command = asked.make_options()
+def _colophon(edition: Edition, moment: datetime) -> list[tuple[str, str]]:
+    case = edition.case
+    command = edition.make_options()
     digest = inputs_digest(case.raw)
     date = _english_date(moment)
     stamped = "the day the source appeared" if case.parameters.source else "the date of the case"
@@ -261,7 +258,7 @@ def _colophon(asked: Edition, moment: datetime) -> list[tuple[str, str]]:
             f"{date}, {stamped}. The build never reads the clock: equal inputs give equal bytes.",
         ),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
-        if asked.periodic or case.parameters.calibration is None
+        if edition.periodic or case.parameters.calibration is None
         else (
             "Rebuild and check",
             f"#raw({typst_string('make report' + command)}) builds this file, "
@@ -285,13 +282,13 @@ def _pairs(items: list[tuple[str, str]]) -> str:
 
 
 def main_source(
-    asked: Edition, chapters: Sequence[Chapter], moment: datetime
+    edition: Edition, chapters: Sequence[Chapter], moment: datetime
 ) -> tuple[str, dict[str, bytes]]:
     """Typst source of the whole document, and the attached files it reads.
 
     Parameters
     ----------
-    asked : Edition
+    edition : Edition
         The report.
     chapters : sequence of Chapter
         Its chapters in reading order; one that stands in the summary with all its cells is none.
@@ -303,16 +300,16 @@ def main_source(
     tuple
         Source of ``main.typ``; path to bytes of the chapters, their figures and attached files.
     """
-    case, parameters = asked.case, asked.case.parameters
+    case, parameters = edition.case, edition.case.parameters
     judged = None
-    if not asked.periodic and (case.processed / "verdicts.csv").is_file():
+    if not edition.periodic and (case.processed / "verdicts.csv").is_file():
         judged = read_verdicts(case)
     counts = {} if judged is None else count_verdicts(judged)
-    attached = attachments(asked)
+    attached = attachments(edition)
     summary = _summary(chapters)
-    subtitle = asked.title() if asked.periodic else parameters.subtitle
+    subtitle = edition.title() if edition.periodic else parameters.subtitle
     verdicts = [(word.replace(" ", "-"), str(count)) for word, count in counts.items()]
-    colophon = [(name, f"[{body}]") for name, body in _colophon(asked, moment)]
+    colophon = [(name, f"[{body}]") for name, body in _colophon(edition, moment)]
     bodies = {chapter.name: chapter.source() for chapter in chapters}
     names = [name for name, body in bodies.items() if body.strip()]
     about = typst_string(f"{parameters.title}: {subtitle}")
@@ -320,9 +317,9 @@ def main_source(
         "full-title": about,
         "title": typst_string(parameters.title),
         "subtitle": typst_string(subtitle),
-        "eyebrow": f"[{_eyebrow(asked)}]",
-        "about": f"[{_about(asked)}]",
-        "description": typst_string(_eyebrow(asked)),
+        "eyebrow": f"[{_eyebrow(edition)}]",
+        "about": f"[{_about(edition)}]",
+        "description": typst_string(_eyebrow(edition)),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
         "kinds": _pairs([(name, f"[{typst_text(text)}]") for name, text in _kinds(case, chapters)]),
@@ -341,7 +338,7 @@ def main_source(
         for name in names
     )
     main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
-    files = {f"/attached/{item.name}": item.content for item in attached}
+    files = {f"/attached/{item.name}": item.path.read_bytes() for item in attached}
     for name in names:
         files[f"/chapters/{name}.typ"] = (CHAPTER_HEAD + bodies[name]).encode("utf-8")
     for chapter in chapters:
@@ -369,10 +366,10 @@ def _counting(frame: pd.DataFrame) -> str:
     )
 
 
-def _eyebrow(asked: Edition) -> str:
-    case = asked.case
-    if asked.periodic:
-        return f"Balanced Scorecard and OKR, {asked.grain}ly report"
+def _eyebrow(edition: Edition) -> str:
+    case = edition.case
+    if edition.periodic:
+        return f"Balanced Scorecard and OKR, {edition.grain}ly report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
     if case.parameters.kind == "printed":
@@ -387,8 +384,8 @@ def _file(item: Attachment) -> str:
         "description": item.description,
         "relationship": item.relationship,
         "mime": item.mime,
-        "digest": hashlib.sha256(item.content).hexdigest(),
+        "digest": _sha256(item.path),
     }
     code = ", ".join(f"{name}: {typst_string(value)}" for name, value in fields.items())
-    size = typst_string(f"{len(item.content):,}")
+    size = typst_string(f"{item.size:,}")
     return f"({code}, size: {size}), "
