@@ -17,8 +17,11 @@ from analysis.claims.paper.judging import Paper, judge_cause, judge_target
 from analysis.claims.paper.results import judge_result
 from analysis.claims.verdicts import (
     COLUMNS,
+    MEANINGS,
     WORDS,
     Judgement,
+    count_conflicts,
+    count_verdicts,
     read_verdicts,
     universe_table,
     verdict_table,
@@ -420,3 +423,40 @@ def test_reading_gives_back_what_was_written(
     elsewhere = replace(segelec, root=tmp_path)
     write_frame(table, elsewhere.processed / "verdicts.csv")
     pd.testing.assert_frame_equal(read_verdicts(elsewhere), table, check_dtype=False)
+
+
+def test_verdicts_are_counted_once_per_claim() -> None:
+    rows = [
+        ("reproduced", True, ""),
+        ("not reported", True, ""),
+        ("inconsistent", True, "a; b"),
+        ("inconsistent", True, "a; b"),
+        ("inconsistent", True, "c"),
+        ("inconsistent", True, ""),
+        ("inconsistent", False, "d"),
+        ("consistent", True, "e; f"),
+    ]
+    frame = pd.DataFrame(rows, columns=["verdict", "default", "conflict"])
+    assert list(count_verdicts(frame).items()) == [
+        ("reproduced", 1),
+        ("consistent", 1),
+        ("inconsistent", 4),
+        ("underdetermined", 0),
+        ("not reported", 1),
+        ("unreadable", 0),
+    ]
+    assert count_conflicts(frame) == 2
+    assert tuple(MEANINGS) == WORDS
+
+
+def test_a_broken_table_of_verdicts_is_refused(segelec: Case, tmp_path: Path) -> None:
+    case = replace(segelec, root=tmp_path)
+    path = case.processed / "verdicts.csv"
+    path.parent.mkdir(parents=True)
+    text = "role,default,verdict,conflict\nresult,True,reproduced,\nresult,True,perhaps,\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"verdicts\.csv, row 3, column verdict: “perhaps”"):
+        read_verdicts(case)
+    path.write_text("role,verdict\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column default: this column is missing"):
+        read_verdicts(case)

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat.v4 as v4
-import pandas as pd
 import pikepdf
 import pypdfium2
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.verdicts import WORDS, read_verdicts
 from analysis.notebook.edition import Edition, edition
 from analysis.report import frontmatter
 from analysis.report.book import build_report, convert_chapters, render_figure, timestamp
@@ -210,23 +208,6 @@ def test_what_is_no_notebook_is_refused(project: Path) -> None:
         build(project, project / "nothing.ipynb")
     with pytest.raises(InputError, match="at least one notebook"):
         build_report(demo(), [], project / "x.pdf")
-
-
-def test_verdicts_are_counted_once_per_claim(project: Path) -> None:
-    frame = read_verdicts(load_case("demo", project))
-    counts = {"reproduced": 1, "consistent": 1, "not reported": 1}
-    assert frontmatter.count_verdicts(frame) == dict.fromkeys(WORDS, 0) | counts
-    assert frontmatter.count_contradictions(frame) == 0
-    frame.loc[4, "verdict"] = "perhaps"
-    with pytest.raises(InputError, match=r"verdicts\.csv, column verdict: “perhaps”"):
-        frontmatter.count_verdicts(frame)
-
-
-def test_contradictions_are_counted_once_for_all_their_claims() -> None:
-    rows = [(True, "a; b"), (True, "a; b"), (True, "c"), (True, ""), (False, "d")]
-    frame = pd.DataFrame(rows, columns=["default", "conflict"]).assign(verdict="inconsistent")
-    frame.loc[5] = [True, "e; f", "consistent"]
-    assert frontmatter.count_contradictions(frame) == 2
 
 
 def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:

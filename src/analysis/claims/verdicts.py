@@ -24,14 +24,14 @@ WORDS: tuple[Word, ...] = get_args(Word)
 """The six verdicts."""
 
 MEANINGS: Mapping[Word, str] = {
-    "reproduced": "follows from what else is printed",
-    "consistent": "some data set prints so; a target is met by what is printed",
-    "inconsistent": "no data set has it together with what else is printed; a target is missed",
-    "underdetermined": "what is printed leaves it open; the bounds are given",
-    "not reported": "no number is printed that it could be held against",
-    "unreadable": "the number or a sign is lost in the text at hand; never an accusation",
+    "reproduced": "counted or recomputed from what else is printed",
+    "consistent": "a data set exists that prints this way; a target is met by what is printed",
+    "inconsistent": "contradicts another place or its own name; the conflict is named",
+    "underdetermined": "more than one value fits; we give the bounds",
+    "not reported": "a target or formula for which no result is printed",
+    "unreadable": "typography lost in the text at hand; never an accusation",
 }
-"""What each verdict says of a claim."""
+"""What each verdict says of a claim, in the order in which they are listed everywhere."""
 
 ROUNDING = "rounding"
 """The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
@@ -296,18 +296,45 @@ def read_verdicts(case: Case) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If it has not been made yet.
+        If it has not been made yet, a column is missing or a verdict is none of `WORDS`.
     """
     path = case.processed.joinpath("verdicts.csv")
+    name = path.relative_to(case.root)
     if not path.is_file():
         raise InputError(
             "the verdicts have not been made yet",
-            file=path.relative_to(case.root),
+            file=name,
             fix=f"run make report CASE={case.name}",
         )
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for column in ("role", "verdict", "default", "conflict"):
+        if column not in frame:
+            raise InputError("this column is missing", file=name, column=column)
+    for line, word in enumerate(frame["verdict"], 2):
+        if word not in WORDS:
+            rule = f"a verdict is one of {', '.join(WORDS)}"
+            raise InputError(rule, file=name, row=line, column="verdict", value=word)
     frame["default"] = frame["default"] == "True"
     return frame
+
+
+def count_verdicts(verdicts: pd.DataFrame) -> dict[Word, int]:
+    """Count the verdicts under the default readings, one per claim, in the order of `WORDS`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"verdict": ["consistent", "inconsistent"], "default": [True, False]})
+    >>> count_verdicts(frame)["consistent"], count_verdicts(frame)["inconsistent"]
+    (1, 0)
+    """
+    found = verdicts.loc[verdicts["default"], "verdict"]
+    return {word: int((found == word).sum()) for word in WORDS}
+
+
+def count_conflicts(verdicts: pd.DataFrame) -> int:
+    """Count the sets of claims that contradict each other under the default readings."""
+    broken = verdicts[verdicts["default"] & (verdicts["verdict"] == "inconsistent")]
+    return len(set(broken["conflict"]) - {""})
 
 
 def universe_table(judge: Judge) -> pd.DataFrame:

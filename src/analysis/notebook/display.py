@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.numbers import MISSING, Format, is_number, plain
 from analysis.base.periods import readable
+from analysis.claims.verdicts import WORDS
 from analysis.notebook.figure import FIGURES_VARIABLE, Figure, save_figure, svg
 from analysis.notebook.values import MARKS
 
@@ -43,14 +44,8 @@ def say(text: str) -> None:
 
 Align = Literal["left", "center", "right"]
 
-VERDICT_COLOURS: Mapping[str, str] = {
-    "reproduced": "#1b7f4b",
-    "consistent": "#1f74b8",
-    "inconsistent": "#c43e1c",
-    "underdetermined": "#8d6708",
-    "not reported": "#6f6f6f",
-    "unreadable": "#6f6f6f",
-}
+_COLOURS = ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f")
+VERDICT_COLOURS: Mapping[str, str] = dict(zip(WORDS, _COLOURS, strict=True))
 """A second mark beside the word: at least 4.5:1 on white, told apart by the colour-blind."""
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.base.errors import InputError
 from analysis.base.periods import MONTH_NAMES
-from analysis.claims.verdicts import WORDS, Word, read_verdicts
+from analysis.claims.verdicts import count_conflicts, count_verdicts, read_verdicts
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import MARKS
 from analysis.report.conversion import CHAPTER_HEAD, Chapter
@@ -54,46 +53,6 @@ class Attachment:
     def size(self) -> int:
         """Number of its bytes."""
         return self.path.stat().st_size
-
-
-def count_verdicts(frame: pd.DataFrame) -> dict[Word, int]:
-    """Verdicts per kind, one per claim: that of its default reading.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `analysis.claims.verdicts.read_verdicts`.
-
-    Raises
-    ------
-    InputError
-        If a verdict is unknown.
-
-    Examples
-    --------
-    >>> words, default = ["consistent", "unreadable"], [True, False]
-    >>> count_verdicts(pd.DataFrame({"verdict": words, "default": default}))["consistent"]
-    1
-    """
-    unknown = sorted(set(frame["verdict"]) - set(WORDS))
-    if unknown:
-        raise InputError(
-            "a verdict must be one of " + ", ".join(WORDS),
-            file="verdicts.csv",
-            column="verdict",
-            value=unknown[0],
-        )
-    counts = frame.loc[frame["default"], "verdict"].value_counts()
-    return {word: int(counts.get(word, 0)) for word in WORDS}
-
-
-def count_contradictions(frame: pd.DataFrame) -> int:
-    """Count the sets of claims that contradict each other under the default readings.
-
-    Several claims may share one set, named in the column conflict.
-    """
-    wrong = frame[frame["default"] & (frame["verdict"] == "inconsistent")]
-    return len(set(wrong["conflict"]) - {""})
 
 
 def attachments(edition: Edition) -> list[Attachment]:
@@ -327,7 +286,7 @@ def main_source(
         "note": "none" if judged is None else f"[{typst_text(_counting(judged))}]",
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
-        "contradictions": str(0 if judged is None else count_contradictions(judged)),
+        "contradictions": str(0 if judged is None else count_conflicts(judged)),
         "colophon": _pairs(colophon),
         "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",

@@ -12,6 +12,7 @@ from analysis.base.frames import column, records
 from analysis.claims.groups import noun
 from analysis.claims.paper.contradictions import Finding
 from analysis.claims.relations import RelationRow, read_relations
+from analysis.claims.verdicts import MEANINGS, count_verdicts
 from analysis.show.wording import View, rows_of, view
 from analysis.tables.case import Case
 from analysis.tables.contents import read_claims
@@ -23,19 +24,12 @@ def kinds_of_number() -> View:
     return view("tbl-kinds", rows_of("tbl-kinds"))
 
 
-def verdict_meanings(verdicts: pd.DataFrame, *, paper: bool = True) -> View:
-    """Count the verdicts under the default readings and say what each means.
-
-    Parameters
-    ----------
-    verdicts : DataFrame
-        ``verdicts.csv``.
-    paper : bool
-        Say it of the paper; otherwise of any publication.
-    """
-    name = "tbl-verdict-counts" if paper else "tbl-verdict-counts/any"
-    counts = verdicts[verdicts["default"]]["verdict"].value_counts()
-    return view(name, [(word, int(counts.get(word, 0)), text) for word, text in rows_of(name)])
+def verdict_meanings(verdicts: pd.DataFrame) -> View:
+    """Count the verdicts under the default readings and say what each means."""
+    counts = count_verdicts(verdicts)
+    return view(
+        "tbl-verdict-counts", [(word, counts[word], text) for word, text in MEANINGS.items()]
+    )
 
 
 def printed_results(case: Case) -> View:

@@ -17,7 +17,7 @@ from analysis.claims.single import (
     nearest_totals,
     smallest_share,
 )
-from analysis.claims.verdicts import survival
+from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
 from analysis.efficiency.ratios import collection_days, indicator_table, series
@@ -103,14 +103,13 @@ def _printed(strings: dict[str, str]) -> Facts:
 
 def verdict_counts(verdicts: pd.DataFrame) -> Facts:
     """Count the verdicts under the default readings."""
-    default = verdicts[verdicts["default"]]
-    counts = default["verdict"].value_counts()
-    names = ("reproduced", "consistent", "inconsistent", "underdetermined", "not reported")
-    texts = {f"n_{name.replace(' ', '_')}": whole(counts.get(name, 0)) for name in names}
-    texts["n_unreadable"] = whole(counts.get("unreadable", 0))
-    conflicts = set(default.loc[default["verdict"] == "inconsistent", "conflict"]) - {""}
-    texts["n_conflicts"] = whole(len(conflicts))
-    return _derived("verdicts.csv, default reading", n_claims=whole(len(default)), **texts)
+    counts = count_verdicts(verdicts)
+    return _derived(
+        "verdicts.csv, default reading",
+        n_claims=whole(sum(counts.values())),
+        **{f"n_{word.replace(' ', '_')}": whole(count) for word, count in counts.items()},
+        n_conflicts=whole(count_conflicts(verdicts)),
+    )
 
 
 def _targets(verdicts: pd.DataFrame) -> Facts:

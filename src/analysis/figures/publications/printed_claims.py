@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from math import floor, fsum
 from typing import Any
@@ -17,6 +18,7 @@ from analysis.base.frames import groups, only, records
 from analysis.base.numbers import Rounding, decimal, listed, percent
 from analysis.claims.printed import parse_percent, preimage
 from analysis.claims.single import share_counts
+from analysis.claims.verdicts import WORDS
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
 from analysis.notebook.display import VERDICT_COLOURS
@@ -26,14 +28,9 @@ _LEFT, _HEAD = 21.0, 12.0
 _MOST_LEFT, _PER_LETTER = 38.0, 1.6
 _LONGEST = 23
 """Where long names of places push the tiles, and at most."""
-_LOOKS = {
-    "reproduced": "solid",
-    "consistent": "half",
-    "inconsistent": "cross",
-    "underdetermined": "outline",
-    "not reported": "dashed",
-    "unreadable": "dotted",
-}
+_LOOKS: Mapping[str, str] = dict(
+    zip(WORDS, ("solid", "half", "cross", "outline", "dashed", "dotted"), strict=True)
+)
 """How a tile is drawn, so that verdicts differ without colour."""
 
 
@@ -53,9 +50,9 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     InputError
         If a verdict is none of the six.
     """
-    unknown = sorted(set(frame["verdict"]) - set(_LOOKS))
+    unknown = sorted(set(frame["verdict"]) - set(WORDS))
     if unknown:
-        raise InputError(f"a verdict is one of {', '.join(_LOOKS)}", value=unknown[0])
+        raise InputError(f"a verdict is one of {', '.join(WORDS)}", value=unknown[0])
     if "default" in frame:
         several = frame.groupby("claim_id")["verdict"].nunique() > 1
         frame = frame[frame["default"]].copy()
