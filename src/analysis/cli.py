@@ -96,9 +96,9 @@ def ledger(args: argparse.Namespace) -> str | int:
 
 def _keep_rows(case: Case) -> str | int:
     """Check a case's own rows and keep what is right; list on stderr what is wrong."""
-    from analysis.intake.case_check import keep
+    from analysis.intake.case_check import store_tables
 
-    text, good = keep(case)
+    text, good = store_tables(case)
     if good:
         return text
     print(text, file=sys.stderr)
@@ -119,7 +119,7 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
-    from analysis.intake.case_check import are_kept
+    from analysis.intake.case_check import are_stored
     from analysis.kpis.compare import comparison_csv, kpi_csv
     from analysis.kpis.cube import make_cube, write_cube
     from analysis.kpis.levels import MORE, NOTHING, kpi_periods
@@ -131,7 +131,7 @@ def kpis(args: argparse.Namespace) -> str | int:
     kind = case.parameters.kind
     if kind == "printed":
         return "none: the case has claims alone"
-    if case.has_own_rows and not are_kept(case):
+    if case.has_own_rows and not are_stored(case):
         kept = _keep_rows(case)
         if isinstance(kept, int):
             return kept

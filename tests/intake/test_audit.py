@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 import pandas as pd
 import pytest
 
-from analysis.base.periods import parse_quarter
-from analysis.intake.audit import Findings, audit
+from analysis.intake.audit import audit
 from analysis.intake.problems import Note, Rank
-from analysis.kpis.duck import files
 from benchmarks.rows import ledger
 
-FIRST, LAST = parse_quarter("2021Q1"), parse_quarter("2025Q1")
+from .conftest import CASE, Firm
+
 SERVICES = 400
+RAW = "data/raw/acme/"
 
 FAULTS = {
     "service": {
@@ -43,28 +41,37 @@ def with_faults(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+@pytest.fixture
+def large(firm: Firm) -> Firm:
+    """A firm whose rows stay where they are."""
+    periods = "first: 2021Q1, last: 2025Q1, baseline: 2023H2"
+    text = CASE.replace("first: 2023Q1, last: 2024Q4, baseline: 2023H2", periods)
+    firm.put("case.yaml", text + "engine: duckdb\n")
+    return firm
+
+
 @pytest.fixture(params=["csv", "parquet"])
-def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+def faulty(large: Firm, request: pytest.FixtureRequest) -> Firm:
     for name, table in ledger(SERVICES).items():
-        path = tmp_path / f"{name}.csv"
+        path = large.raw / f"{name}.csv"
         with_faults(name, table).to_csv(path, index=False)
         if request.param == "parquet":
             relation = duckdb.read_csv(str(path), all_varchar=name in FAULTS)
             relation.write_parquet(str(path.with_suffix(".parquet")))
             path.unlink()
-    return tmp_path
+    return large
 
 
-def checked(folder: Path) -> Findings:
-    return audit(files(folder), folder, folder, folder / "scratch", FIRST, LAST, yours=True)
-
-
-def test_everything_that_is_wrong_is_named_at_once(folder: Path) -> None:
-    findings = checked(folder)
+def test_everything_that_is_wrong_is_named_at_once(faulty: Firm) -> None:
+    findings = audit(faulty.case)
     assert findings.counts["service"] == findings.counts["sale"] == SERVICES
-    end = next(folder.glob("sale.*")).suffix
+    end = next(faulty.raw.glob("sale.*")).suffix
     found = {
-        (p.fault.rank.name.lower(), p.file, p.column): (p.value, (p.row, *p.rows), p.count)
+        (p.fault.rank.name.lower(), p.file.removeprefix(RAW), p.column): (
+            p.value,
+            (p.row, *p.rows),
+            p.count,
+        )
         for p in findings.problems
     }
     assert found == {
@@ -74,7 +81,11 @@ def test_everything_that_is_wrong_is_named_at_once(folder: Path) -> None:
         ("period", f"service{end}", "completed_on"): ("2020-12-31", (9,), 1),
         ("cell", f"sale{end}", "amount_centimos"): ("12.5", (12, 14), 2),
         ("period", f"sale{end}", "invoiced_on"): ("2031-01-01", (22,), 1),
-        ("key", f"sale{end}", "invoice_id"): (f"F00000002 (first in row 4 of sale{end})", (32,), 1),
+        ("key", f"sale{end}", "invoice_id"): (
+            f"F00000002 (first in row 4 of {RAW}sale{end})",
+            (32,),
+            1,
+        ),
         ("reference", f"sale{end}", "service_id"): ("NOPE", (42,), 1),
         ("cell", f"survey_response{end}", "score"): ("6", (2,), 1),
     }
@@ -82,22 +93,26 @@ def test_everything_that_is_wrong_is_named_at_once(folder: Path) -> None:
     assert order.fault.rule == "requested_on, started_on and completed_on must be in this order"
 
 
-def test_sound_rows_have_nothing_wrong(tmp_path: Path) -> None:
+def test_sound_rows_have_nothing_wrong(large: Firm) -> None:
     rows = ledger(SERVICES)
     for name, table in rows.items():
-        table.to_csv(tmp_path / f"{name}.csv", index=False)
+        table.to_csv(large.raw / f"{name}.csv", index=False)
     counts = {name: len(table) for name, table in rows.items()}
     unchecked = Note(
-        "staff_hours.csv", "refers to staff.csv, which is not there: not checked", "staff_id", 48
+        f"{RAW}staff_hours.csv",
+        "refers to staff.csv, which is not there: not checked",
+        "staff_id",
+        48,
     )
-    assert checked(tmp_path) == Findings(counts, [], [unchecked])
+    findings = audit(large.case)
+    assert (findings.counts, findings.problems, findings.notes) == (counts, [], [unchecked])
 
 
-def test_a_key_in_two_files_of_one_table(tmp_path: Path) -> None:
-    (tmp_path / "sale").mkdir()
+def test_a_key_in_two_files_of_one_table(large: Firm) -> None:
+    (large.raw / "sale").mkdir()
     for month in ("2024-01", "2024-02"):
         text = f"invoice_id,service_id,invoiced_on,amount_centimos\nF1,,{month}-05,100\n"
-        (tmp_path / "sale" / f"{month}.csv").write_text(text, encoding="utf-8")
-    (key,) = [p for p in checked(tmp_path).problems if p.fault.rank == Rank.KEY]
-    assert (key.file, key.row, key.count) == ("sale/2024-02.csv", 2, 1)
-    assert key.value == "F1 (first in row 2 of sale/2024-01.csv)"
+        large.put(f"sale/{month}.csv", text)
+    (key,) = [p for p in audit(large.case).problems if p.fault.rank == Rank.KEY]
+    assert (key.file, key.row, key.count) == (f"{RAW}sale/2024-02.csv", 2, 1)
+    assert key.value == f"F1 (first in row 2 of {RAW}sale/2024-01.csv)"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.intake.case_check import check_case, keep, read_came_in, read_notes
+from analysis.intake.case_check import check_case, read_inventory, read_notes, store_tables
 
 from .conftest import CASE, Firm
 
@@ -123,7 +123,7 @@ def test_csv_cells_that_were_rewritten_are_counted(large: Firm) -> None:
     assert "invoiced_on: the day is rewritten as year, month, day (1 cell)" in text
     assert "invoiced_on: the time of day is dropped (1 cell)" in text
     assert "amount_centimos: the number is rewritten in digits (1 cell)" in text
-    keep(large.case)
+    store_tables(large.case)
     assert set(read_notes(large.case)["column"]) == {
         "invoiced_on",
         "amount_centimos",
@@ -223,5 +223,5 @@ def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
     days = {name: pd.to_datetime(["2024-10-01"]) for name in SERVICE.strip().split(",")[3:]}
     (large.raw / "service.csv").unlink()
     parquet(large, "service", service_id=["S1"], customer_id=["C1"], service_type=["doors"], **days)
-    assert keep(large.case)[1]
-    assert list(read_came_in(large.case)["file"]) == ["service.parquet", "sale (2 files)"]
+    assert store_tables(large.case)[1]
+    assert list(read_inventory(large.case)["file"]) == ["service.parquet", "sale (2 files)"]

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
 from analysis.intake.convert import Checked, check_sheet
-from analysis.intake.sheets import Grid, lay_out
+from analysis.intake.sheets import Grid, name_columns
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.tables.rows import Table
@@ -115,7 +115,7 @@ def is_row(table: Table, cells: dict[str, str]) -> bool:
 
 def check(table: Table, rows: list[list[Any]]) -> Checked:
     grid = Grid(table, "file.csv", [list(table.row.model_fields), *rows])
-    return check_sheet(lay_out(grid, ()), PLAIN)
+    return check_sheet(name_columns(grid, ()), PLAIN)
 
 
 def wrong_rows(checked: Checked) -> Iterator[int]:

@@ -15,7 +15,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.cli import main
-from analysis.intake.case_check import read_came_in
+from analysis.intake.case_check import read_inventory
 from analysis.kpis.cube import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
 from analysis.kpis.levels import kpi_periods, level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
@@ -123,7 +123,7 @@ def test_a_table_without_rows_is_absent(big: Path, capsys: pytest.CaptureFixture
     assert "sale.parquet: the table has no rows and counts as absent" in said
     assert "sale 0" not in said
     assert main(["ledger", "--case", "big"]) == 0
-    assert "sale" not in set(read_came_in(case)["table"])
+    assert "sale" not in set(read_inventory(case)["table"])
 
 
 def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:

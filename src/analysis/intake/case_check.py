@@ -22,7 +22,7 @@ from analysis.base.periods import (
     quarter_start,
 )
 from analysis.claims.judge import RelationsJudge
-from analysis.intake.audit import NOTHING_IN_PLACE, READ_ALWAYS, look_through, stays_in_place
+from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import (
     BOTH,
     OUTSIDE,
@@ -36,7 +36,7 @@ from analysis.intake.case_files import (
     own_signs,
 )
 from analysis.intake.cells import Context
-from analysis.intake.consistency import check_across
+from analysis.intake.consistency import check_read
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.problems import (
     NO_ROWS,
@@ -52,7 +52,7 @@ from analysis.intake.problems import (
     problem_of,
     worst_first,
 )
-from analysis.intake.sheets import Grid, lay_out, read_csv
+from analysis.intake.sheets import Grid, name_columns, read_csv
 from analysis.intake.workbook import read_workbook
 from analysis.kpis.duck import Files, opened
 from analysis.kpis.levels import MORE, NOTHING, is_enough
@@ -110,13 +110,13 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     checked: dict[str, Checked] = {}
     if not any(problem.fault in (BOTH, TWICE) for problem in problems):
         for grid in _grids(case, inputs, context, tables, (problems, notes)):
-            table = check_sheet(lay_out(grid, context.currency, context.foreign), context)
+            table = check_sheet(name_columns(grid, context.currency, context.foreign), context)
             if len(table.rows) or table.problems:
                 checked[grid.table.name] = table
             else:
                 notes.append(Note(grid.file, NO_ROWS))
             notes += table.notes
-    found, doubts = check_across(case, checked)
+    found, doubts = check_read(case, checked)
     sound = {name: table.frame for name, table in checked.items() if not table.problems}
     problems += found + [problem for table in checked.values() for problem in table.problems]
     wanted = tables == TABLES and case.has_own_rows
@@ -202,14 +202,17 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     """
     name, root = case.name, case.root
     try:
-        in_place = NOTHING_IN_PLACE if _is_linked(case) else look_through(case)
+        in_place = Findings({}) if _is_linked(case) else audit(case)
     except InputError as error:
         return problem_list(name, map(problem_of, error.all), every), None
     intake = read(case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
-        problems += [*too_few(case, rows), *unreached(case, {**intake.tables, **in_place.dated})]
+        problems += [
+            *without_indicator(case, rows),
+            *periods_without_rows(case, {**intake.tables, **in_place.dated}),
+        ]
     if (case.raw / CLAIMS.file).is_file():
         try:
             if case.parameters.calibration is None:
@@ -262,14 +265,14 @@ def _counted(rows: Mapping[str, int]) -> str:
     return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
 
 
-def too_few(case: Case, tables: Collection[str]) -> Iterator[Problem]:
+def without_indicator(case: Case, tables: Collection[str]) -> Iterator[Problem]:
     """Say so if the tables that are there, by name, give no indicator at all."""
     if not is_enough(tables):
         file = str(case.raw.relative_to(case.root))
         yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
 
 
-def unreached(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def periods_without_rows(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     """Find periods that the report is about and in which no table has a row.
 
     Parameters
@@ -306,7 +309,7 @@ def _within(values: pd.Series[Any], label: str) -> pd.Series[bool]:
     return values.between(month_label(3 * first), month_label(3 * last + 2))
 
 
-CAME_IN = "tables.csv"
+INVENTORY = "tables.csv"
 """Which tables came in, those with any row, with their number of rows and the days they cover."""
 
 NOTES = "intake.csv"
@@ -316,7 +319,7 @@ _BY_MONTH = {"service", "sale", "cost", "staff_hours"}
 """Tables that count as recorded in the months in which they have a row."""
 
 
-def keep(case: Case) -> tuple[str, bool]:
+def store_tables(case: Case) -> tuple[str, bool]:
     """Check a case's own tables and write them to its folder of ``data/processed``.
 
     Rows in Parquet, or in CSV with ``engine: duckdb``, stay where they are, however many there
@@ -333,19 +336,19 @@ def keep(case: Case) -> tuple[str, bool]:
     text, intake = check_tables(case)
     if intake is None:
         return text, False
-    in_place = stays_in_place(case)
+    in_place = files_in_place(case)
     tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
-    came = came_in(case, tables, in_place)
+    listed = inventory(case, tables, in_place)
     for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
         texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
         replace_folder(case.processed / folder, texts)
     write_frame(notes_frame(intake.notes), case.processed / NOTES)
-    write_frame(came, case.processed / CAME_IN)
-    remember(case, state)
-    return f"{int(came['rows'].sum()):,} rows", True
+    write_frame(listed, case.processed / INVENTORY)
+    note_state(case, state)
+    return f"{int(listed['rows'].sum()):,} rows", True
 
 
-def came_in(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
+def inventory(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
     """List the tables that came in.
 
     Returns
@@ -404,9 +407,9 @@ def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
 
 
-def read_came_in(case: Case) -> pd.DataFrame:
-    """Read which tables came in; see :func:`came_in`."""
-    return _read(case, CAME_IN)
+def read_inventory(case: Case) -> pd.DataFrame:
+    """Read which tables came in; see :func:`inventory`."""
+    return _read(case, INVENTORY)
 
 
 def read_notes(case: Case) -> pd.DataFrame:
@@ -438,12 +441,12 @@ def state_of(case: Case) -> str:
     return "".join(lines)
 
 
-def remember(case: Case, state: str) -> None:
+def note_state(case: Case, state: str) -> None:
     """Note that a case's tables were checked and kept when its files were in this state."""
     write_text(_record(case), state)
 
 
-def are_kept(case: Case) -> bool:
+def are_stored(case: Case) -> bool:
     """Whether a case's tables were checked and kept, and its files have not changed since."""
     record = _record(case)
     made = record.is_file() and case.processed.is_dir()

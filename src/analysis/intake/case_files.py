@@ -239,7 +239,7 @@ def find(case: Case) -> Inputs:
     return Inputs(tuple(csv), book, tuple(problems), tuple(notes))
 
 
-def stay(case: Case, paths: Iterable[Path]) -> bool:
+def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:
     """Whether files of rows are summed where they lie."""
     asked = case.parameters.engine == "duckdb"
     return asked or any(path.suffix == ".parquet" for path in paths)
@@ -250,7 +250,7 @@ def _folder(case: Case, path: Path) -> Iterator[Problem]:
     table = nearest_table(path.stem, TABLES)
     if table is None or not case.has_own_rows:
         return
-    in_place = stay(case, chain(case.raw.glob("*"), case.raw.glob("*/*")))
+    in_place = is_summed_in_place(case, chain(case.raw.glob("*"), case.raw.glob("*/*")))
     if not (in_place and table in ROWS and path.name == table.file.removesuffix(".csv")):
         yield Problem(_asked(f"put its rows into one file {table.file}"), file_of(case, path))
 

@@ -1,11 +1,18 @@
-"""Checks across the rows of a table and between tables."""
+"""Checks between the rows of a table and between tables, wherever the rows are.
+
+The rules come from the row models: keys, references to other tables, the periods of the case. Each
+is applied by one expression of narwhals, to frames in memory and to relations of DuckDB alike. Then
+come the rules of single tables in memory: statements, key results, check-ins.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, NamedTuple, TypeVar
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -21,18 +28,16 @@ from analysis.efficiency.quarterly_statements import contradictions as statement
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, folded
 from analysis.intake.convert import Checked
-from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, count_of
 from analysis.intake.template import still_example
 from analysis.kpis.catalogue import METHOD
+from analysis.kpis.rules_sql import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, read_rows
+from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
-
-Tables = Mapping[str, Checked]
-"""The tables of a case by name."""
 
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
@@ -48,24 +53,10 @@ TOTAL = Fault(
     "this looks like a total, and would be counted as one record more",
     "delete the row, or give it a key of its own if it is a record",
 )
-_TOTALS = (
-    "total",
-    "total:",
-    "totals",
-    "totales",
-    "grand-total",
-    "subtotal",
-    "subtotal:",
-    "sub-total",
-    "subtotales",
-    "sum",
-    "suma",
-    "suma:",
-    "razem",
-    "razem:",
-    "ogółem",
-    "łącznie",
-)
+_TOTALS = [
+    *("total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total"),
+    *("subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie"),
+]
 """Keys of rows that sum others, in small letters."""
 BEFORE_REQUEST = Fault(
     Rank.ROW, "the answer is from before the day of the request", "correct the day or the service"
@@ -75,13 +66,23 @@ TOO_MUCH = Fault(
 )
 _EXACT = 2.0**62
 _MOST_LISTED = 40
-VARIANTS = ("service_type", "segment", "role", "category")
+_VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
-
 _MONEY_ROWS = ("sale", "cost")
 
 
-def check_across(case: Case, tables: Tables) -> tuple[list[Problem], list[Note]]:
+def rows_of(checked: Checked) -> Rows:
+    """Return the rows of a table that was read."""
+    frame = checked.frame.copy(deep=False)
+    for name, good in checked.good.items():
+        if not good.all():
+            frame[name] = frame[name].where(good)
+    frame["line"] = checked.rows
+    lazy = nw.from_native(frame).lazy()
+    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers)
+
+
+def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem], list[Note]]:
     """Check keys, references, periods, sums and what looks doubtful.
 
     Parameters
@@ -94,18 +95,12 @@ def check_across(case: Case, tables: Tables) -> tuple[list[Problem], list[Note]]
     Returns
     -------
     problems : list of Problem
-        What is wrong.
+        What is wrong, beside the problems of the tables themselves, which get theirs.
     notes : list of Note
         What is doubtful, and what could not be checked because a table is absent.
     """
-    notes: list[Note] = []
-    for table in tables.values():
-        _check_keys(case, table)
-        _check_references(case, tables, table, notes)
-        _check_periods(case, table)
-        _check_amounts(table)
-        notes += _doubtful(table)
-    _check_answers(tables)
+    unread = {name for name, table in tables.items() if not table.is_read}
+    notes = check_rows(case, {name: rows_of(table) for name, table in tables.items()}, unread)
     problems = [
         *still_example(case, tables),
         *check_statements(case, tables, notes),
@@ -114,84 +109,99 @@ def check_across(case: Case, tables: Tables) -> tuple[list[Problem], list[Note]]
     return problems, notes
 
 
-def _check_keys(case: Case, table: Checked) -> None:
-    key = list(table.table.key)
-    right = table.all_good(key)
-    again = table.frame.duplicated(key, keep="first").to_numpy() & right
-    if again.any():
-        same = (table.frame[key] == table.frame.loc[again, key].iloc[0]).all(axis=1).to_numpy()
-        first = table.rows[int(np.flatnonzero(same & right)[0])]
-        cells = ", ".join(str(cell) for cell in table.frame.loc[again, key].iloc[0])
-        names = ", ".join(table.headers.get(name, name) for name in key)
-        table.report(TWICE, names, again, f"{cells} (first in row {first})")
-    for name in key if table.table in ROWS else ():
-        if table.frame[name].dtype == "str":
-            named = table.frame[name].str.lower().isin(_TOTALS).to_numpy(dtype=bool)
-            table.report(TOTAL, name, named & table.good[name])
-    if case.parameters.kind == "yours" and table.table in ROWS:
-        texts = [table.frame[name] for name in key if table.frame[name].dtype == "str"]
-        made_up = [cells.str.startswith(MADE_UP).to_numpy(dtype=bool) for cells in texts]
-        if count := int(np.logical_or.reduce(made_up).sum()):
-            rows = f"{count:,} {'row' if count == 1 else 'rows'}"
-            table.problems.append(Problem(TEMPLATE_ROWS, table.file, value=rows))
+def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) -> list[Note]:
+    """Check rows by the rules that are the same wherever they are; problems go to the tables.
+
+    Parameters
+    ----------
+    case : Case
+        As :func:`check_read` takes it.
+    tables : mapping of str to Rows
+        The tables that are there.
+    unread : collection of str
+        Those whose rows are not known, so that nothing may be missed in them.
+
+    Returns
+    -------
+    list of Note
+        As :func:`check_read` gives it.
+    """
+    notes: list[Note] = []
+    for name, rows in tables.items():
+        _check_keys(rows)
+        if name not in unread:
+            notes += _check_references(case, tables, rows, unread)
+        _check_each_row(case, rows)
+        notes += _doubtful(rows)
+    if {"survey_response", "service"} <= tables.keys() - set(unread):
+        _check_answers(tables["survey_response"], tables["service"])
+    return notes
 
 
-def _check_references(case: Case, tables: Tables, table: Checked, notes: list[Note]) -> None:
-    if not table.is_read:
+def _check_keys(rows: Rows) -> None:
+    key = list(rows.table.key)
+    known = rows.known(key)
+    counted = known.group_by(*key).agg(nw.len().alias("times"))
+    again = counted.filter(nw.col("times") > 1).select(*key)
+    if not count_of(again):
         return
-    for name, info in table.table.row.model_fields.items():
+    same = known.join(again, on=key, how="semi")
+    first = same.group_by(*key).agg(nw.col("line").min().alias("first"))
+
+    def of_first(row: Any) -> str:
+        file, number = rows.place(int(row["first"]))
+        return f" (first in row {number}{f' of {file}' if rows.files else ''})"
+
+    later = same.join(first, on=key).filter(nw.col("line") > nw.col("first"))
+    rows.report(TWICE, key, later, of_first)
+
+
+def _check_references(
+    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str]
+) -> Iterator[Note]:
+    for name, info in rows.table.row.model_fields.items():
         to = header_of(info).references
-        if not to:
+        if not to or to in unread:
             continue
-        if to in tables and not tables[to].is_read:
-            continue
-        known = _keys(case, tables, to)
-        values = table.frame[name]
-        used = table.good[name] & (values != "").to_numpy()
-        if known is None:
-            column = table.headers.get(name, name)
-            notes.append(Note(table.file, not_there(to), column, int(used.sum())))
-            continue
-        unknown = ~pd.Series(values.to_numpy(object)).isin(known).to_numpy()
-        wrong = used & unknown
-        if wrong.any():
-            file = tables[to].file if to in tables else ""
-            first = str(values[int(np.flatnonzero(wrong)[0])])
-            table.report(_unknown(to, known, file, first), name, wrong)
+        used = rows.known([name]).filter(nw.col(name) != "")
+        known = _fixed_keys(case, to)
+        if known is not None:
+            fault = _unknown(to, known)
+            rows.report(fault, [name], used.filter(~nw.col(name).is_in(known)))
+        elif to in tables:
+            _check_other(rows, name, used, tables[to])
+        else:
+            titles = {table.name: table.file for table in TABLES}
+            what = f"refers to {titles.get(to, to)}, which is not there: not checked"
+            yield Note(rows.file, what, rows.headers.get(name, name), count_of(used))
 
 
-def _keys(case: Case, tables: Tables, to: str) -> list[str] | None:
-    """Return the keys that a column may refer to; None if their table is absent."""
+def _check_other(rows: Rows, name: str, used: nw.LazyFrame[Any], other: Rows) -> None:
+    """Find references to rows of another table that are not there."""
+    key = other.table.key[0]
+    keys = other.known([key]).select(nw.col(key).alias("referred_to"))
+    lost = used.join(keys, left_on=name, right_on="referred_to", how="anti")
+    if not count_of(lost):
+        return
+    rule, fix = f"{other.file} has no row of this key", "add the row there, or correct the key here"
+    if not other.files:
+        first = str(lost.sort("line").head(1).collect("pandas").to_native()[name].iloc[0])
+        if near := _alike(first, keys.collect("pandas").to_native()["referred_to"]):
+            rule += f"; it has “{near}”"
+            fix = "write keys in the same way, with all their zeros: format the column as text"
+    rows.report(Fault(Rank.REFERENCE, rule, fix), [name], lost)
+
+
+def _fixed_keys(case: Case, to: str) -> list[str] | None:
+    """Return the names that a column may refer to, unless they are the keys of a table of rows."""
     if to == "indicator":
         return sorted(INDICATORS)
     if to == "service day":
         return [name for name in ServiceRow.model_fields if name.endswith("_on")]
-    if to == "claim":
-        return sorted(claim_ids(case))
-    if to not in tables:
-        return None
-    other = tables[to]
-    return list(set(other.frame[other.table.key[0]].to_numpy(object)))
+    return sorted(claim_ids(case)) if to == "claim" else None
 
 
-def not_there(to: str) -> str:
-    """Say that a column refers to a table that is absent."""
-    titles = {other.name: other.file for other in TABLES}
-    return f"refers to {titles.get(to, to)}, which is not there: not checked"
-
-
-def no_row(file: str, near: str = "") -> Fault:
-    """Say that a table has no row of a key, and which one it may be meant for."""
-    rule, fix = f"{file} has no row of this key", "add the row there, or correct the key here"
-    if near:
-        rule += f"; it has “{near}”"
-        fix = "write keys in the same way, with all their zeros: format the column as text"
-    return Fault(Rank.REFERENCE, rule, fix)
-
-
-def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
-    if file:
-        return no_row(file, _alike(value, known))
+def _unknown(to: str, known: list[str]) -> Fault:
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
     return Fault(
         Rank.REFERENCE,
@@ -200,7 +210,7 @@ def _unknown(to: str, known: list[str], file: str, value: str) -> Fault:
     )
 
 
-def _alike(value: str, known: list[str]) -> str:
+def _alike(value: str, known: Iterable[str]) -> str:
     """Return a key that differs in capitals, signs or leading zeros alone, or nothing."""
     wanted = _bare(value)
     return next((key for key in known if _bare(key) == wanted), "") if wanted else ""
@@ -210,78 +220,97 @@ def _bare(key: str) -> str:
     return re.sub(r"(?<![0-9])0+(?=[0-9])|[^0-9a-z]", "", key.casefold())
 
 
-def _check_periods(case: Case, table: Checked) -> None:
-    """Report rows that belong to no quarter of the case."""
+class _RowRule(NamedTuple):
+    """A rule on one column of a row, and the expression that is true where it is broken."""
+
+    fault: Fault
+    column: str
+    broken: nw.Expr
+
+
+def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
+    """Yield the rules on periods, and on keys that are totals."""
     periods = case.parameters.periods
     first, last = parse_quarter(periods.first), parse_quarter(periods.last)
     rule = f"lies outside the periods of the case, {periods.first} to {periods.last}"
-    fix = "correct it, leave the row out, or change first and last in case.yaml"
-    for name, info in table.table.row.model_fields.items():
-        if not header_of(info).period:
-            continue
-        values = table.frame[name]
-        if values.dtype.kind == "M":
-            low, high = pd.Timestamp(quarter_start(first)), pd.Timestamp(quarter_end(last))
-            outside = (values < low) | (values > high)
-        elif name == "month":
-            outside = (values < month_label(3 * first)) | (values > month_label(3 * last + 2))
-        else:
-            outside = (values < periods.first) | (values > periods.last)
-        bad = outside.to_numpy() & table.good[name]
-        table.report(Fault(Rank.PERIOD, rule, fix), name, bad)
+    fault = Fault(
+        Rank.PERIOD, rule, "correct it, leave the row out, or change first and last in case.yaml"
+    )
+    for name, info in table.row.model_fields.items():
+        if header_of(info).period:
+            ends: Sequence[Any] = (quarter_label(first), quarter_label(last))
+            if sql_type(info) == "DATE":
+                days = quarter_start(first), quarter_end(last)
+                ends = [datetime.combine(day, time()) for day in days]
+            elif name == "month":
+                ends = month_label(3 * first), month_label(3 * last + 2)
+            yield _RowRule(fault, name, (nw.col(name) < ends[0]) | (nw.col(name) > ends[1]))
+        if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
+            yield _RowRule(TOTAL, name, nw.col(name).str.to_lowercase().is_in(_TOTALS))
 
 
-def _check_amounts(table: Checked) -> None:
-    """Refuse columns whose sum could leave 64 bits, where it would turn negative unnoticed."""
-    for name, kind in table.frame.dtypes.items():
-        if kind != "int64":
-            continue
-        values = table.frame[str(name)].to_numpy()
-        if float(np.abs(values).sum(dtype="float64")) > _EXACT:
-            every = np.ones(len(table.rows), dtype=bool)
-            table.report(TOO_MUCH, str(name), every)
-
-
-def _check_answers(tables: Tables) -> None:
-    if "survey_response" not in tables or "service" not in tables:
+def _check_each_row(case: Case, rows: Rows) -> None:
+    """Check the rules on single rows, and sums that could leave 64 bits, in one pass."""
+    rules = list(_rules_of_rows(case, rows.table))
+    asked = {str(place): rule.broken.cast(nw.Int64).sum() for place, rule in enumerate(rules)}
+    fields = rows.table.row.model_fields
+    amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT"]
+    asked |= {name: nw.col(name).cast(nw.Float64).abs().sum() for name in amounts}
+    if case.parameters.kind == "yours" and rows.table in ROWS:
+        texts = [name for name in rows.table.key if sql_type(fields[name]) == "VARCHAR"]
+        begins = [nw.col(name).str.starts_with(MADE_UP) for name in texts]
+        asked["made up"] = nw.any_horizontal(*begins, ignore_nulls=True).cast(nw.Int64).sum()
+    if not asked:
         return
-    answers, services = tables["survey_response"], tables["service"]
-    sound = services.all_good(["service_id", "requested_on"])
-    known = services.frame.loc[sound].drop_duplicates("service_id").set_index("service_id")
-    if known.empty:  # pandas cannot map to days through nothing
-        return
-    requested = answers.frame["service_id"].map(known["requested_on"])
-    early = (answers.frame["answered_on"] < requested).to_numpy(dtype=bool)
-    right = answers.all_good(["service_id", "answered_on"])
-    answers.report(BEFORE_REQUEST, "answered_on", early & right)
+    sums = [expression.alias(name) for name, expression in asked.items()]
+    found = rows.frame.select(*sums).collect("pandas").to_native().iloc[0]
+    for place, rule in enumerate(rules):
+        if found[str(place)] > 0:
+            rows.report(rule.fault, [rule.column], rows.frame.filter(rule.broken))
+    for name in amounts:
+        if found[name] > _EXACT:
+            rows.report(TOO_MUCH, [name], rows.frame)
+    if (count := found.get("made up", 0)) > 0:
+        value = f"{int(count):,} {'row' if count == 1 else 'rows'}"
+        rows.problems.append(Problem(TEMPLATE_ROWS, rows.file, value=value))
 
 
-def _doubtful(table: Checked) -> Iterator[Note]:
+def _check_answers(answers: Rows, services: Rows) -> None:
+    requested = services.known(["service_id", "requested_on"]).select("service_id", "requested_on")
+    joined = answers.known(["service_id", "answered_on"]).join(requested, on="service_id")
+    early = joined.filter(nw.col("answered_on") < nw.col("requested_on"))
+    answers.report(BEFORE_REQUEST, ["answered_on"], early)
+
+
+def _doubtful(rows: Rows) -> Iterator[Note]:
     """Note rows that may stand twice, and values that may be one spelt in two ways."""
-    if table.table.name in _MONEY_ROWS:
-        others = [name for name in table.frame.columns if name not in table.table.key]
-        again = table.frame.duplicated(others, keep="first").to_numpy() & table.all_good(others)
-        again &= ~table.frame.duplicated(list(table.table.key), keep="first").to_numpy()
-        if again.any():
-            key = str(table.frame[table.table.key[0]][again].iloc[0])
+    names = list(rows.table.row.model_fields)
+    if rows.table.name in _MONEY_ROWS and not rows.files:
+        key = nw.col(rows.table.key[0])
+        others = [name for name in names if name not in rows.table.key]
+        groups = (
+            rows.known(names)
+            .group_by(*others)
+            .agg(nw.len().alias("times"), key.min().alias("first"), key.max().alias("last"))
+        )
+        found = groups.filter(nw.col("first") != nw.col("last")).collect("pandas").to_native()
+        if len(found):
             what = "equal to an earlier row in all but the key, and counted like any other"
-            yield Note(table.file, what, count=int(again.sum()), example=key)
-    for name in VARIANTS:
-        if name in table.frame:
-            values = table.frame[name][table.good[name]]
-            yield from variants(values, table.file, table.headers.get(name, name))
+            yield Note(rows.file, what, "", int((found["times"] - 1).sum()), found["last"].min())
+    for name in _VARIANTS:
+        if name in names:
+            yield from _spellings(rows.texts(name), rows.file, rows.headers.get(name, name))
 
 
-def variants(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
+def _spellings(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
     """Note values of a column that may be one, spelt in two ways."""
     groups: dict[str, list[str]] = {}
-    for value in sorted(set(values)):
+    for value in values:
         groups.setdefault(folded(value), []).append(value)
     for spellings in groups.values():
         if len(spellings) > 1:
             listed = " and ".join(f"“{value}”" for value in spellings)
-            what = f"{listed} count as different values"
-            yield Note(file, what, column)
+            yield Note(file, f"{listed} count as different values", column)
 
 
 _R = TypeVar("_R", bound=Row)

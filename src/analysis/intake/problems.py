@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable, system_error
 from analysis.base.yaml import texts_of
 from analysis.tables.case import Case
+from analysis.tables.rows import Table
 
 _MOST_NOTES = 40
 NO_ROWS = "the table has no rows and counts as absent"
 _SHOWN_ROWS = 8
 _KEPT_ROWS = 10_000
+FILE_LINES = 2**40
+"""More lines than a file has, by which the lines of several files are told apart."""
 
 
 class Rank(IntEnum):
@@ -197,6 +203,81 @@ def problem_of(error: InputError) -> Problem:
     fault = Fault(rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
+
+
+@dataclass
+class Rows:
+    """The rows of a table, in memory or where they lie.
+
+    Attributes
+    ----------
+    table : Table
+        Which table.
+    file : str
+        How messages call its file, or the folder of its files.
+    frame : LazyFrame
+        The columns of the row model, null where a cell broke a rule, and `line`: the row's number,
+        and `FILE_LINES` more for each file before its own.
+    problems : list of Problem
+        Where what is wrong is added.
+    headers : mapping of str to str
+        What the file calls each column, where that is another name.
+    files : sequence of str
+        The files, if the rows stay where they lie.
+    """
+
+    table: Table
+    file: str
+    frame: nw.LazyFrame[Any]
+    problems: list[Problem]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[str] = ()
+    _texts: dict[str, list[str]] = field(default_factory=dict)
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Return the file and the row of a line."""
+        return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
+
+    def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Return the rows whose cells in some columns broke no rule."""
+        return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
+
+    def texts(self, column: str) -> list[str]:
+        """Return the different texts of a column, in order."""
+        if column not in self._texts:
+            found = self.known([column]).select(column).unique().collect("pandas").to_native()
+            self._texts[column] = sorted(text for text in found[column] if text)
+        return self._texts[column]
+
+    def report(
+        self,
+        fault: Fault,
+        columns: Sequence[str],
+        broken: nw.LazyFrame[Any],
+        more: Callable[[Any], str] = lambda _: "",
+    ) -> None:
+        """Add the problem that some rows break a rule; `more` is said of the first of them."""
+        if not (count := count_of(broken)):
+            return
+        found = broken.sort("line").head(_KEPT_ROWS + 1).collect("pandas").to_native()
+        (file, row), *others = (self.place(int(line)) for line in found["line"])
+        first = found.iloc[0]
+        value = ", ".join(_shown(first[name]) for name in columns) + more(first)
+        names = ", ".join(self.headers.get(name, name) for name in columns)
+        same = tuple(other for name, other in others if name == file)
+        self.problems.append(Problem(fault, file, row, names, value, same, count))
+
+
+def count_of(rows: nw.LazyFrame[Any]) -> int:
+    """Count rows, wherever they are."""
+    return int(rows.select(nw.len()).collect("pandas").to_native().iloc[0, 0])
+
+
+def _shown(cell: Any) -> str:
+    """Write a cell for a message: a day without its time, a whole number without a point."""
+    if isinstance(cell, datetime):
+        return str(cell.date())
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:

@@ -256,7 +256,7 @@ class Sheet:
     notes: list[Note] = field(default_factory=list)
 
 
-def lay_out(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...] = ()) -> Sheet:
+def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...] = ()) -> Sheet:
     """Find the header and name the columns; rows and columns without a value are left out.
 
     Parameters

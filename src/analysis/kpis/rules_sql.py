@@ -56,9 +56,9 @@ class Rule:
 
     Attributes
     ----------
-    sort : {"cell", "row", "period", "made-up", "note"}
-        What it is about: a cell, the order of days in a row, the periods of the case, keys of
-        made-up rows, or nothing that is wrong but what should be known.
+    sort : {"cell", "row", "note"}
+        What it is about: a cell, the order of days in a row, or nothing that is wrong but what
+        should be known.
     column : str
         Column at which a broken rule is reported.
     sql : str
@@ -120,13 +120,17 @@ def typed(name: str, field: FieldInfo) -> str:
     return f"try_cast({name} as {_TRIED[sql_type(field)]})"
 
 
-def selection(table: Table) -> str:
-    """Select all columns of a table in SQL, typed; a cell that breaks a rule stops the query."""
+def selection(table: Table, *, stop: bool = True) -> str:
+    """Select all columns of a table in SQL, typed; a cell that breaks a rule stops the query.
+
+    If it shall not `stop`, such a cell is null; days that are not in order are left as they are.
+    """
     chosen = []
     for name, field in table.row.model_fields.items():
+        asked = [rule.sql for rule in rules(table) if rule.column == name]
         broken = sql_text(BROKEN + json.dumps([table.name, name]))
-        kept = " and ".join(rule.sql for rule in rules(table) if rule.column == name)
-        cell = f"case when {kept} then {_cell(name, field)} else error({broken}) end"
+        kept, otherwise = (" and ".join(asked), f"error({broken})") if stop else (asked[0], "null")
+        cell = f"case when {kept} then {_cell(name, field)} else {otherwise} end"
         chosen.append(f"{cell}::{sql_type(field)} as {name}")
     return ", ".join(chosen)
 

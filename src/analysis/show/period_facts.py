@@ -13,7 +13,7 @@ from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
 from analysis.evidence.formula_checks import check_table
-from analysis.intake.case_check import read_came_in, read_notes
+from analysis.intake.case_check import read_inventory, read_notes
 from analysis.kpis.catalogue import METHOD, compute, indicator, kpi
 from analysis.kpis.compare import Base, bases, compare, comparison_data
 from analysis.kpis.cube import in_memory, read_cube, tables_of
@@ -358,7 +358,7 @@ def data_facts(case: Case) -> Facts:
     . Of ``data_all`` and ``data_missing`` there is one: nothing
     is missing, or so much is.
     """
-    came, notes = read_came_in(case), read_notes(case)
+    came, notes = read_inventory(case), read_notes(case)
     cube = read_cube(case)
     known = availability(cube, tables_of(case))
     missing = known[~known["known"]]
