@@ -179,17 +179,21 @@ def _check_references(
 def _check_other(rows: Rows, name: str, used: nw.LazyFrame[Any], other: Rows) -> None:
     """Find references to rows of another table that are not there."""
     key = other.table.key[0]
-    keys = other.known([key]).select(nw.col(key).alias("referred_to"))
-    lost = used.join(keys, left_on=name, right_on="referred_to", how="anti")
-    if not count_of(lost):
-        return
-    rule, fix = f"{other.file} has no row of this key", "add the row there, or correct the key here"
-    if not other.files:
-        first = str(lost.sort("line").head(1).collect("pandas").to_native()[name].iloc[0])
-        if near := _alike(first, keys.collect("pandas").to_native()["referred_to"]):
-            rule += f"; it has “{near}”"
+    known = [] if other.files else other.texts(key)
+    if other.files:  # too many for a list
+        keys = other.known([key]).select(nw.col(key).alias("referred_to"))
+        lost = used.join(keys, left_on=name, right_on="referred_to", how="anti")
+    else:
+        lost = used.filter(~nw.col(name).is_in(known))
+
+    def fault(first: Any) -> Fault:
+        rule = f"{other.file} has no row of this key"
+        if near := _alike(str(first[name]), known):
             fix = "write keys in the same way, with all their zeros: format the column as text"
-    rows.report(Fault(Rank.REFERENCE, rule, fix), [name], lost)
+            return Fault(Rank.REFERENCE, f"{rule}; it has “{near}”", fix)
+        return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+
+    rows.report(fault, [name], lost)
 
 
 def _fixed_keys(case: Case, to: str) -> list[str] | None:

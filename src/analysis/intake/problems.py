@@ -251,12 +251,15 @@ class Rows:
 
     def report(
         self,
-        fault: Fault,
+        fault: Fault | Callable[[Any], Fault],
         columns: Sequence[str],
         broken: nw.LazyFrame[Any],
         more: Callable[[Any], str] = lambda _: "",
     ) -> None:
-        """Add the problem that some rows break a rule; `more` is said of the first of them."""
+        """Add the problem that some rows break a rule; `more` is said of the first of them.
+
+        A rule that names something of the first row is a function of that row.
+        """
         if not (count := count_of(broken)):
             return
         found = broken.sort("line").head(_KEPT_ROWS + 1).collect("pandas").to_native()
@@ -265,7 +268,8 @@ class Rows:
         value = ", ".join(_shown(first[name]) for name in columns) + more(first)
         names = ", ".join(self.headers.get(name, name) for name in columns)
         same = tuple(other for name, other in others if name == file)
-        self.problems.append(Problem(fault, file, row, names, value, same, count))
+        rule = fault if isinstance(fault, Fault) else fault(first)
+        self.problems.append(Problem(rule, file, row, names, value, same, count))
 
 
 def count_of(rows: nw.LazyFrame[Any]) -> int:
