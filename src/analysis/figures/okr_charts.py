@@ -61,10 +61,7 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
 def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
     """Write level and target in the indicator's unit."""
     record = indicator(result.kpi, currency)
-    return (
-        level_text(record, result.value, unit=True),
-        goal_text(record, result.goal, unit=True),
-    )
+    return (level_text(record, result.value, unit=True), goal_text(record, result.goal, unit=True))
 
 
 @s.drawing(31)

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.frames import groups, records
 from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
 from analysis.figures import style as s
@@ -85,19 +86,17 @@ def table_3_profits(
         ax.set_xlim(low - (room if low < 0 else 0), high + room)
         ax.set_ylim(len(keys), 0)
         _waterfall(ax, frame[frame["period"] == period], keys, kind)
-    net = frame[frame["key"] == "K6"]
+    net = [
+        f"{decimal()(row.value)} in {short_period(row.period)}"
+        for row in records(frame[frame["key"] == "K6"])
+    ]
     caption = (
         f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
         "Bars of the levels start at zero; lines that add are green, lines that take are "
         "orange. Sales and their cost are numbers alone, being many times larger."
     )
     alt = (
-        f"Waterfalls for {len(periods)} quarters from sales down to net profit of "
-        + ", ".join(
-            f"{decimal()(r['value'])} in {short_period(r['period'])}"
-            for r in net.to_dict("records")
-        )
-        + "."
+        f"Waterfalls for {len(periods)} quarters from sales down to net profit of {', '.join(net)}."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 
@@ -113,13 +112,11 @@ def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None
         ax.barh(place, end - start, left=start, height=0.62, color=colour)
         if not level and row["key"] not in _UNDRAWN:
             ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=s.NEUTRAL, lw=0.5)
-        s.tag(
-            ax,
+        text, weight = (
             decimal(0, signed=not level)(row["value"]),
-            (max(start, end), place),
-            (2, 0),
-            weight="semibold" if level else "regular",
+            "semibold" if level else "regular",
         )
+        s.tag(ax, text, (max(start, end), place), (2, 0), weight=weight)
 
 
 def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -171,24 +168,17 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
     for place, period in enumerate(values.index):
         x = _SIDE + _WIDE * (place + 0.5) / len(values)
         s.note(fig, x, _COMPANY * len(companies) + 1, short_period(period), ha="center")
-    told = frame[frame["indicator"] == "K7"]
+    flows = [
+        f"{company} {', '.join(decimal()(value) for value in rows['value'])}"
+        for company, rows in groups(frame[frame["indicator"] == "K7"], "company")
+    ]
     caption = (
         f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
-        "the article. "
-        "Operating profit is above zero throughout; operating cash flow only in the first "
+        "the article. Operating profit is above zero throughout; operating cash flow only in the first "
         "quarter. Scales differ between the panels."
     )
-    alt = (
-        "Bars by quarter for "
-        + " and ".join(companies)
-        + ". Operating cash flow: "
-        + "; ".join(
-            f"{company} "
-            + ", ".join(decimal()(v) for v in told[told["company"] == company]["value"])
-            for company in companies
-        )
-        + "."
-    )
+    alt = f"Bars by quarter for {' and '.join(companies)}. Operating cash flow: "
+    alt += f"{'; '.join(flows)}."
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -303,12 +293,5 @@ def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
     left, top, width, height = _BOXES[cell["row"]]
     stated = cell["origin"] == "stated"
     look: dict[str, Any] = {"fill": "#eef1f4"} if stated else {"color": s.NEUTRAL, "ls": "--"}
-    return chart.box(
-        left + width / 2,
-        top + height / 2,
-        width - 1,
-        height,
-        cell["english"],
-        shape="round",
-        **look,
-    )
+    box = left + width / 2, top + height / 2, width - 1, height
+    return chart.box(*box, cell["english"], shape="round", **look)

@@ -14,22 +14,7 @@ from analysis.base.periods import short_period
 from analysis.efficiency.ratios import Indicator, indicator, ratio_text
 from analysis.figures import style as s
 
-SHOWN: Final = (
-    "K11",
-    "K12",
-    "K13",
-    "K14",
-    "K16",
-    "K17",
-    "K18",
-    "K19",
-    "K20",
-    "K21",
-    "K22",
-    "K23",
-    "K24",
-    "K25",
-)
+SHOWN: Final = tuple(f"K{n}" for n in range(11, 26) if n != 15)
 """Ratios of table 4; K15 equals K16 in the article's company."""
 
 _COLUMNS: Final = 4
@@ -76,20 +61,14 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     width, height = 160 / _COLUMNS, 29.0
     fig = s.canvas(lines * height + 9)
     for number, company in enumerate(companies):
-        x = 0.0 if number == 0 else 82.0
-        s.small(
-            fig,
-            x,
-            3,
-            f"{'solid' if number == 0 else 'dashed'}: {company}",
-            color=(s.INK, s.MUTED)[number],
-        )
+        line, colour = (("solid", s.INK), ("dashed", s.MUTED))[number]
+        s.small(fig, 82.0 * number, 3, f"{line}: {company}", color=colour)
     for number, name in enumerate(names):
         left, top = (number % _COLUMNS) * width, 8 + (number // _COLUMNS) * height
         record = indicator(name)
-        for place, words in enumerate(s.wrap(record.english, width - 4, s.SMALL, "semibold")[:2]):
-            s.small(fig, left, top + 3 + 3.4 * place, words, weight="semibold")
-        ax = s.panel(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
+        words = s.wrap(record.english, width - 4, s.SMALL, "semibold")[:2]
+        s.down(fig, left, top + 3, words, weight="semibold")
+        ax = s.bare(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
         _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
     caption = (
@@ -110,7 +89,6 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
 def _lines(
     ax: Axes, rows: pd.DataFrame, companies: list[str], record: Indicator, kind: str
 ) -> None:
-    s.only_frame(ax)
     ends = []
     for number, company in enumerate(companies):
         values = rows[rows["company"] == company]["value"].tolist()
@@ -129,32 +107,15 @@ def _lines(
         ax.axhline(0, color=s.NEUTRAL, lw=0.6, zorder=0)
     known = [value for value in rows["value"] if value is not None]
     for end in sorted({min(known), max(known)} if known else ()):
-        ax.axhline(float(end), color=s.RULE, lw=0.5, zorder=0)
-        ax.annotate(
-            ratio_text(record, end),
-            (0, float(end)),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center_baseline",
-            fontsize=s.SMALL,
-            color=s.MUTED,
-        )
+        s.end_of_scale(ax, float(end), ratio_text(record, end), 2)
     gap = 0.21 * (high - low + 2 * pad)
     ends.sort()
     close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
     for number, (height, text, company_number, place) in enumerate(ends):
         shift = (-gap / 2 if number == 0 else gap / 2) if close else 0
         middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
-        s.tag(
-            ax,
-            text,
-            (place, middle + shift),
-            (4, 0),
-            color=(s.INK, s.MUTED)[company_number],
-            annotation_clip=False,
-        )
+        look = {"color": (s.INK, s.MUTED)[company_number], "annotation_clip": False}
+        s.tag(ax, text, (place, middle + shift), (4, 0), **look)
 
 
 @s.drawing(24)
@@ -174,16 +135,8 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     width, height = s.size_mm(fig)
     for number, (column, mark) in enumerate(marks.items()):
         x = label + 45 * number
-        fig.add_artist(
-            Line2D(
-                [(x + 1) / width],
-                [1 - 2.6 / height],
-                marker=mark,
-                ms=3.4,
-                lw=0,
-                color=s.KIND["synthetic"],
-            )
-        )
+        at = [(x + 1) / width], [1 - 2.6 / height]
+        fig.add_artist(Line2D(*at, marker=mark, ms=3.4, lw=0, color=s.KIND["synthetic"]))
         s.note(fig, x + 4, 3, companies[column])
     ax = s.panel(fig, label, 7, 70, row * len(frame))
     s.only_bottom(ax)
@@ -194,13 +147,11 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     ax.set_xlabel("Ratio (arrow: no limit; hollow end: approached, never reached)")
     for place, pin in enumerate(frame.to_dict("records")):
         y = place + 0.5
-        for number, words in enumerate(lines := s.wrap(pin["name"], label - 6, s.SMALL)):
-            s.small(fig, 0, 7 + row * y + 3.2 * (number - (len(lines) - 1) / 2), words)
+        s.small_lines(fig, 0, 7 + row * y, s.wrap(pin["name"], label - 6, s.SMALL), 3.2)
         _range(ax, y, pin)
         for name, mark in marks.items():
-            ax.scatter(
-                [float(pin[name])], [y], marker=mark, s=13, color=s.KIND["synthetic"], zorder=4
-            )
+            value, colour = float(pin[name]), s.KIND["synthetic"]
+            ax.scatter([value], [y], marker=mark, s=13, color=colour, zorder=4)
     both = frame[[high is not None for high in frame["high"]]]
     caption = (
         "What the article's sentences pin down, without a single printed number. Bars are "
@@ -221,11 +172,8 @@ def _words(pin: dict[Hashable, Any]) -> str:
 
 
 def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
-    left, right = ax.get_xlim()
-    ends = {"low": left, "high": right}
-    for end in ends:
-        if pin[end] is not None:
-            ends[end] = float(pin[end])
+    edges = zip(("low", "high"), ax.get_xlim(), strict=True)
+    ends = {end: edge if pin[end] is None else float(pin[end]) for end, edge in edges}
     ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=s.LIGHT["derived"])
     for end, side in (("low", -1), ("high", 1)):
         if pin[end] is None:
@@ -239,14 +187,9 @@ def _range(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
         else:
             mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
             ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=s.KIND["derived"], mew=1)
-            s.tag(
-                ax,
-                decimal(2)(pin[end]),
-                (ends[end], y),
-                (5 * side, 0),
-                color=s.KIND["derived"],
-                bbox={"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2},
-            )
+            box = {"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2}
+            look = {"color": s.KIND["derived"], "bbox": box}
+            s.tag(ax, decimal(2)(pin[end]), (ends[end], y), (5 * side, 0), **look)
 
 
 @s.drawing(25)
@@ -270,8 +213,7 @@ def outlook(
     """
     fig = s.canvas(60)
     ax = s.bare(fig, 34, 6, 110, 42)
-    s.bold(fig, 0, 24, name)
-    s.note(fig, 0, 28, unit)
+    s.head(fig, 0, 24, name, unit)
     last = frame.iloc[-1]
     when = short_period(str(last["period"]))
     ax.axhline(0, color=s.NEUTRAL, lw=0.8)
@@ -279,22 +221,13 @@ def outlook(
     for place, row in enumerate(frame.to_dict("records")):
         ahead = row["kind"] == "forecast"
         ax.bar(place, row["value"], width=0.5, **s.look("forecast" if ahead else "actual", kind))
-        s.tag(
-            ax,
-            decimal()(row["value"]),
-            (place, row["value"] if ahead else 0),
-            (22, 0) if ahead else (0, 4),
-            ha="left" if ahead else "center",
-            va="center_baseline" if ahead else "bottom",
-            color=s.INK if ahead else "white",
-        )
-        s.note(
-            fig,
-            34 + 110 * (place + 0.6) / (len(frame) + 0.2),
-            52,
-            short_period(row["period"]),
-            ha="center",
-        )
+        text = decimal()(row["value"])
+        if ahead:
+            s.tag(ax, text, (place, row["value"]), (22, 0))
+        else:
+            s.tag(ax, text, (place, 0), (0, 4), color="white")
+        x = 34 + 110 * (place + 0.6) / (len(frame) + 0.2)
+        s.note(fig, x, 52, short_period(row["period"]), ha="center")
     ax.plot(range(len(frame)), frame["line"], color=s.INK, lw=0.8, ls="--")
     place = len(frame) - 1
     ax.vlines(place, last["low"], last["high"], color=s.INK, lw=1)
