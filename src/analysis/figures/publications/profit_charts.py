@@ -174,8 +174,8 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
     ]
     caption = (
         f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
-        "the article. Operating profit is above zero throughout; operating cash flow only in the first "
-        "quarter. Scales differ between the panels."
+        "the article. Operating profit is above zero throughout; operating cash flow only in the "
+        "first quarter. Scales differ between the panels."
     )
     alt = f"Bars by quarter for {' and '.join(companies)}. Operating cash flow: "
     alt += f"{'; '.join(flows)}."
