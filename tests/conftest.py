@@ -34,12 +34,22 @@ LONGEST = (
 """Files that take longest; they and the notebooks go first, so that no process ends long after
 the others."""
 
+SLOW = frozenset(
+    (
+        *LONGEST,
+        *("benchmarks", "dashboard", "firm", "report"),
+        *("test_edition.py", "test_make.py", "test_notebook.py", "test_verify.py"),
+        *("test_big_case.py", "test_engines.py", "test_spreads.py", "test_workbook.py"),
+    )
+)
+"""Files and folders that `make quick` leaves out."""
+
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files first, each whole and in its own order."""
+    """Put long files first, each whole and in its own order; mark what is slow."""
 
     def place(item: pytest.Item) -> int:
         if item.path.name in LONGEST:
@@ -47,6 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return len(LONGEST) + (item.path.suffix != ".ipynb")
 
     items.sort(key=place)
+    for item in items:
+        if SLOW & {item.path.name, item.path.parent.name}:
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

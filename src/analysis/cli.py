@@ -202,22 +202,18 @@ def chapters(args: argparse.Namespace) -> int:
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.notebook.edition import asked_for
-    from analysis.notebook.run import known_parameters, parameters_from_text, run
+    from analysis.notebook.run import known_parameters, run
     from analysis.notebook.values import load
 
     asked = asked_for(args)
     source = Path(args.notebook)
-    given = args.parameter or []
-    if any(name == "case" for name, _ in given):
-        raise InputError("the case is chosen with --case", value="-p case")
-    parameters = known_parameters(source, asked.parameters) | parameters_from_text(source, given)
-    committed = asked.case.name == PAPER and not (given or asked.periodic)
+    committed = asked.case.name == PAPER and not asked.periodic
     run(
         source,
         source if committed else asked.folder / source.name,
-        parameters=parameters,
+        parameters=known_parameters(source, asked.parameters),
         values=asked.values,
-        figures=None if given else asked.home / "figures",
+        figures=asked.home / "figures",
         features=asked.features(load(asked.values)),
     )
     return ""
@@ -348,9 +344,7 @@ def _parser() -> argparse.ArgumentParser:
         parsers[name].set_defaults(function=function)
         if function not in {check_claims, new_case}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
-    add = parsers["notebook"].add_argument
-    add("notebook", help="path of the notebook")
-    add("-p", "--parameter", nargs=2, action="append", metavar=("NAME", "VALUE"))
+    parsers["notebook"].add_argument("notebook", help="path of the notebook")
     for name in ("edition", "values", "notebook", "report"):
         add = parsers[name].add_argument
         add("--period", help="the report is on this one, such as 2024Q1, 2024-02, 2023H2 or 2023")

@@ -192,11 +192,6 @@ def test_bad_input_is_found_before_anything_is_written(
     assert not (inside / "data" / "processed").exists()
 
 
-def test_the_case_is_no_parameter(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["notebook", "notebooks/03_kpis.ipynb", "-p", "case", "nope"]) == 2
-    assert "chosen with --case" in capsys.readouterr().err
-
-
 def test_a_pipe_that_is_closed_at_once() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.base.errors import InputError
 from analysis.notebook import run as notebook
+from analysis.notebook.parameters import declared
 from analysis.notebook.run import NotebookError
 
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
@@ -124,10 +125,10 @@ def test_cells_that_a_report_does_not_need(write: Write, tmp_path: Path) -> None
 def test_parameters_replace_defaults_in_an_injected_cell(write: Write, tmp_path: Path) -> None:
     source = write("print(case, seed, rate, strict, names, note)")
     target = tmp_path / "acme.ipynb"
-    pairs = [("case", "acme"), ("seed", "-7"), ("rate", "2"), ("strict", "true")]
-    pairs += [("names", "['x', 'y']"), ("note", "free text")]
-    notebook.run(source, target, parameters=notebook.parameters_from_text(source, pairs))
-    assert outputs(target) == ["acme -7 2.0 True ['x', 'y'] free text\n"]
+    given = {"case": "acme", "seed": -7, "rate": 2, "strict": True}
+    given |= {"names": ["x", "y"], "note": "free text"}
+    notebook.run(source, target, parameters=given)
+    assert outputs(target) == ["acme -7 2 True ['x', 'y'] free text\n"]
     cells = nbformat.read(target, as_version=4).cells
     assert [cell.id for cell in cells] == ["cell-01", "cell-02", "injected-parameters", "cell-03"]
     assert notebook.without_outputs(notebook.read(target)).cells[2].source == cells[3].source
@@ -160,24 +161,6 @@ def test_unknown_and_mistyped_parameters_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("pairs", "message"),
-    [
-        ([("sead", "1")], "did you mean seed"),
-        ([("seed", "1"), ("seed", "2")], "given twice"),
-        ([("seed", "2.5")], "“2.5”: the parameter seed must be a whole number"),
-        ([("strict", "1")], "must be true or false"),
-        ([("rate", "inf")], "must be a number"),
-        ([("names", "a,b")], "must be a list"),
-    ],
-)
-def test_command_line_values_that_do_not_convert(
-    write: Write, pairs: list[tuple[str, str]], message: str
-) -> None:
-    with pytest.raises(InputError, match=message):
-        notebook.parameters_from_text(write(), pairs)
-
-
-@pytest.mark.parametrize(
     ("cell", "message"),
     [
         (
@@ -199,10 +182,7 @@ def test_a_parameters_cell_holds_literals_only(write: Write, cell: str, message:
 
 def test_annotations_comments_and_signs_are_literals(write: Write) -> None:
     source = write(parameters="# the case\nseed: int = -3  # any\npair = (1, 2.0)")
-    assert notebook.parameters_from_text(source, [("seed", "4"), ("pair", "(3, 4)")]) == {
-        "seed": 4,
-        "pair": (3, 4),
-    }
+    assert declared(notebook.read(source), "x") == {"seed": -3, "pair": (1, 2.0)}
 
 
 def test_a_second_parameters_cell_is_refused(write: Write) -> None:

@@ -149,13 +149,7 @@ def show_figure(figure: Figure, case: str | None = None) -> None:
     """
     import matplotlib.pyplot as plt
 
-    about = {
-        "type": "figure",
-        "label": figure.label,
-        "caption": figure.caption,
-        "alt": figure.alt,
-        "kind": figure.kind,
-    }
+    about = {name: getattr(figure, name) for name in ("label", "caption", "alt", "kind")}
     drawing = svg(figure, text_as="outlines")
     folder = os.environ.get(FIGURES_VARIABLE)
     if folder:
@@ -163,7 +157,8 @@ def show_figure(figure: Figure, case: str | None = None) -> None:
         path = save_figure(figure, Path(folder) / case)
         about["file"] = f"figures/{case}/{path.name}"
     plt.close(figure.figure)  # or the inline backend would show it a second time
-    emit({"image/svg+xml": drawing, "text/plain": f"Figure: {figure.alt}"}, about)
+    shown = {"image/svg+xml": drawing, "text/plain": f"Figure: {figure.alt}"}
+    emit(shown, {"type": "figure", **about})
     caption = (
         f'<a id="{figure.label}"></a>**Figure {figure.number}.** {figure.caption} *[{figure.kind}]*'
     )

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from analysis.base.errors import InputError
 from analysis.base.periods import (
     MONTHS,
@@ -26,6 +28,7 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
+from analysis.base.yaml import PlainLoader
 from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value
@@ -36,78 +39,17 @@ from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 YEAR_AGO = "year-ago"
 
+_DATA: dict[str, dict[str, str]] = yaml.load(
+    Path(__file__).with_name("features.yaml").read_text(encoding="utf-8"), PlainLoader
+)
+_CASE_TABLES = {table.name: table.file for table in (CLAIMS, *PLAN_TABLES, METHODS)}
+
 FEATURES: dict[str, str] = {
-    "full": "the report of a case, not one for a period of the reader's choice",
-    "printed-period": "the period, base and readings that the publication's results are about",
-    "claims": "the report is on what a publication prints of a firm",
-    "okrs": "the case has objectives and key results",
-    "synthetic": "rows are made up so that they meet printed claims",
-    "own": "rows are handed in: the firm's own, or those of the template",
-    "rows": "rows are few enough to be read one by one, and not only summed",
-    "many": "rows are too many for that",
-    "kpis": "the tables of some indicator are there",
-    "notes": "something was skipped or coerced when the tables were read",
-    "levels": "the tables of some indicator of the method are there",
-    "steps": "the rows time the steps of the service process",
-    "served": "services were completed in the period",
-    "sold": "sales of the period are known, and not nothing",
-    "services-compared": "the growth of services on the base is known",
-    "sales-compared": "the growth of sales on the base is known",
-    "bullets": "some key result has a level and a target",
-    "productive": "some quarter has both services and technician hours in all its months",
-    "told": "some change on the base is known",
-    "timed": "the rows time the steps of the service process in the period",
-    "unrecorded": "some indicator has no value in the period",
-    "course": "something is known of a key result before its quarter ends",
-    "unnoted": "nothing was",
-    "gaps": "a table has no row in some month between others",
-    "complete": "every indicator can be computed",
-    "incomplete": "some indicator cannot be computed, for want of a table",
-    "quarter": "the period is a quarter",
-    "ended-quarter": "a whole quarter of the ledger has ended by the end of the period",
-    "ended-half-year": "and so has a whole half-year",
-    "base": "the ledger reaches back to what the edition compares with",
-    "previous": "something can be compared with the period before",
-    "year-ago": "something can be compared with the same period of last year",
-    "check_in": "there are check-ins by the end of the period",
-    "unknown": "some key result with weight has no score",
-    "headlines": "some key result is the headline of its objective",
-    "stretch": "some key result asks for more than is expected",
-    "cost-result": "a key result is on cost, and its change is known",
-    "ranking": "there are scores of several periods to rank",
-    "forecasts": "some check-ins were on something whose outcome is known",
+    **_DATA["means"],
     **{table.name: f"the ledger holds {table.file}" for table in LEDGER_TABLES},
-    **{
-        table.name: f"the case has {table.file}"
-        for table in (CLAIMS, *PLAN_TABLES, METHODS)
-        if table.name != "claims"
-    },
+    **{name: f"the case has {file}" for name, file in _CASE_TABLES.items() if name != "claims"},
 }
 """What a cell can need (tag ``needs-NAME``); an edition that lacks it leaves the cell out."""
-
-_METHOD = {table.name for table in (CLAIMS, *PLAN_TABLES, METHODS)}
-
-_KNOWN_BY_VALUE = {
-    "check_in": "check_ins",
-    "forecasts": "check_in_brier",
-    "ranking": "card_rank",
-    "notes": "data_notes",
-    "gaps": "data_gaps",
-    "complete": "data_all",
-    "incomplete": "data_missing",
-    "steps": "bottleneck",
-    "timed": "now_bottleneck",
-    "unrecorded": "not_recorded",
-    "served": "services_now",
-    "sold": "sales_now",
-    "services-compared": "services_change",
-    "sales-compared": "sales_change",
-    "told": "turned_better",
-    "unknown": "card_low",
-    "headlines": "card_headlines",
-    "stretch": "okr_commit",
-    "cost-result": "cost_changes",
-}
 
 
 @dataclass(frozen=True)
@@ -172,13 +114,8 @@ class Edition:
     @property
     def parameters(self) -> dict[str, object]:
         """Parameters of notebooks, by name."""
-        readings = dict(self.choices)
-        return {
-            "case": self.case.name,
-            "period": self.period,
-            "base": self.base,
-            "readings": readings,
-        }
+        about: dict[str, object] = {"case": self.case.name, "period": self.period}
+        return about | {"base": self.base, "readings": dict(self.choices)}
 
     def base_period(self, base: str | None = None) -> str:
         """Label of the period that this one is compared with."""
@@ -224,24 +161,19 @@ class Edition:
             "rows": few,
             "many": not few,
             "unnoted": case.has_own_rows and "data_notes" not in values,
-            "kpis": not case.has_own_rows or "data_kpis" in values,
-            "course": not case.has_own_rows or "okr_followed" in values,
-            "bullets": not case.has_own_rows or "okr_targeted" in values,
-            "productive": not case.has_own_rows or "data_productive" in values,
-            "levels": not case.has_own_rows or "data_levels" in values,
             "quarter": self.grain == "quarter",
             "ended-quarter": self._has_ended("quarter"),
             "ended-half-year": self._has_ended("half-year"),
             "base": self.reaches(self.base_period()),
-            "previous": "changes_on_previous" in values,
-            "year-ago": "changes_on_year" in values,
         }
-        has |= {name: key in values for name, key in _KNOWN_BY_VALUE.items()}
+        has |= {name: key in values for name, key in _DATA["by_value"].items()}
+        by_own = _DATA["by_value_of_own_rows"]
+        has |= {name: not case.has_own_rows or key in values for name, key in by_own.items()}
         has |= dict.fromkeys(tables_of(case), True)
         return frozenset(
             name
             for name in FEATURES
-            if has.get(name) or (name in _METHOD and has_method(case, name))
+            if has.get(name) or (name in _CASE_TABLES and has_method(case, name))
         )
 
     def make_options(self) -> str:
@@ -362,13 +294,14 @@ def _check_period(made: Edition) -> None:
             f"{periods.last}",
             value=made.period,
         )
+    closer = made.base != YEAR_AGO or made.grain == "year"
     if not made.reaches(base):
         raise InputError(
             f"there is nothing to compare with: {base} lies before the ledger, which begins with "
             f"{periods.first}",
             value=made.period,
             fix="choose a later period"
-            + (", or compare with the one before (BASE=previous)" if made.base == YEAR_AGO else ""),
+            + ("" if closer else ", or compare with the one before (BASE=previous)"),
         )
 
 

@@ -101,16 +101,11 @@ def style() -> Iterator[None]:
     from matplotlib import style as styles
 
     register_fonts()
-    sheets: list[str | Path | dict[str, Any]] = [
-        "default",
-        {"font.family": [_FAMILY, "DejaVu Sans"]},
-    ]
-    if _STYLE_SHEET.is_file():
-        sheets.append(_STYLE_SHEET)
+    ours: dict[Any, Any] = {"font.family": [_FAMILY, "DejaVu Sans"]}
     with matplotlib.rc_context(), warnings.catch_warnings():
         # Letters that neither font has are left to the reader's own fonts; no warning about them.
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
-        styles.use(sheets)
+        styles.use(["default", ours, _STYLE_SHEET])
         yield
 
 
@@ -158,12 +153,7 @@ def contents(figure: Figure) -> dict[str, str]:
     The CSV holds the plotted data, the JSON number, kind, caption and alternative text, and the
     SVG the drawing with its text as text.
     """
-    words = {
-        "number": figure.number,
-        "kind": figure.kind,
-        "caption": figure.caption,
-        "alt": figure.alt,
-    }
+    words = {name: getattr(figure, name) for name in ("number", "kind", "caption", "alt")}
     return {
         ".csv": _csv(figure.data),
         ".json": json.dumps(words, ensure_ascii=False, indent=1) + "\n",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import difflib
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from nbformat import NotebookNode
@@ -121,37 +121,6 @@ def check(
     return {name: value for name, value in given.items() if value != defaults[name]}
 
 
-def from_text(
-    pairs: Iterable[tuple[str, str]], defaults: Mapping[str, object], file: str
-) -> dict[str, object]:
-    """Values of ``-p NAME VALUE`` options, converted to the types of the defaults.
-
-    Text is taken as it is. Booleans are ``true`` or ``false``; lists and dicts are written as
-    in Python. For a default of ``None`` a Python literal is read as such, anything else as text.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown or given twice, or a text cannot be converted.
-    """
-    values: dict[str, object] = {}
-    for name, text in pairs:
-        _check_name(name, defaults, file)
-        if name in values:
-            raise InputError("this parameter is given twice", file=file, value=name)
-        default = defaults[name]
-        value = _converted(text, default)
-        if not _fits(value, default):
-            raise InputError(
-                f"the parameter {name} must be {_described(default)}, "
-                f"as its default {default!r} is",
-                file=file,
-                value=text,
-            )
-        values[name] = value
-    return values
-
-
 def _check_name(name: str, defaults: Mapping[str, object], file: str) -> None:
     if name in defaults:
         return
@@ -165,22 +134,6 @@ def _check_name(name: str, defaults: Mapping[str, object], file: str) -> None:
         value=name,
         fix=f"did you mean {' or '.join(close)}?" if close else None,
     )
-
-
-def _converted(text: str, default: object) -> object:
-    """Convert a text to the default's type; give the text itself if that cannot be."""
-    if isinstance(default, str):
-        return text
-    if isinstance(default, bool):
-        return {"true": True, "false": False}.get(text.lower(), text)
-    try:
-        if isinstance(default, int):
-            return int(text)
-        if isinstance(default, float):
-            return float(text)
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
 
 
 def _fits(value: Any, default: object) -> bool:

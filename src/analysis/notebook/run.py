@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from nbformat.v4 import new_code_cell
 from analysis.base.errors import BuildError, InputError
 from analysis.base.files import imported, write_bytes, write_text
 from analysis.notebook.edition import FEATURES
-from analysis.notebook.parameters import INJECTED_TAG, check, declared, from_text, split, tags
+from analysis.notebook.parameters import INJECTED_TAG, check, declared, split, tags
 from analysis.notebook.values import Value, fill, load
 from analysis.tables.case import project_root
 
@@ -104,17 +104,6 @@ def known_parameters(source: Path, parameters: Mapping[str, object]) -> dict[str
     """Those of some parameters that a notebook declares."""
     names = declared(read(source), source.name)
     return {name: value for name, value in parameters.items() if name in names}
-
-
-def parameters_from_text(source: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
-    """Values of ``-p NAME VALUE`` options in the types that the notebook declares.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown, or a text cannot be converted.
-    """
-    return from_text(pairs, declared(read(source), source.name), source.name)
 
 
 def read(path: Path) -> NotebookNode:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -86,39 +86,25 @@ def save(values: Mapping[str, Value], path: Path) -> None:
 
 def _check(values: Mapping[str, object], path: Path) -> None:
     for key, entry in values.items():
-        if not _KEY.fullmatch(key):
-            raise InputError(
-                "a key is made of small letters, digits and underscores, a letter first",
-                file=path,
-                value=key,
-            )
-        if not isinstance(entry, dict) or set(entry) != {"text", "kind", "source"}:
-            raise InputError("an entry has exactly text, kind and source", file=path, row=key)
-        for column, value in entry.items():
-            if not isinstance(value, str) or not value:
-                raise InputError(
-                    "must be a text that is not empty",
-                    file=path,
-                    row=key,
-                    column=column,
-                    value=value,
-                )
-        if entry["kind"] not in KINDS:
-            raise InputError(
-                f"the kind must be one of {', '.join(KINDS)}",
-                file=path,
-                row=key,
-                column="kind",
-                value=entry["kind"],
-            )
-        if not entry["text"].isprintable():
-            raise InputError(
-                "the text must be one line of printable characters",
-                file=path,
-                row=key,
-                column="text",
-                value=entry["text"],
-            )
+        if (problem := _problem(key, entry)) is not None:
+            rule, column, value = problem
+            raise InputError(rule, file=path, row=key, column=column, value=value)
+
+
+def _problem(key: str, entry: object) -> tuple[str, str | None, object] | None:
+    """Return the rule that an entry breaks, with the column and its value."""
+    if not _KEY.fullmatch(key):
+        return "a key is made of small letters, digits and underscores, a letter first", None, key
+    if not isinstance(entry, dict) or set(entry) != {"text", "kind", "source"}:
+        return "an entry has exactly text, kind and source", None, None
+    for column, value in entry.items():
+        if not isinstance(value, str) or not value:
+            return "must be a text that is not empty", column, value
+    if entry["kind"] not in KINDS:
+        return f"the kind must be one of {', '.join(KINDS)}", "kind", entry["kind"]
+    if not entry["text"].isprintable():
+        return "the text must be one line of printable characters", "text", entry["text"]
+    return None
 
 
 def keys(text: str) -> list[str]:
@@ -190,11 +176,6 @@ def clear(text: str) -> str:
     )
 
 
-def used_keys(paths: Iterable[Path]) -> set[str]:
-    """Keys used in Markdown files and in the Markdown cells of notebooks."""
-    return {key for path in paths for text in _markdown(path) for key in keys(text)}
-
-
 def check_all_used(values: Mapping[str, Value], paths: Iterable[Path]) -> None:
     """Refuse values that no text uses: they are stale, or a text lost its number.
 
@@ -203,7 +184,7 @@ def check_all_used(values: Mapping[str, Value], paths: Iterable[Path]) -> None:
     InputError
         Naming every unused key.
     """
-    unused = sorted(set(values) - used_keys(paths))
+    unused = sorted(set(values) - {key for path in paths for key in keys(_markdown(path))})
     if unused:
         raise InputError(
             f"no notebook and no README uses the value{'s' if len(unused) > 1 else ''} "
@@ -213,24 +194,10 @@ def check_all_used(values: Mapping[str, Value], paths: Iterable[Path]) -> None:
         )
 
 
-def _markdown(path: Path) -> Iterator[str]:
-    text = _read(path)
+def _markdown(path: Path) -> str:
+    """Return the text of a Markdown file, or of all Markdown cells of a notebook."""
+    text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
-        yield text
-        return
-    try:
-        cells = json.loads(text)["cells"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("the file is not a notebook", file=path) from error
-    for cell in cells:
-        if cell["cell_type"] == "markdown":
-            yield "".join(cell["source"])
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InputError("the file does not exist", file=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError("the file is not UTF-8 text", file=path, fix="save it as UTF-8") from error
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
