@@ -14,7 +14,7 @@ from analysis.base.numbers import decimal
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.kpis.catalogue import KPIS, kpi
 from analysis.kpis.compare import compare
-from analysis.kpis.levels import sums, value
+from analysis.kpis.levels import ratio, sums
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger
 
@@ -68,7 +68,7 @@ class Oracle:
             return None
         used = [column for column in (record.numerator, record.denominator) if column]
         rows = self.sums(cut).loc[places]
-        return value(record, {column: int(rows[column].sum()) for column in used})
+        return ratio(record, {column: int(rows[column].sum()) for column in used})
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_changes_are_those_of_the_comparison_table(show: Show, oracle: Oracle) -
         for place, base in enumerate(("previous", "year-ago")):
             rows = compare(table, base)
             rows = rows[rows["index"] == parse_quarter(label)].set_index("kpi")
-            for record in (one for one in KPIS if one.kpi_id not in OF_THE_FIRM):
+            for record in (one for one in KPIS if one.key not in OF_THE_FIRM):
                 column = "change" if record.is_share else "growth"
                 found = rows.loc[record.key, column]
                 expected = None if found is None or pd.isna(found) else str(found)

@@ -75,7 +75,13 @@ def code() -> str:
 
 
 def embed(content: object) -> str:
-    """Write JSON that stays inside its script element, whatever texts it holds."""
+    r"""Write JSON that stays inside its script element, whatever texts it holds.
+
+    Examples
+    --------
+    >>> print(embed({"name": "</script>"}))
+    {"name":"\u003c/script\u003e"}
+    """
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

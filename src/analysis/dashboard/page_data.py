@@ -158,7 +158,7 @@ def claims_model(verdicts: pd.DataFrame, subjects: Iterable[str]) -> list[dict[s
     Parameters
     ----------
     verdicts : DataFrame
-        From :func:`analysis.claims.read_verdicts`.
+        From :func:`analysis.claims.verdicts.read_verdicts`.
     subjects : iterable of str
         Names of the claims, in the order of their verdicts under the default reading.
     """

@@ -29,7 +29,7 @@ def okr_model(
     Parameters
     ----------
     okrs : Okrs
-        From :func:`analysis.method.okr.load_okrs`.
+        From :func:`analysis.method.key_results.load_okrs`.
     totals : DataFrame
         From :func:`analysis.kpis.reduce.reduce`.
     reading : mapping of str to str
