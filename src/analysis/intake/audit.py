@@ -30,6 +30,7 @@ from analysis.intake.problems import (
     Problem,
     Rank,
     Rows,
+    fault_of,
     missing,
     no_glyph,
     problem_of,
@@ -56,11 +57,7 @@ READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
 OTHER_NAME = "rows that stay where they are are read under the table's own name"
-NOT_PLAIN = Fault(
-    Rank.CELL,
-    "has blanks around it, a line break or signs that nobody sees",
-    "write the text plainly: rows that stay where they are are taken as they stand",
-)
+NOT_PLAIN = fault_of("not-plain")
 
 _LISTED = 9
 """Rows that are named of those whose cells break the same rule."""

@@ -45,6 +45,7 @@ from analysis.intake.problems import (
     Problem,
     Rank,
     case_texts,
+    fault_of,
     missing,
     no_glyph,
     note_list,
@@ -61,11 +62,7 @@ from analysis.tables.contents import read_claims
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES
 
-NO_TABLE = Fault(
-    Rank.FILE,
-    "the case has no table: neither a CSV file nor a workbook named after it",
-    "copy the tables of data/raw/template, and fill them in",
-)
+NO_TABLE = fault_of("no-table")
 
 
 @dataclass(frozen=True)

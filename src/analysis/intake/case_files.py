@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from analysis.intake.problems import Fault, Note, Problem, Rank
+from analysis.intake.problems import Fault, Note, Problem, Rank, fault_of
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -174,23 +174,10 @@ TABLES = (*ROWS, *PLAN_TABLES)
 _OTHERS = {"claims", "relations", "methods"}
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
-BOTH = Fault(
-    Rank.FILE,
-    "the case has a workbook and CSV files, and they may disagree",
-    "keep the workbook or the CSV files, and delete or move the others",
-)
-TWICE = Fault(Rank.FILE, "another file holds the same table", "keep one of the two")
-OUTSIDE = Fault(
-    Rank.FILE,
-    "this leads out of the case's folder, and only files inside it are read",
-    "put the file itself here",
-)
-FORMAT = Fault(
-    Rank.FILE,
-    "files of this format are not read",
-    "save it as a workbook (.xlsx) named after the case, or as CSV files; if it is none of the "
-    "tables, say so in case.yaml: intake: {ignore: [its name]}",
-)
+BOTH = fault_of("workbook-and-files")
+TWICE = fault_of("table-twice")
+OUTSIDE = fault_of("outside-folder")
+FORMAT = fault_of("other-format")
 IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 

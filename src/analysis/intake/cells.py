@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from analysis.base.csv_guard import unguarded
 from analysis.intake.case_files import INVISIBLE, folded, without_sign
-from analysis.intake.problems import Fault, Rank
+from analysis.intake.problems import Fault, Rank, fault_of
 from analysis.intake.sheets import Cell
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import forbidden
@@ -45,38 +45,17 @@ class Context:
 
 
 _ASK, _CELL = Rank.ASK, Rank.CELL
-CONTROL = Fault(_CELL, "holds a control character", "type the cell again")
-FORMULA_ERROR = Fault(_CELL, "is the error of a formula", "correct the formula")
-IS_DATE = Fault(
-    _CELL,
-    "the spreadsheet program has turned this into a day",
-    "format the column as text, then type the value again",
-)
-SHORTENED = Fault(
-    _CELL,
-    "the spreadsheet program has shortened this number",
-    "format the column as text, then type the value again",
-)
-NOT_WHOLE = Fault(_CELL, "must be a whole number")
-NOT_NUMBER = Fault(_CELL, "is no number", "write digits, such as 1234.50")
-GROUPS = Fault(_CELL, "is no number: the signs between its digits do not make groups of three")
-OTHER_DECIMAL = Fault(
-    _CELL, "does not fit the decimal sign that case.yaml names", "correct the one or the other"
-)
-ASK_DECIMAL = Fault(
-    _ASK,
-    "may be a number in thousands or one with three decimals",
-    "say in case.yaml which sign stands before the decimals: intake: {decimal: point} or "
-    "{decimal: comma}",
-)
-CURRENCY_SIGN = Fault(
-    _CELL, "is in another currency than the case", "convert it, or correct currency in case.yaml"
-)
-PERCENTAGE = Fault(
-    _CELL,
-    "is a percentage, which could be read in two ways",
-    "write the number itself: 15 for a target of 15 per cent, 1/4 or 0.25 for a weight",
-)
+CONTROL = fault_of("control-character")
+FORMULA_ERROR = fault_of("formula-error")
+IS_DATE = fault_of("is-date")
+SHORTENED = fault_of("shortened")
+NOT_WHOLE = fault_of("not-whole")
+NOT_NUMBER = fault_of("not-number")
+GROUPS = fault_of("not-in-groups")
+OTHER_DECIMAL = fault_of("other-decimal")
+ASK_DECIMAL = fault_of("ask-decimal")
+CURRENCY_SIGN = fault_of("currency-sign")
+PERCENTAGE = fault_of("percentage")
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
@@ -266,23 +245,11 @@ def _in_groups(match: re.Match[str], told: str | None) -> Read:
     return Read(f"{whole}.{decimals}" if decimal else whole, None, "thousands", shows)
 
 
-NOT_DAY = Fault(Rank.CELL, "is no day", "write it like 2024-05-31")
-ASK_ORDER = Fault(
-    Rank.ASK,
-    "may be day and month or month and day",
-    "say in case.yaml which stands first: intake: {dates: day-first} or {dates: month-first}",
-)
-OTHER_ORDER = Fault(
-    Rank.CELL,
-    "does not fit the order of dates that case.yaml names",
-    "correct the one or the other",
-)
-ASK_CENTURY = Fault(
-    Rank.ASK,
-    "the year has two digits",
-    "write four, or say in case.yaml what they count from: intake: {two_digit_years: 2000}",
-)
-NOT_MONTH = Fault(Rank.CELL, "is no month", "write it like 2024-05")
+NOT_DAY = fault_of("not-day")
+ASK_ORDER = fault_of("ask-order")
+OTHER_ORDER = fault_of("other-order")
+ASK_CENTURY = fault_of("ask-century")
+NOT_MONTH = fault_of("not-month")
 
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)

@@ -28,7 +28,7 @@ from analysis.efficiency.quarterly_statements import contradictions as statement
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, folded
 from analysis.intake.convert import Checked
-from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, count_of
+from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, count_of, fault_of
 from analysis.intake.template import still_example
 from analysis.kpis.catalogue import METHOD
 from analysis.kpis.rules_sql import sql_type
@@ -42,28 +42,16 @@ from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, Obje
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
 
-TWICE = Fault(Rank.KEY, "this key stands in more than one row", "give every row a key of its own")
-TEMPLATE_ROWS = Fault(
-    Rank.KEY,
-    "these are still the template's, whose made-up keys begin with SYN-",
-    "put your own rows in their place, or delete the file: what needs it is then left out",
-)
-TOTAL = Fault(
-    Rank.ASK,
-    "this looks like a total, and would be counted as one record more",
-    "delete the row, or give it a key of its own if it is a record",
-)
+TWICE = fault_of("key-twice")
+TEMPLATE_ROWS = fault_of("template-rows")
+TOTAL = fault_of("total")
 _TOTALS = [
     *("total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total"),
     *("subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie"),
 ]
 """Keys of rows that sum others, in small letters."""
-BEFORE_REQUEST = Fault(
-    Rank.ROW, "the answer is from before the day of the request", "correct the day or the service"
-)
-TOO_MUCH = Fault(
-    Rank.SUM, "the amounts add up to more than can be counted exactly", "check their unit"
-)
+BEFORE_REQUEST = fault_of("before-request")
+TOO_MUCH = fault_of("too-much")
 _EXACT = 2.0**62
 _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
@@ -322,15 +310,9 @@ _R = TypeVar("_R", bound=Row)
 INDICATORS = frozenset(name for record in METHOD for name in (record.key, *record.aliases))
 """Names under which tables may speak of the catalogue's indicators."""
 
-OUTSIDE = Fault(
-    Rank.PERIOD, "the check-in lies outside the period of its key result", "correct the day"
-)
-SAME_DAY = Fault(
-    Rank.KEY, "the key result has another check-in of this day", "keep the one that counts"
-)
-UNKNOWN_SOURCE = Fault(
-    Rank.REFERENCE, "names neither an indicator nor a column, which is written as table.column"
-)
+OUTSIDE = fault_of("outside-key-result")
+SAME_DAY = fault_of("same-day")
+UNKNOWN_SOURCE = fault_of("unknown-source")
 
 
 def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:

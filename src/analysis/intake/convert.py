@@ -19,7 +19,16 @@ from analysis.intake import cells as days
 from analysis.intake import cells as read
 from analysis.intake.case_files import folded
 from analysis.intake.cells import NOT_WHOLE, Context, Read
-from analysis.intake.problems import Fault, Note, Problem, Rank, missing, no_glyph, problem_at
+from analysis.intake.problems import (
+    Fault,
+    Note,
+    Problem,
+    Rank,
+    fault_of,
+    missing,
+    no_glyph,
+    problem_at,
+)
 from analysis.intake.sheets import Cell, Sheet, check_currency, scale_of
 from analysis.tables.columns import (
     DECIMAL_OR_EMPTY,
@@ -144,17 +153,9 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
                 yield Fault(Rank.ROW, rest), column
 
 
-EMPTY = Fault(
-    Rank.CELL,
-    "must not be empty",
-    "fill it in (where cells were merged, in each row), or delete the row if it is no record",
-)
-MISSING = Fault(Rank.CELL, "the column is missing")  # said once, of the whole column
-MIXED = Fault(
-    Rank.ASK,
-    "the table has cells of both forms, so some are wrong or mean something else",
-    "correct the cells, and say in case.yaml which form is right: intake: {setting: option}",
-)
+EMPTY = fault_of("empty")
+MISSING = fault_of("column-missing-cells")  # said once, of the whole column
+MIXED = fault_of("two-forms")
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {days.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = {

@@ -10,14 +10,16 @@ from datetime import datetime
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import narwhals as nw
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable, system_error
-from analysis.base.yaml import texts_of
+from analysis.base.yaml import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
@@ -60,6 +62,26 @@ class Fault:
     rank: Rank
     rule: str
     fix: str = ""
+
+
+@cache
+def _rules() -> Mapping[str, Mapping[str, str]]:
+    text = Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8")
+    rules: Mapping[str, Mapping[str, str]] = yaml.load(text, PlainLoader)
+    return rules
+
+
+def fault_of(name: str, **words: object) -> Fault:
+    """Return a rule of ``rules.yaml``, its words filled in.
+
+    Examples
+    --------
+    >>> fault_of("not-day")
+    Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31')
+    """
+    found = _rules()[name]
+    rule, fix = (Template(found.get(key, "")).substitute(words) for key in ("rule", "fix"))
+    return Fault(Rank[found["kind"].upper()], rule, fix)
 
 
 @dataclass(frozen=True)

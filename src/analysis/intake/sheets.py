@@ -26,7 +26,15 @@ from analysis.intake.case_files import (
     foreign_column,
     names_of,
 )
-from analysis.intake.problems import Fault, Note, Problem, Rank, problem_at, system_problem
+from analysis.intake.problems import (
+    Fault,
+    Note,
+    Problem,
+    Rank,
+    fault_of,
+    problem_at,
+    system_problem,
+)
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import may_be_empty
 from analysis.tables.rows import Table, utf_16
@@ -52,12 +60,8 @@ _NAMES: Mapping[str, str] = {
 _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
 
-UNREADABLE = Fault(Rank.FILE, "the file cannot be read as text", "save it again as CSV UTF-8")
-IS_WORKBOOK = Fault(
-    Rank.FILE,
-    "the file is a workbook, although its name ends in .csv",
-    "save it as CSV, or rename it",
-)
+UNREADABLE = fault_of("unreadable")
+IS_WORKBOOK = fault_of("is-workbook")
 
 NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
 
@@ -208,26 +212,10 @@ def _delimiter(text: str, table: Table, currency: tuple[str, ...]) -> str:
     return max(DELIMITERS.values(), key=known)
 
 
-NO_HEADER = Fault(
-    Rank.COLUMNS,
-    "none of the first rows names columns of this table",
-    "put the names of the columns into the first row",
-)
-TWO_COLUMNS = Fault(
-    Rank.COLUMNS,
-    "two columns hold the same thing",
-    "keep the one that counts, and delete the other",
-)
-FOREIGN = Fault(
-    Rank.COLUMNS,
-    "this column is in another currency than the case",
-    "convert the amounts and name the column anew, or correct currency in case.yaml",
-)
-RAGGED = Fault(
-    Rank.COLUMNS,
-    "the row has more or fewer cells than the header",
-    "put cells that contain the delimiter, such as a decimal comma, into quotation marks",
-)
+NO_HEADER = fault_of("no-header")
+TWO_COLUMNS = fault_of("two-columns")
+FOREIGN = fault_of("column-in-other-currency")
+RAGGED = fault_of("ragged")
 
 
 @dataclass
@@ -417,15 +405,8 @@ def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     )
 
 
-OTHER_CURRENCY = Fault(
-    Rank.CELL,
-    "is not the case's currency",
-    "convert the amounts, or correct currency and currency_name in case.yaml",
-)
-NO_SCALE = Fault(
-    Rank.CELL,
-    "must be a whole number: 1 for céntimos, 100 for soles, 100000 for thousands of soles",
-)
+OTHER_CURRENCY = fault_of("other-currency")
+NO_SCALE = fault_of("no-scale")
 _MOST_DIGITS = 12
 
 

@@ -16,7 +16,7 @@ from analysis.base.files import write_bytes
 from analysis.claims.relations import MAY, MEANINGS, NEEDS, RELATIONS
 from analysis.intake.case_files import ROWS
 from analysis.intake.convert import Checked
-from analysis.intake.problems import Fault, Problem, Rank
+from analysis.intake.problems import Problem, fault_of
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case, load_case
@@ -243,12 +243,8 @@ def _meaning(info: FieldInfo) -> str:
     return f"{info.description}{listed}"
 
 
-EXAMPLE_WORDS = Fault(
-    Rank.KEY,
-    "these are still the template's words",
-    "put your own in their place, or delete the file: what needs it is then left out",
-)
-EXAMPLE_TITLE = Fault(Rank.KEY, "this is still the template's", "name your own firm")
+EXAMPLE_WORDS = fault_of("example-words")
+EXAMPLE_TITLE = fault_of("example-title")
 
 
 def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.reader.excel import ExcelReader
 
 from analysis.intake.case_files import IGNORED, asked_about, find_table, nearest_table
-from analysis.intake.problems import Fault, Note, Problem, Rank, system_problem
+from analysis.intake.problems import Fault, Note, Problem, fault_of, system_problem
 from analysis.intake.sheets import Cell, Grid
 from analysis.tables.rows import Table
 
@@ -50,38 +50,14 @@ _SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
-DAMAGED = Fault(Rank.FILE, "the file cannot be read as a workbook", "save it again as .xlsx")
-LOCKED = Fault(
-    Rank.FILE,
-    "the workbook is protected by a password",
-    "open it, take the password to open it away (File, Info, Protect Workbook), and save it",
-)
-TOO_LARGE = Fault(
-    Rank.FILE,
-    "the workbook unpacks to more than 1 GB, or is packed suspiciously tightly",
-    "save the tables as CSV files instead",
-)
-FOREIGN = Fault(
-    Rank.FILE,
-    "the workbook declares XML entities, which no spreadsheet program writes",
-    "open it in a spreadsheet program and save it again as .xlsx",
-)
-NO_RESULT = Fault(
-    Rank.FILE,
-    "a formula has no stored result",
-    "open the file in a spreadsheet program, which computes it, and save it",
-)
-LOST = Fault(
-    Rank.FILE,
-    "the workbook names this sheet and does not hold it",
-    "open the file in a spreadsheet program, see whether the sheet is there, and save it again",
-)
-SAME_TABLE = Fault(Rank.FILE, "another sheet holds the same table", "keep one of the two")
-NO_SHEET = Fault(
-    Rank.FILE,
-    "no sheet is named after a table",
-    "name the sheets after the tables, such as service",
-)
+DAMAGED = fault_of("damaged-workbook")
+LOCKED = fault_of("password")
+TOO_LARGE = fault_of("workbook-too-large")
+FOREIGN = fault_of("xml-entities")
+NO_RESULT = fault_of("no-result")
+LOST = fault_of("sheet-lost")
+SAME_TABLE = fault_of("same-table")
+NO_SHEET = fault_of("no-sheet")
 
 
 @dataclass
