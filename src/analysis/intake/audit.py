@@ -56,7 +56,6 @@ from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
-OTHER_NAME = "rows that stay where they are are read under the table's own name"
 NOT_PLAIN = fault_of("not-plain")
 
 _LISTED = 9
@@ -162,8 +161,7 @@ def _other_names(case: Case, found: Files) -> Iterator[Problem]:
     paths = {path for table in found.values() for path in table}
     for table, path in find(case).csv:
         if table in ROWS and table not in READ_ALWAYS and path not in paths:
-            fault = Fault(Rank.FILE, OTHER_NAME, f"call it {table.file}")
-            yield Problem(fault, file_of(case, path))
+            yield Problem(fault_of("other-name", file=table.file), file_of(case, path))
 
 
 def _unused_settings(case: Case) -> Iterator[Note]:

@@ -288,8 +288,7 @@ def periods_without_rows(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iter
     for key in ("current", "baseline"):
         label = getattr(periods, key)
         if not any(_within(rows, label).any() for rows in dated.values()):
-            fix = f"name a period that has rows, or add the rows of {label}"
-            fault = Fault(Rank.PERIOD, "no table has a row in this period", fix)
+            fault = fault_of("period-without-rows", period=label)
             file = str((case.raw / "case.yaml").relative_to(case.root))
             yield Problem(fault, file, column=f"periods.{key}", value=label)
 

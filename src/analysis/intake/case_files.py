@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from analysis.intake.problems import Fault, Note, Problem, Rank, fault_of
+from analysis.intake.problems import Fault, Note, Problem, fault_of, vocabulary
 from analysis.tables.case import Case
 from analysis.tables.columns import header_of
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -21,23 +21,7 @@ from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 """Characters without width, which make two texts differ that look alike."""
 
-CURRENCIES: Mapping[str, tuple[str, ...]] = {
-    "ARS": ("$", "ar$"),
-    "BOB": ("bs.", "bs"),
-    "BRL": ("r$",),
-    "CAD": ("$", "c$"),
-    "CHF": ("chf", "fr."),
-    "CLP": ("$", "clp$"),
-    "COP": ("$", "col$"),
-    "CZK": ("kč",),
-    "EUR": ("€", "euros", "euro"),
-    "GBP": ("£",),
-    "MXN": ("$", "mx$"),
-    "PEN": ("s/.", "s/", "soles", "sol"),
-    "PLN": ("zł", "zl"),
-    "USD": ("us$", "$", "dólares"),
-    "UYU": ("$", "$u"),
-}
+CURRENCIES = vocabulary("currencies")
 """Signs by currency, lower case; its code is one too."""
 
 
@@ -83,13 +67,15 @@ def names_of(row: type[Row]) -> Mapping[str, Found]:
 
 def own_signs(currency: str, name: str) -> tuple[str, ...]:
     """Return how amounts of a currency may be marked, the longest first."""
-    signs = {currency.casefold(), name.casefold(), *CURRENCIES.get(currency, ())}
+    signs = {currency.casefold(), name.casefold(), *CURRENCIES.get(currency, "").split()}
     return tuple(sorted(signs, key=lambda sign: (-len(sign), sign)))
 
 
 def foreign_signs(currency: str, name: str) -> tuple[str, ...]:
     """Return the marks of all other currencies, the longest first."""
-    known = {sign for code, signs in CURRENCIES.items() for sign in (code.casefold(), *signs)}
+    known = {
+        sign for code, signs in CURRENCIES.items() for sign in (code.casefold(), *signs.split())
+    }
     others = known - set(own_signs(currency, name))
     return tuple(sorted(others, key=lambda sign: (-len(sign), sign)))
 
@@ -244,11 +230,7 @@ def _folder(case: Case, path: Path) -> Iterator[Problem]:
 
 def _asked(remedy: str) -> Fault:
     """Say that something which looks like a table is not read, and what to do if it is one."""
-    return Fault(
-        Rank.FILE,
-        "this looks like a table, and is not read as one",
-        f"if it is one, {remedy}; if not, say so in case.yaml: intake: {{ignore: [its name]}}",
-    )
+    return fault_of("looks-like-a-table", remedy=remedy)
 
 
 def asked_about(table: Table, what: str) -> Fault:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from analysis.base.csv_guard import unguarded
 from analysis.intake.case_files import INVISIBLE, folded, without_sign
-from analysis.intake.problems import Fault, Rank, fault_of
+from analysis.intake.problems import Fault, Rank, fault_of, vocabulary
 from analysis.intake.sheets import Cell
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import forbidden
@@ -264,26 +264,8 @@ _QUARTER = re.compile(
     r"(\d{4})[\s/-]*[QT]([1-4])|[QT]([1-4])[\s/-]*(\d{4})|([1-4])[QT][\s/-]*(\d{4})"
 )
 _MONTH = re.compile(r"(\d{4})[/-](\d{1,2})|(\d{1,2})[/-](\d{4})", re.ASCII)
-_MONTHS: Mapping[str, int] = {
-    name: month
-    for month, names in enumerate(
-        (
-            "january jan enero ene",
-            "february feb febrero",
-            "march mar marzo",
-            "april apr abril abr",
-            "may mayo",
-            "june jun junio",
-            "july jul julio",
-            "august aug agosto ago",
-            "september sept sep septiembre setiembre set",
-            "october oct octubre",
-            "november nov noviembre",
-            "december dec diciembre dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
+_MONTHS = {
+    name: int(month) for month, names in vocabulary("months").items() for name in names.split()
 }
 """The months' names in English and Spanish, and their usual abbreviations."""
 

@@ -28,7 +28,16 @@ from analysis.efficiency.quarterly_statements import contradictions as statement
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, folded
 from analysis.intake.convert import Checked
-from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, count_of, fault_of
+from analysis.intake.problems import (
+    Fault,
+    Note,
+    Problem,
+    Rank,
+    Rows,
+    count_of,
+    fault_of,
+    vocabulary,
+)
 from analysis.intake.template import still_example
 from analysis.kpis.catalogue import METHOD
 from analysis.kpis.rules_sql import sql_type
@@ -45,10 +54,7 @@ MADE_UP = "SYN-"
 TWICE = fault_of("key-twice")
 TEMPLATE_ROWS = fault_of("template-rows")
 TOTAL = fault_of("total")
-_TOTALS = [
-    *("total", "total:", "totals", "totales", "grand-total", "subtotal", "subtotal:", "sub-total"),
-    *("subtotales", "sum", "suma", "suma:", "razem", "razem:", "ogółem", "łącznie"),
-]
+_TOTALS = vocabulary("totals")["keys"].split()
 """Keys of rows that sum others, in small letters."""
 BEFORE_REQUEST = fault_of("before-request")
 TOO_MUCH = fault_of("too-much")
@@ -175,11 +181,9 @@ def _check_other(rows: Rows, name: str, used: nw.LazyFrame[Any], other: Rows) ->
         lost = used.filter(~nw.col(name).is_in(known))
 
     def fault(first: Any) -> Fault:
-        rule = f"{other.file} has no row of this key"
-        if near := _alike(str(first[name]), known):
-            fix = "write keys in the same way, with all their zeros: format the column as text"
-            return Fault(Rank.REFERENCE, f"{rule}; it has “{near}”", fix)
-        return Fault(Rank.REFERENCE, rule, "add the row there, or correct the key here")
+        near = _alike(str(first[name]), known)
+        rule = "key-spelt-otherwise" if near else "no-such-row"
+        return fault_of(rule, file=other.file, near=near)
 
     rows.report(fault, [name], lost)
 
@@ -195,11 +199,7 @@ def _fixed_keys(case: Case, to: str) -> list[str] | None:
 
 def _unknown(to: str, known: list[str]) -> Fault:
     shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
-    return Fault(
-        Rank.REFERENCE,
-        f"there is no {to} of this name; known are {shown or 'none'}",
-        "correct the name" if known else "empty the cell",
-    )
+    return fault_of("unknown-name" if known else "no-names", kind=to, known=shown)
 
 
 def _alike(value: str, known: Iterable[str]) -> str:
@@ -224,10 +224,7 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
     """Yield the rules on periods, and on keys that are totals."""
     periods = case.parameters.periods
     first, last = parse_quarter(periods.first), parse_quarter(periods.last)
-    rule = f"lies outside the periods of the case, {periods.first} to {periods.last}"
-    fault = Fault(
-        Rank.PERIOD, rule, "correct it, leave the row out, or change first and last in case.yaml"
-    )
+    fault = fault_of("outside-periods", first=periods.first, last=periods.last)
     for name, info in table.row.model_fields.items():
         if header_of(info).period:
             ends: Sequence[Any] = (quarter_label(first), quarter_label(last))
@@ -428,16 +425,9 @@ def check_statements(
     companies = frame["company_id"].unique()
     if len(companies) > 1:
         other = int(np.flatnonzero(table.frame["company_id"] != companies[0])[0])
-        fault = Fault(
-            Rank.KEY, "a firm's statements are those of one company", "keep the rows of one company"
-        )
-        yield Problem(
-            fault,
-            table.file,
-            int(table.rows[other]),
-            table.headers["company_id"],
-            str(table.frame["company_id"].iloc[other]),
-        )
+        place, key = int(table.rows[other]), str(table.frame["company_id"].iloc[other])
+        column = table.headers["company_id"]
+        yield Problem(fault_of("two-companies"), table.file, place, column, key)
         return
     single = discrete(frame)
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
@@ -470,13 +460,8 @@ def _check_sales(
             f"{quarter_label(first)}: invoices {invoiced[first] / _CENT:,.2f}, "
             f"statement {stated[first] / _CENT:,.2f}"
         )
-        fault = Fault(
-            Rank.SUM,
-            "invoices and statement disagree on sales in "
-            + ("one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"),
-            "correct one of them, or say in case.yaml by how many per cent they may differ: "
-            "intake: {sales_may_differ_by: 2}",
-        )
+        quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
+        fault = fault_of("sales-differ", quarters=quarters)
         row = int(table.rows[int(both.index[wrong][0])])
         yield Problem(fault, table.file, row, table.headers["sales"], value)
     tolerated = (gap != 0) & ~wrong

@@ -28,6 +28,7 @@ from analysis.intake.problems import (
     missing,
     no_glyph,
     problem_at,
+    vocabulary,
 )
 from analysis.intake.sheets import Cell, Sheet, check_currency, scale_of
 from analysis.tables.columns import (
@@ -155,25 +156,9 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
 
 EMPTY = fault_of("empty")
 MISSING = fault_of("column-missing-cells")  # said once, of the whole column
-MIXED = fault_of("two-forms")
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {days.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
-MARKS = {
-    "blanks": "blanks around the text are dropped",
-    "invisible": "characters without width and unusual spaces are dropped",
-    "spelling": "the value is taken for the one of the list that it spells otherwise",
-    "decimal comma": "the comma is taken for the decimal sign",
-    "thousands": "the signs between thousands are dropped",
-    "line break": "a line break inside the text becomes a space",
-    "brackets": "an amount in brackets is taken for a negative one",
-    "minus behind": "a minus behind an amount is taken for its sign",
-    "dash": "a dash after the decimal sign is taken for no decimals",
-    "currency": "the currency's sign is dropped",
-    "form of dates": "the day is rewritten as year, month, day",
-    "serial days": "a number is taken for the day that spreadsheets show for it, counted from 1900",
-    "time of day": "the time of day is dropped",
-    "form of periods": "the period is rewritten",
-}
+MARKS = vocabulary("marks")
 """What a note says of each mark of a cell."""
 
 
@@ -367,10 +352,8 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             examples = " and ".join(
                 f"{shown[name][1]} (row {shown[name][0]})" for name in (first, second)
             )
-            fix = MIXED.fix.replace("setting: option", f"{setting}: {first} or {second}")
-            checked.problems.append(
-                Problem(Fault(MIXED.rank, MIXED.rule, fix), checked.file, value=examples)
-            )
+            fault = fault_of("two-forms", setting=f"{setting}: {first} or {second}")
+            checked.problems.append(Problem(fault, checked.file, value=examples))
     for name, column in columns.items():
         for fault, bad, cell in _grouped(column, column.faults):
             if fault is not MISSING:

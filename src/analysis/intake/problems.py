@@ -65,10 +65,15 @@ class Fault:
 
 
 @cache
-def _rules() -> Mapping[str, Mapping[str, str]]:
-    text = Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8")
-    rules: Mapping[str, Mapping[str, str]] = yaml.load(text, PlainLoader)
-    return rules
+def _data(name: str) -> Mapping[str, Mapping[str, str]]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    data: Mapping[str, Mapping[str, str]] = yaml.load(text, PlainLoader)
+    return data
+
+
+def vocabulary(section: str) -> Mapping[str, str]:
+    """Return a section of ``words.yaml``: marks, currencies, months or totals."""
+    return _data("words.yaml")[section]
 
 
 def fault_of(name: str, **words: object) -> Fault:
@@ -79,7 +84,7 @@ def fault_of(name: str, **words: object) -> Fault:
     >>> fault_of("not-day")
     Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31')
     """
-    found = _rules()[name]
+    found = _data("rules.yaml")[name]
     rule, fix = (Template(found.get(key, "")).substitute(words) for key in ("rule", "fix"))
     return Fault(Rank[found["kind"].upper()], rule, fix)
 
@@ -370,11 +375,7 @@ def no_glyph(character: str) -> Fault:
     """Say that the report cannot show a character."""
     name = unicodedata.name(character, "").lower()
     called = f"{character} (U+{ord(character):04X}{', ' if name else ''}{name})"
-    return Fault(
-        Rank.CELL,
-        f"no font of the report has the character {called}",
-        "put a word or another character in its place",
-    )
+    return fault_of("no-glyph", character=called)
 
 
 def case_texts(case: Case) -> Iterator[Problem]:

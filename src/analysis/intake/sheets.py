@@ -156,11 +156,7 @@ def _guess(content: bytes, grid: Grid) -> str | None:
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
         options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
         row = content.count(b"\n", 0, place) + 1
-        fault = Fault(
-            Rank.FILE,
-            f"the file may be {' or '.join(shown)}",
-            f"say in case.yaml intake: {options}",
-        )
+        fault = fault_of("encoding-in-doubt", codecs=" or ".join(shown), options=options)
         grid.problems.append(Problem(fault, grid.file, row=row))
         return None
     codec, text = next(iter(texts.items()))
@@ -398,11 +394,7 @@ def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> Non
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
     rename = f", or rename the column “{meant}” if that is it" if meant else ""
-    return Fault(
-        Rank.COLUMNS,
-        "this column is missing",
-        f"add it{rename}; it may be called {' or '.join(names[:6])}",
-    )
+    return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
 
 
 OTHER_CURRENCY = fault_of("other-currency")
