@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.exercises.check import UNKNOWN, grade
 from analysis.exercises.lesson import TOPICS
-from analysis.exercises.study import Study
-from analysis.exercises.task import Task
+from analysis.exercises.task import UNKNOWN, Study, Task, grade
 from analysis.tables.case import load_case
 
 from .by_hand import CASES, RIGHT, WRONG

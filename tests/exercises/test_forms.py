@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.exercises.check import grade
 from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several
-from analysis.exercises.task import Facts, Mistake, Task
+from analysis.exercises.task import Facts, Mistake, Task, grade
 
 ODD: list[object] = [
     None,

@@ -1,26 +1,23 @@
-"""Exercises that check themselves: notebooks/exercises holds the questions, this package the rest.
+"""Exercises that check themselves: notebooks/exercises holds the questions, this room the rest.
 
-No answer is written down anywhere. Each exercise is a function that poses itself on a case: it
-takes the case's numbers, has the project's own functions work out the answer, and says what typical
-mistakes would lead to. So an exercise stays right when the data change.
+No answer is written down anywhere. An exercise takes a case's numbers, has the project's own
+functions work out the answer, and says what typical mistakes would lead to. So it stays right when
+the data change. ``forms`` reads and compares answers, ``task`` says what an exercise is, ``lesson``
+is what a notebook calls; ``rates``, ``goals`` and ``profits`` compute, and the YAML file of a topic
+holds its texts. The room may import every other one but ``build``.
 
-To add one:
+To add an exercise, touch three files:
 
-1. In the module of its topic (``rates``, ``printed_numbers``, ``okrs``, ``cards``, ``profits``)
-   write a function from a :class:`~analysis.exercises.study.Study` to a
-   :class:`~analysis.exercises.task.Task`: what is given, in which form the answer is wanted, the
-   answer, why it is right, hints from a nudge to the way, and the typical mistakes, each as the
-   value it leads to and a sentence that names it without giving the answer away.
-2. Add ``Exercise("key", function)`` to the module's ``EXERCISES``. A new topic is a new module, and
-   a line of ``TOPICS`` in ``lesson``.
-3. In the notebook, add a Markdown cell with the question, a cell with ``given("key")``, and one
-   with ``answer = ...`` and ``check("key", answer)``.
-4. In tests/exercises/test_answers.py add the answer as worked out by hand, and what each mistake
-   gives. A test fails for an exercise without one, and for a mistake that is never met.
+1. the topic's texts, such as ``rates.yaml``: a record with what is given, why the answer is
+   right, hints from a nudge to the way, and the typical mistakes, each with a sentence that names
+   it without giving the answer away;
+2. the topic's module, such as ``rates.py``: a function under ``@RATES.exercise("key")``. It
+   returns ``pose(form, answer, mistakes, rows, ...)``: how the answer is written, the answer, what
+   each mistake leads to, and the numbers that stand in the braces of the texts;
+3. the notebook: a Markdown cell with the question, a cell with ``given("key")``, one with
+   ``answer = ...`` and ``check("key", answer)``, and one with the hint.
+
+``tests/exercises/by_hand.py`` holds the answers worked out by hand, and what each mistake gives: a
+test fails for an exercise without them. A new topic is one more ``Topic`` and a line of ``TOPICS``
+in ``lesson``.
 """
-
-from __future__ import annotations
-
-from analysis.exercises.lesson import TOPICS, Lesson, start
-
-__all__ = ["TOPICS", "Lesson", "start"]

@@ -11,19 +11,19 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import listed
-from analysis.exercises import cards, okrs, printed_numbers, profits, rates
-from analysis.exercises.check import State, grade
-from analysis.exercises.study import Study
-from analysis.exercises.task import Exercise, Task
+from analysis.exercises.goals import OKRS, SCORECARD
+from analysis.exercises.profits import PROFITS
+from analysis.exercises.rates import PRINTED_NUMBERS, RATES
+from analysis.exercises.task import Exercise, State, Study, Task, grade
 from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
 
 TOPICS: Mapping[str, tuple[Exercise, ...]] = {
-    "rates": rates.EXERCISES,
-    "printed numbers": printed_numbers.EXERCISES,
-    "okrs": okrs.EXERCISES,
-    "scorecard": cards.EXERCISES,
-    "profits": profits.EXERCISES,
+    "rates": RATES.exercises,
+    "printed numbers": PRINTED_NUMBERS.exercises,
+    "okrs": OKRS.exercises,
+    "scorecard": SCORECARD.exercises,
+    "profits": PROFITS.exercises,
 }
 """Exercises by topic, in reading order."""
 

@@ -1,240 +1,133 @@
-"""Exercises on rates: ratios of sums, changes that name their base, points and per cent."""
+"""Exercises on rates (ratios of sums, changes that name their base) and on printed numbers.
+
+A printed number is rounded: the exercises ask what it can stand for, and what it rules out.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 from analysis.base.frames import records
-from analysis.base.numbers import decimal, percent
-from analysis.claims.printed import parse_percent
-from analysis.exercises.forms import Number
-from analysis.exercises.study import Study
-from analysis.exercises.task import Exercise, Facts, Mistake, Task
+from analysis.base.numbers import Rounding, decimal, percent, round_digits
+from analysis.claims.printed import format_like, parse, parse_percent, preimage
+from analysis.claims.single import (
+    earlier_counts,
+    growth_within_total,
+    later_counts,
+    share_counts,
+    smallest_share,
+)
+from analysis.exercises.forms import Choice, Counts, Number, Pair
+from analysis.exercises.task import Pose, Study, Task, Topic
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.compare import contributions_by_type
 from analysis.kpis.levels import ratio
 
+RATES = Topic("rates")
+PRINTED_NUMBERS = Topic("printed_numbers")
+
 _YEAR = 4
 _MONEY, _COUNT = decimal(2), decimal()
+_SERVICES, _GROWTH, _SATISFIED = "abstract-services", "5-services-growth", "abstract-satisfaction"
+_VERDICTS = ("consistent", "inconsistent", "underdetermined")
 
 
-def growth(study: Study) -> Task:
+@RATES.exercise("growth")
+def growth(study: Study, pose: Pose) -> Task:
     """Pose growth of sales on the same quarter of last year."""
     row = study.compared("sales", "year-ago")
     old, new = Fraction(row.base_value), Fraction(row.value)
     before = study.value("sales", 1)
-    return Task(
-        Facts(
-            ("Quarter", f"Sales ({study.currency})"),
-            tuple((study.quarter(b), _MONEY(study.value("sales", b))) for b in (_YEAR, 1, 0)),
-            "Sales of three quarters, from the ledger.",
-            study.kind,
-        ),
+    return pose(
         Number("per cent", 1),
         row.growth * 100,
-        f"The sales rose by {_MONEY(new - old)}, and that is set against the {_MONEY(old)} of the "
-        f"year before, where the growth began: {percent(1, signed=True)(row.growth)}.",
-        (
-            "Growth has a base: the value it started from. Which of the three quarters is that?",
-            "The change is the new value minus the base. Then divide it by the base.",
-            f"({_MONEY(new)} − {_MONEY(old)}) ÷ {_MONEY(old)} × 100. Without the commas, Python "
-            'works it out: with numbers in `Fraction("...")` even exactly.',
-        ),
-        (
-            Mistake(
-                (new - before) / before * 100,
-                "That is the growth on the quarter before. The question names another base.",
-            ),
-            Mistake(
-                (new - old) / new * 100,
-                "You divided by the new value. Growth is measured on the value it started "
-                "from, the old one.",
-            ),
-            Mistake(
-                new / old * 100,
-                "That is the new value in per cent of the old one. Growth is what was added.",
-            ),
-            Mistake(new - old, "That is the change in money. Set it against its base."),
-        ),
+        [(new - before) / before * 100, (new - old) / new * 100, new / old * 100, new - old],
+        [(study.quarter(b), _MONEY(study.value("sales", b))) for b in (_YEAR, 1, 0)],
+        old=old,
+        new=new,
+        rise=new - old,
+        growth=row.growth,
     )
 
 
-def two_quarters(study: Study) -> Task:
+@RATES.exercise("half-year")
+def two_quarters(study: Study, pose: Pose) -> Task:
     """Pose revenue per service of two quarters together."""
     rows = [study.row("revenue_per_service", back) for back in (1, 0)]
-    sales, services = (sum(getattr(r, n) for r in rows) for n in ("numerator", "denominator"))
+    cents, services = (sum(getattr(r, n) for r in rows) for n in ("numerator", "denominator"))
     record = kpi("revenue_per_service")
-    answer = ratio(record, {record.numerator: sales, "services": services})
-    rates = [Fraction(row.value) for row in rows]
-    amounts = [_MONEY(row.numerator * record.scale) for row in rows]
-    return Task(
-        Facts(
-            ("Quarter", f"Sales ({study.currency})", "Services", "Sales per service"),
-            tuple(
-                (study.quarter(back), amount, _COUNT(row.denominator), _MONEY(rate))
-                for back, amount, row, rate in zip((1, 0), amounts, rows, rates, strict=True)
-            ),
-            "Sales, services and what one service brought, from the ledger.",
-            study.kind,
-        ),
+    rates, amounts = [Fraction(r.value) for r in rows], [r.numerator * record.scale for r in rows]
+    sales, counts = cents * record.scale, [_COUNT(r.denominator) for r in rows]
+    quarters = (study.quarter(1), study.quarter())
+    return pose(
         Number(f"{study.currency} per service", 2),
-        answer,
-        f"All sales, {_MONEY(sales * record.scale)}, over all {_COUNT(services)} services. The "
-        f"mean of the two rates would be {_MONEY(sum(rates) / 2)}: it treats both quarters as "
-        "equally large, which they are not.",
-        (
-            "Imagine the half-year as one long quarter. How much was sold in it, and how many "
-            "services were there?",
-            "Add the sales, add the services, and only then divide.",
-            f"({amounts[0]} + {amounts[1]}) ÷ ({' + '.join(_COUNT(r.denominator) for r in rows)}).",
-        ),
-        (
-            Mistake(
-                sum(rates) / 2,
-                "That is the mean of the two rates. The quarter with more services has to "
-                "count for more: a rate is a ratio of sums.",
-            ),
-            Mistake(sum(rates), "You added the two rates. Sums add up, rates do not."),
-            Mistake(
-                sales * record.scale,
-                "These are the sales of both quarters. By what are they to be divided?",
-            ),
-            Mistake(
-                Fraction(services) / (sales * record.scale),
-                "The ratio is upside down: that is services for each unit of money.",
-            ),
-        ),
+        ratio(record, {record.numerator: cents, "services": services}),
+        [sum(rates) / 2, sum(rates), sales, Fraction(services) / sales],
+        list(zip(quarters, map(_MONEY, amounts), counts, map(_MONEY, rates), strict=True)),
+        amounts=amounts,
+        parts=" + ".join(counts),
+        sales=sales,
+        services=services,
+        mean=sum(rates) / 2,
     )
 
 
-def points(study: Study) -> Task:
+@RATES.exercise("points")
+def points(study: Study, pose: Pose) -> Task:
     """Pose the change of a share in percentage points."""
-    row = study.compared("on_time", "year-ago")
-    then = study.row("on_time", _YEAR)
+    row, then = study.compared("on_time", "year-ago"), study.row("on_time", _YEAR)
     old, new = Fraction(row.base_value), Fraction(row.value)
-    shown = decimal(1)
-    return Task(
-        Facts(
-            ("Quarter", "Services", "Of these on time"),
-            tuple((r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)),
-            "Services completed, and those of them completed by the promised day.",
-            study.kind,
-        ),
+    more = Fraction(row.numerator - then.numerator)
+    return pose(
         Number("percentage points", 1),
         row.change,
-        f"The share went from {shown(old)}% to {shown(new)}%. The difference of two percentages is "
-        "counted in percentage points.",
-        (
-            "First work out the share of services on time in each quarter, in per cent.",
-            "Percentage points are a plain difference: later share minus earlier share.",
-            f"{_COUNT(row.numerator)} ÷ {_COUNT(row.denominator)} × 100 − "
-            f"{_COUNT(then.numerator)} ÷ {_COUNT(then.denominator)} × 100.",
-        ),
-        (
-            Mistake(
-                (new - old) / old * 100,
-                "That is the change in per cent of the earlier share. Percentage points are "
-                "the difference of the two shares itself, not divided by anything.",
-            ),
-            Mistake(
-                (new - old) / new * 100,
-                "That is a change in per cent, and of the new share at that. Percentage points "
-                "are a plain difference.",
-            ),
-            Mistake(
-                Fraction(row.numerator - then.numerator),
-                "That is how many more services were on time. The question is on the shares.",
-            ),
-            Mistake((new - old) / 100, "Write points, not a fraction of one: times a hundred."),
-        ),
+        [(new - old) / old * 100, (new - old) / new * 100, more, (new - old) / 100],
+        [(r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)],
+        old=old,
+        new=new,
+        row=row,
+        then=then,
     )
 
 
-def reached(study: Study) -> Task:
+@RATES.exercise("reached")
+def reached(study: Study, pose: Pose) -> Task:
     """Pose the highest level from which a share can grow by a printed rate."""
-    text = study.printed("abstract-satisfaction")
+    text = study.printed(_SATISFIED)
     rate = parse_percent(text).value
     most = 100 / (1 + rate)
-    shown = decimal(1)
-    return Task(
-        Facts(
-            ("Where", "The satisfaction of customers", "As printed"),
-            (("Abstract", "reached", text), ("Section 6", "grew by", text)),
-            "One number, two verbs. Take it at face value.",
-            "printed",
-        ),
+    return pose(
         Number("per cent", 1),
         most,
-        f"{shown(most)} × {decimal(3)(1 + rate)} is 100, and no share can be above that. From a "
-        "higher start, “grew by” cannot be true as per cent of the start: the two verbs say "
-        "different things.",
-        (
-            "A share of satisfied customers cannot grow above 100%. Growth by a rate multiplies.",
-            f"If the start was s, the end was s × {decimal(3)(1 + rate)}. Which s leads to 100?",
-            f"100 ÷ {decimal(3)(1 + rate)}.",
-        ),
-        (
-            Mistake(
-                100 * (1 - rate),
-                "You took the growth as percentage points. Here it is per cent of the start.",
-            ),
-            Mistake(
-                100 * rate / (1 + rate),
-                "From there it would grow to the printed number. How high can a share end?",
-            ),
-            Mistake(100 * rate, "That is where it ended, says the abstract. Where did it begin?"),
-            Mistake(100 * (1 + rate), "That would be the end, if it had begun at 100."),
-            Mistake(100 / rate, "Growth multiplies by one plus the rate, not by the rate."),
-        ),
+        [100 * (1 - rate), 100 * rate / (1 + rate), 100 * rate, 100 * (1 + rate), 100 / rate],
+        rate=text,
+        most=most,
+        factor=1 + rate,
     )
 
 
-def chain(study: Study) -> Task:
+@RATES.exercise("chain")
+def chain(study: Study, pose: Pose) -> Task:
     """Pose the growth over two quarters from the growth in each."""
     first, second = (study.compared("sales", "previous", back).growth for back in (1, 0))
-    whole = (1 + first) * (1 + second) - 1
+    whole, both = (1 + first) * (1 + second) - 1, first + second
     shown = percent(3, signed=True)
-    return Task(
-        Facts(
-            ("Quarter", "Set against", "Growth of sales"),
-            tuple(
-                (study.quarter(back), study.quarter(back + 1), shown(rate))
-                for back, rate in ((1, first), (0, second))
-            ),
-            "Growth of sales, each on the quarter before.",
-            study.kind,
-        ),
+    return pose(
         Number("per cent", 1),
         whole * 100,
-        "The second growth starts from what the first one left, so the factors multiply: "
-        f"{decimal(5)(1 + first)} × {decimal(5)(1 + second)} = {decimal(5)(1 + whole)}.",
-        (
-            "Start with sales of 100. How much is there after the first quarter, and what does the "
-            "second growth rate apply to?",
-            "A growth of 5% multiplies by 1.05. Two quarters multiply twice.",
-            f"((1 + {decimal(5)(first)}) × (1 + {decimal(5)(second)}) − 1) × 100.",
-        ),
-        (
-            Mistake(
-                (first + second) * 100,
-                "You added the two rates. The second one applies to sales that have already "
-                "changed.",
-            ),
-            Mistake((first + second) * 50, "That is the mean of the two rates, not both together."),
-            Mistake(
-                (1 + whole) * 100,
-                "That is the level after two quarters, if it began at 100. By how much is it "
-                "above 100?",
-            ),
-            Mistake(
-                first * second * 100,
-                "You multiplied the rates. It is the factors, one plus the rate, that multiply.",
-            ),
-        ),
+        [both * 100, both * 50, (1 + whole) * 100, first * second * 100],
+        [
+            (study.quarter(back), study.quarter(back + 1), shown(rate))
+            for back, rate in ((1, first), (0, second))
+        ],
+        first=first,
+        second=second,
+        factors=(1 + first, 1 + second, 1 + whole),
     )
 
 
-def contribution(study: Study) -> Task:
+@RATES.exercise("contribution")
+def contribution(study: Study, pose: Pose) -> Task:
     """Pose what one type of service adds to the growth of all services."""
     parts = contributions_by_type(study.cube, "services", study.quarter(), "year-ago")
     names = {kind.id: kind.name for kind in study.case.service_types}
@@ -242,60 +135,153 @@ def contribution(study: Study) -> Task:
     rows = [(names.get(p.service_type, p.service_type), int(p.base), int(p.value)) for p in found]
     name, old, new = rows[0]
     before, after = int(parts["base"].sum()), int(parts["value"].sum())
-    own = (
-        []
-        if not old
-        else [
-            Mistake(
-                Fraction(new - old, old) * 100,
-                f"That is the growth of “{name}” by itself. What it adds to the growth of all is "
-                "measured on all services of the year before.",
-            ),
-        ]
-    )
-    return Task(
-        Facts(
-            ("Type of service", study.quarter(_YEAR), study.quarter()),
-            (
-                *((n, _COUNT(b), _COUNT(v)) for n, b, v in rows),
-                ("All", _COUNT(before), _COUNT(after)),
-            ),
-            f"Services by type. The question is on the first row: {name}.",
-            study.kind,
-        ),
+    own = Fraction(new - old, old) * 100 if old else None
+    part = Fraction(new - old, after - before) * 100 if after != before else Fraction(0)
+    return pose(
         Number("percentage points", 1),
         found[0].points * 100,
-        f"{_COUNT(new - old)} services more, set against all {_COUNT(before)} of the year before. "
-        f"The contributions of all types add up to the growth of the whole, "
-        f"{percent(1, signed=True)(Fraction(after - before, before))}: that is what they are for.",
-        (
-            "The growth of all services has one denominator. A contribution shares it.",
-            "How many services of this type are there more than the year before? Set that against "
-            "all services of the year before.",
-            f"({_COUNT(new)} − {_COUNT(old)}) ÷ {_COUNT(before)} × 100.",
+        [own, part, Fraction(new - old, after) * 100, Fraction(new - old)],
+        [(n, _COUNT(b), _COUNT(v)) for n, b, v in (*rows, ("All", before, after))],
+        name=name,
+        old=old,
+        new=new,
+        rise=new - old,
+        before=before,
+        growth=Fraction(after - before, before),
+        earlier=study.quarter(_YEAR),
+    )
+
+
+@PRINTED_NUMBERS.exercise("interval")
+def interval(study: Study, pose: Pose) -> Task:
+    """Pose the values that a printed percentage can stand for."""
+    text = study.printed(_GROWTH)
+    p = parse_percent(text)
+    low, high = (end * 100 for end in preimage(p).ends)
+    unit, shown, half = p.unit * 100, decimal(p.decimals + 1), Fraction(1, 2)
+    whole = Fraction(round_digits(p.number, Rounding.HALF_UP))
+    return pose(
+        Pair("per cent"),
+        (low, high),
+        [
+            (p.number, p.number + unit),
+            (p.number - unit, p.number + unit),
+            (whole - half, whole + half),
+        ],
+        rate=text,
+        low=shown(low),
+        high=shown(high),
+        half=shown(unit / 2),
+        step=decimal(p.decimals)(unit),
+        number=decimal(p.decimals)(p.number),
+    )
+
+
+@PRINTED_NUMBERS.exercise("tie")
+def tie(study: Study, pose: Pose) -> Task:
+    """Pose a value that lies exactly between two printed numbers."""
+    p = parse_percent(study.printed(_GROWTH))
+    low, _ = preimage(p).ends
+    up, even = (
+        Fraction(parse(format_like(low, f"0.{'0' * p.decimals}%", rule)).number)
+        for rule in (Rounding.HALF_UP, Rounding.HALF_EVEN)
+    )
+    shown = decimal(p.decimals)
+    return pose(
+        Number("per cent"),
+        up,
+        [even if even != up else None, low * 100],
+        exact=decimal(p.decimals + 1)(low * 100),
+        down=shown((low - p.unit / 2) * 100),
+        up=shown(up),
+    )
+
+
+@PRINTED_NUMBERS.exercise("before")
+def before(study: Study, pose: Pose) -> Task:
+    """Pose the counts of the year before that agree with a printed growth."""
+    services, rate = study.printed(_SERVICES), study.printed(_GROWTH)
+    now, p = int(parse(services).value), parse_percent(rate)
+    found = earlier_counts(rate, now)
+    middle = round_digits(now / (1 + p.value), Rounding.HALF_UP)
+    near = range(middle - 1, middle + 2)
+    return pose(
+        Counts("services of the year before"),
+        frozenset(found),
+        map(
+            frozenset, (earlier_counts(rate, now, base="later"), later_counts(rate, now), near, ())
         ),
-        (
-            *own,
-            Mistake(
-                Fraction(new - old, after - before) * 100 if after != before else Fraction(0),
-                "That is its part of the change, in per cent. The question is on points of "
-                "growth: what is the growth itself divided by?",
-            ),
-            Mistake(
-                Fraction(new - old, after) * 100,
-                "You divided by the services of the later quarter. Growth is measured on the "
-                "earlier one.",
-            ),
-            Mistake(Fraction(new - old), "That is a number of services. Set it against the base."),
+        services=services,
+        rate=rate,
+        now=now,
+        middle=middle,
+        factor=1 + p.value,
+        number=decimal(p.decimals)(p.number),
+        prints="one" if len(found) == 1 else "several",
+        tried=", ".join(f"{n} gives {percent(2)(Fraction(now - n, n))}" for n in near),
+    )
+
+
+@PRINTED_NUMBERS.exercise("split")
+def split(study: Study, pose: Pose) -> Task:
+    """Pose whether one printed total can cover both periods that a growth compares."""
+    services, rate = study.printed(_SERVICES), study.printed(_GROWTH)
+    total, p = int(parse(services).value), parse_percent(rate)
+    found = growth_within_total(rate, total)
+    start = int(total / (2 + p.value))
+    return pose(
+        Choice(_VERDICTS),
+        "consistent" if found else "inconsistent",
+        services=services,
+        rate=rate,
+        total=total,
+        factor=2 + p.value,
+        split=found[0] if found else (),
+        ending="found" if found else "none",
+        tried=" and ".join(
+            f"{n} + {total - n} gives {percent(2)(Fraction(total - 2 * n, n))}"
+            for n in (start, start + 1)
         ),
     )
 
 
-EXERCISES = (
-    Exercise("growth", growth),
-    Exercise("half-year", two_quarters),
-    Exercise("points", points),
-    Exercise("reached", reached),
-    Exercise("chain", chain),
-    Exercise("contribution", contribution),
-)
+@PRINTED_NUMBERS.exercise("census")
+def census(study: Study, pose: Pose) -> Task:
+    """Pose how many of all services can have been called satisfactory (a GRIM test)."""
+    rate, services = study.printed(_SATISFIED), study.printed(_SERVICES)
+    total, p = int(parse(services).value), parse_percent(rate)
+    found = share_counts(rate, total)
+    middle = int(total * p.value)
+    near = (middle, middle + 1)
+    return pose(
+        Counts("satisfied answers"),
+        frozenset(found),
+        map(frozenset, ([middle + 1], [middle], near)),
+        services=services,
+        rate=rate,
+        total=total,
+        share=p.number,
+        count=total * p.value,
+        decimals=parse(rate).decimals,
+        ending="found" if found else "none",
+        tried=" and ".join(f"{n} of {total} is {percent(2)(Fraction(n, total))}" for n in near),
+    )
+
+
+@PRINTED_NUMBERS.exercise("survey")
+def survey(study: Study, pose: Pose) -> Task:
+    """Pose the smallest survey that can print a share."""
+    rate = study.printed(_SATISFIED)
+    best, cut = smallest_share(rate), smallest_share(rate, Rounding.TRUNCATE)
+    face = parse_percent(rate)
+    low, high = (decimal(face.decimals + 1)(end * 100) for end in preimage(face).ends)
+    always = 10 ** (face.decimals + 2)
+    return pose(
+        Number(),
+        Fraction(best.total),
+        map(Fraction, (face.value.denominator, always, cut.total, best.count)),
+        rate=rate,
+        best=best,
+        low=low,
+        high=high,
+    )

@@ -1,0 +1,279 @@
+"""Exercises on scoring key results, and on the Balanced Scorecard above them.
+
+Most cases of scoring come from bug reports on OKR tools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from analysis.base.errors import InputError
+from analysis.base.numbers import MINUS, decimal, listed
+from analysis.exercises.forms import Choice, Number, Several
+from analysis.exercises.task import Pose, Study, Task, Topic, known, short
+from analysis.kpis.catalogue import indicator
+from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
+from analysis.method.scoring import Goal, Target, read_cases, resolve, score_case
+from analysis.method.strategy_map import load_links, min_pairs, paired_changes
+from analysis.show.wording import goal_text, level_text, score_text
+from analysis.tables.strategy_tables import ConformanceRow
+
+OKRS = Topic("okrs")
+SCORECARD = Topic("scorecard")
+
+STATUSES = ("met", "good enough", "behind", "below baseline", "cannot tell")
+_SHOWN = "I3"
+_MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A test case as the table of an exercise shows it."""
+
+    baseline: str
+    target: str
+    value: str
+    case: str
+
+
+def _case(study: Study, case_id: str) -> tuple[ConformanceRow, _Shown]:
+    row = next((one for one in read_cases(study.case.root) if one.case_id == case_id), None)
+    if row is None:
+        raise InputError(f"there is no test case {case_id}")
+    after = f", after {row.source}" if "#" in row.source or "(" in row.source else ""
+    baseline, value = (
+        number.replace("-", MINUS) or "not known" for number in (row.baseline, row.value)
+    )
+    return row, _Shown(baseline, _target(row), value, f"{row.case_id}{after}")
+
+
+def _target(row: ConformanceRow) -> str:
+    amount = Fraction(row.amount)
+    if row.kind == "level":
+        return f"{row.rule} {short(amount)}"
+    unit = "%" if row.kind == "relative" else " points"
+    base = " a month" if row.months == 1 else " on the baseline"
+    return f"{row.rule} {'+' if amount > 0 else ''}{short(amount)}{unit}{base}"
+
+
+def _numbers(row: ConformanceRow) -> tuple[Fraction, Fraction, Fraction]:
+    return Fraction(row.baseline), Fraction(row.amount), Fraction(row.value)
+
+
+def _score(row: ConformanceRow) -> Fraction:
+    return known(score_case(row).score, f"score of {row.case_id}")
+
+
+def _goal(row: ConformanceRow) -> Goal:
+    target = Target(row.kind, row.rule, Fraction(row.amount), months=row.months)
+    return known(resolve(target, Fraction(row.baseline), since=row.since), "goal")
+
+
+@OKRS.exercise("falling")
+def falling(study: Study, pose: Pose) -> Task:
+    """Pose a key result that is to fall."""
+    row, shown = _case(study, "falling-half-way")
+    start, goal, value = _numbers(row)
+    return pose(
+        Number("", 2),
+        _score(row),
+        [Fraction(0), Fraction(1), start / value, Fraction(50)],
+        shown=shown,
+        start=start,
+        goal=goal,
+        value=value,
+        way=start - goal,
+        done=start - value,
+    )
+
+
+@OKRS.exercise("relative")
+def relative(study: Study, pose: Pose) -> Task:
+    """Pose a target that is a change relative to the baseline."""
+    row, shown = _case(study, "relative")
+    start, amount, value = _numbers(row)
+    goal = known(_goal(row).low, "goal")
+    as_points = row.model_copy(update={"kind": "points"})
+    return pose(
+        Number("", 2),
+        _score(row),
+        [_score(as_points), value / goal, (value - start) / start, goal],
+        shown=shown,
+        start=start,
+        amount=amount,
+        goal=goal,
+        value=value,
+        way=goal - start,
+        done=value - start,
+    )
+
+
+@OKRS.exercise("below")
+def below(study: Study, pose: Pose) -> Task:
+    """Pose a value short of its baseline."""
+    row, shown = _case(study, "short-of-the-baseline")
+    start, goal, value = _numbers(row)
+    return pose(
+        Number("", 2),
+        _score(row),
+        [Fraction(0), value / goal, (goal - value) / (goal - start), value - start],
+        shown=shown,
+        start=start,
+        goal=goal,
+        value=value,
+        way=goal - start,
+        lost=start - value,
+    )
+
+
+@OKRS.exercise("far")
+def far(study: Study, pose: Pose) -> Task:
+    """Pose a value so far below that the score is clamped."""
+    row, shown = _case(study, "far-below")
+    start, goal, value = _numbers(row)
+    progress = known(score_case(row).progress, "progress")
+    return pose(
+        Number("", 2),
+        _score(row),
+        [progress, Fraction(0)],
+        shown=shown,
+        start=start,
+        goal=goal,
+        value=value,
+        progress=progress,
+    )
+
+
+@OKRS.exercise("unknown")
+def unknown(study: Study, pose: Pose) -> Task:
+    """Pose a relative target without a baseline."""
+    row, shown = _case(study, "relative-without-baseline")
+    return pose(Choice(STATUSES), score_case(row).status, shown=shown)
+
+
+@OKRS.exercise("monthly")
+def monthly(study: Study, pose: Pose) -> Task:
+    """Pose the level that a monthly rate asks for after some months."""
+    row, shown = _case(study, "rate-per-month")
+    start, amount, _ = _numbers(row)
+    goal = known(_goal(row).high, "goal")
+    months, rate = row.since // row.months, amount / 100
+    factor = decimal(2)(1 + rate)
+    return pose(
+        Number("", 2),
+        goal,
+        [
+            start * (1 + months * rate),
+            start * (1 + rate),
+            start * (1 - rate) ** months,
+            start - goal,
+        ],
+        shown=shown,
+        start=start,
+        goal=goal,
+        months=months,
+        factor=factor,
+        factors=" × ".join([factor] * months),
+    )
+
+
+@SCORECARD.exercise("perspective")
+def perspective(_: Study, pose: Pose) -> Task:
+    """Pose to which perspective an indicator belongs."""
+    record = indicator(_SHOWN)
+    return pose(Choice(PERSPECTIVES), record.perspective, record=record)
+
+
+@SCORECARD.exercise("leading")
+def leading(_: Study, pose: Pose) -> Task:
+    """Pose which indicators lead and which lag."""
+    records = [indicator(key) for key in _MIXED]
+    found = frozenset(record.key for record in records if record.leading)
+    names = listed([record.name.lower() for record in records if record.leading])
+    return pose(
+        Several(_MIXED),
+        found,
+        [
+            frozenset(record.key for record in records if record.perspective == "Financial"),
+            frozenset(_MIXED) - {"F2", "F5"},
+            frozenset(key for key in found if key.startswith("P")),
+            frozenset(key for key in found if key.startswith("I")),
+        ],
+        [(record.key, record.name, record.purpose) for record in records],
+        names=f"{names[0].upper()}{names[1:]}",
+    )
+
+
+@SCORECARD.exercise("sign")
+def sign(study: Study, pose: Pose) -> Task:
+    """Pose the sign of a link of the strategy map."""
+    link = next((one for one in load_links(study.case) if one.sign == "-"), None)
+    link = known(link, "link with a minus sign")
+    cause, effect = indicator(link.cause), indicator(link.effect)
+    return pose(Choice(("+", "-")), link.sign, link=link, cause=cause, effect=effect)
+
+
+@SCORECARD.exercise("status")
+def status(study: Study, pose: Pose) -> Task:
+    """Pose the status of a key result that has moved, but not enough."""
+    result = next((r for r in study.results if r.score.status == "behind" and r.baseline), None)
+    result = known(result, "key result that is behind")
+    record = indicator(result.kpi, study.currency)
+    goal = str(goal_text(record, result.goal, unit=True))
+    baseline, value = (
+        str(level_text(record, level, unit=True)) for level in (result.baseline, result.value)
+    )
+    return pose(
+        Choice(STATUSES),
+        result.score.status,
+        result=result,
+        record=record,
+        better=record.better,
+        baseline=baseline,
+        goal=goal,
+        level=goal.lstrip("≥≤> "),
+        value=value,
+        commit=Fraction(result.key_result.commit),
+        score=score_text(result.score.score),
+    )
+
+
+@SCORECARD.exercise("missing")
+def missing(study: Study, pose: Pose) -> Task:
+    """Pose a joint score of which a part is missing."""
+    nodes = scorecard(study.okrs, study.results)
+    joint = known(nodes[0].score, "joint score")
+    parts = [node for node in nodes if node.level == "perspective"]
+    seen = [(node.weight, node.score) for node in parts if node.score is not None]
+    weight = sum((w for w, _ in seen), Fraction(0))
+    weighted = sum((w * score for w, score in seen), Fraction(0))
+    return pose(
+        Number("", 2),
+        joint,
+        [weighted, weighted + 1 - weight, sum((score for _, score in seen), Fraction(0))],
+        [(n.name, str(n.weight), score_text(n.score) or "not known") for n in parts],
+        absent=listed([node.name for node in parts if node.score is None]) or "nothing",
+        weight=weight,
+        product=" + ".join(f"{w} × {decimal(2)(score)}" for w, score in seen),
+    )
+
+
+@SCORECARD.exercise("pairs")
+def pairs(study: Study, pose: Pose) -> Task:
+    """Pose how many pairs of changes a lagged link can be tested on."""
+    links = [link for link in load_links(study.case) if link.lag_quarters == 1]
+    counted = [(len(paired_changes(study.levels, link)), link) for link in links]
+    count, link = known(max(counted, key=lambda one: one[0], default=None), "link with a lag")
+    kept = study.levels[study.levels["key"].isin([link.cause])]
+    quarters = sum(value is not None for value in kept["value"])
+    return pose(
+        Number(),
+        Fraction(count),
+        map(Fraction, (quarters, quarters - 1, min_pairs())),
+        cause=indicator(link.cause),
+        effect=indicator(link.effect),
+        quarters=quarters,
+        changes=quarters - 1,
+        least=min_pairs(),
+    )
