@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from analysis.base.periods import MONTH_NAMES
-from analysis.claims.verdicts import count_conflicts, count_verdicts, read_verdicts
+from analysis.claims.verdicts import MEANINGS, count_conflicts, count_verdicts, read_verdicts
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import MARKS
 from analysis.report.conversion import CHAPTER_HEAD, Chapter
@@ -267,7 +267,10 @@ def main_source(
     attached = attachments(edition)
     summary = _summary(chapters)
     subtitle = edition.title() if edition.periodic else parameters.subtitle
-    verdicts = [(word.replace(" ", "-"), str(count)) for word, count in counts.items()]
+    verdicts = [
+        (word.replace(" ", "-"), f"{count}, [{typst_text(MEANINGS[word])}]")
+        for word, count in counts.items()
+    ]
     colophon = [(name, f"[{body}]") for name, body in _colophon(edition, moment)]
     bodies = {chapter.name: chapter.source() for chapter in chapters}
     names = [name for name, body in bodies.items() if body.strip()]
