@@ -31,7 +31,7 @@ from analysis.efficiency.feasible import (
 )
 from analysis.efficiency.formula import comparisons, exact_lookup
 from analysis.efficiency.quarterly_statements import Book
-from analysis.efficiency.sentences import RAW, read_made, read_pins
+from analysis.efficiency.sentences import RAW, read_bounds, read_made
 from analysis.tables.case import Case, load_case
 from analysis.tables.rows import data_package
 
@@ -135,7 +135,7 @@ def test_readings(built: Case) -> None:
 
 
 def test_bounds_reasoned_by_hand(built: Case) -> None:
-    pins = read_pins(built).set_index("pin_id")
+    pins = read_bounds(built).set_index("pin_id")
     # indirect costs exceed gross profit in the first half-year and fall short of it in the
     # second, and gross profit less than doubles: indirect costs less than double
     assert pins.loc["indirect-growth", "high"] == 2
@@ -152,7 +152,7 @@ def test_bounds_reasoned_by_hand(built: Case) -> None:
 
 
 def test_both_companies_lie_within_all_bounds(built: Case) -> None:
-    for pin in read_pins(built).to_dict("records"):
+    for pin in read_bounds(built).to_dict("records"):
         for company in ("SYN-A", "SYN-B"):
             assert pin["low"] is None or pin[company] >= pin["low"]
             assert pin["high"] is None or pin[company] <= pin["high"]

@@ -13,7 +13,7 @@ from analysis.base.errors import InputError
 from analysis.efficiency.article import Firm, company_names, read_firms, scheme_cells
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
-from analysis.efficiency.sentences import read_made, read_pins
+from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.figures.publications import profit_charts, ratio_charts
 from analysis.show import efficiency_tables
 from analysis.show.facts import efficiency_facts
@@ -52,7 +52,7 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
         ),
         profit_charts.table_3_cash(profit_charts.cash_profit_data(tables), "thousand złoty"),
         ratio_charts.table_4_ratios(ratio_charts.ratios_data(tables)),
-        ratio_charts.pinned_down(read_pins(built), company_names(built)),
+        ratio_charts.pinned_down(read_bounds(built), company_names(built)),
         ratio_charts.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)

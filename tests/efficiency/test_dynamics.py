@@ -16,7 +16,6 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.dynamics import (
     QUARTERLY_CUT,
-    changes,
     dupont,
     forecast,
     key_results,
@@ -51,11 +50,6 @@ def test_what_stands_behind_two_ratios(hand: Book) -> None:
     table = indicator_table(hand)
     assert quotient(table, "K18", "K17") == {FIRST: 4, SECOND: Fraction(4400, 1005)}
     assert quotient(table, "K19", "K20") == {FIRST: Fraction(2, 5), SECOND: Fraction(9, 20)}
-
-
-def test_changes_skip_gaps() -> None:
-    values = {8024: Fraction(1), 8025: Fraction(3), 8027: Fraction(9), 8028: None}
-    assert changes(values) == {8025: 2, 8028: None}
 
 
 def test_dupont_by_hand(hand: Book) -> None:

@@ -73,11 +73,6 @@ def quotient(table: pd.DataFrame, above: str, below: str) -> dict[int, Fraction 
     }
 
 
-def changes(values: Values) -> dict[int, Fraction | None]:
-    """Return changes on the quarter before; a missing quarter leaves a gap, not a wrong base."""
-    return {q: _minus(v, values[q - 1]) for q, v in values.items() if q - 1 in values}
-
-
 def _minus(left: Fraction | None, right: Fraction | None) -> Fraction | None:
     return None if left is None or right is None else left - right
 

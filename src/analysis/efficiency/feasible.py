@@ -194,7 +194,7 @@ def conflict(linear: Linearised) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def linked(claims: Iterable[Claim], names: set[str]) -> tuple[Claim, ...]:
+def connected(claims: Iterable[Claim], names: set[str]) -> tuple[Claim, ...]:
     """Keep the claims that share quantities with some names, directly or through others."""
     waiting, kept = list(claims), list[Claim]()
     reached = set(names)
@@ -223,7 +223,7 @@ def follows(linear: Linearised, comparison: Comparison, first: str, without: str
     for opposite in comparison.opposites():
         claims = opposite.claims("opposite", lookup)
         wanted = set().union(*(_names(claim) for claim in claims))
-        if isinstance(decide((*linked(others, wanted), *claims)), dict):
+        if isinstance(decide((*connected(others, wanted), *claims)), dict):
             return False
     return True
 
@@ -257,7 +257,7 @@ def bound(linear: Linearised, expression: str, first: str) -> tuple[End, End]:
     quotient = comparisons(f"{expression} > 0")[0].left_side(lookup)
     claims = tuple(c for made in linear.claims.values() for c in made)
     wanted = {name for name, _ in (*quotient.above.terms, *quotient.below.terms)}
-    chosen = (*linked(claims, wanted), at_least("denominator", quotient.below, 1))
+    chosen = (*connected(claims, wanted), at_least("denominator", quotient.below, 1))
     return _end(chosen, quotient, -1), _end(chosen, quotient, 1)
 
 

@@ -62,7 +62,7 @@ class CounterexampleRow(Row):
     value: int = Field(description="the new amount, thousand złoty")
 
 
-class PinRow(Row):
+class BoundRow(Row):
     """A ratio of amounts to be bounded."""
 
     pin_id: Identifier = Field(description="key")
@@ -78,7 +78,7 @@ COUNTEREXAMPLES: Final = Table(
     ("statement_id", "company_id", "period", "column"),
     "Changes after which one conclusion fails and every other sentence holds",
 )
-PINS: Final = Table("pins", "pins.csv", PinRow, ("pin_id",), "Ratios to be bounded")
+BOUNDS: Final = Table("pins", "pins.csv", BoundRow, ("pin_id",), "Ratios to be bounded")
 
 
 def company_books(case: Case) -> dict[str, Book]:
@@ -187,7 +187,7 @@ def _any_company(active: list[SentenceRow], first: str, models: dict[str, Book])
     return None
 
 
-def pin_table(case: Case) -> pd.DataFrame:
+def bound_table(case: Case) -> pd.DataFrame:
     """Bound some ratios over all companies that meet the linear sentences.
 
     Returns
@@ -203,8 +203,8 @@ def pin_table(case: Case) -> pd.DataFrame:
     )
     companies = company_books(case)
     rows = []
-    for row in read_rows(PINS, case.raw, case.root):
-        assert isinstance(row, PinRow)
+    for row in read_rows(BOUNDS, case.raw, case.root):
+        assert isinstance(row, BoundRow)
         low, high = bound(both, row.expression, first)
         rows.append(
             {
@@ -263,13 +263,13 @@ def conclusion_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, PINS)
+RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
 
 ARTICLE: Final = "kowalczyk"
 """The article's case, which the efficiency chapter of every other case needs."""
 
-PIN_VALUES: Final = ("low", "high", "SYN-A", "SYN-B")
+BOUND_VALUES: Final = ("low", "high", "SYN-A", "SYN-B")
 """Columns of pins.csv that hold exact numbers."""
 
 _KIND = "synthetic"
@@ -291,7 +291,7 @@ def build_article(case: Case) -> int:
         f"ledger/{STATEMENTS.file}": make_statements(case),
         "sentences.csv": sentence_table(case).assign(kind=_DERIVED),
         "readings.csv": reading_table(case).assign(kind=_DERIVED),
-        "pins.csv": _texts(pin_table(case)).assign(kind=_DERIVED),
+        "pins.csv": _texts(bound_table(case)).assign(kind=_DERIVED),
         "conclusions.csv": conclusion_table(case).assign(kind=_KIND),
     }
     for name, frame in tables.items():
@@ -299,9 +299,9 @@ def build_article(case: Case) -> int:
     return len(tables["sentences.csv"])
 
 
-def read_pins(case: Case) -> pd.DataFrame:
+def read_bounds(case: Case) -> pd.DataFrame:
     """Read the bounds as exact numbers (None without a limit) and truth values."""
-    made = exact_columns(read_made(case, "pins.csv"), PIN_VALUES)
+    made = exact_columns(read_made(case, "pins.csv"), BOUND_VALUES)
     for name in ("low_attained", "high_attained"):
         made[name] = made[name].astype(str) == "True"
     return made

@@ -57,14 +57,14 @@ class Form(ABC):
     """How an answer is written."""
 
     @abstractmethod
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer, in Markdown."""
 
     @abstractmethod
     def read(self, answer: object) -> Reading:
         """Read an answer; an UnreadableError with one sentence if that is impossible."""
 
-    def usual(self, value: Any) -> Iterable[tuple[Any, str]]:  # noqa: ARG002
+    def slips(self, value: Any) -> Iterable[tuple[Any, str]]:  # noqa: ARG002
         """Return what mistakes of writing lead to, such as a share for a per cent, with words."""
         return ()
 
@@ -84,7 +84,7 @@ class Number(Form):
     unit: str = ""
     places: int | None = None
 
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer."""
         unit = f" in {self.unit}" if self.unit else ""
         if self.places is None:
@@ -96,14 +96,14 @@ class Number(Form):
     def read(self, answer: object) -> Reading:
         """Read a whole number, Fraction, Decimal, float or text."""
         if isinstance(answer, bool) or not isinstance(answer, Real | Decimal | str):
-            raise UnreadableError(f"{_kind(answer)} is no number; write {self.asked()}.")
+            raise UnreadableError(f"{_kind(answer)} is no number; write {self.instruction()}.")
         if isinstance(answer, Rational):
             return self._exact(Fraction(int(answer.numerator), int(answer.denominator)))
         if isinstance(answer, Real):
             return self._float(float(answer))
         return self._text(_digits(answer) if isinstance(answer, Decimal) else answer.strip())
 
-    def usual(self, value: Any) -> Iterator[tuple[Any, str]]:
+    def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
         """Yield a share for a per cent, and the wrong sign."""
         if self.unit.startswith("per cent"):
             yield value / 100, "That looks like a share: the question asks for per cent of a whole."
@@ -116,7 +116,7 @@ class Number(Form):
                 return ""
             return (
                 "Nearly: a whole number or a Fraction counts as exact, and this one is rounded. "
-                f"Write {self.asked()}."
+                f"Write {self.instruction()}."
             )
 
         return Reading(lambda value: bool(number == value), near)
@@ -136,7 +136,7 @@ class Number(Form):
     def _text(self, text: str) -> Reading:
         if match := _FRACTION.fullmatch(text):
             if len(text) > LONGEST or not int(match[2]):
-                raise UnreadableError(f"“{_shown(text)}” is no number; write {self.asked()}.")
+                raise UnreadableError(f"“{_shown(text)}” is no number; write {self.instruction()}.")
             return self._exact(Fraction(int(match[1].replace("−", "-")), int(match[2])))
         try:
             if len(text) > LONGEST:
@@ -144,11 +144,11 @@ class Number(Form):
             printed = parse(text.removesuffix("%").strip() if self._per_cent else text)
         except InputError:
             raise UnreadableError(
-                f"“{_shown(text)}” cannot be read as a number; write {self.asked()}."
+                f"“{_shown(text)}” cannot be read as a number; write {self.instruction()}."
             ) from None
         if printed.percent:
             raise UnreadableError(
-                f"The question does not ask for per cent; write {self.asked()}, without %."
+                f"The question does not ask for per cent; write {self.instruction()}, without %."
             )
         if self.places is None:
             return self._exact(printed.number)
@@ -160,7 +160,7 @@ class Number(Form):
 
         def near(value: Fraction) -> str:
             if not enough and value in inside:
-                return f"Rounded too far: write {self.asked()}."
+                return f"Rounded too far: write {self.instruction()}."
             if enough and abs(printed.number - value) <= self._half:
                 return "The first digits are right, the last one is not. Round once more."
             return ""
@@ -188,7 +188,7 @@ class Pair(Form):
 
     unit: str = ""
 
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer."""
         unit = f" in {self.unit}" if self.unit else ""
         return f'two numbers{unit} in round brackets, exact, such as `("1.25", "1.75")`'
@@ -196,7 +196,7 @@ class Pair(Form):
     def read(self, answer: object) -> Reading:
         """Read a pair; each number as :class:`Number` does."""
         if not isinstance(answer, tuple | list) or len(answer) != 2:
-            raise UnreadableError(f"{_kind(answer)} is no pair; write {self.asked()}.")
+            raise UnreadableError(f"{_kind(answer)} is no pair; write {self.instruction()}.")
         one = Number(self.unit)
         low, high = (one.read(part) for part in answer)
 
@@ -213,7 +213,7 @@ class Pair(Form):
 
         return Reading(fits, near, low.note or high.note)
 
-    def usual(self, value: Any) -> Iterator[tuple[Any, str]]:
+    def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
         """Yield both ends as shares."""
         yield (value[0] / 100, value[1] / 100), "These look like shares; write per cent."
 
@@ -230,7 +230,7 @@ class Counts(Form):
 
     what: str
 
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer."""
         return (
             f"all numbers of {self.what} that fit, in square brackets, such as `[7, 8]`; "
@@ -257,7 +257,7 @@ class Counts(Form):
         if isinstance(part, str) and part.strip().isdecimal() and len(part) <= LONGEST:
             part = int(part)
         if isinstance(part, bool) or not isinstance(part, Integral):
-            raise UnreadableError(f"{_kind(part)} is no whole number; write {self.asked()}.")
+            raise UnreadableError(f"{_kind(part)} is no whole number; write {self.instruction()}.")
         return int(part)
 
 
@@ -273,17 +273,19 @@ class Choice(Form):
 
     options: tuple[str, ...]
 
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer."""
         return "one of " + ", ".join(f'`"{option}"`' for option in self.options)
 
     def read(self, answer: object) -> Reading:
         """Read a word, whatever its capitals and spaces."""
         if not isinstance(answer, str):
-            raise UnreadableError(f"{_kind(answer)} is none of the words; write {self.asked()}.")
+            raise UnreadableError(
+                f"{_kind(answer)} is none of the words; write {self.instruction()}."
+            )
         chosen = _plain(answer)
         if chosen not in {_plain(option) for option in self.options}:
-            raise UnreadableError(f"“{_shown(answer)}” is no option; write {self.asked()}.")
+            raise UnreadableError(f"“{_shown(answer)}” is no option; write {self.instruction()}.")
         return Reading(lambda value: chosen == _plain(value))
 
 
@@ -299,7 +301,7 @@ class Several(Form):
 
     options: tuple[str, ...]
 
-    def asked(self) -> str:
+    def instruction(self) -> str:
         """Say how to write the answer."""
         first, last = self.options[0], self.options[-1]
         return f'all that fit, in square brackets, such as `["{first}", "{last}"]`'

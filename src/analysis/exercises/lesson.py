@@ -77,7 +77,7 @@ class Lesson:
             for name, header in zip(frame.columns, facts.headers, strict=True)
         ]
         show_table(frame, f"tbl-{key}", facts.caption, facts.kind, columns)
-        _tell("How to answer:", f"{task.form.asked()}.", _BLUE)
+        _tell("How to answer:", f"{task.form.instruction()}.", _BLUE)
 
     def check(self, key: str, answer: object = ...) -> None:
         """Say whether an answer is right, and if not, what mistake it looks like."""

@@ -12,7 +12,7 @@ from analysis.base.periods import quarter_days, quarter_label
 from analysis.efficiency.article import COMPANIES, company_names
 from analysis.efficiency.quarterly_statements import Book, book, ledger_statements, read_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days, indicator, measures
-from analysis.efficiency.sentences import read_made, read_pins
+from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.exercises.forms import Choice, Number
 from analysis.exercises.task import Pose, Study, Task, Topic, known
 
@@ -165,7 +165,9 @@ def bound(study: Study, pose: Pose) -> Task:
     """Pose a bound on asset turnover that follows from a chain of inequalities."""
     firm = _firm(study)
     places = _places(study)
-    high = next((pin.high for pin in records(read_pins(study.case)) if pin.pin_id == _BOUND), None)
+    high = next(
+        (pin.high for pin in records(read_bounds(study.case)) if pin.pin_id == _BOUND), None
+    )
     found = firm.amounts(firm.first)
     turnovers = [Fraction(found["sales"], found[name]) for name in ("total_assets", "receivables")]
     return pose(

@@ -406,7 +406,7 @@ def grade(task: Task, answer: object) -> Feedback:
             return Feedback("wrong", mistake.text)
     if nearly := reading.near(task.answer):
         return Feedback("nearly", nearly)
-    for value, text in task.form.usual(task.answer):
+    for value, text in task.form.slips(task.answer):
         if reading.fits(value):
             return Feedback("wrong", text)
     return Feedback("wrong", UNKNOWN)

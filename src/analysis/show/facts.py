@@ -21,7 +21,15 @@ from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
 from analysis.efficiency.ratios import collection_days, indicator_table, series
-from analysis.efficiency.sentences import ADDS, FOLLOWS, HANGS, OTHER, RATIOS, read_made, read_pins
+from analysis.efficiency.sentences import (
+    ADDS,
+    FOLLOWS,
+    HANGS,
+    OTHER,
+    RATIOS,
+    read_bounds,
+    read_made,
+)
 from analysis.evidence.intervals import growth_interval
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import by_type, sums
@@ -332,7 +340,7 @@ def _sentences(article: Case) -> Facts:
 
 
 def _pins(article: Case) -> Facts:
-    pins = read_pins(article).set_index("pin_id")
+    pins = read_bounds(article).set_index("pin_id")
     texts = {
         "indirect_max": whole(pins.loc["indirect-growth", "high"]),
         "asset_turnover_max": whole(pins.loc["assets-q1", "high"]),

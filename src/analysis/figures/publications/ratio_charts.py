@@ -125,7 +125,7 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     Parameters
     ----------
     frame : DataFrame
-        From :func:`analysis.efficiency.sentences.pin_table`.
+        From :func:`analysis.efficiency.sentences.bound_table`.
     companies : dict of str to str
         Names by column of the frame.
     """
