@@ -417,28 +417,17 @@ def _path_of(name: str, root: Path) -> Path:
 def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
-        return [
-            InputError(
-                "the file lies outside the case's folder",
-                file=shown,
-                fix="put the file itself here",
-            )
-        ]
+        rule = "the file lies outside the case's folder"
+        return [InputError(rule, file=shown, fix="put the file itself here")]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
-        hidden = [
-            InputError(
-                "holds a control character",
-                file=shown,
-                column=column,
-                value=text,
-                fix="type the text again",
-            )
-            for column, text in texts_of(content)
-            if forbidden(text)
-        ]
-        if hidden:
-            return hidden
+        rule, fix = "holds a control character", "type the text again"
+        texts = [(column, text) for column, text in texts_of(content) if forbidden(text)]
+        if texts:
+            return [
+                InputError(rule, file=shown, column=column, value=text, fix=fix)
+                for column, text in texts
+            ]
         parameters = Parameters.model_validate(content)
     except OSError as error:
         return [system_error(error, shown)]

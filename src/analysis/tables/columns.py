@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+import yaml
 from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+
+from analysis.base.yaml import PlainLoader
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
@@ -62,8 +67,6 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 YesNo = Literal["yes", "no"]
-YES_NO = "sí si true verdadero: yes; false falso: no"
-
 # Control characters, bidirectional overrides, private use and what is no character at all. A line
 # break or tab is none of these inside free text, where it is a space.
 _FORBIDDEN = re.compile(
@@ -104,36 +107,55 @@ class Header:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def column(
-    description: str, also: str = "", *, larger: str = "", values: str = "", **header: Any
-) -> Any:
+def column(description: str, *, larger: str = "", **header: Any) -> Any:
     """Describe a column of a row model.
 
     Parameters
     ----------
     description : str
         What it holds.
-    also, larger : str
-        Names of :class:`Header`, with spaces between them.
-    values : str
-        Other spellings of its values: ``"sí si: yes; falso: no"``.
+    larger : str
+        The name under which it may be given in a larger unit.
     **header
-        The rest of :class:`Header`.
+        The rest of :class:`Header`, but what ``names.yaml`` says.
     """
-    spelt = (group.partition(": ") for group in values.split("; ") if group)
-    meant = {name: value for names, _, value in spelt for name in names.split()}
-    known: Any = Header(tuple(also.split()), tuple(larger.split()), values=meant, **header)
+    known: Any = Header(larger=(larger,) if larger else (), **header)
     return Field(description=description, json_schema_extra={"header": known})
 
 
-def money(description: str, also: str = "", *, larger: str = "") -> Any:
+def money(description: str, *, larger: str = "") -> Any:
     """Describe an amount in hundredths of the currency, which may be given in whole ones."""
-    return column(description, also, larger=larger, factor=100, money=True)
+    return column(description, larger=larger, factor=100, money=True)
 
 
 def hours(description: str) -> Any:
     """Describe a length in units of 15 minutes, which may be given in hours."""
-    return column(description, "cuartos_de_hora", larger="hours horas", factor=4)
+    return column(description, larger="hours", factor=4)
+
+
+@cache
+def names_in_files() -> Mapping[str, Mapping[str, Any]]:
+    """Return what files call tables and columns, by table, and their values: ``names.yaml``."""
+    text = Path(__file__).with_name("names.yaml").read_text(encoding="utf-8")
+    names: Mapping[str, Mapping[str, Any]] = yaml.load(text, PlainLoader)
+    return names
+
+
+def add_names(table: str, fields: Mapping[str, FieldInfo]) -> tuple[str, ...]:
+    """Add to the columns of a table what files call them; return other names of the table."""
+    names, values = names_in_files().get(table, {}), names_in_files()["values"]
+    for name, info in fields.items():
+        header = header_of(info)
+        spelt = values.get(f"{table}.{name}", {})
+        more = (other for unit in header.larger[:1] for other in names.get(unit, "").split())
+        known: Any = replace(
+            header,
+            also=tuple(names.get(name, "").split()),
+            larger=(*header.larger[:1], *more),
+            values={other: value for value, others in spelt.items() for other in others.split()},
+        )
+        info.json_schema_extra = {"header": known}
+    return tuple(names.get("table", "").split())
 
 
 def header_of(info: FieldInfo) -> Header:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from analysis.tables.columns import (
-    YES_NO,
     Count,
     Day,
     DayOrNone,
@@ -30,33 +29,26 @@ from analysis.tables.columns import (
 from analysis.tables.rows import Row, define
 
 Score = Annotated[int, Field(ge=1, le=5)]
-_SERVICE = "id_servicio codigo_servicio servicio numero_servicio numero_de_servicio"
-_STAFF = "id_empleado empleado id_trabajador trabajador"
 
 
 def _service(description: str = "references service") -> Any:
-    return column(description, _SERVICE, references="service")
+    return column(description, references="service")
 
 
 def _staff(description: str = "references staff") -> Any:
-    return column(description, _STAFF, references="staff")
+    return column(description, references="staff")
 
 
 def _score() -> Any:
-    return column(
-        "1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied",
-        "puntaje puntuacion calificacion nota",
-    )
+    return column("1 (very dissatisfied) to 5 (very satisfied); 4 and 5 count as satisfied")
 
 
 class CustomerRow(Row):
     """A customer."""
 
-    customer_id: Identifier = column("key", "id_cliente codigo_cliente cliente")
-    segment: Text = column("household, shop or company", "segmento tipo_cliente")
-    first_service_on: DayOrNone = column(
-        "day the first service was completed; may be empty", "primer_servicio fecha_primer_servicio"
-    )
+    customer_id: Identifier = column("key")
+    segment: Text = column("household, shop or company")
+    first_service_on: DayOrNone = column("day the first service was completed; may be empty")
 
 
 class ServiceRow(Row):
@@ -64,55 +56,33 @@ class ServiceRow(Row):
 
     in_order = (("requested_on", "started_on", "completed_on"),)
 
-    service_id: Identifier = column("key", _SERVICE)
-    customer_id: Identifier = column(
-        "references customer", "id_cliente codigo_cliente cliente", references="customer"
-    )
-    service_type: Text = column(
-        "kind of service: a name, or an id of case.yaml", "tipo_servicio tipo_de_servicio tipo"
-    )
-    requested_on: Day = column(
-        "day of the request", "request_date fecha_solicitud fecha_de_solicitud solicitado"
-    )
-    started_on: Day = column("day work began", "start_date fecha_inicio fecha_de_inicio inicio")
-    completed_on: Day = column(
-        "day work ended; decides the quarter",
-        "completion_date end_date fecha_fin fecha_termino fecha_de_termino fecha_entrega terminado",
-        period=True,
-    )
-    due_on: Day = column("day promised", "due_date fecha_prometida fecha_limite fecha_compromiso")
+    service_id: Identifier = column("key")
+    customer_id: Identifier = column("references customer", references="customer")
+    service_type: Text = column("kind of service: a name, or an id of case.yaml")
+    requested_on: Day = column("day of the request")
+    started_on: Day = column("day work began")
+    completed_on: Day = column("day work ended; decides the quarter", period=True)
+    due_on: Day = column("day promised")
 
 
 class SaleRow(Row):
     """An invoice line."""
 
-    invoice_id: Identifier = column(
-        "key",
-        "invoice invoice_number id_factura factura numero_factura numero_de_factura comprobante",
-    )
+    invoice_id: Identifier = column("key")
     service_id: Identifier = _service()
-    invoiced_on: Day = column(
-        "day of the invoice; decides the quarter",
-        "invoice_date fecha_factura fecha_de_factura fecha_emision fecha_de_emision date fecha",
-        period=True,
-    )
+    invoiced_on: Day = column("day of the invoice; decides the quarter", period=True)
     amount_centimos: Whole = money(
         "net amount in céntimos (1/100 of the currency); negative for a credit note",
-        "monto_centimos importe_centimos",
-        larger="amount net_amount monto monto_neto importe",
+        larger="amount",
     )
 
 
 class SurveyResponseRow(Row):
     """One answer to the satisfaction survey."""
 
-    response_id: Identifier = column("key", "id_respuesta respuesta")
+    response_id: Identifier = column("key")
     service_id: Identifier = _service()
-    answered_on: Day = column(
-        "day of the answer; decides the quarter",
-        "answer_date fecha_respuesta date fecha",
-        period=True,
-    )
+    answered_on: Day = column("day of the answer; decides the quarter", period=True)
     score: Score = _score()
 
 
@@ -120,7 +90,7 @@ class StaffHoursRow(Row):
     """Hours of one technician in one month."""
 
     staff_id: Identifier = _staff("technician; key together with month")
-    month: Month = column("calendar month as YYYY-MM", "mes", period=True)
+    month: Month = column("calendar month as YYYY-MM", period=True)
     quarter_hours: Annotated[int, Field(ge=0, le=31 * 24 * 4)] = hours(
         "time worked in units of 15 minutes"
     )
@@ -129,22 +99,12 @@ class StaffHoursRow(Row):
 class CostRow(Row):
     """A cost."""
 
-    cost_id: Identifier = column("key", "id_costo id_gasto costo")
-    incurred_on: Day = column(
-        "day; decides the period", "date fecha fecha_costo fecha_gasto", period=True
-    )
+    cost_id: Identifier = column("key")
+    incurred_on: Day = column("day; decides the period", period=True)
     category: Literal[
         "materials", "labour", "selling", "admin", "other_operating", "financial", "tax"
-    ] = column(
-        "kind of cost",
-        "categoria rubro",
-        values="materiales: materials; mano_de_obra labor: labour; ventas: selling; "
-        "administracion administration: admin; otros_operativos: other_operating; "
-        "financieros: financial; impuestos: tax",
-    )
-    amount_centimos: Count = money(
-        "amount in céntimos", "monto_centimos importe_centimos", larger="amount monto importe"
-    )
+    ] = column("kind of cost")
+    amount_centimos: Count = money("amount in céntimos", larger="amount")
     service_id: IdentifierOrEmpty = _service(
         "references service; empty for what belongs to no service"
     )
@@ -154,11 +114,7 @@ class ServiceBudgetRow(Row):
     """What a service was to cost."""
 
     service_id: Identifier = _service("key; references service")
-    budget_centimos: Count = money(
-        "budgeted materials and labour, in céntimos",
-        "presupuesto_centimos",
-        larger="budget presupuesto",
-    )
+    budget_centimos: Count = money("budgeted materials and labour, in céntimos", larger="budget")
 
 
 class StaffRow(Row):
@@ -166,52 +122,38 @@ class StaffRow(Row):
 
     in_order = (("hired_on", "left_on"),)
 
-    staff_id: Identifier = column("key", _STAFF)
-    role: Text = column("technician or office", "cargo puesto rol")
-    hired_on: Day = column("first day", "fecha_ingreso ingreso")
-    left_on: DayOrNone = column(
-        "last day; empty while employed", "fecha_salida fecha_cese salida cese"
-    )
+    staff_id: Identifier = column("key")
+    role: Text = column("technician or office")
+    hired_on: Day = column("first day")
+    left_on: DayOrNone = column("last day; empty while employed")
 
 
 class TrainingRow(Row):
     """One member of staff at one training."""
 
-    training_id: Identifier = column("key", "id_capacitacion capacitacion")
+    training_id: Identifier = column("key")
     staff_id: Identifier = _staff()
-    held_on: Day = column("day", "date fecha fecha_capacitacion", period=True)
+    held_on: Day = column("day", period=True)
     quarter_hours: Count = hours("length in units of 15 minutes")
-    certified: YesNo = column(
-        "whether it ended with a certificate", "certificado certificada", values=YES_NO
-    )
+    certified: YesNo = column("whether it ended with a certificate")
 
 
 class StaffSurveyRow(Row):
     """One answer of staff."""
 
-    response_id: Identifier = column("key", "id_respuesta respuesta")
+    response_id: Identifier = column("key")
     staff_id: Identifier = _staff()
-    answered_on: Day = column(
-        "day of the answer; decides the quarter", "date fecha fecha_respuesta", period=True
-    )
+    answered_on: Day = column("day of the answer; decides the quarter", period=True)
     score: Score = _score()
 
 
 class EsgScoreRow(Row):
     """One score of one pillar."""
 
-    period: Quarter = column(
-        "quarter; key together with pillar and assessor", "quarter periodo trimestre", period=True
-    )
-    pillar: Literal["E", "S", "G"] = column(
-        "environmental, social or governance",
-        "pilar",
-        values="environmental ambiental: E; social: S; governance gobernanza: G",
-    )
-    assessor: Identifier = column("who scored", "evaluador")
-    score: Annotated[int, Field(ge=0, le=100)] = column(
-        "0 to 100", "puntaje puntuacion calificacion"
-    )
+    period: Quarter = column("quarter; key together with pillar and assessor", period=True)
+    pillar: Literal["E", "S", "G"] = column("environmental, social or governance")
+    assessor: Identifier = column("who scored")
+    score: Annotated[int, Field(ge=0, le=100)] = column("0 to 100")
 
 
 class FinStatementRow(Row):
@@ -220,103 +162,64 @@ class FinStatementRow(Row):
     Costs, losses and charges are positive; a ladder subtracts them. Cash flows bear their sign.
     """
 
-    company_id: Identifier = column("key together with period and basis", "empresa id_empresa")
-    period: Quarter = column("quarter: 2006Q1", "quarter periodo trimestre", period=True)
+    company_id: Identifier = column("key together with period and basis")
+    period: Quarter = column("quarter: 2006Q1", period=True)
     basis: Literal["discrete", "ytd"] = column(
-        "flows of the quarter alone, or from 1 January to its end",
-        "base",
-        values="trimestral: discrete; acumulado: ytd",
+        "flows of the quarter alone, or from 1 January to its end"
     )
-    sales: Count = money("net sales", "ventas ingresos przychody_ze_sprzedazy")
-    cogs: Count = money("cost of goods and services sold", "costo_de_ventas koszt_wlasny_sprzedazy")
-    selling: Count = money("selling cost", "gastos_de_ventas koszty_sprzedazy")
-    admin: Count = money(
-        "administration cost",
-        "gastos_administrativos gastos_de_administracion koszty_ogolnego_zarzadu",
-    )
-    other_op_income: Count = money(
-        "other operating income", "otros_ingresos_operativos pozostale_przychody_operacyjne"
-    )
-    other_op_cost: Count = money(
-        "other operating cost", "otros_gastos_operativos pozostale_koszty_operacyjne"
-    )
-    fin_income: Count = money("financial income", "ingresos_financieros przychody_finansowe")
-    fin_cost: Count = money(
-        "financial cost, interest among it", "gastos_financieros koszty_finansowe"
-    )
-    extra_gain: Count = money("extraordinary gains", "ingresos_extraordinarios zyski_nadzwyczajne")
-    extra_loss: Count = money("extraordinary losses", "gastos_extraordinarios straty_nadzwyczajne")
-    income_tax: Whole = money(
-        "income tax; negative for a credit", "impuesto_a_la_renta podatek_dochodowy"
-    )
-    other_charges: Whole = money("other charges on profit", "otros_cargos")
-    total_assets: Count = money(
-        "total assets at the end of the period", "activo_total total_activos aktywa_razem"
-    )
-    fixed_assets: Count = money("fixed assets at the end", "activo_fijo aktywa_trwale")
-    receivables: Count = money("receivables at the end", "cuentas_por_cobrar naleznosci")
-    inventories: Count = money("inventories at the end", "inventarios existencias zapasy")
-    cash: Count = money("cash at the end", "efectivo caja srodki_pieniezne")
-    equity: Whole = money("equity at the end; may be negative", "patrimonio kapital_wlasny")
-    interest_debt: Count = money(
-        "interest-bearing debt at the end", "deuda_financiera deuda_con_intereses"
-    )
-    cfo: Whole = money("net cash flow from operations", "flujo_operativo")
-    cfi: Whole = money("net cash flow from investing", "flujo_inversion")
-    cff: Whole = money("net cash flow from financing", "flujo_financiamiento")
+    sales: Count = money("net sales")
+    cogs: Count = money("cost of goods and services sold")
+    selling: Count = money("selling cost")
+    admin: Count = money("administration cost")
+    other_op_income: Count = money("other operating income")
+    other_op_cost: Count = money("other operating cost")
+    fin_income: Count = money("financial income")
+    fin_cost: Count = money("financial cost, interest among it")
+    extra_gain: Count = money("extraordinary gains")
+    extra_loss: Count = money("extraordinary losses")
+    income_tax: Whole = money("income tax; negative for a credit")
+    other_charges: Whole = money("other charges on profit")
+    total_assets: Count = money("total assets at the end of the period")
+    fixed_assets: Count = money("fixed assets at the end")
+    receivables: Count = money("receivables at the end")
+    inventories: Count = money("inventories at the end")
+    cash: Count = money("cash at the end")
+    equity: Whole = money("equity at the end; may be negative")
+    interest_debt: Count = money("interest-bearing debt at the end")
+    cfo: Whole = money("net cash flow from operations")
+    cfi: Whole = money("net cash flow from investing")
+    cff: Whole = money("net cash flow from financing")
 
 
 CORE_TABLES = (
-    define("customer", CustomerRow, "customer_id", "Customers", "customers cliente clientes"),
+    define("customer", CustomerRow, "customer_id", "Customers"),
+    define("service", ServiceRow, "service_id", "Completed services"),
+    define("sale", SaleRow, "invoice_id", "Invoice lines"),
     define(
-        "service", ServiceRow, "service_id", "Completed services", "services servicio servicios"
+        "survey_response", SurveyResponseRow, "response_id", "Answers to the satisfaction survey"
     ),
-    define("sale", SaleRow, "invoice_id", "Invoice lines", "sales venta ventas facturas"),
-    define(
-        "survey_response",
-        SurveyResponseRow,
-        "response_id",
-        "Answers to the satisfaction survey",
-        "survey encuesta encuestas",
-    ),
-    define(
-        "staff_hours", StaffHoursRow, "staff_id month", "Technicians' hours by month", "hours horas"
-    ),
+    define("staff_hours", StaffHoursRow, "staff_id month", "Technicians' hours by month"),
 )
 """Tables that a synthetic ledger always has."""
 
 LEDGER_TABLES = (
     *CORE_TABLES,
-    define("cost", CostRow, "cost_id", "Costs", "costs costo costos gastos"),
-    define(
-        "service_budget",
-        ServiceBudgetRow,
-        "service_id",
-        "Budgets of services",
-        "budget presupuesto presupuestos",
-    ),
-    define("staff", StaffRow, "staff_id", "Staff", "personal empleados trabajadores"),
-    define("training", TrainingRow, "training_id", "Training", "capacitacion capacitaciones"),
-    define(
-        "staff_survey",
-        StaffSurveyRow,
-        "response_id",
-        "Answers of staff",
-        "encuesta_personal clima_laboral",
-    ),
+    define("cost", CostRow, "cost_id", "Costs"),
+    define("service_budget", ServiceBudgetRow, "service_id", "Budgets of services"),
+    define("staff", StaffRow, "staff_id", "Staff"),
+    define("training", TrainingRow, "training_id", "Training"),
+    define("staff_survey", StaffSurveyRow, "response_id", "Answers of staff"),
     define(
         "esg_score",
         EsgScoreRow,
         "period pillar assessor",
         "Environmental, social and governance scores",
-        "esg asg sostenibilidad",
     ),
     define(
         "fin_statement",
         FinStatementRow,
         "company_id period basis",
         "Quarterly financial statements",
-        "statements estados_financieros",
     ),
 )
 """Tables of a firm's rows."""

@@ -31,7 +31,14 @@ from pydantic_core import ErrorDetails
 from analysis.base.csv_guard import unguarded, without_formulas
 from analysis.base.errors import InputError, raise_all, system_error
 from analysis.base.files import write_text
-from analysis.tables.columns import broken_rule, forbidden, header_of, is_iso_day, may_be_empty
+from analysis.tables.columns import (
+    add_names,
+    broken_rule,
+    forbidden,
+    header_of,
+    is_iso_day,
+    may_be_empty,
+)
 
 _REMEDIES: Mapping[str, str] = {
     "literal_error": "write one of these words",
@@ -104,11 +111,10 @@ def period_column(table: Table) -> str:
     return next((name for name, info in fields if header_of(info).period), "")
 
 
-def define(
-    name: str, row: type[Row], key: str, title: str, also: str = "", *, file: str = ""
-) -> Table:
-    """Define a table; key and other names are given as words, the file bears the table's name."""
-    return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, tuple(also.split()))
+def define(name: str, row: type[Row], key: str, title: str, *, file: str = "") -> Table:
+    """Define a table: its key as words, its file after its name, other names from a list."""
+    also = add_names(name, row.model_fields)
+    return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, also)
 
 
 def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.tables.columns import (
-    YES_NO,
     Day,
     DecimalOrEmpty,
     Identifier,
@@ -92,67 +91,52 @@ class MethodRow(Row):
 class SwotRow(Row):
     """One entry of the SWOT matrix with what it rests on."""
 
-    swot_id: Identifier = column("key", "id")
+    swot_id: Identifier = column("key")
     quadrant: Literal["strength", "weakness", "opportunity", "threat"] = column(
-        "quadrant of the matrix",
-        "cuadrante",
-        values="fortaleza: strength; debilidad: weakness; oportunidad: opportunity; "
-        "amenaza: threat",
+        "quadrant of the matrix"
     )
-    text: Text = column("the entry, in our words", "texto")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
-    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
-    kpi: str = column("KPI that could test it, empty if none", "indicador", references="indicator")
+    text: Text = column("the entry, in our words")
+    place: str = column("section of the publication, or occasion, it rests on")
+    quotation: str = column("short verbatim quotation; empty in a case of your own")
+    kpi: str = column("KPI that could test it, empty if none", references="indicator")
 
 
 class CauseRow(Row):
     """One branch of the Ishikawa diagram."""
 
-    cause_id: Identifier = column("key", "id")
-    category: Text = column("main bone of the diagram", "categoria")
-    text: Text = column("the cause, in our words", "texto causa")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
-    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
-    kpi: str = column(
-        "KPI on which the cause would show, empty if none", "indicador", references="indicator"
-    )
+    cause_id: Identifier = column("key")
+    category: Text = column("main bone of the diagram")
+    text: Text = column("the cause, in our words")
+    place: str = column("section of the publication, or occasion, it rests on")
+    quotation: str = column("short verbatim quotation; empty in a case of your own")
+    kpi: str = column("KPI on which the cause would show, empty if none", references="indicator")
 
 
 class ProcessRow(Row):
     """One step of the service process, between two dates of the service table."""
 
-    step_id: Identifier = column("key", "id paso")
-    position: Annotated[int, Field(ge=1, le=1000)] = column(
-        "order of the step, from 1", "posicion orden"
-    )
-    name: Text = column("what happens", "nombre")
-    mode: Literal["waiting", "working"] = column(
-        "customer waits, or work is done",
-        "modo",
-        values="espera: waiting; trabajo: working",
-    )
+    step_id: Identifier = column("key")
+    position: Annotated[int, Field(ge=1, le=1000)] = column("order of the step, from 1")
+    name: Text = column("what happens")
+    mode: Literal["waiting", "working"] = column("customer waits, or work is done")
     start_column: Identifier = column(
-        "date column of service.csv that opens the step", "columna_inicio", references="service day"
+        "date column of service.csv that opens the step", references="service day"
     )
     end_column: Identifier = column(
-        "date column of service.csv that closes the step", "columna_fin", references="service day"
+        "date column of service.csv that closes the step", references="service day"
     )
 
 
 class ObjectiveRow(Row):
     """An objective of the strategy."""
 
-    objective_id: Identifier = column("key", "id id_objetivo")
+    objective_id: Identifier = column("key")
     perspective: Literal["Financial", "Customer", "Internal processes", "People"] = column(
-        "Balanced Scorecard perspective",
-        "perspectiva",
-        values="financiera: Financial; cliente clientes: Customer; "
-        "procesos_internos: Internal processes; "
-        "personas aprendizaje_y_crecimiento: People",
+        "Balanced Scorecard perspective"
     )
-    text: Text = column("the objective, shortened from the print", "texto objetivo")
-    place: str = column("where it is printed, or who decided on it", "lugar fuente")
-    weight: Number = column("share of the joint score; all add up to 1", "peso")
+    text: Text = column("the objective, shortened from the print")
+    place: str = column("where it is printed, or who decided on it")
+    weight: Number = column("share of the joint score; all add up to 1")
 
 
 class KeyResultRow(Row):
@@ -160,35 +144,25 @@ class KeyResultRow(Row):
 
     in_order = (("starts_on", "ends_on"),)
 
-    kr_id: Identifier = column("key", "id id_kr")
-    objective_id: Identifier = column(
-        "references objective", "objetivo id_objetivo", references="objectives"
-    )
+    kr_id: Identifier = column("key")
+    objective_id: Identifier = column("references objective", references="objectives")
     role: Literal["headline", "key result"] = column(
-        "a headline is scored and shown but carries no weight",
-        "rol",
-        values="titular: headline; resultado_clave: key result",
+        "a headline is scored and shown but carries no weight"
     )
-    kpi: Identifier = column(
-        "key of the indicator in the catalogue", "indicador", references="indicator"
-    )
-    text: Text = column("the key result, shortened from the print", "texto resultado_clave")
+    kpi: Identifier = column("key of the indicator in the catalogue", references="indicator")
+    text: Text = column("the key result, shortened from the print")
     claim_id: IdentifierOrEmpty = column(
         "claim that prints its formula, empty if none does", references="claim"
     )
-    owner: Text = column("who answers for it (an assumption where none is printed)", "responsable")
-    weight: Number = column("share within its objective; key results add up to 1", "peso")
+    owner: Text = column("who answers for it (an assumption where none is printed)")
+    weight: Number = column("share within its objective; key results add up to 1")
     ambition: Literal["committed", "stretch"] = column(
-        "whether all of the target is expected, or commit of the way is good",
-        "ambicion",
-        values="comprometido: committed; ambicioso: stretch",
+        "whether all of the target is expected, or commit of the way is good"
     )
-    commit: Number = column("part of the way to the target that is the least expected", "minimo")
-    baseline: NumberOrEmpty = column(
-        "starting level if it is given; empty: from the rows", "linea_base"
-    )
-    starts_on: Day = column("first day of its period", "inicio fecha_inicio")
-    ends_on: Day = column("last day of its period", "fin fecha_fin")
+    commit: Number = column("part of the way to the target that is the least expected")
+    baseline: NumberOrEmpty = column("starting level if it is given; empty: from the rows")
+    starts_on: Day = column("first day of its period")
+    ends_on: Day = column("last day of its period")
 
     @model_validator(mode="after")
     def _levels_make_sense(self) -> KeyResultRow:
@@ -204,35 +178,25 @@ class KeyResultRow(Row):
 class TargetRow(Row):
     """One printed target of a key result; several for one are readings of it."""
 
-    target_id: Identifier = column("key", "id id_meta")
-    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
+    target_id: Identifier = column("key")
+    kr_id: Identifier = column("references key_result", references="key_results")
     kpi: Identifier = column(
-        "key of the indicator that the target is read to mean", "indicador", references="indicator"
+        "key of the indicator that the target is read to mean", references="indicator"
     )
     claim_id: IdentifierOrEmpty = column(
         "claim that prints it; empty for one of your own", references="claim"
     )
-    kind: Kind = column(
-        "amount is a share of the baseline, percentage points, or the level itself",
-        "tipo",
-        values="relativa relativo: relative; puntos: points; nivel: level",
-    )
-    rule: Rule = column(
-        "how it is met",
-        "regla",
-        values="al_menos: at least; mas_de: more than; como_maximo: at most; entre: within",
-    )
-    amount: Number = column("per cent, points, or units of the indicator", "cantidad meta")
-    upper: NumberOrEmpty = column("upper end, for targets within a band", "maximo")
+    kind: Kind = column("amount is a share of the baseline, percentage points, or the level itself")
+    rule: Rule = column("how it is met")
+    amount: Number = column("per cent, points, or units of the indicator")
+    upper: NumberOrEmpty = column("upper end, for targets within a band")
     months: Annotated[int, Field(ge=0, le=1200)] = column(
-        "0: over the whole period; otherwise a rate per this many months", "meses"
+        "0: over the whole period; otherwise a rate per this many months"
     )
-    default: YesNo = column(
-        "whether it is used where several are printed", "por_defecto", values=YES_NO
-    )
+    default: YesNo = column("whether it is used where several are printed")
     axis: str = column("reading of case.yaml that decides on it; empty if none does")
     option: str = column("option of that reading under which it holds")
-    reading: Text = column("how the print is read here, or the target in words", "lectura")
+    reading: Text = column("how the print is read here, or the target in words")
 
     @model_validator(mode="after")
     def _amounts_make_sense(self) -> TargetRow:
@@ -248,43 +212,39 @@ class TargetRow(Row):
 class LinkRow(Row):
     """One arrow of the strategy map: a hypothesis on cause and effect."""
 
-    link_id: Identifier = column("key", "id")
-    cause: Identifier = column("indicator at its tail", "causa", references="indicator")
-    effect: Identifier = column("indicator at its head", "efecto", references="indicator")
-    sign: Literal["+", "-"] = column("whether the levels move together or against", "signo")
+    link_id: Identifier = column("key")
+    cause: Identifier = column("indicator at its tail", references="indicator")
+    effect: Identifier = column("indicator at its head", references="indicator")
+    sign: Literal["+", "-"] = column("whether the levels move together or against")
     lag_quarters: Annotated[int, Field(ge=0, le=400)] = column(
-        "quarters from cause to effect (an assumption)", "retraso_trimestres"
+        "quarters from cause to effect (an assumption)"
     )
-    rationale: Text = column("why, in our words", "razon")
-    place: str = column("section of the publication, or occasion, it rests on", "lugar fuente")
-    quotation: str = column("short verbatim quotation; empty in a case of your own", "cita")
+    rationale: Text = column("why, in our words")
+    place: str = column("section of the publication, or occasion, it rests on")
+    quotation: str = column("short verbatim quotation; empty in a case of your own")
 
 
 class VariableRow(Row):
     """A variable of the diagnosis and the part it plays (4.4.1)."""
 
-    variable_id: Identifier = column("key", "id")
-    name: Text = column("what it is", "nombre")
-    role: Literal["dependent", "independent", "context"] = column(
-        "explained, explaining, or given",
-        "rol",
-        values="dependiente: dependent; independiente: independent; contexto: context",
-    )
-    source: str = column("column or indicator that measures it, empty if none does", "fuente")
+    variable_id: Identifier = column("key")
+    name: Text = column("what it is")
+    role: Literal["dependent", "independent", "context"] = column("explained, explaining, or given")
+    source: str = column("column or indicator that measures it, empty if none does")
     explains: IdentifierOrEmpty = column(
-        "indicator that it is taken to explain, for independents", "explica", references="indicator"
+        "indicator that it is taken to explain, for independents", references="indicator"
     )
 
 
 class CheckInRow(Row):
     """What the owner of a key result reported in one week."""
 
-    check_in_id: Identifier = column("key", "id")
-    kr_id: Identifier = column("references key_result", "id_kr", references="key_results")
-    reported_on: Day = column("day of the weekly meeting", "date fecha")
-    value: DecimalOrEmpty = column("level reported, as a decimal; empty if none was known", "valor")
+    check_in_id: Identifier = column("key")
+    kr_id: Identifier = column("references key_result", references="key_results")
+    reported_on: Day = column("day of the weekly meeting")
+    value: DecimalOrEmpty = column("level reported, as a decimal; empty if none was known")
     confidence: Annotated[int, Field(ge=0, le=10)] = column(
-        "0 to 10: chance in tenths that the target will be met", "confianza"
+        "0 to 10: chance in tenths that the target will be met"
     )
 
 
@@ -317,23 +277,19 @@ class ConformanceRow(Row):
 CLAIMS = define("claims", ClaimRow, "claim_id", "What the publication prints")
 METHODS = define("methods", MethodRow, "method_id", "Methods and what leads to what")
 DIAGNOSIS_TABLES = (
-    define("swot", SwotRow, "swot_id", "SWOT entries and what they rest on", "foda"),
-    define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram", "causas"),
-    define("process", ProcessRow, "step_id", "Steps of the service process", "proceso"),
+    define("swot", SwotRow, "swot_id", "SWOT entries and what they rest on"),
+    define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram"),
+    define("process", ProcessRow, "step_id", "Steps of the service process"),
 )
 PLAN_TABLES = (
     *DIAGNOSIS_TABLES,
-    define("objectives", ObjectiveRow, "objective_id", "Objectives", "objetivos"),
-    define(
-        "key_results", KeyResultRow, "kr_id", "Key results", "okr resultados_clave", file="okrs.csv"
-    ),
-    define("targets", TargetRow, "target_id", "Targets and their readings", "metas"),
-    define("links", LinkRow, "link_id", "Arrows of the strategy map", "mapa_estrategico"),
+    define("objectives", ObjectiveRow, "objective_id", "Objectives"),
+    define("key_results", KeyResultRow, "kr_id", "Key results", file="okrs.csv"),
+    define("targets", TargetRow, "target_id", "Targets and their readings"),
+    define("links", LinkRow, "link_id", "Arrows of the strategy map"),
     define("variables", VariableRow, "variable_id", "Dependent and independent variables"),
 )
 """Tables of the diagnosis, the strategy and the targets."""
 
-CHECK_INS = define(
-    "check_in", CheckInRow, "check_in_id", "Weekly check-ins", "check_ins seguimiento"
-)
+CHECK_INS = define("check_in", CheckInRow, "check_in_id", "Weekly check-ins")
 CONFORMANCE = define("okr_cases", ConformanceRow, "case_id", "Cases for tools that score OKRs")
