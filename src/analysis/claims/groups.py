@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.numbers import Rounding, decimal, listed, outward
@@ -30,7 +29,7 @@ from analysis.claims.solver.products import (
     span,
 )
 from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Linear
+from analysis.claims.solver.system import Linear, connected, smallest_conflict
 from analysis.tables.case import Case
 from analysis.tables.contents import read_claims
 from analysis.tables.rows import read_rows
@@ -409,39 +408,21 @@ class State:
         conflicts, settled = [], tags
         found = self.can_be(settled)
         while found is Outcome.REFUTED:
-            conflicts.append(self._smallest(settled))
+            conflicts.append(
+                smallest_conflict(settled, lambda tags: self.can_be(tags) is Outcome.REFUTED)
+            )
             settled = tuple(tag for tag in settled if tag not in conflicts[-1])
             found = self.can_be(settled)
         witness = found if isinstance(found, dict) else None
         return Group(tags, tuple(conflicts), settled, witness)
 
-    def _smallest(self, tags: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a smallest set of claims that is refuted; no set of fewer claims is."""
-        core = tags
-        for tag in tags:
-            rest = tuple(other for other in core if other != tag)
-            if self.can_be(rest) is Outcome.REFUTED:
-                core = rest
-        for size in range(1, len(core)):
-            for chosen in combinations(tags, size):
-                if self.can_be(chosen) is Outcome.REFUTED:
-                    return chosen
-        return core
-
 
 def _connected(network: Network) -> list[tuple[str, ...]]:
     """Put claims that share quantities, directly or through definitions, into groups."""
-    links = [set(one.names) for one in network.definitions]
-    groups: list[tuple[list[str], set[str]]] = []
-    for tag, items in network.items.items():
-        names = {name for item in items for name in item.names}
-        while more := {n for link in links if link & names for n in link} - names:
-            names |= more
-        joined = [group for group in groups if group[1] & names]
-        tags = [other for group in joined for other in group[0]]
-        for group in joined:
-            names |= group[1]
-        groups = [group for group in groups if group not in joined]
-        groups.append(([*tags, tag], names))
+    named = [
+        (tag, {n for item in items for n in item.names}) for tag, items in network.items.items()
+    ]
+    definitions = [("", set(one.names)) for one in network.definitions]
     order = {tag: place for place, tag in enumerate(network.items)}
-    return [tuple(sorted(tags, key=order.__getitem__)) for tags, _ in groups]
+    groups = [[tag for tag in tags if tag] for tags, _ in connected([*definitions, *named])]
+    return [tuple(sorted(tags, key=order.__getitem__)) for tags in groups if tags]

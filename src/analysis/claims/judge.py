@@ -15,7 +15,7 @@ from analysis.claims.relations import RelationRow, is_absolute, read_number
 from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item, Outcome, Product, frame
 from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Claim, Linear
+from analysis.claims.solver.system import Claim, Linear, connected
 from analysis.claims.verdicts import ROUNDING, Judgement, Reading
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
@@ -244,25 +244,23 @@ def _blocks(
     claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
 ) -> dict[str, tuple[set[str], tuple[str, ...]]]:
     """Return the quantities and the axes (in `order`) of each block, by its first quantity."""
-    linked: list[tuple[set[str], set[str]]] = []
-    for row in relations:
-        asserted = {c.quantity for c in claims if c.claim_id == row.claim}
-        linked.append(({*row.quantities, *asserted}, set(row.conditions)))
-    for claim in claims:
-        linked.append(({claim.quantity}, set(claim.axes) - {ROUNDING}))
-    merged: list[tuple[set[str], set[str]]] = []
-    for names, axes in linked:
-        joined = [one for one in merged if one[0] & names or one[1] & axes]
-        for one in joined:
-            names, axes = names | one[0], axes | one[1]
-        merged = [one for one in merged if one not in joined] + [(names, axes)]
+    named = [
+        {*row.quantities, *(c.quantity for c in claims if c.claim_id == row.claim)}
+        | {f"{axis}=" for axis in row.conditions}
+        for row in relations
+    ]
+    named += [
+        {claim.quantity} | {f"{axis}=" for axis in claim.axes if axis != ROUNDING}
+        for claim in claims
+    ]
+    groups = [names for _, names in connected((None, names) for names in named)]
     found: dict[str, tuple[set[str], tuple[str, ...]]] = {}
     for claim in claims:
         if claim.role == "result" and claim.kind in NUMERIC:
-            names, axes = next(one for one in merged if claim.quantity in one[0])
+            names = next(names for names in groups if claim.quantity in names)
             if not any(names is other for other, _ in found.values()):
-                chosen = tuple(axis for axis in order if axis in axes or axis == ROUNDING)
-                found[claim.quantity] = (names, chosen)
+                axes = tuple(axis for axis in order if f"{axis}=" in names or axis == ROUNDING)
+                found[claim.quantity] = (names, axes)
     return found
 
 

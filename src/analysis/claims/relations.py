@@ -8,7 +8,7 @@ reading only, and a statement of the publication may be what asserts it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from pydantic import Field, model_validator
 
@@ -35,49 +35,44 @@ Relation = Literal[
     "less is better",
 ]
 
-MEANINGS: Mapping[Relation, str] = {
-    "unprinted": "no claim is about the quantity, and other rows need it",
-    "unit": "so many of its smallest pieces make one (4 for quarter-hours; money has 100)",
-    "sum": "it is the sum of these quantities",
-    "period sum": "in its period it is the sum of these shorter periods",
-    "share": "it is a part divided by its whole, at most 1",
-    "ratio": "it is one quantity divided by another",
-    "base": "its growth in its period is measured against this earlier period",
-    "period": "where a claim does not say which period, it means this one",
-    "kind": "the claim is about this sort of quantity",
-    "fall": "the growth that the claim prints is a decrease",
-    "equal": "it is as large as this one",
-    "at most": "it is not larger than this one",
-    "less is better": "a target on it is an upper limit",
-}
-"""What each relation says of the quantity of its row."""
 
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "unprinted": (),
-    "unit": ("of",),
-    "sum": ("of",),
-    "period sum": ("period", "of"),
-    "share": ("of", "by"),
-    "ratio": ("of", "by"),
-    "base": ("period", "of"),
-    "period": ("period", "of"),
-    "kind": ("of", "claim"),
-    "fall": ("claim",),
-    "equal": ("of",),
-    "at most": ("of",),
-    "less is better": (),
-}
-"""Cells, besides the quantity, that each relation must fill."""
+class Kind(NamedTuple):
+    """What a relation says of the quantity of its row.
 
-MAY: Mapping[str, tuple[str, ...]] = {
-    "sum": ("period", "claim"),
-    "period sum": ("claim",),
-    "share": ("period",),
-    "ratio": ("period",),
-    "equal": ("period", "claim"),
-    "at most": ("period", "claim"),
+    Attributes
+    ----------
+    meaning : str
+        In words.
+    needs, may : tuple of str
+        Cells, besides the quantity, that a row of it must fill, and others that it may fill.
+    """
+
+    meaning: str
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+KINDS: Mapping[Relation, Kind] = {
+    "unprinted": Kind("no claim is about the quantity, and other rows need it"),
+    "unit": Kind(
+        "so many of its smallest pieces make one (4 for quarter-hours; money has 100)", ("of",)
+    ),
+    "sum": Kind("it is the sum of these quantities", ("of",), ("period", "claim")),
+    "period sum": Kind(
+        "in its period it is the sum of these shorter periods", ("period", "of"), ("claim",)
+    ),
+    "share": Kind("it is a part divided by its whole, at most 1", ("of", "by"), ("period",)),
+    "ratio": Kind("it is one quantity divided by another", ("of", "by"), ("period",)),
+    "base": Kind(
+        "its growth in its period is measured against this earlier period", ("period", "of")
+    ),
+    "period": Kind("where a claim does not say which period, it means this one", ("period", "of")),
+    "kind": Kind("the claim is about this sort of quantity", ("of", "claim")),
+    "fall": Kind("the growth that the claim prints is a decrease", ("claim",)),
+    "equal": Kind("it is as large as this one", ("of",), ("period", "claim")),
+    "at most": Kind("it is not larger than this one", ("of",), ("period", "claim")),
+    "less is better": Kind("a target on it is an upper limit"),
 }
-"""Cells that it may fill besides."""
 
 COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
 """Relations between quantities that are counted in pieces."""
@@ -96,7 +91,7 @@ class RelationRow(Row):
     relation_id: Identifier = Field(description="key")
     relation: Relation = Field(
         description="what the row says of its quantity: "
-        + "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
+        + "; ".join(f"{name} ({kind.meaning})" for name, kind in KINDS.items())
     )
     quantity: Identifier = Field(description="the quantity that the row is about")
     period: str = Field(description="period, as in claims.csv; empty where it holds in every one")
@@ -111,12 +106,12 @@ class RelationRow(Row):
 
     @model_validator(mode="after")
     def _cells_fit_the_relation(self) -> RelationRow:
-        needs = NEEDS[self.relation]
+        _, needs, may = KINDS[self.relation]
         for column in ("period", "of", "by", "claim"):
             filled = bool(getattr(self, column))
             if column in needs and not filled:
                 raise ValueError(f"{column}: the relation “{self.relation}” needs this cell")
-            if filled and column not in (*needs, *MAY.get(self.relation, ())):
+            if filled and column not in (*needs, *may):
                 raise ValueError(f"{column}: the relation “{self.relation}” has no use for this")
         if self.relation in _SEVERAL and len(self.parts) < 2:
             raise ValueError("of: a sum has two parts or more, joined by ;")

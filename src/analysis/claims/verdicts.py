@@ -263,26 +263,12 @@ def verdict_table(judge: Judge) -> pd.DataFrame:
     """
     rows = []
     for v in verdicts(judge):
-        claim, found = v.claim, v.judgement
-        rows.append(
-            {
-                "claim_id": claim.claim_id,
-                "place": claim.place,
-                "printed": claim.printed,
-                "unit": claim.unit,
-                "role": claim.role,
-                "quantity": claim.quantity,
-                "reading": "; ".join(f"{axis}={option}" for axis, option in v.reading),
-                "rounding": "; ".join(v.rounding),
-                "default": v.default,
-                "verdict": v.verdict,
-                "evidence": v.evidence,
-                "witness": _json(found.witness),
-                "conflict": "; ".join(found.conflict),
-                "bounds": _json(found.bounds),
-                "other_places": "; ".join(found.other),
-            }
-        )
+        found = v.judgement
+        of_claim = (getattr(v.claim, name) for name in COLUMNS[:6])
+        reading = "; ".join(f"{axis}={option}" for axis, option in v.reading)
+        of_verdict = (reading, "; ".join(v.rounding), v.default, found.verdict, found.evidence)
+        sets = (_json(found.witness), "; ".join(found.conflict), _json(found.bounds))
+        rows.append((*of_claim, *of_verdict, *sets, "; ".join(found.other)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

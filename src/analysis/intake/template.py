@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
 from analysis.base.files import write_bytes
-from analysis.claims.relations import MAY, MEANINGS, NEEDS, RELATIONS
+from analysis.claims.relations import KINDS, RELATIONS
 from analysis.intake.case_files import ROWS
 from analysis.intake.convert import Checked
 from analysis.intake.problems import Problem, fault_of
@@ -184,9 +184,9 @@ def claims_list() -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| `{name}` | {meaning} | {', '.join(NEEDS[name]) or 'none'} | "
-        f"{', '.join((*MAY.get(name, ()), 'reading', 'note'))} |"
-        for name, meaning in MEANINGS.items()
+        f"| `{name}` | {kind.meaning} | {', '.join(kind.needs) or 'none'} | "
+        f"{', '.join((*kind.may, 'reading', 'note'))} |"
+        for name, kind in KINDS.items()
     ]
     for table in (CLAIMS, RELATIONS):
         lines += [
@@ -237,7 +237,7 @@ def _bracketed(name: str, info: FieldInfo) -> str:
 def _meaning(info: FieldInfo) -> str:
     """Return what a column holds, with its vocabulary unless another list has that."""
     options = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-    if options == tuple(MEANINGS):
+    if options == tuple(KINDS):
         return "one of the relations above"
     listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""
     return f"{info.description}{listed}"

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.claims import relations
 from analysis.claims.paper.judging import judge_of
-from analysis.claims.relations import NEEDS
 from analysis.claims.verdicts import verdict_table
 
 from .conftest import Maker, claim
@@ -43,13 +43,15 @@ def tables(draw: st.DrawFn) -> tuple[str, str]:
     )
     rows = []
     for n in range(draw(st.integers(0, 6))):
-        kind = draw(st.sampled_from(sorted(NEEDS)))
+        kind = draw(st.sampled_from(sorted(relations.KINDS)))
         rare = draw(st.integers(0, 9)) == 0
         cells = {
-            "period": draw(PERIODS) if "period" in NEEDS[kind] or rare else "",
-            "of": draw(PARTS) if "of" in NEEDS[kind] or rare else "",
-            "by": draw(NAMES) if "by" in NEEDS[kind] or rare else "",
-            "claim": f"c{draw(st.integers(0, 3))}" if "claim" in NEEDS[kind] or rare else "",
+            "period": draw(PERIODS) if "period" in relations.KINDS[kind].needs or rare else "",
+            "of": draw(PARTS) if "of" in relations.KINDS[kind].needs or rare else "",
+            "by": draw(NAMES) if "by" in relations.KINDS[kind].needs or rare else "",
+            "claim": f"c{draw(st.integers(0, 3))}"
+            if "claim" in relations.KINDS[kind].needs or rare
+            else "",
         }
         reading = draw(st.sampled_from(["", "", "base=year", "base=half"]))
         rows.append(

@@ -15,7 +15,16 @@ from math import lcm
 from analysis.claims.printed import Interval
 from analysis.claims.solver.search import best
 from analysis.claims.solver.simplex import Endless, Row, Vertex, maximise
-from analysis.claims.solver.system import Claim, Data, Linear, System, at_least, quantity, witness
+from analysis.claims.solver.system import (
+    Claim,
+    Data,
+    Linear,
+    System,
+    at_least,
+    connected,
+    quantity,
+    witness,
+)
 
 
 @dataclass(frozen=True)
@@ -345,15 +354,8 @@ def _rewritten(claim: Claim, solved: Mapping[str, Linear]) -> Claim:
 
 def _parts(claims: tuple[Claim, ...]) -> list[System]:
     """Split claims into systems that share no quantity."""
-    parts: list[tuple[set[str], list[Claim]]] = []
-    for claim in claims:
-        names = set(claim.names)
-        joined = [part for part in parts if part[0] & names]
-        parts = [part for part in parts if not part[0] & names]
-        for part in joined:
-            names |= part[0]
-        parts.append((names, [*(c for part in joined for c in part[1]), claim]))
-    return [System(tuple(members)) for _, members in parts]
+    named = ((claim, set(claim.names)) for claim in claims)
+    return [System(tuple(members)) for members, _ in connected(named)]
 
 
 def _constants(part: System) -> dict[str, int] | None:

@@ -7,12 +7,13 @@ interval; that makes one or two linear inequalities with whole coefficients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, gcd, lcm
+from typing import TypeVar
 
 from analysis.base.numbers import Rounding
 from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
@@ -20,6 +21,7 @@ from analysis.claims.solver.search import Proof, find, proves_empty
 from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -308,24 +310,52 @@ def solve(system: System) -> Answer:
         return Answer(result)
     if not isinstance(witness(System((), system.definitions)), dict):
         raise ValueError("the definitions contradict each other")
-    core = _shrink(system)
-    for size in range(1, len(core)):
-        for chosen in combinations(system.claims, size):
-            smaller = system.only(chosen)
-            proof = witness(smaller)
-            if not isinstance(proof, dict):
-                return Answer(None, tuple(c.tag for c in chosen), proof, smaller)
+    core = smallest_conflict(
+        system.claims, lambda claims: not isinstance(witness(system.only(claims)), dict)
+    )
     conflict = system.only(core)
     proof = witness(conflict)
-    assert not isinstance(proof, dict)  # the deletion filter kept it infeasible
+    assert not isinstance(proof, dict)  # it was found infeasible
     return Answer(None, tuple(c.tag for c in core), proof, conflict)
 
 
-def _shrink(system: System) -> tuple[Claim, ...]:
-    """Drop claims one by one while the rest still conflicts (deletion filter)."""
-    kept = list(system.claims)
-    for claim in system.claims:
-        rest = [c for c in kept if c is not claim]
-        if not isinstance(witness(system.only(rest)), dict):
-            kept = rest
-    return tuple(kept)
+def smallest_conflict(
+    claims: tuple[T, ...], conflicts: Callable[[tuple[T, ...]], bool]
+) -> tuple[T, ...]:
+    """Return a smallest set of claims that conflict; no set of fewer claims does.
+
+    Claims are dropped one by one while the rest still conflicts (deletion filter), which limits
+    the size; then all smaller sets are tried, smallest first.
+
+    Examples
+    --------
+    >>> smallest_conflict((1, 2, 3), lambda chosen: sum(chosen) > 4)
+    (2, 3)
+    """
+    core = claims
+    for claim in claims:
+        rest = tuple(other for other in core if other is not claim)
+        if conflicts(rest):
+            core = rest
+    for size in range(1, len(core)):
+        for chosen in combinations(claims, size):
+            if conflicts(chosen):
+                return chosen
+    return core
+
+
+def connected(named: Iterable[tuple[T, set[str]]]) -> list[tuple[list[T], set[str]]]:
+    """Put things that share names, directly or through others, into groups with all their names.
+
+    Examples
+    --------
+    >>> [members for members, _ in connected([(1, {"a"}), (2, {"b"}), (3, {"a", "c"})])]
+    [[2], [1, 3]]
+    """
+    groups: list[tuple[list[T], set[str]]] = []
+    for item, names in named:
+        joined = [group for group in groups if group[1] & names]
+        groups = [group for group in groups if not group[1] & names]
+        members = [member for group in joined for member in group[0]]
+        groups.append(([*members, item], names.union(*(group[1] for group in joined))))
+    return groups
