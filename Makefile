@@ -134,11 +134,13 @@ test: lint report | $(call environment,test) ## style and types, then all tests,
 quick: lint ## style and types, then the fast tests: a minute
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" tests
 
-lint: | $(call environment,test) ## style, formatting and types
+lint: | $(call environment,test) ## style, formatting, types and the order of the rooms
 	@$(PY) -m ruff check --quiet src tests benchmarks
 	@$(PY) -m ruff format --quiet --check src tests benchmarks
 	@$(PY) -m mypy --no-error-summary
-	@echo "style and types: clean"
+	@mkdir -p .build
+	@$(PY) -c "from importlinter.cli import lint_imports_command as c; c()" --no-cache >.build/rooms || { cat .build/rooms; exit 1; }
+	@echo "style, types and rooms: clean"
 
 docs: | $(call environment,docs) ## the modules and functions as pages to browse, in .build/docs
 	@$(PY) -m pdoc --docformat numpy --output-directory .build/docs analysis
@@ -220,7 +222,7 @@ define begin
 @touch $@.begun
 endef
 # The program that runs a step, which writes down what it depends on and what it wrote.
-step = $(PY) -m analysis.build.graph $@ $(wildcard $(filter notebooks/%,$^)) --
+step = $(PY) -m analysis $@ $(wildcard $(filter notebooks/%,$^)) --
 define end
 @for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
 @mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)

@@ -17,7 +17,7 @@ def run(tmp_path: Path, *command: str) -> set[str]:
     """Run a real step, and return the package's files in its rule, relative to the package."""
     stamp = tmp_path / "stamp"
     subprocess.run(
-        [sys.executable, "-m", "analysis.build.graph", str(stamp), "also.ipynb", "--", *command],
+        [sys.executable, "-m", "analysis", str(stamp), "also.ipynb", "--", *command],
         cwd=ROOT,
         check=True,
     )
@@ -51,11 +51,10 @@ def test_data_files_count_but_not_those_of_other_packages(
 
 
 def test_an_interruption_is_left_to_make(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def interrupted(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analysis.cli.main", interrupted)
-    assert graph.main(["stamp", "--", "kpis"]) == 130
+    assert graph.record(["stamp", "--", "kpis"], interrupted) == 130
     assert capsys.readouterr().err == ""

@@ -93,7 +93,6 @@ class Project:
     def fill(self) -> Project:
         files = {
             "src/analysis/__init__.py": "",
-            "src/analysis/__main__.py": "import sys, analysis.cli as cli; sys.exit(cli.main())",
             "src/analysis/cli.py": CLI,
             "src/analysis/claims.py": "",
             "src/analysis/notebook/edition.py": "",
@@ -122,6 +121,7 @@ class Project:
             self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
         for name in (
             "Makefile",
+            "src/analysis/__main__.py",
             "src/analysis/base/errors.py",
             "src/analysis/base/files.py",
             "src/analysis/build/graph.py",

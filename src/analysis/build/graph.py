@@ -1,7 +1,7 @@
 """Runs a step of the build, and writes down which files it depended on and which it wrote.
 
-The Makefile runs each step as ``python -m analysis.build.graph STAMP -- STEP OPTIONS``, which
-leaves rules of make beside the step's stamp. A step depends on the files of the package that it
+The Makefile runs each step as ``python -m analysis STAMP -- STEP OPTIONS``, which leaves rules of
+make beside the step's stamp. A step depends on the files of the package that it
 imported, here or in the kernel of its notebook, and on all that is no Python beside them
 (templates, styles, fonts). So a change in a module reruns the steps that imported it and no
 others, and a lost output reruns the step that wrote it; nobody keeps a list.
@@ -10,8 +10,10 @@ others, and a lost output reruns the step that wrote it; nobody keeps a list.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from analysis.base.files import imported, written
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -60,7 +62,7 @@ def _relative(paths: Iterable[Path]) -> list[str]:
     return sorted(path.relative_to(here).as_posix() for path in files if path.is_relative_to(here))
 
 
-def main(arguments: list[str]) -> int:
+def record(arguments: list[str], run: Callable[[list[str]], int]) -> int:
     """Run a step, and write the rules for its stamp to a file beside it.
 
     Parameters
@@ -68,13 +70,12 @@ def main(arguments: list[str]) -> int:
     arguments : list of str
         The step's stamp, more prerequisites as they are, ``--``, and the step as the command line
         takes it.
+    run : callable
+        The command line.
     """
     cut = arguments.index("--")
     (target, *also), command = arguments[:cut], arguments[cut + 1 :]
     try:
-        from analysis.base.files import imported, written
-        from analysis.cli import main as run
-
         status = run(command)
     except SyntaxError as error:
         name = ", ".join(_relative([Path(error.filename or "")])) or error.filename
@@ -91,7 +92,3 @@ def main(arguments: list[str]) -> int:
             rules(target, needed, _relative(written)), encoding="utf-8"
         )
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
