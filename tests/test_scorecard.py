@@ -15,7 +15,7 @@ from analysis.method.balanced_scorecard import (
     scorecard,
     weightings,
 )
-from analysis.method.key_results import Okrs, Result, evaluate, load_okrs
+from analysis.method.key_results import Okrs, Result, evaluate, load_okrs, scores
 from analysis.method.scoring import Score
 from analysis.notebook.values import Value
 from analysis.show.period_facts import NOT_TOLD, _joint
@@ -178,8 +178,8 @@ def test_an_incomplete_period_is_left_out_not_its_perspectives() -> None:
     assert ranking_by_weights({"2024Q1": card(f=None, c=None, i=None, p=None)}).empty
 
 
-def test_over_time_uses_the_same_targets(okrs: Okrs, segelec: Case, ledger: Ledger) -> None:
-    cards = over_time(okrs, reduce(ledger), ["2024Q1", "2024Q2"], "year-ago", segelec.reading())
+def test_over_time_uses_the_same_targets(segelec: Case, ledger: Ledger) -> None:
+    cards = over_time(scores(segelec, reduce(ledger)), ["2024Q1", "2024Q2"])
     assert list(cards) == ["2024Q1", "2024Q2"]
     assert all(nodes[0].score is not None for nodes in cards.values())
 

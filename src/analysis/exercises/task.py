@@ -27,7 +27,7 @@ from analysis.exercises.forms import Form, UnreadableError
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods, level_table
-from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
+from analysis.method.key_results import Okrs, Result, chosen, load_okrs, scores
 from analysis.tables.case import Case
 from analysis.tables.contents import printed_strings
 
@@ -87,8 +87,7 @@ class Study:
     @cached_property
     def results(self) -> list[Result]:
         """Key results of the current quarter against the year before, as the case reads targets."""
-        found = evaluate(self.okrs, self.cube, self.quarter(), "year-ago", self.case.reading())
-        return chosen(found)
+        return chosen(scores(self.case, self.cube).of(self.quarter()))
 
     def row(self, name: str, back: int = 0) -> Any:
         """Return an indicator of a quarter: its value, numerator and denominator.

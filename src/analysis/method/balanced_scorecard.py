@@ -18,7 +18,14 @@ from analysis.base.periods import Grain
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.levels import level_table
 from analysis.kpis.measures import Totals
-from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs, score_frame
+from analysis.method.key_results import (
+    Okrs,
+    Result,
+    Scores,
+    chosen,
+    score_frame,
+    scores,
+)
 from analysis.method.scoring import Joint, check_weights, join
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.tables.case import Case
@@ -230,13 +237,9 @@ def scorecard_frame(nodes: Sequence[Node]) -> pd.DataFrame:
     return frame
 
 
-def over_time(
-    okrs: Okrs, totals: Totals, periods: Sequence[str], base: str, reading: Mapping[str, str]
-) -> dict[str, list[Node]]:
+def over_time(scores: Scores, periods: Sequence[str]) -> dict[str, list[Node]]:
     """Scorecard of several periods, the same targets applied to each."""
-    return {
-        period: scorecard(okrs, evaluate(okrs, totals, period, base, reading)) for period in periods
-    }
+    return {period: scorecard(scores.okrs, scores.of(period)) for period in periods}
 
 
 def weightings(steps: int = 10, parts: int = len(PERSPECTIVES)) -> Iterator[tuple[Fraction, ...]]:
@@ -360,9 +363,9 @@ def method_tables(case: Case, totals: Totals, base: str = "year-ago") -> dict[st
     ]
     tables = {"levels": levels[["key", "grain", "period", "value", "unit", "state"]]}
     if has_okrs(case):
-        okrs, quarter = load_okrs(case), case.parameters.periods.current
-        results = evaluate(okrs, totals, quarter, base, case.reading())
-        card = scorecard_frame(scorecard(okrs, results))
+        scored, quarter = scores(case, totals, base), case.parameters.periods.current
+        results = scored.of(quarter)
+        card = scorecard_frame(scorecard(scored.okrs, results))
         tables |= {
             "okr": score_frame(results).assign(period=quarter, base=base),
             "scorecard": card.assign(period=quarter, base=base),

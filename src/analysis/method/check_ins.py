@@ -27,9 +27,9 @@ from analysis.base.periods import (
 )
 from analysis.kpis.catalogue import Indicator, compute, indicator
 from analysis.kpis.levels import sample_of
-from analysis.kpis.measures import MEASURES, Period, Totals
+from analysis.kpis.measures import MEASURES, Period
 from analysis.kpis.reduce import NEW_SALES, reduce
-from analysis.method.key_results import Okrs, Result, chosen, evaluate
+from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
@@ -214,13 +214,11 @@ def _state(text: str, reported: Fraction | None, level: Fraction | None) -> str:
     return "agrees" if 2 * abs(reported - level) * 10**places <= 1 else "differs"
 
 
-def outcomes(
-    okrs: Okrs, totals: Totals, quarters: list[str], base: str, reading: Mapping[str, str]
-) -> dict[tuple[str, str], bool]:
+def outcomes(scores: Scores, quarters: list[str]) -> dict[tuple[str, str], bool]:
     """Say whether each key result was met in each quarter; left out where that cannot be told."""
     found = {}
     for quarter in quarters:
-        for result in chosen(evaluate(okrs, totals, quarter, base, reading)):
+        for result in chosen(scores.of(quarter)):
             if result.score.status != "cannot tell":
                 found[result.key_result.kr_id, quarter] = result.score.status == "met"
     return found

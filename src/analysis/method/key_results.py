@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
@@ -323,6 +323,55 @@ def evaluate(
             chosen = target is None or holds(target, reading)
             results.append(Result(row, target, record.key, baseline, value, goal, score, chosen))
     return results
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of a case's key results: computed once per period, and handed to all who show them.
+
+    Attributes
+    ----------
+    okrs : Okrs
+        Key results with their targets.
+    totals : DataFrame
+        From :func:`analysis.kpis.cube.read_cube`.
+    base : {"previous", "year-ago"}
+        What is compared with; see :func:`evaluate`.
+    reading : mapping of str to str
+        One option per axis.
+    """
+
+    okrs: Okrs
+    totals: Totals
+    base: str
+    reading: Mapping[str, str]
+    _known: dict[str, list[Result]] = field(default_factory=dict, repr=False)
+
+    def of(self, period: str) -> list[Result]:
+        """Return the results of a period, under every target."""
+        if period not in self._known:
+            found = evaluate(self.okrs, self.totals, period, self.base, self.reading)
+            self._known[period] = found
+        return self._known[period]
+
+
+def scores(
+    case: Case, totals: Totals, base: str = "year-ago", choices: Mapping[str, str] | None = None
+) -> Scores:
+    """Score the key results of a case.
+
+    Parameters
+    ----------
+    case : Case
+        The case; its objectives, key results and targets are read.
+    totals : DataFrame
+        From :func:`analysis.kpis.cube.read_cube`.
+    base : {"previous", "year-ago"}
+        What is compared with.
+    choices : mapping of str to str, optional
+        Readings of targets that replace the defaults of the case.
+    """
+    return Scores(load_okrs(case), totals, base, case.reading(dict(choices or {})))
 
 
 def _base(target: TargetRow | None, length: int, base: str) -> str:

@@ -38,7 +38,7 @@ from analysis.method.check_ins import (
     read_check_ins,
     reconcile,
 )
-from analysis.method.key_results import Okrs, chosen, depends_on_reading, evaluate, load_okrs
+from analysis.method.key_results import Scores, chosen, depends_on_reading, scores
 from analysis.method.scoring import read_cases
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.notebook.edition import Edition
@@ -70,12 +70,12 @@ def method_facts(edition: Edition) -> Facts:
         found |= _links(edition, reduced)
     if not has_okrs(case):
         return found
-    okrs = load_okrs(case)
+    scored = scores(case, reduced, edition.base, edition.choices)
     if in_memory(case):
-        found |= _check_ins(edition, okrs, reduced, read_ledger(case))
+        found |= _check_ins(edition, scored, read_ledger(case))
     if case.has_own_rows:
-        found |= _drawn(edition, okrs, reduced)
-    return found | _okrs(edition, okrs, reduced) | _scorecard(edition, okrs, reduced)
+        found |= _drawn(edition, scored)
+    return found | _okrs(edition, scored) | _scorecard(edition, scored)
 
 
 def _catalogue() -> Facts:
@@ -136,9 +136,8 @@ def bottleneck(case: Case, period: str) -> Facts:
     )
 
 
-def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> Facts:
-    case = edition.case
-    results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
+def _okrs(edition: Edition, scored: Scores) -> Facts:
+    case, okrs, results = edition.case, scored.okrs, scored.of(edition.period)
     states = feedback(case, results)["state"].value_counts()
     depends = depends_on_reading(results)
     texts = {}
@@ -146,7 +145,7 @@ def _okrs(edition: Edition, okrs: Okrs, reduced: Totals) -> Facts:
     if stretch:
         texts["okr_commit"] = " or ".join(str(part) for part in sorted(stretch))
     if "F6" in {row.kpi for row in okrs.key_results}:
-        texts |= _cost(edition, reduced)
+        texts |= _cost(edition, scored.totals)
     source = f"data/processed/{case.name}/okr.csv"
     return values(
         case.parameters.kind,
@@ -179,10 +178,9 @@ def _cost(edition: Edition, reduced: Totals) -> dict[str, str]:
     return {"cost_changes": " and by ".join(told)} if told else {}
 
 
-def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> Facts:
+def _drawn(edition: Edition, scored: Scores) -> Facts:
     """Say whether there are key results that figures can show; a figure of none is left out."""
-    case = edition.case
-    results = evaluate(okrs, reduced, edition.period, edition.base, edition.reading)
+    case, results = edition.case, scored.of(edition.period)
     targeted = [r for r in chosen(results) if r.value is not None and r.goal is not None]
     texts = {"okr_targeted": whole(len(targeted))} if targeted else {}
     if in_memory(case) and has_course(read_ledger(case), results, edition.period):
@@ -190,8 +188,8 @@ def _drawn(edition: Edition, okrs: Okrs, reduced: Totals) -> Facts:
     return values(case.parameters.kind, f"data/processed/{case.name}/okr.csv", **texts)
 
 
-def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) -> Facts:
-    case = edition.case
+def _check_ins(edition: Edition, scored: Scores, ledger: Ledger) -> Facts:
+    case, okrs = edition.case, scored.okrs
     rows = read_check_ins(case, okrs, until=edition.period)
     if not rows:
         return {}
@@ -200,7 +198,7 @@ def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) ->
         "check_ins": whole(len(rows)),
         "check_in_slips": whole((states == "differs").sum()),
     }
-    met = outcomes(okrs, reduced, quarters(rows, edition.period), edition.base, edition.reading)
+    met = outcomes(scored, quarters(rows, edition.period))
     score = brier(forecasts(rows, met))
     if score is not None:
         order = (score > COIN) - (score < COIN)
@@ -210,10 +208,10 @@ def _check_ins(edition: Edition, okrs: Okrs, reduced: Totals, ledger: Ledger) ->
     return values(case.parameters.kind, source, **texts)
 
 
-def _scorecard(edition: Edition, okrs: Okrs, reduced: Totals) -> Facts:
-    case, period = edition.case, edition.period
-    cards = over_time(okrs, reduced, edition.comparable(), edition.base, edition.reading)
-    nodes = scorecard(okrs, evaluate(okrs, reduced, period, edition.base, edition.reading))
+def _scorecard(edition: Edition, scored: Scores) -> Facts:
+    case, okrs, period = edition.case, scored.okrs, edition.period
+    cards = over_time(scored, edition.comparable())
+    nodes = scorecard(okrs, scored.of(period))
     top = nodes[0]
     texts = {
         "card_joint": NOT_TOLD if top.told is None else decimal(2)(top.told),
