@@ -338,9 +338,7 @@ class Wording:
         """Return a data set without the parts of levels of unknown make."""
         if isinstance(found, Outcome):
             return {}
-        return {
-            name: x for name, x in found.items() if ", upper" not in name and ", low" not in name
-        }
+        return {name: x for name, x in found.items() if not is_hidden(name)}
 
 
 def _places(pieces: int) -> int:

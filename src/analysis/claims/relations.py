@@ -184,15 +184,13 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
     return tuple(rows)
 
 
-def problem(row: RelationRow, rule: str, column: str, fix: str | None = None) -> InputError:
-    """Say what is wrong with one cell."""
+def problem(
+    row: RelationRow, rule: str, column: str, fix: str | None = None, value: str = ""
+) -> InputError:
+    """Say what is wrong with one cell, or with a value in it."""
+    wrong = value or getattr(row, column) or None
     return InputError(
-        rule,
-        file=RELATIONS.file,
-        row=row.relation_id,
-        column=column,
-        value=getattr(row, column) or None,
-        fix=fix,
+        rule, file=RELATIONS.file, row=row.relation_id, column=column, value=wrong, fix=fix
     )
 
 
@@ -227,13 +225,8 @@ class _Check:
         if row.relation in ("share", "ratio"):
             members.discard(row.quantity)
         for name in sorted(members & self.made_up):
-            raise InputError(
-                f"{name} is a share or ratio itself; only what is counted adds up or divides",
-                file=RELATIONS.file,
-                row=row.relation_id,
-                column="by" if name == row.by else "of",
-                value=name,
-            )
+            rule = f"{name} is a share or ratio itself; only what is counted adds up or divides"
+            raise problem(row, rule, "by" if name == row.by else "of", value=name)
         for other in self.rows[: self.rows.index(row)]:
             if _same_subject(row, other) and together(row, other):
                 raise problem(
@@ -250,14 +243,9 @@ class _Check:
         for name in row.quantities:
             if name not in known:
                 column = {row.quantity: "quantity", row.by: "by"}.get(name, "of")
-                raise InputError(
-                    f"no claim is about a quantity {name}; known are {', '.join(sorted(known))}",
-                    file=RELATIONS.file,
-                    row=row.relation_id,
-                    column=column,
-                    value=name,
-                    fix="correct the name, or add a row “unprinted” for it",
-                )
+                rule = f"no claim is about a quantity {name}; known are {', '.join(sorted(known))}"
+                fix = "correct the name, or add a row “unprinted” for it"
+                raise problem(row, rule, column, fix, name)
 
     def _reading(self, row: RelationRow) -> None:
         axes = self.case.parameters.readings

@@ -21,7 +21,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.verdicts import require_possible
 from analysis.tables.case import Calibration, Case
-from analysis.tables.contents import read_claims
+from analysis.tables.contents import printed_strings
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -143,14 +143,9 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
         )
     rng = random.Random(seed)
     require_possible(judge_of(case), reading)
-    printed = _Print(
-        {claim.claim_id: claim.printed for claim in read_claims(case)},
-        Rounding(reading["rounding"]),
-    )
-    quarters = range(
-        parse_quarter(case.parameters.periods.first),
-        parse_quarter(case.parameters.periods.last) + 1,
-    )
+    printed = _Print(printed_strings(case), Rounding(reading["rounding"]))
+    periods = case.parameters.periods
+    quarters = range(parse_quarter(periods.first), parse_quarter(periods.last) + 1)
     typed = parse_period(reading["services_period"])
     services = _services(printed, reading, quarters, rng)
     return Plan(
@@ -286,9 +281,8 @@ def _sum(values: Mapping[int, Fraction], quarters: Sequence[int]) -> Fraction:
 
 
 def _middle(interval: Interval) -> Fraction:
-    assert interval.low is not None  # a printed number has both ends
-    assert interval.high is not None
-    return (interval.low + interval.high) / 2
+    low, high = interval.ends
+    return (low + high) / 2
 
 
 def _survey(
@@ -316,28 +310,22 @@ def _survey(
         )
     counts = fitting_counts(meaning, claim, fitting[rng.randrange(len(fitting))], printed.rounding)
     assert counts is not None  # the size was listed because it fits
-    survey = _by_quarter(_in_half(services, _Q1_2024), counts["respondents"], counts)
+    survey = _in_half(services, _Q1_2024, counts["respondents"], counts)
     if "satisfied_before" in counts:
         before = {"satisfied": counts["satisfied_before"]}
-        survey |= _by_quarter(_in_half(services, _Q1_2023), counts["respondents"], before)
+        survey |= _in_half(services, _Q1_2023, counts["respondents"], before)
     return survey
 
 
-def _in_half(services: Mapping[int, int], first: int) -> dict[int, int]:
-    return {quarter: services[quarter] for quarter in (first, first + 1)}
-
-
-def _by_quarter(
-    services: Mapping[int, int], answers: int, counts: Mapping[str, int]
+def _in_half(
+    services: Mapping[int, int], first: int, answers: int, counts: Mapping[str, int]
 ) -> dict[int, Survey]:
-    """Split answers, and what they say, over quarters in proportion to services."""
-    asked = apportion(answers, list(services.values()))
-    parts = {
-        name: apportion(counts[name], asked)
-        for name in ("satisfied", "score_total")
-        if name in counts
-    }
-    return {
-        quarter: Survey(asked[i], **{name: part[i] for name, part in parts.items()})
-        for i, quarter in enumerate(services)
-    }
+    """Split answers, and what they say, over two quarters in proportion to services."""
+    asked = apportion(answers, [services[first], services[first + 1]])
+    names = [name for name in ("satisfied", "score_total") if name in counts]
+    parts = zip(*(apportion(counts[name], asked) for name in names), strict=True)
+    surveys = (
+        Survey(n, **dict(zip(names, part, strict=True)))
+        for n, part in zip(asked, parts, strict=True)
+    )
+    return dict(zip((first, first + 1), surveys, strict=True))

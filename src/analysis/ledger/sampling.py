@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil, comb
+from math import ceil, prod
 
 from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import ImpossibleError, bounds
@@ -104,7 +104,7 @@ Table = tuple[tuple[int, ...], ...]
 
 
 class ServiceTables:
-    """All tables of services by type and quarter that agree with the print.
+    """All tables of services by type and quarter of a half-year that agree with the print.
 
     The named types have their printed totals; every other type has at least one service and fewer
     than the smallest named one ("followed by" in the paper ranks them). Types are told apart, and
@@ -118,60 +118,30 @@ class ServiceTables:
         Totals of the named types.
     others : int
         Number of other types.
-    quarters : int
-        Number of quarters in the period.
     """
 
-    def __init__(self, total: int, named: Sequence[int], others: int, quarters: int = 2) -> None:
+    def __init__(self, total: int, named: Sequence[int], others: int) -> None:
         self.named = tuple(named)
-        self.quarters = quarters
         most = min(named) - 1
-        # In how many ways does a type's total split over the quarters? Stars and bars.
-        splits = [1] * (max(named) + 1)
-        for _ in range(quarters - 1):
-            splits = list(accumulate(splits))
-        self._splits = splits
-        rest = total - sum(named)
-        limits = ((1, most),) * others
-        self._sampler = PartsSampler(Parts(rest, limits), [splits[: most + 1]] * others)
+        parts = Parts(total - sum(named), ((1, most),) * others)
+        # a type's total n splits over two quarters in n + 1 ways
+        self._sampler = PartsSampler(parts, [range(1, most + 2)] * others)
 
     @property
     def count(self) -> int:
         """Number of tables, exactly."""
-        named = 1
-        for total in self.named:
-            named *= self._splits[total]
-        return named * self._sampler.count
+        return prod(total + 1 for total in self.named) * self._sampler.count
 
     def draw(self, rng: random.Random) -> Table:
         """Draw one table uniformly."""
         totals = (*self.named, *self._sampler.draw(rng))
-        return tuple(_split(total, self.quarters, rng) for total in totals)
+        firsts = ((total, below(rng, total + 1)) for total in totals)
+        return tuple((first, total - first) for total, first in firsts)
 
     def sample(self, number: int, seed: int) -> list[Table]:
         """Draw several tables, independently and uniformly; the same for the same seed."""
         rng = random.Random(seed)
         return [self.draw(rng) for _ in range(number)]
-
-
-def _split(total: int, parts: int, rng: random.Random) -> tuple[int, ...]:
-    """Split a total into parts of at least zero, uniformly over all splits."""
-    if parts == 2:
-        first = below(rng, total + 1)
-        return first, total - first
-    split = []
-    for left in range(parts - 1, 1, -1):
-        index = below(rng, comb(total + left, left))
-        value = 0
-        while index >= (ways := comb(total - value + left - 1, left - 1)):
-            index -= ways
-            value += 1
-        split.append(value)
-        total -= value
-    if parts > 1:
-        split.append(below(rng, total + 1))
-        total -= split[-1]
-    return (*split, total)
 
 
 def below(rng: random.Random, limit: int) -> int:

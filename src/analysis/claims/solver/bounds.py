@@ -77,11 +77,6 @@ class Bounds:
     low: End | None
     high: End | None
 
-    def __str__(self) -> str:
-        low = "no lower limit" if self.low is None else str(self.low.value)
-        high = "no upper limit" if self.high is None else str(self.high.value)
-        return f"{low} to {high}"
-
 
 class ImpossibleError(Exception):
     """No data set agrees with the print, so that nothing can be bounded."""

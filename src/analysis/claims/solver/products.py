@@ -66,12 +66,8 @@ class Product:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the quantities that the claim speaks about."""
-        parts = (
-            self.later.numerator,
-            self.later.denominator,
-            self.earlier.numerator,
-            self.earlier.denominator,
-        )
+        ratios = (self.later, self.earlier)
+        parts = (part for one in ratios for part in (one.numerator, one.denominator))
         return tuple(name for part in parts for name, _ in part.terms)
 
     def value(self, data: Data) -> Fraction:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from math import floor
+from typing import TypeVar
 
 from analysis.claims.solver.simplex import (
     Endless,
@@ -24,6 +25,7 @@ from analysis.claims.solver.simplex import (
 )
 
 Form = tuple[int, ...]
+T = TypeVar("T")
 MAX_NODES = 20_000
 _MAX_DEPTH = 300
 
@@ -223,13 +225,25 @@ def _around(rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form])
 
     Branching on the others first would repeat their cases below each case of the objective.
     """
-    linked = {j for j, c in enumerate(objective) if c}
     links = [{j for j, c in enumerate(row.coefficients) if c} for row in rows]
-    while more := {j for link in links if link & linked for j in link} - linked:
-        linked |= more
+    linked = reachable({j for j, c in enumerate(objective) if c}, links)
     combined, units = _forms(rows, len(objective), sums)
     near = tuple(unit for unit in units if unit.index(1) in linked)
     return combined, near, tuple(unit for unit in units if unit.index(1) not in linked)
+
+
+def reachable(start: set[T], links: Sequence[set[T]]) -> set[T]:
+    """Return what can be reached from a start over links that share members.
+
+    Examples
+    --------
+    >>> sorted(reachable({1}, [{1, 2}, {2, 3}, {4, 5}]))
+    [1, 2, 3]
+    """
+    found = set(start)
+    while more := {member for link in links if link & found for member in link} - found:
+        found |= more
+    return found
 
 
 def _branching(forms: _Forms, vertex: Vertex) -> tuple[Form, int]:

@@ -13,15 +13,13 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, gcd, lcm
-from typing import TypeVar
 
 from analysis.base.numbers import Rounding
 from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
-from analysis.claims.solver.search import Proof, find, proves_empty
+from analysis.claims.solver.search import Proof, T, find, proves_empty, reachable
 from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -232,12 +230,8 @@ class System:
     def only(self, claims: Iterable[Claim]) -> System:
         """Return the system with some of its claims and the definitions that touch them."""
         chosen = tuple(claims)
-        known = {name for claim in chosen for name in claim.names}
-        while (
-            more := {n for d in self.definitions if not known.isdisjoint(d.names) for n in d.names}
-            - known
-        ):
-            known |= more
+        links = [set(definition.names) for definition in self.definitions]
+        known = reachable({name for claim in chosen for name in claim.names}, links)
         return System(chosen, tuple(d for d in self.definitions if not known.isdisjoint(d.names)))
 
     def plus(self, *claims: Claim) -> System:
