@@ -18,7 +18,14 @@ import narwhals as nw
 import pandas as pd
 from pydantic.fields import FieldInfo
 
-from analysis.intake.case_files import ROWS, file_of, find, is_summed_in_place
+from analysis.intake.case_files import (
+    ROWS,
+    closest,
+    file_of,
+    find,
+    is_summed_in_place,
+    names_of,
+)
 from analysis.intake.cells import read_text
 from analysis.intake.consistency import check_rows
 from analysis.intake.convert import MARKS
@@ -56,7 +63,6 @@ from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
-NOT_PLAIN = fault_of("not-plain")
 
 _LISTED = 9
 """Rows that are named of those whose cells break the same rule."""
@@ -197,7 +203,8 @@ class _Audited:
             for error in errors
         ]
         unknown = [name for name in headers[0] if name not in self.table.row.model_fields]
-        self.findings.notes += [not_used(name, self.table, self.name) for name in unknown]
+        names = names_of(self.table.row)
+        self.findings.notes += [not_used(self.name, name, closest(name, names)) for name in unknown]
         return not errors
 
     def check_cells(self) -> int:
@@ -331,5 +338,5 @@ def _fault(text: str) -> Fault | None:
     """Return the rule that a text breaks which is taken as it stands."""
     read = read_text(text)
     if read.fault or read.text != text:
-        return read.fault or NOT_PLAIN
+        return read.fault or fault_of("not-plain")
     return no_glyph(character) if (character := missing(text)) else None

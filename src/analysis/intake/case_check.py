@@ -17,9 +17,6 @@ from analysis.base.periods import (
     month_label,
     parse_month,
     parse_period,
-    quarter_end,
-    quarter_label,
-    quarter_start,
 )
 from analysis.claims.judge import RelationsJudge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
@@ -36,7 +33,7 @@ from analysis.intake.case_files import (
     own_signs,
 )
 from analysis.intake.cells import Context
-from analysis.intake.consistency import check_read
+from analysis.intake.consistency import check_read, period_ends
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.problems import (
     NO_ROWS,
@@ -61,8 +58,6 @@ from analysis.tables.case import Case, case_problems, load_case
 from analysis.tables.contents import read_claims
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES
-
-NO_TABLE = fault_of("no-table")
 
 
 @dataclass(frozen=True)
@@ -118,7 +113,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     problems += found + [problem for table in checked.values() for problem in table.problems]
     wanted = tables == TABLES and case.has_own_rows
     if not checked and not problems and wanted:
-        problems.append(Problem(NO_TABLE, str(case.raw.relative_to(case.root))))
+        problems.append(Problem(fault_of("no-table"), str(case.raw.relative_to(case.root))))
     return Intake(sound, worst_first(problems), (*notes, *doubts))
 
 
@@ -279,30 +274,19 @@ def periods_without_rows(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iter
     tables : mapping of str to DataFrame
         By name; without a single dated row there is nothing to hold the periods against.
     """
-    dated = {
-        t: tables[t.name][period_column(t)] for t in ROWS if t.name in tables and period_column(t)
-    }
-    if not dated:
-        return
-    periods = case.parameters.periods
-    for key in ("current", "baseline"):
-        label = getattr(periods, key)
-        if not any(_within(rows, label).any() for rows in dated.values()):
+    dated = [table for table in ROWS if table.name in tables and period_column(table)]
+    file = str((case.raw / "case.yaml").relative_to(case.root))
+    for key in ("current", "baseline") if dated else ():
+        label = getattr(case.parameters.periods, key)
+        quarters = parse_period(label)
+        for table in dated:
+            name = period_column(table)
+            ends = period_ends(table.row.model_fields[name], name, quarters[0], quarters[-1])
+            if tables[table.name][name].between(*ends).any():
+                break
+        else:
             fault = fault_of("period-without-rows", period=label)
-            file = str((case.raw / "case.yaml").relative_to(case.root))
             yield Problem(fault, file, column=f"periods.{key}", value=label)
-
-
-def _within(values: pd.Series[Any], label: str) -> pd.Series[bool]:
-    """Say which days, months or quarters lie within a period."""
-    quarters = parse_period(label)
-    first, last = quarters[0], quarters[-1]
-    if values.dtype.kind == "M":
-        start, end = pd.Timestamp(quarter_start(first)), pd.Timestamp(quarter_end(last))
-        return values.between(start, end)
-    if values.str.contains("Q").any():
-        return values.isin([quarter_label(index) for index in quarters])
-    return values.between(month_label(3 * first), month_label(3 * last + 2))
 
 
 INVENTORY = "tables.csv"

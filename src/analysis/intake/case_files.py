@@ -163,7 +163,6 @@ _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 BOTH = fault_of("workbook-and-files")
 TWICE = fault_of("table-twice")
 OUTSIDE = fault_of("outside-folder")
-FORMAT = fault_of("other-format")
 IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 
@@ -257,7 +256,7 @@ def _left_out(case: Case, path: Path) -> tuple[list[Problem], list[Note]]:
     suffix, name = path.suffix.lower(), file_of(case, path)
     near = nearest_table(path.stem, TABLES)
     if suffix in _OTHER_FORMATS:
-        return [Problem(FORMAT, name)], []
+        return [Problem(fault_of("other-format"), name)], []
     if suffix == ".xlsx":
         fault = _asked(f"name the one workbook of the case {case.name}.xlsx, with a sheet a table")
     elif suffix == ".csv" and path.stem not in _OTHERS and near:

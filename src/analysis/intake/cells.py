@@ -45,17 +45,11 @@ class Context:
 
 
 _ASK, _CELL = Rank.ASK, Rank.CELL
-CONTROL = fault_of("control-character")
-FORMULA_ERROR = fault_of("formula-error")
-IS_DATE = fault_of("is-date")
-SHORTENED = fault_of("shortened")
 NOT_WHOLE = fault_of("not-whole")
 NOT_NUMBER = fault_of("not-number")
 GROUPS = fault_of("not-in-groups")
 OTHER_DECIMAL = fault_of("other-decimal")
 ASK_DECIMAL = fault_of("ask-decimal")
-CURRENCY_SIGN = fault_of("currency-sign")
-PERCENTAGE = fault_of("percentage")
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
@@ -104,20 +98,20 @@ def read_text(cell: Cell) -> Read:
     if isinstance(cell, Decimal):
         return Read(plain(cell))
     if isinstance(cell, date):
-        return Read("", IS_DATE)
+        return Read("", fault_of("is-date"))
     if cell.isascii() and cell.isprintable() and not _UNUSUAL.search(cell):
         return Read(cell)
     if forbidden(cell):
-        return Read("", CONTROL)
+        return Read("", fault_of("control-character"))
     text, mark = _clean(unguarded(cell))
-    return Read("", FORMULA_ERROR) if _ERROR.fullmatch(text) else Read(text, None, mark)
+    return Read("", fault_of("formula-error")) if _ERROR.fullmatch(text) else Read(text, None, mark)
 
 
 def read_identifier(cell: Cell) -> Read:
     """Read a key: as free text, but a number that a spreadsheet has shortened is refused."""
     read = read_text(cell)
     if "E+" in read.text and _SCIENTIFIC.fullmatch(read.text):
-        return Read("", SHORTENED)
+        return Read("", fault_of("shortened"))
     return read
 
 
@@ -151,7 +145,7 @@ def read_number(cell: Cell, context: Context) -> Read:
     if isinstance(cell, str) and _FRACTION.fullmatch(cell.strip()):
         return Read(cell.strip().lstrip("+"))
     if isinstance(cell, str) and cell.strip().endswith("%"):
-        return Read("", PERCENTAGE)
+        return Read("", fault_of("percentage"))
     return _number(cell, context, money=False)
 
 
@@ -201,7 +195,7 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
 
 def _without_currency(text: str, context: Context) -> tuple[str, str, Fault | None]:
     """Take the currency's sign off an amount; an amount in another currency is a fault."""
-    for signs, fault in ((context.currency, None), (context.foreign, CURRENCY_SIGN)):
+    for signs, fault in ((context.currency, None), (context.foreign, fault_of("currency-sign"))):
         rest = without_sign(text, signs)
         if rest is not None:
             return rest, "currency", fault
@@ -246,9 +240,7 @@ def _in_groups(match: re.Match[str], told: str | None) -> Read:
 
 
 NOT_DAY = fault_of("not-day")
-ASK_ORDER = fault_of("ask-order")
 OTHER_ORDER = fault_of("other-order")
-ASK_CENTURY = fault_of("ask-century")
 NOT_MONTH = fault_of("not-month")
 
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
@@ -312,7 +304,7 @@ def _year_last(match: re.Match[str], context: Context) -> Read:
         return Read("", fault)
     if told is None:
         if not shows and first != second and min(first, second) <= 12:
-            return Read("", ASK_ORDER)
+            return Read("", fault_of("ask-order"))
         order = shows or "day-first"
     elif told == "iso" or (shows and shows != told):
         return Read("", OTHER_ORDER)
@@ -324,7 +316,7 @@ def _year(text: str, context: Context) -> tuple[str, Fault | None]:
     if len(text) == 4:
         return text, None
     base = context.settings.two_digit_years
-    return ("", ASK_CENTURY) if base is None else (str(base + int(text)), None)
+    return ("", fault_of("ask-century")) if base is None else (str(base + int(text)), None)
 
 
 def _named_month(name: str, year: str, context: Context) -> tuple[str, Fault | None]:

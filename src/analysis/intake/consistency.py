@@ -8,13 +8,14 @@ come the rules of single tables in memory: statements, key results, check-ins.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, time
 from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
 from analysis.base.periods import (
@@ -27,7 +28,7 @@ from analysis.base.periods import (
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, folded
-from analysis.intake.convert import Checked
+from analysis.intake.convert import Checked, records_of
 from analysis.intake.problems import (
     Fault,
     Note,
@@ -52,12 +53,8 @@ MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
 
 TWICE = fault_of("key-twice")
-TEMPLATE_ROWS = fault_of("template-rows")
-TOTAL = fault_of("total")
 _TOTALS = vocabulary("totals")["keys"].split()
 """Keys of rows that sum others, in small letters."""
-BEFORE_REQUEST = fault_of("before-request")
-TOO_MUCH = fault_of("too-much")
 _EXACT = 2.0**62
 _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
@@ -77,21 +74,9 @@ def rows_of(checked: Checked) -> Rows:
 
 
 def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem], list[Note]]:
-    """Check keys, references, periods, sums and what looks doubtful.
+    """Check the tables that were read: by the rules for all rows, and by those for single tables.
 
-    Parameters
-    ----------
-    case : Case
-        Gives the periods, and whether rows are the user's own.
-    tables : mapping of str to Checked
-        The tables that are there; cells that broke a rule already are left out of account.
-
-    Returns
-    -------
-    problems : list of Problem
-        What is wrong, beside the problems of the tables themselves, which get theirs.
-    notes : list of Note
-        What is doubtful, and what could not be checked because a table is absent.
+    Each table gets the problems of its own rows; the others are returned, with what is doubtful.
     """
     unread = {name for name, table in tables.items() if not table.is_read}
     notes = check_rows(case, {name: rows_of(table) for name, table in tables.items()}, unread)
@@ -109,16 +94,16 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) 
     Parameters
     ----------
     case : Case
-        As :func:`check_read` takes it.
+        Gives the periods, and whether rows are the user's own.
     tables : mapping of str to Rows
-        The tables that are there.
+        The tables that are there; cells that broke a rule already are left out of account.
     unread : collection of str
         Those whose rows are not known, so that nothing may be missed in them.
 
     Returns
     -------
     list of Note
-        As :func:`check_read` gives it.
+        What is doubtful, and what could not be checked because a table is absent.
     """
     notes: list[Note] = []
     for name, rows in tables.items():
@@ -227,15 +212,22 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
     fault = fault_of("outside-periods", first=periods.first, last=periods.last)
     for name, info in table.row.model_fields.items():
         if header_of(info).period:
-            ends: Sequence[Any] = (quarter_label(first), quarter_label(last))
-            if sql_type(info) == "DATE":
-                days = quarter_start(first), quarter_end(last)
-                ends = [datetime.combine(day, time()) for day in days]
-            elif name == "month":
-                ends = month_label(3 * first), month_label(3 * last + 2)
+            ends = period_ends(info, name, first, last)
             yield _RowRule(fault, name, (nw.col(name) < ends[0]) | (nw.col(name) > ends[1]))
         if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
-            yield _RowRule(TOTAL, name, nw.col(name).str.to_lowercase().is_in(_TOTALS))
+            yield _RowRule(fault_of("total"), name, nw.col(name).str.to_lowercase().is_in(_TOTALS))
+
+
+def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any, Any]:
+    """Return the first and last cell of a column of periods within some quarters."""
+    if sql_type(info) == "DATE":
+        begin, end = (
+            datetime.combine(d, time()) for d in (quarter_start(first), quarter_end(last))
+        )
+        return begin, end
+    if name == "month":
+        return month_label(3 * first), month_label(3 * last + 2)
+    return quarter_label(first), quarter_label(last)
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
@@ -258,17 +250,17 @@ def _check_each_row(case: Case, rows: Rows) -> None:
             rows.report(rule.fault, [rule.column], rows.frame.filter(rule.broken))
     for name in amounts:
         if found[name] > _EXACT:
-            rows.report(TOO_MUCH, [name], rows.frame)
+            rows.report(fault_of("too-much"), [name], rows.frame)
     if (count := found.get("made up", 0)) > 0:
         value = f"{int(count):,} {'row' if count == 1 else 'rows'}"
-        rows.problems.append(Problem(TEMPLATE_ROWS, rows.file, value=value))
+        rows.problems.append(Problem(fault_of("template-rows"), rows.file, value=value))
 
 
 def _check_answers(answers: Rows, services: Rows) -> None:
     requested = services.known(["service_id", "requested_on"]).select("service_id", "requested_on")
     joined = answers.known(["service_id", "answered_on"]).join(requested, on="service_id")
     early = joined.filter(nw.col("answered_on") < nw.col("requested_on"))
-    answers.report(BEFORE_REQUEST, ["answered_on"], early)
+    answers.report(fault_of("before-request"), ["answered_on"], early)
 
 
 def _doubtful(rows: Rows) -> Iterator[Note]:
@@ -308,20 +300,10 @@ INDICATORS = frozenset(name for record in METHOD for name in (record.key, *recor
 """Names under which tables may speak of the catalogue's indicators."""
 
 OUTSIDE = fault_of("outside-key-result")
-SAME_DAY = fault_of("same-day")
-UNKNOWN_SOURCE = fault_of("unknown-source")
 
 
 def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
-    """Find what is wrong between the tables of the strategy.
-
-    Parameters
-    ----------
-    case : Case
-        Its readings are those that targets may depend on.
-    tables : mapping of str to Checked
-        Tables with problems of their own are taken for absent.
-    """
+    """Find what is wrong between the tables of the strategy, of those without other problems."""
     right = {name: table for name, table in tables.items() if not table.problems}
     if "key_results" in right and "objectives" in right:
         yield from _check_okrs(case, right)
@@ -333,9 +315,9 @@ def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]
 
 def claim_ids(case: Case) -> frozenset[str]:
     """Return the ids of a case's claims; none if it has none, or they break a rule."""
-    table = CLAIMS
     try:
-        claims = read_rows(table, case.raw, case.root) if (case.raw / table.file).is_file() else []
+        there = (case.raw / CLAIMS.file).is_file()
+        claims = read_rows(CLAIMS, case.raw, case.root) if there else []
     except InputError:  # said where claims are read
         claims = []
     return frozenset(claim.claim_id for claim in claims if isinstance(claim, ClaimRow))
@@ -352,21 +334,19 @@ def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
     for error in target_errors(case, objectives, results, targets, claim_ids(case)):
         table = files[str(error.file)]
         row = _row_of(table, str(error.row)) if error.row else None
-        fault = Fault(Rank.SUM, error.rule, error.fix or "")
-        value = None if error.value is None else str(error.value)
-        column = table.headers.get(error.column or "", error.column or "")
-        yield Problem(fault, table.file, row, column, value)
+        yield _of_table(table, error, row)
+
+
+def _of_table(table: Checked, error: InputError, row: int | None, fix: str = "") -> Problem:
+    """Return what contradicts the rest of a table as a problem of its file."""
+    fault = Fault(Rank.SUM, error.rule, error.fix or fix)
+    value = None if error.value is None else str(error.value)
+    column = table.headers.get(error.column or "", error.column or "")
+    return Problem(fault, table.file, row, column, value)
 
 
 def _rows(table: Checked, model: type[_R]) -> list[_R]:
-    return [model.model_validate(_plain(record)) for record in table.frame.to_dict("records")]
-
-
-def _plain(record: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        name: value.date() if isinstance(value, pd.Timestamp) else value
-        for name, value in record.items()
-    }
+    return [model.model_validate(record) for record in records_of(table)]
 
 
 def _row_of(table: Checked, key: str) -> int | None:
@@ -387,7 +367,7 @@ def _check_days(check_ins: Checked, results: Checked) -> None:
     outside = (frame["reported_on"] < starts) | (frame["reported_on"] > ends)
     check_ins.report(OUTSIDE, "reported_on", outside.to_numpy())
     again = frame.duplicated(["kr_id", "reported_on"], keep="first")
-    check_ins.report(SAME_DAY, "reported_on", again.to_numpy())
+    check_ins.report(fault_of("same-day"), "reported_on", again.to_numpy())
 
 
 def _check_sources(variables: Checked) -> None:
@@ -395,7 +375,9 @@ def _check_sources(variables: Checked) -> None:
     columns = {f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields}
     source = variables.frame["source"]
     known = source.isin(INDICATORS | columns) | (source == "")
-    variables.report(UNKNOWN_SOURCE, "source", ~known.to_numpy() & variables.good["source"])
+    variables.report(
+        fault_of("unknown-source"), "source", ~known.to_numpy() & variables.good["source"]
+    )
 
 
 _CENT = 100
@@ -406,14 +388,8 @@ def check_statements(
 ) -> Iterator[Problem]:
     """Find statements that contradict themselves, or disagree with the invoices on sales.
 
-    Parameters
-    ----------
-    case : Case
-        Says how much invoices and statements may differ.
-    tables : mapping of str to Checked
-        Nothing is checked unless the statements' own cells are right.
-    notes : list of Note
-        Differences that the case allows are added.
+    Nothing is checked unless their own cells are right. Differences that the case allows go to the
+    notes.
     """
     table = tables.get("fin_statement")
     if table is None or table.problems:
@@ -433,9 +409,7 @@ def check_statements(
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
     for error in statement_errors(frame, single, file=table.file, tolerance=tolerance):
         row = None if error.row is None else int(table.rows[int(error.row) - 2])
-        fault = Fault(Rank.SUM, error.rule, error.fix or "correct the statement")
-        value = None if error.value is None else str(error.value)
-        yield Problem(fault, table.file, row, error.column or "", value)
+        yield _of_table(table, error, row, "correct the statement")
     yield from _check_sales(case, tables, single, notes)
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from analysis.intake import cells as days
 from analysis.intake import cells as read
 from analysis.intake.case_files import folded
 from analysis.intake.cells import NOT_WHOLE, Context, Read
@@ -127,7 +126,7 @@ def report_rows(checked: Checked) -> None:
         return
     right = checked.all_good(list(model.model_fields))
     broken: dict[tuple[Fault, str], list[int]] = {}
-    for place, record in enumerate(checked.frame.to_dict("records")):
+    for place, record in enumerate(records_of(checked)):
         if right[place]:
             for fault, column in _broken(model, record):
                 broken.setdefault((fault, column), []).append(place)
@@ -137,13 +136,18 @@ def report_rows(checked: Checked) -> None:
         checked.report(fault, column, bad)
 
 
+def records_of(checked: Checked) -> Iterator[dict[Any, Any]]:
+    """Yield the rows as row models take them."""
+    for record in checked.frame.to_dict("records"):
+        yield {
+            name: value.date() if isinstance(value, pd.Timestamp) else value
+            for name, value in record.items()
+        }
+
+
 def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
-    values = {
-        name: value.date() if isinstance(value, pd.Timestamp) else value
-        for name, value in record.items()
-    }
     try:
-        model.model_validate(values)
+        model.model_validate(record)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             rule = broken_rule(problem)
@@ -154,10 +158,9 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
                 yield Fault(Rank.ROW, rest), column
 
 
-EMPTY = fault_of("empty")
 MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
-_ASKS = {days.ASK_ORDER: "dates", read.ASK_DECIMAL: "decimal"}
+_ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = vocabulary("marks")
 """What a note says of each mark of a cell."""
 
@@ -226,7 +229,7 @@ def _read_column(
         values = _validate(row, name, distinct, faults)
         return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
     reads = [reader(cell) for cell in distinct]
-    empty = None if may_be_empty(info) else EMPTY if name in sheet.cells else MISSING
+    empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
     factor = sheet.factors.get(name, 1)
     values = _validate(row, name, [item.text for item in reads], faults, factor)
@@ -276,7 +279,7 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     """Return how the cells of a column are read."""
     header, kind = header_of(info), info.annotation
     if kind in (date, date | None):
-        return partial(days.read_day, context=context)
+        return partial(read.read_day, context=context)
     if kind is int:
         return partial(read.read_whole, context=context, factor=factor, money=header.money)
     if get_origin(kind) is Literal:
@@ -291,8 +294,8 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     if patterns & {NUMBER, NUMBER_OR_EMPTY, DECIMAL_OR_EMPTY}:
         return partial(read.read_number, context=context)
     if QUARTER in patterns:
-        return days.read_quarter
-    return partial(days.read_month, context=context) if MONTH in patterns else read.read_text
+        return read.read_quarter
+    return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
 
 
 @cache

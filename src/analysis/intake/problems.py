@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from analysis.base.errors import InputError, printable, system_error
+from analysis.base.errors import InputError, printable
 from analysis.base.yaml import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
@@ -76,6 +76,7 @@ def vocabulary(section: str) -> Mapping[str, str]:
     return _data("words.yaml")[section]
 
 
+@lru_cache(maxsize=1000)
 def fault_of(name: str, **words: object) -> Fault:
     """Return a rule of ``rules.yaml``, its words filled in.
 
@@ -209,12 +210,6 @@ def problem_at(
     shown = None if value is None else str(value)
     others = tuple(int(row) for row in rows[1 : 1 + _KEPT_ROWS])
     return Problem(fault, file, int(rows[0]), column, shown, others, len(rows))
-
-
-def system_problem(error: OSError, file: str) -> Problem:
-    """Return the problem that the system does not read a file."""
-    found = system_error(error, file)
-    return Problem(Fault(Rank.FILE, found.rule, found.fix or ""), file)
 
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -16,10 +16,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.base.errors import system_error
 from analysis.intake.case_files import (
     CURRENCY,
     SCALE,
-    Found,
     closest,
     contained,
     find_column,
@@ -33,7 +33,7 @@ from analysis.intake.problems import (
     Rank,
     fault_of,
     problem_at,
-    system_problem,
+    problem_of,
 )
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import may_be_empty
@@ -60,8 +60,6 @@ _NAMES: Mapping[str, str] = {
 _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
 
-UNREADABLE = fault_of("unreadable")
-IS_WORKBOOK = fault_of("is-workbook")
 
 NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
 
@@ -99,7 +97,7 @@ def read_csv(
     try:
         content = path.read_bytes()
     except OSError as error:
-        grid.problems.append(system_problem(error, file))
+        grid.problems.append(problem_of(system_error(error, file)))
         return grid
     text = _decode(content, grid, settings.encoding)
     if text is None:
@@ -122,7 +120,7 @@ def read_csv(
 def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     """Turn bytes into text; say so if that took a guess, or is impossible."""
     if content.startswith(b"PK\x03\x04"):
-        grid.problems.append(Problem(IS_WORKBOOK, grid.file))
+        grid.problems.append(Problem(fault_of("is-workbook"), grid.file))
         return None
     if codec := utf_16(content):
         return _try(content, codec, grid)
@@ -141,7 +139,7 @@ def _try(content: bytes, codec: str, grid: Grid) -> str | None:
         return content.decode(codec)
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        fault = Fault(Rank.FILE, f"the file is not {_NAMES.get(codec, codec)} text", UNREADABLE.fix)
+        fault = fault_of("not-text", codec=_NAMES.get(codec, codec))
         grid.problems.append(Problem(fault, grid.file, row=row))
         return None
 
@@ -209,9 +207,7 @@ def _delimiter(text: str, table: Table, currency: tuple[str, ...]) -> str:
 
 
 NO_HEADER = fault_of("no-header")
-TWO_COLUMNS = fault_of("two-columns")
 FOREIGN = fault_of("column-in-other-currency")
-RAGGED = fault_of("ragged")
 
 
 @dataclass
@@ -312,7 +308,7 @@ def _filled(
     ]
     if ragged:
         found = ", ".join(map(str, rows[ragged[0]]))
-        sheet.problems.append(problem_at(RAGGED, grid.file, "", numbers[ragged], found))
+        sheet.problems.append(problem_at(fault_of("ragged"), grid.file, "", numbers[ragged], found))
     return numbers, rows
 
 
@@ -341,9 +337,10 @@ def _name(
                 unused.append(text)
         elif found.field in sheet.cells:
             both = f"{sheet.headers[found.field]}, {text}"
-            sheet.problems.append(Problem(TWO_COLUMNS, sheet.file, row=row, value=both))
+            sheet.problems.append(Problem(fault_of("two-columns"), sheet.file, row=row, value=both))
         else:
-            _take(sheet, found, text, cells)
+            sheet.cells[found.field], sheet.headers[found.field] = cells, text
+            sheet.factors[found.field] = found.factor
     for name, text in elsewhere.items():
         if name in sheet.cells:
             what = "this column is not used: it is in another currency than the case"
@@ -369,26 +366,16 @@ def _note_unused(
     meant: dict[str, str] = {}
     for text in unused:
         near = closest(text, open_names) or contained(text, open_names)
-        sheet.notes.append(_not_used(sheet.file, text, near))
+        sheet.notes.append(not_used(sheet.file, text, near))
         if near:
             meant.setdefault(open_names[near], text)
     return meant
 
 
-def not_used(header: str, table: Table, file: str) -> Note:
-    """Say that a table has no column of this name."""
-    return _not_used(file, header, closest(header, names_of(table.row)))
-
-
-def _not_used(file: str, header: str, near: str) -> Note:
+def not_used(file: str, header: str, near: str) -> Note:
+    """Say that a column is not used, and which one it may be meant for."""
     hint = f"; did you mean {near}?" if near else ""
     return Note(file, f"this column is not used{hint}", header or "without a name")
-
-
-def _take(sheet: Sheet, found: Found, text: str, cells: tuple[Cell, ...]) -> None:
-    sheet.cells[found.field] = cells
-    sheet.headers[found.field] = text
-    sheet.factors[found.field] = found.factor
 
 
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
@@ -397,8 +384,6 @@ def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
 
 
-OTHER_CURRENCY = fault_of("other-currency")
-NO_SCALE = fault_of("no-scale")
 _MOST_DIGITS = 12
 
 
@@ -408,7 +393,7 @@ def check_currency(sheet: Sheet, currency: tuple[str, ...]) -> None:
     names = [str(cell).strip().casefold() for cell in cells]
     _refuse(
         sheet,
-        OTHER_CURRENCY,
+        fault_of("other-currency"),
         CURRENCY,
         [name != "" and name not in currency for name in names],
     )
@@ -421,7 +406,7 @@ def scale_of(sheet: Sheet) -> NDArray[np.int64]:
         text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS and int(text) > 0
         for text in texts
     ]
-    _refuse(sheet, NO_SCALE, SCALE, [not good for good in right])
+    _refuse(sheet, fault_of("no-scale"), SCALE, [not good for good in right])
     units = [int(text) if good else 1 for text, good in zip(texts, right, strict=True)]
     return np.array(units or [1] * len(sheet.rows), dtype="int64")
 

@@ -16,7 +16,7 @@ from analysis.base.files import write_bytes
 from analysis.claims.relations import KINDS, RELATIONS
 from analysis.intake.case_files import ROWS
 from analysis.intake.convert import Checked
-from analysis.intake.problems import Problem, fault_of
+from analysis.intake.problems import Problem, fault_of, vocabulary
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case, load_case
@@ -106,18 +106,7 @@ def _renamed(text: str, new: Mapping[str, str]) -> str:
 
 BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 
-_PARTS = {
-    "swot": "SWOT matrix",
-    "causes": "cause-and-effect diagram",
-    "process": "process map",
-    "objectives": "OKR scores, scorecard",
-    "key_results": "OKR scores, scorecard",
-    "targets": "OKR scores",
-    "links": "strategy map",
-    "variables": "list of variables",
-    "check_in": "course of the OKRs",
-    "customer": "nothing yet but its own check",
-}
+_PARTS = vocabulary("parts")
 """What a table serves that no indicator needs."""
 
 
@@ -243,10 +232,6 @@ def _meaning(info: FieldInfo) -> str:
     return f"{info.description}{listed}"
 
 
-EXAMPLE_WORDS = fault_of("example-words")
-EXAMPLE_TITLE = fault_of("example-title")
-
-
 def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
     """Find what would pass as the firm's own in its report, though it is the example's.
 
@@ -272,7 +257,7 @@ def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem
         said = getattr(case.parameters, name)
         if said == getattr(template.parameters, name):
             file = str((case.raw / "case.yaml").relative_to(case.root))
-            yield Problem(EXAMPLE_TITLE, file, column=name, value=said)
+            yield Problem(fault_of("example-title"), file, column=name, value=said)
     for table in PLAN_TABLES:
         mine = tables.get(table.name)
         if mine is None or not mine.is_read or not (template.raw / table.file).is_file():
@@ -283,4 +268,4 @@ def still_example(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem
             for row in read_rows(table, template.raw, template.root)
         }
         if example == set(mine.frame[words].itertuples(index=False, name=None)):
-            yield Problem(EXAMPLE_WORDS, mine.file, value=f"{len(mine.frame):,} rows")
+            yield Problem(fault_of("example-words"), mine.file, value=f"{len(mine.frame):,} rows")

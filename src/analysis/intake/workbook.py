@@ -22,8 +22,9 @@ from typing import Any, NamedTuple
 from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.reader.excel import ExcelReader
 
+from analysis.base.errors import system_error
 from analysis.intake.case_files import IGNORED, asked_about, find_table, nearest_table
-from analysis.intake.problems import Fault, Note, Problem, fault_of, system_problem
+from analysis.intake.problems import Fault, Note, Problem, fault_of, problem_of
 from analysis.intake.sheets import Cell, Grid
 from analysis.tables.rows import Table
 
@@ -51,13 +52,9 @@ _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 DAMAGED = fault_of("damaged-workbook")
-LOCKED = fault_of("password")
 TOO_LARGE = fault_of("workbook-too-large")
 FOREIGN = fault_of("xml-entities")
-NO_RESULT = fault_of("no-result")
 LOST = fault_of("sheet-lost")
-SAME_TABLE = fault_of("same-table")
-NO_SHEET = fault_of("no-sheet")
 
 
 @dataclass
@@ -106,7 +103,7 @@ def read_workbook(
     try:
         fault = _locked(path) or _unsafe(path)
     except OSError as error:
-        return Book([Grid(tables[0], file, [], [system_problem(error, file)])])
+        return Book([Grid(tables[0], file, [], [problem_of(system_error(error, file))])])
     if fault is not None:
         return Book([Grid(tables[0], file, [], [Problem(fault, file)])])
     try:
@@ -120,7 +117,7 @@ def _locked(path: Path) -> Fault | None:
     with path.open("rb") as stream:
         if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
             return None
-        return LOCKED if _ENCRYPTED in stream.read(MOST_BYTES) else DAMAGED
+        return fault_of("password") if _ENCRYPTED in stream.read(MOST_BYTES) else DAMAGED
 
 
 def _unsafe(path: Path) -> Fault | None:
@@ -178,14 +175,14 @@ def _sheets(
             elif table is None:
                 _leave_out(book, name, nearest_table(sheet.title, tables))
             elif table is not None and table.name in grids:
-                grids[table.name].problems.append(Problem(SAME_TABLE, name))
+                grids[table.name].problems.append(Problem(fault_of("same-table"), name))
             elif table is not None:
                 grids[table.name] = _grid(path, sheet, Grid(table, name, []), foreign)
     finally:
         reader.wb.close()
     book.grids = list(grids.values())
     if not grids and not book.problems:
-        book.grids = [Grid(tables[0], file, [], [Problem(NO_SHEET, file)])]
+        book.grids = [Grid(tables[0], file, [], [Problem(fault_of("no-sheet"), file)])]
     return book
 
 
@@ -274,4 +271,6 @@ def _find_uncomputed(path: Path, part: str, grid: Grid) -> None:
         cells = [cell.decode("ascii") for cell in _NO_RESULT.findall(archive.read(part))]
     if cells:
         more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
-        grid.problems.append(Problem(NO_RESULT, grid.file, value=f"cell {cells[0]}{more}"))
+        grid.problems.append(
+            Problem(fault_of("no-result"), grid.file, value=f"cell {cells[0]}{more}")
+        )
