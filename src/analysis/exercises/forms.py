@@ -94,7 +94,15 @@ class Number(Form):
         return f'a number{unit}: exact, or rounded to {decimals} as text, such as `"{example}"`'
 
     def read(self, answer: object) -> Reading:
-        """Read a whole number, Fraction, Decimal, float or text."""
+        """Read a whole number, Fraction, Decimal, float or text.
+
+        Examples
+        --------
+        >>> Number(places=1).read("18.3").fits(Fraction(55, 3))
+        True
+        >>> Number().read("18.3").fits(Fraction(55, 3))
+        False
+        """
         if isinstance(answer, bool) or not isinstance(answer, Real | Decimal | str):
             raise UnreadableError(f"{_kind(answer)} is no number; write {self.instruction()}.")
         if isinstance(answer, Rational):

@@ -258,11 +258,9 @@ class Topic:
     @property
     def exercises(self) -> tuple[Exercise, ...]:
         """The exercises in the order of the file."""
-        return tuple(
-            Exercise(key, partial(self._posed, key))
-            for key in self._texts
-            if key in self._functions
-        )
+        if lone := set(self._texts) ^ set(self._functions):
+            raise ValueError(f"an exercise needs texts and a function: {', '.join(sorted(lone))}")
+        return tuple(Exercise(key, partial(self._posed, key)) for key in self._texts)
 
     def exercise(
         self, key: str
@@ -312,24 +310,21 @@ class Topic:
         values = {"currency": study.currency, "quarter": study.quarter(), **values}
         for name, words in texts.get("words", {}).items():
             values[name] = _fill(words[values[name]], values)
+
+        def filled(found: Iterable[str]) -> tuple[str, ...]:
+            return tuple(_fill(text, values) for text in found)
+
+        given = [filled(row) for row in texts["rows"]] if "rows" in texts else map(tuple, rows)
+        caption, why = filled((texts["caption"], texts["why"]))
+        facts = Facts(
+            filled(texts["headers"]), tuple(given), caption, texts.get("kind", study.kind)
+        )
         named = texts["mistakes"]
         pairs = named.items() if isinstance(named, dict) else zip(mistakes, named, strict=True)
-        return Task(
-            Facts(
-                tuple(_fill(text, values) for text in texts["headers"]),
-                tuple(tuple(_fill(cell, values) for cell in row) for row in texts.get("rows", ()))
-                or tuple(tuple(row) for row in rows),
-                _fill(texts["caption"], values),
-                texts.get("kind", study.kind),
-            ),
-            form,
-            answer,
-            _fill(texts["why"], values),
-            tuple(_fill(text, values) for text in texts["hints"]),
-            tuple(
-                Mistake(value, _fill(text, values)) for value, text in pairs if value is not None
-            ),
+        met = tuple(
+            Mistake(wrong, _fill(text, values)) for wrong, text in pairs if wrong is not None
         )
+        return Task(facts, form, answer, why, filled(texts["hints"]), met)
 
 
 class _Exact(string.Formatter):
@@ -343,7 +338,13 @@ class _Exact(string.Formatter):
 
 
 def short(number: Fraction) -> str:
-    """Write a number that has few decimals with just those."""
+    """Write a number that has few decimals with just those.
+
+    Examples
+    --------
+    >>> short(Fraction(-5, 4)), short(Fraction(1000))
+    ('−1.25', '1,000')
+    """
     places = next(n for n in range(7) if (number * 10**n).denominator == 1)
     return decimal(places)(number)
 
@@ -391,6 +392,14 @@ def grade(task: Task, answer: object) -> Feedback:
     -------
     Feedback
         Never an error: what cannot be read gets a sentence.
+
+    Examples
+    --------
+    >>> from analysis.exercises.forms import Number
+    >>> mistakes = (Mistake(Fraction(3, 55), "Upside down."),)
+    >>> task = Task(Facts((), (), "", "words"), Number("", 1), Fraction(55, 3), "", (), mistakes)
+    >>> grade(task, "18.3").state, grade(task, 18).state, grade(task, Fraction(3, 55)).text
+    ('right', 'wrong', 'Upside down.')
     """
     if answer is ...:
         return Feedback("open", OPEN)
