@@ -13,6 +13,8 @@ import pytest
 
 from analysis.base.periods import quarter_label
 from analysis.figures import diagnosis_charts, kpi_comparison, kpi_page, kpi_trends, okr_charts
+from analysis.figures.kpi_page import type_shares
+from analysis.figures.primitives import table
 from analysis.figures.publications import flowcharts
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
@@ -48,37 +50,43 @@ def kpi_rows(name: str) -> pd.DataFrame:
     rows = []
     for record in KPIS:
         for place, value in enumerate(values):
-            if value is None:
-                continue
-            index = LAST - len(values) + 1 + place
-            shown, count = Fraction(value), max(int(value), 0)
-            if record.is_share:
-                count = count % 50
-                shown = Fraction(100 * count, 50)
-            rows.append((record.key, quarter_label(index), index, shown, count, 50))
-    columns = ["kpi", "period", "index", "value", "numerator", "denominator"]
-    return pd.DataFrame(rows, columns=columns).astype({"value": "object"})
+            if value is not None:
+                index = LAST - len(values) + 1 + place
+                count = max(int(value), 0) % (50 if record.is_share else 10**15)
+                shown = Fraction(100 * count, 50) if record.is_share else Fraction(value)
+                rows.append((record.key, quarter_label(index), index, shown, count, 50))
+    return table("kpi period index value numerator denominator", rows, exact="value")
 
 
 def by_type(count: int, name: str = "{}") -> pd.DataFrame:
-    counts = {name.format(i): 10 ** (i % 4) + i for i in range(count)}
-    return kpi_page.type_shares(pd.Series(counts))
+    return type_shares(pd.Series({name.format(i): 10 ** (i % 4) + i for i in range(count)}))
+
+
+def quarters(rows: pd.DataFrame, *kpis: str) -> list[pd.DataFrame]:
+    return [kpi_trends.quarters_data(rows, kpi, {"2024Q2": "100.0%"}) for kpi in kpis]
+
+
+PARTS = ("productivity", "services", "technician_hours")
+DRAWINGS: dict[str, Callable[[pd.DataFrame], Figure]] = {
+    "sales": lambda rows: kpi_trends.sales_by_quarter(*quarters(rows, "sales"), "yours", MONEY),
+    "productivity": lambda rows: kpi_trends.productivity(*quarters(rows, *PARTS), "yours"),
+    "small multiples": lambda rows: kpi_trends.small_multiples(
+        kpi_trends.small_multiples_data(rows), "yours"
+    ),
+    "report page": lambda rows: kpi_page.report_page(
+        kpi_page.report_page_data(rows, by_type(30, LONG + " {}")), "2024Q2", "yours", MONEY
+    ),
+    "comparison": lambda rows: kpi_comparison.comparison(
+        comparison_data(rows, "2024Q2"), "2024Q2", "yours"
+    ),
+}
 
 
 @each_series
-def test_sales_by_quarter(name: str, check: Check) -> None:
-    frame = kpi_trends.quarters_data(kpi_rows(name), "sales", {"2024Q2": "100.0%"})
-    check(kpi_trends.sales_by_quarter(frame, "yours", MONEY))
-
-
-@each_series
-def test_productivity(name: str, check: Check) -> None:
-    table = kpi_rows(name)
-    if name == "zeros":  # nothing to measure; a message says so
-        return
-    frames = [kpi_trends.quarters_data(table, k) for k in ("productivity", "services")]
-    hours = kpi_trends.quarters_data(table, "technician_hours")
-    check(kpi_trends.productivity(*frames, hours, "yours"))
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_kpis(drawing: str, name: str, check: Check) -> None:
+    if (drawing, name) != ("productivity", "zeros"):  # nothing to measure; a message says so
+        check(DRAWINGS[drawing](kpi_rows(name)))
 
 
 @each_series
@@ -86,60 +94,19 @@ def test_intervals(name: str, check: Check) -> None:
     values = SERIES[name]
     quarters = [quarter_label(LAST - len(values) + 1 + place) for place in range(len(values))][-12:]
     counts = [None if v is None else max(int(v), 0) for v in values][-12:]
-    frame = pd.DataFrame(
-        {
-            "kpi": ["productivity"] * len(counts) + ["satisfaction"] * len(counts),
-            "quarter": quarters * 2,
-            "count": pd.Series([*counts, *counts], dtype="object"),
-            "size": pd.Series([*counts[::-1], *counts], dtype="object"),
-        }
-    )
+    rows = [
+        (kpi, *row)
+        for kpi, sizes in (("productivity", counts[::-1]), ("satisfaction", counts))
+        for row in zip(quarters, counts, sizes, strict=True)
+    ]
+    frame = table("kpi quarter count size", rows, exact="count size")
     check(kpi_page.intervals(kpi_page.with_intervals(frame), "yours"))
-
-
-@each_series
-def test_small_multiples(name: str, check: Check) -> None:
-    check(kpi_trends.small_multiples(kpi_trends.small_multiples_data(kpi_rows(name)), "yours"))
-
-
-@each_series
-def test_report_page(name: str, check: Check) -> None:
-    page = kpi_page.report_page_data(kpi_rows(name), by_type(30, LONG + " {}"))
-    check(kpi_page.report_page(page, "2024Q2", "yours", MONEY))
-
-
-@each_series
-def test_comparison(name: str, check: Check) -> None:
-    table = kpi_rows(name)
-    check(kpi_comparison.comparison(comparison_data(table, "2024Q2"), "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("count", [1, 2, 30])
 @pytest.mark.parametrize("name", ["type {}", LONG + " {}", WORD + "{}", "$x^{}$ \\alpha_{{1}}"])
 def test_services_by_type(count: int, name: str, check: Check) -> None:
-    figure = kpi_page.services_by_type(by_type(count, name), "2024Q2", "yours")
-    check(figure)
-
-
-def variances(rows: list[tuple[str, int, int]]) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        [
-            {
-                "service_type": name,
-                "name": name,
-                "base_period": "2023Q2",
-                "base": Fraction(base),
-                "value": Fraction(value),
-                "change": Fraction(value - base),
-                "growth": Fraction(value - base, base) if base > 0 else None,
-            }
-            for name, base, value in rows
-        ]
-    )
-    frame["growth"] = pd.Series(list(frame["growth"]), dtype="object").where(
-        frame["growth"].notna(), None
-    )
-    return frame
+    check(kpi_page.services_by_type(by_type(count, name), "2024Q2", "yours"))
 
 
 VARIANCES = {
@@ -155,7 +122,12 @@ VARIANCES = {
 
 @pytest.mark.parametrize("name", VARIANCES)
 def test_waterfall_and_variances(name: str, check: Check) -> None:
-    frame = variances(VARIANCES[name])
+    rows = [
+        (kind, kind, "2023Q2", *map(Fraction, (base, value, value - base)), growth)
+        for kind, base, value in VARIANCES[name]
+        for growth in [Fraction(value - base, base) if base > 0 else None]
+    ]
+    frame = table("service_type name base_period base value change growth", rows, exact="growth")
     check(kpi_comparison.sales_waterfall(frame, "2024Q2", "yours", MONEY))
     check(kpi_comparison.services_variance(frame, "2024Q2", "yours"))
 
@@ -163,15 +135,12 @@ def test_waterfall_and_variances(name: str, check: Check) -> None:
 def process_rows(steps: int, name: str) -> pd.DataFrame:
     rows = [("start", "start", "Requested", "", 12, None, None, False)]
     for place in range(steps):
-        mode = ("waiting", "working")[place % 2]
-        text = f"{name} {place}"
-        share = Fraction(1, steps)
-        rows.append((f"s{place}", "step", text, mode, 12, Fraction(9), share, place == 0))
+        mode, times = ("waiting", "working")[place % 2], (Fraction(9), Fraction(1, steps))
+        rows.append((f"s{place}", "step", f"{name} {place}", mode, 12, *times, place == 0))
     rows.append(("promise", "decision", "By the day promised?", "", 12, None, None, False))
     rows.append(("kept", "end", "Done in time", "", 12, None, Fraction(1), False))
     rows.append(("late", "end", "Done late", "", 0, None, Fraction(0), False))
-    columns = ["node", "role", "text", "mode", "services", "mean", "share", "bottleneck"]
-    return pd.DataFrame(rows, columns=columns).astype({"mean": "object", "share": "object"})
+    return table("node role text mode services mean share bottleneck", rows, exact="mean share")
 
 
 @pytest.mark.parametrize("steps", range(1, 13))
@@ -182,23 +151,21 @@ def test_flowcharts_of_any_length(steps: int, check: Check) -> None:
 
 @pytest.mark.parametrize("name", ["Wait", LONG, WORD])
 def test_service_process(name: str, check: Check) -> None:
-    frame = pd.DataFrame(
-        [
-            (
-                f"s{step}",
-                f"{name} {step}",
-                mode,
-                days,
-                services,
-                Fraction(days),
-                Fraction(1, 3),
-                step == 0,
-            )
-            for step, mode in enumerate(("waiting", "working", "waiting"))
-            for days, services in ((0, 3), (400, 1))
-        ],
-        columns=["step_id", "name", "mode", "days", "services", "mean", "share", "bottleneck"],
-    )
+    rows = [
+        (
+            f"s{step}",
+            f"{name} {step}",
+            mode,
+            days,
+            services,
+            Fraction(days),
+            Fraction(1, 3),
+            not step,
+        )
+        for step, mode in enumerate(("waiting", "working", "waiting"))
+        for days, services in ((0, 3), (400, 1))
+    ]
+    frame = table("step_id name mode days services mean share bottleneck", rows)
     check(diagnosis_charts.service_process(frame, "2024Q2", "yours"))
 
 
@@ -207,38 +174,22 @@ def test_service_process(name: str, check: Check) -> None:
 def test_swot_and_causes(text: str, count: int, check: Check) -> None:
     quadrants = ("strength", "weakness", "opportunity", "threat")
     for quotation in ("", "as printed"):  # a firm's own words, and those of a publication
-        entries = [
-            (quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)
-        ]
-        columns = ["quadrant", "text", "place", "quotation"]
-        check(diagnosis_charts.swot(pd.DataFrame(entries, columns=columns)))
-        branches = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
-        frame = pd.DataFrame(branches, columns=["category", *columns[1:]])
-        check(diagnosis_charts.ishikawa(frame, text))
+        rows = [(quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)]
+        check(diagnosis_charts.swot(table("quadrant text place quotation", rows)))
+        rows = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
+        check(diagnosis_charts.ishikawa(table("category text place quotation", rows), text))
 
 
-def okr_rows(text: str, value: Fraction | None, low: Fraction | None) -> list[dict[str, object]]:
-    return [
-        {
-            "objective_id": f"O{i // 3}",
-            "kr_id": f"O{i // 3}-KR{i}",
-            "role": "key result",
-            "text": f"{text} {i}",
-            "kpi": "I1",
-            "unit": "%" if i % 2 else MONEY,
-            "value": value,
-            "baseline": None if i == 2 else Fraction(i),
-            "commit": None if i == 2 else low,
-            "low": low if i % 2 else None,
-            "high": None if i % 2 else low,
-            "level": f"{value} {MONEY}",
-            "target": f"≥ {low} {MONEY}",
-            "status": "behind",
-            "score": Fraction(-1 + i, 3),
-            "reason": text,
-        }
-        for i in range(5)
-    ]
+def okr_rows(text: str, value: Fraction, low: Fraction) -> pd.DataFrame:
+    rows = []
+    for i in range(5):
+        started = (None, None) if i == 2 else (Fraction(i), low)
+        target = (low, None) if i % 2 else (None, low)
+        words = (f"{value} {MONEY}", f"≥ {low} {MONEY}", "behind", text)
+        key = (f"O{i // 3}", f"O{i // 3}-KR{i}", f"{text} {i}", "%" if i % 2 else MONEY)
+        rows.append((*key, value, *started, *target, Fraction(-1 + i, 3), *words))
+    exact = "value baseline commit low high score"
+    return table(f"objective_id kr_id text unit {exact} level target status reason", rows, exact)
 
 
 @pytest.mark.parametrize("text", ["Sell more", LONG, WORD])
@@ -253,9 +204,7 @@ def okr_rows(text: str, value: Fraction | None, low: Fraction | None) -> list[di
     ],
 )
 def test_bullets_and_progress(text: str, value: Fraction, low: Fraction, check: Check) -> None:
-    frame = pd.DataFrame(okr_rows(text, value, low))
-    for column in ("value", "baseline", "commit", "low", "high", "score"):
-        frame[column] = frame[column].astype("object").where(frame[column].notna(), None)
+    frame = okr_rows(text, value, low)
     check(okr_charts.bullets(frame, "2024Q2", "yours"))
     frame["commit"] = [Fraction(7, 10)] * len(frame)
     check(okr_charts.okr_progress(frame, "2024Q2", "yours"))
@@ -267,11 +216,9 @@ def test_no_key_result_at_all(check: Check) -> None:
 
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
     links = strategy.load_links(segelec)[:1]  # type: ignore[arg-type]
-    rows = [
-        (link.cause, link.effect, link.sign, link.lag_quarters, "untestable", "") for link in links
-    ]
-    columns = ["cause", "effect", "sign", "lag", "finding", "quotation"]
-    check(strategy_map(pd.DataFrame(rows, columns=columns), "yours"))
+    rows = [(x.cause, x.effect, x.sign, x.lag_quarters, "untestable", "") for x in links]
+    frame = table("cause effect sign lag finding quotation", rows)
+    check(strategy_map(frame, "yours"))
 
 
 def test_text_from_data_is_plain_text() -> None:

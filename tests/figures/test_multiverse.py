@@ -72,12 +72,10 @@ def test_services_with_any_labour(
         prints(later - earlier, later if growth == "on-later" else earlier, "22.9%", rounding)
         for earlier, later in services(period, growth)
     )
-    found = universes[
-        (universes["services_period"] == period)
-        & (universes["services_growth"] == growth)
-        & (universes["labour"] == "free")
-        & (universes["rounding"] == rounding)
-    ]
+    found = universes.query(
+        "services_period == @period and services_growth == @growth and labour == 'free'"
+        " and rounding == @rounding"
+    )
     assert found["survives"].tolist() == [fits, fits]  # productivity on a year or on a quarter
 
 
@@ -85,11 +83,9 @@ def test_the_same_labour_never_survives(universes: pd.DataFrame) -> None:
     constant = universes[universes["labour"] == "constant"]
     assert len(constant) == 54
     assert not constant["survives"].any()
-    usual = constant[
-        (constant["services_period"] == "2024H1")
-        & (constant["services_growth"] == "year-on-year")
-        & (constant["productivity_growth"] == "year-on-year")
-    ]
+    usual = constant.query(
+        "services_period == '2024H1' and services_growth == productivity_growth == 'year-on-year'"
+    )
     # a half-year cannot grow by 22.9 % if neither of its quarters grew by more than 11.05 %
     assert set(usual["conflict"]) == {
         "5-services-growth; abstract-productivity-q1; abstract-productivity-q2"

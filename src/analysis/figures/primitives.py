@@ -51,13 +51,19 @@ def table(columns: str, rows: Sequence[Sequence[Any]], exact: str = "") -> pd.Da
 
 
 def period_words(period: str, between: str = " and ") -> str:
-    """Write one or several periods: ``2023Q2+2024Q2`` is “Q2 2023 and Q2 2024”."""
+    """Write one or several periods, or leave them in the author's own words.
+
+    Examples
+    --------
+    >>> period_words("2024H1"), period_words("2023H1+2024H1"), period_words("last spring")
+    ('H1 2024', 'H1 2023 and H1 2024', 'last spring')
+    """
 
     def one(part: str) -> str:
         try:
             return short_period(part)
         except InputError:
-            return part  # in the author's own words
+            return part
 
     return between.join(map(one, period.split("+")))
 

@@ -1,4 +1,5 @@
-"""Figures of what two publications print: claims, readings, ranges, and pictures of words.
+"""Figures of what the paper and the article print: claims, readings, ranges and pictures of words.
 
-Sub-room of :mod:`analysis.figures`, under its rules.
+A sub-room of :mod:`analysis.figures`, under its rules; a figure of another claim stands beside
+those of its kind.
 """
