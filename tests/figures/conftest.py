@@ -92,9 +92,9 @@ def _noted(draw: Callable[..., None], note: Callable[[Any, Any], None]) -> Calla
     return drawing
 
 
-def check_texts(figure: Figure) -> None:
-    """Refuse text that leaves the page, overlaps another, or is too small to read."""
-    texts, _ = drawn(figure)
+def check_texts(figure: Figure, against_lines: bool = False) -> None:
+    """Refuse text that leaves the page, overlaps another (or a line), or is too small to read."""
+    texts, lines = drawn(figure)
     assert texts
     width, height = figure.figure.get_size_inches() * DPI
     for text, box in texts:
@@ -110,11 +110,12 @@ def check_texts(figure: Figure) -> None:
         down = min(one.y1, other.y1) - max(one.y0, other.y0)
         words = f"“{first.get_text()}” overlaps “{second.get_text()}”"
         assert across < 0.2 * POINT or down < 1.5 * POINT, words
+    if against_lines:
+        check_lines(texts, lines)
 
 
-def check_lines(figure: Figure) -> None:
+def check_lines(texts: list[tuple[Text, Bbox]], lines: list[Line]) -> None:
     """Refuse a line through letters; a faint guide may end at their own background."""
-    texts, lines = drawn(figure)
     for text, box in texts:
         free, rest = 0.28 * box.height, 0.5 * POINT  # above and below letters of middle height
         letters = Bbox([[box.x0 + rest, box.y0 + free], [box.x1 - rest, box.y1 - free]])
@@ -127,10 +128,5 @@ def check_lines(figure: Figure) -> None:
 
 
 @pytest.fixture(scope="session")
-def check_against_lines() -> Callable[[Figure], None]:
-    return check_lines
-
-
-@pytest.fixture(scope="session")
-def check() -> Callable[[Figure], None]:
+def check() -> Callable[..., None]:
     return check_texts

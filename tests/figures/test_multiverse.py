@@ -13,11 +13,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.claims.paper.judging import judge_of
 from analysis.claims.verdicts import universe_table
-from analysis.figures.publications.reading_choices import (
-    multiverse,
-    reading_influence,
-    reading_influence_data,
-)
+from analysis.figures.publications import reading_choices
 from analysis.figures.style import KIND
 from analysis.notebook.figure import Figure, svg
 from analysis.tables.case import Case
@@ -38,8 +34,11 @@ def printed(segelec: Case) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def drawn(universes: pd.DataFrame, printed: dict[str, str]) -> list[Figure]:
-    influence = reading_influence_data(universes)
-    return [multiverse(universes, printed), reading_influence(influence)]
+    influence = reading_choices.reading_influence_data(universes)
+    return [
+        reading_choices.multiverse(universes, printed),
+        reading_choices.reading_influence(influence),
+    ]
 
 
 def prints(part: int, whole: int, text: str, rule: str) -> bool:
@@ -132,13 +131,13 @@ def test_words_follow_the_data(
     assert "Nothing fits if labour is the same." in caption
     assert "H1 2023 + H1 2024, year before: 0 of 12" in drawn[0].alt
     changed = universes.assign(survives=True)
-    assert "Nothing fits" not in multiverse(changed, printed).caption
-    other = multiverse(universes, {**printed, "abstract-services": "360"})
+    assert "Nothing fits" not in reading_choices.multiverse(changed, printed).caption
+    other = reading_choices.multiverse(universes, {**printed, "abstract-services": "360"})
     assert "360 services cover" in svg(other, text_as="text")
 
 
 def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
-    found = reading_influence_data(universes)
+    found = reading_choices.reading_influence_data(universes)
     rows = found.set_index(["block", "axis"])
     # labour: 54 pairs; in each the half with the same labour fails, in 30 the other one fits
     assert rows.loc[("services", "labour"), ["pairs", "changed"]].tolist() == [54, 30]

@@ -11,13 +11,7 @@ import pytest
 from scipy.stats import chisquare
 
 from analysis.base.errors import InputError
-from analysis.figures.publications.spreads import (
-    draw_data_sets,
-    ledger_row,
-    read_print,
-    spreads,
-    spreads_data,
-)
+from analysis.figures.publications import spreads
 from analysis.tables.case import Case, load_case
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
@@ -25,12 +19,12 @@ OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
 
 @pytest.fixture(scope="module")
 def drawn(segelec: Case) -> pd.DataFrame:
-    return draw_data_sets(segelec, 1000)
+    return spreads.draw_data_sets(segelec, 1000)
 
 
 @pytest.fixture(scope="module")
 def frame(segelec: Case, ledger_sums: pd.DataFrame) -> pd.DataFrame:
-    return spreads_data(segelec, ledger_sums)
+    return spreads.spreads_data(segelec, ledger_sums)
 
 
 def rounded(value: Decimal, places: str) -> str:
@@ -67,7 +61,7 @@ def test_every_draw_prints_as_the_paper_does(drawn: pd.DataFrame) -> None:
 
 
 def test_the_ledger_is_such_a_data_set(segelec: Case, ledger_sums: pd.DataFrame) -> None:
-    assert agrees(ledger_row(read_print(segelec), ledger_sums))
+    assert agrees(spreads.ledger_row(spreads.read_print(segelec), ledger_sums))
 
 
 def test_every_split_of_a_type_has_the_same_chance(drawn: pd.DataFrame) -> None:
@@ -77,8 +71,12 @@ def test_every_split_of_a_type_has_the_same_chance(drawn: pd.DataFrame) -> None:
 
 
 def test_a_seed_gives_the_same_draws(segelec: Case) -> None:
-    assert draw_data_sets(segelec, 5, seed=1).equals(draw_data_sets(segelec, 5, seed=1))
-    assert not draw_data_sets(segelec, 5, seed=1).equals(draw_data_sets(segelec, 5, seed=2))
+    assert spreads.draw_data_sets(segelec, 5, seed=1).equals(
+        spreads.draw_data_sets(segelec, 5, seed=1)
+    )
+    assert not spreads.draw_data_sets(segelec, 5, seed=1).equals(
+        spreads.draw_data_sets(segelec, 5, seed=2)
+    )
 
 
 def extremes(parts: int, total: int, most: int) -> tuple[int, int]:
@@ -135,13 +133,13 @@ def test_draws_lie_inside_the_bounds(frame: pd.DataFrame) -> None:
 
 
 def test_words_follow_the_data(frame: pd.DataFrame) -> None:
-    figure = spreads(frame)
+    figure = spreads.spreads(frame)
     assert figure.kind == "synthetic"
     assert "Only revenue per service is fixed." in figure.caption
     assert "convention" in figure.caption
     assert "Lifting doors, Q1 2024: 0 to 94" in figure.alt
     open_ones = frame[frame["kpi"] != "revenue_per_service"]
-    assert "fixed" not in spreads(open_ones).caption
+    assert "fixed" not in spreads.spreads(open_ones).caption
 
 
 def test_a_reading_that_cannot_be_drawn_is_refused(project: Path) -> None:
@@ -149,4 +147,4 @@ def test_a_reading_that_cannot_be_drawn_is_refused(project: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("default: free", "default: constant"), encoding="utf-8")
     with pytest.raises(InputError, match="labour"):
-        draw_data_sets(load_case("segelec", project), 1)
+        spreads.draw_data_sets(load_case("segelec", project), 1)

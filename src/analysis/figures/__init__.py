@@ -1,9 +1,9 @@
 """Figures: one function each, from a tidy frame to a drawing with its data, caption and alt text.
 
-The room holds every picture of notebooks, report and README. The functions named ``..._data`` make
-the frames, the others only draw them. `style` holds what all figures share: palette, sizes, text and
-axes in millimetres; `primitives` what several are made of: scales of numbers, columns over time,
-boxes and arrows. :mod:`analysis.figures.publications` draws what the two publications print.
+The functions named ``..._data`` make the frames, the others only draw them. `style` holds what all
+figures share: palette, sizes, text and axes in millimetres; `primitives` what several are made of:
+scales of numbers, columns over time, boxes and arrows; :mod:`analysis.figures.publications` draws
+what the two publications print.
 
 It may import all rooms above it (base to show), and is imported by notebooks and by nothing else in
 the package.

@@ -57,32 +57,17 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         ]
         for name in _QUADRANTS
     }
-    heights = [
-        max(
-            _LEAST,
-            *(
-                _entries_height(entries[name])
-                for name, (_, _, row) in _QUADRANTS.items()
-                if row == r
-            ),
-        )
-        for r in (0, 1)
-    ]
+    heights = [_LEAST, _LEAST]
+    for name, (_, _, row) in _QUADRANTS.items():
+        heights[row] = max(heights[row], _entries_height(entries[name]))
     fig = s.canvas(5 + fsum(heights) + 2 * 9 + 6)
     ax = s.sheet(fig)
     tops = [5.0, 5.0 + heights[0] + 9 + 5]
     for column, words in enumerate(("helpful", "harmful")):
         s.note(fig, 6 + column * (width + 4), 2, words)
     for row, words in enumerate(("within the firm", "around the firm")):
-        s.note(
-            fig,
-            1.5,
-            tops[row] + (heights[row] + 9) / 2,
-            words,
-            rotation=90,
-            ha="center",
-            va="center",
-        )
+        upright = {"rotation": 90, "ha": "center", "va": "center"}
+        s.note(fig, 1.5, tops[row] + (heights[row] + 9) / 2, words, **upright)
     for name, (title, column, row) in _QUADRANTS.items():
         left, top = 6 + column * (width + 4), tops[row]
         colour = s.BAD if column else s.GOOD
@@ -90,10 +75,6 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         s.write(fig, left, top + 4, title, fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
     return s.Drawn(fig, frame, kind, _swot_caption(frame), _swot_alt(frame))
-
-
-def _row(name: str) -> int:
-    return _QUADRANTS[name][2]
 
 
 def _place(row: Any) -> str:

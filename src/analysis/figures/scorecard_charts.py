@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import permutations
+from itertools import accumulate, permutations
 from math import dist, fsum
 from typing import Any
 
@@ -61,17 +61,13 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
         f"The joint score of {short_period(period)}, key result by key result. Each bar "
         "starts where the one above it ends; the last ends at the joint score."
     )
-    alt = _alt(nodes, short_period(period))
-    return s.Drawn(fig, frame, kind, caption, alt)
+    return s.Drawn(fig, frame, kind, caption, _alt(nodes, short_period(period)))
 
 
 def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
     """Lowest and highest point of the running sum, with room for numbers."""
-    total, seen = 0.0, [0.0]
-    for node in nodes:
-        if node.level == "key result":
-            total += float(node.contribution)
-            seen.append(total)
+    parts = [float(node.contribution) for node in nodes if node.level == "key result"]
+    seen = [0.0, *accumulate(parts)]
     low, high = min(seen), max(seen)
     room = 0.24 * (high - low or 1.0)
     return low - room, high + room
@@ -91,8 +87,7 @@ def _headline(fig: Canvas, top: Node) -> None:
 
 
 def _perspective(fig: Canvas, y: float, node: Node) -> None:
-    text = f"{node.name}, weight {percent(0)(node.weight)}"
-    s.bold(fig, 0, y + 4, text)
+    s.bold(fig, 0, y + 4, f"{node.name}, weight {percent(0)(node.weight)}")
     score = "–" if node.told is None else decimal(2)(node.told)
     s.bold(fig, 160, y + 4, score, ha="right")
 
@@ -101,10 +96,7 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
     """Draw one key result; return where its bar ends."""
     middle = y + _ROW / 2
     s.note(fig, 0, top + middle, node.kpi)
-    lines = s.fit(node.name, _LEFT - 12, s.SMALL, lines=2)
-    for place, line in enumerate(lines):
-        offset = 3.2 * (place - (len(lines) - 1) / 2)
-        s.small(fig, 7, top + middle + offset, line)
+    s.small_lines(fig, 7, top + middle, s.fit(node.name, _LEFT - 12, s.SMALL, lines=2), 3.2)
     score = "–" if node.score is None else decimal(2)(node.score)
     s.small(fig, 160, top + middle, score, ha="right")
     if node.score is None:
@@ -115,14 +107,8 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
     ax.barh(middle, size, 3.4, running, color=colour, zorder=2)
     ax.plot([running, running], [middle - _ROW / 2, middle + 1.7], color=s.NEUTRAL, lw=0.6)
     end = running + size
-    s.tag(
-        ax,
-        decimal(3, signed=True)(node.contribution),
-        (end, middle),
-        (3 if size >= 0 else -3, 0),
-        va="center",
-        color=s.KIND["printed"],
-    )
+    text = decimal(3, signed=True)(node.contribution)
+    s.tag(ax, text, (end, middle), (3 if size >= 0 else -3, 0), va="center")
     return end
 
 

@@ -84,15 +84,15 @@ def read_print(case: Case) -> Print:
     calibration = case.parameters.calibration
     if calibration is None:
         raise InputError("the case has no service types to draw", value=case.name)
-    first, second = (quarter_label(q) for q in parse_period(results.half))
+    first, second = map(quarter_label, parse_period(results.half))
     counts = {
         row.quantity.removeprefix("services_"): int(parse(row.printed).value)
         for row in results.of("services_lifting_doors", "services_alarms", kind="count")
     }
     (whole,) = results.of("services", kind="count")
     others = tuple(kind.id for kind in calibration.service_types if kind.id not in counts)
-    total = int(parse(whole.printed).value)
-    return Print(engine, reading, (first, second), total, counts, others)
+    services = int(parse(whole.printed).value)
+    return Print(engine, reading, (first, second), services, counts, others)
 
 
 def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd.DataFrame:
@@ -196,11 +196,6 @@ def spreads_data(
         Columns kpi, name, known (what the print fixes), mark (low and high: attained bounds over
         all data sets; ledger; p5 and p95 of the draws; draw: a hundred evenly spaced quantiles of
         them) and value (Fraction).
-
-    Raises
-    ------
-    InputError
-        If there is nothing to draw, as :func:`read_print` says.
     """
     printed = read_print(case)
     drawn, rows = list(_draws(case, printed, draws, seed)), []
