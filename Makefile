@@ -143,7 +143,7 @@ lint: | $(call environment,test) ## style, formatting, types and the order of th
 	@echo "style, types and rooms: clean"
 
 docs: | $(call environment,docs) ## the modules and functions as pages to browse, in .build/docs
-	@$(PY) -m pdoc --docformat numpy --output-directory .build/docs analysis
+	@$(PY) -W ignore -m pdoc --docformat numpy --output-directory .build/docs analysis
 	@echo "docs: .build/docs/index.html"
 
 bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)

@@ -24,33 +24,30 @@ STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "repor
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
-import argparse, json, os, sys, time
+import argparse, importlib, json, os, sys, time
 from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.files import write_text
 
-def verdicts(case): import analysis.claims; return [f"data/processed/{case}/verdicts.csv"]
-def ledger(case):
-    if case == "acme":
-        import analysis.own
-    return [f"data/processed/{case}/ledger/sale.csv"]
-def kpis(case):
-    import analysis.kpis.sales
-    return [f"data/processed/{case}/{name}.csv" for name in ("kpis", "comparison")]
-def values(case): return [f"data/processed/{case}/values.json"]
-def notebook(case): return [f"figures/{case}/fig.svg"]
-def dashboard(case): import analysis.dashboard; return [f"report/{case}.html"]
-def report(case): import analysis.report; return [f"report/{case}.pdf"]
-def sums(case): return ["SHA256SUMS"]
-def edition(case): return []
+IMPORTS = {"verdicts": "claims", "kpis": "kpis.sales", "dashboard": "dashboard", "report": "report"}
+OUTPUTS = {
+    "verdicts": "data/processed/{}/verdicts.csv",
+    "ledger": "data/processed/{}/ledger/sale.csv",
+    "kpis": "data/processed/{}/kpis.csv data/processed/{}/comparison.csv",
+    "values": "data/processed/{}/values.json",
+    "notebook": "figures/{}/fig.svg",
+    "dashboard": "report/{}.html",
+    "report": "report/{}.pdf",
+    "sums": "SHA256SUMS",
+    "edition": "",
+}
 
-def main(arguments=None):
+def main(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("notebook", nargs="?")
-    parser.add_argument("--case")
-    parser.add_argument("--period")
-    parser.add_argument("--base")
+    for option in ("--case", "--period", "--base"):
+        parser.add_argument(option)
     args = parser.parse_args(arguments)
     if args.command == "chapters":
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
@@ -58,24 +55,38 @@ def main(arguments=None):
     name = Path(args.notebook).stem if args.notebook else args.command
     for cell in json.loads(Path(args.notebook).read_text())["cells"] if args.notebook else ():
         exec("".join(cell["source"]))
-    outputs = globals()[args.command](args.case)
-    if args.period or args.base:
-        report = "-".join(filter(None, (args.case, args.period, args.base)))
-        values, figures = f".build/{report}/values.json", f".build/{report}/figures/fig.svg"
-        outputs = {"values": [values], "notebook": [figures], "report": [f"report/{report}.pdf"],
-                   "edition": []}[args.command]
+    own = "own" if (args.command, args.case) == ("ledger", "acme") else None
+    if module := IMPORTS.get(args.command, own):
+        importlib.import_module("analysis." + module)
+    report = "-".join(filter(None, (args.case, args.period, args.base)))
+    outputs = OUTPUTS[args.command].replace("{}", report)
+    if report != args.case and args.command != "report":
+        outputs = outputs.replace("data/processed", ".build").replace("figures", ".build")
     if os.environ.get("STUB_WAIT") == name:
         Path("waiting").touch()
         time.sleep(60)
     if os.environ.get("STUB_FAIL") == name:
         print(InputError("the value is no number", file="claims.csv", row=7), file=sys.stderr)
         return 2
-    for output in map(Path, outputs):
+    for output in map(Path, outputs.split()):
         write_text(output, name)
     if args.notebook and os.environ.get("STUB_OUTPUT"):
         Path(args.notebook).write_text(Path(args.notebook).read_text() + " ")
     print(f"step {name}")
     return 0
+"""
+EMPTY = """
+    src/analysis/__init__.py src/analysis/claims.py src/analysis/notebook/edition.py
+    src/analysis/money.py src/analysis/own.py src/analysis/kpis/__init__.py
+    src/analysis/kpis/people.py src/analysis/dashboard/__init__.py
+    src/analysis/dashboard/js/main.js src/analysis/report/__init__.py
+    src/analysis/report/template.typ data/raw/segelec/case.yaml data/raw/segelec/claims.csv
+    data/raw/segelec/relations.csv data/raw/segelec/swot.csv
+    data/raw/conformance/okr_cases.csv requirements/report.txt pyproject.toml README.md
+"""
+REAL = """
+    Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/files.py
+    src/analysis/build/graph.py
 """
 
 
@@ -91,48 +102,24 @@ class Project:
         self.root = root
 
     def fill(self) -> Project:
-        files = {
-            "src/analysis/__init__.py": "",
-            "src/analysis/cli.py": CLI,
-            "src/analysis/claims.py": "",
-            "src/analysis/notebook/edition.py": "",
-            "src/analysis/money.py": "",
-            "src/analysis/own.py": "",
-            "src/analysis/kpis/__init__.py": "",
-            "src/analysis/kpis/sales.py": "import analysis.money",
-            "src/analysis/kpis/people.py": "",
-            "src/analysis/dashboard/__init__.py": "",
-            "src/analysis/dashboard/js/main.js": "",
-            "src/analysis/report/__init__.py": "",
-            "src/analysis/report/template.typ": "",
-            "data/raw/segelec/case.yaml": "",
-            "data/raw/segelec/claims.csv": "",
-            "data/raw/segelec/relations.csv": "",
-            "data/raw/segelec/swot.csv": "",
-            "data/raw/conformance/okr_cases.csv": "",
-            "requirements/report.txt": "",
-            "pyproject.toml": "",
-            "README.md": "",
-        }
-        for name, text in files.items():
-            self.write(name, text)
-        for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
-            cell = {"cell_type": "code", "source": [f"import analysis.{module}"]}
-            self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}))
-        for name in (
-            "Makefile",
-            "src/analysis/__main__.py",
-            "src/analysis/base/errors.py",
-            "src/analysis/base/files.py",
-            "src/analysis/build/graph.py",
-        ):
+        for name in EMPTY.split():
+            self.write(name, "")
+        self.write("src/analysis/cli.py", CLI)
+        self.write("src/analysis/kpis/sales.py", "import analysis.money")
+        for name in REAL.split():
             self.write(name, (ROOT / name).read_text(encoding="utf-8"))
+        for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
+            self.notebook(name, f"import analysis.{module}")
         return self
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+    def notebook(self, name: str, code: str) -> None:
+        cell = {"cell_type": "code", "source": [code]}
+        self.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}, indent=1))
 
     def touch(self, name: str) -> None:
         """Date a file a moment ahead, so that no clock is too coarse to see the change."""
@@ -343,8 +330,7 @@ def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
     project: Project,
 ) -> None:
     for name in ("03_kpis", "case/summary"):
-        cell = {"cell_type": "code", "source": ['period = "2024Q2"']}
-        project.write(f"notebooks/{name}.ipynb", json.dumps({"cells": [cell]}, indent=1))
+        project.notebook(name, 'period = "2024Q2"')
     own = ["03_kpis", "edition", "report", "summary", "values"]  # chapters in any order
     assert sorted(project.make("PERIOD=2024Q1")) == own  # the ledger and the KPIs are there
     assert project.make("PERIOD=2024Q1") == []
