@@ -38,8 +38,11 @@ SLOW = frozenset(
     (
         *LONGEST,
         *("benchmarks", "dashboard", "firm", "report"),
-        *("test_edition.py", "test_make.py", "test_notebook.py", "test_verify.py"),
-        *("test_big_case.py", "test_engines.py", "test_spreads.py", "test_workbook.py"),
+        *("test_big_case.py", "test_business.py", "test_chapter.py", "test_checks.py"),
+        *("test_cli.py", "test_course.py", "test_diagnosis.py", "test_edition.py"),
+        *("test_engines.py", "test_facts.py", "test_graph.py", "test_joint_sampling.py"),
+        *("test_make.py", "test_method.py", "test_notebook.py", "test_rules.py"),
+        *("test_spreads.py", "test_synthetic.py", "test_verdicts.py", "test_verify.py"),
     )
 )
 """Files and folders that `make quick` leaves out."""
