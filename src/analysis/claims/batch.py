@@ -67,6 +67,11 @@ def check_row(row: Mapping[str, str]) -> Checked:
     ------
     InputError
         With the column and the rule that a cell breaks.
+
+    Examples
+    --------
+    >>> check_row({"kind": "growth", "printed": "22.9%", "later": "354"})
+    Checked(consistent=True, fits='288', power='')
     """
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
     kind = cells["kind"]

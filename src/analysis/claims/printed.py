@@ -178,6 +178,11 @@ def parse(text: str) -> Printed:
     ------
     InputError
         If the string is anything else.
+
+    Examples
+    --------
+    >>> parse("77.60%").value, parse("77.60%").decimals, parse("303,110").number
+    (Fraction(97, 125), 2, Fraction(303110, 1))
     """
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
@@ -206,6 +211,11 @@ def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> I
     -------
     Interval
         Of true values: ``77.6%`` gives [0.7755, 0.7765) under half-up.
+
+    Examples
+    --------
+    >>> str(preimage("77.6%")), str(preimage("5", Rounding.TRUNCATE))
+    ('[1551/2000, 1553/2000)', '[5, 6)')
     """
     p = parse(printed) if isinstance(printed, str) else printed
     digits = p.number * 10**p.decimals  # an integer: the printed number in its last place
@@ -260,6 +270,11 @@ def format_like(
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> format_like(Fraction(275, 354), "77.6%"), format_like(1234, "303,110")
+    ('77.7%', '1,234')
     """
     model = parse(printed) if isinstance(printed, str) else printed
     if Fraction(value) in preimage(model, rounding):
@@ -344,6 +359,11 @@ def read_formula(text: str) -> Formula:
     ------
     InputError
         If a character is neither name, number, operator nor bracket.
+
+    Examples
+    --------
+    >>> read_formula("(P after - P before) ÷ P before × 100").at({"p after": 111, "p before": 100})
+    Fraction(11, 1)
     """
     tokens, position = [], 0
     while position < len(text):

@@ -78,7 +78,13 @@ def grim_mean(
 def consistent_n(
     printed: str | Printed, n_max: int, rounding: Rounding = Rounding.HALF_UP
 ) -> list[int]:
-    """List every number of respondents up to `n_max` that can give this percentage."""
+    """List every number of respondents up to `n_max` that can give this percentage.
+
+    Examples
+    --------
+    >>> consistent_n("77.6%", 80)
+    [49, 58, 67, 76]
+    """
     return [n for n in range(1, n_max + 1) if grim_percent(printed, n, rounding)]
 
 
@@ -236,6 +242,11 @@ def nearest_totals(
     """Return the closest totals below and above `total` that can be split with this growth.
 
     The first is None if no smaller total works. A growth above −100 % always has a larger one.
+
+    Examples
+    --------
+    >>> nearest_totals("22.9%", 354)
+    (350, 370)
     """
     below = (t for t in range(total - 1, 1, -1) if growth_within_total(printed, t, rounding))
     above = (t for t in _from(total + 1) if growth_within_total(printed, t, rounding))

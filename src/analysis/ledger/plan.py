@@ -38,6 +38,11 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     -------
     list of int
         Parts that add up to `total`.
+
+    Examples
+    --------
+    >>> apportion(10, [1, 1, 1])
+    [4, 3, 3]
     """
     whole = sum(weights)
     parts = [total * weight // whole for weight in weights]

@@ -100,6 +100,15 @@ def bounds(system: System, indicator: Indicator) -> Bounds:
     ------
     ImpossibleError
         If the system has no data set.
+
+    Examples
+    --------
+    >>> from analysis.claims.solver.system import growth, says
+    >>> later, earlier = quantity("later"), quantity("earlier")
+    >>> growths = growth("growth", later, earlier, "23%")
+    >>> found = bounds(System((says("count", later, "354"), growths)), earlier)
+    >>> (found.low.value, found.high.value) if found.low and found.high else None
+    (Fraction(287, 1), Fraction(288, 1))
     """
     start = witness(system)
     if not isinstance(start, dict):

@@ -298,6 +298,15 @@ def solve(system: System) -> Answer:
         If the search had to be given up.
     ValueError
         If the definitions alone contradict each other.
+
+    Examples
+    --------
+    >>> later, earlier = quantity("later"), quantity("earlier")
+    >>> grown = growth("growth", later, earlier, "22.9%")
+    >>> solve(System((says("count", later, "354"), grown))).witness
+    {'earlier': 288, 'later': 354}
+    >>> solve(System((says("both", later + earlier, "354"), grown))).conflict
+    ('both', 'growth')
     """
     result = witness(system)
     if isinstance(result, dict):

@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.claims import relations
-from analysis.claims.paper.judging import judge_of
-from analysis.claims.verdicts import verdict_table
 
-from .conftest import Maker, claim
+from .conftest import Maker, claim, judged
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 PERIODS = st.sampled_from(["2023", "2024", "2024H1", "unstated"])
@@ -104,7 +102,7 @@ def test_verdicts_or_one_message(make: Maker, drawn: tuple[str, str]) -> None:
     case = make(*drawn, {"base": ("year", "half")})
     message = ""
     try:
-        table = verdict_table(judge_of(case))
+        table = judged(case)
     except InputError as error:
         message = str(error)
     assert "\n" not in message

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.paper.judging import judge_of
-from analysis.claims.verdicts import verdict_table
 from analysis.tables.case import Case, load_case
 
-from .conftest import CASE, Maker, claim
+from .conftest import CASE, Maker, claim, judged
 
 COUNTS = claim("all", "30", "count", "visits") + claim("half", "20", "count", "visits", "2024H1")
 AXIS = {"base": ("year", "half")}
@@ -38,7 +36,7 @@ AXIS = {"base": ("year", "half")}
 def test_a_bad_row_gets_one_message(make: Maker, relation: str, parts: tuple[str, ...]) -> None:
     case = make(COUNTS, relation + "\n")
     with pytest.raises(InputError) as caught:
-        verdict_table(judge_of(case))
+        judged(case)
     text = str(caught.value)
     assert "\n" not in text
     assert "relations.csv" in text
@@ -50,13 +48,13 @@ def test_two_meanings_of_one_thing_are_refused(make: Maker) -> None:
     rows = "one,base,visits,2024,2023,,,,\ntwo,base,visits,2024,2022,,,,\n"
     case = make(claim("g", "5%", "growth", "visits"), rows)
     with pytest.raises(InputError, match=r"row two.*the row one gives this another meaning"):
-        verdict_table(judge_of(case))
+        judged(case)
 
 
 def test_two_meanings_under_two_options_are_a_reading(make: Maker) -> None:
     rows = "one,base,visits,2024,2023,,base=year,,\ntwo,base,visits,2024,2024H1,,base=half,,\n"
     text = COUNTS + claim("g", "5%", "growth", "visits", readings="base")
-    table = verdict_table(judge_of(make(text, rows, AXIS)))
+    table = judged(make(text, rows, AXIS))
     assert len(table[table["claim_id"] == "g"]) == 2
 
 
@@ -64,46 +62,44 @@ def test_wholes_that_are_parts_of_each_other_are_refused(make: Maker) -> None:
     rows = "one,sum,a,,b; c,,,,\ntwo,sum,b,,a; c,,,,\n"
     text = "".join(claim(name, "3", "count", name) for name in "abc")
     with pytest.raises(InputError, match=r"row two.*a whole is a part of itself"):
-        verdict_table(judge_of(make(text, rows)))
+        judged(make(text, rows))
 
 
 def test_a_claim_whose_reading_is_unknown(make: Maker) -> None:
     case = make(claim("a", "3", "count", "visits", readings="when"))
     with pytest.raises(InputError, match=r"claims.csv, row a, column readings: “when”"):
-        verdict_table(judge_of(case))
+        judged(case)
 
 
 def test_a_reading_that_changes_nothing(make: Maker) -> None:
     case = make(claim("a", "3", "count", "visits", readings="base"), readings=AXIS)
     with pytest.raises(InputError, match=r"row a, column readings: “base”.*changes nothing"):
-        verdict_table(judge_of(case))
+        judged(case)
 
 
 def test_a_growth_without_its_base_is_asked_for(make: Maker) -> None:
     case = make(claim("g", "5%", "growth", "visits"))
     with pytest.raises(InputError, match=r"row g.*against which period.*add a row “base”"):
-        verdict_table(judge_of(case))
+        judged(case)
 
 
 def test_an_unstated_period_is_asked_for_only_where_it_matters(make: Maker) -> None:
     alone = claim("a", "3", "count", "visits", "unstated")
-    assert list(verdict_table(judge_of(make(alone)))["verdict"]) == ["consistent"]
+    assert list(judged(make(alone))["verdict"]) == ["consistent"]
     with pytest.raises(InputError, match=r"row a, column period.*add a row “period”"):
-        verdict_table(judge_of(make(alone + claim("b", "4", "count", "visits"))))
+        judged(make(alone + claim("b", "4", "count", "visits")))
 
 
 def test_a_share_of_what_is_asked_for(make: Maker) -> None:
     text = claim("s", "5%", "share", "part") + claim("a", "3", "count", "visits")
     with pytest.raises(InputError, match=r"row s.*add a row “share” for part"):
-        verdict_table(judge_of(make(text, "r,at most,part,,visits,,,,\n")))
+        judged(make(text, "r,at most,part,,visits,,,,\n"))
 
 
 def test_money_and_counts_do_not_add_up(make: Maker) -> None:
     text = claim("m", "30", "money", "sales") + claim("a", "3", "count", "b")
     with pytest.raises(InputError, match=r"different smallest pieces \(sales in 1/100"):
-        verdict_table(
-            judge_of(make(text + claim("c", "3", "count", "c"), "r,sum,sales,,b; c,,,,\n"))
-        )
+        judged(make(text + claim("c", "3", "count", "c"), "r,sum,sales,,b; c,,,,\n"))
 
 
 def test_a_ledger_is_calibrated_to_the_paper_alone(make: Maker) -> None:
@@ -115,7 +111,7 @@ def test_a_ledger_is_calibrated_to_the_paper_alone(make: Maker) -> None:
     )
     (case.raw / "case.yaml").write_text(text + more, encoding="utf-8")
     with pytest.raises(InputError, match=r"“abstract-services”.*take the section calibration out"):
-        verdict_table(judge_of(load_case("small", case.root)))
+        judged(load_case("small", case.root))
 
 
 @pytest.mark.parametrize(
@@ -129,13 +125,13 @@ def test_the_rounding_rules_must_be_told(make: Maker, old: str, new: str, rule: 
     path = make(COUNTS).raw / "case.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=f"case.yaml, column readings.rounding: .*{rule}"):
-        verdict_table(judge_of(load_case("small", path.parents[3])))
+        judged(load_case("small", path.parents[3]))
 
 
 def wrong(case: Case) -> list[str]:
     """Everything that is wrong with a case of claims."""
     with pytest.raises(InputError) as caught:
-        verdict_table(judge_of(case))
+        judged(case)
     return [str(error) for error in caught.value.all]
 
 
@@ -182,7 +178,7 @@ def test_claims_are_read_as_spreadsheets_save_them(make: Maker, codec: str, deli
     path = case.raw / "claims.csv"
     text = path.read_text(encoding="utf-8").replace(",", delimiter)
     path.write_bytes(text.encode(codec))
-    assert list(verdict_table(judge_of(case))["verdict"]) == ["consistent"]
+    assert list(judged(case)["verdict"]) == ["consistent"]
 
 
 def test_claims_in_another_encoding_get_the_remedy(make: Maker) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from analysis.claims.paper.judging import judge_of
+from analysis.claims.verdicts import verdict_table
 from analysis.tables.case import Case, load_case
 
 CLAIMS = "claim_id,place,quotation,printed,unit,role,kind,quantity,period,readings\n"
@@ -30,6 +33,11 @@ readings:
 """
 
 Maker = Callable[..., Case]
+
+
+def judged(case: Case) -> pd.DataFrame:
+    """Judge all claims of a case."""
+    return verdict_table(judge_of(case))
 
 
 def claim(
