@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import strategies as st
 
 from analysis.efficiency.article import read_sentences
@@ -17,36 +18,15 @@ from analysis.tables.case import Case, load_case
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-_AMOUNTS: Final = """
-sales            1000   1200
-cogs              700    780   K1  300  420
-selling           150    160
-admin             200    210   K2  -50   50
-other_op_income   120     10
-other_op_cost      30     20   K3   40   40
-fin_income          5      4
-fin_cost           25     34   K4   20   10
-extra_gain         12      0
-extra_loss          2      5   K5   30    5
-income_tax          6      0
-other_charges       1      0   K6   23    5
-total_assets     4000   4400
-fixed_assets     1600   1980
-receivables      1250   1300
-inventories       400    300
-cash              100     60
-equity           1000   1005
-interest_debt    1500   1700
-cfo                90    -80
-cfi              -200   -160
-cff               130    200
-"""
+BY_HAND: Final = yaml.safe_load(
+    Path(__file__).with_name("by_hand.yaml").read_text(encoding="utf-8")
+)
 
 
 def _quarter(number: int) -> dict[str, Any]:
     head = {"company_id": "hand", "period": f"2006Q{number}", "basis": "discrete"}
-    rows = [line.split() for line in _AMOUNTS.strip().splitlines()]
-    return head | {row[0]: int(row[number]) for row in rows} | {"unit_scale": 100000}
+    amounts = {name: found[number - 1] for name, found in BY_HAND["amounts"].items()}
+    return head | amounts | {"unit_scale": 100000}
 
 
 Q1, Q2 = _quarter(1), _quarter(2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -28,33 +27,16 @@ from analysis.efficiency.ratios import (
     series,
 )
 
-from .conftest import statements_of_a_quarter
+from .conftest import BY_HAND, statements_of_a_quarter
 
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
-_BY_PENCIL = """
-K1 300 420                K2 -50 50                 K3 40 40
-K4 20 10                  K5 30 5                   K6 23 5
-K7 90 -80                 K8 -200 -160              K9 130 200
-CF 20 -40                 K10 -30.1 -35.225         K11 3/10 7/20
-K12 -1/20 1/24            K13 1/25 1/30             K14 1/50 1/120
-K15 3/100 1/240           K16 23/1000 1/240         K17 23/4000 1/880
-K18 23/1000 1/201         K19 1/4 3/11              K20 5/8 20/33
-K21 4/5 12/13             K22 5/2 4                 K22b 7/4 13/5
-K23 9/100 -1/15           K24 9/400 -1/55           K25 9/4 -2
-"""
-# K10: 40 - 7.6 - 0.025 * 2500; 40 - 7.6 - 0.025 * 2705
-CLOSING = {
-    name: [Fraction(first), Fraction(second)]
-    for name, first, second in re.findall(r"(\w+) (\S+) (\S+)", _BY_PENCIL)
-}
-"""Indicator: first quarter, second quarter."""
-
 
 @pytest.mark.parametrize("name", [record.indicator_id for record in CATALOGUE])
 def test_every_indicator_by_hand(hand: Book, name: str) -> None:
-    assert list(series(indicator_table(hand, cost=COST), name).values()) == CLOSING[name]
+    expected = [Fraction(text) for text in BY_HAND["indicators"][name]]
+    assert list(series(indicator_table(hand, cost=COST), name).values()) == expected
 
 
 def test_average_and_opening_denominators(hand: Book) -> None:

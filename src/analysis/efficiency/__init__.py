@@ -8,8 +8,8 @@ the results (``sentences``). It may import ``base``, ``tables`` and ``claims``.
 
 To add
 
-* an indicator: a record in ``indicators.yaml``, and its value by hand in
-  ``tests/efficiency/test_engine.py``;
+* an indicator: a record in ``indicators.yaml``, and its values by hand in
+  ``tests/efficiency/by_hand.yaml``;
 * a finding of the diagnosis: its sentences in ``diagnosis.yaml``, and a rule in ``diagnosis.py``
   that says when they hold and what fills their braces;
 * a sentence of the article: a row of the case's ``statements_claims.csv``.

@@ -87,6 +87,12 @@ def split_product(before: Sequence[Fraction], after: Sequence[Fraction]) -> tupl
 
     Each factor gets the mean of what its change adds over all orders in which the factors may
     change (Shapley 1953), so the parts add up to the change and no order is preferred.
+
+    Examples
+    --------
+    >>> parts = split_product([Fraction(2), Fraction(5)], [Fraction(3), Fraction(4)])
+    >>> [str(part) for part in parts], str(sum(parts)), 3 * 4 - 2 * 5
+    (['9/2', '-5/2'], '2', 2)
     """
     parts = [Fraction(0)] * len(before)
     for order in permutations(range(len(before))):
@@ -292,7 +298,14 @@ class Forecast:
 
 
 def trend(values: Values) -> Trend | None:
-    """Fit a trend; None with fewer than three values or a gap among them."""
+    """Fit a trend; None with fewer than three values or a gap among them.
+
+    Examples
+    --------
+    >>> found = trend({8024: Fraction(1), 8025: Fraction(2), 8026: Fraction(4)})
+    >>> str(found.slope), found.direction, found.certain
+    ('3/2', 'rises', False)
+    """
     fit = _fit(values)
     if fit is None:
         return None

@@ -138,6 +138,13 @@ def discrete(frame: pd.DataFrame, flows: Sequence[str] = FLOWS) -> pd.DataFrame:
 
     The first quarter of a year is its own; every other one is the difference to the quarter
     before. A row whose quarter before is missing is left out (the checks name it first).
+
+    Examples
+    --------
+    >>> head = {"company_id": "a", "basis": "ytd", "cash": 5}
+    >>> rows = [head | {"quarter": 8024, "sales": 100}, head | {"quarter": 8025, "sales": 250}]
+    >>> discrete(pd.DataFrame(rows), ["sales"])["sales"].tolist()
+    [100, 150]
     """
     before = {
         (row["company_id"], row["quarter"]): row

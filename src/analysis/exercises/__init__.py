@@ -17,7 +17,7 @@ To add an exercise, touch three files:
 3. the notebook: a Markdown cell with the question, a cell with ``given("key")``, one with
    ``answer = ...`` and ``check("key", answer)``, and one with the hint.
 
-``tests/exercises/by_hand.py`` holds the answers worked out by hand, and what each mistake gives: a
-test fails for an exercise without them. A new topic is one more ``Topic`` and a line of ``TOPICS``
-in ``lesson``.
+``tests/exercises/by_hand.yaml`` holds the answers worked out by hand, and what each mistake gives:
+a test fails for an exercise without them. A new topic is one more ``Topic`` and a line of
+``TOPICS`` in ``lesson``.
 """
