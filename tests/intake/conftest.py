@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from analysis.intake.case_check import Intake, read
 from analysis.tables.case import Case, load_case
@@ -19,6 +21,15 @@ currency_name: soles
 date: 2024-12-31
 periods: {first: 2023Q1, last: 2024Q4, baseline: 2023H2, current: 2024Q4}
 """
+
+
+_CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+
+
+def cases(name: str) -> list[Any]:
+    """Return the cases of a test, which stand in ``cases.yaml``."""
+    found: list[Any] = _CASES[name]
+    return found
 
 
 @dataclass

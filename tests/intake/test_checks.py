@@ -11,7 +11,7 @@ import pytest
 from analysis.cli import main
 from analysis.intake.case_check import check_case
 
-from .conftest import Firm
+from .conftest import Firm, cases
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = "service_id,customer_id,service_type,requested_on,started_on,completed_on,due_on\n"
@@ -73,52 +73,7 @@ def test_a_case_without_any_table(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
-    [
-        (
-            "sale.csv",
-            "F002,S002",
-            "F001,S002",
-            "sale.csv, row 3, column invoice_id: “F001 (first in row 2)”: this key stands in more",
-        ),
-        (
-            "sale.csv",
-            "F002,S002",
-            "F002,S999",
-            "sale.csv, row 3, column service_id: “S999”: data/raw/acme/service.csv has no row of",
-        ),
-        ("survey_response.csv", "S001", "S000", "column service_id: “S000”"),
-        ("training.csv", "E01,M", "E01,X", "column staff_id: “X"),
-        ("staff_survey.csv", "P01,M1", "P01,M9", "column staff_id: “M9”: data/raw/acme/staff.csv"),
-        ("okrs.csv", "O1-KR1,O1", "O1-KR1,O9", "column objective_id: “O9”"),
-        ("okrs.csv", "key result,F2", "key result,F9", "“F9”: there is no indicator of this name"),
-        ("targets.csv", "margin,O1-KR1", "margin,O1-KR9", "column kr_id: “O1-KR9”"),
-        ("links.csv", "L1,P3", "L1,P9", "links.csv, row 2, column cause: “P9”: there is no"),
-        ("swot.csv", ",services\n", ",servces\n", "column kpi: “servces”"),
-        ("process.csv", "requested_on", "asked_on", "“asked_on”: there is no service day of this"),
-        (
-            "variables.csv",
-            "staff_hours.quarter_hours",
-            "staff_hours.minutes",
-            "column source: “staff_hours.minutes”: names neither an indicator nor a column",
-        ),
-        ("okrs.csv", ",1/2,stretch", ",1/3,stretch", "“5/6”: the weights must add up to 1"),
-        (
-            "okrs.csv",
-            ",1/2,stretch,7/10",
-            ",1/2,stretch,1",
-            "okrs.csv, row 2, column commit: “1”: is 1 for committed key results, and less for",
-        ),
-        ("okrs.csv", ",1/2,stretch,7/10", ",50%,stretch,7/10", "“50%”: is a percentage, which"),
-        ("targets.csv", "points,at least,2,", "points,at least,0,", "a change of 0 makes"),
-        ("targets.csv", "F2,,points", "F2,c1,points", "“c1”: there is no claim of this name"),
-        ("check_in.csv", "2024-07-07", "2024-06-07", "lies outside the period of its key result"),
-        ("check_in.csv", "2024-07-14", "2024-07-07", "has another check-in of this day"),
-        ("staff.csv", "2024-02-29", "2019-02-28", "hired_on and left_on must be in this order"),
-        ("customer.csv", "C001", "C000", "service.csv, row"),
-        ("esg_score.csv", "2023Q1,E", "2022Q4,E", "lies outside the periods of the case, 2023Q1"),
-        ("staff_hours.csv", "2023-01", "2025-01", "“2025-01”: lies outside the periods"),
-        ("cost.csv", ",labour,", ",gifts,", "“gifts”: must be materials, labour"),
-    ],
+    cases("one-thing-wrong-in-a-whole-case"),
 )
 def test_one_thing_wrong_in_a_whole_case(
     firm: Firm, file: str, old: str, new: str, words: str

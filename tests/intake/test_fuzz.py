@@ -18,103 +18,15 @@ from analysis.intake.case_files import TABLES, names_of
 from analysis.tables.case import case_problems
 from analysis.tables.rows import Table
 
-from .conftest import CASE, Firm, make_firm
+from .conftest import CASE, Firm, cases, make_firm
 
 TIMES, EACH = 1000, 10
 
 RUN = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
-OPTIONS = (
-    "{}",
-    "{dates: day-first, decimal: comma}",
-    "{dates: month-first, decimal: point}",
-    "{dates: iso}",
-    "{two_digit_years: 2000, dates: day-first}",
-    "{encoding: cp1252}",
-    "{delimiter: semicolon}",
-)
-CELLS = (
-    "",
-    " ",
-    "S1",
-    "S2",
-    "C1",
-    "T1",
-    "2024-05-31",
-    "03/04/2024",
-    "31/12/2024",
-    "12/31/2024",
-    "03/04/24",
-    "45443",
-    "45443.5",
-    "31 de mayo de 2024",
-    "2024-05",
-    "05/2024",
-    "2024Q2",
-    "2T2024",
-    "0",
-    "5",
-    "-3",
-    "1.5",
-    "1,5",
-    "1.234",
-    "1.234,50",
-    "1,234.50",
-    "S/ 12.30",
-    "$ 5",
-    "(7)",
-    "12a",
-    "1e308",
-    "9" * 30,
-    "9" * 5000,
-    "NaN",
-    "inf",
-    "None",
-    "TRUE",
-    "yes",
-    "sí",
-    "materials",
-    "E",
-    "strength",
-    "Financial",
-    "at least",
-    "headline",
-    "key result",
-    "F1",
-    "1/4",
-    "1/0",
-    "50%",
-    "=1+1",
-    "@x",
-    "'=1",
-    "<b>",
-    "$x^2$",
-    "#set text",
-    "\\input{x}",
-    "../../etc/passwd",
-    "a;b",
-    'say "no"',
-    "two\nlines",
-    "tab\there",
-    "\x00",
-    "\x1b[2J",
-    "\u202e",
-    "\u200b",
-    "\ufeff",
-    "ñ",
-    "🚲",
-    "\ue000",
-    "#N/A",
-    "1.2E+11",
-    "discrete",
-    "stretch",
-    "technician",
-    "٣",
-    "²",
-    "½",
-    "−5",
-)
+OPTIONS = cases("fuzz-options")
+CELLS = [*cases("fuzz-cells"), "9" * 5000]
 
 
 def header(chance: Random, table: Table) -> list[str]:
@@ -255,47 +167,7 @@ def test_workbooks_with_parts_changed(project: Firm, data: st.DataObject) -> Non
         path.unlink()
 
 
-YAML = st.sampled_from(
-    [
-        "",
-        ":",
-        "-",
-        "{",
-        "}",
-        "[",
-        "]",
-        "&a",
-        "*a",
-        "!!python/object:os.system",
-        "null",
-        "~",
-        "2024Q1",
-        "2024-02-30",
-        "0x1F",
-        "1e9",
-        "'",
-        '"',
-        "|",
-        ">",
-        "<<:",
-        "kind",
-        "yours",
-        "periods",
-        "first",
-        "intake",
-        "dates",
-        "day-first",
-        "name",
-        "acme",
-        "calibration",
-        "seed",
-        "\t",
-        "é",
-        "\x07",
-        "=",
-        "?",
-    ]
-)
+YAML = st.sampled_from(cases("fuzz-yaml"))
 
 
 @settings(RUN, max_examples=400)

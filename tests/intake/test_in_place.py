@@ -9,7 +9,7 @@ import pytest
 
 from analysis.intake.case_check import check_case, read_inventory, read_notes, store_tables
 
-from .conftest import CASE, Firm
+from .conftest import CASE, Firm, cases
 
 pytest.importorskip("duckdb")
 
@@ -45,16 +45,7 @@ def parquet(firm: Firm, name: str, **columns: object) -> Path:
 
 @pytest.mark.parametrize(
     ("kind", "rule"),
-    [
-        ("do\x07ors", "holds a control character"),
-        ("do\x00ors", "holds a control character"),
-        ("do\u202eors", "holds a control character"),
-        ('"do\nors"', "has blanks around it, a line break or signs that nobody sees"),
-        ("doors ", "has blanks around it, a line break or signs that nobody sees"),
-        ("do\u200bors", "has blanks around it, a line break or signs that nobody sees"),
-        ("#REF!", "is the error of a formula"),
-        ("door 門", "no font of the report has the character 門"),
-    ],
+    cases("a-text-that-the-report-cannot-hold"),
 )
 def test_a_text_that_the_report_cannot_hold(large: Firm, kind: str, rule: str) -> None:
     """What stops the table or the PDF, or would be rewritten if rows were read one by one."""

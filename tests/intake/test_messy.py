@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from .conftest import Firm
+from .conftest import Firm, cases
 
 STAFF = "staff_id,role,hired_on,left_on\n"
 SALE = "invoice_id,service_id,invoiced_on,amount_centimos\n"
@@ -114,29 +114,7 @@ def test_blanks_and_invisible_characters(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "day"),
-    [
-        ("2024-05-31", "2024-05-31"),
-        ("2024/5/3", "2024-05-03"),
-        ("2024.05.31", "2024-05-31"),
-        ("31/05/2024", "2024-05-31"),
-        ("31-5-2024", "2024-05-31"),
-        ("31.05.2024", "2024-05-31"),
-        ("05/31/2024", "2024-05-31"),
-        ("05/05/2024", "2024-05-05"),
-        ("20240531", "2024-05-31"),
-        ("31 de mayo de 2024", "2024-05-31"),
-        ("31 mayo 2024", "2024-05-31"),
-        ("31-may-2024", "2024-05-31"),
-        ("1 ene. 2024", "2024-01-01"),
-        ("12 setiembre del 2024", "2024-09-12"),
-        ("7 sept. 2024", "2024-09-07"),
-        ("3 Aug 2024", "2024-08-03"),
-        ("2024-05-31 00:00:00", "2024-05-31"),
-        ("2024-05-31T14:30:00", "2024-05-31"),
-        ("31/05/2024 14:30", "2024-05-31"),
-        ("45443", "2024-05-31"),
-        ("45443.75", "2024-05-31"),  # what Excel shows for 31 May 2024
-    ],
+    cases("days"),
 )
 def test_days(firm: Firm, cell: str, day: str) -> None:
     firm.put("staff.csv", f"{STAFF}T1,tech,{cell},\n")
@@ -147,24 +125,7 @@ def test_days(firm: Firm, cell: str, day: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "words"),
-    [
-        ("03/04/2024", "say in case.yaml which stands first: intake: {dates: day-first}"),
-        ("03/04/24", "intake: {two_digit_years: 2000}"),
-        ("31/02/2024", "is no day of the calendar"),
-        ("2023-02-29", "is no day of the calendar"),
-        ("32/01/2024", "is no day"),
-        ("13/13/2024", "is no day of the calendar"),
-        ("31-13-2024", "is no day of the calendar"),
-        ("15 marbella 2024", "is no day. To fix: write it like 2024-05-31"),
-        ("15 marzec 2024", "is no day"),
-        ("1 mayor 2024", "is no day"),
-        ("1 juno 24", "is no day"),
-        ("yesterday", "is no day. To fix: write it like 2024-05-31"),
-        ("14:30", "is no day"),
-        ("0024-05-31", "must be at least 1900-01-01"),
-        ("#N/A", "is the error of a formula"),
-        ("", "must not be empty"),
-    ],
+    cases("days-that-are-none-or-two"),
 )
 def test_days_that_are_none_or_two(firm: Firm, cell: str, words: str) -> None:
     firm.put("staff.csv", f"{STAFF}T1,tech,{cell},\n")
@@ -211,43 +172,7 @@ def test_both_orders_in_one_table(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "centimos"),
-    [
-        ("984.64", 98464),
-        ("984,64", 98464),
-        ("984", 98400),
-        ("984.6", 98460),
-        ("0.5", 50),
-        ("1,234.50", 123450),
-        ("1.234,50", 123450),
-        ("1 234,50", 123450),
-        ("1\u00a0234.50", 123450),
-        ("1'234.50", 123450),
-        ("1,234,567", 123456700),
-        ("1.234.567", 123456700),
-        ("12.345.678,90", 1234567890),
-        ("S/ 984.64", 98464),
-        ("S/.984.64", 98464),
-        ("s/ 984,64", 98464),
-        ("PEN 984.64", 98464),
-        ("984.64 PEN", 98464),
-        ("984.64 soles", 98464),
-        ("-984.64", -98464),
-        ("−984.64", -98464),
-        ("(984.64)", -98464),
-        ("984.64-", -98464),
-        ("1.180,50-", -118050),
-        ("S/ 520,00-", -52000),
-        ("520,00−", -52000),
-        ("1180,-", 118000),
-        ("1.180,-", 118000),
-        ("S/ 1180.—", 118000),
-        ("-1180,-", -118000),
-        ("S/ -984.64", -98464),
-        ("-S/ 984.64", -98464),
-        ("0", 0),
-        ("007", 700),
-        ("90071992547409.93", 9007199254740993),  # a float would lose the last céntimo
-    ],
+    cases("amounts-in-soles"),
 )
 def test_amounts_in_soles(firm: Firm, amount: str, centimos: int) -> None:
     found = sale(firm, amount)
@@ -263,28 +188,7 @@ def test_the_largest_exact_amount(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "words"),
-    [
-        ("1.234", "intake: {decimal: point} or {decimal: comma}"),
-        ("1,234", "intake: {decimal: point} or {decimal: comma}"),
-        ("12.345,6,7", "do not make groups of three"),
-        ("1.23.456", "do not make groups of three"),
-        ("984.645", "may be a number in thousands"),
-        ("1984.645", "must be a multiple of 0.01"),
-        ("$ 984.64", "is in another currency than the case"),
-        ("US$984.64", "is in another currency than the case"),
-        ("984.64 EUR", "is in another currency than the case"),
-        ("12a", "is no number"),
-        ("1e5", "is no number"),
-        ("٣", "is no number"),
-        ("--5", "is no number"),
-        ("-5-", "is no number"),
-        ("5--", "is no number"),
-        ("1180,--5", "is no number"),
-        ("-", "is no number"),
-        ("9" * 50, "is no number"),
-        ("", "must not be empty"),
-        ("#REF!", "is the error of a formula"),
-    ],
+    cases("amounts-that-are-none-or-two"),
 )
 def test_amounts_that_are_none_or_two(firm: Firm, amount: str, words: str) -> None:
     text = str(sale(firm, amount))
@@ -313,14 +217,7 @@ def test_an_amount_against_the_decimal_sign_that_is_told(firm: Firm, amount: str
 
 @pytest.mark.parametrize(
     ("column", "amount", "centimos"),
-    [
-        ("amount_centimos", "98464", 98464),
-        ("Monto (céntimos)", "98464", 98464),
-        ("Monto (S/)", "984.64", 98464),
-        ("Importe en soles", "984.64", None),
-        ("MONTO S/.", "984.64", 98464),
-        ("Net amount (PEN)", "984.64", 98464),
-    ],
+    cases("names-and-units-of-amounts"),
 )
 def test_names_and_units_of_amounts(
     firm: Firm, column: str, amount: str, centimos: int | None
@@ -334,15 +231,7 @@ def test_names_and_units_of_amounts(
 
 @pytest.mark.parametrize(
     "column",
-    [
-        "Monto (US$)",
-        "US$ monto",
-        "Monto ($)",
-        "Monto (€)",
-        "monto_usd",
-        "MONTO [EUR]",
-        "Importe en dólares",
-    ],
+    cases("an-amount-in-another-currency-by-its-header"),
 )
 def test_an_amount_in_another_currency_by_its_header(firm: Firm, column: str) -> None:
     assert str(sale(firm, "984.64", column)) == (
@@ -413,14 +302,7 @@ def test_hours_are_quarters_of_an_hour(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "month"),
-    [
-        ("enero 2024", "2024-01"),
-        ("Feb. 2024", "2024-02"),
-        ("setiembre de 2024", "2024-09"),
-        ("dic-2024", "2024-12"),
-        ("March 2024", "2024-03"),
-        ("01/08/2024", "2024-08"),
-    ],
+    cases("months-by-name"),
 )
 def test_months_by_name(firm: Firm, cell: str, month: str) -> None:
     firm.settings("{dates: day-first}")

@@ -22,42 +22,11 @@ from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.tables.rows import Table
 
+from .conftest import cases
+
 PLAIN = Context(IntakeSettings())
-DAYS = [
-    "2024-05-31",
-    "2024-05-30",
-    "2024-02-29",
-    "2023-02-29",
-    "1900-01-01",
-    "1899-12-31",
-    "2199-12-31",
-    "2200-01-01",
-    "2024-13-01",
-    "31 days",
-    "",
-]
-WHOLE = [
-    "0",
-    "1",
-    "4",
-    "5",
-    "6",
-    "10",
-    "11",
-    "100",
-    "101",
-    "-1",
-    "2976",
-    "2977",
-    "1000",
-    "1001",
-    "1000000000000000",
-    "1000000000000001",
-    "-1000000000000001",
-    "x",
-    "1/2",
-    "",
-]
+DAYS = cases("rules-days")
+WHOLE = cases("rules-whole")
 NUMBERS = ["0", "1", "1/2", "-0.5", "7/10", "15", "1/0", "x", "--1", "1/2/3", ""]
 TEXTS = ["a", "A1", "two words", "=1+1", "-1", "@x", "é", "\x07", "x\u202ey", "F1", ""]
 

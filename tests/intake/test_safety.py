@@ -23,25 +23,10 @@ from analysis.notebook.figure import Figure, contents, svg
 from analysis.notebook.values import literal
 from analysis.report.markup import typst_text
 
-from .conftest import Firm
+from .conftest import Firm, cases
 
 ROOT = Path(__file__).resolve().parents[2]
-NASTY = [
-    '=HYPERLINK("http://evil.example/?x","click")',
-    "+cmd|' /C calc'!A0",
-    "-2+3",
-    "@SUM(1+1)",
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "&lt;b&gt; & &amp;",
-    "$\\frac{a}{b}$ and $x^2$",
-    "\\(x\\) \\begin{equation}y\\end{equation}",
-    '#eval("read") #pagebreak() $ x $ @ref <label> *b* _i_ `c` = h',
-    "![p](http://evil.example/p.png) [l](javascript:alert(1))",
-    "../../etc/passwd C:\\Windows \\input{/etc/passwd}",
-    "{{7*7}} %s {0} ${HOME} $(id) `id`",
-    "~~s~~ **b** # h | a | b |",
-]
+NASTY = cases("safety-nasty")
 
 
 def keys() -> list[str]:

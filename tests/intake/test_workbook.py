@@ -19,7 +19,7 @@ from analysis.intake.case_check import check_case, read
 from analysis.intake.case_files import TABLES, find
 from analysis.tables.case import load_case
 
-from .conftest import Firm
+from .conftest import Firm, cases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,19 +156,7 @@ def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> Non
 
 @pytest.mark.parametrize(
     ("form", "foreign"),
-    [
-        ("[$€-407] #,##0.00", True),
-        ("#,##0.00 [$€-x-euro2]", True),
-        ("[$USD] #,##0.00", True),
-        ('_("US$"* #,##0.00_)', True),
-        ("\\$#,##0.00", True),
-        ("$#,##0.00", True),
-        ('"S/" #,##0.00', False),
-        ("[$S/-280A] #,##0.00", False),
-        ("[$-409]#,##0.00", False),
-        ('#,##0.00 "netos"', False),
-        ("#,##0.00", False),
-    ],
+    cases("a-currency-in-the-format-of-a-number"),
 )
 def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bool) -> None:
     path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
@@ -284,16 +272,7 @@ def test_a_workbook_beside_csv_files(firm: Firm) -> None:
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [
-        ("other.xlsx", "name the one workbook of the case acme.xlsx"),
-        ("ventas 2024.csv", "rename it to sale.csv, or add its rows to the file of that name"),
-        ("costz.csv", "rename it to cost.csv"),
-        ("sale.txt", "rename it to sale.csv, whatever stands between its cells"),
-        ("sales 2023.tsv", "rename it to sale.csv"),
-        ("acme.xls", "save it as a workbook (.xlsx) named after the case"),
-        ("sale.csv/", "put its rows into one file sale.csv"),
-        ("sale/2023.csv", "put its rows into one file sale.csv"),
-    ],
+    cases("what-looks-like-a-table-and-is-not-read-is-asked-about"),
 )
 def test_what_looks_like_a_table_and_is_not_read_is_asked_about(
     firm: Firm, name: str, remedy: str

@@ -2,9 +2,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.base.errors import InputError
 from analysis.tables.case import load_case, project_root
+
+RULES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 
 
 def edit(project: Path, old: str, new: str) -> None:
@@ -112,53 +115,7 @@ def test_outside_the_project(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
-    [
-        (
-            "currency_name: soles",
-            "currency_name: S/.",
-            "column currency_name: “S/.”: must be letters and spaces. To fix: write it like soles",
-        ),
-        (
-            "currency: PEN",
-            "currency: soles",
-            "column currency: “soles”: must be the three capital letters of a currency. To fix: "
-            "write it like PEN",
-        ),
-        (
-            "currency_name: soles",
-            "currency_name: 5",
-            "column currency_name: “5”: must be text. To fix: put it between quotation marks",
-        ),
-        (
-            "currency_name: soles",
-            "currency_name: soles\nintake: {encoding: ebcdic}",
-            "column intake.encoding: “ebcdic”: must be utf-8, cp1252, cp1250 or latin-1",
-        ),
-        (
-            "currency_name: soles",
-            'currency_name: "s\\u202eoles"',
-            "column currency_name: “s�oles”: holds a control character",
-        ),
-        ("  last: 2024Q2", "  last: 2020Q1", "first (2022Q1) must not be after last (2020Q1)"),
-        (
-            "currency_name: soles",
-            "currency_name: soles\nintake: {date: iso}",
-            "column intake.date: “iso”: this key is unknown; known are encoding, delimiter, "
-            "decimal, dates, two_digit_years, ignore, sales_may_differ_by. "
-            "To fix: did you mean dates?",
-        ),
-        ("    default: ", "    defualt: x\n    default: ", "To fix: did you mean default?"),
-        (
-            "currency_name: soles",
-            "currency_name: soles: PEN",
-            'put a text that holds a colon into quotation marks, such as title: "Acme: ',
-        ),
-        (
-            "current: 2024Q2",
-            "current: 9999Q4",
-            "“9999Q4”: a quarter is written as a year from 1900 to 2199",
-        ),
-    ],
+    RULES["rules-are-said-in-words"],
 )
 def test_rules_are_said_in_words(project: Path, old: str, new: str, words: str) -> None:
     edit(project, old, new)
