@@ -185,8 +185,6 @@ LOCK      := requirements/report.txt pyproject.toml
 RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
 # The paper's efficiency chapter rests on the Kowalczyk article's company.
 ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# What key results of other tools were scored, and rightly.
-CASES     := $(wildcard data/raw/conformance/*)
 # What a step wrote stands in its .d: a file of these that someone deleted is made again.
 kept       = $(if $(filter-out $(wildcard $1),$1),missing)
 .PHONY: missing
@@ -206,7 +204,7 @@ $E/edition: $(filter %/case.yaml %/targets.csv,$(RAW))
 $B/verdicts: | $E/edition
 $E/values: $E/edition
 endif
-$E/values: $B/kpis $(CASES)
+$E/values: $B/kpis
 $(EXECUTED): $E/values
 figures: $(EXECUTED)
 $E/report: $E/values $(EXECUTED) $(CHAPTERS)

@@ -82,7 +82,7 @@ EMPTY = """
     src/analysis/dashboard/js/main.js src/analysis/report/__init__.py
     src/analysis/report/template.typ data/raw/segelec/case.yaml data/raw/segelec/claims.csv
     data/raw/segelec/relations.csv data/raw/segelec/swot.csv
-    data/raw/conformance/okr_cases.csv requirements/report.txt pyproject.toml README.md
+    requirements/report.txt pyproject.toml README.md
 """
 REAL = """
     Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/files.py
@@ -196,7 +196,6 @@ def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> 
         ("data/raw/segelec/claims.csv", STEPS),
         ("data/raw/segelec/relations.csv", STEPS),
         ("data/raw/segelec/swot.csv", STEPS[1:]),
-        ("data/raw/conformance/okr_cases.csv", STEPS[3:]),
         ("requirements/report.txt", STEPS),
         ("pyproject.toml", STEPS),
     ],

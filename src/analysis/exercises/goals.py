@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.base.errors import InputError
 from analysis.base.numbers import MINUS, decimal, listed
 from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.task import Pose, Study, Task, Topic, known, short
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
-from analysis.method.scoring import Goal, Target, read_cases, resolve, score_case
+from analysis.method.scoring import Goal, Score, Target, rate, resolve
 from analysis.method.strategy_map import load_links, min_pairs, paired_changes
 from analysis.show.wording import goal_text, level_text, score_text
-from analysis.tables.strategy_tables import ConformanceRow
+from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow
 
 OKRS = Topic("okrs")
 SCORECARD = Topic("scorecard")
@@ -38,9 +38,9 @@ class _Shown:
 
 
 def _case(study: Study, case_id: str) -> tuple[ConformanceRow, _Shown]:
-    row = next((one for one in read_cases(study.case.root) if one.case_id == case_id), None)
-    if row is None:
-        raise InputError(f"there is no test case {case_id}")
+    root = study.case.root
+    rows = read_rows(CONFORMANCE, root / "data" / "raw" / "conformance", root)
+    row = next(one for one in rows if isinstance(one, ConformanceRow) and one.case_id == case_id)
     after = f", after {row.source}" if "#" in row.source or "(" in row.source else ""
     baseline, value = (
         number.replace("-", MINUS) or "not known" for number in (row.baseline, row.value)
@@ -61,8 +61,15 @@ def _numbers(row: ConformanceRow) -> tuple[Fraction, Fraction, Fraction]:
     return Fraction(row.baseline), Fraction(row.amount), Fraction(row.value)
 
 
+def _scored(row: ConformanceRow) -> Score:
+    target = Target(row.kind, row.rule, Fraction(row.amount), months=row.months)
+    baseline = Fraction(row.baseline) if row.baseline else None
+    goal = resolve(target, baseline, since=row.since)
+    return rate(Fraction(row.value), baseline, goal, Fraction(row.commit))
+
+
 def _score(row: ConformanceRow) -> Fraction:
-    return known(score_case(row).score, f"score of {row.case_id}")
+    return known(_scored(row).score, f"score of {row.case_id}")
 
 
 def _goal(row: ConformanceRow) -> Goal:
@@ -132,7 +139,7 @@ def far(study: Study, pose: Pose) -> Task:
     """Pose a value so far below that the score is clamped."""
     row, shown = _case(study, "far-below")
     start, goal, value = _numbers(row)
-    progress = known(score_case(row).progress, "progress")
+    progress = known(_scored(row).progress, "progress")
     return pose(
         Number("", 2),
         _score(row),
@@ -149,7 +156,7 @@ def far(study: Study, pose: Pose) -> Task:
 def unknown(study: Study, pose: Pose) -> Task:
     """Pose a relative target without a baseline."""
     row, shown = _case(study, "relative-without-baseline")
-    return pose(Choice(STATUSES), score_case(row).status, shown=shown)
+    return pose(Choice(STATUSES), _scored(row).status, shown=shown)
 
 
 @OKRS.exercise("monthly")

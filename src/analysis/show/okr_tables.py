@@ -179,8 +179,3 @@ def links(table: pd.DataFrame, kind: str) -> View:
 
 def _digits(values: pd.Series[Any], places: int) -> list[str | None]:
     return [None if value is None else decimal(places)(value) for value in values]
-
-
-def conformance(table: pd.DataFrame) -> View:
-    """Show the published cases with what is expected and what comes out here."""
-    return view("tbl-conformance", table)

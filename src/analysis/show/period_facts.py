@@ -39,7 +39,6 @@ from analysis.method.check_ins import (
     reconcile,
 )
 from analysis.method.key_results import Scores, chosen, depends_on_reading, scores
-from analysis.method.scoring import read_cases
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.show.facts import Facts, values
@@ -156,10 +155,6 @@ def _okrs(edition: Edition, scored: Scores) -> Facts:
         okr_off=whole(states.get("off", 0)),
         okr_cannot_tell=whole(states.get("cannot tell", 0)),
         okr_by_reading=whole(sum(depends.values())),
-    ) | values(
-        "derived",
-        "data/raw/conformance/okr_cases.csv",
-        n_conformance=whole(len(read_cases(case.root))),
     )
 
 
