@@ -134,9 +134,9 @@ class Number(Form):
             raise UnreadableError(f"{number} is no number that can be compared.")
         exact = Fraction(number)
         margin = self._half if self.places is not None else max(abs(exact), Fraction(1)) / _BILLION
-        said = f"{float(margin):g}" if self.places is not None else "one part in a billion"
+        within = f"{float(margin):g}" if self.places is not None else "one part in a billion"
         note = (
-            f"You gave a float, which is accepted within {said}. Exact numbers are better: "
+            f"You gave a float, which is accepted within {within}. Exact numbers are better: "
             "`Fraction(1, 3)` is a third, `1 / 3` only nearly."
         )
         return Reading(lambda value: bool(abs(exact - value) <= margin), note=note)

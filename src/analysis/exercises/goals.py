@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from analysis.base.numbers import MINUS, decimal, listed
 from analysis.exercises.forms import Choice, Number, Several
-from analysis.exercises.task import Pose, Study, Task, Topic, known, short
+from analysis.exercises.task import Pose, Study, Task, Topic, required, short
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
 from analysis.method.scoring import Goal, Score, Target, rate, resolve
@@ -69,12 +69,12 @@ def _scored(row: ConformanceRow) -> Score:
 
 
 def _score(row: ConformanceRow) -> Fraction:
-    return known(_scored(row).score, f"score of {row.case_id}")
+    return required(_scored(row).score, f"score of {row.case_id}")
 
 
 def _goal(row: ConformanceRow) -> Goal:
     target = Target(row.kind, row.rule, Fraction(row.amount), months=row.months)
-    return known(resolve(target, Fraction(row.baseline), since=row.since), "goal")
+    return required(resolve(target, Fraction(row.baseline), since=row.since), "goal")
 
 
 @OKRS.exercise("falling")
@@ -100,7 +100,7 @@ def relative(study: Study, pose: Pose) -> Task:
     """Pose a target that is a change relative to the baseline."""
     row, shown = _case(study, "relative")
     start, amount, value = _numbers(row)
-    goal = known(_goal(row).low, "goal")
+    goal = required(_goal(row).low, "goal")
     as_points = row.model_copy(update={"kind": "points"})
     return pose(
         Number("", 2),
@@ -139,7 +139,7 @@ def far(study: Study, pose: Pose) -> Task:
     """Pose a value so far below that the score is clamped."""
     row, shown = _case(study, "far-below")
     start, goal, value = _numbers(row)
-    progress = known(_scored(row).progress, "progress")
+    progress = required(_scored(row).progress, "progress")
     return pose(
         Number("", 2),
         _score(row),
@@ -164,7 +164,7 @@ def monthly(study: Study, pose: Pose) -> Task:
     """Pose the level that a monthly rate asks for after some months."""
     row, shown = _case(study, "rate-per-month")
     start, amount, _ = _numbers(row)
-    goal = known(_goal(row).high, "goal")
+    goal = required(_goal(row).high, "goal")
     months, rate = row.since // row.months, amount / 100
     factor = decimal(2)(1 + rate)
     return pose(
@@ -216,7 +216,7 @@ def leading(_: Study, pose: Pose) -> Task:
 def sign(study: Study, pose: Pose) -> Task:
     """Pose the sign of a link of the strategy map."""
     link = next((one for one in load_links(study.case) if one.sign == "-"), None)
-    link = known(link, "link with a minus sign")
+    link = required(link, "link with a minus sign")
     cause, effect = indicator(link.cause), indicator(link.effect)
     return pose(Choice(("+", "-")), link.sign, link=link, cause=cause, effect=effect)
 
@@ -225,7 +225,7 @@ def sign(study: Study, pose: Pose) -> Task:
 def status(study: Study, pose: Pose) -> Task:
     """Pose the status of a key result that has moved, but not enough."""
     result = next((r for r in study.results if r.score.status == "behind" and r.baseline), None)
-    result = known(result, "key result that is behind")
+    result = required(result, "key result that is behind")
     record = indicator(result.kpi, study.currency)
     goal = str(goal_text(record, result.goal, unit=True))
     baseline, value = (
@@ -250,7 +250,7 @@ def status(study: Study, pose: Pose) -> Task:
 def missing(study: Study, pose: Pose) -> Task:
     """Pose a joint score of which a part is missing."""
     nodes = scorecard(study.okrs, study.results)
-    joint = known(nodes[0].score, "joint score")
+    joint = required(nodes[0].score, "joint score")
     parts = [node for node in nodes if node.level == "perspective"]
     seen = [(node.weight, node.score) for node in parts if node.score is not None]
     weight = sum((w for w, _ in seen), Fraction(0))
@@ -271,7 +271,7 @@ def pairs(study: Study, pose: Pose) -> Task:
     """Pose how many pairs of changes a lagged link can be tested on."""
     links = [link for link in load_links(study.case) if link.lag_quarters == 1]
     counted = [(len(paired_changes(study.levels, link)), link) for link in links]
-    count, link = known(max(counted, key=lambda one: one[0], default=None), "link with a lag")
+    count, link = required(max(counted, key=lambda one: one[0], default=None), "link with a lag")
     kept = study.levels[study.levels["key"].isin([link.cause])]
     quarters = sum(value is not None for value in kept["value"])
     return pose(

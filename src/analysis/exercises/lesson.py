@@ -77,7 +77,7 @@ class Lesson:
             for name, header in zip(frame.columns, facts.headers, strict=True)
         ]
         show_table(frame, f"tbl-{key}", facts.caption, facts.kind, columns)
-        _tell("How to answer:", f"{task.form.instruction()}.", _BLUE)
+        _show_message("How to answer:", f"{task.form.instruction()}.", _BLUE)
 
     def check(self, key: str, answer: object = ...) -> None:
         """Say whether an answer is right, and if not, what mistake it looks like."""
@@ -90,7 +90,7 @@ class Lesson:
             self._solved.add(key)
         elif found.state == "wrong":
             text += f' `hint("{key}")` helps.'
-        _tell(_HEADS[found.state], text, _COLOURS[found.state])
+        _show_message(_HEADS[found.state], text, _COLOURS[found.state])
 
     def hint(self, key: str) -> None:
         """Give the next hint; the last one is the way to the solution."""
@@ -101,22 +101,22 @@ class Lesson:
         self._hints[key] = number
         last = number == len(task.hints)
         head = "The way to the solution." if last else f"Hint {number} of {len(task.hints)}."
-        _tell(head, task.hints[number - 1], _BLUE)
+        _show_message(head, task.hints[number - 1], _BLUE)
 
     def progress(self) -> None:
         """Say which exercises are solved."""
         left = [f"`{key}`" for key in self._exercises if key not in self._solved]
         head = f"{len(self._solved)} of {len(self._exercises)} solved."
         if left:
-            _tell(head, f"Open: {listed(left)}.", _GREY)
+            _show_message(head, f"Open: {listed(left)}.", _GREY)
         else:
-            _tell(head, "All of them. Well done.", _GREEN)
+            _show_message(head, "All of them. Well done.", _GREEN)
 
     def _task(self, key: str) -> Task | None:
         """Pose an exercise; where that is impossible, say why and return None."""
         if not isinstance(key, str) or key not in self._exercises:
             names = listed([f'`"{name}"`' for name in self._exercises])
-            _tell("No such exercise.", f"This notebook has {names}.", _AMBER)
+            _show_message("No such exercise.", f"This notebook has {names}.", _AMBER)
             return None
         if key not in self._tasks:
             try:
@@ -124,7 +124,7 @@ class Lesson:
             except InputError as error:
                 name = self._study.case.name
                 text = f"It needs what the case {name} does not have: {error}."
-                _tell("This exercise is left out.", text, _GREY)
+                _show_message("This exercise is left out.", text, _GREY)
                 return None
         return self._tasks[key]
 
@@ -154,7 +154,7 @@ def _align(texts: list[str]) -> Align:
     return "right" if all(re.match(r"[+−]?\d[\d,.]*%?$", text) for text in texts) else "left"
 
 
-def _tell(head: str, text: str, colour: str) -> None:
+def _show_message(head: str, text: str, colour: str) -> None:
     """Show a sentence with a coloured edge; its first words say the same as the colour."""
     inline = str(_MARKDOWN(text)).strip().removeprefix("<p>").removesuffix("</p>")
     box = f"border-left: 4px solid {colour}; padding: 0.3em 0 0.3em 0.8em; max-width: 46em"

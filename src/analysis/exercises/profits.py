@@ -14,7 +14,7 @@ from analysis.efficiency.quarterly_statements import Book, book, ledger_statemen
 from analysis.efficiency.ratios import CapitalCost, compute, days, indicator, measures
 from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.exercises.forms import Choice, Number
-from analysis.exercises.task import Pose, Study, Task, Topic, known
+from analysis.exercises.task import Pose, Study, Task, Topic, required
 
 PROFITS = Topic("profits")
 
@@ -88,8 +88,8 @@ def margin(study: Study, pose: Pose) -> Task:
     """Pose the net profit margin, which the paper prints upside down."""
     firm = _firm(study)
     found = firm.amounts(firm.first)
-    answer = known(compute(indicator("K16"), firm.statements, firm.first).value, "net margin")
-    sales, net = found["sales"], known(found["K6"] or None, "net profit")
+    answer = required(compute(indicator("K16"), firm.statements, firm.first).value, "net margin")
+    sales, net = found["sales"], required(found["K6"] or None, "net profit")
     costs, inverse = sales - net, Fraction(100 * sales, net)
     return pose(
         Number("per cent", 1),
@@ -109,10 +109,10 @@ def collection(study: Study, pose: Pose) -> Task:
     """Pose the days that customers take to pay."""
     firm = _firm(study)
     turnover = compute(indicator("K21"), firm.statements, firm.last).value
-    turns, length = known(turnover or None, "receivables turnover"), quarter_days(firm.last)
+    turns, length = required(turnover or None, "receivables turnover"), quarter_days(firm.last)
     return pose(
         Number("days", 1),
-        known(days(turns, firm.last), "days"),
+        required(days(turns, firm.last), "days"),
         [365 / turns, length * turns, 90 / turns, turns],
         turns=turns,
         length=length,
@@ -132,7 +132,7 @@ def value_added(study: Study, pose: Pose) -> Task:
     charge = quarterly * capital
     return pose(
         Number(firm.unit, 1),
-        known(result.value, "economic value added"),
+        required(result.value, "economic value added"),
         [
             taxed,
             taxed - COST.annual_rate * capital,
@@ -172,7 +172,7 @@ def bound(study: Study, pose: Pose) -> Task:
     turnovers = [Fraction(found["sales"], found[name]) for name in ("total_assets", "receivables")]
     return pose(
         Number(),
-        Fraction(known(high, "bound on asset turnover")),
+        Fraction(required(high, "bound on asset turnover")),
         [*turnovers, Fraction(0)],
         places=places,
         firm=firm.name,

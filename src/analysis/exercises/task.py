@@ -126,7 +126,7 @@ class Study:
         return claims[claim_id]
 
 
-def known(value: _T | None, what: str) -> _T:
+def required(value: _T | None, what: str) -> _T:
     """Return a value that is there.
 
     Raises
