@@ -1,6 +1,6 @@
 """Made-up ledgers of any size, for measuring and testing: seeded, and made a block at a time.
 
-The rows have the form of a real firm's (:mod:`analysis.tables.ledger`), drawn at random
+The rows have the form of a real firm's (:mod:`analysis.tables.firm_tables`), drawn at random
 and belongs to no firm.
 """
 

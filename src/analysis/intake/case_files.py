@@ -40,7 +40,13 @@ SCALE = "(unit_scale)"
 
 @lru_cache(maxsize=10_000)
 def folded(text: str) -> str:
-    """Write a name plainly: lower case, no accents, an underscore for everything else."""
+    """Write a name plainly: lower case, no accents, an underscore for everything else.
+
+    Examples
+    --------
+    >>> folded("N.º de Factura"), folded(" Año ")
+    ('numero_de_factura', 'ano')
+    """
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")

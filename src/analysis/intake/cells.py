@@ -125,7 +125,15 @@ def read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) ->
 
 
 def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = False) -> Read:
-    """Read a whole number of a column's units, given in units `factor` times as large."""
+    """Read a whole number of a column's units, given in units `factor` times as large.
+
+    Examples
+    --------
+    >>> read_whole("1.234,50", Context(IntakeSettings()), factor=100).text
+    '123450'
+    >>> read_whole("1.234", Context(IntakeSettings())).fault.rule
+    'may be a number in thousands or one with three decimals'
+    """
     if isinstance(cell, Decimal):
         return _scaled(Fraction(cell), factor, "", "")
     if not isinstance(cell, date) and factor == 1 and cell.isdigit() and cell.isascii():
@@ -263,7 +271,15 @@ _MONTHS = {
 
 
 def read_day(cell: Cell, context: Context) -> Read:
-    """Read a day into the form 2024-05-31."""
+    """Read a day into the form 2024-05-31.
+
+    Examples
+    --------
+    >>> read_day("31 de mayo de 2024", Context(IntakeSettings())).text
+    '2024-05-31'
+    >>> read_day("03/04/2024", Context(IntakeSettings())).fault.rule
+    'may be day and month or month and day'
+    """
     if isinstance(cell, date):
         return Read(cell.isoformat())
     if isinstance(cell, Decimal):

@@ -315,7 +315,7 @@ def make_method_rows(ledger: dict[str, pd.DataFrame], seed: int) -> dict[str, pd
     Returns
     -------
     dict of str to DataFrame
-        By table name, as the row models in :mod:`analysis.tables.method` describe them.
+        By table name, as the row models in :mod:`analysis.tables.firm_tables` describe them.
     """
     months = [parse_month(month) for month in ledger["staff_hours"]["month"]]
     quarters = range(min(months) // 3, max(months) // 3 + 1)

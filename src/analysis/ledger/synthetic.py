@@ -62,7 +62,7 @@ def make_rows(plan: Plan, seed: int) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        By table name, as the row models in :mod:`analysis.tables.ledger` describe them.
+        By table name, as the row models in :mod:`analysis.tables.firm_tables` describe them.
     """
     rng = random.Random(seed + 1)
     services = _services(plan, rng)

@@ -172,7 +172,14 @@ def meaning(info: FieldInfo, *, larger: bool = False) -> str:
 
 
 def may_be_empty(info: FieldInfo) -> bool:
-    """Whether a cell of the column may be empty; such a column may also be left out."""
+    """Whether a cell of the column may be empty; such a column may also be left out.
+
+    Examples
+    --------
+    >>> from analysis.tables.firm_tables import StaffRow
+    >>> [name for name, info in StaffRow.model_fields.items() if may_be_empty(info)]
+    ['left_on']
+    """
     if type(None) in get_args(info.annotation):
         return True
     patterns = [rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)]
@@ -220,5 +227,11 @@ def _in_unit(limit: object, factor: int) -> object:
 
 
 def is_iso_day(text: str) -> bool:
-    """Whether a text has the form of a day, 2024-05-31 (it may still be none, as 2024-02-30)."""
+    """Whether a text has the form of a day, 2024-05-31 (it may still be none, as 2024-02-30).
+
+    Examples
+    --------
+    >>> is_iso_day("2024-05-31"), is_iso_day("31/05/2024")
+    (True, False)
+    """
     return _ISO_DAY.fullmatch(text) is not None

@@ -89,7 +89,13 @@ class Row(BaseModel):
 
 
 def order_rule(group: tuple[str, ...]) -> str:
-    """Say that columns must be in order."""
+    """Say that columns must be in order.
+
+    Examples
+    --------
+    >>> order_rule(("hired_on", "left_on"))
+    'hired_on and left_on must be in this order'
+    """
     return f"{', '.join(group[:-1])} and {group[-1]} must be in this order"
 
 
