@@ -157,14 +157,6 @@ def test_bounds_of_sales_are_those_of_the_rule(table: pd.DataFrame, rule: str) -
     assert seen == 6
 
 
-def test_the_second_quarter_alone_cut_off(table: pd.DataFrame) -> None:
-    """303,110 / 1.19 = 254,714.3 and 303,111 / 1.18 = 256,873.7."""
-    rows = table[(table["claim_id"] == "6-sales-total") & (table["rounding"] == "truncate")]
-    wanted = "sales_growth=year-on-year; sales_total=2024Q2"
-    (bounds,) = rows[rows["reading"] == wanted]["bounds"]
-    assert json.loads(bounds)["sales_2023Q2"] == ["254,714", "256,874"]
-
-
 @pytest.mark.parametrize("rule", RULES)
 def test_numbers_of_respondents_are_those_of_the_rule(table: pd.DataFrame, rule: str) -> None:
     fits = [
