@@ -1,4 +1,9 @@
-"""The inputs of a case of claims, read together: everything that is wrong with them at once."""
+"""Groups of claims that share quantities, decided under one reading, and ranges in words.
+
+The inputs of a case are read together, so that everything wrong with them is said at once. A
+:class:`State` holds the groups of connected claims with their smallest conflicts; a
+:class:`Range` writes what the other claims leave open.
+"""
 
 from __future__ import annotations
 

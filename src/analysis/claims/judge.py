@@ -1,4 +1,8 @@
-"""Verdicts on the targets of any case: whether the printed results say that one was reached."""
+"""Verdicts on the claims of any case, by what ``relations.csv`` says of their quantities.
+
+A result is held against everything else that is printed, a target against the results on its
+quantity, and a formula against the formulas of other places.
+"""
 
 from __future__ import annotations
 

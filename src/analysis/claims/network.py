@@ -1,4 +1,4 @@
-"""Quantities in periods, as the claims and relations of a case name them under one reading.
+"""Quantities in periods, and what the claims of a case assert about them under one reading.
 
 A quantity in a period is a whole number of smallest pieces, named ``quantity@period``. A share or
 ratio is a quotient of two of them. A level or share of which nothing says what it is made of is a

@@ -1,7 +1,8 @@
-"""Printed numbers: from the string on the page to the exact set of values it can stand for.
+"""Printed numbers and formulas: from the string on the page to what it can stand for, exactly.
 
 A printed number is a string, never a float: ``77.6%`` and ``77.60%`` say different things.
-Everything here is integers and :class:`fractions.Fraction`.
+Everything here is integers and :class:`fractions.Fraction`. A formula is names joined by
++ - × ÷ and brackets; reading it shows when the typesetting has lost an operator.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ The same question is put here to growth rates between two counts and to squared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import isqrt
 from typing import Literal
 
@@ -311,7 +312,8 @@ def fitting_counts(meaning: str, printed: str, n: int, rounding: Rounding) -> di
     return None if found is None else {"respondents": n, **dict(zip(names, found, strict=True))}
 
 
-def fitting_sizes(meaning: str, printed: str, most: int, rounding: Rounding) -> dict[int, int]:
+@cache
+def fitting_sizes(meaning: str, printed: str, most: int, rounding: Rounding) -> Mapping[int, int]:
     """Map each number of respondents up to `most` that fits to its smallest fitting count."""
     found = {}
     for n in range(1, most + 1):

@@ -14,7 +14,7 @@ from analysis.base.errors import InputError
 from analysis.base.numbers import Rounding
 from analysis.base.periods import parse_period, parse_quarter, period_label, quarter_label
 from analysis.claims.printed import Interval, parse, preimage
-from analysis.claims.single import fitting_counts, fitting_sizes
+from analysis.claims.single import fitting_counts
 from analysis.claims.solver.system import (
     Answer,
     Claim,
@@ -301,8 +301,6 @@ class Engine:
         self.results = results_of(case)
         require_paper(case, self.results)
         self._answers: dict[tuple[str, ...], Answer] = {}
-        self._fits: dict[tuple[str, ...], dict[int, int]] = {}
-        self._beside: dict[tuple[str, ...], dict[str, int]] = {}
         self.bounds: dict[tuple[str, ...], dict[str, Limits]] = {}
 
     def answer(self, block: str, reading: Reading) -> Answer:
@@ -311,15 +309,6 @@ class Engine:
         if key not in self._answers:
             self._answers[key] = self._decide(block, reading)
         return self._answers[key]
-
-    def respondents(
-        self, printed: str, meaning: str, rounding: Rounding, most: int
-    ) -> dict[int, int]:
-        """Map each number of respondents that fits the print to its smallest fitting count."""
-        key = (printed, meaning, str(rounding), str(most))
-        if key not in self._fits:
-            self._fits[key] = fitting_sizes(meaning, printed, most, rounding)
-        return self._fits[key]
 
     def system(self, block: str, reading: Reading) -> System:
         """Return the system of the services or the sales block."""
@@ -331,12 +320,6 @@ class Engine:
 
         Claims of the conflict are left out one after the other until the rest fits.
         """
-        key = (*conflict, *(reading[axis] for axis in BLOCK_AXES["services"]))
-        if key not in self._beside:
-            self._beside[key] = self._without(reading, conflict)
-        return self._beside[key]
-
-    def _without(self, reading: Reading, conflict: tuple[str, ...]) -> dict[str, int]:
         system = self.system("services", reading)
         claims = list(system.claims)
         for blamed in conflict:

@@ -1,4 +1,4 @@
-"""How much labour must have grown so that services and productivity can both be as printed.
+"""Verdicts on the paper's printed results: whether a data set prints like this, and what is open.
 
 Productivity is services per unit of labour. If services grew more than productivity did in every
 quarter, labour grew in at least one of them. By how much follows from the print only if it grew
@@ -13,7 +13,7 @@ from fractions import Fraction
 from analysis.base.numbers import Rounding, decimal, listed, outward, outward_percent, percent
 from analysis.claims.paper.engine import BLOCK_AXES, Engine, Limits, over, sales_periods
 from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
-from analysis.claims.single import grows, nearest_totals, squared_share_counts
+from analysis.claims.single import fitting_sizes, grows, nearest_totals, squared_share_counts
 from analysis.claims.solver.bounds import Indicator, bounds
 from analysis.claims.solver.system import Answer, System
 from analysis.claims.verdicts import Judgement, Reading
@@ -369,7 +369,7 @@ def _satisfaction(
         ends = outward_percent(Fraction(0), largest_start(printed, rounding))
         text = f"As a growth rate it fits only from a start of at most {ends[1]}."
         return text, {"satisfaction_before": ends}
-    fits = engine.respondents(printed, meaning, rounding, total)
+    fits = fitting_sizes(meaning, printed, total, rounding)
     counted = "points" if meaning == "mean-score" else "satisfied"
     if reading["respondents"] == "every-service":
         return f"Fits: {fits[total]} {counted} out of {total} answers.", {}

@@ -2,6 +2,9 @@
 
 Both ends are attained, and the two extreme data sets come along. A ratio of sums is bounded by
 Dinkelbach's method (1967) with exact fractions: each step solves a linear problem.
+
+A printed count is one whole number and a sum is an equation, so that most quantities of a case
+follow from a few others: :func:`reduced` solves equations before anything is searched.
 """
 
 from __future__ import annotations
