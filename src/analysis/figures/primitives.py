@@ -107,6 +107,12 @@ def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Sc
     -------
     Scale
         The finest one that fits; where none does, the coarsest one, so that `Scale.width` tells.
+
+    Examples
+    --------
+    >>> found = scale([Fraction(164_761), Fraction(98_000)], room=8)
+    >>> found.word, found.text(Fraction(164_761))
+    ('thousand ', '164.8')
     """
     known = [value for value in values if value is not None]
     found = []
@@ -251,7 +257,13 @@ def changes(
 
 
 def change_text(growth: Fraction) -> str:
-    """Write a growth in per cent, shorter where it is large."""
+    """Write a growth in per cent, shorter where it is large.
+
+    Examples
+    --------
+    >>> [change_text(Fraction(growth)) for growth in ("0.183", "12.5", "1000")]
+    ['+18.3', '+1,250', '> 9,999']
+    """
     if growth >= 100:
         return "> 9,999"
     return decimal(1 if abs(growth) < 10 else 0, signed=True)(100 * growth)

@@ -293,7 +293,13 @@ def end_of_scale(ax: Axes, value: float, text: str, away: float = 3, **line: Any
 
 
 def verdict_colour(change: float, better: str) -> str:
-    """Return the colour of a change: good or bad by the direction that is good."""
+    """Return the colour of a change: good or bad by the direction that is good.
+
+    Examples
+    --------
+    >>> verdict_colour(-3.5, "down") == GOOD
+    True
+    """
     if change == 0 or better == "none":
         return NEUTRAL
     return GOOD if (change > 0) == (better == "up") else BAD
