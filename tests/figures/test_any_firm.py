@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.figures import diagnosis_charts, kpi_comparison, kpi_page, kpi_trends, okr_charts
+from analysis.figures import kpi_comparison, kpi_page, kpi_trends, okr_charts, process_charts
 from analysis.figures.kpi_page import type_shares
 from analysis.figures.primitives import table
-from analysis.figures.publications import flowcharts
+from analysis.figures.publications import concept_charts
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
@@ -146,7 +146,7 @@ def process_rows(steps: int, name: str) -> pd.DataFrame:
 @pytest.mark.parametrize("steps", range(1, 13))
 def test_flowcharts_of_any_length(steps: int, check: Check) -> None:
     frame = process_rows(steps, WORD if steps % 2 else LONG)
-    check(flowcharts.process_flow(frame, "2024Q2", "yours"))
+    check(process_charts.process_flow(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("name", ["Wait", LONG, WORD])
@@ -166,7 +166,7 @@ def test_service_process(name: str, check: Check) -> None:
         for days, services in ((0, 3), (400, 1))
     ]
     frame = table("step_id name mode days services mean share bottleneck", rows)
-    check(diagnosis_charts.service_process(frame, "2024Q2", "yours"))
+    check(process_charts.service_process(frame, "2024Q2", "yours"))
 
 
 @pytest.mark.parametrize("text", ["Few words", LONG, WORD, "$\\sum_i$ costs $5 & <more>"])
@@ -175,9 +175,9 @@ def test_swot_and_causes(text: str, count: int, check: Check) -> None:
     quadrants = ("strength", "weakness", "opportunity", "threat")
     for quotation in ("", "as printed"):  # a firm's own words, and those of a publication
         rows = [(quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)]
-        check(diagnosis_charts.swot(table("quadrant text place quotation", rows)))
+        check(concept_charts.swot(table("quadrant text place quotation", rows)))
         rows = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
-        check(diagnosis_charts.ishikawa(table("category text place quotation", rows), text))
+        check(concept_charts.ishikawa(table("category text place quotation", rows), text))
 
 
 def okr_rows(text: str, value: Fraction, low: Fraction) -> pd.DataFrame:

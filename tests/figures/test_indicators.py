@@ -10,15 +10,15 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.figures import (
-    diagnosis_charts,
     kpi_comparison,
     kpi_page,
     kpi_trends,
     okr_charts,
+    process_charts,
     scorecard_charts,
 )
 from analysis.figures.primitives import scale, table
-from analysis.figures.publications import flowcharts
+from analysis.figures.publications import concept_charts
 from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import by_type, kpi_periods
 from analysis.kpis.measures import Totals
@@ -102,7 +102,7 @@ def test_process_counts_days() -> None:
         )
         for place, ((name, mode, start), end) in enumerate(zip(ends, columns[1:], strict=True), 1)
     ]
-    frame = diagnosis_charts.service_process_data({"service": service}, steps, "2023H1")
+    frame = process_charts.service_process_data({"service": service}, steps, "2023H1")
     assert frame[["step_id", "days", "services"]].to_numpy().tolist() == [
         ["wait", 4, 2],
         ["wait", 8, 1],
@@ -110,7 +110,7 @@ def test_process_counts_days() -> None:
         ["work", 1, 1],
         ["work", 2, 1],
     ]
-    drawn = diagnosis_charts.service_process(frame, "2023H1")
+    drawn = process_charts.service_process(frame, "2023H1")
     # waits 4 + 4 + 8 = 16 days, works 0 + 1 + 2 = 3 days: 16 of 19 are 84 %, 19/3 = 6.3 a service
     assert "6.3 days" in drawn.caption
     assert "84%" in drawn.caption
@@ -148,13 +148,13 @@ def test_one_quarter_alone_has_nothing_to_compare() -> None:
 
 def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> None:
     steps = diagnosis.process_steps(segelec)
-    frame = flowcharts.process_flow_data(ledger, steps, "2023H1").set_index("node")
+    frame = process_charts.process_flow_data(ledger, steps, "2023H1").set_index("node")
     assert frame.loc["start", "services"] == 288  # printed growth of 22.9% leaves no other count
     assert frame.loc["kept", "services"] + frame.loc["late", "services"] == 288
     assert frame.loc["kept", "share"] + frame.loc["late", "share"] == 1
     assert frame["bottleneck"].sum() == 1
     with pytest.raises(InputError, match="no service was completed"):
-        flowcharts.process_flow_data(ledger, steps, "1999H1")
+        process_charts.process_flow_data(ledger, steps, "1999H1")
 
 
 def test_variances_add_up_to_what_is_printed(reduced: Totals) -> None:
@@ -205,13 +205,13 @@ def test_bullets_in_the_unit_of_the_indicator(segelec: Case, reduced: Totals) ->
 
 
 def test_components_are_the_printed_tables(segelec: Case) -> None:
-    frame = flowcharts.components_data(load_okrs(segelec))
+    frame = concept_charts.components_data(load_okrs(segelec))
     assert frame.groupby("objective_id").size().to_dict() == {"O1": 4, "O2": 2, "O3": 2, "O4": 2}
     assert not frame["kr_id"].str.endswith("-H").any()
 
 
 def test_methods_lead_to_methods(segelec: Case) -> None:
-    frame = flowcharts.methodologies_data(segelec)
+    frame = concept_charts.methodologies_data(segelec)
     known = set(frame["method_id"])
     assert all(set(text.split()) <= known for text in frame["leads_to"])
 

@@ -17,7 +17,8 @@ import pypdfium2
 import pytest
 import typst
 
-from analysis.figures import diagnosis_charts, kpi_page
+from analysis.figures import kpi_page
+from analysis.figures.publications import concept_charts
 from analysis.notebook import display as table
 from analysis.notebook.figure import Figure, contents, svg
 from analysis.notebook.values import literal
@@ -129,14 +130,14 @@ def test_words_of_the_diagnosis(service_types: list[str]) -> None:
             "quotation": "",
         }
     )
-    drawn = re.sub(r"\s+", "", texts_of(diagnosis_charts.swot(rows)))
+    drawn = re.sub(r"\s+", "", texts_of(concept_charts.swot(rows)))
     for text in NASTY:
         assert re.sub(r"\s+", "", text) in drawn
 
 
 def test_the_data_of_a_figure(service_types: list[str], tmp_path: Path) -> None:
     rows = pd.DataFrame({"quadrant": "threat", "text": service_types, "place": "", "quotation": ""})
-    files = contents(diagnosis_charts.swot(rows))
+    files = contents(concept_charts.swot(rows))
     cells = [row["text"] for row in csv.DictReader(files[".csv"].splitlines())]
     assert cells[:4] == ["'" + text for text in NASTY[:4]]
     assert cells[4:] == NASTY[4:]

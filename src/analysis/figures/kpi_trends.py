@@ -1,4 +1,4 @@
-"""Figures of indicators over time."""
+"""Figures of indicators by quarter: sales, productivity, and all of them as small multiples."""
 
 from __future__ import annotations
 

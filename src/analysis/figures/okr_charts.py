@@ -1,4 +1,4 @@
-"""Figures of key results: bullet graphs on one scale of scores, and confidence against outcome."""
+"""Figures of key results: bullet graphs, their course by week, and confidence against outcome."""
 
 from __future__ import annotations
 

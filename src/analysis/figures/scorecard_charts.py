@@ -1,4 +1,4 @@
-"""Figure of the joint score: what each key result adds to it."""
+"""Figures of the balanced scorecard: what adds up to the joint score, and the strategy map."""
 
 from __future__ import annotations
 

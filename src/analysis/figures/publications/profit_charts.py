@@ -1,4 +1,4 @@
-"""The profit ladder as a waterfall per quarter, and cash against profit."""
+"""Figures of the article: profits as waterfalls, cash against profit, and its chart 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ratios as small multiples, what the sentences pin down, and a forecast from four quarters."""
+"""Figures of the article's ratios: small multiples, what its sentences pin down, a forecast."""
 
 from __future__ import annotations
 

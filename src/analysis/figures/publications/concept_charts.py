@@ -1,208 +1,226 @@
-"""Figures of boxes and arrows: the service process, and two pictures of the paper.
+"""Figures made of words: SWOT matrix, causes and effect, and two pictures of the paper.
 
 Figures 1 and 2 of the paper are not in our sources; they are redrawn from its words.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
+import math
 from itertools import pairwise
-from typing import Any, Final
+from math import fsum
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.errors import InputError
 from analysis.base.frames import groups, records
-from analysis.base.numbers import decimal, percent
-from analysis.base.periods import parse_period
+from analysis.base.numbers import listed
 from analysis.figures import style as s
-from analysis.figures.primitives import LINE, Flow, Shape, period_words, table
+from analysis.figures.primitives import LINE, Flow, table
 from analysis.kpis.catalogue import indicator
-from analysis.kpis.levels import quarter_index
-from analysis.method.as_is import process_times
 from analysis.method.key_results import Okrs
+from analysis.notebook.values import literal
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
 from analysis.tables.rows import read_frame
-from analysis.tables.strategy_tables import METHODS, ProcessRow
+from analysis.tables.strategy_tables import METHODS
 
-_COLUMNS: Final = 5
-_STEP, _WIDTH, _HEIGHT, _ROW, _TOP = 32.5, 25.0, 15.0, 31.0, 11.0
-_SHAPES: dict[str, Shape] = {
-    "start": "terminal",
-    "step": "process",
-    "decision": "decision",
-    "end": "terminal",
+_QUADRANTS = {
+    "strength": ("Strengths", 0, 0),
+    "weakness": ("Weaknesses", 1, 0),
+    "opportunity": ("Opportunities", 0, 1),
+    "threat": ("Threats", 1, 1),
 }
+"""Title, column (helpful, harmful) and row (within the firm, around it)."""
+
+_LINE = 3.7
+_PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
+"""Millimetres for places, and for the entries of a row, at least."""
 
 
-def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.DataFrame:
-    """List what a service passes through, with times and what becomes of it.
-
-    Parameters
-    ----------
-    ledger : dict of str to DataFrame
-        Needs ``service``.
-    steps : list of ProcessRow
-        From :func:`analysis.method.as_is.process_steps`.
-    period : str
-        Such as ``2023H1``; services completed in it count.
-
-    Returns
-    -------
-    DataFrame
-        One row per box: node, role (start, step, decision, end), text, mode (waiting, working or
-        empty), services, mean (Fraction, days; None outside steps), share (of the cycle's days
-        for steps, of services for ends) and bottleneck.
-
-    Raises
-    ------
-    InputError
-        If no service was completed in the period.
-    """
-    service = ledger["service"]
-    done = service[quarter_index(service["completed_on"]).isin(parse_period(period))]
-    if done.empty:
-        raise InputError(
-            "no service was completed in this period", file="service.csv", value=period
-        )
-    times = process_times(ledger, steps, period)
-    late = int((done["completed_on"] > done["due_on"]).sum())
-    whole = len(done)
-    begin = steps[0].start_column.removesuffix("_on").replace("_", " ").capitalize()
-    rows: list[tuple[Any, ...]] = [("start", "start", begin, "", whole, None, None, False)]
-    rows += [
-        (row.step_id, "step", row.name, row.mode, whole, row.mean, row.share, bool(row.bottleneck))
-        for row in times.itertuples()
-    ]
-    rows.append(("promise", "decision", "By the day promised?", "", whole, None, None, False))
-    for node, text, count in (("kept", "Done in time", whole - late), ("late", "Done late", late)):
-        rows.append((node, "end", text, "", count, None, Fraction(count, whole), False))
-    return table("node role text mode services mean share bottleneck", rows, exact="mean share")
-
-
-@s.drawing(16)
-def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw the service process as a flowchart (figure 16).
+@s.drawing(11)
+def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
+    """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
 
     Parameters
     ----------
     frame : DataFrame
-        From :func:`process_flow_data`.
-    period : str
-        What it covers, such as ``2023H1``.
+        From :func:`analysis.method.as_is.swot`: quadrant, text, place.
     kind : str
-        Kind of the times and counts.
+        Kind of the entries.
     """
-    places = _places(frame)
-    fig = s.canvas(_TOP + _ROW * (max(row for row, _ in places.values()) + 1) - 13)
-    chart = Flow(fig)
-    boxes = {}
-    for row in records(frame):
-        x, y = _centre(places[row.node])
-        weight, lw = ("semibold", 1.8) if row.bottleneck else ("regular", 0.8)
-        look: dict[str, Any] = {"fill": s.PALE if row.mode == "waiting" else s.PAPER, "lw": lw}
-        box = x, y, _WIDTH, _HEIGHT, row.text
-        boxes[row.node] = chart.box(*box, shape=_SHAPES[row.role], weight=weight, **look)
-        _numbers(fig, x, y, row, kind)
-    _arrows(chart, frame, places, boxes)
-    chart.finish()
-    period = period_words(period)
-    return s.Drawn(fig, frame, kind, _caption(frame, period), _alt(frame, period))
+    width = (s.WIDTH - 6 - 4) / 2
+    least = _PLACE if _quoted(frame) else _BULLET
+    gap = max([least, *(2 + s.text_width(_place(row), s.SMALL) for row in records(frame))])
+    entries = {
+        name: [
+            (_place(row), s.wrap(str(row.text), width - gap - 2))
+            for row in records(frame[frame["quadrant"] == name])
+        ]
+        for name in _QUADRANTS
+    }
+    heights = [_LEAST, _LEAST]
+    for name, (_, _, row) in _QUADRANTS.items():
+        heights[row] = max(heights[row], _entries_height(entries[name]))
+    fig = s.canvas(5 + fsum(heights) + 2 * 9 + 6)
+    ax = s.sheet(fig)
+    tops = [5.0, 5.0 + heights[0] + 9 + 5]
+    for column, words in enumerate(("helpful", "harmful")):
+        s.note(fig, 6 + column * (width + 4), 2, words)
+    for row, words in enumerate(("within the firm", "around the firm")):
+        upright = {"rotation": 90, "ha": "center", "va": "center"}
+        s.note(fig, 1.5, tops[row] + (heights[row] + 9) / 2, words, **upright)
+    for name, (title, column, row) in _QUADRANTS.items():
+        left, top = 6 + column * (width + 4), tops[row]
+        colour = s.BAD if column else s.GOOD
+        ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
+        s.write(fig, left, top + 4, title, fontsize=9, weight="semibold")
+        _write_entries(fig, left, top + 9, entries[name], gap)
+    return s.Drawn(fig, frame, kind, _swot_caption(frame), _swot_alt(frame))
 
 
-def _places(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Give each box a row and a column: to and fro as an ox ploughs, what is late below.
-
-    The decision has a column after it, so that one way out leads on and the other down.
-    """
-    chain = [row.node for row in records(frame) if row.node != "late"]
-    places: dict[str, tuple[int, int]] = {}
-    line = column = 0
-    for node in chain:
-        step = 1 if line % 2 == 0 else -1
-        last = column in (_COLUMNS - 1 if step == 1 else 0,)
-        places[node] = (line, column)
-        if last:
-            line += 1
-        else:
-            column += step
-    decision, kept = places["promise"], places["kept"]
-    if decision[0] != kept[0]:  # the decision ends a row: it begins the next one instead
-        places["promise"] = kept
-        places["kept"] = (kept[0], kept[1] + (1 if kept[0] % 2 == 0 else -1))
-        decision = kept
-    places["late"] = (decision[0] + 1, decision[1])
-    return places
+def _place(row: Any) -> str:
+    """Write the place that a quoted entry rests on, within 30 mm; a firm's own has a bullet."""
+    return s.fit(str(row.place), 30, s.SMALL)[0] if row.quotation else "•"
 
 
-def _centre(place: tuple[int, int]) -> tuple[float, float]:
-    line, column = place
-    return 15 + _STEP * column, _TOP + _ROW * line
+def _entries_height(entries: list[tuple[str, list[str]]]) -> float:
+    return sum(_LINE * len(lines) + 1.4 for _, lines in entries)
 
 
-def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
-    """Write under a box what it takes, and above it that it is the bottleneck."""
-    if row.role == "step":
-        said = f"{decimal(1)(row.mean)} days"
-        said += "" if row.share is None else f" · {percent(0)(row.share)}"
-    elif row.role == "end":
-        said = f"{decimal()(row.services)} · {percent(0)(row.share)}"
-    elif row.role == "start":
-        said = f"{decimal()(row.services)} services"
-    else:
-        return
-    s.small(fig, x, y + _HEIGHT / 2 + 2.6, said, ha="center", color=s.KIND[kind])
-    if row.mode:
-        words = f"{row.mode}: the bottleneck" if row.bottleneck else str(row.mode)
-        colour = s.INK if row.bottleneck else s.MUTED
-        s.small(fig, x, y - _HEIGHT / 2 - 2.2, words, ha="center", color=colour)
-
-
-def _arrows(
-    chart: Flow, frame: pd.DataFrame, places: dict[str, tuple[int, int]], boxes: dict[str, Any]
+def _write_entries(
+    fig: Canvas, left: float, top: float, entries: list[tuple[str, list[str]]], gap: float
 ) -> None:
-    """Join the boxes in their order, and the decision with both its ends."""
-    chain = [row.node for row in records(frame) if row.node != "late"]
-    for before, after in pairwise(chain):
-        label = "yes" if before == "promise" else ""
-        (line, column), (other_line, other) = places[before], places[after]
-        if line != other_line:
-            chart.arrow(boxes[before].S, boxes[after].N)
-        elif column < other:
-            chart.arrow(boxes[before].E, boxes[after].W, label=label)
-        else:
-            chart.arrow(boxes[before].W, boxes[after].E, label=label)
-    chart.arrow(boxes["promise"].S, boxes["late"].N, label="no")
+    """Write entries below each other, with their places in a column of their own."""
+    y = top + _LINE / 2
+    for place, lines in entries:
+        s.note(fig, left, y, place)
+        for line in lines:
+            s.write(fig, left + gap, y, line)
+            y += _LINE
+        y += 1.4
 
 
-def _caption(frame: pd.DataFrame, period: str) -> str:
-    steps = frame[frame["role"] == "step"]
-    late = frame.set_index("node").loc["late"]
-    days = sum(steps["mean"], Fraction(0))
-    return (
-        f"Flowchart of the service process in {period}: mean days of each step and its share of "
-        f"the {decimal(1)(days)} days that a service takes. Of {decimal()(frame['services'].max())}"
-        f" services {decimal()(late['services'])} ended after the day promised; grey is waiting."
+def _swot_caption(frame: pd.DataFrame) -> str:
+    counts = [
+        f"{int((frame['quadrant'] == name).sum())} {title.lower()}"
+        for name, (title, _, _) in _QUADRANTS.items()
+    ]
+    return f"SWOT matrix of the starting position: {listed(counts)}." + _about_words(
+        frame, "the number before each entry is the section it rests on"
     )
 
 
-def _alt(frame: pd.DataFrame, period: str) -> str:
-    steps = [
-        f"{row.text} ({row.mode}, {decimal(1)(row.mean)} days"
-        + (", the bottleneck)" if row.bottleneck else ")")
-        for row in records(frame[frame["role"] == "step"])
-    ]
-    ends = [
-        f"{row.text.lower()} {decimal()(row.services)}"
-        for row in records(frame[frame["role"] == "end"])
-    ]
-    return (
-        f"A flowchart of the service process in {period}: {frame['text'].iloc[0]}, then "
-        f"{', then '.join(steps)}, then the question whether the promised day was kept: "
-        f"{', '.join(ends)}."
+def _quoted(frame: pd.DataFrame) -> bool:
+    """Whether the entries rest on quoted sections of a publication."""
+    return bool((frame["quotation"] != "").any())
+
+
+def _said(row: Any, space: str = " ") -> str:
+    """Write an entry, with its section if it quotes one."""
+    return f"{row.text}{space}({row.place})" if row.quotation else str(row.text)
+
+
+def _about_words(frame: pd.DataFrame, places: str) -> str:
+    return f" The words are ours; {places}." if _quoted(frame) else " The words are the firm's."
+
+
+def _swot_alt(frame: pd.DataFrame) -> str:
+    parts = []
+    for name, (title, _, _) in _QUADRANTS.items():
+        rows = frame[frame["quadrant"] == name]
+        texts = [_said(row) for row in records(rows)]
+        parts.append(f"{title}: {'; '.join(texts) or 'no entry'}.")
+    return f"A matrix of two by two fields. {' '.join(parts)}"
+
+
+_SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
+"""Length of the spine, height of the bones on either side, and how far they lean (millimetres)."""
+
+
+@s.drawing(12)
+def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
+    """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.method.as_is.causes`: category, text, place.
+    effect : str
+        The problem that the causes lead to.
+    kind : str
+        Kind of the entries.
+    """
+    categories = groups(frame, "category")
+    pairs = -(-len(categories) // 2)
+    step = _SPINE / pairs
+    # the causes of a bone stand evenly, each with room for the longest one's lines
+    reach = max(_REACH, *(_room(rows, step) for _, rows in categories))
+    fig = s.canvas(2 * reach + 10)
+    ax = s.sheet(fig)
+    middle = reach + 5
+    ax.annotate(
+        "",
+        (_SPINE + 8, middle),
+        xytext=(0, middle),
+        arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": s.INK, "shrinkA": 0, "shrinkB": 0},
     )
+    lines = s.wrap(effect, s.WIDTH - _SPINE - 11, 9, "semibold")
+    for place, line in enumerate(lines):
+        y = middle + 4.2 * (place - (len(lines) - 1) / 2)
+        s.write(fig, _SPINE + 10, y, line, fontsize=9, weight="semibold")
+    for place, (_, rows) in enumerate(categories):
+        column, below = divmod(place, 2)
+        _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)
+    return s.Drawn(fig, frame, kind, _ishikawa_caption(frame, effect), _ishikawa_alt(frame, effect))
+
+
+def _cause_lines(row: Any, step: float) -> list[str]:
+    return s.fit(_said(row, "\u00a0"), step - _SLANT - 5, s.SMALL, lines=6)
+
+
+def _room(rows: pd.DataFrame, step: float) -> float:
+    """Return the height that a category's bone needs for its causes."""
+    longest = max(len(_cause_lines(row, step)) for row in records(rows))
+    return (len(rows) + 0.35) * (3.3 * longest + 1.6)
+
+
+def _bone(
+    fig: Canvas, ax: Axes, foot: float, middle: float, reach: float, step: float, rows: pd.DataFrame
+) -> None:
+    """Draw one category: a slanted bone, its name at the end, its causes on twigs."""
+    top = middle + reach
+    ax.plot([foot - _SLANT, foot], [top, middle], color=s.INK, lw=0.9)
+    name_y = top - 2.2 if reach < 0 else top + 2.2
+    name = s.fit(str(rows["category"].iloc[0]), step - 2, weight="semibold")[0]
+    s.bold(fig, foot - _SLANT, name_y, name, ha="center")
+    for place, row in enumerate(records(rows)):
+        part = (place + 1) / (len(rows) + 0.35)
+        y = top - reach * part
+        end = foot - _SLANT * (1 - part)
+        start = end - (step - _SLANT - 1.5)
+        ax.plot([start, end], [y, y], color=s.NEUTRAL, lw=0.5)
+        lines = _cause_lines(row, step)
+        away = reversed(lines) if reach < 0 else lines  # words stand away from the spine
+        for line, text in enumerate(away):
+            offset = math.copysign(1.9 + 3.3 * line, reach)
+            s.small(fig, start, y + offset, text)
+
+
+def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
+    count = frame["category"].nunique()
+    return (
+        f"Causes behind “{literal(effect)}”: {len(frame)} causes in {count} categories."
+        + _about_words(frame, "the number after each cause is the section it rests on")
+    )
+
+
+def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
+    parts = []
+    for category, rows in groups(frame, "category"):
+        texts = [_said(row) for row in records(rows)]
+        parts.append(f"{category}: {'; '.join(texts)}.")
+    return f"A fishbone diagram that ends in “{effect}”. {' '.join(parts)}"
 
 
 _GAP, _DOWN, _BACK, _ABOVE = 7.0, 8.0, 6.0, 1.0
@@ -249,7 +267,7 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
             boxes[row.method_id] = chart.box(x, y, width, height, "")
             top = y - height / 2 + 2 + LINE * 0.5
             _write(fig, x - width / 2 + 2, top, texts[row.method_id])
-    _methodologies_arrows(fig, chart, frame, boxes, _ABOVE + whole)
+    _arrows(fig, chart, frame, boxes, _ABOVE + whole)
     chart.finish()
     caption = (
         "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
@@ -282,7 +300,7 @@ def _returning(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
     ]
 
 
-def _methodologies_arrows(
+def _arrows(
     fig: Canvas, chart: Flow, frame: pd.DataFrame, boxes: dict[str, Any], bottom: float
 ) -> None:
     """Draw arrows to the right and down a step; those that lead back run below everything."""
@@ -374,7 +392,7 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         "as two here since it takes two measures. A measure is the indicator of our catalogue "
         "that stands for the printed formula."
     )
-    alt = "Boxes in a row, each with a list below. " + " ".join(map(_said, parts))
+    alt = "Boxes in a row, each with a list below. " + " ".join(map(_component_text, parts))
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -390,7 +408,7 @@ def _write(fig: Canvas, x: float, y: float, lines: list[_Line]) -> None:
         s.small(fig, x, y + LINE * number, line, **look)
 
 
-def _said(part: tuple[str, pd.DataFrame]) -> str:
+def _component_text(part: tuple[str, pd.DataFrame]) -> str:
     first = part[1].iloc[0]
     listed = "; ".join(f"{row.key_result}, by {row.measure}" for row in records(part[1]))
     return f"{first['perspective']}: {first['objective']}; key results: {listed}."
