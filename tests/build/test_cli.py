@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,34 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def test_bad_case_is_one_message_and_exit_2(
-    inside: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("ledger --case acme", "“acme”: there is no case of this name"),
+        ("ledger --seed 3", "add --out FOLDER"),
+        ("ledger --case template --seed 4", "leave out --reading, --seed and --out"),
+        ("ledger --case template --out own", "leave out --reading, --seed and --out"),
+        ("ledger --case template --reading a=b", "leave out --reading, --seed and --out"),
+        (
+            "ledger --reading labour=constant --out own",
+            "5-services-growth, abstract-productivity-q1, abstract-productivity-q2",
+        ),
+        ("new-case --name=-x", "a case's name has up to 40 small letters"),
+        ("new-case --name=--help", "a case's name has up to 40 small letters"),
+        (f"new-case --name={'a' * 300}", "a case's name has up to 40 small letters"),
+    ],
+)
+def test_a_wrong_command_is_one_message_and_exit_2(
+    inside: Path, capsys: pytest.CaptureFixture[str], command: str, message: str
 ) -> None:
-    assert main(["ledger", "--case", "acme"]) == 2
+    assert main(command.split()) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith("ledger: “acme”: there is no case of this name")
+    assert captured.err.startswith(f"{command.split()[0]}: ")
+    assert message in captured.err
     assert captured.err.count("\n") == 1
     assert captured.out == ""
+    assert not (inside / "data" / "processed").exists()
+    assert not (inside / "own").exists()
 
 
 def test_bad_input_leaves_the_last_good_ledger(inside: Path) -> None:
@@ -51,45 +72,10 @@ def test_a_ledger_cell_that_breaks_a_rule_is_named(
     assert "ledger/sale.csv, row 5, column amount_centimos: “much”" in err
 
 
-def test_no_command_at_all_is_usage_not_a_traceback() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "analysis"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        check=False,
-    )
-    assert run.returncode == 2
-    assert "Traceback" not in run.stderr
-
-
-def test_another_reading_needs_a_folder_of_its_own(
-    inside: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["ledger", "--seed", "3"]) == 2
-    assert "add --out FOLDER" in capsys.readouterr().err
+def test_another_reading_goes_to_a_folder_of_its_own(inside: Path) -> None:
     assert main(["ledger", "--reading", "sales_total=2024Q2", "--out", str(inside / "own")]) == 0
     assert (inside / "own" / "sale.csv").is_file()
     assert not (inside / "data" / "processed").exists()
-
-
-def test_a_ledger_that_is_not_made_up_has_nothing_to_choose(
-    inside: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for options in (["--seed", "4"], ["--out", "own"], ["--reading", "sales_total=2024Q2"]):
-        assert main(["ledger", "--case", "template", *options]) == 2
-        assert "leave out --reading, --seed and --out" in capsys.readouterr().err
-    assert not (inside / "data" / "processed").exists()
-    assert not (inside / "own").exists()
-
-
-def test_impossible_reading_names_its_conflict(
-    inside: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["ledger", "--reading", "labour=constant", "--out", str(inside / "own")]) == 2
-    err = capsys.readouterr().err
-    assert "“labour=constant”" in err
-    assert "5-services-growth, abstract-productivity-q1, abstract-productivity-q2" in err
 
 
 def test_check_claims_goes_on_after_a_bad_row(
@@ -192,25 +178,26 @@ def test_bad_input_is_found_before_anything_is_written(
     assert not (inside / "data" / "processed").exists()
 
 
-def test_a_pipe_that_is_closed_at_once() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    run = subprocess.run(
-        [sys.executable, "-m", "analysis", "check", "--case", "courier"],
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", *arguments],
         cwd=ROOT,
-        stdout=writing,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
+        **options,
     )
+
+
+def test_no_command_at_all_is_usage_not_a_traceback() -> None:
+    usage = run()
+    assert usage.returncode == 2
+    assert "Traceback" not in usage.stderr
+
+
+def test_a_pipe_that_is_closed_at_once() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    checked = run("check", "--case", "courier", stdout=writing)
     os.close(writing)
-    assert (run.returncode, run.stderr) == (141, "")
-
-
-@pytest.mark.parametrize("name", ["-x", "--help", "a" * 300])
-def test_a_name_for_a_case_that_is_none(
-    inside: Path, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
-    assert main(["new-case", f"--name={name}"]) == 2
-    assert "a case's name has up to 40 small letters" in capsys.readouterr().err
+    assert (checked.returncode, checked.stderr) == (141, "")

@@ -34,13 +34,6 @@ def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:
     )
 
 
-def test_index_replaces_what_stood_there() -> None:
-    text = "a\n<!-- figures -->\nold\n<!-- /figures -->\nb"
-    once = with_index(text, "new\n")
-    assert once == "a\n<!-- figures -->\nnew\n<!-- /figures -->\nb"
-    assert with_index(once, "new\n") == once
-
-
 def test_missing_marks() -> None:
     with pytest.raises(InputError, match="marks"):
         with_index("no marks", "new\n")

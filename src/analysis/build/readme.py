@@ -65,12 +65,17 @@ def _figures(cell: nbformat.NotebookNode) -> list[dict[str, str]]:
 
 
 def with_index(text: str, index: str, name: str = "figures") -> str:
-    """Put the index of figures, or another table, between its marks.
+    r"""Put the index of figures, or another table, between its marks.
 
     Raises
     ------
     InputError
         If the marks are missing.
+
+    Examples
+    --------
+    >>> with_index("<!-- figures -->\nold\n<!-- /figures -->", "new\n")
+    '<!-- figures -->\nnew\n<!-- /figures -->'
     """
     marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not marks.search(text):

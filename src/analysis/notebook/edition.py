@@ -258,6 +258,11 @@ def choice(text: str) -> tuple[str, str]:
     ------
     InputError
         If there is no equals sign.
+
+    Examples
+    --------
+    >>> choice("target_kind=points")
+    ('target_kind', 'points')
     """
     axis, mark, option = text.partition("=")
     if not mark:

@@ -108,6 +108,11 @@ def check(
     InputError
         If a name is unknown (with the known ones and close matches), or a value is not of the
         type of its default. A whole number will do for a float, and anything for ``None``.
+
+    Examples
+    --------
+    >>> check({"seed": 4, "case": "acme"}, {"case": "acme", "seed": 3}, "a.ipynb")
+    {'seed': 4}
     """
     for name, value in given.items():
         _check_name(name, defaults, file)

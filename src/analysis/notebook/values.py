@@ -137,6 +137,12 @@ def fill(
     InputError
         If a key is unknown (with close matches), or a tag is not of the form
         ``<data value="key">…</data>``.
+
+    Examples
+    --------
+    >>> values = {"n": Value(text="354", kind="printed", source="claims.csv")}
+    >>> fill('There were <data value="n"></data> services.', values)
+    'There were <data value="n">354</data> services.'
     """
     where = ", ".join(str(part) for part in (file, place) if part is not None) or None
 
@@ -164,7 +170,13 @@ def fill(
 
 
 def literal(text: str) -> str:
-    """Write text from data so that Markdown shows it letter by letter, in captions too."""
+    """Write text from data so that Markdown shows it letter by letter, in captions too.
+
+    Examples
+    --------
+    >>> literal("2*3")
+    '2&#42;3'
+    """
     return text.translate(_ESCAPES)
 
 
