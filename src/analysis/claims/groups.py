@@ -327,8 +327,8 @@ class Wording:
             and not item.denominator.terms
         } | {name for name in self.network.names if is_hidden(name)}
 
-    def told(self, ranges: Mapping[str, Range]) -> str:
-        """Tell the narrowest ranges, the exact ones first."""
+    def narrowest(self, ranges: Mapping[str, Range]) -> str:
+        """Write the narrowest ranges, the exact ones first."""
         rated = sorted((one.width, name) for name, one in ranges.items() if one.width is not None)
         close = [name for width, name in rated if width <= _CLOSE]
         chosen = (close or [name for _, name in rated])[:MOST_SHOWN]

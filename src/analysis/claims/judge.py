@@ -392,14 +392,14 @@ def _follows(claim: ClaimRow, found: Range) -> str:
 
 
 def _fits(state: State, group: Group, rest: tuple[str, ...], ranges: Mapping[str, Range]) -> str:
-    told = state.words.told(ranges)
-    leaves = f" That leaves {told}." if told else ""
+    narrow = state.words.narrowest(ranges)
+    leaves = f" That leaves {narrow}." if narrow else ""
     if group.conflicts:
         impossible = [
             f"{state.words.phrases(one)} cannot {'all ' if len(one) > 1 else ''}be true"
             for one in group.conflicts
         ]
         return f"Fits by itself, but {' and '.join(impossible)}.{leaves}"
-    if not rest and not told:
+    if not rest and not narrow:
         return "Fits; nothing else that is printed bears on it."
-    return f"Fits.{leaves}" if told else "Fits, but fixes nothing that is not printed."
+    return f"Fits.{leaves}" if narrow else "Fits, but fixes nothing that is not printed."
