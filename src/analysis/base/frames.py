@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,35 @@ def only(frame: pd.DataFrame) -> Any:
     """Return the one row of a frame."""
     (row,) = records(frame)
     return row
+
+
+def fields(record: object, names: str) -> dict[str, Any]:
+    """Return some attributes of a record by name.
+
+    Examples
+    --------
+    >>> fields(Fraction(1, 2), "numerator denominator")
+    {'numerator': 1, 'denominator': 2}
+    """
+    return {name: getattr(record, name) for name in names.split()}
+
+
+def frame_of(
+    rows: Sequence[Mapping[str, object]], columns: list[str] | None = None
+) -> pd.DataFrame:
+    """Return rows as a frame in which fractions, and whole numbers beside None, stay exact.
+
+    Examples
+    --------
+    >>> frame_of([{"count": 3}, {"count": None}])["count"].tolist()
+    [3, None]
+    """
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in frame:
+        values = [row[str(name)] for row in rows]
+        if any(value is None or isinstance(value, Fraction) for value in values):
+            frame[name] = column(values)
+    return frame
 
 
 def column(values: Iterable[object], index: pd.Index[Any] | None = None) -> pd.Series[Any]:

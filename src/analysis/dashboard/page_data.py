@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.frames import fields
 from analysis.base.periods import quarter_label
 from analysis.claims.verdicts import read_verdicts
-from analysis.dashboard.what_if import fields, okr_model
+from analysis.dashboard.what_if import okr_model
 from analysis.kpis.catalogue import Kpi
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import COLUMNS, kpis_of, periods, wide

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from analysis.base.frames import fields
 from analysis.base.periods import quarter_label
 from analysis.kpis.catalogue import Indicator, compute, indicator
 from analysis.kpis.levels import periods, sample_of
@@ -119,17 +120,6 @@ def span(row: TargetRow) -> tuple[str, str, str]:
         high = Fraction(row.upper) - step
     low = amount - (amount - low) // step * step  # so that the printed amount is one of the stops
     return _decimal(low), _decimal(high), _decimal(step)
-
-
-def fields(record: object, names: str) -> dict[str, Any]:
-    """Return some attributes of a record, their names with spaces between, in that order.
-
-    Examples
-    --------
-    >>> fields(Fraction(1, 3), "numerator denominator")
-    {'numerator': 1, 'denominator': 3}
-    """
-    return {name: getattr(record, name) for name in names.split()}
 
 
 def _decimal(value: Fraction) -> str:

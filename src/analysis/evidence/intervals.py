@@ -20,6 +20,12 @@ def share_interval(successes: int, trials: int) -> tuple[float, float]:
     successes, trials : int
         Such as satisfied and all answers; at least one trial.
 
+    Examples
+    --------
+    >>> low, high = share_interval(38, 49)
+    >>> round(low, 3), round(high, 3)
+    (0.641, 0.87)
+
     Notes
     -----
     It supposes that the answers are a random sample of many customers. Source: E. B. Wilson,

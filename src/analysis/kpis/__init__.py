@@ -1,1 +1,11 @@
-"""Key performance indicators: sums over the ledger, then ratios of sums."""
+"""Key performance indicators: sums over rows, made once, and everything that follows from them.
+
+`measures` and `catalogue` say what there is (``measures.yaml``, ``catalogue.yaml``), `reduce` sums
+the rows of any engine by month, type and segment, `cube` makes, stores and reads the sums of a
+case, `levels` rolls them up to periods and computes indicators, `compare` sets periods against
+each other. `duck` and `rules_sql` read tables that are too large for memory.
+
+The room imports `base`, `tables` and `efficiency` (whose ladder gives net profit). To add an
+indicator: a record of ``catalogue.yaml``. To add a measure: a record of ``measures.yaml`` and its
+sum in `reduce`. To add an engine: nothing, if narwhals reads it (``docs/large-data.md``).
+"""

@@ -6,13 +6,13 @@ leaves a gap instead of a wrong comparison. The tables that are written come fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.frames import column
 from analysis.base.numbers import fixed
 from analysis.base.periods import MONTHS, Grain, distance, parse_label, period_label
 from analysis.kpis.catalogue import indicator, kpi
@@ -76,6 +76,13 @@ def compare(
         The table with base_period, base_value, change (value − base, in the indicator's unit,
         percentage points for shares) and growth (change ÷ base, a Fraction; None where undefined
         and for shares, whose change is in points).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"kpi": "sales", "period": ["2024Q1", "2024Q2"], "index": [1, 2]})
+    >>> table["value"] = column([Fraction(200), Fraction(250)])
+    >>> compare(table, "previous")["growth"].tolist()
+    [Fraction(1, 4)]
     """
     name, find = ("kpi", kpi) if "kpi" in table else ("key", indicator)
     bases = table[[name, "index", "period", "value"]].copy()
@@ -86,20 +93,16 @@ def compare(
         how="left" if gaps else "inner",
         validate="one_to_one",
     )
-    for column in ("value", "base_value", "base_period") if gaps else ():
-        joined[column] = joined[column].astype("object").where(joined[column].notna(), None)
+    for kept in ("value", "base_value", "base_period") if gaps else ():
+        joined[kept] = joined[kept].astype("object").where(joined[kept].notna(), None)
     shares = [find(str(key)).is_share for key in joined[name]]
     pairs = list(zip(joined["value"], joined["base_value"], strict=True))
-    joined["change"] = _exact(None if None in (new, old) else new - old for new, old in pairs)
-    joined["growth"] = _exact(
+    joined["change"] = column(None if None in (new, old) else new - old for new, old in pairs)
+    joined["growth"] = column(
         None if None in (new, old) or old <= 0 or share else (new - old) / old
         for (new, old), share in zip(pairs, shares, strict=True)
     )
     return joined
-
-
-def _exact(values: Iterable[Fraction | None]) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="object")
 
 
 def contributions_by_type(totals: Totals, measure: str, period: str, base: str) -> pd.DataFrame:
@@ -146,7 +149,7 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
     parts = parts.rename_axis("service_type").reset_index()
     parts["change"] = parts["value"] - parts["base"]
     whole = int(parts["base"].sum())
-    parts["points"] = _exact(Fraction(int(c), whole) if whole else None for c in parts["change"])
+    parts["points"] = column(Fraction(int(c), whole) if whole else None for c in parts["change"])
     return parts.sort_values(["change", "service_type"], ascending=[False, True], ignore_index=True)
 
 
@@ -172,8 +175,8 @@ def kpi_csv(totals: Totals, kind: str, currency: str) -> pd.DataFrame:
     parts = [kpi_periods(totals, grain).assign(grain=grain) for grain in grains]
     table = pd.concat(parts, ignore_index=True)
     records = [kpi(name, currency) for name in table["kpi"]]
-    for column in ("name", "perspective", "unit"):
-        table[column] = [getattr(record, column) for record in records]
+    for name in ("name", "perspective", "unit"):
+        table[name] = [getattr(record, name) for record in records]
     table["value"] = [fixed(value) for value in table["value"]]
     columns = ["kpi", "name", "perspective", "unit", "grain", "period", "value"]
     return table.assign(kind=kind)[[*columns, "numerator", "denominator", "state", "kind"]]
@@ -198,8 +201,8 @@ def comparison_csv(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     parts = [compare(table, base).assign(base=words) for words, base in bases.items()]
     joined = pd.concat(parts, ignore_index=True)
     numbers = ["value", "base_value", "change", "growth"]
-    for column in numbers:
-        joined[column] = [fixed(value) for value in joined[column]]
+    for name in numbers:
+        joined[name] = [fixed(value) for value in joined[name]]
     return joined.assign(kind=kind)[["kpi", "period", "base", "base_period", *numbers, "kind"]]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Expression, evaluate, state
+from analysis.base.frames import frame_of
 from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 from analysis.kpis.catalogue import (
     Indicator,
@@ -269,7 +270,7 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
         for index, measures in covered
     ]
     columns = ["kpi", "period", "index", "value", "numerator", "denominator", "state"]
-    return exact(pd.DataFrame(rows, columns=columns), rows, "value", "numerator", "denominator")
+    return frame_of(rows, columns)
 
 
 def _ratio(record: Kpi, measures: Period) -> dict[str, Any]:
@@ -319,8 +320,7 @@ def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = No
         for record in catalogue()
         if isinstance(record, Indicator)
     ]
-    frame = pd.DataFrame(rows, columns=["key", "period", "index", "value", "state"])
-    return exact(frame, rows, "value")
+    return frame_of(rows, ["key", "period", "index", "value", "state"])
 
 
 def _ended(totals: Totals, grain: Grain, until: str | None) -> list[tuple[int, Period]]:
@@ -365,11 +365,4 @@ def side_by_side(totals: Totals, period: str, base: str) -> pd.DataFrame:
                 {"key": record.key, "claim_id": claim_id, "printed": value, "printed_state": why}
                 | corrected
             )
-    return exact(pd.DataFrame(rows), rows, "printed", "corrected")
-
-
-def exact(frame: pd.DataFrame, rows: Sequence[Mapping[str, Any]], *columns: str) -> pd.DataFrame:
-    """Put fractions, whole numbers and None back into columns that pandas turned into floats."""
-    for column in columns:
-        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
-    return frame
+    return frame_of(rows)

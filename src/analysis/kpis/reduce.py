@@ -208,6 +208,13 @@ def reduce(
         Columns month (index), those of `by` (``all`` for what belongs to no single one), measure
         and value; sorted, integers. What was recorded as nothing stands as a row with zero; what
         was not recorded has no row, so that a gap stays a gap.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-05-03", "2024-05-31", "2024-06-30"])
+    >>> sale = pd.DataFrame({"invoiced_on": days, "amount_centimos": [100, 250, 400]})
+    >>> reduce({"sale": sale}, by=())[["measure", "value"]].to_records(index=False).tolist()
+    [('sales', 350), ('sales', 400)]
     """
     frames = lazy(ledger)
     parts = [*row_sums(frames, by, measures), *small_sums(frames, measures)]

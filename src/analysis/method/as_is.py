@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import state
+from analysis.base.frames import column, fields, frame_of
 from analysis.base.periods import MONTHS, last_month, parse_label
 from analysis.kpis.catalogue import METHOD, compute, environment, indicator
 from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
@@ -52,8 +53,8 @@ def swot_support(case: Case, totals: Totals, period: str) -> pd.DataFrame:
     ]
     entries["key"] = keys
     entries["support"] = ["rows" if key else "judgement" for key in keys]
-    entries["value"] = pd.Series([value for value, _ in levels], dtype="object")
-    entries["before"] = pd.Series([before for _, before in levels], dtype="object")
+    entries["value"] = column(value for value, _ in levels)
+    entries["before"] = column(before for _, before in levels)
     return entries
 
 
@@ -102,9 +103,7 @@ def starting_levels(totals: Totals, period: str, currency: str = MONEY) -> pd.Da
     now, _ = pair(totals, period, "year-ago")
     rows = [
         {
-            "key": record.key,
-            "perspective": record.perspective,
-            "name": record.name,
+            **fields(record, "key perspective name"),
             "level": record.definition,
             "value": compute(record.level, now),
             "unit": record.unit,
@@ -113,9 +112,7 @@ def starting_levels(totals: Totals, period: str, currency: str = MONEY) -> pd.Da
         }
         for record in indicators_of(totals, currency)
     ]
-    frame = pd.DataFrame(rows)
-    frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
-    return frame
+    return frame_of(rows)
 
 
 def feedback(case: Case, results: Sequence[Result]) -> pd.DataFrame:
@@ -135,7 +132,6 @@ def feedback(case: Case, results: Sequence[Result]) -> pd.DataFrame:
     for name, text in zip(entries["kpi"], entries["text"], strict=True):
         by_key.setdefault(_key(str(name)), []).append(str(text))
     rows: list[dict[str, object]] = []
-    scores: list[Fraction | None] = []
     for result in chosen(list(results)):
         row = result.key_result
         touching = [
@@ -143,21 +139,19 @@ def feedback(case: Case, results: Sequence[Result]) -> pd.DataFrame:
             for key in dict.fromkeys((row.kpi, result.kpi, *_related(row.kpi)))
             for text in by_key.get(key, [])
         ]
-        scores.append(result.score.score)
         rows.append(
             {
                 "kr_id": row.kr_id,
                 "text": row.text,
                 "kpi": result.kpi,
+                "score": result.score.score,
                 "state": _ON_TRACK.get(result.score.status, "cannot tell"),
                 "status": result.score.status,
                 "reason": result.score.reason,
                 "causes": "; ".join(touching),
             }
         )
-    frame = pd.DataFrame(rows)
-    frame.insert(3, "score", pd.Series(scores, dtype="object"))
-    return frame
+    return frame_of(rows)
 
 
 def _related(key: str) -> tuple[str, ...]:
@@ -214,9 +208,7 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
         days = (done[step.end_column] - done[step.start_column]).dt.days
         rows.append(
             {
-                "step_id": step.step_id,
-                "name": step.name,
-                "mode": step.mode,
+                **fields(step, "step_id name mode"),
                 "services": len(days),
                 "days": int(days.sum()),
                 "mean": Fraction(int(days.sum()), max(len(days), 1)),
@@ -225,9 +217,7 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
         )
     table = pd.DataFrame(rows)
     whole = int(table["days"].sum())
-    table["share"] = pd.Series(
-        [Fraction(int(days), whole) if whole else None for days in table["days"]], dtype="object"
-    )
+    table["share"] = column(Fraction(int(d), whole) if whole else None for d in table["days"])
     table["bottleneck"] = table["days"] == table["days"].max()
     return table
 
@@ -255,11 +245,9 @@ def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
         [
             {
                 "kpi": record.key,
-                "perspective": record.perspective,
-                "name": record.name,
+                **fields(record, "perspective name"),
                 "value": values[record.key],
-                "unit": record.unit,
-                "definition": record.definition,
+                **fields(record, "unit definition"),
             }
             for record in kpis_of(totals, case.parameters.currency_name)
         ]

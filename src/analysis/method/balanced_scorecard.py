@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.frames import frame_of
 from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
 from analysis.kpis.catalogue import indicator
@@ -212,29 +213,14 @@ def _node(
     joint: Joint,
     part: Fraction,
 ) -> Node:
-    score = joint.score
-    contribution = Fraction(0) if score is None else part * score
-    return Node(
-        level,
-        key,
-        name,
-        parent,
-        kpi,
-        weight,
-        score,
-        joint.covered,
-        joint.low,
-        joint.high,
-        contribution,
-    )
+    known = joint.score, joint.covered, joint.low, joint.high
+    contribution = Fraction(0) if joint.score is None else part * joint.score
+    return Node(level, key, name, parent, kpi, weight, *known, contribution)
 
 
 def scorecard_frame(nodes: Sequence[Node]) -> pd.DataFrame:
     """Lay a scorecard out as a table, one row per box."""
-    frame = pd.DataFrame([vars(node) for node in nodes])
-    for column in ("weight", "score", "covered", "low", "high", "contribution"):
-        frame[column] = pd.Series([getattr(node, column) for node in nodes], dtype="object")
-    return frame
+    return frame_of([vars(node) for node in nodes])
 
 
 def over_time(scores: Scores, periods: Sequence[str]) -> dict[str, list[Node]]:
@@ -306,10 +292,7 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
         )
         for period, found in ranks.items()
     ]
-    frame = pd.DataFrame(rows, columns=columns)
-    for column, place in (("first", 4), ("score", 5)):
-        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
-    return frame
+    return frame_of([dict(zip(columns, row, strict=True)) for row in rows], columns)
 
 
 def _joint(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, leaves
+from analysis.base.frames import fields, frame_of
 from analysis.base.numbers import exact
 from analysis.base.periods import (
     last_day,
@@ -189,9 +190,7 @@ def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFram
         reported = Fraction(row.value) if row.value else None
         table.append(
             {
-                "check_in_id": row.check_in_id,
-                "kr_id": row.kr_id,
-                "reported_on": row.reported_on,
+                **fields(row, "check_in_id kr_id reported_on"),
                 "quarter": quarter_label(quarter),
                 "reported": reported,
                 "rows": level,
@@ -199,10 +198,7 @@ def reconcile(ledger: Ledger, okrs: Okrs, rows: list[CheckInRow]) -> pd.DataFram
                 "state": _state(row.value, reported, level),
             }
         )
-    frame = pd.DataFrame(table)
-    for column in ("reported", "rows", "difference"):
-        frame[column] = pd.Series([line[column] for line in table], dtype="object")
-    return frame
+    return frame_of(table)
 
 
 def _state(text: str, reported: Fraction | None, level: Fraction | None) -> str:
@@ -403,7 +399,4 @@ def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFr
             end = (result.value, result.value, result.score.score)
             rows += [*own, (row.kr_id, record.key, row.text, *last, *end)]
     columns = ["kr_id", "kpi", "text", "week", "day", "level", "projected", "score"]
-    frame = pd.DataFrame(rows, columns=columns)
-    for place, column in enumerate(columns[5:], start=5):
-        frame[column] = pd.Series([row[place] for row in rows], dtype="object")
-    return frame
+    return frame_of([dict(zip(columns, row, strict=True)) for row in rows], columns)

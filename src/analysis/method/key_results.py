@@ -10,6 +10,7 @@ from typing import TypeVar
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.frames import fields, frame_of
 from analysis.base.periods import MONTHS, distance, parse_label
 from analysis.kpis.catalogue import compute, indicator
 from analysis.kpis.levels import pair, sample_of
@@ -397,29 +398,20 @@ def score_frame(results: list[Result]) -> pd.DataFrame:
     """
     rows = [
         {
-            "kr_id": result.key_result.kr_id,
-            "objective_id": result.key_result.objective_id,
-            "role": result.key_result.role,
+            **fields(result.key_result, "kr_id objective_id role"),
             "kpi": result.kpi,
             "text": result.key_result.text,
             "target_id": result.target.target_id if result.target else "",
             "reading": result.target.reading if result.target else result.score.reason,
-            "baseline": result.baseline,
-            "value": result.value,
+            **fields(result, "baseline value"),
             "low": result.goal.low if result.goal else None,
             "high": result.goal.high if result.goal else None,
-            "score": result.score.score,
-            "progress": result.score.progress,
-            "status": result.score.status,
-            "reason": result.score.reason,
+            **fields(result.score, "score progress status reason"),
             "chosen": result.chosen,
         }
         for result in results
     ]
-    frame = pd.DataFrame(rows)
-    for column in ("baseline", "value", "low", "high", "score", "progress"):
-        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
-    return frame
+    return frame_of(rows)
 
 
 def depends_on_reading(results: list[Result]) -> dict[str, bool]:

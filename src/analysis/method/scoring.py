@@ -120,6 +120,11 @@ def resolve(
     ------
     InputError
         If the months are no multiple of those of a rate, or the target equals its baseline.
+
+    Examples
+    --------
+    >>> resolve(Target("relative", "at least", Fraction(10)), Fraction(200))
+    Goal(low=Fraction(220, 1), high=None, strict=False)
     """
     ends = [_level(target, end, baseline, since, length) for end in (target.amount, target.upper)]
     low, high = ends[0], ends[1]
@@ -177,6 +182,12 @@ def rate(
         Satisfied and all answers behind a value in per cent: then there is no score, and the
         status is ``cannot tell``, if an end of the goal lies within the value's 95 % (Wilson)
         interval.
+
+    Examples
+    --------
+    >>> half_way = rate(Fraction(100), Fraction(200), Goal(None, Fraction(0)))
+    >>> half_way.score, half_way.status
+    (Fraction(1, 2), 'behind')
     """
     if value is None:
         return Score(None, None, "cannot tell", "no value")
@@ -255,6 +266,13 @@ def join(parts: Iterable[tuple[Fraction, Fraction | None]]) -> Joint:
     ------
     InputError
         If the weights do not add up to 1, or one is negative.
+
+    Examples
+    --------
+    >>> half = Fraction(1, 2)
+    >>> joint = join([(half, Fraction(1)), (half, None)])
+    >>> joint.score, joint.covered, joint.low, joint.high
+    (Fraction(1, 1), Fraction(1, 2), Fraction(1, 2), Fraction(1, 1))
     """
     pairs = list(parts)
     check_weights([weight for weight, _ in pairs])

@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
+from analysis.base.frames import fields, frame_of
 from analysis.kpis.catalogue import indicator
 from analysis.method.key_results import read_table
 from analysis.tables.case import Case
@@ -40,6 +41,11 @@ def min_pairs(alpha: Fraction = ALPHA) -> int:
 
     With n pairs the two most extreme of n! orders are a share of 2/n!; five pairs are the fewest
     for which that is below 5 %.
+
+    Examples
+    --------
+    >>> min_pairs()
+    5
     """
     pairs = 2
     while Fraction(2, factorial(pairs)) > alpha:
@@ -184,14 +190,9 @@ def assess_links(levels: pd.DataFrame, links: Sequence[LinkRow]) -> pd.DataFrame
         told = finding != "untestable"
         rows.append(
             {
-                "link_id": link.link_id,
-                "cause": link.cause,
-                "effect": link.effect,
-                "sign": link.sign,
+                **fields(link, "link_id cause effect sign"),
                 "lag": link.lag_quarters,
-                "rationale": link.rationale,
-                "place": link.place,
-                "quotation": link.quotation,
+                **fields(link, "rationale place quotation"),
                 "pairs": len(own),
                 "needed": needed,
                 "concordance": Fraction(concordance(own), most) if told else None,
@@ -199,7 +200,4 @@ def assess_links(levels: pd.DataFrame, links: Sequence[LinkRow]) -> pd.DataFrame
                 "finding": finding,
             }
         )
-    frame = pd.DataFrame(rows)
-    for column in ("concordance", "p"):
-        frame[column] = pd.Series([row[column] for row in rows], dtype="object")
-    return frame
+    return frame_of(rows)
