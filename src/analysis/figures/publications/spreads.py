@@ -95,24 +95,24 @@ def read_print(case: Case) -> Print:
     return Print(engine, reading, (first, second), services, counts, others)
 
 
-def draw_data_sets(case: Case, draws: int = 2000, seed: int | None = None) -> pd.DataFrame:
+def draw_data_sets(
+    case: Case, printed: Print, draws: int = 2000, seed: int | None = None
+) -> Iterator[Row]:
     """Draw data sets, each with the same chance, from all that agree with the print.
 
     Parameters
     ----------
     case, draws, seed
         As :func:`spreads_data` takes them.
+    printed : Print
+        From :func:`read_print`.
 
-    Returns
-    -------
-    DataFrame
-        One row per data set: ``<type>_<quarter>`` (services), ``sales_<quarter>`` (hundredths of
-        the currency's unit), respondents and satisfied.
+    Yields
+    ------
+    dict of str to int
+        ``<type>_<quarter>`` (services), ``sales_<quarter>`` (hundredths of the currency's unit),
+        respondents and satisfied.
     """
-    return pd.DataFrame(_draws(case, read_print(case), draws, seed))
-
-
-def _draws(case: Case, printed: Print, draws: int, seed: int | None) -> Iterator[Row]:
     calibration = case.parameters.calibration
     assert calibration is not None  # read_print asked for it
     rng = random.Random(calibration.seed if seed is None else seed)
@@ -198,7 +198,7 @@ def spreads_data(
         them) and value (Fraction).
     """
     printed = read_print(case)
-    drawn, rows = list(_draws(case, printed, draws, seed)), []
+    drawn, rows = list(draw_data_sets(case, printed, draws, seed)), []
     own = ledger_row(printed, totals)
     for one in _indicators(case, printed):
         values = sorted(one.value(row) for row in drawn)
