@@ -35,58 +35,9 @@ def test_a_missing_case_names_the_known_ones(project: Path) -> None:
         load_case("acme", project)
 
 
-def test_unknown_key(project: Path) -> None:
-    edit(project, "currency: PEN", "currency: PEN\ncolour: red")
-    assert "data/raw/segelec/case.yaml, column colour: “red”: this key is unknown" in message(
-        project
-    )
-
-
-def test_missing_key(project: Path) -> None:
-    edit(project, "currency: PEN", "")
-    assert "column currency: this key is required" in message(project)
-
-
-def test_default_that_is_no_option(project: Path) -> None:
-    edit(project, "default: half-up", "default: upwards")
-    text = message(project)
-    assert "column readings.rounding" in text
-    assert "'upwards' is none of the options: half-up" in text
-
-
-def test_periods_out_of_order(project: Path) -> None:
-    edit(project, "current: 2024Q2", "current: 2025Q2")
-    assert "current (2025Q2) must lie between" in message(project)
-
-
-def test_a_period_that_is_none(project: Path) -> None:
-    edit(project, "current: 2024Q2", "current: 2024Q7")
-    text = message(project)
-    assert "data/raw/segelec/case.yaml, column periods.current: “2024Q7”: a quarter is" in text
-
-
 def test_an_empty_file(project: Path) -> None:
     (project / "data" / "raw" / "segelec" / "case.yaml").write_text("", encoding="utf-8")
     assert "the file is empty or holds no keys" in message(project)
-
-
-def test_a_range_upside_down(project: Path) -> None:
-    edit(project, "{min: 49, max: 354}", "{min: 400, max: 354}")
-    text = message(project)
-    assert "column calibration.respondents: min (400) must not exceed max (354)" in text
-
-
-def test_wrong_type(project: Path) -> None:
-    edit(project, "seed: 20241225", "seed: soon")
-    text = message(project)
-    assert "column calibration.seed" in text
-    assert "“soon”" in text
-
-
-def test_broken_yaml_names_its_row(project: Path) -> None:
-    edit(project, "currency: PEN", "currency: [PEN")
-    assert "row " in message(project)
-    assert "not readable as YAML" in message(project)
 
 
 def test_other_encoding(project: Path) -> None:
@@ -113,13 +64,12 @@ def test_outside_the_project(tmp_path: Path) -> None:
         project_root(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    RULES["rules-are-said-in-words"],
-)
-def test_rules_are_said_in_words(project: Path, old: str, new: str, words: str) -> None:
+@pytest.mark.parametrize("case", RULES["rules-are-said-in-words"], ids=lambda case: case[-1])
+def test_rules_are_said_in_words(project: Path, case: list[str]) -> None:
+    old, new, *words = case
     edit(project, old, new)
-    assert words in message(project)
+    said = message(project)
+    assert all(part in said for part in words)
 
 
 def test_a_day_that_is_none(project: Path) -> None:
