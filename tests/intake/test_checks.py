@@ -84,14 +84,6 @@ def test_one_thing_wrong_in_a_whole_case(
     assert all("data/raw/acme/" in text for text in found)
 
 
-def test_dates_out_of_order(firm: Firm) -> None:
-    days = "2024-05-04,2024-05-02,2024-05-03,2024-05-09"
-    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\nS2,C1,x,{days}\n")
-    text = firm.problem()
-    assert "row 3, column requested_on, started_on, completed_on: “2024-05-04, 2024-05-02," in text
-    assert "requested_on, started_on and completed_on must be in this order" in text
-
-
 def test_every_row_is_named_when_asked_for(firm: Firm) -> None:
     rows = "".join(f"F{number},S1,2024-05-31,x{number}\n" for number in range(44))
     firm.put("sale.csv", f"invoice_id,service_id,invoiced_on,amount\n{rows}")
@@ -112,13 +104,6 @@ def test_a_row_that_sums_others_is_asked_about(firm: Firm, key: str) -> None:
     text = firm.problem()
     assert f"row 3, column invoice_id: “{key}”: this looks like a total" in text
     assert "delete the row, or give it a key of its own" in text
-
-
-def test_an_answer_before_the_request(firm: Firm) -> None:
-    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
-    answer = "response_id,service_id,answered_on,score\nR1,S1,2024-04-30,5\n"
-    firm.put("survey_response.csv", answer)
-    assert "column answered_on: “2024-04-30”: the answer is from before" in firm.problem()
 
 
 def test_sales_of_invoices_and_statements(firm: Firm) -> None:
@@ -153,25 +138,6 @@ def test_every_contradiction_of_statements(firm: Firm) -> None:
     assert sum("exceed total_assets" in text and "by 7" in text for text in found) == 2
 
 
-def test_rows_that_may_stand_twice_are_said(firm: Firm) -> None:
-    firm.put(
-        "cost.csv",
-        "cost_id,incurred_on,category,amount\n"
-        "K1,2024-05-01,tax,5\nK2,2024-05-01,tax,5\nK3,2024-05-02,tax,5\n",
-    )
-    assert firm.problems() == []
-    assert "equal to an earlier row in all but the key, and counted like any other (1 row)" in (
-        firm.notes()
-    )
-
-
-def test_a_row_that_stands_twice_is_not_said_to_differ_in_its_key(firm: Firm) -> None:
-    row = "K1,2024-05-01,tax,5\n"
-    firm.put("cost.csv", f"cost_id,incurred_on,category,amount\n{row}{row}")
-    assert "this key stands in more than one row" in firm.problem()
-    assert "in all but the key" not in firm.notes()
-
-
 def test_an_untouched_copy_of_the_template_is_one_problem_a_table(firm: Firm) -> None:
     for path in (ROOT / "data/raw/template").glob("*.csv"):
         firm.put(path.name, path.read_bytes())
@@ -190,21 +156,6 @@ def test_rows_of_an_unreadable_table_are_not_missed_in_others(firm: Firm) -> Non
         "data/raw/acme/service.csv, row 152: a cell that begins here with a quotation mark does "
         "not end. To fix: write quotation marks inside a cell twice"
     )
-
-
-def test_two_spellings_are_said(firm: Firm) -> None:
-    firm.put("customer.csv", "customer_id,segment\nC1,Hogar\nC2,hogar\nC3,Empresa\n")
-    assert firm.problems() == []
-    assert "column segment: “Hogar” and “hogar” count as different values" in firm.notes()
-
-
-def test_a_table_that_is_absent_is_said_where_it_is_referred_to(firm: Firm) -> None:
-    firm.put("customer.csv", "customer_id,segment\nC1,x\n")
-    firm.put("service.csv", f"{SERVICE}S1,C1,x,{DAYS}\n")
-    firm.put("sale.csv", "invoice_id,service_id,invoiced_on,amount\nF1,S1,2024-05-03,1\n")
-    firm.put("staff_hours.csv", "staff_id,month,hours\nT1,2024-05,1\n")
-    assert firm.problems() == []
-    assert "column staff_id: refers to staff.csv, which is not there: not checked" in firm.notes()
 
 
 def test_amounts_whose_sum_leaves_64_bits(firm: Firm) -> None:
