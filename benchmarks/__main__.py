@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.base.errors import BuildError
 from analysis.base.files import write_text
-from analysis.build.readme import with_index
+from analysis.build.outputs import with_index
 from analysis.cli import PAPER
 from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame

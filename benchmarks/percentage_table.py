@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Printed, preimage
 
 _INT64_MAX = 2**63 - 1

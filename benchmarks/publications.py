@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import Rounding, decimal
+from analysis.base.text import Rounding, decimal
 from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import decimal
+from analysis.base.text import decimal
 from benchmarks.engine import TABLES, VERDICTS
 from benchmarks.percentages import PART as PERCENTAGES
 from benchmarks.percentages import WHOLE

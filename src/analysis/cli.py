@@ -253,8 +253,7 @@ def report(args: argparse.Namespace) -> str:
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.base.files import write_text
-    from analysis.build.readme import figure_index, with_index
-    from analysis.build.verify import write_sums
+    from analysis.build.outputs import figure_index, with_index, write_sums
     from analysis.notebook.values import check_all_used, fill, load
     from analysis.tables.case import load_case
 
@@ -272,7 +271,7 @@ def sums(args: argparse.Namespace) -> str:
 
 def verify(args: argparse.Namespace) -> int:
     """Build again elsewhere and compare every byte."""
-    from analysis.build.verify import verify as rebuild
+    from analysis.build.outputs import verify as rebuild
     from analysis.tables.case import project_root
 
     del args  # every case that has checksums is verified

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.base.csv_guard import guarded, unguarded
+from analysis.base.text import guarded, unguarded
 from analysis.tables.rows import read_frame, write_frame
 from analysis.tables.strategy_tables import DIAGNOSIS_TABLES
 

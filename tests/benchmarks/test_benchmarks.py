@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import BuildError
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from benchmarks import __main__ as bench
 from benchmarks import dashboard, engine, percentages, publications, scale, scale_page
 from benchmarks.percentages import Loop, Question

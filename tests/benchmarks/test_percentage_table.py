@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.single import consistent_n, grim_percent
 from benchmarks.percentage_table import grim_percent_table
 

@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.base.errors import BuildError, InputError
-from analysis.build import verify
+from analysis.build import outputs as verify
 from analysis.notebook import run as notebook
 
 MAKEFILE = """

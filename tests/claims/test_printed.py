@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
 
 # Python's own names for the rules; half-either has none.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.single import (
     Share,
     consistent_n,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval
 from analysis.claims.solver.search import Optimum, Split, best, find, meets, proves_empty
 from analysis.claims.solver.simplex import Refuted, Row

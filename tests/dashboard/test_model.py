@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model
-from analysis.dashboard.what_if import span
+from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model, span
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case

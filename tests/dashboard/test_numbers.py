@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from analysis.base.numbers import decimal
 from analysis.base.periods import parse_quarter, quarter_label
+from analysis.base.text import decimal
 from analysis.kpis.catalogue import KPIS, kpi
 from analysis.kpis.compare import compare
 from analysis.kpis.levels import ratio, sums

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analysis.kpis.measures import Totals
+from analysis.kpis.catalogue import Totals
 from analysis.kpis.reduce import reduce
 from analysis.method.balanced_scorecard import scorecard
 from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs

@@ -19,9 +19,9 @@ from analysis.figures import (
 )
 from analysis.figures.primitives import scale, table
 from analysis.figures.publications import concept_charts
+from analysis.kpis.catalogue import Totals
 from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import by_type, kpi_periods
-from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is as diagnosis
 from analysis.method import strategy_map as strategy

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.kpis.catalogue import METHOD, indicator
+from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, indicator
 from analysis.kpis.compare import compare, contributions_by_type
 from analysis.kpis.levels import kpi_periods, level_table, periods, side_by_side
-from analysis.kpis.measures import MEASURES, MONEY
 from analysis.kpis.reduce import reduce
 from analysis.tables.contents import Ledger
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.kpis.measures import Totals
+from analysis.kpis.catalogue import Totals
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is as asis
 from analysis.method.key_results import evaluate, load_okrs

@@ -24,9 +24,9 @@ import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.base import numbers
+from analysis.base import text as numbers
 from analysis.base.errors import InputError
-from analysis.base.numbers import decimal, money, percent, points
+from analysis.base.text import decimal, money, percent, points
 from analysis.notebook import display, figure
 from analysis.notebook.display import Column
 from analysis.notebook.figure import Figure

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.report.markdown import Renderer, split_caption
+from analysis.report.conversion import Renderer, split_caption
 from analysis.report.markup import Labels, Place, equation, formulas
 
 from .conftest import to_html, visible

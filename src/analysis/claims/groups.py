@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from analysis.base.errors import InputError, raise_all
-from analysis.base.numbers import Rounding, decimal, listed, outward
+from analysis.base.text import Rounding, decimal, listed, outward
 from analysis.claims.network import LOWER, UPPER, Network
 from analysis.claims.printed import Interval
 from analysis.claims.relations import (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import decimal
+from analysis.base.text import decimal
 from analysis.claims.groups import Group, Range, State, in_folder, network_of, noun, read_inputs
 from analysis.claims.network import NUMERIC, UPPER
 from analysis.claims.printed import Formula, Interval, read_formula

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from analysis.base.errors import InputError, raise_all
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.relations import COUNTED, RelationRow, is_absolute, problem, read_number
 from analysis.claims.solver.bounds import Ratio

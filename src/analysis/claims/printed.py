@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import Rounding, round_digits
+from analysis.base.text import Rounding, round_digits
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.(?P<part>\d+))?"

@@ -13,7 +13,7 @@ from functools import cache
 from math import isqrt
 from typing import Literal
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, Printed, parse, parse_percent, preimage
 
 Base = Literal["earlier", "later"]

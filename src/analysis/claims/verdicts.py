@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import percent
+from analysis.base.text import percent
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 

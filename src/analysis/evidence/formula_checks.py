@@ -22,8 +22,7 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
-from analysis.kpis.catalogue import METHOD, Indicator, is_change
-from analysis.kpis.measures import MEASURES, MONEY, units
+from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, units
 
 PARTS = {
     "satisfied": "answers",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.base.numbers import MINUS, decimal, listed
+from analysis.base.text import MINUS, decimal, listed
 from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.task import Pose, Study, Task, Topic, required, short
 from analysis.kpis.catalogue import indicator

@@ -10,7 +10,7 @@ import mistune
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import listed
+from analysis.base.text import listed
 from analysis.exercises.goals import OKRS, SCORECARD
 from analysis.exercises.profits import PROFITS
 from analysis.exercises.rates import PRINTED_NUMBERS, RATES

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.base.errors import InputError
-from analysis.base.frames import records
 from analysis.base.periods import quarter_days, quarter_label
+from analysis.base.text import records
 from analysis.efficiency.article import COMPANIES, company_names
 from analysis.efficiency.quarterly_statements import Book, book, ledger_statements, read_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days, indicator, measures

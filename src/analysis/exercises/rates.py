@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.base.frames import records
-from analysis.base.numbers import Rounding, decimal, percent, round_digits
+from analysis.base.text import Rounding, decimal, percent, records, round_digits
 from analysis.claims.printed import format_like, parse, parse_percent, preimage
 from analysis.claims.single import (
     earlier_counts,

@@ -20,9 +20,9 @@ import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import decimal, percent
+from analysis.base.files import PlainLoader
 from analysis.base.periods import parse_quarter, quarter_label
-from analysis.base.yaml import PlainLoader
+from analysis.base.text import decimal, percent
 from analysis.exercises.forms import Form, UnreadableError
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.cube import read_cube

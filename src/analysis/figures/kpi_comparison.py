@@ -10,14 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import groups, keyed, records
-from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import distance, parse_label, period_label, short_period
+from analysis.base.text import decimal, groups, keyed, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
-from analysis.kpis.catalogue import kpi
+from analysis.kpis.catalogue import Totals, kpi
 from analysis.kpis.compare import bases, contributions_by_type
-from analysis.kpis.measures import Totals
 from analysis.notebook.values import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}

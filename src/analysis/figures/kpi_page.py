@@ -10,8 +10,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import records
-from analysis.base.numbers import MISSING, decimal, listed, percent
 from analysis.base.periods import (
     MONTHS,
     last_ended,
@@ -20,13 +18,13 @@ from analysis.base.periods import (
     quarter_label,
     short_period,
 )
+from analysis.base.text import MISSING, decimal, listed, percent, records
 from analysis.evidence.intervals import count_interval, share_interval
 from analysis.figures import style as s
 from analysis.figures.kpi_trends import quarters_data
 from analysis.figures.primitives import Timeline, levels, period_words, scale, table
-from analysis.kpis.catalogue import kpi
+from analysis.kpis.catalogue import Totals, kpi
 from analysis.kpis.levels import periods
-from analysis.kpis.measures import Totals
 from analysis.notebook.values import literal
 from analysis.tables.case import Case, ServiceType
 

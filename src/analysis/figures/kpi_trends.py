@@ -10,14 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
-from analysis.base.frames import column, groups, records
-from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import quarter_label, short_period
+from analysis.base.text import column, decimal, groups, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
-from analysis.kpis.catalogue import kpi
+from analysis.kpis.catalogue import MONEY, kpi
 from analysis.kpis.compare import compare
-from analysis.kpis.measures import MONEY
 
 
 def quarters_data(

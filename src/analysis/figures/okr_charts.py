@@ -11,13 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from analysis.base.frames import groups, records
-from analysis.base.numbers import decimal, listed, percent
 from analysis.base.periods import short_period
+from analysis.base.text import decimal, groups, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import scale, table
-from analysis.kpis.catalogue import indicator
-from analysis.kpis.measures import MONEY
+from analysis.kpis.catalogue import MONEY, indicator
 from analysis.method.key_results import Result, chosen
 from analysis.show.wording import goal_text, level_text
 

@@ -18,9 +18,8 @@ from matplotlib.figure import Figure as Canvas
 from schemdraw import flow as shapes
 
 from analysis.base.errors import InputError
-from analysis.base.frames import column, records
-from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
+from analysis.base.text import column, decimal, records
 from analysis.figures import style as s
 
 

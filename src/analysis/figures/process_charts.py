@@ -12,9 +12,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.base.errors import InputError
-from analysis.base.frames import groups, records
-from analysis.base.numbers import decimal, percent
 from analysis.base.periods import parse_period
+from analysis.base.text import decimal, groups, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow, Shape, period_words, table
 from analysis.kpis.levels import quarter_index

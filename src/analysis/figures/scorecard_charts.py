@@ -14,9 +14,8 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from analysis.base.frames import records
-from analysis.base.numbers import MINUS, decimal, percent
 from analysis.base.periods import short_period
+from analysis.base.text import MINUS, decimal, percent, records
 from analysis.figures import style as s
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_frame

@@ -10,7 +10,6 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from analysis.base.csv_guard import unguarded
 from analysis.base.errors import InputError
 from analysis.base.files import replace_folder, write_text
 from analysis.base.periods import (
@@ -18,6 +17,7 @@ from analysis.base.periods import (
     parse_month,
     parse_period,
 )
+from analysis.base.text import unguarded
 from analysis.claims.judge import RelationsJudge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import (

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from analysis.base.csv_guard import unguarded
+from analysis.base.text import unguarded
 from analysis.intake.case_files import INVISIBLE, folded, without_sign
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary
 from analysis.intake.sheets import Cell

@@ -12,12 +12,10 @@ from typing import Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.frames import column
-from analysis.base.numbers import fixed
 from analysis.base.periods import MONTHS, Grain, distance, parse_label, period_label
-from analysis.kpis.catalogue import indicator, kpi
+from analysis.base.text import column, fixed
+from analysis.kpis.catalogue import MONEY, Totals, indicator, kpi
 from analysis.kpis.levels import kpi_periods, periods
-from analysis.kpis.measures import MONEY, Totals
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.kpis.catalogue import Totals
 from analysis.kpis.duck import Files, files, opened, require_keys
-from analysis.kpis.measures import Totals
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
 from analysis.tables.contents import read_ledger

@@ -13,16 +13,20 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Expression, evaluate, state
-from analysis.base.frames import frame_of
 from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
+from analysis.base.text import frame_of
 from analysis.kpis.catalogue import (
+    MEASURES,
+    MONEY,
     Indicator,
     Kpi,
+    MeasureSpec,
+    Period,
+    Totals,
     catalogue,
     compute,
     environment,
 )
-from analysis.kpis.measures import MEASURES, MONEY, MeasureSpec, Period, Totals
 from analysis.kpis.reduce import reduce
 
 COLUMNS = {

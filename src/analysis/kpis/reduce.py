@@ -21,8 +21,8 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.quarterly_statements import INCOME, discrete
 from analysis.efficiency.ratios import LADDER
+from analysis.kpis.catalogue import MEASURES
 from analysis.kpis.duck import computed_once
-from analysis.kpis.measures import MEASURES
 
 SATISFIED_FROM = 4
 """Lowest score, on the scale from 1 to 5, that counts as satisfied."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import Rounding
 from analysis.base.periods import parse_period, parse_quarter
+from analysis.base.text import Rounding
 from analysis.claims.paper.judging import judge_of
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes

@@ -16,7 +16,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import Rounding, decimal
 from analysis.base.periods import (
     parse_period,
     parse_quarter,
@@ -25,6 +24,7 @@ from analysis.base.periods import (
     quarter_label,
     quarter_start,
 )
+from analysis.base.text import Rounding, decimal
 from analysis.claims.printed import format_like, parse
 from analysis.kpis.levels import COLUMNS, by_type, sums
 from analysis.ledger.business import make_method_rows

@@ -9,11 +9,10 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import state
-from analysis.base.frames import column, fields, frame_of
 from analysis.base.periods import MONTHS, last_month, parse_label
-from analysis.kpis.catalogue import METHOD, compute, environment, indicator
+from analysis.base.text import column, fields, frame_of
+from analysis.kpis.catalogue import METHOD, MONEY, Totals, compute, environment, indicator
 from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
-from analysis.kpis.measures import MONEY, Totals
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
 from analysis.tables.contents import Ledger, has_method

@@ -13,12 +13,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.frames import frame_of
-from analysis.base.numbers import fixed
 from analysis.base.periods import Grain
-from analysis.kpis.catalogue import indicator
+from analysis.base.text import fixed, frame_of
+from analysis.kpis.catalogue import Totals, indicator
 from analysis.kpis.levels import level_table
-from analysis.kpis.measures import Totals
 from analysis.method.key_results import (
     Okrs,
     Result,

@@ -13,8 +13,6 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, leaves
-from analysis.base.frames import fields, frame_of
-from analysis.base.numbers import exact
 from analysis.base.periods import (
     last_day,
     last_ended,
@@ -26,9 +24,9 @@ from analysis.base.periods import (
     quarter_of,
     quarter_start,
 )
-from analysis.kpis.catalogue import Indicator, compute, indicator
+from analysis.base.text import exact, fields, frame_of
+from analysis.kpis.catalogue import MEASURES, Indicator, Period, compute, indicator
 from analysis.kpis.levels import sample_of
-from analysis.kpis.measures import MEASURES, Period
 from analysis.kpis.reduce import NEW_SALES, reduce
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate

@@ -10,11 +10,10 @@ from typing import TypeVar
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.frames import fields, frame_of
 from analysis.base.periods import MONTHS, distance, parse_label
-from analysis.kpis.catalogue import compute, indicator
+from analysis.base.text import fields, frame_of
+from analysis.kpis.catalogue import Totals, compute, indicator
 from analysis.kpis.levels import pair, sample_of
-from analysis.kpis.measures import Totals
 from analysis.method.scoring import Goal, Score, Target, check_weights, rate, resolve
 from analysis.tables.case import Case
 from analysis.tables.contents import has_method, read_claims

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
-from analysis.base.frames import fields, frame_of
+from analysis.base.text import fields, frame_of
 from analysis.kpis.catalogue import indicator
 from analysis.method.key_results import read_table
 from analysis.tables.case import Case

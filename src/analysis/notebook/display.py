@@ -14,8 +14,8 @@ from typing import Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import MISSING, Format, is_number, plain
 from analysis.base.periods import readable
+from analysis.base.text import MISSING, Format, is_number, plain
 from analysis.claims.verdicts import WORDS
 from analysis.notebook.figure import FIGURES_VARIABLE, Figure, save_figure, svg
 from analysis.notebook.values import MARKS

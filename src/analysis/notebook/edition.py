@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from analysis.base.errors import InputError
+from analysis.base.files import PlainLoader
 from analysis.base.periods import (
     MONTHS,
     Grain,
@@ -28,7 +29,6 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
-from analysis.base.yaml import PlainLoader
 from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value

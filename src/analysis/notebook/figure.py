@@ -19,9 +19,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.csv_guard import without_formulas
 from analysis.base.errors import InputError
 from analysis.base.files import write_text
+from analysis.base.text import without_formulas
 from analysis.notebook.values import MARKS
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def register_fonts() -> None:
     """Make matplotlib use the bundled IBM Plex Sans, also where the host has its own copy."""
     from matplotlib.font_manager import fontManager
 
-    from analysis.base.fonts import FONTS
+    from analysis.base.files import FONTS
 
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
     for path in sorted(FONTS.glob("*.ttf")):

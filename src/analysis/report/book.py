@@ -21,8 +21,7 @@ import typst
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
-from analysis.base.files import write_bytes
-from analysis.base.fonts import FONTS
+from analysis.base.files import FONTS, write_bytes
 from analysis.notebook.edition import FEATURES, Edition
 from analysis.notebook.parameters import split
 from analysis.notebook.values import load

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.frames import column, records
+from analysis.base.text import column, records
 from analysis.claims.groups import noun
 from analysis.claims.paper.contradictions import Finding
 from analysis.claims.relations import RelationRow, read_relations

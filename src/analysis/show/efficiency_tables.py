@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.base.frames import column
-from analysis.base.numbers import decimal, percent, points
+from analysis.base.text import column, decimal, percent, points
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table

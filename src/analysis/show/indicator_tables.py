@@ -11,8 +11,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Measure, growth, reduction, written
-from analysis.base.frames import column, records
-from analysis.base.numbers import decimal
 from analysis.base.periods import (
     Grain,
     base_words,
@@ -22,9 +20,10 @@ from analysis.base.periods import (
     period_label,
     short_period,
 )
+from analysis.base.text import column, decimal, records
 from analysis.evidence.formula_checks import check_table
 from analysis.intake.case_files import TABLES
-from analysis.kpis.catalogue import KPIS, METHOD, Indicator, Kpi, indicator, kpi
+from analysis.kpis.catalogue import KPIS, METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
 from analysis.kpis.compare import (
     Base,
     bases,
@@ -33,7 +32,6 @@ from analysis.kpis.compare import (
     require_period,
 )
 from analysis.kpis.levels import availability, indicators_of, level_table, side_by_side
-from analysis.kpis.measures import WORDS, Totals
 from analysis.notebook.display import Column
 from analysis.show.wording import View, change_text, kpi_text, level_text, view
 from analysis.tables.case import Case

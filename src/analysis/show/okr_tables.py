@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.frames import column, records
-from analysis.base.numbers import MINUS, MISSING, decimal, percent
+from analysis.base.text import MINUS, MISSING, column, decimal, percent, records
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.key_results import Okrs, Result, chosen

@@ -6,19 +6,17 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.frames import records
-from analysis.base.numbers import decimal, listed, percent, points
 from analysis.base.periods import base_words
+from analysis.base.text import decimal, listed, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
 from analysis.evidence.formula_checks import check_table
 from analysis.intake.case_check import read_inventory, read_notes
-from analysis.kpis.catalogue import METHOD, compute, indicator, kpi
+from analysis.kpis.catalogue import METHOD, Totals, compute, indicator, kpi
 from analysis.kpis.compare import Base, bases, compare, comparison_data
 from analysis.kpis.cube import in_memory, read_cube, tables_of
 from analysis.kpis.levels import availability, kpi_periods, level_table, pair, side_by_side
-from analysis.kpis.measures import Totals
 from analysis.method.as_is import (
     feedback,
     process_steps,

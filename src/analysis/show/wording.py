@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 import pandas as pd
 import yaml
 
-from analysis.base.numbers import Format, decimal, percent, points
+from analysis.base.text import Format, decimal, percent, points
 from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
 from analysis.notebook.display import VERDICT_COLOURS, Column

@@ -22,7 +22,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from analysis.base.yaml import PlainLoader
+from analysis.base.files import PlainLoader
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
@@ -32,7 +32,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 KEY = r"^[^\s=+\-@'][^\s]*$"
 """An identifier is written to files as it is, or references would break; so it may not begin as a
-formula does, which free text may (see :mod:`analysis.base.csv_guard`)."""
+formula does, which free text may (see :mod:`analysis.base.text`)."""
 
 KEY_OR_EMPTY = r"^([^\s=+\-@'][^\s]*)?$"
 NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"

@@ -28,9 +28,9 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from analysis.base.csv_guard import unguarded, without_formulas
 from analysis.base.errors import InputError, raise_all, system_error
 from analysis.base.files import write_text
+from analysis.base.text import unguarded, without_formulas
 from analysis.tables.columns import (
     add_names,
     broken_rule,
@@ -246,7 +246,7 @@ def frame_text(frame: pd.DataFrame) -> str:
     """Write a frame as CSV text (LF, ISO dates).
 
     Text that a spreadsheet program would run as a formula is kept from it: see
-    :mod:`analysis.base.csv_guard`.
+    :mod:`analysis.base.text`.
     """
     safe = without_formulas(frame)
     return safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.base.numbers import Rounding, decimal, listed, percent
+from analysis.base.text import Rounding, decimal, listed, percent
 from analysis.claims.paper.engine import Engine
 from analysis.claims.paper.judging import (
     SCORES,

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.base.numbers import Rounding, decimal, outward, outward_percent, percent
 from analysis.base.periods import quarter_label
+from analysis.base.text import Rounding, decimal, outward, outward_percent, percent
 from analysis.claims.judge import RelationsJudge
 from analysis.claims.paper.engine import BLOCK_AXES, Engine
 from analysis.claims.paper.results import contradiction, half_year_pairs, judge_result

@@ -16,7 +16,7 @@ from itertools import product as combinations_of
 from math import prod
 from operator import sub
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, Printed, format_like
 from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio, Reduced, reduced
 from analysis.claims.solver.search import UndecidedError

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor, gcd, lcm
 
-from analysis.base.numbers import Rounding
+from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
 from analysis.claims.solver.search import Proof, T, find, proves_empty, reachable
 from analysis.claims.solver.simplex import Row

@@ -14,8 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import groups, records
-from analysis.base.numbers import listed
+from analysis.base.text import groups, listed, records
 from analysis.figures import style as s
 from analysis.figures.primitives import LINE, Flow, table
 from analysis.kpis.catalogue import indicator

@@ -10,9 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import keyed, records
-from analysis.base.numbers import Rounding, decimal, listed, outward
 from analysis.base.periods import short_period
+from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
 from analysis.claims.paper.results import labour_ratio
 from analysis.claims.printed import Interval, parse_percent, preimage
 from analysis.claims.single import earlier_counts

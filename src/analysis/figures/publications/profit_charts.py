@@ -10,9 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.frames import groups, records
-from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
+from analysis.base.text import decimal, groups, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow
 from analysis.notebook.values import literal

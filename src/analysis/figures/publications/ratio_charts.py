@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.base.numbers import decimal
 from analysis.base.periods import short_period
+from analysis.base.text import decimal
 from analysis.efficiency.ratios import Indicator, indicator, ratio_text
 from analysis.figures import style as s
 

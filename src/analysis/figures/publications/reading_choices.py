@@ -13,8 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from analysis.base.frames import groups, records
-from analysis.base.numbers import decimal, listed, percent
+from analysis.base.text import decimal, groups, listed, percent, records
 from analysis.claims.paper.engine import BLOCK_AXES
 from analysis.claims.verdicts import influence, survival
 from analysis.figures import style as s

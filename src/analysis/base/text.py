@@ -1,18 +1,29 @@
-"""Numbers and lists as tables and texts show them: exact rounding, half away from zero.
+"""The one place where numbers, lists and frames become text, and text is made safe for CSV files.
 
-Most functions here take options and return a format, a function from a value to its text. A
-value may be an int, a Fraction, a Decimal or a float; a float counts as the decimal it prints as.
+Numbers are rounded exactly, half away from zero. Each of the first functions takes options and
+returns a format, a function from a value (int, Fraction, Decimal or float) to its text; a float
+counts as the decimal that it prints as.
+
+A cell of a CSV file that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break is run as a
+formula when a spreadsheet program opens the file (OWASP: CSV injection). So free text is written
+with an apostrophe before it and read without it: the round trip is exact. What is nothing but a
+number, or a sign alone, is written as it is, since it means the same either way. Keys may not begin
+so at all, since an apostrophe in one file and none in another would break references.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from numbers import Integral, Real
 from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 Format = Callable[[Any], str]
 
@@ -167,3 +178,89 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def records(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows with their columns as attributes (and the row's label as ``Index``)."""
+    return list(frame.itertuples())
+
+
+def keyed(frame: pd.DataFrame, column: str) -> dict[str, Any]:
+    """Return the rows by the value of a column that tells them apart."""
+    return {str(getattr(row, column)): row for row in records(frame)}
+
+
+def groups(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of each value of a column, values in order of first occurrence."""
+    return [(str(value), rows) for value, rows in frame.groupby(column, sort=False)]
+
+
+def only(frame: pd.DataFrame) -> Any:
+    """Return the one row of a frame."""
+    (row,) = records(frame)
+    return row
+
+
+def fields(record: object, names: str) -> dict[str, Any]:
+    """Return some attributes of a record by name.
+
+    Examples
+    --------
+    >>> fields(Fraction(1, 2), "numerator denominator")
+    {'numerator': 1, 'denominator': 2}
+    """
+    return {name: getattr(record, name) for name in names.split()}
+
+
+def frame_of(
+    rows: Sequence[Mapping[str, object]], columns: list[str] | None = None
+) -> pd.DataFrame:
+    """Return rows as a frame in which fractions, and whole numbers beside None, stay exact.
+
+    Examples
+    --------
+    >>> frame_of([{"count": 3}, {"count": None}])["count"].tolist()
+    [3, None]
+    """
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in frame:
+        values = [row[str(name)] for row in rows]
+        if any(value is None or isinstance(value, Fraction) for value in values):
+            frame[name] = column(values)
+    return frame
+
+
+def column(values: Iterable[object], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
+    """Return values as a column that leaves them as they are."""
+    return pd.Series(list(values), index=index, dtype="object")
+
+
+_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_PLAIN = re.compile(r"[+-]|[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(/\d+)?( ?%| ?pp)?", re.ASCII)
+
+
+def guarded(text: str) -> str:
+    """Return text as it is written to CSV and XLSX files.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-0.5"), guarded("'=1+1"), guarded("plain")
+    ("'=1+1", '-0.5', "''=1+1", 'plain')
+    """
+    return f"'{text}" if _RISKY.match(text) and not _PLAIN.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return text as it was before :func:`guarded`."""
+    return text[1:] if _GUARDED.match(text) and not _PLAIN.fullmatch(text[1:]) else text
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts are all :func:`guarded`."""
+    safe = frame.copy(deep=False)
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        cells = [guarded(cell) if isinstance(cell, str) else cell for cell in frame[name]]
+        if any(isinstance(cell, str) for cell in cells):
+            safe[name] = pd.Series(cells, index=frame.index, dtype="object")
+    return safe
