@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.base.errors import InputError
+from analysis.base.files import imported
 from analysis.notebook import run as notebook
 from analysis.notebook.parameters import declared
 from analysis.notebook.run import NotebookError
@@ -96,6 +97,13 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
     )
     assert again.read_text(encoding="utf-8") == first
     assert [path.name for path in source.parent.iterdir()] == [source.name]
+
+
+def test_what_the_kernel_imported_is_told_to_the_build(write: Write) -> None:
+    source = write("import analysis.evidence")
+    notebook.run(source, source)
+    assert "evidence" in {Path(name).parent.name for name in imported}
+    assert len(nbformat.read(source, as_version=4).cells) == 3
 
 
 def test_cells_that_a_report_does_not_need(write: Write, tmp_path: Path) -> None:
