@@ -71,10 +71,7 @@ def test_a_case_without_any_table(firm: Firm) -> None:
     assert "data/raw/acme: the case has no table" in firm.problem()
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "words"),
-    cases("one-thing-wrong-in-a-whole-case"),
-)
+@pytest.mark.parametrize(("file", "old", "new", "words"), cases("one-thing-wrong-in-a-whole-case"))
 def test_one_thing_wrong_in_a_whole_case(
     firm: Firm, file: str, old: str, new: str, words: str
 ) -> None:

@@ -43,10 +43,7 @@ def parquet(firm: Firm, name: str, **columns: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("kind", "rule"),
-    cases("a-text-that-the-report-cannot-hold"),
-)
+@pytest.mark.parametrize(("kind", "rule"), cases("a-text-that-the-report-cannot-hold"))
 def test_a_text_that_the_report_cannot_hold(large: Firm, kind: str, rule: str) -> None:
     """What stops the table or the PDF, or would be rewritten if rows were read one by one."""
     large.put("service.csv", service("doors", kind, "gates", kind))

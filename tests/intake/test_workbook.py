@@ -137,10 +137,7 @@ def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> Non
     assert "which is not there: not checked" not in firm.notes().replace("customer.csv, which", "")
 
 
-@pytest.mark.parametrize(
-    ("form", "foreign"),
-    cases("a-currency-in-the-format-of-a-number"),
-)
+@pytest.mark.parametrize(("form", "foreign"), cases("a-currency-in-the-format-of-a-number"))
 def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bool) -> None:
     path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
     made = openpyxl.load_workbook(path)
@@ -254,8 +251,7 @@ def test_a_workbook_beside_csv_files(firm: Firm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"),
-    cases("what-looks-like-a-table-and-is-not-read-is-asked-about"),
+    ("name", "remedy"), cases("what-looks-like-a-table-and-is-not-read-is-asked-about")
 )
 def test_what_looks_like_a_table_and_is_not_read_is_asked_about(
     firm: Firm, name: str, remedy: str
