@@ -14,7 +14,7 @@ from .harness import ROOT, firm_of
 
 
 def _indicators(section: str) -> dict[tuple[str, ...], set[str]]:
-    known = yaml.safe_load(Path(__file__).with_name("absent.yaml").read_text(encoding="utf-8"))
+    known = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
     return {tuple(tables.split()): set(names) for tables, names in known[section].items()}
 
 
