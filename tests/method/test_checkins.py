@@ -145,27 +145,24 @@ def problem(firm: Case, **change: object) -> str:
     return str(caught.value)
 
 
-def test_a_check_in_after_the_period(firm: Case) -> None:
-    text = problem(firm, reported_on="2024-07-07")
-    assert text.startswith("data/processed/segelec/ledger/check_in.csv, row W2, column reported_on")
-    assert "“2024-07-07”: the check-in lies outside the period of O1-KR2" in text
-
-
-def test_a_check_in_on_an_unknown_key_result(firm: Case) -> None:
-    assert "“O9-KR9”: there is no key result of this name" in problem(firm, kr_id="O9-KR9")
-
-
-def test_two_check_ins_on_one_day(firm: Case) -> None:
-    text = problem(firm, reported_on="2024-05-05")
-    assert "W1 is already the check-in of this key result and day" in text
-
-
-def test_a_duplicate_id(firm: Case) -> None:
-    assert "this key stands already in row 2" in problem(firm, check_in_id="W1")
-
-
-def test_a_value_that_is_no_number(firm: Case) -> None:
-    assert "column value: “many”: must be a decimal number" in problem(firm, value="many")
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        (
+            "reported_on",
+            "2024-07-07",
+            "“2024-07-07”: the check-in lies outside the period of O1-KR2",
+        ),
+        ("kr_id", "O9-KR9", "“O9-KR9”: there is no key result of this name"),
+        ("reported_on", "2024-05-05", "W1 is already the check-in of this key result and day"),
+        ("check_in_id", "W1", "this key stands already in row 2"),
+        ("value", "many", "column value: “many”: must be a decimal number"),
+    ],
+)
+def test_what_breaks_a_rule(firm: Case, column: str, value: str, said: str) -> None:
+    text = problem(firm, **{column: value})
+    assert text.startswith("data/processed/segelec/ledger/check_in.csv, row ")
+    assert said in text
 
 
 def test_no_file_no_check_ins(firm: Case) -> None:
