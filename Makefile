@@ -176,7 +176,7 @@ endif
 # A report on a period has the chapters that take one as their parameter, and the summary.
 CHAPTERS  := $(NOTEBOOKS)
 ifneq ($E,$B)
-CHAPTERS  := $(shell grep -l '^ *"period = ' notebooks/case/summary.ipynb $(NOTEBOOKS))
+CHAPTERS  := $(sort $(shell grep -l '^ *"period = ' notebooks/case/summary.ipynb $(NOTEBOOKS)))
 endif
 EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
 LOCK      := requirements/report.txt pyproject.toml
