@@ -3,15 +3,15 @@
 No answer is written down anywhere. An exercise takes a case's numbers, has the project's own
 functions work out the answer, and says what typical mistakes would lead to. So it stays right when
 the data change. ``forms`` reads and compares answers, ``task`` says what an exercise is, ``lesson``
-is what a notebook calls; ``rates``, ``goals`` and ``profits`` compute, and the YAML file of a topic
-holds its texts. The room may import every other one but ``build``.
+is what a notebook calls; ``quantities`` and ``goals`` compute, and the YAML file of a topic holds
+its texts. The room may import every other one but ``build``.
 
 To add an exercise, touch three files:
 
 1. the topic's texts, such as ``rates.yaml``: a record with what is given, why the answer is
    right, hints from a nudge to the way, and the typical mistakes, each with a sentence that names
    it without giving the answer away;
-2. the topic's module, such as ``rates.py``: a function under ``@RATES.exercise("key")``. It
+2. the topic's module, such as ``quantities.py``: a function under ``@RATES.exercise("key")``. It
    returns ``pose(form, answer, mistakes, rows, ...)``: how the answer is written, the answer, what
    each mistake leads to, and the numbers that stand in the braces of the texts;
 3. the notebook: a Markdown cell with the question, a cell with ``given("key")``, one with

@@ -12,8 +12,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.text import listed
 from analysis.exercises.goals import OKRS, SCORECARD
-from analysis.exercises.profits import PROFITS
-from analysis.exercises.rates import PRINTED_NUMBERS, RATES
+from analysis.exercises.quantities import PRINTED_NUMBERS, PROFITS, RATES
 from analysis.exercises.task import Exercise, State, Study, Task, grade
 from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
