@@ -14,7 +14,7 @@ from analysis.base.periods import distance, parse_label, period_label, short_per
 from analysis.base.text import decimal, groups, keyed, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
-from analysis.kpis.catalogue import Totals, kpi
+from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.compare import bases, contributions_by_type
 from analysis.notebook.values import literal
 
@@ -219,7 +219,7 @@ def _name(row: Any) -> list[str]:
 
 @s.drawing(37)
 def sales_waterfall(
-    frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = "soles"
+    frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
     """Draw how sales went from a base period to another one, type by type (figure 37).
 

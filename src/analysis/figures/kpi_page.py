@@ -23,7 +23,7 @@ from analysis.evidence.intervals import count_interval, share_interval
 from analysis.figures import style as s
 from analysis.figures.kpi_trends import quarters_data
 from analysis.figures.primitives import Timeline, levels, period_words, scale, table
-from analysis.kpis.catalogue import Totals, kpi
+from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.levels import periods
 from analysis.notebook.values import literal
 from analysis.tables.case import Case, ServiceType
@@ -69,7 +69,7 @@ def report_page(
     frame: pd.DataFrame,
     period: str,
     kind: str = "synthetic",
-    currency: str = "soles",
+    currency: str = MONEY,
     *,
     printed: bool = True,
 ) -> s.Drawn:
