@@ -9,22 +9,10 @@ import pytest
 from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
 from analysis.tables.case import IntakeSettings
 
+from .conftest import cases
 
-@pytest.mark.parametrize(
-    ("text", "told", "plain"),
-    [
-        ("0.500", None, "0.500"),  # no group of thousands begins with a nought
-        ("0,125", None, "0.125"),
-        ("-0,125", None, "-0.125"),
-        (".250", None, "0.250"),
-        ("0.500", "point", "0.500"),
-        ("0,125", "comma", "0.125"),
-        ("1.500", "point", "1.500"),
-        ("1.500", "comma", "1500"),
-        ("1,500", "comma", "1.500"),
-        ("1,500", "point", "1500"),
-    ],
-)
+
+@pytest.mark.parametrize(("text", "told", "plain"), cases("three-digits-after-a-sign"))
 def test_three_digits_after_a_sign(text: str, told: Any, plain: str) -> None:
     read = read_number(text, Context(IntakeSettings(decimal=told)))
     assert (read.fault, read.text) == (None, plain)

@@ -39,7 +39,6 @@ def book(firm: Firm, **sheets: list[list[Any]]) -> Path:
 
 def repacked(path: Path, change: Callable[[str, bytes], bytes]) -> None:
     """Change the parts of a workbook."""
-    parts = {}
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
