@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from analysis.intake import problems
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
 from analysis.intake.convert import Checked, check_sheet
@@ -131,3 +134,10 @@ def test_values_are_those_of_the_row_model() -> None:
     model = table.row.model_validate(dict(zip(table.row.model_fields, row, strict=True)))
     (record,) = check(table, [row]).frame.to_dict("records")
     assert record | {"held_on": record["held_on"].date()} == model.model_dump()
+
+
+def test_every_rule_in_words_is_used() -> None:
+    folder = Path(problems.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    rules = yaml.safe_load((folder / "rules.yaml").read_text(encoding="utf-8"))
+    assert [name for name in rules if f'"{name}"' not in code] == []

@@ -53,8 +53,6 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 DAMAGED = fault_of("damaged-workbook")
 TOO_LARGE = fault_of("workbook-too-large")
-FOREIGN = fault_of("xml-entities")
-LOST = fault_of("sheet-lost")
 
 
 @dataclass
@@ -136,7 +134,7 @@ def _unsafe(path: Path) -> Fault | None:
                         if unpacked > MOST_BYTES:
                             return TOO_LARGE
                         if part.filename.endswith((".xml", ".rels")) and _declares(last + chunk):
-                            return FOREIGN
+                            return fault_of("xml-entities")
                         last = chunk[-16:]
     except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, EOFError):
         return DAMAGED
@@ -207,7 +205,7 @@ def _lost(reader: ExcelReader) -> list[_Lost]:
 
 def _grid(path: Path, sheet: Any, grid: Grid, foreign: tuple[str, ...]) -> Grid:
     if isinstance(sheet, _Lost):
-        grid.problems.append(Problem(LOST, grid.file))
+        grid.problems.append(Problem(fault_of("sheet-lost"), grid.file))
         return grid
     _find_uncomputed(path, sheet._worksheet_path, grid)
     _note_hidden(path, sheet, grid)
