@@ -1,7 +1,7 @@
 """Key performance indicators: sums over rows, made once, and everything that follows from them.
 
-`measures` and `catalogue` say what there is (``measures.yaml``, ``catalogue.yaml``), `reduce` sums
-the rows of any engine by month, type and segment, `cube` makes, stores and reads the sums of a
+`catalogue` says what there is (its data: ``measures.yaml``, ``catalogue.yaml``), `reduce` sums the
+rows of any engine by month, type and segment, `cube` makes, stores and reads the sums of a
 case, `levels` rolls them up to periods and computes indicators, `compare` sets periods against
 each other. `duck` and `rules_sql` read tables that are too large for memory.
 
