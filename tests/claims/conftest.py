@@ -1,21 +1,32 @@
+"""The engine of the paper, small cases in a folder of their own, and tables of cases as data."""
+
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.claims.paper.engine import Engine
-from analysis.claims.paper.judging import Paper
+from analysis.claims.paper.judging import Paper, judge_of
 from analysis.claims.verdicts import verdict_table
 from analysis.tables.case import Case, load_case
 
-ROOT = Path(__file__).resolve().parents[2]
+CASES = Path(__file__).with_name("cases")
+SMALL = (CASES / "small.yaml").read_text(encoding="utf-8")
+CLAIMS = "claim_id,place,quotation,printed,unit,role,kind,quantity,period,readings\n"
+RELATIONS = "relation_id,relation,quantity,period,of,by,reading,claim,note\n"
+
+Maker = Callable[..., Case]
 
 
-@pytest.fixture(scope="session")
-def segelec() -> Case:
-    return load_case("segelec", ROOT)
+def cases(file: str, key: str) -> Any:
+    """Return the cases of a test, which stand in a file of the folder ``cases``."""
+    return yaml.safe_load((CASES / f"{file}.yaml").read_text(encoding="utf-8"))[key]
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +35,60 @@ def engine(segelec: Case) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def table(segelec: Case, engine: Engine) -> pd.DataFrame:
+def table(engine: Engine) -> pd.DataFrame:
     return verdict_table(Paper(engine))
+
+
+def judged(case: Case) -> pd.DataFrame:
+    """Judge all claims of a case."""
+    return verdict_table(judge_of(case))
+
+
+def check(row: pd.Series, wanted: Mapping[str, Any]) -> None:
+    """Compare cells of a verdict: each part of its evidence, its data as data, the rest as is."""
+    for column, value in wanted.items():
+        if column == "evidence":
+            assert [part for part in value if part not in row[column]] == [], row[column]
+        else:
+            found = json.loads(row[column]) if column in ("bounds", "witness") else row[column]
+            assert found == value, row["claim_id"]
+
+
+def claim(
+    claim_id: str, printed: str, kind: str, quantity: str, period: str = "2024", **other: str
+) -> str:
+    """Write one row of claims.csv; the quotation is the printed string itself."""
+    cells = {"unit": "%" if "%" in printed else "", "role": "result", "readings": ""} | other
+    return (
+        f'{claim_id},here,"{printed}","{printed}",{cells["unit"]},{cells["role"]},{kind},'
+        f"{quantity},{period},{cells['readings']}\n"
+    )
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Maker:
+    """Write a case from rows of its tables and read it."""
+
+    def write(
+        claims: str,
+        relations: str | None = "",
+        readings: Mapping[str, tuple[str, ...]] | None = None,
+        replace: Mapping[str, str] | None = None,
+    ) -> Case:
+        folder = tmp_path / "data" / "raw" / "small"
+        folder.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pyproject.toml").touch()
+        text = SMALL + "".join(
+            f"  {axis}:\n    question: Which?\n    default: {options[0]}\n    options: "
+            "{" + ", ".join(f"{option}: {option}" for option in options) + "}\n"
+            for axis, options in (readings or {}).items()
+        )
+        for old, new in (replace or {}).items():
+            text = text.replace(old, new)
+        (folder / "case.yaml").write_text(text, encoding="utf-8")
+        (folder / "claims.csv").write_text(CLAIMS + claims, encoding="utf-8")
+        if relations is not None:
+            (folder / "relations.csv").write_text(RELATIONS + relations, encoding="utf-8")
+        return load_case("small", tmp_path)
+
+    return write

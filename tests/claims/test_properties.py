@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.claims.groups import State
 from analysis.claims.network import Network
-from analysis.claims.relations import RelationRow
+from analysis.claims.relations import RELATIONS, RelationRow
 from analysis.claims.solver.products import Outcome
+from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow
 
-KINDS = {
-    "a": "count",
-    "b": "count",
-    "all": "count",
-    "h": "count",
-    "money": "money",
-    "part": "share",
-    "rate": "level",
-    "mean": "money",
-}
+from .conftest import CASES
+
+KINDS = dict.fromkeys(("a", "b", "all", "h"), "count")
+KINDS |= {"money": "money", "part": "share", "rate": "level", "mean": "money"}
+RELATED = [
+    row for one in read_rows(RELATIONS, CASES / "firm", CASES) if isinstance(one, RelationRow)
+]
 
 
 def printed(value: Fraction, places: int, rule: str) -> str:
@@ -36,25 +33,9 @@ def printed(value: Fraction, places: int, rule: str) -> str:
 
 
 def row(claim_id: str, text: str, kind: str, quantity: str, period: str, unit: str) -> ClaimRow:
-    return ClaimRow(
-        claim_id=claim_id,
-        place="here",
-        quotation=text,
-        printed=text,
-        unit=unit,
-        role="result",
-        kind=kind,
-        quantity=quantity,
-        period=period,
-        readings="",
-    )
-
-
-def relation(kind: str, quantity: str, **cells: str) -> RelationRow:
-    empty = dict.fromkeys(("period", "of", "by", "reading", "claim", "note"), "")
-    key = "-".join((kind.replace(" ", "-"), quantity, *cells.values())).replace(" ", "")
-    fields: dict[str, Any] = {"relation_id": key, "relation": kind, "quantity": quantity}
-    return RelationRow(**fields, **(empty | cells))
+    cells = {"claim_id": claim_id, "kind": kind, "quantity": quantity, "period": period}
+    other = {"place": "here", "role": "result", "readings": "", "unit": unit}
+    return ClaimRow.model_validate(cells | other | {"quotation": text, "printed": text})
 
 
 @dataclass(frozen=True)
@@ -88,7 +69,7 @@ def publications(draw: st.DrawFn, most: int = 9) -> Publication:
             ("rate", year): (a + b) / h,
             ("mean", year): money / (a + b),
         }
-    claims, relations = [], _relations()
+    claims, falling = [], set()
     for (name, year), value in values.items():
         percent = name == "part"
         places = draw(st.integers(0, 2)) if KINDS[name] in ("share", "level", "money") else 0
@@ -100,31 +81,19 @@ def publications(draw: st.DrawFn, most: int = 9) -> Publication:
         growth = row(f"growth-{name}", text, "growth", name, "2024", "%")
         claims.append(growth)
         if change < 0:
-            relations.append(relation("fall", name, claim=growth.claim_id))
+            falling.add(growth.claim_id)
     kept = draw(st.lists(st.sampled_from(claims), min_size=1, max_size=most, unique=True))
     names = {claim.quantity for claim in kept}
     ids = {claim.claim_id for claim in kept}
     growing = {claim.quantity for claim in kept if claim.kind == "growth"}
     used = [
         r
-        for r in relations
-        if (r.relation != "fall" or r.claim in ids)
+        for r in RELATED
+        if (r.relation != "fall" or r.claim in ids & falling)
         and (r.relation != "base" or r.quantity in growing)
         and (r.relation not in ("share", "ratio") or r.quantity in names)
     ]
     return Publication(rule, kept, used)
-
-
-def _relations() -> list[RelationRow]:
-    bases = [relation("base", n, period="2024", of="2023") for n in ("all", "a", "money", "rate")]
-    return [
-        relation("unit", "money", of="100"),
-        relation("sum", "all", of="a; b"),
-        relation("share", "part", of="a", by="all"),
-        relation("ratio", "rate", of="all", by="h"),
-        relation("ratio", "mean", of="money", by="all"),
-        *bases,
-    ]
 
 
 @settings(max_examples=150, deadline=None)

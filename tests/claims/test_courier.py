@@ -22,7 +22,9 @@ from analysis.claims.verdicts import universe_table, verdict_table
 from analysis.intake.template import describe
 from analysis.tables.case import load_case
 
-ROOT = Path(__file__).resolve().parents[3]
+from .conftest import cases, check
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -40,27 +42,9 @@ def row(table: pd.DataFrame, claim: str) -> pd.Series:
     return table[(table["claim_id"] == claim) & table["default"]].iloc[0]
 
 
-@pytest.mark.parametrize(
-    ("claim", "verdict", "part"),
-    [
-        ("deliveries", "consistent", "exactly 130 for documents (2024)"),
-        ("deliveries-growth", "consistent", "exactly 1,200 for deliveries (2023)"),
-        ("meal-share", "reproduced", "exactly 40.00%"),
-        ("third-quarter", "consistent", "0 to 600 for deliveries (2024Q1)"),
-        ("fourth-quarter-growth", "consistent", "319 to 321 for deliveries (2023Q4)"),
-        ("revenue-first-half", "inconsistent", "more than 19.50%"),
-        ("revenue-second-half", "inconsistent", "more than 19.50%"),
-        ("revenue-year", "inconsistent", "11.50% to 15.50%"),
-        ("satisfaction", "consistent", "19 to 1,300 for answers (2024)"),
-        ("deliveries-target", "consistent", "exactly 1,300, against 1,250"),
-        ("answers-target", "underdetermined", "19 to 1,300"),
-        ("time-target", "not reported", "delivery time"),
-    ],
-)
+@pytest.mark.parametrize(("claim", "verdict", "part"), cases("courier", "verdicts"))
 def test_verdicts(table: pd.DataFrame, claim: str, verdict: str, part: str) -> None:
-    found = row(table, claim)
-    assert found["verdict"] == verdict
-    assert part in found["evidence"]
+    check(row(table, claim), {"verdict": verdict, "evidence": [part]})
 
 
 def test_the_smallest_conflict_is_named(table: pd.DataFrame) -> None:
