@@ -20,7 +20,7 @@ from .conftest import CASES
 KINDS = dict.fromkeys(("a", "b", "all", "h"), "count")
 KINDS |= {"money": "money", "part": "share", "rate": "level", "mean": "money"}
 RELATED = [
-    row for one in read_rows(RELATIONS, CASES / "firm", CASES) if isinstance(one, RelationRow)
+    one for one in read_rows(RELATIONS, CASES / "firm", CASES) if isinstance(one, RelationRow)
 ]
 
 
