@@ -1,3 +1,3 @@
 """Exact checks, a synthetic ledger, KPIs and a report for case studies that print no raw data."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
