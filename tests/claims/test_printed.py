@@ -1,4 +1,4 @@
-"""Printed strings against the decimal module, which rounds on its own."""
+"""Printed strings against the decimal module, which rounds on its own, and printed formulas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
+from analysis.claims.printed import (
+    Interval,
+    format_like,
+    parse,
+    parse_percent,
+    preimage,
+    read_formula,
+)
+
+from .conftest import cases
 
 # Python's own names for the rules; half-either has none.
 DECIMAL_RULE = {
@@ -27,24 +36,14 @@ thousandths = st.integers(-20_000, 20_000)
 rules = st.sampled_from(list(DECIMAL_RULE))
 
 
-@pytest.mark.parametrize(
-    ("text", "value", "decimals", "percent"),
-    [
-        ("77.6%", Fraction(776, 1000), 1, True),
-        ("77.60%", Fraction(776, 1000), 2, True),
-        ("303,110", Fraction(303_110), 0, False),
-        ("354", Fraction(354), 0, False),
-        ("5.19", Fraction(519, 100), 2, False),
-        ("18 %", Fraction(18, 100), 0, True),
-        ("-9.1%", Fraction(-91, 1000), 1, True),
-        ("−9.1%", Fraction(-91, 1000), 1, True),
-        ("+22.9%", Fraction(229, 1000), 1, True),
-        (".05", Fraction(5, 100), 2, False),
-    ],
-)
-def test_reads_what_papers_print(text: str, value: Fraction, decimals: int, percent: bool) -> None:
+@pytest.mark.parametrize(("text", "value", "decimals", "percent"), cases("printed", "read"))
+def test_reads_what_papers_print(text: str, value: str, decimals: int, percent: bool) -> None:
     printed = parse(text)
-    assert (printed.value, printed.decimals, printed.percent) == (value, decimals, percent)
+    assert (printed.value, printed.decimals, printed.percent) == (
+        Fraction(value),
+        decimals,
+        percent,
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,24 +54,7 @@ def test_refuses_what_is_no_printed_number(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "rule", "interval"),
-    [
-        ("77.6%", "half-up", "[1551/2000, 1553/2000)"),  # [0.7755, 0.7765)
-        ("77.6%", "half-down", "(1551/2000, 1553/2000]"),
-        ("77.6%", "half-even", "[1551/2000, 1553/2000]"),  # 6 is even: both ties come here
-        ("77.7%", "half-even", "(1553/2000, 311/400)"),
-        ("77.6%", "half-either", "[1551/2000, 1553/2000]"),
-        ("77.6%", "truncate", "[97/125, 777/1000)"),
-        ("77.6%", "floor", "[97/125, 777/1000)"),
-        ("77.6%", "ceiling", "(31/40, 97/125]"),  # (0.775, 0.776]
-        ("-1.5", "truncate", "(-8/5, -3/2]"),
-        ("-1.5", "half-up", "(-31/20, -29/20]"),
-        ("0", "truncate", "(-1, 1)"),
-        ("0", "half-up", "(-1/2, 1/2)"),
-        ("303,110", "half-up", "[606219/2, 606221/2)"),
-    ],
-)
+@pytest.mark.parametrize(("text", "rule", "interval"), cases("printed", "preimages"))
 def test_preimages_by_hand(text: str, rule: str, interval: str) -> None:
     assert str(preimage(text, Rounding(rule))) == interval
 
@@ -105,23 +87,9 @@ def test_printing_gives_the_string_back_exactly_when_it_can(v: int, p: int, r: R
     assert (format_like(value, text, r) == text) == (value in preimage(text, r))
 
 
-@pytest.mark.parametrize(
-    ("value", "model", "text"),
-    [
-        (Fraction(274, 354), "77.6%", "77.4%"),
-        (Fraction(275, 354), "77.6%", "77.7%"),
-        (Fraction(66, 288), "22.9%", "22.9%"),
-        (Fraction(66, 288), "+1.0 %", "+22.9 %"),
-        (1_303_110, "303,110", "1,303,110"),
-        (2025, "2024", "2025"),
-        (Fraction(-1, 3), "0.00", "-0.33"),
-        (Fraction(-1, 3), "−0.50", "−0.33"),
-        (Fraction(5, 100), ".33", ".05"),
-        (85_624, "1,000", "85,624"),
-    ],
-)
-def test_prints_in_the_form_of_the_model(value: Fraction, model: str, text: str) -> None:
-    assert format_like(value, model) == text
+@pytest.mark.parametrize(("value", "model", "text"), cases("printed", "models"))
+def test_prints_in_the_form_of_the_model(value: str, model: str, text: str) -> None:
+    assert format_like(Fraction(value), model) == text
 
 
 def test_a_tie_under_an_unknown_rule_prints_both_ways() -> None:
@@ -191,3 +159,25 @@ def test_a_quotient_reaches_its_ends_only_where_both_parts_do(
     bottom = Interval(two, six, lower_end, True).over(Interval(one, four, True, upper_end))
     assert (Fraction(1, 2) in bottom) == (upper_end and lower_end)
     assert Fraction(6) in bottom
+
+
+@pytest.mark.parametrize(("text", "data", "value"), cases("printed", "formulas"))
+def test_formulas_by_hand(text: str, data: dict[str, int], value: int) -> None:
+    assert read_formula(text).at(data) == Fraction(value)
+
+
+def test_a_name_printed_twice_means_a_lost_sign() -> None:
+    lost = read_formula("(Initial Costs Initial Costs – Final Costs) × 100%")
+    assert lost.lost_operator == "initial costs initial costs"
+    assert read_formula("(Initial Costs – Final Costs) ÷ Initial Costs").lost_operator is None
+
+
+@pytest.mark.parametrize("text", ["(a + b", "a + b)", "a +", "a & b"])
+def test_broken_formulas_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        read_formula(text).at({"a": 1, "b": 2})
+
+
+def test_a_missing_value_is_named() -> None:
+    with pytest.raises(InputError, match="no value"):
+        read_formula("a ÷ b").at({"a": 1})
