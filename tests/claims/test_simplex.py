@@ -32,6 +32,12 @@ def rows_of(program: list[tuple[tuple[int, ...], int]]) -> list[Row]:
     return [Row(coefficients, bound, f"r{i}") for i, (coefficients, bound) in enumerate(program)]
 
 
+def fits(rows: list[Row], point: tuple[Fraction, ...]) -> bool:
+    """Whether a point keeps every row and is nowhere below zero."""
+    sums = (sum(c * x for c, x in zip(r.coefficients, point, strict=True)) for r in rows)
+    return min(point) >= 0 and all(s <= r.bound for s, r in zip(sums, rows, strict=True))
+
+
 def at(result: Vertex | Refuted | Endless) -> tuple[Fraction, tuple[Fraction, ...]]:
     assert isinstance(result, Vertex)
     return result.value, result.point
@@ -49,14 +55,8 @@ def test_by_hand() -> None:
 
 def test_cycling_example_of_beale() -> None:
     # Beale's example, over which the textbook rule cycles forever; its optimum is 1/20.
-    rows = [
-        Row((25, -6000, -4, 900), 0, "a"),
-        Row((50, -9000, -2, 300), 0, "b"),
-        Row((0, 0, 1, 0), 1, "c"),
-    ]
-    result = maximise(rows, (75, -15000, 2, -600))  # the usual costs times 100
-    assert isinstance(result, Vertex)
-    assert result.value == 5
+    rows = rows_of([((25, -6000, -4, 900), 0), ((50, -9000, -2, 300), 0), ((0, 0, 1, 0), 1)])
+    assert at(maximise(rows, (75, -15000, 2, -600)))[0] == 5  # the usual costs times 100
 
 
 def highs_minimum(
@@ -88,11 +88,7 @@ def test_agrees_with_highs(
         assert ray.status == 0
         assert ray.fun < -1e-6
     else:
-        assert all(x >= 0 for x in result.point)
-        assert all(
-            sum(c * x for c, x in zip(r.coefficients, result.point, strict=True)) <= r.bound
-            for r in rows
-        )
+        assert fits(rows, result.point)
         assert sum(c * x for c, x in zip(objective, result.point, strict=True)) == result.value
         assert abs(-highs.fun - float(result.value)) < 1e-6
 
@@ -128,11 +124,7 @@ def test_cuts_of_a_region_agree_with_a_new_start(
         assert highs_minimum([0] * len(objective), lines, limits).status == 2
         return
     vertex = part.vertex()
-    assert min(vertex.point) >= 0
-    assert all(
-        sum(c * x for c, x in zip(r.coefficients, vertex.point, strict=True)) <= r.bound
-        for r in rows
-    )
+    assert fits(rows, vertex.point)
     if not endless:
         highs = highs_minimum([-c for c in objective], lines, limits)
         assert abs(-highs.fun - float(vertex.value)) < 1e-6
