@@ -12,7 +12,7 @@ from hypothesis import settings
 from analysis.kpis.levels import sums
 from analysis.ledger.synthetic import make_ledger
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (

@@ -66,7 +66,7 @@ def ledger(args: argparse.Namespace) -> str | int:
     from analysis.method.key_results import load_okrs
     from analysis.notebook.edition import choice
     from analysis.tables.case import load_case
-    from analysis.tables.contents import has_okrs
+    from analysis.tables.strategy_tables import has_okrs
 
     case = load_case(args.case)
     other = bool(args.reading) or args.seed is not None
@@ -290,7 +290,7 @@ def check(args: argparse.Namespace) -> int:
 
 def package(args: argparse.Namespace) -> int:
     """Write what describes the tables of a case, made from the row models."""
-    from analysis.intake.template import write_package
+    from analysis.intake.case_files import write_package
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
@@ -301,7 +301,7 @@ def package(args: argparse.Namespace) -> int:
 
 def new_case(args: argparse.Namespace) -> int:
     """Copy an example to a case of one's own."""
-    from analysis.intake.template import new_case as copy
+    from analysis.intake.case_files import new_case as copy
     from analysis.tables.case import project_root
 
     root = project_root()

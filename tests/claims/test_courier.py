@@ -19,7 +19,7 @@ import pytest
 from analysis.claims.judge import RelationsJudge
 from analysis.claims.paper.judging import judge_of
 from analysis.claims.verdicts import universe_table, verdict_table
-from analysis.intake.template import describe
+from analysis.intake.case_files import describe
 from analysis.tables.case import load_case
 
 from .conftest import cases, check

@@ -27,8 +27,8 @@ from analysis.claims.verdicts import (
     universe_table,
 )
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
 from analysis.tables.rows import write_frame
+from analysis.tables.strategy_tables import read_claims
 
 from .conftest import cases, check
 

@@ -13,7 +13,7 @@ from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_mode
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 from analysis.tables.strategy_tables import TargetRow
 
 from .conftest import frame

@@ -16,7 +16,7 @@ from analysis.kpis.catalogue import KPIS, kpi
 from analysis.kpis.compare import compare
 from analysis.kpis.levels import ratio, sums
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 
 from .conftest import PANELS, Show, Shown, fragment, in_the_page
 

@@ -14,7 +14,7 @@ from analysis.kpis.reduce import reduce
 from analysis.method.balanced_scorecard import scorecard
 from analysis.method.key_results import Okrs, Result, chosen, evaluate, load_okrs
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 
 from .conftest import Show, Shown, fragment
 

@@ -16,7 +16,7 @@ from analysis.dashboard.page_data import cube_model
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 
 from .conftest import Show
 

@@ -14,7 +14,7 @@ from analysis.dashboard.page import FOLDER
 from analysis.kpis.levels import sums
 from analysis.notebook.values import KINDS
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 
 from .conftest import TABLES, Show, Shown, fragment
 

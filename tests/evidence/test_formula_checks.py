@@ -6,8 +6,8 @@ from analysis.base.expression import HUNDRED, Measure, growth, number
 from analysis.evidence.formula_checks import check_table, faults, same
 from analysis.kpis.catalogue import METHOD, indicator
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
 from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.strategy_tables import read_claims
 
 TABLE = check_table("soles").set_index(["key", "form"])
 

@@ -28,7 +28,7 @@ from analysis.method import strategy_map as strategy
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.notebook.figure import Figure
 from analysis.tables.case import Case, ServiceType
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 from analysis.tables.strategy_tables import ProcessRow
 
 

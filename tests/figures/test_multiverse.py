@@ -17,7 +17,7 @@ from analysis.figures.publications import reading_choices
 from analysis.figures.style import KIND
 from analysis.notebook.figure import Figure, svg
 from analysis.tables.case import Case
-from analysis.tables.contents import printed_strings
+from analysis.tables.strategy_tables import printed_strings
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.intake.case_check import Intake, read
-from analysis.intake.case_files import TABLES, names_of
+from analysis.intake.case_files import TABLES
 from analysis.tables.case import case_problems
+from analysis.tables.columns import names_of
 from analysis.tables.rows import Table
 
 from .conftest import CASE, Firm, cases, make_firm

@@ -16,7 +16,7 @@ from analysis.kpis.compare import (
 )
 from analysis.kpis.levels import by_type, kpi_periods, sums
 from analysis.kpis.reduce import reduce
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 
 def frame(text: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, indicator
 from analysis.kpis.compare import compare, contributions_by_type
 from analysis.kpis.levels import kpi_periods, level_table, periods, side_by_side
 from analysis.kpis.reduce import reduce
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 F = Fraction
 

@@ -14,8 +14,7 @@ from analysis.ledger.business import make_costs, make_method_rows, make_statemen
 from analysis.ledger.plan import make_plan
 from analysis.ledger.synthetic import make_ledger, make_rows, write_ledger
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
-from analysis.tables.firm_tables import CORE_TABLES, LEDGER_TABLES
+from analysis.tables.firm_tables import CORE_TABLES, LEDGER_TABLES, Ledger
 from analysis.tables.rows import read_frame
 
 

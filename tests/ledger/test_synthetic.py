@@ -12,9 +12,9 @@ from analysis.base.errors import InputError
 from analysis.ledger.plan import apportion, make_plan
 from analysis.ledger.synthetic import make_ledger, reproduce, write_ledger
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger, read_claims
-from analysis.tables.firm_tables import CORE_TABLES
+from analysis.tables.firm_tables import CORE_TABLES, Ledger
 from analysis.tables.rows import read_frame
+from analysis.tables.strategy_tables import read_claims
 
 ROOT = Path(__file__).resolve().parents[2]
 AXES = (

@@ -10,7 +10,7 @@ from analysis.kpis.reduce import reduce
 from analysis.method import as_is as asis
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_feedback_names_causes_on_the_same_indicator(segelec: Case, reduced: Tot
 def test_no_case_needs_okrs(tmp_path: Path, segelec: Case) -> None:
     from dataclasses import replace
 
-    from analysis.tables.contents import has_okrs
+    from analysis.tables.strategy_tables import has_okrs
 
     assert has_okrs(segelec)
     assert not has_okrs(replace(segelec, root=tmp_path))

@@ -20,7 +20,7 @@ from analysis.method.scoring import Score
 from analysis.notebook.values import Value
 from analysis.show.period_facts import NOT_TOLD, _joint
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 F = Fraction
 

@@ -23,7 +23,7 @@ from analysis.method.check_ins import (
 )
 from analysis.method.key_results import load_okrs
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 from analysis.tables.rows import write_frame
 from analysis.tables.strategy_tables import CheckInRow
 

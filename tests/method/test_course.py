@@ -14,7 +14,7 @@ from analysis.kpis.reduce import reduce
 from analysis.method.check_ins import ToDate, course, projected, week_ends
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 F = Fraction
 

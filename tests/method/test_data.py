@@ -13,7 +13,7 @@ from analysis.kpis.reduce import reduce
 from analysis.method.key_results import chosen, depends_on_reading, evaluate, load_okrs
 from analysis.method.scoring import Goal
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 Edit = Callable[[str, str, str], str]
 
@@ -45,7 +45,7 @@ def test_four_objectives_with_all_printed_key_results(segelec: Case) -> None:
 
 
 def test_every_printed_target_is_used(segelec: Case) -> None:
-    from analysis.tables.contents import read_claims
+    from analysis.tables.strategy_tables import read_claims
 
     printed = {c.quantity for c in read_claims(segelec) if c.role == "target" and c.printed}
     rows = [row for rows in load_okrs(segelec).targets.values() for row in rows]

@@ -14,7 +14,7 @@ from analysis.notebook.values import Value
 from analysis.show.facts import facts
 from analysis.show.period_facts import method_facts
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 
 # 354 / 288 = 1.22917; 195 / 159 = 1.2264; 196 / 158 = 1.2405; 435 / 354 = 1.2288
 # 38 / 49 = 77.55; 274 / 354 = 77.40; 275 / 354 = 77.68; 354 - 94 - 78 = 182; 182 / 77 = 2.4

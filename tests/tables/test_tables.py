@@ -6,10 +6,9 @@ import yaml
 
 from analysis.base.errors import InputError
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import read_claims
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import data_package, read_rows
-from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
+from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES, read_claims
 
 RULES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 

@@ -36,9 +36,8 @@ from analysis.claims.solver.products import (
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import Linear, connected, smallest_conflict
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
 from analysis.tables.rows import read_rows
-from analysis.tables.strategy_tables import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 _ROUNDING_LINES = """
     readings:

@@ -23,8 +23,7 @@ from analysis.method.balanced_scorecard import KNOWN_FROM
 from analysis.method.key_results import Okrs, holds, load_okrs
 from analysis.show import claim_tables
 from analysis.tables.case import Case
-from analysis.tables.contents import has_okrs
-from analysis.tables.strategy_tables import KeyResultRow, TargetRow
+from analysis.tables.strategy_tables import KeyResultRow, TargetRow, has_okrs
 
 Model = dict[str, Any]
 """What becomes the page's JSON."""

@@ -29,7 +29,7 @@ from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods, level_table
 from analysis.method.key_results import Okrs, Result, chosen, load_okrs, scores
 from analysis.tables.case import Case
-from analysis.tables.contents import printed_strings
+from analysis.tables.strategy_tables import printed_strings
 
 _T = TypeVar("_T")
 

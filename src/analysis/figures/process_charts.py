@@ -19,7 +19,7 @@ from analysis.figures.primitives import Flow, Shape, period_words, table
 from analysis.kpis.levels import quarter_index
 from analysis.method.as_is import process_times
 from analysis.notebook.values import literal
-from analysis.tables.contents import Ledger
+from analysis.tables.firm_tables import Ledger
 from analysis.tables.strategy_tables import ProcessRow
 
 _DAYS: Final = 114.0

@@ -20,11 +20,9 @@ from pydantic.fields import FieldInfo
 
 from analysis.intake.case_files import (
     ROWS,
-    closest,
     file_of,
     find,
     is_summed_in_place,
-    names_of,
 )
 from analysis.intake.cells import read_text
 from analysis.intake.consistency import check_rows
@@ -56,7 +54,7 @@ from analysis.kpis.duck import (
 )
 from analysis.kpis.rules_sql import Rule, rules, selection, source, sql_type, typed
 from analysis.tables.case import Case
-from analysis.tables.columns import header_of
+from analysis.tables.columns import closest, header_of, names_of
 from analysis.tables.rows import Table, period_column
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 

@@ -29,10 +29,8 @@ from analysis.intake.case_files import (
     Inputs,
     file_of,
     find,
-    foreign_signs,
-    own_signs,
 )
-from analysis.intake.cells import Context
+from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_read, period_ends
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.problems import (
@@ -55,9 +53,8 @@ from analysis.intake.workbook import read_workbook
 from analysis.kpis.duck import Files, opened
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case, case_problems, load_case
-from analysis.tables.contents import read_claims
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
-from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES
+from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
 
 @dataclass(frozen=True)

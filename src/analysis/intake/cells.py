@@ -8,7 +8,7 @@ counted and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,11 +16,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from analysis.base.text import unguarded
-from analysis.intake.case_files import INVISIBLE, folded, without_sign
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary
-from analysis.intake.sheets import Cell
 from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import forbidden
+from analysis.tables.columns import INVISIBLE, folded, forbidden, header_of, names_of
+from analysis.tables.rows import Row
+
+Cell = str | Decimal | date
+"""What a file holds in a cell: text, or from a workbook also a number or a day."""
 
 
 class Read(NamedTuple):
@@ -387,3 +389,50 @@ def read_month(cell: Cell, context: Context) -> Read:
     if not day.fault and day.text.endswith("-01"):
         return Read(day.text[:7], None, "form of periods", day.shows)
     return Read("", day.fault if day.fault and day.fault.rank is Rank.ASK else NOT_MONTH)
+
+
+CURRENCIES = vocabulary("currencies")
+"""Signs by currency, lower case; its code is one too."""
+
+
+def own_signs(currency: str, name: str) -> tuple[str, ...]:
+    """Return how amounts of a currency may be marked, the longest first."""
+    signs = {currency.casefold(), name.casefold(), *CURRENCIES.get(currency, "").split()}
+    return tuple(sorted(signs, key=lambda sign: (-len(sign), sign)))
+
+
+def foreign_signs(currency: str, name: str) -> tuple[str, ...]:
+    """Return the marks of all other currencies, the longest first."""
+    known = {
+        sign for code, signs in CURRENCIES.items() for sign in (code.casefold(), *signs.split())
+    }
+    others = known - set(own_signs(currency, name))
+    return tuple(sorted(others, key=lambda sign: (-len(sign), sign)))
+
+
+def without_sign(text: str, signs: Iterable[str]) -> str | None:
+    """Take a currency's sign off either end of a text; None if none of the signs stands there."""
+    small = text.casefold()
+    for sign in signs:
+        before = small.startswith(sign) and not text[len(sign) : len(sign) + 1].isalpha()
+        after = small.endswith(sign) and not text[: -len(sign)][-1:].isalpha()
+        if before or after:
+            return (text[len(sign) :] if before else text[: -len(sign)]).strip()
+    return None
+
+
+def foreign_column(
+    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
+) -> str:
+    """Return the column of amounts that a header gives in another currency, or nothing.
+
+    So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
+    """
+    text = header.strip(" ()[]")
+    rest = without_sign(text, foreign)
+    if rest is None or without_sign(text, currency) is not None:
+        return ""
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
+    if found is None or found.field not in row.model_fields:
+        return ""
+    return found.field if header_of(row.model_fields[found.field]).money else ""

@@ -27,7 +27,7 @@ from analysis.base.periods import (
 )
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.efficiency.quarterly_statements import discrete
-from analysis.intake.case_files import ROWS, TABLES, folded
+from analysis.intake.case_files import ROWS, TABLES, still_example
 from analysis.intake.convert import Checked, records_of
 from analysis.intake.problems import (
     Fault,
@@ -39,12 +39,11 @@ from analysis.intake.problems import (
     fault_of,
     vocabulary,
 )
-from analysis.intake.template import still_example
 from analysis.kpis.catalogue import METHOD
 from analysis.kpis.rules_sql import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import header_of
+from analysis.tables.columns import folded, header_of
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
@@ -70,7 +69,7 @@ def rows_of(checked: Checked) -> Rows:
             frame[name] = frame[name].where(good)
     frame["line"] = checked.rows
     lazy = nw.from_native(frame).lazy()
-    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers)
+    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers, memory=frame)
 
 
 def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem], list[Note]]:
@@ -79,9 +78,10 @@ def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem]
     Each table gets the problems of its own rows; the others are returned, with what is doubtful.
     """
     unread = {name for name, table in tables.items() if not table.is_read}
-    notes = check_rows(case, {name: rows_of(table) for name, table in tables.items()}, unread)
+    rows = {name: rows_of(table) for name, table in tables.items()}
+    notes = check_rows(case, rows, unread)
     problems = [
-        *still_example(case, tables),
+        *still_example(case, {name: rows[name] for name in rows if name not in unread}),
         *check_statements(case, tables, notes),
         *check_method(case, tables),
     ]

@@ -16,8 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analysis.intake import cells as read
-from analysis.intake.case_files import folded
-from analysis.intake.cells import NOT_WHOLE, Context, Read
+from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read
 from analysis.intake.problems import (
     Fault,
     Note,
@@ -29,7 +28,7 @@ from analysis.intake.problems import (
     problem_at,
     vocabulary,
 )
-from analysis.intake.sheets import Cell, Sheet, check_currency, scale_of
+from analysis.intake.sheets import Sheet, check_currency, scale_of
 from analysis.tables.columns import (
     DECIMAL_OR_EMPTY,
     KEY,
@@ -40,6 +39,7 @@ from analysis.tables.columns import (
     PATTERNS,
     QUARTER,
     broken_rule,
+    folded,
     header_of,
     may_be_empty,
     meaning,

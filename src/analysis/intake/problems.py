@@ -15,6 +15,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
@@ -246,6 +247,8 @@ class Rows:
         What the file calls each column, where that is another name.
     files : sequence of str
         The files, if the rows stay where they lie.
+    memory : DataFrame, optional
+        The rows, if they do not.
     """
 
     table: Table
@@ -254,6 +257,7 @@ class Rows:
     problems: list[Problem]
     headers: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[str] = ()
+    memory: pd.DataFrame | None = None
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
     def place(self, line: int) -> tuple[str, int]:

@@ -7,8 +7,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 from typing import cast
@@ -17,15 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.base.errors import system_error
-from analysis.intake.case_files import (
-    CURRENCY,
-    SCALE,
-    closest,
-    contained,
-    find_column,
-    foreign_column,
-    names_of,
-)
+from analysis.intake.cells import Cell, foreign_column
 from analysis.intake.problems import (
     Fault,
     Note,
@@ -36,11 +26,16 @@ from analysis.intake.problems import (
     problem_of,
 )
 from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import may_be_empty
+from analysis.tables.columns import (
+    CURRENCY,
+    SCALE,
+    closest,
+    contained,
+    find_column,
+    may_be_empty,
+    names_of,
+)
 from analysis.tables.rows import Table, utf_16
-
-Cell = str | Decimal | date
-"""What a file holds in a cell: text, or from a workbook also a number or a day."""
 
 DELIMITERS: Mapping[str, str] = {
     "comma": ",",
@@ -217,7 +212,7 @@ class Sheet:
     Attributes
     ----------
     cells : dict of str to sequence of Cell
-        By column of the row model, or an extra of :mod:`analysis.intake.case_files`.
+        By column of the row model, or an extra of :mod:`analysis.tables.columns`.
     headers : dict of str to str
         What the file calls each column.
     factors : dict of str to int

@@ -24,8 +24,9 @@ from openpyxl.reader.excel import ExcelReader
 
 from analysis.base.errors import system_error
 from analysis.intake.case_files import IGNORED, asked_about, find_table, nearest_table
+from analysis.intake.cells import Cell
 from analysis.intake.problems import Fault, Note, Problem, fault_of, problem_of
-from analysis.intake.sheets import Cell, Grid
+from analysis.intake.sheets import Grid
 from analysis.tables.rows import Table
 
 MOST_BYTES = 2**30

@@ -18,7 +18,7 @@ from analysis.kpis.catalogue import Totals
 from analysis.kpis.duck import Files, files, opened, require_keys
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
-from analysis.tables.contents import read_ledger
+from analysis.tables.firm_tables import read_ledger
 from analysis.tables.rows import write_frame
 
 Engine = Literal["pandas", "duckdb"]

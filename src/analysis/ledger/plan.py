@@ -21,7 +21,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.verdicts import require_possible
 from analysis.tables.case import Calibration, Case
-from analysis.tables.contents import printed_strings
+from analysis.tables.strategy_tables import printed_strings
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:

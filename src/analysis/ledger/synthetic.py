@@ -37,10 +37,9 @@ from analysis.ledger.plan import (
     make_plan,
 )
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger, read_claims
-from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.firm_tables import LEDGER_TABLES, Ledger
 from analysis.tables.rows import write_frame
-from analysis.tables.strategy_tables import CHECK_INS
+from analysis.tables.strategy_tables import CHECK_INS, read_claims
 
 SEGMENTS = {"household": 45, "shop": 35, "company": 20}
 """Customers in 100 by segment (an assumption)."""

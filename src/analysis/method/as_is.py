@@ -15,9 +15,15 @@ from analysis.kpis.catalogue import METHOD, MONEY, Totals, compute, environment,
 from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
 from analysis.method.key_results import Result, chosen
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger, has_method
+from analysis.tables.firm_tables import Ledger
 from analysis.tables.rows import read_frame, read_rows
-from analysis.tables.strategy_tables import CLAIMS, DIAGNOSIS_TABLES, PLAN_TABLES, ProcessRow
+from analysis.tables.strategy_tables import (
+    CLAIMS,
+    DIAGNOSIS_TABLES,
+    PLAN_TABLES,
+    ProcessRow,
+    has_method,
+)
 
 _ON_TRACK = {"met": "on track", "good enough": "on track", "behind": "off", "below baseline": "off"}
 

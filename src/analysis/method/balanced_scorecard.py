@@ -28,8 +28,7 @@ from analysis.method.key_results import (
 from analysis.method.scoring import Joint, check_weights, join
 from analysis.method.strategy_map import assess_links, load_links
 from analysis.tables.case import Case
-from analysis.tables.contents import has_method, has_okrs
-from analysis.tables.strategy_tables import ObjectiveRow
+from analysis.tables.strategy_tables import ObjectiveRow, has_method, has_okrs
 
 PERSPECTIVES = ("Financial", "Customer", "Internal processes", "People")
 

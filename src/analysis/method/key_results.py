@@ -16,9 +16,15 @@ from analysis.kpis.catalogue import Totals, compute, indicator
 from analysis.kpis.levels import pair, sample_of
 from analysis.method.scoring import Goal, Score, Target, check_weights, rate, resolve
 from analysis.tables.case import Case
-from analysis.tables.contents import has_method, read_claims
 from analysis.tables.rows import Row, Table, read_rows
-from analysis.tables.strategy_tables import PLAN_TABLES, KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.strategy_tables import (
+    PLAN_TABLES,
+    KeyResultRow,
+    ObjectiveRow,
+    TargetRow,
+    has_method,
+    read_claims,
+)
 
 _TABLES = {table.name: table for table in PLAN_TABLES}
 _R = TypeVar("_R", bound=Row)

@@ -33,9 +33,15 @@ from analysis.efficiency.quarterly_statements import companies_of, has_statement
 from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value
 from analysis.tables.case import Case, load_case
-from analysis.tables.contents import has_method, has_okrs, target_axes
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
+from analysis.tables.strategy_tables import (
+    CLAIMS,
+    METHODS,
+    PLAN_TABLES,
+    has_method,
+    has_okrs,
+    target_axes,
+)
 
 YEAR_AGO = "year-ago"
 

@@ -15,8 +15,7 @@ from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import MEANINGS, count_verdicts
 from analysis.show.wording import View, rows_of, view
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
-from analysis.tables.strategy_tables import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 
 def kinds_of_number() -> View:

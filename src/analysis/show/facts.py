@@ -37,7 +37,8 @@ from analysis.kpis.reduce import reduce
 from analysis.method.as_is import starting_level
 from analysis.notebook.values import Value
 from analysis.tables.case import Case
-from analysis.tables.contents import Ledger, read_claims, read_ledger
+from analysis.tables.firm_tables import Ledger, read_ledger
+from analysis.tables.strategy_tables import read_claims
 
 Facts = dict[str, Value]
 

@@ -35,7 +35,7 @@ from analysis.kpis.levels import availability, indicators_of, level_table, side_
 from analysis.notebook.display import Column
 from analysis.show.wording import View, change_text, kpi_text, level_text, view
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
+from analysis.tables.strategy_tables import read_claims
 
 NAMES = WORDS | {record.key: record.name.lower() for record in METHOD}
 """Words of formulas: measures and indicators."""

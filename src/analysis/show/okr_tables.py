@@ -15,7 +15,7 @@ from analysis.method.key_results import Okrs, Result, chosen
 from analysis.show.indicator_tables import formula
 from analysis.show.wording import SCORE, View, goal_text, level_text, score_text, view
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
+from analysis.tables.strategy_tables import read_claims
 
 _STATES = ("on track", "off", "cannot tell")
 _INDENT = {"joint": "", "perspective": "", "objective": "\u2003", "key result": "\u2003\u2003"}

@@ -42,7 +42,8 @@ from analysis.notebook.edition import Edition
 from analysis.show.facts import Facts, values
 from analysis.show.wording import change_text
 from analysis.tables.case import Case
-from analysis.tables.contents import has_method, has_okrs, read_ledger
+from analysis.tables.firm_tables import read_ledger
+from analysis.tables.strategy_tables import has_method, has_okrs
 
 whole, share, change = decimal(0), percent(1), points(1)
 

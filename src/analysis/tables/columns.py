@@ -9,16 +9,18 @@ data packages and the documentation are all made from these.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -235,3 +237,79 @@ def is_iso_day(text: str) -> bool:
     (True, False)
     """
     return _ISO_DAY.fullmatch(text) is not None
+
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+"""Characters without width, which make two texts differ that look alike."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a header names: a column of the row model, and its units in one of the file's."""
+
+    field: str
+    factor: int = 1
+
+
+CURRENCY = "(currency)"
+SCALE = "(unit_scale)"
+"""Columns that files may have beside those of the row model."""
+
+
+@lru_cache(maxsize=10_000)
+def folded(text: str) -> str:
+    """Write a name plainly: lower case, no accents, an underscore for everything else.
+
+    Examples
+    --------
+    >>> folded("N.º de Factura"), folded(" Año ")
+    ('numero_de_factura', 'ano')
+    """
+    plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
+    return re.sub(r"^(n_o|n|no|nro|num)_", "numero_", name)  # Nº, N.º, Nro.
+
+
+@cache
+def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
+    """Return every name under which files may give a column of a row model."""
+    names: dict[str, Found] = {}
+    money = False
+    for name, info in row.model_fields.items():
+        header = header_of(info)
+        money = money or header.money
+        names[folded(name)] = Found(name)
+        names |= {other: Found(name) for other in header.also}
+        names |= {other: Found(name, header.factor) for other in header.larger}
+    if money:
+        names |= {other: Found(CURRENCY) for other in ("currency", "moneda", "divisa", "waluta")}
+    if "unit_scale" not in row.model_fields and "basis" in row.model_fields:
+        names |= {other: Found(SCALE) for other in ("unit_scale", "escala")}
+    return names
+
+
+def find_column(header: str, row: type[BaseModel], currency: tuple[str, ...]) -> Found | None:
+    """Return what a header names, with or without its currency: ``Monto (S/)`` is an amount."""
+    names = names_of(row)
+    plain = folded(header)
+    if plain in names:
+        return names[plain]
+    for sign in currency:
+        short = plain.removesuffix(f"_{folded(sign)}")
+        if short != plain and short in names:
+            return names[short]
+    return None
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that a name may be a slip of, or nothing."""
+    found = get_close_matches(folded(name), list(known), n=1, cutoff=0.75)
+    return found[0] if found else ""
+
+
+def contained(name: str, known: Iterable[str]) -> str:
+    """Return the longest known name whose words all stand in a name: ``importe total``."""
+    words = set(folded(name).split("_"))
+    inside = [other for other in known if set(other.split("_")) <= words]
+    return max(inside, key=len, default="")

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import Field
 
+from analysis.tables.case import Case
 from analysis.tables.columns import (
     Count,
     Day,
@@ -26,7 +28,7 @@ from analysis.tables.columns import (
     hours,
     money,
 )
-from analysis.tables.rows import Row, define
+from analysis.tables.rows import Row, define, read_frame
 
 Score = Annotated[int, Field(ge=1, le=5)]
 
@@ -223,3 +225,21 @@ LEDGER_TABLES = (
     ),
 )
 """Tables of a firm's rows."""
+
+Ledger = dict[str, pd.DataFrame]
+"""Data frames by table name."""
+
+
+def read_ledger(case: Case) -> Ledger:
+    """Read and validate the ledger of a case.
+
+    Any table may be missing where rows are handed in, and elsewhere what only the whole method
+    needs.
+    """
+    folder = case.processed / "ledger"
+    needed = () if case.has_own_rows else CORE_TABLES
+    return {
+        table.name: read_frame(table, folder, case.root)
+        for table in LEDGER_TABLES
+        if table in needed or (folder / table.file).is_file()
+    }

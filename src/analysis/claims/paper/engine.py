@@ -31,8 +31,7 @@ from analysis.claims.solver.system import (
 )
 from analysis.claims.verdicts import Reading
 from analysis.tables.case import Case
-from analysis.tables.contents import read_claims
-from analysis.tables.strategy_tables import ClaimRow
+from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 Limits = tuple[Fraction | None, Fraction | None]
 """Smallest and largest value, None where there is no limit."""
