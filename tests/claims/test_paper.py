@@ -9,8 +9,8 @@ from analysis.claims.network import Network
 from analysis.claims.relations import RELATIONS, RelationRow
 from analysis.claims.verdicts import read_universes
 from analysis.tables.case import Case
-from analysis.tables.strategy_tables import read_claims
 from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import read_claims
 
 from .conftest import CASES
 
