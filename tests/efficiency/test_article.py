@@ -14,9 +14,10 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.article import (
     SentenceRow,
+    comparisons,
+    exact_lookup,
     failures,
     in_force,
-    make_statements,
     read_sentences,
     scheme_cells,
     scheme_table,
@@ -29,8 +30,7 @@ from analysis.efficiency.feasible import (
     linearise,
     solved_company,
 )
-from analysis.efficiency.formula import comparisons, exact_lookup
-from analysis.efficiency.quarterly_statements import Book
+from analysis.efficiency.quarterly_statements import Book, make_statements
 from analysis.efficiency.sentences import RAW, read_bounds, read_made
 from analysis.tables.case import Case, load_case
 from analysis.tables.rows import data_package

@@ -7,31 +7,153 @@ on made-up companies, and bounds found without them can only become narrower wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from analysis.base.periods import parse_quarter
+from analysis.base.expression import Expression
+from analysis.base.periods import parse_quarter, quarter_days
+from analysis.claims.printed import Interval
 from analysis.claims.solver.simplex import Refuted, Row, Vertex, is_refutation, maximise
-from analysis.claims.solver.system import Claim, Linear, System, at_least, equal, quantity
-from analysis.efficiency.article import SentenceRow
-from analysis.efficiency.formula import (
-    QUARTERS,
-    Comparison,
-    NonlinearError,
-    Quotient,
-    comparisons,
-    linear_lookup,
+from analysis.claims.solver.system import (
+    Claim,
+    Linear,
+    System,
+    at_least,
+    connected,
+    equal,
+    quantity,
 )
-from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book
-from analysis.efficiency.ratios import profits
+from analysis.efficiency.article import QUARTERS, Comparison, SentenceRow, comparisons, valued
+from analysis.efficiency.quarterly_statements import (
+    AMOUNTS,
+    ASSETS,
+    CASH_FLOWS,
+    CLAIMS_ON_ASSETS,
+    Book,
+)
+from analysis.efficiency.ratios import indicator, profits
 
 FIXED: Final = ("sales", "total_assets", "fixed_assets", "inventories", "equity")
 """Denominators that, as numbers together with operating profit, make every sentence linear."""
 
 Known = Mapping[tuple[str, int], int]
+
+_ZERO = Fraction(0)
+_INSIDE: Final = {
+    "<": Interval(None, _ZERO, True, False),
+    "<=": Interval(None, _ZERO),
+    ">": Interval(_ZERO, None, False),
+    ">=": Interval(_ZERO, None),
+    "=": Interval(_ZERO, _ZERO),
+}
+"""Where left − right lies, by the sign of the comparison."""
+
+_OPPOSITES: Final = {"<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "=": ("<", ">")}
+"""Signs of which one holds where the sign itself does not."""
+
+
+class NonlinearError(Exception):
+    """A comparison multiplies or divides unknown quantities."""
+
+
+def is_constant(expression: Linear) -> bool:
+    """Say whether no unknown quantity is left in an expression."""
+    return not any(times for _, times in expression.terms)
+
+
+def _product(left: Linear, right: Linear) -> Linear:
+    if is_constant(left):
+        return right * left.constant
+    if is_constant(right):
+        return left * right.constant
+    raise NonlinearError
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """A linear expression over another one that is above zero."""
+
+    above: Linear
+    below: Linear = Linear((), Fraction(1))  # noqa: RUF009 - frozen, so it may be shared
+
+    def __add__(self, other: Quotient) -> Quotient:
+        if self.below == other.below:
+            return Quotient(self.above + other.above, self.below)
+        above = _product(self.above, other.below) + _product(other.above, self.below)
+        return Quotient(above, _product(self.below, other.below))
+
+    def __sub__(self, other: Quotient) -> Quotient:
+        return self + Quotient(other.above * -1, other.below)
+
+    def __mul__(self, other: Quotient) -> Quotient:
+        return Quotient(_product(self.above, other.above), _product(self.below, other.below))
+
+    def __truediv__(self, other: Quotient) -> Quotient:
+        return Quotient(_product(self.above, other.below), _product(self.below, other.above))
+
+    def minus_times_denominators(self, other: Quotient) -> Linear:
+        """Return self − other times both denominators, which has the same sign."""
+        if self.below == other.below:
+            return self.above - other.above
+        return _product(self.above, other.below) - _product(other.above, self.below)
+
+
+def _constant(value: Fraction) -> Quotient:
+    return Quotient(Linear((), value))
+
+
+def _quotient(side: Expression, lookup: Callable[[str, int], Quotient]) -> Quotient:
+    made: Quotient = valued(side, lookup, _constant)
+    return made
+
+
+def linear_lookup(first: int, known: Known | None = None) -> Callable[[str, int], Quotient]:
+    """Look names up as expressions over unknown quantities such as ``sales_1``.
+
+    Parameters
+    ----------
+    first : int
+        Index of quarter 1, for the days of a quarter.
+    known : mapping, optional
+        Amounts by (column or level, quarter) that are fixed numbers.
+    """
+    fixed, one = known or {}, Fraction(1)
+
+    def lookup(name: str, number: int) -> Quotient:
+        if (name, number) in fixed:
+            return _constant(Fraction(fixed[name, number]))
+        if name == "days":
+            return _constant(Fraction(quarter_days(first + number - 1)))
+        if name in CASH_FLOWS:
+            return Quotient(Linear(((f"{name}_in_{number}", one), (f"{name}_out_{number}", -one))))
+        if name in AMOUNTS:
+            return Quotient(Linear(((f"{name}_{number}", one),)))
+        if name in ("tax", "rate"):
+            raise NonlinearError
+        formula = indicator(name).expression
+        return _quotient(formula, lambda part, _: lookup(part, number))
+
+    return lookup
+
+
+def linear_claims(
+    comparison: Comparison, tag: str, lookup: Callable[[str, int], Quotient]
+) -> tuple[Claim, ...]:
+    """Return a comparison as linear claims, its denominators above zero.
+
+    Raises
+    ------
+    NonlinearError
+        If it is not linear in the unknown quantities.
+    """
+    left, right = (_quotient(side, lookup) for side in (comparison.left, comparison.right))
+    difference = left.minus_times_denominators(right)
+    claim = Claim(tag, difference, _INSIDE[comparison.relation])
+    below = [side.below for side in (left, right) if not is_constant(side.below)]
+    return (claim, *(at_least(tag, denominator, 1) for denominator in dict.fromkeys(below)))
 
 
 @dataclass(frozen=True)
@@ -64,14 +186,14 @@ def linearise(
     known : mapping, optional
         Amounts by (column, quarter) that are numbers.
     """
-    lookup = linear_lookup(parse_quarter(first), dict(known or {}))
+    lookup = linear_lookup(parse_quarter(first), known)
     claims: dict[tuple[str, str], tuple[Claim, ...]] = {}
     nonlinear = []
     for sentence in sentences:
         for part in sentence.parts:
             key = (sentence.statement_id, part.text)
             try:
-                claims[key] = part.claims(sentence.statement_id, lookup)
+                claims[key] = linear_claims(part, sentence.statement_id, lookup)
             except NonlinearError:
                 nonlinear.append(key)
     return Linearised(claims, tuple(nonlinear))
@@ -79,27 +201,20 @@ def linearise(
 
 def accounting(first: str, known: Known | None = None) -> tuple[Claim, ...]:
     """Return what holds for any company: sales, a balance that adds up, cash from cash flows."""
-    lookup = linear_lookup(parse_quarter(first), dict(known or {}))
-
-    def column(name: str, quarter: int) -> Quotient:
-        made: Quotient = lookup(name, quarter)
-        return made
+    lookup = linear_lookup(parse_quarter(first), known)
 
     made = []
     for q in QUARTERS:
-        assets = column("total_assets", q).above
-        for parts in (
-            ("fixed_assets", "receivables", "inventories", "cash"),
-            ("equity", "interest_debt"),
-        ):
+        assets = lookup("total_assets", q).above
+        for parts in (ASSETS, CLAIMS_ON_ASSETS):
             rest = assets
             for part in parts:
-                rest = rest - column(part, q).above
+                rest = rest - lookup(part, q).above
             made.append(at_least("balance", rest, 0))
-        before = column("cash", q - 1).above if q > 1 else quantity("opening_cash")
-        change = column("cash", q).above - before
-        made.append(equal("cash", change, column("CF", q).above))
-        made.append(at_least("sales", column("sales", q).above, 1))
+        before = lookup("cash", q - 1).above if q > 1 else quantity("opening_cash")
+        change = lookup("cash", q).above - before
+        made.append(equal("cash", change, lookup("CF", q).above))
+        made.append(at_least("sales", lookup("sales", q).above, 1))
     return tuple(claim for claim in made if claim.numerator.terms)
 
 
@@ -194,18 +309,10 @@ def conflict(linear: Linearised) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def connected(claims: Iterable[Claim], names: set[str]) -> tuple[Claim, ...]:
+def _around(claims: Iterable[Claim], names: set[str]) -> tuple[Claim, ...]:
     """Keep the claims that share quantities with some names, directly or through others."""
-    waiting, kept = list(claims), list[Claim]()
-    reached = set(names)
-    while True:
-        near = [c for c in waiting if _names(c) & reached]
-        if not near:
-            return tuple(kept)
-        kept += near
-        waiting = [c for c in waiting if not _names(c) & reached]
-        for claim in near:
-            reached |= _names(claim)
+    groups = connected((claim, _names(claim)) for claim in claims)
+    return tuple(claim for members, reached in groups if reached & names for claim in members)
 
 
 def _names(claim: Claim) -> set[str]:
@@ -220,10 +327,10 @@ def follows(linear: Linearised, comparison: Comparison, first: str, without: str
     """
     lookup = linear_lookup(parse_quarter(first))
     others = [c for (s, _), made in linear.claims.items() if s != without for c in made]
-    for opposite in comparison.opposites():
-        claims = opposite.claims("opposite", lookup)
+    for sign in _OPPOSITES[comparison.relation]:
+        claims = linear_claims(replace(comparison, relation=sign), "opposite", lookup)
         wanted = set().union(*(_names(claim) for claim in claims))
-        if isinstance(decide((*connected(others, wanted), *claims)), dict):
+        if isinstance(decide((*_around(others, wanted), *claims)), dict):
             return False
     return True
 
@@ -254,10 +361,10 @@ def bound(linear: Linearised, expression: str, first: str) -> tuple[End, End]:
         Lower and upper end. Both are tight: companies come as near as one likes.
     """
     lookup = linear_lookup(parse_quarter(first))
-    quotient = comparisons(f"{expression} > 0")[0].left_side(lookup)
+    quotient = _quotient(comparisons(f"{expression} > 0")[0].left, lookup)
     claims = tuple(c for made in linear.claims.values() for c in made)
     wanted = {name for name, _ in (*quotient.above.terms, *quotient.below.terms)}
-    chosen = (*connected(claims, wanted), at_least("denominator", quotient.below, 1))
+    chosen = (*_around(claims, wanted), at_least("denominator", quotient.below, 1))
     return _end(chosen, quotient, -1), _end(chosen, quotient, 1)
 
 

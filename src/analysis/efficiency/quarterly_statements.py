@@ -2,7 +2,8 @@
 
 Amounts are whole numbers in the smallest unit shown: one of them stands for ``unit_scale`` of the
 currency's smallest coin (1: grosze or céntimos; 100000: thousands of złoty). Costs, losses and
-charges are positive numbers that the ladder subtracts; cash flows carry their sign.
+charges are positive numbers that the ladder subtracts; cash flows carry their sign. Statements of
+made-up companies are worked out from what we chose for each quarter.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from pydantic import Field
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.tables.case import Case
+from analysis.tables.columns import Count, Identifier, Text
 from analysis.tables.firm_tables import FinStatementRow as SmallestUnitRow
-from analysis.tables.rows import Table, read_frame
+from analysis.tables.rows import Row, Table, read_frame, read_rows
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""
@@ -29,28 +31,12 @@ Book = dict[int, dict[str, int]]
 """A company's statements: amounts by quarter index, in order."""
 
 INCOME: Final = (
-    "sales",
-    "cogs",
-    "selling",
-    "admin",
-    "other_op_income",
-    "other_op_cost",
-    "fin_income",
-    "fin_cost",
-    "extra_gain",
-    "extra_loss",
-    "income_tax",
-    "other_charges",
+    *("sales", "cogs", "selling", "admin", "other_op_income", "other_op_cost"),
+    *("fin_income", "fin_cost", "extra_gain", "extra_loss", "income_tax", "other_charges"),
 )
-STOCKS: Final = (
-    "total_assets",
-    "fixed_assets",
-    "receivables",
-    "inventories",
-    "cash",
-    "equity",
-    "interest_debt",
-)
+ASSETS: Final = ("fixed_assets", "receivables", "inventories", "cash")
+CLAIMS_ON_ASSETS: Final = ("equity", "interest_debt")
+STOCKS: Final = ("total_assets", *ASSETS, *CLAIMS_ON_ASSETS)
 CASH_FLOWS: Final = ("cfo", "cfi", "cff")
 FLOWS: Final = (*INCOME, *CASH_FLOWS)
 AMOUNTS: Final = (*INCOME, *STOCKS, *CASH_FLOWS)
@@ -125,12 +111,14 @@ def prepare(
     Raises
     ------
     InputError
-        See :mod:`analysis.efficiency.quarterly_statements`.
+        At the first of the :func:`contradictions`.
     """
     indexed = frame.assign(quarter=[parse_quarter(label) for label in frame["period"]])
     ordered = indexed.sort_values(["company_id", "quarter"], kind="stable")
-    check(ordered, discrete(ordered), file=file, tolerance=tolerance)
-    return discrete(ordered).reset_index(drop=True)
+    single = discrete(ordered)
+    for error in contradictions(ordered, single, file=file, tolerance=tolerance):
+        raise error
+    return single.reset_index(drop=True)
 
 
 def discrete(frame: pd.DataFrame, flows: Sequence[str] = FLOWS) -> pd.DataFrame:
@@ -224,22 +212,8 @@ def ledger_statements(case: Case) -> Book:
 _SCALE_JUMP: Final = 250
 """A company does not grow 250-fold in a quarter; a thousand for a unit makes it look so."""
 
-_Where = tuple[str | Path | None, int]
 _Row = dict[Any, Any]
-
-
-def check(
-    frame: pd.DataFrame, quarters: pd.DataFrame, *, file: str | Path | None, tolerance: int
-) -> None:
-    """Refuse statements that contradict themselves; the parameters are those of `contradictions`.
-
-    Raises
-    ------
-    InputError
-        At the first broken rule.
-    """
-    for error in contradictions(frame, quarters, file=file, tolerance=tolerance):
-        raise error
+"""A statement; ``line`` says where it stands in the table."""
 
 
 def contradictions(
@@ -258,129 +232,216 @@ def contradictions(
     tolerance : int
         Largest difference that counts as rounding, in the rows' unit.
     """
-    for _, rows in _companies(frame):
-        yield from _check_one_way(rows, "unit_scale", file)
-        yield from _check_one_way(rows, "basis", file)
-        yield from _check_quarters(rows, file)
-    for _, rows in _companies(quarters):
-        yield from _check_scale(rows, file)
-        for line, row in rows:
-            yield from _check_balance(row, (file, line), tolerance)
-        yield from _check_cash(rows, file, tolerance)
+    for error in _contradictions(frame, quarters, tolerance):
+        error.file = None if file is None else str(file)
+        yield error
 
 
-def _companies(frame: pd.DataFrame) -> Iterator[tuple[str, list[tuple[int, _Row]]]]:
-    lines = [
-        (int(index) + 2, row)
-        for index, row in zip(frame.index, frame.to_dict("records"), strict=True)
-    ]
-    for company in dict.fromkeys(frame["company_id"]):
-        yield str(company), [(line, row) for line, row in lines if row["company_id"] == company]
-
-
-def _check_one_way(
-    rows: list[tuple[int, _Row]], column: str, file: str | Path | None
+def _contradictions(
+    frame: pd.DataFrame, quarters: pd.DataFrame, tolerance: int
 ) -> Iterator[InputError]:
+    for rows in _companies(frame):
+        yield from _check_one_way(rows, "unit_scale")
+        yield from _check_one_way(rows, "basis")
+        yield from _check_quarters(rows)
+    for rows in _companies(quarters):
+        yield from _check_scale(rows)
+        yield from _check_balance(rows, tolerance)
+        yield from _check_cash(rows, tolerance)
+
+
+def _companies(frame: pd.DataFrame) -> Iterator[list[_Row]]:
+    """Yield the rows of each company; the header of the table is line 1."""
+    rows = frame.assign(line=frame.index + 2).to_dict("records")
+    for company in dict.fromkeys(frame["company_id"]):
+        yield [row for row in rows if row["company_id"] == company]
+
+
+def _fault(rule: str, row: _Row, column: str, fix: str | None = None) -> InputError:
+    return InputError(rule, row=int(row["line"]), column=column, value=row[column], fix=fix)
+
+
+def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
     """All rows of a company are in one unit, and on one basis."""
-    first_line, first = rows[0]
-    for line, row in rows:
+    first = rows[0]
+    for row in rows:
         if row[column] != first[column]:
-            yield InputError(
-                f"the rows of {row['company_id']} must share one {column}; row {first_line} has "
-                f"{first[column]}",
-                file=file,
-                row=line,
-                column=column,
-                value=row[column],
-                fix="convert all rows of a company to the same one",
+            rule = (
+                f"the rows of {row['company_id']} must share one {column}; row {first['line']} has "
+                f"{first[column]}"
             )
+            yield _fault(rule, row, column, "convert all rows of a company to the same one")
 
 
-def _check_quarters(rows: list[tuple[int, _Row]], file: str | Path | None) -> Iterator[InputError]:
+def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
     """Each quarter once, none missing in between, and year-to-date from the first quarter on."""
-    line, first = rows[0]
+    first = rows[0]
     if first["basis"] == "ytd" and first["quarter"] % 4:
-        yield InputError(
-            f"year-to-date figures need the earlier quarters of the year; "
-            f"{quarter_label(first['quarter'] - 1)} is missing",
-            file=file,
-            row=line,
-            column="period",
-            value=first["period"],
-        )
-    for (line, row), (next_line, following) in pairwise(rows):
+        missing = quarter_label(first["quarter"] - 1)
+        rule = f"year-to-date figures need the earlier quarters of the year; {missing} is missing"
+        yield _fault(rule, first, "period")
+    for row, following in pairwise(rows):
         step = following["quarter"] - row["quarter"]
         if step == 0:
-            yield InputError(
-                f"this quarter of {row['company_id']} stands already in row {line}",
-                file=file,
-                row=next_line,
-                column="period",
-                value=following["period"],
-                fix="keep one row per company and quarter",
-            )
+            rule = f"this quarter of {row['company_id']} stands already in row {row['line']}"
+            yield _fault(rule, following, "period", "keep one row per company and quarter")
         if step > 1:
-            yield InputError(
+            rule = (
                 f"the quarter {quarter_label(row['quarter'] + 1)} of {row['company_id']} is "
-                f"missing: row {line} has {row['period']} and this row follows",
-                file=file,
-                row=next_line,
-                column="period",
-                value=following["period"],
-                fix="add the missing row; a gap would turn into a wrong comparison",
+                f"missing: row {row['line']} has {row['period']} and this row follows"
             )
+            fix = "add the missing row; a gap would turn into a wrong comparison"
+            yield _fault(rule, following, "period", fix)
 
 
-def _check_scale(rows: list[tuple[int, _Row]], file: str | Path | None) -> Iterator[InputError]:
+def _check_scale(rows: list[_Row]) -> Iterator[InputError]:
     """No amount jumps as thousands against units do."""
-    for (line, row), (next_line, following) in pairwise(rows):
+    for row, following in pairwise(rows):
         for column in ("sales", "total_assets"):
             low, high = sorted((row[column], following[column]))
             if low > 0 and high >= _SCALE_JUMP * low:
-                yield InputError(
-                    f"{column} is {row[column]:,} in row {line} and {following[column]:,} here, "
-                    f"a factor of {high // low:,} (tolerance {_SCALE_JUMP}): thousands against "
-                    "units",
-                    file=file,
-                    row=next_line,
-                    column=column,
-                    value=following[column],
-                    fix="write all rows in one unit and say which in unit_scale",
+                rule = (
+                    f"{column} is {row[column]:,} in row {row['line']} and {following[column]:,} "
+                    f"here, a factor of {high // low:,} (tolerance {_SCALE_JUMP}): thousands "
+                    "against units"
                 )
+                fix = "write all rows in one unit and say which in unit_scale"
+                yield _fault(rule, following, column, fix)
 
 
-def _check_balance(row: _Row, where: _Where, tolerance: int) -> Iterator[InputError]:
+def _check_balance(rows: list[_Row], tolerance: int) -> Iterator[InputError]:
     """Parts of the assets, and claims on them, are no more than the assets."""
-    for parts in (
-        ("fixed_assets", "receivables", "inventories", "cash"),
-        ("equity", "interest_debt"),
-    ):
-        excess = sum(row[name] for name in parts) - row["total_assets"]
-        if excess > tolerance:
-            yield InputError(
-                f"{' + '.join(parts)} exceed total_assets of {row['total_assets']:,} by "
-                f"{excess:,} (tolerance {tolerance:,})",
-                file=where[0],
-                row=where[1],
-                column="total_assets",
-                value=row["total_assets"],
-            )
+    for row in rows:
+        for parts in (ASSETS, CLAIMS_ON_ASSETS):
+            excess = sum(row[name] for name in parts) - row["total_assets"]
+            if excess > tolerance:
+                rule = (
+                    f"{' + '.join(parts)} exceed total_assets of {row['total_assets']:,} by "
+                    f"{excess:,} (tolerance {tolerance:,})"
+                )
+                yield _fault(rule, row, "total_assets")
 
 
-def _check_cash(
-    rows: list[tuple[int, _Row]], file: str | Path | None, tolerance: int
-) -> Iterator[InputError]:
+def _check_cash(rows: list[_Row], tolerance: int) -> Iterator[InputError]:
     """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
-    for (_, before), (line, row) in pairwise(rows):
+    for before, row in pairwise(rows):
         flows = row["cfo"] + row["cfi"] + row["cff"]
         change = row["cash"] - before["cash"]
         if abs(change - flows) > tolerance:
-            yield InputError(
+            rule = (
                 f"cash changed by {change:,} from {before['period']} to {row['period']}, "
                 f"cfo + cfi + cff is {flows:,}: difference {change - flows:,} "
-                f"(tolerance {tolerance:,})",
-                file=file,
-                row=line,
-                column="cash",
-                value=row["cash"],
+                f"(tolerance {tolerance:,})"
             )
+            yield _fault(rule, row, "cash")
+
+
+THOUSAND: Final = 100_000
+"""Grosze in a thousand złoty, the article's unit."""
+
+
+class CompanyRow(Row):
+    """A made-up company and its balance at the start."""
+
+    company_id: Identifier = Field(description="key; begins with SYN")
+    name: Text = Field(description="how tables and figures call it; says SYNTHETIC")
+    story: Text = Field(description="what it is, in our words")
+    selling_share: Annotated[int, Field(ge=0, le=100)] = Field(
+        description="selling costs in % of indirect costs; the rest is administration"
+    )
+    opening_cash: Count = Field(description="thousand złoty at the start of the first quarter")
+    opening_equity: Count = Field(description="thousand złoty at the start of the first quarter")
+    opening_debt: Count = Field(description="interest-bearing debt at the start, thousand złoty")
+
+
+class DesignRow(Row):
+    """What we chose for one quarter, in thousand złoty."""
+
+    company_id: Identifier = Field(description="references companies; key together with period")
+    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter")
+    sales: Count = Field(description="net sales revenue")
+    gross_profit: int = Field(description="K1")
+    indirect_costs: Count = Field(description="selling and administration")
+    operating_profit: int = Field(description="K3")
+    financial_income: Count = Field(description="financial income")
+    financial_result: int = Field(description="K4 − K3")
+    extraordinary_result: int = Field(description="K5 − K4")
+    total_assets: Count = Field(description="closing")
+    fixed_assets: Count = Field(description="closing")
+    receivables: Count = Field(description="closing")
+    inventories: Count = Field(description="closing")
+    cfo: int = Field(description="operating cash flow")
+    cfi: int = Field(description="investing cash flow")
+    cff: int = Field(description="financing cash flow; what is no share issue is debt")
+    share_issue: Count = Field(description="part of cff that adds to equity")
+
+
+COMPANIES: Final = Table(
+    "companies", "companies.csv", CompanyRow, ("company_id",), "Made-up companies"
+)
+DESIGNS: Final = Table(
+    "designs", "designs.csv", DesignRow, ("company_id", "period"), "Designs of made-up companies"
+)
+
+
+def read_companies(case: Case) -> list[CompanyRow]:
+    """Read the made-up companies of a case."""
+    rows = read_rows(COMPANIES, case.raw, case.root)
+    return [row for row in rows if isinstance(row, CompanyRow)]
+
+
+def make_statements(case: Case) -> pd.DataFrame:
+    """Turn the designs of a case into checked quarterly statements.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the statements' table, one row per company and quarter.
+
+    Raises
+    ------
+    InputError
+        If a design leads to statements that do not add up.
+    """
+    rows = read_rows(DESIGNS, case.raw, case.root)
+    designs = [row for row in rows if isinstance(row, DesignRow)]
+    made: list[dict[str, object]] = []
+    for company in read_companies(case):
+        cash, equity, debt = (company.opening_cash, company.opening_equity, company.opening_debt)
+        for design in designs:
+            if design.company_id != company.company_id:
+                continue
+            cash += design.cfo + design.cfi + design.cff
+            debt += design.cff - design.share_issue
+            equity += _pretax(design) + design.share_issue
+            balance = {"cash": cash, "equity": equity, "interest_debt": debt}
+            made.append(_statement(design, company.selling_share) | balance)
+    frame = pd.DataFrame(made, columns=list(FinStatementRow.model_fields))
+    prepare(frame, file=(case.raw / DESIGNS.file).relative_to(case.root))
+    return frame
+
+
+def _pretax(design: DesignRow) -> int:
+    return design.operating_profit + design.financial_result + design.extraordinary_result
+
+
+def _statement(design: DesignRow, selling_share: int) -> dict[str, object]:
+    """Fill every line but the balance sheet's right side; the article's company pays no tax."""
+    selling = design.indirect_costs * selling_share // 100
+    other = design.operating_profit - (design.gross_profit - design.indirect_costs)
+    chosen = design.model_dump(include=set(FinStatementRow.model_fields))
+    return chosen | {
+        "basis": "discrete",
+        "cogs": design.sales - design.gross_profit,
+        "selling": selling,
+        "admin": design.indirect_costs - selling,
+        "other_op_income": max(other, 0) + abs(other) // 10,
+        "other_op_cost": max(-other, 0) + abs(other) // 10,
+        "fin_income": design.financial_income,
+        "fin_cost": design.financial_income - design.financial_result,
+        "extra_gain": max(design.extraordinary_result, 0),
+        "extra_loss": max(-design.extraordinary_result, 0),
+        "income_tax": 0,
+        "other_charges": 0,
+        "unit_scale": THOUSAND,
+    }

@@ -10,15 +10,13 @@ from pydantic import Field
 
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.article import (
-    COMPANIES,
-    DESIGNS,
     SCHEME,
     SENTENCES,
     SentenceRow,
+    comparisons,
+    exact_lookup,
     failures,
     in_force,
-    make_statements,
-    read_companies,
     read_sentences,
 )
 from analysis.efficiency.feasible import (
@@ -30,8 +28,16 @@ from analysis.efficiency.feasible import (
     linearise,
     solved_company,
 )
-from analysis.efficiency.formula import comparisons, exact_lookup
-from analysis.efficiency.quarterly_statements import STATEMENTS, Book, book, prepare
+from analysis.efficiency.quarterly_statements import (
+    COMPANIES,
+    DESIGNS,
+    STATEMENTS,
+    Book,
+    book,
+    make_statements,
+    prepare,
+    read_companies,
+)
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
 from analysis.tables.rows import Row, Table, data_package, read_rows, write_frame

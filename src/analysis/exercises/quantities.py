@@ -21,10 +21,10 @@ from analysis.claims.single import (
     share_counts,
     smallest_share,
 )
-from analysis.efficiency.article import COMPANIES, company_names
-from analysis.efficiency.quarterly_statements import Book, book, ledger_statements, read_statements
+from analysis.efficiency.article import company_names
+from analysis.efficiency.quarterly_statements import COMPANIES, Book, ledger_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days, indicator, measures
-from analysis.efficiency.sentences import read_bounds, read_made
+from analysis.efficiency.sentences import company_books, read_bounds, read_made
 from analysis.exercises.forms import Choice, Counts, Number, Pair
 from analysis.exercises.task import Pose, Study, Task, Topic, required
 from analysis.kpis.catalogue import kpi
@@ -327,8 +327,7 @@ def _firm(study: Study) -> _Firm:
         coins = f"hundredths of {study.currency}"
         return _Firm("Statement of the firm", coins, ledger_statements(case))
     key, name = next(iter(company_names(case).items()))
-    frame = read_statements(case.processed / "ledger", case.root)
-    return _Firm(name, study.currency, book(frame, key))
+    return _Firm(name, study.currency, company_books(case)[key])
 
 
 def _places(study: Study) -> dict[str, str]:
