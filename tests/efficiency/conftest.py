@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,13 @@ def _quarter(number: int) -> dict[str, Any]:
 
 
 Q1, Q2 = _quarter(1), _quarter(2)
+
+
+def exact(values: dict[str, Any]) -> dict[str, Any]:
+    """Read written fractions."""
+    return {
+        name: Fraction(text) if isinstance(text, str) else text for name, text in values.items()
+    }
 
 
 @pytest.fixture

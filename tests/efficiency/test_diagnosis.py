@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from fractions import Fraction
 
 import pytest
@@ -12,40 +13,23 @@ from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import CapitalCost
 
-from .conftest import statements_of_a_quarter
+from .conftest import BY_HAND, statements_of_a_quarter
 
 COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
 
 def test_sentences_by_hand(hand: Book) -> None:
     said = {finding.rule_id: finding for finding in diagnose(hand, COST)}
-    assert said["loss-on-sales"].text.english == (
-        "Indirect costs of 350 exceed gross profit of 300 in Q1: a loss on sales of 50."
-    )
-    assert said["loss-on-sales"].text.polish == (
-        "Koszty pośrednie 350 przewyższają marżę brutto 300 w I kwartale: strata na sprzedaży 50."
-    )
-    assert "carries 2.25 and −2.00 of operating cash" in said["cash-per-profit"].text.english
-    assert "2,25 i −2,00 gotówki" in said["cash-per-profit"].text.polish
+    for rule, texts in BY_HAND["said"].items():
+        for language, words in texts.items():
+            assert fnmatchcase(getattr(said[rule].text, language), words)
     assert said["collection"].figures[2:] == (
         ("days", "2006Q1", Fraction(225, 2)),
         ("days", "2006Q2", Fraction(1183, 12)),
     )
-    assert "113 and 99 days" in said["collection"].text.english
-    assert "4.00 and 4.38 times" in said["debt"].text.english
-    # 20 of 20 lost, 10 won; 30 lost, -5 won
-    assert "make good 50.0% and −16.7% of that" in said["financial-loss"].text.english
-    # 40 a quarter, 32.4 after tax, on a capital of 2,500 and 2,705: 4 x 64.8 / 5,205
-    assert said["value-added"].text.english.startswith(
-        "At a cost of capital of 10.0% a year and a tax of 19.0%, both assumed, economic value"
-    )
-    assert "−65 together: the capital used did not earn" in said["value-added"].text.english
-    assert said["value-added"].text.english.endswith("At 5.0% a year it would be 0.")
     at_even = CapitalCost(Fraction(4 * 648, 52050), COST.tax_rate, "written in the test")
     even = next(f for f in diagnose(hand, at_even) if f.rule_id == "value-added")
     assert sum(value for _, _, value in even.figures) == 0
-    assert "no-tax" in said  # second quarter: 5 before and after tax
-    assert "of 5 in Q2" in said["no-tax"].text.english
 
 
 def test_too_strong_arguments_are_corrected(hand: Book) -> None:

@@ -15,6 +15,7 @@ from scipy import stats
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency.dynamics import (
+    DUPONT,
     QUARTERLY_CUT,
     dupont,
     forecast,
@@ -30,6 +31,8 @@ from analysis.efficiency.ratios import indicator_table
 from analysis.tables.case import load_case
 from analysis.tables.rows import write_frame
 
+from .conftest import BY_HAND, exact
+
 FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)
 
@@ -37,13 +40,7 @@ fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)
 def test_steps_between_margins(hand: Book) -> None:
     table = step_table(indicator_table(hand))
     first = table[table["quarter"] == FIRST].set_index("step")["value"]
-    assert first.to_dict() == {
-        "indirect costs": Fraction(-35, 100),
-        "other operations": Fraction(9, 100),
-        "financial result": Fraction(-2, 100),
-        "extraordinary result": Fraction(1, 100),
-        "tax and charges": Fraction(-7, 1000),
-    }
+    assert first.to_dict() == exact(BY_HAND["steps"])
 
 
 def test_what_stands_behind_two_ratios(hand: Book) -> None:
@@ -54,15 +51,10 @@ def test_what_stands_behind_two_ratios(hand: Book) -> None:
 
 def test_dupont_by_hand(hand: Book) -> None:
     table = dupont(hand, indicator_table(hand)).set_index("quarter")
-    first = table.loc[FIRST]
-    assert (first["net margin"], first["asset turnover"], first["equity multiplier"]) == (
-        Fraction(23, 1000),
-        Fraction(1, 4),
-        4,
-    )
+    first, second = table.loc[FIRST], table.loc[SECOND]
+    assert first[list(DUPONT)].tolist() == [Fraction(23, 1000), Fraction(1, 4), 4]
     assert first["change"] is None
-    second = table.loc[SECOND]
-    parts = [second[f"{n} part"] for n in ("net margin", "asset turnover", "equity multiplier")]
+    parts = [second[f"{name} part"] for name in DUPONT]
     assert sum(parts) == second["change"] == Fraction(1, 201) - Fraction(23, 1000)
 
 
@@ -128,14 +120,8 @@ def test_no_trend_through_gaps_or_two_points() -> None:
 
 def test_key_results_by_hand(hand: Book) -> None:
     table = key_results(hand).set_index("period")
-    first, second = table.loc["2006Q1"], table.loc["2006Q2"]
-    assert first["net_margin"] == Fraction(23, 1000)
-    assert first["roe"] is None  # no average without the quarter before
-    assert second["roe"] == Fraction(5) / Fraction("1002.5")
-    assert second["roi"] == Fraction(5) / Fraction("2602.5")
-    assert first["costs"] == 700 + 150 + 200 + 30
-    assert second["cost_cut"] == Fraction(1080 - 1170, 1080)
-    assert second["cost_share_cut"] == 1 - Fraction(1170, 1200) / Fraction(1080, 1000)
+    for period, expected in BY_HAND["key results"].items():
+        assert table.loc[period, list(expected)].to_dict() == exact(expected)
     assert key_results(hand, "closing")["roe"].tolist()[0] == Fraction(23, 1000)
 
 
@@ -160,8 +146,7 @@ def test_statements_of_a_ledger(project: Path, frame: pd.DataFrame) -> None:
     assert list(ledger_statements(case)) == [8024, 8025]
     write_frame(frame.drop(columns="unit_scale"), path)  # a ledger in smallest coins
     assert list(ledger_statements(case)) == [8024, 8025]
-    two = pd.concat([frame, frame.assign(company_id="other")])
-    write_frame(two, path)
+    write_frame(pd.concat([frame, frame.assign(company_id="other")]), path)
     with pytest.raises(InputError, match="one company"):
         ledger_statements(case)
 

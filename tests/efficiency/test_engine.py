@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.base.expression import leaves
 from analysis.base.periods import parse_quarter
+from analysis.efficiency.dynamics import quotient
 from analysis.efficiency.quarterly_statements import AMOUNTS, FLOWS, INCOME, Book, book, prepare
 from analysis.efficiency.ratios import (
     CATALOGUE,
@@ -23,6 +24,7 @@ from analysis.efficiency.ratios import (
     indicator,
     indicator_table,
     ladder,
+    measures,
     profits,
     series,
 )
@@ -39,17 +41,17 @@ def test_every_indicator_by_hand(hand: Book, name: str) -> None:
     assert list(series(indicator_table(hand, cost=COST), name).values()) == expected
 
 
-def test_average_and_opening_denominators(hand: Book) -> None:
-    average = indicator_table(hand, "average", cost=COST)
-    assert series(average, "K19")[SECOND] == Fraction(1200, 4200)
-    assert series(average, "K18")[SECOND] == Fraction(2, 401)  # 5 over 1002.5
-    assert series(average, "K10")[SECOND] == Fraction("-32.6625")  # 32.4 - 0.025 * 2602.5
-    opening = indicator_table(hand, "opening", cost=COST)
-    assert series(opening, "K21")[SECOND] == Fraction(24, 25)
-    first = opening[(opening["indicator"] == "K21") & (opening["quarter"] == FIRST)].iloc[0]
-    assert first["value"] is None
-    assert first["reason"] == "no statement of 2005Q4"
-    assert series(opening, "K11")[FIRST] == Fraction(3, 10)  # sales are no stock
+@pytest.mark.parametrize(("denominator", "quarter", "name", "value"), BY_HAND["denominators"])
+def test_average_and_opening_denominators(
+    hand: Book, denominator: Any, quarter: int, name: str, value: str
+) -> None:
+    table = indicator_table(hand, denominator, cost=COST)
+    assert series(table, name)[FIRST + quarter - 1] == Fraction(value)
+
+
+def test_an_opening_balance_that_is_not_there(hand: Book) -> None:
+    result = compute(indicator("K21"), hand, FIRST, "opening")
+    assert (result.value, result.reason) == (None, "no statement of 2005Q4")
 
 
 def test_annualised_is_said_and_touches_stocks_alone(hand: Book) -> None:
@@ -71,18 +73,7 @@ def test_days_use_the_length_of_the_quarter(hand: Book) -> None:
         collection_days(indicator_table(hand, annualised=True))
 
 
-@pytest.mark.parametrize(
-    ("change", "name", "reason"),
-    [
-        ({"equity": 0}, "K18", "equity zero"),
-        ({"equity": -100}, "K18", "equity negative"),
-        ({"sales": 0, "cogs": 0}, "K11", "sales zero"),
-        ({"inventories": 0}, "K22", "inventories zero"),
-        ({"receivables": 0}, "K21", "receivables zero"),
-        ({"other_op_income": 0}, "K25", "operating profit negative"),  # K3 = -80
-        ({"other_op_income": 80}, "K25", "operating profit zero"),
-    ],
-)
+@pytest.mark.parametrize(("change", "name", "reason"), BY_HAND["undefined"])
 def test_undefined_with_its_reason(
     frame: pd.DataFrame, change: dict[str, int], name: str, reason: str
 ) -> None:
@@ -175,34 +166,19 @@ def statements(request: pytest.FixtureRequest, hand: Book, books: dict[str, Book
     return (books | {"hand": hand})[request.param]
 
 
-def test_ratios_shared_with_financetoolkit(statements: Book) -> None:
-    frame = pd.DataFrame(statements).T.astype(float)
-    levels = pd.DataFrame({q: profits(amounts) for q, amounts in statements.items()}).T
-    earning, activity = _model("ratios.profitability_model"), _model("ratios.efficiency_model")
-    liquid, solvent = _model("ratios.liquidity_model"), _model("ratios.solvency_model")
-    sales, assets = frame["sales"], frame["total_assets"]
-    theirs = {
-        "K11": earning.get_gross_margin(sales, frame["cogs"]),
-        "K13": earning.get_operating_margin(levels["K3"], sales),
-        "K15": earning.get_income_before_tax_profit_margin(levels["K5"], sales),
-        "K16": earning.get_net_profit_margin(levels["K6"], sales),
-        "K17": earning.get_return_on_assets(levels["K6"], assets),
-        "K18": earning.get_return_on_equity(levels["K6"], frame["equity"]),
-        "K19": activity.get_asset_turnover_ratio(sales, assets),
-        "K20": activity.get_fixed_asset_turnover(sales, frame["fixed_assets"]),
-        "K21": activity.get_receivables_turnover(frame["receivables"], sales),
-        "K22b": activity.get_inventory_turnover_ratio(frame["cogs"], frame["inventories"]),
-        "K23": liquid.get_operating_cash_flow_sales_ratio(frame["cfo"], sales),
-    }
+@pytest.mark.parametrize(("name", "theirs"), BY_HAND["financetoolkit"].items())
+def test_ratios_shared_with_financetoolkit(
+    statements: Book, name: str, theirs: tuple[str, str, str]
+) -> None:
+    rows = [measures(amounts) for amounts in statements.values()]
+    frame = pd.DataFrame(rows, index=list(statements), dtype=float)
+    module, function = theirs[0].split(".")
+    found = getattr(_model(f"ratios.{module}"), function)(*(frame[one] for one in theirs[1:]))
     table = indicator_table(statements)
-    for name, values in theirs.items():
-        ours = series(table, name)
-        for quarter, value in values.items():
-            assert float(ours[quarter]) == pytest.approx(value, rel=1e-12), name
-    multiplier = solvent.get_equity_multiplier(assets, frame["equity"])
-    for quarter, value in multiplier.items():
-        roe, roa = series(table, "K18")[quarter], series(table, "K17")[quarter]
-        assert float(roe / roa) == pytest.approx(value)
+    ours: dict[int, Any] = dict(
+        quotient(table, "K18", "K17") if name == "multiplier" else series(table, name)
+    )
+    assert {q: float(value) for q, value in ours.items()} == pytest.approx(dict(found), rel=1e-12)
 
 
 def test_value_added_of_financetoolkit(statements: Book) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from analysis.exercises.lesson import TOPICS
 from analysis.exercises.task import UNKNOWN, Study, Task, grade
 from analysis.tables.case import load_case
 
-from .by_hand import CASES, RIGHT, WRONG
+from .by_hand import CASES, RIGHT, WRONG, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = [(topic, exercise.key) for topic, exercises in TOPICS.items() for exercise in exercises]
@@ -33,11 +31,6 @@ def study(topic: str) -> Study:
 def task(topic: str, key: str) -> Task:
     exercise = next(one for one in TOPICS[topic] if one.key == key)
     return exercise.pose(study(topic))
-
-
-def typed(answer: str) -> object:
-    """What a student's cell holds."""
-    return eval(answer, {"Fraction": Fraction, "Decimal": Decimal})
 
 
 def rows(case: str, table: str) -> Iterator[dict[str, str]]:
