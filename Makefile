@@ -2,7 +2,7 @@
 #
 # A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
 # an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on, those that src/analysis/build/graph.py saw imported, and what it wrote. The
+# the step depends on, those that src/analysis/__main__.py saw imported, and what it wrote. The
 # committed outputs are no targets: a fresh clone, which has no stamps, really makes them all again.
 
 # The variables that a command may set; no others.

@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.base.errors import BuildError
 from analysis.base.files import write_text
-from analysis.build.outputs import with_index
 from analysis.cli import PAPER
+from analysis.report.outputs import with_index
 from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame
 from benchmarks import dashboard, engine, percentages, publications, scale, scale_page

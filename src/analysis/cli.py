@@ -253,8 +253,8 @@ def report(args: argparse.Namespace) -> str:
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.base.files import write_text
-    from analysis.build.outputs import figure_index, with_index, write_sums
     from analysis.notebook.values import check_all_used, fill, load
+    from analysis.report.outputs import figure_index, with_index, write_sums
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
@@ -271,7 +271,7 @@ def sums(args: argparse.Namespace) -> str:
 
 def verify(args: argparse.Namespace) -> int:
     """Build again elsewhere and compare every byte."""
-    from analysis.build.outputs import verify as rebuild
+    from analysis.report.outputs import verify as rebuild
     from analysis.tables.case import project_root
 
     del args  # every case that has checksums is verified

@@ -15,7 +15,7 @@ from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
 from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.figures.publications import profit_charts, ratio_charts
-from analysis.show import efficiency_tables
+from analysis.show import publication_tables as publication_tables
 from analysis.show.facts import efficiency_facts
 from analysis.tables.case import Case, load_case
 
@@ -68,30 +68,30 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
 def test_tables_have_their_columns(built: Case, firms: dict[str, Firm]) -> None:
     firm = firms["SYN-B"]
     shown = [
-        efficiency_tables.outlays_results(built),
-        efficiency_tables.accounts(built),
-        efficiency_tables.bridge(),
-        efficiency_tables.catalogue(),
-        efficiency_tables.sentences(read_made(built, "sentences.csv")),
-        efficiency_tables.readings(read_made(built, "readings.csv")),
-        efficiency_tables.conclusions(read_made(built, "conclusions.csv")),
-        efficiency_tables.indicators(firm.table, firm.name),
-        efficiency_tables.steps(firm.table, firm.name),
-        efficiency_tables.dupont_split(firm.statements, firm.table, firm.name, "synthetic"),
-        efficiency_tables.diagnosis(diagnose(firm.statements), firm.name),
-        efficiency_tables.financial_results(load_case("segelec", built.root)),
+        publication_tables.outlays_results(built),
+        publication_tables.accounts(built),
+        publication_tables.bridge(),
+        publication_tables.catalogue(),
+        publication_tables.sentences(read_made(built, "sentences.csv")),
+        publication_tables.article_readings(read_made(built, "readings.csv")),
+        publication_tables.conclusions(read_made(built, "conclusions.csv")),
+        publication_tables.indicators(firm.table, firm.name),
+        publication_tables.steps(firm.table, firm.name),
+        publication_tables.dupont_split(firm.statements, firm.table, firm.name, "synthetic"),
+        publication_tables.diagnosis(diagnose(firm.statements), firm.name),
+        publication_tables.financial_results(load_case("segelec", built.root)),
     ]
     assert len({view["label"] for view in shown}) == len(shown)
     for view in shown:
         assert {column.name for column in view["columns"]} <= set(view["frame"].columns)
-    indicators = efficiency_tables.indicators(firm.table, firm.name)["frame"].set_index("id")
+    indicators = publication_tables.indicators(firm.table, firm.name)["frame"].set_index("id")
     assert indicators.loc["K21", "2006Q1"] == "0.93"
     assert indicators.loc["K12", "2006Q2"] == "−0.9%"
 
 
 def test_opening_balances_leave_the_first_quarter_open(built: Case) -> None:
     firm = read_firms(built, "opening", "12%", "19%")["SYN-A"]
-    frame = efficiency_tables.indicators(firm.table, firm.name)["frame"].set_index("id")
+    frame = publication_tables.indicators(firm.table, firm.name)["frame"].set_index("id")
     assert frame.loc["K19", "2006Q1"] == "no statement of 2005Q4"
 
 

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.figures.style import RULE
-from analysis.notebook.figure import Figure
+from analysis.notebook.display import Figure
 from analysis.notebook.run import read
 
 ROOT = Path(__file__).parents[2]

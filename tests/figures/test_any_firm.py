@@ -20,7 +20,7 @@ from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
 from analysis.method import strategy_map as strategy
-from analysis.notebook.figure import Figure, svg
+from analysis.notebook.display import Figure, svg
 
 Check = Callable[[Figure], None]
 LAST = 4 * 2024 + 1  # the second quarter of 2024

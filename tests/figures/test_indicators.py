@@ -26,7 +26,7 @@ from analysis.kpis.reduce import reduce
 from analysis.method import as_is as diagnosis
 from analysis.method import strategy_map as strategy
 from analysis.method.key_results import evaluate, load_okrs
-from analysis.notebook.figure import Figure
+from analysis.notebook.display import Figure
 from analysis.tables.case import Case, ServiceType
 from analysis.tables.firm_tables import Ledger
 from analysis.tables.strategy_tables import ProcessRow

@@ -10,7 +10,7 @@ import matplotlib
 import pytest
 
 from analysis.figures.style import KIND_MARK, KIND_WORDS
-from analysis.notebook.figure import Figure, svg
+from analysis.notebook.display import Figure, svg
 
 NUMBERS = (*range(1, 26), *range(31, 41))
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,9 @@ from unittest import mock
 
 from analysis import cli
 from analysis.evidence.formula_checks import check_table
-from analysis.notebook.edition import chapters, edition
-from analysis.notebook.parameters import TAG, split, tags
+from analysis.notebook.edition import chapters, edition, split
 from analysis.notebook.run import read
-from analysis.notebook.values import Value, fill, load
+from analysis.notebook.values import PARAMETERS_TAG, Value, fill, load, tags
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +103,7 @@ class Firm:
                 yield fill(cell.source, values, file=path.name, place=f"cell {number}")
                 continue
             exec(compile(cell.source, f"{path.stem}, cell {number}", "exec"), space)
-            if TAG in tags(cell):
+            if PARAMETERS_TAG in tags(cell):
                 space |= {name: value for name, value in given.items() if name in space}
 
 

@@ -13,8 +13,8 @@ from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.cli import main
 from analysis.notebook.edition import chapters
 from analysis.notebook.values import keys
-from analysis.show.claim_tables import conflicts, ranges, readings, relations
 from analysis.show.facts import claim_facts
+from analysis.show.publication_tables import conflicts, ranges, readings, relations
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).resolve().parents[2]

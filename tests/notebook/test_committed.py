@@ -22,7 +22,8 @@ from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
 from analysis.notebook import values
-from analysis.notebook.parameters import TAG, declared, needs, tags
+from analysis.notebook.edition import needs
+from analysis.notebook.values import PARAMETERS_TAG, declared, tags
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -137,7 +138,7 @@ def test_cells_import_call_and_show(path: Path) -> None:
 @each_notebook
 def test_one_cell_of_literal_parameters_comes_first(path: Path) -> None:
     first = code_cells(path)[0]
-    assert TAG in tags(first)
+    assert PARAMETERS_TAG in tags(first)
     case = declared(notebook.read(path), path.name)["case"]
     assert case == "segelec" or path in EXERCISES
 

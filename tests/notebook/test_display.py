@@ -27,9 +27,10 @@ from hypothesis import strategies as st
 from analysis.base import text as numbers
 from analysis.base.errors import InputError
 from analysis.base.text import decimal, money, percent, points
-from analysis.notebook import display, figure
-from analysis.notebook.display import Column
-from analysis.notebook.figure import Figure
+from analysis.notebook import display
+from analysis.notebook import display as figure
+from analysis.notebook.display import Column, Figure
+from analysis.show.wording import VERDICT_COLOURS
 
 NASTY = "#set $x$ *a* _b_ @c <d> \\e [f] \"g\" `h` // i -- {j} 'k' & l ~ = m"
 Shown = list[tuple[Mapping[str, str], Mapping[str, object] | None]]
@@ -101,7 +102,7 @@ COLUMNS = [
     Column("claim", "Claim #1", width=2),
     Column("share", "Share", percent()),
     Column("sales", "Sales (S/)", money()),
-    Column("verdict", "Verdict", width=1, colours=display.VERDICT_COLOURS),
+    Column("verdict", "Verdict", width=1, colours=VERDICT_COLOURS),
 ]
 
 

@@ -19,8 +19,7 @@ from analysis.cli import main
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods
 from analysis.notebook import values
-from analysis.notebook.edition import FEATURES, Edition, chapters, edition
-from analysis.notebook.parameters import split
+from analysis.notebook.edition import FEATURES, Edition, chapters, edition, split
 from analysis.notebook.run import read
 from analysis.show.period_facts import level_facts, method_facts, summary_facts
 from analysis.tables.case import Case

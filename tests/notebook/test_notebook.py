@@ -19,8 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis.base.errors import InputError
 from analysis.base.files import imported
 from analysis.notebook import run as notebook
-from analysis.notebook.parameters import declared
 from analysis.notebook.run import NotebookError
+from analysis.notebook.values import declared
 
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
 Write = Callable[..., Path]
@@ -344,7 +344,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
     source = write(
         "import pandas as pd\nfrom matplotlib.figure import Figure as Canvas\n"
         "from analysis.notebook.display import show_figure, show_table\n"
-        "from analysis.notebook.figure import Figure, style\n"
+        "from analysis.notebook.display import Figure, style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
         "show_figure(Figure('line', canvas, data, 'A line.', 'A line going up', 'derived', 1))",

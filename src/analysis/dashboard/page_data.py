@@ -21,7 +21,7 @@ from analysis.kpis.levels import COLUMNS, kpis_of, periods, sample_of, wide
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.method.balanced_scorecard import KNOWN_FROM
 from analysis.method.key_results import Okrs, holds, load_okrs
-from analysis.show import claim_tables
+from analysis.show import publication_tables as claim_tables
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import KeyResultRow, TargetRow, has_okrs
 

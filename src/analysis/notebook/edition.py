@@ -8,12 +8,14 @@ period, for a month, quarter, half-year or year, a base and readings of the targ
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.base.files import PlainLoader
@@ -31,7 +33,7 @@ from analysis.base.periods import (
 )
 from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.kpis.cube import in_memory, tables_of
-from analysis.notebook.values import Value
+from analysis.notebook.values import Value, tags
 from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.strategy_tables import (
@@ -380,3 +382,50 @@ def own_chapters(case: Case) -> list[Path]:
         "case/efficiency": has_statements(case) and len(companies_of(case)) == 1,
     }
     return [notebooks / f"{name}.ipynb" for name, here in wanted.items() if here]
+
+
+_PREFIX = "needs-"
+
+
+def needs(cell: NotebookNode, place: str) -> set[str]:
+    """Features that a cell needs.
+
+    Raises
+    ------
+    InputError
+        If one is unknown.
+    """
+    names = {tag.removeprefix(_PREFIX) for tag in tags(cell) if tag.startswith(_PREFIX)}
+    for name in sorted(names - set(FEATURES)):
+        close = difflib.get_close_matches(name, FEATURES, n=2)
+        raise InputError(
+            f"no report has a feature of this name; known are {', '.join(FEATURES)}",
+            file=place,
+            value=_PREFIX + name,
+            fix=f"did you mean {' or '.join(close)}?" if close else None,
+        )
+    return names
+
+
+def split(
+    notebook: NotebookNode, features: Collection[str], file: str
+) -> tuple[list[NotebookNode], dict[int, NotebookNode]]:
+    """Separate the cells that a report has from those it leaves out.
+
+    Returns
+    -------
+    tuple
+        The cells it has, in order; the others by their place in the notebook.
+
+    Raises
+    ------
+    InputError
+        If a tag names an unknown feature.
+    """
+    left_out = {
+        number: cell
+        for number, cell in enumerate(notebook.cells)
+        if not needs(cell, f"{file}, cell {number + 1}") <= set(features)
+    }
+    kept = [cell for number, cell in enumerate(notebook.cells) if number not in left_out]
+    return kept, left_out

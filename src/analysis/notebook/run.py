@@ -24,9 +24,16 @@ from nbformat.v4 import new_code_cell
 
 from analysis.base.errors import BuildError, InputError
 from analysis.base.files import imported, write_bytes, write_text
-from analysis.notebook.edition import FEATURES
-from analysis.notebook.parameters import INJECTED_TAG, check, declared, split, tags
-from analysis.notebook.values import Value, fill, load
+from analysis.notebook.edition import FEATURES, split
+from analysis.notebook.values import (
+    INJECTED_TAG,
+    Value,
+    check_parameters,
+    declared,
+    fill,
+    load,
+    tags,
+)
 from analysis.tables.case import project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -82,7 +89,7 @@ def run(
     root = project_root(source.parent)
     name = source.relative_to(root).as_posix()
     notebook = without_outputs(read(source))
-    changed = check(parameters or {}, declared(notebook, name), name)
+    changed = check_parameters(parameters or {}, declared(notebook, name), name)
     notebook.cells, left_out = split(notebook, features, name)
     if values is not None:
         _fill(notebook, load(values), name)
@@ -262,7 +269,7 @@ def execute(
 def _environment(scratch: Path) -> dict[str, str]:
     import matplotlib
 
-    from analysis.notebook.figure import FIGURES_VARIABLE
+    from analysis.notebook.display import FIGURES_VARIABLE
 
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     environment.update(_FIXED)

@@ -22,8 +22,7 @@ from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.base.files import FONTS, write_bytes
-from analysis.notebook.edition import FEATURES, Edition
-from analysis.notebook.parameters import split
+from analysis.notebook.edition import FEATURES, Edition, split
 from analysis.notebook.values import load
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
 from analysis.report.frontmatter import main_source

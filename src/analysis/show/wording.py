@@ -16,11 +16,17 @@ import pandas as pd
 import yaml
 
 from analysis.base.text import Format, decimal, percent, points
+from analysis.claims.verdicts import WORDS
 from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
-from analysis.notebook.display import VERDICT_COLOURS, Column
+from analysis.notebook.display import Column
 
 SCORE = decimal(2)
+
+VERDICT_COLOURS: Mapping[str, str] = dict(
+    zip(WORDS, ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f"), strict=True)
+)
+"""A second mark beside the word: at least 4.5:1 on white, told apart by the colour-blind."""
 
 STATUS_COLOURS = {
     "#00594f": ("met", "good enough", "on track", "supported", "better"),

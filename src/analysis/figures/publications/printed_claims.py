@@ -20,7 +20,7 @@ from analysis.claims.single import share_counts
 from analysis.claims.verdicts import WORDS
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
-from analysis.notebook.display import VERDICT_COLOURS
+from analysis.show.wording import VERDICT_COLOURS
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
 _LEFT, _HEAD = 21.0, 12.0

@@ -13,8 +13,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.base.errors import BuildError, InputError
-from analysis.build import outputs as verify
 from analysis.notebook import run as notebook
+from analysis.report import outputs as verify
 
 MAKEFILE = """
 VENV := .venv

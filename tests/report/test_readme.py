@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.base.errors import InputError
-from analysis.build.outputs import figure_index, with_index
+from analysis.report.outputs import figure_index, with_index
 
 
 def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.build import graph
+from analysis import __main__ as graph
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,7 @@ def run(tmp_path: Path, *command: str) -> set[str]:
 
 def test_a_step_depends_on_what_it_imported_and_on_the_files_beside_it(tmp_path: Path) -> None:
     found = run(tmp_path, "chapters", "--case", "courier")
-    assert {"__init__.py", "cli.py", "notebook/edition.py", "build/graph.py"} <= found
+    assert {"__init__.py", "cli.py", "notebook/edition.py", "__main__.py"} <= found
     assert not [name for name in found if name.startswith(("figures/", "dashboard/", "report/"))]
 
 

@@ -86,7 +86,7 @@ EMPTY = """
 """
 REAL = """
     Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/files.py
-    src/analysis/build/graph.py
+    src/analysis/__main__.py
 """
 
 
