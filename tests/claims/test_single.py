@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
+from analysis.claims.paper.results import labour_must_grow, labour_ratio
 from analysis.claims.single import (
     Share,
     consistent_n,
@@ -26,12 +28,8 @@ from analysis.claims.single import (
     squared_share_counts,
 )
 
-UP, EVEN, CUT, EITHER = (
-    Rounding.HALF_UP,
-    Rounding.HALF_EVEN,
-    Rounding.TRUNCATE,
-    Rounding.HALF_EITHER,
-)
+UP, EVEN, CUT = Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.TRUNCATE
+EITHER = Rounding.HALF_EITHER
 RULES = {UP: ROUND_HALF_UP, EVEN: ROUND_HALF_EVEN, CUT: ROUND_DOWN}
 
 
@@ -87,9 +85,14 @@ def test_respondents_for_77_6_under_truncation() -> None:
     assert len(set(fits) & set(consistent_n("77.6%", 400))) == 41
 
 
+def printing(places: Callable[[int], Iterable[tuple[int, int]]], rule: Rounding = UP) -> list[int]:
+    """Numbers of respondents of which some ratio prints as 77.6%, by brute force."""
+    return [n for n in range(1, 401) if any(shown(a, b, rule) == "77.6" for a, b in places(n))]
+
+
 @pytest.mark.parametrize("rule", list(RULES))
 def test_respondents_by_brute_force(rule: Rounding) -> None:
-    brute = [n for n in range(1, 401) if any(shown(k, n, rule) == "77.6" for k in range(n + 1))]
+    brute = printing(lambda n: [(k, n) for k in range(n + 1)], rule)
     assert consistent_n("77.6%", 400, rule) == brute
 
 
@@ -107,19 +110,13 @@ def test_squared_share_of_table_2() -> None:
     assert len(fits) == 46
     assert fits[0] == 42
     assert squared_share_counts("77.6%", 42) == [37]
-    brute = [
-        n for n in range(1, 401) if any(shown(k * k, n * n, UP) == "77.6" for k in range(n + 1))
-    ]
-    assert fits == brute
+    assert fits == printing(lambda n: [(k * k, n * n) for k in range(n + 1)])
 
 
 def test_index_on_a_scale_of_five() -> None:
     fits = [n for n in range(1, 401) if grim_percent("77.6%", 5 * n)]
     assert len(fits) == 304
-    brute = [
-        n for n in range(1, 401) if any(shown(s, 5 * n, UP) == "77.6" for s in range(5 * n + 1))
-    ]
-    assert fits == brute
+    assert fits == printing(lambda n: [(s, 5 * n) for s in range(5 * n + 1)])
 
 
 def test_no_share_is_above_the_whole() -> None:
@@ -197,3 +194,47 @@ def test_senseless_counts_are_refused() -> None:
         grim_percent("50%", 0)
     with pytest.raises(ValueError, match="100 %"):
         earlier_counts("-100%", 5)
+
+
+# -- labour that reconciles services with productivity: section 3 (c), floats for comparison ------
+
+RATES = ("10.5%", "11.0%")
+
+
+def test_ratio_and_staff() -> None:
+    ratio = labour_ratio([(288, 354)], RATES)
+    assert ratio is not None
+    # inside what the rates alone give: 354 / 288 / 1.1105 = 1.1069 and / 1.1045 = 1.1129
+    assert 1.1069 < ratio.ends[0] < ratio.ends[1] < 1.1129
+    pairs = [(b, a) for b in range(1, 32) for a in range(1, 32) if Fraction(a, b) in ratio]
+    assert pairs == [(9, 10), (18, 20), (27, 30)]
+
+
+def by_floats(before: int, after: int) -> tuple[float, float]:
+    """The labour that both quarters allow, over every split of the services, in floats."""
+    low, high = 9.0, 0.0
+    for first in range(1, before):
+        for now in range(1, after):
+            one, other = now / first, (after - now) / (before - first)
+            least = max(one / 1.1055, other / 1.1105)
+            most = min(one / 1.1045, other / 1.1095)
+            if least < most:
+                low, high = min(low, least), max(high, most)
+    return round(low, 4), round(high, 4)
+
+
+@pytest.mark.parametrize("before", [288, 319])
+def test_ratio_by_brute_force(before: int) -> None:
+    ratio = labour_ratio([(before, 354)], RATES)
+    assert ratio is not None
+    assert tuple(round(float(end), 4) for end in ratio.ends) == by_floats(before, 354)
+
+
+def test_counts_that_no_labour_reconciles() -> None:
+    assert labour_ratio([(2, 3)], RATES) is None  # 1 to 1 and 1 to 2 services are no 10.5%
+
+
+@pytest.mark.parametrize(("before", "grew"), [(288, True), (318, True), (319, False)])
+def test_labour_grew_where_services_grew_more_than_productivity(before: int, grew: bool) -> None:
+    # 354 / 318 = 1.1132 is above 1.1105, and 354 / 319 = 1.1097 below
+    assert labour_must_grow([(before, 354)], RATES) == grew

@@ -45,7 +45,7 @@ def test_respondents_are_82_of_400() -> None:
 
 def test_labour_has_to_grow() -> None:
     rows = printed_growth.productivity_services_data().set_index("row")
-    # every split of 288 and 354 into quarters, by brute force in tests/claims/test_labour.py
+    # every split of 288 and 354 into quarters, by brute force in tests/claims/test_single.py
     assert round(float(rows.loc["labour", "low"]), 4) == 0.1077
     assert round(float(rows.loc["labour", "high"]), 4) == 0.1125
     assert rows.loc["constant_labour", "low"] == Fraction("0.1045")
