@@ -3,7 +3,6 @@
 import random
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,20 +11,16 @@ from analysis.kpis.levels import level_table
 from analysis.kpis.reduce import reduce
 from analysis.ledger.business import make_costs, make_method_rows, make_statements
 from analysis.ledger.plan import make_plan
-from analysis.ledger.synthetic import make_ledger, make_rows, write_ledger
+from analysis.ledger.synthetic import make_ledger, make_rows
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import CORE_TABLES, LEDGER_TABLES, Ledger
-from analysis.tables.rows import read_frame
+
+OTHER_COSTS = {"selling": "selling", "admin": "admin", "other_op_cost": "other_operating"}
+OTHER_COSTS |= {"fin_cost": "financial", "income_tax": "tax"}
 
 
 def quarters(days: pd.Series) -> pd.Series:
     return days.dt.year.astype(str) + "Q" + days.dt.quarter.astype(str)
-
-
-def test_rows_pass_their_own_schema(ledger: Ledger, tmp_path: Path) -> None:
-    write_ledger(ledger, tmp_path)
-    for table in LEDGER_TABLES[5:]:
-        assert read_frame(table, tmp_path, tmp_path).equals(ledger[table.name]), table.name
 
 
 def test_older_tables_do_not_change(segelec: Case, ledger: Ledger) -> None:
@@ -50,11 +45,8 @@ def test_statements_agree_with_the_rows_to_the_centimo(segelec: Case, seed: int)
     for period, row in rows.iterrows():
         assert row["sales"] == sold[period]
         assert row["cogs"] == spent[period, "materials"] + spent[period, "labour"]
-        assert row["selling"] == spent[period, "selling"]
-        assert row["admin"] == spent[period, "admin"]
-        assert row["other_op_cost"] == spent[period, "other_operating"]
-        assert row["fin_cost"] == spent[period, "financial"]
-        assert row["income_tax"] == spent[period, "tax"]
+        for column, category in OTHER_COSTS.items():
+            assert row[column] == spent[period, category]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 20241225])
@@ -66,15 +58,7 @@ def test_statement_identities(segelec: Case, seed: int) -> None:
         assert row["equity"] + row["interest_debt"] < row["total_assets"]  # the rest is owed
     for old, new in pairwise(rows):
         assert new["cash"] - old["cash"] == new["cfo"] + new["cfi"] + new["cff"]
-        profit = (
-            new["sales"]
-            - new["cogs"]
-            - new["selling"]
-            - new["admin"]
-            - new["other_op_cost"]
-            - new["fin_cost"]
-            - new["income_tax"]
-        )
+        profit = new["sales"] - new["cogs"] - sum(new[cost] for cost in OTHER_COSTS)
         drawn = old["equity"] + profit - new["equity"]
         assert new["cff"] == new["interest_debt"] - old["interest_debt"] - drawn
 
@@ -109,9 +93,8 @@ def test_nothing_that_is_not_printed_shows_a_trend() -> None:
         for key in ("F2", "F5", "C3", "P1", "P2", "P3"):
             values = [v for v in table[table["key"] == key].sort_values("index")["value"] if v]
             half = len(values) // 2
-            early, late = values[:half], values[-half:]
-            relative = (sum(late) - sum(early)) / sum(early)
-            differences.setdefault(key, []).append(relative)
+            early, late = sum(values[:half]), sum(values[-half:])
+            differences.setdefault(key, []).append((late - early) / early)
     for key, found in differences.items():
         mean = sum(found) / len(found)
         spread = sum((x - mean) ** 2 for x in found) / (len(found) - 1) / len(found)

@@ -1,17 +1,29 @@
-"""Counts against listing every table; draws against the uniform distribution."""
+"""Counts and linked draws against listing every data set; draws against chance."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Collection
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from analysis.ledger.sampling import Parts, PartsSampler, ServiceTables, below
+from analysis.claims.paper.engine import Engine
+from analysis.claims.solver.bounds import ImpossibleError
+from analysis.claims.solver.system import System, at_least, growth, quantity, says, share
+from analysis.ledger.sampling import JointSampler, Parts, PartsSampler, ServiceTables, below
+from analysis.tables.case import Case
+
+
+def is_uniform(seen: Counter[Any], every: Collection[object], each: int) -> bool:
+    """Whether no data set is drawn more or less often than chance allows (chi squared)."""
+    statistic = sum((seen[key] - each) ** 2 / each for key in every)
+    return bool(statistic < chi2.ppf(0.999, len(every) - 1))
 
 
 @settings(max_examples=60, deadline=None)
@@ -52,12 +64,9 @@ def test_service_tables_are_all_and_equally_likely(
     every = all_service_tables(total, named, others, 2)
     tables = ServiceTables(total, named, others)
     assert tables.count == len(every)
-    draws = 60 * len(every)
-    seen = Counter(tables.sample(draws, seed=7))
+    seen = Counter(tables.sample(60 * len(every), seed=7))
     assert set(seen) == every
-    expected = draws / len(every)
-    statistic = sum((n - expected) ** 2 / expected for n in seen.values())
-    assert statistic < chi2.ppf(0.999, len(every) - 1)
+    assert is_uniform(seen, every, 60)
 
 
 def test_service_tables_of_the_paper() -> None:
@@ -71,6 +80,12 @@ def test_service_tables_of_the_paper() -> None:
     assert ServiceTables(354, (94, 78), others=2).count == 0  # at least three more types
 
 
+EXPECTED = [
+    ((8, 86), (32, 46), (7, 53), (63, 6), (48, 5)),
+    ((83, 11), (48, 30), (13, 21), (12, 62), (62, 12)),
+]
+
+
 def test_draws_are_the_same_everywhere() -> None:
     assert ServiceTables(354, (94, 78), others=3).sample(2, seed=1) == EXPECTED
 
@@ -80,7 +95,58 @@ def test_below(limit: int, seed: int) -> None:
     assert 0 <= below(random.Random(seed), limit) < limit
 
 
-EXPECTED = [
-    ((8, 86), (32, 46), (7, 53), (63, 6), (48, 5)),
-    ((83, 11), (48, 30), (13, 21), (12, 62), (62, 12)),
+A, B, C = (quantity(name) for name in "abc")
+LINKED = [
+    System(
+        (says("total", A + B, "20"), growth("growth", A, C, "50%")),
+        (at_least("positive", B, 1),),
+    ),
+    System((says("total", A + B, "2", unit=10), share("share", A, B + C, "40%"))),
 ]
+
+
+@pytest.mark.parametrize("system", LINKED)
+def test_every_data_set_is_equally_likely(system: System) -> None:
+    names = system.names
+    every = {
+        values
+        for values in product(range(70), repeat=len(names))
+        if all(
+            c.holds(dict(zip(names, values, strict=True)))
+            for c in (*system.claims, *system.definitions)
+        )
+    }
+    sampler = JointSampler(system)
+    assert sampler.left_out == ()
+    seen = Counter(tuple(d[n] for n in names) for d in sampler.sample(40 * len(every), seed=5))
+    assert set(seen) <= every
+    assert is_uniform(seen, every, 40)
+
+
+def test_sales_of_the_paper(segelec: Case) -> None:
+    for total_period, base, left_out in (
+        ("2024H1", "year-on-year", ()),
+        ("2024Q2", "year-on-year", ()),
+        ("2023H1+2024H1", "previous-quarter", ()),
+        ("2024H1", "previous-quarter", ("sales_2023Q1", "sales_2023Q2")),
+    ):
+        reading = segelec.reading({"sales_total": total_period, "sales_growth": base})
+        system = Engine(segelec).system("sales", reading)
+        sampler = JointSampler(system)
+        assert sampler.left_out == left_out
+        for data in sampler.sample(50, seed=1):
+            for claim in system.claims:
+                if not set(claim.names) & set(left_out):
+                    assert claim.holds(data)
+
+
+def test_the_same_seed_draws_the_same(segelec: Case) -> None:
+    system = Engine(segelec).system("sales", segelec.reading())
+    sampler = JointSampler(system)
+    assert sampler.sample(5, seed=2) == JointSampler(system).sample(5, seed=2)
+
+
+def test_nothing_to_draw() -> None:
+    x = quantity("x")
+    with pytest.raises(ImpossibleError):
+        JointSampler(System((says("a", x, "1"), says("b", x, "2"))))

@@ -12,35 +12,17 @@ from analysis.base.errors import InputError
 from analysis.ledger.plan import apportion, make_plan
 from analysis.ledger.synthetic import make_ledger, reproduce, write_ledger
 from analysis.tables.case import Case, load_case
-from analysis.tables.firm_tables import CORE_TABLES, Ledger
+from analysis.tables.firm_tables import LEDGER_TABLES, Ledger
 from analysis.tables.rows import read_frame
 from analysis.tables.strategy_tables import read_claims
 
 ROOT = Path(__file__).resolve().parents[2]
 AXES = (
-    "rounding",
-    "services_period",
-    "services_growth",
-    "productivity_growth",
-    "sales_growth",
-    "sales_total",
-    "satisfaction",
-    "respondents",
+    *("rounding", "services_period", "services_growth", "productivity_growth"),
+    *("sales_growth", "sales_total", "satisfaction", "respondents"),
 )
 H1_2023 = ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05", "2023-06")
 H1_2024 = tuple(month.replace("2023", "2024") for month in H1_2023)
-
-
-@pytest.fixture(scope="module")
-def rows(
-    ledger: Ledger, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[dict[str, str]]]:
-    folder = tmp_path_factory.mktemp("ledger")
-    write_ledger(ledger, folder)
-    return {
-        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        for path in sorted(folder.glob("*.csv"))
-    }
 
 
 def percent(value: Fraction, decimals: int) -> str:
@@ -75,37 +57,18 @@ def results(rows: dict[str, list[dict[str, str]]]) -> dict[str, str]:
         "abstract-services": str(count(service, H1_2024)),
         "abstract-lifting-doors": str(count(service, H1_2024, "lifting_doors")),
         "abstract-alarms": str(count(service, H1_2024, "alarms")),
-        "abstract-productivity-q1": percent(
-            productivity["2024", 1] / productivity["2023", 1] - 1, 1
-        ),
-        "abstract-productivity-q2": percent(
-            productivity["2024", 2] / productivity["2023", 2] - 1, 1
-        ),
+        **{
+            f"abstract-productivity-q{q}": percent(
+                productivity["2024", q] / productivity["2023", q] - 1, 1
+            )
+            for q in (1, 2)
+        },
         "abstract-sales-growth-2024": percent(Fraction(sales["2024", 2], sales["2023", 2]) - 1, 0),
         "abstract-sales-growth-2023": percent(Fraction(sales["2023", 2], sales["2022", 2]) - 1, 0),
         "abstract-sales-total": f"{soles.quantize(Decimal(1), ROUND_HALF_UP):,}",
         "abstract-satisfaction": percent(Fraction(sum(s >= 4 for s in scores), len(scores)), 1),
         "5-services-growth": percent(growth, 1),
     }
-
-
-def test_every_printed_result_comes_back(
-    segelec: Case, rows: dict[str, list[dict[str, str]]]
-) -> None:
-    computed = results(rows)
-    printed = {c.claim_id: c.printed for c in read_claims(segelec) if c.role == "result"}
-    for claim_id, text in printed.items():
-        assert computed[claim_id.replace("6-", "abstract-", 1)] == text, claim_id
-
-
-def test_lifting_doors_lead_and_alarms_follow(rows: dict[str, list[dict[str, str]]]) -> None:
-    kinds = Counter(
-        r["service_type"] for r in rows["service"] if r["completed_on"][:7] in H1_2024
-    ).most_common()
-    assert kinds[0] == ("lifting_doors", 94)
-    assert kinds[1] == ("alarms", 78)
-    assert kinds[2][1] < 78
-    assert len(kinds) >= 5
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 20241225])
@@ -115,9 +78,19 @@ def test_every_seed_meets_the_print(segelec: Case, tmp_path: Path, seed: int) ->
         path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
         for path in tmp_path.glob("*.csv")
     }
+    computed = results(rows)
     printed = {c.claim_id: c.printed for c in read_claims(segelec) if c.role == "result"}
-    for claim_id, text in results(rows).items():
-        assert text == printed[claim_id]
+    for claim_id, text in printed.items():
+        assert computed[claim_id.replace("6-", "abstract-", 1)] == text, claim_id
+
+
+def test_lifting_doors_lead_and_alarms_follow(ledger: Ledger) -> None:
+    service = ledger["service"]
+    done = service["completed_on"].dt.strftime("%Y-%m").isin(H1_2024)
+    kinds = Counter(service["service_type"][done]).most_common()
+    assert kinds[:2] == [("lifting_doors", 94), ("alarms", 78)]
+    assert kinds[2][1] < 78
+    assert len(kinds) >= 5
 
 
 def test_the_same_seed_gives_the_same_ledger_and_another_a_different_one(segelec: Case) -> None:
@@ -128,7 +101,7 @@ def test_the_same_seed_gives_the_same_ledger_and_another_a_different_one(segelec
 
 def test_rows_pass_their_own_schema(ledger: Ledger, tmp_path: Path) -> None:
     write_ledger(ledger, tmp_path)
-    for table in CORE_TABLES:
+    for table in LEDGER_TABLES:
         assert read_frame(table, tmp_path, tmp_path).equals(ledger[table.name]), table.name
 
 
@@ -181,24 +154,15 @@ def test_every_option_has_a_ledger_that_prints_alike(
 def test_every_reading_of_sales_is_met(segelec: Case, growth: str, covered: str) -> None:
     reading = segelec.reading({"sales_growth": growth, "sales_total": covered})
     sales = make_plan(segelec, reading, 3).sales
-    q = {
-        label: sales[4 * int(label[:4]) + int(label[5]) - 1]
-        for label in ("2022Q1", "2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
-    }
-    by_half = {y: q[f"{y}Q1"] + q[f"{y}Q2"] for y in ("2022", "2023", "2024")}
+    sold = {f"{y}Q{q}": sales[4 * y + q - 1] for y in (2022, 2023, 2024) for q in (1, 2)}
+    sold |= {f"{y}H1": sold[f"{y}Q1"] + sold[f"{y}Q2"] for y in (2022, 2023, 2024)}
     pairs = {
-        "year-on-year": [(q["2022Q2"], q["2023Q2"]), (q["2023Q2"], q["2024Q2"])],
-        "previous-quarter": [(q["2023Q1"], q["2023Q2"]), (q["2024Q1"], q["2024Q2"])],
-        "half-year": [(by_half["2022"], by_half["2023"]), (by_half["2023"], by_half["2024"])],
+        "year-on-year": [("2022Q2", "2023Q2"), ("2023Q2", "2024Q2")],
+        "previous-quarter": [("2023Q1", "2023Q2"), ("2024Q1", "2024Q2")],
+        "half-year": [("2022H1", "2023H1"), ("2023H1", "2024H1")],
     }[growth]
-    assert [percent(Fraction(b, a) - 1, 0) for a, b in pairs] == ["12%", "18%"]
-    total = {
-        "2024H1": by_half["2024"],
-        "2024Q2": q["2024Q2"],
-        "2023Q2+2024Q2": q["2023Q2"] + q["2024Q2"],
-        "2023H1+2024H1": by_half["2023"] + by_half["2024"],
-    }[covered]
-    assert total == 303_110_00
+    assert [percent(Fraction(sold[b], sold[a]) - 1, 0) for a, b in pairs] == ["12%", "18%"]
+    assert sum(sold[period] for period in covered.split("+")) == 303_110_00
 
 
 def test_apportion_by_hand() -> None:
@@ -211,9 +175,8 @@ def test_every_printed_result_is_reproduced(segelec: Case, ledger: Ledger) -> No
     table = reproduce(segelec, ledger)
     assert len(table) == 19  # nine results in the abstract, nine in section 6, one in section 5
     assert table["same"].all()
-    assert (
-        dict(zip(table["claim_id"], table["exact"], strict=True))["5-services-growth"] == "22.917%"
-    )
+    growth = table[table["claim_id"] == "5-services-growth"]
+    assert growth["exact"].tolist() == ["22.917%"]
 
 
 def test_a_ledger_that_misses_the_print_is_found_out(segelec: Case) -> None:
