@@ -12,8 +12,10 @@ import pytest
 import yaml
 from hypothesis import strategies as st
 
+from analysis.base.periods import parse_quarter
 from analysis.efficiency.article import read_sentences
 from analysis.efficiency.quarterly_statements import AMOUNTS, CASH_FLOWS, Book, book, prepare
+from analysis.efficiency.ratios import CapitalCost
 from analysis.efficiency.sentences import build_article, company_books
 from analysis.tables.case import Case, load_case
 
@@ -31,6 +33,8 @@ def _quarter(number: int) -> dict[str, Any]:
 
 
 Q1, Q2 = _quarter(1), _quarter(2)
+FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
+COST: Final = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
 
 
 def exact(values: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,7 @@ from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import CapitalCost
 
-from .conftest import BY_HAND, statements_of_a_quarter
-
-COST = CapitalCost(Fraction(1, 10), Fraction(19, 100), "written in the test")
+from .conftest import BY_HAND, COST, statements_of_a_quarter
 
 
 def test_sentences_by_hand(hand: Book) -> None:

@@ -13,57 +13,46 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_quarter
-from analysis.efficiency.dynamics import (
-    DUPONT,
-    QUARTERLY_CUT,
-    dupont,
-    forecast,
-    key_results,
-    quotient,
-    split_product,
-    step_table,
-    trend,
-    turnover_split,
-)
+from analysis.efficiency import dynamics
 from analysis.efficiency.quarterly_statements import Book, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
 from analysis.tables.case import load_case
 from analysis.tables.rows import write_frame
 
-from .conftest import BY_HAND, exact
+from .conftest import BY_HAND, FIRST, SECOND, exact
 
-FIRST, SECOND = parse_quarter("2006Q1"), parse_quarter("2006Q2")
 fractions = st.fractions(min_value=-5, max_value=5, max_denominator=50)
 
 
 def test_steps_between_margins(hand: Book) -> None:
-    table = step_table(indicator_table(hand))
+    table = dynamics.step_table(indicator_table(hand))
     first = table[table["quarter"] == FIRST].set_index("step")["value"]
     assert first.to_dict() == exact(BY_HAND["steps"])
 
 
 def test_what_stands_behind_two_ratios(hand: Book) -> None:
     table = indicator_table(hand)
-    assert quotient(table, "K18", "K17") == {FIRST: 4, SECOND: Fraction(4400, 1005)}
-    assert quotient(table, "K19", "K20") == {FIRST: Fraction(2, 5), SECOND: Fraction(9, 20)}
+    for case in ("K18 K17 4 4400/1005", "K19 K20 2/5 9/20"):
+        above, below, first, second = case.split()
+        found = dynamics.quotient(table, above, below)
+        assert found == {FIRST: Fraction(first), SECOND: Fraction(second)}
 
 
 def test_dupont_by_hand(hand: Book) -> None:
-    table = dupont(hand, indicator_table(hand)).set_index("quarter")
+    table = dynamics.dupont(hand, indicator_table(hand)).set_index("quarter")
     first, second = table.loc[FIRST], table.loc[SECOND]
-    assert first[list(DUPONT)].tolist() == [Fraction(23, 1000), Fraction(1, 4), 4]
+    assert first[list(dynamics.DUPONT)].tolist() == [Fraction(23, 1000), Fraction(1, 4), 4]
     assert first["change"] is None
-    parts = [second[f"{name} part"] for name in DUPONT]
+    parts = [second[f"{name} part"] for name in dynamics.DUPONT]
     assert sum(parts) == second["change"] == Fraction(1, 201) - Fraction(23, 1000)
 
 
 def test_turnover_falls_by_assets_or_by_sales(hand: Book) -> None:
-    sales, assets = turnover_split(hand, SECOND) or (0, 0)
+    sales, assets = dynamics.turnover_split(hand, SECOND) or (0, 0)
     # sales 1000 to 1200 at the mean of 1/4000 and 1/4400; assets at the mean of 1000 and 1200
     assert sales == 200 * (Fraction(1, 4000) + Fraction(1, 4400)) / 2
     assert assets == 1100 * (Fraction(1, 4400) - Fraction(1, 4000))
-    assert turnover_split(hand, FIRST) is None
+    assert dynamics.turnover_split(hand, FIRST) is None
 
 
 @given(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=4))
@@ -72,7 +61,7 @@ def test_parts_of_a_product_add_up(pairs: list[tuple[Fraction, Fraction]]) -> No
     whole_before, whole_after = Fraction(1), Fraction(1)
     for b, a in pairs:
         whole_before, whole_after = whole_before * b, whole_after * a
-    parts = split_product(before, after)
+    parts = dynamics.split_product(before, after)
     assert sum(parts) == whole_after - whole_before
     for (b, a), part in zip(pairs, parts, strict=True):
         assert b != a or part == 0
@@ -82,7 +71,7 @@ def test_parts_of_a_product_add_up(pairs: list[tuple[Fraction, Fraction]]) -> No
 @given(st.lists(st.integers(-1000, 1000), min_size=3, max_size=6))
 def test_trend_and_forecast_agree_with_scipy(numbers: list[int]) -> None:
     values = {8024 + n: Fraction(v) for n, v in enumerate(numbers)}
-    found, ahead = trend(values), forecast(values)
+    found, ahead = dynamics.trend(values), dynamics.forecast(values)
     assert found is not None
     assert ahead is not None
     x = np.arange(len(numbers))
@@ -103,38 +92,38 @@ def test_trend_and_forecast_agree_with_scipy(numbers: list[int]) -> None:
 
 
 def test_four_quarters_in_perfect_order_are_no_proof() -> None:
-    found = trend({8024 + n: Fraction(10 - n) for n in range(4)})
+    found = dynamics.trend({8024 + n: Fraction(10 - n) for n in range(4)})
     assert found is not None
     assert found.direction == "falls"
     assert found.rank_p == Fraction(1, 12)  # 2 of 24 orders
-    ahead = forecast({8024 + n: Fraction(10 - n * n) for n in range(4)})
+    ahead = dynamics.forecast({8024 + n: Fraction(10 - n * n) for n in range(4)})
     assert ahead is not None
     assert ahead.warning.startswith("4 quarters carry little")
 
 
 def test_no_trend_through_gaps_or_two_points() -> None:
-    assert trend({8024: Fraction(1), 8025: Fraction(2)}) is None
-    assert trend({8024: Fraction(1), 8025: None, 8026: Fraction(2)}) is None
-    assert forecast({8024: Fraction(1), 8026: Fraction(2), 8027: Fraction(2)}) is None
+    assert dynamics.trend({8024: Fraction(1), 8025: Fraction(2)}) is None
+    assert dynamics.trend({8024: Fraction(1), 8025: None, 8026: Fraction(2)}) is None
+    assert dynamics.forecast({8024: Fraction(1), 8026: Fraction(2), 8027: Fraction(2)}) is None
 
 
 def test_key_results_by_hand(hand: Book) -> None:
-    table = key_results(hand).set_index("period")
+    table = dynamics.key_results(hand).set_index("period")
     for period, expected in BY_HAND["key results"].items():
         assert table.loc[period, list(expected)].to_dict() == exact(expected)
-    assert key_results(hand, "closing")["roe"].tolist()[0] == Fraction(23, 1000)
+    assert dynamics.key_results(hand, "closing")["roe"].tolist()[0] == Fraction(23, 1000)
 
 
 def test_margin_against_last_year(hand: Book) -> None:
     longer = hand | {8028: hand[8025]}
-    last = key_results(longer).iloc[-1]
+    last = dynamics.key_results(longer).iloc[-1]
     assert last["margin_points"] == Fraction(5, 1200) - Fraction(23, 1000)
     assert last["margin_growth"] == Fraction(5, 1200) / Fraction(23, 1000) - 1
     assert last["cost_cut"] is None  # the quarter before is missing
 
 
 def test_one_percent_a_month_over_a_quarter() -> None:
-    assert Fraction("0.029701") == QUARTERLY_CUT
+    assert Fraction("0.029701") == dynamics.QUARTERLY_CUT
 
 
 def test_statements_of_a_ledger(project: Path, frame: pd.DataFrame) -> None:
@@ -158,5 +147,5 @@ def test_the_papers_synthetic_statements_pass_and_sell_what_is_invoiced(root: Pa
     quarter = 4 * sales["invoiced_on"].dt.year + (sales["invoiced_on"].dt.month - 1) // 3
     invoiced = sales.groupby(quarter)["amount_centimos"].sum().to_dict()
     assert {q: amounts["sales"] for q, amounts in statements.items()} == invoiced
-    last = key_results(statements, "closing").iloc[-1]
+    last = dynamics.key_results(statements, "closing").iloc[-1]
     assert last["net_margin"] * last["sales"] == last["roe"] * statements[last["quarter"]]["equity"]
