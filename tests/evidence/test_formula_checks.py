@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.base.expression import HUNDRED, Measure, growth, number
-from analysis.evidence.formula_checks import check_table, faults, same
+from analysis.evidence.soundness import check_table, faults, same
 from analysis.kpis.catalogue import METHOD, indicator
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import LEDGER_TABLES

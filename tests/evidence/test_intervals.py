@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binomtest, chi2
 
-from analysis.evidence.intervals import count_interval, growth_interval, share_interval
+from analysis.evidence.soundness import count_interval, growth_interval, share_interval
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 10), (10, 10), (77, 100), (1, 1), (88, 114)])

@@ -23,8 +23,7 @@ from analysis.kpis.catalogue import Totals
 from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import by_type, kpi_periods
 from analysis.kpis.reduce import reduce
-from analysis.method import as_is as diagnosis
-from analysis.method import strategy_map as strategy
+from analysis.method import as_is
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.notebook.display import Figure
 from analysis.tables.case import Case, ServiceType
@@ -147,7 +146,7 @@ def test_one_quarter_alone_has_nothing_to_compare() -> None:
 
 
 def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> None:
-    steps = diagnosis.process_steps(segelec)
+    steps = as_is.process_steps(segelec)
     frame = process_charts.process_flow_data(ledger, steps, "2023H1").set_index("node")
     assert frame.loc["start", "services"] == 288  # printed growth of 22.9% leaves no other count
     assert frame.loc["kept", "services"] + frame.loc["late", "services"] == 288
@@ -250,7 +249,7 @@ def test_bars_of_the_scorecard_add_up(gallery: dict[int, Figure]) -> None:
 
 
 def test_no_link_runs_through_a_box(segelec: Case) -> None:
-    links = [(link.cause, link.effect) for link in strategy.load_links(segelec)]
+    links = [(link.cause, link.effect) for link in as_is.load_links(segelec)]
     places = scorecard_charts.arrange(links)
     assert len(set(places.values())) == len(places)
     for cause, effect in links:

@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.evidence.formula_checks import check_table
+from analysis.evidence.soundness import check_table
 from analysis.notebook.edition import chapters, edition, split
 from analysis.notebook.run import read
 from analysis.notebook.values import PARAMETERS_TAG, Value, fill, load, tags

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from analysis.base.errors import InputError
-from analysis.method.strategy_map import (
+from analysis.method.as_is import (
     assess_links,
     concordance,
     judge,

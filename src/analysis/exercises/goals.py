@@ -12,9 +12,9 @@ from analysis.base.text import MINUS, decimal, listed
 from analysis.exercises.forms import Choice, Number, Several
 from analysis.exercises.task import Pose, Study, Task, Topic, required, short
 from analysis.kpis.catalogue import indicator
+from analysis.method.as_is import load_links, min_pairs, paired_changes
 from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
 from analysis.method.scoring import Goal, Score, Target, rate, resolve
-from analysis.method.strategy_map import load_links, min_pairs, paired_changes
 from analysis.show.wording import goal_text, level_text, score_text
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow

@@ -19,7 +19,7 @@ from analysis.base.periods import (
     short_period,
 )
 from analysis.base.text import MISSING, decimal, listed, percent, records
-from analysis.evidence.intervals import count_interval, share_interval
+from analysis.evidence.soundness import count_interval, share_interval
 from analysis.figures import style as s
 from analysis.figures.kpi_trends import quarters_data
 from analysis.figures.primitives import Timeline, levels, period_words, scale, table

@@ -152,7 +152,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.method.strategy_map.assess_links`.
+        From :func:`analysis.method.as_is.assess_links`.
     kind : str
         Kind of the levels behind the findings.
     """

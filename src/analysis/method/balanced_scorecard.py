@@ -17,6 +17,7 @@ from analysis.base.periods import Grain
 from analysis.base.text import fixed, frame_of
 from analysis.kpis.catalogue import Totals, indicator
 from analysis.kpis.levels import level_table
+from analysis.method.as_is import assess_links, load_links
 from analysis.method.key_results import (
     Okrs,
     Result,
@@ -26,7 +27,6 @@ from analysis.method.key_results import (
     scores,
 )
 from analysis.method.scoring import Joint, check_weights, join
-from analysis.method.strategy_map import assess_links, load_links
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ObjectiveRow, has_method, has_okrs
 

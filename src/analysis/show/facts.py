@@ -30,7 +30,7 @@ from analysis.efficiency.sentences import (
     read_bounds,
     read_made,
 )
-from analysis.evidence.intervals import growth_interval
+from analysis.evidence.soundness import growth_interval
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import by_type, sums
 from analysis.kpis.reduce import reduce

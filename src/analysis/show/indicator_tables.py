@@ -21,7 +21,7 @@ from analysis.base.periods import (
     short_period,
 )
 from analysis.base.text import column, decimal, records
-from analysis.evidence.formula_checks import check_table
+from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
 from analysis.kpis.catalogue import KPIS, METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
 from analysis.kpis.compare import (

@@ -11,14 +11,16 @@ from analysis.base.text import decimal, listed, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
-from analysis.evidence.formula_checks import check_table
+from analysis.evidence.soundness import check_table
 from analysis.intake.case_check import read_inventory, read_notes
 from analysis.kpis.catalogue import METHOD, Totals, compute, indicator, kpi
 from analysis.kpis.compare import Base, bases, compare, comparison_data
 from analysis.kpis.cube import in_memory, read_cube, tables_of
 from analysis.kpis.levels import availability, kpi_periods, level_table, pair, side_by_side
 from analysis.method.as_is import (
+    assess_links,
     feedback,
+    load_links,
     process_steps,
     process_times,
     starting_levels,
@@ -37,7 +39,6 @@ from analysis.method.check_ins import (
     reconcile,
 )
 from analysis.method.key_results import Scores, chosen, depends_on_reading, scores
-from analysis.method.strategy_map import assess_links, load_links
 from analysis.notebook.edition import Edition
 from analysis.show.facts import Facts, values
 from analysis.show.wording import change_text
@@ -83,7 +84,7 @@ def _catalogue() -> Facts:
     faulty = places[places["faults"] != ""]
     return values(
         "derived",
-        "analysis.evidence.formula_checks",
+        "analysis.evidence.soundness",
         n_indicators=whole(len(METHOD)),
         n_printed_uses=whole(len(places)),
         n_faulty_uses=whole(len(faulty)),
