@@ -37,7 +37,7 @@ NEEDED = tuple(dict.fromkeys(name for _, *pair in KPIS for name in pair if name)
 
 def ours() -> Callable[[Path, str], list[Row]]:
     """Return the project's own way: the reduce step in DuckDB, then its table of KPIs."""
-    from analysis.kpis.duck import opened
+    from analysis.kpis.cube import opened
     from analysis.kpis.levels import kpi_periods
     from analysis.kpis.reduce import reduce
 
@@ -51,7 +51,7 @@ def ours() -> Callable[[Path, str], list[Row]]:
 
 def cube() -> Callable[[Path, str], list[Row]]:
     """Return the way of ``analysis kpis``: all measures by month, type and segment, with joins."""
-    from analysis.kpis.duck import opened
+    from analysis.kpis.cube import opened
     from analysis.kpis.levels import kpi_periods
     from analysis.kpis.reduce import DIMENSIONS, reduce
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.kpis.duck import files, opened, require_keys
+from analysis.kpis.cube import files, opened, require_keys
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from benchmarks.rows import ledger as made_up

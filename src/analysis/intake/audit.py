@@ -1,7 +1,7 @@
 """Rows that stay where they are, however many: checked there, and summed by DuckDB.
 
 The rules are those of rows that are read. Cells are held against the row models by the expressions
-that also guard their sums (:mod:`analysis.kpis.rules_sql`), the rest by
+that also guard their sums (:mod:`analysis.kpis.duck`), the rest by
 :func:`analysis.intake.consistency.check_rows`. What reading would rewrite is counted where DuckDB
 understands it all the same, and refused in texts, which are taken as they are.
 """
@@ -41,18 +41,20 @@ from analysis.intake.problems import (
     problem_of,
 )
 from analysis.intake.sheets import not_used
-from analysis.kpis.cube import engine_for
+from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
 from analysis.kpis.duck import (
-    PLAIN_FORM,
     TABLES,
     Files,
-    files,
+    Rule,
     header,
-    header_errors,
+    rules,
+    selection,
     shown,
+    source,
+    sql_type,
     store_on,
+    typed,
 )
-from analysis.kpis.rules_sql import Rule, rules, selection, source, sql_type, typed
 from analysis.tables.case import Case
 from analysis.tables.columns import closest, header_of, names_of
 from analysis.tables.rows import Table, period_column

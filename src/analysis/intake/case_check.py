@@ -50,7 +50,8 @@ from analysis.intake.problems import (
 )
 from analysis.intake.sheets import Grid, name_columns, read_csv
 from analysis.intake.workbook import read_workbook
-from analysis.kpis.duck import Files, opened
+from analysis.kpis.cube import opened
+from analysis.kpis.duck import Files
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case, case_problems, load_case
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame

@@ -40,7 +40,7 @@ from analysis.intake.problems import (
     vocabulary,
 )
 from analysis.kpis.catalogue import METHOD
-from analysis.kpis.rules_sql import sql_type
+from analysis.kpis.duck import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
 from analysis.tables.columns import folded, header_of

@@ -1,4 +1,4 @@
-"""A case's sums, made once and stored: in pandas while rows are few, in DuckDB when they are many.
+"""A case's rows and their sums, made once and stored: in pandas while rows are few, or in DuckDB.
 
 ``engine`` in ``case.yaml`` says which; ``auto``, the default, goes by the form and the size of the
 files. The sums are the same to the last céntimo.
@@ -15,11 +15,12 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.kpis.catalogue import Totals
-from analysis.kpis.duck import Files, files, opened, require_keys
+from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, store_on
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
+from analysis.tables.columns import may_be_empty
 from analysis.tables.firm_tables import read_ledger
-from analysis.tables.rows import write_frame
+from analysis.tables.rows import Table, write_frame
 
 Engine = Literal["pandas", "duckdb"]
 
@@ -29,6 +30,142 @@ checking every row in Python took 8 s, and DuckDB 1.5 s."""
 
 CUBE = "totals.csv"
 """A case's sums, computed once and read by all that shows them."""
+
+SUFFIXES = (".csv", ".parquet")
+
+PLAIN_FORM = (
+    "rows that stay where they are are read in the plain form only: columns named as in "
+    "data/raw/template (amount_centimos, quarter_hours), a comma between cells, days as "
+    "2024-05-31, whole numbers; write them so, or let CSV files be read as they come, with "
+    "engine: pandas in case.yaml"
+)
+"""What to do about columns that are not found."""
+
+
+def files(folder: Path) -> Files:
+    """Find the files of every ledger table in a folder.
+
+    A table is one file, ``service.csv`` or ``service.parquet``, or a folder ``service`` of several.
+
+    Raises
+    ------
+    InputError
+        If a table stands there twice, or a file is a link to elsewhere.
+    """
+    found = {}
+    for table in TABLES.values():
+        stem = Path(table.file).stem
+        kinds = [[path] for s in SUFFIXES if (path := folder / f"{stem}{s}").is_file()]
+        kinds += [paths for s in SUFFIXES if (paths := sorted((folder / stem).glob(f"*{s}")))]
+        if len(kinds) > 1:
+            raise InputError(
+                f"the table {table.name} stands here twice",
+                file=folder,
+                value=" and ".join(str(paths[0].relative_to(folder)) for paths in kinds),
+                fix="keep one of them",
+            )
+        if kinds:
+            found[table.name] = kinds[0]
+    for path in (path for paths in found.values() for path in paths):
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise InputError("the file must not be a link to elsewhere", file=path)
+    return found
+
+
+@contextmanager
+def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
+    """Open the tables of a folder as relations that :func:`analysis.kpis.reduce.reduce` takes.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of CSV (comma, UTF-8, ISO dates) or Parquet files; see :func:`files`.
+    root : Path
+        Project root, so that messages name short paths.
+    scratch : Path
+        Where DuckDB may keep what does not fit into memory; emptied at the end.
+
+    Yields
+    ------
+    dict of str to DuckDBPyRelation
+        By table name. What goes wrong while they are used is raised as InputError.
+
+    Raises
+    ------
+    InputError
+        If DuckDB is not installed, a column is missing, or a cell breaks a rule.
+    """
+    found = files(folder)
+    with store_on(folder, root, scratch, found) as store:
+        yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+
+
+def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
+    table = TABLES[name]
+    headers = [header(store, path, root) for path in paths]
+    for error in header_errors(table, paths, headers, root):
+        raise error
+    return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
+
+
+def header_errors(
+    table: Table, paths: list[Path], headers: list[list[str]], root: Path
+) -> Iterator[InputError]:
+    """Say what is wrong with the columns of a table's files: any that is missing, or stands twice.
+
+    Parameters
+    ----------
+    table : Table
+        Which table.
+    paths : list of Path
+        Its files.
+    headers : list of list of str
+        The names of their columns, from :func:`header`.
+    root : Path
+        Project root, so that messages name short paths.
+    """
+    for path, names in zip(paths, headers, strict=True):
+        file = shown(path, root)
+        for name, info in table.row.model_fields.items():
+            if name not in names and not may_be_empty(info):
+                rule = "this column is missing"
+                yield InputError(rule, file=file, row=1, column=name, fix=PLAIN_FORM)
+            if names.count(name) > 1:
+                rule = "two columns have this name"
+                yield InputError(rule, file=file, row=1, column=name, fix="delete one of them")
+        if sorted(names) == sorted(headers[0]) and names != headers[0]:
+            rule = f"the columns must stand in the order of {paths[0].name}"
+            yield InputError(rule, file=file, row=1)
+        elif names != headers[0]:
+            rule = f"the file must have the columns of {paths[0].name}"
+            yield InputError(rule, file=file, row=1)
+
+
+def require_keys(relations: Mapping[str, Any]) -> None:
+    """Refuse a key that stands twice, which would count rows twice or join them to two.
+
+    Parameters
+    ----------
+    relations : mapping of str to DuckDBPyRelation
+        As :func:`opened` yields them.
+
+    Raises
+    ------
+    InputError
+        Naming one such key.
+    """
+    for name, relation in relations.items():
+        key = TABLES[name].key
+        columns = ", ".join(key)
+        counted = relation.aggregate(f"{columns}, count(*) as times", columns)
+        for *cells, times in counted.filter("times > 1").order(columns).limit(1).fetchall():
+            raise InputError(
+                f"this key stands {times} times",
+                file=TABLES[name].file,
+                column=columns,
+                value=", ".join(map(str, cells)),
+                fix="give every row a key of its own",
+            )
 
 
 def ledger_folder(case: Case) -> Path:

@@ -1,8 +1,8 @@
-"""Ledger tables as DuckDB relations: read from CSV or Parquet as they are summed, never loaded.
+"""Rows that stay where they are: read by DuckDB from CSV or Parquet as they are summed.
 
-Types and rules come from the row models; a cell that breaks one stops the sum. Nothing is written
-but DuckDB's own temporary files, nothing outside the ledger's folder is read, and no extension is
-installed.
+The row models' types and rules are said in SQL, so that DuckDB checks every cell that it sums; one
+that breaks a rule stops the sum. Nothing is written but DuckDB's own temporary files, nothing
+outside the ledger's folder is read, and no extension is installed.
 """
 
 from __future__ import annotations
@@ -10,35 +10,29 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from uuid import uuid4
 
+from pydantic.fields import FieldInfo
+
 from analysis.base.errors import BuildError, InputError
-from analysis.kpis.rules_sql import BROKEN, rules, selection, source, sql_list, sql_text
-from analysis.tables.columns import may_be_empty
+from analysis.tables.columns import PATTERNS, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Table
+from analysis.tables.rows import Table, order_rule
 
 TABLES = {table.name: table for table in LEDGER_TABLES}
 """What a ledger may hold."""
 
-SUFFIXES = (".csv", ".parquet")
-
 MEMORY_LIMIT = "500MB"
 """Memory that DuckDB takes before it goes on in temporary files."""
-
-PLAIN_FORM = (
-    "rows that stay where they are are read in the plain form only: columns named as in "
-    "data/raw/template (amount_centimos, quarter_hours), a comma between cells, days as "
-    "2024-05-31, whole numbers; write them so, or let CSV files be read as they come, with "
-    "engine: pandas in case.yaml"
-)
-"""What to do about columns that are not found."""
 
 _SETTINGS = (
     "set TimeZone = 'UTC'",  # a moment falls on the same day on every machine
@@ -53,63 +47,193 @@ _FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
 Files = dict[str, list[Path]]
 """Files by table; several are read as one."""
 
+BROKEN = "this cell breaks a rule: "
+"""Begins what DuckDB says when it stops at a rule of ours; the table and column follow as JSON."""
 
-def files(folder: Path) -> Files:
-    """Find the files of every ledger table in a folder.
+_CORRECT_DAY = "correct one of the days"
+_IN_WORDS = {"DATE": "a date as YYYY-MM-DD", "BIGINT": "a whole number", "VARCHAR": "filled in"}
 
-    A table is one file, ``service.csv`` or ``service.parquet``, or a folder ``service`` of several.
+_BUFFER = 16_000_000
+"""Bytes that a thread reads of a CSV file at a time. With DuckDB's own 32 MB, the tables that are
+joined take up half the memory allowed, and joins of 10 million rows fail now and then; with 4 MB,
+reading takes a tenth longer."""
 
-    Raises
-    ------
-    InputError
-        If a table stands there twice, or a file is a link to elsewhere.
+_TRIED = {"BIGINT": "DOUBLE", "DATE": "DATE", "VARCHAR": "VARCHAR"}
+"""Types in which cells are tested: as BIGINT, 12.50 would become 13 and nobody would hear of it."""
+
+_LARGEST = 2**53
+"""Whole numbers below this are exact as they are read."""
+
+
+def sql_text(value: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_list(paths: Iterable[Path]) -> str:
+    """List files for SQL."""
+    return f"[{', '.join(sql_text(str(path.resolve())) for path in paths)}]"
+
+
+def sql_type(field: FieldInfo) -> str:
+    """Type in which a column is summed."""
+    if field.annotation in (date, date | None):
+        return "DATE"
+    return "BIGINT" if field.annotation in (int, int | None) else "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in SQL, with what a person needs to know of it.
+
+    Attributes
+    ----------
+    sort : {"cell", "row", "note"}
+        What it is about: a cell, the order of days in a row, or nothing that is wrong but what
+        should be known.
+    column : str
+        Column at which a broken rule is reported.
+    sql : str
+        Condition that holds for a row that keeps the rule.
+    words, fix : str
+        What is wrong where it does not hold, and what to do about it.
     """
-    found = {}
-    for table in TABLES.values():
-        stem = Path(table.file).stem
-        kinds = [[path] for s in SUFFIXES if (path := folder / f"{stem}{s}").is_file()]
-        kinds += [paths for s in SUFFIXES if (paths := sorted((folder / stem).glob(f"*{s}")))]
-        if len(kinds) > 1:
-            raise InputError(
-                f"the table {table.name} stands here twice",
-                file=folder,
-                value=" and ".join(str(paths[0].relative_to(folder)) for paths in kinds),
-                fix="keep one of them",
-            )
-        if kinds:
-            found[table.name] = kinds[0]
-    for path in (path for paths in found.values() for path in paths):
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise InputError("the file must not be a link to elsewhere", file=path)
-    return found
+
+    sort: str
+    column: str
+    sql: str
+    words: str
+    fix: str
 
 
-@contextmanager
-def opened(folder: Path, root: Path, scratch: Path) -> Iterator[dict[str, Any]]:
-    """Open the tables of a folder as relations that :func:`analysis.kpis.reduce.reduce` takes.
+def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = False) -> str:
+    """Read the files of a table, in SQL: every column of its row model, and maybe others.
 
     Parameters
     ----------
-    folder : Path
-        Folder of CSV (comma, UTF-8, ISO dates) or Parquet files; see :func:`files`.
-    root : Path
-        Project root, so that messages name short paths.
-    scratch : Path
-        Where DuckDB may keep what does not fit into memory; emptied at the end.
-
-    Yields
-    ------
-    dict of str to DuckDBPyRelation
-        By table name. What goes wrong while they are used is raised as InputError.
-
-    Raises
-    ------
-    InputError
-        If DuckDB is not installed, a column is missing, or a cell breaks a rule.
+    table : Table
+        Which table.
+    paths : list of Path
+        Its files, all CSV or all Parquet.
+    columns : list of str
+        All columns of the files, in their order. Those that the table does not know are not used;
+        of those that it knows, what is absent is empty.
+    text : bool
+        Leave the cells of CSV files as text, and those of Parquet files as they are stored.
     """
-    found = files(folder)
-    with store_on(folder, root, scratch, found) as store:
-        yield {name: _relation(store, name, paths, root) for name, paths in found.items()}
+    kinds = {name: sql_type(field) for name, field in table.row.model_fields.items()}
+    if paths[0].suffix == ".parquet":
+        rows = f"read_parquet({sql_list(paths)})"
+        if not text:
+            fields = table.row.model_fields
+            cells = [f"{typed(name, fields[name])} as {name}" for name in kinds if name in columns]
+            rows = f"(select {', '.join(cells)} from {rows})"
+    else:
+        types = ", ".join(
+            f"not_used_{place}: 'VARCHAR'"
+            if name not in kinds
+            else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
+            for place, name in enumerate(columns)
+        )
+        rows = (
+            f"read_csv({sql_list(paths)}, auto_detect = false, header = true, delim = ',', "
+            f"buffer_size = {_BUFFER}, "
+            f"""quote = '"', escape = '"', columns = {{{types}}})"""
+        )
+    absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in columns]
+    return f"(select *, {', '.join(absent)} from {rows})" if absent else rows
+
+
+def typed(name: str, field: FieldInfo) -> str:
+    """Read a cell as its type, null where it cannot be; Parquet may hold a yes or no as a truth."""
+    if set(get_args(field.annotation)) == {"yes", "no"}:
+        text = f"{name}::varchar"
+        return f"case {text} when 'true' then 'yes' when 'false' then 'no' else {text} end"
+    return f"try_cast({name} as {_TRIED[sql_type(field)]})"
+
+
+def selection(table: Table, *, stop: bool = True) -> str:
+    """Select all columns of a table in SQL, typed; a cell that breaks a rule stops the query.
+
+    If it shall not `stop`, such a cell is null; days that are not in order are left as they are.
+    """
+    chosen = []
+    for name, field in table.row.model_fields.items():
+        asked = [rule.sql for rule in rules(table) if rule.column == name]
+        broken = sql_text(BROKEN + json.dumps([table.name, name]))
+        kept, otherwise = (" and ".join(asked), f"error({broken})") if stop else (asked[0], "null")
+        cell = f"case when {kept} then {_cell(name, field)} else {otherwise} end"
+        chosen.append(f"{cell}::{sql_type(field)} as {name}")
+    return ", ".join(chosen)
+
+
+def rules(table: Table) -> list[Rule]:
+    """Say the rules of a table's cells and of its days in SQL and in words."""
+    return [_of_cells(table, name) for name in table.row.model_fields] + [
+        Rule("row", late, f"({early} > {late}) is not true", order_rule(group), _CORRECT_DAY)
+        for group in table.row.in_order
+        for early, late in pairwise(group)
+    ]
+
+
+def _of_cells(table: Table, name: str) -> Rule:
+    """Say the rule of a column's cells (patterns of keys are left out)."""
+    field = table.row.model_fields[name]
+    kind = sql_type(field)
+    words = f"must be {_IN_WORDS[kind]}"
+    tests = []
+    if get_origin(field.annotation) is Literal:
+        tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
+        words = f"must be one of {', '.join(get_args(field.annotation))}"
+    low, high = _bounds(field)
+    if low is not None:
+        tests.append(f"{name} >= {_limit(low)}")
+        words += f", at least {low}"
+    if high is not None:
+        tests.append(f"{name} <= {_limit(high)}")
+        words += f", at most {high}"
+    if kind == "BIGINT":
+        exact = all(isinstance(end, int) and abs(end) < _LARGEST for end in (low, high))
+        tests += [f"{name} = trunc({name})", *([] if exact else [f"abs({name}) < {_LARGEST}"])]
+    for limit in field.metadata:
+        if getattr(limit, "min_length", None):
+            tests.append(f"{name} <> ''")
+        pattern = getattr(limit, "pattern", None)
+        if pattern and not name.endswith("_id"):
+            words = PATTERNS[pattern]
+            tests.append(f"regexp_matches({_cell(name, field)}, {sql_text(pattern)})")
+    if not tests and not _may_be_blank(field):
+        tests.append(f"{name} is not null")  # all other tests fail a null anyway
+    kept = " and ".join(tests) or "true"
+    sql = f"({name} is null or ({kept}))" if _optional(field) else f"({kept})"
+    return Rule("cell", name, sql, words, "correct the cell")
+
+
+def _bounds(field: FieldInfo) -> tuple[object, object]:
+    """Find the least and the largest value that a field may have."""
+
+    def one(end: str) -> object:
+        ends = (getattr(limit, end, None) for limit in field.metadata)
+        return next((end for end in ends if end is not None), None)
+
+    return one("ge"), one("le")
+
+
+def _cell(name: str, field: FieldInfo) -> str:
+    """Take an empty cell for an empty text where it is one, as pandas does."""
+    return f"coalesce({name}, '')" if _may_be_blank(field) else name
+
+
+def _may_be_blank(field: FieldInfo) -> bool:
+    return sql_type(field) == "VARCHAR" and may_be_empty(field)
+
+
+def _optional(field: FieldInfo) -> bool:
+    return type(None) in get_args(field.annotation)
+
+
+def _limit(value: object) -> str:
+    return f"date '{value}'" if isinstance(value, date) else str(value)
 
 
 @contextmanager
@@ -119,7 +243,7 @@ def store_on(folder: Path, root: Path, scratch: Path, found: Files) -> Iterator[
     Parameters
     ----------
     folder, root, scratch : Path
-        As for :func:`opened`.
+        As for :func:`analysis.kpis.cube.opened`.
     found : dict of str to list of Path
         The tables there, to be named in messages.
 
@@ -160,33 +284,6 @@ def require_duckdb(file: Path) -> Any:
         ) from None
 
 
-def require_keys(relations: Mapping[str, Any]) -> None:
-    """Refuse a key that stands twice, which would count rows twice or join them to two.
-
-    Parameters
-    ----------
-    relations : mapping of str to DuckDBPyRelation
-        As :func:`opened` yields them.
-
-    Raises
-    ------
-    InputError
-        Naming one such key.
-    """
-    for name, relation in relations.items():
-        key = TABLES[name].key
-        columns = ", ".join(key)
-        counted = relation.aggregate(f"{columns}, count(*) as times", columns)
-        for *cells, times in counted.filter("times > 1").order(columns).limit(1).fetchall():
-            raise InputError(
-                f"this key stands {times} times",
-                file=TABLES[name].file,
-                column=columns,
-                value=", ".join(map(str, cells)),
-                fix="give every row a key of its own",
-            )
-
-
 def computed_once(relation: Any) -> Any:
     """Put the rows of a relation into a temporary file, and return a relation that reads it.
 
@@ -208,14 +305,6 @@ def _confine(store: Any, *folders: Path) -> None:
     store.execute("set lock_configuration = true")
 
 
-def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
-    table = TABLES[name]
-    headers = [header(store, path, root) for path in paths]
-    for error in header_errors(table, paths, headers, root):
-        raise error
-    return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
-
-
 def header(store: Any, path: Path, root: Path) -> list[str]:
     """Read the names of a file's columns, in its order."""
     if path.suffix == ".parquet":
@@ -234,39 +323,6 @@ def header(store: Any, path: Path, root: Path) -> list[str]:
             row=1,
             fix="save the file as CSV UTF-8, with the names of the columns in its first line",
         ) from None
-
-
-def header_errors(
-    table: Table, paths: list[Path], headers: list[list[str]], root: Path
-) -> Iterator[InputError]:
-    """Say what is wrong with the columns of a table's files: any that is missing, or stands twice.
-
-    Parameters
-    ----------
-    table : Table
-        Which table.
-    paths : list of Path
-        Its files.
-    headers : list of list of str
-        The names of their columns, from :func:`header`.
-    root : Path
-        Project root, so that messages name short paths.
-    """
-    for path, names in zip(paths, headers, strict=True):
-        file = shown(path, root)
-        for name, info in table.row.model_fields.items():
-            if name not in names and not may_be_empty(info):
-                rule = "this column is missing"
-                yield InputError(rule, file=file, row=1, column=name, fix=PLAIN_FORM)
-            if names.count(name) > 1:
-                rule = "two columns have this name"
-                yield InputError(rule, file=file, row=1, column=name, fix="delete one of them")
-        if sorted(names) == sorted(headers[0]) and names != headers[0]:
-            rule = f"the columns must stand in the order of {paths[0].name}"
-            yield InputError(rule, file=file, row=1)
-        elif names != headers[0]:
-            rule = f"the file must have the columns of {paths[0].name}"
-            yield InputError(rule, file=file, row=1)
 
 
 def _not_utf8(file: Path, row: int | None = None) -> InputError:
