@@ -101,18 +101,6 @@ def test_every_text_of_the_catalogues_has_its_spanish() -> None:
     assert shown - {"%", MONEY} <= set(names)
 
 
-def test_where_little_is_known_there_is_a_range_and_no_score(show: Show) -> None:
-    page = show(fragment="#q=2022Q1&lang=en").page
-    joint = page.locator(".scores .joint")
-    assert joint.locator(".score").text_content() == "–"
-    assert joint.locator(".fill").count() == 0
-    assert "known 13%: " in (joint.locator(".levels").text_content() or "")
-    assert "less than 50%" in (page.locator("#panel-scorecard .note").text_content() or "")
-    assert "2021" not in page.locator("body").inner_text()
-    scales = page.locator(".scale").evaluate_all("all => all.map((one) => one.textContent)")
-    assert set(scales) == {"−101"}
-
-
 def test_claims_have_names_and_their_units_once(show: Show) -> None:
     found: dict[tuple[str, str], Any] = {
         (row[0], row[1]): row[2] for row in show(fragment="#lang=en").probe("claims")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -18,11 +20,9 @@ from analysis.tables.firm_tables import read_ledger
 
 from .conftest import TABLES, Show, Shown, fragment
 
+USES = yaml.safe_load(Path(__file__).with_name("uses.yaml").read_text(encoding="utf-8"))
+expect.set_options(timeout=1000)
 BUSY = {"q": ["2024Q1", "2024Q2"], "t": ["alarms"], "table": TABLES, "goal": ["O1-KR1~0~12"]}
-
-
-def services(shown: Shown) -> str:
-    return shown.page.locator("[data-kpi=services] .big data").get_attribute("value") or ""
 
 
 def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) -> None:
@@ -44,43 +44,35 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
     assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
 
 
-def test_arrows_move_and_enter_space_and_ctrl_choose(show: Show) -> None:
-    shown = show()
-    page, keys = shown.page, shown.page.keyboard
-    page.locator("[data-group=types] button").first.focus()
-    keys.press("Enter")
-    assert shown.probe("pressed", "types") == ["lifting_doors"]
-    assert shown.probe("focused")["key"] == "lifting_doors"  # though the chart was drawn anew
-    keys.press("ArrowDown")
-    assert shown.probe("focused")["key"] == "alarms"
-    keys.press("Control+Enter")
-    assert sorted(shown.probe("pressed", "types")) == ["alarms", "lifting_doors"]
-    assert services(shown) == str(52 + 42)
-    keys.press("End")
-    keys.press("Space")
-    assert shown.probe("pressed", "types") == ["electric_fence"]
-    keys.press("Space")
-    assert shown.probe("pressed", "types") == []
-    page.locator("[data-group=sales] button").first.focus()
-    keys.press("ArrowRight")
-    keys.press("Enter")
-    assert shown.probe("pressed", "slicer-quarters") == ["quarters-2022Q2"]
-    keys.press("Escape")  # hides the tip
-    keys.press("Escape")
-    assert shown.probe("pressed", "slicer-quarters") == ["quarters-2024Q2"]
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_what_is_seen_after_each_step(show: Show, use: dict[str, Any]) -> None:
+    shown = show(fragment=use.get("fragment", ""), **use.get("options", {}))
+    for step in use["steps"]:
+        for act, given in step.items():
+            take(shown, act, given)
 
 
-def test_escape_hides_the_tip_before_it_clears(show: Show) -> None:
-    shown = show(fragment="#t=alarms&q=2024Q2")
-    shown.page.locator("[data-group=sales] button").nth(2).hover()
-    tip = shown.page.locator("#tip")
-    assert "Q3 2022" in (tip.text_content() or "")
-    assert tip.is_visible()
-    shown.page.keyboard.press("Escape")
-    assert tip.is_hidden()
-    assert shown.probe("pressed", "types") == ["alarms"]
-    shown.page.keyboard.press("Escape")
-    assert shown.probe("pressed", "types") == []
+def take(shown: Shown, act: str, given: Any) -> None:
+    """Take a step of ``uses.yaml``."""
+    page = shown.page
+    if act == "expect":
+        for selector, held in given.items():
+            for name, values in held.items():
+                place = expect(page.locator(selector))
+                getattr(place, name)(*values if isinstance(values, list) else [values])
+    elif act in ("probe", "evaluate"):
+        for call, found in given.items():
+            seen = shown.probe(*call.split()) if act == "probe" else page.evaluate(call)
+            assert seen == found, call
+    elif act == "keys":
+        for key in given.split():
+            page.keyboard.press(key)
+    elif act == "media":
+        page.emulate_media(**given)
+    elif act == "select_option":
+        page.locator(given[0]).select_option(label=given[1])
+    else:
+        getattr(page.locator(given).first, act)()
 
 
 def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
@@ -96,14 +88,6 @@ def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
     assert shown.probe("pressed", "segments") == ["shop"]
     parts = [part for _, part in shown.probe("widths", "segments")]
     assert parts[0] > 0 == parts[1] == parts[2]
-
-
-def test_fingers_choose_several_without_ctrl(show: Show) -> None:
-    shown = show(viewport={"width": 390, "height": 800}, has_touch=True)
-    shown.page.locator("[data-key=several]").tap()
-    for at in (1, 2):
-        shown.page.locator("[data-group=slicer-segments] button").nth(at).tap()
-    assert shown.probe("pressed", "slicer-segments") == ["segments-company", "segments-household"]
 
 
 def test_the_address_restores_the_view(show: Show) -> None:
@@ -126,20 +110,6 @@ def test_the_address_restores_the_view(show: Show) -> None:
     assert page.locator("#goal-O1-KR2").input_value() == "30"
     page.locator("[data-key=reset]").click()
     assert page.evaluate("location.hash") == "#q=2024Q2&theme=dark&lang=es"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "#q=1999Q9&t=none&s=%&v=x&goal=O1-KR2~9~1,x,y~0~z,O1-KR2~0~1e5&lang=xx&theme=blue",
-        "#x",
-        "#=",
-    ],
-)
-def test_an_address_that_means_nothing_does_no_harm(show: Show, address: str) -> None:
-    shown = show(fragment=address)
-    assert shown.page.locator("section.panel").count() == 9
-    assert int(services(shown)) > 0
 
 
 def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> None:
@@ -224,30 +194,9 @@ def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_the_theme_is_the_systems_until_another_is_chosen(show: Show) -> None:
-    shown = show(color_scheme="dark")
-    html = shown.page.locator("html")
-    assert html.get_attribute("data-theme") == "dark"
-    shown.page.emulate_media(color_scheme="light")
-    expect(html).to_have_attribute("data-theme", "light")
-    shown.page.locator("[data-key=theme]").click()
-    assert html.get_attribute("data-theme") == "dark"
-
-
 @pytest.mark.parametrize("width", [1440, 900, 390, 320])
 def test_nothing_sticks_out_at_any_width(show: Show, width: int) -> None:
     for address in ("#lang=en", "#lang=es&t=alarms"):
         shown = show(viewport={"width": width, "height": 900}, fragment=address)
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
         assert shown.probe("clipped") == []
-
-
-def test_print_shows_the_selection_in_words_and_no_controls(show: Show) -> None:
-    shown = show(fragment="#q=2024Q2&t=alarms&lang=en&theme=dark")
-    shown.page.emulate_media(media="print")
-    assert shown.page.locator("#slicers").is_hidden()
-    assert shown.page.locator(".tools").is_hidden()
-    words = shown.page.locator("header").evaluate("one => getComputedStyle(one, '::after').content")
-    assert words == '"Q2 2024 · Alarm installation · all segments"'
-    colour = shown.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert colour == "rgb(255, 255, 255)"
