@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pandas as pd
 import pytest
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from analysis.dashboard.page import page
@@ -24,6 +25,9 @@ ARGUMENTS = (
     "--disable-component-update --disable-sync"
 )
 PROBE = Path(__file__).with_name("probe.js")
+ROWS: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("rows.yaml").read_text(encoding="utf-8")
+)
 PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
 TABLES = [*PANELS, "okr", "scorecard"]
 
