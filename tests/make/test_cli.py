@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from analysis.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
+WRONG = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -18,23 +20,7 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-@pytest.mark.parametrize(
-    ("command", "message"),
-    [
-        ("ledger --case acme", "“acme”: there is no case of this name"),
-        ("ledger --seed 3", "add --out FOLDER"),
-        ("ledger --case template --seed 4", "leave out --reading, --seed and --out"),
-        ("ledger --case template --out own", "leave out --reading, --seed and --out"),
-        ("ledger --case template --reading a=b", "leave out --reading, --seed and --out"),
-        (
-            "ledger --reading labour=constant --out own",
-            "5-services-growth, abstract-productivity-q1, abstract-productivity-q2",
-        ),
-        ("new-case --name=-x", "a case's name has up to 40 small letters"),
-        ("new-case --name=--help", "a case's name has up to 40 small letters"),
-        (f"new-case --name={'a' * 300}", "a case's name has up to 40 small letters"),
-    ],
-)
+@pytest.mark.parametrize(("command", "message"), WRONG)
 def test_a_wrong_command_is_one_message_and_exit_2(
     inside: Path, capsys: pytest.CaptureFixture[str], command: str, message: str
 ) -> None:
@@ -117,8 +103,23 @@ def test_a_file_that_may_not_be_written_is_called_by_its_own_name(
     assert said.startswith(f"check-claims: {tmp_path / 'x.csv'}: cannot be read or written")
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, method: str, name: str) -> None:
-    """Let the system refuse one file, as it does when its permissions do (but not to root)."""
+@pytest.mark.parametrize(
+    ("method", "name", "where"),
+    [
+        ("read_bytes", "sale.csv", "data/raw/template/sale.csv"),
+        ("read_text", "case.yaml", "data/raw/template/case.yaml"),
+        ("iterdir", "template", "check: data/raw/template"),
+    ],
+)
+def test_what_may_not_be_read_is_a_problem_with_a_remedy(
+    inside: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    method: str,
+    name: str,
+    where: str,
+) -> None:
+    """The system refuses one file, as it does when its permissions do (but not to root)."""
     usual = getattr(Path, method)
 
     def read(path: Path, *args: object, **options: object) -> object:
@@ -127,44 +128,23 @@ def refuse(monkeypatch: pytest.MonkeyPatch, method: str, name: str) -> None:
         return usual(path, *args, **options)
 
     monkeypatch.setattr(Path, method, read)
-
-
-@pytest.mark.parametrize(
-    ("method", "name"), [("read_bytes", "sale.csv"), ("read_text", "case.yaml")]
-)
-def test_a_file_that_may_not_be_read_is_a_problem_with_a_remedy(
-    inside: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    method: str,
-    name: str,
-) -> None:
-    refuse(monkeypatch, method, name)
     assert main(["check", "--case", "template"]) == 2
-    found = capsys.readouterr().out
-    assert f"data/raw/template/{name}: cannot be read or written (Permission denied)" in found
+    captured = capsys.readouterr()
+    found = captured.out + captured.err
+    assert f"{where}: cannot be read or written (Permission denied)" in found
     assert "To fix: allow yourself to read" in found
 
 
+@pytest.mark.parametrize("command", ["check", "ledger"])
 def test_a_folder_in_the_place_of_the_parameters(
-    inside: Path, capsys: pytest.CaptureFixture[str]
+    inside: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     path = inside / "data/raw/template/case.yaml"
     path.unlink()
     path.mkdir()
-    for command in ("check", "ledger"):
-        assert main([command, "--case", "template"]) == 2
-    found = capsys.readouterr()
-    for text in (found.out, found.err):
-        assert "template/case.yaml: cannot be read or written (Is a directory)" in text
-
-
-def test_what_the_system_refuses_anywhere_is_one_message(
-    inside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    refuse(monkeypatch, "iterdir", "template")
-    assert main(["check", "--case", "template"]) == 2
-    assert "check: data/raw/template: cannot be read or written" in capsys.readouterr().err
+    assert main([command, "--case", "template"]) == 2
+    words = "template/case.yaml: cannot be read or written (Is a directory)"
+    assert words in "".join(capsys.readouterr())
 
 
 def test_bad_input_is_found_before_anything_is_written(

@@ -12,11 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.notebook.edition import chapters
 from analysis.tables.case import Case
 
 ROOT = Path(__file__).parents[2]
+CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 NOTEBOOKS = ("01_sales", "02_people")
 # These tests may run under make themselves.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
@@ -24,43 +26,31 @@ STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "repor
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
-import argparse, importlib, json, os, sys, time
+import importlib, json, os, sys, time
 from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.files import write_text
 
 IMPORTS = {"verdicts": "claims", "kpis": "kpis.sales", "dashboard": "dashboard", "report": "report"}
-OUTPUTS = {
-    "verdicts": "data/processed/{}/verdicts.csv",
-    "ledger": "data/processed/{}/ledger/sale.csv",
+OUTPUTS = {"report": "report/{}.pdf", "dashboard": "report/{}.html", "sums": "SHA256SUMS",
     "kpis": "data/processed/{}/kpis.csv data/processed/{}/comparison.csv",
-    "values": "data/processed/{}/values.json",
-    "notebook": "figures/{}/fig.svg",
-    "dashboard": "report/{}.html",
-    "report": "report/{}.pdf",
-    "sums": "SHA256SUMS",
-    "edition": "",
-}
+    "notebook": "figures/{}/fig.svg"}
 
 def main(arguments):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command")
-    parser.add_argument("notebook", nargs="?")
-    for option in ("--case", "--period", "--base"):
-        parser.add_argument(option)
-    args = parser.parse_args(arguments)
-    if args.command == "chapters":
+    command, given = arguments[0], dict(zip(arguments, arguments[1:]))
+    if command == "chapters":
         print("NOTEBOOKS :=", *sorted(map(str, Path("notebooks").glob("*.ipynb"))))
         return 0
-    name = Path(args.notebook).stem if args.notebook else args.command
-    for cell in json.loads(Path(args.notebook).read_text())["cells"] if args.notebook else ():
+    notebook = Path(given.get("notebook", ""))
+    name = notebook.stem or command
+    for cell in json.loads(notebook.read_text())["cells"] if notebook.name else ():
         exec("".join(cell["source"]))
-    own = "own" if (args.command, args.case) == ("ledger", "acme") else None
-    if module := IMPORTS.get(args.command, own):
+    own = "own" if (command, given["--case"]) == ("ledger", "acme") else None
+    if module := IMPORTS.get(command, own):
         importlib.import_module("analysis." + module)
-    report = "-".join(filter(None, (args.case, args.period, args.base)))
-    outputs = OUTPUTS[args.command].replace("{}", report)
-    if report != args.case and args.command != "report":
+    report = "-".join(given[key] for key in ("--case", "--period", "--base") if key in given)
+    outputs = OUTPUTS.get(command, f"data/processed/{{}}/{command}.csv").replace("{}", report)
+    if report != given["--case"] and command != "report":
         outputs = outputs.replace("data/processed", ".build").replace("figures", ".build")
     if os.environ.get("STUB_WAIT") == name:
         Path("waiting").touch()
@@ -70,8 +60,8 @@ def main(arguments):
         return 2
     for output in map(Path, outputs.split()):
         write_text(output, name)
-    if args.notebook and os.environ.get("STUB_OUTPUT"):
-        Path(args.notebook).write_text(Path(args.notebook).read_text() + " ")
+    if notebook.name and os.environ.get("STUB_OUTPUT"):
+        notebook.write_text(notebook.read_text() + " ")
     print(f"step {name}")
     return 0
 """
@@ -86,8 +76,13 @@ EMPTY = """
 """
 REAL = """
     Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/files.py
-    src/analysis/__main__.py
 """
+
+
+def make(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *arguments], cwd=root, env=ENVIRONMENT, capture_output=True, text=True
+    )
 
 
 def default_interrupts() -> None:
@@ -180,31 +175,18 @@ def test_nothing_changed_runs_nothing_and_starts_no_python(project: Project) -> 
     assert project.output == "nothing to do: report/segelec.pdf is up to date\n"
 
 
-@pytest.mark.parametrize(
-    ("changed", "rerun"),
-    [
-        ("src/analysis/kpis/people.py", ["02_people", "report", "sums"]),
-        ("src/analysis/kpis/sales.py", STEPS[2:]),
-        ("src/analysis/money.py", STEPS[2:]),
-        ("src/analysis/own.py", []),  # for the rows of other cases
-        ("src/analysis/claims.py", STEPS),
-        ("src/analysis/report/template.typ", ["report", "sums"]),
-        ("src/analysis/dashboard/js/main.js", ["dashboard", "sums"]),
-        ("src/analysis/cli.py", STEPS),
-        ("notebooks/01_sales.ipynb", ["01_sales", "report", "sums"]),
-        ("README.md", ["sums"]),
-        ("data/raw/segelec/claims.csv", STEPS),
-        ("data/raw/segelec/relations.csv", STEPS),
-        ("data/raw/segelec/swot.csv", STEPS[1:]),
-        ("requirements/report.txt", STEPS),
-        ("pyproject.toml", STEPS),
-    ],
-)
-def test_a_change_reruns_what_depends_on_it(
-    project: Project, changed: str, rerun: list[str]
-) -> None:
+@pytest.mark.parametrize(("changed", "rerun"), CASES["a-change-reruns"].items())
+def test_a_change_reruns_what_depends_on_it(project: Project, changed: str, rerun: str) -> None:
     project.touch(changed)
-    assert sorted(project.make()) == sorted(rerun)
+    assert sorted(project.make()) == sorted(rerun.split())
+    assert project.make() == []
+
+
+@pytest.mark.parametrize(("lost", "rerun"), CASES["a-loss-reruns"].items())
+def test_any_file_that_a_step_wrote_is_made_again(project: Project, lost: str, rerun: str) -> None:
+    (project.root / lost).unlink()
+    assert sorted(project.make()) == sorted(rerun.split())
+    assert (project.root / lost).is_file()
     assert project.make() == []
 
 
@@ -224,35 +206,17 @@ def test_new_imports_renamed_modules_and_lost_files_are_noticed(project: Project
     (project.root / "notebooks/02_people.ipynb").unlink()
     assert project.make() == ["report", "sums"]
     assert project.make() == []
-    (project.root / "report/segelec.pdf").unlink()
-    assert project.make() == ["report", "sums"]
-    assert project.make() == []
 
 
-@pytest.mark.parametrize(
-    ("lost", "rerun"),
-    [
-        ("data/processed/segelec/comparison.csv", STEPS[2:]),
-        ("figures/segelec/fig.svg", ["01_sales", "02_people", "report", "sums"]),
-        ("SHA256SUMS", ["sums"]),
-    ],
-)
-def test_any_file_that_a_step_wrote_is_made_again(
-    project: Project, lost: str, rerun: list[str]
-) -> None:
-    (project.root / lost).unlink()
-    assert sorted(project.make()) == sorted(rerun)
-    assert (project.root / lost).is_file()
-    assert project.make() == []
-
-
-def test_a_file_moved_in_with_an_old_date_is_noticed(project: Project) -> None:
-    old = project.root / "swot.csv"
+@pytest.mark.parametrize("name", ["swot.csv", "my sales.csv"])
+def test_a_file_moved_in_with_an_old_date_is_noticed(project: Project, name: str) -> None:
+    old = project.root / name
     old.touch()
     os.utime(old, (0, 0))
     project.touch("data/raw/segelec")
-    old.rename(project.root / "data/raw/segelec/swot.csv")
+    old.rename(project.root / "data/raw/segelec" / name)
     assert sorted(project.make()) == sorted(STEPS[1:])
+    assert project.make() == []
 
 
 def test_a_notebook_that_its_run_rewrites_does_not_run_again(project: Project) -> None:
@@ -261,38 +225,39 @@ def test_a_notebook_that_its_run_rewrites_does_not_run_again(project: Project) -
     assert project.make() == []
 
 
-def test_a_failing_step_keeps_the_old_outputs_and_is_tried_again(project: Project) -> None:
+@pytest.mark.parametrize(("case", "step"), [("segelec", "kpis"), ("acme", "ledger")])
+def test_a_failing_step_is_all_that_is_said_keeps_outputs_and_is_tried_again(
+    project: Project, case: str, step: str
+) -> None:
     pdf = (project.root / "report/segelec.pdf").read_bytes()
+    project.write("data/raw/acme/case.yaml", "")
     project.touch("src/analysis/kpis/sales.py")
-    assert project.make(STUB_FAIL="kpis") == []
-    assert project.status == 2
-    message, *noise = project.errors.splitlines()
-    assert message == "claims.csv, row 7: the value is no number"
-    assert len(noise) == 1
-    assert noise[0].startswith("make: ***")
+    for _ in range(2):
+        assert project.make(f"CASE={case}", STUB_FAIL=step) in (["verdicts"], [])
+        assert project.status == 2
+        message, *noise = project.errors.splitlines()
+        assert message == "claims.csv, row 7: the value is no number"
+        assert [line.partition(" [")[0] for line in noise] == ["make: ***"]
     assert (project.root / "report/segelec.pdf").read_bytes() == pdf
-    assert "kpis" in project.make()[:1]
+    assert sorted(project.make(f"CASE={case}")) == sorted(STEPS[STEPS.index(step) :])
 
 
-def test_a_first_build_that_fails_goes_on_where_it_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [None, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_first_build_that_stops_goes_on_from_there(
+    tmp_path: Path, how: signal.Signals | None
+) -> None:
     project = Project(tmp_path).fill()
-    project.make(STUB_FAIL="values")
-    assert project.stamps() == {"verdicts", "ledger", "kpis"}
-    assert not (tmp_path / "report").exists()
-    assert sorted(project.make()) == sorted(STEPS[3:])
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path, how: signal.Signals) -> None:
-    project = Project(tmp_path).fill()
-    process = project.start(STUB_WAIT="kpis")
-    while not (tmp_path / "waiting").exists():
+    process = project.start(**{"STUB_WAIT" if how else "STUB_FAIL": "kpis"})
+    while how and not (tmp_path / "waiting").exists():
         assert process.poll() is None
         time.sleep(0.02)
-    os.killpg(process.pid, how)
-    process.communicate()
+    if how:
+        os.killpg(process.pid, how)
+    _, errors = process.communicate()
     assert process.returncode != 0
+    assert "Traceback" not in errors
     assert project.stamps() == {"verdicts", "ledger"}
+    assert not (tmp_path / "report").exists()
     assert sorted(project.make()) == sorted(STEPS[2:])
 
 
@@ -312,17 +277,6 @@ def test_cases_are_built_side_by_side(project: Project) -> None:
     assert project.make() == []
     project.touch("src/analysis/own.py")
     assert sorted(project.make("CASE=acme")) == sorted(STEPS[1:])
-
-
-def test_tables_that_fail_their_check_are_the_only_thing_said(project: Project) -> None:
-    project.write("data/raw/acme/case.yaml", "")
-    for _ in range(2):
-        assert project.make("CASE=acme", STUB_FAIL="ledger") in (["verdicts"], [])
-        assert project.status == 2
-        message, *noise = project.errors.splitlines()
-        assert message == "claims.csv, row 7: the value is no number"
-        assert [line.partition(" [")[0] for line in noise] == ["make: ***"]
-    assert sorted(project.make("CASE=acme")) == sorted(step for step in STEPS if step != "verdicts")
 
 
 def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
@@ -352,22 +306,7 @@ def test_what_is_asked_for_is_checked_before_anything_is_made(tmp_path: Path) ->
     assert not (tmp_path / "data/processed").exists()
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["PERIOD=2024Q1 2024Q2"], "on one period and one base, not “2024Q1 2024Q2”"),
-        (["QUATER=2024Q2"], "There is no variable QUATER: PERIOD=2024Q2 says it now"),
-        (["HALF=2023H2"], "There is no variable HALF: PERIOD=2023H2 says it now"),
-        (["period=2024Q1"], "There is no variable period; did you mean PERIOD?"),
-        (["CASES=acme"], "There is no variable CASES; did you mean CASE?"),
-        (["COLOUR=blue"], "no variable COLOUR: the variables are CASE PERIOD BASE READING"),
-        (["BASE=previous year-ago"], "on one period and one base"),
-        (["PERIOD=../2024-02"], "holds a slash: “../2024-02”"),
-        (["dashboard", "PERIOD=2024Q1"], "Only report and figures heed a period"),
-        (["check", "READING=target_kind=points"], "Only report and figures heed a period"),
-        (["CASE=kowalczyk"], "one chapter of segelec's report"),
-    ],
-)
+@pytest.mark.parametrize(("options", "message"), CASES["refused"])
 def test_what_cannot_be_made_is_refused_in_one_line(
     project: Project, options: list[str], message: str
 ) -> None:
@@ -378,29 +317,15 @@ def test_what_cannot_be_made_is_refused_in_one_line(
 
 
 def test_the_makefile_knows_the_chapters_of_a_report_on_a_period(segelec: Case) -> None:
-    show = "--eval=show: ; @echo $(CHAPTERS)"
-    run = subprocess.run(
-        ["make", "-s", "PERIOD=2024Q1", show, "show"],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    run = make(ROOT, "-s", "PERIOD=2024Q1", "--eval=show: ; @echo $(CHAPTERS)", "show")
     wanted = [path.relative_to(ROOT).as_posix() for path in chapters(segelec, periodic=True)]
     assert run.stdout.split() == sorted(wanted)
 
 
-def test_a_data_file_whose_name_has_a_space_does_no_harm(project: Project) -> None:
-    project.write("data/raw/segelec/my sales.csv", "")
-    assert sorted(project.make()) == sorted(STEPS[1:])
-    assert project.make() == []
-
-
 def test_help_is_the_default_and_names_the_public_targets() -> None:
-    run = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = make(ROOT).stdout
     for target in ("report", "dashboard", "test", "verify", "lab", "lint", "lock", "clean"):
-        assert f"  make {target} " in run.stdout
+        assert f"  make {target} " in said
 
 
 def test_an_old_python_gets_one_clear_message(project: Project) -> None:
@@ -408,13 +333,18 @@ def test_an_old_python_gets_one_clear_message(project: Project) -> None:
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n', "utf-8")
     old.chmod(0o755)
     project.write("requirements/uv.txt", "")
-    run = subprocess.run(
-        ["make", "report", "PYTHON=./python3.9"],
-        cwd=project.root,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
+    run = make(project.root, "report", "PYTHON=./python3.9")
     assert run.returncode == 2
     assert "Python 3.11 or newer is needed; ./python3.9 is Python 3.9.2." in run.stderr
     assert not (project.root / ".venv").exists()
+
+
+def test_a_real_step_depends_on_what_it_imported(tmp_path: Path) -> None:
+    stamp = tmp_path / "stamp"
+    step = ["-m", "analysis", str(stamp), "also.ipynb", "--", "chapters", "--case", "courier"]
+    subprocess.run([sys.executable, *step], cwd=ROOT, check=True)
+    target, *names, also = stamp.with_suffix(".new").read_text("utf-8").splitlines()[0].split()
+    assert (target, also) == (f"{stamp}:", "also.ipynb")
+    found = {name.removeprefix("src/analysis/") for name in names}
+    assert {"__init__.py", "__main__.py", "cli.py", "notebook/edition.py"} <= found
+    assert not [name for name in found if name.startswith(("figures/", "dashboard/", "report/"))]

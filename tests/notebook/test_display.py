@@ -316,8 +316,3 @@ def test_figures_without_the_needed_texts_are_refused(change: dict[str, str], me
     texts = {"name": "a", "caption": "c", "alt": "a", "kind": "derived"} | change
     with pytest.raises(InputError, match=message):
         Figure(figure=plt.Figure(), data=pd.DataFrame(), **texts)
-
-
-def test_say(shown: Shown) -> None:
-    display.say("**3** of them")
-    assert shown == [({"text/markdown": "**3** of them"}, None)]
