@@ -38,7 +38,7 @@ _ALSO_SLOW = """
     benchmarks dashboard firm report
     test_audit.py test_big_case.py test_business.py test_chapter.py test_checks.py test_cli.py
     test_course.py test_diagnosis.py test_edition.py test_engines.py test_facts.py test_graph.py
-    test_in_place.py test_indicators.py test_make.py test_messy.py test_method.py
+    test_in_place.py test_indicators.py test_make.py test_messy.py test_indicators_by_hand.py
     test_notebook.py test_rules.py test_sampling.py test_spreads.py
     test_synthetic.py test_verdicts.py test_verify.py test_workbook.py
 """
