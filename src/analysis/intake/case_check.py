@@ -31,7 +31,7 @@ from analysis.intake.case_files import (
     find,
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
-from analysis.intake.consistency import check_read, period_ends
+from analysis.intake.consistency import check_read
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.problems import (
     NO_ROWS,
@@ -54,6 +54,7 @@ from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables.case import Case, case_problems, load_case
+from analysis.tables.columns import period_ends
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 

@@ -7,29 +7,26 @@ come the rules of single tables in memory: statements, key results, check-ins.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial, reduce
+from operator import or_
 from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
 from analysis.base.periods import (
-    month_label,
     parse_quarter,
-    quarter_end,
     quarter_label,
-    quarter_start,
 )
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, still_example
-from analysis.intake.convert import Checked, records_of
+from analysis.intake.convert import Checked, records_of, rows_of
 from analysis.intake.problems import (
+    Asked,
     Fault,
     Note,
     Problem,
@@ -43,7 +40,7 @@ from analysis.kpis.catalogue import METHOD
 from analysis.kpis.duck import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import folded, header_of
+from analysis.tables.columns import alike, folded, header_of, period_ends
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
@@ -51,7 +48,7 @@ from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, Obje
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
 
-TWICE = fault_of("key-twice")
+TWICE, TOTAL = fault_of("key-twice"), fault_of("total")
 _TOTALS = vocabulary("totals")["keys"].split()
 """Keys of rows that sum others, in small letters."""
 _EXACT = 2.0**62
@@ -59,17 +56,6 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 _MONEY_ROWS = ("sale", "cost")
-
-
-def rows_of(checked: Checked) -> Rows:
-    """Return the rows of a table that was read."""
-    frame = checked.frame.copy(deep=False)
-    for name, good in checked.good.items():
-        if not good.all():
-            frame[name] = frame[name].where(good)
-    frame["line"] = checked.rows
-    lazy = nw.from_native(frame).lazy()
-    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers, memory=frame)
 
 
 def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem], list[Note]]:
@@ -119,6 +105,8 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) 
 
 def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
+    if not rows.may_repeat(key):
+        return
     known = rows.known(key)
     counted = known.group_by(*key).agg(nw.len().alias("times"))
     again = counted.filter(nw.col("times") > 1).select(*key)
@@ -142,31 +130,43 @@ def _check_references(
         to = header_of(info).references
         if not to or to in unread:
             continue
-        used = rows.known([name]).filter(nw.col(name) != "")
         known = _fixed_keys(case, to)
         if known is not None:
-            fault = _unknown(to, known)
-            rows.report(fault, [name], used.filter(~nw.col(name).is_in(known)))
+            rows.report(_unknown(to, known), [name], _others(rows, name, known))
         elif to in tables:
-            _check_other(rows, name, used, tables[to])
+            _check_other(rows, name, tables[to])
         else:
             titles = {table.name: table.file for table in TABLES}
             what = f"refers to {titles.get(to, to)}, which is not there: not checked"
-            yield Note(rows.file, what, rows.headers.get(name, name), count_of(used))
+            count = count_of(_filled(rows, name))
+            yield Note(rows.file, what, rows.headers.get(name, name), count)
 
 
-def _check_other(rows: Rows, name: str, used: nw.LazyFrame[Any], other: Rows) -> None:
+def _filled(rows: Rows, name: str) -> nw.LazyFrame[Any]:
+    return rows.known([name]).filter(nw.col(name) != "")
+
+
+def _others(rows: Rows, name: str, known: list[str]) -> nw.LazyFrame[Any] | None:
+    """Return the rows with another text in a column than some; None if it is clear at once."""
+    if rows.memory is not None and set(known).issuperset(rows.texts(name)):
+        return None
+    return _filled(rows, name).filter(~nw.col(name).is_in(known))
+
+
+def _check_other(rows: Rows, name: str, other: Rows) -> None:
     """Find references to rows of another table that are not there."""
     key = other.table.key[0]
-    known = [] if other.files else other.texts(key)
+    known: list[str] = []
+    lost: nw.LazyFrame[Any] | None
     if other.files:  # too many for a list
         keys = other.known([key]).select(nw.col(key).alias("referred_to"))
-        lost = used.join(keys, left_on=name, right_on="referred_to", how="anti")
+        lost = _filled(rows, name).join(keys, left_on=name, right_on="referred_to", how="anti")
     else:
-        lost = used.filter(~nw.col(name).is_in(known))
+        known = other.texts(key)
+        lost = _others(rows, name, known)
 
     def fault(first: Any) -> Fault:
-        near = _alike(str(first[name]), known)
+        near = alike(str(first[name]), known)
         rule = "key-spelt-otherwise" if near else "no-such-row"
         return fault_of(rule, file=other.file, near=near)
 
@@ -187,22 +187,12 @@ def _unknown(to: str, known: list[str]) -> Fault:
     return fault_of("unknown-name" if known else "no-names", kind=to, known=shown)
 
 
-def _alike(value: str, known: Iterable[str]) -> str:
-    """Return a key that differs in capitals, signs or leading zeros alone, or nothing."""
-    wanted = _bare(value)
-    return next((key for key in known if _bare(key) == wanted), "") if wanted else ""
-
-
-def _bare(key: str) -> str:
-    return re.sub(r"(?<![0-9])0+(?=[0-9])|[^0-9a-z]", "", key.casefold())
-
-
 class _RowRule(NamedTuple):
-    """A rule on one column of a row, and the expression that is true where it is broken."""
+    """A rule on one column of a row, and what is true of the column where it is broken."""
 
     fault: Fault
     column: str
-    broken: nw.Expr
+    broken: Callable[[Any], Any]
 
 
 def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
@@ -213,41 +203,40 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
     for name, info in table.row.model_fields.items():
         if header_of(info).period:
             ends = period_ends(info, name, first, last)
-            yield _RowRule(fault, name, (nw.col(name) < ends[0]) | (nw.col(name) > ends[1]))
+            yield _RowRule(fault, name, partial(_outside, ends=ends))
         if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
-            yield _RowRule(fault_of("total"), name, nw.col(name).str.to_lowercase().is_in(_TOTALS))
+            yield _RowRule(
+                fault_of("total"), name, lambda key: key.str.to_lowercase().is_in(_TOTALS)
+            )
 
 
-def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any, Any]:
-    """Return the first and last cell of a column of periods within some quarters."""
-    if sql_type(info) == "DATE":
-        begin, end = (
-            datetime.combine(d, time()) for d in (quarter_start(first), quarter_end(last))
-        )
-        return begin, end
-    if name == "month":
-        return month_label(3 * first), month_label(3 * last + 2)
-    return quarter_label(first), quarter_label(last)
+def _outside(column: Any, ends: tuple[Any, Any]) -> Any:
+    return (column < ends[0]) | (column > ends[1])
+
+
+def _is_made_up(*columns: Any) -> Any:
+    return reduce(or_, (column.str.starts_with(MADE_UP) for column in columns))
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
     """Check the rules on single rows, and sums that could leave 64 bits, in one pass."""
     rules = list(_rules_of_rows(case, rows.table))
-    asked = {str(place): rule.broken.cast(nw.Int64).sum() for place, rule in enumerate(rules)}
+    asked: dict[str, Asked] = {
+        str(place): ([rule.column], rule.broken) for place, rule in enumerate(rules)
+    }
     fields = rows.table.row.model_fields
     amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT"]
-    asked |= {name: nw.col(name).cast(nw.Float64).abs().sum() for name in amounts}
+    asked |= {name: ([name], lambda cell: cell.cast(nw.Float64).abs()) for name in amounts}
     if case.parameters.kind == "yours" and rows.table in ROWS:
         texts = [name for name in rows.table.key if sql_type(fields[name]) == "VARCHAR"]
-        begins = [nw.col(name).str.starts_with(MADE_UP) for name in texts]
-        asked["made up"] = nw.any_horizontal(*begins, ignore_nulls=True).cast(nw.Int64).sum()
+        asked["made up"] = (texts, _is_made_up)
     if not asked:
         return
-    sums = [expression.alias(name) for name, expression in asked.items()]
-    found = rows.frame.select(*sums).collect("pandas").to_native().iloc[0]
+    found = rows.sums(asked)
     for place, rule in enumerate(rules):
         if found[str(place)] > 0:
-            rows.report(rule.fault, [rule.column], rows.frame.filter(rule.broken))
+            broken = rows.frame.filter(rule.broken(nw.col(rule.column)))
+            rows.report(rule.fault, [rule.column], broken)
     for name in amounts:
         if found[name] > _EXACT:
             rows.report(fault_of("too-much"), [name], rows.frame)
@@ -267,20 +256,23 @@ def _doubtful(rows: Rows) -> Iterator[Note]:
     """Note rows that may stand twice, and values that may be one spelt in two ways."""
     names = list(rows.table.row.model_fields)
     if rows.table.name in _MONEY_ROWS and not rows.files:
-        key = nw.col(rows.table.key[0])
-        others = [name for name in names if name not in rows.table.key]
-        groups = (
-            rows.known(names)
-            .group_by(*others)
-            .agg(nw.len().alias("times"), key.min().alias("first"), key.max().alias("last"))
-        )
-        found = groups.filter(nw.col("first") != nw.col("last")).collect("pandas").to_native()
-        if len(found):
-            what = "equal to an earlier row in all but the key, and counted like any other"
-            yield Note(rows.file, what, "", int((found["times"] - 1).sum()), found["last"].min())
+        yield from _equal(rows, [name for name in names if name not in rows.table.key])
     for name in _VARIANTS:
         if name in names:
             yield from _spellings(rows.texts(name), rows.file, rows.headers.get(name, name))
+
+
+def _equal(rows: Rows, columns: list[str]) -> Iterator[Note]:
+    """Note rows that are equal in some columns."""
+    if not rows.may_repeat(columns):
+        return
+    key = nw.col(rows.table.key[0])
+    spans = nw.len().alias("times"), key.min().alias("first"), key.max().alias("last")
+    groups = rows.known([*rows.table.key, *columns]).group_by(*columns).agg(*spans)
+    found = groups.filter(nw.col("first") != nw.col("last")).collect("pandas").to_native()
+    if len(found):
+        what = "equal to an earlier row in all but the key, and counted like any other"
+        yield Note(rows.file, what, "", int((found["times"] - 1).sum()), found["last"].min())
 
 
 def _spellings(values: Iterable[str], file: str, column: str) -> Iterator[Note]:

@@ -9,6 +9,7 @@ from functools import cache, partial
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from analysis.intake.problems import (
     Note,
     Problem,
     Rank,
+    Rows,
     fault_of,
     missing,
     no_glyph,
@@ -143,6 +145,17 @@ def records_of(checked: Checked) -> Iterator[dict[Any, Any]]:
             name: value.date() if isinstance(value, pd.Timestamp) else value
             for name, value in record.items()
         }
+
+
+def rows_of(checked: Checked) -> Rows:
+    """Return the rows of a table that was read."""
+    frame = checked.frame.copy(deep=False)
+    for name, good in checked.good.items():
+        if not good.all():
+            frame[name] = frame[name].where(good)
+    frame["line"] = checked.rows
+    lazy = nw.from_native(frame).lazy()
+    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers, memory=frame)
 
 
 def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:

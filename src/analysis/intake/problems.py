@@ -228,6 +228,10 @@ def problem_of(error: InputError) -> Problem:
     return Problem(fault, error.file or "", row, error.column or "", value)
 
 
+Asked = tuple[Sequence[str], Callable[..., Any]]
+"""Columns, and what is asked of a row: an expression of them, or a series where they are series."""
+
+
 @dataclass
 class Rows:
     """The rows of a table, in memory or where they lie.
@@ -266,27 +270,48 @@ class Rows:
 
     def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
         """Return the rows whose cells in some columns broke no rule."""
+        if self.memory is not None and not self.memory[list(columns)].isna().to_numpy().any():
+            return self.frame
         return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
+
+    def may_repeat(self, columns: Sequence[str]) -> bool:
+        """Whether rows may be equal in some columns; of rows in memory it is known at once."""
+        return self.memory is None or bool(self.memory.duplicated(list(columns)).any())
+
+    def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
+        """Sum what is asked of each row, in one pass; every answer under its own name."""
+        if (frame := self.memory) is not None:
+            return {
+                name: float(ask(*(_series(frame[column]) for column in columns)).sum())
+                for name, (columns, ask) in asked.items()
+            }
+        sums = [
+            ask(*map(nw.col, columns)).cast(nw.Float64).sum().alias(name)
+            for name, (columns, ask) in asked.items()
+        ]
+        found: Mapping[str, float] = self.frame.select(*sums).collect("pandas").to_native().iloc[0]
+        return found
 
     def texts(self, column: str) -> list[str]:
         """Return the different texts of a column, in order."""
         if column not in self._texts:
-            found = self.known([column]).select(column).unique().collect("pandas").to_native()
-            self._texts[column] = sorted(text for text in found[column] if text)
+            if (rows := self.memory) is None:
+                rows = self.known([column]).select(column).unique().collect("pandas").to_native()
+            self._texts[column] = sorted(text for text in rows[column].dropna().unique() if text)
         return self._texts[column]
 
     def report(
         self,
         fault: Fault | Callable[[Any], Fault],
         columns: Sequence[str],
-        broken: nw.LazyFrame[Any],
+        broken: nw.LazyFrame[Any] | None,
         more: Callable[[Any], str] = lambda _: "",
     ) -> None:
-        """Add the problem that some rows break a rule; `more` is said of the first of them.
+        """Add the problem that rows, if any, break a rule; `more` is said of the first of them.
 
         A rule that names something of the first row is a function of that row.
         """
-        if not (count := count_of(broken)):
+        if broken is None or not (count := count_of(broken)):
             return
         found = broken.sort("line").head(_KEPT_ROWS + 1).collect("pandas").to_native()
         (file, row), *others = (self.place(int(line)) for line in found["line"])
@@ -296,6 +321,10 @@ class Rows:
         same = tuple(other for name, other in others if name == file)
         rule = fault if isinstance(fault, Fault) else fault(first)
         self.problems.append(Problem(rule, file, row, names, value, same, count))
+
+
+def _series(cells: pd.Series[Any]) -> nw.Series[Any]:
+    return nw.from_native(cells, series_only=True)
 
 
 def count_of(rows: nw.LazyFrame[Any]) -> int:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -25,6 +25,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from analysis.base.files import PlainLoader
+from analysis.base.periods import month_label, quarter_end, quarter_label, quarter_start
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
@@ -173,6 +174,18 @@ def meaning(info: FieldInfo, *, larger: bool = False) -> str:
     return re.sub(r" in (céntimos.*|units of 15 minutes)", "", text) if larger else text
 
 
+def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any, Any]:
+    """Return the first and last cell of a column of periods within some quarters."""
+    if info.annotation in (date, date | None):
+        begin, end = (
+            datetime.combine(d, time()) for d in (quarter_start(first), quarter_end(last))
+        )
+        return begin, end
+    if name == "month":
+        return month_label(3 * first), month_label(3 * last + 2)
+    return quarter_label(first), quarter_label(last)
+
+
 def may_be_empty(info: FieldInfo) -> bool:
     """Whether a cell of the column may be empty; such a column may also be left out.
 
@@ -313,3 +326,13 @@ def contained(name: str, known: Iterable[str]) -> str:
     words = set(folded(name).split("_"))
     inside = [other for other in known if set(other.split("_")) <= words]
     return max(inside, key=len, default="")
+
+
+def alike(value: str, known: Iterable[str]) -> str:
+    """Return a key that differs in capitals, signs or leading zeros alone, or nothing."""
+    wanted = _bare(value)
+    return next((key for key in known if _bare(key) == wanted), "") if wanted else ""
+
+
+def _bare(key: str) -> str:
+    return re.sub(r"(?<![0-9])0+(?=[0-9])|[^0-9a-z]", "", key.casefold())
