@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -46,6 +46,7 @@ from analysis.kpis.duck import (
     TABLES,
     Files,
     Rule,
+    computed_once,
     header,
     rules,
     selection,
@@ -56,7 +57,7 @@ from analysis.kpis.duck import (
     typed,
 )
 from analysis.tables.case import Case
-from analysis.tables.columns import closest, header_of, names_of
+from analysis.tables.columns import closest, header_of, is_choice, names_of
 from analysis.tables.rows import Table, period_column
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
@@ -77,6 +78,11 @@ _STORED: Mapping[str, tuple[str, ...]] = {
 }
 """How Parquet may hold a column of each type without a word being said: names, or their beginning.
 CSV holds text."""
+
+_REFERRED = {
+    header_of(info).references for table in ROWS for info in table.row.model_fields.values()
+}
+"""Tables that others refer to, whose rows are therefore read more than once."""
 
 _RANKS = {"cell": Rank.CELL, "row": Rank.ROW}
 _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
@@ -187,6 +193,8 @@ class _Audited:
     paths: list[Path]
     root: Path
     findings: Findings
+    plain: set[Path] = field(default_factory=set)
+    """Those of the files in which every cell is written as it is read."""
 
     @property
     def name(self) -> str:
@@ -218,29 +226,39 @@ class _Audited:
             number += int(rows)
             if broken:
                 self._name_each(path, asked)
+            else:
+                self.plain.add(path)
         return number
 
     def rows(self) -> Rows:
         """Return the rows for the checks that are the same for rows in memory."""
-        checked = selection(self.table, stop=False)
-        parts = [
-            f"select line + {place * FILE_LINES} as line, {checked} from {self._cells(path)}"
-            for place, path in enumerate(self.paths)
-        ]
-        frame = nw.from_native(self.store.sql(" union all ".join(parts))).lazy()
+        parts = []
+        for place, path in enumerate(self.paths):
+            checked = selection(self.table, "is none" if path in self.plain else "is null")
+            lines = f"line + {place * FILE_LINES} as line"
+            parts.append(f"select {lines}, {checked} from {self._cells(path)}")
+        found = self.store.sql(" union all ".join(parts))
+        if self.table.name in _REFERRED:
+            found = computed_once(found)
+        frame = nw.from_native(found).lazy()
         files = [str(shown(path, self.root)) for path in self.paths]
         return Rows(self.table, self.name, frame, self.findings.problems, files=files)
 
     def _cells(self, path: Path) -> str:
-        """Select a file's rows with their numbers, each cell as text and, if it can be, typed."""
-        cells = ", ".join(
-            f"{name}::varchar as raw_{name}, {typed(name, info)} as {name}"
-            for name, info in self.table.row.model_fields.items()
-        )
-        return f"(select row_number() over () + 1 as line, {cells} from {self._source(path)})"
+        """Select a file's rows with their numbers, each cell as text and, if it can be, typed.
+
+        Where all cells are plain, no text is needed.
+        """
+        fields = self.table.row.model_fields.items()
+        cells = [f"{typed(name, info)} as {name}" for name, info in fields]
+        if path not in self.plain:
+            cells += [f"{name}::varchar as raw_{name}" for name, _ in fields]
+        numbered = f"select row_number() over () + 1 as line, {', '.join(cells)}"
+        return f"({numbered} from {self._source(path)})"
 
     def _source(self, path: Path) -> str:
-        return source(self.table, [path], header(self.store, path, self.root), text=True)
+        names, text = header(self.store, path, self.root), path not in self.plain
+        return source(self.table, [path], names, text=text)
 
     def _stored(self, path: Path) -> dict[str, str] | None:
         """Return how a Parquet file holds its columns; None for CSV."""
@@ -331,7 +349,7 @@ def _check_texts(rows: Rows) -> None:
 def _is_shown(table: Table, name: str, info: FieldInfo) -> bool:
     """Whether a column holds texts that a report can show: no choices, and no mere keys."""
     is_key = (name,) == table.key or header_of(info).references
-    return sql_type(info) == "VARCHAR" and get_origin(info.annotation) is not Literal and not is_key
+    return sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key
 
 
 def _fault(text: str) -> Fault | None:

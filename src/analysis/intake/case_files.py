@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Literal, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -20,7 +20,7 @@ from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of, vocab
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
 from analysis.tables.case import Case, load_case
-from analysis.tables.columns import closest, folded, header_of, may_be_empty
+from analysis.tables.columns import closest, folded, header_of, is_choice, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, data_package, read_rows
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, METHODS, PLAN_TABLES
@@ -365,7 +365,7 @@ def _bracketed(name: str, info: FieldInfo) -> str:
 
 def _meaning(info: FieldInfo) -> str:
     """Return what a column holds, with its vocabulary unless another list has that."""
-    options = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+    options = get_args(info.annotation) if is_choice(info) else ()
     if options == tuple(KINDS):
         return "one of the relations above"
     listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""

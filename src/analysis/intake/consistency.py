@@ -40,7 +40,7 @@ from analysis.kpis.catalogue import METHOD
 from analysis.kpis.duck import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import alike, folded, header_of, period_ends
+from analysis.tables.columns import alike, folded, header_of, is_choice, period_ends
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
@@ -258,7 +258,7 @@ def _doubtful(rows: Rows) -> Iterator[Note]:
     if rows.table.name in _MONEY_ROWS and not rows.files:
         yield from _equal(rows, [name for name in names if name not in rows.table.key])
     for name in _VARIANTS:
-        if name in names:
+        if name in names and not is_choice(rows.table.row.model_fields[name]):
             yield from _spellings(rows.texts(name), rows.file, rows.headers.get(name, name))
 
 

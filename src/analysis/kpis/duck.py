@@ -18,13 +18,13 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args
 from uuid import uuid4
 
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import BuildError, InputError
-from analysis.tables.columns import PATTERNS, may_be_empty
+from analysis.tables.columns import PATTERNS, is_choice, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, order_rule
 
@@ -152,13 +152,18 @@ def typed(name: str, field: FieldInfo) -> str:
     return f"try_cast({name} as {_TRIED[sql_type(field)]})"
 
 
-def selection(table: Table, *, stop: bool = True) -> str:
-    """Select all columns of a table in SQL, typed; a cell that breaks a rule stops the query.
+def selection(table: Table, broken_cell: Literal["stops", "is null", "is none"] = "stops") -> str:
+    """Select all columns of a table in SQL, typed.
 
-    If it shall not `stop`, such a cell is null; days that are not in order are left as they are.
+    A cell that breaks a rule stops the query, or it is null while days that are not in order are
+    left as they are; or it is known that there is none.
     """
     chosen = []
     for name, field in table.row.model_fields.items():
+        if broken_cell == "is none":
+            chosen.append(f"{_cell(name, field)}::{sql_type(field)} as {name}")
+            continue
+        stop = broken_cell == "stops"
         asked = [rule.sql for rule in rules(table) if rule.column == name]
         broken = sql_text(BROKEN + json.dumps([table.name, name]))
         kept, otherwise = (" and ".join(asked), f"error({broken})") if stop else (asked[0], "null")
@@ -182,7 +187,7 @@ def _of_cells(table: Table, name: str) -> Rule:
     kind = sql_type(field)
     words = f"must be {_IN_WORDS[kind]}"
     tests = []
-    if get_origin(field.annotation) is Literal:
+    if is_choice(field):
         tests.append(f"{name} in ({', '.join(map(sql_text, get_args(field.annotation)))})")
         words = f"must be one of {', '.join(get_args(field.annotation))}"
     low, high = _bounds(field)

@@ -17,7 +17,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, Field
@@ -184,6 +184,11 @@ def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any,
     if name == "month":
         return month_label(3 * first), month_label(3 * last + 2)
     return quarter_label(first), quarter_label(last)
+
+
+def is_choice(info: FieldInfo) -> bool:
+    """Whether cells hold one of some words that the column itself names."""
+    return get_origin(info.annotation) is Literal
 
 
 def may_be_empty(info: FieldInfo) -> bool:

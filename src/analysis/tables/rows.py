@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args, get_origin
+from typing import Any, ClassVar, get_args
 
 import pandas as pd
 from pydantic import (
@@ -36,6 +36,7 @@ from analysis.tables.columns import (
     broken_rule,
     forbidden,
     header_of,
+    is_choice,
     is_iso_day,
     may_be_empty,
 )
@@ -401,7 +402,7 @@ def _schema(table: Table, known: Mapping[str, Table]) -> dict[str, Any]:
 def _field(name: str, info: FieldInfo) -> dict[str, Any]:
     constraints: dict[str, Any] = {} if may_be_empty(info) else {"required": True}
     kind = _TYPES.get(info.annotation, "string")
-    if get_origin(info.annotation) is Literal:
+    if is_choice(info):
         constraints["enum"] = list(get_args(info.annotation))
     for rule in info.metadata:
         for ours, theirs in _LIMITS:
