@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
@@ -25,6 +26,7 @@ from analysis.notebook import values
 from analysis.notebook.edition import needs
 from analysis.notebook.values import PARAMETERS_TAG, declared, tags
 
+CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
@@ -198,18 +200,6 @@ def test_no_report_names_a_figure_or_table_that_it_leaves_out(path: Path) -> Non
                 assert needed[name] <= needs(cell, cell.id), (cell.id, name)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("There were 354 services, or 22.9%.", ["354", "22.9%."]),
-        ('There were <data value="services_2023h1">354</data> services.', []),
-        ("From 22.85 up to “22.9%”", ["22.85"]),
-        ("Sections 4.3.2 and 5, Tables 1 to 4, and step 2", []),
-        ("as in 4.4.2, not 4.4", ["4.4"]),
-        ("On 25 December 2024, in Q2 of 2024, 2024Q2, 2023 H1", []),
-        ("1. First `x[0]` and $n = 3$\n2. [link](#tbl-2) of 3", ["3"]),
-        ("UTF-8, KR1 and PDF/UA-1, 3rd", ["3rd"]),
-    ],
-)
+@pytest.mark.parametrize(("text", "words"), CASES["typed-numbers"])
 def test_what_counts_as_a_typed_number(text: str, words: list[str]) -> None:
     assert typed_numbers(text) == words

@@ -6,39 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.base.errors import InputError
 from analysis.notebook import values
 from analysis.notebook.values import Value
 
+CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 VALUES: dict[str, Value] = {
     "services_2023h1": {"text": "288", "kind": "derived", "source": "claims"},
     "p_value": {"text": "p < 0.05 & more", "kind": "synthetic", "source": "ledger"},
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "filled"),
-    [
-        (
-            'From <data value="services_2023h1"></data> on',
-            'From <data value="services_2023h1">288</data> on',
-        ),
-        ('<data value="services_2023h1">old</data>', '<data value="services_2023h1">288</data>'),
-        ('<data value="p_value"></data>', '<data value="p_value">p &#60; 0.05 &#38; more</data>'),
-        ("no tags, 2 < 3", "no tags, 2 < 3"),
-        ('Write `<data value="any"></data>` here', 'Write `<data value="any"></data>` here'),
-        (
-            '``<data value="x">`</data>`` <data value="services_2023h1"></data>',
-            '``<data value="x">`</data>`` <data value="services_2023h1">288</data>',
-        ),
-        (
-            '```html\n<data value="any"></data>\n```\n<data value="services_2023h1"></data>',
-            '```html\n<data value="any"></data>\n```\n<data value="services_2023h1">288</data>',
-        ),
-        ("the datapackage and <database>", "the datapackage and <database>"),
-    ],
-)
+@pytest.mark.parametrize(("text", "filled"), CASES["fill"])
 def test_fill(text: str, filled: str) -> None:
     assert values.fill(text, VALUES) == filled
     assert values.fill(filled, VALUES) == filled
@@ -49,27 +30,13 @@ def test_clear_is_the_opposite_of_fill() -> None:
     assert values.clear(values.fill(bare, VALUES)) == bare
 
 
-def test_unknown_key_names_place_key_and_close_matches() -> None:
-    with pytest.raises(InputError) as caught:
-        values.fill('<data value="services_2032h1"></data>', VALUES, file="a.ipynb", place="cell 3")
-    message = str(caught.value)
-    assert message.startswith("a.ipynb, cell 3: “services_2032h1”: there is no value")
-    assert "did you mean services_2023h1?" in message
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<data value=services_2023h1></data>",
-        '<data value="services_2023h1">',
-        "<data>288</data>",
-        '<data value="services_2023h1"><b>1</b></data>',
-        '<data value="services_2023h1"',
-    ],
-)
-def test_malformed_tags_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match="must have the form"):
-        values.fill(text, VALUES)
+@pytest.mark.parametrize(("text", "message"), CASES["fill-refused"])
+def test_malformed_tags_and_unknown_keys_are_refused_with_their_place(
+    text: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        values.fill(text, VALUES, file="a.ipynb", place="cell 3")
+    assert str(caught.value).startswith("a.ipynb, cell 3: “")
 
 
 def test_save_is_sorted_and_load_gives_it_back(tmp_path: Path) -> None:
@@ -82,29 +49,16 @@ def test_save_is_sorted_and_load_gives_it_back(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["values.json"]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("[]", "one JSON object"),
-        ("{", "not readable as JSON"),
-        ('{"Bad Key": {"text": "1", "kind": "derived", "source": "s"}}', "small letters"),
-        ('{"a": {"text": "1", "kind": "derived"}}', "exactly text, kind and source"),
-        ('{"a": {"text": 1, "kind": "derived", "source": "s"}}', "must be a text"),
-        ('{"a": {"text": "1", "kind": "guessed", "source": "s"}}', "kind must be one of"),
-        ('{"a": {"text": "1\\n2", "kind": "derived", "source": "s"}}', "one line of printable"),
-    ],
-)
-def test_bad_values_are_refused(tmp_path: Path, content: str, message: str) -> None:
+@pytest.mark.parametrize(("content", "message"), CASES["load-refused"])
+def test_bad_and_missing_values_are_refused(
+    tmp_path: Path, content: str | None, message: str
+) -> None:
     path = tmp_path / "values.json"
-    path.write_text(content, encoding="utf-8")
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message) as caught:
         values.load(path)
     assert "values.json" in str(caught.value)
-
-
-def test_missing_values_say_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="make report"):
-        values.load(tmp_path / "values.json")
 
 
 def test_markdown_cells_alone_use_values_and_an_unused_one_fails(tmp_path: Path) -> None:
