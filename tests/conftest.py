@@ -15,51 +15,23 @@ from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import Ledger
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = (
-    "test_fuzz.py",
-    "test_looks.py",
-    "test_absent.py",
-    "test_properties.py",
-    "test_paper.py",
-    "test_any_firm.py",
-    "test_article.py",
-    "test_million.py",
-    "test_builds.py",
-    "test_large.py",
-    "test_use.py",
-    "test_method_rows.py",
-    "test_checkins.py",
-    "test_run.py",
-)
-"""Files that take longest; they and the notebooks go first, so that no process ends long after
-the others."""
-
-_ALSO_SLOW = """
-    benchmarks dashboard firm report
-    test_audit.py test_big_case.py test_business.py test_chapter.py test_checks.py test_cli.py
-    test_course.py test_diagnosis.py test_edition.py test_engines.py test_facts.py test_graph.py
-    test_in_place.py test_indicators.py test_make.py test_messy.py test_indicators_by_hand.py
-    test_notebook.py test_rules.py test_sampling.py test_spreads.py
-    test_synthetic.py test_verdicts.py test_verify.py test_workbook.py
-"""
-SLOW = frozenset((*LONGEST, *_ALSO_SLOW.split()))
-"""Files and folders that `make quick` leaves out."""
+SLOW = Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split("\n")
+"""Files and folders that `make quick` leaves out, the longest first."""
 
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files first, each whole and in its own order; mark what is slow."""
+    """Put slow files first, each whole and in its own order, and mark them."""
 
     def place(item: pytest.Item) -> int:
-        if item.path.name in LONGEST:
-            return LONGEST.index(item.path.name)
-        return len(LONGEST) + (item.path.suffix != ".ipynb")
+        names = (item.path.name, item.path.parent.name)
+        return min((SLOW.index(name) for name in names if name in SLOW), default=len(SLOW))
 
     items.sort(key=place)
     for item in items:
-        if SLOW & {item.path.name, item.path.parent.name}:
+        if place(item) < len(SLOW):
             item.add_marker("slow")
 
 

@@ -45,16 +45,9 @@ def test_what_is_no_formula(text: str) -> None:
 
 def test_files_are_safe_and_come_back(tmp_path: Path) -> None:
     texts = ['=HYPERLINK("http://x")', "+1", "-a", "@x", "'=1", "plain"]
-    frame = pd.DataFrame(
-        {
-            "swot_id": [f"s{n}" for n in range(6)],
-            "quadrant": "threat",
-            "text": texts,
-            "place": texts,
-            "quotation": "",
-            "kpi": "",
-        }
-    )
+    names = [f"s{number}" for number in range(6)]
+    frame = pd.DataFrame({"swot_id": names, "text": texts, "place": texts})
+    frame = frame.assign(quadrant="threat", quotation="", kpi="")
     write_frame(frame, tmp_path / "swot.csv")
     with (tmp_path / "swot.csv").open(encoding="utf-8", newline="") as stream:
         cells = [row["text"] for row in csv.DictReader(stream)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +15,7 @@ from analysis.report.markup import Labels, Place, equation, formulas
 
 from .conftest import to_html, visible
 
+CASES = yaml.safe_load(Path(__file__).with_name("markdown.yaml").read_text(encoding="utf-8"))
 HERE = Place("01_x", 3)
 
 
@@ -20,44 +24,12 @@ def html_of(markdown: str, labels: Labels | None = None) -> str:
     return to_html(labels.resolve(Renderer(labels, HERE).render(markdown)))
 
 
-@pytest.mark.parametrize(
-    ("markdown", "expected"),
-    [
-        ("a *b* **c** `e<`", "<p>a <em>b</em> <strong>c</strong> <code>e&lt;</code></p>"),
-        ("- a\n- b\n  - c", "<ul><li>a</li><li><p>b</p><ul><li>c</li></ul></li></ul>"),
-        (
-            "<https://a.b/c_d> [t](https://x.y)",
-            '<p><a href="https://a.b/c_d">https://a.b/c_d</a> <a href="https://x.y">t</a></p>',
-        ),
-        ("`&amp;` &amp;", "<p><code>&amp;amp;</code> &amp;</p>"),
-        ("a  \nb\nc", "<p>a<br>b c</p>"),
-        ('n = <data value="k">2<span>&#36;</span></data>;', "<p>n = 2$;</p>"),
-        ("a <!-- hidden --> b &lt; &amp; c", "<p>a b &lt; &amp; c</p>"),
-        ("<!-- a\nb -->", ""),
-        ("[a](#sec-x) [b](02_y.ipynb#sec-z) [c](../data/x.csv)", "<p><em>a</em> <em>b</em> c</p>"),
-    ],
-)
+@pytest.mark.parametrize(("markdown", "expected"), CASES["survives"])
 def test_structure_survives(markdown: str, expected: str) -> None:
     assert html_of(markdown).replace(" </li>", "</li>") == expected
 
 
-@pytest.mark.parametrize(
-    ("markdown", "words"),
-    [
-        ("> a", r"block quote\)"),
-        ("```\na\n```", r"“a.*block code\)"),
-        ("1. a", r"“a”.*list\)"),
-        ("- [ ] a", r"“a”.*task list item\)"),
-        ("| a |\n|--|\n| b |", r"table\)"),
-        ("a[^1]\n\n[^1]: b", r"footnote ref\)"),
-        ("a\n: b", r"def list\)"),
-        ("~~a~~", r"“a”.*strikethrough\)"),
-        ("![a](a.png)", r"“a”.*image\)"),
-        ("<b>a</b>", r"“<b>”.*inline html\)"),
-        ("<table><tr><td>a</td></tr></table>", r"block html\)"),
-        ("---", r"thematic break\)"),
-    ],
-)
+@pytest.mark.parametrize(("markdown", "words"), CASES["refused"])
 def test_what_the_pdf_does_not_take_is_refused_and_never_lost(markdown: str, words: str) -> None:
     with pytest.raises(InputError, match=rf"(?s)01_x\.ipynb, cell 3.*{words}.*the PDF takes para"):
         html_of(markdown)
@@ -105,16 +77,7 @@ def test_whatever_is_typed_compiles_or_is_refused_in_words(markdown: str) -> Non
             raise
 
 
-@pytest.mark.parametrize(
-    ("caption", "title"),
-    [
-        ("One sentence only", "One sentence only"),
-        ("Growth of e.g. alarms. More.", "Growth of e.g. alarms."),
-        ("Rates (see 4.3. There) differ. More.", "Rates (see 4.3. There) differ."),
-        ("Up by 3. 5 times more.", "Up by 3. 5 times more."),
-        ("Is it *so. Or* not? Łatwo.", "Is it *so. Or* not?"),
-    ],
-)
+@pytest.mark.parametrize(("caption", "title"), CASES["titles"])
 def test_the_first_sentence_of_a_caption_is_its_title(caption: str, title: str) -> None:
     head, rest = split_caption(caption)
     assert head == title
