@@ -1,12 +1,13 @@
 """The joint score by hand, its decomposition, and what weights do to ranks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.kpis.reduce import reduce
+from analysis.kpis.catalogue import Totals
 from analysis.method.balanced_scorecard import (
     PERSPECTIVES,
     Node,
@@ -15,34 +16,20 @@ from analysis.method.balanced_scorecard import (
     scorecard,
     weightings,
 )
-from analysis.method.key_results import Okrs, Result, evaluate, load_okrs, scores
+from analysis.method.key_results import Okrs, Result, scores
 from analysis.method.scoring import Score
 from analysis.notebook.values import Value
 from analysis.show.period_facts import NOT_TOLD, _joint
 from analysis.tables.case import Case
-from analysis.tables.firm_tables import Ledger
 
 F = Fraction
 
 
-@pytest.fixture(scope="module")
-def okrs(segelec: Case) -> Okrs:
-    return load_okrs(segelec)
-
-
 def with_scores(okrs: Okrs, scores: dict[str, Fraction | None]) -> list[Result]:
     """Results with given scores; key results that are not named have none."""
+    of = {row.kr_id: Score(scores.get(row.kr_id), None, "cannot tell") for row in okrs.key_results}
     return [
-        Result(
-            row,
-            None,
-            row.kpi,
-            None,
-            None,
-            None,
-            Score(scores.get(row.kr_id), None, "cannot tell"),
-            True,
-        )
+        Result(row, None, row.kpi, None, None, None, of[row.kr_id], True)
         for row in okrs.key_results
     ]
 
@@ -52,23 +39,9 @@ def by_key(nodes: list[Node]) -> dict[str, Node]:
 
 
 def test_joint_score_by_hand(okrs: Okrs) -> None:
-    nodes = by_key(
-        scorecard(
-            okrs,
-            with_scores(
-                okrs,
-                {
-                    "O1-KR1": F(1),
-                    "O1-KR2": F(1, 2),
-                    "O1-KR3": F(0),
-                    "O1-KR4": F(-1),
-                    "O2-KR1": F(1),
-                    "O3-KR1": F(1, 5),
-                    "O3-KR2": F(3, 5),
-                },
-            ),
-        )
-    )
+    known = {"O1-KR1": F(1), "O1-KR2": F(1, 2), "O1-KR3": F(0), "O1-KR4": F(-1)}
+    known |= {"O2-KR1": F(1), "O3-KR1": F(1, 5), "O3-KR2": F(3, 5)}
+    nodes = by_key(scorecard(okrs, with_scores(okrs, {**known})))
     assert nodes["O1"].score == F(1, 8)  # (1 + 1/2 + 0 - 1) / 4
     assert nodes["O2"].score == 1  # the other half is unknown and left out
     assert nodes["O2"].covered == F(1, 2)
@@ -83,9 +56,8 @@ def test_joint_score_by_hand(okrs: Okrs) -> None:
     assert nodes["O1-KR4"].contribution == F(-1, 12)
 
 
-def test_every_layer_adds_up(okrs: Okrs, segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(okrs, reduce(ledger), "2024Q2", "year-ago", segelec.reading())
-    nodes = scorecard(okrs, results)
+def test_every_layer_adds_up(okrs: Okrs, results: Callable[..., list[Result]]) -> None:
+    nodes = scorecard(okrs, results())
     top = nodes[0].score
     for level in ("perspective", "objective", "key result"):
         assert sum(n.contribution for n in nodes if n.level == level) == top
@@ -178,8 +150,8 @@ def test_an_incomplete_period_is_left_out_not_its_perspectives() -> None:
     assert ranking_by_weights({"2024Q1": card(f=None, c=None, i=None, p=None)}).empty
 
 
-def test_over_time_uses_the_same_targets(segelec: Case, ledger: Ledger) -> None:
-    cards = over_time(scores(segelec, reduce(ledger)), ["2024Q1", "2024Q2"])
+def test_over_time_uses_the_same_targets(segelec: Case, reduced: Totals) -> None:
+    cards = over_time(scores(segelec, reduced), ["2024Q1", "2024Q2"])
     assert list(cards) == ["2024Q1", "2024Q2"]
     assert all(nodes[0].score is not None for nodes in cards.values())
 

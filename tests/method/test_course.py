@@ -1,5 +1,6 @@
 """The course of a quarter: projections by hand."""
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -12,11 +13,11 @@ from analysis.figures.okr_charts import weekly_course
 from analysis.kpis.catalogue import indicator
 from analysis.kpis.reduce import reduce
 from analysis.method.check_ins import ToDate, course, projected, week_ends
-from analysis.method.key_results import evaluate, load_okrs
-from analysis.tables.case import Case
+from analysis.method.key_results import Result
 from analysis.tables.firm_tables import Ledger
 
 F = Fraction
+Results = Callable[..., list[Result]]
 
 
 def test_sums_are_scaled_up_and_ratios_are_not() -> None:
@@ -26,11 +27,11 @@ def test_sums_are_scaled_up_and_ratios_are_not() -> None:
     assert projected(indicator("F3"), None, quarter, day) is None
 
 
-def test_the_last_week_is_the_quarter(segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(load_okrs(segelec), reduce(ledger), "2024Q2", "year-ago", segelec.reading())
-    table = course(ledger, results, "2024Q2")
+def test_the_last_week_is_the_quarter(results: Results, ledger: Ledger) -> None:
+    found = results()
+    table = course(ledger, found, "2024Q2")
     last = table[table["week"] == 13].set_index("kr_id")  # 91 days are 13 weeks
-    by_id = {r.key_result.kr_id: r for r in results if r.chosen}
+    by_id = {r.key_result.kr_id: r for r in found if r.chosen}
     assert set(last.index) == {"O1-KR2", "O1-KR4", "O2-KR1", "O3-H", "O3-KR1", "O3-KR2"}
     for kr_id in last.index:
         assert last.loc[kr_id, "projected"] == by_id[kr_id].value
@@ -54,10 +55,12 @@ def test_thirteen_weeks_end_with_the_quarter(quarter: str, last: date) -> None:
 
 
 @pytest.mark.parametrize("quarter", ["2023Q3", "2023Q4", "2024Q1"])
-def test_the_end_is_the_score_of_the_quarter(segelec: Case, ledger: Ledger, quarter: str) -> None:
-    results = evaluate(load_okrs(segelec), reduce(ledger), quarter, "year-ago", segelec.reading())
-    by_id = {r.key_result.kr_id: r for r in results if r.chosen}
-    last = course(ledger, results, quarter).groupby("kr_id").tail(1).set_index("kr_id")
+def test_the_end_is_the_score_of_the_quarter(
+    results: Results, ledger: Ledger, quarter: str
+) -> None:
+    found = results(quarter)
+    by_id = {r.key_result.kr_id: r for r in found if r.chosen}
+    last = course(ledger, found, quarter).groupby("kr_id").tail(1).set_index("kr_id")
     assert "O3-KR1" in last.index  # its hours are known by the month
     for kr_id, row in last.iterrows():
         assert row["projected"] == by_id[kr_id].value
@@ -67,18 +70,18 @@ def test_the_end_is_the_score_of_the_quarter(segelec: Case, ledger: Ledger, quar
         assert ToDate(ledger).level(own, parse_quarter(quarter), day) == by_id[kr_id].value
 
 
-def test_a_month_without_hours_leaves_the_end_open(segelec: Case, ledger: Ledger) -> None:
+def test_a_month_without_hours_leaves_the_end_open(results: Results, ledger: Ledger) -> None:
     hours = ledger["staff_hours"]
     cut = ledger | {"staff_hours": hours[hours["month"] != "2024-06"]}
-    results = evaluate(load_okrs(segelec), reduce(cut), "2024Q2", "year-ago", segelec.reading())
-    table = course(cut, results, "2024Q2")
+    found = results(sums=reduce(cut))
+    table = course(cut, found, "2024Q2")
     own = table[table["kr_id"] == "O3-KR1"].set_index("week")
     assert own.loc[12, "level"] is not None  # April and May
     assert own.loc[13, "level"] is None  # June was not recorded: the quarter has no value
 
 
-def test_other_periods_have_no_course(segelec: Case, ledger: Ledger) -> None:
-    results = evaluate(load_okrs(segelec), reduce(ledger), "2024-05", "year-ago", segelec.reading())
-    table = course(ledger, results, "2024-05")
+def test_other_periods_have_no_course(results: Results, ledger: Ledger) -> None:
+    found = results("2024-05")
+    table = course(ledger, found, "2024-05")
     assert table.empty
     assert weekly_course(table, "2024-05").data.empty
