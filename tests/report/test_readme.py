@@ -12,10 +12,10 @@ from analysis.report.outputs import figure_index, with_index
 def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:
     about = {
         "type": "figure",
-        "file": "figures/segelec/fig_02_counts.svg",
-        "caption": "Only one count fits. The rest do not.",
         "kind": "derived",
+        "caption": "Only one count fits. The rest do not.",
     }
+    about |= {"file": "figures/segelec/fig_02_counts.svg"}
     first = new_code_cell(
         "from analysis.figures import counts\nfrom analysis.x import y as earlier"
     )
