@@ -6,10 +6,13 @@ import html
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import nbformat.v4 as v4
+import pikepdf
+import pypdfium2
 import pytest
 import typst
 
@@ -125,3 +128,21 @@ def texts_of(markups: list[str]) -> list[str]:
 def visible(markup: str) -> str:
     """Text of HTML without its tags."""
     return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+def texts(path: Path) -> list[str]:
+    """Text of every page."""
+    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path)]
+
+
+def structure(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Dictionary]]:
+    """Tags of a tagged PDF, in reading order."""
+    waiting = [pdf.Root.StructTreeRoot.K]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting += reversed(list(node))
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            yield str(node.S), node
+            if "/K" in node:
+                waiting.append(node.K)
