@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -49,6 +50,27 @@ class Firm:
         path = self.raw / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         return path
+
+    def book(self, **sheets: list[list[Any]]) -> Path:
+        """Write a workbook with the rows of each sheet."""
+        made = openpyxl.Workbook()
+        made.remove(made.active)
+        for name, rows in sheets.items():
+            sheet = made.create_sheet(name)
+            for row in rows:
+                sheet.append(row)
+        path = self.raw / "acme.xlsx"
+        made.save(path)
+        return path
+
+    def prepare(self, step: dict[str, Any]) -> None:
+        """Put settings and files there as a case of ``cases.yaml`` says."""
+        if "settings" in step:
+            self.settings(step["settings"])
+        for name, text in step.get("put", {}).items():
+            self.put(name, text.encode(step.get("codec", "utf-8")))
+        if "book" in step:
+            self.book(**step["book"])
 
     @property
     def case(self) -> Case:

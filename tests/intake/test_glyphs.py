@@ -34,11 +34,6 @@ def test_texts_that_the_fonts_have(firm: Firm, name: str) -> None:
     assert firm.problems() == []
 
 
-def test_a_selector_of_emoji_style_is_dropped(firm: Firm) -> None:
-    firm.put("clientes.csv", "cliente;segmento\nC1;Marca ®\ufe0f\n")
-    assert list(firm.read().tables["customer"]["segment"]) == ["Marca ®"]
-
-
 def test_texts_of_case_yaml_and_of_claims(firm: Firm) -> None:
     text = CASE.replace("title: Acme", "title: Acme 🚲").replace("A firm of", "自転車 of")
     firm.put("case.yaml", text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -52,16 +54,6 @@ def test_a_text_that_the_report_cannot_hold(large: Firm, kind: str, rule: str) -
     assert "data/raw/acme/service.csv, row 3, column service_type" in text
     assert f"{rule}" in text
     assert "and 1 more row like this: 5" in text
-
-
-def test_spellings_of_a_type_are_told(large: Firm) -> None:
-    large.put("service.csv", service("doors", "Doors"))
-    assert "column service_type: “Doors” and “doors” count as different values" in said(large)
-
-
-def test_rows_of_the_example_are_told(large: Firm) -> None:
-    large.put("service.csv", service("doors", "doors", key="SYN-S"))
-    assert "service.csv: “3 rows”: these are still the template's" in said(large)
 
 
 def test_what_was_read_as_another_type_is_counted(large: Firm) -> None:
@@ -119,53 +111,6 @@ def test_csv_cells_that_were_rewritten_are_counted(large: Firm) -> None:
     }
 
 
-def test_columns_and_tables_that_are_not_there_are_noted(large: Firm) -> None:
-    header = SERVICE.strip() + ",remark,\n"
-    rows = service("doors").splitlines()[1:]
-    large.put("service.csv", header + "".join(f"{row},x,\n" for row in rows))
-    large.put("cost.csv", "cost_id,incurred_on,category,amount_centimos\nK1,2024-10-01,tax,5\n")
-    large.put("sale.csv", SALE)
-    text = said(large)
-    assert "nothing is wrong. Rows: service 2, cost 1\n" in text
-    assert "service.csv, column remark, without a name: this column is not used" in text
-    assert "column customer_id: refers to customer.csv, which is not there: not checked (2" in text
-    assert "sale.csv: the table has no rows and counts as absent" in text
-
-
-def test_answers_from_before_the_request(large: Firm) -> None:
-    header = "response_id,service_id,answered_on,score\n"
-    large.put("survey_response.csv", header + "R1,S1,2024-10-01,5\nR2,S1,2024-09-30,5\n")
-    text = said(large)
-    assert "row 3, column answered_on: “2024-09-30”: the answer is from before the day" in text
-
-
-def test_every_missing_column_is_told_at_once(large: Firm) -> None:
-    large.put("service.csv", service("doors").replace(",", ";"))
-    large.put("sale.csv", "factura,service_id,invoiced_on,monto\nF1,S1,2024-10-03,5\n")
-    text = said(large)
-    assert text.startswith("acme: 9 problems")
-    assert "sale.csv, row 1, column invoice_id\n" in text
-    assert "sale.csv, row 1, column amount_centimos\n" in text
-    assert "service.csv, row 1, column due_on\n" in text
-    assert text.count("rows that stay where they are are read in the plain form only") == 1
-    assert "engine: pandas" in text
-
-
-def test_settings_that_are_not_heeded_are_told(large: Firm) -> None:
-    large.raw.joinpath("case.yaml").write_text(
-        CASE + "engine: duckdb\nintake: {dates: day-first}\n", encoding="utf-8"
-    )
-    assert "case.yaml, column intake.dates: not heeded in tables of rows" in said(large)
-
-
-def test_rules_are_said_in_words(large: Firm) -> None:
-    large.put("staff_hours.csv", "staff_id,month,quarter_hours\nT1,2024-1,5\n")
-    text = said(large)
-    assert "column month: “2024-1”: must be a month such as 2024-05" in text
-    assert "\\d" not in text
-    assert "^" not in text
-
-
 def test_a_file_that_is_cut_off_is_named(large: Firm) -> None:
     path = parquet(large, "sale", invoice_id=["F1"])
     path.write_bytes(path.read_bytes()[:-40])
@@ -183,27 +128,6 @@ def test_parquet_wants_duckdb(large: Firm) -> None:
     assert "engine: auto" in text
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
-def test_tables_that_give_no_indicator(large: Firm, engine: str) -> None:
-    large.raw.joinpath("case.yaml").write_text(CASE + f"engine: {engine}\n", encoding="utf-8")
-    (large.raw / "service.csv").unlink()
-    large.put("customer.csv", "customer_id,segment\nC1,shop\n")
-    text = said(large)
-    assert "data/raw/acme: no indicator can be computed from these tables alone" in text
-    assert "add the completed services" in text
-
-
-def test_a_period_without_rows_is_told(large: Firm) -> None:
-    large.raw.joinpath("case.yaml").write_text(
-        CASE.replace("last: 2024Q4", "last: 2025Q4").replace("current: 2024Q4", "current: 2025Q2")
-        + "engine: duckdb\n",
-        encoding="utf-8",
-    )
-    assert "column periods.current: “2025Q2”: no table has a row in this period" in said(large)
-    large.put("staff_hours.csv", "staff_id,month,quarter_hours\nT1,2025-05,4\n")
-    assert "nothing is wrong" in said(large)
-
-
 def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
     for part in ("a", "b"):
         large.raw.joinpath("sale").mkdir(exist_ok=True)
@@ -213,3 +137,21 @@ def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
     parquet(large, "service", service_id=["S1"], customer_id=["C1"], service_type=["doors"], **days)
     assert store_tables(large.case)[1]
     assert list(read_inventory(large.case)["file"]) == ["service.parquet", "sale (2 files)"]
+
+
+@pytest.mark.parametrize("case", cases("rows-in-place"), ids=lambda case: case["test"])
+def test_rows_in_place_and_what_is_said(large: Firm, case: dict[str, Any]) -> None:
+    for step in [case, *case.get("then", [])]:
+        if "case" in step:
+            large.put("case.yaml", CASE + step["case"])
+        if "periods" in step:
+            periods = re.sub("(?m)^periods: .*$", f"periods: {step['periods']}", CASE)
+            large.put("case.yaml", f"{periods}engine: duckdb\n")
+        for name in step.get("gone", []):
+            (large.raw / name).unlink()
+        large.prepare(step)
+        text = said(large)
+        for words in step["said"]:
+            assert text.startswith(words) if words.startswith("acme: ") else words in text, text
+        assert all(text.count(words) == 1 for words in step.get("once", []))
+        assert not any(words in text for words in step.get("not-said", []))

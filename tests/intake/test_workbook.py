@@ -24,19 +24,6 @@ from .conftest import Firm, cases
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def book(firm: Firm, **sheets: list[list[Any]]) -> Path:
-    """Write a workbook with the rows of each sheet."""
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for name, rows in sheets.items():
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    path = firm.raw / "acme.xlsx"
-    made.save(path)
-    return path
-
-
 def repacked(path: Path, change: Callable[[str, bytes], bytes]) -> None:
     """Change the parts of a workbook."""
     with zipfile.ZipFile(path) as archive:
@@ -52,8 +39,7 @@ STAFF = ["staff_id", "cargo", "hired_on", "left_on"]
 
 def test_numbers_days_and_texts(firm: Firm) -> None:
     def made(role: str) -> Intake:
-        book(
-            firm,
+        firm.book(
             personal=[
                 STAFF,
                 [101, "Técnico", datetime(2020, 1, 31), None],
@@ -99,15 +85,10 @@ EMPTY_TEXT = b'<c r="A350" s="1" t="str"><f>IF(Z350="","",Z350)</f><v></v></c>'
 
 
 def test_a_formula_whose_result_is_an_empty_text(firm: Firm) -> None:
-    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 984.64]])
+    path = firm.book(ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 984.64]])
     repacked(path, as_excel_writes_it(EMPTY_TEXT))
     assert firm.problems() == []
     assert len(firm.read().tables["sale"]) == 1
-
-
-def test_formulas_on_a_sheet_that_is_not_read(firm: Firm) -> None:
-    book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 984.64]], pivote=[["=SUM(1,2)"]])
-    assert firm.problems() == []
 
 
 def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> None:
@@ -128,7 +109,7 @@ def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> Non
     ]
     sales = [SALE, *[[f"F{n}", f"S{n}", date(2024, 5, 31), 100 + n] for n in range(150)]]
     services[1][2], services[2][2] = "=A2", "=A3"
-    book(firm, servicios=services, ventas=sales)
+    firm.book(servicios=services, ventas=sales)
     assert firm.problem() == (
         "data/raw/acme/acme.xlsx, sheet servicios: “cell C2 and 1 more”: a formula has no stored "
         "result. To fix: open the file in a spreadsheet program, which computes it, and save it"
@@ -138,7 +119,7 @@ def test_a_formula_without_result_is_one_problem_of_its_sheet(firm: Firm) -> Non
 
 @pytest.mark.parametrize(("form", "foreign"), cases("a-currency-in-the-format-of-a-number"))
 def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bool) -> None:
-    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
+    path = firm.book(ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1.5]])
     made = openpyxl.load_workbook(path)
     made["ventas"]["D2"].number_format = form
     made.save(path)
@@ -153,28 +134,15 @@ def test_a_currency_in_the_format_of_a_number(firm: Firm, form: str, foreign: bo
 
 
 def test_a_sheet_that_the_file_does_not_hold(firm: Firm) -> None:
-    path = book(firm, ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1]], personal=[STAFF])
+    path = firm.book(ventas=[SALE, ["F1", "S1", date(2024, 5, 31), 1]], personal=[STAFF])
     repacked(path, lambda _, part: part.replace(b"sheet1.xml", b"sheet9.xml"))
     text = firm.problem()
     assert "sheet ventas: the workbook names this sheet and does not hold it" in text
 
 
-def test_a_sheet_whose_name_is_close_to_a_tables_is_asked_about(firm: Firm) -> None:
-    sheets = {"Ventas 2023": [SALE], "Ventas 2024": [SALE], "resumen": [["x"]]}
-    book(firm, personal=[STAFF, ["T1", "x", "2020-01-01", None]], **sheets)
-    first, second = firm.problems()
-    assert "sheet Ventas 2023: this looks like a table, and is not read as one. To fix: " in first
-    assert "rename it to sale, or add its rows to the sheet of that name" in first
-    assert "sheet Ventas 2024:" in second
-    assert "resumen: not read, since no table has this name" in firm.notes()
-    firm.settings("{ignore: [Ventas 2023, Ventas 2024]}")
-    assert firm.problems() == []
-    assert "sheet Ventas 2023: not read, as case.yaml says" in firm.notes()
-
-
 def test_what_is_hidden_is_read_and_said(firm: Firm) -> None:
     rows = [[f"T{number}", "x", date(2020, 1, 1), None] for number in range(4)]
-    path = book(firm, personal=[STAFF, *rows])
+    path = firm.book(personal=[STAFF, *rows])
     made = openpyxl.load_workbook(path)
     for number in (3, 4, 9):  # the last one has no cell
         made["personal"].row_dimensions[number].hidden = True
@@ -185,24 +153,6 @@ def test_what_is_hidden_is_read_and_said(firm: Firm) -> None:
     notes = firm.notes()
     assert "sheet personal: the sheet is hidden, and read like any other" in notes
     assert "sheet personal: rows are hidden or filtered away, and read like any other (2" in notes
-
-
-def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
-    book(
-        firm,
-        staff=[
-            ["Staff of the firm"],
-            [],
-            STAFF,
-            ["T1", "x", "no day", None],
-            [],
-            ["T1", "y", date(2020, 1, 1), None],
-        ],
-    )
-    first, second = firm.problems()
-    place = "data/raw/acme/acme.xlsx, sheet staff, row"
-    assert first.startswith(f"{place} 4, column hired_on: “no day”")
-    assert second.startswith(f"{place} 6, column staff_id: “T1 (")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +168,7 @@ def test_rows_are_those_of_the_sheet(firm: Firm) -> None:
 def test_what_spreadsheets_do_to_cells(
     firm: Firm, table: str, header: list[str], row: list[Any], words: str
 ) -> None:
-    book(firm, **{table: [header, row]})
+    firm.book(**{table: [header, row]})
     assert any(words in text for text in firm.problems())
 
 
@@ -240,13 +190,6 @@ def test_the_years_of_old_macs(firm: Firm) -> None:
     made.active.append(["T1", "x", datetime(2024, 5, 31), None])
     made.save(firm.raw / "acme.xlsx")
     assert list(firm.read().tables["staff"]["hired_on"]) == [pd.Timestamp("2024-05-31")]
-
-
-def test_a_workbook_beside_csv_files(firm: Firm) -> None:
-    book(firm, staff=[STAFF])
-    firm.put("sale.csv", "invoice_id\n")
-    text = firm.problem()
-    assert "acme.xlsx: “sale.csv”: the case has a workbook and CSV files" in text
 
 
 @pytest.mark.parametrize(
@@ -287,19 +230,9 @@ def test_a_folder_of_parquet_files_is_a_table(firm: Firm) -> None:
     assert find(firm.case).problems == ()
 
 
-def test_two_files_or_sheets_of_one_table(firm: Firm) -> None:
-    firm.put("sale.csv", "x")
-    firm.put("ventas.csv", "x")
-    assert "ventas.csv: “sale.csv”: another file holds the same table" in firm.problem()
-    for name in ("sale.csv", "ventas.csv"):
-        (firm.raw / name).unlink()
-    book(firm, staff=[STAFF], personal=[STAFF])
-    assert "sheet personal: another sheet holds the same table" in firm.problem()
-
-
 @pytest.mark.parametrize("size", [0, 1, 50, 2000])
 def test_a_damaged_workbook(firm: Firm, size: int) -> None:
-    path = book(firm, staff=[STAFF])
+    path = firm.book(staff=[STAFF])
     path.write_bytes(path.read_bytes()[:size])
     assert "acme.xlsx: the file cannot be read as a workbook" in firm.problem()
 
@@ -313,13 +246,8 @@ def test_a_workbook_with_a_password(firm: Firm) -> None:
     assert "cannot be read as a workbook" in firm.problem()
 
 
-def test_a_workbook_without_tables(firm: Firm) -> None:
-    book(firm, notas=[["x"]])
-    assert "no sheet is named after a table" in firm.problem()
-
-
 def test_a_zip_bomb(firm: Firm) -> None:
-    path = book(firm, staff=[STAFF])
+    path = firm.book(staff=[STAFF])
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", bytes(200 * 2**20))
     assert "packed suspiciously tightly" in firm.problem()
@@ -327,7 +255,7 @@ def test_a_zip_bomb(firm: Firm) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
 def test_xml_entities(firm: Firm, codec: str) -> None:
-    path = book(firm, staff=[STAFF, ["T1", "x", "2020-01-01", None]])
+    path = firm.book(staff=[STAFF, ["T1", "x", "2020-01-01", None]])
     secret = firm.root / "secret.txt"
     secret.write_text("secret", encoding="utf-8")
 
@@ -344,7 +272,7 @@ def test_xml_entities(firm: Firm, codec: str) -> None:
 
 
 def test_a_sheet_that_claims_to_be_endless(firm: Firm) -> None:
-    path = book(firm, staff=[STAFF, ["T1", "x", "2020-01-01", None]])
+    path = firm.book(staff=[STAFF, ["T1", "x", "2020-01-01", None]])
     repacked(
         path,
         lambda name, part: part.replace(b'r="2"', b'r="99999999"').replace(
@@ -355,7 +283,7 @@ def test_a_sheet_that_claims_to_be_endless(firm: Firm) -> None:
 
 
 def test_links_to_other_workbooks_are_not_followed(firm: Firm) -> None:
-    path = book(firm, staff=[STAFF, ["T1", "=[1]Sheet1!A1", "2020-01-01", None]])
+    path = firm.book(staff=[STAFF, ["T1", "=[1]Sheet1!A1", "2020-01-01", None]])
     repacked(
         path,
         lambda _, part: (
@@ -439,7 +367,7 @@ def test_a_workbook_gives_the_same_rows_as_csv_files(firm: Firm) -> None:
             sheets[table.name] = list(csv.reader(stream))
     text = (template / "case.yaml").read_text(encoding="utf-8")
     firm.put("case.yaml", text.replace("name: template", "name: acme"))
-    book(firm, **sheets)
+    firm.book(**sheets)
     filled, plain = firm.read(), read(load_case("template", ROOT))
     assert not filled.problems
     assert not filled.notes

@@ -275,8 +275,11 @@ class Rows:
         return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
 
     def may_repeat(self, columns: Sequence[str]) -> bool:
-        """Whether rows may be equal in some columns; of rows in memory it is known at once."""
-        return self.memory is None or bool(self.memory.duplicated(list(columns)).any())
+        """Whether known rows may be equal in some columns; in memory, that is seen at once."""
+        if self.memory is None:
+            return True
+        cells = self.memory[list(columns)]
+        return bool(cells.duplicated().any() and cells.dropna().duplicated().any())
 
     def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
         """Sum what is asked of each row, in one pass; every answer under its own name."""
