@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import BuildError
-from analysis.base.files import write_text
+from analysis.base.text import write_text
 from analysis.cli import PAPER
 from analysis.report.outputs import with_index
 from analysis.tables.case import project_root

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from analysis.base.files import imported, written
+from analysis.base.text import imported, written
 
 PACKAGE = Path(__file__).parent
 

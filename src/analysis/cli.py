@@ -252,7 +252,7 @@ def report(args: argparse.Namespace) -> str:
 
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
-    from analysis.base.files import write_text
+    from analysis.base.text import write_text
     from analysis.notebook.values import check_all_used, fill, load
     from analysis.report.outputs import figure_index, with_index, write_sums
     from analysis.tables.case import load_case

@@ -13,7 +13,8 @@ from analysis.efficiency.article import Firm, company_names, read_firms, scheme_
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
 from analysis.efficiency.sentences import read_bounds, read_made
-from analysis.figures.publications import profit_charts, ratio_charts
+from analysis.figures.publications import efficiency_charts as charts
+from analysis.figures.publications.printed_growth import pinned_down
 from analysis.show import publication_tables as publication_tables
 from analysis.show.facts import efficiency_facts
 from analysis.tables.case import Case, load_case
@@ -41,14 +42,12 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
     tables = {firm.name: firm.table for firm in firms.values()}
     first = firms["SYN-A"]
     made = [
-        profit_charts.chart_1_scheme(scheme_cells(built, "chart-1")),
-        profit_charts.table_3_profits(
-            profit_charts.waterfall_data(first.ladder), first.name, "thousand złoty"
-        ),
-        profit_charts.table_3_cash(profit_charts.cash_profit_data(tables), "thousand złoty"),
-        ratio_charts.table_4_ratios(ratio_charts.ratios_data(tables)),
-        ratio_charts.pinned_down(read_bounds(built), company_names(built)),
-        ratio_charts.outlook(*outlook(first.table, "K3"), "thousand złoty"),
+        charts.chart_1_scheme(scheme_cells(built, "chart-1")),
+        charts.table_3_profits(first.ladder, first.name, "thousand złoty"),
+        charts.table_3_cash(charts.cash_profit_data(tables), "thousand złoty"),
+        charts.table_4_ratios(charts.ratios_data(tables)),
+        pinned_down(read_bounds(built), company_names(built)),
+        charts.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
     assert len({figure.number for figure in made}) == len(made)
     for figure in made:

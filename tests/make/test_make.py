@@ -29,7 +29,7 @@ CLI = """
 import importlib, json, os, sys, time
 from pathlib import Path
 from analysis.base.errors import InputError
-from analysis.base.files import write_text
+from analysis.base.text import write_text
 
 IMPORTS = {"verdicts": "claims", "kpis": "kpis.sales", "dashboard": "dashboard", "report": "report"}
 OUTPUTS = {"report": "report/{}.pdf", "dashboard": "report/{}.html", "sums": "SHA256SUMS",
@@ -75,7 +75,7 @@ EMPTY = """
     requirements/report.txt pyproject.toml README.md
 """
 REAL = """
-    Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/files.py
+    Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/text.py
 """
 
 

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.base.errors import BuildError, InputError
-from analysis.base.files import imported
+from analysis.base.text import imported
 from analysis.notebook import run as notebook
 from analysis.notebook.run import NotebookError
 from analysis.notebook.values import declared

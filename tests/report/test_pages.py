@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 import typst
 
-from analysis.base.files import FONTS
+from analysis.base.text import FONTS
 from analysis.report.book import _revise, error_from_typst, float_figures, to_pdf, write_project
 
 HEAD = """\

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.files import write_text
-from analysis.base.text import Rounding, decimal
+from analysis.base.text import Rounding, decimal, write_text
 from analysis.claims.printed import Printed, parse, parse_percent
 from analysis.claims.single import (
     earlier_counts,

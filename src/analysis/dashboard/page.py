@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from analysis.base.files import write_text
+from analysis.base.text import write_text
 from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
 

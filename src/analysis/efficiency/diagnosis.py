@@ -16,9 +16,8 @@ from typing import Final
 import pandas as pd
 import yaml
 
-from analysis.base.files import PlainLoader
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.base.text import decimal, listed, percent
+from analysis.base.text import PlainLoader, decimal, listed, percent
 from analysis.efficiency.dynamics import quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import (

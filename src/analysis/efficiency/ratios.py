@@ -26,9 +26,8 @@ from analysis.base.expression import (
     parse,
     written,
 )
-from analysis.base.files import PlainLoader
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.base.text import decimal, percent
+from analysis.base.text import PlainLoader, decimal, percent
 from analysis.efficiency.quarterly_statements import STOCKS, Amounts, Book
 
 Denominator = Literal["closing", "opening", "average"]

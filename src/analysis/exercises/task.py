@@ -20,9 +20,8 @@ import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
-from analysis.base.files import PlainLoader
 from analysis.base.periods import parse_quarter, quarter_label
-from analysis.base.text import decimal, percent
+from analysis.base.text import PlainLoader, decimal, percent
 from analysis.exercises.forms import Form, UnreadableError
 from analysis.kpis.compare import Base, compare
 from analysis.kpis.cube import read_cube

@@ -11,13 +11,12 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.files import replace_folder, write_text
 from analysis.base.periods import (
     month_label,
     parse_month,
     parse_period,
 )
-from analysis.base.text import unguarded
+from analysis.base.text import replace_folder, unguarded, write_text
 from analysis.claims.judge import RelationsJudge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import (

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
-from analysis.base.files import write_bytes
+from analysis.base.text import write_bytes
 from analysis.claims.relations import KINDS, RELATIONS
 from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of, vocabulary
 from analysis.kpis.catalogue import METHOD as CATALOGUE

@@ -20,7 +20,7 @@ import yaml
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable
-from analysis.base.files import PlainLoader, texts_of
+from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
 

@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.files import write_text
 from analysis.base.periods import readable
-from analysis.base.text import MISSING, Format, is_number, plain, without_formulas
+from analysis.base.text import MISSING, Format, is_number, plain, without_formulas, write_text
 from analysis.notebook.values import MARKS
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def register_fonts() -> None:
     """Make matplotlib use the bundled IBM Plex Sans, also where the host has its own copy."""
     from matplotlib.font_manager import fontManager
 
-    from analysis.base.files import FONTS
+    from analysis.base.text import FONTS
 
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
     for path in sorted(FONTS.glob("*.ttf")):

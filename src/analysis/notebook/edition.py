@@ -18,7 +18,6 @@ import yaml
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
-from analysis.base.files import PlainLoader
 from analysis.base.periods import (
     MONTHS,
     Grain,
@@ -31,6 +30,7 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
+from analysis.base.text import PlainLoader
 from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.kpis.cube import in_memory, tables_of
 from analysis.notebook.values import Value, tags

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from analysis.base.errors import BuildError, InputError
-from analysis.base.files import imported, write_bytes, write_text
+from analysis.base.text import imported, write_bytes, write_text
 from analysis.notebook.edition import FEATURES, split
 from analysis.notebook.values import (
     INJECTED_TAG,

@@ -23,8 +23,8 @@ from typing import Any, TypedDict
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
-from analysis.base.files import write_text
 from analysis.base.periods import readable
+from analysis.base.text import write_text
 
 KINDS = ("printed", "derived", "synthetic", "yours")
 """The four kinds of number, as every table, figure, caption and value names them."""

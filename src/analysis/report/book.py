@@ -21,7 +21,7 @@ import typst
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
-from analysis.base.files import FONTS, write_bytes
+from analysis.base.text import FONTS, write_bytes
 from analysis.notebook.edition import FEATURES, Edition, split
 from analysis.notebook.values import load
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook

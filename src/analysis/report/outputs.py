@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 
 from analysis.base.errors import BuildError, InputError
-from analysis.base.files import write_text
+from analysis.base.text import write_text
 from analysis.notebook.values import clear
 
 SUMS = "SHA256SUMS"

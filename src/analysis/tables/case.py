@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.files import PlainLoader, texts_of
 from analysis.base.periods import parse_period, parse_quarter
+from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.columns import broken_rule, forbidden
 
 NAME = r"^[a-z][a-z0-9_-]*$"

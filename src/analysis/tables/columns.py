@@ -24,8 +24,8 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from analysis.base.files import PlainLoader
 from analysis.base.periods import month_label, quarter_end, quarter_label, quarter_start
+from analysis.base.text import PlainLoader
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""

@@ -29,8 +29,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from analysis.base.errors import InputError, raise_all, system_error
-from analysis.base.files import write_text
-from analysis.base.text import unguarded, without_formulas
+from analysis.base.text import unguarded, without_formulas, write_text
 from analysis.tables.columns import (
     add_names,
     broken_rule,

@@ -1,14 +1,15 @@
-"""Figures of printed growth rates: what they say about each other and about sums of money."""
+"""What printed growth rates say of each other and of money, and sentences of ratios."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 
 from analysis.base.periods import short_period
 from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
@@ -333,3 +334,77 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
         f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "
         f"{' '.join(parts)} Every other quarter is open."
     )
+
+
+@s.drawing(24)
+def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
+    """Draw the range of every bounded ratio with the made-up companies inside.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.efficiency.sentences.bound_table`.
+    companies : dict of str to str
+        Names by column of the frame.
+    """
+    row, label = 7.4, 78.0
+    fig = s.canvas(row * len(frame) + 17)
+    marks = dict(zip(companies, ("o", "D"), strict=False))
+    width, height = s.size_mm(fig)
+    for number, (column, mark) in enumerate(marks.items()):
+        x = label + 45 * number
+        at = [(x + 1) / width], [1 - 2.6 / height]
+        fig.add_artist(Line2D(*at, marker=mark, ms=3.4, lw=0, color=s.KIND["synthetic"]))
+        s.note(fig, x + 4, 3, companies[column])
+    ax = s.panel(fig, label, 7, 70, row * len(frame))
+    s.only_bottom(ax)
+    ax.set_xlim(-0.6, 6.4)
+    ax.set_ylim(len(frame), 0)
+    ax.axvline(0, color=s.RULE, lw=0.6)
+    ax.axvline(1, color=s.RULE, lw=0.6)
+    ax.set_xlabel("Ratio (arrow: no limit; hollow end: approached, never reached)")
+    for place, pin in enumerate(frame.to_dict("records")):
+        y = place + 0.5
+        s.small_lines(fig, 0, 7 + row * y, s.wrap(pin["name"], label - 6, s.SMALL), 3.2)
+        _bound(ax, y, pin)
+        for name, mark in marks.items():
+            value, colour = float(pin[name]), s.KIND["synthetic"]
+            ax.scatter([value], [y], marker=mark, s=13, color=colour, zorder=4)
+    both = frame[[high is not None for high in frame["high"]]]
+    caption = (
+        "What the article's sentences pin down, without a single printed number. Bars are "
+        "the values that satisfy every sentence on amounts (tight bounds by exact linear "
+        "programming); marks are the two synthetic companies."
+    )
+    alt = (
+        f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
+        + "; ".join(f"{p['name']} {_bound_words(p)}" for p in frame.to_dict("records"))
+        + "."
+    )
+    return s.Drawn(fig, frame, "derived", caption, alt)
+
+
+def _bound_words(pin: dict[Hashable, Any]) -> str:
+    ends = [None if pin[e] is None else decimal(2)(pin[e]) for e in ("low", "high")]
+    return f"from {ends[0] or 'no limit'} to {ends[1] or 'no limit'}"
+
+
+def _bound(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
+    edges = zip(("low", "high"), ax.get_xlim(), strict=True)
+    ends = {end: edge if pin[end] is None else float(pin[end]) for end, edge in edges}
+    ax.barh(y, ends["high"] - ends["low"], left=ends["low"], height=0.4, color=s.LIGHT["derived"])
+    for end, side in (("low", -1), ("high", 1)):
+        if pin[end] is None:
+            ax.annotate(
+                "",
+                (ends[end] + side * 0.1, y),
+                (ends[end] - side * 0.3, y),
+                arrowprops={"arrowstyle": "-|>", "color": s.KIND["derived"], "lw": 1},
+                annotation_clip=False,
+            )
+        else:
+            mark, size = ("|", 5.0) if pin[f"{end}_attained"] else ("o", 3.4)
+            ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=s.KIND["derived"], mew=1)
+            box = {"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2}
+            look = {"color": s.KIND["derived"], "bbox": box}
+            s.tag(ax, decimal(2)(pin[end]), (ends[end], y), (5 * side, 0), **look)
