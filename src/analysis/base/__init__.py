@@ -1,9 +1,10 @@
-"""What every room builds on and what knows no table: errors, files, periods, numbers, formulas.
+"""What every room builds on and what knows no table: errors, periods, formulas, text.
 
-Numbers and lists become text in ``numbers`` and nowhere else; rows and columns of frames are
-handled in ``frames``, calendar periods in ``periods``, formulas in ``expression``; ``csv_guard``
-keeps text from being run as a formula by spreadsheet programs. To add a way to write a number: a
-function of ``numbers`` that returns a format.
+`errors` holds the messages that a user is meant to see, `periods` months, quarters, half-years and
+years, `expression` formulas as trees. Numbers, lists and frames become text in `text` and nowhere
+else; it also replaces files in one step, reads YAML, and keeps cells of CSV files from being run as
+formulas. ``fonts`` is the typeface of the report.
 
-Imports no other room.
+Imports no other room. To add a way to write a number: a function of `text` that returns a format.
+To add a grain of periods: a row of ``periods.GRAINS``.
 """

@@ -4,7 +4,7 @@ No answer is written down anywhere. An exercise takes a case's numbers, has the 
 functions work out the answer, and says what typical mistakes would lead to. So it stays right when
 the data change. ``forms`` reads and compares answers, ``task`` says what an exercise is, ``lesson``
 is what a notebook calls; ``quantities`` and ``goals`` compute, and the YAML file of a topic holds
-its texts. The room may import every other one but ``build``.
+its texts. The room may import every other one.
 
 To add an exercise, touch three files:
 
