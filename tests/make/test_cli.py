@@ -11,7 +11,7 @@ import yaml
 from analysis.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-WRONG = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
+COMMANDS = yaml.safe_load(Path(__file__).with_name("commands.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-@pytest.mark.parametrize(("command", "message"), WRONG)
+@pytest.mark.parametrize(("command", "message"), COMMANDS["wrong"])
 def test_a_wrong_command_is_one_message_and_exit_2(
     inside: Path, capsys: pytest.CaptureFixture[str], command: str, message: str
 ) -> None:
@@ -147,14 +147,22 @@ def test_a_folder_in_the_place_of_the_parameters(
     assert words in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize(("command", "file", "old", "new", "message"), COMMANDS["bad-input"])
 def test_bad_input_is_found_before_anything_is_written(
-    inside: Path, capsys: pytest.CaptureFixture[str]
+    inside: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    file: str,
+    old: str,
+    new: str,
+    message: str,
 ) -> None:
-    claims = inside / "data" / "raw" / "segelec" / "claims.csv"
-    text = claims.read_text(encoding="utf-8")
-    claims.write_text(text.replace("22.9%", "23.0%"), encoding="utf-8")  # no whole counts grow so
-    assert main(["verdicts"]) == 2
-    assert "these claims conflict" in capsys.readouterr().err
+    path = inside / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert main(command.split()) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
     assert not (inside / "data" / "processed").exists()
 
 

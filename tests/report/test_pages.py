@@ -10,6 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 import typst
+import yaml
 
 from analysis.base.text import FONTS
 from analysis.report.book import _revise, error_from_typst, float_figures, to_pdf, write_project
@@ -25,43 +26,20 @@ TEXT = "#block(height: {}mm)[text]\n"
 FIGURE = '#report-figure(box(width: 99mm, height: {}mm), key: "fig-{}", title: [T])\n'
 
 
-def floated(folder: Path, *parts: str) -> list[str]:
-    body = HEAD + "".join(parts) + '#chapter-end("x")\n'
-    labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
-    return float_figures(write_project(folder, body, {}), {"x": labels})
+CASES = yaml.safe_load(Path(__file__).with_name("pages.yaml").read_text(encoding="utf-8"))
 
 
-def text(height: int) -> str:
-    return TEXT.format(height)
-
-
-def figure(name: str, height: int) -> str:
-    return FIGURE.format(height, name)
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        # there is room
-        ([text(50), figure("a", 90), text(50)], []),
-        # no room: the text after the figure moves up
-        ([text(150), figure("a", 120), text(50), text(50)], ["fig-a"]),
-        # but not if nothing follows, or if the figure would then come after the last word
-        ([text(150), figure("a", 120)], []),
-        ([text(150), figure("a", 120), text(20)], []),
-        # a figure that would overtake an earlier one floats too
-        ([text(150), figure("a", 120), figure("b", 30), text(99), text(99)], ["fig-a", "fig-b"]),
-        # each stands at the top of a page of its own
-        (
-            [text(150), figure("a", 150), text(150), figure("b", 120), text(150), text(20)],
-            ["fig-a", "fig-b"],
-        ),
-    ],
-)
+@pytest.mark.parametrize(("parts", "floating"), CASES["figures"])
 def test_figures_float_only_where_that_fills_a_page(
-    tmp_path: Path, parts: list[str], expected: list[str]
+    tmp_path: Path, parts: str, floating: list[str]
 ) -> None:
-    assert floated(tmp_path, *parts) == expected
+    body = HEAD
+    for part in parts.split():
+        name, height = part[:1], part[1:]
+        body += TEXT.format(height) if name == "-" else FIGURE.format(height, name)
+    main = write_project(tmp_path, body + '#chapter-end("x")\n', {})
+    labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
+    assert float_figures(main, {"x": labels}) == [f"fig-{name}" for name in floating]
 
 
 def test_a_figure_does_not_float_above_one_before_it() -> None:
@@ -85,21 +63,12 @@ def test_no_figure_floats_above_the_title_of_its_chapter() -> None:
     assert not _revise(["fig-a"], "x", places, {"fig-a"}, set())
 
 
-@pytest.mark.parametrize(
-    ("columns", "cells", "turned"),
-    [
-        (3, ["a" * 20, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4" * 5, "note"], False),
-        (12, ["12,345"] * 36, False),
-        (16, ["1,234,567"] * 48, True),
-        (40, ["12345.67"] * 80, True),
-        (2, ["long", "word " * 1500], False),
-    ],
-)
+@pytest.mark.parametrize(("columns", "cells", "copies", "turned"), CASES["tables"])
 def test_tables_of_any_width_stay_on_the_page(
-    tmp_path: Path, columns: int, cells: list[str], turned: bool
+    tmp_path: Path, columns: int, cells: list[tuple[str, int]], copies: int, turned: bool
 ) -> None:
     head = ", ".join(f"[c{number}]" for number in range(columns))
-    body = ", ".join(f'"{cell}"' for cell in cells)
+    body = ", ".join([f'"{text * times}"' for text, times in cells] * copies)
     table = f"table(columns: {columns}, table.header({head}), {body})"
     measured = (
         f"#context [#metadata({{let t = {table}; let c = t.fields().children.slice(1); "
