@@ -126,13 +126,14 @@ verify: | $(call environment,report) ## build again in another folder and compar
 
 test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg tests $(NOTEBOOKS)
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg \
+	  --doctest-modules tests src/analysis $(NOTEBOOKS)
 
 ##@ To develop
 
 .PHONY: quick lint docs bench lock clean distclean
 quick: lint ## style and types, then the fast tests: a minute
-	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" tests
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" --doctest-modules tests src/analysis
 
 lint: | $(call environment,test) ## style, formatting, types and the order of the rooms
 	@$(PY) -m ruff check --quiet src tests benchmarks

@@ -316,7 +316,7 @@ def check_parameters(
 
     Examples
     --------
-    >>> check({"seed": 4, "case": "acme"}, {"case": "acme", "seed": 3}, "a.ipynb")
+    >>> check_parameters({"seed": 4, "case": "acme"}, {"case": "acme", "seed": 3}, "a.ipynb")
     {'seed': 4}
     """
     for name, value in given.items():
