@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -64,6 +65,19 @@ class Firm:
         with chdir(self.root):
             status = cli.main([*arguments, "--case", self.name])
         assert status == 0, f"{arguments} ended with {status}"
+
+    def refused(self, step: str) -> str:
+        """Run a command that must refuse the case; return what it says."""
+        with chdir(self.root), redirect_stderr(StringIO()) as told:
+            assert cli.main([step, "--case", self.name]) == 2
+        return told.getvalue()
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change a file of the case in one place."""
+        path = self.raw / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def drop(self, *tables: str) -> Firm:
         """Take tables away."""

@@ -59,9 +59,8 @@ def test_a_gap_in_the_sales_takes_the_waterfall_away_and_nothing_else(
     tmp_path: Path, month: str, compared: bool
 ) -> None:
     firm = firm_of(tmp_path)
-    text = (firm.raw / "case.yaml").read_text(encoding="utf-8")
-    settings = text + "intake: {sales_may_differ_by: 99}\n"  # from the quarterly statements
-    (firm.raw / "case.yaml").write_text(settings, encoding="utf-8")
+    settings = "intake: {sales_may_differ_by: 99}"  # from the quarterly statements
+    firm.edit("case.yaml", "kind: yours", f"{settings}\nkind: yours")
     without(firm, "sale", month)
     labels = firm.report().labels
     assert ("fig-sales-waterfall" in labels) == compared

@@ -146,8 +146,7 @@ def test_what_was_coerced_is_in_the_report(tmp_path: Path) -> None:
         year, month, day = line.split(",")[5].split("-")
         lines.append(f"F{number};{line.split(',')[0]};{day}/{month}/{year};S/ 1.234,50")
     (firm.raw / "ventas.csv").write_text("\n".join(lines), encoding="cp1252")
-    with (firm.raw / "case.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("\nintake: {dates: day-first}\n")
+    firm.edit("case.yaml", "kind: yours", "intake: {dates: day-first}\nkind: yours")
     report = firm.report()
     assert int(report.values["data_notes"]["text"]) >= 3
     assert "tbl-data-notes" in report.labels
