@@ -40,7 +40,7 @@ from analysis.kpis.catalogue import METHOD
 from analysis.kpis.duck import sql_type
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import alike, folded, header_of, is_choice, period_ends
+from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
@@ -225,7 +225,8 @@ def _check_each_row(case: Case, rows: Rows) -> None:
         str(place): ([rule.column], rule.broken) for place, rule in enumerate(rules)
     }
     fields = rows.table.row.model_fields
-    amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT"]
+    few = rows.memory is not None and len(rows.memory) * LARGEST < _EXACT
+    amounts = [name for name, info in fields.items() if sql_type(info) == "BIGINT" and not few]
     asked |= {name: ([name], lambda cell: cell.cast(nw.Float64).abs()) for name in amounts}
     if case.parameters.kind == "yours" and rows.table in ROWS:
         texts = [name for name in rows.table.key if sql_type(fields[name]) == "VARCHAR"]

@@ -283,9 +283,10 @@ class Rows:
 
     def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
         """Sum what is asked of each row, in one pass; every answer under its own name."""
-        if (frame := self.memory) is not None:
+        if self.memory is not None:
+            frame = nw.from_native(self.memory, eager_only=True)
             return {
-                name: float(ask(*(_series(frame[column]) for column in columns)).sum())
+                name: float(ask(*(frame[column] for column in columns)).sum())
                 for name, (columns, ask) in asked.items()
             }
         sums = [
@@ -324,10 +325,6 @@ class Rows:
         same = tuple(other for name, other in others if name == file)
         rule = fault if isinstance(fault, Fault) else fault(first)
         self.problems.append(Problem(rule, file, row, names, value, same, count))
-
-
-def _series(cells: pd.Series[Any]) -> nw.Series[Any]:
-    return nw.from_native(cells, series_only=True)
 
 
 def count_of(rows: nw.LazyFrame[Any]) -> int:
