@@ -8,5 +8,5 @@ checksums, verified by a build elsewhere. How the pages look is written in ``tem
 
 To add a formula: a line of ``formulas.yaml``. To add a source: an entry of ``sources.yaml``. To let
 notebooks use one more form of Markdown: a case of ``conversion.Renderer`` and a row of
-``tests/report/test_markdown.py``.
+``tests/report/markdown.yaml``.
 """
