@@ -313,8 +313,9 @@ def sale_sums(lines: nw.LazyFrame[Any], by: Sequence[str], measures: Collection[
 def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
     """Sum the sales to customers who were not invoiced in the quarters before.
 
-    A row for every quarter in which a customer was invoiced, and one for each of the quarters
-    after it, say where somebody is still known; no engine needs to sort for that.
+    Every quarter in which a customer was invoiced is set beside each of the customer's others;
+    those that follow one closely enough are quarters in which somebody is still known. No engine
+    needs to sort for that.
 
     Parameters
     ----------
@@ -327,12 +328,12 @@ def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
     ended = [_flag(day.dt.month() > month) for month in (3, 6, 9)]
     named = lines.filter(~nw.col("customer_id").is_null())
     rows = named.with_columns(quarter=4 * day.dt.year() + ended[0] + ended[1] + ended[2])
-    invoiced = rows.select("customer_id", "quarter").unique()
-    after = [
-        invoiced.select("customer_id", quarter=nw.col("quarter") + n, known=nw.lit(1))
-        for n in range(1, NEW_AFTER_QUARTERS + 1)
-    ]
-    known = nw.concat(after).unique()
+    once = rows.group_by("customer_id", "quarter").agg(lines=nw.len())  # Dask joins no unique()
+    invoiced = once.select("customer_id", "quarter")
+    pairs = invoiced.join(invoiced.rename({"quarter": "earlier"}), on="customer_id")
+    since = nw.col("quarter") - nw.col("earlier")
+    near = pairs.filter(since > 0, since <= NEW_AFTER_QUARTERS)
+    known = near.select("customer_id", "quarter").unique().with_columns(known=nw.lit(1))
     rows = rows.join(known, on=["customer_id", "quarter"], how="left")
     sold = {NEW_SALES: nw.col("amount_centimos") * (1 - nw.col("known").fill_null(0))}
     yield from _sums(rows, "invoiced_on", by, sold, (NEW_SALES,))
