@@ -65,29 +65,21 @@ def main(arguments):
     print(f"step {name}")
     return 0
 """
-EMPTY = """
-    src/analysis/__init__.py src/analysis/claims.py src/analysis/notebook/edition.py
-    src/analysis/money.py src/analysis/own.py src/analysis/kpis/__init__.py
-    src/analysis/kpis/people.py src/analysis/dashboard/__init__.py
-    src/analysis/dashboard/js/main.js src/analysis/report/__init__.py
-    src/analysis/report/template.typ data/raw/segelec/case.yaml data/raw/segelec/claims.csv
-    data/raw/segelec/relations.csv data/raw/segelec/swot.csv
-    requirements/report.txt pyproject.toml README.md
+TEXT = """
+written, imported = set(), set()
+
+def write_text(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    written.add(path)
 """
-REAL = """
-    Makefile src/analysis/__main__.py src/analysis/base/errors.py src/analysis/base/text.py
-"""
+REAL = ("Makefile", "src/analysis/__main__.py", "src/analysis/base/errors.py")
 
 
 def make(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", *arguments], cwd=root, env=ENVIRONMENT, capture_output=True, text=True
     )
-
-
-def default_interrupts() -> None:
-    """Heed interrupts in a new process, even where these tests run in the background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Project:
@@ -97,11 +89,12 @@ class Project:
         self.root = root
 
     def fill(self) -> Project:
-        for name in EMPTY.split():
+        for name in CASES["empty-files"]:
             self.write(name, "")
         self.write("src/analysis/cli.py", CLI)
+        self.write("src/analysis/base/text.py", TEXT)
         self.write("src/analysis/kpis/sales.py", "import analysis.money")
-        for name in REAL.split():
+        for name in REAL:
             self.write(name, (ROOT / name).read_text(encoding="utf-8"))
         for name, module in zip(NOTEBOOKS, ("kpis.sales", "kpis.people"), strict=True):
             self.notebook(name, f"import analysis.{module}")
@@ -131,7 +124,8 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=default_interrupts,
+            # heeds interrupts even where these tests run in the background
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def make(self, *arguments: str, **environment: str) -> list[str]:

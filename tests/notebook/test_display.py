@@ -97,10 +97,8 @@ def test_table_as_html(shown: Shown) -> None:
     assert about == {"type": "table", **wanted}
     cells = re.findall(r'<t[hd] .*?style="(.*?)">(.*?)</t[hd]>', data["text/html"])
     texts = [html.unescape(re.sub("</?span>", "", text)) for _, text in cells]
-    assert texts[:8] == [
-        *("Claim #1", "Share", "Sales (S/)", "Verdict"),
-        *("services", "22.9%", "303,110.00", "reproduced"),
-    ]
+    assert texts[:4] == ["Claim #1", "Share", "Sales (S/)", "Verdict"]
+    assert texts[4:8] == ["services", "22.9%", "303,110.00", "reproduced"]
     assert texts[8:] == [NASTY, "–", "0.05", "inconsistent", "–", "100.0%", "0.00", "not reported"]
     assert cells[5][0] == "text-align: right"
     assert cells[7][0] == "text-align: left; color: #1b7f4b; font-weight: 600"
@@ -109,11 +107,9 @@ def test_table_as_html(shown: Shown) -> None:
 
 def test_table_as_plain_text(shown: Shown) -> None:
     display.show_table(frame().iloc[[0]], "tbl-x", "One row", "derived", COLUMNS)
-    assert shown[0][0]["text/plain"].splitlines() == [
-        "Table: One row",
-        "Claim #1  Share  Sales (S/)  Verdict",
-        "services  22.9%  303,110.00  reproduced",
-    ]
+    head = "Claim #1  Share  Sales (S/)  Verdict"
+    row = "services  22.9%  303,110.00  reproduced"
+    assert shown[0][0]["text/plain"].splitlines() == ["Table: One row", head, row]
 
 
 def test_table_as_typst_compiles_and_shows_every_text(shown: Shown, tmp_path: Path) -> None:
@@ -126,9 +122,8 @@ def test_table_as_typst_compiles_and_shows_every_text(shown: Shown, tmp_path: Pa
     path = tmp_path / "table.typ"
     path.write_text(source, encoding="utf-8")
     typst.compile(str(path))
-    first_of_second_row, whole = json.loads(
-        typst.query(str(path), "<cells>", field="value", one=True)
-    )
+    found = json.loads(typst.query(str(path), "<cells>", field="value", one=True))
+    first_of_second_row, whole = found
     assert first_of_second_row == NASTY
     for text in ("303,110.00", "22.9%", "–", "reproduced", "header("):
         assert text in whole
