@@ -9,7 +9,7 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.kpis.catalogue import KPIS, kpi
 from analysis.kpis.compare import compare, comparison_csv, kpi_csv, require_period
-from analysis.kpis.levels import by_type, kpi_periods, sums
+from analysis.kpis.levels import COLUMNS, by_type, kpi_periods, sums
 from analysis.kpis.reduce import reduce
 from analysis.tables.firm_tables import Ledger
 
@@ -109,6 +109,12 @@ def test_unknown_kpi() -> None:
 def test_every_perspective_has_an_indicator() -> None:
     perspectives = {record.perspective for record in KPIS}
     assert perspectives == {"Financial", "Customer", "Internal processes", "People"}
+
+
+def test_what_adds_up_for_an_indicator_has_a_column() -> None:
+    needed = {spec.column for record in KPIS for spec in record.measures if spec.adds_up}
+    assert set(COLUMNS) == needed
+    assert not any(spec.stock for spec in COLUMNS.values())
 
 
 def test_split_by_segment_by_hand(small: Ledger) -> None:

@@ -52,7 +52,11 @@ def model(case: Case) -> Model:
         },
         "current": parameters.periods.current,
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
-        "kpis": [_kpi(record) for record in kpis_of(monthly, parameters.currency_name)],
+        "kpis": [
+            _kpi(record)
+            for record in kpis_of(monthly, parameters.currency_name)
+            if all(spec.column in COLUMNS for spec in record.measures)
+        ],
     }
     if len(monthly) and has_okrs(case):
         made["okr"] = okr_model(load_okrs(case), monthly, case.reading(), parameters.currency_name)

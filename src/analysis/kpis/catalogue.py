@@ -67,6 +67,11 @@ class MeasureSpec:
         return _SCALES.get(self.unit, Fraction(1))
 
     @property
+    def adds_up(self) -> bool:
+        """Whether its sums add up over time: no stock, and no mean of scores."""
+        return not self.stock and not self.name.startswith("esg_")
+
+    @property
     def column(self) -> str:
         """Column of its sums, named with what is summed: ``sales_centimos``, ``quarter_hours``."""
         return _COLUMNS.get(self.unit, "{}").format(self.name)
@@ -294,8 +299,8 @@ def kpi(key: str, currency: str = MONEY) -> Kpi:
     >>> sales.unit, sales.numerator, sales.denominator, sales.scale
     ('soles', 'sales_centimos', 'services', Fraction(1, 100))
     """
-    for record in catalogue(currency)[: len(KPIS)]:
-        if record.key == key:
+    for record in catalogue(currency):
+        if record.key == key and not isinstance(record, Indicator):
             return record
     known = ", ".join(record.key for record in KPIS)
     raise InputError(f"there is no KPI of this name; known are {known}", value=key)

@@ -16,6 +16,7 @@ from analysis.base.expression import Expression, evaluate, state
 from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
 from analysis.base.text import frame_of
 from analysis.kpis.catalogue import (
+    KPIS,
     MEASURES,
     MONEY,
     Indicator,
@@ -30,19 +31,11 @@ from analysis.kpis.catalogue import (
 from analysis.kpis.reduce import reduce
 
 COLUMNS = {
-    MEASURES[name].column: MEASURES[name]
-    for name in (
-        "services",
-        "sales",
-        "waiting_days",
-        "working_days",
-        "on_time",
-        "answers",
-        "satisfied",
-        "hours",
-    )
+    spec.column: spec
+    for spec in MEASURES.values()
+    if spec.adds_up and any(spec in record.measures for record in KPIS)
 }
-"""Columns of :func:`wide`, with their measures: those of the report's own indicators."""
+"""Columns of :func:`wide` with their measures: those of the report's indicators that add up."""
 
 NOTHING = "no indicator can be computed from these tables alone"
 MORE = "add the completed services, the invoice lines or another table of dated rows"

@@ -26,7 +26,7 @@ from analysis.base.periods import (
 )
 from analysis.base.text import Rounding, decimal
 from analysis.claims.printed import format_like, parse
-from analysis.kpis.levels import COLUMNS, by_type, sums
+from analysis.kpis.levels import by_type, sums
 from analysis.ledger.business import make_method_rows
 from analysis.ledger.plan import (
     MADE_UP,
@@ -340,7 +340,7 @@ def printed_growth(case: Case, quantity: str) -> dict[str, str]:
 
 def _values(ledger: Ledger, reading: Mapping[str, str]) -> dict[str, tuple[Fraction, str]]:
     totals = sums(ledger)
-    by_quarter = totals.groupby("quarter")[list(COLUMNS)].sum()
+    by_quarter = totals.groupby("quarter").sum(numeric_only=True)
 
     def over(measure: str, period: str) -> Fraction:
         return Fraction(int(by_quarter.loc[list(parse_period(period)), measure].sum()))

@@ -50,7 +50,7 @@ MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
 _ADDED = tuple(
     name
     for name, spec in MEASURES.items()
-    if not spec.stock and not name.startswith("esg_") and name != NEW_SALES
+    if spec.adds_up and name != NEW_SALES
 )
 """Measures that are known within a quarter; who is new shows in the quarters before it."""
 
@@ -96,7 +96,7 @@ class ToDate:
         """
         names = {leaf.name for leaf in leaves(record.level) if isinstance(leaf, Measure)}
         specs = [MEASURES[name] for name in names]
-        if any(s.kept == "quarter" or s.stock or s.name.startswith("esg_") for s in specs):
+        if any(s.kept == "quarter" or not s.adds_up for s in specs):
             return {}
         if MONTHLY & names:
             day = (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
