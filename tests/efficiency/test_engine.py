@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.base.expression import leaves
+from analysis.base.expression import leaves, parse
 from analysis.efficiency import ratios
 from analysis.efficiency.dynamics import quotient
 from analysis.efficiency.quarterly_statements import AMOUNTS, FLOWS, INCOME, Book, book, prepare
@@ -37,6 +38,14 @@ def test_annualised_is_said(hand: Book) -> None:
     table = ratios.indicator_table(hand, annualised=True)
     said = set(table["indicator"][table["annualised"]])
     assert said == {"K17", "K18", "K19", "K20", "K21", "K22", "K22b", "K24"}
+
+
+@pytest.mark.parametrize("options", [{}, {"denominator": "average"}, {"annualised": True}])
+def test_a_ratio_of_two_stocks_is_that_of_one_moment(hand: Book, options: dict[str, Any]) -> None:
+    formula = parse("equity / total_assets")
+    record = replace(ratios.indicator("K17"), indicator_id="K26", expression=formula)
+    result = ratios.compute(record, hand, SECOND, **options)
+    assert (record.stock, result.value) == (False, Fraction(1005, 4400))
 
 
 def test_days_use_the_length_of_the_quarter(hand: Book) -> None:

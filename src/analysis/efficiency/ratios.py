@@ -117,8 +117,12 @@ class Indicator:
 
     @property
     def stock(self) -> bool:
-        """Whether it divides by a balance-sheet item: a closing, opening or average value."""
-        return self.ratio is not None and self.ratio[1] in STOCKS
+        """Whether it divides amounts of a period by a balance-sheet item, at whatever moment.
+
+        Such a ratio can be annualised, and its item be the closing, opening or average one. One of
+        two balance-sheet items, such as equity to assets, has neither choice.
+        """
+        return self.ratio is not None and [name in STOCKS for name in self.ratio] == [False, True]
 
     @property
     def steps(self) -> tuple[Step, ...]:
