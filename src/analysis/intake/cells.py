@@ -46,7 +46,6 @@ class Context:
     foreign: tuple[str, ...] = ()
 
 
-_ASK, _CELL = Rank.ASK, Rank.CELL
 NOT_WHOLE = fault_of("not-whole")
 NOT_NUMBER = fault_of("not-number")
 GROUPS = fault_of("not-in-groups")
@@ -171,7 +170,7 @@ def _scaled(value: Fraction, factor: int, mark: str, shows: str) -> Read:
         return Read(str(whole.numerator), None, mark, shows)
     if factor == 1:
         return Read("", NOT_WHOLE)
-    return Read("", Fault(_CELL, f"must be a multiple of {float(Fraction(1, factor)):g}"))
+    return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
 
 
 def _number(cell: Cell, context: Context, money: bool) -> Read:

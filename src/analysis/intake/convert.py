@@ -264,8 +264,6 @@ def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> 
 
 def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
     header = header_of(info)
-    if fault.rule.startswith("must be a multiple"):
-        return "round it"
     if fault.rule == NOT_WHOLE.rule:
         larger = f", or name the column {header.larger[0]}" if header.larger else ""
         return f"write it without decimals{larger}{', which may have them' if larger else ''}"
