@@ -47,11 +47,7 @@ DATED = {
 MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
 """Measures known by the month only."""
 
-_ADDED = tuple(
-    name
-    for name, spec in MEASURES.items()
-    if spec.adds_up and name != NEW_SALES
-)
+_ADDED = tuple(name for name, spec in MEASURES.items() if spec.adds_up and name != NEW_SALES)
 """Measures that are known within a quarter; who is new shows in the quarters before it."""
 
 Ledger = dict[str, pd.DataFrame]
