@@ -7,7 +7,7 @@ import yaml
 from analysis.base.errors import InputError
 from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import data_package, read_rows
+from analysis.tables.rows import data_package, read_frame, read_rows
 from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES, read_claims
 
 RULES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
@@ -46,6 +46,17 @@ def test_a_claim_that_breaks_a_rule(project: Path, case: list[str]) -> None:
     old, new, *words = case
     said = problem(project, old, new)
     assert all(part in said for part in words)
+
+
+def test_an_optional_column_may_be_left_out(tmp_path: Path) -> None:
+    (table,) = (table for table in LEDGER_TABLES if table.name == "staff")
+    rows = "staff_id,role,hired_on\nT-1,technician,2022-01-03\n"
+    (tmp_path / "staff.csv").write_text(rows, encoding="utf-8")
+    frame = read_frame(table, tmp_path, tmp_path)
+    assert frame["left_on"].isna().all()
+    (tmp_path / "staff.csv").write_text(rows.replace("role", "rôle"), encoding="utf-8")
+    with pytest.raises(InputError, match="column role: this column is missing"):
+        read_frame(table, tmp_path, tmp_path)
 
 
 def test_a_missing_file(project: Path) -> None:

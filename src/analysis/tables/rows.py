@@ -59,10 +59,13 @@ class Row(BaseModel):
     ----------
     in_order : tuple of tuple of str
         Groups of columns none of which may be before the one that stands before it.
+    present : tuple of str
+        Columns that must not be left out, although their cells may be empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     in_order: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    present: ClassVar[tuple[str, ...]] = ()
 
     @field_validator("*", mode="before")
     @classmethod
@@ -163,7 +166,8 @@ def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], lis
     try:
         reader = csv.DictReader(stream, delimiter=_delimiter(table, text), strict=True)
         check_columns(table, list(reader.fieldnames or []), shown)
-        lines = [(reader.line_num, _as_read(cells)) for cells in reader]
+        absent = dict.fromkeys(set(table.row.model_fields) - set(reader.fieldnames or []), "")
+        lines = [(reader.line_num, _as_read(cells) | absent) for cells in reader]
     except csv.Error as error:
         raise InputError(
             f"not readable as CSV ({error})",
@@ -253,8 +257,8 @@ def frame_text(frame: pd.DataFrame) -> str:
 
 
 def check_columns(table: Table, header: list[str], file: Path) -> None:
-    """Refuse a header that lacks columns of the table or has others."""
-    wanted = list(table.row.model_fields)
+    """Refuse a header that lacks columns of the table, other than optional ones, or has others."""
+    wanted = table.row.model_fields
     listed = ", ".join(wanted)
     missing = [
         InputError(
@@ -262,10 +266,10 @@ def check_columns(table: Table, header: list[str], file: Path) -> None:
             file=file,
             row=1,
             column=name,
-            fix="add it to the first row; its cells may be empty where nothing is required",
+            fix="add it to the first row",
         )
-        for name in wanted
-        if name not in header
+        for name, info in wanted.items()
+        if name not in header and (name in table.row.present or not may_be_empty(info))
     ]
     unknown = [
         InputError(

@@ -36,6 +36,8 @@ Rule = Literal["at least", "more than", "at most", "within"]
 class ClaimRow(Row):
     """A number, formula or statement that the publication prints, at one place."""
 
+    present = ("printed",)
+
     claim_id: Identifier = Field(description="place and subject")
     place: Text = Field(description="section, table or abstract where it stands")
     quotation: Text = Field(description="short verbatim quotation")
