@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.base.periods import (
@@ -44,6 +44,9 @@ from analysis.tables.strategy_tables import (
     has_okrs,
     target_axes,
 )
+
+if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
+    from nbformat import NotebookNode
 
 YEAR_AGO = "year-ago"
 

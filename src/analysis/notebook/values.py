@@ -18,13 +18,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypedDict
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from analysis.base.errors import InputError
 from analysis.base.periods import readable
 from analysis.base.text import write_text
+
+if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
+    from nbformat import NotebookNode
 
 KINDS = ("printed", "derived", "synthetic", "yours")
 """The four kinds of number, as every table, figure, caption and value names them."""
