@@ -6,5 +6,5 @@ else; it also replaces files in one step, reads YAML, and keeps cells of CSV fil
 formulas. ``fonts`` is the typeface of the report.
 
 Imports no other room. To add a way to write a number: a function of `text` that returns a format.
-To add a grain of periods: a row of ``periods.GRAINS``.
+To add a grain of periods: its name in ``periods.Grain`` and a row of ``periods.GRAINS``.
 """

@@ -2,7 +2,8 @@
 
 One table, `GRAINS`, says how long a period is and how it is written; months, half-years and years
 are counted as quarters are. Neighbouring periods differ by one, so that every comparison is a
-subtraction and a missing period stays missing. To add a grain, add a row to the table.
+subtraction and a missing period stays missing. To add a grain, add its name to `Grain` and a row to
+the table.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class _Form:
     example: str
     short: str
     words: str
+    often: str  # how often such a period ends
 
 
 _FIRST_TO_FOURTH = ("first", "second", "third", "fourth")
@@ -43,6 +45,7 @@ GRAINS: Mapping[Grain, _Form] = {
         example="2024-05",
         short="{month:.3} {year}",
         words="{month} {year}",
+        often="monthly",
     ),
     "quarter": _Form(
         months=3,
@@ -52,6 +55,7 @@ GRAINS: Mapping[Grain, _Form] = {
         example="2024Q2",
         short="Q{part} {year}",
         words="the {nth} quarter of {year}",
+        often="quarterly",
     ),
     "half-year": _Form(
         months=6,
@@ -61,6 +65,7 @@ GRAINS: Mapping[Grain, _Form] = {
         example="2024H1",
         short="H{part} {year}",
         words="the {nth} half of {year}",
+        often="half-yearly",
     ),
     "year": _Form(
         months=12,
@@ -70,6 +75,7 @@ GRAINS: Mapping[Grain, _Form] = {
         example="2024",
         short="{year}",
         words="the year {year}",
+        often="yearly",
     ),
 }
 """Every grain, from the shortest to the longest."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.base.periods import MONTH_NAMES
+from analysis.base.periods import GRAINS, MONTH_NAMES
 from analysis.claims.verdicts import MEANINGS, count_conflicts, count_verdicts, read_verdicts
 from analysis.notebook.edition import Edition
 from analysis.notebook.values import MARKS
@@ -331,7 +331,7 @@ def _counting(frame: pd.DataFrame) -> str:
 def _eyebrow(edition: Edition) -> str:
     case = edition.case
     if edition.periodic:
-        return f"Balanced Scorecard and OKR, {edition.grain}ly report"
+        return f"Balanced Scorecard and OKR, {GRAINS[edition.grain].often} report"
     if case.parameters.source is None:
         return "Balanced Scorecard and OKR report"
     if case.parameters.kind == "printed":
