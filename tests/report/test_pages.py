@@ -44,7 +44,7 @@ def test_figures_float_only_where_that_fills_a_page(
 
 def test_a_figure_does_not_float_above_one_before_it() -> None:
     # b floated to the top of the page on which a stands: both float, or else neither.
-    places = {"a": (3, 90.0), "b": (3, 28.0), "head of x": (1, 28.0), "end of x": (5, 50.0)}
+    places = {"a": (3, 62.0), "b": (3, 0.0), "head of x": (1, 0.0), "end of x": (5, 22.0)}
     floated, fixed = {"b"}, set[str]()
     assert _revise(["a", "b"], "x", places, floated, fixed)
     assert (floated, fixed) == ({"a", "b"}, set())
@@ -54,12 +54,12 @@ def test_a_figure_does_not_float_above_one_before_it() -> None:
 
 
 def test_no_figure_floats_above_the_title_of_its_chapter() -> None:
-    # The title stands 120 mm down on page 3, and the figure floated to the top of that page.
-    places = {"fig-a": (3, 28.0), "head of x": (3, 120.0), "end of x": (5, 50.0)}
+    # The title stands 92 mm down on page 3, and the figure floated to the top of that page.
+    places = {"fig-a": (3, 0.0), "head of x": (3, 92.0), "end of x": (5, 22.0)}
     floated, fixed = {"fig-a"}, set[str]()
     assert _revise(["fig-a"], "x", places, floated, fixed)
     assert (floated, fixed) == (set(), {"fig-a"})
-    places["head of x"] = (2, 120.0)
+    places["head of x"] = (2, 92.0)
     assert not _revise(["fig-a"], "x", places, {"fig-a"}, set())
 
 

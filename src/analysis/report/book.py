@@ -33,8 +33,8 @@ logger = logging.getLogger("analysis.report")
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
 _PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")
-# Millimetres from the paper's top to the first line of text, as in template/report.typ.
-_TEXT_TOP = 28
+_AT_THE_TOP = 1
+"""Millimetres below the first line of a page within which a figure begins the page."""
 
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 
@@ -142,7 +142,7 @@ def _revise(
             floated.remove(label)
             fixed.add(label)
             return True
-        if label not in floated | fixed and (overtaken or height < _TEXT_TOP + 1):
+        if label not in floated | fixed and (overtaken or height < _AT_THE_TOP):
             floated.add(label)
             return True
         if before is not None and before in floated and label in fixed and overtaken:
