@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise, permutations
 from math import factorial, sqrt
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
-from scipy import stats  # type: ignore[import-untyped]
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, at_time, before, evaluate, parse
@@ -374,6 +373,13 @@ def forecast_data(values: Values, trend: Trend, forecast: Forecast) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
+def _stats() -> Any:
+    """Import scipy.stats where it is needed; most steps fit no trend."""
+    from scipy import stats  # type: ignore[import-untyped]
+
+    return stats
+
+
 @dataclass(frozen=True)
 class _Fit:
     values: tuple[Fraction, ...]
@@ -399,7 +405,7 @@ def _fit(values: Values) -> _Fit | None:
         ((y - mean - slope * x) ** 2 for x, y in zip(places, known, strict=True)), Fraction(0)
     )
     error = sqrt(float(rest / (count - 2)))
-    return _Fit(known, mean, slope, spread, error, float(stats.t.ppf(0.975, count - 2)))
+    return _Fit(known, mean, slope, spread, error, float(_stats().t.ppf(0.975, count - 2)))
 
 
 def _kendall_score(values: Sequence[Fraction]) -> int:
@@ -410,7 +416,7 @@ def _kendall_p(values: Sequence[Fraction]) -> Fraction:
     """Return the share of all orders that are at least as monotone (up to eight values)."""
     seen = abs(_kendall_score(values))
     if len(values) > FEW:
-        p = stats.kendalltau(range(len(values)), [float(v) for v in values]).pvalue
+        p = _stats().kendalltau(range(len(values)), [float(v) for v in values]).pvalue
         return Fraction(float(p)).limit_denominator(10**6)
     orders = [abs(_kendall_score(order)) >= seen for order in permutations(values)]
     return Fraction(sum(orders), len(orders))
