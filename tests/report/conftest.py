@@ -16,6 +16,8 @@ import pypdfium2
 import pytest
 import typst
 
+collect_ignore = ["tiny", "project"]  # projects of their own, which tests build
+
 PROJECT = Path(__file__).with_name("project")
 SVG = (PROJECT / "bars.svg").read_text(encoding="utf-8").strip()
 CAPTION, ALT = "Bars of *both* years. The rest of it.", "Two bars, the second higher"
