@@ -34,7 +34,7 @@ from analysis.claims.solver.products import (
     span,
 )
 from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Linear, connected, smallest_conflict
+from analysis.claims.solver.system import Linear, connected, minimal_conflicts
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow, read_claims
@@ -359,11 +359,12 @@ class Group:
     tags : tuple of str
         Ids of the claims, each result once.
     conflicts : tuple of tuple of str
-        Smallest sets of claims that cannot all hold; no claim is in two of them.
+        All minimal sets of claims that cannot all hold, the smallest first.
     settled : tuple of str
         The claims in no conflict.
     witness : dict or None
-        A data set for the settled claims; None if neither one nor a contradiction was found.
+        A data set for the settled claims; None if neither one nor a contradiction was found, or
+        if the search for conflicts was given up.
     """
 
     tags: tuple[str, ...]
@@ -407,16 +408,11 @@ class State:
         )
 
     def _group(self, tags: tuple[str, ...]) -> Group:
-        conflicts, settled = [], tags
-        found = self.can_be(settled)
-        while found is Outcome.REFUTED:
-            conflicts.append(
-                smallest_conflict(settled, lambda tags: self.can_be(tags) is Outcome.REFUTED)
-            )
-            settled = tuple(tag for tag in settled if tag not in conflicts[-1])
-            found = self.can_be(settled)
-        witness = found if isinstance(found, dict) else None
-        return Group(tags, tuple(conflicts), settled, witness)
+        found = minimal_conflicts(tags, lambda some: self.can_be(some) is Outcome.REFUTED)
+        blamed = {tag for one in found.sets for tag in one}
+        settled = tuple(tag for tag in tags if tag not in blamed)
+        held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
+        return Group(tags, found.sets, settled, held if isinstance(held, dict) else None)
 
 
 def _connected(network: Network) -> list[tuple[str, ...]]:

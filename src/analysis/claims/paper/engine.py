@@ -118,9 +118,10 @@ class Results:
         judged = claim.role == "result" or claim.quantity == "coverage"
         return _QUANTITY_BLOCKS.get(claim.quantity, ()) if judged else ()
 
-    def blamed(self, answer: Answer) -> set[str]:
-        """Return the ids of all places that print a claim of a conflict."""
-        return {place for tag in answer.conflict for place in self.repeats(tag)}
+    def blaming(self, answer: Answer, claim_id: str) -> tuple[str, ...] | None:
+        """Return the smallest conflict that names what a place prints, or None."""
+        places = self.repeats(claim_id)
+        return next((one for one in answer.conflicts if not places.isdisjoint(one)), None)
 
     @property
     def half(self) -> str:
@@ -278,7 +279,7 @@ def _satisfaction_answer(results: Results, reading: Reading) -> Answer:
             return Answer({name: x for counts in found if counts for name, x in counts.items()})
     blamed = [claim.claim_id for claim in claims]
     coverage = [row.claim_id for row in results.claims if row.quantity == "coverage"]
-    return Answer(None, (*blamed, services[0].claim_id, *(coverage if every else ())))
+    return Answer(None, ((*blamed, services[0].claim_id, *(coverage if every else ())),))
 
 
 class Engine:
@@ -314,14 +315,14 @@ class Engine:
         build = {"services": services_system, "sales": sales_system}[block]
         return build(self.results, reading)
 
-    def without_conflict(self, reading: Reading, conflict: tuple[str, ...]) -> dict[str, int]:
-        """Find a data set for the services block with as few blamed claims as possible left out.
+    def without_conflict(self, reading: Reading, answer: Answer) -> dict[str, int]:
+        """Find a data set for the services block with few blamed claims left out.
 
-        Claims of the conflict are left out one after the other until the rest fits.
+        Claims of the conflicts are left out one after the other until the rest fits.
         """
         system = self.system("services", reading)
         claims = list(system.claims)
-        for blamed in conflict:
+        for blamed in dict.fromkeys(tag for one in answer.conflicts for tag in one):
             claims = [claim for claim in claims if claim.tag != blamed]
             found = witness(System((), system.definitions).only(claims))
             if isinstance(found, dict):

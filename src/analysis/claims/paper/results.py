@@ -136,10 +136,11 @@ def judge_result(engine: Engine, claim: ClaimRow, reading: Reading) -> Judgement
     return Judgement("consistent", evidence, answer.witness, bounds=found, other=others)
 
 
-def contradiction(engine: Engine, claim: ClaimRow, reading: Reading) -> Answer | None:
-    """Return the answer of the first block that blames a claim, if one does."""
+def contradiction(engine: Engine, claim: ClaimRow, reading: Reading) -> tuple[str, ...] | None:
+    """Return the smallest conflict that a claim is in, of the first block that blames it."""
     answers = (engine.answer(block, reading) for block in engine.results.blocks(claim))
-    return next((a for a in answers if claim.claim_id in engine.results.blamed(a)), None)
+    found = (engine.results.blaming(answer, claim.claim_id) for answer in answers)
+    return next((conflict for conflict in found if conflict), None)
 
 
 def phrase(engine: Engine, claim_id: str) -> str:
@@ -157,26 +158,26 @@ def phrase(engine: Engine, claim_id: str) -> str:
 
 
 def _contradicted(
-    engine: Engine, reading: Reading, answer: Answer, others: tuple[str, ...]
+    engine: Engine, reading: Reading, conflict: tuple[str, ...], others: tuple[str, ...]
 ) -> Judgement:
-    together = listed([phrase(engine, tag) for tag in answer.conflict])
-    text = f"No data set has {together} together. {_detail(engine, reading, answer)}".strip()
-    return Judgement("inconsistent", text, conflict=answer.conflict, other=others)
+    together = listed([phrase(engine, tag) for tag in conflict])
+    text = f"No data set has {together} together. {_detail(engine, reading, conflict)}".strip()
+    return Judgement("inconsistent", text, conflict=conflict, other=others)
 
 
 def _beside(engine: Engine, reading: Reading, answer: Answer, others: tuple[str, ...]) -> Judgement:
     """Judge a result that is in no conflict, while others of its block are."""
     together = listed([phrase(engine, tag) for tag in answer.conflict])
     text = f"Fits by itself, but {together} cannot all be true."
-    found = engine.without_conflict(reading, answer.conflict)
+    found = engine.without_conflict(reading, answer)
     return Judgement("consistent", text, found, conflict=answer.conflict, other=others)
 
 
-def _detail(engine: Engine, reading: Reading, answer: Answer) -> str:
+def _detail(engine: Engine, reading: Reading, conflict: tuple[str, ...]) -> str:
     """Add what makes a conflict plain, where a single number does."""
     rounding = Rounding(reading["rounding"])
     rows = {row.claim_id: row for row in engine.results.claims}
-    kinds = {rows[tag].quantity for tag in answer.conflict}
+    kinds = {rows[tag].quantity for tag in conflict}
     if kinds == {"services", "productivity"} and reading["productivity_growth"] == "year-on-year":
         rates = [preimage(r.printed, rounding) for r in engine.results.of("productivity")]
         low, high = min(r.ends[0] for r in rates), max(r.ends[1] for r in rates)

@@ -9,10 +9,12 @@ follow from a few others: :func:`reduced` solves equations before anything is se
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from heapq import heappop, heappush
 from math import lcm
 
 from analysis.claims.printed import Interval
@@ -292,20 +294,50 @@ def reduced(system: System) -> Reduced | None:
     Reduced or None
         None if a claim without any quantity left is false.
     """
-    claims = [*system.definitions, *system.claims]
+    left: dict[int, Claim] = {}
     solved: dict[str, Linear] = {}
-    while (step := next(_equations(claims), None)) is not None:
-        name, expression = step
+    users: defaultdict[str, set[int]] = defaultdict(set)  # claims by the quantities in them
+    givers: defaultdict[str, set[str]] = defaultdict(set)  # solved quantities likewise
+    waiting: list[int] = []
+
+    def add(number: int, claim: Claim) -> None:
+        left[number] = claim
+        for name in claim.names:
+            users[name].add(number)
+        heappush(waiting, number)
+
+    for number, claim in enumerate((*system.definitions, *system.claims)):
+        add(number, claim)
+    last = len(left)
+    while waiting:
+        number = heappop(waiting)
+        if number not in left:
+            continue
+        claim = left[number]
+        if not claim.names:
+            if not claim.holds({}):
+                return None
+            del left[number]
+            continue
+        found = _equation(claim)
+        if found is None:
+            continue
+        name, expression = found
+        del left[number]
         given = {name: expression}
-        solved = {other: _put(known, given) for other, known in solved.items()} | given
-        claims = [_rewritten(claim, given) for claim in claims]
+        for other in givers.pop(name, set()):
+            solved[other] = _put(solved[other], given)
+            for part, _ in solved[other].terms:
+                givers[part].add(other)
+        solved[name] = expression
+        for part, _ in expression.terms:
+            givers[part].add(name)
+        for user in sorted(users.pop(name) & left.keys()):
+            add(user, _rewritten(left[user], given))
         if any(t < 0 for _, t in expression.terms) or expression.constant < 0:
-            claims.append(at_least("not below zero", expression, 0))
-        empty = [claim for claim in claims if not claim.names]
-        if not all(claim.holds({}) for claim in empty):
-            return None
-        claims = [claim for claim in claims if claim.names]
-    return Reduced(tuple(dict.fromkeys(claims)), solved)
+            add(last, at_least("not below zero", expression, 0))
+            last += 1
+    return Reduced(tuple(dict.fromkeys(left[i] for i in sorted(left))), solved)
 
 
 @lru_cache(maxsize=4096)
@@ -314,44 +346,44 @@ def _bounds(system: System, what: Indicator) -> Bounds:
     return bounds(system, what)
 
 
-def _equations(claims: list[Claim]) -> Iterator[tuple[str, Linear]]:
-    """Yield a quantity and what it equals, in whole numbers, for each claim that gives one."""
-    for claim in claims:
-        names = claim.names
-        if claim.denominator.terms or len(set(names)) != len(names):
-            continue
-        rows = claim.rows(names)
-        if len(rows) != 2:
-            continue
-        upper, lower = rows
-        same = all(a == -b for a, b in zip(upper.coefficients, lower.coefficients, strict=True))
-        if not same or upper.bound != -lower.bound:
-            continue
-        for name, times in zip(names, upper.coefficients, strict=True):
-            if abs(times) == 1:
-                others = Linear(
-                    tuple(
-                        (other, Fraction(-c * times))
-                        for other, c in zip(names, upper.coefficients, strict=True)
-                        if other != name
-                    ),
-                    Fraction(upper.bound * times),
-                )
-                yield name, others
-                break
+def _equation(claim: Claim) -> tuple[str, Linear] | None:
+    """Return a quantity and what it equals, in whole numbers, if a claim gives one."""
+    names = claim.names
+    inside = claim.inside
+    if claim.denominator.terms or len(set(names)) != len(names):
+        return None
+    if inside.low is None or inside.high is None:
+        return None
+    upper, lower = claim.rows(names)
+    same = all(a == -b for a, b in zip(upper.coefficients, lower.coefficients, strict=True))
+    if not same or upper.bound != -lower.bound:
+        return None
+    for name, times in zip(names, upper.coefficients, strict=True):
+        if abs(times) == 1:
+            terms = zip(names, upper.coefficients, strict=True)
+            others = tuple((other, Fraction(-c * times)) for other, c in terms if other != name)
+            return name, Linear(others, Fraction(upper.bound * times))
+    return None
 
 
 def _put(expression: Linear, solved: Mapping[str, Linear]) -> Linear:
     """Replace quantities by what they equal; terms that cancel are dropped."""
-    made = Linear((), expression.constant)
+    if not any(name in solved for name, _ in expression.terms):
+        return expression
+    made: dict[str, Fraction] = {}
+    constant = expression.constant
     for name, times in expression.terms:
-        made = made + solved.get(name, quantity(name)) * times
-    return Linear(tuple((n, t) for n, t in made.terms if t), made.constant)
+        known = solved.get(name)
+        if known is None:
+            made[name] = made.get(name, Fraction(0)) + times
+        else:
+            constant += known.constant * times
+            for other, part in known.terms:
+                made[other] = made.get(other, Fraction(0)) + part * times
+    return Linear(tuple(sorted((n, t) for n, t in made.items() if t)), constant)
 
 
 def _rewritten(claim: Claim, solved: Mapping[str, Linear]) -> Claim:
-    if solved.keys().isdisjoint(claim.names):
-        return claim
     return replace(
         claim,
         numerator=_put(claim.numerator, solved),

@@ -1,0 +1,97 @@
+"""All minimal conflicts: by listing subsets, by hand, and as what more claims may not change."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.claims.paper.engine import Engine
+from analysis.claims.paper.results import contradiction
+from analysis.claims.solver.system import minimal_conflicts
+from tests.claims.conftest import Maker, claim, judged
+
+TAGS = "abcdefg"
+SETS = st.lists(st.frozensets(st.sampled_from(TAGS), min_size=1, max_size=4), max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SETS)
+def test_all_are_found_and_no_others(bad: list[frozenset[str]]) -> None:
+    def refuted(some: tuple[str, ...]) -> bool:
+        return any(one <= set(some) for one in bad)
+
+    subsets = chain.from_iterable(combinations(TAGS, n) for n in range(1, len(TAGS) + 1))
+    failing = [set(one) for one in subsets if refuted(one)]
+    by_listing = {frozenset(one) for one in failing if not any(other < one for other in failing)}
+    found = minimal_conflicts(TAGS, refuted)
+    assert found.complete
+    assert {frozenset(one) for one in found.sets} == by_listing
+    assert [len(one) for one in found.sets] == sorted(len(one) for one in found.sets)
+
+
+def test_a_search_that_is_given_up_says_so() -> None:
+    found = minimal_conflicts(TAGS, lambda some: len(some) > 3, most=10)
+    assert not found.complete
+    assert all(len(one) == 4 for one in found.sets)
+
+
+def test_a_long_search_ends_once_every_claim_is_in_a_conflict() -> None:
+    tags = tuple(range(30))  # any two conflict: 435 conflicts, of which a few name every claim
+    found = minimal_conflicts(tags, lambda some: len(some) > 1)
+    assert found.complete
+    assert {tag for one in found.sets for tag in one} == set(tags)
+    assert len(found.sets) < 435
+
+
+def test_three_counts_of_one_thing_all_contradict_each_other(make: Maker) -> None:
+    counts = [claim(f"place-{n}", text, "count", "deliveries") for n, text in COUNTS.items()]
+    for order in (counts, counts[::-1], counts[1:] + counts[:1]):
+        table = judged(make("".join(order)))
+        assert set(table["verdict"]) == {"inconsistent"}
+        for row in table.itertuples():
+            assert row.claim_id in row.conflict.split("; ")
+            assert len(row.conflict.split("; ")) == 2
+
+
+COUNTS = {1: "1,300", 2: "1,310", 3: "1,320"}
+
+
+def test_a_column_whose_printed_total_is_off_by_one(make: Maker) -> None:
+    rows = [claim(f"p{n}", str(100 + n), "count", f"p{n}") for n in range(14)]  # 1,491 in all
+    total = claim("total", "1,492", "count", "sales")
+    parts = "; ".join(f"p{n}" for n in range(14))
+    table = judged(make("".join([*rows, total]), f"sum,sum,sales,,{parts},,,,\n"))
+    assert set(table["verdict"]) == {"inconsistent"}
+    assert all(len(conflict.split("; ")) == 15 for conflict in table["conflict"])
+    right = judged(
+        make("".join([*rows, total.replace("1,492", "1,491")]), f"sum,sum,sales,,{parts},,,,\n")
+    )
+    assert "inconsistent" not in set(right["verdict"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(SETS, st.permutations(TAGS), st.integers(1, len(TAGS)))
+def test_more_claims_never_clear_one_and_their_order_does_not_matter(
+    bad: list[frozenset[str]], order: list[str], number: int
+) -> None:
+    def blamed(tags: list[str]) -> set[str]:
+        found = minimal_conflicts(tags, lambda some: any(one <= set(some) for one in bad))
+        return {tag for one in found.sets for tag in one}
+
+    assert blamed(order[:number]) <= blamed(order) == blamed(sorted(order))
+
+
+def test_asserting_more_never_makes_the_paper_better(engine: Engine) -> None:
+    readings = engine.case.parameters.readings
+    usual = engine.case.reading()
+    axes = ("rounding", "services_period", "services_growth", "productivity_growth")
+    chosen = [dict(usual)]
+    for axis in axes:
+        chosen = [one | {axis: option} for one in chosen for option in readings[axis].options]
+    for reading in chosen:
+        for row in engine.results.claims:
+            free = contradiction(engine, row, reading | {"labour": "free"})
+            if free:
+                assert contradiction(engine, row, reading | {"labour": "constant"}), reading
