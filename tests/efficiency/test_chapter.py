@@ -28,7 +28,7 @@ def firms(built: Case) -> dict[str, Firm]:
 
 
 def test_prose_uses_every_value_and_no_other(built: Case) -> None:
-    notebook = json.loads((ROOT / "notebooks/07_efficiency.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((ROOT / "notebooks/06_efficiency.ipynb").read_text(encoding="utf-8"))
     prose = "".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown")
     assert set(re.findall(r'<data value="(eff_\w+)"', prose)) == set(efficiency_facts(built))
 

@@ -115,8 +115,8 @@ def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> Non
 
 def test_all_chapters_are_there(report: Report) -> None:
     assert " ".join(report.chapters) == (
-        "summary your_data 02_asis_diagnosis 03_kpis 04_quarter_over_quarter "
-        "05_okrs 06_scorecard efficiency"
+        "summary your_data 01_asis_diagnosis 02_kpis 03_quarter_over_quarter "
+        "04_okrs 05_scorecard efficiency"
     )
 
 
@@ -163,7 +163,7 @@ def test_chapters_follow_the_tables(tmp_path: Path) -> None:
     assert names == [
         "summary",
         "your_data",
-        "02_asis_diagnosis",
-        "03_kpis",
-        "04_quarter_over_quarter",
+        "01_asis_diagnosis",
+        "02_kpis",
+        "03_quarter_over_quarter",
     ]

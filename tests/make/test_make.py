@@ -273,17 +273,17 @@ def test_cases_are_built_side_by_side(project: Project) -> None:
 def test_a_report_on_a_period_has_its_own_stamps_and_the_steps_of_its_case(
     project: Project,
 ) -> None:
-    for name in ("03_kpis", "case/summary"):
+    for name in ("02_kpis", "case/summary"):
         project.notebook(name, 'period = "2024Q2"')
-    own = ["03_kpis", "edition", "report", "summary", "values"]  # chapters in any order
+    own = ["02_kpis", "edition", "report", "summary", "values"]  # chapters in any order
     assert sorted(project.make("PERIOD=2024Q1")) == own  # the ledger and the KPIs are there
     assert project.make("PERIOD=2024Q1") == []
     assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"
     assert sorted(project.make("PERIOD=2024Q1", "BASE=previous")) == own
     assert project.make("PERIOD=2023Q4", STUB_FAIL="edition") == []
     assert (project.root / "report/segelec-2024Q1-previous.pdf").read_text() == "report"
-    project.touch("notebooks/03_kpis.ipynb")
-    assert project.make("PERIOD=2024Q1") == ["03_kpis", "report"]
+    project.touch("notebooks/02_kpis.ipynb")
+    assert project.make("PERIOD=2024Q1") == ["02_kpis", "report"]
     project.touch("data/raw/segelec/swot.csv")
     again = {"ledger", "kpis", *own} - {"edition"}
     assert set(project.make("PERIOD=2024Q1")) == again

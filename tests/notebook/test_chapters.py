@@ -31,7 +31,7 @@ def courier(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_chapters_follow_what_a_case_has() -> None:
     paper = load_case("segelec", ROOT)
     assert chapters(paper)[0].stem == "00_overview"
-    periodic = ["summary", "03_kpis", "04_quarter_over_quarter", "05_okrs", "06_scorecard"]
+    periodic = ["summary", "02_kpis", "03_quarter_over_quarter", "04_okrs", "05_scorecard"]
     assert [path.stem for path in chapters(paper, periodic=True)] == periodic
     assert [path.stem for path in chapters(load_case("courier", ROOT))] == ["claims"]
     with pytest.raises(InputError, match=r"nothing to report on.*claims\.csv"):

@@ -206,10 +206,10 @@ def test_the_digest_of_the_inputs_is_that_of_sha256sum(tmp_path: Path) -> None:
 
 
 def test_sources_name_the_study_first(project: Path) -> None:
-    own, article = frontmatter.sources(load_case("demo", project), ["03_kpis", "07_efficiency"])
+    own, article = frontmatter.sources(load_case("demo", project), ["02_kpis", "06_efficiency"])
     assert own.startswith(r"Ñandú\, A\. \& Łoś\, B\. (25 December 2024). #emph[A study of \#1")
     assert "Kowalczyk" in article
-    assert frontmatter.sources(load_case("demo", project), ["03_kpis"]) == [own]
+    assert frontmatter.sources(load_case("demo", project), ["02_kpis"]) == [own]
 
 
 def test_a_case_without_study_verdicts_or_lock_builds_too(project: Path) -> None:

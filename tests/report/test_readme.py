@@ -24,13 +24,13 @@ def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:
     cell.outputs = [
         new_output("display_data", metadata={"analysis": data}) for data in (about, other)
     ]
-    path = tmp_path / "01_claims.ipynb"
+    path = tmp_path / "07_claims.ipynb"
     nbformat.write(new_notebook(cells=[first, cell]), path)
     first_row, second_row = figure_index([path]).splitlines()[2:]
     assert second_row.startswith("| 2 | 31 | [Bars](")
     assert first_row == (
         "| 1 | 02 | [Only one count fits](figures/segelec/fig_02_counts.svg) "
-        "| [01_claims](notebooks/01_claims.ipynb) | `figures.counts.earlier` | derived |"
+        "| [07_claims](notebooks/07_claims.ipynb) | `figures.counts.earlier` | derived |"
     )
 
 

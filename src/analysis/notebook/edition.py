@@ -377,11 +377,11 @@ def own_chapters(case: Case) -> list[Path]:
         "case/summary": True,
         "case/your_data": True,
         "case/claims": case.has_claims,
-        "02_asis_diagnosis": True,
-        "03_kpis": True,
-        "04_quarter_over_quarter": True,
-        "05_okrs": has_okrs(case),
-        "06_scorecard": has_okrs(case) or has_method(case, "links"),
+        "01_asis_diagnosis": True,
+        "02_kpis": True,
+        "03_quarter_over_quarter": True,
+        "04_okrs": has_okrs(case),
+        "05_scorecard": has_okrs(case) or has_method(case, "links"),
         "case/efficiency": has_statements(case) and len(companies_of(case)) == 1,
     }
     return [notebooks / f"{name}.ipynb" for name, here in wanted.items() if here]
