@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from analysis.base import text as numbers
 from analysis.base.errors import InputError
 from analysis.base.text import decimal, money, percent
-from analysis.notebook import display
+from analysis.notebook import display, prose
 from analysis.notebook.display import Column, Figure
 from analysis.show.wording import VERDICT_COLOURS
 
@@ -47,7 +47,43 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         found.append((data, about))
 
     monkeypatch.setattr(display, "emit", collect)
+    monkeypatch.setattr(prose, "emit", collect)
     return found
+
+
+def test_prose_loses_its_indent_and_shows_periods_as_readers_know_them(shown: Shown) -> None:
+    display.say("""
+        In 2024Q1 sales were **5**, see [the table](#tbl-a).
+
+        - one
+        """)
+    text = "In Q1 2024 sales were **5**, see [the table](#tbl-a).\n\n- one"
+    assert shown == [({"text/markdown": text}, {"type": "prose"})]
+
+
+@pytest.mark.parametrize("name", prose.concepts())
+def test_every_concept_is_explained_in_full(name: str, shown: Shown) -> None:
+    display.concept(name)
+    it = prose.concepts()[name]
+    for text in (it.definition, *(text for _, text in it.parts)):
+        assert text.endswith(".")
+        assert len(text.split()) <= 45
+        assert text in shown[0][0]["text/markdown"]
+    assert shown[0][1] == {"type": "concept", "name": name}
+
+
+def test_a_concept_that_there_is_not() -> None:
+    with pytest.raises(InputError, match=r"“ratio”: .* there are .*ratio of sums.*concepts\.yaml"):
+        display.concept("ratio")
+
+
+def test_show_takes_a_figure_or_a_table_and_nothing_else(shown: Shown) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    display.show({"frame": frame, "label": "tbl-a", "caption": "A.", "kind": "words"})
+    display.show(Figure("bars", plt.figure(), frame, "C.", "alt", "words", 1))
+    assert [about and about["type"] for _, about in shown] == ["table", "figure", "caption"]
+    with pytest.raises(InputError, match=r"“DataFrame”: show takes a figure or a table"):
+        display.show(frame)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("name", "options", "value", "shown"), CASES["formats"])

@@ -20,7 +20,7 @@ from analysis.cli import main
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods
 from analysis.notebook import values
-from analysis.notebook.edition import FEATURES, Edition, chapters, edition, split
+from analysis.notebook.edition import FEATURES, Edition, begin, chapters, edition, split
 from analysis.notebook.run import read
 from analysis.show.period_facts import level_facts, method_facts, summary_facts
 from analysis.tables.case import Case
@@ -123,6 +123,34 @@ def test_what_cannot_be_reported_is_one_message(
 ) -> None:
     with pytest.raises(InputError, match=message):
         edition(segelec, **asked)
+
+
+@pytest.mark.parametrize(("given", "lines"), CASES["begin-refused"])
+def test_all_parameters_of_a_notebook_are_checked_at_once(
+    given: dict[str, Any], lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "notebooks")
+    with pytest.raises(InputError) as raised:
+        begin(**given)
+    found = str(raised.value).split("\n")
+    assert len(found) == len(lines)
+    for line, pattern in zip(found, lines, strict=True):
+        assert re.fullmatch(pattern, line), line
+
+
+def test_a_notebook_begins_with_its_case_period_and_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    study = begin("segelec", "2022Q1")  # no base is asked for, so none is missing
+    assert (study.case.name, study.period, study.base) == ("segelec", "2022Q1", "year-ago")
+    assert (study.rows / "service.csv").is_file()
+    assert {"sales", "services"} <= set(study.sums["measure"])
+    assert begin("segelec", readings={"target_kind": "points"}).reading["target_kind"] == "points"
+
+
+def test_a_case_that_was_not_built_says_how(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    with pytest.raises(InputError, match=r"case: “template”: .* make report CASE=template"):
+        begin("template")
 
 
 def test_comparable_periods(segelec: Case) -> None:

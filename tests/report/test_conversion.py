@@ -26,25 +26,49 @@ def test_the_richest_form_wins_and_captions_for_the_notebook_are_skipped() -> No
             shown({"text/x-typst": "#table[x]", "text/html": "<table><tr><td>no"}),
             shown({"text/markdown": "*z*", "text/html": "<i>no</i>", "text/plain": "no"}),
             shown({"text/markdown": "no"}, type="caption"),
-            shown({"text/plain": "plain"}),
             source="f() and g()  # code is not shown: no",
         )
     ).source()
     assert "#report-table(table[x])" in made
     assert "#emph[z]" in made
-    assert '#raw("plain", block: true)' in made
     assert "no" not in made
 
 
-def test_streams() -> None:
-    made = chapter(
-        code(
-            v4.new_output("stream", name="stdout", text="a #b\n"),
-            v4.new_output("stream", name="stderr", text="careful\nmore"),
-        )
-    )
-    assert '#raw("a #b", block: true)' in made.source()
+def test_a_message_of_a_library_is_left_out_and_noted() -> None:
+    made = chapter(code(v4.new_output("stream", name="stderr", text="careful\nmore")))
+    assert "careful" not in made.source()
     assert made.notes == ["07_x.ipynb, cell 2: left out what went to stderr: careful"]
+
+
+PLAIN = (
+    v4.new_output("stream", name="stdout", text="a #b\n"),
+    v4.new_output("execute_result", data={"text/plain": "a #b", "text/html": "<b>"}),
+    v4.new_output("display_data", data={"text/plain": "a #b", "image/png": "iVBO"}),
+)
+
+
+@pytest.mark.parametrize("output", PLAIN)
+def test_plain_outputs_are_for_the_notebook_alone(output: NotebookNode) -> None:
+    with pytest.raises(InputError, match=r"cell 2: “a #b”: .* or tag the cell notebook-only"):
+        chapter(code(output))
+    only = code(output)
+    only.metadata["tags"] = ["notebook-only"]
+    text = v4.new_markdown_cell("### Not in print", metadata={"tags": ["notebook-only"]})
+    assert chapter(only, text).cells == chapter().cells
+
+
+def test_prose_that_a_cell_shows_is_set_as_that_of_a_text() -> None:
+    said = "## Answer\n\nIn Q1 2024 sales grew ([the table](#tbl-x)).\n\n- one"
+    made = chapter(table("tbl-x", 1, 1), code(shown({"text/markdown": said}, type="prose")))
+    written = chapter(table("tbl-x", 1, 1), said)
+    assert made.source() == written.source()
+
+
+def test_a_concept_has_its_box_once() -> None:
+    box = shown({"text/markdown": "> no"}, type="concept", name="key result")
+    made = chapter(code(box), code(box)).source()
+    assert made.count('#concept-box("key result", [A measurable level') == 1
+    assert made.count('#label("concept-key-result")') == 1
 
 
 def test_the_file_of_a_figure_replaces_the_embedded_one(tmp_path: Path) -> None:
@@ -75,7 +99,7 @@ def test_the_file_of_a_figure_replaces_the_embedded_one(tmp_path: Path) -> None:
         (code(figure(), figure()), "“fig-bars”: this label is already used in 07_x.ipynb, cell 2"),
         (
             shown({"text/html": "<table></table>", "text/plain": "3 rows"}),
-            r"cell 2: “text/html, text/plain”: the PDF cannot show this output.*show_table",
+            r"cell 2: “3 rows”: the PDF shows figures, tables and prose alone.*show\(\.\.\.\)",
         ),
         ("[see](#fig-nothing)", "“#fig-nothing”: no figure, table"),
     ],

@@ -83,6 +83,10 @@ class InputError(BuildError):
             text += f". To fix: {self.fix}"
         return printable(text, but="\n")
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the message in a notebook, without a traceback."""
+        return [f"InputError: {self}"]
+
 
 def raise_all(errors: Sequence[InputError]) -> None:
     """Raise the first of some problems with the others in it; without any, do nothing."""

@@ -27,6 +27,10 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.periods import readable
 from analysis.base.text import MISSING, Format, is_number, plain, without_formulas, write_text
+from analysis.notebook.edition import begin as begin
+from analysis.notebook.prose import concept as concept
+from analysis.notebook.prose import emit as emit
+from analysis.notebook.prose import say as say
 from analysis.notebook.values import MARKS
 
 if TYPE_CHECKING:
@@ -180,22 +184,6 @@ def _csv(data: pd.DataFrame) -> str:
     return text
 
 
-def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
-    """Show one output in several forms, the reader's program taking the one it likes best.
-
-    Parameters
-    ----------
-    data : mapping
-        From MIME type to text.
-    about : mapping, optional
-        What the PDF needs to know; stored in the output's metadata under ``analysis``.
-    """
-    from IPython.display import display
-
-    metadata = {} if about is None else {"analysis": dict(about)}
-    display(dict(data), raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
-
-
 Align = Literal["left", "center", "right"]
 
 
@@ -236,6 +224,26 @@ class _Cells:
     aligns: list[Align]
     widths: list[float | None]
     rows: list[list[tuple[str, str | None]]]
+
+
+def show(shown: Figure | Mapping[str, Any]) -> None:
+    """Show a figure, or a table as :func:`analysis.show.wording.view` returns it.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    if isinstance(shown, Figure):
+        show_figure(shown)
+    elif isinstance(shown, Mapping):
+        show_table(**shown)
+    else:
+        raise InputError(
+            "show takes a figure or a table with its caption",
+            value=type(shown).__name__,
+            fix="a frame is shown by its name alone, in a cell tagged notebook-only",
+        )
 
 
 def show_table(

@@ -10,8 +10,10 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,8 @@ from analysis.base.periods import (
 )
 from analysis.base.text import PlainLoader
 from analysis.efficiency.quarterly_statements import companies_of, has_statements
-from analysis.kpis.cube import in_memory, tables_of
+from analysis.kpis.catalogue import Totals
+from analysis.kpis.cube import CUBE, in_memory, ledger_folder, read_cube, tables_of
 from analysis.notebook.values import Value, tags
 from analysis.tables.case import Case, load_case
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -49,6 +52,7 @@ if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
     from nbformat import NotebookNode
 
 YEAR_AGO = "year-ago"
+PREVIOUS = "previous"
 
 _DATA: dict[str, dict[str, str]] = yaml.load(
     Path(__file__).with_name("features.yaml").read_text(encoding="utf-8"), PlainLoader
@@ -111,6 +115,16 @@ class Edition:
     def folder(self) -> Path:
         """Where what is not committed lies: values, figures and notebooks of a periodic report."""
         return self.case.root / ".build" / self.name
+
+    @property
+    def rows(self) -> Path:
+        """Folder of the ledger's tables."""
+        return ledger_folder(self.case)
+
+    @cached_property
+    def sums(self) -> Totals:
+        """The stored sums by month, type and segment."""
+        return read_cube(self.case)
 
     @property
     def values(self) -> Path:
@@ -246,10 +260,75 @@ def edition(
     given = [text for text in (period, base) if text]
     asked = (*given, *(text.replace("=", "-") for text in texts))
     current = case.parameters.periods.current
-    made = Edition(case, period or current, base or YEAR_AGO, _choices(case, texts), asked)
+    choices = _choices(case, [choice(text) for text in texts])
+    made = Edition(case, period or current, base or YEAR_AGO, choices, asked)
     if made.periodic:
-        _check_period(made)
+        _check_within(made)
+        _check_base(made)
     return made
+
+
+def begin(
+    case: str,
+    period: str | None = None,
+    base: str | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Edition:
+    """Check the parameters of a notebook, all at once, and return what it works on.
+
+    Parameters
+    ----------
+    case : str
+        Folder of ``data/raw``.
+    period : str, optional
+        Such as ``2024Q1``, ``2024-02``, ``2023H2`` or ``2023``; by default the current one of the
+        case.
+    base : {"year-ago", "previous"}, optional
+        What the period is compared with. If given, the ledger must reach back to it.
+    readings : mapping of str to str, optional
+        Readings of targets that replace the defaults.
+
+    Raises
+    ------
+    InputError
+        With a line for every parameter that does not fit, and what it could be.
+    """
+    wrong: list[str] = []
+    made = None
+    if base not in (None, YEAR_AGO, PREVIOUS):
+        wrong.append(f"base: there is no “{base}”; choose {YEAR_AGO} or {PREVIOUS}")
+        base = None
+    with _noting(wrong, "case"):
+        found = load_case(case)
+        if found.parameters.kind != "printed" and not (found.processed / CUBE).is_file():
+            raise InputError(
+                "the ledger of this case has not been built",
+                value=case,
+                fix=f"make report CASE={case}",
+            )
+        made = Edition(found, period or found.parameters.periods.current, base or YEAR_AGO)
+    with _noting(wrong, "period"):
+        if made is not None:
+            _check_within(made)
+            if base is not None:
+                _check_base(made)
+        elif period:
+            parse_label(period)
+    if made is not None and readings:
+        with _noting(wrong, "readings"):
+            made = replace(made, choices=_choices(made.case, readings.items()))
+    if made is None or wrong:
+        raise InputError("\n".join(wrong))
+    return made
+
+
+@contextmanager
+def _noting(wrong: list[str], parameter: str) -> Iterator[None]:
+    """Note what is wrong with a parameter instead of raising it."""
+    try:
+        yield
+    except InputError as error:
+        wrong.append(f"{parameter}: {error}")
 
 
 def asked_for(options: argparse.Namespace) -> Edition:
@@ -281,11 +360,11 @@ def choice(text: str) -> tuple[str, str]:
     return axis, option
 
 
-def _choices(case: Case, texts: Iterable[str]) -> dict[str, str]:
+def _choices(case: Case, given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Check readings of targets, pairs of axis and option."""
     choices: dict[str, str] = {}
-    known = target_axes(case) if texts else set()
-    for text in texts:
-        axis, option = choice(text)
+    known = target_axes(case)
+    for axis, option in given:
         if axis in choices:
             raise InputError("this reading is chosen twice", value=axis)
         case.reading({axis: option})
@@ -301,20 +380,23 @@ def _choices(case: Case, texts: Iterable[str]) -> dict[str, str]:
     return choices
 
 
-def _check_period(made: Edition) -> None:
+def _check_within(made: Edition) -> None:
     periods = made.case.parameters.periods
-    base = made.base_period()
     if not made.reaches(made.period):
         raise InputError(
             f"the period lies outside the ledger, which runs from {periods.first} to "
             f"{periods.last}",
             value=made.period,
         )
+
+
+def _check_base(made: Edition) -> None:
+    base = made.base_period()
     closer = made.base != YEAR_AGO or made.grain == "year"
     if not made.reaches(base):
         raise InputError(
             f"there is nothing to compare with: {base} lies before the ledger, which begins with "
-            f"{periods.first}",
+            f"{made.case.parameters.periods.first}",
             value=made.period,
             fix="choose a later period"
             + ("" if closer else ", or compare with the one before (BASE=previous)"),

@@ -18,12 +18,13 @@ from mistune.plugins import import_plugin
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
+from analysis.notebook.prose import concepts
 from analysis.notebook.values import MARKS
 from analysis.report.markup import (
     Labels,
     Place,
     clean,
-    code_block,
+    concept_label,
     equation,
     typst_prose,
     typst_string,
@@ -34,6 +35,9 @@ CHAPTER_HEAD = '#import "/template/report.typ": *\n\n'
 
 SUMMARY = "summary"
 """Tag of a cell that stands in the report's summary, not in its chapter."""
+
+NOTEBOOK_ONLY = "notebook-only"
+"""Tag of a cell that the PDF leaves out, such as rows shown on the way to an indicator."""
 
 
 @dataclass
@@ -128,21 +132,24 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Pa
         )
     chapter, level = Chapter(name, labels, root), 0
     for number, cell in enumerate(notebook.cells, start=1):
-        place = Place(name, number)
-        if SUMMARY in cell.metadata.get("tags", []):
+        place, tags = Place(name, number), cell.metadata.get("tags", [])
+        if NOTEBOOK_ONLY in tags:
+            continue
+        if SUMMARY in tags:
             chapter.summary.add(number)
+        renderer = Renderer(labels, place, level)
         if cell.cell_type == "markdown":
-            renderer = Renderer(labels, place, level)
             chapter.cells.append((number, renderer.render(cell.source)))
-            level = renderer.level
         elif cell.cell_type == "code":
-            bodies = [_output(output, chapter, place) for output in cell.outputs]
+            bodies = [_output(output, chapter, renderer) for output in cell.outputs]
             chapter.cells.append((number, "\n\n".join(filter(None, bodies))))
+        level = renderer.level
     return chapter
 
 
-def _output(output: dict[str, Any], chapter: Chapter, place: Place) -> str:
+def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str:
     """Typst markup of one output of a code cell; empty if it shows nothing in print."""
+    place = renderer.place
     kind = output["output_type"]
     if kind == "error":
         raise place.error(
@@ -156,24 +163,36 @@ def _output(output: dict[str, Any], chapter: Chapter, place: Place) -> str:
             f"{place.notebook}.ipynb, cell {place.cell}: left out what went to stderr: {first}"
         )
         return ""
-    if kind == "stream":
-        return code_block(output["text"]) if output["text"].strip() else ""
-    data, about = output["data"], output.get("metadata", {}).get("analysis", {})
+    data, about = output.get("data", {}), output.get("metadata", {}).get("analysis", {})
     if about.get("type") == "caption":  # that of a figure, for the notebook alone
         return ""
+    if about.get("type") == "concept":
+        return _concept(about["name"], renderer)
     if "text/x-typst" in data:
         code = data["text/x-typst"].strip().removeprefix("#")
         return f"#report-table({code}{_caption(about, 'tbl', chapter, place)})"
     if "image/svg+xml" in data:
         return _figure(data["image/svg+xml"], about, chapter, place)
     if "text/markdown" in data:
-        return Renderer(chapter.labels, place, level=6).render(data["text/markdown"])
-    if set(data) == {"text/plain"}:
-        return code_block(data["text/plain"])
+        return renderer.render(data["text/markdown"])
     raise place.error(
-        "the PDF cannot show this output",
-        value=", ".join(data),
-        fix="show it with show_table, show_figure or say",
+        "the PDF shows figures, tables and prose alone, not this output",
+        value=(data.get("text/plain") or output.get("text", "")).strip(),
+        fix="use show(...) or say(...), or tag the cell notebook-only, which the PDF leaves out",
+    )
+
+
+def _concept(name: str, renderer: Renderer) -> str:
+    """Return the box of a concept where the report first uses it; later there is none."""
+    if not renderer.labels.first_use(name, renderer.place):
+        return ""
+    it = concepts()[name]
+    parts = "".join(
+        f"({typst_string(head)}, [{renderer.inline(text)}]), " for head, text in it.parts
+    )
+    return (
+        f"#concept-box({typst_string(name)}, [{renderer.inline(it.definition)}], ({parts})) "
+        f"#label({typst_string(concept_label(name))})"
     )
 
 

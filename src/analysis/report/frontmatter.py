@@ -14,9 +14,10 @@ import yaml
 from analysis.base.periods import GRAINS, MONTH_NAMES
 from analysis.claims.verdicts import MEANINGS, count_conflicts, count_verdicts, read_verdicts
 from analysis.notebook.edition import Edition
+from analysis.notebook.prose import concepts
 from analysis.notebook.values import MARKS
-from analysis.report.conversion import CHAPTER_HEAD, Chapter
-from analysis.report.markup import typst_string, typst_text
+from analysis.report.conversion import CHAPTER_HEAD, Chapter, Renderer
+from analysis.report.markup import Labels, concept_label, typst_string, typst_text
 from analysis.tables.case import Case
 
 # Larger files (a user's own millions of rows) are left out of the PDF.
@@ -291,6 +292,7 @@ def main_source(
         "verdicts": _pairs(verdicts),
         "contradictions": str(0 if judged is None else count_conflicts(judged)),
         "colophon": _pairs(colophon),
+        "glossary": _glossary(chapters),
         "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
         "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
@@ -306,6 +308,20 @@ def main_source(
     for chapter in chapters:
         files |= chapter.assets
     return main, files
+
+
+def _glossary(chapters: Sequence[Chapter]) -> str:
+    """List the concepts that the chapters explain: name, definition, source, label of the box."""
+    entries = []
+    labels = chapters[0].labels if chapters else Labels()
+    for name, place in sorted(labels.concepts.items(), key=lambda item: item[0].lower()):
+        text, source = (
+            Renderer(labels, place).inline(part)
+            for part in (concepts()[name].definition, concepts()[name].source)
+        )
+        target = typst_string(concept_label(name))
+        entries.append(f"({typst_string(name)}, [{text}], [{source}], label({target})), ")
+    return f"({''.join(entries)})"
 
 
 def _summary(chapters: Iterable[Chapter]) -> str:

@@ -89,9 +89,15 @@ def slug(text: str) -> str:
     return kept.replace(" ", "-")
 
 
-def code_block(text: str) -> str:
-    """Typst markup of terminal output, shown as it stands."""
-    return f"#raw({typst_string(text.rstrip())}, block: true)"
+def concept_label(name: str) -> str:
+    """Typst label of the box of a concept.
+
+    Examples
+    --------
+    >>> concept_label("key result")
+    'concept-key-result'
+    """
+    return f"concept-{slug(name)}"
 
 
 _LABEL = re.compile(r"(fig|tbl)-[\w-]+")
@@ -123,11 +129,20 @@ class Labels:
         Notebook to its heading anchors (with ``sec-``), each to its Typst label.
     references : list
         The target of every link to a part of the document, and where the link stands.
+    concepts : dict
+        Every concept that is explained, and the place of its box.
     """
 
     known: dict[str, Place] = field(default_factory=dict)
     sections: dict[str, dict[str, str]] = field(default_factory=dict)
     references: list[tuple[str, Place]] = field(default_factory=list)
+    concepts: dict[str, Place] = field(default_factory=dict)
+
+    def first_use(self, concept: str, place: Place) -> bool:
+        """Note that a concept is explained here; say whether it was not explained before."""
+        new = concept not in self.concepts
+        self.concepts.setdefault(concept, place)
+        return new
 
     def define(self, label: str, kind: str, place: Place) -> str:
         """Register the label of a figure or table.

@@ -1,0 +1,112 @@
+"""What a notebook says: sentences with computed numbers, and boxes that explain a concept.
+
+A Markdown cell holds what is true for every period. A sentence with numbers is made by a code cell,
+so that it follows the parameters wherever the notebook is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from inspect import cleandoc
+from pathlib import Path
+
+import yaml
+
+from analysis.base.errors import InputError
+from analysis.base.periods import readable
+
+
+def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
+    """Show one output in several forms, the reader's program taking the one it likes best.
+
+    Parameters
+    ----------
+    data : mapping
+        From MIME type to text.
+    about : mapping, optional
+        What the PDF needs to know; stored in the output's metadata under ``analysis``.
+    """
+    from IPython.display import display
+
+    metadata = {} if about is None else {"analysis": dict(about)}
+    display(dict(data), raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+
+def say(text: str) -> None:
+    """Show Markdown whose numbers come from the cells before.
+
+    Parameters
+    ----------
+    text : str
+        Markdown as in a cell, with headings, lists and references such as
+        ``[the table](#tbl-kpis)``. Its indent is removed. Periods named ``2024Q2`` are shown as
+        Q2 2024. Text from a firm's own files goes through
+        :func:`analysis.notebook.values.literal` first.
+    """
+    emit({"text/markdown": readable(cleandoc(text))}, {"type": "prose"})
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One entry of ``concepts.yaml``; every text is inline Markdown.
+
+    Attributes
+    ----------
+    name : str
+        The term, as sentences use it.
+    definition, why, source, example, counter_example : str
+        What it is, why it is used, whose idea it is, one example, and what it is not.
+    """
+
+    name: str
+    definition: str
+    why: str
+    source: str
+    example: str
+    counter_example: str
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Heads and texts of its box, after the definition."""
+        return (
+            ("Why", self.why),
+            ("Example", self.example),
+            ("Not to be taken for it", self.counter_example),
+            ("Source", self.source),
+        )
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """Read all concepts, by name."""
+    text = Path(__file__).with_name("concepts.yaml").read_text(encoding="utf-8")
+    entries: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return {name: Concept(name, **entry) for name, entry in entries.items()}
+
+
+def concept(name: str) -> None:
+    """Show the box of a concept; the report also lists it in its glossary.
+
+    Raises
+    ------
+    InputError
+        If there is no such concept.
+
+    Examples
+    --------
+    >>> concepts()["ratio of sums"].counter_example
+    'The mean of 10 and 15, which is 12.5.'
+    """
+    if name not in concepts():
+        raise InputError(
+            "there is no concept of this name; there are " + ", ".join(concepts()),
+            value=name,
+            fix="add it to src/analysis/notebook/concepts.yaml",
+        )
+    it = concepts()[name]
+    parts = [f"*{head}.* {text}" for head, text in it.parts]
+    lines = [f"**{it.name[0].upper()}{it.name[1:]}.** {it.definition}", *parts]
+    text = "\n>\n".join(f"> {line}" for line in lines)
+    emit({"text/markdown": text}, {"type": "concept", "name": name})
