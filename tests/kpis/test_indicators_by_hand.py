@@ -1,5 +1,6 @@
 """Every indicator of the method on a ledger small enough to compute by hand."""
 
+from datetime import date
 from fractions import Fraction
 
 import pandas as pd
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.periods import MONTHS
 from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, indicator
 from analysis.kpis.compare import compare, contributions_by_type
 from analysis.kpis.levels import kpi_periods, level_table, periods, side_by_side
@@ -184,3 +186,31 @@ def test_a_customer_is_new_again_after_four_whole_quarters() -> None:
     """Invoiced four quarters ago: known; five quarters ago: new, 100 and 1,000 céntimos."""
     sums = periods(reduce({n: frame(rows) for n, rows in CASES["new-again"].items()}), "quarter")
     assert sums[4 * 2024]["new_customer_sales"] == 11  # 100 and 1,000 céntimos
+
+
+def _retention(staff: pd.DataFrame) -> dict[str, Fraction | None]:
+    """Retention in every period of 2024, of any length."""
+    months = [f"2024-{month:02d}" for month in range(1, 13)]
+    hours = pd.DataFrame({"month": months, "quarter_hours": 400})
+    sums = reduce({"staff": staff, "staff_hours": hours}, by=())
+    tables = pd.concat(level_table(sums, grain) for grain in MONTHS)
+    rows = tables[tables["key"] == "P2"]
+    return dict(zip(rows["period"], rows["value"], strict=True))
+
+
+def test_retention_follows_one_cohort_over_any_period() -> None:
+    found = _retention(frame(CASES["retention-staff"]))
+    expected = exact("retention")
+    assert {period: found[period] for period in expected} == expected
+
+
+_DAYS = st.dates(date(2023, 11, 1), date(2024, 12, 31))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(_DAYS, st.none() | _DAYS), min_size=1, max_size=8))
+def test_retention_stays_between_nothing_and_all(spans: list[tuple[date, date | None]]) -> None:
+    spans = [(hired, left) for hired, left in spans if left is None or left >= hired]
+    staff = pd.DataFrame(spans, columns=["hired_on", "left_on"]).apply(pd.to_datetime)
+    for value in _retention(staff).values():
+        assert value is None or 0 <= value <= 100

@@ -52,6 +52,9 @@ class MeasureSpec:
         What covers a period: every month of it, every quarter of it, or any row.
     stock : {"", "opening", "closing"}
         A level at the opening or closing of a period, which does not add up over time.
+    cohort : bool
+        Whether it counts some of those who were there as the period opened, and so is summed
+        once for every length of period.
     """
 
     name: str
@@ -60,6 +63,22 @@ class MeasureSpec:
     columns: tuple[str, ...]
     kept: Literal["month", "quarter", "any"] = "month"
     stock: Literal["", "opening", "closing"] = ""
+    cohort: bool = False
+
+    def summed_as(self, months: int = 3) -> str:
+        """Name under which it is summed for periods of so many months.
+
+        An opening stock of the statements is the closing one before.
+
+        Examples
+        --------
+        >>> MEASURES["leavers"].summed_as(6), MEASURES["equity_opening"].summed_as(6)
+        ('leavers_6', 'equity')
+        """
+        if self.cohort and months != 3:
+            return f"{self.name}_{months}"
+        opening = self.stock and self.kept == "quarter"
+        return self.name.removesuffix("_opening") if opening else self.name
 
     @property
     def scale(self) -> Fraction:

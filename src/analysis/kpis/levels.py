@@ -82,7 +82,7 @@ def _rolled(
     spec: MeasureSpec, by_month: Mapping[str, Mapping[int, int]], index: int, size: int
 ) -> Fraction | None:
     start, end = index * size, (index + 1) * size
-    known = by_month.get(_summed_as(spec), {})
+    known = by_month.get(spec.summed_as(size), {})
     if spec.stock:
         month = end - 1 if spec.stock == "closing" else start - (spec.kept == "quarter")
         if spec.kept == "quarter" and size % 3:
@@ -97,12 +97,6 @@ def _rolled(
         counts = by_month[f"{spec.name}_n"]
         return Fraction(total, sum(counts[month] for month in inside))
     return total * spec.scale
-
-
-def _summed_as(spec: MeasureSpec) -> str:
-    """Name under which a measure is summed: an opening stock is the closing one before."""
-    opening = spec.stock and spec.kept == "quarter"
-    return spec.name.removesuffix("_opening") if opening else spec.name
 
 
 def pair(totals: Totals, period: str, base: str) -> tuple[Period, Period]:
@@ -199,7 +193,7 @@ def _known(totals: Totals, currency: str = MONEY) -> list[Kpi]:
     return [
         record
         for record in catalogue(currency)
-        if all(_summed_as(spec) in summed for spec in record.measures)
+        if all(spec.summed_as() in summed for spec in record.measures)
     ]
 
 

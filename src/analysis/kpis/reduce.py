@@ -18,7 +18,7 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_quarter
+from analysis.base.periods import MONTHS, parse_quarter
 from analysis.efficiency.quarterly_statements import INCOME, discrete
 from analysis.efficiency.ratios import LADDER
 from analysis.kpis.catalogue import MEASURES
@@ -99,7 +99,11 @@ def _hours(frames: Frames) -> Parts:
 
 
 def _staff(frames: Frames) -> Parts:
-    """Count heads as each month opens, and leavers who were there as their quarter opened."""
+    """Count heads as each month opens, and those of a period's opening staff who left in it.
+
+    Who counts as opening staff depends on where the period opens, so leavers are counted for
+    every length of period.
+    """
     if "staff" not in frames or "staff_hours" not in frames:
         return
     staff = collected(frames["staff"], "hired_on", "left_on")
@@ -108,11 +112,14 @@ def _staff(frames: Frames) -> Parts:
         start = pd.Timestamp(month // 12, month % 12 + 1, 1)
         there = (staff["hired_on"] < start) & ~(staff["left_on"] < start)
         yield _part("staff_opening", pd.Series([month]), int(there.sum()))
-    yield _zeros("leavers", months)
     gone = staff[staff["left_on"].notna()]
     left = month_index(gone["left_on"])
-    opening = pd.to_datetime({"year": left // 12, "month": left % 12 // 3 * 3 + 1, "day": 1})
-    yield _part("leavers", left[gone["hired_on"] < opening], 1)
+    for size in MONTHS.values():
+        name = MEASURES["leavers"].summed_as(size)
+        first = left // size * size
+        opening = pd.to_datetime({"year": first // 12, "month": first % 12 + 1, "day": 1})
+        yield _zeros(name, months)
+        yield _part(name, left[gone["hired_on"] < opening], 1)
 
 
 def _staff_survey(frames: Frames) -> Parts:
