@@ -72,6 +72,11 @@ def test_a_target_that_is_its_baseline() -> None:
         resolve(Target("relative", "at least", F(0)), F(80))
 
 
+def test_a_band_the_wrong_way_round() -> None:
+    with pytest.raises(InputError, match="“12 to 10”: a band's lower end comes first"):
+        resolve(Target("level", "within", F(12), F(10)), F(6))
+
+
 def test_a_rate_needs_whole_periods() -> None:
     with pytest.raises(InputError, match="no multiple"):
         resolve(Target("relative", "at most", F(-1), months=2), F(100), since=3)
@@ -83,7 +88,9 @@ def test_a_yearly_level_is_cut_to_the_quarter() -> None:
 
 def test_growth_from_nothing_cannot_be_told() -> None:
     assert resolve(Target("relative", "at least", F(15)), F(0)) is None
-    assert rate(F(3), F(0), None).status == "cannot tell"
+    assert rate(F(3), F(0), None) == Score(
+        None, None, "cannot tell", "no share of a baseline of zero"
+    )
 
 
 @pytest.mark.parametrize(

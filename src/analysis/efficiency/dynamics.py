@@ -182,13 +182,13 @@ def turnover_split(
 
 
 MONTHLY_CUT: Final = Fraction(1, 100)
-"""The paper's target: operating costs down by 1 % a month."""
+"""The paper's target: costs of materials and labour down by 1 % a month."""
 
 QUARTERLY_CUT: Final = 1 - (1 - MONTHLY_CUT) ** 3
 """The same over a quarter, compounded."""
 
 _NET_MARGIN = parse("K6[now] / sales")
-_COSTS = parse("cogs + selling + admin + other_op_cost")
+_COSTS = parse("cogs")
 _COST_SHARE = _COSTS / Measure("sales")
 
 
@@ -196,7 +196,7 @@ _LAST_MARGIN = at_time(_NET_MARGIN, "last year")
 _KEY_RESULTS: Final = {
     "net_margin": _NET_MARGIN,
     "roe": parse("K6[now] / equity"),
-    "roi": parse("K6[now] / (equity + interest_debt)"),
+    "roi": parse("K3[now] / (equity + interest_debt)"),
     "costs": _COSTS,
     "cost_share": _COST_SHARE,
     "cost_cut": (before(_COSTS) - _COSTS) / before(_COSTS),
@@ -219,8 +219,9 @@ def key_results(statements: Book, denominator: Denominator = "average") -> pd.Da
     Returns
     -------
     DataFrame
-        Columns quarter, period; net_margin, roe, roi (net profit ÷ sales, equity, and equity
-        with interest debt; per quarter, not annualised), costs, cost_cut (fall against the
+        Columns quarter, period; net_margin, roe (net profit ÷ sales and equity), roi (operating
+        profit ÷ equity with interest debt; all per quarter, not annualised), costs (of goods sold:
+        the statements' line of materials and labour), cost_cut (fall against the
         quarter before), cost_share (costs ÷ sales), cost_share_cut; margin_growth (relative, on
         the same quarter of last year) and margin_points. Fractions; None where undefined.
     """

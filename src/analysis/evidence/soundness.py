@@ -36,6 +36,7 @@ PARTS = {
     "on_time_in_budget": "services",
     "leavers": "staff_opening",
     "net_profit": "sales",
+    "operating_profit": "sales",
 }
 """Measures that cannot exceed another one."""
 

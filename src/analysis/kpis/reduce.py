@@ -33,6 +33,13 @@ Frames = Mapping[str, nw.LazyFrame[Any]]
 Parts = Iterator[pd.DataFrame]
 """Parts of a cube: columns month, measure, value and, where known, the dimensions."""
 
+STATEMENTS = {
+    name
+    for name, spec in MEASURES.items()
+    if all(table == "fin_statement" for table in spec.tables)
+}
+"""Measures that the statements alone give."""
+
 _STATED = ("company_id", "period", "basis", *INCOME, "equity", "interest_debt")
 
 
@@ -58,7 +65,7 @@ def small_sums(frames: Frames, measures: Collection[str]) -> Parts:
         (_staff, {"staff_opening", "leavers"}),
         (_staff_survey, {"staff_answers", "staff_satisfied"}),
         (_esg, {"esg_e", "esg_s", "esg_g"}),
-        (_statements, {"net_profit", "equity", "debt", "equity_opening", "debt_opening"}),
+        (_statements, STATEMENTS),
     ):
         if wanted & names:
             yield from make(frames)
@@ -163,14 +170,17 @@ def _statements(frames: Frames) -> Parts:
     rows = rows.assign(quarter=rows["period"].map(parse_quarter).astype("int64"))
     single = discrete(rows.sort_values("quarter", ignore_index=True), INCOME)
     month = single["quarter"] * 3 + 2
-    yield _part("net_profit", month, net_profit(single))
+    yield _part("operating_profit", month, _profit(single, "K3"))
+    yield _part("net_profit", month, _profit(single, "K6"))
     yield _part("equity", month, single["equity"])
     yield _part("debt", month, single["interest_debt"])
 
 
-def net_profit(rows: pd.DataFrame) -> pd.Series[int]:
-    """Go down the ladder from sales to net profit."""
-    signs = {step.column: step.sign for level in LADDER for step in level.steps}
+def _profit(rows: pd.DataFrame, reached: str) -> pd.Series[int]:
+    """Go down the ladder from sales to a level of profit, K1 to K6."""
+    levels = [level.indicator_id for level in LADDER]
+    steps = (step for level in LADDER[: levels.index(reached) + 1] for step in level.steps)
+    signs = {step.column: step.sign for step in steps}
     profit: pd.Series[int] = rows[list(signs)].mul(pd.Series(signs)).sum(axis=1)
     return profit
 
@@ -178,7 +188,10 @@ def net_profit(rows: pd.DataFrame) -> pd.Series[int]:
 ALL = "all"
 """Label of what belongs to no single service type or segment (staff time)."""
 
-OPERATING = ("materials", "labour", "selling", "admin", "other_operating")
+DIRECT = ("materials", "labour")
+"""Categories of cost that a service itself causes; the paper's Table 1 targets these."""
+
+OPERATING = (*DIRECT, "selling", "admin", "other_operating")
 """Categories of cost that count as operating cost."""
 
 NEW_AFTER_QUARTERS = 4
@@ -268,7 +281,9 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
         yield from _services(frames, by, measures)
     if "cost" in frames:
         rows = _typed(frames, "cost", by).filter(nw.col("category").is_in(OPERATING))
-        exact = {"operating_cost": nw.col("amount_centimos")}
+        amount = nw.col("amount_centimos")
+        direct = amount * _flag(nw.col("category").is_in(DIRECT))
+        exact = {"direct_cost": direct, "operating_cost": amount}
         yield from _sums(rows, "incurred_on", by, exact, measures)
     if "survey_response" in frames:
         rows = _typed(frames, "survey_response", by)

@@ -359,6 +359,10 @@ def _sign(value: Fraction) -> int:
 def permutation_p(pairs: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Share of all orders of the effects in which S is as far from 0 as it is, exactly.
 
+    That is the chance of such an S if every order is equally likely. Successive differences of one
+    series are not exchangeable in this way (each level takes part in two of them, with opposite
+    signs), so it is a guide only.
+
     Raises
     ------
     InputError

@@ -89,7 +89,7 @@ def load_okrs(case: Case) -> Okrs:
     InputError
         If a table breaks its schema, weights do not add up to 1, a key result stands on an unknown
         objective, indicator or claim, a target on an unknown key result, a target equals its
-        baseline, or two targets hold under the same reading.
+        baseline or allows a worse level without a word, or two targets hold under the same reading.
     """
     objectives = read_table(_TABLES["objectives"], ObjectiveRow, case)
     results = read_table(_TABLES["key_results"], KeyResultRow, case)
@@ -140,6 +140,7 @@ def contradictions(
             )
         yield from _indicator(case, "targets", target.target_id, target.kpi)
         yield from _reading(case, target)
+        yield from _worse(case, target)
         if target.kr_id in by_id:
             yield from _level(case, target, by_id[target.kr_id])
     yield from _same_reading(case, targets)
@@ -225,6 +226,28 @@ def _level(case: Case, target: TargetRow, result: KeyResultRow) -> Iterator[Inpu
             row=target.target_id,
             column="amount",
             value=target.amount,
+        )
+
+
+def _worse(case: Case, target: TargetRow) -> Iterator[InputError]:
+    """Refuse a change for the worse that the row does not confirm: most are slips of the sign."""
+    if target.kind == "level" or target.confirmed:
+        return
+    low, high = (None if text == "" else Fraction(text) for text in (target.amount, target.upper))
+    if target.rule != "within":
+        low, high = (None, low) if target.rule == "at most" else (low, None)
+    better = indicator(target.kpi).better
+    if (better == "up" and (low is None or low < 0)) or (
+        better == "down" and (high is None or high > 0)
+    ):
+        wanted = "rise, so the amount is positive" if better == "up" else "fall, so it is negative"
+        yield InputError(
+            "this target allows a worse level than the start",
+            file=_file(case, "targets"),
+            row=target.target_id,
+            column="amount",
+            value=target.amount,
+            fix=f"{target.kpi} should {wanted}; or write yes in a column “confirmed”",
         )
 
 

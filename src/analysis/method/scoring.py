@@ -2,8 +2,9 @@
 
 One rule serves every type of target: the score is 1 minus the distance of the value from the goal,
 in units of the distance of the baseline from the goal. A goal is a range of levels, open on one
-side for “at least” and “at most”. So a falling indicator scores as a rising one, a value short of
-the baseline scores below 0, and a met target scores 1.
+side for “at least” and “at most”. So a falling indicator scores as a rising one, and a met target
+scores 1. OKR scores run from 0 to 1 by convention (Doerr 2018); here a value short of the baseline
+scores below 0, down to −1, so that a step back does not look like standing still.
 """
 
 from __future__ import annotations
@@ -103,7 +104,10 @@ class Score:
 def resolve(
     target: Target, baseline: Fraction | None, *, since: int = 0, length: int = 3
 ) -> Goal | None:
-    """Turn a target into levels; None where it needs a baseline and there is none above zero.
+    """Turn a target into levels; None where it needs a baseline and there is none.
+
+    A relative change is a share of the baseline's size, so that 20 % on a loss of 100 lead to a
+    loss of 80. Of a baseline of zero there is no share.
 
     Parameters
     ----------
@@ -119,7 +123,8 @@ def resolve(
     Raises
     ------
     InputError
-        If the months are no multiple of those of a rate, or the target equals its baseline.
+        If the months are no multiple of those of a rate, the target equals its baseline, or a
+        band's ends stand the wrong way round.
 
     Examples
     --------
@@ -131,6 +136,8 @@ def resolve(
     if low is None:
         return None
     if target.rule == "within":
+        if high is not None and high < low:
+            raise InputError("a band's lower end comes first", value=f"{low} to {high}")
         return Goal(low, high)
     if target.kind != "level" and target.amount == 0:
         raise InputError("the target equals its baseline, so nothing can be scored", value=low)
@@ -146,7 +153,7 @@ def _level(
         return None
     if target.kind == "level":
         return amount * Fraction(length, target.months) if target.months else amount
-    if baseline is None or (target.kind == "relative" and baseline <= 0):
+    if baseline is None or (target.kind == "relative" and baseline == 0):
         return None
     times = 1
     if target.months:
@@ -158,7 +165,7 @@ def _level(
             )
     if target.kind == "points":
         return baseline + times * amount
-    return baseline * (1 + amount / 100) ** times
+    return baseline + abs(baseline) * ((1 + amount / 100) ** times - 1)
 
 
 def rate(
@@ -192,7 +199,8 @@ def rate(
     if value is None:
         return Score(None, None, "cannot tell", "no value")
     if goal is None:
-        return Score(None, None, "cannot tell", "no baseline")
+        reason = "no baseline" if baseline is None else "no share of a baseline of zero"
+        return Score(None, None, "cannot tell", reason)
     if sample is not None and any(_within_margin(sample, edge) for edge in goal.edges):
         return Score(None, None, "cannot tell", f"within the margin of {sample[1]} answers")
     if baseline is None or goal.distance(baseline) == 0:

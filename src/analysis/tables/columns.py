@@ -41,6 +41,7 @@ KEY_OR_EMPTY = r"^([^\s=+\-@'][^\s]*)?$"
 NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"
 NUMBER_OR_EMPTY = r"^(-?\d+(\.\d+)?(/[1-9]\d*)?)?$"
 DECIMAL_OR_EMPTY = r"^(-?\d+(\.\d+)?)?$"
+YES_OR_EMPTY = r"^(yes)?$"
 QUARTER = r"^\d{4}Q[1-4]$"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
@@ -50,6 +51,7 @@ PATTERNS: Mapping[str, str] = {
     NUMBER: "must be a number such as 12, -0.5 or 1/4",
     NUMBER_OR_EMPTY: "must be a number such as 12, -0.5 or 1/4, or empty",
     DECIMAL_OR_EMPTY: "must be a decimal number such as 12 or -0.5, or empty",
+    YES_OR_EMPTY: "must be yes, or empty",
     QUARTER: "must be a quarter such as 2024Q2",
     MONTH: "must be a month such as 2024-05",
 }
@@ -70,6 +72,7 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 YesNo = Literal["yes", "no"]
+YesOrEmpty = Annotated[str, Field(pattern=YES_OR_EMPTY)]
 # Control characters, bidirectional overrides, private use and what is no character at all. A line
 # break or tab is none of these inside free text, where it is a space.
 _FORBIDDEN = re.compile(

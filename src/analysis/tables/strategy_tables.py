@@ -23,6 +23,7 @@ from analysis.tables.columns import (
     NumberOrEmpty,
     Text,
     YesNo,
+    YesOrEmpty,
     column,
 )
 from analysis.tables.rows import Row, define, examine_rows, read_frame
@@ -201,6 +202,7 @@ class TargetRow(Row):
     axis: str = column("reading of case.yaml that decides on it; empty if none does")
     option: str = column("option of that reading under which it holds")
     reading: Text = column("how the print is read here, or the target in words")
+    confirmed: YesOrEmpty = column("yes if a target that allows a worse level is meant")
 
     @model_validator(mode="after")
     def _amounts_make_sense(self) -> TargetRow:
@@ -209,7 +211,7 @@ class TargetRow(Row):
         if (self.rule == "within") != bool(self.upper):
             raise ValueError("upper: is needed for targets within a band, and only for those")
         if self.upper and Fraction(self.upper) <= Fraction(self.amount):
-            raise ValueError("upper: the band's upper end must be above its lower end")
+            raise ValueError("upper: the band's upper end must be above its lower end, which stands in amount")
         return self
 
 

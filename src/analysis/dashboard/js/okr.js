@@ -1,5 +1,5 @@
 /**
- * Targets and scores, rule for rule as in analysis.okr.targets and analysis.scorecard: the score is
+ * Targets and scores, rule for rule as in analysis.method.scoring and analysis.method.balanced_scorecard: the score is
  * 1 minus the distance of the value from the goal, in units of the distance of the baseline.
  *
  * @typedef {{low: Fraction|null, high: Fraction|null, strict: boolean}} Goal
@@ -19,13 +19,14 @@ function targetLevel(target, amount, baseline) {
   if (target.kind === "level") {
     return target.months ? amount.times(new Fraction(BigInt(MONTHS), BigInt(target.months))) : amount;
   }
-  if (baseline === null || (target.kind === "relative" && baseline.sign <= 0)) return null;
+  if (baseline === null || (target.kind === "relative" && baseline.sign === 0)) return null;
   const times = target.months ? since(target) / target.months : 1;
   if (target.kind === "points") return baseline.plus(amount.times(new Fraction(BigInt(times))));
-  return baseline.times(ONE.plus(amount.over(HUNDRED)).power(times));
+  const size = baseline.sign < 0 ? ZERO.minus(baseline) : baseline;
+  return baseline.plus(size.times(ONE.plus(amount.over(HUNDRED)).power(times).minus(ONE)));
 }
 
-/** Turn a target into levels; null where it needs a baseline and there is none above zero. */
+/** Turn a target into levels; null where it needs a baseline and there is none, or one of zero. */
 function resolve(target, amount, baseline) {
   const low = targetLevel(target, amount, baseline);
   if (low === null) return null;
@@ -61,7 +62,9 @@ function withinMargin([count, size], edge) {
  */
 function rate(value, baseline, goal, commit, sample) {
   if (value === null) return { score: null, status: "cannot tell", reason: "no value" };
-  if (goal === null) return { score: null, status: "cannot tell", reason: "no baseline" };
+  if (goal === null) {
+    return { score: null, status: "cannot tell", reason: baseline === null ? "no baseline" : "no share of a baseline of zero" };
+  }
   const edges = [goal.low, goal.high].filter((edge) => edge !== null);
   if (sample !== null && edges.some((edge) => withinMargin(sample, edge))) {
     return { score: null, status: "cannot tell", reason: "within the margin of its answers" };
