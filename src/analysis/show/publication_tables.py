@@ -344,8 +344,8 @@ def financial_results(case: Case) -> View:
         frame[name] = column(None if cut is None else -cut for cut in frame[name])
     about = (
         "net profit ÷ sales and equity, operating profit ÷ equity with debt (averages of opening "
-        "and closing, per quarter, not annualised); cost of goods sold (materials and labour), on the "
-        "quarter before"
+        "and closing, per quarter, not annualised); cost of goods sold (materials and labour), on "
+        "the quarter before"
     )
     if not case.has_own_rows:
         about += f", to be held against {percent(2)(-QUARTERLY_CUT)} for 1% a month"

@@ -211,7 +211,7 @@ class TargetRow(Row):
         if (self.rule == "within") != bool(self.upper):
             raise ValueError("upper: is needed for targets within a band, and only for those")
         if self.upper and Fraction(self.upper) <= Fraction(self.amount):
-            raise ValueError("upper: the band's upper end must be above its lower end, which stands in amount")
+            raise ValueError("upper: the band's end must be above its start, which is amount")
         return self
 
 
