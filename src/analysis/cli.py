@@ -253,7 +253,7 @@ def report(args: argparse.Namespace) -> str:
 def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.base.text import write_text
-    from analysis.notebook.values import check_all_used, fill, load
+    from analysis.notebook.values import fill, load
     from analysis.report.outputs import figure_index, with_index, write_sums
     from analysis.tables.case import load_case
 
@@ -265,7 +265,6 @@ def sums(args: argparse.Namespace) -> str:
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     text = readme.read_text(encoding="utf-8")
     write_text(readme, fill(with_index(text, figure_index(notebooks)), table, file="README.md"))
-    check_all_used(table, [*notebooks, readme])
     return f"{write_sums(case.root)} files"
 
 

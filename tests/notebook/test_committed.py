@@ -91,10 +91,18 @@ def shown(cell: NotebookNode) -> list[str]:
     return [each["label"] for each in about if "label" in each]
 
 
+def prose(cell: NotebookNode) -> str:
+    """Return the text of a cell, or that which its code shows with ``say``."""
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    data = [output.get("data", {}) for output in cell.outputs]
+    return "\n\n".join(each["text/markdown"] for each in data if "text/markdown" in each)
+
+
 def sections(path: Path) -> list[str]:
     """Texts of a notebook from one heading to the next, with “@label” for a figure or table."""
     parts = [
-        " ".join(f"@{name}" for name in shown(cell)) if cell.cell_type == "code" else cell.source
+        "\n\n".join([prose(cell), *(f"@{name}" for name in shown(cell))])
         for cell in notebook.read(path).cells
     ]
     return re.split(r"^## ", "\n\n".join(parts), flags=re.MULTILINE)
@@ -131,9 +139,11 @@ def test_the_file_is_canonical(path: Path) -> None:
 def test_cells_import_call_and_show(path: Path) -> None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While)
     for cell in code_cells(path):
+        tree = ast.parse(cell.source)
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert 0 < len(lines) <= MOST_LINES, f"{cell.id} has {len(lines)} lines"
-        found = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, kinds)]
+        if len(tree.body) > 1 or not isinstance(tree.body[0], ast.Expr):  # one call may be long
+            assert len(lines) <= MOST_LINES, f"{cell.id} has {len(lines)} lines"
+        found = [node for node in ast.walk(tree) if isinstance(node, kinds)]
         assert not found, f"{cell.id}: {ast.unparse(found[0])}"
 
 
@@ -150,11 +160,11 @@ def test_a_question_at_the_start_and_its_answer_at_the_end(path: Path) -> None:
     cells = notebook.read(path).cells
     code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
     start = "\n\n".join(cell.source for cell in cells[: code[0]])
-    end = "\n\n".join(cell.source for cell in cells[code[-1] + 1 :])
+    heads = re.findall(r"^## .*$", "\n\n".join(map(prose, cells)), re.MULTILINE)
     assert start.startswith("# ")
     assert re.search(r"\*\*Question\.\*\*.*\?", start)
     assert re.search(r"(?i)you will learn|learning goals", start)
-    assert re.search(r"^## Answer$", end, re.MULTILINE)
+    assert heads[-1] == "## Answer"
 
 
 @each_notebook

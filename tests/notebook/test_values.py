@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -59,18 +58,3 @@ def test_bad_and_missing_values_are_refused(
     with pytest.raises(InputError, match=message) as caught:
         values.load(path)
     assert "values.json" in str(caught.value)
-
-
-def test_markdown_cells_alone_use_values_and_an_unused_one_fails(tmp_path: Path) -> None:
-    notebook = tmp_path / "n.ipynb"
-    cells = [
-        {"cell_type": "markdown", "source": ['<data value="services', '_2023h1"></data>']},
-        {"cell_type": "code", "source": ['# <data value="p_value"></data>']},
-    ]
-    notebook.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    readme = tmp_path / "README.md"
-    readme.write_text("Nothing here\n", encoding="utf-8")
-    with pytest.raises(InputError, match="uses the value p_value"):
-        values.check_all_used(VALUES, [notebook, readme])
-    readme.write_text('<data value="p_value"></data>\n', encoding="utf-8")
-    values.check_all_used(VALUES, [notebook, readme])

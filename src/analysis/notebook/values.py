@@ -2,7 +2,7 @@
 
 A number that stands in a Markdown cell or in the README is never typed: the author writes
 ``<data value="services_2023h1"></data>`` and the build puts the text in from
-``data/processed/<case>/values.json``. An unknown key is an error, and so is a key nobody uses.
+``data/processed/<case>/values.json``. An unknown key is an error.
 
 papermill only warns of an unknown parameter and takes a value of any type; here both are
 refused. The cell may hold literals only: a default computed from another parameter would keep
@@ -16,7 +16,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -195,33 +195,6 @@ def clear(text: str) -> str:
         lambda match: match[0] if match["key"] is None else f'<data value="{match["key"]}"></data>',
         text,
     )
-
-
-def check_all_used(values: Mapping[str, Value], paths: Iterable[Path]) -> None:
-    """Refuse values that no text uses: they are stale, or a text lost its number.
-
-    Raises
-    ------
-    InputError
-        Naming every unused key.
-    """
-    unused = sorted(set(values) - {key for path in paths for key in keys(_markdown(path))})
-    if unused:
-        raise InputError(
-            f"no notebook and no README uses the value{'s' if len(unused) > 1 else ''} "
-            + ", ".join(unused),
-            file="values.json",
-            fix='use <data value="key"></data> in a text, or stop making the value',
-        )
-
-
-def _markdown(path: Path) -> str:
-    """Return the text of a Markdown file, or of all Markdown cells of a notebook."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".ipynb":
-        return text
-    cells = json.loads(text)["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
 
 
 PARAMETERS_TAG = "parameters"
