@@ -10,8 +10,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from analysis.base.numbers import Printed
 from analysis.base.text import Rounding
-from analysis.claims.printed import Printed, preimage
+from analysis.claims.printed import preimage
 
 _INT64_MAX = 2**63 - 1
 

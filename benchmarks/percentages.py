@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.base.errors import BuildError
-from analysis.claims.printed import Printed
+from analysis.base.numbers import Printed
 from analysis.claims.single import grim_percent
 from benchmarks.percentage_table import grim_percent_table
 from benchmarks.timing import Run, row, timed, with_target

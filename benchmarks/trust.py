@@ -15,8 +15,9 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.numbers import parse
 from analysis.base.text import Rounding, decimal
-from analysis.claims.printed import format_like, parse, preimage
+from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import earlier_counts, grim_mean, grim_percent
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import System, growth, quantity, says, share, total, witness

@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.base.numbers import parse
 from analysis.base.text import Rounding
-from analysis.claims.printed import parse
 from benchmarks.trust import TESTS, company, misprint, publish, simulate
 
 

@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import decimal_for, parse, parse_percent
 from analysis.base.text import Rounding
-from analysis.claims.printed import (
-    Interval,
-    format_like,
-    parse,
-    parse_percent,
-    preimage,
-    read_formula,
-)
+from analysis.claims.printed import Interval, format_like, preimage, read_formula
 
 from .conftest import cases
 
@@ -36,18 +30,60 @@ thousandths = st.integers(-20_000, 20_000)
 rules = st.sampled_from(list(DECIMAL_RULE))
 
 
-@pytest.mark.parametrize(("text", "value", "decimals", "percent"), cases("printed", "read"))
-def test_reads_what_papers_print(text: str, value: str, decimals: int, percent: bool) -> None:
-    printed = parse(text)
-    assert (printed.value, printed.decimals, printed.percent) == (
-        Fraction(value),
-        decimals,
-        percent,
-    )
+@pytest.mark.parametrize(("text", "beside", "value", "unit", "inside"), cases("printed", "forms"))
+def test_reads_what_texts_print(
+    text: str, beside: dict[str, str], value: str, unit: str, inside: str
+) -> None:
+    printed = parse(text, **beside)
+    assert (printed.value, printed.unit) == (Fraction(value), Fraction(unit))
+    low, high = (Fraction(end) for end in inside[1:-1].split(", "))
+    assert preimage(printed) == Interval(low, high, inside[0] == "[", inside[-1] == "]")
+    assert format_like(printed.value, printed) == printed.text
 
 
 @pytest.mark.parametrize(
-    "text", ["", "about 5", "1,23", "12,34,567", "5.", "%", "7..6", "1e3", "nan", "½", "٣"]
+    ("text", "kind", "unit", "thousands", "decimals", "one", "other"), cases("printed", "questions")
+)
+def test_two_readings_are_one_question(
+    text: str, kind: str, unit: str, thousands: str, decimals: str, one: str, other: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text, "", unit=unit, kind=kind)
+    assert caught.value.rule == (
+        f"this may be {thousands} in thousands or {decimals} with three decimals"
+    )
+    assert caught.value.fix == (
+        f"write {one} into the column decimal if it is {thousands}, or {other} if it is {decimals}"
+    )
+
+
+@pytest.mark.parametrize(("text", "others", "mark"), cases("printed", "beside"))
+def test_numbers_beside_it_settle_one_reading(text: str, others: list[str], mark: str) -> None:
+    assert decimal_for(text, others) == mark
+
+
+def test_a_number_and_its_unit_must_agree() -> None:
+    with pytest.raises(InputError, match="multiply it differently"):
+        parse("1.2 million", unit="thousand dollars")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "about 5",
+        "12,34,567",
+        "5.",
+        "%",
+        "7..6",
+        "1e3",
+        "nan",
+        "½",
+        "٣",
+        "(5",
+        "(-5)",
+        "1,234,56",
+    ],
 )
 def test_refuses_what_is_no_printed_number(text: str) -> None:
     with pytest.raises(InputError, match="no printed number"):

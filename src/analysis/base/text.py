@@ -38,11 +38,43 @@ MINUS = "−"
 MISSING = "–"
 
 
+_HALF = Fraction(1, 2)
+_CELLS: dict[str, tuple[Fraction | int, Fraction | int, str, bool]] = {
+    "half-up": (-_HALF, _HALF, "[)", True),
+    "half-down": (-_HALF, _HALF, "(]", True),
+    "half-even": (-_HALF, _HALF, "()", True),
+    "half-either": (-_HALF, _HALF, "[]", True),
+    "floor": (0, 1, "[)", False),
+    "ceiling": (-1, 0, "(]", False),
+    "truncate": (0, 1, "[)", True),
+    "anti_trunc": (-1, 0, "(]", True),
+    "up": (-_HALF, _HALF, "[)", False),
+    "down": (-_HALF, _HALF, "(]", False),
+    "ceiling_or_floor": (-1, 1, "()", False),
+}
+"""What prints as a whole number d: from d plus the first to d plus the second, ends as in the
+brackets, and whether negative numbers mirror positive ones."""
+_SAME_RULE = {"up_or_down": "half-either", "even": "half-even", "trunc": "truncate"}
+_FROM = re.compile(r"(up_from|down_from|up_from_or_down_from) ([1-9])")
+
+
 class Rounding(StrEnum):
     """How an author may have turned a value into the printed string.
 
     Ties follow the magnitude, as spreadsheets do: ``HALF_UP`` sends −2.5 to −3.
     ``HALF_EITHER`` is the rule for an unknown rule: at a tie both neighbours are accepted.
+
+    The rules of the R package scrutiny have its names: ``up``, ``down``, ``up_or_down``, ``even``,
+    ``ceiling``, ``floor``, ``ceiling_or_floor``, ``trunc``, ``anti_trunc``, and with a threshold
+    from 1 to 9 ``up_from 6``, ``down_from 6`` and ``up_from_or_down_from 6``. There ``up`` means
+    up the number line, so that −2.5 becomes −2.
+
+    Examples
+    --------
+    >>> round_digits(Fraction(-5, 2), Rounding.HALF_UP), round_digits(Fraction(-5, 2), "up")
+    (-3, -2)
+    >>> Rounding("even"), round_digits(Fraction(55, 10), Rounding("up_from 6"))
+    (<Rounding.HALF_EVEN: 'half-even'>, 5)
     """
 
     HALF_UP = "half-up"
@@ -53,27 +85,63 @@ class Rounding(StrEnum):
     CEILING = "ceiling"
     TRUNCATE = "truncate"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Rounding | None:
+        """Return the rule of a name that is no member: those of scrutiny."""
+        if value in _SAME_RULE:
+            return cls(_SAME_RULE[str(value)])
+        if value not in _CELLS and not _FROM.fullmatch(str(value)):
+            return None
+        rule = str.__new__(cls, value)
+        rule._name_ = rule._value_ = str(value)
+        return rule
 
-def round_digits(value: Fraction | int, rounding: Rounding) -> int:
-    """Round an exact value to an integer (`HALF_EITHER` goes away from zero at a tie)."""
-    value = Fraction(value)
-    if rounding is Rounding.FLOOR:
-        return floor(value)
-    if rounding is Rounding.CEILING:
-        return ceil(value)
-    sign = -1 if value < 0 else 1
-    size = abs(value)
-    whole = floor(size)
-    rest = size - whole
-    if rounding is Rounding.TRUNCATE:
-        return sign * whole
-    tie = rest == Fraction(1, 2)
-    up = rest > Fraction(1, 2)
-    if tie and rounding is Rounding.HALF_EVEN:
-        up = whole % 2 == 1
-    elif tie:
-        up = rounding is not Rounding.HALF_DOWN
-    return sign * (whole + up)
+    @staticmethod
+    def names() -> str:
+        """List every rule's name, ours first."""
+        more = [name for name in (*_SAME_RULE, *_CELLS) if name not in set(Rounding)]
+        thresholds = [f"{name} 1 to 9" for name in _FROM.pattern[1:].split(")")[0].split("|")]
+        return ", ".join((*Rounding, *more, *thresholds))
+
+
+def cell(digits: int, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
+    """Return what is printed as a whole number: both ends, and whether each belongs to it.
+
+    Examples
+    --------
+    >>> cell(-2, Rounding.TRUNCATE) == (-3, -2, False, True)
+    True
+    """
+    low: Fraction | int
+    high: Fraction | int
+    if found := _FROM.fullmatch(rounding):
+        t = Fraction(int(found[2]), 10)
+        wide = max(t, 1 - t)
+        low, high, ends, mirrored = {
+            "up_from": (t - 1, t, "[)", False),
+            "down_from": (-t, 1 - t, "(]", False),
+            "up_from_or_down_from": (-wide, wide, "[]" if 2 * t <= 1 else "()", False),
+        }[found[1]]
+    else:
+        low, high, ends, mirrored = _CELLS[rounding]
+        if rounding == "half-even" and digits % 2 == 0:
+            ends = "[]"
+    first, last = ends[0] == "[", ends[1] == "]"
+    if mirrored and digits < 0:
+        low, high, first, last = -high, -low, last, first
+    elif mirrored and digits == 0:
+        low, first = -high, last
+    return Fraction(digits + low), Fraction(digits + high), first, last
+
+
+def round_digits(value: Fraction | int, rounding: Rounding | str) -> int:
+    """Round an exact value to an integer (where two fit, away from zero)."""
+    value, rule = Fraction(value), Rounding(rounding)
+    for digits in sorted((floor(value), ceil(value)), key=abs, reverse=True):
+        low, high, first, last = cell(digits, rule)
+        if low < value < high or (first and value == low) or (last and value == high):
+            return digits
+    raise AssertionError("every value prints as one of its neighbours")
 
 
 def decimal(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.base.errors import InputError, system_error
+from analysis.base.numbers import Printed, parse, parse_percent
 from analysis.base.text import Rounding, decimal, write_text
-from analysis.claims.printed import Printed, parse, parse_percent
 from analysis.claims.single import (
     earlier_counts,
     grim_mean,
@@ -167,7 +167,7 @@ def _rounding(text: str) -> Rounding:
         return Rounding(text or "half-up")
     except ValueError:
         raise InputError(
-            "must be one of " + ", ".join(Rounding), column="rounding", value=text
+            "must be one of " + Rounding.names(), column="rounding", value=text
         ) from None
 
 

@@ -24,7 +24,7 @@ Node = tuple[str, str]
 """A quantity and a period."""
 
 OPEN_PERIODS = ("unstated", "none")
-NUMERIC = ("count", "share", "growth", "level", "money")
+NUMERIC = ("count", "share", "growth", "level", "money", "average")
 UPPER, LOWER = "upper part", "lower part"
 """What the two hidden numbers behind a level of unknown make are called."""
 
@@ -197,7 +197,7 @@ class Network:
         if what in self._counted:
             return False
         kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
-        return bool(kinds & {"level", "share"})
+        return bool(kinds & {"level", "share", "average"})
 
     def _related(self) -> set[Node]:
         """List the quantities and periods that claims speak about, and those related to them."""

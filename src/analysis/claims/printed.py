@@ -1,6 +1,5 @@
-"""Printed numbers and formulas: from the string on the page to what it can stand for, exactly.
+"""What printed numbers and formulas can stand for, exactly.
 
-A printed number is a string, never a float: ``77.6%`` and ``77.60%`` say different things.
 Everything here is integers and :class:`fractions.Fraction`. A formula is names joined by
 + - × ÷ and brackets; reading it shows when the typesetting has lost an operator.
 """
@@ -14,13 +13,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 from analysis.base.errors import InputError
-from analysis.base.text import Rounding, round_digits
-
-_NUMBER = re.compile(
-    r"(?P<sign>[+\-−]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.(?P<part>\d+))?"
-    r"(?P<gap>[ \u00a0\u202f]?)(?P<percent>%?)",
-    re.ASCII,
-)
+from analysis.base.numbers import Printed, parse
+from analysis.base.text import Rounding, cell, round_digits
 
 
 @dataclass(frozen=True)
@@ -126,78 +120,6 @@ def _tighter(
     return b, b_closed
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A number as it stands on the page.
-
-    Parameters
-    ----------
-    text : str
-        The string itself.
-    number : Fraction
-        What the digits say, before the per cent sign is read: 77.6 for ``77.6%``.
-    decimals : int
-        Digits after the point; trailing zeros count.
-    percent : bool
-        Whether a per cent sign follows.
-    """
-
-    text: str
-    number: Fraction
-    decimals: int
-    percent: bool
-
-    @property
-    def scale(self) -> Fraction:
-        """What one unit of the digits is worth: 1/100 with a per cent sign, else 1."""
-        return Fraction(1, 100) if self.percent else Fraction(1)
-
-    @property
-    def value(self) -> Fraction:
-        """The value at face: 97/125 for ``77.6%``."""
-        return self.number * self.scale
-
-    @property
-    def unit(self) -> Fraction:
-        """One unit of the last printed digit, in the terms of `value`."""
-        return Fraction(1, 10**self.decimals) * self.scale
-
-
-def parse(text: str) -> Printed:
-    """Read a printed number such as ``77.6%``, ``303,110``, ``354`` or ``5.190``.
-
-    Parameters
-    ----------
-    text : str
-        Sign, digits (thousands may be grouped by commas), decimal point, per cent sign.
-
-    Returns
-    -------
-    Printed
-
-    Raises
-    ------
-    InputError
-        If the string is anything else.
-
-    Examples
-    --------
-    >>> parse("77.60%").value, parse("77.60%").decimals, parse("303,110").number
-    (Fraction(97, 125), 2, Fraction(303110, 1))
-    """
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise InputError(
-            "this is no printed number",
-            value=text,
-            fix="write digits with a decimal point and, if printed so, a % sign: 77.6% or 303,110",
-        )
-    part = match["part"] or ""
-    magnitude = Fraction(int(match["whole"].replace(",", "") + part or "0"), 10 ** len(part))
-    sign = -1 if match["sign"] in ("-", "−") else 1
-    return Printed(text.strip(), sign * magnitude, len(part), bool(match["percent"]))
-
-
 def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Interval:
     """Return every value that prints as this string under a rounding rule.
 
@@ -220,35 +142,7 @@ def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> I
     """
     p = parse(printed) if isinstance(printed, str) else printed
     digits = p.number * 10**p.decimals  # an integer: the printed number in its last place
-    if rounding is Rounding.FLOOR:
-        cell = Interval(digits, digits + 1, True, False)
-    elif rounding is Rounding.CEILING:
-        cell = Interval(digits - 1, digits, False, True)
-    elif rounding is Rounding.TRUNCATE:
-        cell = Interval(
-            digits if digits > 0 else digits - 1,
-            digits if digits < 0 else digits + 1,
-            digits > 0,
-            digits < 0,
-        )
-    else:
-        half = Fraction(1, 2)
-        inner, outer = _tie_ends(rounding, digits)
-        low_closed = inner if digits > 0 else outer
-        high_closed = inner if digits < 0 else outer
-        cell = Interval(digits - half, digits + half, low_closed, high_closed)
-    return cell.times(p.unit)
-
-
-def _tie_ends(rounding: Rounding, digits: Fraction) -> tuple[bool, bool]:
-    """Return whether the ties towards zero and away from zero print as `digits`."""
-    if rounding is Rounding.HALF_UP:
-        return True, False
-    if rounding is Rounding.HALF_DOWN:
-        return False, True
-    if rounding is Rounding.HALF_EVEN:
-        return digits % 2 == 0, digits % 2 == 0
-    return True, True
+    return Interval(*cell(int(digits), rounding)).times(p.unit)
 
 
 def format_like(
@@ -280,26 +174,7 @@ def format_like(
     model = parse(printed) if isinstance(printed, str) else printed
     if Fraction(value) in preimage(model, rounding):
         return model.text
-    match = _NUMBER.fullmatch(model.text)
-    assert match is not None  # a Printed holds a string that was read before
-    digits = round_digits(Fraction(value, model.unit), rounding)
-    whole, part = divmod(abs(digits), 10**model.decimals)
-    grouped = "," in match["whole"] or not (match["whole"] and len(match["whole"]) > 3)
-    text = f"{whole:,}" if grouped else str(whole)
-    if not match["whole"] and whole == 0:
-        text = ""
-    if model.decimals:
-        text += f".{part:0{model.decimals}d}"
-    minus = match["sign"] if match["sign"] in ("-", "−") else "-"
-    plus = "+" if match["sign"] == "+" else ""
-    sign = minus if digits < 0 else plus
-    return f"{sign}{text}{match['gap']}{match['percent']}"
-
-
-def parse_percent(text: str | Printed) -> Printed:
-    """Read a printed percentage whose % sign may stand elsewhere (a column head, say)."""
-    printed = parse(text) if isinstance(text, str) else text
-    return Printed(printed.text, printed.number, printed.decimals, percent=True)
+    return model.written(round_digits(Fraction(value, model.unit), rounding))
 
 
 _TOKEN = re.compile(

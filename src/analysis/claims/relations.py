@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
-from analysis.claims.printed import Printed, parse, parse_percent
+from analysis.base.numbers import Printed
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
@@ -79,10 +79,6 @@ COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
 
 _SEVERAL = {"sum", "period sum"}
 _ONE_MEANING = {"unit", "share", "ratio", "base", "period", "kind"}
-
-
-_POINTS = ("points", "percentage points", "pp")
-_WORDS = {"thousand": 1_000, "million": 10**6, "billion": 10**9}
 
 
 class RelationRow(Row):
@@ -285,13 +281,10 @@ def _same_subject(one: RelationRow, other: RelationRow) -> bool:
 
 
 def read_number(claim: ClaimRow) -> tuple[Printed, int]:
-    """Read a claim's number, and how many times its unit says that it counts."""
-    unit = claim.unit.strip().lower()
-    percent = unit.startswith("%") or unit in _POINTS
-    printed = parse_percent(claim.printed) if percent else parse(claim.printed)
-    return printed, _WORDS.get(unit.split(" ")[0], 1)
+    """Read a claim's number with what its unit says of it, and a factor, which is 1."""
+    return claim.number, 1
 
 
-def is_absolute(claim: ClaimRow, printed: Printed) -> bool:
+def is_absolute(_: ClaimRow, printed: Printed) -> bool:
     """Say whether a change is printed as a difference and not as a rate."""
-    return claim.unit.strip().lower() in _POINTS or not printed.percent
+    return printed.points or not printed.percent

@@ -13,8 +13,9 @@ from functools import cache
 from math import isqrt
 from typing import Literal
 
+from analysis.base.numbers import Printed, parse, parse_percent
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, Printed, parse, parse_percent, preimage
+from analysis.claims.printed import Interval, preimage
 
 Base = Literal["earlier", "later"]
 

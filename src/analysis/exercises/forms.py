@@ -17,7 +17,8 @@ from numbers import Integral, Rational, Real
 from typing import Any
 
 from analysis.base.errors import InputError, printable
-from analysis.claims.printed import Printed, parse, preimage
+from analysis.base.numbers import Printed, parse
+from analysis.claims.printed import preimage
 
 LONGEST = 40
 """Characters of the longest text that is read as a number."""

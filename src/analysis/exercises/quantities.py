@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse, parse_percent
 from analysis.base.periods import quarter_days, quarter_label
 from analysis.base.text import Rounding, decimal, percent, records, round_digits
-from analysis.claims.printed import format_like, parse, parse_percent, preimage
+from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import (
     earlier_counts,
     growth_within_total,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse
 from analysis.base.periods import (
     parse_period,
     parse_quarter,
@@ -25,7 +26,7 @@ from analysis.base.periods import (
     quarter_start,
 )
 from analysis.base.text import Rounding, decimal
-from analysis.claims.printed import format_like, parse
+from analysis.claims.printed import format_like
 from analysis.kpis.levels import by_type, sums
 from analysis.ledger.business import make_method_rows
 from analysis.ledger.plan import (

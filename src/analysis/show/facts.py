@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.base.numbers import parse
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.base.text import Rounding, decimal, outward, percent
 from analysis.claims.paper.results import labour_ratio, largest_start, start_of_both
-from analysis.claims.printed import Interval, parse, preimage
+from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,

@@ -42,6 +42,7 @@ NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"
 NUMBER_OR_EMPTY = r"^(-?\d+(\.\d+)?(/[1-9]\d*)?)?$"
 DECIMAL_OR_EMPTY = r"^(-?\d+(\.\d+)?)?$"
 YES_OR_EMPTY = r"^(yes)?$"
+MARK_OR_EMPTY = r"^(point|comma)?$"
 QUARTER = r"^\d{4}Q[1-4]$"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
@@ -52,6 +53,7 @@ PATTERNS: Mapping[str, str] = {
     NUMBER_OR_EMPTY: "must be a number such as 12, -0.5 or 1/4, or empty",
     DECIMAL_OR_EMPTY: "must be a decimal number such as 12 or -0.5, or empty",
     YES_OR_EMPTY: "must be yes, or empty",
+    MARK_OR_EMPTY: "must be point or comma, or empty",
     QUARTER: "must be a quarter such as 2024Q2",
     MONTH: "must be a month such as 2024-05",
 }
@@ -66,6 +68,7 @@ Number = Annotated[str, Field(pattern=NUMBER)]
 """A whole number, decimal or fraction, kept as text so that it stays exact."""
 NumberOrEmpty = Annotated[str, Field(pattern=NUMBER_OR_EMPTY)]
 DecimalOrEmpty = Annotated[str, Field(pattern=DECIMAL_OR_EMPTY)]
+MarkOrEmpty = Annotated[str, Field(pattern=MARK_OR_EMPTY)]
 Quarter = Annotated[str, Field(pattern=QUARTER)]
 Month = Annotated[str, Field(pattern=MONTH)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]

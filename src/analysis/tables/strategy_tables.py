@@ -13,12 +13,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
+from analysis.base.numbers import Printed, decimal_for, is_ambiguous, parse
 from analysis.tables.case import Case
 from analysis.tables.columns import (
     Day,
     DecimalOrEmpty,
     Identifier,
     IdentifierOrEmpty,
+    MarkOrEmpty,
     Number,
     NumberOrEmpty,
     Text,
@@ -28,8 +30,9 @@ from analysis.tables.columns import (
 )
 from analysis.tables.rows import Row, define, examine_rows, read_frame
 
-_NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?%?")
-_NUMERIC_KINDS = {"count", "share", "growth", "level", "money"}
+NUMERIC = ("count", "share", "growth", "level", "money", "average")
+"""Kinds of claims that print a number."""
+_PER = re.compile(r"\b(per|por|pro)\b(?! cent| ciento)", re.IGNORECASE)
 Kind = Literal["relative", "points", "level"]
 Rule = Literal["at least", "more than", "at most", "within"]
 
@@ -50,20 +53,33 @@ class ClaimRow(Row):
     role: Literal["result", "target", "example", "formula", "statement", "structure"] = Field(
         description="what the publication uses it for"
     )
-    kind: Literal["count", "share", "growth", "level", "money", "formula", "statement"] = Field(
-        description="what sort of quantity it is"
+    kind: Literal[
+        "count", "share", "growth", "level", "money", "average", "formula", "statement"
+    ] = Field(
+        description="what sort of quantity it is (money is a sum of whole hundredths; earnings per "
+        "share and other averages and prices are an average)"
     )
     quantity: Identifier = Field(description="what is counted or measured")
     period: Text = Field(description="period as printed; 'unstated' where none is given")
     readings: str = Field(description="axes of case.yaml on which its meaning depends")
+    decimal: MarkOrEmpty = Field(
+        default="",
+        description="point or comma before the decimals, where a number such as 303.110 has two "
+        "readings and case.yaml does not say",
+    )
 
     @model_validator(mode="after")
     def _numbers_are_numbers(self) -> ClaimRow:
-        numeric = self.kind in _NUMERIC_KINDS and self.role != "structure"
-        if numeric and self.printed and not _NUMBER.fullmatch(self.printed):
+        if self.is_number:
+            try:
+                parse(self.printed, self.decimal or "point", unit=self.unit, kind=self.kind)
+            except InputError as error:
+                fix = f". To fix: {error.fix}" if error.fix else ""
+                raise ValueError(f"printed: “{error.value}”: {error.rule}{fix}") from None
+        if self.kind == "money" and _PER.search(self.unit):
             raise ValueError(
-                f"printed: “{self.printed}” is no printed number "
-                "(digits, thousands as 1,234, decimals as 1.5, an optional % sign)"
+                f"kind: an amount per something (“{self.unit}”) is an average, which need not be "
+                "whole hundredths; write average"
             )
         if self.role != "formula" and self.printed not in self.quotation:
             raise ValueError(
@@ -71,6 +87,16 @@ class ClaimRow(Row):
                 "copy both letter by letter"
             )
         return self
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it prints a number that can be read."""
+        return self.kind in NUMERIC and self.role != "structure" and bool(self.printed)
+
+    @property
+    def number(self) -> Printed:
+        """The printed number with what its unit says of it."""
+        return parse(self.printed, self.decimal, unit=self.unit, kind=self.kind)
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -348,8 +374,36 @@ def read_claims(case: Case) -> list[ClaimRow]:
         for axis in claim.axes
         if axis not in known
     ]
-    raise_all([*errors, *unknown])
+    claims, question = _with_decimals(case, claims)
+    raise_all([*errors, *unknown, *question])
     return claims
+
+
+def _with_decimals(case: Case, claims: list[ClaimRow]) -> tuple[list[ClaimRow], list[InputError]]:
+    """Settle the decimal sign of numbers with two readings; ask once for those that stay open."""
+    told = case.parameters.intake.decimal
+    texts = [claim.printed for claim in claims if claim.is_number]
+    settled, open_rows = [], []
+    for claim in claims:
+        if claim.is_number and not claim.decimal and is_ambiguous(claim.printed):
+            mark = told or decimal_for(claim.printed, texts)
+            claim = claim.model_copy(update={"decimal": mark})
+            try:
+                _ = claim.number
+            except InputError as error:
+                open_rows.append((claim.claim_id, error))
+        settled.append(claim)
+    if not open_rows:
+        return settled, []
+    (row, first), *others = open_rows
+    more = f"; so may {len(others)} more" if others else ""
+    first.rule, first.row, first.column = first.rule + more, row, "printed"
+    first.file = str((case.raw / CLAIMS.file).relative_to(case.root))
+    first.fix = (
+        "for the whole text, add the line intake: {decimal: comma} or intake: {decimal: point} to "
+        f"case.yaml; for this row alone, {first.fix}"
+    )
+    return settled, [first]
 
 
 def printed_strings(case: Case) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from analysis.base.numbers import parse_percent
 from analysis.base.text import Rounding, decimal, listed, percent
 from analysis.claims.paper.engine import Engine
 from analysis.claims.paper.judging import (
@@ -26,7 +27,7 @@ from analysis.claims.paper.results import (
     services_print,
     start_of_both,
 )
-from analysis.claims.printed import Interval, format_like, parse_percent, preimage, read_formula
+from analysis.claims.printed import Interval, format_like, preimage, read_formula
 from analysis.claims.single import growth_within_total
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow

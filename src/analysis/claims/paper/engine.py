@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse
 from analysis.base.periods import parse_period, parse_quarter, period_label, quarter_label
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, parse, preimage
+from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts
 from analysis.claims.solver.system import (
     Answer,

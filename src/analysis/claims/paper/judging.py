@@ -12,19 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.base.numbers import parse_percent
 from analysis.base.periods import quarter_label
 from analysis.base.text import Rounding, decimal, outward, outward_percent, percent
 from analysis.claims.judge import RelationsJudge
 from analysis.claims.paper.engine import BLOCK_AXES, Engine
 from analysis.claims.paper.results import contradiction, half_year_pairs, judge_result
-from analysis.claims.printed import (
-    Formula,
-    Interval,
-    format_like,
-    parse_percent,
-    preimage,
-    read_formula,
-)
+from analysis.claims.printed import Formula, Interval, format_like, preimage, read_formula
 from analysis.claims.single import smallest_share
 from analysis.claims.verdicts import Judge, Judgement, Reading
 from analysis.tables.case import Case

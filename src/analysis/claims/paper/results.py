@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from analysis.base.numbers import parse, parse_percent
 from analysis.base.text import Rounding, decimal, listed, outward, outward_percent, percent
 from analysis.claims.paper.engine import BLOCK_AXES, Engine, Limits, over, sales_periods
-from analysis.claims.printed import Interval, format_like, parse, parse_percent, preimage
+from analysis.claims.printed import Interval, format_like, preimage
 from analysis.claims.single import fitting_sizes, grows, nearest_totals, squared_share_counts
 from analysis.claims.solver.bounds import Indicator, bounds
 from analysis.claims.solver.system import Answer, System

@@ -16,8 +16,9 @@ from itertools import product as combinations_of
 from math import prod
 from operator import sub
 
+from analysis.base.numbers import Printed
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, Printed, format_like
+from analysis.claims.printed import Interval, format_like
 from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio, Reduced, reduced
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import Claim, Data, Linear, System, at_least, equal, quantity

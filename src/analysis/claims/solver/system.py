@@ -14,8 +14,9 @@ from functools import lru_cache
 from math import ceil, floor, gcd, lcm
 from typing import Any
 
+from analysis.base.numbers import Printed, parse
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, Printed, format_like, parse, preimage
+from analysis.claims.printed import Interval, format_like, preimage
 from analysis.claims.solver.search import Proof, T, UndecidedError, find, proves_empty, reachable
 from analysis.claims.solver.simplex import Row
 

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse_percent
 from analysis.base.text import Rounding, decimal, groups, listed, only, percent, records
-from analysis.claims.printed import parse_percent, preimage
+from analysis.claims.printed import preimage
 from analysis.claims.single import share_counts
 from analysis.claims.verdicts import WORDS
 from analysis.figures import style as s

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
+from analysis.base.numbers import parse_percent
 from analysis.base.periods import short_period
 from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
 from analysis.claims.paper.results import labour_ratio
-from analysis.claims.printed import Interval, parse_percent, preimage
+from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import earlier_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, System, growth, quantity, says, total

@@ -17,10 +17,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import parse
 from analysis.base.periods import parse_period, quarter_label, short_period
 from analysis.base.text import Rounding, decimal, groups, listed
 from analysis.claims.paper.engine import Engine
-from analysis.claims.printed import parse
 from analysis.claims.single import share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, quantity, total
