@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.paper.contradictions import findings
 from analysis.claims.paper.engine import Engine
 from analysis.claims.paper.judging import Paper
 from analysis.claims.verdicts import (
@@ -117,30 +116,6 @@ def test_places_that_repeat_a_result_share_its_verdict(table: pd.DataFrame) -> N
     for one, other in (("abstract-services", "6-services"), ("abstract-alarms", "6-alarms")):
         mine = table[table["claim_id"] == one]["verdict"].tolist()
         assert mine == table[table["claim_id"] == other]["verdict"].tolist()
-
-
-def test_fifteen_findings(segelec: Case, engine: Engine) -> None:
-    found = findings(segelec, engine)
-    known = {c.claim_id for c in read_claims(segelec)}
-    assert all(set(f.claims) <= known and f.claims for f in found)
-    wanted = cases("verdicts", "findings")
-    assert [[f.number, f.kind] for f in found] == [case[:2] for case in wanted]
-    for finding, (number, _, parts) in zip(found, wanted, strict=True):
-        assert all(part in finding.conclusion for part in parts), (number, finding.conclusion)
-
-
-def test_contradictions_have_the_verdict_too(
-    segelec: Case, engine: Engine, table: pd.DataFrame
-) -> None:
-    kinds = {c.claim_id: (c.kind, c.quantity) for c in engine.results.claims}
-    involved = {c for f in findings(segelec, engine) if f.kind == "contradiction" for c in f.claims}
-    judged = {c for c in involved if kinds[c][0] == "formula"}
-    assert len(judged) == 7  # two on sustainability and on satisfaction; margin; ROE; service time
-    found = table[table["claim_id"].isin(judged)]
-    assert set(found["verdict"]) == {"inconsistent"}
-    default = table[table["default"] & (table["verdict"] == "inconsistent")]
-    contradictions = [f for f in findings(segelec, engine) if f.kind == "contradiction"]
-    assert default["conflict"].nunique() == len(contradictions) == 5
 
 
 def changed(case: Case, printed: dict[str, str]) -> Engine:

@@ -153,13 +153,14 @@ def _services(strings: dict[str, str], rounding: Rounding) -> Facts:
     low, high = _nearest_splits(total, parse(growth).value)
     growth_from, growth_to = _ends(preimage(growth, rounding))
     by_chance = growth_interval(before, total)
+    chance_low, chance_high = outward(100 * by_chance[0], 100 * by_chance[1])
     return _derived(
         "analysis.claims.single",
         growth_from=percent(2)(growth_from),
         growth_to=percent(2)(growth_to),
         services_before=whole(before),
-        growth_by_chance_low=percent(0)(by_chance[0]),
-        growth_by_chance_high=percent(0)(by_chance[1]),
+        growth_by_chance_low=f"{chance_low}%",
+        growth_by_chance_high=f"{chance_high}%",
         services_after=whole(after),
         both_halves_below=whole(below),
         both_halves_above=whole(above),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
 
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.groups import noun
-from analysis.claims.paper.contradictions import Finding as Contradiction
 from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import MEANINGS, count_verdicts
 from analysis.efficiency.article import scheme_table
@@ -24,6 +23,7 @@ from analysis.efficiency.ratios import (
     ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
+from analysis.evidence.appraisal import KINDS, Entry, read_appraisal, share_power
 from analysis.notebook.display import Column
 from analysis.notebook.values import literal
 from analysis.show.wording import View, rows_of, view
@@ -61,25 +61,55 @@ def _from_id(claim_id: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def contradictions(findings: Sequence[Contradiction]) -> View:
-    """Set what the paper prints in one place against what it prints in another."""
-    return view(
-        "tbl-findings",
-        [
-            (f.number, f.topic, _first_quotations(f.one, f.other), f.conclusion, f.kind)
-            for f in findings
-        ],
-    )
+APPRAISED = {
+    "findings": "tbl-findings",
+    "headlines": "tbl-headlines",
+    "editor": "tbl-editor",
+    "threats": "tbl-threats",
+    "nih": "tbl-nih",
+    "grades": "tbl-grades",
+    "missing": "tbl-missing",
+    "references": "tbl-references",
+    "questions": "tbl-questions",
+}
+"""Sections of an appraisal, and their tables."""
 
 
-def _first_quotations(one: str, other: str) -> str:
+def appraised(case: Case, section: str) -> View:
+    """Show a section of the appraisal of a publication."""
+    claims = {claim.claim_id: claim for claim in read_claims(case)}
+    entries = read_appraisal(case)[section]
+    rows = [_shown(number, entry, claims) for number, entry in enumerate(entries, 1)]
+    return view(APPRAISED[section], pd.DataFrame(rows))
+
+
+def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
+    """Add what a table shows of an entry: its number, its claims, what it quotes."""
+    shown = {**entry, "number": number, "claims": "; ".join(entry.get("claims", []))}
+    if "quotation" in entry:
+        shown["print"] = f"“{entry['quotation']}” ({_place(entry['place'])})"
+    if "one" in entry:
+        sides = [[claims[name] for name in entry.get(side, [])] for side in ("one", "other")]
+        shown |= {"print": _first_quotations(sides), "kind": KINDS[entry["kind"]]}
+    return shown
+
+
+def _place(place: str) -> str:
+    return f"section {place}" if place[0].isdigit() else place
+
+
+def _first_quotations(sides: Sequence[Sequence[ClaimRow]]) -> str:
     """Show the first quotation of each side, and how many more there are."""
     shown = []
-    for side in (one, other):
-        first, *more = side.split("; ")
-        if first:
-            shown.append(first + (f" and {len(more)} more" if more else ""))
+    for first, *more in filter(None, sides):
+        others = f" and {len(more)} more" if more else ""
+        shown.append(f"“{first.quotation}” ({first.place}){others}")
     return " — against — ".join(shown)
+
+
+def sizes() -> View:
+    """Show how often a share would fit a number of answers by chance."""
+    return view("tbl-power", share_power())
 
 
 def trust(case: Case) -> View:

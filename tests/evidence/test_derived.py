@@ -1,0 +1,78 @@
+"""Numbers of the prose on claims against values computed by hand, and ranges rounded outwards."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from analysis.base.text import outward, outward_percent
+from analysis.evidence.appraisal import numbers, share_power
+from analysis.tables.case import Case
+
+BY_HAND = {
+    "services_before": "288",  # 66 / 288 = 0.22917; 65 / 289 = 0.22491, 67 / 287 = 0.23345
+    "services_after": "435",  # 81 / 354 = 0.22881; 80 / 354 = 0.22599, 82 / 354 = 0.23164
+    "split_low_growth": "22.6%",  # 36 / 159
+    "split_high_growth": "24.1%",  # 38 / 158
+    "longer_ways": "13",
+    "longer_example": "105, 120 and 129",  # 24 / 105 = 0.22857
+    "growth_by_chance_low": "4%",  # 4.914%, and below 44.105%, by Clopper and Pearson
+    "growth_by_chance_high": "45%",
+    "chance_p": "0.010",
+    "other_services": "182",
+    "other_types_min": "3",  # 182 / 77 = 2.36
+    "respondents_smallest": "49",  # 38 / 49 = 0.77551
+    "every_service_below_share": "77.4%",  # 274 / 354
+    "every_service_above_share": "77.7%",  # 275 / 354
+    "constant_low": "10.45%",
+    "constant_high": "11.05%",
+    "labour_low": "10.77%",
+    "labour_high": "11.26%",
+    "revenue_per_service": "856.24",  # 303110 / 354
+    "revenue_per_service_fall_low": "3.59%",  # 1 - 1.185 * 288 / 354
+    "revenue_per_service_fall_high": "4.41%",  # 1 - 1.175 * 288 / 354
+    "faster_low": "5.0",  # 17.5 - 12.5
+    "faster_high": "7.0",  # 18.5 - 11.5
+    "margin_ten": "1,000",
+    "margin_eleven": "909",
+    "margin_change": "−9.1%",
+    "times_three_gives": "720",
+    "over_three_gives": "80",
+    "square_gives": "60.1%",  # (38 / 49) squared
+    "cost_year": "11.36%",  # 1 - 0.99 ** 12 = 0.113615
+    "turnover_needed": "4.55%",  # 1.15 / 1.10 = 1.04545
+    "satisfaction_start_max": "56.33%",  # 1 / 1.7755 = 0.56322
+    "satisfaction_start_both_low": "43.65%",  # 0.7755 / 1.7765 = 0.43653
+    "satisfaction_start_both_high": "43.74%",  # 0.7765 / 1.7755 = 0.43734
+    "satisfaction_rise_below": "59.74%",  # 0.7765 / 1.3 = 0.597308
+    "satisfaction_example_below": "70.60%",  # 0.7765 / 1.1 = 0.705909
+    "n_results": "19",
+    "n_result_numbers": "10",
+    "n_results_inconsistent": "0",
+    "n_targets": "11",
+    "n_target_places": "22",
+}
+
+
+@pytest.fixture(scope="module")
+def found(segelec: Case) -> dict[str, str]:
+    return numbers(segelec)
+
+
+@pytest.mark.parametrize("key", BY_HAND)
+def test_number_by_hand(found: dict[str, str], key: str) -> None:
+    assert found[key] == BY_HAND[key]
+
+
+def test_ranges_leave_nothing_out() -> None:
+    assert outward(Fraction(4914, 1000), Fraction(44105, 1000)) == ("4", "45")
+    assert outward(-4.1, -3.9) == ("−5", "−3")
+    assert outward(5, 7, 1) == ("5.0", "7.0")
+    assert outward_percent(Fraction(1, 3), Fraction(2, 3)) == ("33.33%", "66.67%")
+
+
+def test_what_a_fitting_share_is_worth() -> None:
+    # n + 1 counts print as n + 1 different shares, while n is at most 1,000; 100% is left out
+    assert share_power((10, 354, 2000))["chance"].tolist() == ["1.0%", "35.4%", "100.0%"]
+    assert len({f"{1000 * k // 354}" for k in range(354)}) == 354
