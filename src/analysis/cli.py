@@ -374,7 +374,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "file",
         type=Path,
-        help="CSV with the columns kind, printed, n, items, n_max, later, rounding",
+        help="CSV with the columns kind, printed, and as needed sd, sd_of, n, items, n_max, later, "
+        "rounding, decimal",
     )
     add("--out", type=Path, metavar="FILE", help="where the result goes (default: printed)")
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.claims.batch import check_claims, check_row, ranges
 
-from .conftest import cases
+from .conftest import CASES, cases
 
 
 def test_ranges() -> None:
@@ -17,16 +18,60 @@ def test_ranges() -> None:
     assert ranges([1, 2, 3, 7, 9, 10]) == "1-3 7 9-10"
 
 
-@pytest.mark.parametrize(("row", "consistent", "fits"), cases("batch", "rows"))
-def test_rows(row: dict[str, str], consistent: bool | None, fits: str) -> None:
+@pytest.mark.parametrize(("row", "consistent", "fits", "why"), cases("batch", "rows"))
+def test_rows(row: dict[str, str], consistent: bool | None, fits: str, why: str) -> None:
     done = check_row(row)
     assert (done.consistent, done.fits) == (consistent, fits)
+    assert why in (done.sharpness if consistent else done.reason)
+    assert bool(done.sharpness) <= (consistent is True)
 
 
-def test_power_by_hand() -> None:
-    # 28 whole answers reach 28 of the 100 two-decimal strings in each unit
-    assert check_row({"kind": "mean", "printed": "5.19", "n": "28"}).power == "0.2800"
-    assert check_row({"kind": "percent", "printed": "77.6%", "n": "354"}).power == "0.3540"
+@pytest.mark.parametrize(("mean", "sd", "n", "other", "possible"), cases("batch", "deviations"))
+def test_published_deviations(
+    mean: str, sd: str, n: str, other: dict[str, str], possible: bool
+) -> None:
+    row = {"kind": "mean", "printed": mean, "sd": sd, "n": n} | other
+    assert check_row(row).consistent is possible
+
+
+@pytest.mark.parametrize(("rule", "n", "possible"), cases("batch", "rules"))
+def test_the_rules_of_scrutiny(rule: str, n: int, possible: str) -> None:
+    found = [
+        check_row({"kind": "mean", "printed": mean, "n": str(n), "rounding": rule}).consistent
+        for mean in cases("batch", "means")
+    ]
+    assert found == [answer == "t" for answer in possible]
+
+
+@pytest.mark.parametrize(
+    ("rule", "possible"),
+    [
+        ("up_from 1", "tfffftfffftf"),
+        ("up_from 9", "fffftffttftf"),
+        ("down_from 1", "fffftffttftf"),
+        ("down_from 9", "tfffftfffftf"),
+    ],
+)
+def test_thresholds_of_scrutiny(rule: str, possible: str) -> None:
+    """Its tests of pigs1 with the numbers of respondents that the data name."""
+    sizes = (32, 25, 29, 24, 27, 28, 29, 26, 27, 31, 25, 28)
+    found = [
+        check_row({"kind": "mean", "printed": mean, "n": str(n), "rounding": rule}).consistent
+        for mean, n in zip(cases("batch", "means"), sizes, strict=True)
+    ]
+    assert found == [answer == "t" for answer in possible]
+
+
+def test_every_row_of_a_file_of_oddities() -> None:
+    """Rows that once gave a silent or wrong answer; None where the row is refused."""
+    text, errors = check_claims(CASES / "oddities.csv")
+    answers = [line["consistent"] for line in csv.DictReader(text.splitlines())]
+    word = {"t": "true", "f": "false", "-": ""}
+    assert answers == [word[letter] for letter in "t-ttttfffttf-t-t-----tf-f"]
+    refused = {3: "printed", 14: "n", 16: "printed", 18: "printed", 19: "n", 20: "printed"}
+    refused |= {21: "printed", 22: "n_max", 25: "n"}
+    assert {error.row: error.column for error in errors} == refused
+    assert "1,234 in thousands or 1.234 with three decimals" in str(errors[0])
 
 
 @pytest.mark.parametrize(("row", "column"), cases("batch", "bad_rows"))
@@ -43,11 +88,11 @@ def test_a_file_with_bad_rows(tmp_path: Path) -> None:
     text, errors = check_claims(source, target)
     assert target.read_text(encoding="utf-8") == text
     assert text.splitlines() == [
-        "note,kind,printed,n,consistent,fits,power",
-        "first,mean,5.18,28,true,,0.2800",
-        "bad,mean,about 5,28,,,",
-        "short,mean,,,,,",
-        "last,percent,77.6%,354,false,,0.3540",
+        "note,kind,printed,n,consistent,fits,sharpness,reason",
+        "first,mean,5.18,28,true,145,loose: 28 of 100 prints fit,",
+        "bad,mean,about 5,28,,,,",
+        "short,mean,,,,,,",
+        "last,percent,77.6%,354,false,,,the nearest are 77.4% and 77.7%",
     ]
     assert [(e.row, e.column) for e in errors] == [(3, "printed"), (4, None)]
     assert "in.csv, row 3, column printed: “about 5”" in str(errors[0])
@@ -58,7 +103,7 @@ def test_a_file_with_bad_rows(tmp_path: Path) -> None:
     [
         (b"kind,n\n", "missing"),
         (b"", "missing"),
-        (b"kind,printed,power\n", "added by the check"),
+        (b"kind,printed,sharpness\n", "added by the check"),
         (b"kind,printed,kind\n", "stands twice"),
         (b"kind,printed\n\xff", "UTF-8"),
         (b'kind,printed\n"mean,5\n', "CSV"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analysis.base.text import Rounding
 from analysis.claims.paper.results import labour_must_grow, labour_ratio
 from analysis.claims.single import (
+    MANY,
     Share,
     consistent_n,
     earlier_counts,
@@ -192,8 +193,13 @@ def test_every_true_growth_is_found(earlier: int, later: int, rule: Rounding) ->
 def test_senseless_counts_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         grim_percent("50%", 0)
-    with pytest.raises(ValueError, match="100 %"):
-        earlier_counts("-100%", 5)
+
+
+def test_a_fall_to_about_nothing_has_no_largest_start() -> None:
+    assert earlier_counts("-100%", 5) == range(1000, MANY + 1)  # 5 / 1,000 − 1 is −99.5%
+    assert earlier_counts("-100%", 0) == range(1, MANY + 1)
+    assert not earlier_counts("-50%", 0)
+    assert not earlier_counts("-120%", 5)
 
 
 # -- labour that reconciles services with productivity: section 3 (c), floats for comparison ------

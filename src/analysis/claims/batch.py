@@ -1,33 +1,44 @@
 """Many printed statistics at once: a CSV file of them.
 
-``check_claims`` is what ``python -m analysis check-claims FILE.csv`` runs.
+``check_claims`` is what ``python -m analysis check-claims FILE.csv`` runs. To add a kind of row:
+its test and the columns that it uses in `KINDS`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, NamedTuple, get_args
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.numbers import Printed, parse, parse_percent
-from analysis.base.text import Rounding, decimal, write_text
+from analysis.base.numbers import Printed, decimal_for, parse, parse_percent
+from analysis.base.text import Rounding, listed, write_text
+from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import (
+    MANY,
+    beyond_whole,
     earlier_counts,
     grim_mean,
     grows,
     growth_pairs,
     later_counts,
+    mean_totals,
     power,
+    prints,
     share_counts,
+    share_prints,
+    sharpness,
 )
+from analysis.claims.survey import Deviation, grimmer, sums
 
-COLUMNS = ("kind", "printed", "n", "items", "n_max", "later", "rounding")
-ADDED = ("consistent", "fits", "power")
-KINDS = ("mean", "percent", "growth")
-LARGEST_N = 10**7
+COLUMNS = ("kind", "printed", "sd", "sd_of", "n", "items", "n_max", "later", "rounding", "decimal")
+ADDED = ("consistent", "fits", "sharpness", "reason")
+_NEAR = 100
+"""So many prints on either side are tried where prints of a form have no limit."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +50,234 @@ class Checked:
     consistent : bool or None
         None where a list was asked for.
     fits : str
-        What fits, compact: counts, numbers of respondents, or pairs of counts.
-    power : str
-        Share of strings that would pass by chance, with four decimals; empty where there is none.
+        What fits, compact: counts, sums, numbers of respondents, or pairs of counts.
+    sharpness : str
+        Of what is consistent, how many prints of the same form would have been.
+    reason : str
+        Of what is not, the nearest prints or why there are none.
     """
 
     consistent: bool | None
     fits: str
-    power: str
+    sharpness: str = ""
+    reason: str = ""
 
 
-# -- one row ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Row:
+    """The cells of a row, read."""
+
+    kind: str
+    printed: tuple[Printed, ...]
+    sd: Printed | None
+    form: Deviation
+    n: tuple[int, ...]
+    items: int
+    most: int | None
+    later: int | None
+    rounding: Rounding
+
+    @property
+    def one(self) -> Printed:
+        """The first number, and most often the only one."""
+        return self.printed[0]
+
+    def sizes(self) -> range:
+        """Go through the numbers of respondents that may be listed."""
+        if self.most is None:
+            rule = "needed where n is empty: the limit of the list"
+            raise InputError(rule, column="n_max")
+        return range(1, self.most + 1)
+
+    def counts(self, printed: Printed, n: int) -> range:
+        """Return the counts or sums that print so."""
+        if self.kind.startswith("mean"):
+            return mean_totals(printed, n, self.items, self.rounding)
+        return share_counts(printed, n * self.items, self.rounding)
+
+    def nearest(self, counts: range, of: int) -> str:
+        """Name the prints of the counts on either side of where none fits."""
+        around = [format_like(Fraction(k, of), self.one) for k in (counts.start - 1, counts.start)]
+        return f"the nearest are {listed(list(dict.fromkeys(around)))}"
 
 
-def check_row(row: Mapping[str, str]) -> Checked:
+# -- tests of one row --------------------------------------------------------------------------
+
+
+def _mean(row: _Row) -> Checked:
+    """GRIM, and with a standard deviation GRIMMER."""
+    if not row.n:
+        fit = (n for n in row.sizes() if grim_mean(row.one, n, row.items, row.rounding))
+        return Checked(None, ranges(fit))
+    n = _only(row)
+    totals = row.counts(row.one, n)
+    if not totals:
+        return Checked(False, "", reason=row.nearest(totals, n * row.items))
+    if row.sd is None:
+        strings = 10**row.one.decimals
+        share = power(row.one.decimals, n, row.items, row.rounding)
+        return Checked(True, ranges(totals), sharpness(int(share * strings), strings))
+    return _deviation(row, row.sd, n)
+
+
+def _deviation(row: _Row, sd: Printed, n: int) -> Checked:
+    """Test a standard deviation, and how many of those around it would have fitted."""
+
+    def fits(shown: Printed) -> list[int]:
+        binary = row.kind == "binary"
+        return grimmer(row.one, shown, n, row.items, row.rounding, row.form, binary=binary)
+
+    found, others = fits(sd), [other for other in _near(sd) if other.number >= 0]
+    if found:
+        return Checked(
+            True, ranges(found), sharpness(sum(map(bool, map(fits, others))), len(others))
+        )
+    by_distance = sorted(others, key=lambda other: abs(other.number - sd.number))
+    close = [format_like(other.value, sd) for other in by_distance if fits(other)][:2]
+    what = f"with this mean the nearest are {listed(sorted(close))}" if close else "no data have it"
+    return Checked(False, "", reason=f"the standard deviation is impossible; {what}")
+
+
+def _near(printed: Printed) -> list[Printed]:
+    """Return prints of the same form around one."""
+    step = Fraction(1, 10**printed.decimals)
+    return [replace(printed, number=printed.number + i * step) for i in range(-_NEAR, _NEAR + 1)]
+
+
+def _binary(row: _Row) -> Checked:
+    if row.sd is None:
+        raise InputError("a row of kind binary needs a standard deviation", column="sd")
+    return _deviation(row, row.sd, _only(row))
+
+
+def _percent(row: _Row) -> Checked:
+    """Percentages of one number of respondents, each by itself."""
+    reason = next(filter(None, map(beyond_whole, row.printed)), "")
+
+    def fits(n: int) -> bool:
+        return all(row.counts(one, n) for one in row.printed)
+
+    if not row.n:
+        return Checked(None, ranges(filter(fits, row.sizes())), reason=reason)
+    n = _only(row)
+    counts = row.counts(row.one, n)
+    if not fits(n):
+        return Checked(False, "", reason=reason or row.nearest(counts, n * row.items))
+    shown = "; ".join(ranges(row.counts(one, n)) for one in row.printed)
+    fit, of = share_prints(row.one.decimals, n * row.items, row.rounding)
+    times = len(row.printed)
+    return Checked(True, shown, sharpness(fit**times, of**times))
+
+
+def _parts(row: _Row) -> Checked:
+    """Percentages of parts that make up the whole: some counts of them must add up to n."""
+    n = _only(row) * row.items
+    found = [row.counts(one, _only(row)) for one in row.printed]
+    others = sums(found[1:])
+    if n not in sums(found):
+        made = ranges(range(sums(found).start, sums(found).stop))
+        alone = [one.text for one, counts in zip(row.printed, found, strict=True) if not counts]
+        reason = f"{alone[0]} is no share of {n:,}" if alone else f"the parts make up {made}"
+        return Checked(False, "", reason=reason)
+    rest = range(n - others[-1], n - others[0] + 1) if others else range(n, n + 1)
+    return Checked(True, "; ".join(map(ranges, found)), _first_prints(row, rest, n))
+
+
+def _groups(row: _Row) -> Checked:
+    """Test a total against the groups that make it up."""
+    if len(row.printed) < 3:
+        rule = "needs the total, then two groups or more, joined by ;"
+        raise InputError(rule, column="printed")
+    if len(row.n) == 1 and len(row.printed) == 3:  # the total is printed, the groups are not
+        splits = [m for m in range(1, row.n[0]) if _adds_up(row, (row.n[0], m, row.n[0] - m))]
+        return Checked(bool(splits), ranges(splits), reason="" if splits else "no split fits")
+    if len(row.n) != len(row.printed) or row.n[0] != sum(row.n[1:]):
+        rule = "needs n of the total, then n of each group, which add up to it"
+        raise InputError(rule, column="n", value="; ".join(map(str, row.n)))
+    found = [row.counts(one, n) for one, n in zip(row.printed, row.n, strict=True)]
+    made, of = sums(found[1:]), row.n[0] * row.items
+    if not _adds_up(row, row.n):
+        ends = [format_like(Fraction(k, of), row.one) for k in {made[0], made[-1]}] if made else []
+        reason = f"the groups give {' to '.join(ends)}" if ends else "a group is impossible"
+        return Checked(False, "", reason=reason)
+    return Checked(True, "; ".join(map(ranges, found)), _first_prints(row, made, of))
+
+
+def _adds_up(row: _Row, sizes: Sequence[int]) -> bool:
+    total, *groups = (row.counts(one, n) for one, n in zip(row.printed, sizes, strict=True))
+    made = sums(groups)
+    return bool(made and total) and made[0] <= total[-1] and total[0] <= made[-1]
+
+
+def _first_prints(row: _Row, counts: range, of: int) -> str:
+    """Say how many prints of the first number the others leave."""
+    strings = int(1 / row.one.unit)
+    shown = {digits for k in counts for digits in prints(k, of, strings, row.rounding)}
+    return sharpness(len(shown), None if row.kind.startswith("mean") else strings + 1)
+
+
+def _growth(row: _Row) -> Checked:
+    """Test the growth between two counts, of which one or both may be unknown."""
+    printed, rule, later = row.one, row.rounding, row.later
+    rate = preimage(printed, rule)
+    if rate.ends[1] < -1 or (rate.ends[1] == -1 and not rate.high_closed):
+        return Checked(False, "", reason="a count cannot fall by more than 100 %")
+    if row.n and later is not None:
+        right = Fraction(later - _only(row), _only(row))
+        if grows(_only(row), later, printed, rule):
+            return Checked(True, "", sharpness(1, None))
+        return Checked(False, "", reason=f"the growth is {format_like(right, printed, rule)}")
+    if row.n:
+        counts, strings = later_counts(printed, _only(row), rule), int(1 / printed.unit)
+        fit = int(power(printed.decimals + 2, _only(row), 1, rule) * strings)
+        return _counted(counts, fit, strings)
+    if later is None:
+        pairs = growth_pairs(printed, row.sizes(), rule)
+        return Checked(None, " ".join(f"{before}>{after}" for before, after in pairs))
+    near = [one for one in _near(printed) if preimage(one, rule).ends[1] >= -1]
+    fit = sum(len(earlier_counts(one, later, rule)) > 0 for one in near)
+    return _counted(earlier_counts(printed, later, rule), fit, len(near))
+
+
+def _counted(counts: range, fitting: int, of: int) -> Checked:
+    if not counts:
+        return Checked(False, "", reason="no whole number has this growth")
+    return Checked(True, ranges(counts), sharpness(fitting, of))
+
+
+class Kind(NamedTuple):
+    """A kind of row: its test, the columns that it uses, and the most numbers that it takes."""
+
+    check: Callable[[_Row], Checked]
+    uses: str
+    most: int = 1
+
+
+KINDS: Mapping[str, Kind] = {
+    "mean": Kind(_mean, "sd sd_of n items n_max"),
+    "binary": Kind(_binary, "sd sd_of n"),
+    "percent": Kind(_percent, "n items n_max", 99),
+    "growth": Kind(_growth, "n n_max later"),
+    "parts": Kind(_parts, "n items", 99),
+    "percent groups": Kind(_groups, "n items", 99),
+    "mean groups": Kind(_groups, "n items", 99),
+}
+
+
+def check_row(row: Mapping[str, str], beside: Iterable[str] = ()) -> Checked:
     """Test one printed statistic.
 
     Parameters
     ----------
     row : mapping of str to str
-        ``kind`` (mean, percent, growth), ``printed``, ``n`` (respondents, or the earlier count for
-        a growth; empty: list what fits), ``items`` (1 if empty), ``n_max`` (limit of the list),
-        ``later`` (later count of a growth, may be empty), ``rounding`` (half-up if empty).
+        ``kind`` (one of `KINDS`), ``printed`` (several are joined by ;), ``sd`` (standard
+        deviation of a mean, or of answers 0 and 1 of kind binary), ``sd_of`` (sample if empty,
+        population, or either), ``n`` (respondents, or the earlier count of a growth; of groups the
+        total, then each group, joined by ;; empty: list what fits), ``items`` (1 if empty),
+        ``n_max`` (limit of the list), ``later`` (later count of a growth), ``rounding`` (half-up if
+        empty) and ``decimal`` (point or comma, where a number such as 1.234 has two readings).
+    beside : iterable of str
+        Other numbers of the text, which may show its decimal sign.
 
     Raises
     ------
@@ -69,62 +286,47 @@ def check_row(row: Mapping[str, str]) -> Checked:
 
     Examples
     --------
-    >>> check_row({"kind": "growth", "printed": "22.9%", "later": "354"})
-    Checked(consistent=True, fits='288', power='')
+    >>> check_row({"kind": "growth", "printed": "22.9%", "later": "354"}).fits
+    '288'
+    >>> check_row({"kind": "percent groups", "printed": "60%; 50%; 70%", "n": "40; 20; 20"})
+    Checked(consistent=True, fits='24; 10; 14', sharpness='forced: only this print', reason='')
     """
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    kind = cells["kind"]
-    if kind not in KINDS:
-        raise InputError("must be one of " + ", ".join(KINDS), column="kind", value=kind)
-    printed = _printed(cells["printed"], kind)
-    n, later = _count(cells, "n"), _count(cells, "later", 0)
-    items = _count(cells, "items") or 1
-    rounding = _rounding(cells["rounding"])
-    if kind == "growth":
-        return _growth(printed, n, later, _count(cells, "n_max"), rounding)
-    if later is not None:
-        raise InputError("only a growth has a later count", column="later", value=later)
-    if n is None:
-        return _listed(kind, printed, items, _needed(cells), rounding)
-    places = printed.decimals + (2 if kind == "percent" else 0)
-    chance = decimal(4)(power(places, n, items, rounding))
-    if kind == "mean":
-        return Checked(grim_mean(printed, n, items, rounding), "", chance)
-    counts = share_counts(printed, n * items, rounding)
-    return Checked(len(counts) > 0, ranges(counts), chance)
+    name = " ".join(cells["kind"].lower().split())
+    if name not in KINDS:
+        raise InputError("must be one of " + ", ".join(KINDS), column="kind", value=cells["kind"])
+    kind = KINDS[name]
+    for column in ("sd", "sd_of", "n", "items", "n_max", "later"):
+        if cells[column] and column not in kind.uses.split():
+            rule = f"a row of kind {name} has no use for this"
+            raise InputError(rule, column=column, value=cells[column])
+    whole = [_count(text, "n") for text in cells["n"].split(";") if text.strip()]
+    read = _Row(
+        name,
+        tuple(_number(cells, text, "printed", beside) for text in cells["printed"].split(";")),
+        _number(cells, cells["sd"], "sd", beside) if cells["sd"] else None,
+        _choice(cells, "sd_of", "sample"),
+        tuple(whole),
+        _count(cells["items"] or "1", "items"),
+        _count(cells["n_max"], "n_max") if cells["n_max"] else None,
+        _count(cells["later"], "later", 0) if cells["later"] else None,
+        _choice(cells, "rounding", "half-up"),
+    )
+    if len(read.printed) > kind.most:
+        raise InputError(f"a row of kind {name} holds one number", column="printed")
+    return kind.check(read)
 
 
-def _growth(
-    printed: Printed, earlier: int | None, later: int | None, most: int | None, rounding: Rounding
-) -> Checked:
-    if earlier is not None and later is not None:
-        return Checked(grows(earlier, later, printed, rounding), "", "")
-    if earlier is not None:
-        counts = later_counts(printed, earlier, rounding)
-        return Checked(len(counts) > 0, ranges(counts), "")
-    try:
-        if later is not None and later > 0:
-            counts = earlier_counts(printed, later, rounding)
-            return Checked(len(counts) > 0, ranges(counts), "")
-    except ValueError as error:
-        raise InputError(str(error), column="printed", value=printed.text) from None
-    if later is not None or most is None:
-        raise InputError("needs n, later (above 0) or n_max", column="n", value="")
-    pairs = growth_pairs(printed, range(1, most + 1), rounding)
-    return Checked(None, " ".join(f"{before}>{after}" for before, after in pairs), "")
-
-
-def _listed(kind: str, printed: Printed, items: int, most: int, rounding: Rounding) -> Checked:
-    """List the numbers of respondents that fit."""
-    if kind == "mean":
-        fitting = (n for n in range(1, most + 1) if grim_mean(printed, n, items, rounding))
-    else:
-        fitting = (n for n in range(1, most + 1) if share_counts(printed, n * items, rounding))
-    return Checked(None, ranges(fitting), "")
+def _only(row: _Row) -> int:
+    if len(row.n) != 1:
+        raise InputError("needs one whole number of respondents", column="n")
+    return row.n[0]
 
 
 def ranges(numbers: Iterable[int]) -> str:
     """Write increasing numbers compactly: 1-3 7 9-10."""
+    if isinstance(numbers, range) and len(numbers) > 1:
+        return f"{numbers[0]}-{numbers[-1]}"
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
@@ -134,41 +336,35 @@ def ranges(numbers: Iterable[int]) -> str:
     return " ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
-def _printed(text: str, kind: str) -> Printed:
+def _number(cells: Mapping[str, str], text: str, column: str, beside: Iterable[str]) -> Printed:
     try:
-        printed = parse(text)
+        printed = parse(text, cells["decimal"] or decimal_for(text, beside))
     except InputError as error:
-        raise InputError(error.rule, column="printed", value=text, fix=error.fix) from None
-    if kind == "mean" and printed.percent:
-        raise InputError("a mean has no % sign", column="printed", value=text)
-    return printed if kind == "mean" else parse_percent(printed)
+        raise InputError(error.rule, column=column, value=text, fix=error.fix) from None
+    is_mean = column == "sd" or cells["kind"].lower().startswith(("mean", "binary"))
+    if is_mean and printed.percent:
+        raise InputError("a mean has no % sign", column=column, value=text)
+    return printed if is_mean else parse_percent(printed)
 
 
-def _count(cells: Mapping[str, str], column: str, least: int = 1) -> int | None:
-    text = cells[column]
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= LARGEST_N:
-        raise InputError(
-            f"must be a whole number from {least} to {LARGEST_N:,}", column=column, value=text
-        )
+def _count(text: str, column: str, least: int = 1) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= MANY:
+        rule = f"must be a whole number from {least} to {MANY:,}"
+        raise InputError(rule, column=column, value=text)
     return int(text)
 
 
-def _needed(cells: Mapping[str, str]) -> int:
-    most = _count(cells, "n_max")
-    if most is None:
-        raise InputError("needed where n is empty: the limit of the list", column="n_max")
-    return most
-
-
-def _rounding(text: str) -> Rounding:
+def _choice(cells: Mapping[str, str], column: str, usual: str) -> Any:
+    """Return the rounding rule, or how a standard deviation is computed."""
+    text = cells[column] or usual
+    known = Rounding.names() if column == "rounding" else ", ".join(get_args(Deviation))
     try:
-        return Rounding(text or "half-up")
+        if column == "rounding":
+            return Rounding(text)
+        return get_args(Deviation)[get_args(Deviation).index(text)]
     except ValueError:
-        raise InputError(
-            "must be one of " + Rounding.names(), column="rounding", value=text
-        ) from None
+        raise InputError(f"must be one of {known}", column=column, value=text) from None
 
 
 # -- a file -----------------------------------------------------------------------------------
@@ -189,8 +385,8 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
     -------
     (str, list of InputError)
         The table with the columns ``consistent`` (true, false, or empty for a list and for a bad
-        row), ``fits`` and ``power`` added, as CSV text; and one error per bad row, with file, row
-        and column. The exit status of the command is 1 if there is any.
+        row), ``fits``, ``sharpness`` and ``reason`` added, as CSV text; and one error per bad row,
+        with file, row and column. The exit status of the command is 1 if there is any.
 
     Raises
     ------
@@ -202,6 +398,8 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
             "the folder for the result does not exist", file=out_csv, fix="make it first"
         )
     header, rows = _read(in_csv)
+    place = header.index("printed")
+    beside = [text for _, cells in rows for text in ";".join(cells[place : place + 1]).split(";")]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*header, *ADDED])
@@ -210,15 +408,15 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
         try:
             if len(cells) != len(header):
                 raise InputError(f"has {len(cells)} cells, the header {len(header)}")
-            done = check_row(dict(zip(header, cells, strict=True)))
+            done = check_row(dict(zip(header, cells, strict=True)), beside)
         except InputError as error:
             error.file, error.row = str(in_csv), line
             errors.append(error)
             padded = [*cells, *[""] * len(header)][: len(header)]
-            writer.writerow([*padded, "", "", ""])
+            writer.writerow([*padded, *[""] * len(ADDED)])
             continue
         answer = "" if done.consistent is None else str(done.consistent).lower()
-        writer.writerow([*cells, answer, done.fits, done.power])
+        writer.writerow([*cells, answer, done.fits, done.sharpness, done.reason])
     text = stream.getvalue()
     if out_csv is not None:
         write_text(out_csv, text)

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import isqrt
+from math import ceil, floor, isqrt
 from typing import Literal
 
 from analysis.base.numbers import Printed, parse, parse_percent
-from analysis.base.text import Rounding
+from analysis.base.text import Rounding, cell
 from analysis.claims.printed import Interval, preimage
 
 Base = Literal["earlier", "later"]
+MANY = 10**7
+"""Counts and numbers of respondents are tried up to here."""
 
 
 @dataclass(frozen=True)
@@ -118,20 +120,73 @@ def power(decimals: int, n: int, items: int = 1, rounding: Rounding = Rounding.H
     n, items : int
         Respondents and items.
     rounding : Rounding
-        The rule; it matters only for `HALF_EITHER`, where a tie lets two strings pass.
+        The rule; of some, such as `HALF_EITHER`, one value may print as two strings.
 
     Returns
     -------
     Fraction
         Between 0 (nothing passes) and 1 (everything passes: the test says nothing).
     """
-    strings = 10**decimals
-    grains = _positive(n) * _positive(items)
-    passing = grains
-    if rounding is Rounding.HALF_EITHER:
-        half_steps = (divmod(2 * strings * k, grains) for k in range(grains))
-        passing += sum(1 for steps, rest in half_steps if rest == 0 and steps % 2 == 1)
-    return min(Fraction(1), Fraction(passing, strings))
+    strings, grains = 10**decimals, _positive(n) * _positive(items)
+    (_, end, _, closed), (start, _, open_too, _) = cell(1, rounding), cell(2, rounding)
+    if grains >= strings or end < start or (end == start and not (closed and open_too)):
+        return min(Fraction(1), Fraction(grains, strings))  # every value has one print
+    shown = {
+        digits % strings for k in range(grains) for digits in prints(k, grains, strings, rounding)
+    }
+    return Fraction(len(shown), strings)
+
+
+def prints(count: int, total: int, strings: int, rounding: Rounding) -> list[int]:
+    """Return what count over total prints as, in units of 1 / strings: one number or two."""
+    value = Fraction(count * strings, total)
+    near = {floor(value), ceil(value)}
+    return [digits for digits in sorted(near) if value in Interval(*cell(digits, rounding))]
+
+
+def share_prints(decimals: int, n: int, rounding: Rounding = Rounding.HALF_UP) -> tuple[int, int]:
+    """Count the percentages from 0 to 100 that some count out of `n` prints as, and all of them.
+
+    Examples
+    --------
+    >>> share_prints(1, 49), share_prints(1, 5000)
+    ((50, 1001), (1001, 1001))
+    """
+    strings = 100 * 10**decimals
+    return int(power(decimals + 2, n, 1, rounding) * strings) + 1, strings + 1
+
+
+SHARP = Fraction(1, 10)
+"""At most this share of the prints would have fitted a sharp agreement, more a loose one."""
+
+
+def sharpness(fitting: int, of: int | None) -> str:
+    """Say how sharp an agreement is, by how many prints of the same form would have fitted.
+
+    Parameters
+    ----------
+    fitting : int
+        Prints that fit, this one among them.
+    of : int or None
+        All prints of the form; None if they have no limit.
+
+    Examples
+    --------
+    >>> sharpness(50, 1001), sharpness(355, 1001), sharpness(1, None)
+    ('sharp: 50 of 1,001 prints fit', 'loose: 355 of 1,001 prints fit', 'forced: only this print')
+    """
+    if fitting == 1:
+        return "forced: only this print"
+    word = "sharp" if fitting <= (SHARP * of if of else 1 / SHARP) else "loose"
+    return f"{word}: {fitting:,}{f' of {of:,}' if of else ''} prints fit"
+
+
+def beyond_whole(printed: Printed) -> str:
+    """Say why a percentage is no share of a whole; empty if it may be one."""
+    if 0 <= printed.value <= 1:
+        return ""
+    side = "more than the whole" if printed.value > 1 else "less than nothing"
+    return f"{printed.text} is {side}: no share, but perhaps a change, or a ratio of two things"
 
 
 def squared_share_counts(
@@ -174,9 +229,9 @@ def earlier_counts(
     Parameters
     ----------
     printed : str or Printed
-        The growth in per cent, above −100.
+        The growth in per cent.
     later : int
-        The later count, at least 1.
+        The later count, at least 0.
     rounding : Rounding
         The rule.
     base : {"earlier", "later"}
@@ -185,18 +240,18 @@ def earlier_counts(
     Returns
     -------
     range
-        Counts of at least 1.
+        Counts of at least 1; at most `MANY` where a fall to about nothing sets no limit.
     """
     rate = preimage(parse_percent(printed), rounding)
-    whole = Fraction(_positive(later))
     least, most = rate.ends
     if base == "later":
-        low, high = whole * (1 - most), whole * (1 - least)
-    elif least <= -1:
-        raise ValueError("a fall of 100 % or more leaves no later count to start from")
+        low, high = later * (1 - most), later * (1 - least)
+    elif later == 0 or most <= -1:
+        return range(1, MANY + 1) if later == 0 and -1 in rate else range(1, 1)
     else:
-        low, high = Fraction(whole, 1 + most), Fraction(whole, 1 + least)
-    counts = _counts(Interval(low, high, rate.high_closed, rate.low_closed))
+        low = Fraction(later, 1 + most)
+        high = Fraction(later, 1 + least) if least > -1 else Fraction(2 * MANY + 1, 2)
+    counts = _counts(Interval(Fraction(low), Fraction(high), rate.high_closed, rate.low_closed))
     return range(max(1, counts.start), max(1, counts.stop))
 
 
