@@ -1,9 +1,8 @@
 # From the printed numbers of a case to its report. `make` alone lists what there is to make.
 #
-# A step of the build is a command, `python -m analysis STEP --case CASE`, and a stamp in .build/CASE,
-# an empty file put in place when the command has succeeded. Beside it STEP.d says which source files
-# the step depends on, those that src/analysis/__main__.py saw imported, and what it wrote. The
-# committed outputs are no targets: a fresh clone, which has no stamps, really makes them all again.
+# `python -m analysis build` runs the steps whose inputs have changed, by content, and leaves a record
+# of each in .build. The committed outputs alone count for nothing: a fresh clone, which has no records,
+# really makes them all again.
 
 # The variables that a command may set; no others.
 CASE    := segelec
@@ -69,13 +68,11 @@ ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowa
 $(error kowalczyk is the firm of one chapter of segelec's report: make report)
 endif
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-builtin-rules --jobs=$(JOBS)
-# What stands together stays together, save for programs that talk while they run.
-ifeq ($(filter bench lab quick test verify,$(MAKECMDGOALS)),)
-MAKEFLAGS += --output-sync=line
-endif
+MAKEFLAGS += --no-builtin-rules
+NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 
 PY := "$(VENV)/bin/python"
+BUILD = $(PY) -m analysis build $(ASKED) --jobs $(JOBS)
 # The environment made here is set up as needed; one that was named (VENV=...) is taken as it is.
 environment = $(if $(filter file,$(origin VENV)),.venv/.$1)
 
@@ -103,11 +100,11 @@ help: ## list what there is to make
 ##@ To use
 
 .PHONY: report case check dashboard figures lab verify test
-report: $(if $(filter $(CASE),$(EDITION)),.build/$(CASE)/sums,.build/$(EDITION)/report) ## report/segelec.pdf with all that leads to it
-	@$(if $(BUILT),:,echo "nothing to do: report/$(EDITION).pdf is up to date")
+report: | $(call environment,report) ## report/segelec.pdf with all that leads to it
+	@$(BUILD) report
 
-dashboard: .build/$(CASE)/dashboard ## report/segelec.html alone, for any browser, offline
-	@$(if $(BUILT),:,echo "nothing to do: report/$(CASE).html is up to date")
+dashboard: | $(call environment,report) ## report/segelec.html alone, for any browser, offline
+	@$(BUILD) dashboard
 
 case: | $(call environment,report) ## copy an example to data/raw/NAME, to be filled in (NAME=acme; FORM=claims)
 	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
@@ -115,8 +112,8 @@ case: | $(call environment,report) ## copy an example to data/raw/NAME, to be fi
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)
 	@$(PY) -m analysis check --case $(CASE) $(if $(ALL),--all)
 
-figures: ## run the notebooks that a change concerns, which draw their figures; make no PDF
-	@$(if $(BUILT),:,echo "nothing to do: the figures of $(EDITION) are up to date")
+figures: | $(call environment,report) ## run the notebooks that a change concerns, which draw their figures; make no PDF
+	@$(BUILD) figures
 
 lab: | $(call environment,lab) ## open the notebooks, with exercises, in JupyterLab
 	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
@@ -155,93 +152,6 @@ clean: ## forget what was built, so that all is made again; the outputs stay
 
 distclean: clean ## clean, and remove the environment
 	@rm -rf .venv
-
-# ---- The steps ---------------------------------------------------------------------------------
-# To add one: its name in STEPS, a line that says what it waits for, a function in cli.py.
-
-B         := .build/$(CASE)
-# Of a report on a period; the same folder for the report of the case.
-E         := .build/$(EDITION)
-STEPS     := $(sort $(addprefix $B/,verdicts ledger kpis efficiency dashboard sums) $(addprefix $E/,values report))
-# Nothing is built from notebooks/exercises: a student's answers change no output. Tests run them.
-NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
-# Another case than the paper's has the chapters that its files can fill; make asks which.
-ifneq ($(CASE),segelec)
-NOTEBOOKS :=
-ifneq ($(filter report figures test,$(MAKECMDGOALS)),)
-# An old one, if there is none yet: otherwise make would add to a failure that it lacks one.
-$(if $(wildcard $B/chapters.mk),,$(shell mkdir -p $B && touch -t 200001010000 $B/chapters.mk))
-include $B/chapters.mk
-endif
-endif
-# A report on a period has the chapters that take one as their parameter, and the summary.
-CHAPTERS  := $(NOTEBOOKS)
-ifneq ($E,$B)
-CHAPTERS  := $(sort $(shell grep -l '^ *"period = ' notebooks/case/summary.ipynb $(NOTEBOOKS)))
-endif
-EXECUTED  := $(CHAPTERS:notebooks/%.ipynb=$E/%)
-LOCK      := requirements/report.txt pyproject.toml
-# The folder itself too, since it notices files deleted or moved in with an old date. (The inner
-# wildcard breaks names at their spaces; the outer drops the pieces.)
-RAW       := $(wildcard data/raw/$(CASE) $(wildcard data/raw/$(CASE)/*))
-# The paper's efficiency chapter rests on the Kowalczyk article's company.
-ARTICLE   := $(wildcard data/raw/kowalczyk/*)
-# What a step wrote stands in its .d: a file of these that someone deleted is made again.
-kept       = $(if $(filter-out $(wildcard $1),$1),missing)
-.PHONY: missing
-
-$B/verdicts: $(filter %/case.yaml %/claims.csv %/relations.csv,$(RAW))
-$B/ledger: $B/verdicts $(RAW)
-$B/kpis: $B/ledger
-$B/efficiency: $(ARTICLE)
-ifeq ($E,$B)
-$E/values: $(if $(filter segelec,$(CASE)),$(if $(ARTICLE),$B/efficiency))
-$(EXECUTED): $(wildcard benchmarks/trust.csv)
-$B/sums: $E/report $B/dashboard README.md
-else
-# What was asked for is checked before anything is made.
-STEPS += $E/edition
-$E/edition: $(filter %/case.yaml %/targets.csv,$(RAW))
-$B/verdicts: | $E/edition
-$E/values: $E/edition
-endif
-$E/values: $B/kpis
-$(EXECUTED): $E/values
-figures: $(EXECUTED)
-$E/report: $E/values $(EXECUTED) $(CHAPTERS)
-# After what can stop a build, so that no dashboard is newer than the report beside it.
-$B/dashboard: $E/values
-
-include $(sort $(wildcard $B/*.d $B/case/*.d $E/*.d $E/case/*.d))
-
-# The stamp is dated when the step begins: what is edited meanwhile is newer, and runs it again; save
-# the files that the step itself writes back, with new outputs or numbers in them.
-define begin
-@mkdir -p $(@D)
-@touch $@.begun
-endef
-# The program that runs a step, which writes down what it depends on and what it wrote.
-step = $(PY) -m analysis $@ $(wildcard $(filter notebooks/%,$^)) --
-define end
-@for file in $(filter README.md notebooks/%,$^); do [ $@.begun -nt $$file ] || touch $@.begun; done
-@mv $@.new $@.d && mv $@.begun $@ $(eval BUILT := yes)
-endef
-
-$(STEPS): $(LOCK) | $(call environment,report)
-	$(begin)
-	@$(step) $(@F) $(if $(filter edition values report,$(@F)),$(ASKED),--case $(CASE))
-	$(end)
-
-# Which chapters a firm's report has shows in its checked tables.
-$B/chapters.mk: $B/ledger src/analysis/notebook/edition.py | $(call environment,report)
-	@mkdir -p $B
-	@$(PY) -m analysis chapters --case $(CASE) >$@.new
-	@mv $@.new $@
-
-$(EXECUTED): $E/%: notebooks/%.ipynb $(LOCK) | $(call environment,report)
-	$(begin)
-	@$(step) notebook $< $(ASKED)
-	$(end)
 
 # ---- The environment ---------------------------------------------------------------------------
 # Hashed locks, installed by uv, which is itself locked; by pip where uv is not to be had.

@@ -24,6 +24,14 @@ PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
 
 
+def build(args: argparse.Namespace) -> int:
+    """Run the steps towards a report, the figures or a dashboard that are not up to date."""
+    from analysis.base.plan import Goal, build
+
+    asked = Goal(args.goal, args.case, args.period, args.base, tuple(sorted(args.reading)))
+    return build(asked, main, jobs=args.jobs)
+
+
 def edition(args: argparse.Namespace) -> str:
     """Check that a report on this period, base and readings can be made; write nothing."""
     from analysis.notebook.edition import asked_for
@@ -189,14 +197,17 @@ def efficiency(args: argparse.Namespace) -> str:
     return f"{build_article(load_case(ARTICLE, root))} sentences of the article"
 
 
-def chapters(args: argparse.Namespace) -> int:
-    """Name the notebooks of a case, as a line for make."""
+def chapters(args: argparse.Namespace) -> str:
+    """Write down which notebooks a report has."""
+    from analysis.base.text import write_text
+    from analysis.notebook.edition import asked_for
     from analysis.notebook.edition import chapters as select
-    from analysis.tables.case import load_case
 
-    case = load_case(args.case)
-    print("NOTEBOOKS :=", *(path.relative_to(case.root).as_posix() for path in select(case)))
-    return 0
+    asked = asked_for(args)
+    paths = select(asked.case, periodic=asked.periodic)
+    names = [path.relative_to(asked.case.root).as_posix() for path in paths]
+    write_text(asked.folder / "chapters.txt", "\n".join(names) + "\n")
+    return f"{len(names)} notebooks"
 
 
 def notebook(args: argparse.Namespace) -> str:
@@ -313,6 +324,7 @@ def new_case(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
+    build,
     edition,
     verdicts,
     ledger,
@@ -342,12 +354,15 @@ def _parser() -> argparse.ArgumentParser:
         parsers[name].set_defaults(function=function)
         if function not in {check_claims, new_case}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
+    add = parsers["build"].add_argument
+    add("goal", choices=("report", "figures", "dashboard"), help="what to make")
+    add("--jobs", type=int, default=1, help="how many steps run side by side")
     parsers["notebook"].add_argument("notebook", help="path of the notebook")
-    for name in ("edition", "values", "notebook", "report"):
+    for name in ("build", "edition", "values", "chapters", "notebook", "report"):
         add = parsers[name].add_argument
         add("--period", help="the report is on this one, such as 2024Q1, 2024-02, 2023H2 or 2023")
         add("--base", help="compared with year-ago or previous")
-    for name in ("edition", "values", "notebook", "report", "ledger"):
+    for name in ("build", "edition", "values", "chapters", "notebook", "report", "ledger"):
         add = parsers[name].add_argument
         add(
             "--reading",
@@ -414,5 +429,6 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(result, int):
         return result
     subject = Path(args.notebook).stem if args.command == "notebook" else result
-    print(f"{args.command} {subject} … {time.monotonic() - begun:.1f} s", flush=True)
+    taken = time.monotonic() - begun
+    print(f"{args.command} {subject} … {taken:.1f} s\n", end="", flush=True)  # in one piece
     return 0

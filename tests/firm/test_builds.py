@@ -34,7 +34,7 @@ def _project(root: Path) -> Path:
 def _make(root: Path, *cases: str) -> list[subprocess.Popen[str]]:
     """Start a build of each case's numbers and of its first chapter, in a group of its own."""
     build = (
-        'make --no-print-directory VENV="$0" CASE=$1 .build/$1/values && '
+        'make --no-print-directory VENV="$0" CASE=$1 dashboard && '
         '"$0/bin/python" -m analysis notebook notebooks/case/your_data.ipynb --case $1'
     )
     environment = {**os.environ, "PYTHONPATH": str(root / "src"), "MAKEFLAGS": ""}

@@ -38,9 +38,10 @@ def test_chapters_follow_what_a_case_has() -> None:
         chapters(load_case("kowalczyk", ROOT))
 
 
-def test_make_is_told_the_chapters(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_build_is_told_the_chapters(courier: Path) -> None:
     assert main(["chapters", "--case", "courier"]) == 0
-    assert capsys.readouterr().out == "NOTEBOOKS := notebooks/case/claims.ipynb\n"
+    told = (courier / ".build/courier/chapters.txt").read_text(encoding="utf-8")
+    assert told == "notebooks/case/claims.ipynb\n"
 
 
 def test_claims_alone_go_through_every_step(

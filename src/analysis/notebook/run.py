@@ -22,6 +22,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from analysis.base import steps
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported, write_bytes, write_text
 from analysis.notebook.edition import FEATURES, split
@@ -247,6 +248,8 @@ def execute(
     _prepare_font_cache()
     # papermill reports on standard error what run() raises anyway.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    if steps.forked:
+        return _execute_here(notebook, parameters, cwd, scratch)
     asking = new_code_cell(_MODULES)  # type: ignore[no-untyped-call]
     watched = copy(notebook)
     watched.cells = [*notebook.cells, asking]
@@ -263,6 +266,30 @@ def execute(
         kernel_manager_class=_manager(_environment(scratch), scratch),
     )
     imported.update(executed.cells.pop().outputs[0].text.splitlines())
+    return executed
+
+
+def _execute_here(
+    notebook: NotebookNode, parameters: Mapping[str, object], cwd: Path, scratch: Path
+) -> NotebookNode:
+    """Run every cell in this process, a fork made for it."""
+    import papermill
+
+    from analysis.notebook.engine import ThisProcess
+
+    environment = _environment(scratch)
+    os.environ.clear()
+    os.environ.update(environment)
+    executed: NotebookNode = papermill.execute_notebook(
+        notebook,
+        None,
+        parameters=dict(parameters),
+        engine_name=ThisProcess.name,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        cwd=str(cwd),
+    )
     return executed
 
 

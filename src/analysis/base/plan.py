@@ -1,0 +1,167 @@
+"""Which steps lead to a report, and what each reads: the plan that `analysis.base.steps` runs.
+
+To add a step: a function in ``cli.py``, and a line here that says what it comes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.base.steps import Build, Step, alone, fix_environment
+
+PAPER = "segelec"
+"""The case whose notebooks, figures and report are committed."""
+PACKAGES = (
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_svg",
+    "schemdraw",
+    "scipy.stats",
+    "scipy.optimize",
+    "pydantic",
+    "yaml",
+    "papermill",
+    "ipykernel.inprocess.manager",
+    "nbformat.validator",
+    "typst",
+)
+"""What a build imports once, before it forks its steps."""
+_OF_CASE = ("verdicts", "ledger", "kpis", "efficiency", "dashboard", "sums")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be made.
+
+    Attributes
+    ----------
+    what : str
+        ``report``, ``figures`` or ``dashboard``.
+    case : str
+        Folder of data/raw.
+    period, base : str or None
+        Of a report on a period.
+    readings : tuple of str
+        Choices such as ``target_kind=points``.
+    """
+
+    what: str
+    case: str
+    period: str | None = None
+    base: str | None = None
+    readings: tuple[str, ...] = ()
+
+    @property
+    def edition(self) -> str:
+        """Name of the report.
+
+        Examples
+        --------
+        >>> Goal("report", "acme", "2024Q1", readings=("target_kind=points",)).edition
+        'acme-2024Q1-target_kind-points'
+        """
+        choices = (text.replace("=", "-") for text in self.readings)
+        return "-".join(filter(None, (self.case, self.period, self.base, *choices)))
+
+    @property
+    def options(self) -> list[str]:
+        """Options of the command line that ask for this edition."""
+        texts = {"period": self.period, "base": self.base}
+        given = [f"--{name}={text}" for name, text in texts.items() if text]
+        return ["--case", self.case, *given, *(f"--reading={text}" for text in self.readings)]
+
+
+def build(
+    goal: Goal,
+    run: Callable[[list[str]], int],
+    *,
+    jobs: int = 1,
+    packages: Sequence[str] = PACKAGES,
+) -> int:
+    """Run the steps towards a goal that are not up to date.
+
+    Parameters
+    ----------
+    goal : Goal
+        What is to be made.
+    run : callable
+        The command line.
+    jobs : int
+        How many steps run side by side.
+    packages : sequence of str
+        What is imported before several steps run.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    fix_environment()
+    home = Path(".build", goal.case)
+    ran = []
+    with alone(home):
+        for steps in plans(goal):
+            made = Build(steps, home, run, jobs=jobs, packages=packages)
+            if status := made.run():
+                return status
+            ran += made.ran
+    if not ran:
+        name = {"report": "report/{}.pdf is", "dashboard": "report/{}.html is"}
+        what = name.get(goal.what, "the figures of {} are").format(goal.edition)
+        print(f"nothing to do: {what} up to date")
+    return 0
+
+
+def plans(goal: Goal) -> Iterator[list[Step]]:
+    """List the steps towards a goal, after those that find out which notebooks there are."""
+    raw = _files("data/raw", goal.case, "*")
+    periodic = goal.edition != goal.case
+    steps: list[Step] = []
+
+    def add(*command: str, reads: Iterable[str] = (), after: Iterable[str] | None = None) -> Step:
+        name = Path(command[-1]).stem
+        of_case = name in _OF_CASE
+        step = Step(
+            name,
+            (*command, *(("--case", goal.case) if of_case else goal.options)),
+            Path(".build", goal.case if of_case else goal.edition, f"{name}.json"),
+            ("requirements/report.txt", "pyproject.toml", *reads),
+            tuple(step.name for step in steps) if after is None else tuple(after),
+        )
+        steps.append(step)
+        return step
+
+    def named(*names: str) -> list[str]:
+        return [path for path in raw if Path(path).name in names]
+
+    if periodic:
+        add("edition", reads=named("case.yaml", "targets.csv"))
+    add("verdicts", reads=named("case.yaml", "claims.csv", "relations.csv"))
+    add("ledger", reads=raw)
+    add("kpis")
+    article = _files("data/raw", "kowalczyk", "*")
+    if goal.case == PAPER and article:
+        add("efficiency", reads=article, after=())
+    notebooks = _files("notebooks", "[0-9][0-9]_*.ipynb")
+    if goal.case != PAPER or periodic:
+        chosen = add("chapters", reads=notebooks, after=["ledger"])
+        yield steps
+        notebooks = chosen.record.with_suffix(".txt").read_text(encoding="utf-8").split()
+    add("values")
+    if goal.what != "dashboard":
+        for path in notebooks:
+            add("notebook", path, reads=[path, "benchmarks/trust.csv"], after=["values"])
+    if goal.what == "report":
+        add("report", reads=notebooks)
+    if goal.what == "dashboard" or (goal.what == "report" and not periodic):
+        add("dashboard", after=["values"])
+    if goal.what == "report" and goal.edition == PAPER:
+        add("sums", reads=["README.md"])
+    yield steps
+
+
+def _files(*parts: str) -> list[str]:
+    *folder, pattern = parts
+    return sorted(str(path) for path in Path(*folder).glob(pattern) if path.is_file())

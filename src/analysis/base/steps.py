@@ -1,0 +1,338 @@
+"""Runs the steps of a build whose inputs have changed, in forks of one warm process.
+
+A step is a command of the command line. When it has succeeded, a record says what it read and what
+it wrote, each file with a digest of its content: its declared inputs, all that earlier steps wrote,
+the modules of the package that it imported, and the data files beside these. It runs again when one
+of them differs, and when what it wrote is gone or was changed. Contents are compared, not dates, so
+a file dated in the future or an older copy put back are seen for what they are.
+
+When the first step has to run, the process imports the large packages once; each step is then a
+fork of it. Where forks are unsafe (macOS, Windows) each step is a process of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1]
+FORKS = sys.platform == "linux"
+"""Whether a process that has imported large packages is forked here."""
+forked = False
+"""Whether this process is such a fork, and so may be changed as a step likes."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of the build.
+
+    Attributes
+    ----------
+    name : str
+        Differs from any other step's in one build.
+    command : tuple of str
+        As the command line takes it.
+    record : Path
+        JSON file on what the last successful run read and wrote.
+    inputs : tuple of str
+        Files that it reads, besides what earlier steps write and the package's own.
+    after : tuple of str
+        Names of the steps that come before it.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    record: Path
+    inputs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Contents:
+    """Digests of files as they were when first asked for.
+
+    Parameters
+    ----------
+    memory : Path
+        JSON file that remembers the digests of files whose size, dates and inode have not changed.
+    """
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._known = _read_json(memory)
+        self._seen: dict[str, list[Any]] = {}
+        self._digests: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        """Digest of a file's content; empty if there is no such file."""
+        if name not in self._digests:
+            self._digests[name] = self._digest(name)
+        return self._digests[name]
+
+    def _digest(self, name: str) -> str:
+        try:
+            about = Path(name).stat()
+            state = [about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino]
+            known = self._known.get(name, [])
+            if known[:-1] != state:
+                known = [*state, hashlib.sha256(Path(name).read_bytes()).hexdigest()]
+        except OSError:
+            return ""
+        self._seen[name] = known
+        return str(known[-1])
+
+    def renew(self, names: Iterable[str]) -> None:
+        """Look again at files that a step has written."""
+        for name in names:
+            self._digests.pop(name, None)
+
+    def remember(self) -> None:
+        """Write the digests down for the next build."""
+        if any(self._known.get(name) != state for name, state in self._seen.items()):
+            _write_json(self._memory, self._known | self._seen)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_text(json.dumps(content, indent=0), encoding="utf-8")
+    new.replace(path)
+
+
+class Build:
+    """The steps towards a goal, run in order and side by side.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Each after those that it names in `after`.
+    folder : Path
+        Where builds remember digests, and hold the lock that keeps two builds apart.
+    run : callable
+        Runs a command and returns its exit status; called in a fork.
+    jobs : int
+        How many steps run at the same time.
+    packages : sequence of str
+        Large modules that the process imports before it forks several steps.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        folder: Path,
+        run: Callable[[list[str]], int],
+        *,
+        jobs: int = 1,
+        packages: Sequence[str] = (),
+    ) -> None:
+        self.steps = {step.name: step for step in steps}
+        self.ran: list[str] = []
+        self._contents = Contents(folder / "contents.json")
+        self._run, self._jobs, self._packages = run, jobs, packages
+        self._before: dict[str, list[str]] = {}
+        for step in steps:
+            nearer = [name for name in step.after if name in self.steps]
+            all_before = [far for name in nearer for far in (*self._before[name], name)]
+            self._before[step.name] = list(dict.fromkeys(all_before))
+
+    def run(self) -> int:
+        """Run the steps that are not current.
+
+        Returns
+        -------
+        int
+            Exit status: 0, or that of the first step that failed. Steps that run beside it are
+            finished; what comes after it is not begun.
+        """
+        waiting, done = dict(self.steps), set[str]()
+        running: dict[int, Step] = {}
+        status = 0
+        try:
+            while waiting or running:
+                for step in list(waiting.values()) if not status else ():
+                    if not done.issuperset(self._before[step.name]):
+                        continue
+                    if self.is_current(step):
+                        done.add(waiting.pop(step.name).name)
+                    elif len(running) < self._jobs:
+                        if not self.ran and len(waiting) > 2:
+                            self._import_packages()
+                        self.ran.append(step.name)
+                        running[self._start(waiting.pop(step.name))] = step
+                if running:
+                    process, code = os.wait()
+                    step = running.pop(process)
+                    failed = os.waitstatus_to_exitcode(code)
+                    status = status or (failed if failed >= 0 else 128 - failed)
+                    if not failed:
+                        self._record(step)
+                        done.add(step.name)
+                elif status:
+                    break
+        except KeyboardInterrupt:  # the steps have had it too
+            for process in running:
+                with suppress(ChildProcessError):
+                    os.waitpid(process, 0)
+            status = 130
+        self._contents.remember()
+        return status
+
+    def is_current(self, step: Step) -> bool:
+        """Whether a step's last run read and wrote what is there now."""
+        record = _read_json(step.record)
+        return (
+            record.get("command") == [*step.command]
+            and record.get("given") == self._given(step)
+            and all(
+                self._contents[name] == digest
+                for name, digest in (record["read"] | record["wrote"]).items()
+            )
+        )
+
+    def _given(self, step: Step) -> list[str]:
+        written = (
+            name
+            for before in self._before[step.name]
+            for name in _read_json(self.steps[before].record).get("wrote", ())
+        )
+        return sorted({*step.inputs, *written})
+
+    def _import_packages(self) -> None:
+        if FORKS:
+            for name in self._packages:
+                importlib.import_module(name)
+
+    def _start(self, step: Step) -> int:
+        for name in package_files(PACKAGE.rglob("*.py")):  # as they are before the step reads them
+            self._contents[name]
+        step.record.unlink(missing_ok=True)
+        step.record.parent.mkdir(parents=True, exist_ok=True)
+        note = step.record.with_suffix(".new")
+        sys.stdout.flush()
+        if not FORKS:
+            command = [sys.executable, "-m", "analysis", str(note), "--", *step.command]
+            return subprocess.Popen(command).pid
+        process = os.fork()
+        if process == 0:
+            global forked
+            forked = True
+            os._exit(watch(note, self._run, step.command))
+        return process
+
+    def _record(self, step: Step) -> None:
+        note = step.record.with_suffix(".new")
+        seen = _read_json(note)
+        self._contents.renew(seen["wrote"])
+        given = self._given(step)
+        read = {name: self._contents[name] for name in (*given, *seen["read"])}
+        wrote = {name: self._contents[name] for name in seen["wrote"]}
+        about = {"command": step.command, "given": given, "read": read, "wrote": wrote}
+        _write_json(step.record, about)
+        note.unlink()
+
+
+def guarded(run: Callable[[list[str]], int], command: Sequence[str]) -> int:
+    """Run a command; report a mistake in the project's own Python by its place."""
+    try:
+        return run([*command])
+    except SyntaxError as error:
+        name = ", ".join(_relative([Path(error.filename or "")])) or error.filename
+        place = f"{name}, row {error.lineno}"
+        print(f"{place}: this is not valid Python: {error.msg}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        return 1
+
+
+def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -> int:
+    """Run a step's command and note which files of the package it imported, and what it wrote.
+
+    Returns
+    -------
+    int
+        The command's exit status. The note is written only if it is 0.
+    """
+    status = guarded(run, command)
+    if status == 0:
+        from analysis.base.text import imported, written
+
+        names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        modules = {Path(name) for name in (*names, *imported) if name}
+        _write_json(note, {"read": package_files(modules), "wrote": _relative(written)})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status
+
+
+def package_files(modules: Iterable[Path]) -> list[str]:
+    """Files of the package among modules, with the files in their folders that are no Python."""
+    found = {path for path in modules if path.is_relative_to(PACKAGE)}
+    folders = {path.parent for path in found}
+    return _relative(found | {file for folder in folders for file in _data_files(folder)})
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    """Files that are no Python, in a package's folder and in subfolders that are no packages."""
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name == "__pycache__":
+            continue
+        if path.is_dir():
+            if not (path / "__init__.py").exists():
+                yield from _data_files(path)
+        elif path.suffix not in (".py", ".pyc"):
+            yield path
+
+
+def _relative(paths: Iterable[Path]) -> list[str]:
+    """Names below the current folder, each once; what is gone or lies elsewhere is left out."""
+    here = Path.cwd()
+    files = {path.absolute() for path in paths if path.is_file()}
+    return sorted(path.relative_to(here).as_posix() for path in files if path.is_relative_to(here))
+
+
+def fix_environment() -> None:
+    """Set what packages read from the environment when they are imported.
+
+    matplotlib keeps to its own defaults, whatever the user's ``matplotlibrc`` says; steps run side
+    by side, so each keeps to one core.
+    """
+    found = importlib.util.find_spec("matplotlib")
+    if found and found.origin:
+        os.environ["MATPLOTLIBRC"] = str(Path(found.origin).with_name("mpl-data") / "matplotlibrc")
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or ipykernel's debugger writes a notice
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; wait, after a line that says so, while another build holds it."""
+    import fcntl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "building").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another build is running in this folder: waiting for it to end", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
