@@ -116,7 +116,8 @@ figures: | $(call environment,report) ## run the notebooks that a change concern
 	@$(BUILD) figures
 
 lab: | $(call environment,lab) ## open the notebooks, with exercises, in JupyterLab
-	@$(PY) -m jupyter lab $(firstword $(NOTEBOOKS))
+	@mkdir -p .build/ipython
+	@$(PY) -m jupyter lab --notebook-dir=. notebooks/00_overview.ipynb
 
 verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
 	@$(PY) -m analysis verify

@@ -245,6 +245,7 @@ def report(args: argparse.Namespace) -> str:
     from analysis.notebook.edition import asked_for
     from analysis.notebook.edition import chapters as select
     from analysis.report.book import build_report, render_figure
+    from analysis.report.outputs import remove_stale
 
     asked = asked_for(args)
     case = asked.case
@@ -254,10 +255,13 @@ def report(args: argparse.Namespace) -> str:
     out = case.root / "report"
     shown = case.name == PAPER and not asked.periodic  # in the README
     pictures = {1: out / f"{case.name}-title.png"} if shown else {}
+    if shown:
+        remove_stale(case.root, executed)
     path = build_report(asked, executed, out / f"{asked.name}.pdf", pictures)
     if shown:
-        for name in ("fig_02_earlier_counts", "fig_07_sales_by_quarter"):
-            render_figure(case.figures / f"{name}.svg", out / f"{case.name}-{name[7:]}.png")
+        for name in ("earlier_counts", "sales_by_quarter"):
+            (drawing,) = case.figures.glob(f"fig_??_{name}.svg")
+            render_figure(drawing, out / f"{case.name}-{name}.png")
     return f"{path.relative_to(case.root)}"
 
 
@@ -265,7 +269,12 @@ def sums(args: argparse.Namespace) -> str:
     """Fill the README's numbers and write the checksums of all machine-made files."""
     from analysis.base.text import write_text
     from analysis.notebook.values import fill, load
-    from analysis.report.outputs import figure_index, with_index, write_sums
+    from analysis.report.outputs import (
+        drawing_functions,
+        figure_index,
+        with_index,
+        write_sums,
+    )
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
@@ -275,7 +284,9 @@ def sums(args: argparse.Namespace) -> str:
     readme = case.root / "README.md"
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     text = readme.read_text(encoding="utf-8")
-    write_text(readme, fill(with_index(text, figure_index(notebooks)), table, file="README.md"))
+    functions = drawing_functions(Path(__file__).parent / "figures")
+    text = with_index(text, figure_index(notebooks, functions))
+    write_text(readme, fill(text, table, file="README.md"))
     return f"{write_sums(case.root)} files"
 
 

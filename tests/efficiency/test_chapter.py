@@ -49,7 +49,7 @@ def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> Non
         pinned_down(read_bounds(built), company_names(built)),
         charts.outlook(*outlook(first.table, "K3"), "thousand złoty"),
     ]
-    assert len({figure.number for figure in made}) == len(made)
+    assert len({figure.name for figure in made}) == len(made)
     for figure in made:
         assert figure.alt
         assert not figure.data.empty

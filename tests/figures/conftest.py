@@ -29,12 +29,12 @@ Line = tuple[Artist, Outline, Bbox]
 """What is drawn, its path on the page, and the part of the page that it is seen in."""
 
 
-def draw_all() -> dict[int, Figure]:
+def draw_all() -> dict[str, Figure]:
     """Run the cells of all notebooks, and catch the figures they show."""
-    drawn: dict[int, Figure] = {}
+    drawn: dict[str, Figure] = {}
 
     def catch(figure: Figure, case: str | None = None) -> None:
-        drawn[figure.number] = figure
+        drawn[figure.name] = figure
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analysis.notebook.display.show_figure", catch)
@@ -48,12 +48,12 @@ def draw_all() -> dict[int, Figure]:
 
 
 @pytest.fixture(scope="session")
-def gallery() -> dict[int, Figure]:
+def gallery() -> dict[str, Figure]:
     return draw_all()
 
 
 @pytest.fixture(scope="session")
-def draw_again() -> Callable[[], dict[int, Figure]]:
+def draw_again() -> Callable[[], dict[str, Figure]]:
     return draw_all
 
 

@@ -242,8 +242,8 @@ def test_labels_are_as_fine_as_their_room(values: list[int], room: float, text: 
     assert [found.text(Fraction(value)) for value in values] == ([text] if values else [])
 
 
-def test_bars_of_the_scorecard_add_up(gallery: dict[int, Figure]) -> None:
-    data = gallery[34].data
+def test_bars_of_the_scorecard_add_up(gallery: dict[str, Figure]) -> None:
+    data = gallery["scorecard"].data
     parts = data[data["level"] == "key result"]["contribution"]
     assert sum(parts) == data["contribution"].iloc[0] == data["score"].iloc[0]
 

@@ -39,7 +39,7 @@ def test_the_last_week_is_the_quarter(results: Results, ledger: Ledger) -> None:
     first = table[(table["kr_id"] == "O3-KR1") & (table["week"] == 4)]
     assert first["level"].iloc[0] is None  # hours are known by the month
     figure = weekly_course(table, "2024Q2")
-    assert figure.stem == "fig_32_weekly_course"
+    assert figure.name == "weekly_course"
     assert "O1-KR2" in figure.alt
 
 

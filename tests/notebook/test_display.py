@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import io
@@ -80,7 +81,7 @@ def test_a_concept_that_there_is_not() -> None:
 def test_show_takes_a_figure_or_a_table_and_nothing_else(shown: Shown) -> None:
     frame = pd.DataFrame({"a": [1]})
     display.show({"frame": frame, "label": "tbl-a", "caption": "A.", "kind": "words"})
-    display.show(Figure("bars", plt.figure(), frame, "C.", "alt", "words", 1))
+    display.show(Figure("swot", plt.figure(), frame, "C.", "alt", "words"))
     assert [about and about["type"] for _, about in shown] == ["table", "figure", "caption"]
     with pytest.raises(InputError, match=r"“DataFrame”: show takes a figure or a table"):
         display.show(frame)  # type: ignore[arg-type]
@@ -206,7 +207,11 @@ def drawn(name: str = "services_by_type", layout: str = "constrained") -> Figure
         axes.set_ylabel("count, 1 %")
     rows = [("Doors – é", Fraction(1, 3)), ("Alarms", Fraction(1, 2))]
     data = pd.DataFrame(rows, columns=["type", "share"])
-    return Figure(name, canvas, data, "By type. Bars.", "Bars: 94 & 78 <b>", "synthetic", 6)
+    return Figure(name, canvas, data, "By type. Bars.", "Bars: 94 & 78 <b>", "synthetic")
+
+
+def embedded(image: str) -> str:
+    return base64.b64decode(image.partition("base64,")[2].partition('"')[0]).decode("utf-8")
 
 
 def texts(drawing: str) -> list[str]:
@@ -214,9 +219,14 @@ def texts(drawing: str) -> list[str]:
     return [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
+def test_a_figure_without_a_place_is_not_shown() -> None:
+    with pytest.raises(InputError, match=r"“mine”: .* order of figures.*figures\.yaml"):
+        display.show_figure(drawn("mine"))
+
+
 def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
     path = display.save_figure(drawn(), tmp_path / "new")
-    assert path.name == "fig_06_services_by_type.svg"
+    assert path.name == "fig_07_services_by_type.svg"
     found = texts(path.read_text(encoding="utf-8"))
     assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
     rows = list(csv.reader(io.StringIO(path.with_suffix(".csv").read_text(encoding="utf-8"))))
@@ -275,12 +285,14 @@ def test_shown_figures_are_outlines_with_a_caption(
     display.show_figure(drawn())
     (data, about), (caption, kind) = shown
     assert data["text/plain"] == "Figure: Bars: 94 & 78 <b>"
-    assert texts(data["image/svg+xml"]) == []
-    assert len(data["image/svg+xml"]) < 40_000
+    image = ET.fromstring(data["text/html"].replace(">", "/>"))
+    assert image.get("alt") == "Bars: 94 & 78 <b>"
+    assert texts(embedded(data["text/html"])) == []
+    assert len(data["text/html"]) < 55_000
     wanted = {"caption": "By type. Bars.", "alt": "Bars: 94 & 78 <b>", "kind": "synthetic"}
     assert about == {"type": "figure", "label": "fig-services-by-type", **wanted}
     assert kind == {"type": "caption"}
-    assert caption["text/markdown"].endswith("**Figure 6.** By type. Bars. *[synthetic]*")
+    assert caption["text/markdown"].endswith("**Figure 7.** By type. Bars. *[synthetic]*")
     assert plt.get_fignums() == []
 
     monkeypatch.setenv(display.FIGURES_VARIABLE, str(tmp_path))
@@ -289,8 +301,8 @@ def test_shown_figures_are_outlines_with_a_caption(
     display.show_figure(drawn(), "acme")
     plt.close("all")
     assert shown[2][0] == data
-    assert shown[2][1] == {**about, "file": "figures/acme/fig_06_services_by_type.svg"}
-    assert (tmp_path / "acme" / "fig_06_services_by_type.csv").is_file()
+    assert shown[2][1] == {**about, "file": "figures/acme/fig_07_services_by_type.svg"}
+    assert (tmp_path / "acme" / "fig_07_services_by_type.csv").is_file()
 
 
 @pytest.mark.parametrize(("change", "message"), CASES["figures-refused"])

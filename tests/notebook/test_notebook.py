@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -296,17 +298,21 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
         "from analysis.notebook.display import Figure, show_figure, show_table, style\n"
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
-        "show_figure(Figure('line', canvas, data, 'A line.', 'A line going up', 'derived', 1))",
+        "show_figure(Figure('swot', canvas, data, 'A line.', 'A line going up', 'derived'))",
         "show_table(data, 'tbl-line', 'The line.', 'derived')\nprint(object())",
     )
     figures = tmp_path / "figures"
     notebook.run(source, source, figures=figures)
     names = {path.name for path in (figures / "segelec").iterdir()}
-    assert names == {"fig_01_line.csv", "fig_01_line.json", "fig_01_line.svg"}
+    assert names == {"fig_03_swot.csv", "fig_03_swot.json", "fig_03_swot.svg"}
     assert _nbval(source) == 0
     text = source.read_text(encoding="utf-8")
-    assert text.count("stroke: #1f77b4") == 1
-    source.write_text(text.replace("stroke: #1f77b4", "stroke: #1f77b5"), encoding="utf-8")
+    drawing = re.search(r"base64,([^\\]+)", text)
+    assert drawing is not None
+    blue = base64.b64decode(drawing[1])
+    assert blue.count(b"stroke: #1f77b4") == 1
+    other = base64.b64encode(blue.replace(b"stroke: #1f77b4", b"stroke: #1f77b5")).decode()
+    source.write_text(text.replace(drawing[1], other), encoding="utf-8")
     assert _nbval(source) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -34,7 +35,8 @@ def shown(data: dict[str, str], **about: str) -> nbformat.NotebookNode:
 
 def figure(label: str = "fig-bars", width: int = 300, **more: str) -> nbformat.NotebookNode:
     about = {"type": "figure", "label": label, "kind": "synthetic", "caption": CAPTION, "alt": ALT}
-    return shown({"image/svg+xml": SVG.format(width=width, text="embedded")}, **(about | more))
+    drawing = base64.b64encode(SVG.format(width=width, text="embedded").encode()).decode()
+    return shown({"text/html": f'<img src="data:image/svg+xml;base64,{drawing}">'}, **about | more)
 
 
 def stopped() -> nbformat.NotebookNode:

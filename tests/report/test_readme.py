@@ -6,32 +6,33 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.base.errors import InputError
-from analysis.report.outputs import figure_index, with_index
+from analysis.notebook.display import figure_order
+from analysis.report.outputs import drawing_functions, figure_index, with_index
 
 
-def test_index_names_numbers_notebook_function_and_kind(tmp_path: Path) -> None:
-    about = {
-        "type": "figure",
-        "kind": "derived",
-        "caption": "Only one count fits. The rest do not.",
-    }
+def test_index_names_number_notebook_function_and_kind(tmp_path: Path) -> None:
+    about = {"type": "figure", "kind": "derived", "caption": "Only one fits. The rest do not."}
     about |= {"file": "figures/segelec/fig_02_counts.svg"}
-    first = new_code_cell(
-        "from analysis.figures import counts\nfrom analysis.x import y as earlier"
-    )
-    cell = new_code_cell("show_figure(counts.earlier(study))")
-    other = about | {"file": "figures/segelec/fig_31_bars.svg", "caption": "Bars. All."}
+    other = about | {"file": "figures/segelec/fig_03_many_bars.svg", "caption": "Bars. All."}
+    cell = new_code_cell("show(counts.earlier(study))")
     cell.outputs = [
         new_output("display_data", metadata={"analysis": data}) for data in (about, other)
     ]
     path = tmp_path / "07_claims.ipynb"
-    nbformat.write(new_notebook(cells=[first, cell]), path)
-    first_row, second_row = figure_index([path]).splitlines()[2:]
-    assert second_row.startswith("| 2 | 31 | [Bars](")
+    nbformat.write(new_notebook(cells=[cell]), path)
+    functions = {"counts": "printed.counts", "many_bars": "bars.many_bars"}
+    first_row, second_row = figure_index([path], functions).splitlines()[2:]
+    assert second_row.startswith("| 3 | [Bars](")
     assert first_row == (
-        "| 1 | 02 | [Only one count fits](figures/segelec/fig_02_counts.svg) "
-        "| [07_claims](notebooks/07_claims.ipynb) | `figures.counts.earlier` | derived |"
+        "| 2 | [Only one fits](figures/segelec/fig_02_counts.svg) "
+        "| [07_claims](notebooks/07_claims.ipynb) | `printed.counts` | derived |"
     )
+
+
+def test_every_figure_has_one_function() -> None:
+    functions = drawing_functions(Path(__file__).parents[2] / "src" / "analysis" / "figures")
+    assert set(functions) == set(figure_order())
+    assert functions["swot"] == "publications.concept_charts.swot"
 
 
 def test_missing_marks() -> None:

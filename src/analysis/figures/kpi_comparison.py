@@ -27,7 +27,7 @@ _COLOURS = {"good": s.GOOD, "bad": s.BAD, "neutral": s.PALE}
 _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 
-@s.drawing(9)
+@s.drawing
 def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the change of every KPI on the previous quarter and on last year (figure 9).
 
@@ -217,7 +217,7 @@ def _name(row: Any) -> list[str]:
     return s.fit(str(row.name), _LEFT - 3, s.SMALL, lines=1)
 
 
-@s.drawing(37)
+@s.drawing
 def sales_waterfall(
     frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
@@ -297,7 +297,7 @@ _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
 """Left edge and width of the columns of a variance chart: values, difference, difference in %."""
 
 
-@s.drawing(38)
+@s.drawing
 def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw services by type against a base period, with both variances (figure 38).
 

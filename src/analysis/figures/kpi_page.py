@@ -64,7 +64,7 @@ def report_page_data(kpis: pd.DataFrame, shares: pd.DataFrame, last: int = 8) ->
     return table("part label value year_ago growth", rows, exact="value year_ago growth")
 
 
-@s.drawing(19)
+@s.drawing
 def report_page(
     frame: pd.DataFrame,
     period: str,
@@ -236,7 +236,7 @@ def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd
     return table("service_type name services printed share cumulative", rows)
 
 
-@s.drawing(6)
+@s.drawing
 def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw services by type, largest first, with shares that add up (figure 6).
 
@@ -367,7 +367,7 @@ def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.join(table("value low high", found, exact="value low high"))
 
 
-@s.drawing(36)
+@s.drawing
 def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw productivity and satisfaction by quarter with 95% intervals (figure 36).
 

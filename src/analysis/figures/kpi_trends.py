@@ -72,7 +72,7 @@ _TIME = 126.0
 """Left edge and width of the time axis in millimetres, the same in every figure over quarters."""
 
 
-@s.drawing(7)
+@s.drawing
 def sales_by_quarter(
     frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
@@ -102,7 +102,7 @@ def sales_by_quarter(
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
-@s.drawing(8)
+@s.drawing
 def productivity(
     frame: pd.DataFrame, services: pd.DataFrame, hours: pd.DataFrame, kind: str = "synthetic"
 ) -> s.Drawn:
@@ -279,7 +279,7 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
 
 
-@s.drawing(39)
+@s.drawing
 def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> s.Drawn:
     """Draw every KPI over the quarters, each on its own scale (figure 39).
 

@@ -62,7 +62,7 @@ def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
     return (level_text(record, result.value, unit=True), goal_text(record, result.goal, unit=True))
 
 
-@s.drawing(31)
+@s.drawing
 def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw every key result as a bullet graph from baseline to target (figure 31).
 
@@ -135,7 +135,7 @@ def _bar(ax: Axes, y: float, row: Any, kind: str) -> None:
     ax.barh(middle, end - start + 2 * least, 1.8, start - least, color=colour, zorder=4)
 
 
-@s.drawing(33)
+@s.drawing
 def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> s.Drawn:
     """Draw stated confidence against how often it came true (figure 33).
 
@@ -222,7 +222,7 @@ def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFra
     return table(f"kr_id text kpi unit {exact} level target status", rows, exact)
 
 
-@s.drawing(40)
+@s.drawing
 def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw key results as bullet graphs in their own units (figure 40).
 
@@ -341,7 +341,7 @@ _LEVELS: Mapping[int, dict[str, Any]] = {
 """Target, baseline and lowest score, each with the line that marks it."""
 
 
-@s.drawing(32)
+@s.drawing
 def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the projected score of each key result by week (figure 32).
 

@@ -58,7 +58,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
     return table("step_id name mode days services mean share bottleneck", rows)
 
 
-@s.drawing(10)
+@s.drawing
 def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw how long a service waits and is worked on, step by step (figure 10).
 
@@ -258,7 +258,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     return table("node role text mode services mean share bottleneck", rows, exact="mean share")
 
 
-@s.drawing(16)
+@s.drawing
 def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the service process as a flowchart (figure 16).
 

@@ -23,7 +23,7 @@ from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_fra
 _LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
 
 
-@s.drawing(34)
+@s.drawing
 def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.Drawn:
     """Draw the joint score as a sum of contributions, perspective by perspective (figure 34).
 
@@ -145,7 +145,7 @@ _NEAR = 0.45
 """In slots: a link that passes the middle of a box this near would run through it."""
 
 
-@s.drawing(35)
+@s.drawing
 def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw the strategy map (figure 35).
 

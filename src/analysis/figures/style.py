@@ -75,7 +75,7 @@ _P = ParamSpec("_P")
 
 
 class Drawn(NamedTuple):
-    """What a function that draws gives: everything of a `Figure` but its number and name."""
+    """What a function that draws gives: everything of a `Figure` but its name."""
 
     figure: Canvas
     data: pd.DataFrame
@@ -85,19 +85,13 @@ class Drawn(NamedTuple):
 
 
 class Drawing(Generic[_P]):
-    """A function that draws one figure: it has a number, and draws under the style sheet alone.
+    """A function that draws one figure, under the style sheet alone; its name is the figure's.
 
     The kind of number is marked here, at the foot of every figure, so that it stands in the same
     place and form on all of them, and stays with a figure that is copied without its caption.
-
-    Attributes
-    ----------
-    number : int
-        The figure's number, which with the function's name names its files.
     """
 
-    def __init__(self, number: int, draw: Callable[_P, Drawn]) -> None:
-        self.number = number
+    def __init__(self, draw: Callable[_P, Drawn]) -> None:
         self._draw = draw
         update_wrapper(self, draw)
 
@@ -109,15 +103,14 @@ class Drawing(Generic[_P]):
         """
         with style():
             drawn = self._draw(*args, **kwargs)
-            made = Figure(self._draw.__name__, number=self.number, **drawn._asdict())
+            made = Figure(self._draw.__name__, **drawn._asdict())
             _mark_kind(made)
             made.figure.draw_without_rendering()
         return made
 
 
-def drawing(number: int) -> Callable[[Callable[_P, Drawn]], Drawing[_P]]:
-    """Make a function that draws into the `Drawing` of a number; its name names the files."""
-    return lambda draw: Drawing(number, draw)
+drawing = Drawing
+"""Decorator of a function that draws; its name must stand in ``notebook/figures.yaml``."""
 
 
 def _mark_kind(made: Figure) -> None:

@@ -1,11 +1,13 @@
 """What notebooks show: tables and figures, and the forms in which the PDF sets them again.
 
-A figure's saved file holds its text as text (searchable in the PDF); the notebook holds it as
-outlines, which look the same in every browser. Both are the same bytes on every run.
+A figure's saved file holds its text as text (searchable in the PDF); the notebook holds it as an
+image with its letters as outlines, which every program shows alike and without being asked to.
+Both are the same bytes on every run.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import logging
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
+import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.periods import readable
@@ -38,6 +41,12 @@ if TYPE_CHECKING:
 
 FIGURES_VARIABLE = "ANALYSIS_FIGURES"
 """Environment variable naming the folder where a build wants the shown figures saved, by case."""
+
+DATA_URI = "data:image/svg+xml;base64,"
+"""What an image in a notebook begins with."""
+
+_WIDTH = 756
+"""Pixels that a figure is wide in a notebook."""
 
 _PACKAGE = Path(__file__).parents[1]
 _STYLE_SHEET = _PACKAGE / "figures" / "analysis.mplstyle"
@@ -68,8 +77,6 @@ class Figure:
         What the figure shows, for readers who cannot see it; plain text.
     kind : str
         Kind of number (printed, derived, synthetic or yours), or "words" where there is none.
-    number : int
-        Place in the order of figures; names the file.
     """
 
     name: str
@@ -78,7 +85,6 @@ class Figure:
     caption: str
     alt: str
     kind: str
-    number: int = 0
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -92,14 +98,38 @@ class Figure:
                 raise InputError(f"a figure needs a {what}", value=self.name)
 
     @property
+    def number(self) -> int:
+        """Place in ``figures.yaml``, which notebooks, PDF, README and files name it by.
+
+        Raises
+        ------
+        InputError
+            If it has none.
+        """
+        if self.name not in figure_order():
+            raise InputError(
+                "the figure has no place in the order of figures",
+                value=self.name,
+                fix="add its name to src/analysis/notebook/figures.yaml",
+            )
+        return figure_order().index(self.name) + 1
+
+    @property
     def label(self) -> str:
         """Anchor that texts refer to, such as ``fig-services-by-type``."""
         return "fig-" + self.name.replace("_", "-")
 
     @property
     def stem(self) -> str:
-        """Name of its files without suffix, such as ``fig_06_services_by_type``."""
+        """Name of its files without suffix, such as ``fig_07_services_by_type``."""
         return f"fig_{self.number:02d}_{self.name}"
+
+
+@cache
+def figure_order() -> tuple[str, ...]:
+    """Names of all figures, in the order in which the notebooks show them."""
+    text = Path(__file__).with_name("figures.yaml").read_text(encoding="utf-8")
+    return tuple(yaml.safe_load(text))
 
 
 @contextmanager
@@ -226,8 +256,10 @@ class _Cells:
     rows: list[list[tuple[str, str | None]]]
 
 
-def show(shown: Figure | Mapping[str, Any]) -> None:
+def show(shown: Figure | Mapping[str, Any], case: str | None = None) -> None:
     """Show a figure, or a table as :func:`analysis.show.wording.view` returns it.
+
+    The case is that whose folder takes a figure's files, by default the notebook's.
 
     Raises
     ------
@@ -235,7 +267,7 @@ def show(shown: Figure | Mapping[str, Any]) -> None:
         If it is neither.
     """
     if isinstance(shown, Figure):
-        show_figure(shown)
+        show_figure(shown, case)
     elif isinstance(shown, Mapping):
         show_table(**shown)
     else:
@@ -315,7 +347,10 @@ def show_figure(figure: Figure, case: str | None = None) -> None:
         path = save_figure(figure, Path(folder) / case)
         about["file"] = f"figures/{case}/{path.name}"
     plt.close(figure.figure)  # or the inline backend would show it a second time
-    shown = {"image/svg+xml": drawing, "text/plain": f"Figure: {figure.alt}"}
+    # Programs do not draw the SVG of a notebook that was not made on their own machine, but images.
+    source = base64.b64encode(drawing.encode("utf-8")).decode("ascii")
+    image = f'<img alt="{html.escape(figure.alt)}" width="{_WIDTH}" src="{DATA_URI}{source}">'
+    shown = {"text/html": image, "text/plain": f"Figure: {figure.alt}"}
     emit(shown, {"type": "figure", **about})
     caption = (
         f'<a id="{figure.label}"></a>**Figure {figure.number}.** {figure.caption} *[{figure.kind}]*'

@@ -5,6 +5,7 @@ Markdown is read by mistune; what no notebook of the project uses is refused, no
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from mistune.plugins import import_plugin
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
+from analysis.notebook.display import DATA_URI
 from analysis.notebook.prose import concepts
 from analysis.notebook.values import MARKS
 from analysis.report.markup import (
@@ -171,8 +173,8 @@ def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str
     if "text/x-typst" in data:
         code = data["text/x-typst"].strip().removeprefix("#")
         return f"#report-table({code}{_caption(about, 'tbl', chapter, place)})"
-    if "image/svg+xml" in data:
-        return _figure(data["image/svg+xml"], about, chapter, place)
+    if about.get("type") == "figure":
+        return _figure(data["text/html"], about, chapter, place)
     if "text/markdown" in data:
         return renderer.render(data["text/markdown"])
     raise place.error(
@@ -218,7 +220,7 @@ def _caption(about: dict[str, Any], prefix: str, chapter: Chapter, place: Place)
     return "".join(f", {argument}" for argument in arguments)
 
 
-def _figure(drawing: str, about: dict[str, Any], chapter: Chapter, place: Place) -> str:
+def _figure(image: str, about: dict[str, Any], chapter: Chapter, place: Place) -> str:
     label, alt = about.get("label"), " ".join((about.get("alt") or "").split())
     if not alt:
         raise place.error(
@@ -229,7 +231,8 @@ def _figure(drawing: str, about: dict[str, Any], chapter: Chapter, place: Place)
     arguments = _caption(about, "fig", chapter, place)
     name = label or f"cell-{place.cell}-{len(chapter.assets) + 1}"
     path = f"/assets/{chapter.name}/{name}.svg"
-    chapter.assets[path] = _file(chapter.root, about.get("file")) or drawing.encode("utf-8")
+    embedded = base64.b64decode(image.partition(DATA_URI)[2].partition('"')[0])
+    chapter.assets[path] = _file(chapter.root, about.get("file")) or embedded
     image = f"image({typst_string(path)}, alt: {typst_string(alt)})"
     return f"#report-figure({image}{arguments})"
 

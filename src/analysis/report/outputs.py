@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -13,8 +13,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
-
-import nbformat
 
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import write_text
@@ -231,56 +229,55 @@ def _hashes(root: Path) -> dict[str, str]:
     }
 
 
-_CALL = re.compile(r"show_figure\(\s*(\w+(?:\.\w+)*)\(")
+_FUNCTION = re.compile(r"^@s\.drawing\ndef (\w+)", re.MULTILINE)
 
 
-def figure_index(notebooks: Iterable[Path]) -> str:
-    """List every shown figure with its numbers, notebook, function and kind, as a Markdown table.
+def drawing_functions(package: Path) -> dict[str, str]:
+    """Map the names of all figures to their functions, such as ``kpi_page.report_page``."""
+    found = {}
+    for path in package.rglob("*.py"):
+        module = ".".join(path.relative_to(package).with_suffix("").parts)
+        for name in _FUNCTION.findall(path.read_text(encoding="utf-8")):
+            found[name] = f"{module}.{name}"
+    return found
 
-    The first number is that of the report, which counts figures in reading order; FIG is the
-    figure's own, which names its files and stays the same.
+
+def figure_index(notebooks: Iterable[Path], functions: Mapping[str, str]) -> str:
+    """List every shown figure with its number, notebook, function and kind, as a Markdown table.
 
     Parameters
     ----------
     notebooks : iterable of Path
         Executed notebooks, in reading order.
+    functions : mapping
+        From `drawing_functions`.
     """
-    lines = ["| Figure | FIG | Shows | Notebook | Function | Kind |", "|--:|--:|---|---|---|---|"]
+    lines = ["| Figure | Shows | Notebook | Function | Kind |", "|--:|---|---|---|---|"]
     for path in notebooks:
-        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        imported = _imported(notebook)
-        for cell in notebook.cells:
-            for about in _figures(cell):
-                call = _CALL.search(cell.source)
-                title = about["caption"].split(". ")[0].rstrip(".")
-                root, *rest = call[1].split(".") if call else [""]
-                name = ".".join([imported.get(root, root), *rest])
-                own = Path(about["file"]).name.split("_")[1]
-                lines.append(
-                    f"| {len(lines) - 1} | {own} | [{title}]({about['file']}) "
-                    f"| [{path.stem}](notebooks/{path.name}) | `{name}` | {about['kind']} |"
-                )
+        for about in _figures(path):
+            title = about["caption"].split(". ")[0].rstrip(".")
+            _, number, name = Path(about["file"]).stem.split("_", 2)
+            lines.append(
+                f"| {int(number)} | [{title}]({about['file']}) "
+                f"| [{path.stem}](notebooks/{path.name}) | `{functions[name]}` | {about['kind']} |"
+            )
     return "\n".join(lines) + "\n"
 
 
-def _imported(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Map the names that a notebook imports from the package to where they are defined."""
-    names = {}
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis"):
-                home = (node.module or "").removeprefix("analysis").removeprefix(".")
-                for alias in node.names:
-                    path = f"{home}.{alias.name}" if home else alias.name
-                    names[alias.asname or alias.name] = path
-    return names
+def remove_stale(root: Path, notebooks: Iterable[Path]) -> None:
+    """Remove the files of figures that no notebook shows any longer under this name."""
+    shown = {Path(about["file"]).stem for path in notebooks for about in _figures(path)}
+    for case in _COMMITTED:
+        for path in (root / "figures" / case).glob("fig_*"):
+            if path.stem not in shown:
+                path.unlink()
 
 
-def _figures(cell: nbformat.NotebookNode) -> list[dict[str, str]]:
-    metadata = [output.get("metadata", {}) for output in cell.get("outputs", [])]
-    abouts = [data.get("analysis", {}) for data in metadata]
+def _figures(notebook: Path) -> list[dict[str, str]]:
+    """Return what the outputs of a notebook say of the figures that a build saved."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    abouts = [output.get("metadata", {}).get("analysis", {}) for output in outputs]
     return [about for about in abouts if about.get("type") == "figure" and "file" in about]
 
 

@@ -37,7 +37,7 @@ _PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
 """Millimetres for places, and for the entries of a row, at least."""
 
 
-@s.drawing(11)
+@s.drawing
 def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
 
@@ -137,7 +137,7 @@ _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
 """Length of the spine, height of the bones on either side, and how far they lean (millimetres)."""
 
 
-@s.drawing(12)
+@s.drawing
 def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
     """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
 
@@ -239,7 +239,7 @@ def methodologies_data(case: Case) -> pd.DataFrame:
     return read_frame(METHODS, case.raw, case.root)
 
 
-@s.drawing(17)
+@s.drawing
 def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw the methods from left to right, what they stand for below them (figure 17).
 
@@ -348,7 +348,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
     return table("perspective objective_id objective place kr_id key_result kpi measure", rows)
 
 
-@s.drawing(18)
+@s.drawing
 def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     """Draw the components side by side, each with objective, key results and measures (figure 18).
 

@@ -30,7 +30,7 @@ _UNDRAWN: Final = ("sales", "cogs")
 """Lines written as numbers alone: their bars would make all others invisible."""
 
 
-@s.drawing(21)
+@s.drawing
 def table_3_profits(
     frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic"
 ) -> s.Drawn:
@@ -127,7 +127,7 @@ def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-@s.drawing(22)
+@s.drawing
 def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.Drawn:
     """Draw operating cash flow against operating profit, and all flows below (table 3).
 
@@ -245,7 +245,7 @@ _ARROWS: Final = (
 """From a side of a box to a side of another, by the points of the compass."""
 
 
-@s.drawing(20)
+@s.drawing
 def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     """Draw the general scheme of efficiency.
 
@@ -313,7 +313,7 @@ def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-@s.drawing(23)
+@s.drawing
 def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw every ratio of table 4 as a small multiple, one line per company.
 
@@ -387,7 +387,7 @@ def _lines(
         s.tag(ax, text, (place, middle + shift), (4, 0), **look)
 
 
-@s.drawing(25)
+@s.drawing
 def outlook(
     frame: pd.DataFrame, name: str, warning: str, unit: str, kind: str = "synthetic"
 ) -> s.Drawn:

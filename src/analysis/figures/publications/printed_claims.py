@@ -34,7 +34,7 @@ _LOOKS: Mapping[str, str] = dict(
 """How a tile is drawn, so that verdicts differ without colour."""
 
 
-@s.drawing(1)
+@s.drawing
 def verdicts(frame: pd.DataFrame) -> s.Drawn:
     """Draw every claim as a tile, by the place where it stands and its verdict (figure 1).
 
@@ -222,7 +222,7 @@ _DOTS = {
 }
 
 
-@s.drawing(2)
+@s.drawing
 def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     """Draw which half-year counts fit a printed total and its printed growth (figure 2).
 
@@ -338,7 +338,7 @@ def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
 _ROUNDING = {"half-up": ("rounded", "to the nearest"), "truncate": ("cut off", "digits dropped")}
 
 
-@s.drawing(3)
+@s.drawing
 def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> s.Drawn:
     """Draw which numbers of respondents can give a printed share (figure 3).
 

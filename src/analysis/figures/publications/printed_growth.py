@@ -153,7 +153,7 @@ _ROWS = {
 """Words of each row and its height in millimetres."""
 
 
-@s.drawing(4)
+@s.drawing
 def productivity_services(frame: pd.DataFrame) -> s.Drawn:
     """Draw why printed growths of productivity and services need more labour (figure 4).
 
@@ -245,7 +245,7 @@ _BASES = {
 _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
 
 
-@s.drawing(5)
+@s.drawing
 def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     """Draw what each reading of the printed sales says about five quarters (figure 5).
 
@@ -337,7 +337,7 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
     )
 
 
-@s.drawing(24)
+@s.drawing
 def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     """Draw the range of every bounded ratio with the made-up companies inside.
 

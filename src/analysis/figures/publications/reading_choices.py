@@ -100,7 +100,7 @@ _BLOCKS = (
 )
 
 
-@s.drawing(13)
+@s.drawing
 def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
     """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
 
@@ -339,7 +339,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     return table("block axis pairs changed share", rows)
 
 
-@s.drawing(14)
+@s.drawing
 def reading_influence(frame: pd.DataFrame) -> s.Drawn:
     """Draw how often each choice of reading decides whether the print can be true (figure 14).
 

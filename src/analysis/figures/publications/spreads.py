@@ -317,7 +317,7 @@ _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 """Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
 
 
-@s.drawing(15)
+@s.drawing
 def spreads(frame: pd.DataFrame) -> s.Drawn:
     """Draw how far indicators spread over data sets that agree with the print (figure 15).
 

@@ -1,0 +1,113 @@
+"""The committed notebooks in JupyterLab, opened without a signature and without being run.
+
+JupyterLab shows in a notebook that it does not trust only what can do no harm: images, and HTML
+without scripts and frames. That is how everybody first sees these notebooks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from analysis.notebook.run import read
+
+pytest.importorskip("jupyterlab")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+
+ROOT = Path(__file__).parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start JupyterLab as `make lab` does, as a user who never opened a notebook."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "settings").mkdir()
+    (home / "settings" / "overrides.json").write_text(json.dumps(_SETTINGS), encoding="utf-8")
+    (home / "browser").write_text(f'#!/bin/sh\necho "$1" >{home}/opened\n', encoding="utf-8")
+    (home / "browser").chmod(0o755)
+    command = re.search(r"^\t@.*-m (jupyter lab .*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert command is not None
+    started = [sys.executable, "-m", *command[1].split(), "--allow-root", "--port=0"]
+    started += [f"--LabApp.app_settings_dir={home / 'settings'}"]
+    names = ("DATA", "CONFIG", "RUNTIME")
+    environment = {**os.environ, **{f"JUPYTER_{name}_DIR": f"{home}/{name}" for name in names}}
+    environment |= {"HOME": str(home), "IPYTHONDIR": str(home), "BROWSER": f"{home}/browser %s"}
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(started, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        for _ in range(600):
+            if (home / "opened").is_file() or server.poll() is not None:
+                break
+            time.sleep(0.1)
+        redirect = urlsplit((home / "opened").read_text().strip()).path
+        found = re.search(r'href="(http[^"]*)"', Path(redirect).read_text(encoding="utf-8"))
+        assert found is not None
+        yield found[1]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def page(address: str) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(60_000)
+        page.goto(address)  # with the token of this server
+        yield page
+        browser.close()
+
+
+def open_notebook(page: Page, address: str, path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    page.goto(f"{address.partition('/lab')[0]}/lab/tree/{name}?reset")
+    page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for()
+
+
+def test_lab_opens_the_overview_below_the_projects_root(page: Page, address: str) -> None:
+    assert "/lab/tree/notebooks/00_overview.ipynb" in address
+    listed = page.locator(".jp-DirListing-item")
+    page.locator(".jp-BreadCrumbs-home").click()
+    for name in ("data", "notebooks", "src"):
+        listed.filter(has_text=re.compile(f"^{name}")).first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_figure_and_table_is_visible(page: Page, address: str, path: Path) -> None:
+    shown = [
+        output.metadata.get("analysis", {}).get("type")
+        for cell in read(path).cells
+        for output in cell.get("outputs", [])
+    ]
+    open_notebook(page, address, path)
+    images = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img[alt]")
+    expect(images).to_have_count(shown.count("figure"))
+    for image in images.all():
+        image.scroll_into_view_if_needed()
+        assert image.evaluate("it => it.naturalWidth") > 300
+        assert image.bounding_box()["width"] > 300
+        assert len(image.get_attribute("alt") or "") > 80
+    tables = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output table > caption")
+    expect(tables).to_have_count(shown.count("table"))
+
+
+def test_links_lead_to_other_notebooks(page: Page, address: str) -> None:
+    open_notebook(page, address, PATHS[0])
+    page.locator(".jp-NotebookPanel:visible a[href*='02_kpis.ipynb']").first.click()
+    page.locator(".jp-NotebookPanel:visible h1").filter(has_text="indicators").first.wait_for(state="attached")
