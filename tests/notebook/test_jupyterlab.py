@@ -110,4 +110,5 @@ def test_every_figure_and_table_is_visible(page: Page, address: str, path: Path)
 def test_links_lead_to_other_notebooks(page: Page, address: str) -> None:
     open_notebook(page, address, PATHS[0])
     page.locator(".jp-NotebookPanel:visible a[href*='02_kpis.ipynb']").first.click()
-    page.locator(".jp-NotebookPanel:visible h1").filter(has_text="indicators").first.wait_for(state="attached")
+    heading = page.locator(".jp-NotebookPanel:visible h1").filter(has_text="indicators")
+    heading.first.wait_for()
