@@ -125,6 +125,17 @@ def check_claims(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def grade(args: argparse.Namespace) -> int:
+    """Make the table of a class from the files that students hand in."""
+    from analysis.exercises.handed_in import class_table
+
+    table, errors = class_table(args.folder)
+    print(table)
+    for error in errors:
+        print(f"grade: {error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
     from analysis.intake.case_check import are_stored
@@ -349,6 +360,7 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     sums,
     verify,
     check_claims,
+    grade,
     check,
     new_case,
     package,
@@ -363,7 +375,7 @@ def _parser() -> argparse.ArgumentParser:
         name = function.__name__.replace("_", "-")
         parsers[name] = commands.add_parser(name, help=function.__doc__)
         parsers[name].set_defaults(function=function)
-        if function not in {check_claims, new_case}:
+        if function not in {check_claims, grade, new_case}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
     add = parsers["build"].add_argument
     add("goal", choices=("report", "figures", "dashboard"), help="what to make")
@@ -395,6 +407,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parsers["check"].add_argument(
         "--all", action="store_true", help="name every row that breaks a rule"
+    )
+    parsers["grade"].add_argument(
+        "folder", type=Path, help="holds the files; class.csv is written into it"
     )
     add = parsers["check-claims"].add_argument
     add(

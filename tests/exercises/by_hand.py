@@ -9,9 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn
 import yaml
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from analysis.exercises.forms import Choice, Counts, Number
+from analysis.exercises.compound import Chart, Day, Table, Text
+from analysis.exercises.forms import Choice, Counts, Number, Pair, Several
 
 _TOPICS = yaml.safe_load(Path(__file__).with_name("by_hand.yaml").read_text(encoding="utf-8"))
 
@@ -30,10 +34,33 @@ WRONG: dict[str, dict[str, list[list[str]]]] = {
 }
 """Wrong answers by topic and exercise, with words of the message that has to come."""
 
-_IN_A_CELL: dict[str, Any] = {"np": np, "pd": pd}
-_IN_A_CELL |= {one.__name__: one for one in (Fraction, Decimal, Choice, Counts, Number)}
+
+def bars(*heights: float, names: bool = True, low: float = 0) -> Axes:
+    """A bar chart; without names of axes, or with an axis that does not start at zero."""
+    axes = Figure().subplots()
+    axes.bar(range(len(heights)), heights)
+    axes.set(xlabel="quarter" if names else "", ylabel="services" if names else "")
+    axes.set_ylim(low, max(heights))
+    return axes
 
 
-def typed(answer: str) -> Any:
+def line(*heights: float) -> Axes:
+    """A line chart."""
+    axes = Figure().subplots()
+    axes.plot(heights)
+    axes.set(xlabel="quarter", ylabel="services")
+    return axes
+
+
+_IN_A_CELL: dict[str, Any] = {"np": np, "pd": pd, "sns": seaborn, "bars": bars, "line": line}
+_IN_A_CELL |= {
+    one.__name__: one for one in (Fraction, Decimal, Choice, Counts, Number, Pair, Several)
+}
+
+
+_IN_A_CELL |= {one.__name__: one for one in (Chart, Day, Table, Text)}
+
+
+def typed(answer: str, **names: Any) -> Any:
     """What a student's cell holds."""
-    return eval(answer, dict(_IN_A_CELL))
+    return eval(answer, _IN_A_CELL | names)

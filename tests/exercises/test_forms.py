@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.exercises.compound import Chart, Day, Table, Text
 from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several
 from analysis.exercises.task import Facts, Mistake, Task, grade
 
@@ -24,6 +26,9 @@ FORMS: list[tuple[Form, Any]] = [
     (Counts("services"), frozenset({288})),
     (Choice(("met", "behind")), "met"),
     (Several(("F2", "P3")), frozenset({"P3"})),
+    (Table({"a": Number("", 1), "b": Day()}), {"a": Fraction(1, 3), "b": date(2024, 5, 31)}),
+    (Chart(), (Fraction(1), Fraction(2))),
+    (Text((("a number", r"\d"),)), ""),
 ]
 
 
@@ -79,11 +84,20 @@ def test_what_comes_of_an_answer(form: str, value: str, answer: str, state: str)
     assert grade(task(typed(form), typed(value)), typed(answer)).state == state
 
 
-def test_a_float_is_told_its_tolerance() -> None:
-    assert "within 0.05" in grade(task(Number("", 1), Fraction(55, 3)), 55 / 3).text
-    assert "one part in a billion" in grade(task(Number(), Fraction(49)), 49.0).text
-    assert grade(task(Number(), Fraction(49)), 49.001).state == "wrong"
-    assert "float" not in grade(task(Number(), Fraction(49)), 49).text
+def test_feedback_speaks_of_the_form_that_is_asked_for() -> None:
+    """No choice is told of division, no number of Python's types."""
+    assert "divided" not in grade(task(Several(("F2", "P3")), frozenset({"P3"})), []).text
+    assert "divided" in grade(task(Number("", 1), Fraction(55, 3)), 17).text
+    for answer in (18, "18", 18.3, Fraction(183, 10)):
+        assert "Fraction" not in grade(task(Number("", 1), Fraction(55, 3)), answer).text
+    assert "comma" in grade(task(Number("", 1), Fraction(55, 3)), (164, 760.70)).text
+
+
+def test_a_mistake_is_recognised_when_it_is_rounded() -> None:
+    upside_down = Mistake(Fraction(50000, 13), "Upside down.")
+    posed = task(Number("per cent", 1), Fraction(13, 5), upside_down)
+    assert grade(posed, 3846).text == grade(posed, "3846.2").text == "Upside down."
+    assert grade(posed, 3845).text == Number.again
 
 
 def test_per_cent_where_none_is_asked_for() -> None:

@@ -1,7 +1,8 @@
 """Forms of answers: how each is asked for, read and compared, exactly.
 
-A number that is written with digits, as text or Decimal, stands for all values that print like it;
-a whole number or Fraction stands for itself; a float for a stated neighbourhood of itself.
+A number stands for all values that print like it, whether it is typed as text or as a number; a
+number with more digits than are asked for, as Python's own division gives, stands for its
+neighbourhood. Units, decimal commas and signs of per cent are read where they fit the question.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
-from typing import Any
+from typing import Any, ClassVar
 
 from analysis.base.errors import InputError, printable
 from analysis.base.numbers import Printed, parse
@@ -25,6 +26,14 @@ LONGEST = 40
 
 _BILLION = 10**9
 _FRACTION = re.compile(r"([+\-−]?\d+)\s*/\s*(\d+)", re.ASCII)
+_WRITTEN = re.compile(r"([^\d+\-−.,]*)([+\-−]?\s?[.,]?\d(?:[\d.,  ]*\d)?)\s*(%?)\s*(.*)", re.ASCII)
+_THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2}(,\d{3})+")
+_SHORT = {
+    "per cent": {"percent", "pct"},
+    "percentage points": {"pp", "pt"},
+    "soles": {"s/", "pen", "sole", "sol"},
+    "złoty": {"zł", "pln", "zloty"},
+}
 
 
 class UnreadableError(Exception):
@@ -33,6 +42,10 @@ class UnreadableError(Exception):
 
 def _nothing(_: Any) -> str:
     return ""
+
+
+def _never(_: Any) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -45,17 +58,28 @@ class Reading:
         Whether it is the same as a value.
     near : callable
         What is missing where it is nearly the same as a value; empty where it is not.
-    note : str
-        What to say of the way it was written.
+    resembles : callable
+        Whether it is a value that was rounded further than the question wants.
     """
 
     fits: Callable[[Any], bool]
     near: Callable[[Any], str] = _nothing
-    note: str = ""
+    resembles: Callable[[Any], bool] = _never
 
 
 class Form(ABC):
-    """How an answer is written."""
+    """How an answer is written.
+
+    Attributes
+    ----------
+    again : str
+        What to say of a wrong answer that is no typical mistake.
+    """
+
+    again: ClassVar[str] = (
+        "That is not it, and it is none of the typical mistakes. Look once more at what is divided "
+        "by what, in which unit, and against which base."
+    )
 
     @abstractmethod
     def instruction(self) -> str:
@@ -89,23 +113,36 @@ class Number(Form):
         """Say how to write the answer."""
         unit = f" in {self.unit}" if self.unit else ""
         if self.places is None:
-            return f"a number{unit}, exact"
+            return f"an exact number{unit}, or the calculation that gives it"
         decimals = "1 decimal" if self.places == 1 else f"{self.places} decimals"
-        example = f"{12:d}.{'345678'[: self.places]}"
-        return f'a number{unit}: exact, or rounded to {decimals} as text, such as `"{example}"`'
+        example = f"12.{'345678'[: self.places]}"
+        return f"a number{unit} with {decimals} or more, such as `{example}`, or its calculation"
 
     def read(self, answer: object) -> Reading:
-        """Read a whole number, Fraction, Decimal, float or text.
+        """Read a number of any type, or text with digits.
 
         Examples
         --------
         >>> Number(places=1).read("18.3").fits(Fraction(55, 3))
         True
+        >>> Number("soles", 2).read("S/ 1.234,50").fits(Fraction(2469, 2))
+        True
         >>> Number().read("18.3").fits(Fraction(55, 3))
         False
         """
+        if isinstance(answer, tuple):
+            raise UnreadableError(
+                "Python reads a comma between digits as the end of a number, so this is not one "
+                "number. Write a point before decimals and nothing between thousands, such as "
+                "`1234.50`."
+            )
         if isinstance(answer, bool) or not isinstance(answer, Real | Decimal | str):
-            raise UnreadableError(f"{_kind(answer)} is no number; write {self.instruction()}.")
+            raise UnreadableError(f"{kind_of(answer)} is no number; write {self.instruction()}.")
+        if isinstance(answer, Integral):
+            whole = int(answer)
+            if abs(whole) >= 10**LONGEST:
+                raise UnreadableError("This number is too large to be the answer.")
+            return self._text(str(whole))
         if isinstance(answer, Rational):
             return self._exact(Fraction(int(answer.numerator), int(answer.denominator)))
         if isinstance(answer, Real):
@@ -113,52 +150,62 @@ class Number(Form):
         return self._text(_digits(answer) if isinstance(answer, Decimal) else answer.strip())
 
     def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
-        """Yield a share for a per cent, and the wrong sign."""
+        """Yield a share or a growth factor for a per cent, and the wrong sign."""
+        if self.unit.startswith("percentage points"):
+            yield (
+                value / 100,
+                "That looks like a share: write points, which are a hundred times it.",
+            )
         if self.unit.startswith("per cent"):
             yield value / 100, "That looks like a share: the question asks for per cent of a whole."
             yield value * 100, "That is a hundred times too much: it is in per cent already."
+            factor = (
+                "That looks like a factor. Take away the 1 that it starts from, times a hundred."
+            )
+            yield 1 + value / 100, factor
         yield -value, "The size is right, the sign is not: what is taken from what?"
 
     def _exact(self, number: Fraction) -> Reading:
         def near(value: Fraction) -> str:
             if self.places is None or abs(number - value) > self._half:
                 return ""
-            return (
-                "Nearly: a whole number or a Fraction counts as exact, and this one is rounded. "
-                f"Write {self.instruction()}."
-            )
+            return f"Nearly: the last digit is rounded. Write {self.instruction()}."
 
         return Reading(lambda value: bool(number == value), near)
 
     def _float(self, number: float) -> Reading:
         if not math.isfinite(number):
             raise UnreadableError(f"{number} is no number that can be compared.")
-        exact = Fraction(number)
+        exact, digits = Fraction(number), repr(number)
         margin = self._half if self.places is not None else max(abs(exact), Fraction(1)) / _BILLION
-        within = f"{float(margin):g}" if self.places is not None else "one part in a billion"
-        note = (
-            f"You gave a float, which is accepted within {within}. Exact numbers are better: "
-            "`Fraction(1, 3)` is a third, `1 / 3` only nearly."
-        )
-        return Reading(lambda value: bool(abs(exact - value) <= margin), note=note)
+        short = re.fullmatch(r"-?\d+\.(\d+)", digits)
+        coarse = short and len(short[1]) < (self.places or 0)
+        read = self._text(digits) if coarse else Reading(_never)  # 1.5 may be 1.50 or 1.5 rounded
+        return replace(read, fits=lambda value: bool(abs(exact - value) <= margin))
 
     def _text(self, text: str) -> Reading:
         if match := _FRACTION.fullmatch(text):
             if len(text) > LONGEST or not int(match[2]):
-                raise UnreadableError(f"“{_shown(text)}” is no number; write {self.instruction()}.")
+                raise UnreadableError(f"{quoted(text)} is no number; write {self.instruction()}.")
             return self._exact(Fraction(int(match[1].replace("−", "-")), int(match[2])))
+        written = _WRITTEN.fullmatch(text) if len(text) <= 2 * LONGEST else None
+        if not written or not self._has_unit(f"{written[1]} {written[4]}"):
+            raise UnreadableError(
+                f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
+            )
+        digits = _with_point(re.sub(r"\s", "", written[2]))
+        if written[3] and not self.unit.startswith("per"):
+            if self.unit or self.places is None:
+                raise UnreadableError(
+                    f"The question asks for no per cent; without %, write {self.instruction()}."
+                )
+            digits = f"{Decimal(digits.replace('−', '-')).scaleb(-2):f}"
         try:
-            if len(text) > LONGEST:
-                raise InputError("too long")
-            printed = parse(text.removesuffix("%").strip() if self._per_cent else text)
+            printed = parse(digits if len(digits) <= LONGEST else "")
         except InputError:
             raise UnreadableError(
-                f"“{_shown(text)}” cannot be read as a number; write {self.instruction()}."
+                f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
             ) from None
-        if printed.percent:
-            raise UnreadableError(
-                f"The question does not ask for per cent; write {self.instruction()}, without %."
-            )
         if self.places is None:
             return self._exact(printed.number)
         return self._printed(printed, self.places)
@@ -166,23 +213,43 @@ class Number(Form):
     def _printed(self, printed: Printed, places: int) -> Reading:
         """Read digits as all numbers that print like them, if there are enough digits."""
         inside, enough = preimage(printed), printed.decimals >= places
+        significant = len(re.sub(r"\D", "", printed.text).lstrip("0"))
 
         def near(value: Fraction) -> str:
-            if not enough and value in inside:
+            close = printed.decimals or 10 * abs(printed.number - value) <= abs(value)
+            if not enough and value in inside and printed.number and close:
                 return f"Rounded too far: write {self.instruction()}."
             if enough and abs(printed.number - value) <= self._half:
                 return "The first digits are right, the last one is not. Round once more."
             return ""
 
-        return Reading(lambda value: value == printed.number or (enough and value in inside), near)
+        return Reading(
+            lambda value: value == printed.number or (enough and value in inside),
+            near,
+            lambda value: significant > 1 and value in inside,
+        )
+
+    def _has_unit(self, words: str) -> bool:
+        """Whether the words beside a number are none, or its unit."""
+        unit = self.unit.casefold()
+        known = {word.rstrip("s") for word in unit.split()}
+        for name, short in _SHORT.items():
+            known |= short if name in unit else set()
+        found = words.casefold().replace(".", "").split()
+        return all(word.rstrip("s") in known for word in found)
 
     @property
     def _half(self) -> Fraction:
         return Fraction(1, 2 * 10 ** (self.places or 0))
 
-    @property
-    def _per_cent(self) -> bool:
-        return self.unit.startswith("per cent")
+
+def _with_point(digits: str) -> str:
+    """Write a number that may have a decimal comma with a point."""
+    if "." in digits and digits.rfind(",") > digits.rfind("."):  # 1.234,50
+        return digits.replace(".", "").replace(",", ".")
+    if "." in digits or _THOUSANDS.fullmatch(digits):
+        return digits
+    return digits.replace(",", ".")
 
 
 @dataclass(frozen=True)
@@ -200,12 +267,12 @@ class Pair(Form):
     def instruction(self) -> str:
         """Say how to write the answer."""
         unit = f" in {self.unit}" if self.unit else ""
-        return f'two numbers{unit} in round brackets, exact, such as `("1.25", "1.75")`'
+        return f"two exact numbers{unit} in round brackets, such as `(1.25, 1.75)`"
 
     def read(self, answer: object) -> Reading:
         """Read a pair; each number as :class:`Number` does."""
         if not isinstance(answer, tuple | list) or len(answer) != 2:
-            raise UnreadableError(f"{_kind(answer)} is no pair; write {self.instruction()}.")
+            raise UnreadableError(f"{kind_of(answer)} is no pair; write {self.instruction()}.")
         one = Number(self.unit)
         low, high = (one.read(part) for part in answer)
 
@@ -220,7 +287,7 @@ class Pair(Form):
                 return f"The {end} end is right, the other one is not yet."
             return ""
 
-        return Reading(fits, near, low.note or high.note)
+        return Reading(fits, near)
 
     def slips(self, value: Any) -> Iterator[tuple[Any, str]]:
         """Yield both ends as shares."""
@@ -238,6 +305,9 @@ class Counts(Form):
     """
 
     what: str
+    again: ClassVar[str] = (
+        "That is not it. Put each whole number to the test: work out how it would be printed."
+    )
 
     def instruction(self) -> str:
         """Say how to write the answer."""
@@ -266,7 +336,9 @@ class Counts(Form):
         if isinstance(part, str) and part.strip().isdecimal() and len(part) <= LONGEST:
             part = int(part)
         if isinstance(part, bool) or not isinstance(part, Integral):
-            raise UnreadableError(f"{_kind(part)} is no whole number; write {self.instruction()}.")
+            raise UnreadableError(
+                f"{kind_of(part)} is no whole number; write {self.instruction()}."
+            )
         return int(part)
 
 
@@ -281,6 +353,9 @@ class Choice(Form):
     """
 
     options: tuple[str, ...]
+    again: ClassVar[str] = (
+        "That is not it. Read what is given once more, and try each of the words."
+    )
 
     def instruction(self) -> str:
         """Say how to write the answer."""
@@ -290,12 +365,12 @@ class Choice(Form):
         """Read a word, whatever its capitals and spaces."""
         if not isinstance(answer, str):
             raise UnreadableError(
-                f"{_kind(answer)} is none of the words; write {self.instruction()}."
+                f"{kind_of(answer)} is none of the words; write {self.instruction()}."
             )
-        chosen = _plain(answer)
-        if chosen not in {_plain(option) for option in self.options}:
-            raise UnreadableError(f"“{_shown(answer)}” is no option; write {self.instruction()}.")
-        return Reading(lambda value: chosen == _plain(value))
+        chosen = plain(answer)
+        if chosen not in {plain(option) for option in self.options}:
+            raise UnreadableError(f"{quoted(answer)} is no option; write {self.instruction()}.")
+        return Reading(lambda value: chosen == plain(value))
 
 
 @dataclass(frozen=True)
@@ -309,6 +384,7 @@ class Several(Form):
     """
 
     options: tuple[str, ...]
+    again: ClassVar[str] = "That is not it. Take the words one by one, and decide for each."
 
     def instruction(self) -> str:
         """Say how to write the answer."""
@@ -321,13 +397,13 @@ class Several(Form):
         one = Choice(self.options)
         for part in parts:
             one.read(part)
-        found = frozenset(_plain(str(part)) for part in parts)
+        found = frozenset(plain(str(part)) for part in parts)
 
         def same(value: Collection[str]) -> bool:
-            return found == frozenset(map(_plain, value))
+            return found == frozenset(map(plain, value))
 
         def near(value: Collection[str]) -> str:
-            wanted = frozenset(map(_plain, value))
+            wanted = frozenset(map(plain, value))
             if found and found < wanted:
                 return "These fit, but they are not all."
             if found > wanted:
@@ -352,21 +428,24 @@ def _digits(number: Decimal) -> str:
     return f"{number:f}"
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("−", "-").casefold().split())
+def plain(text: str) -> str:
+    """Write a text in small letters with single blanks, so that spelling does not count."""
+    text = re.sub(r"\s*([<>])\s*", r" \1 ", text.replace("−", "-"))
+    return " ".join(text.casefold().split())
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """Quote what was given, shortened, without what could upset a page."""
     text = printable(" ".join(text.split()))
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”"
 
 
-def _kind(answer: object) -> str:
+def kind_of(answer: object) -> str:
     """Name what was given, for a sentence."""
     if answer is None:
         return "None"
     if isinstance(answer, bool):
         return f"{answer}"
     if isinstance(answer, str):
-        return f"“{_shown(answer)}”"
+        return quoted(answer)
     return f"An answer of type {type(answer).__name__}"

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.base.text import MINUS, decimal, listed
+from analysis.base.periods import end_day, parse_quarter, quarter_label
+from analysis.base.text import MINUS, Rounding, decimal, listed, round_digits
+from analysis.exercises.compound import Day, Table
 from analysis.exercises.forms import Choice, Number, Several
-from analysis.exercises.task import Pose, Study, Task, Topic, required, short
+from analysis.exercises.study import Study, required
+from analysis.exercises.task import Pose, Task, Topic, pasted, short
 from analysis.kpis.catalogue import indicator
 from analysis.method.as_is import load_links, min_pairs, paired_changes
 from analysis.method.balanced_scorecard import PERSPECTIVES, scorecard
 from analysis.method.scoring import Goal, Score, Target, rate, resolve
-from analysis.show.wording import goal_text, level_text, score_text
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow
 
@@ -25,6 +27,9 @@ SCORECARD = Topic("scorecard")
 STATUSES = ("met", "good enough", "behind", "below baseline", "cannot tell")
 _SHOWN = "I3"
 _MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")
+_ASSIGNED = ("F4", "C1", "I1", "I3", "P2", "P3")
+_TEMPTING = ("Customer", "People", "People", "Customer", "Internal processes", "Internal processes")
+_CUT = 20
 
 
 @dataclass(frozen=True)
@@ -185,11 +190,73 @@ def monthly(study: Study, pose: Pose) -> Task:
     )
 
 
+@OKRS.exercise("write")
+def write(study: Study, pose: Pose) -> Task:
+    """Ask for the key result that a sentence asks for, checked field by field."""
+    start = Fraction(round_digits(study.value("waiting_days") * 10, Rounding.HALF_UP), 10)
+    goal = start * (100 - _CUT) / 100
+    later = parse_quarter(study.quarter()) + 2
+    day = end_day(later, "quarter")
+    form = {
+        "indicator": Choice(("waiting_days", "working_days", "services", "on_time")),
+        "type": Choice(("level", "points", "relative")),
+        "baseline": Number("days", 1),
+        "target": Number("days", 1),
+        "direction": Choice(("up", "down")),
+        "by": Day(),
+    }
+    answer = {
+        "indicator": "waiting_days",
+        "type": "relative",
+        "baseline": start,
+        "target": goal,
+        "direction": "down",
+        "by": day,
+    }
+    wrong = (
+        {"indicator": "working_days"},
+        {"indicator": "services"},
+        {"type": "points"},
+        {"type": "level"},
+        {"direction": "up"},
+        {"target": start - _CUT},
+        {"target": start - goal},
+        {"target": Fraction(_CUT)},
+        {"baseline": goal, "target": start},
+    )
+    return pose(
+        Table(form),
+        answer,
+        wrong,
+        start=start,
+        goal=goal,
+        cut=_CUT,
+        rest=100 - _CUT,
+        end=quarter_label(later),
+        day=day.isoformat(),
+    )
+
+
 @SCORECARD.exercise("perspective")
 def perspective(_: Study, pose: Pose) -> Task:
     """Pose to which perspective an indicator belongs."""
     record = indicator(_SHOWN)
     return pose(Choice(PERSPECTIVES), record.perspective, record=record)
+
+
+@SCORECARD.exercise("assign")
+def assign(_: Study, pose: Pose) -> Task:
+    """Pose the perspectives of six indicators."""
+    records = dict(zip("abcdef", map(indicator, _ASSIGNED), strict=True))
+    answers = {letter: record.perspective for letter, record in records.items()}
+    return pose(
+        Table(dict.fromkeys(records, Choice(PERSPECTIVES))),
+        answers,
+        [{letter: wrong} for letter, wrong in zip(records, _TEMPTING, strict=True)],
+        [(letter, one.name, one.definition) for letter, one in records.items()],
+        names=[record.name for record in records.values()],
+        answers=answers,
+    )
 
 
 @SCORECARD.exercise("leading")
@@ -209,6 +276,7 @@ def leading(_: Study, pose: Pose) -> Task:
         ],
         [(record.key, record.name, record.purpose) for record in records],
         names=f"{names[0].upper()}{names[1:]}",
+        keys=sorted(found),
     )
 
 
@@ -223,26 +291,25 @@ def sign(study: Study, pose: Pose) -> Task:
 
 @SCORECARD.exercise("status")
 def status(study: Study, pose: Pose) -> Task:
-    """Pose the status of a key result that has moved, but not enough."""
-    result = next((r for r in study.results if r.score.status == "behind" and r.baseline), None)
-    result = required(result, "key result that is behind")
+    """Pose the status of a key result, if possible of one that has moved, but not enough."""
+    scored = [r for r in study.results if r.baseline and r.goal and r.score.score is not None]
+    behind = [r for r in scored if r.score.status == "behind"]
+    result = required(next(iter(behind or scored), None), "key result with a score")
     record = indicator(result.kpi, study.currency)
-    goal = str(goal_text(record, result.goal, unit=True))
-    baseline, value = (
-        str(level_text(record, level, unit=True)) for level in (result.baseline, result.value)
-    )
+    before, now = required(result.baseline, "baseline"), required(result.value, "value")
+    aim = next(iter(required(result.goal, "goal").edges))
     return pose(
         Choice(STATUSES),
         result.score.status,
         result=result,
         record=record,
         better=record.better,
-        baseline=baseline,
-        goal=goal,
-        level=goal.lstrip("≥≤> "),
-        value=value,
+        verdict=result.score.status,
+        before=before,
+        aim=aim,
+        now=now,
         commit=Fraction(result.key_result.commit),
-        score=score_text(result.score.score),
+        progress=(before - now) / required(before - aim or None, "way to its goal"),
     )
 
 
@@ -259,10 +326,13 @@ def missing(study: Study, pose: Pose) -> Task:
         Number("", 2),
         joint,
         [weighted, weighted + 1 - weight, sum((score for _, score in seen), Fraction(0))],
-        [(n.name, str(n.weight), score_text(n.score) or "not known") for n in parts],
+        [
+            (n.name, str(n.weight), "not known" if n.score is None else decimal(3)(n.score))
+            for n in parts
+        ],
         absent=listed([node.name for node in parts if node.score is None]) or "nothing",
         weight=weight,
-        product=" + ".join(f"{w} × {decimal(2)(score)}" for w, score in seen),
+        product=" + ".join(f"{pasted(w)} * {pasted(score, 3)}" for w, score in seen),
     )
 
 

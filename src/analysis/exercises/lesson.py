@@ -1,10 +1,15 @@
-"""What an exercise notebook calls: it shows what is given, checks answers and gives hints."""
+"""What an exercise notebook calls: it shows what is given, checks answers and gives hints.
+
+``finish`` writes what was answered to a file that ``python -m analysis grade`` reads.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import mistune
 import pandas as pd
@@ -12,19 +17,24 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.text import listed
 from analysis.exercises.goals import OKRS, SCORECARD
-from analysis.exercises.quantities import PRINTED_NUMBERS, PROFITS, RATES
-from analysis.exercises.task import Exercise, State, Study, Task, grade
+from analysis.exercises.handed_in import Answer, Work, save
+from analysis.exercises.indicators import CHANGES, DIAGNOSIS, KPIS
+from analysis.exercises.publications import CLAIMS, EFFICIENCY
+from analysis.exercises.study import Study
+from analysis.exercises.task import Exercise, State, Task, grade
 from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
 
 TOPICS: Mapping[str, tuple[Exercise, ...]] = {
-    "rates": RATES.exercises,
-    "printed numbers": PRINTED_NUMBERS.exercises,
+    "asis_diagnosis": DIAGNOSIS.exercises,
+    "kpis": KPIS.exercises,
+    "quarter_over_quarter": CHANGES.exercises,
     "okrs": OKRS.exercises,
     "scorecard": SCORECARD.exercises,
-    "profits": PROFITS.exercises,
+    "efficiency": EFFICIENCY.exercises,
+    "claims": CLAIMS.exercises,
 }
-"""Exercises by topic, in reading order."""
+"""Exercises by topic, in the order of the chapters; a notebook is named after each."""
 
 _HEADS: Mapping[State, str] = {
     "open": "Not answered yet.",
@@ -51,18 +61,29 @@ class Lesson:
 
     Parameters
     ----------
-    exercises : tuple of Exercise
-        Those of the topic.
+    topic : str
+        One of :data:`TOPICS`.
     study : Study
-        The case that they are posed on.
+        The case that they are posed on, and the student.
     """
 
-    def __init__(self, exercises: tuple[Exercise, ...], study: Study) -> None:
-        self._exercises = {exercise.key: exercise for exercise in exercises}
+    def __init__(self, topic: str, study: Study) -> None:
+        self._exercises = {exercise.key: exercise for exercise in TOPICS[topic]}
+        self._topic = topic
         self._study = study
         self._tasks: dict[str, Task] = {}
-        self._hints: dict[str, int] = {}
-        self._solved: set[str] = set()
+        self._answers = {key: Answer() for key in self._exercises}
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table of the ledger, or of the rows of an exercise by its key.
+
+        Raises
+        ------
+        InputError
+            If there is no such table or exercise with rows.
+        """
+        task = self._task(name) if name in self._exercises else None
+        return self._study.rows(name) if task is None or task.frame is None else task.frame.copy()
 
     def given(self, key: str) -> None:
         """Show what an exercise gives, and how its answer is written."""
@@ -85,9 +106,8 @@ class Lesson:
             return
         found = grade(task, answer)
         text = found.text
-        if found.state == "right":
-            self._solved.add(key)
-        elif found.state == "wrong":
+        self._answers[key] = self._answers[key].after(found.state, answer)
+        if found.state == "wrong":
             text += f' `hint("{key}")` helps.'
         _show_message(_HEADS[found.state], text, _COLOURS[found.state])
 
@@ -96,20 +116,32 @@ class Lesson:
         task = self._task(key)
         if task is None:
             return
-        number = min(self._hints.get(key, 0) + 1, len(task.hints))
-        self._hints[key] = number
+        number = min(self._answers[key].hints + 1, len(task.hints))
+        self._answers[key] = replace(self._answers[key], hints=number)
         last = number == len(task.hints)
         head = "The way to the solution." if last else f"Hint {number} of {len(task.hints)}."
         _show_message(head, task.hints[number - 1], _BLUE)
 
     def progress(self) -> None:
         """Say which exercises are solved."""
-        left = [f"`{key}`" for key in self._exercises if key not in self._solved]
-        head = f"{len(self._solved)} of {len(self._exercises)} solved."
+        left = [f"`{key}`" for key, answer in self._answers.items() if not answer.solved]
+        head = f"{len(self._answers) - len(left)} of {len(self._answers)} solved."
         if left:
             _show_message(head, f"Open: {listed(left)}.", _GREY)
         else:
             _show_message(head, "All of them. Well done.", _GREEN)
+
+    def finish(self) -> None:
+        """Write answers, tries and hints to a file beside the notebook, to be handed in."""
+        if not self._study.student:
+            text = 'Write it in the first cell, such as `student = "Ana Pérez"`, and run all cells.'
+            _show_message("Whose work is this?", text, _AMBER)
+            return
+        work = Work(self._study.student, self._study.case.name, self._topic, self._answers)
+        path = save(work, Path.cwd())
+        solved = sum(answer.solved for answer in self._answers.values())
+        text = f"{solved} of {len(self._answers)} solved. Hand in the file `{path.name}`."
+        _show_message("Your work is written.", text, _GREEN)
 
     def _task(self, key: str) -> Task | None:
         """Pose an exercise; where that is impossible, say why and return None."""
@@ -128,7 +160,7 @@ class Lesson:
         return self._tasks[key]
 
 
-def start(topic: str, case: str) -> Lesson:
+def start(topic: str, case: str, student: str = "") -> Lesson:
     """Begin the exercises of a topic.
 
     Parameters
@@ -137,6 +169,9 @@ def start(topic: str, case: str) -> Lesson:
         One of :data:`TOPICS`.
     case : str
         The case that takes part: a folder of ``data/raw``.
+    student : str, optional
+        A name. Where the case's ledger is synthetic, it draws one for this student alone, always
+        the same for the same name; all numbers that come from rows are then the student's own.
 
     Raises
     ------
@@ -145,7 +180,12 @@ def start(topic: str, case: str) -> Lesson:
     """
     if topic not in TOPICS:
         raise InputError(f"there is no such topic; known are {', '.join(TOPICS)}", value=topic)
-    return Lesson(TOPICS[topic], Study(load_case(case)))
+    study = Study(load_case(case), student)
+    if study.student:
+        own = study.drawn is not None
+        text = "drawn for this name alone" if own else "the same for everybody in this case"
+        _show_message(f"{study.student}:", f"the numbers that come from rows are {text}.", _BLUE)
+    return Lesson(topic, study)
 
 
 def _align(texts: list[str]) -> Align:

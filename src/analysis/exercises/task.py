@@ -1,8 +1,9 @@
-"""What an exercise consists of: a case, a task posed on its numbers, and what comes of an answer.
+"""What an exercise consists of: a task posed on the numbers of a case, and feedback on answers.
 
 The texts of a topic (what is given, why the answer is right, hints, mistakes) stand in a YAML file
 of its name; a function computes the numbers in them. In a text, ``{growth:+.1%}`` shows an exact
-number rounded half away from zero, ``{value:short}`` one with as few decimals as it has.
+number rounded half away from zero, ``{value:short}`` one with as few decimals as it has, and
+``{value:python}`` or ``{value:.2python}`` one that can be pasted into a cell.
 """
 
 from __future__ import annotations
@@ -12,136 +13,17 @@ import string
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 import yaml
 
-from analysis.base.errors import InputError
-from analysis.base.periods import parse_quarter, quarter_label
-from analysis.base.text import PlainLoader, decimal, percent
+from analysis.base.text import MINUS, PlainLoader, decimal, percent
+from analysis.exercises.compound import Text
 from analysis.exercises.forms import Form, UnreadableError
-from analysis.kpis.compare import Base, compare
-from analysis.kpis.cube import read_cube
-from analysis.kpis.levels import kpi_periods, level_table
-from analysis.method.key_results import Okrs, Result, chosen, load_okrs, scores
-from analysis.tables.case import Case
-from analysis.tables.strategy_tables import printed_strings
-
-_T = TypeVar("_T")
-
-
-class Study:
-    """A case as exercises see it; what is read is kept.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    """
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    @property
-    def kind(self) -> str:
-        """Kind of the numbers that come from rows: synthetic, or yours."""
-        return self.case.parameters.kind
-
-    @property
-    def currency(self) -> str:
-        """Name of the case's currency."""
-        return self.case.parameters.currency_name
-
-    def quarter(self, back: int = 0) -> str:
-        """Label of the case's current quarter, or of one so many quarters back."""
-        return quarter_label(parse_quarter(self.case.parameters.periods.current) - back)
-
-    @cached_property
-    def cube(self) -> pd.DataFrame:
-        """Sums of the case's rows; an InputError if there are none."""
-        cube = read_cube(self.case)
-        if cube.empty:
-            fix = f"make report CASE={self.case.name} reads them"
-            raise InputError("no rows of this case have been read", fix=fix)
-        return cube
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """Indicators by quarter."""
-        return kpi_periods(self.cube, "quarter", self.quarter())
-
-    @cached_property
-    def levels(self) -> pd.DataFrame:
-        """Levels of the method's indicators by quarter."""
-        return level_table(self.cube, until=self.quarter())
-
-    @cached_property
-    def okrs(self) -> Okrs:
-        """Objectives, key results and targets."""
-        return load_okrs(self.case)
-
-    @cached_property
-    def results(self) -> list[Result]:
-        """Key results of the current quarter against the year before, as the case reads targets."""
-        return chosen(scores(self.case, self.cube).of(self.quarter()))
-
-    def row(self, name: str, back: int = 0) -> Any:
-        """Return an indicator of a quarter: its value, numerator and denominator.
-
-        Raises
-        ------
-        InputError
-            If it was not recorded.
-        """
-        found = self.table[
-            (self.table["kpi"] == name) & (self.table["period"] == self.quarter(back))
-        ]
-        return _only(found, name, self.quarter(back))
-
-    def value(self, name: str, back: int = 0) -> Fraction:
-        """Return the value of an indicator in a quarter."""
-        return Fraction(self.row(name, back).value)
-
-    def compared(self, name: str, base: Base, back: int = 0) -> Any:
-        """Return an indicator of a quarter with its change and growth on a base."""
-        made = compare(self.table, base)
-        found = made[(made["kpi"] == name) & (made["period"] == self.quarter(back))]
-        return _only(found, name, self.quarter(back))
-
-    def printed(self, claim_id: str) -> str:
-        """Return a number as the case's publication prints it.
-
-        Raises
-        ------
-        InputError
-            If the case has no such claim.
-        """
-        claims = printed_strings(self.case) if self.case.has_claims else {}
-        if claim_id not in claims:
-            raise InputError(f"the case has no printed number {claim_id}")
-        return claims[claim_id]
-
-
-def required(value: _T | None, what: str) -> _T:
-    """Return a value that is there.
-
-    Raises
-    ------
-    InputError
-        If it is None.
-    """
-    if value is None:
-        raise InputError(f"the case has no {what}")
-    return value
-
-
-def _only(found: pd.DataFrame, name: str, period: str) -> Any:
-    if found.empty or found.iloc[0]["value"] is None:
-        raise InputError(f"the case has no {name.replace('_', ' ')} in {period}")
-    return next(iter(found.itertuples()))
+from analysis.exercises.study import Study
 
 
 @dataclass(frozen=True)
@@ -200,6 +82,8 @@ class Task:
         From a nudge to the way to the solution, which comes last.
     mistakes : tuple of Mistake
         In the order in which they are tried.
+    frame : DataFrame, optional
+        Rows to compute with, where they are no table of the ledger.
     """
 
     facts: Facts
@@ -208,6 +92,7 @@ class Task:
     why: str
     hints: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
+    frame: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +120,7 @@ class Pose(Protocol):
         answer: Any,
         mistakes: Iterable[Any] = (),
         rows: Sequence[Sequence[str]] = (),
+        frame: pd.DataFrame | None = None,
         **values: Any,
     ) -> Task:
         """Return the task; see :meth:`Topic.task`."""
@@ -283,6 +169,7 @@ class Topic:
         answer: Any,
         mistakes: Iterable[Any] = (),
         rows: Sequence[Sequence[str]] = (),
+        frame: pd.DataFrame | None = None,
         **values: Any,
     ) -> Task:
         """Fill the texts of an exercise.
@@ -294,7 +181,7 @@ class Topic:
         study : Study
             The case.
         form : Form
-            How the answer is written.
+            How the answer is written; a text with the file's ``rubric``, where it has one.
         answer : object
             The right answer.
         mistakes : iterable
@@ -302,6 +189,8 @@ class Topic:
             Not needed where the file names the mistakes by the words that are chosen.
         rows : sequence of sequence of str
             What is given, where the file has no ``rows``.
+        frame : DataFrame, optional
+            Rows to compute with, where they are no table of the ledger.
         values
             What stands in the braces of the texts.
         """
@@ -318,12 +207,16 @@ class Topic:
         facts = Facts(
             filled(texts["headers"]), tuple(given), caption, texts.get("kind", study.kind)
         )
+        if "rubric" in texts:
+            form = Text(tuple((point, _fill(at, values)) for point, at in texts["rubric"].items()))
         named = texts["mistakes"]
         pairs = named.items() if isinstance(named, dict) else zip(mistakes, named, strict=True)
         met = tuple(
-            Mistake(wrong, _fill(text, values)) for wrong, text in pairs if wrong is not None
+            Mistake(wrong, _fill(text, values))
+            for wrong, text in pairs
+            if wrong not in (None, answer)
         )
-        return Task(facts, form, answer, why, filled(texts["hints"]), met)
+        return Task(facts, form, answer, why, filled(texts["hints"]), met, frame)
 
 
 class _Exact(string.Formatter):
@@ -333,6 +226,8 @@ class _Exact(string.Formatter):
             return (percent if match[3] else decimal)(int(match[2]), signed=bool(match[1]))(value)
         if format_spec == "short":
             return short(value)
+        if match := re.fullmatch(r"(?:\.(\d))?python", format_spec):
+            return pasted(value, int(match[1]) if match[1] else None)
         return str(super().format_field(value, format_spec))
 
 
@@ -348,6 +243,23 @@ def short(number: Fraction) -> str:
     return decimal(places)(number)
 
 
+def pasted(number: Fraction | int, places: int | None = None) -> str:
+    """Write a number so that Python reads it: with its decimals, or as a quotient.
+
+    Examples
+    --------
+    >>> pasted(Fraction(-5, 4)), pasted(Fraction(1000)), pasted(Fraction(2, 3))
+    ('-1.25', '1000', '(2 / 3)')
+    >>> pasted(Fraction(-2, 3), 2)
+    '-0.67'
+    """
+    number = Fraction(number)
+    if places is None and 10**6 % number.denominator:
+        return f"({number.numerator} / {number.denominator})"
+    text = short(number) if places is None else decimal(places)(number)
+    return text.replace(",", "").replace(MINUS, "-")
+
+
 def _fill(text: str, values: dict[str, Any]) -> str:
     return _Exact().vformat(text, (), values)
 
@@ -355,10 +267,6 @@ def _fill(text: str, values: dict[str, Any]) -> str:
 State = Literal["open", "unreadable", "right", "nearly", "wrong"]
 
 OPEN = "Replace the three dots by your answer, and run the cell again."
-UNKNOWN = (
-    "That is not it, and it is none of the mistakes that are known here. Read once more what is "
-    "divided by what, in which unit, and against which base."
-)
 
 
 @dataclass(frozen=True)
@@ -398,7 +306,7 @@ def grade(task: Task, answer: object) -> Feedback:
     >>> mistakes = (Mistake(Fraction(3, 55), "Upside down."),)
     >>> task = Task(Facts((), (), "", "words"), Number("", 1), Fraction(55, 3), "", (), mistakes)
     >>> grade(task, "18.3").state, grade(task, 18).state, grade(task, Fraction(3, 55)).text
-    ('right', 'wrong', 'Upside down.')
+    ('right', 'nearly', 'Upside down.')
     """
     if answer is ...:
         return Feedback("open", OPEN)
@@ -407,13 +315,15 @@ def grade(task: Task, answer: object) -> Feedback:
     except UnreadableError as error:
         return Feedback("unreadable", str(error))
     if reading.fits(task.answer):
-        return Feedback("right", f"{task.why} {reading.note}".strip())
+        return Feedback("right", task.why)
     for mistake in task.mistakes:
         if reading.fits(mistake.value):
             return Feedback("wrong", mistake.text)
     if nearly := reading.near(task.answer):
         return Feedback("nearly", nearly)
-    for value, text in task.form.slips(task.answer):
-        if reading.fits(value):
-            return Feedback("wrong", text)
-    return Feedback("wrong", UNKNOWN)
+    slips = [Mistake(*slip) for slip in task.form.slips(task.answer)]
+    for looks_like in (reading.resembles, reading.fits):
+        for mistake in (*task.mistakes, *slips):
+            if looks_like(mistake.value):
+                return Feedback("wrong", mistake.text)
+    return Feedback("wrong", task.form.again)

@@ -1,7 +1,6 @@
-"""Exercises on numbers: rates, printed numbers, and the profit ladder with its ratios.
+"""Exercises on what the two publications print: the profit ladder with its ratios, and claims.
 
-A rate is a ratio of sums, and a change names its base. A printed number is rounded: the exercises
-ask what it can stand for, and what it rules out.
+A printed number is rounded: the exercises ask what it can stand for, and what it rules out.
 """
 
 from __future__ import annotations
@@ -26,18 +25,14 @@ from analysis.efficiency.article import company_names
 from analysis.efficiency.quarterly_statements import COMPANIES, Book, ledger_statements
 from analysis.efficiency.ratios import CapitalCost, compute, days, indicator, measures
 from analysis.efficiency.sentences import company_books, read_bounds, read_made
+from analysis.exercises.compound import Table
 from analysis.exercises.forms import Choice, Counts, Number, Pair
-from analysis.exercises.task import Pose, Study, Task, Topic, required
-from analysis.kpis.catalogue import kpi
-from analysis.kpis.compare import contributions_by_type
-from analysis.kpis.levels import ratio
+from analysis.exercises.study import Study, required
+from analysis.exercises.task import Pose, Task, Topic
 
-RATES = Topic("rates")
-PRINTED_NUMBERS = Topic("printed_numbers")
-PROFITS = Topic("profits")
+CLAIMS = Topic("claims")
+EFFICIENCY = Topic("efficiency")
 
-_YEAR = 4
-_MONEY, _COUNT = decimal(2), decimal()
 _SERVICES, _GROWTH, _SATISFIED = "abstract-services", "5-services-growth", "abstract-satisfaction"
 _VERDICTS = ("consistent", "inconsistent", "underdetermined")
 COST = CapitalCost(Fraction(12, 100), Fraction(19, 100), "the exercise; both are our assumptions")
@@ -45,65 +40,7 @@ _ORDERS = ("K3 < K4 < K5", "K4 < K5 < K3", "K5 < K4 < K3", "K4 < K3 < K5")
 _BOUND = "assets-q1"
 
 
-@RATES.exercise("growth")
-def growth(study: Study, pose: Pose) -> Task:
-    """Pose growth of sales on the same quarter of last year."""
-    row = study.compared("sales", "year-ago")
-    old, new = Fraction(row.base_value), Fraction(row.value)
-    before = study.value("sales", 1)
-    return pose(
-        Number("per cent", 1),
-        row.growth * 100,
-        [(new - before) / before * 100, (new - old) / new * 100, new / old * 100, new - old],
-        [(study.quarter(b), _MONEY(study.value("sales", b))) for b in (_YEAR, 1, 0)],
-        old=old,
-        new=new,
-        rise=new - old,
-        growth=row.growth,
-    )
-
-
-@RATES.exercise("half-year")
-def two_quarters(study: Study, pose: Pose) -> Task:
-    """Pose revenue per service of two quarters together."""
-    rows = [study.row("revenue_per_service", back) for back in (1, 0)]
-    cents, services = (sum(getattr(r, n) for r in rows) for n in ("numerator", "denominator"))
-    record = kpi("revenue_per_service")
-    rates, amounts = [Fraction(r.value) for r in rows], [r.numerator * record.scale for r in rows]
-    sales, counts = cents * record.scale, [_COUNT(r.denominator) for r in rows]
-    quarters = (study.quarter(1), study.quarter())
-    return pose(
-        Number(f"{study.currency} per service", 2),
-        ratio(record, {record.numerator: cents, "services": services}),
-        [sum(rates) / 2, sum(rates), sales, Fraction(services) / sales],
-        list(zip(quarters, map(_MONEY, amounts), counts, map(_MONEY, rates), strict=True)),
-        amounts=amounts,
-        parts=" + ".join(counts),
-        sales=sales,
-        services=services,
-        mean=sum(rates) / 2,
-    )
-
-
-@RATES.exercise("points")
-def points(study: Study, pose: Pose) -> Task:
-    """Pose the change of a share in percentage points."""
-    row, then = study.compared("on_time", "year-ago"), study.row("on_time", _YEAR)
-    old, new = Fraction(row.base_value), Fraction(row.value)
-    more = Fraction(row.numerator - then.numerator)
-    return pose(
-        Number("percentage points", 1),
-        row.change,
-        [(new - old) / old * 100, (new - old) / new * 100, more, (new - old) / 100],
-        [(r.period, _COUNT(r.denominator), _COUNT(r.numerator)) for r in (then, row)],
-        old=old,
-        new=new,
-        row=row,
-        then=then,
-    )
-
-
-@RATES.exercise("reached")
+@CLAIMS.exercise("reached")
 def reached(study: Study, pose: Pose) -> Task:
     """Pose the highest level from which a share can grow by a printed rate."""
     text = study.printed(_SATISFIED)
@@ -119,53 +56,7 @@ def reached(study: Study, pose: Pose) -> Task:
     )
 
 
-@RATES.exercise("chain")
-def chain(study: Study, pose: Pose) -> Task:
-    """Pose the growth over two quarters from the growth in each."""
-    first, second = (study.compared("sales", "previous", back).growth for back in (1, 0))
-    whole, both = (1 + first) * (1 + second) - 1, first + second
-    shown = percent(3, signed=True)
-    return pose(
-        Number("per cent", 1),
-        whole * 100,
-        [both * 100, both * 50, (1 + whole) * 100, first * second * 100],
-        [
-            (study.quarter(back), study.quarter(back + 1), shown(rate))
-            for back, rate in ((1, first), (0, second))
-        ],
-        first=first,
-        second=second,
-        factors=(1 + first, 1 + second, 1 + whole),
-    )
-
-
-@RATES.exercise("contribution")
-def contribution(study: Study, pose: Pose) -> Task:
-    """Pose what one type of service adds to the growth of all services."""
-    parts = contributions_by_type(study.cube, "services", study.quarter(), "year-ago")
-    names = {kind.id: kind.name for kind in study.case.service_types}
-    found = records(parts)
-    rows = [(names.get(p.service_type, p.service_type), int(p.base), int(p.value)) for p in found]
-    name, old, new = rows[0]
-    before, after = int(parts["base"].sum()), int(parts["value"].sum())
-    own = Fraction(new - old, old) * 100 if old else None
-    part = Fraction(new - old, after - before) * 100 if after != before else Fraction(0)
-    return pose(
-        Number("percentage points", 1),
-        found[0].points * 100,
-        [own, part, Fraction(new - old, after) * 100, Fraction(new - old)],
-        [(n, _COUNT(b), _COUNT(v)) for n, b, v in (*rows, ("All", before, after))],
-        name=name,
-        old=old,
-        new=new,
-        rise=new - old,
-        before=before,
-        growth=Fraction(after - before, before),
-        earlier=study.quarter(_YEAR),
-    )
-
-
-@PRINTED_NUMBERS.exercise("interval")
+@CLAIMS.exercise("interval")
 def interval(study: Study, pose: Pose) -> Task:
     """Pose the values that a printed percentage can stand for."""
     text = study.printed(_GROWTH)
@@ -190,7 +81,7 @@ def interval(study: Study, pose: Pose) -> Task:
     )
 
 
-@PRINTED_NUMBERS.exercise("tie")
+@CLAIMS.exercise("tie")
 def tie(study: Study, pose: Pose) -> Task:
     """Pose a value that lies exactly between two printed numbers."""
     p = parse_percent(study.printed(_GROWTH))
@@ -210,7 +101,7 @@ def tie(study: Study, pose: Pose) -> Task:
     )
 
 
-@PRINTED_NUMBERS.exercise("before")
+@CLAIMS.exercise("before")
 def before(study: Study, pose: Pose) -> Task:
     """Pose the counts of the year before that agree with a printed growth."""
     services, rate = study.printed(_SERVICES), study.printed(_GROWTH)
@@ -230,12 +121,13 @@ def before(study: Study, pose: Pose) -> Task:
         middle=middle,
         factor=1 + p.value,
         number=decimal(p.decimals)(p.number),
+        decimals=p.decimals,
         prints="one" if len(found) == 1 else "several",
         tried=", ".join(f"{n} gives {percent(2)(Fraction(now - n, n))}" for n in near),
     )
 
 
-@PRINTED_NUMBERS.exercise("split")
+@CLAIMS.exercise("split")
 def split(study: Study, pose: Pose) -> Task:
     """Pose whether one printed total can cover both periods that a growth compares."""
     services, rate = study.printed(_SERVICES), study.printed(_GROWTH)
@@ -250,6 +142,7 @@ def split(study: Study, pose: Pose) -> Task:
         total=total,
         factor=2 + p.value,
         split=found[0] if found else (),
+        verdict="consistent" if found else "inconsistent",
         ending="found" if found else "none",
         tried=" and ".join(
             f"{n} + {total - n} gives {percent(2)(Fraction(total - 2 * n, n))}"
@@ -258,7 +151,7 @@ def split(study: Study, pose: Pose) -> Task:
     )
 
 
-@PRINTED_NUMBERS.exercise("census")
+@CLAIMS.exercise("census")
 def census(study: Study, pose: Pose) -> Task:
     """Pose how many of all services can have been called satisfactory (a GRIM test)."""
     rate, services = study.printed(_SATISFIED), study.printed(_SERVICES)
@@ -273,7 +166,7 @@ def census(study: Study, pose: Pose) -> Task:
         services=services,
         rate=rate,
         total=total,
-        share=p.number,
+        share=decimal(p.decimals)(p.number),
         count=total * p.value,
         decimals=parse(rate).decimals,
         ending="found" if found else "none",
@@ -281,7 +174,7 @@ def census(study: Study, pose: Pose) -> Task:
     )
 
 
-@PRINTED_NUMBERS.exercise("survey")
+@CLAIMS.exercise("survey")
 def survey(study: Study, pose: Pose) -> Task:
     """Pose the smallest survey that can print a share."""
     rate = study.printed(_SATISFIED)
@@ -339,7 +232,7 @@ def _places(study: Study) -> dict[str, str]:
     return {row.statement_id: str(row.place) for row in made}
 
 
-@PROFITS.exercise("loss")
+@EFFICIENCY.exercise("loss")
 def loss(study: Study, pose: Pose) -> Task:
     """Pose the second step of the profit ladder."""
     firm = _firm(study)
@@ -354,7 +247,7 @@ def loss(study: Study, pose: Pose) -> Task:
     )
 
 
-@PROFITS.exercise("margin")
+@EFFICIENCY.exercise("margin")
 def margin(study: Study, pose: Pose) -> Task:
     """Pose the net profit margin, which the paper prints upside down."""
     firm = _firm(study)
@@ -375,7 +268,7 @@ def margin(study: Study, pose: Pose) -> Task:
     )
 
 
-@PROFITS.exercise("collection")
+@EFFICIENCY.exercise("collection")
 def collection(study: Study, pose: Pose) -> Task:
     """Pose the days that customers take to pay."""
     firm = _firm(study)
@@ -392,7 +285,69 @@ def collection(study: Study, pose: Pose) -> Task:
     )
 
 
-@PROFITS.exercise("value-added")
+def _factors(firm: _Firm, quarter: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Net margin, asset turnover and equity multiplier of a quarter."""
+    found = firm.amounts(quarter)
+    profit, sales = found["K6"], required(found["sales"] or None, "sales")
+    assets, equity = found["total_assets"], required(found["equity"] or None, "equity")
+    return Fraction(profit, sales), Fraction(sales, assets), Fraction(assets, equity)
+
+
+@EFFICIENCY.exercise("dupont")
+def dupont(study: Study, pose: Pose) -> Task:
+    """Pose the three factors of return on equity."""
+    firm = _firm(study)
+    margin, turnover, multiplier = _factors(firm, firm.first)
+    required(margin or None, "net profit")
+    form = {
+        "margin": Number("per cent", 1),
+        "turnover": Number("", 2),
+        "multiplier": Number("", 2),
+    }
+    return pose(
+        Table(form),
+        {"margin": margin * 100, "turnover": turnover, "multiplier": multiplier},
+        [
+            {"margin": margin},
+            {"margin": 100 / margin},
+            {"turnover": 1 / turnover},
+            {"multiplier": 1 / multiplier},
+        ],
+        **firm.values(firm.first)
+        | {"margin": margin * 100, "turnover": turnover, "multiplier": multiplier},
+        roe=margin * turnover * multiplier * 100,
+    )
+
+
+@EFFICIENCY.exercise("margin-part")
+def margin_part(study: Study, pose: Pose) -> Task:
+    """Pose what the change of the margin alone would have done to return on equity."""
+    firm = _firm(study)
+    quarters = (firm.first, firm.first + 1)
+    (old, turnover, multiplier), (new, *others) = (_factors(firm, q) for q in quarters)
+    before, alone = old * turnover * multiplier * 100, new * turnover * multiplier * 100
+    after = new * others[0] * others[1] * 100
+    four = decimal(4)
+    return pose(
+        Number("percentage points", 2),
+        alone - before,
+        [after - before, (new - old) * 100, (new - old) * others[0] * others[1] * 100],
+        [
+            (quarter_label(q), *map(four, (m * 100, t, e)))
+            for q, (m, t, e) in ((q, _factors(firm, q)) for q in quarters)
+        ],
+        firm=firm.name,
+        old=old * 100,
+        new=new * 100,
+        turnover=turnover,
+        multiplier=multiplier,
+        before=before,
+        alone=alone,
+        after=after,
+    )
+
+
+@EFFICIENCY.exercise("value-added")
 def value_added(study: Study, pose: Pose) -> Task:
     """Pose economic value added."""
     firm = _firm(study)
@@ -423,7 +378,7 @@ def value_added(study: Study, pose: Pose) -> Task:
     )
 
 
-@PROFITS.exercise("order")
+@EFFICIENCY.exercise("order")
 def order(study: Study, pose: Pose) -> Task:
     """Pose the order that sentences impose on three levels of profit."""
     firm = _firm(study)
@@ -432,7 +387,7 @@ def order(study: Study, pose: Pose) -> Task:
     return pose(Choice(_ORDERS), chain, places=_places(study))
 
 
-@PROFITS.exercise("bound")
+@EFFICIENCY.exercise("bound")
 def bound(study: Study, pose: Pose) -> Task:
     """Pose a bound on asset turnover that follows from a chain of inequalities."""
     firm = _firm(study)

@@ -1,0 +1,222 @@
+"""Forms of answers with several parts: tables, key results, charts, and texts with a rubric."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.text import listed
+from analysis.exercises.forms import Form, Reading, UnreadableError, kind_of, plain, quoted
+
+_WORDS = (5, 200)
+"""Fewest and most words of a text."""
+
+
+@dataclass(frozen=True)
+class Day(Form):
+    """A day."""
+
+    again: ClassVar[str] = "That is not the day. Read the sentence once more."
+
+    def instruction(self) -> str:
+        """Say how to write the answer."""
+        return 'a day as text, such as `"2024-05-31"`'
+
+    def read(self, answer: object) -> Reading:
+        """Read text as in 2024-05-31, a date, or a pandas Timestamp.
+
+        Examples
+        --------
+        >>> Day().read("2024-05-31").fits(date(2024, 5, 31))
+        True
+        """
+        try:
+            if not isinstance(answer, date | str):
+                raise ValueError
+            day = date.fromisoformat(str(answer).strip()[:10])
+        except ValueError:
+            raise UnreadableError(
+                f"{kind_of(answer)} is no day; write {self.instruction()}."
+            ) from None
+        return Reading(lambda value: bool(day == value))
+
+
+@dataclass(frozen=True)
+class Table(Form):
+    """A value for each of several labels.
+
+    Attributes
+    ----------
+    parts : mapping of str to Form
+        The labels, each with the form of its value.
+    """
+
+    parts: Mapping[str, Form]
+    again: ClassVar[str] = "No value is right yet. Look at the hint."
+
+    def instruction(self) -> str:
+        """Say how to write the answer."""
+        ways = {label: form.instruction() for label, form in self.parts.items()}
+        if len(set(ways.values())) == 1:
+            names = listed([f'`"{label}"`' for label in ways])
+            return (
+                f"for each of {names}, {next(iter(ways.values()))}: as a dictionary "
+                f'`{{"{next(iter(ways))}": …}}`, a pandas Series or a table of two columns'
+            )
+        return "a dictionary: " + "; ".join(f'`"{label}"`, {way}' for label, way in ways.items())
+
+    def read(self, answer: object) -> Reading:
+        """Read a dictionary, a Series, or a table of two columns from pandas or DuckDB.
+
+        Examples
+        --------
+        >>> from analysis.exercises.forms import Number
+        >>> form = Table({"a": Number(places=1), "b": Number(places=1)})
+        >>> value = {"a": Fraction(1, 3), "b": Fraction(2, 3)}
+        >>> form.read({"A": 0.33, "b": "0.7"}).fits(value)
+        True
+        >>> form.read({"a": 0.33, "b": 0.5}).near(value)
+        'Right: a. Not yet: b.'
+        """
+        known = {plain(label): label for label in self.parts}
+        readings = {}
+        for name, value in _pairs(answer, self.instruction()):
+            label = known.get(plain(str(name)))
+            if label is None:
+                raise UnreadableError(
+                    f"{quoted(str(name))} is no label here; write one for "
+                    f"each of {listed(list(self.parts))}."
+                )
+            if value is not ...:
+                try:
+                    readings[label] = self.parts[label].read(value)
+                except UnreadableError as error:
+                    raise UnreadableError(f"{label}: {error}") from None
+
+        def right(value: Mapping[str, Any]) -> list[str]:
+            return [n for n in value if n in readings and readings[n].fits(value[n])]
+
+        def near(value: Mapping[str, Any]) -> str:
+            found = right(value)
+            wrong = [name for name in readings if name not in found]
+            told = [
+                f"{word}: {listed(names)}."
+                for word, names in (
+                    ("Right", found),
+                    ("Not yet", wrong),
+                    ("Missing", [name for name in value if name not in readings]),
+                )
+                if names
+            ]
+            return " ".join(told) if found else ""
+
+        return Reading(lambda value: len(right(value)) == len(value), near)
+
+
+def _pairs(answer: object, instruction: str) -> Iterable[tuple[object, object]]:
+    if callable(getattr(answer, "df", None)) and not isinstance(answer, type):  # DuckDB
+        try:
+            answer = answer.df()  # type: ignore[attr-defined]
+        except Exception as error:
+            raise UnreadableError(f"The query failed: {quoted(str(error))}.") from None
+    if isinstance(answer, pd.DataFrame) and len(answer.columns) == 1:
+        answer = answer.iloc[:, 0]
+    if isinstance(answer, pd.DataFrame) and len(answer.columns) == 2:
+        return list(zip(answer.iloc[:, 0], answer.iloc[:, 1], strict=True))
+    if isinstance(answer, Mapping | pd.Series):
+        return list(answer.items())
+    raise UnreadableError(f"{kind_of(answer)} has no labels; write {instruction}.")
+
+
+@dataclass(frozen=True)
+class Chart(Form):
+    """A chart, judged by the values that it draws and by its axes."""
+
+    again: ClassVar[str] = (
+        "The chart does not draw these values. Look at the table that it is made from: one row a "
+        "quarter, the oldest first, and the values themselves, not their mean."
+    )
+
+    def instruction(self) -> str:
+        """Say how to write the answer."""
+        return "the chart itself: what `sns.barplot(...)` or `sns.lineplot(...)` returns"
+
+    def read(self, answer: object) -> Reading:
+        """Read bars or a line of matplotlib's axes, also where seaborn wraps them."""
+        from matplotlib.axes import Axes
+        from matplotlib.figure import Figure
+        from matplotlib.patches import Rectangle
+
+        axes = getattr(answer, "ax", answer)
+        if isinstance(axes, Figure) and axes.axes:
+            axes = axes.axes[0]
+        if not isinstance(axes, Axes):
+            raise UnreadableError(f"{kind_of(answer)} is no chart; give {self.instruction()}.")
+        bars = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+        lying = len({bar.get_height() for bar in bars}) == 1 and len(bars) > 1
+        sizes = [float(bar.get_width() if lying else bar.get_height()) for bar in bars]
+        sizes = sizes or [float(y) for line in axes.lines[:1] for y in np.asarray(line.get_ydata())]
+        lowest = axes.get_xlim()[0] if lying else axes.get_ylim()[0]
+
+        def same(found: list[float], value: Iterable[Any]) -> bool:
+            wanted = [float(v) for v in value]
+            return len(found) == len(wanted) and all(
+                abs(a - b) <= abs(b) / 1000 for a, b in zip(found, wanted, strict=True)
+            )
+
+        def fault(value: tuple[Fraction, ...]) -> str:
+            if not same(sizes, value):
+                mixed = same(sorted(sizes), sorted(value))
+                return "All values are there, but not in the order of time." if mixed else ""
+            if bars and lowest > 0:
+                return "The data are right, but bars have to start at zero: lengths are compared."
+            if not (axes.get_xlabel() and axes.get_ylabel()):
+                return "The data are right; now name both axes, with `ax.set(xlabel=…, ylabel=…)`."
+            return ""
+
+        return Reading(lambda value: same(sizes, value) and not fault(value), fault)
+
+
+@dataclass(frozen=True)
+class Text(Form):
+    """A text in the student's own words; points of a rubric are looked for by their words.
+
+    Attributes
+    ----------
+    rubric : tuple of tuple of str
+        Each point in words, with a regular expression that finds it in small letters.
+    """
+
+    rubric: tuple[tuple[str, str], ...]
+
+    def instruction(self) -> str:
+        """Say how to write the answer."""
+        return "a text in quotation marks that has " + listed([point for point, _ in self.rubric])
+
+    def read(self, answer: object) -> Reading:
+        """Read a text of a few sentences."""
+        few, many = _WORDS
+        if not isinstance(answer, str) or not few <= len(answer.split()) <= many:
+            raise UnreadableError(
+                f"{kind_of(answer)} is no text of {few} to {many} words; write "
+                f"{self.instruction()}."
+            )
+        text = plain(answer)
+        missing = [point for point, pattern in self.rubric if not re.search(pattern, text)]
+
+        def near(_: Any) -> str:
+            if not missing:
+                return ""
+            return (
+                f"Not found: {listed(missing)}. The check looks for words only; if yours say it in "
+                "another way, leave them, and your teacher will read them."
+            )
+
+        return Reading(lambda _: not missing, near)
