@@ -191,7 +191,7 @@ def values(args: argparse.Namespace) -> str:
     if case.has_own_rows or asked.periodic:
         table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:
-        table |= facts(case, read_verdicts(case), read_universes(case))
+        table |= facts(case, read_verdicts(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
     elif not asked.periodic and case.has_claims:
         table |= claim_facts(read_verdicts(case), read_universes(case))

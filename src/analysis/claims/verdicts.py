@@ -28,7 +28,7 @@ MEANINGS: Mapping[Word, str] = {
     "consistent": "a data set exists that prints this way; a target is met by what is printed",
     "inconsistent": "contradicts another place or its own name; the conflict is named",
     "underdetermined": "more than one value fits; we give the bounds",
-    "not reported": "a target or formula for which no result is printed",
+    "not reported": "a target, formula or sentence for which no result is printed",
     "unreadable": "typography lost in the text at hand; never an accusation",
 }
 """What each verdict says of a claim, in the order in which they are listed everywhere."""

@@ -6,18 +6,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.base.numbers import parse
 from analysis.base.periods import parse_period, parse_quarter
-from analysis.base.text import Rounding, decimal, outward, percent
-from analysis.claims.paper.results import labour_ratio, largest_start, start_of_both
-from analysis.claims.printed import Interval, preimage
-from analysis.claims.single import (
-    consistent_n,
-    earlier_counts,
-    later_counts,
-    nearest_totals,
-    smallest_share,
-)
+from analysis.base.text import Rounding, decimal, percent
 from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
@@ -31,7 +21,7 @@ from analysis.efficiency.sentences import (
     read_bounds,
     read_made,
 )
-from analysis.evidence.soundness import growth_interval
+from analysis.evidence.derived import derived
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import by_type, sums
 from analysis.kpis.reduce import reduce
@@ -46,22 +36,11 @@ Facts = dict[str, Value]
 whole = decimal(0)
 rate = percent(1)
 
-PRINTED = {
-    "services": "abstract-services",
-    "lifting_doors": "abstract-lifting-doors",
-    "alarms": "abstract-alarms",
-    "productivity_q1": "abstract-productivity-q1",
-    "productivity_q2": "abstract-productivity-q2",
-    "sales_growth_2024": "abstract-sales-growth-2024",
-    "sales_growth_2023": "abstract-sales-growth-2023",
-    "sales_total": "abstract-sales-total",
-    "satisfaction": "abstract-satisfaction",
-    "services_growth": "5-services-growth",
-}
+PRINTED = {"services": "abstract-services", "services_growth": "5-services-growth"}
 """Names under which prose quotes printed results."""
 
 
-def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
+def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
     """Compute all values.
 
     Parameters
@@ -70,8 +49,6 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
         The case; its ledger must have been made.
     verdicts : DataFrame
         ``verdicts.csv``: one row per claim and reading, the default reading marked.
-    blocks : DataFrame
-        ``multiverse.csv``: one row per block of results and combination of its readings.
 
     Returns
     -------
@@ -79,17 +56,12 @@ def facts(case: Case, verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
         Text, kind and source by key.
     """
     strings = {claim.claim_id: claim.printed for claim in read_claims(case)}
-    rounding = Rounding(case.reading()["rounding"])
+    before = derived(strings, Rounding(case.reading()["rounding"]))["services_before"]
     ledger = read_ledger(case)
     return (
         _printed(strings)
         | verdict_counts(verdicts)
-        | _targets(verdicts)
-        | _universes(blocks)
-        | _services(strings, rounding)
-        | _survey(strings, rounding)
-        | _productivity(strings, rounding)
-        | _sales(strings, rounding)
+        | _derived("analysis.evidence.derived", services_before=before)
         | _ledger(case, ledger)
         | _baseline(case, ledger)
     )
@@ -119,145 +91,6 @@ def verdict_counts(verdicts: pd.DataFrame) -> Facts:
         n_claims=whole(sum(counts.values())),
         **{f"n_{word.replace(' ', '_')}": whole(count) for word, count in counts.items()},
         n_conflicts=whole(count_conflicts(verdicts)),
-    )
-
-
-def _targets(verdicts: pd.DataFrame) -> Facts:
-    """Count the targets, and those without a result."""
-    found = verdicts.loc[verdicts["default"] & (verdicts["role"] == "target"), "verdict"]
-    return _derived(
-        "verdicts.csv, default reading",
-        n_targets=whole(len(found)),
-        n_targets_not_reported=whole((found == "not reported").sum()),
-    )
-
-
-def _universes(blocks: pd.DataFrame) -> Facts:
-    universes, surviving = survival(blocks)
-    constant = blocks[blocks["labour"] == "constant"]
-    return _derived(
-        "multiverse.csv",
-        n_universes=whole(universes),
-        n_surviving=whole(surviving),
-        n_surviving_constant=whole(constant["survives"].sum()),
-    )
-
-
-def _services(strings: dict[str, str], rounding: Rounding) -> Facts:
-    total = int(strings[PRINTED["services"]])
-    growth = strings[PRINTED["services_growth"]]
-    named = int(strings[PRINTED["lifting_doors"]]) + int(strings[PRINTED["alarms"]])
-    before, _ = _half_years(strings, rounding)
-    (after,) = later_counts(growth, total, rounding)
-    below, above = nearest_totals(growth, total, rounding)
-    low, high = _nearest_splits(total, parse(growth).value)
-    growth_from, growth_to = _ends(preimage(growth, rounding))
-    by_chance = growth_interval(before, total)
-    chance_low, chance_high = outward(100 * by_chance[0], 100 * by_chance[1])
-    return _derived(
-        "analysis.claims.single",
-        growth_from=percent(2)(growth_from),
-        growth_to=percent(2)(growth_to),
-        services_before=whole(before),
-        growth_by_chance_low=f"{chance_low}%",
-        growth_by_chance_high=f"{chance_high}%",
-        services_after=whole(after),
-        both_halves_below=whole(below),
-        both_halves_above=whole(above),
-        split_low=f"{low[0]} and {low[1]}",
-        split_low_growth=rate(Fraction(low[1] - low[0], low[0])),
-        split_high=f"{high[0]} and {high[1]}",
-        split_high_growth=rate(Fraction(high[1] - high[0], high[0])),
-        other_services=whole(total - named),
-        other_share=rate(Fraction(total - named, total)),
-        other_types_min=whole(-(-(total - named) // (int(strings[PRINTED["alarms"]]) - 1))),
-    )
-
-
-def _nearest_splits(total: int, growth: Fraction) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Find the splits of a total whose growth lies just below and just above a rate."""
-    earlier = next(e for e in range(1, total) if Fraction(total - 2 * e, e) < growth)
-    return (earlier, total - earlier), (earlier - 1, total - earlier + 1)
-
-
-def _survey(strings: dict[str, str], rounding: Rounding) -> Facts:
-    printed = strings[PRINTED["satisfaction"]]
-    services = int(strings[PRINTED["services"]])
-    smallest = smallest_share(printed, rounding)
-    below = int(parse(printed).value * services)
-    _, start_max = outward(0, 100 * largest_start(printed, rounding), 2)
-    level_low, level_high = start_of_both(printed, rounding)
-    return _derived(
-        "analysis.claims.single",
-        respondents_fitting=whole(len(consistent_n(printed, services, rounding))),
-        respondents_smallest=whole(smallest.total),
-        respondents_smallest_satisfied=whole(smallest.count),
-        every_service_below=whole(below),
-        every_service_below_share=rate(Fraction(below, services)),
-        every_service_above=whole(below + 1),
-        every_service_above_share=rate(Fraction(below + 1, services)),
-        satisfaction_start_max=f"{start_max}%",
-        satisfaction_start_both_low=level_low,
-        satisfaction_start_both_high=level_high,
-    )
-
-
-def _growths(strings: dict[str, str], rounding: Rounding, key: str) -> Interval:
-    """Growth factors that print as a claim does."""
-    return preimage(strings[PRINTED[key]], rounding).plus(1)
-
-
-def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
-    assert interval.low is not None  # printed numbers have both ends
-    assert interval.high is not None
-    return interval.low, interval.high
-
-
-def _productivity(strings: dict[str, str], rounding: Rounding) -> Facts:
-    names = "productivity_q1", "productivity_q2"
-    ends = [_ends(_growths(strings, rounding, name)) for name in names]
-    constant = _range(min(low for low, _ in ends) - 1, max(high for _, high in ends) - 1)
-    first, second = (strings[PRINTED[name]] for name in names)
-    labour = labour_ratio([_half_years(strings, rounding)], (first, second), rounding)
-    assert labour is not None  # some split of the half-years into quarters fits
-    grown = _range(*_ends(labour.plus(-1)))
-    return _derived(
-        "analysis.claims.paper.results",
-        constant_low=constant[0],
-        constant_high=constant[1],
-        labour_low=grown[0],
-        labour_high=grown[1],
-    )
-
-
-def _half_years(strings: dict[str, str], rounding: Rounding) -> tuple[int, int]:
-    """Return the services of both half-years, by the default reading."""
-    total = int(strings[PRINTED["services"]])
-    (before,) = earlier_counts(strings[PRINTED["services_growth"]], total, rounding)
-    return before, total
-
-
-def _range(low: Fraction, high: Fraction) -> tuple[str, str]:
-    """Write both ends of a range of growth rates, rounded outwards."""
-    below, above = outward(100 * low, 100 * high, 2)
-    return f"{below}%", f"{above}%"
-
-
-def _sales(strings: dict[str, str], rounding: Rounding) -> Facts:
-    total = Fraction(strings[PRINTED["sales_total"]].replace(",", ""))
-    before, services = _half_years(strings, rounding)
-    growth = _growths(strings, rounding, "sales_growth_2024")
-    sales_before = _ends(preimage(strings[PRINTED["sales_total"]], rounding).over(growth))
-    before_low, before_high = outward(*sales_before)
-    low, high = _ends(growth.times(Fraction(before, services)))
-    fall = _range(1 - high, 1 - low)
-    return _derived(
-        "preimages of the printed sales and growth rates",
-        revenue_per_service=decimal(2)(total / services),
-        revenue_per_service_fall_low=fall[0],
-        revenue_per_service_fall_high=fall[1],
-        sales_q2_2023_low=before_low,
-        sales_q2_2023_high=before_high,
     )
 
 

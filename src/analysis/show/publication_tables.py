@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.groups import noun
 from analysis.claims.relations import RelationRow, read_relations
-from analysis.claims.verdicts import MEANINGS, count_verdicts
+from analysis.claims.verdicts import MEANINGS
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table
@@ -30,6 +30,9 @@ from analysis.show.wording import View, rows_of, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
+ROLES = ["result", "target", "formula", "statement", "structure"]
+"""Roles of claims, in the order of tables; an example is a target."""
+
 
 def kinds_of_number() -> View:
     """Explain the four kinds of number."""
@@ -37,11 +40,13 @@ def kinds_of_number() -> View:
 
 
 def verdict_meanings(verdicts: pd.DataFrame) -> View:
-    """Count the verdicts under the default readings and say what each means."""
-    counts = count_verdicts(verdicts)
-    return view(
-        "tbl-verdict-counts", [(word, counts[word], text) for word, text in MEANINGS.items()]
-    )
+    """Count the verdicts under the default readings, by role, and say what each means."""
+    usual = verdicts[verdicts["default"]].replace({"role": {"example": "target"}})
+    rows = usual.groupby(["verdict", "role"]).size().unstack(fill_value=0)
+    rows = rows.reindex(index=list(MEANINGS), columns=ROLES, fill_value=0)
+    rows.insert(0, "claims", rows.sum(axis=1))
+    rows["meaning"] = pd.Series(dict(MEANINGS))
+    return view("tbl-verdict-counts", rows.reset_index())
 
 
 def printed_results(case: Case) -> View:

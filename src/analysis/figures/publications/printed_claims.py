@@ -416,7 +416,8 @@ def _respondents_caption(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
     words = listed([_fits_words(frame, n) for n in marked])
     return (
         f"Numbers of respondents that can give a satisfaction of {frame['printed'].iloc[0]}, each "
-        f"a line. Of the numbers marked, {words}."
+        f"a line. Of the numbers marked, {words}. That there were at most "
+        f"{frame['respondents'].max()} is our assumption."
     )
 
 

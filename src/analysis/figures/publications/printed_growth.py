@@ -217,11 +217,11 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
 
 def _productivity_caption(rows: dict[str, Any]) -> str:
     return (
-        "Productivity and services cannot both have grown as printed with the same labour. "
-        "Measured year on year, services "
-        f"would have grown by {_range(rows['constant_labour'])} instead of "
-        f"{rows['services'].printed}; both prints hold only if labour grew in at least one "
-        f"quarter, by {_range(rows['labour'])} where it grew alike in both."
+        "If productivity is services by labour, year on year, labour grew. With the same labour, "
+        f"services would have grown by {_range(rows['constant_labour'])} instead of "
+        f"{rows['services'].printed}; both prints hold if labour grew in at least one "
+        f"quarter, by {_range(rows['labour'])} where it grew alike in both, or if productivity is "
+        "something else: the paper does not define it."
     )
 
 
