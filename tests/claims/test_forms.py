@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import itemgetter
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,8 @@ from analysis.base.errors import InputError
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
-from .conftest import CASES, Maker, judged
+from .conftest import CASES, Maker, cases, judged
+from .test_relations import written
 
 INTAKE = {"kind: printed": "kind: printed\nintake: {decimal: comma}"}
 
@@ -89,3 +92,27 @@ def test_an_amount_per_something_is_an_average(make: Maker, unit: str) -> None:
         read_claims(make(row))
     assert caught.value.column == "kind"
     assert claims(make(row.replace("money", "average")))["a"].number.value == Fraction(371, 100)
+
+
+@pytest.mark.parametrize("case", cases("forms", "judged"), ids=itemgetter("is"))
+def test_losses_averages_and_whole_hundredths(make: Maker, case: dict[str, Any]) -> None:
+    table = judged(written(make, case))
+    default = table[table["default"]].set_index("claim_id")
+    for claim_id, (verdict, part) in case["wanted"].items():
+        assert default.loc[claim_id, "verdict"] == verdict
+        assert part in default.loc[claim_id, "evidence"]
+    for verdict in case.get("never", []):
+        assert verdict not in set(table["verdict"])
+
+
+def test_a_rate_from_a_loss_is_refused(make: Maker) -> None:
+    case = {
+        "claims": [
+            ["now", "1.50", "average", "eps"],
+            ["then", "(1.00)", "average", "eps", "2023"],
+            ["g", "250%", "growth", "eps"],
+        ],
+        "relations": ["b,base,eps,2024,2023"],
+    }
+    with pytest.raises(InputError, match=r"it was \(1.00\) in 2023, and a rate of change"):
+        judged(written(make, case))

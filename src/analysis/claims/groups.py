@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import Rounding, decimal, listed, outward
-from analysis.claims.network import LOWER, UPPER, Network
+from analysis.claims.network import BELOW, FINE, LOWER, UPPER, Network
 from analysis.claims.printed import Interval
 from analysis.claims.relations import (
     RELATIONS,
@@ -23,10 +23,12 @@ from analysis.claims.relations import (
     read_number,
     read_relations,
 )
+from analysis.claims.solver.bounds import ImpossibleError
 from analysis.claims.solver.products import (
     Item,
     Outcome,
     Product,
+    divided,
     frame,
     indicator,
     outside,
@@ -34,7 +36,7 @@ from analysis.claims.solver.products import (
     span,
 )
 from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Linear, connected, minimal_conflicts
+from analysis.claims.solver.system import Claim, Linear, connected, minimal_conflicts
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow, read_claims
@@ -232,7 +234,7 @@ def phrase(claim: ClaimRow) -> str:
 def is_hidden(name: str) -> bool:
     """Say whether a number stands behind a level of unknown make."""
     what = name.partition("@")[0]
-    return what.endswith((f", {UPPER}", f", {LOWER}"))
+    return what.endswith((f", {UPPER}", f", {LOWER}", f", {BELOW}"))
 
 
 class Wording:
@@ -273,15 +275,15 @@ class Wording:
 
     def _range(self, item: Item, others: Sequence[Item]) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
-        small = frame(others, self.network.definitions, item)
         try:
+            small = frame(others, self.network.definitions, item)
             if isinstance(item, Product):
                 limits = span(small, item)
                 low, high = limits.low, limits.high
             else:
                 found = small.bounds(indicator(item))
                 low, high = (None if end is None else end.limit for end in (found.low, found.high))
-        except UndecidedError:
+        except (UndecidedError, ImpossibleError):
             return Interval(None, None)
         closed = (self.can_be(item, end, others) for end in (low, high))
         return Interval(low, high, *closed)
@@ -365,12 +367,15 @@ class Group:
     witness : dict or None
         A data set for the settled claims; None if neither one nor a contradiction was found, or
         if the search for conflicts was given up.
+    whole : bool
+        Whether the settled claims exclude each other only because hundredths are whole.
     """
 
     tags: tuple[str, ...]
     conflicts: tuple[tuple[str, ...], ...]
     settled: tuple[str, ...]
     witness: dict[str, int] | None
+    whole: bool = False
 
 
 class State:
@@ -399,6 +404,19 @@ class State:
         """Find a data set for some claims and what is added to them."""
         return possible([*self.items(tags), *more], self.network.definitions)
 
+    def is_accused(self, tags: Sequence[str]) -> bool:
+        """Say whether some claims contradict each other even if hundredths can be divided.
+
+        That sums of money are whole hundredths is a convention, on which no accusation rests.
+        """
+        if self.can_be(tags) is not Outcome.REFUTED:
+            return False
+        money = self.network.amounts()
+        finer = [divided(one, money, FINE) for one in self.items(tags)]
+        rules = [divided(one, money, FINE) for one in self.network.definitions]
+        claims = [one for one in rules if isinstance(one, Claim)]
+        return possible(finer, claims) is Outcome.REFUTED
+
     def follows(self, tag: str, others: Sequence[str]) -> bool:
         """Say whether a claim follows from others: they leave no value that prints otherwise."""
         return all(
@@ -408,11 +426,12 @@ class State:
         )
 
     def _group(self, tags: tuple[str, ...]) -> Group:
-        found = minimal_conflicts(tags, lambda some: self.can_be(some) is Outcome.REFUTED)
+        found = minimal_conflicts(tags, self.is_accused)
         blamed = {tag for one in found.sets for tag in one}
         settled = tuple(tag for tag in tags if tag not in blamed)
         held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
-        return Group(tags, found.sets, settled, held if isinstance(held, dict) else None)
+        data = held if isinstance(held, dict) else None
+        return Group(tags, found.sets, settled, data, held is Outcome.REFUTED)
 
 
 def _connected(network: Network) -> list[tuple[str, ...]]:

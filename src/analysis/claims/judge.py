@@ -24,6 +24,10 @@ from analysis.claims.verdicts import ROUNDING, Judgement, Reading
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
+WHOLE = (
+    "Open: with what else is printed it fits only if amounts of money need not be whole hundredths."
+)
+
 
 def judge_goal(state: State, claim: ClaimRow) -> Judgement:
     """Judge a target: reached or missed for certain, open, or without a result.
@@ -99,6 +103,8 @@ class _Goal:
                 "other."
             )
             return Judgement("underdetermined", text, other=others)
+        if any(self.state.group(tag).whole for tag in self.tags):
+            return Judgement("underdetermined", WHOLE, other=others)
         reached = self.state.can_be(self.settled, self._side(reached=True))
         missed = self.state.can_be(self.settled, self._side(reached=False))
         if missed is Outcome.REFUTED:
@@ -357,6 +363,7 @@ class RelationsJudge:
         rest = tuple(other for other in group.settled if other != tag)
         if group.witness is None:
             text = "Open: neither a data set nor a contradiction was found."
+            text = WHOLE if group.whole else text
             return Judgement("underdetermined", text, other=others)
         witness = state.words.visible(group.witness)
         if rest and state.follows(tag, rest):

@@ -14,7 +14,15 @@ from fractions import Fraction
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.relations import COUNTED, RelationRow, is_absolute, problem, read_number
+from analysis.claims.relations import (
+    COUNTED,
+    RelationRow,
+    is_absolute,
+    problem,
+    read_number,
+    refuse_negative_base,
+    signed,
+)
 from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item, change
 from analysis.claims.solver.system import Claim, Linear, at_most, equal, quantity
@@ -25,10 +33,13 @@ Node = tuple[str, str]
 
 OPEN_PERIODS = ("unstated", "none")
 NUMERIC = ("count", "share", "growth", "level", "money", "average")
-UPPER, LOWER = "upper part", "lower part"
-"""What the two hidden numbers behind a level of unknown make are called."""
+UPPER, LOWER, BELOW = "upper part", "lower part", "part below zero"
+"""What the hidden numbers behind a level of unknown make, or a possible loss, are called."""
 
 _CENTS = 100
+FINE = 720_720
+"""An average has no smallest piece; where it adds up, it comes in so many pieces of a hundredth."""
+
 _ASSERTED = ("sum", "period sum", "equal", "at most")
 
 
@@ -77,6 +88,7 @@ class Network:
         self._kinds = {r.claim: r.of for r in self.rows("kind")}
         self._units = {r.quantity: int(r.of) for r in self.rows("unit")}
         self._counted = set(self._counted_names())
+        self._signed = signed(self.levels(), self.relations)
         self.known = self._related()
         self._same = self._merge()
         self.rounding = Rounding(reading["rounding"])
@@ -97,6 +109,10 @@ class Network:
         for row in self.rows("unprinted", *COUNTED):
             made_up = row.relation in ("share", "ratio")
             yield from (n for n in row.quantities if not made_up or n != row.quantity)
+
+    def levels(self) -> list[ClaimRow]:
+        """Return the claims that print an amount and not a change."""
+        return [c for c in self.claims.values() if c.is_number and self.kind(c) != "growth"]
 
     def kind(self, claim: ClaimRow) -> str:
         """Return what sort of quantity a claim is about under this reading."""
@@ -161,8 +177,23 @@ class Network:
 
     def pieces(self, what: str) -> int:
         """Return how many smallest pieces make one of a quantity."""
-        money = any(c.quantity == what and self.kind(c) == "money" for c in self.claims.values())
-        return self._units.get(what, _CENTS if money else 1)
+        kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
+        loose = "average" in kinds or (what in self._signed and kinds & {"level", "share"})
+        usual = _CENTS * FINE if loose else _CENTS if "money" in kinds else 1
+        return self._units.get(what, usual)
+
+    def amounts(self) -> set[str]:
+        """Name the sums of money in constraints, which are whole hundredths by convention."""
+        money = {c.quantity for c in self.claims.values() if self.kind(c) == "money"}
+        return {name for name, (what, _) in self.names.items() if what.partition(", ")[0] in money}
+
+    def _one(self, what: str, period: str) -> Linear:
+        """Return a quantity in a period in its pieces; one that may be negative is a difference."""
+        subject, _, part = what.partition(", ")
+        if subject not in self._signed or part == LOWER:
+            return quantity(self.name(what, period))
+        above, below = (quantity(self.name(f"{subject}, {x}", period)) for x in (UPPER, BELOW))
+        return above - below
 
     def value(self, what: str, periods: Sequence[str]) -> Linear | Ratio:
         """Return a quantity over some periods together, in its printed unit."""
@@ -184,7 +215,7 @@ class Network:
     def _sum(self, what: str, periods: Iterable[str]) -> Linear:
         total = Linear()
         for period in periods:
-            total = total + quantity(self.name(what, period))
+            total = total + self._one(what, period)
         return total * Fraction(1, self.pieces(what))
 
     def quotient(self, what: str, period: str) -> RelationRow | None:
@@ -194,7 +225,7 @@ class Network:
 
     def hidden(self, what: str) -> bool:
         """Say whether a quantity is a level or share of unknown make."""
-        if what in self._counted:
+        if what in self._counted or what in self._signed:
             return False
         kinds = {self.kind(c) for c in self.claims.values() if c.quantity == what}
         return bool(kinds & {"level", "share", "average"})
@@ -342,6 +373,7 @@ class Network:
             return Claim(
                 claim.claim_id, made.numerator, inside, made.denominator, printed, self.rounding
             )
+        refuse_negative_base(claim, self.base(claim), self.levels())
         before = self.value(claim.quantity, self.base(claim))
         absolute = is_absolute(claim, printed)
         return change(
@@ -350,7 +382,7 @@ class Network:
 
     def _must_be_defined(self, claim: ClaimRow) -> None:
         kind, what = self.kind(claim), claim.quantity
-        if self.quotient(what, claim.period) is not None or self.hidden(what):
+        if self.quotient(what, claim.period) or self.hidden(what) or what in self._signed:
             return
         if kind == "share" or (kind == "level" and what not in self._units):
             fix = (
@@ -379,7 +411,8 @@ class Network:
         used = {name for made in self.items.values() for item in made for name in item.names}
         for claim in self.claims.values():
             if claim.role in ("target", "example") and self.kind(claim) in NUMERIC:
-                used |= {self.name(claim.quantity, period) for period in self.periods_of(claim)}
+                periods = self.periods_of(claim)
+                used |= {n for p in periods for n, _ in self._one(claim.quantity, p).terms}
         return used
 
     def _claims(self, row: RelationRow) -> Iterator[Claim]:
@@ -390,16 +423,16 @@ class Network:
             pieces = {self.pieces(name) for name, _ in (whole, *parts)}
             if len(pieces - (ignored if row.relation == "share" else set())) > 1:
                 raise self.mixed(row)
-            left = quantity(self.name(*whole))
+            left = self._one(*whole)
             if row.relation == "share":
-                part, of = (quantity(self.name(*node)) for node in parts)
+                part, of = (self._one(*node) for node in parts)
                 yield at_most(tag, part - of, 0)
             elif row.relation == "at most":
-                yield at_most(tag, left - quantity(self.name(*parts[0])), 0)
+                yield at_most(tag, left - self._one(*parts[0]), 0)
             else:
                 total = Linear()
                 for node in parts:
-                    total = total + quantity(self.name(*node))
+                    total = total + self._one(*node)
                 yield equal(tag, left, total)
 
     def _refuse_circles(self) -> None:

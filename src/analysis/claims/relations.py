@@ -280,6 +280,31 @@ def _same_subject(one: RelationRow, other: RelationRow) -> bool:
     return one.period == other.period or "" in (one.period, other.period)
 
 
+def signed(levels: Sequence[ClaimRow], relations: Sequence[RelationRow]) -> set[str]:
+    """Name the quantities of which a negative amount is printed, and all that adds up with them."""
+    found = {claim.quantity for claim in levels if claim.number.value < 0}
+    rows = [r for r in relations if r.relation in ("sum", "period sum", "equal", "at most")]
+    for names in [set(row.quantities) for row in rows] * len(rows):
+        found |= names if names & found else set()
+    return found
+
+
+def refuse_negative_base(claim: ClaimRow, base: Sequence[str], levels: Sequence[ClaimRow]) -> None:
+    """Refuse a rate of change from an amount that is printed below zero."""
+    for other in levels:
+        at_base = other.quantity == claim.quantity and other.period in base
+        if at_base and other.number.value < 0 and claim.number.percent:
+            raise InputError(
+                f"it was {other.printed} in {other.period}, and a rate of change from less than "
+                "zero has no agreed meaning",
+                file="claims.csv",
+                row=claim.claim_id,
+                column="printed",
+                value=claim.printed,
+                fix="enter the sentence as a statement (role and kind statement)",
+            )
+
+
 def read_number(claim: ClaimRow) -> tuple[Printed, int]:
     """Read a claim's number with what its unit says of it, and a factor, which is 1."""
     return claim.number, 1

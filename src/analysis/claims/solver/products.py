@@ -8,7 +8,7 @@ search can find a data set; where neither does, the answer is `UNDECIDED`, never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
@@ -166,6 +166,21 @@ def change(
             tag, before.denominator, made.inside, now.denominator, printed, rounding, shift=1
         )
     return made
+
+
+def divided(item: Item, names: Collection[str], pieces: int) -> Item:
+    """Return a claim in which each piece of some quantities can be divided into more of them."""
+
+    def part(one: Linear) -> Linear:
+        terms = ((n, Fraction(t, pieces if n in names else 1)) for n, t in one.terms)
+        return Linear(tuple(terms), one.constant)
+
+    if isinstance(item, Claim):
+        return replace(item, numerator=part(item.numerator), denominator=part(item.denominator))
+    now, before = (
+        Ratio(part(r.numerator), part(r.denominator)) for r in (item.later, item.earlier)
+    )
+    return replace(item, later=now, earlier=before)
 
 
 def outside(item: Item) -> list[Item]:
