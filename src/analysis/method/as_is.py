@@ -373,6 +373,8 @@ def permutation_p(pairs: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
         raise InputError(f"more than {MOST} pairs cannot be tried in every order", value=count)
     if count < 2:
         return Fraction(1)
+    if all(len(set(side)) == count for side in zip(*pairs, strict=True)):
+        return _without_ties(count, abs(concordance(pairs)))
     first = [[_sign(a[0] - b[0]) for b in pairs] for a in pairs]
     second = np.array([[_sign(a[1] - b[1]) for b in pairs] for a in pairs], dtype=np.int64)
     orders = _orders(count)
@@ -381,6 +383,24 @@ def permutation_p(pairs: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
         totals += first[j][i] * second[orders[:, j], orders[:, i]]
     extreme = int((np.abs(totals) >= abs(concordance(pairs))).sum())
     return Fraction(extreme, len(orders))
+
+
+def _without_ties(count: int, seen: int) -> Fraction:
+    """Share of orders in which S is at least this far from 0: orders by their inversions.
+
+    The number of orders of n with k inversions is a Mahonian number (MacMahon 1913); S is the
+    number of pairs less twice the inversions.
+    """
+    orders = [1]
+    for size in range(2, count + 1):
+        longer = [0] * (len(orders) + size - 1)
+        for inversions, number in enumerate(orders):
+            for more in range(size):
+                longer[inversions + more] += number
+        orders = longer
+    most = len(orders) - 1
+    extreme = sum(number for k, number in enumerate(orders) if abs(most - 2 * k) >= seen)
+    return Fraction(extreme, sum(orders))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -53,7 +53,9 @@ _ADDED = tuple(name for name, spec in MEASURES.items() if spec.adds_up and name 
 Ledger = dict[str, pd.DataFrame]
 
 
-def so_far(ledger: Ledger, quarter: int, day: pd.Timestamp) -> Period:
+def so_far(
+    ledger: Ledger, quarter: int, day: pd.Timestamp, measures: Collection[str] = _ADDED
+) -> Period:
     """Sum the rows of a quarter up to and including a day; None for what had no row yet."""
     start = pd.Timestamp(quarter_start(quarter))
     cut = dict(ledger)
@@ -69,8 +71,8 @@ def so_far(ledger: Ledger, quarter: int, day: pd.Timestamp) -> Period:
     cut = {name: rows for name, rows in cut.items() if len(rows)}
     if "service" in ledger and "service" not in cut:
         cut["service"] = ledger["service"].iloc[:0]
-    sums = reduce(cut, by=(), measures=_ADDED).groupby("measure")["value"].sum()
-    return {name: int(sums[name]) * MEASURES[name].scale for name in _ADDED if name in sums.index}
+    sums = reduce(cut, by=(), measures=measures).groupby("measure")["value"].sum()
+    return {name: int(sums[name]) * MEASURES[name].scale for name in measures if name in sums.index}
 
 
 @dataclass
@@ -78,7 +80,7 @@ class ToDate:
     """Levels so far in a ledger; sums are kept, since many key results are asked on one day."""
 
     ledger: Ledger
-    _kept: dict[tuple[int, pd.Timestamp], Period] = field(default_factory=dict)
+    _kept: dict[tuple[frozenset[str], int, pd.Timestamp], Period] = field(default_factory=dict)
 
     def level(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Fraction | None:
         """Level of an indicator over a quarter so far; None where nothing was known yet."""
@@ -98,9 +100,10 @@ class ToDate:
             day = (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
         if day < pd.Timestamp(quarter_start(quarter)):
             return {}
-        if (quarter, day) not in self._kept:
-            self._kept[quarter, day] = so_far(self.ledger, quarter, day)
-        return self._kept[quarter, day]
+        key = (frozenset(names), quarter, day)
+        if key not in self._kept:
+            self._kept[key] = so_far(self.ledger, quarter, day, sorted(names))
+        return self._kept[key]
 
 
 BINS = ((0, 2), (3, 4), (5, 5), (6, 7), (8, 10))
