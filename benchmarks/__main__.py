@@ -88,8 +88,8 @@ def answers(folder: Path) -> None:
     write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / DASHBOARD)
 
 
-def page(folder: Path, readme: Path | None = None) -> None:
-    """Write the page from the tables, and the short table of sizes into the project's README."""
+def page(folder: Path, sizes: Path | None = None) -> None:
+    """Write the page from the tables, and the short table of sizes into docs/large-data.md."""
     text = [
         pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
         for name in TABLES
@@ -97,9 +97,9 @@ def page(folder: Path, readme: Path | None = None) -> None:
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
     main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
     write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}")
-    if readme:
-        shown = readme.read_text(encoding="utf-8")
-        write_text(readme, with_index(shown, scale_page.table(text[3]), "scale"))
+    if sizes:
+        shown = sizes.read_text(encoding="utf-8")
+        write_text(sizes, with_index(shown, scale_page.table(text[3]), "scale"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -117,14 +117,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)
     folder = args.out or project_root() / "benchmarks"
-    readme = None if args.out else project_root() / "README.md"
+    sizes = None if args.out else project_root() / "docs" / "large-data.md"
     if unknown := set(args.part) - set(parts):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(parts)}")
     try:
         for name in args.part or parts:
             parts[name](folder)
         if all((folder / name).is_file() for name in TABLES):
-            page(folder, readme)
+            page(folder, sizes)
     except BuildError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""The measurements of size in words: a section of the benchmarks' page, a table of the README."""
+"""The measurements of size in words: a section of the benchmarks' page, and a short table."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def section(scale: pd.DataFrame) -> list[str]:
 
 
 def table(scale: pd.DataFrame) -> str:
-    """Write the KPI table's times beside those of SQL and pandas, for the README."""
+    """Write the KPI table's times beside those of SQL and pandas, for docs/large-data.md."""
     shown = scale[~scale["method"].str.startswith(_CUBE)]
     methods = list(dict.fromkeys(shown["method"]))
     lines = [

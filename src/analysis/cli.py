@@ -136,6 +136,14 @@ def grade(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def solutions(args: argparse.Namespace) -> int:
+    """Print the answers of a set of exercises, for teachers."""
+    from analysis.exercises.lesson import solutions as found
+
+    print(found(args.topic, args.case, args.student))
+    return 0
+
+
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
     from analysis.intake.case_check import are_stored
@@ -361,6 +369,7 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     verify,
     check_claims,
     grade,
+    solutions,
     check,
     new_case,
     package,
@@ -375,7 +384,7 @@ def _parser() -> argparse.ArgumentParser:
         name = function.__name__.replace("_", "-")
         parsers[name] = commands.add_parser(name, help=function.__doc__)
         parsers[name].set_defaults(function=function)
-        if function not in {check_claims, grade, new_case}:
+        if function not in {check_claims, grade, new_case, solutions}:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
     add = parsers["build"].add_argument
     add("goal", choices=("report", "figures", "dashboard"), help="what to make")
@@ -408,6 +417,11 @@ def _parser() -> argparse.ArgumentParser:
     parsers["check"].add_argument(
         "--all", action="store_true", help="name every row that breaks a rule"
     )
+    parsers["solutions"].add_argument("topic", help="such as kpis")
+    parsers["solutions"].add_argument(
+        "--case", default="", help="that of the notebook, if left out"
+    )
+    parsers["solutions"].add_argument("--student", default="", help="whose ledger")
     parsers["grade"].add_argument(
         "folder", type=Path, help="holds the files; class.csv is written into it"
     )

@@ -111,6 +111,15 @@ def test_work_is_written_and_graded(
     ]
 
 
+def test_a_teacher_gets_solutions_by_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solutions", "efficiency"]) == 0
+    assert "margin: `260 / 10000 * 100`" in capsys.readouterr().out
+    assert main(["solutions", "kpis", "--student", "Ana"]) == 0
+    assert len(capsys.readouterr().out.split("\n\n")) == 6
+    assert main(["solutions", "ratios"]) == 2
+    assert "known are asis_diagnosis, kpis" in capsys.readouterr().err
+
+
 def test_work_needs_a_name_and_a_folder(
     changes: Lesson, shown: list[dict[str, str]], tmp_path: Path
 ) -> None:

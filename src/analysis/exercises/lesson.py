@@ -178,14 +178,38 @@ def start(topic: str, case: str, student: str = "") -> Lesson:
     InputError
         If there is no such topic or case.
     """
-    if topic not in TOPICS:
-        raise InputError(f"there is no such topic; known are {', '.join(TOPICS)}", value=topic)
+    _exercises(topic)
     study = Study(load_case(case), student)
     if study.student:
         own = study.drawn is not None
         text = "drawn for this name alone" if own else "the same for everybody in this case"
         _show_message(f"{study.student}:", f"the numbers that come from rows are {text}.", _BLUE)
     return Lesson(topic, study)
+
+
+def solutions(topic: str, case: str = "", student: str = "") -> str:
+    """Return the way to each answer of a topic, and why it is right, as text for teachers.
+
+    Raises
+    ------
+    InputError
+        If there is no such topic or case.
+    """
+    study = Study(load_case(case or ("kowalczyk" if topic == "efficiency" else "segelec")), student)
+    lines = []
+    for exercise in _exercises(topic):
+        try:
+            task = exercise.pose(study)
+            lines.append(f"{exercise.key}: {task.hints[-1]}\n  {task.why}")
+        except InputError as error:
+            lines.append(f"{exercise.key}: left out, {error}")
+    return "\n\n".join(lines)
+
+
+def _exercises(topic: str) -> tuple[Exercise, ...]:
+    if topic not in TOPICS:
+        raise InputError(f"there is no such topic; known are {', '.join(TOPICS)}", value=topic)
+    return TOPICS[topic]
 
 
 def _align(texts: list[str]) -> Align:
