@@ -1,8 +1,12 @@
-"""How far numbers and formulas can be trusted: chance, and formulas that do not do what they say.
+"""How far numbers, formulas and a design can be trusted.
 
-`soundness` holds every printed formula against what its indicator should measure, and says how far
-an observed share, count or growth may be off by chance.
+`soundness` checks every printed formula against what its indicator should measure, and says how far
+an observed share, count or growth may be off by chance. `derived` computes what follows from the
+paper's printed numbers alone, for sentences. `appraisal` reads what we make of a publication's
+design: contradictions with their grade, threats to validity, an appraisal tool item by item, and
+questions to the authors; all of it stands in the case's ``appraisal.yaml``.
 
-The room imports `base`, `kpis` and `method`. To add a check of formulas: a function beside the
-others in `soundness`, named in `faults`.
+The room imports `base`, `claims`, `kpis` and `method`. To add a check of formulas: a function
+beside the others in `soundness`, named in `faults`. To add a finding or a question: an entry in
+``data/raw/CASE/appraisal.yaml``.
 """

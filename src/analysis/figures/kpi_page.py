@@ -18,7 +18,7 @@ from analysis.base.periods import (
     quarter_label,
     short_period,
 )
-from analysis.base.text import MISSING, decimal, listed, percent, records
+from analysis.base.text import MISSING, decimal, listed, outward, percent, records
 from analysis.evidence.soundness import count_interval, share_interval
 from analysis.figures import style as s
 from analysis.figures.kpi_trends import quarters_data
@@ -441,7 +441,8 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
 def _said_of(frame: pd.DataFrame, name: str) -> str:
     record, form = kpi(name), decimal(1)
     parts = [
-        f"{short_period(row.quarter)} {form(row.value)} ({form(row.low)} to {form(row.high)})"
+        f"{short_period(row.quarter)} {form(row.value)} "
+        f"({' to '.join(outward(row.low, row.high, 1))})"
         for row in records(frame[frame["kpi"] == name])
         if row.value is not None
     ]

@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from analysis.base.periods import short_period
-from analysis.base.text import MINUS, decimal, percent, records
+from analysis.base.text import MINUS, decimal, outward, percent, records
 from analysis.figures import style as s
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_frame
@@ -78,7 +78,7 @@ def _headline(fig: Canvas, top: Node) -> None:
     if top.covered < 1:
         text = (
             f"{percent(0)(top.covered)} of the weight is known; with all of it the score could be "
-            f"{decimal(2)(top.low)} to {decimal(2)(top.high)}"
+            f"{' to '.join(outward(top.low, top.high, 2))}"
         )
         s.note(fig, 0, 7.6, text)
     s.note(fig, 160, 12, "score", ha="right")

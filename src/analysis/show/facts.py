@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.periods import parse_period, parse_quarter
-from analysis.base.text import Rounding, decimal, percent
+from analysis.base.text import Rounding, decimal, outward, percent
 from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
@@ -213,12 +213,13 @@ def _outlook(profit: dict[int, Fraction | None]) -> dict[str, str]:
     line, ahead = trend(profit), forecast(profit)
     assert line is not None
     assert ahead is not None
+    (low, high), (least, most) = outward(line.low, line.high), outward(ahead.low, ahead.high)
     return {
         "slope": whole(line.slope),
-        "slope_low": whole(line.low),
-        "slope_high": decimal(0, signed=True)(line.high),
+        "slope_low": low,
+        "slope_high": high if line.high <= 0 else f"+{high}",
         "rank_p": decimal(2)(line.rank_p),
         "outlook": whole(ahead.value),
-        "outlook_low": whole(ahead.low),
-        "outlook_high": whole(ahead.high),
+        "outlook_low": least,
+        "outlook_high": most,
     }

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.text import MINUS, MISSING, column, decimal, percent, records
+from analysis.base.text import MINUS, MISSING, column, decimal, outward, percent, records
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.key_results import Okrs, Result, chosen
 from analysis.show.indicator_tables import formula
-from analysis.show.wording import SCORE, View, goal_text, level_text, score_text, view
+from analysis.show.wording import View, goal_text, level_text, score_text, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import read_claims
 
@@ -139,7 +139,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
             node.kpi or None,
             percent(2)(node.weight),
             score_text(node.told),
-            f"{SCORE(node.low)} to {SCORE(node.high)}" if node.covered < 1 else None,
+            " to ".join(outward(node.low, node.high, 2)) if node.covered < 1 else None,
             percent(0)(node.covered),
             decimal(3, signed=True)(node.contribution),
         )

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.periods import base_words
-from analysis.base.text import decimal, listed, percent, points, records
+from analysis.base.text import decimal, listed, outward, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
 from analysis.efficiency.ratios import indicator_table
@@ -215,8 +215,7 @@ def _scorecard(edition: Edition, scored: Scores) -> Facts:
     if top.covered < 1:
         unscored = [n.key for n in nodes if n.level == "key result" and n.score is None]
         texts |= {
-            "card_low": decimal(2)(top.low),
-            "card_high": decimal(2)(top.high),
+            **dict(zip(("card_low", "card_high"), outward(top.low, top.high, 2), strict=True)),
             "card_missing": ", ".join(unscored),
         }
     headlines = [row for row in okrs.key_results if row.role == "headline"]

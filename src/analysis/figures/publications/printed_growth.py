@@ -386,8 +386,8 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
 
 
 def _bound_words(pin: dict[Hashable, Any]) -> str:
-    ends = [None if pin[e] is None else decimal(2)(pin[e]) for e in ("low", "high")]
-    return f"from {ends[0] or 'no limit'} to {ends[1] or 'no limit'}"
+    low, high = outward(pin["low"], pin["high"], 2)
+    return f"from {low or 'no limit'} to {high or 'no limit'}"
 
 
 def _bound(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
@@ -408,4 +408,5 @@ def _bound(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
             ax.plot([ends[end]], [y], mark, ms=size, mfc="white", mec=s.KIND["derived"], mew=1)
             box = {"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2}
             look = {"color": s.KIND["derived"], "bbox": box}
-            s.tag(ax, decimal(2)(pin[end]), (ends[end], y), (5 * side, 0), **look)
+            text = outward(pin["low"], pin["high"], 2)[end == "high"]
+            s.tag(ax, text, (ends[end], y), (5 * side, 0), **look)

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure as Canvas
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse
 from analysis.base.periods import parse_period, quarter_label, short_period
-from analysis.base.text import Rounding, decimal, groups, listed
+from analysis.base.text import Rounding, decimal, groups, listed, outward
 from analysis.claims.paper.engine import Engine
 from analysis.claims.single import share_counts
 from analysis.claims.solver.bounds import bounds
@@ -390,8 +390,9 @@ def _draw_kpi(fig: Canvas, ax: Axes, top: float, kpi: str, rows: pd.DataFrame) -
         s.small(fig, 143, base - 2, "fixed by the print", ha="right")
         return
     _scale(ax, _LEFT, _LEFT + _AXIS, base)
-    for x, value, side in ((_LEFT, low, "left"), (_LEFT + _AXIS, high, "right")):
-        s.small(fig, x, base + 3.2, _text(kpi, value), ha=side, color=_DERIVED)
+    first, last = _span(kpi, rows)
+    s.small(fig, _LEFT, base + 3.2, first, ha="left", color=_DERIVED)
+    s.small(fig, _LEFT + _AXIS, base + 3.2, last, ha="right", color=_DERIVED)
     for x, y in _stacked(list(rows.loc[rows["mark"] == "draw", "value"]), low, high):
         _dot(ax, _LEFT + x, base - 0.2 - y)
     _diamond(ax, _LEFT + _AXIS * float((own - low) / (high - low)), base)
@@ -413,8 +414,13 @@ def _stacked(values: list[Fraction], low: Fraction, high: Fraction) -> list[tupl
     return placed
 
 
+def _span(kpi: str, rows: pd.DataFrame, low: str = "low", high: str = "high") -> tuple[str, str]:
+    """Write both ends of a range, rounded outwards."""
+    return outward(_value(rows, low), _value(rows, high), _PLACES.get(kpi, 0))
+
+
 def _middle_range(kpi: str, rows: pd.DataFrame, word: str = "–") -> str:
-    return word.join(_text(kpi, _value(rows, mark)) for mark in ("p5", "p95"))
+    return word.join(_span(kpi, rows, "p5", "p95"))
 
 
 def _caption(frame: pd.DataFrame) -> str:
@@ -434,11 +440,10 @@ def _caption(frame: pd.DataFrame) -> str:
 def _alt(frame: pd.DataFrame) -> str:
     parts = []
     for kpi, rows in groups(frame, "kpi"):
-        low, high, own = (_text(kpi, _value(rows, mark)) for mark in ("low", "high", "ledger"))
-        name = rows["name"].iloc[0]
+        name, own = rows["name"].iloc[0], _text(kpi, _value(rows, "ledger"))
         middle = _middle_range(kpi, rows, " to ")
-        found = f"{low} to {high}, 90% of draws {middle}, ledger {own}."
-        parts.append(f"{name}: " + (f"always {low}." if _is_fixed(kpi, rows) else found))
+        found = f"{' to '.join(_span(kpi, rows))}, 90% of draws {middle}, ledger {own}."
+        parts.append(f"{name}: " + (f"always {own}." if _is_fixed(kpi, rows) else found))
     return (
         "Rows of dots on a scale from the smallest to the largest value that agrees with the "
         f"print, a diamond at the ledger's. {' '.join(parts)}"
