@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, page
 from analysis.dashboard.page_data import cube_model
 from analysis.kpis.levels import sums
@@ -18,6 +20,7 @@ from analysis.kpis.reduce import reduce
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import read_ledger
 
+from . import picture
 from .conftest import Show
 
 MOST_BYTES = 150_000
@@ -139,7 +142,7 @@ def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> No
 def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     show: Show, paper_model: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = Dashboard('A "name"', page(paper_model), "report/segelec.html")
+    made = Dashboard('A "name"', page(paper_model), "report/segelec.html", b"")
     bundle = made._repr_mimebundle_()
     assert 'sandbox="allow-scripts allow-downloads"' in bundle["text/html"]
     assert "`report/segelec.html`" in bundle["text/markdown"]
@@ -147,6 +150,7 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     shown.file = tmp_path / "notebook.html"
     shown.file.write_text(f"<!DOCTYPE html><title>x</title>{bundle['text/html']}", "utf-8")
     shown.open()
+    assert not shown.page.locator(".dashboard-picture").is_visible()  # only without the frame
     frame = shown.page.frames[1]
     frame.locator("[data-group=types] button").first.click()
     assert "Lifting doors" in (frame.locator("#summary").text_content() or "")
@@ -154,3 +158,8 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     with shown.page.expect_download() as download:
         frame.locator("button[data-key=csv]").click()
     assert download.value.suggested_filename == "segelec-selection.csv"
+
+
+def test_the_picture_in_the_notebook_is_of_this_page() -> None:
+    with Image.open(picture.PICTURE) as made:
+        assert made.info["Source"] == picture.digest(), "run python -m tests.dashboard.picture"

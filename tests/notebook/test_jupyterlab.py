@@ -90,14 +90,14 @@ def test_lab_opens_the_overview_below_the_projects_root(page: Page, address: str
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_figure_and_table_is_visible(page: Page, address: str, path: Path) -> None:
-    shown = [
-        output.metadata.get("analysis", {}).get("type")
-        for cell in read(path).cells
-        for output in cell.get("outputs", [])
-    ]
+    outputs = [output for cell in read(path).cells for output in cell.get("outputs", [])]
+    shown = [output.get("metadata", {}).get("analysis", {}).get("type") for output in outputs]
+    dashboards = sum(
+        "dashboard-picture" in output.get("data", {}).get("text/html", "") for output in outputs
+    )
     open_notebook(page, address, path)
     images = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img[alt]")
-    expect(images).to_have_count(shown.count("figure"))
+    expect(images).to_have_count(shown.count("figure") + dashboards)
     for image in images.all():
         image.scroll_into_view_if_needed()
         assert image.evaluate("it => it.naturalWidth") > 300

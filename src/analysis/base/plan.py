@@ -28,6 +28,8 @@ PACKAGES = (
     "typst",
 )
 """What a build imports once, before it forks its steps."""
+_SHOWN = ("benchmarks/trust.csv", "docs/dashboard.png")
+"""What notebooks show of what people made."""
 _OF_CASE = ("verdicts", "ledger", "kpis", "efficiency", "dashboard", "sums")
 
 
@@ -152,7 +154,12 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
     add("values")
     if goal.what != "dashboard":
         for path in notebooks:
-            add("notebook", path, reads=[path, "benchmarks/trust.csv"], after=["values"])
+            add(
+                "notebook",
+                path,
+                reads=[path, *_SHOWN],
+                after=["values"],
+            )
     if goal.what == "report":
         add("report", reads=notebooks)
     if goal.what == "dashboard" or (goal.what == "report" and not periodic):

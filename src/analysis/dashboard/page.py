@@ -98,6 +98,14 @@ def _text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
+PICTURE = "docs/dashboard.png"
+"""Picture of the paper's dashboard, renewed by ``python -m tests.dashboard.picture``."""
+
+PICTURE_ALT = (
+    "The first screen of the dashboard: slicers for quarter, service type and segment, a card for "
+    "each indicator with its value and its changes, and charts below them."
+)
+
 HEIGHT = 900
 """Height of the frame in a notebook, in pixels."""
 
@@ -107,7 +115,9 @@ class Dashboard:
     """A dashboard that a notebook shows in a frame of its own.
 
     The frame may run the page's script and save files, and nothing else: it cannot reach the
-    notebook around it. In print, a sentence with the name of the file stands for it.
+    notebook around it. A program that does not trust the notebook leaves out frames and styles,
+    and so shows the picture that a style hides elsewhere. In print, a sentence with the name of the
+    file stands for it.
 
     Attributes
     ----------
@@ -117,16 +127,23 @@ class Dashboard:
         The whole page.
     file : str
         Where the build writes it, relative to the project.
+    picture : bytes
+        A PNG of the page.
     """
 
     title: str
     html: str
     file: str
+    picture: bytes
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
+        source = base64.b64encode(self.picture).decode("ascii")
         return {
             "text/html": (
+                "<style>.dashboard-picture { display: none }</style>"
+                f'<p class="dashboard-picture"><a href="../{self.file}"><img width="756" '
+                f'alt="{escape(PICTURE_ALT)}" src="data:image/png;base64,{source}"></a></p>'
                 f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
                 'frameborder="0" sandbox="allow-scripts allow-downloads" '
                 f'srcdoc="{escape(self.html)}"></iframe>'
@@ -143,7 +160,8 @@ def dashboard(case: Case) -> Dashboard:
     """Make the dashboard of a case, to be shown as the last value of a notebook's cell."""
     made = model(case)
     file = output(case).relative_to(case.root).as_posix()
-    return Dashboard(f"Dashboard: {case.parameters.title}", page(made), file)
+    title = f"Dashboard: {case.parameters.title}"
+    return Dashboard(title, page(made), file, (case.root / PICTURE).read_bytes())
 
 
 def output(case: Case) -> Path:
