@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.claims.paper.engine import Engine
 from analysis.claims.paper.results import contradiction
-from analysis.claims.solver.system import minimal_conflicts
+from analysis.claims.solver.conflicts import minimal_conflicts
 from tests.claims.conftest import Maker, claim, judged
 
 TAGS = "abcdefg"
@@ -25,21 +25,21 @@ def test_all_are_found_and_no_others(bad: list[frozenset[str]]) -> None:
     subsets = chain.from_iterable(combinations(TAGS, n) for n in range(1, len(TAGS) + 1))
     failing = [set(one) for one in subsets if refuted(one)]
     by_listing = {frozenset(one) for one in failing if not any(other < one for other in failing)}
-    found = minimal_conflicts(TAGS, refuted)
+    found = minimal_conflicts(TAGS, lambda some: some if refuted(some) else None)
     assert found.complete
     assert {frozenset(one) for one in found.sets} == by_listing
     assert [len(one) for one in found.sets] == sorted(len(one) for one in found.sets)
 
 
 def test_a_search_that_is_given_up_says_so() -> None:
-    found = minimal_conflicts(TAGS, lambda some: len(some) > 3, most=10)
+    found = minimal_conflicts(TAGS, lambda some: some if len(some) > 3 else None, most=10)
     assert not found.complete
     assert all(len(one) == 4 for one in found.sets)
 
 
 def test_a_long_search_ends_once_every_claim_is_in_a_conflict() -> None:
     tags = tuple(range(30))  # any two conflict: 435 conflicts, of which a few name every claim
-    found = minimal_conflicts(tags, lambda some: len(some) > 1)
+    found = minimal_conflicts(tags, lambda some: some if len(some) > 1 else None)
     assert found.complete
     assert {tag for one in found.sets for tag in one} == set(tags)
     assert len(found.sets) < 435
@@ -77,7 +77,9 @@ def test_more_claims_never_clear_one_and_their_order_does_not_matter(
     bad: list[frozenset[str]], order: list[str], number: int
 ) -> None:
     def blamed(tags: list[str]) -> set[str]:
-        found = minimal_conflicts(tags, lambda some: any(one <= set(some) for one in bad))
+        found = minimal_conflicts(
+            tags, lambda some: some if any(one <= set(some) for one in bad) else None
+        )
         return {tag for one in found.sets for tag in one}
 
     assert blamed(order[:number]) <= blamed(order) == blamed(sorted(order))

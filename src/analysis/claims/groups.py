@@ -1,42 +1,34 @@
-"""Groups of claims that share quantities, decided under one reading, and ranges in words.
+"""Groups of claims that share quantities, decided under one reading.
 
 The inputs of a case are read together, so that everything wrong with them is said at once. A
-:class:`State` holds the groups of connected claims with their smallest conflicts; a
-:class:`Range` writes what the other claims leave open.
+:class:`State` holds the groups of connected claims with their minimal conflicts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
 from analysis.base.errors import InputError, raise_all
-from analysis.base.text import Rounding, decimal, listed, outward
-from analysis.claims.network import BELOW, FINE, LOWER, UPPER, Network
-from analysis.claims.printed import Interval
+from analysis.base.text import Rounding
+from analysis.claims.network import FINE, Network
 from analysis.claims.relations import (
     RELATIONS,
     RelationRow,
-    is_absolute,
-    read_number,
     read_relations,
 )
-from analysis.claims.solver.bounds import ImpossibleError
+from analysis.claims.solver.conflicts import minimal_conflicts
 from analysis.claims.solver.products import (
     Item,
     Outcome,
-    Product,
     divided,
-    frame,
-    indicator,
+    meaning,
     outside,
     possible,
-    span,
 )
-from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Claim, Linear, connected, minimal_conflicts
+from analysis.claims.solver.system import Claim, connected
+from analysis.claims.wording import Wording
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow, read_claims
@@ -117,8 +109,7 @@ def in_folder(case: Case) -> Iterator[None]:
     except InputError as error:
         for one in error.all:
             if one.file is not None and "/" not in one.file:
-                folder = case.raw.relative_to(case.root)
-                one.file = folder.joinpath(one.file).as_posix()
+                one.file = case.raw.relative_to(case.root).joinpath(one.file).as_posix()
         raise
 
 
@@ -157,202 +148,7 @@ def _rounding(case: Case) -> Iterator[InputError]:
             )
 
 
-MOST_SHOWN = 3
-_CLOSE = Fraction(11, 10)
-_WIDEST = Fraction(10**6)
-
-
-@dataclass(frozen=True)
-class Range:
-    """Smallest and largest value of something, None where there is no limit, and how to write it.
-
-    Attributes
-    ----------
-    low, high : Fraction or None
-        In the unit that is written.
-    places : int
-        Decimals.
-    sign : str
-        What follows the number: "%" or nothing.
-    low_closed, high_closed : bool
-        Whether the end itself can be.
-    """
-
-    low: Fraction | None
-    high: Fraction | None
-    places: int = 0
-    sign: str = ""
-    low_closed: bool = True
-    high_closed: bool = True
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Both ends as texts, rounded outwards; "" where there is no limit."""
-        low, high = outward(self.low, self.high, self.places)
-        return low and low + self.sign, high and high + self.sign
-
-    @property
-    def width(self) -> Fraction | None:
-        """Rate the range by the ratio of its ends; None if it tells nothing."""
-        if not self.low:
-            return _WIDEST * _WIDEST if self.high is not None else None
-        return _WIDEST if self.high is None else Fraction(self.high, self.low)
-
-    def __str__(self) -> str:
-        if self.low is not None and self.low == self.high:
-            whole = (self.low * 10**self.places).denominator == 1
-            return f"{'exactly ' if whole else ''}{decimal(self.places)(self.low)}{self.sign}"
-        low, high = self.ends
-        if low and high:
-            return f"{low} to {high}"
-        if low:
-            return f"{'at least' if self.low_closed else 'more than'} {low}"
-        return f"{'at most' if self.high_closed else 'less than'} {high}" if high else "anything"
-
-
-def noun(quantity: str) -> str:
-    """Write a quantity's name as words."""
-    return quantity.replace("_", " ")
-
-
-def phrase(claim: ClaimRow) -> str:
-    """Say in a few words what a claim prints: "deliveries of 1,300 (2024)"."""
-    if claim.kind == "statement":
-        return f"“{claim.printed or claim.quotation}”"
-    unit = claim.unit.strip()
-    shown = claim.printed
-    if unit and not unit.startswith("%") and noun(claim.quantity) != unit:
-        shown += f" {unit}"
-    elif unit.startswith("%") and "%" not in shown:
-        shown += unit
-    period = "" if claim.period in ("unstated", "none") else f" ({claim.period})"
-    if claim.kind == "growth":
-        return f"growth of {noun(claim.quantity)} by {shown}{period}"
-    return f"{noun(claim.quantity)} of {shown}{period}"
-
-
-def is_hidden(name: str) -> bool:
-    """Say whether a number stands behind a level of unknown make."""
-    what = name.partition("@")[0]
-    return what.endswith((f", {UPPER}", f", {LOWER}", f", {BELOW}"))
-
-
-class Wording:
-    """Ranges under one reading, in words.
-
-    Parameters
-    ----------
-    network : Network
-        The case under this reading.
-    """
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-
-    def phrases(self, tags: Sequence[str]) -> str:
-        """Name some claims."""
-        return listed([phrase(self.network.claims[tag]) for tag in tags])
-
-    def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
-        """Return the range that other claims leave to what a claim prints, with two more digits."""
-        printed, scale = read_number(claim)
-        found = self._range(item, others)
-        growth = self.network.kind(claim) == "growth" and not is_absolute(claim, printed)
-        places = printed.decimals + 2 if printed.percent or printed.decimals else 0
-        low, high = (
-            None if end is None else Fraction(end - growth, scale * printed.scale)
-            for end in (found.low, found.high)
-        )
-        sign = "%" if printed.percent else ""
-        return Range(low, high, places, sign, found.low_closed, found.high_closed)
-
-    def can_be(self, item: Item, end: Fraction | None, others: Sequence[Item]) -> bool:
-        """Say whether a value that other claims limit can be at the limit itself."""
-        if end is None:
-            return True
-        exactly = replace(item, inside=Interval(end, end))
-        return possible([*others, exactly], self.network.definitions) is not Outcome.REFUTED
-
-    def _range(self, item: Item, others: Sequence[Item]) -> Interval:
-        """Return the range that other claims leave to a value (for a product perhaps wider)."""
-        try:
-            small = frame(others, self.network.definitions, item)
-            if isinstance(item, Product):
-                limits = span(small, item)
-                low, high = limits.low, limits.high
-            else:
-                found = small.bounds(indicator(item))
-                low, high = (None if end is None else end.limit for end in (found.low, found.high))
-        except (UndecidedError, ImpossibleError):
-            return Interval(None, None)
-        closed = (self.can_be(item, end, others) for end in (low, high))
-        return Interval(low, high, *closed)
-
-    def open_ranges(self, tag: str, settled: Sequence[Item]) -> dict[str, Range]:
-        """Bound what a claim speaks about, or is related to by meaning, and nobody prints.
-
-        Parameters
-        ----------
-        tag : str
-            The claim's id.
-        settled : sequence of Claim or Product
-            All claims of its group that hold together.
-
-        Returns
-        -------
-        dict of str to Range
-            By name; those that the claim itself speaks about if there are any.
-        """
-        own = {name for item in self.network.items[tag] for name in item.names}
-        near = {n for one in self.network.definitions if own & set(one.names) for n in one.names}
-        printed = self._printed(settled)
-        small = frame(settled, self.network.definitions)
-        found = {}
-        for name in sorted((own - printed) or (near - printed)):
-            pieces = self.network.pieces(self.network.names[name][0])
-            try:
-                ends = small.bounds(Linear(((name, Fraction(1, pieces)),)))
-            except UndecidedError:
-                continue
-            low, high = (None if end is None else end.limit for end in (ends.low, ends.high))
-            found[name] = Range(low, high, _places(pieces))
-        return found
-
-    def _printed(self, items: Sequence[Item]) -> set[str]:
-        """Name the quantities that a claim prints by themselves."""
-        return {
-            item.numerator.terms[0][0]
-            for item in items
-            if not isinstance(item, Product)
-            and len(item.numerator.terms) == 1
-            and not item.denominator.terms
-        } | {name for name in self.network.names if is_hidden(name)}
-
-    def narrowest(self, ranges: Mapping[str, Range]) -> str:
-        """Write the narrowest ranges, the exact ones first."""
-        rated = sorted((one.width, name) for name, one in ranges.items() if one.width is not None)
-        close = [name for width, name in rated if width <= _CLOSE]
-        chosen = (close or [name for _, name in rated])[:MOST_SHOWN]
-        return listed([f"{ranges[name]} for {self.where(name)}" for name in chosen])
-
-    def where(self, name: str) -> str:
-        """Write a quantity in a period: "deliveries (2023)"."""
-        what, period = self.network.names[name]
-        return f"{noun(what)} ({period})"
-
-    def visible(self, found: dict[str, int] | Outcome) -> dict[str, int]:
-        """Return a data set without the parts of levels of unknown make."""
-        if isinstance(found, Outcome):
-            return {}
-        return {name: x for name, x in found.items() if not is_hidden(name)}
-
-
-def _places(pieces: int) -> int:
-    """Return the decimals that show a number of pieces exactly (at most six)."""
-    return next((n for n in range(7) if 10**n % pieces == 0), 6)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """Results that share quantities, so that each may contradict the others.
 
@@ -378,6 +174,9 @@ class Group:
     whole: bool = False
 
 
+Solved = dict[tuple[object, ...], Group]
+
+
 class State:
     """All results of a case under one reading, in groups that share no quantity.
 
@@ -385,11 +184,14 @@ class State:
     ----------
     network : Network
         The case under this reading.
+    solved : dict, optional
+        Groups of other readings by what they assert; new ones are added.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, solved: Solved | None = None) -> None:
         self.network = network
-        self.groups = [self._group(tags) for tags in _connected(network)]
+        self._solved = {} if solved is None else solved
+        self.groups = [self._group(*one) for one in _connected(network)]
         self.words = Wording(network)
 
     def group(self, tag: str) -> Group:
@@ -425,21 +227,38 @@ class State:
             for excluded in outside(item)
         )
 
-    def _group(self, tags: tuple[str, ...]) -> Group:
-        found = minimal_conflicts(tags, self.is_accused)
+    def _group(self, tags: tuple[str, ...], definitions: list[Claim]) -> Group:
+        """Solve a group, unless another reading had one that asserts the same."""
+        items = [*self.items(tags), *definitions]
+        money = self.network.amounts()
+        names = sorted({name for item in items for name in item.names})
+        pieces = [(n, self.network.pieces(self.network.names[n][0]), n in money) for n in names]
+        content = (tags, *pieces, *((item.tag, meaning(item)) for item in items))
+        if content not in self._solved:
+            self._solved[content] = self._solve(tags)
+        return self._solved[content]
+
+    def _solve(self, tags: tuple[str, ...]) -> Group:
+        found = minimal_conflicts(tags, self._core)
         blamed = {tag for one in found.sets for tag in one}
         settled = tuple(tag for tag in tags if tag not in blamed)
         held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
         data = held if isinstance(held, dict) else None
         return Group(tags, found.sets, settled, data, held is Outcome.REFUTED)
 
+    def _core(self, tags: tuple[str, ...]) -> tuple[str, ...] | None:
+        return tags if self.is_accused(tags) else None
 
-def _connected(network: Network) -> list[tuple[str, ...]]:
+
+def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:
     """Put claims that share quantities, directly or through definitions, into groups."""
-    named = [
-        (tag, {n for item in items for n in item.names}) for tag, items in network.items.items()
-    ]
-    definitions = [("", set(one.names)) for one in network.definitions]
-    order = {tag: place for place, tag in enumerate(network.items)}
-    groups = [[tag for tag in tags if tag] for tags, _ in connected([*definitions, *named])]
-    return [tuple(sorted(tags, key=order.__getitem__)) for tags in groups if tags]
+    items = network.items
+    named: list[tuple[str | Claim, set[str]]] = [(d, set(d.names)) for d in network.definitions]
+    named += [(tag, {n for item in items[tag] for n in item.names}) for tag in items]
+    found = []
+    for members, _ in connected(named):
+        tags = {one for one in members if isinstance(one, str)}
+        rules = [one for one in members if isinstance(one, Claim)]
+        if tags:
+            found.append((tuple(tag for tag in items if tag in tags), rules))
+    return found

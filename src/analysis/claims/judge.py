@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from analysis.base.errors import InputError
 from analysis.base.text import decimal
-from analysis.claims.groups import Group, Range, State, in_folder, network_of, noun, read_inputs
+from analysis.claims.groups import Group, Solved, State, in_folder, network_of, read_inputs
 from analysis.claims.network import NUMERIC, UPPER
 from analysis.claims.printed import Formula, Interval, read_formula
 from analysis.claims.relations import RelationRow, is_absolute, read_number
@@ -21,6 +21,7 @@ from analysis.claims.solver.products import Item, Outcome, Product, frame
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import Claim, Linear, connected
 from analysis.claims.verdicts import ROUNDING, Judgement, Reading
+from analysis.claims.wording import Range, noun
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -298,6 +299,8 @@ class RelationsJudge:
         }
         self._states: dict[tuple[str, ...], State] = {}
         self._found: dict[tuple[str, ...], Judgement] = {}
+        self._solved: Solved = {}
+        self._results: dict[tuple[str, str, Group], Judgement] = {}
 
     def state(self, reading: Reading) -> State:
         """Return all results under one reading."""
@@ -305,7 +308,7 @@ class RelationsJudge:
         if key not in self._states:
             network = network_of(self.case, self.claims, self.relations, dict(reading))
             with in_folder(self.case):
-                self._states[key] = State(network)
+                self._states[key] = State(network, self._solved)
         return self._states[key]
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
@@ -357,29 +360,34 @@ class RelationsJudge:
             lost = "This place has lost the number; nothing is inferred."
             return Judgement("unreadable", lost, other=others)
         group = state.group(tag)
+        key = (claim.claim_id, state.network.kind(claim), group)
+        if key not in self._results:
+            self._results[key] = self._in_group(state, claim, group)
+        return replace(self._results[key], other=others)
+
+    def _in_group(self, state: State, claim: ClaimRow, group: Group) -> Judgement:
+        tag = state.network.first[claim.claim_id]
         for conflict in group.conflicts:
             if tag in conflict:
-                return _contradicted(state, claim, conflict, others)
+                return _contradicted(state, claim, conflict)
         rest = tuple(other for other in group.settled if other != tag)
         if group.witness is None:
             text = "Open: neither a data set nor a contradiction was found."
             text = WHOLE if group.whole else text
-            return Judgement("underdetermined", text, other=others)
+            return Judgement("underdetermined", text)
         witness = state.words.visible(group.witness)
         if rest and state.follows(tag, rest):
             found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
             text = _follows(claim, found)
-            return Judgement("reproduced", text, witness, other=others)
+            return Judgement("reproduced", text, witness)
         ranges = state.words.open_ranges(tag, state.items(group.settled))
         text = _fits(state, group, rest, ranges)
         conflicts = group.conflicts[0] if group.conflicts else ()
         ends = {name: one.ends for name, one in ranges.items()}
-        return Judgement("consistent", text, witness, conflicts, ends, others)
+        return Judgement("consistent", text, witness, conflicts, ends)
 
 
-def _contradicted(
-    state: State, claim: ClaimRow, conflict: tuple[str, ...], others: tuple[str, ...]
-) -> Judgement:
+def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:
     tag = state.network.first[claim.claim_id]
     together = "together" if len(conflict) > 1 else "at all"
     text = f"No data set has {state.words.phrases(conflict)} {together}."
@@ -389,7 +397,7 @@ def _contradicted(
         found = state.words.allowed(claim, item, state.items(rest))
         if any(found.ends):
             text += f" By {state.words.phrases(rest)} alone it would be {found}."
-    return Judgement("inconsistent", text, conflict=conflict, other=others)
+    return Judgement("inconsistent", text, conflict=conflict)
 
 
 def _follows(claim: ClaimRow, found: Range) -> str:

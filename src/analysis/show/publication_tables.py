@@ -9,9 +9,9 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.base.text import column, decimal, percent, points, records
-from analysis.claims.groups import noun
 from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import MEANINGS
+from analysis.claims.wording import noun
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table

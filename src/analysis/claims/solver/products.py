@@ -194,6 +194,13 @@ def outside(item: Item) -> list[Item]:
     return [replace(item, inside=interval) for interval in found]
 
 
+def meaning(item: Item) -> object:
+    """Return what a claim asserts of whole numbers, whatever its rounding rule and its print."""
+    if isinstance(item, Product):
+        return (item.later, item.earlier, item.inside, item.difference)
+    return (item.names, tuple((row.coefficients, row.bound) for row in item.rows(item.names)))
+
+
 def possible(items: Sequence[Item], definitions: Sequence[Claim]) -> dict[str, int] | Outcome:
     """Find a data set that meets all claims, or say that there is none, or that it is open.
 

@@ -7,26 +7,20 @@ interval; that makes one or two linear inequalities with whole coefficients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor, gcd, lcm
-from typing import Any
 
 from analysis.base.numbers import Printed, parse
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like, preimage
+from analysis.claims.solver.conflicts import MOST_QUESTIONS, minimal_conflicts
 from analysis.claims.solver.search import Proof, T, UndecidedError, find, proves_empty, reachable
 from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
-
-ENOUGH_QUESTIONS = 300
-"""After so many sets of claims a search for conflicts ends once every claim is in one."""
-
-MOST_QUESTIONS = 2_000
-"""So many sets of claims are decided at most before a search for conflicts is given up."""
 
 
 @dataclass(frozen=True)
@@ -324,108 +318,21 @@ def solve(system: System) -> Answer:
         return Answer(result)
     if not isinstance(witness(System((), system.definitions)), dict):
         raise ValueError("the definitions contradict each other")
+
+    def only(places: Iterable[int]) -> System:
+        return system.only(system.claims[place] for place in places)
+
     found = minimal_conflicts(
-        system.claims, lambda claims: not isinstance(witness(system.only(claims)), dict)
+        range(len(system.claims)),
+        lambda some: None if isinstance(witness(only(some)), dict) else some,
     )
     if not found.complete:
         raise UndecidedError(f"more conflicts than {MOST_QUESTIONS} questions can find")
-    first = system.only(found.sets[0])
+    first = only(found.sets[0])
     proof = witness(first)
     assert not isinstance(proof, dict)  # it was found infeasible
-    tags = tuple(tuple(claim.tag for claim in one) for one in found.sets)
+    tags = tuple(tuple(system.claims[i].tag for i in one) for one in found.sets)
     return Answer(None, tags, proof, first)
-
-
-@dataclass(frozen=True)
-class Conflicts:
-    """Minimal conflicts of some claims: sets that cannot hold, though every part of them can.
-
-    Attributes
-    ----------
-    sets : tuple of tuple of T
-        The smallest first, each in the order of the claims.
-    complete : bool
-        Whether every claim outside them is in no conflict; False if the search was given up.
-    """
-
-    sets: tuple[tuple[Any, ...], ...]
-    complete: bool = True
-
-
-def minimal_conflicts(
-    claims: Sequence[T], refuted: Callable[[tuple[T, ...]], bool], most: int = MOST_QUESTIONS
-) -> Conflicts:
-    """Find all minimal conflicts (minimal infeasible subsets) of some claims.
-
-    The conflicts found so far are all there are once the rest of the claims holds for each of
-    their minimal hitting sets: minimal conflicts and minimal corrections are duals (Reiter 1987;
-    Liffiton and Sakallah 2008). Where the rest does not hold, it contains a new conflict. Only a
-    search that takes more than `ENOUGH_QUESTIONS` may leave some out, once every claim is in one.
-
-    Parameters
-    ----------
-    claims : sequence of T
-        The claims, or their names.
-    refuted : callable
-        Whether some of the claims are refuted; more claims never lose a refutation.
-    most : int
-        So many sets of claims are decided at most.
-
-    Examples
-    --------
-    Three counts of one thing that all differ:
-
-    >>> counts = {"a": 1300, "b": 1310, "c": 1320}
-    >>> minimal_conflicts("abc", lambda some: len({counts[one] for one in some}) > 1).sets
-    (('a', 'b'), ('a', 'c'), ('b', 'c'))
-    """
-    known: dict[frozenset[int], bool] = {}
-
-    def fails(chosen: frozenset[int]) -> bool:
-        if chosen not in known:
-            if len(known) >= most:
-                raise _GivenUpError
-            known[chosen] = refuted(tuple(claims[i] for i in sorted(chosen)))
-        return known[chosen]
-
-    every = frozenset(range(len(claims)))
-    found: list[frozenset[int]] = []
-    hitting = [frozenset[int]()]
-    complete = True
-    try:
-        while (left := next((one for one in hitting if fails(every - one)), None)) is not None:
-            found.append(_minimal(every - left, fails))
-            hitting = _hitting(hitting, found[-1])
-            if len(known) > ENOUGH_QUESTIONS and every == frozenset().union(*found):
-                break
-    except _GivenUpError:
-        complete = False
-    ordered = sorted(map(sorted, found), key=lambda one: (len(one), one))
-    return Conflicts(tuple(tuple(claims[i] for i in one) for one in ordered), complete)
-
-
-class _GivenUpError(Exception):
-    """No more sets of claims may be decided."""
-
-
-def _minimal(core: frozenset[int], fails: Callable[[frozenset[int]], bool]) -> frozenset[int]:
-    """Drop claims while the rest fails, halves first, then ever smaller parts, then singly."""
-    size = len(core)
-    while size > 1:
-        size = (size + 1) // 2
-        order = sorted(core)
-        for part in (frozenset(order[i : i + size]) for i in range(0, len(order), size)):
-            if part < core and fails(core - part):
-                core -= part
-    return core
-
-
-def _hitting(before: Sequence[frozenset[int]], conflict: frozenset[int]) -> list[frozenset[int]]:
-    """Return the minimal sets that hit what `before` hits and one more conflict (Berge 1989)."""
-    hit = [one for one in before if one & conflict]
-    more = {one | {i} for one in before if not one & conflict for i in conflict}
-    fresh = [one for one in more if not any(old <= one for old in hit)]
-    return hit + sorted(fresh, key=lambda one: (len(one), sorted(one)))
 
 
 def connected(named: Iterable[tuple[T, set[str]]]) -> list[tuple[list[T], set[str]]]:
