@@ -140,3 +140,18 @@ def test_a_slip_is_named(segelec: Case, project: Path, old: str, new: str, said:
     with pytest.raises(InputError, match=said) as caught:
         read_appraisal(load_case("segelec", project))
     assert "data/raw/segelec/appraisal.yaml" in str(caught.value)
+
+
+def test_chapters_agree_on_targets(segelec: Case, usual: pd.DataFrame) -> None:
+    """What the print meets, the ledger that meets the print meets too, under every reading."""
+    targets = pd.read_csv(segelec.raw / "targets.csv").set_index("target_id")
+    scores = pd.read_csv(segelec.processed / "okr.csv").query("period == '2024Q2'")
+    reached = 0
+    for row in scores[scores["target_id"].isin(targets.index)].itertuples():
+        target = targets.loc[row.target_id]
+        verdict = usual.loc[target["claim_id"], "verdict"]
+        if verdict == "consistent" and target["option"] != "points" and row.chosen:
+            reached += 1
+            assert row.status == "met", row.target_id
+        assert verdict != "inconsistent", row.target_id
+    assert reached == 3  # revenue, satisfaction of 20%, productivity

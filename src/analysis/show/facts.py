@@ -36,7 +36,12 @@ Facts = dict[str, Value]
 whole = decimal(0)
 rate = percent(1)
 
-PRINTED = {"services": "abstract-services", "services_growth": "5-services-growth"}
+PRINTED = {
+    "services": "abstract-services",
+    "lifting_doors": "abstract-lifting-doors",
+    "alarms": "abstract-alarms",
+    "services_growth": "5-services-growth",
+}
 """Names under which prose quotes printed results."""
 
 
@@ -56,12 +61,13 @@ def facts(case: Case, verdicts: pd.DataFrame) -> Facts:
         Text, kind and source by key.
     """
     strings = {claim.claim_id: claim.printed for claim in read_claims(case)}
-    before = derived(strings, Rounding(case.reading()["rounding"]))["services_before"]
+    found = derived(strings, Rounding(case.reading()["rounding"]))
+    quoted = {key: found[key] for key in ("services_before", "other_services")}
     ledger = read_ledger(case)
     return (
         _printed(strings)
         | verdict_counts(verdicts)
-        | _derived("analysis.evidence.derived", services_before=before)
+        | _derived("analysis.evidence.derived", **quoted)
         | _ledger(case, ledger)
         | _baseline(case, ledger)
     )
