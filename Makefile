@@ -124,8 +124,7 @@ verify: | $(call environment,report) ## build again in another folder and compar
 
 test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks.cfg \
-	  --doctest-modules tests src/analysis $(NOTEBOOKS)
+	  --nbval --doctest-modules tests src/analysis $(NOTEBOOKS)
 
 ##@ To develop
 

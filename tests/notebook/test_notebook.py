@@ -73,7 +73,7 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
     monkeypatch.setenv("MPLBACKEND", "agg")
     source = write(
         new_markdown_cell('There were <data value="services">?</data>.'),
-        "from pathlib import Path\nprint(Path.cwd().name, seed)\nprint(object())",
+        "from pathlib import Path\nprint(Path.cwd().name, seed)",
         "import time\nprint(Path.cwd().parent / 'data')\ntime.tzname[0]",
         f"import sys\nsys.executable == {sys.executable!r}",
         "hash('analysis')",
@@ -81,7 +81,7 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
 
     notebook.run(source, source, values=values)
     first = source.read_text(encoding="utf-8")
-    shown = ["notebooks 3\n<object object>\n", "data\n", "'UTC'", "True"]
+    shown = ["notebooks 3\n", "data\n", "'UTC'", "True"]
     assert outputs(source)[:-1] == shown
     content = json.loads(first)
     assert content["metadata"]["kernelspec"]["name"] == "python3"
@@ -274,8 +274,8 @@ def test_canonical_form_drops_what_varies(tmp_path: Path) -> None:
     )
     cell.outputs = [
         new_output("stream", name="stdout", text="a"),
-        new_output("stream", name="stdout", text=f"b at 0x7fAB {tmp_path}/x\n"),
-        new_output("display_data", data={"text/plain": "<F at 0x1f>", "image/png": "QUJD"}),
+        new_output("stream", name="stdout", text=f"b {tmp_path}/x\n"),
+        new_output("display_data", data={"text/plain": "<F>", "image/png": "QUJD"}),
         new_output("stream", name="stdout", text="c"),
     ]
     messy = new_notebook(cells=[cell], metadata={"papermill": {}, "widgets": {}, "title": "T"})
@@ -299,7 +299,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
         "with style():\n    canvas = Canvas((3, 2))\n    canvas.subplots().plot([0, seed])\n"
         "data = pd.DataFrame({'x': [0, 1], 'y': [0, seed]})\n"
         "show_figure(Figure('swot', canvas, data, 'A line.', 'A line going up', 'derived'))",
-        "show_table(data, 'tbl-line', 'The line.', 'derived')\nprint(object())",
+        "show_table(data, 'tbl-line', 'The line.', 'derived')",
     )
     figures = tmp_path / "figures"
     notebook.run(source, source, figures=figures)
@@ -320,7 +320,7 @@ def _nbval(path: Path) -> int:
     """Exit status of a strict comparison under another time zone and hash seed."""
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", str(path)]
-    command += ["--nbval-current-env", "--nbval-sanitize-with", str(root / "tests/notebooks.cfg")]
+    command.append("--nbval-current-env")
     environment = dict(os.environ, TZ="Pacific/Kiritimati", PYTHONPATH=str(root / "src"))
     done = subprocess.run(
         command, cwd=path.parent, env=environment, capture_output=True, check=False

@@ -362,7 +362,6 @@ def last_words(scratch: Path) -> str:
     return ""
 
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _KEPT_CELL_METADATA = ("jupyter", "tags")
 _KEPT_METADATA = ("authors", "title")
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -439,7 +438,7 @@ def _canonical_cell(cell: NotebookNode, identity: str, root: Path) -> dict[str, 
 
 
 def _canonical_outputs(outputs: list[NotebookNode], root: Path) -> list[NotebookNode]:
-    """Streams merged with a neighbour of the same name, texts freed of addresses and root."""
+    """Streams merged with a neighbour of the same name, texts freed of the root."""
     fixed: list[NotebookNode] = []
     for original in outputs:
         output: NotebookNode = nbformat.from_dict(original)  # type: ignore[no-untyped-call]
@@ -458,4 +457,4 @@ def _canonical_outputs(outputs: list[NotebookNode], root: Path) -> list[Notebook
 
 
 def _clean(text: str, root: Path) -> str:
-    return _ADDRESS.sub("", text).replace(f"{root}/", "").replace(str(root), ".")
+    return text.replace(f"{root}/", "").replace(str(root), ".")
