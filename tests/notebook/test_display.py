@@ -62,6 +62,12 @@ def test_prose_loses_its_indent_and_shows_periods_as_readers_know_them(shown: Sh
     assert shown == [({"text/markdown": text}, {"type": "prose"})]
 
 
+def test_negative_numbers_in_prose_have_a_minus(shown: Shown) -> None:
+    display.say("From 2023-01-05 it fell by -4.0% (-2 of SYN-0001), 2022-01.")
+    text = "From 2023-01-05 it fell by −4.0% (−2 of SYN-0001), Jan 2022."
+    assert shown[0][0] == {"text/markdown": text}
+
+
 @pytest.mark.parametrize("name", prose.concepts())
 def test_every_concept_is_explained_in_full(name: str, shown: Shown) -> None:
     display.concept(name)

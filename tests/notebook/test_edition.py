@@ -144,6 +144,10 @@ def test_a_notebook_begins_with_its_case_period_and_rows(monkeypatch: pytest.Mon
     assert (study.case.name, study.period, study.base) == ("segelec", "2022Q1", "year-ago")
     assert (study.rows / "service.csv").is_file()
     assert {"sales", "services"} <= set(study.sums["measure"])
+    assert (study.quarter, study.days) == ("2022Q1", ("2022-01-01", "2022-03-31"))
+    february = begin("segelec", "2024-02")
+    assert (february.quarter, february.days) == ("2023Q4", ("2024-02-01", "2024-02-29"))
+    assert begin("segelec", "2022-02").quarter == "2022Q1"  # none has ended
     assert begin("segelec", readings={"target_kind": "points"}).reading["target_kind"] == "points"
 
 
@@ -293,7 +297,7 @@ def test_a_month_against_the_one_before_becomes_a_pdf(
     text = _text(copy / "report" / f"{name}.pdf")
     assert "Report on February 2024, compared with January 2024" in text
     assert "cost_target = cap" in text
-    assert "Since Jan 2024, the month before, sales changed by" in text
+    assert "Since Jan 2024: sales by" in text
     now = by_hand("2024-02")
     assert f"has {now['services']} services and sales of {written(now['sales'], '1'):,}" in text
     for change in growths("2024-02", "2024-01"):

@@ -12,12 +12,10 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_period
 from analysis.base.text import decimal, groups, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow, Shape, period_words, table
-from analysis.kpis.levels import quarter_index
-from analysis.method.as_is import process_times
+from analysis.method.as_is import completed, process_times
 from analysis.notebook.values import literal
 from analysis.tables.firm_tables import Ledger
 from analysis.tables.strategy_tables import ProcessRow
@@ -44,8 +42,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
         One row per step and number of days that occurs: step_id, name, mode, days, services, and
         of the whole step mean (Fraction, days), share (Fraction of the cycle) and bottleneck.
     """
-    service = ledger["service"]
-    done = service[quarter_index(service["completed_on"]).isin(parse_period(period))]
+    done = completed(ledger["service"], period)
     times = process_times(ledger, steps, period).set_index("step_id")
     rows = []
     for step in steps:
@@ -237,8 +234,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     InputError
         If no service was completed in the period.
     """
-    service = ledger["service"]
-    done = service[quarter_index(service["completed_on"]).isin(parse_period(period))]
+    done = completed(ledger["service"], period)
     if done.empty:
         raise InputError(
             "no service was completed in this period", file="service.csv", value=period

@@ -196,6 +196,14 @@ def process_steps(case: Case) -> list[ProcessRow]:
     return sorted(steps, key=lambda step: step.position)
 
 
+def completed(service: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Keep the services that were completed in a month, quarter, half-year or year."""
+    day, last = service["completed_on"].dt, last_month(period)
+    months = 12 * day.year + day.month - 1
+    done: pd.DataFrame = service[months.between(last - MONTHS[parse_label(period)[0]] + 1, last)]
+    return done
+
+
 def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.DataFrame:
     """Time per step of the service process, over the services completed in a period.
 
@@ -206,7 +214,7 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
     steps : list of ProcessRow
         From :func:`process_steps`.
     period : str
-        A month, quarter or half-year, such as ``2023H1``.
+        A month, quarter, half-year or year, such as ``2023H1``.
 
     Returns
     -------
@@ -215,10 +223,7 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
         median (days), share (Fraction of the whole cycle) and bottleneck (True for the step with
         the largest sum of days).
     """
-    service = ledger["service"]
-    day, last = service["completed_on"].dt, last_month(period)
-    months = 12 * day.year + day.month - 1
-    done = service[months.between(last - MONTHS[parse_label(period)[0]] + 1, last)]
+    done = completed(ledger["service"], period)
     rows = []
     for step in steps:
         days = (done[step.end_column] - done[step.start_column]).dt.days
@@ -238,15 +243,17 @@ def process_times(ledger: Ledger, steps: list[ProcessRow], period: str) -> pd.Da
     return table
 
 
-def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
-    """Level of every KPI in the baseline period of the case.
+def starting_level(totals: Totals, period: str, currency: str = MONEY) -> pd.DataFrame:
+    """Level of every KPI in a period, such as the baseline.
 
     Parameters
     ----------
     totals : DataFrame
         From :func:`analysis.kpis.reduce.reduce`.
-    case : Case
-        The case.
+    period : str
+        A month, quarter, half-year or year.
+    currency : str
+        Name of the unit of money.
 
     Returns
     -------
@@ -254,9 +261,8 @@ def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
         Columns kpi, perspective, name, value (Fraction, or None where nothing was measured),
         unit, definition; in catalogue order.
     """
-    baseline = case.parameters.periods.baseline
-    table = kpi_periods(totals, parse_label(baseline)[0], baseline)
-    values = table[table["period"] == baseline].set_index("kpi")["value"]
+    table = kpi_periods(totals, parse_label(period)[0], period)
+    values = table[table["period"] == period].set_index("kpi")["value"]
     return pd.DataFrame(
         [
             {
@@ -265,7 +271,7 @@ def starting_level(totals: Totals, case: Case) -> pd.DataFrame:
                 "value": values[record.key],
                 **fields(record, "unit definition"),
             }
-            for record in kpis_of(totals, case.parameters.currency_name)
+            for record in kpis_of(totals, currency)
         ]
     )
 

@@ -25,6 +25,8 @@ from analysis.base.periods import (
     Grain,
     base_words,
     distance,
+    end_day,
+    first_day,
     in_words,
     last_ended,
     last_month,
@@ -115,6 +117,18 @@ class Edition:
     def folder(self) -> Path:
         """Where what is not committed lies: values, figures and notebooks of a periodic report."""
         return self.case.root / ".build" / self.name
+
+    @property
+    def quarter(self) -> str:
+        """Last quarter that has ended when the period ends, or else the ledger's first."""
+        first = parse_quarter(self.case.parameters.periods.first)
+        return period_label(max(first, last_ended(self.period, "quarter")), "quarter")
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """First and last day of the period, such as ``2023-01-01`` and ``2023-06-30``."""
+        grain, index = parse_label(self.period)
+        return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
 
     @property
     def rows(self) -> Path:
@@ -270,7 +284,7 @@ def edition(
 
 def begin(
     case: str,
-    period: str | None = None,
+    period: str | int | None = None,
     base: str | None = None,
     readings: Mapping[str, str] | None = None,
 ) -> Edition:
@@ -298,6 +312,11 @@ def begin(
     if base not in (None, YEAR_AGO, PREVIOUS):
         wrong.append(f"base: there is no “{base}”; choose {YEAR_AGO} or {PREVIOUS}")
         base = None
+    with _noting(wrong, "period"):
+        if isinstance(period, int):
+            fix = f'write "{period}" in quotes; with papermill, -r period {period}'
+            raise InputError("a period is text", value=period, fix=fix)
+    period = None if isinstance(period, int) else period
     with _noting(wrong, "case"):
         found = load_case(case)
         if found.parameters.kind != "printed" and not (found.processed / CUBE).is_file():

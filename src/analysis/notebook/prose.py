@@ -6,6 +6,7 @@ so that it follows the parameters wherever the notebook is run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.periods import readable
+
+_NEGATIVE = re.compile(r"(?<![\w`-])-(?=\d)")
 
 
 def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
@@ -42,10 +45,11 @@ def say(text: str) -> None:
     text : str
         Markdown as in a cell, with headings, lists and references such as
         ``[the table](#tbl-kpis)``. Its indent is removed. Periods named ``2024Q2`` are shown as
-        Q2 2024. Text from a firm's own files goes through
-        :func:`analysis.notebook.values.literal` first.
+        Q2 2024, and a negative number has a minus instead of a hyphen. Text from a firm's own files
+        goes through :func:`analysis.notebook.values.literal` first.
     """
-    emit({"text/markdown": readable(cleandoc(text))}, {"type": "prose"})
+    shown = _NEGATIVE.sub("−", readable(cleandoc(text)))
+    emit({"text/markdown": shown}, {"type": "prose"})
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def _ledger(case: Case, ledger: Ledger) -> Facts:
 
 def _baseline(case: Case, ledger: Ledger) -> Facts:
     period = case.parameters.periods.baseline
-    level = starting_level(reduce(ledger), case).set_index("kpi")["value"]
+    level = starting_level(reduce(ledger), period).set_index("kpi")["value"]
     half = by_type(sums(ledger), parse_period(period))
     return values(
         case.parameters.kind,

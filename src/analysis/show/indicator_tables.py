@@ -265,14 +265,15 @@ def method_levels(
         name, unit = f"{record.key} {record.definition}", record.unit
         texts = {period: level_text(record, value) for period, value in values}
         rows.append({"name": name, "unit": unit, **texts})
+    ends = [short_period(period) for period in periods]
+    span = f"{ends[0]} to {ends[-1]}" if ends else "of which none had ended"
     return view(
         "tbl-method-levels-{grain}",
         pd.DataFrame(rows),
         kind=kind,
         more=_periods(periods),
         grain=grain,
-        first=short_period(periods[0]),
-        latest=short_period(periods[-1]),
+        span=span,
     )
 
 
