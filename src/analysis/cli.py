@@ -185,24 +185,18 @@ def values(args: argparse.Namespace) -> str:
     from analysis.efficiency.sentences import ARTICLE
     from analysis.notebook.edition import asked_for
     from analysis.notebook.values import save
-    from analysis.show.facts import claim_facts, efficiency_facts, facts
-    from analysis.show.period_facts import data_facts, level_facts, method_facts, summary_facts
+    from analysis.show.facts import efficiency_facts, facts
+    from analysis.show.period_facts import level_facts, method_facts
     from analysis.tables.case import load_case
 
     asked = asked_for(args)
     case = asked.case
     table = {}
-    if case.has_own_rows or case.parameters.calibration is not None:
+    if case.parameters.calibration is not None:
         table = level_facts(asked) | method_facts(asked)
-    if case.has_own_rows:
-        table |= data_facts(case)
-    if case.has_own_rows or asked.periodic:
-        table |= summary_facts(asked, table)
     if not asked.periodic and case.parameters.calibration is not None:
         table |= facts(case, read_verdicts(case))
         table |= efficiency_facts(load_case(ARTICLE, case.root))
-    elif not asked.periodic and case.has_claims:
-        table |= claim_facts(read_verdicts(case), read_universes(case))
     save(table, asked.values)
     return f"{len(table)} values"
 

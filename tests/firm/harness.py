@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
-from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.evidence.soundness import check_table
-from analysis.notebook.edition import chapters, edition, split
+from analysis.notebook.edition import chapters, edition
 from analysis.notebook.run import read
-from analysis.notebook.values import PARAMETERS_TAG, Value, fill, load, tags
+from analysis.notebook.values import PARAMETERS_TAG, tags
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]
@@ -37,14 +35,14 @@ class Report:
         All prose with its numbers, and the captions, tables and texts of figures.
     labels : set of str
         Labels of the figures and tables.
-    values : dict
-        The numbers in prose.
+    kinds : set of str
+        Kinds of number that they name.
     """
 
     chapters: list[str]
     text: str
     labels: set[str]
-    values: dict[str, Value]
+    kinds: set[str]
 
 
 @dataclass
@@ -92,44 +90,34 @@ class Firm:
 
     def report(self) -> Report:
         """Run all steps, and the cells of every chapter."""
-        with mock.patch("analysis.show.period_facts.check_table", _faults):
-            for step in ("verdicts", "ledger", "kpis", "values"):
-                self.step(step)
+        for step in ("verdicts", "ledger", "kpis", "values"):
+            self.step(step)
         asked = edition(load_case(self.name, self.root))
-        values = load(asked.values)
-        features = asked.features(values)
-        texts, names, self.shown = [], [], []
+        self.shown = []
         with _recorded(self.shown), chdir(self.root):
-            for path in chapters(asked.case):
-                names.append(path.stem)
-                texts += self._cells(path, features, values, asked.parameters)
-        texts += [_told(data, about) for data, about in self.shown]
-        labels = {str(about.get("label")) for _, about in self.shown if about.get("label")}
-        return Report(names, "\n".join(texts), labels, values)
+            paths = chapters(asked.case)
+            for path in paths:
+                self._run(path, asked.parameters)
+        text = "\n".join(_told(data, about) for data, about in self.shown)
+        found = [about for _, about in self.shown if "label" in about]
+        labels, kinds = ({str(about[key]) for about in found} for key in ("label", "kind"))
+        return Report([path.stem for path in paths], text, labels, kinds)
 
-    def _cells(
-        self, path: Path, features: Iterable[str], values: dict[str, Value], given: dict[str, Any]
-    ) -> Iterator[str]:
+    def _run(self, path: Path, given: dict[str, Any]) -> None:
+        """Run the cells of a notebook in order; its Markdown is shown as it stands."""
         space: dict[str, Any] = {"__name__": "notebook"}
-        cells, _ = split(read(path), frozenset(features), path.name)
-        for number, cell in enumerate(cells):
+        for number, cell in enumerate(read(path).cells):
             if cell.cell_type == "markdown":
-                yield fill(cell.source, values, file=path.name, place=f"cell {number}")
+                self.shown.append(({"text/markdown": cell.source}, {}))
                 continue
             exec(compile(cell.source, f"{path.stem}, cell {number}", "exec"), space)
             if PARAMETERS_TAG in tags(cell):
                 space |= {name: value for name, value in given.items() if name in space}
 
 
-@cache
-def _faults() -> Any:
-    """Return what is the same for every firm."""
-    return check_table()
-
-
 def _told(data: dict[str, Any], about: dict[str, Any]) -> str:
     parts = [str(about.get(key, "")) for key in ("label", "caption", "alt")]
-    return "\n".join([*parts, str(data.get("text/plain", ""))])
+    return "\n".join([*parts, str(data.get("text/plain", data.get("text/markdown", "")))])
 
 
 @contextmanager
@@ -141,6 +129,7 @@ def _recorded(shown: Told) -> Iterator[None]:
 
     with (
         mock.patch("analysis.notebook.display.emit", emit),
+        mock.patch("analysis.notebook.prose.emit", emit),
         mock.patch("analysis.notebook.display.svg", return_value="<svg/>"),
     ):
         yield

@@ -26,11 +26,10 @@ WITH_OKRS = {("cost",), ("staff_hours",), ("training", "okrs")}
 """Where key results are scored too, some of them on what is absent; it takes longer."""
 
 SUMMARY = re.compile(r"(?m)^Left out, for want of a table or of rows in it: (.*)\.$")
-TAG = re.compile(r"</?data[^>]*>")
 
 
 def _left_out(text: str) -> set[str]:
-    found = SUMMARY.search(TAG.sub("", text))
+    found = SUMMARY.search(text)
     return set(found[1].split(", ")) if found else set()
 
 

@@ -35,7 +35,7 @@ def _make(root: Path, *cases: str) -> list[subprocess.Popen[str]]:
     """Start a build of each case's numbers and of its first chapter, in a group of its own."""
     build = (
         'make --no-print-directory VENV="$0" CASE=$1 dashboard && '
-        '"$0/bin/python" -m analysis notebook notebooks/case/your_data.ipynb --case $1'
+        '"$0/bin/python" -m analysis notebook notebooks/firm/board.ipynb --case $1'
     )
     environment = {**os.environ, "PYTHONPATH": str(root / "src"), "MAKEFLAGS": ""}
     return [
@@ -60,7 +60,7 @@ def _finish(processes: list[subprocess.Popen[str]]) -> None:
 
 def _outputs(root: Path, case: str) -> dict[str, bytes]:
     """Everything that a case's build has written, by path."""
-    folders = (root / "data" / "processed" / case, root / ".build" / case / "your_data.ipynb")
+    folders = (root / "data" / "processed" / case, root / ".build" / case / "board.ipynb")
     paths = [path for folder in folders for path in (folder, *folder.rglob("*")) if path.is_file()]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
@@ -80,7 +80,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "data" / "raw").mkdir(parents=True)
     firm_of(root, "acme").keep(*TABLES)
     (root / "notebooks").unlink()  # a notebook runs where it lies
-    shutil.copytree(ROOT / "notebooks" / "case", root / "notebooks" / "case")
+    shutil.copytree(ROOT / "notebooks" / "firm", root / "notebooks" / "firm")
     shutil.copytree(root / "data" / "raw" / "acme", root / "data" / "raw" / "bolt")
     yaml = root / "data" / "raw" / "bolt" / "case.yaml"
     yaml.write_text(yaml.read_text(encoding="utf-8").replace("acme", "bolt"), encoding="utf-8")
@@ -94,7 +94,7 @@ def test_two_cases_side_by_side(built: Path, tmp_path: Path) -> None:
     alone = firm_of(tmp_path, "acme").keep(*TABLES)
     alone.report()
     together = _outputs(built, "acme")
-    assert together.pop(".build/acme/your_data.ipynb")
+    assert together.pop(".build/acme/board.ipynb")
     assert together == _outputs(tmp_path, "acme")
     _change(alone)
     alone.report()

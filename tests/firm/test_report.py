@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.notebook.edition import edition, own_chapters
+from analysis.notebook.edition import edition
 from analysis.report.book import timestamp
 from analysis.report.frontmatter import main_source
 from analysis.tables.case import load_case
@@ -36,13 +36,11 @@ def test_nothing_is_said_of_the_paper(report: Report, word: str) -> None:
 
 def test_money_is_in_the_firms_currency(report: Report) -> None:
     assert "Sales, euros" in report.text
-    assert report.values["currency"]["text"] == "euros"
+    assert re.search(r"sales of [\d,]+ euros", report.text)
 
 
 def test_every_number_is_marked_as_the_firms_own(report: Report) -> None:
-    kinds = {key: value["kind"] for key, value in report.values.items()}
-    assert {kinds[key] for key in ("sales_now", "card_joint", "data_rows", "okr_rows")} == {"yours"}
-    assert "synthetic" not in kinds.values()
+    assert report.kinds == {"yours", "words"}
 
 
 def test_numbers_come_from_the_firms_rows(report: Report) -> None:
@@ -51,12 +49,13 @@ def test_numbers_come_from_the_firms_rows(report: Report) -> None:
     lines = (raw / "service.csv").read_text(encoding="utf-8").splitlines()
     column = lines[0].split(",").index("completed_on")
     days = [line.split(",")[column] for line in lines[1:]]
-    assert report.values["services_now"]["text"] == str(sum(day >= "2024-10" for day in days))
+    services = sum(day >= "2024-10" for day in days)
+    assert re.search(rf"and {services} services \(", report.text)
     sales = (raw / "sale.csv").read_text(encoding="utf-8").splitlines()
     day, amount = (sales[0].split(",").index(name) for name in ("invoiced_on", "amount_centimos"))
     rows = [line.split(",") for line in sales[1:]]
     total = sum(int(row[amount]) for row in rows if row[day] >= "2024-10")
-    assert report.values["sales_now"]["text"] == f"{total // 100:,}"
+    assert f"sales of {total // 100:,} euros" in report.text
 
 
 def counted(day: str, table: str, amount: str = "") -> dict[str, int]:
@@ -76,25 +75,25 @@ def counted(day: str, table: str, amount: str = "") -> dict[str, int]:
 def test_the_summary_says_what_turned_and_how_the_key_results_stand(report: Report) -> None:
     sales = counted("invoiced_on", "sale", "amount_centimos")
     services = counted("completed_on", "service")
-    better = report.values["turned_better"]["text"]
+    summary = report.text[: report.text.index("tbl-board")]
+    better, worse = re.search(r"better in (.*), and worse in (.*?)\. Of", summary).groups()
     for name, count in (("sales", sales), ("services delivered", services)):
         growth = Fraction(count["2024"] - count["2023"], count["2023"])
         assert f"{name} (+{float(growth * 100):.1f}%)" in better
-    start = report.text.index("# Summary")
-    summary = report.text[start : report.text.index("# Your data")]
-    assert report.values["turned_worse"]["text"] in summary
-    assert report.values["joint_in_words"]["text"] in summary
-    assert {"tbl-summary", "tbl-summary-key-results"} <= report.labels
+    assert "satisfaction index (" in worse
+    # (1 + 0.84 + (1 + 0.33) / 2 + (1 - 0.26) / 2) / 4, by the scores of the key results
+    assert re.search(r"The joint score of all key results, .* is 0\.72, with 83% of", summary)
+    assert {"tbl-board", "tbl-board-key-results", "tbl-decisions"} <= report.labels
 
 
 def test_the_summary_of_a_firm_with_services_alone(tmp_path: Path) -> None:
     """No key results, no survey, no sales: it tells what there is and names what is left out."""
     report = firm_of(tmp_path).keep("service").report()
-    assert "tbl-summary" in report.labels
-    assert "tbl-summary-key-results" not in report.labels
-    assert "joint_in_words" not in report.values
-    assert "Left out of this report" in report.text
-    assert "services delivered" in report.values["turned_better"]["text"]
+    assert "tbl-board" in report.labels
+    assert "tbl-board-key-results" not in report.labels
+    assert "joint score" not in report.text
+    assert "Left out, for want of a table" in report.text
+    assert re.search("better in .*services delivered", report.text)
 
 
 def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> None:
@@ -109,15 +108,22 @@ def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> Non
     last = [line for line in lines if line.split(",")[day] >= "2024-10"]
     path.write_text("\n".join([head, *last]) + "\n", encoding="utf-8")
     report = firm.report()
-    assert "turned_better" not in report.values
-    assert "tbl-summary" in report.labels
+    assert "better in" not in report.text
+    assert "tbl-board" in report.labels
 
 
 def test_all_chapters_are_there(report: Report) -> None:
-    assert " ".join(report.chapters) == (
-        "summary your_data 01_asis_diagnosis 02_kpis 03_quarter_over_quarter "
-        "04_okrs 05_scorecard efficiency"
-    )
+    assert report.chapters == ["board", "annex"]
+    sections = re.findall("(?m)^## (.*)$", report.text)
+    assert sections[:6] == [
+        "Sales by quarter",
+        "What moved the sales",
+        "Scorecard",
+        "Objectives and key results",
+        "What needs a decision",
+        "The data",
+    ]
+    assert {"The service process", "Strategy map", "Quarterly statements"} <= set(sections)
 
 
 def test_figures_and_tables_the_text_refers_to_are_there(report: Report) -> None:
@@ -148,22 +154,19 @@ def test_what_was_coerced_is_in_the_report(tmp_path: Path) -> None:
     (firm.raw / "ventas.csv").write_text("\n".join(lines), encoding="cp1252")
     firm.edit("case.yaml", "kind: yours", "intake: {dates: day-first}\nkind: yours")
     report = firm.report()
-    assert int(report.values["data_notes"]["text"]) >= 3
+    kinds = re.search(r"(\d+) kinds of things were skipped", report.text)
+    assert kinds
+    assert int(kinds[1]) >= 3
     assert "tbl-data-notes" in report.labels
     assert "the signs between thousands are dropped" in report.text
     assert "Nothing was skipped or coerced" not in report.text
-    assert report.values["sales_now"]["text"] == "28,394"  # 23 services at 1,234.50
+    assert "sales of 28,394 " in report.text  # 23 services at 1,234.50
 
 
-def test_chapters_follow_the_tables(tmp_path: Path) -> None:
-    firm = firm_of(tmp_path).keep("service", "swot")
-    firm.step("ledger")
-    case = load_case(firm.name, tmp_path)
-    names = [path.stem for path in own_chapters(case)]
-    assert names == [
-        "summary",
-        "your_data",
-        "01_asis_diagnosis",
-        "02_kpis",
-        "03_quarter_over_quarter",
-    ]
+def test_sections_follow_the_tables(tmp_path: Path) -> None:
+    report = firm_of(tmp_path).keep("service", "swot").report()
+    sections = re.findall("(?m)^## (.*)$", report.text)
+    assert "Strengths, weaknesses, opportunities, threats" in sections
+    assert "Services by type" in sections
+    absent = {"Sales by quarter", "Scorecard", "Causes", "Key results", "Quarterly statements"}
+    assert absent.isdisjoint(sections)

@@ -22,7 +22,7 @@ from analysis.kpis.levels import kpi_periods
 from analysis.notebook import values
 from analysis.notebook.edition import FEATURES, Edition, begin, chapters, edition, split
 from analysis.notebook.run import read
-from analysis.show.period_facts import level_facts, method_facts, summary_facts
+from analysis.show.period_facts import level_facts, method_facts
 from analysis.tables.case import Case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,8 +33,7 @@ Tables = dict[str, dict[str, values.Value]]
 
 def made(case: Case, asked: Mapping[str, Any]) -> dict[str, values.Value]:
     report = edition(case, **asked)
-    table = level_facts(report) | method_facts(report)
-    return table | summary_facts(report, table)
+    return level_facts(report) | method_facts(report)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,6 @@ from analysis.base.periods import (
     period_label,
 )
 from analysis.base.text import PlainLoader
-from analysis.efficiency.quarterly_statements import companies_of, has_statements
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.cube import CUBE, in_memory, ledger_folder, read_cube, tables_of
 from analysis.notebook.values import Value, tags
@@ -154,7 +153,8 @@ class Edition:
     def parameters(self) -> dict[str, object]:
         """Parameters of notebooks, by name."""
         about: dict[str, object] = {"case": self.case.name, "period": self.period}
-        return about | {"base": self.base, "readings": dict(self.choices)}
+        base = self.base if self.periodic or self.reaches(self.base_period()) else ""
+        return about | {"base": base, "readings": dict(self.choices)}
 
     def base_period(self, base: str | None = None) -> str:
         """Label of the period that this one is compared with."""
@@ -436,9 +436,9 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
     """Choose the notebooks of a case, in reading order; of a report on a period, if so asked.
 
     A case whose ledger is calibrated to its claims has the numbered notebooks, which tell the
-    paper's story. A case with rows of its own has those of them that its tables can fill, after
-    one on these tables; a case of claims alone, the one on claims. A report on a period has those
-    of them that take one as their parameter, after the summary.
+    paper's story. A case with rows of its own has the board's pages and the annex; what its
+    publication prints, if there is one, follows. A case of claims alone has the chapter on claims.
+    A report on a period has those of them that take one as their parameter.
 
     Raises
     ------
@@ -450,10 +450,10 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
     if case.parameters.calibration is not None:
         found = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
     elif case.has_own_rows:
-        found = own_chapters(case)
+        claims = ["publication/claims"] if case.has_claims else []
+        found = [notebooks / f"{name}.ipynb" for name in ("firm/board", "firm/annex", *claims)]
     if found and periodic:
-        wanted = dict.fromkeys([notebooks / "case" / "summary.ipynb", *found])
-        return [path for path in wanted if _TAKES_PERIOD.search(path.read_text(encoding="utf-8"))]
+        return [path for path in found if _TAKES_PERIOD.search(path.read_text(encoding="utf-8"))]
     if found:
         return found
     if periodic:
@@ -461,7 +461,7 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
             "a report on a period needs rows, and the case has none",
             file=case.raw.relative_to(case.root),
         )
-    found = [notebooks / "case" / "claims.ipynb"] if case.has_claims else []
+    found = [notebooks / "publication" / "claims.ipynb"] if case.has_claims else []
     if not found:
         raise InputError(
             "there is nothing to report on: the case has no claims.csv",
@@ -469,23 +469,6 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
             fix="write down what the firm publishes in claims.csv, as data/raw/courier does",
         )
     return found
-
-
-def own_chapters(case: Case) -> list[Path]:
-    """Choose the notebooks of a case with rows of its own; its tables must have been kept."""
-    notebooks = case.root / "notebooks"
-    wanted = {
-        "case/summary": True,
-        "case/your_data": True,
-        "case/claims": case.has_claims,
-        "01_asis_diagnosis": True,
-        "02_kpis": True,
-        "03_quarter_over_quarter": True,
-        "04_okrs": has_okrs(case),
-        "05_scorecard": has_okrs(case) or has_method(case, "links"),
-        "case/efficiency": has_statements(case) and len(companies_of(case)) == 1,
-    }
-    return [notebooks / f"{name}.ipynb" for name, here in wanted.items() if here]
 
 
 _PREFIX = "needs-"

@@ -126,31 +126,6 @@ def _baseline(case: Case, ledger: Ledger) -> Facts:
     )
 
 
-def claim_facts(verdicts: pd.DataFrame, blocks: pd.DataFrame) -> Facts:
-    """Compute the values.
-
-    Parameters
-    ----------
-    verdicts : DataFrame
-        ``verdicts.csv``: one row per claim and reading, the default reading marked.
-    blocks : DataFrame
-        ``multiverse.csv``: one row per block of results and combination of its readings.
-
-    Returns
-    -------
-    dict of str to Value
-        Text, kind and source by key.
-    """
-    depends = verdicts.groupby("claim_id")["verdict"].nunique() > 1
-    universes, surviving = survival(blocks)
-    return verdict_counts(verdicts) | _derived(
-        "verdicts.csv and multiverse.csv",
-        n_depending=whole(depends.sum()),
-        n_universes=whole(universes),
-        n_surviving=whole(surviving),
-    )
-
-
 def efficiency_facts(article: Case) -> Facts:
     """Compute all values of the chapter; their keys begin with ``eff_``.
 

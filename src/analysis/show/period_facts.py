@@ -8,15 +8,11 @@ import pandas as pd
 
 from analysis.base.periods import base_words
 from analysis.base.text import decimal, listed, outward, percent, points, records
-from analysis.efficiency.dynamics import DUPONT, dupont
-from analysis.efficiency.quarterly_statements import companies_of, has_statements, ledger_statements
-from analysis.efficiency.ratios import indicator_table
 from analysis.evidence.soundness import check_table
-from analysis.intake.case_check import read_inventory, read_notes
 from analysis.kpis.catalogue import METHOD, Totals, compute, indicator, kpi
 from analysis.kpis.compare import Base, bases, compare, comparison_data
 from analysis.kpis.cube import in_memory, read_cube, tables_of
-from analysis.kpis.levels import availability, kpi_periods, level_table, pair, side_by_side
+from analysis.kpis.levels import kpi_periods, level_table, pair, side_by_side
 from analysis.method.as_is import (
     assess_links,
     feedback,
@@ -342,101 +338,3 @@ def _changes(rows: pd.DataFrame) -> str:
         return ""
     told[0] = told[0].replace(" by ", " changed by ")
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
-
-
-def data_facts(case: Case) -> Facts:
-    """Compute all values on what came in, what was coerced, and what can be computed from it.
-
-    . Of ``data_all`` and ``data_missing`` there is one: nothing
-    is missing, or so much is.
-    """
-    came, notes = read_inventory(case), read_notes(case)
-    cube = read_cube(case)
-    known = availability(cube, tables_of(case))
-    missing = known[~known["known"]]
-    texts = {
-        "data_tables": whole(len(came)),
-        "data_rows": whole(came["rows"].sum()),
-        "data_indicators": whole(len(known)),
-        "data_known": whole(known["known"].sum()),
-    }
-    gaps = [f"{months} in {file}" for months, file in came[["gaps", "file"]].to_numpy() if months]
-    if gaps:
-        texts["data_gaps"] = "; ".join(gaps)
-    if len(notes):
-        texts["data_notes"] = whole(len(notes))
-    if known["known"][known["key"] == ""].any():
-        texts["data_kpis"] = whole(known["known"][known["key"] == ""].sum())
-    if known["known"][known["key"] != ""].any():
-        texts["data_levels"] = whole(known["known"][known["key"] != ""].sum())
-    by_quarter = kpi_periods(cube, until=case.parameters.periods.current)
-    productive = by_quarter[by_quarter["kpi"] == "productivity"]["value"].notna()
-    if productive.any():
-        texts["data_productive"] = whole(productive.sum())
-    if len(missing):
-        texts["data_missing"] = whole(len(missing))
-        texts["data_missing_names"] = ", ".join(dict.fromkeys(missing["name"].str.lower()))
-    else:
-        texts["data_all"] = whole(len(known))
-    texts |= _return(case)
-    return values(case.parameters.kind, f"data/processed/{case.name}", **texts)
-
-
-def _return(case: Case) -> dict[str, str]:
-    """Say what the return on equity of the last quarter is made of, and what moved it most."""
-    if not has_statements(case) or len(companies_of(case)) != 1:
-        return {}
-    statements = ledger_statements(case)
-    last = dupont(statements, indicator_table(statements, "closing")).iloc[-1]
-    texts = {
-        "return_period": last["period"],
-        "return_now": "not known",
-        "return_moved": "not known",
-    }
-    if last["roe"] is not None:
-        margin, turnover, multiplier = (last[name] for name in DUPONT)
-        texts["return_now"] = (
-            f"{share(last['roe'])} in the quarter: a margin of {share(margin)}, on assets that "
-            f"turn into sales {decimal(2)(turnover)} times and are {decimal(2)(multiplier)} times "
-            "equity"
-        )
-    if last["change"] is not None:
-        parts = {name.split()[-1]: last[f"{name} part"] for name in DUPONT}
-        most = max(parts, key=lambda name: abs(parts[name]))
-        texts["return_moved"] = (
-            f"{change(last['change'])}, of which {change(parts[most])} by the {most}, the most of "
-            "the three"
-        )
-    return texts
-
-
-def summary_facts(edition: Edition, known: Facts) -> Facts:
-    """Say how the key results join, which step takes longest, and what is not recorded.
-
-    Left out are what cannot be computed or is not the case.
-    """
-    period = edition.period
-    table = kpi_periods(read_cube(edition.case), edition.grain, period)
-    texts = _joint(known)
-    now = table[table["period"] == period]
-    unknown = [kpi(row.kpi).name.lower() for row in records(now) if row.value is None]
-    if unknown:
-        texts["not_recorded"] = listed(unknown)
-    texts |= {
-        f"now_{key}": entry["text"] for key, entry in bottleneck(edition.case, period).items()
-    }
-    return values(edition.case.parameters.kind, f"data/processed/{edition.case.name}", **texts)
-
-
-def _joint(known: Facts) -> dict[str, str]:
-    if "card_joint" not in known:
-        return {}
-    joint, covered = known["card_joint"]["text"], known["card_covered"]["text"]
-    if joint == NOT_TOLD and covered == "0%":
-        return {"joint_in_words": "not known, since no key result can be scored"}
-    if joint == NOT_TOLD:
-        low, high = known["card_low"]["text"], known["card_high"]["text"]
-        between = f"somewhere between {low} and {high}"
-        return {"joint_in_words": f"{between}: only {covered} of its weight is known"}
-    weight = "all" if covered == "100%" else covered
-    return {"joint_in_words": f"{joint}, with {weight} of the weight known"}

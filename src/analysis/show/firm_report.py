@@ -1,0 +1,251 @@
+"""What a firm's rows give for a report on one period.
+
+The notebooks of ``notebooks/firm`` ask a :class:`FirmReport` whether a section has anything to
+show; the sentences of the section stand in :mod:`analysis.show.firm_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.base.expression import Expression
+from analysis.base.periods import Grain, distance, last_ended, parse_label, period_label
+from analysis.base.text import records
+from analysis.efficiency.quarterly_statements import (
+    Book,
+    companies_of,
+    has_statements,
+    ledger_statements,
+)
+from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
+from analysis.kpis.compare import Base, bases, comparison_data
+from analysis.kpis.cube import in_memory, tables_of
+from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, periods
+from analysis.method.as_is import feedback, process_steps, process_times
+from analysis.method.balanced_scorecard import Node, scorecard
+from analysis.method.check_ins import has_course, read_check_ins
+from analysis.method.key_results import Result, Scores, chosen, scores
+from analysis.notebook.edition import Edition
+from analysis.show.wording import change_text
+from analysis.tables.case import Case
+from analysis.tables.firm_tables import Ledger, read_ledger
+from analysis.tables.strategy_tables import CheckInRow, has_method, has_okrs
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One indicator of the period, with what it is compared with.
+
+    Attributes
+    ----------
+    record : Kpi
+        The indicator.
+    value : Fraction or None
+        Its level.
+    before : dict of str to Fraction or None
+        Its level by base.
+    result : Result or None
+        The key result whose target it has to meet.
+    """
+
+    record: Kpi
+    value: Fraction | None
+    before: Mapping[Base, Fraction | None]
+    result: Result | None
+
+    def change(self, base: Base) -> Fraction | None:
+        """Change on a base, in its unit."""
+        then = self.before.get(base)
+        return None if self.value is None or then is None else self.value - then
+
+    def change_in_words(self, base: Base) -> str | None:
+        """Write its change: points for shares, per cent for everything else."""
+        change, then = self.change(base), self.before.get(base)
+        growth = change / then if change is not None and then is not None and then > 0 else None
+        return change_text(self.record.unit, change, growth)
+
+    def effect(self, base: Base) -> str:
+        """Whether it turned better or worse; empty if neither is known."""
+        change = self.change(base)
+        if not change or self.record.better == "none":
+            return ""
+        return "better" if (change > 0) == (self.record.better == "up") else "worse"
+
+
+class FirmReport:
+    """One period of a firm.
+
+    Parameters
+    ----------
+    study : Edition
+        From :func:`analysis.notebook.edition.begin`.
+    """
+
+    def __init__(self, study: Edition) -> None:
+        self.study = study
+        self.case: Case = study.case
+        self.period = study.period
+        self.kind = study.case.parameters.kind
+        self.currency = study.case.parameters.currency_name
+        self.names = {service.id: service.name for service in study.case.service_types}
+
+    # ---- What there is ----
+
+    @property
+    def sums(self) -> Totals:
+        """Sums by month."""
+        return self.study.sums
+
+    @cached_property
+    def rows(self) -> Ledger | None:
+        """The rows themselves; None where they are too many for that."""
+        return read_ledger(self.case) if in_memory(self.case) else None
+
+    def has(self, *tables: str) -> bool:
+        """Whether all these tables are there."""
+        return set(tables) <= set(tables_of(self.case))
+
+    def has_text(self, name: str) -> bool:
+        """Whether people have filled in a table of the method, such as ``swot``."""
+        return has_method(self.case, name)
+
+    def ended(self, grain: Grain) -> bool:
+        """Whether the ledger holds a whole quarter or half-year that has ended."""
+        return self.study.reaches(period_label(last_ended(self.period, grain), grain))
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """The report's indicators by periods of this length; empty if there is none."""
+        return kpi_periods(self.sums, self.study.grain, self.period)
+
+    @cached_property
+    def quarters(self) -> pd.DataFrame:
+        """The report's indicators by quarter, up to the period."""
+        return kpi_periods(self.sums, "quarter", self.period)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """Every indicator of the period against both bases."""
+        return comparison_data(self.kpis, self.period, self.currency)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether the rows give some indicator of the method."""
+        return bool(indicators_of(self.sums))
+
+    def level(self, name: str) -> Fraction | None:
+        """Level of one of the report's indicators in the period; None if it is not known."""
+        found = self.kpis[(self.kpis["kpi"] == name) & (self.kpis["period"] == self.period)]
+        return None if found.empty else found["value"].iloc[0]
+
+    @property
+    def base(self) -> Base:
+        """What the period is compared with."""
+        return "previous" if self.study.base == "previous" else "year-ago"
+
+    def growth(self, name: str) -> Fraction | None:
+        """Growth of one of the report's indicators on the base; None if it is not known."""
+        if self.kpis.empty:
+            return None
+        rows = self.compared
+        found = rows[(rows["kpi"] == name) & (rows["base"] == self.base)]
+        return None if found.empty else found["growth"].iloc[0]
+
+    @property
+    def has_productivity(self) -> bool:
+        """Whether some quarter has both services and technician hours."""
+        known = self.quarters[self.quarters["kpi"] == "productivity"]["value"].notna()
+        return self.has("service", "staff_hours") and bool(known.any())
+
+    @cached_property
+    def scored(self) -> Scores | None:
+        """Scores of the key results; None if there are none."""
+        if not has_okrs(self.case):
+            return None
+        return scores(self.case, self.sums, self.study.base, self.study.choices)
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """Key results of the period, under every target."""
+        return [] if self.scored is None else self.scored.of(self.period)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether some key result has both a level and a target."""
+        return any(r.value is not None and r.goal is not None for r in chosen(self.results))
+
+    @property
+    def has_course(self) -> bool:
+        """Whether something is known of a key result before its quarter ends."""
+        return self.rows is not None and has_course(self.rows, self.results, self.period)
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The joint score and its parts; empty without key results."""
+        return [] if self.scored is None else scorecard(self.scored.okrs, self.results)
+
+    @cached_property
+    def check_ins(self) -> list[CheckInRow]:
+        """Check-ins up to the end of the period, where rows can be held beside them."""
+        if self.scored is None or self.rows is None:
+            return []
+        return read_check_ins(self.case, self.scored.okrs, until=self.period)
+
+    @cached_property
+    def feedback(self) -> pd.DataFrame:
+        """State of every key result, with the causes that touch it."""
+        return feedback(self.case, self.results)
+
+    @cached_property
+    def states(self) -> dict[str, Any]:
+        """The rows of the feedback by key result; empty if there is none."""
+        return {row.kr_id: row for row in records(self.feedback)}
+
+    @cached_property
+    def steps(self) -> pd.DataFrame | None:
+        """Times of the service process in the period; None where no row tells them."""
+        if self.rows is None or not (self.has("service") and self.has_text("process")):
+            return None
+        times = process_times(self.rows, process_steps(self.case), self.period)
+        return times if times["share"].notna().any() else None
+
+    @cached_property
+    def statements(self) -> Book | None:
+        """Quarterly statements; None unless they are those of one company."""
+        one = has_statements(self.case) and len(companies_of(self.case)) == 1
+        return ledger_statements(self.case) if one else None
+
+    @cached_property
+    def measured(self) -> list[Measured]:
+        """Indicators of the period: the report's own, then others that have a target."""
+        by_level: dict[Expression, Result] = {}
+        for result in sorted(chosen(self.results), key=lambda r: r.key_result.role == "headline"):
+            if result.goal is not None:
+                by_level.setdefault(indicator(result.kpi).level, result)
+        wanted: list[Kpi] = list(kpis_of(self.sums, self.currency))
+        for record in indicators_of(self.sums, self.currency):
+            if record.level in by_level and record.level not in {one.level for one in wanted}:
+                wanted.append(record)
+        grain, index = parse_label(self.period)
+        known = periods(self.sums, grain)
+        now = known.get(index)
+        then = {base: known.get(index - distance(grain, base)) for base in bases(grain)}
+        return [
+            Measured(
+                record,
+                _level(record, now),
+                {base: _level(record, found) for base, found in then.items()},
+                by_level.get(record.level),
+            )
+            for record in wanted
+        ]
+
+
+def _level(record: Kpi, measures: Period | None) -> Fraction | None:
+    return None if measures is None else compute(record.level, measures)
