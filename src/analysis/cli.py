@@ -181,7 +181,7 @@ def kpis(args: argparse.Namespace) -> str | int:
 
 def values(args: argparse.Namespace) -> str:
     """Compute every number that stands in prose."""
-    from analysis.claims.verdicts import read_universes, read_verdicts
+    from analysis.claims.verdicts import read_verdicts
     from analysis.efficiency.sentences import ARTICLE
     from analysis.notebook.edition import asked_for
     from analysis.notebook.values import save

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.base.text import Rounding, decimal, outward, percent
-from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
+from analysis.claims.verdicts import count_conflicts, count_verdicts
 from analysis.efficiency.dynamics import forecast, quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import book, read_statements
 from analysis.efficiency.ratios import collection_days, indicator_table, series
