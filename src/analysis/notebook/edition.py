@@ -142,7 +142,9 @@ class Edition:
     @property
     def values(self) -> Path:
         """File of the numbers in prose."""
-        return (self.folder if self.periodic else self.case.processed) / "values.json"
+        if self.periodic:  # values.json is there what the build remembers of the step
+            return self.folder / "numbers.json"
+        return self.case.processed / "values.json"
 
     @property
     def home(self) -> Path:
