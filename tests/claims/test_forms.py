@@ -101,6 +101,8 @@ def test_losses_averages_and_whole_hundredths(make: Maker, case: dict[str, Any])
     for claim_id, (verdict, part) in case["wanted"].items():
         assert default.loc[claim_id, "verdict"] == verdict
         assert part in default.loc[claim_id, "evidence"]
+    for claim_id, text in case.get("sharp", {}).items():
+        assert default.loc[claim_id, "sharpness"] == text
     for verdict in case.get("never", []):
         assert verdict not in set(table["verdict"])
 

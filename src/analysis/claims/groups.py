@@ -214,6 +214,8 @@ class State:
         if self.can_be(tags) is not Outcome.REFUTED:
             return False
         money = self.network.amounts()
+        if money.isdisjoint(name for one in self.items(tags) for name in one.names):
+            return True
         finer = [divided(one, money, FINE) for one in self.items(tags)]
         rules = [divided(one, money, FINE) for one in self.network.definitions]
         claims = [one for one in rules if isinstance(one, Claim)]

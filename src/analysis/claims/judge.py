@@ -16,6 +16,7 @@ from analysis.claims.groups import Group, Solved, State, in_folder, network_of, 
 from analysis.claims.network import NUMERIC, UPPER
 from analysis.claims.printed import Formula, Interval, read_formula
 from analysis.claims.relations import RelationRow, is_absolute, read_number
+from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item, Outcome, Product, frame
 from analysis.claims.solver.search import UndecidedError
@@ -379,12 +380,23 @@ class RelationsJudge:
         if rest and state.follows(tag, rest):
             found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
             text = _follows(claim, found)
-            return Judgement("reproduced", text, witness)
+            return Judgement("reproduced", text, witness, sharpness=sharpness(1, None))
         ranges = state.words.open_ranges(tag, state.items(group.settled))
-        text = _fits(state, group, rest, ranges)
+        text = _fits(state, group, rest, ranges) + _why(state, claim)
         conflicts = group.conflicts[0] if group.conflicts else ()
         ends = {name: one.ends for name, one in ranges.items()}
-        return Judgement("consistent", text, witness, conflicts, ends)
+        sharp = ""
+        if rest and claim.role == "result":
+            item = state.network.items[tag][0]
+            sharp = state.words.leeway(claim, item, state.items(rest))
+        return Judgement("consistent", text, witness, conflicts, ends, sharpness=sharp)
+
+
+def _why(state: State, claim: ClaimRow) -> str:
+    """Say why a printed share cannot be one, if it cannot."""
+    numeric = claim.is_number and state.network.kind(claim) == "share"
+    why = beyond_whole(claim.number) if numeric else ""
+    return f" {why}." if why else ""
 
 
 def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:
@@ -397,7 +409,7 @@ def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> J
         found = state.words.allowed(claim, item, state.items(rest))
         if any(found.ends):
             text += f" By {state.words.phrases(rest)} alone it would be {found}."
-    return Judgement("inconsistent", text, conflict=conflict)
+    return Judgement("inconsistent", text + _why(state, claim), conflict=conflict)
 
 
 def _follows(claim: ClaimRow, found: Range) -> str:

@@ -56,6 +56,8 @@ class Judgement:
         is no limit.
     other : tuple of str
         Ids of claims elsewhere that say the same or something else about this.
+    sharpness : str
+        How sharp an agreement is: forced, sharp or loose, and how many prints would have fitted.
     """
 
     verdict: Word
@@ -64,6 +66,7 @@ class Judgement:
     conflict: tuple[str, ...] = ()
     bounds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     other: tuple[str, ...] = ()
+    sharpness: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ COLUMNS = (
     "conflict",
     "bounds",
     "other_places",
+    "sharpness",
 )
 
 Choice = dict[str, str]
@@ -268,7 +272,7 @@ def verdict_table(judge: Judge) -> pd.DataFrame:
         reading = "; ".join(f"{axis}={option}" for axis, option in v.reading)
         of_verdict = (reading, "; ".join(v.rounding), v.default, found.verdict, found.evidence)
         sets = (_json(found.witness), "; ".join(found.conflict), _json(found.bounds))
-        rows.append((*of_claim, *of_verdict, *sets, "; ".join(found.other)))
+        rows.append((*of_claim, *of_verdict, *sets, "; ".join(found.other), found.sharpness))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

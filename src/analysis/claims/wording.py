@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import floor
 
-from analysis.base.text import decimal, listed, outward
+from analysis.base.text import cell, decimal, listed, outward
 from analysis.claims.network import BELOW, LOWER, UPPER, Network
 from analysis.claims.printed import Interval
 from analysis.claims.relations import (
     is_absolute,
     read_number,
 )
+from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.bounds import ImpossibleError
 from analysis.claims.solver.products import (
     Item,
@@ -142,6 +144,27 @@ class Wording:
             return True
         exactly = replace(item, inside=Interval(end, end))
         return possible([*others, exactly], self.network.definitions) is not Outcome.REFUTED
+
+    def leeway(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> str:
+        """Say how many prints of the same form the other claims leave at most."""
+        printed, kind = read_number(claim)[0], self.network.kind(claim)
+        found = self._range(item, others)
+        whole = kind == "share" and not beyond_whole(printed)
+        if whole:
+            found = found.meet(Interval(Fraction(0), Fraction(1)))
+        if found.low is None or found.high is None:
+            return "loose: the others set no limit"
+        is_rate = kind == "growth" and not is_absolute(claim, printed)
+        near = found.plus(-int(is_rate)).times(1 / printed.unit)
+
+        def meets(digits: int) -> bool:
+            return not Interval(*cell(digits, self.network.rounding)).meet(near).empty
+
+        first, last = (
+            [n for n in range(floor(end) - 1, floor(end) + 3) if meets(n)] for end in near.ends
+        )
+        of = int(1 / printed.unit) + 1 if whole else None
+        return sharpness(last[-1] - first[0] + 1, of)
 
     def _range(self, item: Item, others: Sequence[Item]) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
