@@ -1,8 +1,7 @@
 """Exercises that check themselves: notebooks/exercises holds the questions, this room the rest.
 
-No answer is written down anywhere. An exercise takes a case's numbers, has the project's own
-functions work out the answer, and says what typical mistakes would lead to. So it stays right when
-the data change.
+No answer is written down anywhere: an exercise computes it from the numbers of a case, and what
+typical mistakes would lead to as well. So it stays right when the data change.
 
 ``forms`` reads and compares answers of one part, ``compound`` those of several (tables, key
 results, charts, texts); ``study`` is the case, with a ledger for each student on request; ``task``
@@ -13,13 +12,13 @@ every other one.
 
 To add an exercise, touch three files:
 
-1. the topic's texts, such as ``kpis.yaml``: a record with what is given, why the answer is right,
-   hints from a nudge to the way (the last one ends with Python that gives the answer), and the
-   typical mistakes, each with a sentence that names it without giving the answer away; a text in
-   free words has a ``rubric`` in place of an answer;
-2. the topic's module, such as ``indicators.py``: a function under ``@KPIS.exercise("key")``. It
-   returns ``pose(form, answer, mistakes, rows, ...)``: how the answer is written, the answer, what
-   each mistake leads to, and the numbers that stand in the braces of the texts;
+1. the topic's file, such as ``kpis.yaml``: a record with what is given, the form of the answer,
+   formulas (``let``, ``answer``), why it is right, hints from a nudge to the way (the last one ends
+   with Python that gives the answer), and the typical mistakes, each a formula with a sentence that
+   names the mistake without giving the answer away; a text in free words has a ``rubric`` instead;
+2. the topic's module, such as ``indicators.py``: a function under ``@KPIS.exercise("key")``, from a
+   case to the values that stand in the formulas and in the braces of the texts. Where the project
+   computes the answer itself, the value ``answer`` is that, and the file has no formula for it;
 3. the notebook: a Markdown cell with the question, a cell with ``given("key")``, one with
    ``answer = ...`` and ``check("key", answer)``, and one with the hint.
 

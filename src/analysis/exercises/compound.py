@@ -208,15 +208,9 @@ class Text(Form):
                 f"{kind_of(answer)} is no text of {few} to {many} words; write "
                 f"{self.instruction()}."
             )
-        text = plain(answer)
-        missing = [point for point, pattern in self.rubric if not re.search(pattern, text)]
-
-        def near(_: Any) -> str:
-            if not missing:
-                return ""
-            return (
-                f"Not found: {listed(missing)}. The check looks for words only; if yours say it in "
-                "another way, leave them, and your teacher will read them."
-            )
-
-        return Reading(lambda _: not missing, near)
+        missing = [point for point, at in self.rubric if not re.search(at, plain(answer))]
+        told = (
+            f"Not found: {listed(missing)}. The check looks for words only; if yours say it in "
+            "another way, leave them, and your teacher will read them."
+        )
+        return Reading(lambda _: not missing, lambda _: told if missing else "")

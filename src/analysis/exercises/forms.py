@@ -26,14 +26,7 @@ LONGEST = 40
 
 _BILLION = 10**9
 _FRACTION = re.compile(r"([+\-−]?\d+)\s*/\s*(\d+)", re.ASCII)
-_WRITTEN = re.compile(r"([^\d+\-−.,]*)([+\-−]?\s?[.,]?\d(?:[\d.,  ]*\d)?)\s*(%?)\s*(.*)", re.ASCII)
-_THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2}(,\d{3})+")
-_SHORT = {
-    "per cent": {"percent", "pct"},
-    "percentage points": {"pp", "pt"},
-    "soles": {"s/", "pen", "sole", "sol"},
-    "złoty": {"zł", "pln", "zloty"},
-}
+_SHORT = {"soles": ("s/.", "s/", "sol", "pen"), "złoty": ("zł", "zloty", "pln")}
 
 
 class UnreadableError(Exception):
@@ -188,27 +181,23 @@ class Number(Form):
             if len(text) > LONGEST or not int(match[2]):
                 raise UnreadableError(f"{quoted(text)} is no number; write {self.instruction()}.")
             return self._exact(Fraction(int(match[1].replace("−", "-")), int(match[2])))
-        written = _WRITTEN.fullmatch(text) if len(text) <= 2 * LONGEST else None
-        if not written or not self._has_unit(f"{written[1]} {written[4]}"):
-            raise UnreadableError(
-                f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
-            )
-        digits = _with_point(re.sub(r"\s", "", written[2]))
-        if written[3] and not self.unit.startswith("per"):
-            if self.unit or self.places is None:
-                raise UnreadableError(
-                    f"The question asks for no per cent; without %, write {self.instruction()}."
-                )
-            digits = f"{Decimal(digits.replace('−', '-')).scaleb(-2):f}"
         try:
-            printed = parse(digits if len(digits) <= LONGEST else "")
+            printed = parse(self._without_unit(text) if len(text) <= LONGEST else "")
         except InputError:
             raise UnreadableError(
                 f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
             ) from None
+        number, decimals = printed.number, printed.decimals
+        if printed.percent and not self.unit.startswith("per"):
+            if self.unit or self.places is None:
+                raise UnreadableError(
+                    f"The question asks for no per cent; without %, write {self.instruction()}."
+                )
+            number, decimals = number / 100, decimals + 2
         if self.places is None:
-            return self._exact(printed.number)
-        return self._printed(printed, self.places)
+            return self._exact(number)
+        plain = replace(printed, number=number, decimals=decimals, percent=False, times=1)
+        return self._printed(plain, self.places)
 
     def _printed(self, printed: Printed, places: int) -> Reading:
         """Read digits as all numbers that print like them, if there are enough digits."""
@@ -229,27 +218,16 @@ class Number(Form):
             lambda value: significant > 1 and value in inside,
         )
 
-    def _has_unit(self, words: str) -> bool:
-        """Whether the words beside a number are none, or its unit."""
-        unit = self.unit.casefold()
-        known = {word.rstrip("s") for word in unit.split()}
-        for name, short in _SHORT.items():
-            known |= short if name in unit else set()
-        found = words.casefold().replace(".", "").split()
-        return all(word.rstrip("s") in known for word in found)
+    def _without_unit(self, text: str) -> str:
+        """Leave out the unit before or after the digits."""
+        head = self.unit.split(" per ")[0]
+        names = [self.unit, head, head.removesuffix("s"), *_SHORT.get(head.split(" ")[-1], ())]
+        unit = "|".join(re.escape(name) for name in names if name)
+        return re.sub(rf"^({unit}) ?(?=\d)|(?<=\d) ?({unit})$", "", text, flags=re.IGNORECASE)
 
     @property
     def _half(self) -> Fraction:
         return Fraction(1, 2 * 10 ** (self.places or 0))
-
-
-def _with_point(digits: str) -> str:
-    """Write a number that may have a decimal comma with a point."""
-    if "." in digits and digits.rfind(",") > digits.rfind("."):  # 1.234,50
-        return digits.replace(".", "").replace(",", ".")
-    if "." in digits or _THOUSANDS.fullmatch(digits):
-        return digits
-    return digits.replace(",", ".")
 
 
 @dataclass(frozen=True)

@@ -36,23 +36,16 @@ TOPICS: Mapping[str, tuple[Exercise, ...]] = {
 }
 """Exercises by topic, in the order of the chapters; a notebook is named after each."""
 
-_HEADS: Mapping[State, str] = {
-    "open": "Not answered yet.",
-    "unreadable": "This answer cannot be read.",
-    "right": "Right.",
-    "nearly": "Nearly.",
-    "wrong": "Not yet.",
-}
 _MARKDOWN = mistune.create_markdown(escape=True)
 """What a student typed is quoted in messages; it must show as text."""
 
 _GREEN, _RED, _AMBER, _BLUE, _GREY = "#1b7f4b", "#c43e1c", "#8d6708", "#1f74b8", "#6f6f6f"
-_COLOURS: Mapping[State, str] = {
-    "open": _GREY,
-    "unreadable": _AMBER,
-    "right": _GREEN,
-    "nearly": _AMBER,
-    "wrong": _RED,
+_HEADS: Mapping[State, tuple[str, str]] = {
+    "open": ("Not answered yet.", _GREY),
+    "unreadable": ("This answer cannot be read.", _AMBER),
+    "right": ("Right.", _GREEN),
+    "nearly": ("Nearly.", _AMBER),
+    "wrong": ("Not yet.", _RED),
 }
 
 
@@ -109,7 +102,8 @@ class Lesson:
         self._answers[key] = self._answers[key].after(found.state, answer)
         if found.state == "wrong":
             text += f' `hint("{key}")` helps.'
-        _show_message(_HEADS[found.state], text, _COLOURS[found.state])
+        head, colour = _HEADS[found.state]
+        _show_message(head, text, colour)
 
     def hint(self, key: str) -> None:
         """Give the next hint; the last one is the way to the solution."""

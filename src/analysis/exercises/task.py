@@ -1,29 +1,34 @@
 """What an exercise consists of: a task posed on the numbers of a case, and feedback on answers.
 
-The texts of a topic (what is given, why the answer is right, hints, mistakes) stand in a YAML file
-of its name; a function computes the numbers in them. In a text, ``{growth:+.1%}`` shows an exact
-number rounded half away from zero, ``{value:short}`` one with as few decimals as it has, and
-``{value:python}`` or ``{value:.2python}`` one that can be pasted into a cell.
+A YAML file of a topic holds texts (what is given, why the answer is right, hints) and formulas
+(the answer, and what each mistake leads to); a function finds the values in them. In a text,
+``{growth:+.1%}`` shows an exact number rounded half away from zero, ``{value:short}`` one with as
+few decimals as it has, and ``{value:python}`` or ``{value:.2python}`` one that can be pasted.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
 
+from analysis.base.expression import Number as Constant
+from analysis.base.expression import fold, operate, parse
 from analysis.base.text import MINUS, PlainLoader, decimal, percent
-from analysis.exercises.compound import Text
-from analysis.exercises.forms import Form, UnreadableError
-from analysis.exercises.study import Study
+from analysis.exercises.compound import Chart, Day, Table, Text
+from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several, UnreadableError
+from analysis.exercises.study import Study, required
+
+Values = dict[str, Any]
+"""What formulas and braces of the texts name."""
 
 
 @dataclass(frozen=True)
@@ -111,23 +116,8 @@ class Exercise:
     pose: Callable[[Study], Task]
 
 
-class Pose(Protocol):
-    """Puts what a function has computed into the texts of its exercise."""
-
-    def __call__(
-        self,
-        form: Form,
-        answer: Any,
-        mistakes: Iterable[Any] = (),
-        rows: Sequence[Sequence[str]] = (),
-        frame: pd.DataFrame | None = None,
-        **values: Any,
-    ) -> Task:
-        """Return the task; see :meth:`Topic.task`."""
-
-
 class Topic:
-    """Exercises whose texts stand in one file.
+    """Exercises whose texts and formulas stand in one file.
 
     Parameters
     ----------
@@ -138,7 +128,7 @@ class Topic:
     def __init__(self, name: str) -> None:
         text = Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
         self._texts: dict[str, dict[str, Any]] = yaml.load(text, Loader=PlainLoader)
-        self._functions: dict[str, Callable[[Study, Pose], Task]] = {}
+        self._functions: dict[str, Callable[[Study], Values]] = {}
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -149,74 +139,111 @@ class Topic:
 
     def exercise(
         self, key: str
-    ) -> Callable[[Callable[[Study, Pose], Task]], Callable[[Study, Pose], Task]]:
-        """Take a function for the exercise of a key."""
+    ) -> Callable[[Callable[[Study], Values]], Callable[[Study], Values]]:
+        """Take a function for the exercise of a key: from a case to the values that its file needs.
 
-        def keep(function: Callable[[Study, Pose], Task]) -> Callable[[Study, Pose], Task]:
-            self._functions[key] = function
-            return function
-
-        return keep
+        What stands in formulas and braces of the texts goes by its name. Four names are special:
+        ``answer``, where the file has no formula for it; ``rows``, what is given, where the file
+        has none; ``frame``, rows to compute with that are no table of the ledger; and ``form``,
+        where labels depend on the case.
+        """
+        return lambda function: self._functions.setdefault(key, function)
 
     def _posed(self, key: str, study: Study) -> Task:
-        return self._functions[key](study, partial(self.task, key, study))
-
-    def task(
-        self,
-        key: str,
-        study: Study,
-        form: Form,
-        answer: Any,
-        mistakes: Iterable[Any] = (),
-        rows: Sequence[Sequence[str]] = (),
-        frame: pd.DataFrame | None = None,
-        **values: Any,
-    ) -> Task:
-        """Fill the texts of an exercise.
-
-        Parameters
-        ----------
-        key : str
-            The exercise.
-        study : Study
-            The case.
-        form : Form
-            How the answer is written; a text with the file's ``rubric``, where it has one.
-        answer : object
-            The right answer.
-        mistakes : iterable
-            What each mistake of the file leads to, in its order; None where it cannot be made.
-            Not needed where the file names the mistakes by the words that are chosen.
-        rows : sequence of sequence of str
-            What is given, where the file has no ``rows``.
-        frame : DataFrame, optional
-            Rows to compute with, where they are no table of the ledger.
-        values
-            What stands in the braces of the texts.
-        """
-        texts = self._texts[key]
-        values = {"currency": study.currency, "quarter": study.quarter(), **values}
+        texts, found = self._texts[key], self._functions[key](study)
+        values = {
+            "currency": study.currency,
+            "quarter": study.quarter(),
+            "kind": study.kind,
+            **found,
+        }
+        for name, formula in texts.get("let", {}).items():
+            values[name] = required(exact(str(formula), values), name.replace("_", " "))
         for name, words in texts.get("words", {}).items():
             values[name] = _fill(words[values[name]], values)
 
         def filled(found: Iterable[str]) -> tuple[str, ...]:
             return tuple(_fill(text, values) for text in found)
 
-        given = [filled(row) for row in texts["rows"]] if "rows" in texts else map(tuple, rows)
+        form = found.get("form") or form_of(texts, values)
+        formula = str(texts.get("answer", "answer"))
+        known = _led_to(form, formula, values) if " = " in formula else exact(formula, values)
+        rows = [filled(row) for row in texts["rows"]] if "rows" in texts else found["rows"]
         caption, why = filled((texts["caption"], texts["why"]))
         facts = Facts(
-            filled(texts["headers"]), tuple(given), caption, texts.get("kind", study.kind)
+            filled(texts["headers"]),
+            tuple(map(tuple, rows)),
+            caption,
+            texts.get("kind", study.kind),
         )
-        if "rubric" in texts:
-            form = Text(tuple((point, _fill(at, values)) for point, at in texts["rubric"].items()))
-        named = texts["mistakes"]
-        pairs = named.items() if isinstance(named, dict) else zip(mistakes, named, strict=True)
-        met = tuple(
+        mistakes = [
             Mistake(wrong, _fill(text, values))
-            for wrong, text in pairs
-            if wrong not in (None, answer)
+            for at, text in texts.get("mistakes", {}).items()
+            if (wrong := _led_to(form, str(at), values)) not in (None, known)
+        ]
+        return Task(
+            facts, form, known, why, filled(texts["hints"]), tuple(mistakes), found.get("frame")
         )
-        return Task(facts, form, answer, why, filled(texts["hints"]), met, frame)
+
+
+_FORMS: Mapping[str, Callable[..., Form]] = {
+    "number": lambda unit="", places=None: Number(unit, None if places is None else int(places)),
+    "pair": Pair,
+    "counts": Counts,
+    "choice": lambda *options: Choice(options),
+    "several": lambda *options: Several(options),
+    "day": Day,
+    "chart": Chart,
+}
+"""Forms by the word that a file has for them."""
+
+
+def form_of(texts: Mapping[str, Any], values: Values) -> Form:
+    """Return the form that a record names, or that of a text if it has a rubric.
+
+    Examples
+    --------
+    >>> form_of({"form": ["number", "per cent", "1"]}, {})
+    Number(unit='per cent', places=1)
+    """
+    if "rubric" in texts:
+        return Text(tuple((point, _fill(at, values)) for point, at in texts["rubric"].items()))
+    if isinstance(texts["form"], Mapping):
+        return Table({k: form_of({"form": one}, values) for k, one in texts["form"].items()})
+    kind, *rest = (_fill(str(part), values) for part in texts["form"])
+    return _FORMS[kind](*rest)
+
+
+def exact(formula: str, values: Values) -> Any:
+    """Compute a formula; None where it divides by zero.
+
+    Examples
+    --------
+    >>> exact("(new - old) / old * 100", {"old": 50, "new": Fraction(59)})
+    Fraction(18, 1)
+    """
+
+    def leaf(part: Any) -> Any:
+        value = part.value if isinstance(part, Constant) else values[part.name]
+        return Fraction(value) if isinstance(value, int) else value
+
+    try:
+        return fold(parse(formula), leaf, operate)
+    except ZeroDivisionError:
+        return None
+
+
+def _led_to(form: Form, mistake: str, values: Values) -> Any:
+    """Return what a mistake leads to: words that are chosen, a value, or values for labels."""
+    parts = mistake.split("; ")
+    if isinstance(form, Table) and " = " in mistake:
+        pairs = (part.split(" = ") for part in parts)
+        return {label: _led_to(form.parts[label], wrong, values) for label, wrong in pairs}
+    if isinstance(form, Several):
+        return frozenset(parts)
+    if isinstance(form, Pair):
+        return tuple(exact(part, values) for part in parts)
+    return mistake if isinstance(form, Choice) else exact(mistake, values)
 
 
 class _Exact(string.Formatter):
