@@ -81,16 +81,23 @@ APPRAISED = {
 
 
 def appraised(case: Case, section: str) -> View:
-    """Show a section of the appraisal of a publication."""
+    """Show a section of the appraisal of a publication, findings in the order of their kinds."""
     claims = {claim.claim_id: claim for claim in read_claims(case)}
+    kinds = list(KINDS)
     entries = read_appraisal(case)[section]
+    if section == "findings":
+        entries = sorted(entries, key=lambda entry: kinds.index(entry["kind"]))
     rows = [_shown(number, entry, claims) for number, entry in enumerate(entries, 1)]
-    return view(APPRAISED[section], pd.DataFrame(rows))
+    firm = sum(entry.get("kind") == "firm" for entry in entries)
+    met = sum(entry.get("answer") == "yes" for entry in entries)
+    return view(APPRAISED[section], pd.DataFrame(rows), count=len(rows), firm=firm, met=met)
 
 
 def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
     """Add what a table shows of an entry: its number, its claims, what it quotes."""
-    shown = {**entry, "number": number, "claims": "; ".join(entry.get("claims", []))}
+    named = entry.get("claims", [])
+    places = dict.fromkeys(claims[name].place for name in named)
+    shown = {**entry, "number": number, "claims": "; ".join(named), "places": "; ".join(places)}
     if "quotation" in entry:
         shown["print"] = f"“{entry['quotation']}” ({_place(entry['place'])})"
     if "one" in entry:
