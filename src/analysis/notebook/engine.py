@@ -18,6 +18,7 @@ from ipykernel.inprocess.manager import InProcessKernelManager
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 from papermill.engines import Engine, papermill_engines  # type: ignore[import-untyped]
+from traitlets.config import Config
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _CHARTS = "module://matplotlib_inline.backend_inline"
@@ -49,7 +50,8 @@ papermill_engines.register(ThisProcess.name, ThisProcess)
 @contextmanager
 def _kernel() -> Iterator[Any]:
     time.tzset()  # the zone may have been set since the process began
-    manager: Any = InProcessKernelManager()
+    nothing_kept = Config({"HistoryManager": {"enabled": False}})
+    manager: Any = InProcessKernelManager(config=nothing_kept)
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
