@@ -52,6 +52,7 @@ BY_HAND = {
     "n_results_inconsistent": "0",
     "n_targets": "11",
     "n_target_places": "22",
+    "n_targets_without": "7",
 }
 
 
