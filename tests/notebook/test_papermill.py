@@ -1,0 +1,148 @@
+"""Chapters 01 to 05 run by plain papermill for other periods: what they say is about that period.
+
+Indicators are computed here once more, from the ledger's rows with Python's csv and fractions.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import papermill
+import pytest
+from nbformat import NotebookNode
+
+from analysis.base.periods import distance, parse_label, period_label, short_period
+
+from .test_committed import typed_numbers
+from .test_edition import by_hand
+
+ROOT = Path(__file__).parents[2]
+STORED = ROOT / "data" / "processed" / "segelec"
+CHAPTERS = [
+    path.stem
+    for path in sorted((ROOT / "notebooks").glob("0[1-5]_*.ipynb"))
+    if "= begin(case" in path.read_text(encoding="utf-8")
+]
+PERIODS = ("2023Q3", "2024Q1", "2023H2")
+_NUMBER = re.compile(r"(?<![\w.,])[+−-]?\d[\d,]*(?:\.\d+)?")
+
+
+@cache
+def run(chapter: str, period: str, folder: str = ".") -> NotebookNode:
+    """Run a chapter as ``papermill IN OUT -p period PERIOD`` does in a folder of the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT / folder)
+        patch.setenv("PYTHONPATH", str(ROOT / "src"))
+        return papermill.execute_notebook(
+            str(ROOT / "notebooks" / f"{chapter}.ipynb"),
+            None,
+            parameters={"baseline" if chapter.startswith("01") else "period": period},
+            progress_bar=False,
+        )
+
+
+def prose(notebook: NotebookNode) -> list[str]:
+    """Texts that cells show with ``say``."""
+    return [text for about, text in _outputs(notebook) if about == "prose"]
+
+
+def _outputs(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {"text/plain": output.get("text", "")})
+            about = output.get("metadata", {}).get("analysis", {}).get("type", "")
+            yield about, data.get("text/markdown") or data.get("text/plain", "")
+
+
+def numbers(text: str) -> Iterator[tuple[str, Fraction, Fraction]]:
+    """Numbers of a text: as written, the value, and half a unit of its last digit."""
+    for match in _NUMBER.finditer(text):
+        digits = match[0].replace(",", "").replace("−", "-").rstrip(".")
+        places = len(digits.partition(".")[2])
+        yield match[0], Fraction(digits), Fraction(1, 2 * 10**places)
+
+
+def related(period: str) -> set[str]:
+    """The period, its bases, and the ledger's periods of any length that touch it."""
+    grain, index = parse_label(period)
+    bases = {
+        period_label(index - distance(grain, base), grain) for base in ("previous", "year-ago")
+    }
+    return {period, *bases}
+
+
+@cache
+def stored(period: str) -> frozenset[Fraction]:
+    """Values of the stored tables on a period and its bases; also as per cent, and two together."""
+    found: set[Fraction] = set()
+    for path in STORED.glob("*.csv"):
+        if path.name in ("totals.csv", "verdicts.csv", "multiverse.csv"):
+            continue
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        about = [row for row in rows if row.get("period") in related(period)]
+        cells = [number for row in about for cell in row.values() for number in numbers(cell or "")]
+        found |= {len(rows), *(value for _, value, _ in cells)}
+        values = [Fraction(row["value"]) for row in about if row.get("kpi") == "sales"]
+        found |= {one + other for one in values for other in values}
+    return frozenset(found | {100 * value for value in found})
+
+
+def follows(value: Fraction, half: Fraction, parts: list[Fraction]) -> bool:
+    """Tell whether a number is the sum, difference or quotient of two others beside it."""
+    return any(
+        abs(abs(value) - abs(result)) <= half
+        for one in parts
+        for other in parts
+        for result in (
+            one + other,
+            one - other,
+            *((one / other, 100 * one / other) if other else ()),
+        )
+    )
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_number_in_prose_is_shown_or_stored(chapter: str, period: str) -> None:
+    made = run(chapter, period)
+    shown = [text for about, text in _outputs(made) if about != "prose"]
+    values = [value for text in shown for _, value, _ in numbers(text)]
+    values += [Fraction(text.count("\n") - 1) for text in shown]  # rows of a table
+    known = {abs(value) for value in (*values, *stored(period))}
+    for text in prose(made):
+        bare = " ".join(typed_numbers(text))
+        parts = [value for _, value, _ in numbers(bare)]
+        for word, value, half in numbers(bare):
+            near = any(abs(abs(value) - other) <= half for other in known)
+            assert near or follows(value, half, parts), (word, text)
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_indicators_are_those_of_the_rows(period: str) -> None:
+    said = " ".join(prose(run("02_kpis", period))[-1].split())
+    now = by_hand(period)
+    assert short_period(period) in said
+    for value, places in (
+        (now["services"], 0),
+        (now["sales"], 0),
+        (now["revenue per service"] / 100, 2),  # from céntimos
+        (400 * now["productivity"], 2),  # from quarter hours, per 100 hours
+    ):
+        assert f"{float(value):,.{places}f}" in said
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_sentence_is_about_the_default_period(chapter: str) -> None:
+    for text in prose(run(chapter, "2023Q3")):
+        if "shift(4)" not in text:  # which shows its fault on the last quarter of all
+            assert "Q2 2024" not in text
+
+
+def test_the_folder_makes_no_difference() -> None:
+    one, other = run("02_kpis", "2024Q1"), run("02_kpis", "2024Q1", "notebooks")
+    assert list(_outputs(one)) == list(_outputs(other))
