@@ -12,15 +12,17 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor, isqrt
 
 import pandas as pd
 
 from analysis.base.numbers import parse
-from analysis.base.text import Rounding, decimal
+from analysis.base.text import Rounding, cell, decimal
 from analysis.claims.printed import format_like, preimage
-from analysis.claims.single import earlier_counts, grim_mean, grim_percent
+from analysis.claims.single import earlier_counts, grim_mean, grim_percent, share_counts
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import System, growth, quantity, says, share, total, witness
+from analysis.claims.survey import grimmer, sums
 from analysis.ledger.sampling import below
 
 Print = dict[str, str]
@@ -29,13 +31,20 @@ Test = Callable[[Print, Rounding], bool]
 
 @dataclass(frozen=True)
 class Company:
-    """Known data: services and sales by quarter, one type, a survey, and a rating."""
+    """Known data: services and sales by quarter, one type, and a survey with ratings.
+
+    Of the survey, the sum of the ratings and of their squares, and how many women answered and
+    were satisfied.
+    """
 
     services: tuple[int, int, int, int]
     main_type: int
     respondents: int
     satisfied: int
     ratings: int
+    squares: int
+    women: int
+    women_satisfied: int
     sales: tuple[int, int]
 
 
@@ -49,12 +58,18 @@ def company(rng: random.Random) -> Company:
     after = [max(1, b * _between(rng, 70, 150) // 100) for b in before]
     asked = _between(rng, 20, 200)
     sold = _between(rng, 1_000_000, 40_000_000)
+    scores = [_between(rng, 1, 5) for _ in range(asked)]
+    women = _between(rng, 1, asked - 1)
+    pleased = _between(rng, 0, women), _between(rng, 0, asked - women)
     return Company(
         (before[0], before[1], after[0], after[1]),
         _between(rng, 1, sum(after)),
         asked,
-        _between(rng, 0, asked),
-        _between(rng, asked, 5 * asked),
+        sum(pleased),
+        sum(scores),
+        sum(score**2 for score in scores),
+        women,
+        pleased[0],
         (sold, sold * _between(rng, 80, 140) // 100),
     )
 
@@ -63,6 +78,8 @@ def publish(firm: Company, rounding: Rounding) -> Print:
     """Print a company's figures as a case study does."""
     b1, b2, a1, a2 = firm.services
     sold, sells = firm.sales
+    n, men = firm.respondents, firm.respondents - firm.women
+    square = Fraction(n * firm.squares - firm.ratings**2, n * (n - 1))
     values: Mapping[str, tuple[str, Fraction]] = {
         "services": ("0", Fraction(a1 + a2)),
         "services growth": ("0.0%", Fraction(a1 + a2 - b1 - b2, b1 + b2)),
@@ -72,10 +89,27 @@ def publish(firm: Company, rounding: Rounding) -> Print:
         "respondents": ("0", Fraction(firm.respondents)),
         "satisfaction": ("0.0%", Fraction(firm.satisfied, firm.respondents)),
         "rating": ("0.00", Fraction(firm.ratings, firm.respondents)),
+        "women": ("0", Fraction(firm.women)),
+        "men": ("0", Fraction(men)),
+        "satisfied women": ("0%", Fraction(firm.women_satisfied, firm.women)),
+        "satisfied men": ("0%", Fraction(firm.satisfied - firm.women_satisfied, men)),
         "sales": ("0", Fraction(sells, 100)),
         "sales growth": ("0%", Fraction(sells - sold, sold)),
     }
-    return {name: format_like(value, model, rounding) for name, (model, value) in values.items()}
+    texts = {name: format_like(value, model, rounding) for name, (model, value) in values.items()}
+    return texts | {"deviation": root_text(square, rounding)}
+
+
+def root_text(square: Fraction, rounding: Rounding) -> str:
+    """Print the root of a number with two decimals; no root is taken, squares are compared."""
+    wanted = square * 10_000
+    root = isqrt(floor(wanted))
+    for digits in (root + 1, root):
+        low, high, first, last = cell(digits, rounding)
+        above = low < 0 or low**2 < wanted or (first and low**2 == wanted)
+        if above and (wanted < high**2 or (last and wanted == high**2)):
+            return f"{digits // 100}.{digits % 100:02d}"
+    raise AssertionError("a root prints as one of its neighbours")
 
 
 def _whole(text: str) -> int:
@@ -92,6 +126,45 @@ def _type_test(printed: Print, rounding: Rounding) -> bool:
 
 def _mean_test(printed: Print, rounding: Rounding) -> bool:
     return grim_mean(printed["rating"], _whole(printed["respondents"]), 1, rounding)
+
+
+def _deviation_test(printed: Print, rounding: Rounding) -> bool:
+    n = _whole(printed["respondents"])
+    return len(grimmer(printed["rating"], printed["deviation"], n, 1, rounding)) > 0
+
+
+def _groups_test(printed: Print, rounding: Rounding) -> bool:
+    """Hold the shares of women and men against that of all of them."""
+    sizes = [_whole(printed[name]) for name in ("women", "men")]
+    shares = [
+        share_counts(printed[name], n, rounding)
+        for name, n in zip(("satisfied women", "satisfied men"), sizes, strict=True)
+    ]
+    together = share_counts(printed["satisfaction"], sum(sizes), rounding)
+    return bool(set(sums(shares)) & set(together))
+
+
+def _survey_test(printed: Print, rounding: Rounding) -> bool:
+    """Do the same by a system, with the number of all respondents."""
+    women, men = quantity("women"), quantity("men")
+    pleased_women, pleased_men = quantity("pleased women"), quantity("pleased men")
+    system = System(
+        (
+            says("respondents", women + men, printed["respondents"], rounding),
+            says("women", women, printed["women"], rounding),
+            says("men", men, printed["men"], rounding),
+            share("of women", pleased_women, women, printed["satisfied women"], rounding),
+            share("of men", pleased_men, men, printed["satisfied men"], rounding),
+            share(
+                "of all",
+                pleased_women + pleased_men,
+                women + men,
+                printed["satisfaction"],
+                rounding,
+            ),
+        )
+    )
+    return _fits(system)
 
 
 def _growth_test(printed: Print, rounding: Rounding) -> bool:
@@ -134,10 +207,14 @@ def _sales_test(printed: Print, rounding: Rounding) -> bool:
     return _fits(system)
 
 
+_GROUPS = ("women", "men", "satisfied women", "satisfied men")
 TESTS: dict[str, tuple[Test, tuple[str, ...]]] = {
     "share of respondents": (_share_test, ("satisfaction", "respondents")),
     "share of services": (_type_test, ("main type", "services")),
     "mean rating": (_mean_test, ("rating", "respondents")),
+    "mean and deviation": (_deviation_test, ("rating", "deviation", "respondents")),
+    "shares of groups": (_groups_test, (*_GROUPS, "satisfaction")),
+    "survey as a system": (_survey_test, (*_GROUPS, "satisfaction", "respondents")),
     "growth of services": (_growth_test, ("services growth", "services")),
     "sales and growth": (_sales_test, ("sales", "sales growth")),
     "services as a system": (
@@ -193,7 +270,10 @@ def simulate(publications: int, seed: int, system_every: int = 1) -> pd.DataFram
         for name, (test, used) in TESTS.items():
             field = used[below(rng, len(used))]
             wrong = {**printed, field: misprint(printed[field], rng)}
-            if test in (_system_test, _sales_test) and (i // len(rules)) % system_every:
+            if (
+                test in (_system_test, _sales_test, _survey_test)
+                and (i // len(rules)) % system_every
+            ):
                 continue
             counts = tally[name, rounding]
             counts[0] += 1

@@ -15,7 +15,8 @@ from benchmarks.trust import TESTS, company, misprint, publish, simulate
 def test_no_true_publication_is_accused() -> None:
     found = simulate(700, seed=1, system_every=10)
     assert len(found) == len(TESTS) * len(Rounding)
-    systems = found["test"].isin(["services as a system", "sales and growth"])
+    names = ["services as a system", "sales and growth", "survey as a system"]
+    systems = found["test"].isin(names)
     assert (found["true"] == systems.map({True: 10, False: 100})).all()
     assert found["false_alarms"].sum() == 0
     # Shares of few respondents are sharp tests, growth of hundreds of services a weak one.
@@ -31,7 +32,10 @@ def test_the_same_seed_gives_the_same_table() -> None:
 def test_publication_by_hand() -> None:
     from benchmarks.trust import Company
 
-    firm = Company((100, 188, 150, 204), 94, 49, 38, 190, (25_688_000, 30_311_000))
+    # 49 ratings with the sum 190 and 800 squares: 49 × 800 − 190² = 3,100; over 49 × 48 it is
+    # 1.318, and its root 1.148.
+    survey = (49, 38, 190, 800, 30, 24)
+    firm = Company((100, 188, 150, 204), 94, *survey, (25_688_000, 30_311_000))
     assert publish(firm, Rounding.HALF_UP) == {
         "services": "354",
         "services growth": "22.9%",
@@ -41,6 +45,11 @@ def test_publication_by_hand() -> None:
         "respondents": "49",
         "satisfaction": "77.6%",
         "rating": "3.88",
+        "deviation": "1.15",
+        "women": "30",
+        "men": "19",
+        "satisfied women": "80%",
+        "satisfied men": "74%",
         "sales": "303,110",
         "sales growth": "18%",
     }
