@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.base.text import outward, outward_percent
 from analysis.evidence.appraisal import numbers, share_power
@@ -71,6 +73,15 @@ def test_ranges_leave_nothing_out() -> None:
     assert outward(-4.1, -3.9) == ("−5", "−3")
     assert outward(5, 7, 1) == ("5.0", "7.0")
     assert outward_percent(Fraction(1, 3), Fraction(2, 3)) == ("33.33%", "66.67%")
+
+
+@given(st.fractions(-1000, 1000), st.fractions(0, 50), st.integers(0, 4))
+def test_a_written_range_holds_the_range(low: Fraction, width: Fraction, places: int) -> None:
+    ends = outward(low, low + width, places)
+    below, above = (Fraction(end.replace("−", "-").replace(",", "")) for end in ends)
+    unit = Fraction(1, 10**places)
+    assert below <= low < below + unit
+    assert above - unit < low + width <= above
 
 
 def test_what_a_fitting_share_is_worth() -> None:
