@@ -52,6 +52,10 @@ def line(*heights: float) -> Axes:
     return axes
 
 
+_FORMS = yaml.safe_load(Path(__file__).with_name("forms.yaml").read_text(encoding="utf-8"))
+SILLY: list[str] = _FORMS["no answer"]
+"""What is no answer to anything."""
+
 _IN_A_CELL: dict[str, Any] = {"np": np, "pd": pd, "sns": seaborn, "bars": bars, "line": line}
 _IN_A_CELL |= {
     one.__name__: one for one in (Fraction, Decimal, Choice, Counts, Number, Pair, Several)

@@ -17,7 +17,7 @@ from analysis.exercises.study import Study
 from analysis.exercises.task import Task, grade
 from analysis.tables.case import load_case
 
-from .by_hand import CASES, RIGHT, WRONG, typed
+from .by_hand import CASES, RIGHT, SILLY, WRONG, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = [(topic, exercise.key) for topic, exercises in TOPICS.items() for exercise in exercises]
@@ -91,6 +91,14 @@ def test_an_unknown_mistake_is_said_to_be_one(topic: str, key: str) -> None:
     found = grade(task(topic, key), 123456789)
     assert found.state in ("wrong", "unreadable")
     assert found.text == task(topic, key).form.again or found.state == "unreadable"
+
+
+@each_exercise
+def test_silly_answers_get_a_sentence(topic: str, key: str) -> None:
+    for answer in SILLY:
+        found = grade(task(topic, key), typed(answer))
+        assert found.text
+        assert found.state != "right" or (key, answer) == ("census", "[]"), answer
 
 
 @each_exercise

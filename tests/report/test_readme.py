@@ -35,6 +35,19 @@ def test_every_figure_has_one_function() -> None:
     assert functions["swot"] == "publications.concept_charts.swot"
 
 
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    root = Path(__file__).parents[2]
+    text = (root / "README.md").read_text(encoding="utf-8")
+    front = text[: text.index("<details>")]
+    words = re.sub(r"<[^>]*>|\]\([^)]*\)", "", front).split()
+    assert len([word for word in words if re.search(r"\w", word)]) <= 700
+    pages = {root / "README.md": front}
+    pages |= {path: path.read_text(encoding="utf-8") for path in (root / "docs").glob("*.md")}
+    for path, page in pages.items():
+        for target in re.findall(r"\]\((?!http)([^)#]+)", page):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
 def test_missing_marks() -> None:
     with pytest.raises(InputError, match="marks"):
         with_index("no marks", "new\n")
