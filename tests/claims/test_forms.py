@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from fractions import Fraction
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.base.numbers import POINTS, SIZES
+from analysis.claims.verdicts import read_verdicts
 from analysis.tables.case import Case
+from analysis.tables.rows import write_frame
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 from .conftest import CASES, Maker, cases, judged
 from .test_relations import written
 
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "b,base,sales,2024,2023,,,,\n"
 INTAKE = {"kind: printed": "kind: printed\nintake: {decimal: comma}"}
 
 
@@ -105,6 +111,20 @@ def test_losses_averages_and_whole_hundredths(make: Maker, case: dict[str, Any])
         assert default.loc[claim_id, "sharpness"] == text
     for verdict in case.get("never", []):
         assert verdict not in set(table["verdict"])
+
+
+def test_the_form_names_every_word() -> None:
+    """The page of the form lists the words that the grammar knows."""
+    page = (ROOT / "data/raw/courier/README.md").read_text(encoding="utf-8")
+    words = [*POINTS[:1], *(word for words in SIZES.values() for word in words)]
+    assert [word for word in words if f"`{word}`" not in page] == []
+
+
+def test_numbers_that_look_like_formulas_come_back_as_they_are_printed(make: Maker) -> None:
+    case = make('a,p,"it was +22,9 % up","+22,9 %",%,result,growth,sales,2024,\n', BASE)
+    write_frame(judged(case), case.processed / "verdicts.csv")
+    assert "'+22,9 %" in (case.processed / "verdicts.csv").read_text(encoding="utf-8")
+    assert set(read_verdicts(case)["printed"]) == {"+22,9 %"}
 
 
 def test_a_rate_from_a_loss_is_refused(make: Maker) -> None:

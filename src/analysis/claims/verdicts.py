@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.text import percent
+from analysis.base.text import percent, unguarded
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -296,7 +296,7 @@ def read_verdicts(case: Case) -> pd.DataFrame:
             file=name,
             fix=f"run make report CASE={case.name}",
         )
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").map(unguarded)
     for column in ("role", "verdict", "default", "conflict"):
         if column not in frame:
             raise InputError("this column is missing", file=name, column=column)

@@ -396,7 +396,7 @@ def _with_decimals(case: Case, claims: list[ClaimRow]) -> tuple[list[ClaimRow], 
     if not open_rows:
         return settled, []
     (row, first), *others = open_rows
-    more = f"; so may {len(others)} more" if others else ""
+    more = f"; {len(others)} more have two readings" if others else ""
     first.rule, first.row, first.column = first.rule + more, row, "printed"
     first.file = str((case.raw / CLAIMS.file).relative_to(case.root))
     first.fix = (
