@@ -160,7 +160,7 @@ SHARP = Fraction(1, 10)
 """At most this share of the prints would have fitted a sharp agreement, more a loose one."""
 
 
-def sharpness(fitting: int, of: int | None) -> str:
+def sharpness(fitting: int, of: int | None, *, forced: bool = True) -> str:
     """Say how sharp an agreement is, by how many prints of the same form would have fitted.
 
     Parameters
@@ -169,13 +169,15 @@ def sharpness(fitting: int, of: int | None) -> str:
         Prints that fit, this one among them.
     of : int or None
         All prints of the form; None if they have no limit.
+    forced : bool
+        Whether a single one leaves no print of another form either.
 
     Examples
     --------
     >>> sharpness(50, 1001), sharpness(355, 1001), sharpness(1, None)
     ('sharp: 50 of 1,001 prints fit', 'loose: 355 of 1,001 prints fit', 'forced: only this print')
     """
-    if fitting == 1:
+    if fitting == 1 and forced:
         return "forced: only this print"
     word = "sharp" if fitting <= (SHARP * of if of else 1 / SHARP) else "loose"
     return f"{word}: {fitting:,}{f' of {of:,}' if of else ''} prints fit"

@@ -146,25 +146,26 @@ class Wording:
         return possible([*others, exactly], self.network.definitions) is not Outcome.REFUTED
 
     def leeway(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> str:
-        """Say how many prints of the same form the other claims leave at most."""
+        """Say how many prints with as many digits the other claims leave at most."""
         printed, kind = read_number(claim)[0], self.network.kind(claim)
-        found = self._range(item, others)
-        whole = kind == "share" and not beyond_whole(printed)
-        if whole:
-            found = found.meet(Interval(Fraction(0), Fraction(1)))
-        if found.low is None or found.high is None:
-            return "loose: the others set no limit"
+        digits = len(str(int(abs(printed.number)))) + printed.decimals
+        form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
+        if kind == "share" and not beyond_whole(printed):
+            form = (0, int(1 / printed.unit))
         is_rate = kind == "growth" and not is_absolute(claim, printed)
+        found = self._range(item, others)
         near = found.plus(-int(is_rate)).times(1 / printed.unit)
+        if printed.number < 0:
+            form = (-form[1], -form[0])
 
-        def meets(digits: int) -> bool:
-            return not Interval(*cell(digits, self.network.rounding)).meet(near).empty
+        def prints(end: Fraction) -> list[int]:
+            some = range(floor(end) - 1, floor(end) + 3)
+            cells = {n: Interval(*cell(n, self.network.rounding)) for n in some}
+            return [n for n, one in cells.items() if not one.meet(near).empty]
 
-        first, last = (
-            [n for n in range(floor(end) - 1, floor(end) + 3) if meets(n)] for end in near.ends
-        )
-        of = int(1 / printed.unit) + 1 if whole else None
-        return sharpness(last[-1] - first[0] + 1, of)
+        first = form[0] if near.low is None else max(form[0], prints(near.low)[0])
+        last = form[1] if near.high is None else min(form[1], prints(near.high)[-1])
+        return sharpness(last - first + 1, form[1] - form[0] + 1, forced=False)
 
     def _range(self, item: Item, others: Sequence[Item]) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
