@@ -15,8 +15,8 @@ import pandas as pd
 from analysis.base.text import listed
 from analysis.exercises.forms import Form, Reading, UnreadableError, kind_of, plain, quoted
 
-_WORDS = (5, 200)
-"""Fewest and most words of a text."""
+FEWEST, MOST = 5, 200
+"""Words of a text."""
 
 
 @dataclass(frozen=True)
@@ -104,20 +104,20 @@ class Table(Form):
             return [n for n in value if n in readings and readings[n].fits(value[n])]
 
         def near(value: Mapping[str, Any]) -> str:
-            found = right(value)
-            wrong = [name for name in readings if name not in found]
-            told = [
-                f"{word}: {listed(names)}."
-                for word, names in (
-                    ("Right", found),
-                    ("Not yet", wrong),
-                    ("Missing", [name for name in value if name not in readings]),
-                )
-                if names
-            ]
-            return " ".join(told) if found else ""
+            states = {
+                "Right": right(value),
+                "Not yet": [n for n in readings if not readings[n].fits(value[n])],
+                "Missing": [n for n in value if n not in readings],
+            }
+            if states["Right"]:
+                return " ".join(f"{word}: {listed(n)}." for word, n in states.items() if n)
+            parts = ((n, reading.near(value[n])) for n, reading in readings.items())
+            return next((f"{n}: {text}" for n, text in parts if text), "")
 
-        return Reading(lambda value: len(right(value)) == len(value), near)
+        def resembles(value: Mapping[str, Any]) -> bool:
+            return all(n in readings and readings[n].resembles(value[n]) for n in value)
+
+        return Reading(lambda value: len(right(value)) == len(value), near, resembles)
 
 
 def _pairs(answer: object, instruction: str) -> Iterable[tuple[object, object]]:
@@ -202,10 +202,9 @@ class Text(Form):
 
     def read(self, answer: object) -> Reading:
         """Read a text of a few sentences."""
-        few, many = _WORDS
-        if not isinstance(answer, str) or not few <= len(answer.split()) <= many:
+        if not isinstance(answer, str) or not FEWEST <= len(answer.split()) <= MOST:
             raise UnreadableError(
-                f"{kind_of(answer)} is no text of {few} to {many} words; write "
+                f"{kind_of(answer)} is no text of {FEWEST} to {MOST} words; write "
                 f"{self.instruction()}."
             )
         missing = [point for point, at in self.rubric if not re.search(at, plain(answer))]

@@ -70,8 +70,8 @@ class Form(ABC):
     """
 
     again: ClassVar[str] = (
-        "That is not it, and it is none of the typical mistakes. Look once more at what is divided "
-        "by what, in which unit, and against which base."
+        "That is not it, and it is none of the typical mistakes. Look once more at which rows "
+        "count, what is divided by what, in which unit, and against which base."
     )
 
     @abstractmethod
