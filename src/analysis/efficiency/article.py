@@ -394,7 +394,11 @@ def company_names(case: Case) -> dict[str, str]:
 
 
 def read_firms(
-    case: Case, denominator: Denominator, annual_rate: str, tax_rate: str
+    case: Case,
+    denominator: Denominator,
+    annual_rate: str,
+    tax_rate: str,
+    company: str | None = None,
 ) -> dict[str, Firm]:
     """Read the made-up companies of the article's case with all their tables.
 
@@ -406,13 +410,16 @@ def read_firms(
         Which value of a balance-sheet item divides.
     annual_rate, tax_rate : str
         Cost of capital a year and tax on operating profit, such as ``12%``; our assumptions.
+    company : str, optional
+        One that must be among them.
     """
+    names = company_names(case)
+    if company is not None and company not in names:
+        rule = f"there is no such company; the companies are {', '.join(names)}"
+        raise InputError(rule, column="company", value=company)
     if denominator not in ("closing", "opening", "average"):
-        raise InputError(
-            "the denominator is closing, opening or average",
-            column="denominator",
-            value=denominator,
-        )
+        rule = "the denominator is closing, opening or average"
+        raise InputError(rule, column="denominator", value=denominator)
     cost = CapitalCost(
         _share(annual_rate, "annual_rate"),
         _share(tax_rate, "tax_rate"),
@@ -420,7 +427,7 @@ def read_firms(
     )
     frame = read_statements(case.processed / "ledger", case.root)
     firms = {}
-    for key, name in company_names(case).items():
+    for key, name in names.items():
         statements = book(frame, key)
         table = indicator_table(statements, denominator, cost=cost)
         firms[key] = Firm(name, statements, ladder(statements), table, cost)
