@@ -117,11 +117,6 @@ def sample_of(record: Indicator, measures: Period) -> tuple[int, int] | None:
 # ---- Sums by quarter, a column each ----
 
 
-def quarter_index(days: pd.Series[pd.Timestamp]) -> pd.Series[int]:
-    """Quarter index of each day."""
-    return 4 * days.dt.year + (days.dt.month - 1) // 3
-
-
 def sums(ledger: Mapping[str, Any], by: Sequence[str] = ("service_type",)) -> pd.DataFrame:
     """Reduce a ledger to sums by quarter and service type, or by customer segment too.
 
