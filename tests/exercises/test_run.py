@@ -72,6 +72,17 @@ def test_readers_are_led_to_it(path: Path) -> None:
     assert f"(notebooks/exercises/{path.name})" in readme
 
 
+def test_the_teachers_page_names_sections_and_exercises_that_exist() -> None:
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    for name, sections in re.findall(r"\(\.\./(notebooks/\d+_\w+\.ipynb)\)(: [^|\n]*)?", text):
+        source = "\n".join(cell.source for cell in notebook.read(ROOT / name).cells)
+        for section in re.findall("“([^”]+)”", sections):
+            assert f"## {section}" in source, f"{name}: {section}"
+    keys = {exercise.key for exercises in TOPICS.values() for exercise in exercises}
+    named = set(re.findall(r"`([a-z-]+)`", text))
+    assert keys <= named, keys - named
+
+
 @each_notebook
 def test_links_lead_somewhere(path: Path) -> None:
     for cell in notebook.read(path).cells:
