@@ -179,28 +179,6 @@ def kpis(args: argparse.Namespace) -> str | int:
     return f"{table['kpi'].nunique()} KPIs, {table['period'].nunique()} quarters"
 
 
-def values(args: argparse.Namespace) -> str:
-    """Compute every number that stands in prose."""
-    from analysis.claims.verdicts import read_verdicts
-    from analysis.efficiency.sentences import ARTICLE
-    from analysis.notebook.edition import asked_for
-    from analysis.notebook.values import save
-    from analysis.show.facts import efficiency_facts, facts
-    from analysis.show.period_facts import level_facts, method_facts
-    from analysis.tables.case import load_case
-
-    asked = asked_for(args)
-    case = asked.case
-    table = {}
-    if case.parameters.calibration is not None:
-        table = level_facts(asked) | method_facts(asked)
-    if not asked.periodic and case.parameters.calibration is not None:
-        table |= facts(case, read_verdicts(case))
-        table |= efficiency_facts(load_case(ARTICLE, case.root))
-    save(table, asked.values)
-    return f"{len(table)} values"
-
-
 def efficiency(args: argparse.Namespace) -> str:
     """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
     from analysis.efficiency.sentences import ARTICLE, build_article
@@ -227,7 +205,6 @@ def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.notebook.edition import asked_for
     from analysis.notebook.run import known_parameters, run
-    from analysis.notebook.values import load
 
     asked = asked_for(args)
     source = Path(args.notebook)
@@ -236,9 +213,7 @@ def notebook(args: argparse.Namespace) -> str:
         source,
         source if committed else asked.folder / source.name,
         parameters=known_parameters(source, asked.parameters),
-        values=asked.values,
         figures=asked.home / "figures",
-        features=asked.features(load(asked.values)),
     )
     return ""
 
@@ -279,9 +254,8 @@ def report(args: argparse.Namespace) -> str:
 
 
 def sums(args: argparse.Namespace) -> str:
-    """Fill the README's numbers and write the checksums of all machine-made files."""
+    """Write the README's index of figures and the checksums of all machine-made files."""
     from analysis.base.text import write_text
-    from analysis.notebook.values import fill, load
     from analysis.report.outputs import (
         drawing_functions,
         figure_index,
@@ -293,13 +267,11 @@ def sums(args: argparse.Namespace) -> str:
     case = load_case(args.case)
     if case.name != PAPER:  # the README and the checksums are those of the paper
         return ""
-    table = load(case.processed / "values.json")
     readme = case.root / "README.md"
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     text = readme.read_text(encoding="utf-8")
     functions = drawing_functions(Path(__file__).parent / "figures")
-    text = with_index(text, figure_index(notebooks, functions))
-    write_text(readme, fill(text, table, file="README.md"))
+    write_text(readme, with_index(text, figure_index(notebooks, functions)))
     return f"{write_sums(case.root)} files"
 
 
@@ -354,7 +326,6 @@ COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
     ledger,
     kpis,
     efficiency,
-    values,
     chapters,
     notebook,
     dashboard,
@@ -384,11 +355,11 @@ def _parser() -> argparse.ArgumentParser:
     add("goal", choices=("report", "figures", "dashboard"), help="what to make")
     add("--jobs", type=int, default=1, help="how many steps run side by side")
     parsers["notebook"].add_argument("notebook", help="path of the notebook")
-    for name in ("build", "edition", "values", "chapters", "notebook", "report"):
+    for name in ("build", "edition", "chapters", "notebook", "report"):
         add = parsers[name].add_argument
         add("--period", help="the report is on this one, such as 2024Q1, 2024-02, 2023H2 or 2023")
         add("--base", help="compared with year-ago or previous")
-    for name in ("build", "edition", "values", "chapters", "notebook", "report", "ledger"):
+    for name in ("build", "edition", "chapters", "notebook", "report", "ledger"):
         add = parsers[name].add_argument
         add(
             "--reading",

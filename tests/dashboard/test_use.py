@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from analysis.dashboard.page import FOLDER
 from analysis.kpis.levels import sums
-from analysis.notebook.values import KINDS
+from analysis.notebook.prose import KINDS
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import read_ledger
 

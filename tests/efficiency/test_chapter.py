@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import pandas as pd
 import pytest
 
@@ -16,26 +13,14 @@ from analysis.efficiency.sentences import read_bounds, read_made
 from analysis.figures.publications import efficiency_charts as charts
 from analysis.figures.publications.printed_growth import pinned_down
 from analysis.show import publication_tables as publication_tables
-from analysis.show.facts import efficiency_facts
 from analysis.tables.case import Case, load_case
 
-from .conftest import BY_HAND, ROOT
+from .conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def firms(built: Case) -> dict[str, Firm]:
     return read_firms(built, "closing", "12%", "19%")
-
-
-def test_prose_uses_every_value_and_no_other(built: Case) -> None:
-    notebook = json.loads((ROOT / "notebooks/06_efficiency.ipynb").read_text(encoding="utf-8"))
-    prose = "".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown")
-    assert set(re.findall(r'<data value="(eff_\w+)"', prose)) == set(efficiency_facts(built))
-
-
-def test_values_by_hand(built: Case) -> None:
-    facts = efficiency_facts(built)
-    assert {key: facts[key]["text"] for key in BY_HAND["chapter"]} == BY_HAND["chapter"]
 
 
 def test_figures_hold_what_they_plot(built: Case, firms: dict[str, Firm]) -> None:

@@ -14,8 +14,8 @@ from unittest import mock
 
 from analysis import cli
 from analysis.notebook.edition import chapters, edition
+from analysis.notebook.parameters import PARAMETERS_TAG, tags
 from analysis.notebook.run import read
-from analysis.notebook.values import PARAMETERS_TAG, tags
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ class Firm:
 
     def report(self) -> Report:
         """Run all steps, and the cells of every chapter."""
-        for step in ("verdicts", "ledger", "kpis", "values"):
+        for step in ("verdicts", "ledger", "kpis"):
             self.step(step)
         asked = edition(load_case(self.name, self.root))
         self.shown = []

@@ -20,7 +20,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding
 NOTEBOOKS = ("01_sales", "02_people")
 # These tests may run under make themselves.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-STEPS = ["verdicts", "ledger", "kpis", "values", *NOTEBOOKS, "dashboard", "report", "sums"]
+STEPS = ["verdicts", "ledger", "kpis", *NOTEBOOKS, "dashboard", "report", "sums"]
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
@@ -319,7 +319,7 @@ def test_a_report_on_a_period_has_its_own_records_and_the_steps_of_its_case(
     project: Project,
 ) -> None:
     project.notebook("02_kpis", 'period = "2024Q2"')
-    own = ["02_kpis", "chapters", "edition", "report", "values"]  # in any order
+    own = ["02_kpis", "chapters", "edition", "report"]  # in any order
     assert sorted(project.make("PERIOD=2024Q1")) == own  # the ledger and the KPIs are there
     assert project.make("PERIOD=2024Q1") == []
     assert project.output == "nothing to do: report/segelec-2024Q1.pdf is up to date\n"

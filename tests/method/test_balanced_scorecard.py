@@ -18,8 +18,6 @@ from analysis.method.balanced_scorecard import (
 )
 from analysis.method.key_results import Okrs, Result, scores
 from analysis.method.scoring import Score
-from analysis.notebook.values import Value
-from analysis.show.period_facts import NOT_TOLD, _joint
 from analysis.tables.case import Case
 
 F = Fraction
@@ -78,23 +76,6 @@ def test_a_score_is_told_from_half_of_its_weight_on() -> None:
     box = Node("joint", "joint", "", "", "", F(1), F(1), F(1, 4), F(1, 4), F(1), F(1))
     assert box.told is None
     assert replace(box, covered=F(1, 2)).told == 1
-
-
-def test_the_summary_tells_bounds_where_too_little_is_known() -> None:
-    def said(**texts: str) -> str:
-        values: dict[str, Value] = {
-            f"card_{key}": {"text": text, "kind": "yours", "source": "x"}
-            for key, text in texts.items()
-        }
-        return _joint(values)["joint_in_words"]
-
-    assert said(joint="0.54", covered="75%", low="0.41", high="0.66") == (
-        "0.54, with 75% of the weight known"
-    )
-    assert said(joint=NOT_TOLD, covered="13%", low="0.13", high="1.00") == (
-        "somewhere between 0.13 and 1.00: only 13% of its weight is known"
-    )
-    assert said(joint=NOT_TOLD, covered="0%", low="0.00", high="1.00").startswith("not known")
 
 
 def test_other_weights(okrs: Okrs) -> None:

@@ -49,10 +49,9 @@ def test_claims_alone_go_through_every_step(
     for step in ("ledger", "kpis"):
         assert main([step, "--case", "courier"]) == 0
     assert capsys.readouterr().out.count("none: the case has claims alone") == 2
-    assert main(["values", "--case", "courier"]) == 0
     made = courier / "data" / "processed" / "courier"
     names = {path.name for path in made.iterdir()}
-    assert names == {"verdicts.csv", "multiverse.csv", "values.json"}
+    assert names == {"verdicts.csv", "multiverse.csv"}
 
 
 def test_a_case_without_claims_says_so(

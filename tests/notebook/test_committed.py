@@ -2,7 +2,7 @@
 
 A stripped notebook passes nbval, since nothing is compared; hence the execution counts.
 
-Prose holds no digit that could go stale: numbers come from values.json through ``<data>`` tags.
+Prose holds no digit that could go stale: numbers come from code cells, which show them by ``say``.
 Digits may stand only where they are no result: in quotations “…”, code, formulas and link targets;
 in dates, years, quarters and half-years (2024, 2024Q2, Q2, H1); in references (section 4.3.1,
 Tables 1 to 4, step 2); as the number of a list item; and in names (UTF-8, KR1).
@@ -22,15 +22,14 @@ import yaml
 from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
-from analysis.notebook import values
-from analysis.notebook.edition import needs
-from analysis.notebook.values import PARAMETERS_TAG, declared, tags
+from analysis.notebook.display import figure_order
+from analysis.notebook.parameters import PARAMETERS_TAG, declared, tags
+from analysis.notebook.prose import MARKS
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
-VALUES = ROOT / "data" / "processed" / "segelec" / "values.json"
 MOST_LINES = 12
 assert PATHS
 assert EXERCISES
@@ -42,7 +41,7 @@ _NO_RESULT = re.compile(
         [
             r"```.*?```|`[^`]*`",
             r"\$\$.*?\$\$|\$[^$\n]+\$",
-            r'<data value="[^"]*">[^<]*</data>|<!--.*?-->|</?\w[^>]*>',
+            r"<!--.*?-->|</?\w[^>]*>",
             r"“[^”]*”",
             r"\]\([^)\s]*\)",
             rf"\b(?i:section|table|figure|equation|chapter|step|exercise|notebook)s?\s{_NUMBER}"
@@ -174,13 +173,6 @@ def test_no_number_in_prose_is_typed(path: Path) -> None:
     assert {cell: words for cell, words in found.items() if words} == {}
 
 
-@each_notebook
-def test_numbers_in_prose_are_those_of_values_json(path: Path) -> None:
-    table = values.load(VALUES)
-    for cell in markdown_cells(path):
-        assert values.fill(cell.source, table) == cell.source
-
-
 @each_chapter
 def test_figures_have_their_files_and_texts(path: Path) -> None:
     for output in outputs(path):
@@ -190,7 +182,14 @@ def test_figures_have_their_files_and_texts(path: Path) -> None:
             assert "<text" in file.read_text(encoding="utf-8")
             assert file.with_suffix(".csv").is_file()
             assert about["alt"] != about["caption"]
-            assert about["kind"] in values.MARKS
+            assert about["kind"] in MARKS
+
+
+def test_figures_are_numbered_in_the_order_of_the_notebooks() -> None:
+    shown = [output for path in PATHS for output in outputs(path)]
+    abouts = [output.get("metadata", {}).get("analysis", {}) for output in shown]
+    files = [Path(about["file"]).stem for about in abouts if about.get("type") == "figure"]
+    assert files == [f"fig_{n:02d}_{name}" for n, name in enumerate(figure_order(), start=1)]
 
 
 @each_notebook
@@ -199,16 +198,6 @@ def test_every_figure_and_table_is_named_in_the_text_of_its_section(path: Path) 
         assert set(re.findall(r"@((?:fig|tbl)-[\w-]+)", section)) <= set(
             _REFERENCE.findall(section)
         )
-
-
-@each_notebook
-def test_no_report_names_a_figure_or_table_that_it_leaves_out(path: Path) -> None:
-    cells = notebook.read(path).cells
-    needed = {name: needs(cell, cell.id) for cell in cells for name in shown(cell)}
-    for cell in markdown_cells(path):
-        for name in _REFERENCE.findall(cell.source):
-            if name in needed:  # otherwise in another chapter
-                assert needed[name] <= needs(cell, cell.id), (cell.id, name)
 
 
 @pytest.mark.parametrize(("text", "words"), CASES["typed-numbers"])

@@ -22,8 +22,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported
 from analysis.notebook import run as notebook
+from analysis.notebook.parameters import declared
 from analysis.notebook.run import NotebookError
-from analysis.notebook.values import declared
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'
@@ -48,14 +48,6 @@ def write(tmp_path: Path) -> Write:
     return build
 
 
-@pytest.fixture
-def values(tmp_path: Path) -> Path:
-    entry = {"text": "288", "kind": "derived", "source": "claims"}
-    path = tmp_path / "values.json"
-    path.write_text(json.dumps({"services": entry}), encoding="utf-8")
-    return path
-
-
 def outputs(path: Path) -> list[str]:
     """Text of every output, in order."""
     found = []
@@ -66,20 +58,20 @@ def outputs(path: Path) -> list[str]:
 
 
 def test_a_run_is_canonical_in_its_folder_and_repeatable(
-    write: Write, values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     monkeypatch.setenv("MPLBACKEND", "agg")
     source = write(
-        new_markdown_cell('There were <data value="services">?</data>.'),
+        new_markdown_cell("There were some."),
         "from pathlib import Path\nprint(Path.cwd().name, seed)",
         "import time\nprint(Path.cwd().parent / 'data')\ntime.tzname[0]",
         f"import sys\nsys.executable == {sys.executable!r}",
         "hash('analysis')",
     )
 
-    notebook.run(source, source, values=values)
+    notebook.run(source, source)
     first = source.read_text(encoding="utf-8")
     shown = ["notebooks 3\n", "data\n", "'UTC'", "True"]
     assert outputs(source)[:-1] == shown
@@ -89,16 +81,13 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
     assert [cell["id"] for cell in content["cells"]] == [f"cell-{n:02d}" for n in range(1, 8)]
     counts = [c["execution_count"] for c in content["cells"] if c["cell_type"] == "code"]
     assert counts == [*range(1, 6)]
-    assert '<data value=\\"services\\">288</data>' in first
     assert "papermill" not in first
     assert str(tmp_path) not in first
     assert first == json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
     # what equals its default is not injected, so this is the same run
     monkeypatch.setenv("TZ", "UTC")
-    again = notebook.run(
-        source, tmp_path / "out" / "copy.ipynb", parameters={"seed": 3}, values=values
-    )
+    again = notebook.run(source, tmp_path / "out" / "copy.ipynb", parameters={"seed": 3})
     assert again.read_text(encoding="utf-8") == first
     assert [path.name for path in source.parent.iterdir()] == [source.name]
 
@@ -108,27 +97,6 @@ def test_what_the_kernel_imported_is_told_to_the_build(write: Write) -> None:
     notebook.run(source, source)
     assert "evidence" in {Path(name).parent.name for name in imported}
     assert len(nbformat.read(source, as_version=4).cells) == 3
-
-
-def test_cells_that_a_report_does_not_need(write: Write, tmp_path: Path) -> None:
-    paper, own = new_markdown_cell("The quarter as printed."), new_code_cell("print('own')")
-    paper.metadata["tags"], own.metadata["tags"] = ["needs-printed-period"], ["needs-own"]
-    source = write(paper, own, "print(seed)")
-    target = notebook.run(source, tmp_path / "period.ipynb", features={"synthetic"})
-    assert outputs(target) == ["3\n"]
-    assert "as printed" not in target.read_text(encoding="utf-8")
-
-    notebook.run(source, source, features={"printed-period"})
-    cells = nbformat.read(source, as_version=4).cells
-    texts = ["The quarter as printed.", "print('own')", "print(seed)"]
-    assert [cell.source for cell in cells[2:]] == texts
-    assert [cell.get("execution_count") for cell in cells[2:]] == [None, None, 2]
-
-    own.metadata["tags"] = ["needs-onw"]
-    before = write(own).read_bytes()
-    with pytest.raises(InputError, match=r"cell 3: “needs-onw”: no report has .* own\?"):
-        notebook.run(source, source, features={"own"})
-    assert source.read_bytes() == before
 
 
 def test_parameters_replace_defaults_in_an_injected_cell(write: Write, tmp_path: Path) -> None:
@@ -207,12 +175,6 @@ def test_a_run_that_fails_is_one_clear_message(
         notebook.run(source, source)
     assert type(caught.value).__name__ == error
     assert source.read_bytes() == before
-
-
-def test_unknown_value_keys_name_notebook_cell_and_key(write: Write, values: Path) -> None:
-    source = write(new_markdown_cell('<data value="servises"></data>'))
-    with pytest.raises(InputError, match=r"01_small\.ipynb, cell 3: “servises”.*services"):
-        notebook.run(source, source, values=values)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -1,3 +1,4 @@
+import csv
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from analysis.base.errors import InputError
 from analysis.notebook.display import figure_order
 from analysis.report.outputs import drawing_functions, figure_index, with_index
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_index_names_number_notebook_function_and_kind(tmp_path: Path) -> None:
@@ -30,7 +33,7 @@ def test_index_names_number_notebook_function_and_kind(tmp_path: Path) -> None:
 
 
 def test_every_figure_has_one_function() -> None:
-    functions = drawing_functions(Path(__file__).parents[2] / "src" / "analysis" / "figures")
+    functions = drawing_functions(ROOT / "src" / "analysis" / "figures")
     assert set(functions) == set(figure_order())
     assert functions["swot"] == "publications.concept_charts.swot"
 
@@ -55,5 +58,15 @@ def test_missing_marks() -> None:
 
 def test_notebooks_name_the_modules_they_draw_with() -> None:
     """The package loads its modules late, so a notebook that imported it whole would hide them."""
-    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert not re.search(r"import (\w+, )*figures\b", path.read_text(encoding="utf-8")), path
+
+
+def test_the_finding_in_the_readme_is_that_of_the_claims() -> None:
+    claims = csv.DictReader((ROOT / "data/raw/segelec/claims.csv").open(encoding="utf-8"))
+    printed = {row["claim_id"]: row["printed"] for row in claims}
+    services, growth = printed["abstract-services"], printed["5-services-growth"]
+    fits = [n for n in range(1, 1000) if f"{100 * (int(services) / n - 1):.1f}%" == growth]
+    assert fits == [288]
+    words = f"if the {services} services .* a growth of {growth} .* one possible count .*, 288\\."
+    assert re.search(words, (ROOT / "README.md").read_text(encoding="utf-8"))

@@ -151,19 +151,14 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
         chosen = add("chapters", reads=notebooks, after=["ledger"])
         yield steps
         notebooks = chosen.record.with_suffix(".txt").read_text(encoding="utf-8").split()
-    add("values")
+    made = [step.name for step in steps]
     if goal.what != "dashboard":
         for path in notebooks:
-            add(
-                "notebook",
-                path,
-                reads=[path, *_SHOWN],
-                after=["values"],
-            )
+            add("notebook", path, reads=[path, *_SHOWN], after=made)
     if goal.what == "report":
         add("report", reads=notebooks)
     if goal.what == "dashboard" or (goal.what == "report" and not periodic):
-        add("dashboard", after=["values"])
+        add("dashboard", after=made)
     if goal.what == "report" and goal.edition == PAPER:
         add("sums", reads=["README.md"])
     yield steps

@@ -16,6 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from analysis.base.plan import PAPER
 from analysis.base.text import write_text
 from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
@@ -128,7 +129,7 @@ class Dashboard:
     file : str
         Where the build writes it, relative to the project.
     picture : bytes
-        A PNG of the page.
+        A PNG of the page; empty if there is none.
     """
 
     title: str
@@ -139,12 +140,15 @@ class Dashboard:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
         source = base64.b64encode(self.picture).decode("ascii")
+        picture = (
+            "<style>.dashboard-picture { display: none }</style>"
+            f'<p class="dashboard-picture"><a href="../{self.file}"><img width="756" '
+            f'alt="{escape(PICTURE_ALT)}" src="data:image/png;base64,{source}"></a></p>'
+        )
         return {
             "text/html": (
-                "<style>.dashboard-picture { display: none }</style>"
-                f'<p class="dashboard-picture"><a href="../{self.file}"><img width="756" '
-                f'alt="{escape(PICTURE_ALT)}" src="data:image/png;base64,{source}"></a></p>'
-                f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
+                (picture if source else "")
+                + f'<iframe title="{escape(self.title)}" width="100%" height="{HEIGHT}" '
                 'frameborder="0" sandbox="allow-scripts allow-downloads" '
                 f'srcdoc="{escape(self.html)}"></iframe>'
             ),
@@ -161,7 +165,9 @@ def dashboard(case: Case) -> Dashboard:
     made = model(case)
     file = output(case).relative_to(case.root).as_posix()
     title = f"Dashboard: {case.parameters.title}"
-    return Dashboard(title, page(made), file, (case.root / PICTURE).read_bytes())
+    picture = case.root / PICTURE
+    there = case.name == PAPER and picture.is_file()
+    return Dashboard(title, page(made), file, picture.read_bytes() if there else b"")
 
 
 def output(case: Case) -> Path:

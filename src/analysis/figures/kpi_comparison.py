@@ -16,7 +16,7 @@ from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
 from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.compare import bases, contributions_by_type
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
 _WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0

@@ -25,7 +25,7 @@ from analysis.figures.kpi_trends import quarters_data
 from analysis.figures.primitives import Timeline, levels, period_words, scale, table
 from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.levels import periods
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 from analysis.tables.case import Case, ServiceType
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")

@@ -16,7 +16,7 @@ from analysis.base.text import decimal, groups, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow, Shape, period_words, table
 from analysis.method.as_is import completed, process_times
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 from analysis.tables.firm_tables import Ledger
 from analysis.tables.strategy_tables import ProcessRow
 

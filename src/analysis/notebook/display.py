@@ -31,10 +31,10 @@ from analysis.base.errors import InputError
 from analysis.base.periods import readable
 from analysis.base.text import MISSING, Format, is_number, plain, without_formulas, write_text
 from analysis.notebook.edition import begin as begin
+from analysis.notebook.prose import MARKS
 from analysis.notebook.prose import concept as concept
 from analysis.notebook.prose import emit as emit
 from analysis.notebook.prose import say as say
-from analysis.notebook.values import MARKS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure

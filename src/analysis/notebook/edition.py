@@ -8,16 +8,12 @@ period, for a month, quarter, half-year or year, a base and readings of the targ
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.periods import (
@@ -34,38 +30,13 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
-from analysis.base.text import PlainLoader
 from analysis.kpis.catalogue import Totals
-from analysis.kpis.cube import CUBE, in_memory, ledger_folder, read_cube, tables_of
-from analysis.notebook.values import Value, tags
+from analysis.kpis.cube import CUBE, ledger_folder, read_cube
 from analysis.tables.case import Case, load_case
-from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.strategy_tables import (
-    CLAIMS,
-    METHODS,
-    PLAN_TABLES,
-    has_method,
-    has_okrs,
-    target_axes,
-)
-
-if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
-    from nbformat import NotebookNode
+from analysis.tables.strategy_tables import target_axes
 
 YEAR_AGO = "year-ago"
 PREVIOUS = "previous"
-
-_DATA: dict[str, dict[str, str]] = yaml.load(
-    Path(__file__).with_name("features.yaml").read_text(encoding="utf-8"), PlainLoader
-)
-_CASE_TABLES = {table.name: table.file for table in (CLAIMS, *PLAN_TABLES, METHODS)}
-
-FEATURES: dict[str, str] = {
-    **_DATA["means"],
-    **{table.name: f"the ledger holds {table.file}" for table in LEDGER_TABLES},
-    **{name: f"the case has {file}" for name, file in _CASE_TABLES.items() if name != "claims"},
-}
-"""What a cell can need (tag ``needs-NAME``); an edition that lacks it leaves the cell out."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +85,7 @@ class Edition:
 
     @property
     def folder(self) -> Path:
-        """Where what is not committed lies: values, figures and notebooks of a periodic report."""
+        """Where what is not committed lies: figures and notebooks of a periodic report."""
         return self.case.root / ".build" / self.name
 
     @property
@@ -140,13 +111,6 @@ class Edition:
         return read_cube(self.case)
 
     @property
-    def values(self) -> Path:
-        """File of the numbers in prose."""
-        if self.periodic:  # values.json is there what the build remembers of the step
-            return self.folder / "numbers.json"
-        return self.case.processed / "values.json"
-
-    @property
     def home(self) -> Path:
         """Folder that holds ``figures``."""
         return self.folder if self.periodic else self.case.root
@@ -169,53 +133,12 @@ class Edition:
         month = last_month(label)
         return first <= month - MONTHS[parse_label(label)[0]] + 1 and month <= last
 
-    def _has_ended(self, grain: Grain) -> bool:
-        return self.reaches(period_label(last_ended(self.period, grain), grain))
-
     def comparable(self) -> list[str]:
         """Periods of this length up to this one whose base lies within the ledger too."""
         grain, index = parse_label(self.period)
         back = distance(grain, self.base)
         first = -(-_months(self.case)[0] // MONTHS[grain])
         return [period_label(number, grain) for number in range(first + back, index + 1)]
-
-    def features(self, values: Mapping[str, Value]) -> frozenset[str]:
-        """Features that the edition has.
-
-        Parameters
-        ----------
-        values : mapping
-            Its numbers in prose; some features show in what could be computed.
-        """
-        case = self.case
-        calibrated = case.parameters.calibration is not None
-        few = in_memory(case)
-        usual = self.period == case.parameters.periods.current and self.base == YEAR_AGO
-        claims = case.has_claims and calibrated
-        has = {
-            "full": not self.periodic,
-            "printed-period": claims and usual and self.reading == case.reading(),
-            "claims": claims,
-            "okrs": has_okrs(case),
-            "synthetic": calibrated,
-            "own": case.has_own_rows,
-            "rows": few,
-            "many": not few,
-            "unnoted": case.has_own_rows and "data_notes" not in values,
-            "quarter": self.grain == "quarter",
-            "ended-quarter": self._has_ended("quarter"),
-            "ended-half-year": self._has_ended("half-year"),
-            "base": self.reaches(self.base_period()),
-        }
-        has |= {name: key in values for name, key in _DATA["by_value"].items()}
-        by_own = _DATA["by_value_of_own_rows"]
-        has |= {name: not case.has_own_rows or key in values for name, key in by_own.items()}
-        has |= dict.fromkeys(tables_of(case), True)
-        return frozenset(
-            name
-            for name in FEATURES
-            if has.get(name) or (name in _CASE_TABLES and has_method(case, name))
-        )
 
     def make_options(self) -> str:
         """Write what follows ``make report`` to build it, with a space before."""
@@ -471,50 +394,3 @@ def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
             fix="write down what the firm publishes in claims.csv, as data/raw/courier does",
         )
     return found
-
-
-_PREFIX = "needs-"
-
-
-def needs(cell: NotebookNode, place: str) -> set[str]:
-    """Features that a cell needs.
-
-    Raises
-    ------
-    InputError
-        If one is unknown.
-    """
-    names = {tag.removeprefix(_PREFIX) for tag in tags(cell) if tag.startswith(_PREFIX)}
-    for name in sorted(names - set(FEATURES)):
-        close = difflib.get_close_matches(name, FEATURES, n=2)
-        raise InputError(
-            f"no report has a feature of this name; known are {', '.join(FEATURES)}",
-            file=place,
-            value=_PREFIX + name,
-            fix=f"did you mean {' or '.join(close)}?" if close else None,
-        )
-    return names
-
-
-def split(
-    notebook: NotebookNode, features: Collection[str], file: str
-) -> tuple[list[NotebookNode], dict[int, NotebookNode]]:
-    """Separate the cells that a report has from those it leaves out.
-
-    Returns
-    -------
-    tuple
-        The cells it has, in order; the others by their place in the notebook.
-
-    Raises
-    ------
-    InputError
-        If a tag names an unknown feature.
-    """
-    left_out = {
-        number: cell
-        for number, cell in enumerate(notebook.cells)
-        if not needs(cell, f"{file}, cell {number + 1}") <= set(features)
-    }
-    kept = [cell for number, cell in enumerate(notebook.cells) if number not in left_out]
-    return kept, left_out

@@ -21,6 +21,18 @@ from analysis.base.periods import readable
 _NEGATIVE = re.compile(r"(?<![\w`-])-(?=\d)")
 
 
+KINDS = ("printed", "derived", "synthetic", "yours")
+"""The four kinds of number, as every table, figure, caption and value names them."""
+
+MARKS = (*KINDS, "words")
+"""What a figure or table may be marked with: a kind of number, or that it holds words of ours."""
+
+# Markdown, its tables and JupyterLab's formulas would take these as markup.
+_ESCAPES = {ord(mark): f"&#{ord(mark)};" for mark in "&<>`*_~[]|"}
+# These begin formulas wherever a browser finds them in text, unless they stand alone in a tag.
+_ESCAPES |= {ord(mark): f"<span>&#{ord(mark)};</span>" for mark in "$\\"}
+
+
 def emit(data: Mapping[str, str], about: Mapping[str, object] | None = None) -> None:
     """Show one output in several forms, the reader's program taking the one it likes best.
 
@@ -46,10 +58,21 @@ def say(text: str) -> None:
         Markdown as in a cell, with headings, lists and references such as
         ``[the table](#tbl-kpis)``. Its indent is removed. Periods named ``2024Q2`` are shown as
         Q2 2024, and a negative number has a minus instead of a hyphen. Text from a firm's own files
-        goes through :func:`analysis.notebook.values.literal` first.
+        goes through :func:`literal` first.
     """
     shown = _NEGATIVE.sub("−", readable(cleandoc(text)))
     emit({"text/markdown": shown}, {"type": "prose"})
+
+
+def literal(text: str) -> str:
+    """Write text from data so that Markdown shows it letter by letter, in captions too.
+
+    Examples
+    --------
+    >>> literal("2*3")
+    '2&#42;3'
+    """
+    return text.translate(_ESCAPES)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,7 @@ from nbformat.v4 import new_code_cell
 from analysis.base import steps
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported, write_bytes, write_text
-from analysis.notebook.edition import FEATURES, split
-from analysis.notebook.values import (
-    INJECTED_TAG,
-    Value,
-    check_parameters,
-    declared,
-    fill,
-    load,
-    tags,
-)
+from analysis.notebook.parameters import INJECTED_TAG, check_parameters, declared, tags
 from analysis.tables.case import project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -49,9 +40,7 @@ def run(
     target: Path,
     *,
     parameters: Mapping[str, object] | None = None,
-    values: Path | None = None,
     figures: Path | None = None,
-    features: Collection[str] = tuple(FEATURES),
 ) -> Path:
     """Execute a notebook in its own folder and write the canonical result.
 
@@ -64,14 +53,8 @@ def run(
     parameters : mapping, optional
         Values that replace defaults of the parameters cell. One equal to its default is as if
         it were not given.
-    values : Path, optional
-        A ``values.json`` that fills the ``<data>`` tags of the Markdown cells; without it the
-        tags stay as they are.
     figures : Path, optional
         Folder in which the shown figures are saved too, by case, after every cell succeeded.
-    features : collection of str
-        What the report has; a cell tagged ``needs-NAME`` with another name is left out. Where the
-        target is the source, it stays there as its author wrote it.
 
     Returns
     -------
@@ -81,8 +64,8 @@ def run(
     Raises
     ------
     InputError
-        If the notebook, a parameter or a value key breaks a rule, or a cell raised an
-        InputError, whose text is passed on unchanged.
+        If the notebook or a parameter breaks a rule, or a cell raised an InputError, whose text
+        is passed on unchanged.
     NotebookError
         If a cell fails otherwise, writes to standard error, or the kernel dies.
     """
@@ -91,16 +74,10 @@ def run(
     name = source.relative_to(root).as_posix()
     notebook = without_outputs(read(source))
     changed = check_parameters(parameters or {}, declared(notebook, name), name)
-    notebook.cells, left_out = split(notebook, features, name)
-    if values is not None:
-        _fill(notebook, load(values), name)
     with tempfile.TemporaryDirectory(prefix="analysis-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         executed = _execute(notebook, changed, source.parent, scratch, name)
         _refuse_warnings(executed, name)
-        if target.resolve() == source:
-            for number, cell in left_out.items():
-                executed.cells.insert(number, cell)
         text = dumps(canonical(executed, root))
         if figures is not None:
             _publish(scratch / "figures", figures)
@@ -134,12 +111,6 @@ def read(path: Path) -> NotebookNode:
     except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise InputError("the file is not a notebook", file=path) from error
     return notebook
-
-
-def _fill(notebook: NotebookNode, values: Mapping[str, Value], name: str) -> None:
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "markdown":
-            cell.source = fill(cell.source, values, file=name, place=f"cell {number}")
 
 
 def _execute(

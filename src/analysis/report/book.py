@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
@@ -22,8 +22,7 @@ from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.base.text import FONTS, write_bytes
-from analysis.notebook.edition import FEATURES, Edition, split
-from analysis.notebook.values import load
+from analysis.notebook.edition import Edition
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
 from analysis.report.frontmatter import main_source
 from analysis.report.markup import Labels, typst_string
@@ -220,10 +219,8 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def convert_chapters(
-    notebooks: Sequence[Path], root: Path, features: Collection[str] = tuple(FEATURES)
-) -> list[Chapter]:
-    """Convert notebooks that may refer to each other, without cells that the report leaves out.
+def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
+    """Convert notebooks that may refer to each other.
 
     Raises
     ------
@@ -232,9 +229,7 @@ def convert_chapters(
     """
     labels, chapters = Labels(), []
     for path in notebooks:
-        notebook = read_notebook(path)
-        notebook.cells, _ = split(notebook, features, path.name)
-        chapter = convert_notebook(notebook, path.stem, labels, root)
+        chapter = convert_notebook(read_notebook(path), path.stem, labels, root)
         for note in chapter.notes:
             logger.warning(note)
         chapters.append(chapter)
@@ -248,9 +243,7 @@ class _Project:
         if not notebooks:
             raise InputError("a report needs at least one notebook")
         self.moment = timestamp(edition.case.parameters.date)
-        known = edition.values.is_file()
-        features = edition.features(load(edition.values)) if known else tuple(FEATURES)
-        self.chapters = convert_chapters(notebooks, edition.home, features)
+        self.chapters = convert_chapters(notebooks, edition.home)
         main, files = main_source(edition, self.chapters, self.moment)
         self.main = write_project(folder, main, files)
         labels = self.chapters[0].labels.known.items()

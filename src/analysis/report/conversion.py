@@ -20,8 +20,7 @@ from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.notebook.display import DATA_URI
-from analysis.notebook.prose import concepts
-from analysis.notebook.values import MARKS
+from analysis.notebook.prose import MARKS, concepts
 from analysis.report.markup import (
     Labels,
     Place,

@@ -14,8 +14,7 @@ import yaml
 from analysis.base.periods import GRAINS, MONTH_NAMES
 from analysis.claims.verdicts import MEANINGS, count_conflicts, count_verdicts, read_verdicts
 from analysis.notebook.edition import Edition
-from analysis.notebook.prose import concepts
-from analysis.notebook.values import MARKS
+from analysis.notebook.prose import MARKS, concepts
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, Renderer
 from analysis.report.markup import Labels, concept_label, typst_string, typst_text
 from analysis.tables.case import Case

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import write_text
-from analysis.notebook.values import clear
 
 SUMS = "SHA256SUMS"
 
@@ -29,7 +28,7 @@ _ONLY_MADE = (
     "report/segelec.html",
     "report/segelec-*.png",
 )
-_WRITTEN_AND_FILLED = ("notebooks/[0-9][0-9]_*.ipynb", "README.md")
+_NOTEBOOKS = "notebooks/[0-9][0-9]_*.ipynb"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
@@ -136,7 +135,7 @@ def _first_line(ours: Path, made: Path) -> int:
 
 
 def copy_sources(root: Path, copy: Path) -> None:
-    """Copy what people wrote, with its dates: no outputs, and no numbers filled into texts."""
+    """Copy what people wrote, with its dates, and no outputs."""
     from analysis.notebook.run import dumps, read, without_outputs
 
     made = {path for pattern in _ONLY_MADE for path in root.glob(pattern)} | {root / SUMS}
@@ -145,15 +144,8 @@ def copy_sources(root: Path, copy: Path) -> None:
             target = copy / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-    for path in (path for pattern in _WRITTEN_AND_FILLED for path in copy.glob(pattern)):
-        if path.suffix != ".ipynb":
-            write_text(path, clear(path.read_text(encoding="utf-8")))
-            continue
-        notebook = without_outputs(read(path))
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = clear(cell.source)
-        write_text(path, dumps(notebook))
+    for path in copy.glob(_NOTEBOOKS):
+        write_text(path, dumps(without_outputs(read(path))))
 
 
 def _sources(root: Path) -> list[Path]:
@@ -223,7 +215,7 @@ def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
 def _hashes(root: Path) -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for pattern in (*_ONLY_MADE, *_WRITTEN_AND_FILLED)
+        for pattern in (*_ONLY_MADE, _NOTEBOOKS, "README.md")
         for path in root.glob(pattern)
         if path.is_file() and not path.name.startswith(".")
     }

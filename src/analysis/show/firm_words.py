@@ -21,7 +21,7 @@ from analysis.kpis.cube import tables_of
 from analysis.kpis.levels import availability
 from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Result, chosen
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport, Measured
 from analysis.show.wording import View, goal_text, kpi_text, level_text, score_text, view
 

@@ -25,7 +25,7 @@ from analysis.efficiency.ratios import (
 from analysis.efficiency.sentences import STATUS
 from analysis.evidence.appraisal import KINDS, Entry, read_appraisal, share_power
 from analysis.notebook.display import Column
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 from analysis.show.wording import View, rows_of, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow, read_claims

@@ -19,7 +19,7 @@ from analysis.figures import style as s
 from analysis.figures.primitives import LINE, Flow, table
 from analysis.kpis.catalogue import indicator
 from analysis.method.key_results import Okrs
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 from analysis.tables.case import Case
 from analysis.tables.rows import read_frame
 from analysis.tables.strategy_tables import METHODS

@@ -15,7 +15,7 @@ from analysis.base.text import decimal, groups, records
 from analysis.efficiency.ratios import Indicator, indicator, ratio_text
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow
-from analysis.notebook.values import literal
+from analysis.notebook.prose import literal
 
 _LABELS: Final = 47.0
 _ROW: Final = 5.1
