@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -22,7 +23,6 @@ from analysis.claims.single import (
     MANY,
     beyond_whole,
     earlier_counts,
-    grim_mean,
     grows,
     growth_pairs,
     later_counts,
@@ -30,7 +30,6 @@ from analysis.claims.single import (
     power,
     prints,
     share_counts,
-    share_prints,
     sharpness,
 )
 from analysis.claims.survey import Deviation, grimmer, sums
@@ -95,29 +94,42 @@ class _Row:
             return mean_totals(printed, n, self.items, self.rounding)
         return share_counts(printed, n * self.items, self.rounding)
 
-    def nearest(self, counts: range, of: int) -> str:
-        """Name the prints of the counts on either side of where none fits."""
-        around = [format_like(Fraction(k, of), self.one) for k in (counts.start - 1, counts.start)]
+    def attained(self, printed: Printed, n: int) -> tuple[int, int]:
+        """Count the prints that some count has, and all of them: of a mean, in a whole unit."""
+        mean = self.kind.startswith("mean")
+        share = power(printed.decimals + 2 * (not mean), n, self.items, self.rounding)
+        strings = int(1 / printed.unit)
+        return int(share * strings) + (not mean), strings + (not mean)  # 0 % and 100 % both count
+
+    def nearest(self, n: int) -> str:
+        """Name the prints on either side of the first number that none has."""
+        one = next(one for one in self.printed if not self.counts(one, n))
+        start = self.counts(one, n).start
+        around = [format_like(Fraction(k, n * self.items), one) for k in (start - 1, start)]
         return f"the nearest are {listed(list(dict.fromkeys(around)))}"
 
 
 # -- tests of one row --------------------------------------------------------------------------
 
 
-def _mean(row: _Row) -> Checked:
-    """GRIM, and with a standard deviation GRIMMER."""
+def _grim(row: _Row) -> Checked:
+    """Test a mean, perhaps with its deviation, or percentages, each by itself."""
+    shares = row.printed if row.kind == "percent" else ()
+    reason = next(filter(None, map(beyond_whole, shares)), "")
+
+    def fits(n: int) -> bool:
+        return all(row.counts(one, n) for one in row.printed)
+
     if not row.n:
-        fit = (n for n in row.sizes() if grim_mean(row.one, n, row.items, row.rounding))
-        return Checked(None, ranges(fit))
+        return Checked(None, ranges(filter(fits, row.sizes())), reason=reason)
     n = _only(row)
-    totals = row.counts(row.one, n)
-    if not totals:
-        return Checked(False, "", reason=row.nearest(totals, n * row.items))
-    if row.sd is None:
-        strings = 10**row.one.decimals
-        share = power(row.one.decimals, n, row.items, row.rounding)
-        return Checked(True, ranges(totals), sharpness(int(share * strings), strings))
-    return _deviation(row, row.sd, n)
+    if not fits(n):
+        return Checked(False, "", reason=reason or row.nearest(n))
+    if row.sd is not None:
+        return _deviation(row, row.sd, n)
+    shown = "; ".join(ranges(row.counts(one, n)) for one in row.printed)
+    fit, of = zip(*(row.attained(one, n) for one in row.printed), strict=True)
+    return Checked(True, shown, sharpness(prod(fit), prod(of)))
 
 
 def _deviation(row: _Row, sd: Printed, n: int) -> Checked:
@@ -150,25 +162,6 @@ def _binary(row: _Row) -> Checked:
     return _deviation(row, row.sd, _only(row))
 
 
-def _percent(row: _Row) -> Checked:
-    """Percentages of one number of respondents, each by itself."""
-    reason = next(filter(None, map(beyond_whole, row.printed)), "")
-
-    def fits(n: int) -> bool:
-        return all(row.counts(one, n) for one in row.printed)
-
-    if not row.n:
-        return Checked(None, ranges(filter(fits, row.sizes())), reason=reason)
-    n = _only(row)
-    counts = row.counts(row.one, n)
-    if not fits(n):
-        return Checked(False, "", reason=reason or row.nearest(counts, n * row.items))
-    shown = "; ".join(ranges(row.counts(one, n)) for one in row.printed)
-    fit, of = share_prints(row.one.decimals, n * row.items, row.rounding)
-    times = len(row.printed)
-    return Checked(True, shown, sharpness(fit**times, of**times))
-
-
 def _parts(row: _Row) -> Checked:
     """Percentages of parts that make up the whole: some counts of them must add up to n."""
     n = _only(row) * row.items
@@ -197,7 +190,11 @@ def _groups(row: _Row) -> Checked:
     found = [row.counts(one, n) for one, n in zip(row.printed, row.n, strict=True)]
     made, of = sums(found[1:]), row.n[0] * row.items
     if not _adds_up(row, row.n):
-        ends = [format_like(Fraction(k, of), row.one) for k in {made[0], made[-1]}] if made else []
+        ends = (
+            [format_like(Fraction(k, of), row.one) for k in sorted({made[0], made[-1]})]
+            if made
+            else []
+        )
         reason = f"the groups give {' to '.join(ends)}" if ends else "a group is impossible"
         return Checked(False, "", reason=reason)
     return Checked(True, "; ".join(map(ranges, found)), _first_prints(row, made, of))
@@ -228,9 +225,8 @@ def _growth(row: _Row) -> Checked:
             return Checked(True, "", sharpness(1, None))
         return Checked(False, "", reason=f"the growth is {format_like(right, printed, rule)}")
     if row.n:
-        counts, strings = later_counts(printed, _only(row), rule), int(1 / printed.unit)
-        fit = int(power(printed.decimals + 2, _only(row), 1, rule) * strings)
-        return _counted(counts, fit, strings)
+        fit, of = row.attained(printed, _only(row))
+        return _counted(later_counts(printed, _only(row), rule), fit - 1, of - 1)
     if later is None:
         pairs = growth_pairs(printed, row.sizes(), rule)
         return Checked(None, " ".join(f"{before}>{after}" for before, after in pairs))
@@ -254,9 +250,9 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
-    "mean": Kind(_mean, "sd sd_of n items n_max"),
+    "mean": Kind(_grim, "sd sd_of n items n_max"),
     "binary": Kind(_binary, "sd sd_of n"),
-    "percent": Kind(_percent, "n items n_max", 99),
+    "percent": Kind(_grim, "n items n_max", 99),
     "growth": Kind(_growth, "n n_max later"),
     "parts": Kind(_parts, "n items", 99),
     "percent groups": Kind(_groups, "n items", 99),

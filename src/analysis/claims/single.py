@@ -144,18 +144,6 @@ def prints(count: int, total: int, strings: int, rounding: Rounding) -> list[int
     return [digits for digits in sorted(near) if value in Interval(*cell(digits, rounding))]
 
 
-def share_prints(decimals: int, n: int, rounding: Rounding = Rounding.HALF_UP) -> tuple[int, int]:
-    """Count the percentages from 0 to 100 that some count out of `n` prints as, and all of them.
-
-    Examples
-    --------
-    >>> share_prints(1, 49), share_prints(1, 5000)
-    ((50, 1001), (1001, 1001))
-    """
-    strings = 100 * 10**decimals
-    return int(power(decimals + 2, n, 1, rounding) * strings) + 1, strings + 1
-
-
 SHARP = Fraction(1, 10)
 """At most this share of the prints would have fitted a sharp agreement, more a loose one."""
 
