@@ -18,7 +18,6 @@ from analysis.claims.printed import Interval, preimage, read_formula
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
-    grows,
     later_counts,
     nearest_totals,
     power,
@@ -135,8 +134,8 @@ def _services(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     longer = [
         (first, later)
         for first in range(1, total)
-        for later in range(first, total - first)
-        if grows(first, later, growth, rounding)
+        for later in later_counts(growth, first, rounding)
+        if first <= later < total - first
     ]
     # of the pairs of first halves that fit within the total, the one with the steadiest course
     first, later = min(longer, key=lambda pair: abs(3 * (total - sum(pair)) - total))

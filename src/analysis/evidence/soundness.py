@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 
 import pandas as pd
@@ -197,6 +198,7 @@ def _samples() -> Iterator[dict[tuple[str, str], Fraction | None]]:
         yield values
 
 
+@cache
 def check_table(currency: str = MONEY) -> pd.DataFrame:
     """Check every formula of the catalogue, corrected and printed.
 
