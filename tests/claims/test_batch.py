@@ -116,6 +116,19 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, rule: str) -> N
         check_claims(source)
 
 
+def test_a_file_of_a_spreadsheet_with_decimal_commas(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("kind;printed;n\npercent;77,6%;49\nmean;1.234;3\n", encoding="utf-16")
+    text, errors = check_claims(source)
+    # beside 77,6 % the mean is 1,234, or 3,701 to 3,703 over 3
+    assert text.splitlines() == [
+        "kind;printed;n;consistent;fits;sharpness;reason",
+        "percent;77,6%;49;true;38;sharp: 50 of 1,001 prints fit;",
+        "mean;1.234;3;true;3701-3703;loose: 1 of 1 prints fit;",
+    ]
+    assert errors == []
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read or written"):
+    with pytest.raises(InputError, match="the file does not exist"):
         check_claims(tmp_path / "none.csv")

@@ -15,7 +15,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from analysis.base.errors import InputError, system_error
+from analysis.base.errors import InputError
 from analysis.base.numbers import Printed, decimal_for, parse, parse_percent
 from analysis.base.text import Rounding, listed, write_text
 from analysis.claims.printed import format_like, preimage
@@ -33,6 +33,7 @@ from analysis.claims.single import (
     sharpness,
 )
 from analysis.claims.survey import Deviation, grimmer, sums
+from analysis.tables.rows import delimiter_of, text_of
 
 COLUMNS = ("kind", "printed", "sd", "sd_of", "n", "items", "n_max", "later", "rounding", "decimal")
 ADDED = ("consistent", "fits", "sharpness", "reason")
@@ -373,7 +374,7 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
     ----------
     in_csv : Path
         Table with the columns of :func:`check_row` (``kind`` and ``printed`` at least; others are
-        carried along).
+        carried along), with commas or semicolons between them, as the result has.
     out_csv : Path, optional
         Where to write the result; nothing is written otherwise.
 
@@ -393,11 +394,11 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
         raise InputError(
             "the folder for the result does not exist", file=out_csv, fix="make it first"
         )
-    header, rows = _read(in_csv)
+    mark, header, rows = _read(in_csv)
     place = header.index("printed")
     beside = [text for _, cells in rows for text in ";".join(cells[place : place + 1]).split(";")]
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=mark, lineterminator="\n")
     writer.writerow([*header, *ADDED])
     errors = []
     for line, cells in rows:
@@ -419,16 +420,14 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
     return text, errors
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _read(path: Path) -> tuple[str, list[str], list[tuple[int, list[str]]]]:
+    """Return the delimiter, the header, and the rows with their lines."""
+    text = text_of(path, path)
+    mark = delimiter_of(COLUMNS, text)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            rows = [(reader.line_num, cells) for cells in reader if cells]
-    except OSError as error:
-        raise system_error(error, path) from None
-    except UnicodeDecodeError:
-        raise InputError("the file is not UTF-8 text", file=path, fix="save it as UTF-8") from None
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        header = [name.strip() for name in next(reader, [])]
+        rows = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
         raise InputError(f"not readable as CSV ({error})", file=path) from None
     for needed in ("kind", "printed"):
@@ -439,4 +438,4 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             raise InputError("this column is added by the check", file=path, row=1, column=name)
     if len(set(header)) < len(header):
         raise InputError("a column name stands twice", file=path, row=1)
-    return header, rows
+    return mark, header, rows

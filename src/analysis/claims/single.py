@@ -165,7 +165,7 @@ def sharpness(fitting: int, of: int | None, *, forced: bool = True) -> str:
     >>> sharpness(50, 1001), sharpness(355, 1001), sharpness(1, None)
     ('sharp: 50 of 1,001 prints fit', 'loose: 355 of 1,001 prints fit', 'forced: only this print')
     """
-    if fitting == 1 and forced:
+    if fitting == 1 and of != 1 and forced:
         return "forced: only this print"
     word = "sharp" if fitting <= (SHARP * of if of else 1 / SHARP) else "loose"
     return f"{word}: {fitting:,}{f' of {of:,}' if of else ''} prints fit"

@@ -161,10 +161,12 @@ def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], lis
     """
     path = folder / table.file
     shown = path.relative_to(root) if path.is_relative_to(root) else path
-    text = _text_of(path, shown)
+    text = text_of(path, shown)
     stream = io.StringIO(text, newline="")
     try:
-        reader = csv.DictReader(stream, delimiter=_delimiter(table, text), strict=True)
+        reader = csv.DictReader(
+            stream, delimiter=delimiter_of(table.row.model_fields, text), strict=True
+        )
         check_columns(table, list(reader.fieldnames or []), shown)
         absent = dict.fromkeys(set(table.row.model_fields) - set(reader.fieldnames or []), "")
         lines = [(reader.line_num, _as_read(cells) | absent) for cells in reader]
@@ -198,7 +200,7 @@ def utf_16(content: bytes) -> str:
     return ""
 
 
-def _text_of(path: Path, shown: Path) -> str:
+def text_of(path: Path, shown: Path) -> str:
     """Read UTF-8, or UTF-16 that says so."""
     try:
         content = path.read_bytes()
@@ -213,14 +215,12 @@ def _text_of(path: Path, shown: Path) -> str:
         ) from None
 
 
-def _delimiter(table: Table, text: str) -> str:
-    """Return what stands between the names of the table's columns in the first line."""
-    header = text.partition("\n")[0]
+def delimiter_of(names: Iterable[str], text: str) -> str:
+    """Return what stands between names of columns in the first line."""
+    header, wanted = text.partition("\n")[0], set(names)
 
     def known(delimiter: str) -> int:
-        return len(
-            {name.strip('" \r') for name in header.split(delimiter)} & {*table.row.model_fields}
-        )
+        return len({name.strip('" \r') for name in header.split(delimiter)} & wanted)
 
     return max(_DELIMITERS, key=known)
 
