@@ -146,6 +146,7 @@ class Build:
         self.ran: list[str] = []
         self._contents = Contents(folder / "contents.json")
         self._run, self._jobs, self._packages = run, jobs, packages
+        self._started: list[subprocess.Popen[bytes]] = []
         self._before: dict[str, list[str]] = {}
         for step in steps:
             nearer = [name for name in step.after if name in self.steps]
@@ -228,7 +229,8 @@ class Build:
         sys.stdout.flush()
         if not FORKS:
             command = [sys.executable, "-m", "analysis", str(note), "--", *step.command]
-            return subprocess.Popen(command).pid
+            self._started.append(subprocess.Popen(command))  # so that only run() waits for it
+            return self._started[-1].pid
         process = os.fork()
         if process == 0:
             global forked

@@ -18,7 +18,6 @@ from ipykernel.inprocess.manager import InProcessKernelManager
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 from papermill.engines import Engine, papermill_engines  # type: ignore[import-untyped]
-from traitlets.config import Config
 
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _CHARTS = "module://matplotlib_inline.backend_inline"
@@ -50,8 +49,8 @@ papermill_engines.register(ThisProcess.name, ThisProcess)
 @contextmanager
 def _kernel() -> Iterator[Any]:
     time.tzset()  # the zone may have been set since the process began
-    nothing_kept = Config({"HistoryManager": {"enabled": False}})
-    manager: Any = InProcessKernelManager(config=nothing_kept)
+    manager: Any = InProcessKernelManager()
+    manager.config.HistoryManager.enabled = False
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
