@@ -222,22 +222,31 @@ class SentenceRow(Row):
     reading: str = Field(description="axis=option of case.yaml under which it holds; empty: always")
     correction: str = Field(description="what is too strong about it, empty if nothing")
     note: str = Field(description="threshold chosen for a vague word, or why it hangs in the air")
+    plain: str = Field(description="the formula without a threshold of ours; empty if it has none")
 
     @model_validator(mode="after")
     def _formula_can_be_read(self) -> SentenceRow:
-        try:
-            numbers = tuple(int(text) for text in self.quarters.split())
-            comparisons(self.formula, numbers)
-        except InputError as error:
-            raise ValueError(f"formula: {error}") from error
+        for name in ("formula", "plain"):
+            try:
+                comparisons(getattr(self, name), self._numbers)
+            except InputError as error:
+                raise ValueError(f"{name}: {error}") from error
         if not self.formula and not self.note:
             raise ValueError("note: a sentence without a formula needs the reason in its note")
         return self
 
     @property
+    def _numbers(self) -> tuple[int, ...]:
+        return tuple(int(text) for text in self.quarters.split())
+
+    @property
     def parts(self) -> tuple[Comparison, ...]:
         """The comparisons that the sentence amounts to."""
-        return comparisons(self.formula, tuple(int(text) for text in self.quarters.split()))
+        return comparisons(self.formula, self._numbers)
+
+    def without_thresholds(self) -> SentenceRow:
+        """Return the sentence as it is without the thresholds that are ours."""
+        return self.model_copy(update={"formula": self.plain or self.formula})
 
 
 SENTENCES: Final = Table(

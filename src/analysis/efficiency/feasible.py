@@ -41,6 +41,9 @@ FIXED: Final = ("sales", "total_assets", "fixed_assets", "inventories", "equity"
 
 Known = Mapping[tuple[str, int], int]
 
+Denominators = Mapping[int, Mapping[str, int]]
+"""Amounts of :data:`FIXED` and operating profit (``K3``, or the lines it is made of) by quarter."""
+
 _ZERO = Fraction(0)
 _INSIDE: Final = {
     "<": Interval(None, _ZERO, True, False),
@@ -156,6 +159,32 @@ def linear_claims(
     return (claim, *(at_least(tag, denominator, 1) for denominator in dict.fromkeys(below)))
 
 
+def _cancelled(
+    comparison: Comparison, tag: str, lookup: Callable[[str, int], Quotient]
+) -> tuple[Linear, tuple[Claim, ...]] | None:
+    """Compare the denominators of two ratios of one numerator; None if there is no such numerator.
+
+    Where a is above zero, a ÷ b ≥ k × a ÷ d says that d ≥ k × b.
+
+    Returns
+    -------
+    tuple
+        The numerator that has to be above zero, and the claims that hold then.
+    """
+    try:
+        left, right = (_quotient(side, lookup) for side in (comparison.left, comparison.right))
+    except NonlinearError:
+        return None
+    one, other = dict(left.above.terms), dict(right.above.terms)
+    name = next((name for name, times in one.items() if times), "")
+    times = other.get(name, _ZERO) / one[name] if name else _ZERO
+    if times <= 0 or left.above * times != right.above:
+        return None
+    difference = right.below - left.below * times
+    claim = Claim(tag, difference, _INSIDE[comparison.relation])
+    return left.above, (claim, *(at_least(tag, side.below, 1) for side in (left, right)))
+
+
 @dataclass(frozen=True)
 class Linearised:
     """The linear part of the sentences.
@@ -165,7 +194,8 @@ class Linearised:
     claims : dict
         Claims by (statement, comparison in words).
     nonlinear : tuple
-        (statement, comparison) pairs that compare ratios with ratios.
+        (statement, comparison) pairs that compare ratios with ratios. One that compares ratios of
+        the same numerator has claims too, if other sentences make that numerator positive.
     """
 
     claims: dict[tuple[str, str], tuple[Claim, ...]]
@@ -188,6 +218,7 @@ def linearise(
     """
     lookup = linear_lookup(parse_quarter(first), known)
     claims: dict[tuple[str, str], tuple[Claim, ...]] = {}
+    found: dict[tuple[str, str], tuple[Linear, tuple[Claim, ...]]] = {}
     nonlinear = []
     for sentence in sentences:
         for part in sentence.parts:
@@ -196,6 +227,13 @@ def linearise(
                 claims[key] = linear_claims(part, sentence.statement_id, lookup)
             except NonlinearError:
                 nonlinear.append(key)
+                if cancelled := _cancelled(part, sentence.statement_id, lookup):
+                    found[key] = cancelled
+    whole = [claim for made in claims.values() for claim in made]
+    for key, (numerator, made) in found.items():
+        opposite = Claim("opposite", numerator, _INSIDE["<="])
+        if not isinstance(decide((*_around(whole, _names(opposite)), opposite)), dict):
+            claims[key] = made
     return Linearised(claims, tuple(nonlinear))
 
 
@@ -238,7 +276,9 @@ def decide(claims: Iterable[Claim]) -> dict[str, int] | tuple[str, ...]:
     return data
 
 
-def solved_company(sentences: Sequence[SentenceRow], first: str, model: Book) -> Book | None:
+def solved_company(
+    sentences: Sequence[SentenceRow], first: str, model: Denominators
+) -> Book | None:
     """Let the solver find a company with the denominators of another one.
 
     With sales, assets, fixed assets, inventories, equity and operating profit as numbers every
@@ -250,8 +290,8 @@ def solved_company(sentences: Sequence[SentenceRow], first: str, model: Book) ->
         Those in force under a reading.
     first : str
         Quarter that counts as the first.
-    model : Book
-        Statements whose denominators are taken over.
+    model : mapping
+        Statements whose denominators are taken over, or these alone, by quarter index.
 
     Returns
     -------
@@ -260,7 +300,10 @@ def solved_company(sentences: Sequence[SentenceRow], first: str, model: Book) ->
     """
     index = parse_quarter(first)
     known = {(name, q): model[index + q - 1][name] for name in FIXED for q in QUARTERS}
-    levels = {("K3", q): profits(model[index + q - 1])["K3"] for q in QUARTERS}
+    quarters = {q: model[index + q - 1] for q in QUARTERS}
+    levels = {
+        ("K3", q): row["K3"] if "K3" in row else profits(row)["K3"] for q, row in quarters.items()
+    }
     linear = linearise(sentences, first, {**known, **levels})
     assert not linear.nonlinear
     free = linear_lookup(index, known)

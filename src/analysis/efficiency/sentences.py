@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import combinations
 from typing import Annotated, Final, Literal
 
 import pandas as pd
@@ -20,6 +22,7 @@ from analysis.efficiency.article import (
     read_sentences,
 )
 from analysis.efficiency.feasible import (
+    Denominators,
     Linearised,
     accounting,
     bound,
@@ -38,7 +41,7 @@ from analysis.efficiency.quarterly_statements import (
     prepare,
     read_companies,
 )
-from analysis.tables.case import Case
+from analysis.tables.case import Axis, Case
 from analysis.tables.columns import Identifier, Text
 from analysis.tables.rows import Row, Table, data_package, read_rows, write_frame
 
@@ -77,6 +80,25 @@ class BoundRow(Row):
     unit: Literal["times", "share"] = Field(description="how it is shown")
 
 
+class ShapeRow(Row):
+    """Denominators of one quarter, from which the solver makes a company under odd readings."""
+
+    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter")
+    sales: int = Field(gt=0, description="sales")
+    total_assets: int = Field(gt=0, description="total assets at the end of the quarter")
+    fixed_assets: int = Field(gt=0, description="fixed assets at the end of the quarter")
+    inventories: int = Field(gt=0, description="inventories at the end of the quarter")
+    equity: int = Field(gt=0, description="equity at the end of the quarter")
+    operating_profit: int = Field(description="operating profit of the quarter")
+
+
+SHAPE: Final = Table(
+    "shape",
+    "shapes.csv",
+    ShapeRow,
+    ("period",),
+    "Denominators of a company that loses its sales, tried where neither made-up company fits",
+)
 COUNTEREXAMPLES: Final = Table(
     "counterexamples",
     "counterexamples.csv",
@@ -91,6 +113,13 @@ def company_books(case: Case) -> dict[str, Book]:
     """Return the made-up companies' statements by company."""
     frame = prepare(make_statements(case))
     return {row.company_id: book(frame, row.company_id) for row in read_companies(case)}
+
+
+def read_shape(case: Case) -> Denominators:
+    """Read the denominators with which companies are sought under readings that fit no other."""
+    rows = read_rows(SHAPE, case.raw, case.root)
+    shape = [row.model_dump() for row in rows if isinstance(row, ShapeRow)]
+    return {parse_quarter(row["period"]): row | {"K3": row["operating_profit"]} for row in shape}
 
 
 def _in_force(case: Case, choices: dict[str, str] | None = None) -> list[SentenceRow]:
@@ -161,32 +190,47 @@ def reading_table(case: Case) -> pd.DataFrame:
     DataFrame
         Columns axis, question, option, meaning, default, possible, and conflict (a minimal set
         of sentences that contradict each other, empty if there is none). "Possible" comes with
-        a company found by the solver that meets every sentence, checked one by one.
+        a company found by the solver that meets every sentence, checked one by one. Pairs of
+        options follow where each is possible and both together are not.
     """
     first = case.parameters.periods.first
-    models = company_books(case)
+    axes = case.parameters.readings
+    models = [*company_books(case).values(), read_shape(case)]
     rows = []
-    for name, axis in case.parameters.readings.items():
-        for option, meaning in axis.options.items():
+    for name, axis in axes.items():
+        for option in axis.options:
             active = _in_force(case, {name: option})
             against = conflict(linearise(active, first))
             found = None if against else _any_company(active, first, models)
-            rows.append(
-                {
-                    "axis": name,
-                    "question": axis.question,
-                    "option": option,
-                    "meaning": meaning,
-                    "default": option == axis.default,
-                    "possible": found is not None,
-                    "conflict": "; ".join(against),
-                }
-            )
+            rows.append(_reading(axes, {name: option}, found is not None, against))
+    refused = {(row["axis"], row["option"]) for row in rows if not row["possible"]}
+    others = [(n, o) for n, axis in axes.items() for o in axis.options if o != axis.default]
+    for pair in combinations([one for one in others if one not in refused], 2):
+        if len(chosen := dict(pair)) == 2 and (
+            against := conflict(linearise(_in_force(case, chosen), first))
+        ):
+            rows.append(_reading(axes, chosen, False, against))
     return pd.DataFrame(rows)
 
 
-def _any_company(active: list[SentenceRow], first: str, models: dict[str, Book]) -> Book | None:
-    for model in models.values():
+def _reading(
+    axes: Mapping[str, Axis], chosen: Mapping[str, str], possible: bool, against: tuple[str, ...]
+) -> dict[str, object]:
+    return {
+        "axis": ", ".join(chosen),
+        "question": " ".join(axes[name].question for name in chosen),
+        "option": ", ".join(chosen.values()),
+        "meaning": "; ".join(axes[name].options[option] for name, option in chosen.items()),
+        "default": all(axes[name].default == option for name, option in chosen.items()),
+        "possible": possible,
+        "conflict": "; ".join(against),
+    }
+
+
+def _any_company(
+    active: list[SentenceRow], first: str, models: Iterable[Denominators]
+) -> Book | None:
+    for model in models:
         found = solved_company(active, first, model)
         if found is not None and not failures(active, found, first):
             return found
@@ -200,18 +244,20 @@ def bound_table(case: Case) -> pd.DataFrame:
     -------
     DataFrame
         Columns pin_id, name, expression, unit, low, high (Fractions, None without a limit),
-        low_attained, high_attained, and one column per made-up company with its value.
+        low_attained, high_attained, low_ours, high_ours (whether the limit is another one without
+        the thresholds that we chose for vague words), and one column per made-up company with its
+        value.
     """
     first = case.parameters.periods.first
-    linear = linearise(_in_force(case), first)
-    both = Linearised(
-        {**linear.claims, ("accounting", "balance and cash"): accounting(first)}, linear.nonlinear
-    )
+    active = _in_force(case)
+    both = _with_accounting(active, first)
+    plain = _with_accounting([sentence.without_thresholds() for sentence in active], first)
     companies = company_books(case)
     rows = []
     for row in read_rows(BOUNDS, case.raw, case.root):
         assert isinstance(row, BoundRow)
         low, high = bound(both, row.expression, first)
+        freer = bound(plain, row.expression, first)
         rows.append(
             {
                 **row.model_dump(),
@@ -219,10 +265,18 @@ def bound_table(case: Case) -> pd.DataFrame:
                 "high": high.value,
                 "low_attained": low.attained,
                 "high_attained": high.attained,
+                "low_ours": low.value != freer[0].value,
+                "high_ours": high.value != freer[1].value,
                 **{name: _at(row.expression, b, first) for name, b in companies.items()},
             }
         )
     return pd.DataFrame(rows, dtype="object")
+
+
+def _with_accounting(sentences: list[SentenceRow], first: str) -> Linearised:
+    linear = linearise(sentences, first)
+    known = {**linear.claims, ("accounting", "balance and cash"): accounting(first)}
+    return Linearised(known, linear.nonlinear)
 
 
 def _at(expression: str, statements: Book, first: str) -> Fraction:
@@ -269,7 +323,7 @@ def conclusion_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, COUNTEREXAMPLES, BOUNDS)
+RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
 
 ARTICLE: Final = "kowalczyk"
@@ -308,7 +362,7 @@ def build_article(case: Case) -> int:
 def read_bounds(case: Case) -> pd.DataFrame:
     """Read the bounds as exact numbers (None without a limit) and truth values."""
     made = exact_columns(read_made(case, "pins.csv"), BOUND_VALUES)
-    for name in ("low_attained", "high_attained"):
+    for name in ("low_attained", "high_attained", "low_ours", "high_ours"):
         made[name] = made[name].astype(str) == "True"
     return made
 

@@ -375,7 +375,10 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     caption = (
         "What the article's sentences pin down, without a single printed number. Bars are "
         "the values that satisfy every sentence on amounts (tight bounds by exact linear "
-        "programming); marks are the two synthetic companies."
+        "programming); marks are the two synthetic companies. "
+        f"Limits marked “ours” ({_ours(frame)}) rest on a threshold that we "
+        "chose for a vague word, such as “nearly double”; the article's words alone set no such "
+        "limit."
     )
     alt = (
         f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
@@ -383,6 +386,13 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
         + "."
     )
     return s.Drawn(fig, frame, "derived", caption, alt)
+
+
+def _ours(frame: pd.DataFrame) -> str:
+    """Count the limits of the figure, and those that rest on a threshold of ours."""
+    limits = [value is not None for end in ("low", "high") for value in frame[end]]
+    ours = int(frame[["low_ours", "high_ours"]].to_numpy().sum())
+    return f"{ours} of {sum(limits)}"
 
 
 def _bound_words(pin: dict[Hashable, Any]) -> str:
@@ -409,4 +419,6 @@ def _bound(ax: Axes, y: float, pin: dict[Hashable, Any]) -> None:
             box = {"facecolor": s.PAPER, "edgecolor": "none", "pad": 0.2}
             look = {"color": s.KIND["derived"], "bbox": box}
             text = outward(pin["low"], pin["high"], 2)[end == "high"]
+            if pin[f"{end}_ours"]:
+                text = f"{text} ours" if end == "high" else f"ours {text}"
             s.tag(ax, text, (ends[end], y), (5 * side, 0), **look)
