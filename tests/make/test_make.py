@@ -38,7 +38,9 @@ OUTPUTS = {"edition": "", "report": "report/{}.pdf",
 
 def main(arguments):
     if arguments[0] == "build":
+        from analysis.base import steps
         from analysis.base.plan import Goal, build
+        steps.FORKS = steps.FORKS and not os.environ.get("STUB_NO_FORKS")
         parser = ArgumentParser()
         for name in ("--case", "--period", "--base"):
             parser.add_argument(name)
@@ -264,6 +266,12 @@ def test_a_failing_step_is_all_that_is_said_keeps_outputs_and_is_tried_again(
     assert (project.root / "report/segelec.pdf").read_bytes() == pdf
     rest = STEPS[STEPS.index(step) :] if case == "segelec" else ["chapters", *STEPS[1:-1]]
     assert sorted(project.make(f"CASE={case}")) == sorted(rest)
+
+
+def test_where_forks_are_unsafe_each_step_is_a_process(tmp_path: Path) -> None:
+    project = Project(tmp_path).fill()
+    assert sorted(project.make(STUB_NO_FORKS="1")) == sorted(STEPS)
+    assert project.make() == []
 
 
 def test_a_second_build_waits_for_the_first(tmp_path: Path) -> None:
