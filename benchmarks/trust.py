@@ -130,7 +130,7 @@ def _mean_test(printed: Print, rounding: Rounding) -> bool:
 
 def _deviation_test(printed: Print, rounding: Rounding) -> bool:
     n = _whole(printed["respondents"])
-    return len(grimmer(printed["rating"], printed["deviation"], n, 1, rounding)) > 0
+    return list(grimmer(printed["rating"], printed["deviation"], n, 1, rounding)) != []
 
 
 def _groups_test(printed: Print, rounding: Rounding) -> bool:

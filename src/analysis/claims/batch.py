@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
@@ -136,15 +136,16 @@ def _grim(row: _Row) -> Checked:
 def _deviation(row: _Row, sd: Printed, n: int) -> Checked:
     """Test a standard deviation, and how many of those around it would have fitted."""
 
-    def fits(shown: Printed) -> list[int]:
+    def sums_of(shown: Printed) -> Iterator[int]:
         binary = row.kind == "binary"
         return grimmer(row.one, shown, n, row.items, row.rounding, row.form, binary=binary)
 
-    found, others = fits(sd), [other for other in _near(sd) if other.number >= 0]
+    def fits(shown: Printed) -> bool:
+        return next(sums_of(shown), None) is not None
+
+    found, others = list(sums_of(sd)), [other for other in _near(sd) if other.number >= 0]
     if found:
-        return Checked(
-            True, ranges(found), sharpness(sum(map(bool, map(fits, others))), len(others))
-        )
+        return Checked(True, ranges(found), sharpness(sum(map(fits, others)), len(others)))
     by_distance = sorted(others, key=lambda other: abs(other.number - sd.number))
     close = [format_like(other.value, sd) for other in by_distance if fits(other)][:2]
     what = f"with this mean the nearest are {listed(sorted(close))}" if close else "no data have it"

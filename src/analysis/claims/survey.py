@@ -6,7 +6,7 @@ DEBIT (Heathers and Brown 2019) whether answers 0 and 1 can. All arithmetic is o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import Literal
@@ -29,8 +29,8 @@ def grimmer(
     form: Deviation = "sample",
     *,
     binary: bool = False,
-) -> list[int]:
-    """Return every sum of whole answers that has this mean and standard deviation (GRIMMER).
+) -> Iterator[int]:
+    """Go through the sums of whole answers with this mean and standard deviation (GRIMMER).
 
     The sum of the squares must be whole, have the parity of the sum, and be one that `n` answers
     reach.
@@ -48,31 +48,28 @@ def grimmer(
     binary : bool
         Whether all answers are 0 or 1 (DEBIT, Heathers and Brown 2019).
 
-    Returns
-    -------
-    list of int
-        Sums over all answers; empty if the pair is impossible.
+    Yields
+    ------
+    int
+        Sum over all answers; none if the pair is impossible.
 
     Examples
     --------
-    >>> grimmer("3.44", "2.47", 18), grimmer("5.21", "1.6", 28)
+    >>> list(grimmer("3.44", "2.47", 18)), list(grimmer("5.21", "1.6", 28))
     ([], [146])
     """
     shown = parse(deviation) if isinstance(deviation, str) else deviation
     size = preimage(shown, rounding).meet(Interval(Fraction(0), None))
     if size.empty:
-        return []
+        return
     low, high = size.ends
     square = Interval(low * low, high * high, size.low_closed, size.high_closed)
     below = {"sample": (n - 1,), "population": (n,), "either": (n - 1, n)}[form]
     windows = [square.times(n * times * items**2) for times in below if times]
     spread = windows or ([square] if 0 in square else [])  # one answer has no sample deviation
-    totals = mean_totals(mean, n, items, rounding)
-    return [
-        total
-        for total in totals
-        if any(_spread_fits(n, total, window, binary=binary) for window in spread)
-    ]
+    for total in mean_totals(mean, n, items, rounding):
+        if any(_spread_fits(n, total, window, binary=binary) for window in spread):
+            yield total
 
 
 def _spread_fits(n: int, total: int, window: Interval, *, binary: bool) -> bool:
