@@ -92,6 +92,23 @@ def test_a_run_is_canonical_in_its_folder_and_repeatable(
     assert [path.name for path in source.parent.iterdir()] == [source.name]
 
 
+def test_a_fork_of_the_build_shows_what_a_kernel_shows(write: Write, tmp_path: Path) -> None:
+    source = write(
+        "import pandas as pd\npd.DataFrame({f'a long name {n}': [n] for n in range(12)})",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    )
+    kernel, fork = tmp_path / "kernel.ipynb", tmp_path / "fork.ipynb"
+    notebook.run(source, kernel)
+    program = (
+        "import sys; import matplotlib.pyplot, pandas; from pathlib import Path\n"
+        "from analysis.base import steps; from analysis.notebook.run import run\n"
+        "steps.forked = True; run(*map(Path, sys.argv[1:]))"
+    )
+    subprocess.run([sys.executable, "-c", program, str(source), str(fork)], check=True)
+    assert fork.read_bytes() == kernel.read_bytes()
+    assert b"image/png" in fork.read_bytes()
+
+
 def test_what_the_kernel_imported_is_told_to_the_build(write: Write) -> None:
     source = write("import analysis.evidence")
     notebook.run(source, source)

@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from queue import Empty
 from typing import Any
 
-import matplotlib
+import pandas as pd
 from ipykernel.inprocess.manager import InProcessKernelManager
+from IPython.core.pylabtools import activate_matplotlib, select_figure_formats
+from matplotlib_inline.backend_inline import flush_figures
+from matplotlib_inline.config import InlineBackend
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 from papermill.engines import Engine, papermill_engines  # type: ignore[import-untyped]
@@ -54,12 +57,21 @@ def _kernel() -> Iterator[Any]:
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
-    matplotlib.use(_CHARTS)
+    _as_in_a_kernel(manager.kernel.shell)
     try:
         yield client
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
+
+
+def _as_in_a_kernel(shell: Any) -> None:
+    """Show charts and frames as where matplotlib and pandas are loaded by a cell."""
+    pd.set_option("display.max_columns", 20)  # pandas takes this process for a terminal
+    activate_matplotlib(_CHARTS)  # type: ignore[no-untyped-call]
+    shell.events.register("post_execute", flush_figures)
+    look = InlineBackend.instance()
+    select_figure_formats(shell, look.figure_formats, **look.print_figure_kwargs)  # type: ignore[no-untyped-call]
 
 
 def _run(client: Any, cell: NotebookNode) -> bool:
