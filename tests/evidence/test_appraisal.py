@@ -126,6 +126,7 @@ def test_no_effect_is_bounded(segelec: Case) -> None:
         ("[4.4.1-cost-target]", "[4.4.1-costs]", "4.4.1-costs"),
         ("{satisfaction_start_max}", "{startmost}", "startmost"),
         ("settles: what is before", "settled: what is before", "settles is missing"),
+        ("note: No statement in our text.}", "note: Nowhere, none}", "none is not known"),
         ("threats:", "dangers:", "dangers"),
     ],
 )

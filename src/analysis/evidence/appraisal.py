@@ -100,11 +100,14 @@ def _read(case: Case) -> Appraisal:
             rule = f"the sections are {', '.join(SECTIONS)}"
             raise InputError(rule, file=_file(case), value=name)
         for entry in entries:
-            missing = [field for field in SECTIONS[name] if not entry.get(field)]
-            if missing:
+            fields = SECTIONS[name]
+            missing = [field for field in fields if not entry.get(field)]
+            unknown = sorted({*entry} - {*fields, "other"})
+            if missing or unknown:
                 shown = str(next(iter(entry.values())))
-                rule = f"an entry of {name} has {', '.join(SECTIONS[name])}"
-                raise InputError(f"{rule}; {missing[0]} is missing", file=_file(case), value=shown)
+                wrong = f"{missing[0]} is missing" if missing else f"{unknown[0]} is not known"
+                rule = f"an entry of {name} has {', '.join(fields)}; {wrong}"
+                raise InputError(rule, file=_file(case), value=shown)
     return found
 
 
