@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.base.numbers import decimal_for, parse, parse_percent
+from analysis.base.numbers import decimal_for, is_ambiguous, parse, parse_percent
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like, preimage, read_formula
 
@@ -217,3 +217,32 @@ def test_broken_formulas_are_refused(text: str) -> None:
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(InputError, match="no value"):
         read_formula("a ÷ b").at({"a": 1})
+
+
+@given(
+    st.integers(0, 10**10),
+    st.integers(0, 4),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", "."), ("’", "."), ("", ",")]),
+    st.sampled_from(["", "-", "−", "+", "("]),
+    st.sampled_from(["", "%", " %", " million", "k", " pp"]),
+)
+def test_what_any_country_writes_is_read_back(
+    digits: int, places: int, signs: tuple[str, str], sign: str, tail: str
+) -> None:
+    group, mark = signs
+    whole, part = divmod(digits, 10**places)
+    text = f"{whole:,}".replace(",", group) + (f"{mark}{part:0{places}d}" if places else "")
+    text = f"({text}){tail}" if sign == "(" else f"{sign}{text}{tail}"
+    worth = {"%": Fraction(1, 100), " %": Fraction(1, 100), " million": 10**6, "k": 1000}
+    value = Fraction(digits, 10**places) * worth.get(tail, Fraction(1, 100) if "pp" in tail else 1)
+    value = -value if sign in ("-", "−", "(") else value
+    told = {".": "point", ",": "comma"}[mark]
+    assert parse(text, told).value == value
+    if is_ambiguous(text):
+        with pytest.raises(InputError, match="three decimals"):
+            parse(text, "")
+    else:
+        assert parse(text, "").value == value
+    printed = parse(text, told)
+    assert format_like(printed.value, printed) == text
+    assert printed.written(0) != ""

@@ -46,7 +46,7 @@ _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+{_MINUS}])?{_SPACE}?"
     rf"(?P<whole>(?!0)\d{{1,3}}(?P<group>[.,'’]|{_SPACE})\d{{3}}(?:(?P=group)\d{{3}})*"
     r"|\d+|(?=[.,]\d))(?:(?P<mark>[.,])(?P<part>\d+))?"
-    rf"(?P<after>{_SPACE}?(?:{_TAIL}\.?)?(?P<close>\))?{_SPACE}?%?)",
+    rf"(?P<after>(?P<soon>\))?{_SPACE}?(?:{_TAIL}\.?)?(?P<close>\))?{_SPACE}?%?)",
     re.ASCII,
 )
 _MARKS = {".": "point", ",": "comma"}
@@ -231,7 +231,8 @@ def _is_whole(found: re.Match[str]) -> bool:
     two_signs = found["open"] and found["sign"]
     twice = found["percent"] and found["after"].count("%") > 1
     once = not (found["group"] and found["group"] == found["mark"])
-    return bool(found["open"]) == bool(found["close"]) and once and not two_signs and not twice
+    closed = bool(found["soon"]) + bool(found["close"])
+    return bool(found["open"]) == closed and once and not two_signs and not twice
 
 
 def _has_two_readings(found: re.Match[str]) -> bool:
