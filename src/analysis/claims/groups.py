@@ -6,7 +6,7 @@ The inputs of a case are read together, so that everything wrong with them is sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,12 +22,15 @@ from analysis.claims.solver.conflicts import minimal_conflicts
 from analysis.claims.solver.products import (
     Item,
     Outcome,
+    Product,
     divided,
+    linear,
     meaning,
     outside,
     possible,
 )
-from analysis.claims.solver.system import Claim, connected
+from analysis.claims.solver.relaxation import Relaxation
+from analysis.claims.solver.system import Claim, System, connected
 from analysis.claims.wording import Wording
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
@@ -165,13 +168,76 @@ class Group:
         if the search for conflicts was given up.
     whole : bool
         Whether the settled claims exclude each other only because hundredths are whole.
+    questions : Questions
+        Answers on parts of the group.
     """
 
     tags: tuple[str, ...]
     conflicts: tuple[tuple[str, ...], ...]
     settled: tuple[str, ...]
     witness: dict[str, int] | None
-    whole: bool = False
+    whole: bool
+    questions: Questions
+
+
+class Questions:
+    """Answers on any of some claims; what was found for others is tried first.
+
+    Parameters
+    ----------
+    items : mapping of str to tuple of Claim or Product
+        What each claim asserts, by its tag.
+    rules : sequence of Claim
+        What holds by meaning.
+    """
+
+    def __init__(self, items: Mapping[str, tuple[Item, ...]], rules: Sequence[Claim]) -> None:
+        self._items, self._rules = items, rules
+        self._relaxed = Relaxation(rules, {tag: linear(made) for tag, made in items.items()})
+        every = (*rules, *(item for made in items.values() for item in made))
+        self._names = {name for item in every for name in item.names}
+        self._seen: list[tuple[dict[str, int], set[str]]] = []
+
+    def core(self, tags: Sequence[str], *more: Item) -> tuple[str, ...] | None:
+        """Return those of some claims that refute them; None if nothing does or it is open."""
+        if any(
+            held.issuperset(tags) and all(one.holds(data) for one in more)
+            for data, held in self._seen
+        ):
+            return None
+        found = self._relaxed.decide(tags, linear(more), 1)
+        if isinstance(found, tuple):
+            return found
+        items = [*(item for tag in tags for item in self._items[tag]), *more]
+        products = any(isinstance(item, Product) for item in items)
+        if found is None and not products:
+            system = System((), tuple(self._rules)).only(linear(items))
+            chosen = {tag: linear(self._items[tag]) for tag in tags}
+            found = Relaxation(system.definitions, chosen).decide(tags, linear(more))
+            if isinstance(found, tuple):
+                return found
+        if found is None or products:
+            answer = possible(items, self._rules)
+            if isinstance(answer, Outcome):
+                return tuple(tags) if answer is Outcome.REFUTED else None
+            found = answer
+        self._remember(found)
+        return None
+
+    def _remember(self, found: dict[str, int]) -> None:
+        """Note all claims that hold in a data set."""
+        data = dict.fromkeys(self._names, 0) | found
+        held = self._relaxed.holding(data)
+        self._seen.append(
+            (
+                data,
+                {
+                    t
+                    for t in held
+                    if all(i.holds(data) for i in self._items[t] if isinstance(i, Product))
+                },
+            )
+        )
 
 
 Solved = dict[tuple[object, ...], Group]
@@ -206,25 +272,11 @@ class State:
         """Find a data set for some claims and what is added to them."""
         return possible([*self.items(tags), *more], self.network.definitions)
 
-    def is_accused(self, tags: Sequence[str]) -> bool:
-        """Say whether some claims contradict each other even if hundredths can be divided.
-
-        That sums of money are whole hundredths is a convention, on which no accusation rests.
-        """
-        if self.can_be(tags) is not Outcome.REFUTED:
-            return False
-        money = self.network.amounts()
-        if money.isdisjoint(name for one in self.items(tags) for name in one.names):
-            return True
-        finer = [divided(one, money, FINE) for one in self.items(tags)]
-        rules = [divided(one, money, FINE) for one in self.network.definitions]
-        claims = [one for one in rules if isinstance(one, Claim)]
-        return possible(finer, claims) is Outcome.REFUTED
-
     def follows(self, tag: str, others: Sequence[str]) -> bool:
         """Say whether a claim follows from others: they leave no value that prints otherwise."""
+        ask = self.group(tag).questions
         return all(
-            self.can_be(others, excluded) is Outcome.REFUTED
+            ask.core(others, excluded) is not None
             for item in self.network.items[tag]
             for excluded in outside(item)
         )
@@ -237,19 +289,31 @@ class State:
         pieces = [(n, self.network.pieces(self.network.names[n][0]), n in money) for n in names]
         content = (tags, *pieces, *((item.tag, meaning(item)) for item in items))
         if content not in self._solved:
-            self._solved[content] = self._solve(tags)
+            self._solved[content] = self._solve(tags, definitions, money & set(names))
         return self._solved[content]
 
-    def _solve(self, tags: tuple[str, ...]) -> Group:
-        found = minimal_conflicts(tags, self._core)
+    def _solve(self, tags: tuple[str, ...], rules: list[Claim], money: set[str]) -> Group:
+        """Find the conflicts of a group.
+
+        That sums of money are whole hundredths is a convention, on which no accusation rests: a
+        conflict excludes its claims even if hundredths can be divided.
+        """
+        items = {tag: self.network.items[tag] for tag in tags}
+        ask = finer = Questions(items, rules)
+        if money:
+            parts = {t: tuple(divided(i, money, FINE) for i in made) for t, made in items.items()}
+            finer = Questions(parts, linear([divided(one, money, FINE) for one in rules]))
+
+        def core(some: tuple[str, ...]) -> tuple[str, ...] | None:
+            refuted = ask.core(some)
+            return finer.core(some) if refuted and money else refuted
+
+        found = minimal_conflicts(tags, core)
         blamed = {tag for one in found.sets for tag in one}
         settled = tuple(tag for tag in tags if tag not in blamed)
         held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
         data = held if isinstance(held, dict) else None
-        return Group(tags, found.sets, settled, data, held is Outcome.REFUTED)
-
-    def _core(self, tags: tuple[str, ...]) -> tuple[str, ...] | None:
-        return tags if self.is_accused(tags) else None
+        return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, ask)
 
 
 def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:

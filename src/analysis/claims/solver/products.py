@@ -8,7 +8,7 @@ search can find a data set; where neither does, the answer is `UNDECIDED`, never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
@@ -201,6 +201,13 @@ def meaning(item: Item) -> object:
     return (item.names, tuple((row.coefficients, row.bound) for row in item.rows(item.names)))
 
 
+def linear(items: Iterable[Item]) -> list[Claim]:
+    """Return the claims as they are, and of products that their parts must be above zero."""
+    return [
+        one for item in items for one in ([item] if isinstance(item, Claim) else item.above_zero())
+    ]
+
+
 def possible(items: Sequence[Item], definitions: Sequence[Claim]) -> dict[str, int] | Outcome:
     """Find a data set that meets all claims, or say that there is none, or that it is open.
 
@@ -277,9 +284,7 @@ def indicator(item: Claim) -> Indicator:
 
 def _linear(items: Sequence[Item], definitions: Sequence[Claim]) -> System:
     """Return the system without the products, save that their parts must be above zero."""
-    claims = [item for item in items if isinstance(item, Claim)]
-    parts = [part for one in items if isinstance(one, Product) for part in one.above_zero()]
-    return System((), tuple(definitions)).only([*claims, *parts])
+    return System((), tuple(definitions)).only(linear(items))
 
 
 def _exists(about: Item) -> list[Claim]:

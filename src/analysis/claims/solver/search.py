@@ -189,12 +189,13 @@ def meets(rows: Sequence[Row], point: Sequence[int]) -> bool:
 
 
 def _rounded(rows: Sequence[Row], vertex: Vertex) -> tuple[int, ...] | None:
-    """Try the whole points next to a vertex: nearest, below and above."""
+    """Try the whole points next to a vertex, and the vertex times what makes it whole."""
     d = vertex.denominator
     nearest = tuple((2 * times + d) // (2 * d) for times in vertex.point_times)
     below = tuple(times // d for times in vertex.point_times)
     above = tuple(-(-times // d) for times in vertex.point_times)
-    return next((point for point in (nearest, below, above) if meets(rows, point)), None)
+    tried = (nearest, below, above, vertex.point_times)
+    return next((point for point in tried if meets(rows, point)), None)
 
 
 def _halving(here: Region, form: Form, at: int) -> tuple[Form, int]:
