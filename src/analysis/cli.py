@@ -204,7 +204,7 @@ def chapters(args: argparse.Namespace) -> str:
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
     from analysis.notebook.edition import asked_for
-    from analysis.notebook.run import known_parameters, run
+    from analysis.notebook.run import run
 
     asked = asked_for(args)
     source = Path(args.notebook)
@@ -212,7 +212,7 @@ def notebook(args: argparse.Namespace) -> str:
     run(
         source,
         source if committed else asked.folder / source.name,
-        parameters=known_parameters(source, asked.parameters),
+        parameters=asked.parameters,
         figures=asked.home / "figures",
     )
     return ""

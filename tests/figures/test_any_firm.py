@@ -20,7 +20,7 @@ from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
 from analysis.method import as_is
-from analysis.notebook.display import Figure, svg
+from analysis.notebook.drawing import Figure, svg
 
 Check = Callable[[Figure], None]
 LAST = 4 * 2024 + 1  # the second quarter of 2024

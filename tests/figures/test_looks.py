@@ -10,7 +10,7 @@ import matplotlib
 import pytest
 
 from analysis.figures.style import KIND_MARK, KIND_WORDS
-from analysis.notebook.display import Figure, figure_order, svg
+from analysis.notebook.drawing import Figure, figure_order, svg
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from analysis.claims.paper.judging import judge_of
 from analysis.claims.verdicts import universe_table
 from analysis.figures.publications import reading_choices
 from analysis.figures.style import KIND
-from analysis.notebook.display import Figure, svg
+from analysis.notebook.drawing import Figure, svg
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import printed_strings
 

@@ -13,8 +13,7 @@ from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.notebook.edition import chapters, edition
-from analysis.notebook.parameters import PARAMETERS_TAG, tags
+from analysis.notebook.edition import PARAMETERS_TAG, chapters, edition, tags
 from analysis.notebook.run import read
 from analysis.tables.case import load_case
 

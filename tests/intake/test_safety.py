@@ -20,7 +20,7 @@ import typst
 from analysis.figures import kpi_page
 from analysis.figures.publications import concept_charts
 from analysis.notebook import display as table
-from analysis.notebook.display import Figure, contents, svg
+from analysis.notebook.drawing import Figure, contents, svg
 from analysis.notebook.prose import literal
 from analysis.report.markup import typst_text
 

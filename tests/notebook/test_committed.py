@@ -22,8 +22,8 @@ import yaml
 from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
-from analysis.notebook.display import figure_order
-from analysis.notebook.parameters import PARAMETERS_TAG, declared, tags
+from analysis.notebook.drawing import figure_order
+from analysis.notebook.edition import PARAMETERS_TAG, declared, tags
 from analysis.notebook.prose import MARKS
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from analysis.base import text as numbers
 from analysis.base.errors import InputError
 from analysis.base.text import decimal, money, percent
-from analysis.notebook import display, prose
+from analysis.notebook import display, drawing, prose
 from analysis.notebook.display import Column, Figure
 from analysis.show.wording import VERDICT_COLOURS
 
@@ -206,7 +206,7 @@ def test_bad_tables_are_refused(label: str, kind: str, name: str, message: str) 
 
 
 def drawn(name: str = "services_by_type", layout: str = "constrained") -> Figure:
-    with display.style():
+    with drawing.style():
         canvas, axes = plt.subplots(layout=layout, figsize=(4, 2))
         axes.bar(["Doors – é", "Alarms"], [94, 78])
         axes.set_title("Services ≥ 3", weight="semibold")
@@ -231,7 +231,7 @@ def test_a_figure_without_a_place_is_not_shown() -> None:
 
 
 def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
-    path = display.save_figure(drawn(), tmp_path / "new")
+    path = drawing.save_figure(drawn(), tmp_path / "new")
     assert path.name == "fig_07_services_by_type.svg"
     found = texts(path.read_text(encoding="utf-8"))
     assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
@@ -246,14 +246,14 @@ def test_saved_figures_are_the_same_bytes(
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # drawing warns of nothing
-        first = display.save_figure(drawn(), tmp_path / "a").read_bytes()
+        first = drawing.save_figure(drawn(), tmp_path / "a").read_bytes()
     assert capfd.readouterr().err == ""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     with matplotlib.rc_context({"svg.hashsalt": "other", "font.family": "serif"}):
         again = drawn()
-        assert display.svg(again, text_as="outlines") == display.svg(drawn(), text_as="outlines")
-        assert display.save_figure(again, tmp_path / "b").read_bytes() == first
+        assert drawing.svg(again, text_as="outlines") == drawing.svg(drawn(), text_as="outlines")
+        assert drawing.save_figure(again, tmp_path / "b").read_bytes() == first
     plt.close("all")
     assert b"<dc:date>" not in first
     assert b"atplotlib v" not in first
@@ -264,7 +264,7 @@ def test_ids_differ_between_figures_of_one_page() -> None:
         marked = {node.get("id", "") for node in ET.fromstring(drawing).iter()}
         return {name for name in marked if name.startswith(("m", "p")) and len(name) > 10}
 
-    one, other = (display.svg(drawn(name), text_as="outlines") for name in ("one", "other"))
+    one, other = (drawing.svg(drawn(name), text_as="outlines") for name in ("one", "other"))
     clips = {name for name in ids(one) if name.startswith("p") and "_" not in name}
     assert clips
     assert not clips & ids(other)
@@ -273,7 +273,7 @@ def test_ids_differ_between_figures_of_one_page() -> None:
 def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
     from matplotlib import font_manager
 
-    display.register_fonts()
+    drawing.register_fonts()
     for weight, file in (("regular", "Regular"), ("semibold", "SemiBold"), ("bold", "Bold")):
         wanted = font_manager.FontProperties(family="IBM Plex Sans", weight=weight)
         found = Path(font_manager.findfont(wanted, fallback_to_default=False))

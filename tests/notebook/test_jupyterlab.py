@@ -44,6 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert command is not None
     started = [sys.executable, "-m", *command[1].split(), "--allow-root", "--port=0"]
     started += [f"--LabApp.app_settings_dir={home / 'settings'}"]
+    started += [f"--FileCheckpoints.checkpoint_dir={home / 'checkpoints'}"]
     names = ("DATA", "CONFIG", "RUNTIME")
     environment = {**os.environ, **{f"JUPYTER_{name}_DIR": f"{home}/{name}" for name in names}}
     environment |= {"HOME": str(home), "IPYTHONDIR": str(home), "BROWSER": f"{home}/browser %s"}

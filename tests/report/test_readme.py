@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.base.errors import InputError
-from analysis.notebook.display import figure_order
+from analysis.notebook.drawing import figure_order
 from analysis.report.outputs import drawing_functions, figure_index, with_index
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from analysis.notebook.display import Figure, register_fonts, style
+from analysis.notebook.drawing import Figure, register_fonts, style
 
 WIDTH: Final = 160.0
 """Width of the report's text in millimetres."""

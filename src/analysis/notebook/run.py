@@ -1,4 +1,4 @@
-"""Runs a notebook: strict parameters, its own folder, canonical output, replaced on success.
+"""Runs a notebook: its own folder, canonical output, replaced on success.
 
 A committed notebook is source and result at once: running it without parameters gives the same
 source with fresh outputs, and running it twice gives the same bytes.
@@ -25,7 +25,7 @@ from nbformat.v4 import new_code_cell
 from analysis.base import steps
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported, write_bytes, write_text
-from analysis.notebook.parameters import INJECTED_TAG, check_parameters, declared, tags
+from analysis.notebook.edition import INJECTED_TAG, declared, tags
 from analysis.tables.case import project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -51,8 +51,8 @@ def run(
     target : Path
         Where the result goes; may be the source. Untouched unless every cell succeeds.
     parameters : mapping, optional
-        Values that replace defaults of the parameters cell. One equal to its default is as if
-        it were not given.
+        Values that replace defaults of the parameters cell. One that the notebook does not
+        declare, or that equals its default, is as if it were not given.
     figures : Path, optional
         Folder in which the shown figures are saved too, by case, after every cell succeeded.
 
@@ -64,7 +64,7 @@ def run(
     Raises
     ------
     InputError
-        If the notebook or a parameter breaks a rule, or a cell raised an InputError, whose text
+        If the notebook breaks a rule, or a cell raised an InputError, whose text
         is passed on unchanged.
     NotebookError
         If a cell fails otherwise, writes to standard error, or the kernel dies.
@@ -73,7 +73,9 @@ def run(
     root = project_root(source.parent)
     name = source.relative_to(root).as_posix()
     notebook = without_outputs(read(source))
-    changed = check_parameters(parameters or {}, declared(notebook, name), name)
+    defaults = declared(notebook, name)
+    given = {key: value for key, value in (parameters or {}).items() if key in defaults}
+    changed = {key: value for key, value in given.items() if value != defaults[key]}
     with tempfile.TemporaryDirectory(prefix="analysis-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         executed = _execute(notebook, changed, source.parent, scratch, name)
@@ -83,12 +85,6 @@ def run(
             _publish(scratch / "figures", figures)
     write_text(target, text)
     return target
-
-
-def known_parameters(source: Path, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Those of some parameters that a notebook declares."""
-    names = declared(read(source), source.name)
-    return {name: value for name, value in parameters.items() if name in names}
 
 
 def read(path: Path) -> NotebookNode:
