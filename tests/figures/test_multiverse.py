@@ -128,10 +128,10 @@ def test_words_follow_the_data(
     assert "30 of 108 combinations fit for services" in caption
     # by rule: 12 * 12 * 6 to the nearest, twice, and 6 * 12 * 8 cut off
     assert "2,304 of 10,368" in caption
-    assert "Nothing fits if labour is the same." in caption
+    assert "nothing fits if labour is the same." in caption
     assert "H1 2023 + H1 2024, year before: 0 of 12" in drawn[0].alt
     changed = universes.assign(survives=True)
-    assert "Nothing fits" not in reading_choices.multiverse(changed, printed).caption
+    assert "nothing fits" not in reading_choices.multiverse(changed, printed).caption
     other = reading_choices.multiverse(universes, {**printed, "abstract-services": "360"})
     assert "360 services cover" in svg(other, text_as="text")
 

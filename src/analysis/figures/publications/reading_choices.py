@@ -280,7 +280,8 @@ def _never(frame: pd.DataFrame) -> str:
         for option, group in groups(rows, axis)
         if option and not group["survives"].any()
     ]
-    return f" Nothing fits if {' or if '.join(found)}." if found else ""
+    taken = "Productivity is taken here as services by labour; then nothing fits"
+    return f" {taken} if {' or if '.join(found)}." if found else ""
 
 
 def _alt(frame: pd.DataFrame) -> str:
