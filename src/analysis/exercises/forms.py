@@ -183,6 +183,8 @@ class Number(Form):
             return self._exact(Fraction(int(match[1].replace("−", "-")), int(match[2])))
         try:
             printed = parse(self._without_unit(text) if len(text) <= LONGEST else "")
+            if printed.times > 1:  # nothing is asked for in millions
+                raise InputError("a number in words", value=text)
         except InputError:
             raise UnreadableError(
                 f"{quoted(text)} cannot be read as a number; write {self.instruction()}."
