@@ -116,6 +116,15 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, rule: str) -> N
         check_claims(source)
 
 
+def test_the_apostrophe_of_the_guard_is_no_part_of_a_number(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text('kind,printed,n\ngrowth,"\'-5,2 %",1000\npercent,-5%,40\n', encoding="utf-8")
+    text, errors = check_claims(source)
+    first, second = csv.DictReader(text.splitlines())
+    assert (first["printed"], first["fits"], errors) == ("'-5,2 %", "948", [])
+    assert second["reason"].startswith("a share of -5% is less than nothing")
+
+
 def test_a_file_of_a_spreadsheet_with_decimal_commas(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("kind;printed;n\npercent;77,6%;49\nmean;1.234;3\n", encoding="utf-16")

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, get_args
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Printed, decimal_for, parse, parse_percent
-from analysis.base.text import Rounding, listed, write_text
+from analysis.base.text import Rounding, listed, unguarded, write_text
 from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import (
     MANY,
@@ -406,7 +406,7 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
         try:
             if len(cells) != len(header):
                 raise InputError(f"has {len(cells)} cells, the header {len(header)}")
-            done = check_row(dict(zip(header, cells, strict=True)), beside)
+            done = check_row(dict(zip(header, map(unguarded, cells), strict=True)), beside)
         except InputError as error:
             error.file, error.row = str(in_csv), line
             errors.append(error)

@@ -396,7 +396,7 @@ def _why(state: State, claim: ClaimRow) -> str:
     """Say why a printed share cannot be one, if it cannot."""
     numeric = claim.is_number and state.network.kind(claim) == "share"
     why = beyond_whole(claim.number) if numeric else ""
-    return f" {why}." if why else ""
+    return f" {why[0].upper()}{why[1:]}." if why else ""
 
 
 def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:

@@ -176,7 +176,7 @@ def beyond_whole(printed: Printed) -> str:
     if 0 <= printed.value <= 1:
         return ""
     side = "more than the whole" if printed.value > 1 else "less than nothing"
-    return f"{printed.text} is {side}: no share, but perhaps a change, or a ratio of two things"
+    return f"a share of {printed.text} is {side}; perhaps it is a change, or a ratio of two things"
 
 
 def squared_share_counts(
