@@ -128,9 +128,10 @@ class Wording:
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         printed, scale = read_number(claim)
-        found = self._range(item, others)
         growth = self.network.kind(claim) == "growth" and not is_absolute(claim, printed)
         places = printed.decimals + 2 if printed.percent or printed.decimals else 0
+        step = Fraction(scale * printed.scale, 10**places)
+        found = self._range(item, others, step)
         low, high = (
             None if end is None else Fraction(end - growth, scale * printed.scale)
             for end in (found.low, found.high)
@@ -147,14 +148,15 @@ class Wording:
 
     def leeway(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> str:
         """Say how many prints with as many digits the other claims leave at most."""
-        printed, kind = read_number(claim)[0], self.network.kind(claim)
+        (printed, scale), kind = read_number(claim), self.network.kind(claim)
         digits = len(str(int(abs(printed.number)))) + printed.decimals
         form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
         if kind == "share" and not beyond_whole(printed):
             form = (0, int(1 / printed.unit))
         is_rate = kind == "growth" and not is_absolute(claim, printed)
-        found = self._range(item, others)
-        near = found.plus(-int(is_rate)).times(1 / printed.unit)
+        unit = printed.unit * scale
+        found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
+        near = found.plus(-int(is_rate)).times(1 / unit)
         if printed.number < 0:
             form = (-form[1], -form[0])
 
@@ -167,7 +169,7 @@ class Wording:
         last = form[1] if near.high is None else min(form[1], prints(near.high)[-1])
         return sharpness(last - first + 1, form[1] - form[0] + 1, forced=False)
 
-    def _range(self, item: Item, others: Sequence[Item]) -> Interval:
+    def _range(self, item: Item, others: Sequence[Item], step: Fraction) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
         try:
             small = frame(others, self.network.definitions, item)
@@ -175,7 +177,7 @@ class Wording:
                 limits = span(small, item)
                 low, high = limits.low, limits.high
             else:
-                found = small.bounds(indicator(item))
+                found = small.bounds(indicator(item), step)
                 low, high = (None if end is None else end.limit for end in (found.low, found.high))
         except (UndecidedError, ImpossibleError):
             return Interval(None, None)
@@ -207,7 +209,9 @@ class Wording:
         for name in sorted((own - printed) or (near - printed)):
             pieces = self.network.pieces(self.network.names[name][0])
             try:
-                ends = small.bounds(Linear(((name, Fraction(1, pieces)),)))
+                ends = small.bounds(
+                    Linear(((name, Fraction(1, pieces)),)), Fraction(1, 10 ** _places(pieces))
+                )
             except UndecidedError:
                 continue
             low, high = (None if end is None else end.limit for end in (ends.low, ends.high))

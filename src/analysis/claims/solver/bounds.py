@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from heapq import heappop, heappush
-from math import lcm
+from math import ceil, lcm
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.search import best
+from analysis.claims.solver.relaxation import Relaxation
+from analysis.claims.solver.search import MAX_NODES, UndecidedError, best
 from analysis.claims.solver.simplex import Endless, Row, Vertex, maximise
 from analysis.claims.solver.system import (
     Claim,
@@ -87,7 +88,13 @@ class ImpossibleError(Exception):
     """No data set agrees with the print, so that nothing can be bounded."""
 
 
-def bounds(system: System, indicator: Indicator) -> Bounds:
+_ONE = Linear((), Fraction(1))
+_ROUNDS = 4
+_FEW = 300
+"""After so many branches an end that is rounded is settled by where it is rounded to."""
+
+
+def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -> Bounds:
     """Bound an indicator over all data sets that meet a system.
 
     Parameters
@@ -96,6 +103,9 @@ def bounds(system: System, indicator: Indicator) -> Bounds:
         The claims.
     indicator : Linear or Ratio
         What to bound; its quantities must occur in the system.
+    step : Fraction, optional
+        Ends are rounded outwards to multiples of this. A long search then ends as soon as it is
+        known to which one: `limit` is above `value`, and both are rounded alike if they can be.
 
     Returns
     -------
@@ -118,16 +128,47 @@ def bounds(system: System, indicator: Indicator) -> Bounds:
     start = witness(system)
     if not isinstance(start, dict):
         raise ImpossibleError("no data set agrees with these claims")
-    return Bounds(_end(system, indicator, start, -1), _end(system, indicator, start, 1))
+    if step is None:
+        return Bounds(*(_end(system, indicator, start, side, MAX_NODES) for side in (-1, 1)))
+    return Bounds(*(_rounded_end(system, indicator, start, side, step) for side in (-1, 1)))
 
 
-def _end(system: System, indicator: Indicator, start: dict[str, int], side: int) -> End | None:
+def _end(system: System, indicator: Indicator, start: Data, side: int, most: int) -> End | None:
     if isinstance(indicator, Linear):
-        return _linear_end(system, indicator, side)
-    return _ratio_end(system, indicator, start, side)
+        return _linear_end(system, indicator, side, most)
+    return _ratio_end(system, indicator, start, side, most)
 
 
-def _linear_end(system: System, indicator: Linear, side: int) -> End | None:
+def _rounded_end(
+    system: System, indicator: Indicator, start: dict[str, int], side: int, step: Fraction
+) -> End | None:
+    """Settle an end by a short search, or else by the multiple of a step that it is rounded to."""
+    try:
+        found = _end(system, indicator, start, side, _FEW)
+        if found is None or found.tight:
+            return found
+    except UndecidedError:
+        pass
+    whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator, _ONE)
+    highest = _highest(system, whole, side)
+    if highest is None:
+        return None
+    limit = highest[0] - whole.shift
+    for _ in range(_ROUNDS):
+        below = (ceil(side * limit / step) - 1) * step
+        beyond = Interval(below + side * whole.shift, None, low_closed=False)
+        claims = (*system.definitions, *system.claims)
+        claims += (Claim("beyond", whole.numerator * side, beyond, whole.denominator),)
+        data = Relaxation(claims, {}).decide(())
+        if isinstance(data, dict):
+            return End(indicator.at(data), data, limit)
+        if data is None:
+            break
+        limit = side * below
+    return End(indicator.at(start), start, limit)
+
+
+def _linear_end(system: System, indicator: Linear, side: int, most: int) -> End | None:
     """Return the largest (side 1) or smallest (side -1) value of a sum."""
     scale = lcm(*(times.denominator for _, times in indicator.terms), 1)
     times = dict(indicator.terms)
@@ -136,7 +177,7 @@ def _linear_end(system: System, indicator: Linear, side: int) -> End | None:
     if missing:
         raise KeyError(f"the system says nothing about {', '.join(missing)}")
     objective = [int(side * scale * times.get(name, 0)) for name in names]
-    result = best(system.rows(), objective, system.sums())
+    result = best(system.rows(), objective, system.sums(), most)
     if isinstance(result, Endless):
         return None
     if result is None:
@@ -146,7 +187,7 @@ def _linear_end(system: System, indicator: Linear, side: int) -> End | None:
     return End(indicator.at(data), data, limit)
 
 
-def _ratio_end(system: System, ratio: Ratio, start: dict[str, int], side: int) -> End | None:
+def _ratio_end(system: System, ratio: Ratio, start: Data, side: int, most: int) -> End | None:
     """Raise (side 1) or lower the ratio until no data set beats it.
 
     If the best of ``numerator - value * denominator`` is zero, no ratio goes beyond `value`.
@@ -155,29 +196,30 @@ def _ratio_end(system: System, ratio: Ratio, start: dict[str, int], side: int) -
     data = start
     while True:
         value = ratio.at(data) + ratio.shift
-        gap = _linear_end(system, ratio.numerator - ratio.denominator * value, side)
+        gap = _linear_end(system, ratio.numerator - ratio.denominator * value, side, most)
         if gap is None:
             return _scale_free_end(system, ratio, data, side)
-        if side * gap.value <= 0:
+        if side * gap.value <= 0 or (most < MAX_NODES and not gap.tight):
             break
         data = gap.data
     limit = value
     if not gap.tight:
-        smallest = _linear_end(system, ratio.denominator, -1)
+        smallest = _linear_end(system, ratio.denominator, -1, most)
         assert smallest is not None  # a denominator is above zero
         limit = value + Fraction(gap.limit, max(smallest.limit, Fraction(1)))
-    return End(value - ratio.shift, data, limit - ratio.shift)
+    return End(value - ratio.shift, dict(data), limit - ratio.shift)
 
 
 _NEAR = Fraction(1, 10**6)
 
 
-def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End | None:
-    """Bound a ratio whose numerator and denominator may both grow without end.
+def _highest(
+    system: System, ratio: Ratio, side: int
+) -> tuple[Fraction, tuple[Fraction, ...]] | None:
+    """Return what a ratio, its shift left out, cannot exceed, and the ray that leads there.
 
     Charnes and Cooper (1962): with t one over the denominator and y all quantities times t, the
-    ratio becomes a sum, and t = 0 stands for quantities beyond all limits. Where the limit itself
-    is out of reach (an open end of an interval), the data set comes within a millionth of it.
+    ratio becomes a sum, and t = 0 stands for quantities beyond all limits.
     """
     names = system.names
     wide = [Row((*row.coefficients, -row.bound), 0, row.tag) for row in system.rows()]
@@ -187,11 +229,23 @@ def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End
     reached = maximise(wide, upper)
     if not isinstance(reached, Vertex):
         return None
-    limit = side * Fraction(reached.value, times)
+    return side * Fraction(reached.value, times), reached.point[:-1]
+
+
+def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End | None:
+    """Bound a ratio whose numerator and denominator may both grow without end.
+
+    Where the limit itself is out of reach (an open end of an interval), the data set comes within
+    a millionth of it.
+    """
+    highest = _highest(system, ratio, side)
+    if highest is None:
+        return None
+    limit, point = highest
     near = limit - side * (abs(limit) or 1) * _NEAR
     close = Interval(min(near, limit), max(near, limit))
-    step = lcm(*(y.denominator for y in reached.point[:-1]))
-    ray = {name: int(y * step) for name, y in zip(names, reached.point, strict=False)}
+    step = lcm(*(y.denominator for y in point))
+    ray = {name: int(y * step) for name, y in zip(system.names, point, strict=True)}
     for data in _along(start, ray):
         here = ratio.at(data) + ratio.shift
         if here in close and all(c.holds(data) for c in (*system.definitions, *system.claims)):
@@ -260,7 +314,7 @@ class Reduced:
             data[name] = int(expression.at(data))
         return data
 
-    def bounds(self, what: Indicator) -> Bounds:
+    def bounds(self, what: Indicator, step: Fraction | None = None) -> Bounds:
         """Bound an indicator; the ends' data name what remains only.
 
         Raises
@@ -283,7 +337,7 @@ class Reduced:
         anchors = [at_least("quantity", quantity(name), 0) for name in sorted(names)]
         parts = _parts((*self.claims, *anchors))
         touched = tuple(c for part in parts if names & set(part.names) for c in part.claims)
-        return _bounds(System(touched), small)
+        return _bounds(System(touched), small, step)
 
 
 def reduced(system: System) -> Reduced | None:
@@ -341,9 +395,9 @@ def reduced(system: System) -> Reduced | None:
 
 
 @lru_cache(maxsize=4096)
-def _bounds(system: System, what: Indicator) -> Bounds:
+def _bounds(system: System, what: Indicator, step: Fraction | None) -> Bounds:
     """Remember bounds: verdicts on the claims of a group ask for the same ones."""
-    return bounds(system, what)
+    return bounds(system, what, step)
 
 
 def _equation(claim: Claim) -> tuple[str, Linear] | None:

@@ -115,7 +115,10 @@ def _find(
 
 
 def best(
-    rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form] = ()
+    rows: Sequence[Row],
+    objective: Sequence[int],
+    sums: Sequence[Form] = (),
+    most: int = MAX_NODES,
 ) -> Optimum | Endless | None:
     """Maximise an objective over whole numbers of at least zero.
 
@@ -139,7 +142,7 @@ def best(
     forms = _around(rows, objective, sums)
     heap = [(-start.value, 0, whole)]
     found: Optimum | None = None
-    for node in range(1, MAX_NODES):
+    for node in range(1, most):
         if found is not None and (not heap or floor(-heap[0][0]) <= found.value):
             return found
         if not heap:
@@ -160,7 +163,7 @@ def best(
                 # Later nodes first among equals: depth first finds whole points early.
                 heapq.heappush(heap, (-part.vertex().value, -2 * node - side, part))
     if found is None:
-        raise UndecidedError(f"no point after {MAX_NODES} branches")
+        raise UndecidedError(f"no point after {most} branches")
     return Optimum(found.value, found.point, max(-heap[0][0], Fraction(found.value)))
 
 
