@@ -254,7 +254,7 @@ _GENERIC = re.compile(
     r"((the|this) )?(figure|fig|table|section|chapter|notebook)( (above|below))?", re.IGNORECASE
 )
 _ABSOLUTE = re.compile(r"(https?|mailto|ftp|doi):", re.IGNORECASE)
-_WITHOUT_SHAPE = re.compile(r"\s*(</?(data|span)\b[^>]*>|<!--.*?-->)\s*", re.DOTALL)
+_WITHOUT_SHAPE = re.compile(r"\s*(</?span\b[^>]*>|<!--.*?-->)\s*", re.DOTALL)
 # On a line of its own between two dollar signs, or in the text between single ones.
 _FORMULA = r"\$\$[^$]+\$\$|\$[^\s$](?:[^$\n]*[^\s$\\])?\$"
 # The plugins make known what they stand for, so that it is refused instead of shown as typed.
