@@ -9,6 +9,7 @@ references, and questions to the authors. Words in braces are numbers, which are
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ from analysis.base.text import PlainLoader, Rounding, percent
 from analysis.claims.single import power
 from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.evidence.derived import counted, derived
-from analysis.tables.case import Case
+from analysis.tables.case import Case, yaml_problem
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 KINDS: Mapping[str, str] = {
@@ -94,7 +95,10 @@ def _read(case: Case) -> Appraisal:
     path = case.raw / "appraisal.yaml"
     if not path.is_file():
         return {}
-    found: Appraisal = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
+    try:
+        found: Appraisal = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
+    except yaml.YAMLError as error:
+        raise yaml_problem(error, Path(_file(case))) from None
     for name, entries in found.items():
         if name not in SECTIONS:
             rule = f"the sections are {', '.join(SECTIONS)}"
