@@ -23,6 +23,7 @@ from analysis.efficiency.quarterly_statements import (
     has_statements,
     ledger_statements,
 )
+from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data
 from analysis.kpis.cube import in_memory, tables_of
@@ -36,6 +37,9 @@ from analysis.show.wording import change_text
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger, read_ledger
 from analysis.tables.strategy_tables import CheckInRow, has_method, has_okrs
+
+RECENT = 8
+"""Quarters of statements that a table has room for."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,20 @@ class FirmReport:
         """Quarterly statements; None unless they are those of one company."""
         one = has_statements(self.case) and len(companies_of(self.case)) == 1
         return ledger_statements(self.case) if one else None
+
+    @property
+    def ratios(self) -> pd.DataFrame:
+        """Ratios of the statements on average balances, of the last quarters that fit a page."""
+        assert self.statements is not None
+        table = indicator_table(self.statements, "average")
+        return table[table["quarter"] > max(self.statements) - RECENT].reset_index(drop=True)
+
+    @property
+    def recent(self) -> Book:
+        """The statements of these quarters."""
+        assert self.statements is not None
+        last = max(self.statements)
+        return {q: row for q, row in self.statements.items() if q > last - RECENT}
 
     @cached_property
     def measured(self) -> list[Measured]:

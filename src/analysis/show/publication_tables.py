@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -347,9 +348,25 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
         kind=kind,
         more=[Column(period, period, align="right") for period in frame.columns[2:]],
         company=literal(company),
-        basis=next(text for text in table["basis"] if text),
-        annual="annualised" if table["annualised"].any() else "per quarter, not annualised",
+        **_basis(table),
     )
+
+
+def ratios(table: pd.DataFrame, company: str, kind: str) -> View:
+    """Show the ratios of a firm's statements, without amounts."""
+    shown = indicators(table.assign(reason=None), company, kind)
+    ids = [record.indicator_id for record in CATALOGUE if record.unit != "money"]
+    frame = shown["frame"][shown["frame"]["id"].isin(ids)]
+    more = shown["columns"][2:]
+    return view(
+        "tbl-ratios", frame, kind=kind, more=more, company=literal(company), **_basis(table)
+    )
+
+
+def _basis(table: pd.DataFrame) -> dict[str, str]:
+    """Say which balances divide, and whether the ratios are those of a quarter or of a year."""
+    annual = "annualised" if table["annualised"].any() else "per quarter, not annualised"
+    return {"basis": next(text for text in table["basis"] if text), "annual": annual}
 
 
 def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
@@ -363,7 +380,8 @@ def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
 
 def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str) -> View:
     """Show return on equity as margin, turnover and multiplier, and its change split exactly."""
-    return view("tbl-dupont", dupont(statements, table), kind=kind, company=literal(company))
+    words: dict[str, Any] = {"company": literal(company), **_basis(table)}
+    return view("tbl-dupont", dupont(statements, table), kind=kind, **words)
 
 
 def diagnosis(findings: list[Finding], company: str, kind: str = "synthetic") -> View:
