@@ -138,3 +138,20 @@ def test_a_rate_from_a_loss_is_refused(make: Maker) -> None:
     }
     with pytest.raises(InputError, match=r"it was \(1.00\) in 2023, and a rate of change"):
         judged(written(make, case))
+
+
+def test_a_press_release_in_millions(make: Maker) -> None:
+    """Lincoln Electric, second quarter of 2008: it agrees, and so sharply; by hand.
+
+    699.75 / 586.65 and 699.85 / 586.55 leave 19.279% to 19.316% of growth, so 19.3% alone; North
+    America 400.65 / 363.85 and 400.75 / 363.75 leave 10.114% to 10.172%, which print in two ways;
+    exports 64.45 / 50.15 and 64.55 / 50.05 leave 28.514% to 28.971%, which print in six.
+    """
+    table = judged(make(rows("press/claims"), rows("press/relations")))
+    default = table[table["default"]].set_index("claim_id")
+    assert set(default["verdict"]) == {"reproduced", "consistent"}
+    assert default["sharpness"][["sales-growth", "na-growth", "export-growth"]].tolist() == [
+        "forced: only this print",
+        "sharp: 2 of 900 prints fit",
+        "sharp: 6 of 900 prints fit",
+    ]
