@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import analysis.claims
 from analysis.base.errors import InputError
 from analysis.claims.paper.engine import Engine
 from analysis.claims.paper.judging import Paper
@@ -163,7 +166,7 @@ def test_verdicts_are_counted_once_per_claim() -> None:
     frame = pd.DataFrame({"verdict": verdicts, "default": True, "conflict": conflicts})
     frame.loc[6, "default"] = False
     assert list(count_verdicts(frame)) == list(WORDS)
-    assert list(count_verdicts(frame).values()) == [1, 1, 4, 0, 1, 0]
+    assert list(count_verdicts(frame).values()) == [1, 1, 4, 0, 1, 0, 0]
     assert count_conflicts(frame) == 2
     assert tuple(MEANINGS) == WORDS
 
@@ -255,3 +258,17 @@ def test_blocks_count_all_universes_without_listing_them(segelec: Case, engine: 
     alive = blocks[blocks["survives"]].groupby(["rounding", "block"]).size().unstack()
     assert surviving == (alive["services"] * alive["sales"] * alive["satisfaction"]).sum()
     assert blocks[blocks["default"]]["survives"].all()
+
+
+def test_every_list_of_verdicts_is_the_same() -> None:
+    source = Path(analysis.claims.__file__).parents[1]
+    script = (source / "dashboard/js/panels_claims.js").read_text(encoding="utf-8")
+    listed = re.search(r"VERDICTS = (\[.*?\]);", script)
+    assert listed is not None
+    assert sorted(json.loads(listed[1])) == sorted(WORDS)
+    spanish = json.loads((source / "dashboard/spanish.json").read_text(encoding="utf-8"))["words"]
+    assert set(WORDS) <= set(spanish)
+    template = (source / "report/template/parts.typ").read_text(encoding="utf-8")
+    block = template.partition("#let verdict-colours = (")[2].partition("\n)")[0]
+    coloured = [line.partition(":")[0].strip().replace("-", " ") for line in block.split("\n")]
+    assert [word for word in coloured if word] == list(WORDS)

@@ -168,6 +168,8 @@ class Group:
         if the search for conflicts was given up.
     whole : bool
         Whether the settled claims exclude each other only because hundredths are whole.
+    complete : bool
+        Whether the search for conflicts came to its end.
     questions : Questions
         Answers on parts of the group.
     """
@@ -177,6 +179,7 @@ class Group:
     settled: tuple[str, ...]
     witness: dict[str, int] | None
     whole: bool
+    complete: bool
     questions: Questions
 
 
@@ -216,12 +219,13 @@ class Questions:
             found = Relaxation(system.definitions, chosen).decide(tags, linear(more))
             if isinstance(found, tuple):
                 return found
-        if found is None or products:
+        if products:
             answer = possible(items, self._rules)
             if isinstance(answer, Outcome):
                 return tuple(tags) if answer is Outcome.REFUTED else None
             found = answer
-        self._remember(found)
+        if found is not None:
+            self._remember(found)
         return None
 
     def _remember(self, found: dict[str, int]) -> None:
@@ -313,7 +317,7 @@ class State:
         settled = tuple(tag for tag in tags if tag not in blamed)
         held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
         data = held if isinstance(held, dict) else None
-        return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, ask)
+        return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, found.complete, ask)
 
 
 def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:

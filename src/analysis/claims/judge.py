@@ -18,8 +18,9 @@ from analysis.claims.printed import Formula, Interval, read_formula
 from analysis.claims.relations import RelationRow, is_absolute, read_number
 from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.bounds import Ratio
+from analysis.claims.solver.conflicts import MOST_QUESTIONS
 from analysis.claims.solver.products import Item, Outcome, Product, frame
-from analysis.claims.solver.search import UndecidedError
+from analysis.claims.solver.search import MAX_NODES, UndecidedError
 from analysis.claims.solver.system import Claim, Linear, connected
 from analysis.claims.verdicts import ROUNDING, Judgement, Reading
 from analysis.claims.wording import Range, noun
@@ -28,6 +29,10 @@ from analysis.tables.strategy_tables import ClaimRow
 
 WHOLE = (
     "Open: with what else is printed it fits only if amounts of money need not be whole hundredths."
+)
+
+GIVEN_UP = (
+    f"Neither a data set nor a contradiction was found in {MAX_NODES:,} cases of whole numbers."
 )
 
 
@@ -116,8 +121,7 @@ class _Goal:
             text = f"Missed: the results give {self._found()}, against {self.claim.printed}."
             return Judgement("inconsistent", text, other=others)
         if Outcome.UNDECIDED in (reached, missed):
-            text = "Open: neither a data set nor a contradiction was found."
-            return Judgement("underdetermined", text, other=others)
+            return Judgement("undecided", GIVEN_UP, other=others)
         return self._open(others)
 
     def _about(self, tag: str) -> bool:
@@ -373,9 +377,7 @@ class RelationsJudge:
                 return _contradicted(state, claim, conflict)
         rest = tuple(other for other in group.settled if other != tag)
         if group.witness is None:
-            text = "Open: neither a data set nor a contradiction was found."
-            text = WHOLE if group.whole else text
-            return Judgement("underdetermined", text)
+            return _without_data(group)
         witness = state.words.visible(group.witness)
         if rest and state.follows(tag, rest):
             found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
@@ -397,6 +399,18 @@ def _why(state: State, claim: ClaimRow) -> str:
     numeric = claim.is_number and state.network.kind(claim) == "share"
     why = beyond_whole(claim.number) if numeric else ""
     return f" {why[0].upper()}{why[1:]}." if why else ""
+
+
+def _without_data(group: Group) -> Judgement:
+    if group.whole:
+        return Judgement("underdetermined", WHOLE)
+    if group.complete:
+        return Judgement("undecided", GIVEN_UP)
+    text = (
+        f"It is in none of the {len(group.conflicts):,} contradictions that {MOST_QUESTIONS:,} "
+        "questions on parts of the printed numbers found; the search was then given up."
+    )
+    return Judgement("undecided", text)
 
 
 def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -18,10 +18,16 @@ from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
 Word = Literal[
-    "reproduced", "consistent", "inconsistent", "underdetermined", "not reported", "unreadable"
+    "reproduced",
+    "consistent",
+    "inconsistent",
+    "underdetermined",
+    "not reported",
+    "unreadable",
+    "undecided",
 ]
 WORDS: tuple[Word, ...] = get_args(Word)
-"""The six verdicts."""
+"""The verdicts."""
 
 MEANINGS: Mapping[Word, str] = {
     "reproduced": "counted or recomputed from what else is printed",
@@ -30,6 +36,7 @@ MEANINGS: Mapping[Word, str] = {
     "underdetermined": "more than one value fits; we give the bounds",
     "not reported": "a target, formula or sentence for which no result is printed",
     "unreadable": "typography lost in the text at hand; never an accusation",
+    "undecided": "the search was given up after a fixed number of steps",
 }
 """What each verdict says of a claim, in the order in which they are listed everywhere."""
 
@@ -306,6 +313,17 @@ def read_verdicts(case: Case) -> pd.DataFrame:
             raise InputError(rule, file=name, row=line, column="verdict", value=word)
     frame["default"] = frame["default"] == "True"
     return frame
+
+
+def listed_words(found: Collection[str]) -> list[Word]:
+    """Return the verdicts that a summary lists: all, but `undecided` only where it is given.
+
+    Examples
+    --------
+    >>> len(listed_words(["consistent"])), len(listed_words(["consistent", "undecided"]))
+    (6, 7)
+    """
+    return [word for word in WORDS if word != "undecided" or word in found]
 
 
 def count_verdicts(verdicts: pd.DataFrame) -> dict[Word, int]:

@@ -12,7 +12,13 @@ import pandas as pd
 import yaml
 
 from analysis.base.periods import GRAINS, MONTH_NAMES
-from analysis.claims.verdicts import MEANINGS, count_conflicts, count_verdicts, read_verdicts
+from analysis.claims.verdicts import (
+    MEANINGS,
+    count_conflicts,
+    count_verdicts,
+    listed_words,
+    read_verdicts,
+)
 from analysis.notebook.edition import Edition
 from analysis.notebook.prose import MARKS, concepts
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, Renderer
@@ -270,6 +276,7 @@ def main_source(
     verdicts = [
         (word.replace(" ", "-"), f"{count}, [{typst_text(MEANINGS[word])}]")
         for word, count in counts.items()
+        if word in listed_words({one for one, number in counts.items() if number})
     ]
     colophon = [(name, f"[{body}]") for name, body in _colophon(edition, moment)]
     bodies = {chapter.name: chapter.source() for chapter in chapters}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.relations import RelationRow, read_relations
-from analysis.claims.verdicts import MEANINGS
+from analysis.claims.verdicts import MEANINGS, listed_words
 from analysis.claims.wording import noun
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
@@ -44,7 +44,7 @@ def verdict_meanings(verdicts: pd.DataFrame) -> View:
     """Count the verdicts under the default readings, by role, and say what each means."""
     usual = verdicts[verdicts["default"]].replace({"role": {"example": "target"}})
     rows = usual.groupby(["verdict", "role"]).size().unstack(fill_value=0)
-    rows = rows.reindex(index=list(MEANINGS), columns=ROLES, fill_value=0)
+    rows = rows.reindex(index=listed_words(set(rows.index)), columns=ROLES, fill_value=0)
     rows.insert(0, "claims", rows.sum(axis=1))
     rows["meaning"] = pd.Series(dict(MEANINGS))
     return view("tbl-verdict-counts", rows.reset_index())

@@ -24,7 +24,11 @@ from analysis.notebook.display import Column
 SCORE = decimal(2)
 
 VERDICT_COLOURS: Mapping[str, str] = dict(
-    zip(WORDS, ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f"), strict=True)
+    zip(
+        WORDS,
+        ("#1b7f4b", "#1f74b8", "#c43e1c", "#8d6708", "#6f6f6f", "#6f6f6f", "#6f6f6f"),
+        strict=True,
+    )
 )
 """A second mark beside the word: at least 4.5:1 on white, told apart by the colour-blind."""
 

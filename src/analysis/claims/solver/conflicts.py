@@ -11,7 +11,7 @@ T = TypeVar("T")
 ENOUGH_QUESTIONS = 300
 """After so many sets of claims a search for conflicts ends once every claim is in one."""
 
-MOST_QUESTIONS = 2_000
+MOST_QUESTIONS = 1_000
 """So many sets of claims are decided at most before a search for conflicts is given up."""
 
 

@@ -26,7 +26,7 @@ _Limits = dict[int, _Limit]
 MOST_CASES = 1_000
 """So many cases of one question are looked at before it is given up."""
 
-_DEEPEST = 200
+_DEEPEST = 450
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Relaxation:
         self._lines: dict[int, _Line] = {}
         self._value: list[int] = []
         self._uses: Counter[int] = Counter()
+        self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = 0
         self._rules = self._limits(None, rules)
         self._claims = {tag: self._limits(tag, made) for tag, made in claims.items()}
@@ -125,8 +126,8 @@ class Relaxation:
         data = self._whole(values, low, high)
         if data is not None or self._cases <= 0 or depth > _DEEPEST:
             return data
-        broken = [v for v, form in enumerate(self._forms) if len(form) == 1 and values[v][1] > 1]
-        v = min(broken, key=lambda one: (-self._uses[one], one))
+        broken = [v for v, (_, times) in enumerate(values) if times > 1]
+        v = min(broken, key=lambda one: (one not in self._totals, -self._uses[one], one))
         at, case = values[v][0] // values[v][1], self._cases
         found: frozenset[_Tag] = frozenset()
         for below, above in (({v: (at, case)}, {}), ({}, {v: (at + 1, case)})):
@@ -161,6 +162,11 @@ class Relaxation:
         return None
 
     def _limits(self, tag: _Tag, claims: Sequence[Claim]) -> list[tuple[int, bool, _Limit]]:
+        for part in (part for one in claims for part in (one.numerator, one.denominator)):
+            for weight in {times for _, times in part.terms}:
+                whole = sorted((name, 1) for name, times in part.terms if times == weight)
+                if len(whole) > 1:
+                    self._totals.add(self._variable(tuple(whole)))
         return [self._limit(tag, one.names, row) for one in claims for row in one.rows(one.names)]
 
     def _limit(self, tag: _Tag, names: Sequence[str], row: Row) -> tuple[int, bool, _Limit]:

@@ -1,6 +1,6 @@
 /** The printed claims and their verdicts. */
 
-const VERDICTS = ["reproduced", "consistent", "underdetermined", "inconsistent", "not reported", "unreadable"];
+const VERDICTS = ["reproduced", "consistent", "underdetermined", "inconsistent", "not reported", "unreadable", "undecided"];
 
 function claimsPanel() {
   const counts = VERDICTS.map((verdict) => [verdict, data.claims.filter((claim) => claim.verdict === verdict).length]);

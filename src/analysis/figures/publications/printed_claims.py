@@ -18,7 +18,7 @@ from analysis.base.numbers import parse_percent
 from analysis.base.text import Rounding, decimal, groups, listed, only, percent, records
 from analysis.claims.printed import preimage
 from analysis.claims.single import share_counts
-from analysis.claims.verdicts import WORDS
+from analysis.claims.verdicts import WORDS, listed_words
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
 from analysis.show.wording import VERDICT_COLOURS
@@ -29,7 +29,7 @@ _MOST_LEFT, _PER_LETTER = 38.0, 1.6
 _LONGEST = 23
 """Where long names of places push the tiles, and at most."""
 _LOOKS: Mapping[str, str] = dict(
-    zip(WORDS, ("solid", "half", "cross", "outline", "dashed", "dotted"), strict=True)
+    zip(WORDS, ("solid", "half", "cross", "outline", "dashed", "dotted", "dotted"), strict=True)
 )
 """How a tile is drawn, so that verdicts differ without colour."""
 
@@ -48,7 +48,7 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     Raises
     ------
     InputError
-        If a verdict is none of the six.
+        If a verdict is none of `WORDS`.
     """
     unknown = sorted(set(frame["verdict"]) - set(WORDS))
     if unknown:
@@ -67,8 +67,9 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     fig = s.canvas(height)
     ax = s.sheet(fig)
     left = min(max(_LEFT, *(_PER_LETTER * len(_place(str(place))) for place in places)), _MOST_LEFT)
-    step = (160 - left) / len(_LOOKS)
-    for column, verdict in enumerate(_LOOKS):
+    words = listed_words(set(frame["verdict"]))
+    step = (160 - left) / len(words)
+    for column, verdict in enumerate(words):
         x = left + step * column
         s.small(fig, x, 2.5, verdict, color=VERDICT_COLOURS[verdict])
         total = str(int((frame["verdict"] == verdict).sum()))
@@ -78,7 +79,7 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     for place in places:
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.4)
         s.write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
-        for column, verdict in enumerate(_LOOKS):
+        for column, verdict in enumerate(words):
             cell = frame[(frame["place"] == place) & (frame["verdict"] == verdict)]
             for tile, claim in enumerate(records(cell)):
                 line, position = divmod(tile, _PER_LINE)
