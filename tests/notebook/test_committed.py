@@ -139,6 +139,7 @@ def test_cells_import_call_and_show(path: Path) -> None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.While)
     for cell in code_cells(path):
         tree = ast.parse(cell.source)
+        assert not cell.source.rstrip().endswith(";")  # which nbval does not heed
         lines = [line for line in cell.source.splitlines() if line.strip()]
         lines = [line for line in lines if not line.startswith(("import ", "from "))]
         one_call = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)

@@ -285,13 +285,6 @@ def test_pages_and_figures_as_pictures(project: Path) -> None:
         render_figure(svg, project / "b.png")
 
 
-def test_what_went_to_stderr_is_noted(project: Path, caplog: pytest.LogCaptureFixture) -> None:
-    warning = v4.new_output("stream", name="stderr", text="careful")
-    notebook(project / "notebooks/03_x.ipynb", "# T", warning)
-    build(project)
-    assert "03_x.ipynb, cell 2: left out what went to stderr: careful" in caplog.text
-
-
 def test_no_row_is_split_over_two_pages(project: Path) -> None:
     """Long rows, whose last four together are longer than any single cell may be."""
     words = "begin " + "word " * 25 + "end of "

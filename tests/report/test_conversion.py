@@ -34,14 +34,9 @@ def test_the_richest_form_wins_and_captions_for_the_notebook_are_skipped() -> No
     assert "no" not in made
 
 
-def test_a_message_of_a_library_is_left_out_and_noted() -> None:
-    made = chapter(code(v4.new_output("stream", name="stderr", text="careful\nmore")))
-    assert "careful" not in made.source()
-    assert made.notes == ["07_x.ipynb, cell 2: left out what went to stderr: careful"]
-
-
 PLAIN = (
     v4.new_output("stream", name="stdout", text="a #b\n"),
+    v4.new_output("stream", name="stderr", text="a #b\n"),
     v4.new_output("execute_result", data={"text/plain": "a #b", "text/html": "<b>"}),
     v4.new_output("display_data", data={"text/plain": "a #b", "image/png": "iVBO"}),
 )

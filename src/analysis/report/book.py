@@ -6,7 +6,6 @@ The Typst compiler runs with the project's fonts alone, a fixed date and the sta
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import shutil
@@ -26,8 +25,6 @@ from analysis.notebook.edition import Edition
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
 from analysis.report.frontmatter import main_source
 from analysis.report.markup import Labels, typst_string
-
-logger = logging.getLogger("analysis.report")
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
@@ -229,10 +226,7 @@ def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
     """
     labels, chapters = Labels(), []
     for path in notebooks:
-        chapter = convert_notebook(read_notebook(path), path.stem, labels, root)
-        for note in chapter.notes:
-            logger.warning(note)
-        chapters.append(chapter)
+        chapters.append(convert_notebook(read_notebook(path), path.stem, labels, root))
     return chapters
 
 

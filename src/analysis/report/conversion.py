@@ -55,8 +55,6 @@ class Chapter:
         The project's root; figures named in metadata are read from there.
     assets : dict
         Path in the Typst project to the bytes of a figure.
-    notes : list of str
-        What was left out, for whoever builds.
     cells : list of tuple of int and str
         Number and markup of every cell.
     summary : set of int
@@ -69,7 +67,6 @@ class Chapter:
     labels: Labels
     root: Path
     assets: dict[str, bytes] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
     cells: list[tuple[int, str]] = field(default_factory=list)
     summary: set[int] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
@@ -158,12 +155,6 @@ def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str
             value=output["evalue"],
             fix="mend the cell and run the notebook again",
         )
-    if kind == "stream" and output["name"] == "stderr":
-        first = output["text"].strip().partition("\n")[0]
-        chapter.notes.append(
-            f"{place.notebook}.ipynb, cell {place.cell}: left out what went to stderr: {first}"
-        )
-        return ""
     data, about = output.get("data", {}), output.get("metadata", {}).get("analysis", {})
     if about.get("type") == "caption":  # that of a figure, for the notebook alone
         return ""
