@@ -117,7 +117,7 @@ figures: | $(call environment,report) ## run the notebooks that a change concern
 
 lab: | $(call environment,lab) ## open the notebooks, with exercises, in JupyterLab
 	@mkdir -p .build/ipython
-	@$(PY) -m jupyter lab --notebook-dir=. notebooks/00_overview.ipynb
+	@$(PY) -m jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root) --notebook-dir=. notebooks/00_overview.ipynb
 
 verify: | $(call environment,report) ## build again in another folder and compare every byte with SHA256SUMS
 	@$(PY) -m analysis verify

@@ -365,6 +365,18 @@ def test_help_is_the_default_and_names_the_public_targets() -> None:
         assert f"  make {target} " in said
 
 
+@pytest.mark.parametrize(("user", "said"), [("0", True), ("1000", False)])
+def test_the_lab_opens_for_the_superuser_too(project: Project, user: str, said: bool) -> None:
+    for path, text in {"id": f"echo {user}", "env/bin/python": 'echo "$@"'}.items():
+        project.write(f"bin/{path}", f"#!/bin/sh\n{text}\n")
+        (project.root / "bin" / path).chmod(0o755)
+    search = f"PATH={project.root / 'bin'}:{os.environ['PATH']}"
+    shown = make(project.root, "lab", "VENV=bin/env", f"--eval=export {search}").stdout
+    assert ("--allow-root" in shown) is said
+    assert shown.startswith("-m jupyter lab ")
+    assert shown.endswith("notebooks/00_overview.ipynb\n")
+
+
 def test_an_old_python_gets_one_clear_message(project: Project) -> None:
     old = project.root / "python3.9"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n', "utf-8")

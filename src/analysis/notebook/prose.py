@@ -96,12 +96,12 @@ class Concept:
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
-        """Heads and texts of its box, after the definition."""
+        """Heads, with their mark, and texts of its box, after the definition."""
         return (
-            ("Why", self.why),
-            ("Example", self.example),
-            ("Not to be taken for it", self.counter_example),
-            ("Source", self.source),
+            ("Why.", self.why),
+            ("Example.", self.example),
+            ("Not to be confused with:", self.counter_example),
+            ("Source.", self.source),
         )
 
 
@@ -133,7 +133,7 @@ def concept(name: str) -> None:
             fix="add it to src/analysis/notebook/concepts.yaml",
         )
     it = concepts()[name]
-    parts = [f"*{head}.* {text}" for head, text in it.parts]
+    parts = [f"*{head}* {text}" for head, text in it.parts]
     lines = [f"**{it.name[0].upper()}{it.name[1:]}.** {it.definition}", *parts]
     text = "\n>\n".join(f"> {line}" for line in lines)
     emit({"text/markdown": text}, {"type": "concept", "name": name})
