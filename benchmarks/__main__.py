@@ -16,14 +16,14 @@ from analysis.cli import PAPER
 from analysis.report.outputs import with_index
 from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame
-from benchmarks import dashboard, engine, percentages, publications, scale, scale_page
+from benchmarks import claims, dashboard, engine, percentages, publications, scale, scale_page
 from benchmarks.summary import markdown
 from benchmarks.timing import COLUMNS
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
-SCALE, DASHBOARD = "scale.csv", "dashboard_speed.csv"
+SCALE, DASHBOARD, CLAIMS = "scale.csv", "dashboard_speed.csv", "claims_scale.csv"
 PAGE = "README.md"
-TABLES = (SPEED, WRONG, TRUST, SCALE, DASHBOARD)
+TABLES = (SPEED, WRONG, TRUST, SCALE, DASHBOARD, CLAIMS)
 
 
 def speed(folder: Path) -> None:
@@ -88,6 +88,15 @@ def answers(folder: Path) -> None:
     write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / DASHBOARD)
 
 
+def publications_judged(folder: Path) -> None:
+    """Measure the verdicts on made-up publications and write their table."""
+    rows = []
+    for row in claims.measure():
+        print(f"bench claims {row['publication']}, {row['claims']} claims … {row['cpu_s']} s")
+        rows.append(row)
+    write_frame(pd.DataFrame(rows, columns=list(claims.COLUMNS)), folder / CLAIMS)
+
+
 def page(folder: Path, sizes: Path | None = None) -> None:
     """Write the page from the tables, and the short table of sizes into docs/large-data.md."""
     text = [
@@ -96,7 +105,9 @@ def page(folder: Path, sizes: Path | None = None) -> None:
     ]
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
     main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
-    write_text(folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}")
+    write_text(
+        folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}\n{claims.markdown(text[5])}"
+    )
     if sizes:
         shown = sizes.read_text(encoding="utf-8")
         write_text(sizes, with_index(shown, scale_page.table(text[3]), "scale"))
@@ -112,8 +123,11 @@ def main(arguments: list[str] | None = None) -> int:
         alarms; 130 interrupted.
     """
     parts = {"speed": speed, "trust": trust, "scale": size, dashboard.PART: answers}
+    parts[claims.PART] = publications_judged
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="*", help="speed, trust, scale, dashboard; all by default")
+    parser.add_argument(
+        "part", nargs="*", help="speed, trust, scale, dashboard, claims; all by default"
+    )
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)
     folder = args.out or project_root() / "benchmarks"

@@ -1,0 +1,153 @@
+"""cvc5, an SMT solver, decides the same systems: an opinion that shares no code with ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import cvc5
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.base.text import Rounding
+from analysis.claims.groups import Group
+from analysis.claims.judge import RelationsJudge
+from analysis.claims.network import Network
+from analysis.claims.relations import RELATIONS, RelationRow
+from analysis.claims.solver.products import Outcome, linear, possible
+from analysis.claims.solver.relaxation import Relaxation
+from analysis.claims.solver.system import (
+    Claim,
+    at_most,
+    equal,
+    growth,
+    quantity,
+    says,
+    share,
+    total,
+)
+from analysis.tables.case import Case, load_case, project_root
+from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import read_claims
+
+from .conftest import CASES
+
+
+def opinion(claims: Sequence[Claim]) -> bool | None:
+    """Whether cvc5 finds whole numbers of at least zero that meet all; None if it gives up."""
+    terms = cvc5.TermManager()
+    solver = cvc5.Solver(terms)
+    solver.setLogic("QF_LIA")
+    solver.setOption("tlimit-per", "5000")
+    kinds, whole = cvc5.Kind, terms.getIntegerSort()
+    names = sorted({name for claim in claims for name in claim.names})
+    known = {name: terms.mkConst(whole, name) for name in names}
+    zero = terms.mkInteger(0)
+    for one in known.values():
+        solver.assertFormula(terms.mkTerm(kinds.GEQ, one, zero))
+    for claim in claims:
+        for row in claim.rows(tuple(names)):
+            parts = [
+                terms.mkTerm(kinds.MULT, terms.mkInteger(times), known[name])
+                for name, times in zip(names, row.coefficients, strict=True)
+                if times
+            ]
+            left = terms.mkTerm(kinds.ADD, zero, zero, *parts)
+            solver.assertFormula(terms.mkTerm(kinds.LEQ, left, terms.mkInteger(row.bound)))
+    found = solver.checkSat()
+    return None if found.isUnknown() else found.isSat()
+
+
+def agrees(claims: Sequence[Claim]) -> None:
+    """Compare both of our ways to decide with cvc5, and the core that ours names."""
+    theirs = opinion(claims)
+    ours = possible(claims, ())
+    relaxed = Relaxation((), {str(i): [one] for i, one in enumerate(claims)})
+    quick = relaxed.decide([str(i) for i in range(len(claims))])
+    if theirs is not None:
+        if ours is not Outcome.UNDECIDED:
+            assert isinstance(ours, dict) == theirs
+        if quick is not None:
+            assert isinstance(quick, dict) == theirs
+    if isinstance(quick, dict):
+        assert all(one.holds(quick) for one in claims)
+    elif quick is not None and len(quick) < len(claims):
+        assert opinion([claims[int(i)] for i in quick]) is not True
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.integers(1, 400), min_size=4, max_size=4),
+    st.lists(st.integers(-1, 1), min_size=7, max_size=7),
+    st.sampled_from([Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.TRUNCATE]),
+    st.sets(st.integers(0, 6), min_size=2),
+)
+def test_true_figures_with_misprints(
+    counts: list[int], off: list[int], rounding: Rounding, kept: set[int]
+) -> None:
+    a, b, c, d = counts
+    x, y = total("a", "b"), total("c", "d")
+
+    def percent(part: int, whole: int, slip: int) -> str:
+        tenths = (2000 * part + whole) // (2 * whole) + slip
+        return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10}%"
+
+    claims = (
+        says("a", quantity("a"), str(a + off[0]), rounding),
+        says("x", x, str(a + b + off[1]), rounding),
+        says("y", y, str(c + d + off[2]), rounding),
+        growth("g", y, x, percent(c + d - a - b, a + b, off[3]), rounding),
+        share("s", quantity("a"), x, percent(a, a + b, off[4]), rounding),
+        share("t", quantity("c"), y, percent(c, c + d, off[5]), rounding),
+        equal("same", quantity("b"), quantity("d")) if off[6] else at_most("less", x, a + b),
+    )
+    agrees([claims[i] for i in sorted(kept)])
+
+
+PARTS = ("services", "productivity", "other", "hours")
+CASES_OF_RELATIONS = sorted(
+    path.parent.name for path in (project_root() / "data" / "raw").glob("*/relations.csv")
+)
+
+
+@pytest.mark.parametrize("name", CASES_OF_RELATIONS)
+def test_every_group_of_the_committed_cases(name: str) -> None:
+    case = load_case(name, project_root())
+    judge = RelationsJudge(case)
+    axes = case.parameters.readings
+    seen: set[Group] = set()
+    for options in product(*(axis.options for axis in axes.values())):
+        state = judge.state(dict(zip(axes, options, strict=True)))
+        for group in state.groups:
+            if group not in seen:  # readings share groups
+                seen.add(group)
+                for left_out in (None, *group.tags):
+                    tags = [tag for tag in group.tags if tag != left_out]
+                    agrees([*linear(state.items(tags)), *state.network.definitions])
+
+
+@pytest.mark.parametrize("quantities", [("services", "productivity"), ("sales",)])
+def test_the_results_of_the_paper(segelec: Case, quantities: tuple[str, ...]) -> None:
+    claims = [
+        claim
+        for claim in read_claims(segelec)
+        if claim.role == "result"
+        and claim.quantity.startswith(quantities)
+        and (claim.place == "Abstract" or claim.claim_id == "5-services-growth")
+    ]
+    rows = [
+        row
+        for row in read_rows(RELATIONS, CASES / "paper", CASES)
+        if isinstance(row, RelationRow)
+        and row.quantity.startswith(quantities if quantities == ("sales",) else PARTS)
+    ]
+    axes = {axis: one.options for axis, one in segelec.parameters.readings.items()}
+    names = {axis for row in rows for axis in row.conditions}
+    usual = segelec.reading()
+    for options in product(*(axes[axis] for axis in sorted(names))):
+        if "on-later" in options:  # these rows say no base for it
+            continue
+        network = Network(claims, rows, usual | dict(zip(sorted(names), options, strict=True)))
+        items = [item for made in network.items.values() for item in made]
+        agrees([*linear(items), *network.definitions])
