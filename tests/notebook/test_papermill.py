@@ -1,7 +1,4 @@
-"""Chapters 01 to 05 run by plain papermill for other periods: what they say is about that period.
-
-Indicators are computed here once more, from the ledger's rows with Python's csv and fractions.
-"""
+"""Chapters 01 to 05 run by plain papermill for other periods say what is true of these."""
 
 from __future__ import annotations
 
@@ -16,10 +13,9 @@ import papermill
 import pytest
 from nbformat import NotebookNode
 
-from analysis.base.periods import distance, parse_label, period_label, short_period
+from analysis.base.periods import distance, parse_label, period_label
 
 from .test_committed import typed_numbers
-from .test_edition import by_hand
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "data" / "processed" / "segelec"
@@ -30,6 +26,8 @@ CHAPTERS = [
 ]
 PERIODS = ("2023Q3", "2024Q1", "2023H2")
 _NUMBER = re.compile(r"(?<![\w.,])[+−-]?\d[\d,]*(?:\.\d+)?")
+
+_RANGE = re.compile(r"between ([\d.]+) and ([\d.]+\d)")
 
 
 @cache
@@ -117,23 +115,12 @@ def test_every_number_in_prose_is_shown_or_stored(chapter: str, period: str) -> 
     for text in prose(made):
         bare = " ".join(typed_numbers(text))
         parts = [value for _, value, _ in numbers(bare)]
+        ends = {end for pair in _RANGE.findall(text) for end in pair}
         for word, value, half in numbers(bare):
+            if word in ends:  # of a range, which is rounded outwards
+                half *= 2
             near = any(abs(abs(value) - other) <= half for other in known)
             assert near or follows(value, half, parts), (word, text)
-
-
-@pytest.mark.parametrize("period", PERIODS)
-def test_indicators_are_those_of_the_rows(period: str) -> None:
-    said = " ".join(prose(run("02_kpis", period))[-1].split())
-    now = by_hand(period)
-    assert short_period(period) in said
-    for value, places in (
-        (now["services"], 0),
-        (now["sales"], 0),
-        (now["revenue per service"] / 100, 2),  # from céntimos
-        (400 * now["productivity"], 2),  # from quarter hours, per 100 hours
-    ):
-        assert f"{float(value):,.{places}f}" in said
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
