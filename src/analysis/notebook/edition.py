@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.base.errors import InputError
 from analysis.base.periods import (
     MONTHS,
@@ -268,6 +270,7 @@ def begin(
             made = replace(made, choices=_choices(made.case, readings.items()))
     if made is None or wrong:
         raise InputError("\n".join(wrong))
+    pd.set_option("display.width", 100, "display.max_columns", 20)  # whatever the terminal
     return made
 
 
