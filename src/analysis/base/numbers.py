@@ -44,7 +44,7 @@ _TAIL = (
 _UNIT = re.compile(rf"{_TAIL}(?![^\W\d_])")
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+{_MINUS}])?{_SPACE}?"
-    rf"(?P<whole>(?!0)\d{{1,3}}(?P<group>[.,'’]|{_SPACE})\d{{3}}(?:(?P=group)\d{{3}})*"
+    rf"(?P<whole>(?!0[.,])\d{{1,3}}(?P<group>[.,'’]|{_SPACE})\d{{3}}(?:(?P=group)\d{{3}})*"
     r"|\d+|(?=[.,]\d))(?:(?P<mark>[.,])(?P<part>\d+))?"
     rf"(?P<after>(?P<soon>\))?{_SPACE}?(?:{_TAIL}\.?)?(?P<close>\))?{_SPACE}?%?)",
     re.ASCII,
