@@ -105,6 +105,15 @@ def test_some_verdicts_depend_on_the_reading(results: Results) -> None:
     assert not depends["O3-KR1"]
 
 
+def test_a_target_for_the_worse_is_read_once_confirmed(project: Path) -> None:
+    path = project / "data" / "raw" / "segelec" / "targets.csv"
+    head, *rows = path.read_text(encoding="utf-8").replace("at most,-20", "at most,20").splitlines()
+    confirmed = [f"{row},{'yes' if row.startswith('cycle,') else ''}" for row in rows]
+    path.write_text("\n".join([f"{head},confirmed", *confirmed]) + "\n", encoding="utf-8")
+    (cycle,) = load_okrs(load_case("segelec", project)).targets["O3-H"]
+    assert (cycle.amount, cycle.confirmed) == ("20", "yes")
+
+
 @pytest.mark.parametrize("broken", BROKEN["plans"], ids=lambda row: row[2])
 def test_what_breaks_a_rule(project: Path, broken: list[str]) -> None:
     name, old, new, said, *elsewhere = broken

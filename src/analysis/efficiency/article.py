@@ -359,17 +359,8 @@ def scheme_cells(case: Case, part: Part) -> pd.DataFrame:
     return cells[cells["part"] == part].reset_index(drop=True)
 
 
-def scheme_table(case: Case, part: Part, mark: str = "°") -> pd.DataFrame:
-    """Return a rebuilt table, what we supply marked at its end.
-
-    Parameters
-    ----------
-    case : Case
-        The article's case.
-    part : {"table-1", "table-2"}
-        Which table.
-    mark : str
-        Follows every supplied cell.
+def scheme_table(case: Case, part: Part) -> pd.DataFrame:
+    """Return a rebuilt table; a degree sign follows every cell that we supply.
 
     Returns
     -------
@@ -377,7 +368,7 @@ def scheme_table(case: Case, part: Part, mark: str = "°") -> pd.DataFrame:
         One row per row of the table, one column per column of it.
     """
     cells = scheme_cells(case, part)
-    shown = cells["english"] + cells["origin"].map({"stated": "", "supplied": mark})
+    shown = cells["english"] + cells["origin"].map({"stated": "", "supplied": "°"})
     wide = cells.assign(shown=shown).pivot(index="row", columns="column", values="shown")
     order = list(dict.fromkeys(cells["column"]))
     return wide.reindex(index=list(dict.fromkeys(cells["row"])), columns=order)
