@@ -152,11 +152,11 @@ class Wording:
         digits = len(str(int(abs(printed.number)))) + printed.decimals
         form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
         if kind == "share" and not beyond_whole(printed):
-            form = (0, int(1 / printed.unit))
+            form = (0, int(Fraction(1, printed.unit)))
         is_rate = kind == "growth" and not is_absolute(claim, printed)
         unit = printed.unit * scale
         found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
-        near = found.plus(-int(is_rate)).times(1 / unit)
+        near = found.plus(-int(is_rate)).times(Fraction(1, unit))
         if printed.number < 0:
             form = (-form[1], -form[0])
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -89,8 +90,7 @@ class ImpossibleError(Exception):
 
 
 _ONE = Linear((), Fraction(1))
-_ROUNDS = 4
-_FEW = 300
+_FEW, _ROUNDS = 300, 4
 """After so many branches an end that is rounded is settled by where it is rounded to."""
 
 
@@ -104,8 +104,8 @@ def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -
     indicator : Linear or Ratio
         What to bound; its quantities must occur in the system.
     step : Fraction, optional
-        Ends are rounded outwards to multiples of this. A long search then ends as soon as it is
-        known to which one: `limit` is above `value`, and both are rounded alike if they can be.
+        Ends are rounded outwards to multiples of this, so that a long search ends once it is
+        known to which one; `limit` may then lie beyond `value`.
 
     Returns
     -------
@@ -143,23 +143,20 @@ def _rounded_end(
     system: System, indicator: Indicator, start: dict[str, int], side: int, step: Fraction
 ) -> End | None:
     """Settle an end by a short search, or else by the multiple of a step that it is rounded to."""
-    try:
+    with suppress(UndecidedError):
         found = _end(system, indicator, start, side, _FEW)
         if found is None or found.tight:
             return found
-    except UndecidedError:
-        pass
     whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator, _ONE)
     highest = _highest(system, whole, side)
     if highest is None:
         return None
     limit = highest[0] - whole.shift
     for _ in range(_ROUNDS):
-        below = (ceil(side * limit / step) - 1) * step
+        below = (ceil(Fraction(side * limit, step)) - 1) * step
         beyond = Interval(below + side * whole.shift, None, low_closed=False)
-        claims = (*system.definitions, *system.claims)
-        claims += (Claim("beyond", whole.numerator * side, beyond, whole.denominator),)
-        data = Relaxation(claims, {}).decide(())
+        there = Claim("beyond", whole.numerator * side, beyond, whole.denominator)
+        data = Relaxation((*system.definitions, *system.claims, there), {}).decide(())
         if isinstance(data, dict):
             return End(indicator.at(data), data, limit)
         if data is None:
@@ -233,11 +230,7 @@ def _highest(
 
 
 def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End | None:
-    """Bound a ratio whose numerator and denominator may both grow without end.
-
-    Where the limit itself is out of reach (an open end of an interval), the data set comes within
-    a millionth of it.
-    """
+    """Bound a ratio whose parts may both grow without end, or come within a millionth of that."""
     highest = _highest(system, ratio, side)
     if highest is None:
         return None
@@ -304,10 +297,13 @@ class Reduced:
         """
         data: dict[str, int] = {}
         for part in _parts(self.claims):
-            found = witness(part) if part.names else _constants(part)
-            if not isinstance(found, dict):
+            if part.names:
+                found = witness(part)
+                if not isinstance(found, dict):
+                    return None
+                data |= found
+            elif not all(claim.holds({}) for claim in part.claims):
                 return None
-            data |= found
         for name, expression in self.solved.items():
             for other, _ in expression.terms:
                 data.setdefault(other, 0)
@@ -449,8 +445,3 @@ def _parts(claims: tuple[Claim, ...]) -> list[System]:
     """Split claims into systems that share no quantity."""
     named = ((claim, set(claim.names)) for claim in claims)
     return [System(tuple(members)) for members, _ in connected(named)]
-
-
-def _constants(part: System) -> dict[str, int] | None:
-    """Decide claims that no quantity is left in."""
-    return {} if all(claim.holds({}) for claim in part.claims) else None
