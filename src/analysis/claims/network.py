@@ -362,7 +362,7 @@ class Network:
         """Return what a claim asserts: its quantity, or its growth, prints as given."""
         printed, scale = read_number(claim)
         inside = preimage(printed, self.rounding).times(scale)
-        if claim.claim_id in self._falls:
+        if claim.claim_id in self._falls and printed.number > 0:  # “fell by −5.2%” is one fall
             inside = Interval(
                 -inside.ends[1], -inside.ends[0], inside.high_closed, inside.low_closed
             )
