@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -189,10 +190,18 @@ def verdicts(judge: Judge) -> list[Verdict]:
     """
     return [
         verdict
-        for claim in judge.claims
+        for claim in _counted(judge.claims)
         for choice in _choices(judge, claim)
         for verdict in _by_rounding(judge, claim, choice)
     ]
+
+
+def _counted(claims: Sequence[ClaimRow]) -> Iterator[ClaimRow]:
+    """Yield the claims, and on a terminal say how far it is."""
+    for number, claim in enumerate(claims, 1):
+        if sys.stderr.isatty():
+            print(f"claim {number} of {len(claims)}", end="\r", file=sys.stderr, flush=True)
+        yield claim
 
 
 def _choices(judge: Judge, claim: ClaimRow) -> Iterator[Choice]:
