@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import combinations, product
 
 import cvc5
 import pytest
@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
-from analysis.claims.groups import Group
+from analysis.claims.groups import Group, Questions
 from analysis.claims.judge import RelationsJudge
 from analysis.claims.network import Network
 from analysis.claims.relations import RELATIONS, RelationRow
+from analysis.claims.solver.conflicts import minimal_conflicts
 from analysis.claims.solver.products import Outcome, linear, possible
 from analysis.claims.solver.relaxation import Relaxation
 from analysis.claims.solver.system import (
@@ -86,6 +87,12 @@ def agrees(claims: Sequence[Claim]) -> None:
 def test_true_figures_with_misprints(
     counts: list[int], off: list[int], rounding: Rounding, kept: set[int]
 ) -> None:
+    claims = misprinted(counts, off, rounding)
+    agrees([claims[i] for i in sorted(kept)])
+
+
+def misprinted(counts: list[int], off: list[int], rounding: Rounding) -> tuple[Claim, ...]:
+    """Print what counts give, each number off by as much as is said."""
     a, b, c, d = counts
     x, y = total("a", "b"), total("c", "d")
 
@@ -93,7 +100,7 @@ def test_true_figures_with_misprints(
         tenths = (2000 * part + whole) // (2 * whole) + slip
         return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10}%"
 
-    claims = (
+    return (
         says("a", quantity("a"), str(a + off[0]), rounding),
         says("x", x, str(a + b + off[1]), rounding),
         says("y", y, str(c + d + off[2]), rounding),
@@ -102,7 +109,30 @@ def test_true_figures_with_misprints(
         share("t", quantity("c"), y, percent(c, c + d, off[5]), rounding),
         equal("same", quantity("b"), quantity("d")) if off[6] else at_most("less", x, a + b),
     )
-    agrees([claims[i] for i in sorted(kept)])
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.integers(1, 60), min_size=4, max_size=4),
+    st.lists(st.integers(-1, 1), min_size=7, max_size=7),
+    st.permutations(range(5)),
+)
+def test_all_minimal_conflicts_in_any_order(
+    counts: list[int], off: list[int], order: list[int]
+) -> None:
+    claims = misprinted(counts, off, Rounding.HALF_UP)
+    items = {str(i): (claims[i],) for i in range(5)}
+
+    def conflicts(tags: Sequence[str]) -> set[frozenset[str]]:
+        asked = Questions({tag: items[tag] for tag in tags}, ())
+        return {frozenset(one) for one in minimal_conflicts(tags, asked.core).sets}
+
+    sets = [frozenset(s) for n in range(1, 6) for s in combinations(items, n)]
+    bad = [one for one in sets if opinion([claims[int(i)] for i in one]) is False]
+    found = conflicts(list(items))
+    assert found == {one for one in bad if not any(other < one for other in bad)}
+    assert conflicts([str(i) for i in order]) == found
+    assert conflicts([str(i) for i in sorted(order[:4])]) <= found  # more claims clear none
 
 
 PARTS = ("services", "productivity", "other", "hours")

@@ -197,9 +197,8 @@ def verdicts(judge: Judge) -> list[Verdict]:
 
 
 def _counted(claims: Sequence[ClaimRow]) -> Iterator[ClaimRow]:
-    """Yield the claims, and on a terminal say how far it is."""
     for number, claim in enumerate(claims, 1):
-        if sys.stderr.isatty():
+        if sys.stderr.isatty():  # how far it is
             print(f"claim {number} of {len(claims)}", end="\r", file=sys.stderr, flush=True)
         yield claim
 
