@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from analysis.notebook import run as notebook
 from analysis.notebook.drawing import figure_order
 from analysis.notebook.edition import PARAMETERS_TAG, declared, tags
-from analysis.notebook.prose import MARKS
+from analysis.notebook.prose import MARKS, concepts
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]
@@ -194,6 +194,12 @@ def test_figures_are_numbered_in_the_order_of_the_notebooks() -> None:
     abouts = [output.get("metadata", {}).get("analysis", {}) for output in shown]
     files = [Path(about["file"]).stem for about in abouts if about.get("type") == "figure"]
     assert files == [f"fig_{n:02d}_{name}" for n, name in enumerate(figure_order(), start=1)]
+
+
+def test_every_concept_is_explained_where_it_is_used() -> None:
+    abouts = [output.get("metadata", {}) for path in PATHS for output in outputs(path)]
+    named = {about.get("analysis", {}).get("name") for about in abouts}
+    assert set(concepts()) <= named
 
 
 @each_notebook
