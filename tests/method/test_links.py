@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from analysis.base.errors import InputError
-from analysis.method.as_is import (
+from analysis.method.links import (
     assess_links,
     concordance,
     judge,

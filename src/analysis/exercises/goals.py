@@ -13,8 +13,8 @@ from analysis.base.text import MINUS, Rounding, decimal, listed, round_digits
 from analysis.exercises.study import Study, required
 from analysis.exercises.task import Topic, Values, pasted, short
 from analysis.kpis.catalogue import indicator
-from analysis.method.as_is import load_links, min_pairs, paired_changes
 from analysis.method.balanced_scorecard import scorecard
+from analysis.method.links import load_links, min_pairs, paired_changes
 from analysis.method.scoring import Target, rate, resolve
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import CONFORMANCE, ConformanceRow

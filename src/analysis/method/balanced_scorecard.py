@@ -17,7 +17,6 @@ from analysis.base.periods import Grain
 from analysis.base.text import fixed, frame_of
 from analysis.kpis.catalogue import Totals, indicator
 from analysis.kpis.levels import level_table
-from analysis.method.as_is import assess_links, load_links
 from analysis.method.key_results import (
     Okrs,
     Result,
@@ -26,6 +25,7 @@ from analysis.method.key_results import (
     score_frame,
     scores,
 )
+from analysis.method.links import assess_links, load_links
 from analysis.method.scoring import Joint, check_weights, join
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ObjectiveRow, has_method, has_okrs
