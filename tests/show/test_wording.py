@@ -12,8 +12,8 @@ FOLDER = Path(wording.__file__).parent
 
 
 def test_every_table_has_its_function() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*_tables.py"))
-    assert set(re.findall(r'"(tbl-[^"]+)"', code)) == wording._tables().keys()
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
+    assert set(re.findall(r'"(tbl-[^".]+)"', code)) == wording._tables().keys()
 
 
 @pytest.mark.parametrize("name", sorted(wording._tables()))
