@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pytest
+import yaml
 
+from analysis.base.text import decimal
+from analysis.exercises.compound import Table
+from analysis.exercises.forms import Form, Number, Pair
 from analysis.exercises.lesson import TOPICS
 from analysis.exercises.study import Study
 from analysis.exercises.task import Task, grade
@@ -22,6 +27,7 @@ from .by_hand import CASES, RIGHT, SILLY, WRONG, typed
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = [(topic, exercise.key) for topic, exercises in TOPICS.items() for exercise in exercises]
 ROWS = ROOT / "data" / "processed"
+TEXTS = ROOT / "src" / "analysis" / "exercises"
 
 each_exercise = pytest.mark.parametrize(("topic", "key"), EVERY, ids=[key for _, key in EVERY])
 
@@ -180,3 +186,50 @@ def test_what_is_given_says_its_kind() -> None:
     assert kinds["before"] == "printed"
     assert kinds["tie"] == "derived"
     assert kinds["order"] == "words"
+
+
+STUDENTS = ("", "Ana Pérez", "Bruno", "Carla Quispe", "Diego", "Eva")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_no_wrong_idea_gives_the_right_answer(student: str) -> None:
+    """Neither exactly nor typed with one or two digits, for the case and for drawn ledgers."""
+    for topic, exercises in TOPICS.items():
+        texts = yaml.safe_load((TEXTS / f"{topic}.yaml").read_text(encoding="utf-8"))
+        own = Study(load_case(CASES[topic], ROOT), student)
+        for exercise in exercises:
+            posed, listed = exercise.pose(own), texts[exercise.key].get("mistakes", {})
+            if isinstance(posed.form, Number | Pair | Table):
+                # a mistake that leads to the answer itself is left out when the task is posed
+                assert len(posed.mistakes) == len(listed), (exercise.key, student)
+            for mistake in posed.mistakes:
+                if student and mistake.text.startswith("You rounded the two shares"):
+                    continue  # the two roundings may add up to none, in every quarter
+                for answer in typings(posed.form, mistake.value, posed.answer):
+                    found = grade(posed, answer)
+                    assert found.state != "right", (exercise.key, student, mistake.text, answer)
+
+
+def typings(form: Form, value: Any, right: Any) -> list[Any]:
+    """The ways to write a wrong value; beside the wrong cells of a table stand right ones."""
+    if isinstance(form, Table):
+        ways = {label: typings(form.parts[label], one, None) for label, one in value.items()}
+        most = max(map(len, ways.values()))
+        return [
+            right | {label: way[min(n, len(way) - 1)] for label, way in ways.items()}
+            for n in range(most)
+        ]
+    if isinstance(form, Number) and form.places is not None:
+        return [Fraction(value), decimal(1)(value), decimal(2)(value)]
+    return [sorted(value) if isinstance(value, frozenset) else value]
+
+
+@pytest.mark.parametrize("student", STUDENTS[:2])
+def test_the_chapters_way_to_a_quarter_works_on_days_and_months(student: str) -> None:
+    own = Study(load_case("segelec", ROOT), student)
+    service, hours = own.rows("service"), own.rows("staff_hours")
+    quarter = own.quarter(1)
+    done = (service["completed_on"].dt.to_period("Q").astype(str) == quarter).sum()
+    worked = hours.loc[hours["month"].dt.to_period("Q").astype(str) == quarter, "quarter_hours"]
+    posed = next(one for one in TOPICS["kpis"] if one.key == "productivity").pose(own)
+    assert grade(posed, 100 * done / (worked.sum() / 4)).state == "right"

@@ -30,6 +30,12 @@ _CASES = {
     "unknown": "relative-without-baseline",
     "monthly": "rate-per-month",
 }
+_OWN = {
+    "falling": {"baseline": "200", "amount": "50", "value": "134"},
+    "relative": {"value": "82"},
+    "below": {"amount": "45", "value": "14"},
+}
+"""Other numbers than the test case's, under which each wrong idea leads to a wrong score."""
 _SHOWN = "I3"
 _MIXED = ("F2", "F5", "I2", "F3", "P1", "P3")
 _ASSIGNED = ("F4", "C1", "I1", "I3", "P2", "P3")
@@ -45,12 +51,15 @@ def _target(row: ConformanceRow) -> str:
     return f"{row.rule} {'+' if amount > 0 else ''}{short(amount)}{unit}{base}"
 
 
-def _scored(case_id: str, study: Study) -> Values:
+def _scored(key: str, study: Study) -> Values:
     """Give a test case of scoring: what is given, its goal and its score."""
     root = study.case.root
     rows = read_rows(CONFORMANCE, root / "data" / "raw" / "conformance", root)
+    case_id, own = _CASES[key], _OWN.get(key, {})
     row = next(one for one in rows if isinstance(one, ConformanceRow) and one.case_id == case_id)
+    row = row.model_copy(update=own)
     after = f", after {row.source}" if "#" in row.source or "(" in row.source else ""
+    after += " (with other numbers)" if own else ""
     baseline, value = (n.replace("-", MINUS) or "not known" for n in (row.baseline, row.value))
     amount, start = Fraction(row.amount), Fraction(row.baseline) if row.baseline else None
     target = Target(row.kind, row.rule, amount, months=row.months)
@@ -70,8 +79,8 @@ def _scored(case_id: str, study: Study) -> Values:
     }
 
 
-for _key, _case_id in _CASES.items():
-    OKRS.exercise(_key)(partial(_scored, _case_id))
+for _key in _CASES:
+    OKRS.exercise(_key)(partial(_scored, _key))
 
 
 @OKRS.exercise("write")

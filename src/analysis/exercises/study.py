@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
@@ -38,6 +39,15 @@ class Study:
     def __init__(self, case: Case, student: str = "") -> None:
         self.case = case
         self.student = " ".join(student.split())
+        self._back = 0
+
+    def earlier(self, quarters: int) -> Study:
+        """Return the same study, so many quarters earlier."""
+        other = copy(self)
+        other._back = self._back + quarters
+        for name in ("table", "levels", "results"):
+            other.__dict__.pop(name, None)
+        return other
 
     @cached_property
     def drawn(self) -> Ledger | None:
@@ -47,7 +57,7 @@ class Study:
         return make_ledger(self.case, seed=seed_of(self.student))
 
     def rows(self, table: str, *needed: str) -> pd.DataFrame:
-        """Return a table of the ledger, its days as dates.
+        """Return a table of the ledger, its days as dates, and its months as their first days.
 
         Raises
         ------
@@ -55,15 +65,14 @@ class Study:
             If the case has no such table, or the table lacks a column that is needed.
         """
         if self.drawn is not None and table in self.drawn:
-            return self.drawn[table].copy()
+            return _dated(self.drawn[table])
         paths = files(ledger_folder(self.case)).get(table, [])
         if len(paths) != 1 or paths[0].suffix != ".csv":
             raise InputError(f"the case has no table {table} in one CSV file")
         frame = pd.read_csv(paths[0], encoding="utf-8")
         if lacking := [name for name in needed if name not in frame or frame[name].isna().any()]:
             raise InputError(f"the case has no complete column {lacking[0]} of {table}")
-        days = [name for name in frame if str(name).endswith("_on")]
-        return frame.assign(**{str(name): pd.to_datetime(frame[name]) for name in days})
+        return _dated(frame)
 
     def done(self, period: str) -> pd.DataFrame:
         """Return the services completed in a period."""
@@ -88,7 +97,8 @@ class Study:
 
     def quarter(self, back: int = 0) -> str:
         """Label of the case's current quarter, or of one so many quarters back."""
-        return quarter_label(parse_quarter(self.case.parameters.periods.current) - back)
+        now = parse_quarter(self.case.parameters.periods.current) - self._back
+        return quarter_label(now - back)
 
     @cached_property
     def cube(self) -> pd.DataFrame:
@@ -155,6 +165,12 @@ class Study:
         if claim_id not in claims:
             raise InputError(f"the case has no printed number {claim_id}")
         return claims[claim_id]
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    names = [str(name) for name in frame]
+    days = [name for name in names if name.endswith("_on") or name == "month"]
+    return frame.assign(**{name: pd.to_datetime(frame[name]) for name in days})
 
 
 def seed_of(student: str) -> int:

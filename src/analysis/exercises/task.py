@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -20,12 +21,16 @@ from typing import Any, Literal
 import pandas as pd
 import yaml
 
+from analysis.base.errors import InputError
 from analysis.base.expression import Number as Constant
 from analysis.base.expression import fold, operate, parse
 from analysis.base.text import MINUS, PlainLoader, decimal, percent
 from analysis.exercises.compound import Chart, Day, Table, Text
 from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several, UnreadableError
 from analysis.exercises.study import Study, required
+
+_TRIED = 6
+"""Quarters on which an exercise may be posed where it is on a student's own ledger."""
 
 Values = dict[str, Any]
 """What formulas and braces of the texts name."""
@@ -150,6 +155,20 @@ class Topic:
         return lambda function: self._functions.setdefault(key, function)
 
     def _posed(self, key: str, study: Study) -> Task:
+        """Pose a task; on a student's own ledger, in a quarter that tells mistakes apart.
+
+        Where there is none among the last :data:`_TRIED`, it is posed on the current quarter.
+        """
+        first, listed = self._posed_now(key, study), self._texts[key].get("mistakes", {})
+        if study.student and not _told_apart(first, len(listed)):
+            for back in range(1, _TRIED):
+                with suppress(InputError):
+                    task = self._posed_now(key, study.earlier(back))
+                    if _told_apart(task, len(listed)):
+                        return task
+        return first
+
+    def _posed_now(self, key: str, study: Study) -> Task:
         texts, found = self._texts[key], self._functions[key](study)
         values = {
             "currency": study.currency,
@@ -184,6 +203,18 @@ class Topic:
         return Task(
             facts, form, known, why, filled(texts["hints"]), tuple(mistakes), found.get("frame")
         )
+
+
+def _told_apart(task: Task, listed: int) -> bool:
+    """Tell whether no mistake gives the answer, also where it is typed with one or two digits."""
+    form = task.form
+    if not isinstance(form, Number):
+        return True
+    values = [] if form.places is None else [mistake.value for mistake in task.mistakes]
+    typed = (decimal(places)(value) for value in values for places in (1, 2))
+    return len(task.mistakes) == listed and not any(
+        form.read(text).fits(task.answer) for text in typed
+    )
 
 
 _FORMS: Mapping[str, Callable[..., Form]] = {
