@@ -254,24 +254,17 @@ def report(args: argparse.Namespace) -> str:
 
 
 def sums(args: argparse.Namespace) -> str:
-    """Write the README's index of figures and the checksums of all machine-made files."""
+    """Write the index of figures and the checksums of all machine-made files."""
     from analysis.base.text import write_text
-    from analysis.report.outputs import (
-        drawing_functions,
-        figure_index,
-        with_index,
-        write_sums,
-    )
+    from analysis.report.outputs import INDEX, drawing_functions, figure_index, write_sums
     from analysis.tables.case import load_case
 
     case = load_case(args.case)
-    if case.name != PAPER:  # the README and the checksums are those of the paper
+    if case.name != PAPER:  # the index and the checksums are those of the paper
         return ""
-    readme = case.root / "README.md"
     notebooks = sorted((case.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    text = readme.read_text(encoding="utf-8")
     functions = drawing_functions(Path(__file__).parent / "figures")
-    write_text(readme, with_index(text, figure_index(notebooks, functions)))
+    write_text(case.root / INDEX, figure_index(notebooks, functions))
     return f"{write_sums(case.root)} files"
 
 

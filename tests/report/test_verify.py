@@ -46,8 +46,8 @@ def test_sums_are_those_of_sha256sum_and_every_build_has_them(
 ) -> None:
     lines = (project / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     assert [line.split("  ")[1] for line in lines] == [
-        "README.md",
         "data/processed/segelec/ledger/sale.csv",
+        "docs/figures.md",
         "figures/segelec/fig_01_a.svg",
         "notebooks/01_a.ipynb",
         "report/segelec.pdf",
@@ -116,11 +116,11 @@ def test_the_copy_holds_only_what_people_wrote(project: Path, tmp_path: Path) ->
 def test_a_build_that_fails_or_runs_other_code_is_one_message(
     project: Path, name: str, old: str, new: str, message: str
 ) -> None:
-    before = (project / "README.md").read_bytes()
+    before = (project / "docs" / "figures.md").read_bytes()
     edit(project / name, old, new.format(root=project))
     with pytest.raises(BuildError, match=message):
         verify.verify(project)
-    assert (project / "README.md").read_bytes() == before
+    assert (project / "docs" / "figures.md").read_bytes() == before
 
 
 @pytest.mark.parametrize(

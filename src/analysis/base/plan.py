@@ -160,7 +160,7 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
     if goal.what == "dashboard" or (goal.what == "report" and not periodic):
         add("dashboard", after=made)
     if goal.what == "report" and goal.edition == PAPER:
-        add("sums", reads=["README.md"])
+        add("sums")
     yield steps
 
 

@@ -1,4 +1,4 @@
-"""The machine-made files as a whole: the README's index, the checksums, and a build elsewhere."""
+"""The machine-made files as a whole: the index of figures, the checksums, and a build elsewhere."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from analysis.base.errors import BuildError, InputError
 from analysis.base.text import write_text
 
 SUMS = "SHA256SUMS"
+INDEX = "docs/figures.md"
 
 _COMMITTED = ("segelec", "kowalczyk")
 """Cases whose outputs are committed; all others, and reports on a period, are made on demand."""
@@ -27,6 +28,7 @@ _ONLY_MADE = (
     "report/segelec.pdf",
     "report/segelec.html",
     "report/segelec-*.png",
+    INDEX,
 )
 _NOTEBOOKS = "notebooks/[0-9][0-9]_*.ipynb"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -215,7 +217,7 @@ def _build(copy: Path, environment: Mapping[str, str], case: str) -> None:
 def _hashes(root: Path) -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for pattern in (*_ONLY_MADE, _NOTEBOOKS, "README.md")
+        for pattern in (*_ONLY_MADE, _NOTEBOOKS)
         for path in root.glob(pattern)
         if path.is_file() and not path.name.startswith(".")
     }
@@ -234,8 +236,16 @@ def drawing_functions(package: Path) -> dict[str, str]:
     return found
 
 
+_ABOUT_INDEX = """# Figures
+
+Every figure of the report, in its order, with the notebook that shows it, the function of
+`src/analysis/figures` that draws it, and the [kind](../README.md#four-kinds-of-number) of its
+numbers. `make report` writes this page.
+"""
+
+
 def figure_index(notebooks: Iterable[Path], functions: Mapping[str, str]) -> str:
-    """List every shown figure with its number, notebook, function and kind, as a Markdown table.
+    """List every shown figure with its number, notebook, function and kind, as a page of docs.
 
     Parameters
     ----------
@@ -244,14 +254,16 @@ def figure_index(notebooks: Iterable[Path], functions: Mapping[str, str]) -> str
     functions : mapping
         From `drawing_functions`.
     """
-    lines = ["| Figure | Shows | Notebook | Function | Kind |", "|--:|---|---|---|---|"]
+    head = ("| Figure | Shows | Notebook | Function | Kind |", "|--:|---|---|---|---|")
+    lines = [_ABOUT_INDEX, *head]
     for path in notebooks:
         for about in _figures(path):
             title = about["caption"].split(". ")[0].rstrip(".")
             _, number, name = Path(about["file"]).stem.split("_", 2)
             lines.append(
-                f"| {int(number)} | [{title}]({about['file']}) "
-                f"| [{path.stem}](notebooks/{path.name}) | `{functions[name]}` | {about['kind']} |"
+                f"| {int(number)} | [{title}](../{about['file']}) "
+                f"| [{path.stem}](../notebooks/{path.name}) "
+                f"| `{functions[name]}` | {about['kind']} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -273,8 +285,8 @@ def _figures(notebook: Path) -> list[dict[str, str]]:
     return [about for about in abouts if about.get("type") == "figure" and "file" in about]
 
 
-def with_index(text: str, index: str, name: str = "figures") -> str:
-    r"""Put the index of figures, or another table, between its marks.
+def with_index(text: str, index: str, name: str) -> str:
+    r"""Put a table between its marks in a page.
 
     Raises
     ------
@@ -283,8 +295,8 @@ def with_index(text: str, index: str, name: str = "figures") -> str:
 
     Examples
     --------
-    >>> with_index("<!-- figures -->\nold\n<!-- /figures -->", "new\n")
-    '<!-- figures -->\nnew\n<!-- /figures -->'
+    >>> with_index("<!-- sizes -->\nold\n<!-- /sizes -->", "new\n", "sizes")
+    '<!-- sizes -->\nnew\n<!-- /sizes -->'
     """
     marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not marks.search(text):

@@ -17,8 +17,7 @@ def write(name: str, text: str) -> None:
 write(f"data/processed/{case}/ledger/sale.csv", "id,soles\n1,5.00\n2,7.50\n")
 write(f"figures/{case}/fig_01_a.svg", "<svg/>\n")
 write(f"report/{case}.pdf", "%PDF")
-readme = Path("README.md").read_text(encoding="utf-8")
-write("README.md", readme.replace("N", "3"))
+write("docs/figures.md", "There are 3.\n")
 notebook = json.loads(Path("notebooks/01_a.ipynb").read_text(encoding="utf-8"))
 shown = {"name": "stdout", "output_type": "stream", "text": ["3"]}
 notebook["cells"][1] |= {"outputs": [shown], "execution_count": 1}
