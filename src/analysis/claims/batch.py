@@ -99,7 +99,7 @@ class _Row:
         """Count the prints that some count has, and all of them: of a mean, in a whole unit."""
         mean = self.kind.startswith("mean")
         share = power(printed.decimals + 2 * (not mean), n, self.items, self.rounding)
-        strings = int(1 / printed.unit)
+        strings = int(Fraction(1, printed.unit))
         return int(share * strings) + (not mean), strings + (not mean)  # 0 % and 100 % both count
 
     def nearest(self, n: int) -> str:
@@ -210,7 +210,7 @@ def _adds_up(row: _Row, sizes: Sequence[int]) -> bool:
 
 def _first_prints(row: _Row, counts: range, of: int) -> str:
     """Say how many prints of the first number the others leave."""
-    strings = int(1 / row.one.unit)
+    strings = int(Fraction(1, row.one.unit))
     shown = {digits for k in counts for digits in prints(k, of, strings, row.rounding)}
     return sharpness(len(shown), None if row.kind.startswith("mean") else strings + 1)
 

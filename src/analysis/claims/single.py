@@ -167,7 +167,7 @@ def sharpness(fitting: int, of: int | None, *, forced: bool = True) -> str:
     """
     if fitting == 1 and of != 1 and forced:
         return "forced: only this print"
-    word = "sharp" if fitting <= (SHARP * of if of else 1 / SHARP) else "loose"
+    word = "sharp" if fitting <= (SHARP * of if of else Fraction(1, SHARP)) else "loose"
     return f"{word}: {fitting:,}{f' of {of:,}' if of else ''} prints fit"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-ENOUGH_QUESTIONS = 300
+ENOUGH_QUESTIONS = 150
 """After so many sets of claims a search for conflicts ends once every claim is in one."""
 
 MOST_QUESTIONS = 1_000
