@@ -6,7 +6,7 @@ import multiprocessing
 from functools import partial
 
 from analysis.base.errors import BuildError
-from analysis.claims.paper.judging import judge_of
+from analysis.claims.judge import Judge
 from analysis.claims.verdicts import verdict_table
 from analysis.ledger.sampling import ServiceTables, Table
 from analysis.tables.case import load_case
@@ -29,7 +29,7 @@ def judge(case: str) -> tuple[int, int, int, int, Run]:
         Claims; verdicts; those with bounds; those with a conflict set; the time taken, from
         reading the case to the finished table.
     """
-    table, run = timed(lambda: verdict_table(judge_of(load_case(case))))
+    table, run = timed(lambda: verdict_table(Judge(load_case(case))))
     bounds, conflicts = (table["bounds"] != "").sum(), (table["conflict"] != "").sum()
     return table["claim_id"].nunique(), len(table), int(bounds), int(conflicts), run
 

@@ -44,7 +44,7 @@ def edition(args: argparse.Namespace) -> str:
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
-    from analysis.claims.paper.judging import judge_of
+    from analysis.claims.judge import Judge
     from analysis.claims.verdicts import require_possible, universe_table, verdict_table
     from analysis.tables.case import load_case
     from analysis.tables.rows import read_rows, write_frame
@@ -58,7 +58,7 @@ def verdicts(args: argparse.Namespace) -> str:
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
         return "none: the case has no claims.csv"
-    judge = judge_of(case)
+    judge = Judge(case)
     if calibrated:
         require_possible(judge, case.reading())
     table, universes = verdict_table(judge), universe_table(judge)

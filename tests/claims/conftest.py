@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.claims.paper.engine import Engine
-from analysis.claims.paper.judging import Paper, judge_of
+from analysis.claims.judge import Judge
 from analysis.claims.verdicts import verdict_table
 from analysis.tables.case import Case, load_case
 
@@ -30,18 +29,18 @@ def cases(file: str, key: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def engine(segelec: Case) -> Engine:
-    return Engine(segelec)
+def judge(segelec: Case) -> Judge:
+    return Judge(segelec)
 
 
 @pytest.fixture(scope="session")
-def table(engine: Engine) -> pd.DataFrame:
-    return verdict_table(Paper(engine))
+def table(judge: Judge) -> pd.DataFrame:
+    return verdict_table(judge)
 
 
 def judged(case: Case) -> pd.DataFrame:
     """Judge all claims of a case."""
-    return verdict_table(judge_of(case))
+    return verdict_table(Judge(case))
 
 
 def check(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from itertools import chain, combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims.paper.engine import Engine
-from analysis.claims.paper.results import contradiction
+from analysis.claims.judge import Judge
+from analysis.claims.relations import is_result
 from analysis.claims.solver.conflicts import minimal_conflicts
 from tests.claims.conftest import CASES, Maker, claim, judged
 
@@ -85,18 +85,17 @@ def test_more_claims_never_clear_one_and_their_order_does_not_matter(
     assert blamed(order[:number]) <= blamed(order) == blamed(sorted(order))
 
 
-def test_asserting_more_never_makes_the_paper_better(engine: Engine) -> None:
-    readings = engine.case.parameters.readings
-    usual = engine.case.reading()
+def test_asserting_more_never_makes_the_paper_better(judge: Judge) -> None:
+    readings = judge.case.parameters.readings
+    usual = judge.case.reading()
     axes = ("rounding", "services_period", "services_growth", "productivity_growth")
     chosen = [dict(usual)]
     for axis in axes:
         chosen = [one | {axis: option} for one in chosen for option in readings[axis].options]
     for reading in chosen:
-        for row in engine.results.claims:
-            free = contradiction(engine, row, reading | {"labour": "free"})
-            if free:
-                assert contradiction(engine, row, reading | {"labour": "constant"}), reading
+        for row in filter(is_result, judge.claims):
+            if judge.contradicted(row, reading | {"labour": "free"}):
+                assert judge.contradicted(row, reading | {"labour": "constant"}), reading
 
 
 def test_a_press_release_in_millions_is_judged(make: Maker) -> None:

@@ -16,8 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.claims.judge import RelationsJudge
-from analysis.claims.paper.judging import judge_of
+from analysis.claims.judge import Judge
 from analysis.claims.verdicts import universe_table, verdict_table
 from analysis.intake.case_files import describe
 from analysis.tables.case import load_case
@@ -28,12 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def general() -> RelationsJudge:
-    return RelationsJudge(load_case("courier", ROOT))
+def general() -> Judge:
+    return Judge(load_case("courier", ROOT))
 
 
 @pytest.fixture(scope="module")
-def table(general: RelationsJudge) -> pd.DataFrame:
+def table(general: Judge) -> pd.DataFrame:
     return verdict_table(general)
 
 
@@ -83,7 +82,7 @@ def test_the_witness_prints_what_is_printed(table: pd.DataFrame) -> None:
     assert data["answers@2024"] <= 1300
 
 
-def test_blocks_share_neither_quantity_nor_reading(general: RelationsJudge) -> None:
+def test_blocks_share_neither_quantity_nor_reading(general: Judge) -> None:
     blocks = universe_table(general)
     assert list(blocks.groupby("block", sort=False).size().items()) == [
         ("deliveries", 6),  # two bases, three rounding rules
@@ -99,7 +98,7 @@ def test_the_example_says_that_it_is_made_up() -> None:
     assert "made-up" in case.parameters.subtitle
     assert case.parameters.source is not None
     assert "made up" in case.parameters.source.title
-    assert all("made up" in claim.place for claim in judge_of(case).claims)
+    assert all("made up" in claim.place for claim in Judge(case).claims)
 
 
 def test_its_data_package_is_the_generated_one() -> None:

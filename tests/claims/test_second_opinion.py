@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
 from analysis.claims.groups import Group, Questions
-from analysis.claims.judge import RelationsJudge
-from analysis.claims.network import Network
-from analysis.claims.relations import RELATIONS, RelationRow
+from analysis.claims.judge import Judge
 from analysis.claims.solver.conflicts import minimal_conflicts
 from analysis.claims.solver.products import Outcome, linear, possible
 from analysis.claims.solver.relaxation import Relaxation
@@ -28,11 +26,7 @@ from analysis.claims.solver.system import (
     share,
     total,
 )
-from analysis.tables.case import Case, load_case, project_root
-from analysis.tables.rows import read_rows
-from analysis.tables.strategy_tables import read_claims
-
-from .conftest import CASES
+from analysis.tables.case import load_case, project_root
 
 
 def opinion(claims: Sequence[Claim]) -> bool | None:
@@ -135,7 +129,6 @@ def test_all_minimal_conflicts_in_any_order(
     assert conflicts([str(i) for i in sorted(order[:4])]) <= found  # more claims clear none
 
 
-PARTS = ("services", "productivity", "other", "hours")
 CASES_OF_RELATIONS = sorted(
     path.parent.name for path in (project_root() / "data" / "raw").glob("*/relations.csv")
 )
@@ -144,40 +137,19 @@ CASES_OF_RELATIONS = sorted(
 @pytest.mark.parametrize("name", CASES_OF_RELATIONS)
 def test_every_group_of_the_committed_cases(name: str) -> None:
     case = load_case(name, project_root())
-    judge = RelationsJudge(case)
+    judge = Judge(case)
     axes = case.parameters.readings
     seen: set[Group] = set()
-    for options in product(*(axis.options for axis in axes.values())):
-        state = judge.state(dict(zip(axes, options, strict=True)))
+    readings = [
+        (block, case.reading(dict(zip(names, options, strict=True))))
+        for block, names in judge.blocks.items()
+        for options in product(*(axes[name].options for name in names))
+    ]
+    for block, reading in readings:
+        state = judge.state(block, reading)
         for group in state.groups:
             if group not in seen:  # readings share groups
                 seen.add(group)
                 for left_out in (None, *group.tags):
                     tags = [tag for tag in group.tags if tag != left_out]
                     agrees([*linear(state.items(tags)), *state.network.definitions])
-
-
-@pytest.mark.parametrize("quantities", [("services", "productivity"), ("sales",)])
-def test_the_results_of_the_paper(segelec: Case, quantities: tuple[str, ...]) -> None:
-    claims = [
-        claim
-        for claim in read_claims(segelec)
-        if claim.role == "result"
-        and claim.quantity.startswith(quantities)
-        and (claim.place == "Abstract" or claim.claim_id == "5-services-growth")
-    ]
-    rows = [
-        row
-        for row in read_rows(RELATIONS, CASES / "paper", CASES)
-        if isinstance(row, RelationRow)
-        and row.quantity.startswith(quantities if quantities == ("sales",) else PARTS)
-    ]
-    axes = {axis: one.options for axis, one in segelec.parameters.readings.items()}
-    names = {axis for row in rows for axis in row.conditions}
-    usual = segelec.reading()
-    for options in product(*(axes[axis] for axis in sorted(names))):
-        if "on-later" in options:  # these rows say no base for it
-            continue
-        network = Network(claims, rows, usual | dict(zip(sorted(names), options, strict=True)))
-        items = [item for made in network.items.values() for item in made]
-        agrees([*linear(items), *network.definitions])

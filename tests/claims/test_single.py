@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
-from analysis.claims.paper.results import labour_must_grow, labour_ratio
 from analysis.claims.single import (
     MANY,
     Share,
@@ -22,6 +21,7 @@ from analysis.claims.single import (
     grows,
     growth_pairs,
     growth_within_total,
+    labour_ratio,
     later_counts,
     nearest_totals,
     power,
@@ -238,9 +238,3 @@ def test_ratio_by_brute_force(before: int) -> None:
 
 def test_counts_that_no_labour_reconciles() -> None:
     assert labour_ratio([(2, 3)], RATES) is None  # 1 to 1 and 1 to 2 services are no 10.5%
-
-
-@pytest.mark.parametrize(("before", "grew"), [(288, True), (318, True), (319, False)])
-def test_labour_grew_where_services_grew_more_than_productivity(before: int, grew: bool) -> None:
-    # 354 / 318 = 1.1132 is above 1.1105, and 354 / 319 = 1.1097 below
-    assert labour_must_grow([(before, 354)], RATES) == grew

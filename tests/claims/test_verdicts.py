@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,7 @@ import pytest
 
 import analysis.claims
 from analysis.base.errors import InputError
-from analysis.claims.paper.engine import Engine
-from analysis.claims.paper.judging import Paper
+from analysis.claims.judge import Judge
 from analysis.claims.verdicts import (
     COLUMNS,
     MEANINGS,
@@ -28,7 +28,7 @@ from analysis.claims.verdicts import (
     survival,
     universe_table,
 )
-from analysis.tables.case import Case
+from analysis.tables.case import Case, load_case
 from analysis.tables.rows import write_frame
 from analysis.tables.strategy_tables import read_claims
 
@@ -68,13 +68,13 @@ def test_verdicts_by_reading(
 
 
 def test_every_claim_of_a_conflict_says_so(
-    segelec: Case, engine: Engine, table: pd.DataFrame
+    segelec: Case, judge: Judge, table: pd.DataFrame
 ) -> None:
     """Every universe without a data set: each of its blamed claims has a row that says so."""
     usual = {axis: option for axis, option in segelec.reading().items() if axis != "rounding"}
     rows = {claim: found.to_dict("records") for claim, found in table.groupby("claim_id")}
     seen = 0
-    for universe in universe_table(Paper(engine)).to_dict("records"):
+    for universe in universe_table(judge).to_dict("records"):
         chosen = {axis: str(universe[axis]) for axis in usual if universe.get(axis)}
         for tag in filter(None, str(universe["conflict"]).split("; ")):
             told = {
@@ -109,10 +109,8 @@ def test_labour_need_not_grow_alike(
     labour = sum(Decimal(q[3]) for q in quarters) / sum(Decimal(q[2]) for q in quarters)
     word = "grew" if labour > 1 else "fell"
     assert f"{word} by {100 * abs(labour - 1):.2f}%" == total
-    for quarter in ("q1", "q2"):  # finding 12 says so too
-        text = row(table, f"abstract-productivity-{quarter}")["evidence"]
-        assert "only if labour grew in at least one quarter" in text
-        assert "10.77% to 11.26% where it grew alike in both" in text
+    for quarter in ("q1", "q2"):
+        assert "labour" not in row(table, f"abstract-productivity-{quarter}")["evidence"]
 
 
 def test_places_that_repeat_a_result_share_its_verdict(table: pd.DataFrame) -> None:
@@ -121,16 +119,19 @@ def test_places_that_repeat_a_result_share_its_verdict(table: pd.DataFrame) -> N
         assert mine == table[table["claim_id"] == other]["verdict"].tolist()
 
 
-def changed(case: Case, printed: dict[str, str]) -> Engine:
-    """An engine for the case with other strings in print, in every place that repeats them."""
-    engine = Engine(case)
-    new = {place: text for c, text in printed.items() for place in engine.results.repeats(c)}
-    claims = tuple(
-        c.model_copy(update={"printed": new.get(c.claim_id, c.printed)})
-        for c in engine.results.claims
-    )
-    engine.results = replace(engine.results, claims=claims)
-    return engine
+def changed(case: Case, printed: dict[str, str], root: Path) -> Case:
+    """The case with other strings in print, in every place that repeats them."""
+    shutil.copytree(case.raw, root / "data" / "raw" / case.name)
+    (root / "pyproject.toml").touch()
+    path = root / "data" / "raw" / case.name / "claims.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    about = ["quantity", "role", "printed"]
+    for claim, text in printed.items():
+        (old,) = rows.loc[rows["claim_id"] == claim, about].to_dict("records")
+        same = (rows[about] == pd.Series(old)).all(axis=1)
+        rows.loc[same, "printed"] = rows.loc[same, "quotation"] = text
+    write_frame(rows, path)
+    return load_case(case.name, root)
 
 
 @pytest.mark.parametrize(("printed", "claim", "reading", "wanted"), cases("verdicts", "changed"))
@@ -140,10 +141,11 @@ def test_a_changed_print_changes_the_verdict(
     claim: str,
     reading: dict[str, str],
     wanted: dict[str, Any],
+    tmp_path: Path,
 ) -> None:
-    paper = Paper(changed(segelec, printed))
-    (about,) = (c for c in paper.claims if c.claim_id == claim)
-    found = paper.judge(about, segelec.reading(reading))
+    judge = Judge(changed(segelec, printed, tmp_path))
+    (about,) = (c for c in judge.claims if c.claim_id == claim)
+    found = judge.judge(about, segelec.reading(reading))
     check(vars(found) | {"other": "; ".join(found.other)}, wanted)
 
 
@@ -184,25 +186,26 @@ def test_a_broken_table_of_verdicts_is_refused(segelec: Case, tmp_path: Path) ->
         read_verdicts(case)
 
 
-def test_default_reading_survives(segelec: Case, engine: Engine) -> None:
-    data = engine.answer("services", segelec.reading()).witness
+def test_default_reading_survives(segelec: Case, judge: Judge) -> None:
+    (group,) = judge.groups("services", segelec.reading())
+    data = group.witness
     assert data is not None
-    assert data["services_2024Q1"] + data["services_2024Q2"] == 354
-    assert data["services_2023Q1"] + data["services_2023Q2"] == 288
+    assert data["services@2024Q1"] + data["services@2024Q2"] == 354
+    assert data["services@2023Q1"] + data["services@2023Q2"] == 288
 
 
-def test_impossible_readings_are_refused_with_their_conflict(segelec: Case, engine: Engine) -> None:
-    require_possible(Paper(engine), segelec.reading())
+def test_impossible_readings_are_refused_with_their_conflict(segelec: Case, judge: Judge) -> None:
+    require_possible(judge, segelec.reading())
     reading = segelec.reading({"services_period": "2023H1+2024H1"})
     with pytest.raises(InputError, match="abstract-services, 5-services-growth"):
-        require_possible(Paper(engine), reading)
+        require_possible(judge, reading)
 
 
 @pytest.mark.parametrize("rounding", ["half-up", "half-even", "truncate"])
 @pytest.mark.parametrize("period", ["2024H1", "2023H1+2024H1", "2023H1"])
 @pytest.mark.parametrize("base", ["year-on-year", "previous-quarter", "on-later"])
 def test_services_by_listing_all_counts(
-    segelec: Case, engine: Engine, rounding: str, period: str, base: str
+    segelec: Case, judge: Judge, rounding: str, period: str, base: str
 ) -> None:
     """Independent: whole numbers only, growth in tenths of a per cent by integer arithmetic."""
 
@@ -231,7 +234,7 @@ def test_services_by_listing_all_counts(
     reading = segelec.reading(
         {"rounding": rounding, "services_period": period, "services_growth": base}
     )
-    assert engine.answer("services", reading).possible == fits
+    assert (not judge.conflict("services", reading)) == fits
 
 
 def test_influence_by_hand() -> None:
@@ -245,8 +248,8 @@ def test_influence_by_hand() -> None:
     assert found.loc["b", ["pairs", "changed", "share"]].tolist() == [2, 1, "50.0%"]
 
 
-def test_blocks_count_all_universes_without_listing_them(segelec: Case, engine: Engine) -> None:
-    blocks = universe_table(Paper(engine))
+def test_blocks_count_all_universes_without_listing_them(segelec: Case, judge: Judge) -> None:
+    blocks = universe_table(judge)
     # services 3*3*3*2*2, sales 3*4*3, satisfaction 3*4*2; by rounding rule 36 * 12 * 8, three times
     assert blocks.groupby("block").size().to_dict() == {
         "services": 108,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import Rounding
-from analysis.claims.network import FINE, Network
+from analysis.claims.network import Network
+from analysis.claims.nodes import FINE
 from analysis.claims.relations import (
     RELATIONS,
     RelationRow,
@@ -267,6 +268,12 @@ class State:
     def group(self, tag: str) -> Group:
         """Return the group that a claim is in."""
         return next(group for group in self.groups if tag in group.tags)
+
+    def quantities(self, group: Group) -> set[str]:
+        """Return the quantities that a group speaks about."""
+        return {
+            self.network.names[name][0] for item in self.items(group.tags) for name in item.names
+        }
 
     def items(self, tags: Sequence[str]) -> list[Item]:
         """Return what some claims assert."""

@@ -6,282 +6,117 @@ quantity, and a formula against the formulas of other places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
-from analysis.base.errors import InputError
-from analysis.base.text import decimal
-from analysis.claims.groups import Group, Solved, State, in_folder, network_of, read_inputs
-from analysis.claims.network import NUMERIC, UPPER
-from analysis.claims.printed import Formula, Interval, read_formula
-from analysis.claims.relations import RelationRow, is_absolute, read_number
+from analysis.base.errors import InputError, raise_all
+from analysis.claims.formulas import judge_text
+from analysis.claims.goals import GIVEN_UP, WHOLE, judge_goal
+from analysis.claims.groups import (
+    Group,
+    Solved,
+    State,
+    in_folder,
+    network_of,
+    read_inputs,
+)
+from analysis.claims.nodes import ASSERTED
+from analysis.claims.relations import RelationRow, is_result
 from analysis.claims.single import beyond_whole, sharpness
-from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.conflicts import MOST_QUESTIONS
-from analysis.claims.solver.products import Item, Outcome, Product, frame
-from analysis.claims.solver.search import MAX_NODES, UndecidedError
-from analysis.claims.solver.system import Claim, Linear, connected
+from analysis.claims.solver.system import Claim, System, connected
 from analysis.claims.verdicts import ROUNDING, Judgement, Reading
-from analysis.claims.wording import Range, noun
+from analysis.claims.wording import Range
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 
-WHOLE = (
-    "Open: with what else is printed it fits only if amounts of money need not be whole hundredths."
-)
-
-GIVEN_UP = (
-    f"Neither a data set nor a contradiction was found in {MAX_NODES:,} cases of whole numbers."
-)
+GROWS_AS = "grows as"
 
 
-def judge_goal(state: State, claim: ClaimRow) -> Judgement:
-    """Judge a target: reached or missed for certain, open, or without a result.
+class Block:
+    """Results that share quantities under some reading, with what may bear on them.
 
-    Parameters
+    Attributes
     ----------
-    state : State
-        The printed results under one reading.
-    claim : ClaimRow
-        A row of role "target" or "example".
+    name : str
+        The quantity of its first result.
+    quantities : set of str
+        Quantities that relations connect.
+    reached : set of str
+        These, and those that grow as one of them does under some reading.
+    claims, relations : tuple
+        Rows on these quantities; also claims of others that assert something about them.
+    axes : tuple of str
+        The axes that its results depend on, the rounding rule among them.
+    keys : tuple of str
+        The axes that its results or targets depend on.
     """
-    rows = state.network.claims.values()
-    same = tuple(
-        row.claim_id
-        for row in rows
-        if row.quantity == claim.quantity and row.role == claim.role and row != claim
-    )
-    if not claim.printed:
-        return Judgement("unreadable", "This place has lost the number.", other=same)
-    if state.network.kind(claim) not in NUMERIC:
-        return Judgement(
-            "not reported", "No number is printed that it could be held against.", other=same
+
+    def __init__(
+        self,
+        quantities: set[str],
+        claims: Sequence[ClaimRow],
+        relations: Sequence[RelationRow],
+        order: Sequence[str],
+    ) -> None:
+        self.quantities = quantities
+        alike = {r.quantity for r in relations if r.relation == GROWS_AS and r.of in quantities}
+        self.reached = reached = quantities | alike
+        self.relations = tuple(
+            row for row in relations if reached & (set(row.quantities) - {row.of} | {row.quantity})
         )
-    if not any(_touches(state, claim, item) for item in state.items(list(state.network.items))):
-        return Judgement(
-            "not reported", f"No result on {noun(claim.quantity)} is printed.", other=same
+        linked = {row.claim for row in self.relations}
+        printed = {_print(claim) for claim in claims if claim.claim_id in linked}
+        self.claims = tuple(c for c in claims if c.quantity in reached or _print(c) in printed)
+        self.name = next(c.quantity for c in claims if c.quantity in quantities and is_result(c))
+        goals = {claim.claim_id for claim in claims if claim.role in ("target", "example")}
+        about = [row for row in self.relations if row.claim not in goals]
+        self.axes = tuple(
+            a for a in order if a == ROUNDING or any(a in r.conditions for r in about)
         )
-    return _Goal(state, claim).judge()
-
-
-def _touches(state: State, claim: ClaimRow, item: Item) -> bool:
-    """Say whether a result speaks about a target's quantity in its period."""
-    nodes = {state.network.names[name] for name in item.names}
-    row = state.network.quotient(claim.quantity, claim.period)
-    what = {claim.quantity} if row is None else {row.parts[0], row.by}
-    what |= {f"{claim.quantity}, {UPPER}"} if row is None else set()
-    return any((name, period) in nodes for name in what for period in state.network.meant(claim))
-
-
-class _Goal:
-    """A target, as what must hold for it to be reached or missed."""
-
-    def __init__(self, state: State, claim: ClaimRow) -> None:
-        self.state, self.claim = state, claim
-        self.item = state.network.item(claim)
-        self.less = state.network.less_is_better(claim.quantity)
-        printed, scale = read_number(claim)
-        growth = state.network.kind(claim) == "growth"
-        self.relative = growth and not is_absolute(claim, printed)
-        size = printed.value * scale * (-1 if growth and self.less else 1)
-        self.limit = size + (1 if self.relative else 0)
-        names = set(self.item.names)
-        self.tags = [
-            tag
-            for group in state.groups
-            if any(names & set(item.names) for item in state.items(group.tags))
-            for tag in group.tags
-        ]
-        self.settled = [tag for tag in self.tags if tag in state.group(tag).settled]
-
-    def judge(self) -> Judgement:
-        """Try both outcomes on the printed results."""
-        others = tuple(
-            row.claim_id
-            for row in self.state.network.claims.values()
-            if row.quantity == self.claim.quantity and row.role == "result"
-        )
-        blamed = [tag for tag in self.tags if tag not in self.settled]
-        touched = [tag for tag in blamed if self._about(tag)]
-        if touched:
-            text = (
-                f"Open: the results on it, {self.state.words.phrases(blamed)}, contradict each "
-                "other."
-            )
-            return Judgement("underdetermined", text, other=others)
-        if any(self.state.group(tag).whole for tag in self.tags):
-            return Judgement("underdetermined", WHOLE, other=others)
-        reached = self.state.can_be(self.settled, self._side(reached=True))
-        missed = self.state.can_be(self.settled, self._side(reached=False))
-        if missed is Outcome.REFUTED:
-            text = f"Reached: the results give {self._found()}, against {self.claim.printed}."
-            return Judgement("consistent", text, other=others)
-        if reached is Outcome.REFUTED:
-            text = f"Missed: the results give {self._found()}, against {self.claim.printed}."
-            return Judgement("inconsistent", text, other=others)
-        if Outcome.UNDECIDED in (reached, missed):
-            return Judgement("undecided", GIVEN_UP, other=others)
-        return self._open(others)
-
-    def _about(self, tag: str) -> bool:
-        return any(
-            not set(item.names).isdisjoint(self.item.names)
-            for item in self.state.network.items[tag]
+        every = self.relations
+        self.keys = tuple(
+            a for a in order if a == ROUNDING or any(a in r.conditions for r in every)
         )
 
-    def _side(self, *, reached: bool) -> Item:
-        """Return the target as a claim: that it was reached, or that it was missed."""
-        above = Interval(self.limit, None) if reached else Interval(self.limit, None, False)
-        below = Interval(None, self.limit) if reached else Interval(None, self.limit, True, False)
-        return replace(self.item, inside=above if reached != self.less else below)
 
-    def _found(self) -> Range:
-        return self.state.words.allowed(self.claim, self.item, self.state.items(self.settled))
-
-    def _open(self, others: tuple[str, ...]) -> Judgement:
-        if self.relative:
-            start = self._start()
-            if start is not None:
-                base, found = start
-                text = (
-                    f"Open: {noun(self.claim.quantity)} in {base} is not printed; reached only if "
-                    f"it was {found}."
-                )
-                bounds = {f"{self.claim.quantity}@{base}": found.ends}
-                return Judgement("underdetermined", text, bounds=bounds, other=others)
-        found = self._found()
-        text = f"Open: the results allow {found}, and the target is {self.claim.printed}."
-        key = f"{self.claim.quantity}@{self.claim.period}"
-        name = f"growth of {key}" if self.relative else key
-        return Judgement("underdetermined", text, bounds={name: found.ends}, other=others)
-
-    def _start(self) -> tuple[str, Range] | None:
-        """Bound the value in the base period under which the target can have been reached."""
-        network, base = self.state.network, self.state.network.base(self.claim)
-        before = network.value(self.claim.quantity, base)
-        items = self.state.items(self.settled)
-        told = {name for item in items for name in item.names}
-        part = before.numerator if isinstance(before, Ratio) else before
-        if self.limit <= 0 or not told.isdisjoint(name for name, _ in part.terms):
-            return None
-        now = self.item.later if isinstance(self.item, Product) else self.item.numerator
-        try:
-            found = frame(items, network.definitions, self.item).bounds(now)
-        except UndecidedError:
-            return None
-        end = found.low if self.less else found.high
-        if end is None:
-            return None
-        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
-        edge = Interval(end.limit, end.limit)
-        there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
-        closed = self.state.can_be(self.settled, there) is not Outcome.REFUTED
-        return " and ".join(base), self._like_results(
-            Fraction(end.limit, self.limit), closed=closed
-        )
-
-    def _like_results(self, edge: Fraction, *, closed: bool) -> Range:
-        """Write a limit as the results on the quantity are printed, with two more digits."""
-        network = self.state.network
-        levels = (
-            read_number(row)
-            for row in network.claims.values()
-            if row.quantity == self.claim.quantity
-            and row.printed
-            and row.role == "result"
-            and network.kind(row) != "growth"
-        )
-        printed, scale = next(levels, (None, 1))
-        unit = (printed.scale if printed else 1) * scale
-        places = 2 + (printed.decimals if printed else 0)
-        sign = "%" if printed and printed.percent else ""
-        limit = Fraction(edge, unit)
-        low, high = (limit, None) if self.less else (None, limit)
-        return Range(low, high, places, sign, closed, closed)
+def _print(claim: ClaimRow) -> tuple[str, ...]:
+    """Return what places that repeat each other have in common."""
+    return claim.role, claim.kind, claim.quantity, claim.printed, claim.period
 
 
-_EXAMPLE = (70, 80, 90, 60, 50, 40)
-"""Values on which the formulas of several places are compared."""
-
-
-def judge_text(claims: Sequence[ClaimRow], claim: ClaimRow) -> Judgement:
-    """Judge a formula, a statement that no relation puts into numbers, or a count of things."""
-    if claim.kind != "formula":
-        return Judgement("not reported", "No printed number bears on it.")
-    formula = _read(claim)
-    lost = formula.lost_operator
-    if lost is not None:
-        text = f"“{lost}” stands twice in a row: a fraction bar or a sign is lost."
-        return Judgement("unreadable", text)
-    rivals = [
-        row
-        for row in claims
-        if row.kind == "formula" and row.quantity == claim.quantity and row != claim
-    ]
-    for rival in rivals:
-        text = _disagreement(formula, _read(rival), rival.place)
-        if text:
-            conflict = tuple(sorted((claim.claim_id, rival.claim_id)))
-            return Judgement("inconsistent", text, conflict=conflict, other=(rival.claim_id,))
-    others = tuple(row.claim_id for row in rivals)
-    results = tuple(
-        r.claim_id for r in claims if r.quantity == claim.quantity and r.role == "result"
-    )
-    if results:
-        text = "It can be read, and results are printed that may have been computed with it."
-        return Judgement("consistent", text, other=(*others, *results))
-    return Judgement("not reported", "No result is printed for it.", other=others)
-
-
-def _read(claim: ClaimRow) -> Formula:
-    try:
-        return read_formula(claim.printed)
-    except InputError as error:
-        raise InputError(
-            error.rule, file="claims.csv", row=claim.claim_id, column="printed", value=claim.printed
-        ) from error
-
-
-def _disagreement(formula: Formula, other: Formula, place: str) -> str:
-    """Apply two formulas with the same names to the same values; say how they differ."""
-    if set(formula.names) != set(other.names) or len(formula.names) > len(_EXAMPLE):
-        return ""
-    data = dict(zip(formula.names, map(Fraction, _EXAMPLE), strict=False))
-    mine, theirs = formula.at(data), other.at(data)
-    if mine == theirs:
-        return ""
-    shown = [decimal(0 if x.denominator == 1 else 2)(x) for x in (mine, theirs)]
-    example = " and ".join(f"{name} of {decimal()(x)}" for name, x in data.items())
-    return f"For {example} it gives {shown[0]}, the formula of {place} {shown[1]}."
-
-
-def _blocks(
+def blocks_of(
     claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
-) -> dict[str, tuple[set[str], tuple[str, ...]]]:
-    """Return the quantities and the axes (in `order`) of each block, by its first quantity."""
-    named = [
-        {*row.quantities, *(c.quantity for c in claims if c.claim_id == row.claim)}
-        | {f"{axis}=" for axis in row.conditions}
-        for row in relations
+) -> list[Block]:
+    """Put results that relations connect into blocks, in the order of their first results.
+
+    A quantity that only grows as another does is in the block of that other one; under another
+    reading it may be in another.
+    """
+    alike = {row.quantity for row in relations if row.relation == GROWS_AS}
+    named: list[tuple[None, set[str]]] = [
+        (None, set(row.quantities)) for row in relations if row.relation != GROWS_AS
     ]
+    named += [(None, {claim.quantity}) for claim in claims if is_result(claim)]
     named += [
-        {claim.quantity} | {f"{axis}=" for axis in claim.axes if axis != ROUNDING}
+        (None, {row.quantity, claim.quantity})
+        for row in relations
         for claim in claims
+        if row.claim == claim.claim_id and row.relation in ASSERTED and is_result(claim)
     ]
-    groups = [names for _, names in connected((None, names) for names in named)]
-    found: dict[str, tuple[set[str], tuple[str, ...]]] = {}
-    for claim in claims:
-        if claim.role == "result" and claim.kind in NUMERIC:
-            names = next(names for names in groups if claim.quantity in names)
-            if not any(names is other for other, _ in found.values()):
-                axes = tuple(axis for axis in order if f"{axis}=" in names or axis == ROUNDING)
-                found[claim.quantity] = (names, axes)
-    return found
+    places = {claim.quantity: n for n, claim in reversed(list(enumerate(claims)))}
+    groups = [names for _, names in connected(named) if not names <= alike]
+    ordered = sorted(groups, key=lambda names: min(places.get(name, len(places)) for name in names))
+    found = [
+        names
+        for names in ordered
+        if any(is_result(claim) and claim.quantity in names for claim in claims)
+    ]
+    return [Block(names, claims, relations, order) for names in found]
 
 
-class RelationsJudge:
-    """Judges the claims of any case by its ``relations.csv``.
+class Judge:
+    """Judges the claims of a case by its ``relations.csv``.
 
     Parameters
     ----------
@@ -297,62 +132,97 @@ class RelationsJudge:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.claims, self.relations = read_inputs(case)
-        found = _blocks(self.claims, self.relations, list(case.parameters.readings))
-        self._quantities = {block: names for block, (names, _) in found.items()}
-        self.blocks: Mapping[str, tuple[str, ...]] = {
-            block: axes for block, (_, axes) in found.items()
-        }
+        found = blocks_of(self.claims, self.relations, list(case.parameters.readings))
+        errors: dict[str, InputError] = {}
+        for block in found:  # all that is missing is said at once
+            try:
+                network_of(case, block.claims, block.relations, case.reading())
+            except InputError as error:
+                errors |= {str(one): one for one in error.all}
+        raise_all(list(errors.values()))
+        self._blocks = {block.name: block for block in found}
+        self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
         self._states: dict[tuple[str, ...], State] = {}
-        self._found: dict[tuple[str, ...], Judgement] = {}
         self._solved: Solved = {}
-        self._results: dict[tuple[str, str, Group], Judgement] = {}
+        self._found: dict[Hashable, Judgement] = {}
 
-    def state(self, reading: Reading) -> State:
-        """Return all results under one reading."""
-        key = tuple(reading[axis] for axis in self.case.parameters.readings)
+    def state(self, block: str, reading: Reading) -> State:
+        """Return the results of a block under one reading."""
+        one = self._blocks[block]
+        key = (block, *(reading[axis] for axis in one.keys))
         if key not in self._states:
-            network = network_of(self.case, self.claims, self.relations, dict(reading))
+            network = network_of(self.case, one.claims, one.relations, dict(reading))
             with in_folder(self.case):
                 self._states[key] = State(network, self._solved)
         return self._states[key]
 
+    def of(self, claim: ClaimRow) -> tuple[str, ...]:
+        """Return the blocks that a claim bears on."""
+        return tuple(n for n, one in self._blocks.items() if claim in one.claims)
+
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
-        """Return the axes of the block of results that a claim's quantity is in."""
-        return tuple(
-            axes for block, axes in self.blocks.items() if claim.quantity in self._quantities[block]
-        )
+        """Return the axes of each block that a claim bears on; a target names its own."""
+        goal = claim.role in ("target", "example")
+        return () if goal and claim.axes else tuple(self.blocks[name] for name in self.of(claim))
 
     def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
         """Whether a claim is in a conflict under a full reading."""
-        return self.judge(claim, reading).verdict == "inconsistent"
+        if claim.role in ("target", "example"):
+            return self.judge(claim, reading).verdict == "inconsistent"
+        states = [self.state(name, reading) for name in self.of(claim)]
+        return any(_blamed(state, claim) for state in states)
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         """Judge a claim under one full reading (an option for every axis)."""
-        key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
-        if key not in self._found:
-            state = self.state(reading)
-            with in_folder(self.case):
-                self._found[key] = self._judge(state, claim)
-        return self._found[key]
+        found = self._judge(claim, reading)
+        ours = [
+            r.note for r in self.relations if r.relation == "remark" and r.claim == claim.claim_id
+        ]
+        return replace(found, evidence=" ".join([found.evidence, *ours])) if ours else found
 
-    def _judge(self, state: State, claim: ClaimRow) -> Judgement:
-        if claim.role in ("target", "example"):
-            return judge_goal(state, claim)
-        if claim.claim_id in state.network.first:
-            return self._result(state, claim)
-        return judge_text(self.claims, claim)
+    def _judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
+        with in_folder(self.case):
+            if claim.role in ("target", "example"):
+                return self._goal(self._measured(claim), reading)
+            states = [self.state(name, reading) for name in self.of(claim)]
+            held = [state for state in states if claim.claim_id in state.network.first]
+            if held:
+                found = [self._result(state, claim) for state in held]
+                return next((one for one in found if one.verdict == "inconsistent"), found[0])
+            return judge_text(self.claims, self.relations, claim)
 
     def conflict(self, block: str, reading: Reading) -> tuple[str, ...]:
-        """Return the claims of the smallest conflicts of a block."""
-        state = self.state(reading)
-        names = self._quantities[block]
-        return tuple(
-            tag
-            for group in state.groups
-            if any(state.network.claims[tag].quantity in names for tag in group.tags)
-            for one in group.conflicts
-            for tag in one
-        )
+        """Return the claims of a smallest conflict of a block; empty if there is none."""
+        found = [one for group in self.groups(block, reading) for one in group.conflicts]
+        return min(found, key=len, default=())
+
+    def groups(self, block: str, reading: Reading) -> list[Group]:
+        """Return the groups of claims that bear on a block."""
+        state, names = self.state(block, reading), self._blocks[block].quantities
+        return [group for group in state.groups if names & state.quantities(group)]
+
+    def _measured(self, claim: ClaimRow) -> ClaimRow:
+        """Return a target on the quantity and the period of the results that measure it."""
+        for row in self.relations:
+            if row.relation == "measured by" and row.quantity == claim.quantity:
+                return claim.model_copy(update={"quantity": row.of, "period": row.period})
+        return claim
+
+    def _goal(self, claim: ClaimRow, reading: Reading) -> Judgement:
+        key = (claim.claim_id, *(reading[axis] for axis in self.case.parameters.readings))
+        if key not in self._found:
+            blocks = [name for name, one in self._blocks.items() if claim.quantity in one.reached]
+            state = self.state(blocks[0], reading) if blocks else None
+            self._found[key] = judge_goal(self.claims, state, claim)
+        return self._found[key]
+
+    def system(self, block: str, reading: Reading) -> System:
+        """Return the results of a block that are sums or quotients of sums, as one system."""
+        network = self.state(block, reading).network
+        tags = [tag for group in self.groups(block, reading) for tag in group.tags]
+        items = [item for tag in tags for item in network.items[tag] if isinstance(item, Claim)]
+        items.sort(key=lambda one: bool(one.denominator.terms))  # plain sums first
+        return System((), tuple(network.definitions)).only(items)
 
     def _result(self, state: State, claim: ClaimRow) -> Judgement:
         tag = state.network.first[claim.claim_id]
@@ -365,33 +235,43 @@ class RelationsJudge:
             lost = "This place has lost the number; nothing is inferred."
             return Judgement("unreadable", lost, other=others)
         group = state.group(tag)
-        key = (claim.claim_id, state.network.kind(claim), group)
-        if key not in self._results:
-            self._results[key] = self._in_group(state, claim, group)
-        return replace(self._results[key], other=others)
+        key = (tag, state.network.kind(claim), group)
+        if key not in self._found:
+            self._found[key] = judge_result(state, group, state.network.claims[tag])
+        return replace(self._found[key], other=others)
 
-    def _in_group(self, state: State, claim: ClaimRow, group: Group) -> Judgement:
-        tag = state.network.first[claim.claim_id]
-        for conflict in group.conflicts:
-            if tag in conflict:
-                return _contradicted(state, claim, conflict)
-        rest = tuple(other for other in group.settled if other != tag)
-        if group.witness is None:
-            return _without_data(group)
-        witness = state.words.visible(group.witness)
-        if rest and state.follows(tag, rest):
-            found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
-            text = _follows(claim, found)
-            return Judgement("reproduced", text, witness, sharpness=sharpness(1, None))
-        ranges = state.words.open_ranges(tag, state.items(group.settled))
-        text = _fits(state, group, rest, ranges) + _why(state, claim)
-        conflicts = group.conflicts[0] if group.conflicts else ()
-        ends = {name: one.ends for name, one in ranges.items()}
-        sharp = ""
-        if rest and claim.role == "result":
-            item = state.network.items[tag][0]
-            sharp = state.words.leeway(claim, item, state.items(rest))
-        return Judgement("consistent", text, witness, conflicts, ends, sharpness=sharp)
+
+def _blamed(state: State, claim: ClaimRow) -> bool:
+    """Say whether a claim is in a conflict."""
+    tag = state.network.first.get(claim.claim_id)
+    if tag is None or tag not in state.network.items:
+        return False
+    return any(tag in one for one in state.group(tag).conflicts)
+
+
+def judge_result(state: State, group: Group, claim: ClaimRow) -> Judgement:
+    """Judge a printed result in its group: contradicted, following from others, or possible."""
+    tag = claim.claim_id
+    for conflict in group.conflicts:
+        if tag in conflict:
+            return _contradicted(state, claim, conflict)
+    rest = tuple(other for other in group.settled if other != tag)
+    if group.witness is None:
+        return _without_data(group)
+    witness = state.words.visible(group.witness)
+    if rest and state.follows(tag, rest):
+        found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
+        sharp = sharpness(1, None)
+        return Judgement("reproduced", _follows(claim, found), witness, sharpness=sharp)
+    ranges = state.words.open_ranges(tag, state.items(group.settled))
+    text = _fits(state, group, rest, ranges) + _why(state, claim)
+    conflicts = group.conflicts[0] if group.conflicts else ()
+    ends = {name: one.ends for name, one in ranges.items()}
+    sharp = ""
+    if rest and claim.role == "result":
+        item = state.network.items[tag][0]
+        sharp = state.words.leeway(claim, item, state.items(rest))
+    return Judgement("consistent", text, witness, conflicts, ends, sharpness=sharp)
 
 
 def _why(state: State, claim: ClaimRow) -> str:
@@ -414,7 +294,7 @@ def _without_data(group: Group) -> Judgement:
 
 
 def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:
-    tag = state.network.first[claim.claim_id]
+    tag = claim.claim_id
     together = "together" if len(conflict) > 1 else "at all"
     text = f"No data set has {state.words.phrases(conflict)} {together}."
     rest = [other for other in conflict if other != tag]

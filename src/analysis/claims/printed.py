@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, isqrt
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Printed, parse
@@ -80,6 +80,21 @@ class Interval:
             Fraction(high, other_low),
             self.low_closed and other.high_closed,
             self.high_closed and other.low_closed,
+        )
+
+    def root(self) -> Interval:
+        """Return the shares whose square lies inside.
+
+        An end that is no fraction is moved outwards by less than 10⁻²⁰: no share of fewer than
+        10⁹ answers lies so close to it.
+        """
+        ends = [isqrt(int(max(end, Fraction(0)) * 10**40)) for end in self.ends]
+        exact = [Fraction(n, 10**20) ** 2 == end for n, end in zip(ends, self.ends, strict=True)]
+        return Interval(
+            Fraction(ends[0], 10**20),
+            Fraction(ends[1] + (not exact[1]), 10**20),
+            self.low_closed or not exact[0],
+            self.high_closed or not exact[1],
         )
 
     def meet(self, other: Interval) -> Interval:

@@ -25,14 +25,25 @@ Relation = Literal[
     "sum",
     "period sum",
     "share",
+    "squared share",
     "ratio",
     "base",
+    "later base",
+    "grows as",
     "period",
     "kind",
     "fall",
     "equal",
     "at most",
+    "some",
+    "also counts",
     "less is better",
+    "lists",
+    "means",
+    "standard",
+    "damaged",
+    "measured by",
+    "remark",
 ]
 
 
@@ -62,23 +73,50 @@ KINDS: Mapping[Relation, Kind] = {
         "in its period it is the sum of these shorter periods", ("period", "of"), ("claim",)
     ),
     "share": Kind("it is a part divided by its whole, at most 1", ("of", "by"), ("period",)),
+    "squared share": Kind(
+        "it is the square of a part divided by its whole", ("of", "by"), ("period",)
+    ),
     "ratio": Kind("it is one quantity divided by another", ("of", "by"), ("period",)),
     "base": Kind(
         "its growth in its period is measured against this earlier period", ("period", "of")
     ),
-    "period": Kind("where a claim does not say which period, it means this one", ("period", "of")),
+    "later base": Kind(
+        "its growth is its difference from this earlier period, divided by the later value",
+        ("period", "of"),
+    ),
+    "grows as": Kind("it grows by the same rate as this one", ("of",)),
+    "period": Kind(
+        "where a claim says this period, or none, it means this one", ("period", "of"), ("claim",)
+    ),
     "kind": Kind("the claim is about this sort of quantity", ("of", "claim")),
     "fall": Kind("the growth that the claim prints is a decrease", ("claim",)),
     "equal": Kind("it is as large as this one", ("of",), ("period", "claim")),
     "at most": Kind("it is not larger than this one", ("of",), ("period", "claim")),
+    "some": Kind("there was at least one piece of it", (), ("period",)),
+    "also counts": Kind("the number that the claim prints counts it too", ("period", "claim")),
     "less is better": Kind("a target on it is an upper limit"),
+    "lists": Kind("the things that the claim counts, as it names them", ("of", "claim")),
+    "means": Kind("the claim's formula, with names as other places write them", ("of", "claim")),
+    "damaged": Kind("a character that decides is damaged in the text at hand", ("claim",)),
+    "measured by": Kind(
+        "a target on it is compared with the results on this one", ("period", "of")
+    ),
+    "remark": Kind("the note is added to the verdict on the claim", ("claim",)),
+    "standard": Kind("the formula that its name stands for elsewhere", ("of",), ("claim",)),
 }
 
-COUNTED = ("sum", "period sum", "share", "ratio", "equal", "at most")
+QUOTIENTS = ("share", "squared share", "ratio")
+"""Relations that say what a quantity is a quotient of."""
+
+_PRINTED = ("count", "share", "growth", "level", "money", "average")
+
+COUNTED = ("sum", "period sum", *QUOTIENTS, "equal", "at most")
 """Relations between quantities that are counted in pieces."""
 
 _SEVERAL = {"sum", "period sum"}
-_ONE_MEANING = {"unit", "share", "ratio", "base", "period", "kind"}
+_ON_CLAIMS = ("kind", "fall", "lists", "means", "damaged", "remark")
+_MEANINGS = (("unit",), QUOTIENTS, ("base", "later base"), ("period",), ("kind",), ("grows as",))
+"""Relations of which a quantity has one at a time."""
 
 
 class RelationRow(Row):
@@ -111,11 +149,12 @@ class RelationRow(Row):
                 raise ValueError(f"{column}: the relation “{self.relation}” has no use for this")
         if self.relation in _SEVERAL and len(self.parts) < 2:
             raise ValueError("of: a sum has two parts or more, joined by ;")
-        if self.relation not in (*_SEVERAL, "period", "base") and len(self.parts) > 1:
+        one = (*_SEVERAL, "period", "base", "later base", "lists")
+        if self.relation not in one and len(self.parts) > 1:
             raise ValueError(f"of: the relation “{self.relation}” takes a single entry")
         if self.relation == "unit" and (not self.of.isdecimal() or int(self.of) < 1):
             raise ValueError("of: this must be a whole number of pieces above zero")
-        kinds = get_args(ClaimRow.model_fields["kind"].annotation)
+        kinds = (*get_args(ClaimRow.model_fields["kind"].annotation), "points")
         if self.relation == "kind" and self.of not in kinds:
             raise ValueError(f"of: a kind is one of {', '.join(kinds)}")
         for text in self.reading.split(";") if self.reading else ():
@@ -142,7 +181,7 @@ class RelationRow(Row):
     def quantities(self) -> tuple[str, ...]:
         """Every quantity that the row names."""
         named = [self.quantity, *([self.by] if self.by else [])]
-        if self.relation in ("sum", "share", "ratio", "equal", "at most"):
+        if self.relation in ("sum", *QUOTIENTS, "grows as", "measured by", "equal", "at most"):
             named += [part.partition("@")[0] for part in self.parts]
         return tuple(named)
 
@@ -203,7 +242,7 @@ class _Check:
         self.case, self.rows = case, rows
         self.claims = {claim.claim_id: claim for claim in claims}
         self.printed = {claim.quantity for claim in claims}
-        self.made_up = {row.quantity for row in rows if row.relation in ("share", "ratio")}
+        self.made_up = {row.quantity for row in rows if row.relation in QUOTIENTS}
         self.unprinted = {row.quantity for row in rows if row.relation == "unprinted"}
 
     def row(self, row: RelationRow) -> None:
@@ -211,14 +250,14 @@ class _Check:
         self._reading(row)
         if row.claim and row.claim not in self.claims:
             raise problem(row, "claims.csv has no claim of this id", "claim")
-        if row.relation in ("kind", "fall") and self.claims[row.claim].quantity != row.quantity:
+        if row.relation in _ON_CLAIMS and self.claims[row.claim].quantity != row.quantity:
             raise problem(row, f"the claim {row.claim} is about another quantity", "quantity")
-        if row.relation in ("sum", "share", "ratio") and row.quantity in (*row.parts, row.by):
+        if row.relation in ("sum", *QUOTIENTS) and row.quantity in (*row.parts, row.by):
             raise problem(row, "a quantity cannot be a part of itself", "of")
-        if row.relation in ("base", "period sum") and row.period in row.parts:
+        if row.relation in ("base", "later base", "period sum") and row.period in row.parts:
             raise problem(row, "a period cannot be its own base or part", "of")
         members = set(row.quantities) if row.relation in COUNTED else set[str]()
-        if row.relation in ("share", "ratio"):
+        if row.relation in QUOTIENTS:
             members.discard(row.quantity)
         for name in sorted(members & self.made_up):
             rule = f"{name} is a share or ratio itself; only what is counted adds up or divides"
@@ -271,12 +310,13 @@ class _Check:
 
 def _same_subject(one: RelationRow, other: RelationRow) -> bool:
     """Say whether two rows answer the same question."""
-    defines = {"share", "ratio"}
-    alike = one.relation == other.relation or {one.relation, other.relation} == defines
-    if not alike or one.relation not in _ONE_MEANING or one.quantity != other.quantity:
+    alike = any(one.relation in some and other.relation in some for some in _MEANINGS)
+    if not alike or one.quantity != other.quantity:
         return False
     if one.relation == "kind":
         return one.claim == other.claim
+    if one.relation == "period" and one.claim != other.claim:
+        return False
     return one.period == other.period or "" in (one.period, other.period)
 
 
@@ -313,3 +353,8 @@ def read_number(claim: ClaimRow) -> tuple[Printed, int]:
 def is_absolute(_: ClaimRow, printed: Printed) -> bool:
     """Say whether a change is printed as a difference and not as a rate."""
     return printed.points or not printed.percent
+
+
+def is_result(claim: ClaimRow) -> bool:
+    """Say whether a claim prints a result as a number."""
+    return claim.role == "result" and claim.kind in _PRINTED

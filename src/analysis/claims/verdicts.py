@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from analysis.base.errors import InputError
 from analysis.base.text import percent, unguarded
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
+
+if TYPE_CHECKING:
+    from analysis.claims.judge import Judge
 
 Word = Literal[
     "reproduced",
@@ -134,40 +137,6 @@ COLUMNS = (
 Choice = dict[str, str]
 Reading = Mapping[str, str]
 """An option for every axis of ``case.yaml``."""
-
-
-class Judge(Protocol):
-    """What decides the claims of a case.
-
-    Attributes
-    ----------
-    case : Case
-        The case.
-    claims : tuple of ClaimRow
-        Its claims.
-    blocks : mapping of str to tuple of str
-        The axes of each block of results; blocks share no axis but the rounding rule.
-    """
-
-    case: Case
-    claims: tuple[ClaimRow, ...]
-    blocks: Mapping[str, tuple[str, ...]]
-
-    def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
-        """Return the axes of each block of results that bears on a claim; none if it is alone."""
-        ...
-
-    def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
-        """Whether a claim is in a conflict under a full reading."""
-        ...
-
-    def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
-        """Judge a claim under a full reading."""
-        ...
-
-    def conflict(self, block: str, reading: Reading) -> tuple[str, ...]:
-        """Return the ids of claims of a block that conflict under a full reading."""
-        ...
 
 
 def verdicts(judge: Judge) -> list[Verdict]:

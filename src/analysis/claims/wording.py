@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from math import floor
 
 from analysis.base.text import cell, decimal, listed, outward
-from analysis.claims.network import BELOW, LOWER, UPPER, Network
+from analysis.claims.network import Network
+from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
 from analysis.claims.relations import (
-    is_absolute,
     read_number,
 )
 from analysis.claims.single import beyond_whole, sharpness
-from analysis.claims.solver.bounds import ImpossibleError
+from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio
 from analysis.claims.solver.products import (
     Item,
     Outcome,
@@ -128,7 +129,7 @@ class Wording:
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         printed, scale = read_number(claim)
-        growth = self.network.kind(claim) == "growth" and not is_absolute(claim, printed)
+        growth = self.network.kind(claim) in GROWTH and not self.network.in_points(claim)
         places = printed.decimals + 2 if printed.percent or printed.decimals else 0
         step = Fraction(scale * printed.scale, 10**places)
         found = self._range(item, others, step)
@@ -153,7 +154,7 @@ class Wording:
         form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
         if kind == "share" and not beyond_whole(printed):
             form = (0, int(Fraction(1, printed.unit)))
-        is_rate = kind == "growth" and not is_absolute(claim, printed)
+        is_rate = kind in GROWTH and not self.network.in_points(claim)
         unit = printed.unit * scale
         found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
         near = found.plus(-int(is_rate)).times(Fraction(1, unit))
@@ -171,6 +172,12 @@ class Wording:
 
     def _range(self, item: Item, others: Sequence[Item], step: Fraction) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
+        same = [one.inside for one in others if about(one) == about(item)]
+        grain = None if isinstance(item, Product) else grain_of(indicator(item))
+        if same:
+            printed = reduce(Interval.meet, same)
+            whole = printed.times(Fraction(1, grain)).integers() if grain else None
+            return Interval(whole[0] * grain, whole[-1] * grain) if grain and whole else printed
         try:
             small = frame(others, self.network.definitions, item)
             if isinstance(item, Product):
@@ -202,7 +209,8 @@ class Wording:
             By name; those that the claim itself speaks about if there are any.
         """
         own = {name for item in self.network.items[tag] for name in item.names}
-        near = {n for one in self.network.definitions if own & set(one.names) for n in one.names}
+        links = [set(one.names) for one in (*self.network.definitions, *settled)]
+        near = {name for link in links if own & link for name in link}
         printed = self._printed(settled)
         small = frame(settled, self.network.definitions)
         found = {}
@@ -245,6 +253,20 @@ class Wording:
         if isinstance(found, Outcome):
             return {}
         return {name: x for name, x in found.items() if not is_hidden(name)}
+
+
+def about(item: Item) -> tuple[object, ...]:
+    """Return what a claim puts into an interval."""
+    if isinstance(item, Product):
+        return item.later, item.earlier, item.difference
+    return item.numerator, item.denominator
+
+
+def grain_of(what: Indicator) -> Fraction | None:
+    """Return the smallest piece of a plain sum; None for a quotient."""
+    if isinstance(what, Ratio):
+        return None
+    return min((abs(times) for _, times in what.terms), default=None)
 
 
 def _places(pieces: int) -> int:

@@ -13,11 +13,11 @@ from scipy.special import betainc  # type: ignore[import-untyped]
 
 from analysis.base.numbers import parse_percent
 from analysis.base.text import Rounding, decimal, outward, outward_percent, percent
-from analysis.claims.paper.results import labour_ratio
 from analysis.claims.printed import Interval, preimage, read_formula
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
+    labour_ratio,
     later_counts,
     nearest_totals,
     power,

@@ -17,7 +17,7 @@ from analysis.base.periods import (
     parse_period,
 )
 from analysis.base.text import replace_folder, unguarded, write_text
-from analysis.claims.judge import RelationsJudge
+from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import (
     BOTH,
@@ -205,8 +205,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
         ]
     if (case.raw / CLAIMS.file).is_file():
         try:
-            if case.parameters.calibration is None:
-                RelationsJudge(case).state(case.reading())
+            Judge(case)
             problems += _claim_texts(case)
         except InputError as error:
             problems += map(problem_of, error.all)

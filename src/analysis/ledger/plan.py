@@ -9,16 +9,18 @@ publication does not print.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_period, parse_quarter
+from analysis.base.periods import parse_period, parse_quarter, quarter_label
 from analysis.base.text import Rounding
-from analysis.claims.paper.judging import judge_of
+from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
+from analysis.claims.solver.bounds import bounds
+from analysis.claims.solver.system import Linear, System, at_least, equal, quantity
 from analysis.claims.verdicts import require_possible
 from analysis.tables.case import Calibration, Case
 from analysis.tables.strategy_tables import printed_strings
@@ -147,12 +149,14 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
             file=f"data/raw/{case.name}/case.yaml",
         )
     rng = random.Random(seed)
-    require_possible(judge_of(case), reading)
+    judge = Judge(case)
+    _require_claims(case, judge)
+    require_possible(judge, reading)
     printed = _Print(printed_strings(case), Rounding(reading["rounding"]))
     periods = case.parameters.periods
     quarters = range(parse_quarter(periods.first), parse_quarter(periods.last) + 1)
     typed = parse_period(reading["services_period"])
-    services = _services(printed, reading, quarters, rng)
+    services = _services(judge, reading, quarters, rng)
     return Plan(
         services=services,
         typed_quarters=typed,
@@ -163,11 +167,39 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
     )
 
 
+_NEEDED = (
+    "abstract-services",
+    "abstract-lifting-doors",
+    "abstract-alarms",
+    "abstract-productivity-q1",
+    "abstract-productivity-q2",
+    "abstract-sales-growth-2023",
+    "abstract-sales-growth-2024",
+    "abstract-sales-total",
+    "abstract-satisfaction",
+)
+"""Claims of the SEGELEC paper that a ledger is made to meet."""
+
+
+def _require_claims(case: Case, judge: Judge) -> None:
+    """Refuse a case that asks for a calibrated ledger, but whose claims are not the paper's."""
+    known = {claim.claim_id for claim in judge.claims}
+    missing = next((name for name in _NEEDED if name not in known), None)
+    if missing is not None:
+        raise InputError(
+            "a ledger can be calibrated to the SEGELEC paper only, and this is missing",
+            file=(case.raw / "claims.csv").relative_to(case.root),
+            column="claim_id",
+            value=missing,
+            fix="take the section calibration out of case.yaml",
+        )
+
+
 def _services(
-    printed: _Print, reading: Mapping[str, str], quarters: range, rng: random.Random
+    judge: Judge, reading: Mapping[str, str], quarters: range, rng: random.Random
 ) -> dict[int, int]:
     """Choose services by quarter: those the print fixes first, the others beside them."""
-    services = _fixed_quarters(printed, reading, Fraction(rng.randrange(46, 54), 100))
+    services = _fixed_quarters(judge, reading, Fraction(rng.randrange(46, 54), 100))
     for quarter in reversed(quarters):
         if quarter not in services:
             neighbour = services.get(quarter + 4) or services[quarter + 1]
@@ -175,41 +207,40 @@ def _services(
     return {quarter: services[quarter] for quarter in quarters}
 
 
-def _fixed_quarters(printed: _Print, reading: Mapping[str, str], share: Fraction) -> dict[int, int]:
+def _fixed_quarters(judge: Judge, reading: Mapping[str, str], share: Fraction) -> dict[int, int]:
     """Choose the quarters on which services are printed, with little change from year to year.
 
     `share` is that of the first quarter in its half-year, where the print leaves it open.
     """
-    growth = printed.values("5-services-growth")
-    halves = sorted(_half_years(printed, reading), key=lambda pair: (abs(pair[1] - pair[0]), pair))
-    for earlier, later in halves:
-        first = round(share * earlier)
-        starts = [round(share * later)]
-        if reading["services_growth"] == "previous-quarter":
-            starts = [n for n in range(1, later) if Fraction(later - 2 * n, n) in growth]
-        if starts:
-            start = starts[len(starts) // 2]
-            return {
-                _Q1_2023: first,
-                _Q2_2023: earlier - first,
-                _Q1_2024: start,
-                _Q2_2024: later - start,
-            }
-    raise InputError("no numbers of services by quarter meet the print under this reading")
+    first, second, third, fourth = (
+        quantity(f"services@{quarter_label(q)}") for q in (_Q1_2023, _Q2_2023, _Q1_2024, _Q2_2024)
+    )
+    earlier, later = first + second, third + fourth
+    every = [at_least("quarter", one, 1) for one in (first, second, third, fourth)]
+    system = judge.system("services", reading).plus(*every)
+    found: dict[Linear, int] = {}
+    for what in (later - earlier, earlier, first, third):
+        half = {first: found.get(earlier, 0)}.get(what, sum(found.values()) - found.get(first, 0))
+        found[what] = _near(system, what, round(share * half) if what in (first, third) else 0)
+        system = system.plus(equal("chosen", what, Linear((), Fraction(found[what]))))
+    total = found[earlier] + found[later - earlier]
+    return {
+        _Q1_2023: found[first],
+        _Q2_2023: found[earlier] - found[first],
+        _Q1_2024: found[third],
+        _Q2_2024: total - found[third],
+    }
 
 
-def _half_years(printed: _Print, reading: Mapping[str, str]) -> Iterator[tuple[int, int]]:
-    """List totals of the first halves of 2023 and 2024 that print as they do."""
-    total = printed.whole("abstract-services")
-    growth = printed.values("5-services-growth")
-    covered = reading["services_period"]
-    for earlier in [total] if covered == "2023H1" else range(1, 2 * total):
-        laters = {"2024H1": [total], "2023H1+2024H1": [total - earlier]}
-        for later in laters.get(covered, range(1, 2 * total)):
-            base = later if reading["services_growth"] == "on-later" else earlier
-            by_quarter = reading["services_growth"] == "previous-quarter"
-            if later > 0 and (by_quarter or Fraction(later - earlier, base) in growth):
-                yield earlier, later
+def _near(system: System, what: Linear, wish: int) -> int:
+    """Return a value that the system allows: the wish, or else the end or the middle of a range."""
+    found = bounds(system, what)
+    low, high = (None if end is None else int(end.value) for end in (found.low, found.high))
+    if low is not None and wish < low:
+        return low if wish == 0 or high is None else (low + high + 1) // 2
+    if high is not None and wish > high:
+        return high if wish == 0 or low is None else (low + high + 1) // 2
+    return wish
 
 
 def _base(quarter: int, comparison: str) -> int:

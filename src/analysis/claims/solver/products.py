@@ -156,6 +156,9 @@ def change(
         return Claim(tag, now, inside.plus(1), before, printed, rounding, shift=1)
     assert isinstance(now, Ratio)
     assert isinstance(before, Ratio)
+    if absolute and now.denominator == before.denominator:
+        gain = now.numerator - before.numerator
+        return Claim(tag, gain, inside, now.denominator, printed, rounding)
     if absolute:
         return Product(tag, now, before, inside, printed, rounding, difference=True)
     made = Product(tag, now, before, inside.plus(1), printed, rounding)

@@ -90,7 +90,7 @@ def find(rows: Sequence[Row], width: int, sums: Sequence[Form] = ()) -> tuple[in
     start = region(rows, width)
     if isinstance(start, Refuted):
         return start
-    return _find(rows, start, _forms(rows, width, sums), [MAX_NODES], 0)
+    return _find(rows, start, _forms(rows, width, sums, ratios=True), [MAX_NODES], 0)
 
 
 def _find(
@@ -214,12 +214,18 @@ def _halving(here: Region, form: Form, at: int) -> tuple[Form, int]:
 _Forms = tuple[tuple[Form, ...], ...]
 
 
-def _forms(rows: Sequence[Row], width: int, sums: Sequence[Form]) -> _Forms:
+def _forms(
+    rows: Sequence[Row], width: int, sums: Sequence[Form], *, ratios: bool = False
+) -> _Forms:
     """Return the combinations and then the single quantities, those in most rows first.
 
     A quantity that many claims share settles the others; one that few mention settles nothing.
+    With `ratios`, the parts of printed ratios come first: they are what is hard to make whole.
     """
-    shared = sorted(range(width), key=lambda j: -sum(row.coefficients[j] != 0 for row in rows))
+    large = [ratios and any(abs(row.coefficients[j]) > 1 for row in rows) for j in range(width)]
+    shared = sorted(
+        range(width), key=lambda j: (not large[j], -sum(row.coefficients[j] != 0 for row in rows))
+    )
     units = tuple(tuple(int(i == j) for i in range(width)) for j in shared)
     return tuple(sorted(set(sums) - set(units))), units
 

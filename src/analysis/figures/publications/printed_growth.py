@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from fractions import Fraction
 from typing import Any
 
@@ -14,13 +14,14 @@ from matplotlib.lines import Line2D
 from analysis.base.numbers import parse_percent
 from analysis.base.periods import short_period
 from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
-from analysis.claims.paper.results import labour_ratio
+from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.single import earlier_counts
+from analysis.claims.single import earlier_counts, labour_ratio
 from analysis.claims.solver.bounds import bounds
-from analysis.claims.solver.system import Linear, System, growth, quantity, says, total
+from analysis.claims.solver.system import System, quantity
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
+from analysis.tables.case import Case
 
 _UP = Rounding.HALF_UP
 _HUNDREDTHS = 100
@@ -76,69 +77,52 @@ def productivity_services_data(
 
 
 _QUARTERS = ("2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
-_COVERS: Mapping[str, tuple[str, ...]] = {
-    "2024Q2": ("2024Q2",),
-    "2024H1": ("2024Q1", "2024Q2"),
-    "2023Q2+2024Q2": ("2023Q2", "2024Q2"),
-    "2023H1+2024H1": ("2023Q1", "2023Q2", "2024Q1", "2024Q2"),
-}
 
 
-def sales_by_reading_data(
-    total_sales: str = "303,110", growth_2024: str = "18%", growth_2023: str = "12%"
-) -> pd.DataFrame:
+def sales_by_reading_data(case: Case) -> pd.DataFrame:
     """Bound each quarter's sales under every reading of the printed total and growths.
 
     Parameters
     ----------
-    total_sales : str
-        The printed total, in whole units of the currency.
-    growth_2024, growth_2023 : str
-        Printed growths of the second quarters, in the order of the print.
+    case : Case
+        A case whose readings include ``sales_growth`` and ``sales_total``.
 
     Returns
     -------
     DataFrame
         Columns growth (what they are measured against), covers (what the total covers), quarter,
-        low and high (attained bounds, Fractions in the currency's unit; None where there is no
+        low and high (bounds, Fractions in the currency's unit; None where there is no
         limit) and state: interval (both sides bounded), at most (practically from zero), open
         (no upper limit).
     """
+    judge, axes = Judge(case), case.parameters.readings
     rows = []
-    for basis, (before, after, base, now) in _GROWTHS.items():
-        earlier = growth("2023", _sales(after), _sales(before), growth_2023, _UP)
-        later = growth("2024", _sales(now), _sales(base), growth_2024, _UP)
-        for covers, quarters in _COVERS.items():
-            whole = says("total", total(*quarters), total_sales, unit=_HUNDREDTHS)
-            system = System((earlier, later, whole))
+    for basis in axes["sales_growth"].options:
+        for covers in axes["sales_total"].options:
+            reading = case.reading({"sales_growth": basis, "sales_total": covers})
+            system = judge.system("sales", reading)
             rows += [(basis, covers, quarter, *_limits(system, quarter)) for quarter in _QUARTERS]
     return table("growth covers quarter low high state", rows, exact="low high")
 
 
-_GROWTHS: Mapping[str, tuple[str, str, str, str]] = {
-    "year-on-year": ("2022Q2", "2023Q2", "2023Q2", "2024Q2"),
-    "previous-quarter": ("2023Q1", "2023Q2", "2024Q1", "2024Q2"),
-    "half-year": ("2022H1", "2023H1", "2023H1", "2024H1"),
-}
-"""For each base: the periods before and after of the earlier and of the later printed growth."""
-
-
-def _sales(period: str) -> Linear:
-    """Return the sales of a quarter, or of both quarters of a half-year."""
-    half = period.endswith("H1")
-    return total(f"{period[:4]}Q1", f"{period[:4]}Q2") if half else quantity(period)
-
-
 def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None, str]:
     """Return the bounds of a quarter's sales, and their state."""
-    if quarter not in system.names:
+    name = f"sales@{quarter}"
+    if name not in system.names:
         return None, None, "open"
-    found = bounds(system, quantity(quarter))
-    low = None if found.low is None else found.low.value / _HUNDREDTHS
-    if found.high is None:
+    low, high = _attained(system, name)
+    low = None if low is None else low / _HUNDREDTHS
+    if high is None:
         return low, None, "open"
-    high = found.high.value / _HUNDREDTHS
+    high /= _HUNDREDTHS
     return low, high, "interval" if low is not None and 100 * low > high else "at most"
+
+
+def _attained(system: System, name: str) -> tuple[Fraction | None, Fraction | None]:
+    """Return the ends of a range, in hundredths."""
+    found = bounds(system, quantity(name), Fraction(1))
+    low, high = (None if end is None else end.limit for end in (found.low, found.high))
+    return low, high
 
 
 _DERIVED = s.KIND["derived"]

@@ -14,13 +14,9 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from analysis.base.text import decimal, groups, listed, percent, records
-from analysis.claims.paper.engine import BLOCK_AXES
 from analysis.claims.verdicts import influence, survival
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
-
-AXES = tuple(dict.fromkeys(axis for axes in BLOCK_AXES.values() for axis in axes))
-"""All axes that results depend on; the rounding rule, which the blocks share, comes first."""
 
 TITLES = {"services": "Services and productivity", "sales": "Sales", "satisfaction": "Satisfaction"}
 
@@ -37,6 +33,9 @@ QUESTIONS: Mapping[str, str] = {
     "respondents": "Answers",
 }
 """Heads of rows and columns, with the printed numbers by the claim that prints them."""
+
+AXES = ("rounding", *QUESTIONS)
+"""All axes that results depend on; the rounding rule, which the blocks share, comes first."""
 
 _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "rounding": {"half-up": "up", "half-even": "even", "truncate": "cut"},

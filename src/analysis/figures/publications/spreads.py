@@ -18,9 +18,16 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse
-from analysis.base.periods import parse_period, quarter_label, short_period
+from analysis.base.periods import (
+    parse_period,
+    parse_quarter,
+    period_label,
+    quarter_label,
+    short_period,
+)
 from analysis.base.text import Rounding, decimal, groups, listed, outward
-from analysis.claims.paper.engine import Engine
+from analysis.claims.judge import Judge
+from analysis.claims.relations import is_result
 from analysis.claims.single import share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, quantity, total
@@ -28,6 +35,7 @@ from analysis.figures import style as s
 from analysis.figures.primitives import table
 from analysis.ledger.sampling import JointSampler, ServiceTables, below
 from analysis.tables.case import Case
+from analysis.tables.strategy_tables import ClaimRow
 
 Row = dict[str, int]
 
@@ -38,7 +46,7 @@ class Print(NamedTuple):
     All services, those of the types with a printed number, and the other types of the case.
     """
 
-    engine: Engine
+    judge: Judge
     reading: dict[str, str]
     quarters: tuple[str, str]
     total: int
@@ -53,7 +61,16 @@ class Print(NamedTuple):
     @property
     def satisfaction(self) -> str:
         """The printed share of satisfied respondents."""
-        return self.engine.results.of("satisfaction")[0].printed
+        return self.of("satisfaction").printed
+
+    @property
+    def half(self) -> str:
+        """The half-year of the two quarters."""
+        return period_label(parse_quarter(self.quarters[0]) // 2, "half-year")
+
+    def of(self, quantity: str, kind: str = "share") -> ClaimRow:
+        """Return the first place with a result on a quantity."""
+        return _first(self.judge, quantity, kind)
 
 
 def read_print(case: Case) -> Print:
@@ -65,13 +82,13 @@ def read_print(case: Case) -> Print:
         If the default reading is one whose data sets cannot be drawn, or the case has no service
         types.
     """
-    engine, reading = Engine(case), case.reading()
-    results = engine.results
+    judge, reading = Judge(case), case.reading()
+    half = period_label(parse_quarter(case.parameters.periods.current) // 2, "half-year")
     needed = {
-        "services_period": (results.half,),
+        "services_period": (half,),
         "services_growth": ("year-on-year", "on-later"),
         "labour": ("free",),
-        "sales_total": (results.half,),
+        "sales_total": (half,),
         "sales_growth": ("year-on-year",),
         "satisfaction": ("share",),
         "respondents": ("sample",),
@@ -83,15 +100,20 @@ def read_print(case: Case) -> Print:
     calibration = case.parameters.calibration
     if calibration is None:
         raise InputError("the case has no service types to draw", value=case.name)
-    first, second = map(quarter_label, parse_period(results.half))
+    first, second = map(quarter_label, parse_period(half))
     counts = {
-        row.quantity.removeprefix("services_"): int(parse(row.printed).value)
-        for row in results.of("services_lifting_doors", "services_alarms", kind="count")
+        name: int(parse(_first(judge, f"services_{name}", "count").printed).value)
+        for name in ("lifting_doors", "alarms")
     }
-    (whole,) = results.of("services", kind="count")
+    whole = _first(judge, "services", "count")
     others = tuple(kind.id for kind in calibration.service_types if kind.id not in counts)
     services = int(parse(whole.printed).value)
-    return Print(engine, reading, (first, second), services, counts, others)
+    return Print(judge, reading, (first, second), services, counts, others)
+
+
+def _first(judge: Judge, quantity: str, kind: str) -> ClaimRow:
+    found = (c for c in judge.claims if is_result(c) and (c.quantity, c.kind) == (quantity, kind))
+    return next(found)
 
 
 def draw_data_sets(
@@ -116,10 +138,11 @@ def draw_data_sets(
     assert calibration is not None  # read_print asked for it
     rng = random.Random(calibration.seed if seed is None else seed)
     services = ServiceTables(printed.total, tuple(printed.named.values()), len(printed.others))
-    sales = JointSampler(printed.engine.system("sales", printed.reading))
+    sales = JointSampler(printed.judge.system("sales", printed.reading))
     pairs = list(survey_pairs(printed))
     for _ in range(draws):
-        row = _draw_services(printed, services, rng) | dict(sales.draw(rng))
+        drawn = {name.replace("@", "_"): value for name, value in sales.draw(rng).items()}
+        row = _draw_services(printed, services, rng) | drawn
         respondents, satisfied = pairs[below(rng, len(pairs))]
         yield row | {"respondents": respondents, "satisfied": satisfied}
 
@@ -243,14 +266,14 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         *(Fraction(min(sizes)), Fraction(max(sizes))),
     )
     quarters = [f"sales_{label}" for label in printed.quarters]
-    (claim,) = printed.engine.results.of("sales", kind="money")
+    claim = printed.of("sales", "money")
     money = f"{claim.printed} {case.parameters.currency_name}"
     yield _Indicator(
         "sales",
         f"Sales, {last}",
         f"{money} {both}",
         lambda row: Fraction(row[quarters[1]], _CENTIMOS),
-        *_ends(printed, "sales", quantity(quarters[1]) * Fraction(1, _CENTIMOS)),
+        *_ends(printed, "sales", quantity(f"sales@{printed.quarters[1]}") * Fraction(1, _CENTIMOS)),
     )
     share = Fraction(1, _CENTIMOS * printed.total)
     yield _Indicator(
@@ -258,13 +281,13 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         "Revenue per service",
         f"{money} for {decimal()(printed.total)} services",
         lambda row: sum(row[name] for name in quarters) * share,
-        *_ends(printed, "sales", total(*quarters) * share),
+        *_ends(printed, "sales", total(*(f"sales@{q}" for q in printed.quarters)) * share),
     )
 
 
 def _types(printed: Print) -> Iterator[_Indicator]:
     """Yield how services are spread over their types."""
-    half, counts = short_period(printed.engine.results.half), list(printed.named.values())
+    half, counts = short_period(printed.half), list(printed.named.values())
     even, uneven = _extreme_others(printed)
 
     def sizes(row: Row, types: Sequence[str]) -> list[int]:
@@ -288,7 +311,7 @@ def _types(printed: Print) -> Iterator[_Indicator]:
 
 def _ends(printed: Print, block: str, indicator: Linear) -> tuple[Fraction, Fraction]:
     """Return the attained bounds of a sum that is part of a printed total."""
-    found = bounds(printed.engine.system(block, printed.reading), indicator)
+    found = bounds(printed.judge.system(block, printed.reading), indicator)
     assert found.low is not None
     assert found.high is not None
     return found.low.value, found.high.value

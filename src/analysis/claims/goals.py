@@ -1,0 +1,243 @@
+"""Verdicts on targets: reached or missed for certain, open, or without a result.
+
+A target is held against the results on its quantity, under one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+
+from analysis.claims.groups import (
+    State,
+)
+from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
+from analysis.claims.printed import Interval
+from analysis.claims.relations import is_result, read_number
+from analysis.claims.solver.bounds import Ratio
+from analysis.claims.solver.products import Item, Outcome, frame
+from analysis.claims.solver.search import MAX_NODES, UndecidedError
+from analysis.claims.solver.system import Claim, Linear
+from analysis.claims.verdicts import Judgement
+from analysis.claims.wording import Range, about, grain_of, noun
+from analysis.tables.strategy_tables import ClaimRow
+
+WHOLE = (
+    "Open: with what else is printed it fits only if amounts of money need not be whole hundredths."
+)
+"""What is said where claims fit only if money is finer than it is."""
+
+GIVEN_UP = (
+    f"Neither a data set nor a contradiction was found in {MAX_NODES:,} cases of whole numbers."
+)
+"""What is said where a search was given up."""
+
+
+def judge_goal(claims: Sequence[ClaimRow], state: State | None, claim: ClaimRow) -> Judgement:
+    """Judge a target: reached or missed for certain, open, or without a result.
+
+    Parameters
+    ----------
+    claims : sequence of ClaimRow
+        All claims of the case.
+    state : State or None
+        The printed results on its quantity under one reading; None if there are none.
+    claim : ClaimRow
+        A row of role "target" or "example". Without a period it is compared with the results of
+        every period.
+    """
+    same = tuple(
+        row.claim_id
+        for row in claims
+        if row.quantity == claim.quantity and row.role == claim.role and row != claim
+    )
+    if not claim.printed:
+        return Judgement("unreadable", "This place has lost the number.", other=same)
+    kind = claim.kind if state is None else state.network.kind(claim)
+    if kind not in NUMERIC:
+        text = "No number is printed that it could be compared with."
+        return Judgement("not reported", text, other=same)
+    about = [] if state is None else _by_period(state, claim)
+    found = [
+        _Goal(state, one).judge()
+        for one in about
+        if state and any(_touches(state, one, item) for item in state.items([*state.network.items]))
+    ]
+    if not found:
+        text = f"No result on {noun(claim.quantity)} is printed."
+        return Judgement("not reported", text, other=same)
+    return _together(found)
+
+
+def _by_period(state: State, claim: ClaimRow) -> list[ClaimRow]:
+    """Give a target without a period that of each result on its quantity."""
+    if claim.period not in OPEN_PERIODS or state.network.says_period(claim):
+        return [claim]
+    periods = [
+        row.period
+        for row in state.network.claims.values()
+        if row.quantity == claim.quantity and is_result(row)
+    ]
+    return [claim.model_copy(update={"period": period}) for period in dict.fromkeys(periods)]
+
+
+def _together(found: Sequence[Judgement]) -> Judgement:
+    """Join the judgements on a target by period."""
+    words = {one.verdict for one in found}
+    if len(words) == 1:
+        texts = dict.fromkeys(one.evidence for one in found)
+        return replace(found[0], evidence=" ".join(texts))
+    text = "Open: the results of one period reach it, those of another do not or leave it open."
+    return Judgement("underdetermined", text, other=found[0].other)
+
+
+def _touches(state: State, claim: ClaimRow, item: Item) -> bool:
+    """Say whether a result speaks about a target's quantity in its period."""
+    nodes = {state.network.names[name] for name in item.names}
+    row = state.network.quotient(claim.quantity, claim.period)
+    what = {claim.quantity} if row is None else {row.parts[0], row.by}
+    what |= {f"{claim.quantity}, {UPPER}"} if row is None else set()
+    return any((name, period) in nodes for name in what for period in state.network.meant(claim))
+
+
+class _Goal:
+    """A target, as what must hold for it to be reached or missed."""
+
+    def __init__(self, state: State, claim: ClaimRow) -> None:
+        self.state, self.claim = state, claim
+        self.item = state.network.item(claim)
+        self.less = state.network.less_is_better(claim.quantity)
+        printed, scale = read_number(claim)
+        growth = state.network.kind(claim) in GROWTH
+        self.growth = growth
+        self.relative = growth and not state.network.in_points(claim)
+        size = printed.value * scale * (-1 if growth and self.less else 1)
+        self.limit = size + (1 if self.relative else 0)
+        names = set(self.item.names)
+        self.tags = [
+            tag
+            for group in state.groups
+            if any(names & set(item.names) for item in state.items(group.tags))
+            for tag in group.tags
+        ]
+        self.settled = [tag for tag in self.tags if tag in state.group(tag).settled]
+
+    def judge(self) -> Judgement:
+        """Try both outcomes on the printed results."""
+        others = tuple(
+            row.claim_id
+            for row in self.state.network.claims.values()
+            if row.quantity == self.claim.quantity and row.role == "result"
+        )
+        blamed = [tag for tag in self.tags if tag not in self.settled]
+        touched = [tag for tag in blamed if self._about(tag)]
+        if touched:
+            text = (
+                f"Open: the results on it, {self.state.words.phrases(blamed)}, contradict each "
+                "other."
+            )
+            return Judgement("underdetermined", text, other=others)
+        if any(self.state.group(tag).whole for tag in self.tags):
+            return Judgement("underdetermined", WHOLE, other=others)
+        reached, missed = (self._can_be(reached=side) for side in (True, False))
+        if missed is Outcome.REFUTED:
+            text = f"Reached: the results give {self._found()}, against {self.claim.printed}."
+            return Judgement("consistent", text, other=others)
+        if reached is Outcome.REFUTED:
+            text = f"Missed: the results give {self._found()}, against {self.claim.printed}."
+            return Judgement("inconsistent", text, other=others)
+        if Outcome.UNDECIDED in (reached, missed):
+            return Judgement("undecided", GIVEN_UP, other=others)
+        return self._open(others)
+
+    def _can_be(self, *, reached: bool) -> dict[str, int] | Outcome:
+        """Say whether the target can have been reached (or missed).
+
+        Where results print the very same thing, what they stand for decides: so no verdict rests
+        on a limit of ours to what else could be.
+        """
+        side = self._side(reached=reached)
+        same = [x.inside for x in self.state.items(self.settled) if about(x) == about(side)]
+        if not same:
+            return self.state.can_be(self.settled, side)
+        return Outcome.REFUTED if reduce(Interval.meet, same, side.inside).empty else {}
+
+    def _about(self, tag: str) -> bool:
+        return any(
+            not set(item.names).isdisjoint(self.item.names)
+            for item in self.state.network.items[tag]
+        )
+
+    def _side(self, *, reached: bool) -> Item:
+        """Return the target as a claim: that it was reached, or that it was missed."""
+        above = Interval(self.limit, None) if reached else Interval(self.limit, None, False)
+        below = Interval(None, self.limit) if reached else Interval(None, self.limit, True, False)
+        return replace(self.item, inside=above if reached != self.less else below)
+
+    def _found(self) -> Range:
+        return self.state.words.allowed(self.claim, self.item, self.state.items(self.settled))
+
+    def _open(self, others: tuple[str, ...]) -> Judgement:
+        if self.growth:
+            start = self._start()
+            if start is not None:
+                base, found = start
+                text = (
+                    f"Open: {noun(self.claim.quantity)} in {base} is not printed; reached only if "
+                    f"it was {found}."
+                )
+                bounds = {f"{self.claim.quantity}@{base}": found.ends}
+                return Judgement("underdetermined", text, bounds=bounds, other=others)
+        found = self._found()
+        text = f"Open: the results allow {found}, and the target is {self.claim.printed}."
+        key = f"{self.claim.quantity}@{self.claim.period}"
+        name = f"growth of {key}" if self.growth else key
+        return Judgement("underdetermined", text, bounds={name: found.ends}, other=others)
+
+    def _start(self) -> tuple[str, Range] | None:
+        """Bound the value in the base period under which the target can have been reached."""
+        network, base = self.state.network, self.state.network.base(self.claim).parts
+        before = network.value(self.claim.quantity, base)
+        items = self.state.items(self.settled)
+        told = {name for item in items for name in item.names}
+        part = before.numerator if isinstance(before, Ratio) else before
+        if self.limit <= 0 or not told.isdisjoint(name for name, _ in part.terms):
+            return None
+        now = network.value(self.claim.quantity, network.meant(self.claim))
+        try:
+            small = frame(items, network.definitions, self.item)
+            step = grain_of(now) or Fraction(1, 10**6)
+            found = small.bounds(now, step)
+        except UndecidedError:
+            return None
+        reached = found.low if self.less else found.high
+        if reached is None:
+            return None
+        end = reached.limit
+        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+        edge = Interval(end, end)
+        there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
+        closed = self.state.can_be(self.settled, there) is not Outcome.REFUTED
+        start = Fraction(end, self.limit) if self.relative else end - self.limit
+        return " and ".join(base), self._like_results(start, closed=closed)
+
+    def _like_results(self, edge: Fraction, *, closed: bool) -> Range:
+        """Write a limit as the results on the quantity are printed, with two more digits."""
+        network = self.state.network
+        levels = (
+            read_number(row)
+            for row in network.claims.values()
+            if row.quantity == self.claim.quantity
+            and row.printed
+            and row.role == "result"
+            and network.kind(row) not in GROWTH
+        )
+        printed, scale = next(levels, (None, 1))
+        unit = (printed.scale if printed else 1) * scale
+        places = 2 + (printed.decimals if printed else 0)
+        sign = "%" if printed and printed.percent else ""
+        limit = Fraction(edge, unit)
+        low, high = (limit, None) if self.less else (None, limit)
+        return Range(low, high, places, sign, closed, closed)
