@@ -196,6 +196,17 @@ def in_words(row: RelationRow) -> str:
         "equal": f"{where} = {joined}",
         "at most": f"{where} ≤ {joined}",
         "less is better": f"{what}: less is better",
+        "squared share": f"{where} = ({joined} ÷ {noun(row.by)})²",
+        "later base": f"growth of {where} is the difference from {joined}, ÷ the later value",
+        "grows as": f"{what} grows as {joined} does",
+        "some": f"{where} > 0",
+        "also counts": f"“{row.claim}” also counts {what}",
+        "lists": f"“{row.claim}” lists {joined}",
+        "means": f"“{row.claim}” means {row.of}",
+        "standard": f"{what} is usually {row.of}",
+        "damaged": f"“{row.claim}” rests on a damaged character",
+        "measured by": f"{what} is measured by {joined}",
+        "remark": f"on “{row.claim}”",
     }[row.relation]
     return f"{text} (said by {row.claim})" if row.claim and row.claim not in text else text
 
