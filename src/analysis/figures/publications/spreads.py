@@ -245,7 +245,7 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         f"Services, {first}",
         f"{printed.total} {both}",
         lambda row: Fraction(sum(row[name] for name in one)),
-        *_ends(printed, "services", quantity(f"services_{printed.quarters[0]}")),
+        *_ends(printed, "services", quantity(f"services@{printed.quarters[0]}")),
     )
     kind, count = next(iter(printed.named.items()))
     names = {service.id: service.name for service in case.service_types}
