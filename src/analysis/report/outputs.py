@@ -302,7 +302,7 @@ def with_index(text: str, index: str, name: str) -> str:
     if not marks.search(text):
         raise InputError(
             "the marks of this table are missing",
-            file="README.md",
+            file="docs/large-data.md",
             value=f"<!-- {name} -->",
         )
     return marks.sub(lambda match: match[1] + index + match[2], text)
