@@ -206,6 +206,16 @@ class _Goal:
         if self.limit <= 0 or not told.isdisjoint(name for name, _ in part.terms):
             return None
         now = network.value(self.claim.quantity, network.meant(self.claim))
+        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+        parts = whole.numerator, whole.denominator
+        same = [one.inside for one in items if about(one) == parts]
+        if same:  # what is printed decides, not a limit of ours
+            inside = reduce(Interval.meet, same)
+            printed = inside.low if self.less else inside.high
+            if printed is not None:
+                closed = inside.low_closed if self.less else inside.high_closed
+                start = Fraction(printed, self.limit) if self.relative else printed - self.limit
+                return " and ".join(base), self._like_results(start, closed=closed)
         try:
             small = frame(items, network.definitions, self.item)
             step = grain_of(now) or Fraction(1, 10**6)
@@ -216,7 +226,6 @@ class _Goal:
         if reached is None:
             return None
         end = reached.limit
-        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
         edge = Interval(end, end)
         there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
         closed = self.state.can_be(self.settled, there) is not Outcome.REFUTED
