@@ -16,6 +16,8 @@ import pytest
 import analysis.claims
 from analysis.base.errors import InputError
 from analysis.claims.judge import Judge
+from analysis.claims.solver.bounds import bounds
+from analysis.claims.solver.system import total
 from analysis.claims.verdicts import (
     COLUMNS,
     MEANINGS,
@@ -65,6 +67,20 @@ def test_verdicts_by_reading(
     table: pd.DataFrame, claim: str, reading: dict[str, str], wanted: dict[str, Any]
 ) -> None:
     check(row(table, claim, **reading), wanted)
+
+
+@pytest.mark.parametrize(("block", "reading", "wanted"), cases("verdicts", "ends"))
+def test_ends_that_printed_results_leave(
+    segelec: Case,
+    judge: Judge,
+    block: str,
+    reading: dict[str, str],
+    wanted: dict[str, list[int | None]],
+) -> None:
+    system = judge.system(block, segelec.reading(reading))
+    for names, ends in wanted.items():
+        found = bounds(system, total(*names.split()))
+        assert [end and end.value for end in (found.low, found.high)] == ends, names
 
 
 def test_every_claim_of_a_conflict_says_so(

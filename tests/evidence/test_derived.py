@@ -10,11 +10,17 @@ from hypothesis import strategies as st
 
 from analysis.base.text import outward, outward_percent
 from analysis.evidence.appraisal import numbers, share_power
+from analysis.evidence.derived import derived
 from analysis.tables.case import Case
+from analysis.tables.strategy_tables import printed_strings
 
 BY_HAND = {
     "services_before": "288",  # 66 / 288 = 0.22917; 65 / 289 = 0.22491, 67 / 287 = 0.23345
     "services_after": "435",  # 81 / 354 = 0.22881; 80 / 354 = 0.22599, 82 / 354 = 0.23164
+    "both_halves_below": "350",  # 157 and 193 grow by 22.930%
+    "both_halves_above": "370",  # 166 and 204 grow by 22.892%
+    "split_low": "159 and 195",
+    "split_high": "158 and 196",
     "split_low_growth": "22.6%",  # 36 / 159
     "split_high_growth": "24.1%",  # 38 / 158
     "longer_ways": "13",
@@ -24,6 +30,7 @@ BY_HAND = {
     "chance_p": "0.010",
     "other_services": "182",
     "other_types_min": "3",  # 182 / 77 = 2.36
+    "respondents_fitting": "66",
     "respondents_smallest": "49",  # 38 / 49 = 0.77551
     "every_service_below_share": "77.4%",  # 274 / 354
     "every_service_above_share": "77.7%",  # 275 / 354
@@ -66,6 +73,20 @@ def found(segelec: Case) -> dict[str, str]:
 @pytest.mark.parametrize("key", BY_HAND)
 def test_number_by_hand(found: dict[str, str], key: str) -> None:
     assert found[key] == BY_HAND[key]
+
+
+@pytest.mark.parametrize(
+    ("growth", "low", "high"),
+    [
+        # 319 services before: 1.1097 / 1.1105 = 0.9993 and 1.1097 / 1.1045 = 1.0047 by the rates of
+        # the half-years; whole services of each quarter allow a little less (test_single)
+        ("11.0%", "−0.03%", "0.43%"),
+        ("22.9%", "10.77%", "11.26%"),
+    ],
+)
+def test_labour_by_other_prints(segelec: Case, growth: str, low: str, high: str) -> None:
+    texts = derived(printed_strings(segelec) | {"5-services-growth": growth})
+    assert (texts["labour_low"], texts["labour_high"]) == (low, high)
 
 
 def test_ranges_leave_nothing_out() -> None:

@@ -1,6 +1,7 @@
 """The ledger, recomputed from its CSV rows with nothing but the standard library."""
 
 import csv
+import shutil
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -127,6 +128,34 @@ def test_impossible_readings_are_refused_with_their_conflict(
     with pytest.raises(InputError) as caught:
         make_ledger(segelec, reading)
     assert set(conflict.split(", ")) <= set(caught.value.rule.split(": ")[1].split(", "))
+
+
+NEEDED = (
+    *("abstract-services", "abstract-lifting-doors", "abstract-alarms", "abstract-productivity-q1"),
+    *("abstract-productivity-q2", "abstract-sales-growth-2023", "abstract-sales-growth-2024"),
+    *("abstract-sales-total", "abstract-satisfaction"),
+)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_calibrated_case_needs_the_claims_of_the_paper(
+    segelec: Case, tmp_path: Path, name: str
+) -> None:
+    shutil.copytree(segelec.raw, tmp_path / "data/raw/segelec")
+    (tmp_path / "pyproject.toml").touch()
+    for table in ("claims", "relations"):
+        path = tmp_path / f"data/raw/segelec/{table}.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace(name, "another"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        make_ledger(load_case("segelec", tmp_path))
+    assert "calibrated to the SEGELEC paper only" in caught.value.rule
+    assert (caught.value.column, caught.value.value) == ("claim_id", name)
+    assert caught.value.fix == "take the section calibration out of case.yaml"
+
+
+def test_a_case_without_calibration_has_no_made_up_ledger() -> None:
+    with pytest.raises(InputError, match="no section 'calibration'"):
+        make_ledger(load_case("courier", ROOT))
 
 
 def option_readings() -> list[dict[str, str]]:
