@@ -20,8 +20,6 @@ from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import total
 from analysis.claims.verdicts import (
     COLUMNS,
-    MEANINGS,
-    WORDS,
     count_conflicts,
     count_verdicts,
     influence,
@@ -30,6 +28,7 @@ from analysis.claims.verdicts import (
     survival,
     universe_table,
 )
+from analysis.claims.wording import MEANINGS, WORDS
 from analysis.tables.case import Case, load_case
 from analysis.tables.rows import write_frame
 from analysis.tables.strategy_tables import read_claims

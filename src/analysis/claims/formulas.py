@@ -10,8 +10,7 @@ from analysis.base.text import decimal, listed
 from analysis.claims.nodes import ASSERTED
 from analysis.claims.printed import Formula, read_formula
 from analysis.claims.relations import RelationRow
-from analysis.claims.verdicts import Judgement
-from analysis.claims.wording import noun
+from analysis.claims.wording import Judgement, noun
 from analysis.tables.strategy_tables import ClaimRow
 
 _EXAMPLE = (70, 80, 90, 60, 50, 40)

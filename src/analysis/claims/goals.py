@@ -20,8 +20,7 @@ from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item, Outcome, frame
 from analysis.claims.solver.search import MAX_NODES, UndecidedError
 from analysis.claims.solver.system import Claim, Linear
-from analysis.claims.verdicts import Judgement
-from analysis.claims.wording import Range, about, grain_of, noun
+from analysis.claims.wording import Judgement, Range, about, grain_of, noun
 from analysis.tables.strategy_tables import ClaimRow
 
 WHOLE = (

@@ -25,8 +25,7 @@ from analysis.claims.relations import RelationRow, is_result
 from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.conflicts import MOST_QUESTIONS
 from analysis.claims.solver.system import Claim, System, connected
-from analysis.claims.verdicts import ROUNDING, Judgement, Reading
-from analysis.claims.wording import Range
+from analysis.claims.wording import ROUNDING, Judgement, Range, Reading
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 

@@ -5,79 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.text import percent, unguarded
+from analysis.claims.judge import Judge
+from analysis.claims.wording import ROUNDING, WORDS, Choice, Judgement, Reading, Word
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
-
-if TYPE_CHECKING:
-    from analysis.claims.judge import Judge
-
-Word = Literal[
-    "reproduced",
-    "consistent",
-    "inconsistent",
-    "underdetermined",
-    "not reported",
-    "unreadable",
-    "undecided",
-]
-WORDS: tuple[Word, ...] = get_args(Word)
-"""The verdicts."""
-
-MEANINGS: Mapping[Word, str] = {
-    "reproduced": "counted or recomputed from what else is printed",
-    "consistent": "a data set exists that prints this way; a target is met by what is printed",
-    "inconsistent": "contradicts another place or its own name; the conflict is named",
-    "underdetermined": "more than one value fits; we give the bounds",
-    "not reported": "a target, formula or sentence for which no result is printed",
-    "unreadable": "typography lost in the text at hand; never an accusation",
-    "undecided": "the search was given up after a fixed number of steps",
-}
-"""What each verdict says of a claim, in the order in which they are listed everywhere."""
-
-ROUNDING = "rounding"
-"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A verdict with its evidence, before it is tied to a claim and a reading.
-
-    Attributes
-    ----------
-    verdict : str
-        One of `WORDS`.
-    evidence : str
-        One plain sentence or two.
-    witness : mapping of str to int
-        A data set that prints as claimed (money in centimos, labour in quarter-hours).
-    conflict : tuple of str
-        Ids of the claims of a smallest conflicting set.
-    bounds : mapping of str to (str, str)
-        Smallest and largest value of what the claim leaves open, rounded outwards; "" where there
-        is no limit.
-    other : tuple of str
-        Ids of claims elsewhere that say the same or something else about this.
-    sharpness : str
-        How sharp an agreement is: forced, sharp or loose, and how many prints would have fitted.
-    """
-
-    verdict: Word
-    evidence: str
-    witness: Mapping[str, int] = field(default_factory=dict)
-    conflict: tuple[str, ...] = ()
-    bounds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    other: tuple[str, ...] = ()
-    sharpness: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,10 +73,6 @@ COLUMNS = (
     "other_places",
     "sharpness",
 )
-
-Choice = dict[str, str]
-Reading = Mapping[str, str]
-"""An option for every axis of ``case.yaml``."""
 
 
 def verdicts(judge: Judge) -> list[Verdict]:

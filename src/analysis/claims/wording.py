@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from math import floor
+from typing import Literal, get_args
 
 from analysis.base.text import cell, decimal, listed, outward
 from analysis.claims.network import Network
@@ -29,6 +30,70 @@ from analysis.claims.solver.products import (
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import Linear
 from analysis.tables.strategy_tables import ClaimRow
+
+Word = Literal[
+    "reproduced",
+    "consistent",
+    "inconsistent",
+    "underdetermined",
+    "not reported",
+    "unreadable",
+    "undecided",
+]
+WORDS: tuple[Word, ...] = get_args(Word)
+"""The verdicts."""
+
+MEANINGS: Mapping[Word, str] = {
+    "reproduced": "counted or recomputed from what else is printed",
+    "consistent": "a data set exists that prints this way; a target is met by what is printed",
+    "inconsistent": "contradicts another place or its own name; the conflict is named",
+    "underdetermined": "more than one value fits; we give the bounds",
+    "not reported": "a target, formula or sentence for which no result is printed",
+    "unreadable": "typography lost in the text at hand; never an accusation",
+    "undecided": "the search was given up after a fixed number of steps",
+}
+"""What each verdict says of a claim, in the order in which they are listed everywhere."""
+
+ROUNDING = "rounding"
+"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its evidence, before it is tied to a claim and a reading.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `WORDS`.
+    evidence : str
+        One plain sentence or two.
+    witness : mapping of str to int
+        A data set that prints as claimed (money in centimos, labour in quarter-hours).
+    conflict : tuple of str
+        Ids of the claims of a smallest conflicting set.
+    bounds : mapping of str to (str, str)
+        Smallest and largest value of what the claim leaves open, rounded outwards; "" where there
+        is no limit.
+    other : tuple of str
+        Ids of claims elsewhere that say the same or something else about this.
+    sharpness : str
+        How sharp an agreement is: forced, sharp or loose, and how many prints would have fitted.
+    """
+
+    verdict: Word
+    evidence: str
+    witness: Mapping[str, int] = field(default_factory=dict)
+    conflict: tuple[str, ...] = ()
+    bounds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    other: tuple[str, ...] = ()
+    sharpness: str = ""
+
+
+Choice = dict[str, str]
+Reading = Mapping[str, str]
+"""An option for every axis of ``case.yaml``."""
+
 
 MOST_SHOWN = 3
 _CLOSE = Fraction(11, 10)

@@ -12,13 +12,8 @@ import pandas as pd
 import yaml
 
 from analysis.base.periods import GRAINS, MONTH_NAMES
-from analysis.claims.verdicts import (
-    MEANINGS,
-    count_conflicts,
-    count_verdicts,
-    listed_words,
-    read_verdicts,
-)
+from analysis.claims.verdicts import count_conflicts, count_verdicts, listed_words, read_verdicts
+from analysis.claims.wording import MEANINGS
 from analysis.notebook.edition import Edition
 from analysis.notebook.prose import MARKS, concepts
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, Renderer

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.relations import RelationRow, read_relations
-from analysis.claims.verdicts import MEANINGS, listed_words
-from analysis.claims.wording import noun
+from analysis.claims.verdicts import listed_words
+from analysis.claims.wording import MEANINGS, noun
 from analysis.efficiency.article import scheme_table
 from analysis.efficiency.diagnosis import Finding
 from analysis.efficiency.dynamics import QUARTERLY_CUT, dupont, key_results, step_table

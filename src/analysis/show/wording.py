@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from analysis.base.text import Format, decimal, percent, points
-from analysis.claims.verdicts import WORDS
+from analysis.claims.wording import WORDS
 from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
 from analysis.notebook.display import Column

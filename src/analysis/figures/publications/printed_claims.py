@@ -18,7 +18,8 @@ from analysis.base.numbers import parse_percent
 from analysis.base.text import Rounding, decimal, groups, listed, only, percent, records
 from analysis.claims.printed import preimage
 from analysis.claims.single import share_counts
-from analysis.claims.verdicts import WORDS, listed_words
+from analysis.claims.verdicts import listed_words
+from analysis.claims.wording import WORDS
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
 from analysis.show.wording import VERDICT_COLOURS
