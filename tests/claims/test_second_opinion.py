@@ -44,12 +44,12 @@ def opinion(claims: Sequence[Claim]) -> bool | None:
     for claim in claims:
         for row in claim.rows(tuple(names)):
             parts = [
-                terms.mkTerm(kinds.MULT, terms.mkInteger(times), known[name])
+                terms.mkTerm(kinds.MULT, terms.mkInteger(str(times)), known[name])
                 for name, times in zip(names, row.coefficients, strict=True)
                 if times
             ]
             left = terms.mkTerm(kinds.ADD, zero, zero, *parts)
-            solver.assertFormula(terms.mkTerm(kinds.LEQ, left, terms.mkInteger(row.bound)))
+            solver.assertFormula(terms.mkTerm(kinds.LEQ, left, terms.mkInteger(str(row.bound))))
     found = solver.checkSat()
     return None if found.isUnknown() else found.isSat()
 
