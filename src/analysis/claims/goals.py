@@ -15,7 +15,7 @@ from analysis.claims.groups import (
 )
 from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
 from analysis.claims.printed import Interval
-from analysis.claims.relations import is_result, read_number
+from analysis.claims.relations import is_result
 from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item, Outcome, frame
 from analysis.claims.solver.search import MAX_NODES, UndecidedError
@@ -108,11 +108,10 @@ class _Goal:
         self.state, self.claim = state, claim
         self.item = state.network.item(claim)
         self.less = state.network.less_is_better(claim.quantity)
-        printed, scale = read_number(claim)
         growth = state.network.kind(claim) in GROWTH
         self.growth = growth
         self.relative = growth and not state.network.in_points(claim)
-        size = printed.value * scale * (-1 if growth and self.less else 1)
+        size = claim.number.value * (-1 if growth and self.less else 1)
         self.limit = size + (1 if self.relative else 0)
         names = set(self.item.names)
         self.tags = [
@@ -235,17 +234,16 @@ class _Goal:
         """Write a limit as the results on the quantity are printed, with two more digits."""
         network = self.state.network
         levels = (
-            read_number(row)
+            row.number
             for row in network.claims.values()
             if row.quantity == self.claim.quantity
             and row.printed
             and row.role == "result"
             and network.kind(row) not in GROWTH
         )
-        printed, scale = next(levels, (None, 1))
-        unit = (printed.scale if printed else 1) * scale
+        printed = next(levels, None)
         places = 2 + (printed.decimals if printed else 0)
         sign = "%" if printed and printed.percent else ""
-        limit = Fraction(edge, unit)
+        limit = Fraction(edge, printed.scale if printed else 1)
         low, high = (limit, None) if self.less else (None, limit)
         return Range(low, high, places, sign, closed, closed)

@@ -13,9 +13,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.relations import (
     QUOTIENTS,
     RelationRow,
-    is_absolute,
     problem,
-    read_number,
     refuse_negative_base,
 )
 from analysis.claims.solver.bounds import Ratio
@@ -106,8 +104,8 @@ class Network(Nodes):
         more = self._more.get(claim.claim_id)
         if more is not None and claim.printed:
             part = self._sum(more.quantity, [more.period])
-            printed, scale = read_number(claim)
-            inside = preimage(printed, self.rounding).times(scale)
+            printed = claim.number
+            inside = preimage(printed, self.rounding)
             made.append(
                 Claim(claim.claim_id, part, inside, printed=printed, rounding=self.rounding)
             )
@@ -116,8 +114,8 @@ class Network(Nodes):
 
     def item(self, claim: ClaimRow) -> Item:
         """Return what a claim asserts: its quantity, or its growth, prints as given."""
-        printed, scale = read_number(claim)
-        inside = preimage(printed, self.rounding).times(scale)
+        printed = claim.number
+        inside = preimage(printed, self.rounding)
         if claim.claim_id in self._falls and printed.number > 0:  # “fell by −5.2%” is one fall
             inside = Interval(
                 -inside.ends[1], -inside.ends[0], inside.high_closed, inside.low_closed
@@ -149,7 +147,8 @@ class Network(Nodes):
 
     def in_points(self, claim: ClaimRow) -> bool:
         """Say whether a growth is a difference (points, euros) and not a rate."""
-        return self.kind(claim) == "points" or is_absolute(claim, read_number(claim)[0])
+        printed = claim.number
+        return self.kind(claim) == "points" or printed.points or not printed.percent
 
     def is_squared(self, claim: ClaimRow) -> bool:
         """Say whether a claim prints the square of its share."""

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple, get_args
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
-from analysis.base.numbers import Printed
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
@@ -343,16 +342,6 @@ def refuse_negative_base(claim: ClaimRow, base: Sequence[str], levels: Sequence[
                 value=claim.printed,
                 fix="enter the sentence as a statement (role and kind statement)",
             )
-
-
-def read_number(claim: ClaimRow) -> tuple[Printed, int]:
-    """Read a claim's number with what its unit says of it, and a factor, which is 1."""
-    return claim.number, 1
-
-
-def is_absolute(_: ClaimRow, printed: Printed) -> bool:
-    """Say whether a change is printed as a difference and not as a rate."""
-    return printed.points or not printed.percent
 
 
 def is_result(claim: ClaimRow) -> bool:

@@ -13,9 +13,6 @@ from analysis.base.text import cell, decimal, listed, outward
 from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
-from analysis.claims.relations import (
-    read_number,
-)
 from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio
 from analysis.claims.solver.products import (
@@ -193,13 +190,13 @@ class Wording:
 
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
-        printed, scale = read_number(claim)
+        printed = claim.number
         growth = self.network.kind(claim) in GROWTH and not self.network.in_points(claim)
         places = printed.decimals + 2 if printed.percent or printed.decimals else 0
-        step = Fraction(scale * printed.scale, 10**places)
+        step = Fraction(printed.scale, 10**places)
         found = self._range(item, others, step)
         low, high = (
-            None if end is None else Fraction(end - growth, scale * printed.scale)
+            None if end is None else Fraction(end - growth, printed.scale)
             for end in (found.low, found.high)
         )
         sign = "%" if printed.percent else ""
@@ -214,13 +211,13 @@ class Wording:
 
     def leeway(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> str:
         """Say how many prints with as many digits the other claims leave at most."""
-        (printed, scale), kind = read_number(claim), self.network.kind(claim)
+        printed, kind = claim.number, self.network.kind(claim)
         digits = len(str(int(abs(printed.number)))) + printed.decimals
         form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
         if kind == "share" and not beyond_whole(printed):
             form = (0, int(Fraction(1, printed.unit)))
         is_rate = kind in GROWTH and not self.network.in_points(claim)
-        unit = printed.unit * scale
+        unit = printed.unit
         found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
         near = found.plus(-int(is_rate)).times(Fraction(1, unit))
         if printed.number < 0:

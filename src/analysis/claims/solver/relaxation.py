@@ -15,9 +15,8 @@ from itertools import chain
 from math import gcd, lcm
 
 from analysis.claims.solver.simplex import Refuted, Row, is_refutation
-from analysis.claims.solver.system import Claim
+from analysis.claims.solver.system import Claim, Form
 
-_Form = tuple[tuple[str, int], ...]
 _Tag = str | int | None
 """The claim that sets a limit, the number of a case, or None for what always holds."""
 _Limit = tuple[int, _Tag]
@@ -37,7 +36,7 @@ class _Line:
     weights: dict[int, int]
 
     def shorten(self) -> None:
-        divisor = gcd(self.times, *self.weights.values())
+        divisor = 1 if self.times == 1 else gcd(self.times, *self.weights.values())
         if divisor > 1:
             self.times //= divisor
             self.weights = {v: w // divisor for v, w in self.weights.items()}
@@ -55,8 +54,8 @@ class Relaxation:
     """
 
     def __init__(self, rules: Sequence[Claim], claims: Mapping[str, Sequence[Claim]]) -> None:
-        self._forms: list[_Form] = []
-        self._known: dict[_Form, int] = {}
+        self._forms: list[Form] = []
+        self._known: dict[Form, int] = {}
         self._lines: dict[int, _Line] = {}
         self._value: list[int] = []
         self._uses: Counter[int] = Counter()
@@ -102,7 +101,7 @@ class Relaxation:
 
     def holding(self, data: Mapping[str, int]) -> set[str]:
         """Return the tags of claims that a data set meets; none if it breaks a rule."""
-        sums = self._sums(data)
+        sums = [self._sum(v, data) for v in range(len(self._forms))]
 
         def met(limits: Sequence[tuple[int, bool, _Limit]]) -> bool:
             return all(sums[v] <= e if upper else sums[v] >= e for v, upper, (e, _) in limits)
@@ -111,8 +110,11 @@ class Relaxation:
             {t for t, limits in self._claims.items() if met(limits)} if met(self._rules) else set()
         )
 
-    def _sums(self, data: Mapping[str, int]) -> list[int]:
-        return [sum(w * data[name] for name, w in form) for form in self._forms]
+    def _sum(self, v: int, data: Mapping[str, int]) -> int:
+        total = 0
+        for name, weight in self._forms[v]:
+            total += weight * data[name]
+        return total
 
     def _split(
         self, low: _Limits, high: _Limits, depth: int
@@ -122,11 +124,11 @@ class Relaxation:
         core = self._check(low, high)
         if core is not None:
             return core
-        values = [self._at(v) for v in range(len(self._forms))]
+        values = {v: self._at(v) for v, form in enumerate(self._forms) if self._branches(v, form)}
         data = self._whole(values, low, high)
         if data is not None or self._cases <= 0 or depth > _DEEPEST:
             return data
-        broken = [v for v, (_, times) in enumerate(values) if times > 1]
+        broken = [v for v, (_, times) in values.items() if times > 1]
         v = min(broken, key=lambda one: (one not in self._totals, -self._uses[one], one))
         at, case = values[v][0] // values[v][1], self._cases
         found: frozenset[_Tag] = frozenset()
@@ -137,47 +139,51 @@ class Relaxation:
             found |= part - {case}
         return found
 
+    def _branches(self, v: int, form: Form) -> bool:
+        return len(form) == 1 or v in self._totals
+
     def _at(self, v: int) -> tuple[int, int]:
         """Return the value of a variable as numerator and denominator."""
         if v not in self._lines:
             return self._value[v], 1
         line = self._lines[v]
-        value = sum(w * self._value[other] for other, w in line.weights.items())
+        value = self._scaled(line)
+        if line.times == 1:
+            return value, 1
         divisor = gcd(value, line.times)
         return value // divisor, line.times // divisor
 
+    def _scaled(self, line: _Line) -> int:
+        """Return the value of a line's variable, times its `times`."""
+        total, values = 0, self._value
+        for v, weight in line.weights.items():
+            total += weight * values[v]
+        return total
+
     def _whole(
-        self, values: Sequence[tuple[int, int]], low: _Limits, high: _Limits
+        self, values: Mapping[int, tuple[int, int]], low: _Limits, high: _Limits
     ) -> dict[str, int] | None:
         """Try the whole numbers nearest to the values, and the values times what makes them so."""
         single = {form[0][0]: values[v] for v, form in enumerate(self._forms) if len(form) == 1}
         scale = lcm(*(below for _, below in single.values()))
         nearest = {name: (2 * n + d) // (2 * d) for name, (n, d) in single.items()}
         for data in (nearest, {name: n * scale // d for name, (n, d) in single.items()}):
-            sums = self._sums(data)
-            if all(sums[v] >= end for v, (end, _) in low.items()) and all(
-                sums[v] <= end for v, (end, _) in high.items()
+            if all(self._sum(v, data) >= end for v, (end, _) in low.items()) and all(
+                self._sum(v, data) <= end for v, (end, _) in high.items()
             ):
                 return data
         return None
 
     def _limits(self, tag: _Tag, claims: Sequence[Claim]) -> list[tuple[int, bool, _Limit]]:
-        for part in (part for one in claims for part in (one.numerator, one.denominator)):
-            for weight in {times for _, times in part.terms}:
-                whole = sorted((name, 1) for name, times in part.terms if times == weight)
-                if len(whole) > 1:
-                    self._totals.add(self._variable(tuple(whole)))
-        return [self._limit(tag, one.names, row) for one in claims for row in one.rows(one.names)]
+        """Return the variables that claims limit, whether from above, and the limits."""
+        self._totals |= {self._variable(form) for one in claims for form in one.totals}
+        return [
+            (self._variable(form), upper, (end, tag))
+            for one in claims
+            for form, upper, end in one.limits
+        ]
 
-    def _limit(self, tag: _Tag, names: Sequence[str], row: Row) -> tuple[int, bool, _Limit]:
-        """Return the variable that an inequality limits, whether from above, and the limit."""
-        form = tuple(sorted((n, w) for n, w in zip(names, row.coefficients, strict=True) if w))
-        if not form or form[0][1] > 0:
-            return self._variable(form), True, (row.bound, tag)
-        turned = tuple((name, -weight) for name, weight in form)
-        return self._variable(turned), False, (-row.bound, tag)
-
-    def _variable(self, form: _Form) -> int:
+    def _variable(self, form: Form) -> int:
         if form in self._known:
             return self._known[form]
         line = _Line(1, {})
@@ -194,12 +200,16 @@ class Relaxation:
 
     def _add(self, line: _Line, weight: int, variable: int) -> None:
         """Add a variable with a weight to a line."""
-        inner = self._lines.get(variable, _Line(1, {variable: 1}))
-        total = {v: w * inner.times for v, w in line.weights.items()}
+        inner = self._lines.get(variable) or _Line(1, {variable: 1})
+        if inner.times != 1:
+            line.times *= inner.times
+            line.weights = {v: w * inner.times for v, w in line.weights.items()}
         for other, w in inner.weights.items():
-            total[other] = total.get(other, 0) + weight * w
-        line.times *= inner.times
-        line.weights = {v: w for v, w in total.items() if w}
+            total = line.weights.get(other, 0) + weight * w
+            if total:
+                line.weights[other] = total
+            else:
+                del line.weights[other]
         line.shorten()
 
     def _check(self, low: _Limits, high: _Limits) -> frozenset[_Tag] | None:
@@ -232,7 +242,7 @@ class Relaxation:
             if v not in low and v not in high:
                 continue
             line = self._lines[v]
-            value = sum(w * self._value[other] for other, w in line.weights.items())
+            value = self._scaled(line)
             if v in high and value > high[v][0] * line.times:
                 return v, 1
             if v in low and value < low[v][0] * line.times:

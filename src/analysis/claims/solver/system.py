@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil, floor, gcd, lcm
 
 from analysis.base.numbers import Printed, parse
@@ -21,6 +21,8 @@ from analysis.claims.solver.search import Proof, T, UndecidedError, find, proves
 from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
+Form = tuple[tuple[str, int], ...]
+"""A sum of quantities, each times a whole number, sorted by name."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Claim:
     rounding: Rounding = Rounding.HALF_UP
     shift: int = 0
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the quantities that the claim speaks about."""
         return tuple(name for name, _ in (*self.numerator.terms, *self.denominator.terms))
@@ -106,6 +108,28 @@ class Claim:
         """Print what a data set gives for this claim, in the form of the printed string."""
         value = Fraction(self.numerator.at(data), self.denominator.at(data)) - self.shift
         return format_like(value, self.printed, self.rounding) if self.printed else str(value)
+
+    @cached_property
+    def limits(self) -> tuple[tuple[Form, bool, int], ...]:
+        """The sums that the claim limits, whether from above, and the limits."""
+        made = []
+        for row in self.rows(self.names):
+            terms = zip(self.names, row.coefficients, strict=True)
+            form = tuple(sorted((name, weight) for name, weight in terms if weight))
+            if not form or form[0][1] > 0:
+                made.append((form, True, row.bound))
+            else:
+                made.append((tuple((name, -weight) for name, weight in form), False, -row.bound))
+        return tuple(made)
+
+    @cached_property
+    def totals(self) -> tuple[Form, ...]:
+        """The plain sums of two quantities or more that the claim speaks about."""
+        found = []
+        for part in (self.numerator, self.denominator):
+            for times in {times for _, times in part.terms}:
+                found.append(tuple(sorted((name, 1) for name, t in part.terms if t == times)))
+        return tuple(form for form in found if len(form) > 1)
 
     def rows(self, names: tuple[str, ...]) -> list[Row]:
         """Return the inequalities over whole numbers that the claim amounts to."""
