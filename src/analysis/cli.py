@@ -127,7 +127,7 @@ def check_claims(args: argparse.Namespace) -> int:
 
 def grade(args: argparse.Namespace) -> int:
     """Make the table of a class from the files that students hand in."""
-    from analysis.exercises.handed_in import class_table
+    from analysis.exercises.lesson import class_table
 
     table, errors = class_table(args.folder)
     print(table)

@@ -11,8 +11,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.cli import main
 from analysis.exercises import lesson
-from analysis.exercises.handed_in import class_table
-from analysis.exercises.lesson import TOPICS, Lesson, start
+from analysis.exercises.lesson import TOPICS, Lesson, class_table, start
 
 from .by_hand import RIGHT, typed
 
