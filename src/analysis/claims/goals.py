@@ -144,7 +144,7 @@ class _Goal:
             text = f"Reached: the results give {self._found()}, against {self.claim.printed}."
             return Judgement("consistent", text, other=others)
         if reached is Outcome.REFUTED:
-            text = f"Missed: the results give {self._found()}, against {self.claim.printed}."
+            text = f"Missed: the results give {self._short()}, against {self.claim.printed}."
             return Judgement("inconsistent", text, other=others)
         if Outcome.UNDECIDED in (reached, missed):
             return Judgement("undecided", GIVEN_UP, other=others)
@@ -176,6 +176,14 @@ class _Goal:
 
     def _found(self) -> Range:
         return self.state.words.allowed(self.claim, self.item, self.state.items(self.settled))
+
+    def _short(self) -> str:
+        """Write what results give; the end towards the target is named where it is left out."""
+        found = self._found()
+        end, closed = (
+            (found.ends[0], found.low_closed) if self.less else (found.ends[1], found.high_closed)
+        )
+        return f"{found}, without {end} itself" if all(found.ends) and not closed else str(found)
 
     def _open(self, others: tuple[str, ...]) -> Judgement:
         if self.growth:

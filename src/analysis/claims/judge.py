@@ -301,7 +301,9 @@ def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> J
     if rest and claim.role == "result":
         found = state.words.allowed(claim, item, state.items(rest))
         if any(found.ends):
-            text += f" By {state.words.phrases(rest)} alone it would be {found}."
+            near = state.words.nearest(claim, item, state.items(rest), found)
+            only = f", but not {claim.printed}: the nearest are {near}" if near else ""
+            text += f" By {state.words.phrases(rest)} alone it would be {found}{only}."
     return Judgement("inconsistent", text + _why(state, claim), conflict=conflict)
 
 

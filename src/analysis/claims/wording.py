@@ -190,17 +190,44 @@ class Wording:
 
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
-        printed = claim.number
         growth = self.network.kind(claim) in GROWTH and not self.network.in_points(claim)
-        places = printed.decimals + 2 if printed.percent or printed.decimals else 0
-        step = Fraction(printed.scale, 10**places)
-        found = self._range(item, others, step)
+        unit, places = _unit(claim)
+        found = self._range(item, others, unit / 10**places)
         low, high = (
-            None if end is None else Fraction(end - growth, printed.scale)
-            for end in (found.low, found.high)
+            None if end is None else Fraction(end - growth, unit) for end in (found.low, found.high)
         )
-        sign = "%" if printed.percent else ""
+        sign = "%" if claim.number.percent else ""
         return Range(low, high, places, sign, found.low_closed, found.high_closed)
+
+    def nearest(self, claim: ClaimRow, item: Item, others: Sequence[Item], found: Range) -> str:
+        """Write the values next to a print, below and above, that other claims allow.
+
+        Empty unless the print lies within the range that they leave: it then falls into a gap.
+        Rates of change are left out, whose gaps are as many as there are pairs of counts.
+        """
+        low, high = item.inside.low, item.inside.high
+        if isinstance(item, Product) or low is None or high is None:
+            return ""
+        unit, places = _unit(claim)
+        beyond = (found.low is not None and found.low * unit >= low) or (
+            found.high is not None and found.high * unit <= high
+        )
+        if beyond or self.network.kind(claim) in GROWTH:
+            return ""
+        below = Interval(None, low, high_closed=not item.inside.low_closed)
+        above = Interval(high, None, low_closed=not item.inside.high_closed)
+        try:
+            small = [
+                frame([*others, replace(item, inside=side)], self.network.definitions, item)
+                for side in (below, above)
+            ]
+            under, over = (one.bounds(indicator(item), unit / 10**places) for one in small)
+        except (UndecidedError, ImpossibleError):
+            return ""
+        if under.high is None or over.low is None:
+            return ""
+        written, sign = decimal(places), "%" if claim.number.percent else ""
+        return " and ".join(f"{written(e.value / unit)}{sign}" for e in (under.high, over.low))
 
     def can_be(self, item: Item, end: Fraction | None, others: Sequence[Item]) -> bool:
         """Say whether a value that other claims limit can be at the limit itself."""
@@ -315,6 +342,13 @@ class Wording:
         if isinstance(found, Outcome):
             return {}
         return {name: x for name, x in found.items() if not is_hidden(name)}
+
+
+def _unit(claim: ClaimRow) -> tuple[Fraction, int]:
+    """Return what 1 of a print is worth, and the decimals of ranges beside it: two more."""
+    printed = claim.number
+    places = printed.decimals + 2 if printed.percent or printed.decimals else 0
+    return Fraction(printed.scale), places
 
 
 def about(item: Item) -> tuple[object, ...]:
