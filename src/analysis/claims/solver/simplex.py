@@ -76,9 +76,13 @@ class Endless:
     """The objective grows without end."""
 
 
-class _Tableau:
-    """Basic variables as affine functions of the others, over a common denominator.
+class Region:
+    """The rational points of at least zero that meet some rows; there is at least one.
 
+    Made by :func:`region`. Every objective and every further row starts from where the last one
+    ended, which takes a step or two where a new start takes a dozen.
+
+    It is a tableau: basic variables as affine functions of the others, over a common denominator.
     Variables 0 to n-1 are the quantities, n to n+m-1 the slacks of the rows. Line i reads
     ``basic[i] = (lines[i][-1] - sum_j lines[i][j] * other[j]) / denominator``.
     """
@@ -91,9 +95,13 @@ class _Tableau:
         self.basic = list(range(width, width + len(rows)))
         self.denominator = 1
 
-    def with_row(self, row: Row) -> _Tableau:
-        """Copy the tableau and add a row, whose slack is basic."""
-        copy = _Tableau((), self.width)
+    def cut(self, row: Row) -> Region | Refuted:
+        """Return the part that meets one more row, or refute it; this region stays as it is.
+
+        The vertex of the part is where the last objective is largest there, unless that objective
+        grew without end.
+        """
+        copy = Region((), self.width)
         *weights, constant = self._in_others(row.coefficients)
         line = [*(-weight for weight in weights), row.bound * self.denominator - constant]
         copy.lines = [*(old[:] for old in self.lines), line]
@@ -101,7 +109,20 @@ class _Tableau:
         copy.other = self.other[:]
         copy.basic = [*self.basic, self.width + len(self.lines)]
         copy.denominator = self.denominator
-        return copy
+        return copy.reached()
+
+    def reached(self) -> Region | Refuted:
+        """Go to a point that meets all rows, or refute them."""
+        stuck = self.make_feasible()
+        return self if stuck is None else self.refutation(stuck)
+
+    def highest(self, objective: Sequence[int]) -> Vertex | None:
+        """Go to where an objective is largest; None if it grows without end."""
+        self.goal = self._in_others(objective)
+        if self.make_optimal():
+            return self.vertex()
+        self.goal = [0] * (self.width + 1)
+        return None
 
     def pivot(self, r: int, c: int) -> None:
         """Exchange the basic variable of line r with the other variable of column c."""
@@ -122,10 +143,6 @@ class _Tableau:
         pivot_line[c] = turned
         self.denominator = p
         self.basic[r], self.other[c] = self.other[c], self.basic[r]
-
-    def aim(self, objective: Sequence[int]) -> None:
-        """Replace the objective."""
-        self.goal = self._in_others(objective)
 
     def _in_others(self, form: Sequence[int]) -> list[int]:
         """Write a combination of the quantities in the variables that are not basic now."""
@@ -206,7 +223,7 @@ class _Tableau:
         )
 
     def vertex(self) -> Vertex:
-        """Return the current point and its objective."""
+        """Return a vertex: the first one found, or where the last objective is largest."""
         point = [0] * self.width
         for variable, line in zip(self.basic, self.lines, strict=True):
             if variable < self.width:
@@ -214,45 +231,9 @@ class _Tableau:
         return Vertex(self.goal[-1], tuple(point), self.denominator)
 
 
-class Region:
-    """The rational points of at least zero that meet some rows; there is at least one.
-
-    Made by :func:`region`. Every objective and every further row starts from where the last one
-    ended, which takes a step or two where a new start takes a dozen.
-    """
-
-    def __init__(self, tableau: _Tableau) -> None:
-        self._tableau = tableau
-
-    def vertex(self) -> Vertex:
-        """Return a vertex: the first one found, or where the last objective is largest."""
-        return self._tableau.vertex()
-
-    def highest(self, objective: Sequence[int]) -> Vertex | None:
-        """Go to where an objective is largest; None if it grows without end."""
-        self._tableau.aim(objective)
-        if self._tableau.make_optimal():
-            return self.vertex()
-        self._tableau.aim([0] * self._tableau.width)
-        return None
-
-    def cut(self, row: Row) -> Region | Refuted:
-        """Return the part that meets one more row, or refute it; this region stays as it is.
-
-        The vertex of the part is where the last objective is largest there, unless that objective
-        grew without end.
-        """
-        return _reached(self._tableau.with_row(row))
-
-
 def region(rows: Sequence[Row], width: int) -> Region | Refuted:
     """Find a point of `width` quantities that meets all rows, or refute them."""
-    return _reached(_Tableau(rows, width))
-
-
-def _reached(tableau: _Tableau) -> Region | Refuted:
-    stuck = tableau.make_feasible()
-    return Region(tableau) if stuck is None else tableau.refutation(stuck)
+    return Region(rows, width).reached()
 
 
 def maximise(rows: Sequence[Row], objective: Sequence[int]) -> Vertex | Refuted | Endless:

@@ -16,8 +16,7 @@ from math import ceil, floor, gcd, lcm
 from analysis.base.numbers import Printed, parse
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like, preimage
-from analysis.claims.solver.conflicts import MOST_QUESTIONS, minimal_conflicts
-from analysis.claims.solver.search import Proof, T, UndecidedError, find, proves_empty, reachable
+from analysis.claims.solver.search import Proof, T, find, proves_empty, reachable
 from analysis.claims.solver.simplex import Row
 
 Data = Mapping[str, int]
@@ -264,41 +263,23 @@ class System:
         return System((*self.claims, *claims), self.definitions)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a system allows.
-
-    Attributes
-    ----------
-    witness : dict or None
-        A data set that meets every claim, checked claim by claim in fractions.
-    conflicts : tuple of tuple of str
-        Tags of all minimal sets of claims that cannot all hold, the smallest first; empty if there
-        is a witness.
-    proof : Refuted or Split or None
-        The refutation of the first conflict, checked by adding up inequalities.
-    conflict_system : System or None
-        The first conflict as a system, to check the proof again.
-    """
-
-    witness: dict[str, int] | None
-    conflicts: tuple[tuple[str, ...], ...] = ()
-    proof: Proof | None = None
-    conflict_system: System | None = None
-
-    @property
-    def conflict(self) -> tuple[str, ...]:
-        """A smallest conflict; empty if there is none."""
-        return self.conflicts[0] if self.conflicts else ()
-
-    @property
-    def possible(self) -> bool:
-        """Whether some data set meets every claim."""
-        return self.witness is not None
-
-
 def witness(system: System) -> dict[str, int] | Proof:
-    """Find a data set that meets every claim, or a checked proof that there is none."""
+    """Find a data set that meets every claim, or a checked proof that there is none.
+
+    Raises
+    ------
+    UndecidedError
+        If the search had to be given up.
+
+    Examples
+    --------
+    >>> later, earlier = quantity("later"), quantity("earlier")
+    >>> grown = growth("growth", later, earlier, "22.9%")
+    >>> witness(System((says("count", later, "354"), grown)))
+    {'earlier': 288, 'later': 354}
+    >>> isinstance(witness(System((says("both", later + earlier, "354"), grown))), dict)
+    False
+    """
     result = _decide(system)
     return dict(result) if isinstance(result, dict) else result
 
@@ -316,47 +297,6 @@ def _decide(system: System) -> dict[str, int] | Proof:
     if not all(claim.holds(data) for claim in (*system.definitions, *system.claims)):
         raise AssertionError("the witness does not check; this is a bug")
     return data
-
-
-def solve(system: System) -> Answer:
-    """Return a witness, or all minimal sets of claims that conflict, the first with its proof.
-
-    Raises
-    ------
-    UndecidedError
-        If the search had to be given up.
-    ValueError
-        If the definitions alone contradict each other.
-
-    Examples
-    --------
-    >>> later, earlier = quantity("later"), quantity("earlier")
-    >>> grown = growth("growth", later, earlier, "22.9%")
-    >>> solve(System((says("count", later, "354"), grown))).witness
-    {'earlier': 288, 'later': 354}
-    >>> solve(System((says("both", later + earlier, "354"), grown))).conflict
-    ('both', 'growth')
-    """
-    result = witness(system)
-    if isinstance(result, dict):
-        return Answer(result)
-    if not isinstance(witness(System((), system.definitions)), dict):
-        raise ValueError("the definitions contradict each other")
-
-    def only(places: Iterable[int]) -> System:
-        return system.only(system.claims[place] for place in places)
-
-    found = minimal_conflicts(
-        range(len(system.claims)),
-        lambda some: None if isinstance(witness(only(some)), dict) else some,
-    )
-    if not found.complete:
-        raise UndecidedError(f"more conflicts than {MOST_QUESTIONS} questions can find")
-    first = only(found.sets[0])
-    proof = witness(first)
-    assert not isinstance(proof, dict)  # it was found infeasible
-    tags = tuple(tuple(system.claims[i].tag for i in one) for one in found.sets)
-    return Answer(None, tags, proof, first)
 
 
 def connected(named: Iterable[tuple[T, set[str]]]) -> list[tuple[list[T], set[str]]]:
