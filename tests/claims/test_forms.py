@@ -149,7 +149,10 @@ def test_a_press_release_in_millions(make: Maker) -> None:
     """
     table = judged(make(rows("press/claims"), rows("press/relations")))
     default = table[table["default"]].set_index("claim_id")
-    assert set(default["verdict"]) == {"reproduced", "consistent"}
+    usual = dict.fromkeys(default.index, "consistent") | {"sales-growth": "reproduced"}
+    assert default["verdict"].to_dict() == usual
+    # without the growths 19.279% to 19.317%; theirs leave a little less
+    assert "19.278% to 19.306%" in default.loc["sales-growth", "evidence"]
     assert default["sharpness"][["sales-growth", "na-growth", "export-growth"]].tolist() == [
         "forced: only this print",
         "sharp: 2 of 900 prints fit",

@@ -192,7 +192,7 @@ class Wording:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         growth = self.network.kind(claim) in GROWTH and not self.network.in_points(claim)
         unit, places = _unit(claim)
-        found = self._range(item, others, unit / 10**places)
+        found = self._range(item, others, unit * Fraction(1, 10**places))
         low, high = (
             None if end is None else Fraction(end - growth, unit) for end in (found.low, found.high)
         )
@@ -221,13 +221,17 @@ class Wording:
                 frame([*others, replace(item, inside=side)], self.network.definitions, item)
                 for side in (below, above)
             ]
-            under, over = (one.bounds(indicator(item), unit / 10**places) for one in small)
+            under, over = (
+                one.bounds(indicator(item), unit * Fraction(1, 10**places)) for one in small
+            )
         except (UndecidedError, ImpossibleError):
             return ""
         if under.high is None or over.low is None:
             return ""
         written, sign = decimal(places), "%" if claim.number.percent else ""
-        return " and ".join(f"{written(e.value / unit)}{sign}" for e in (under.high, over.low))
+        return " and ".join(
+            f"{written(Fraction(e.value, unit))}{sign}" for e in (under.high, over.low)
+        )
 
     def can_be(self, item: Item, end: Fraction | None, others: Sequence[Item]) -> bool:
         """Say whether a value that other claims limit can be at the limit itself."""
