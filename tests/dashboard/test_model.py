@@ -106,7 +106,7 @@ def test_how_far_a_target_moves(
 ) -> None:
     row = {"kind": kind, "rule": rule, "amount": amount, "upper": upper, "kpi": kpi}
     rest = {"target_id": "t", "kr_id": "k", "claim_id": "c", "months": "0", "default": "yes"}
-    rest |= {"axis": "", "option": "", "reading": "r"}
+    rest |= {"axis": "", "option": "", "reading": "r", "confirmed": ""}
     found = span(TargetRow.model_validate(row | rest))
     assert list(found) == expected
     low, _, step = found

@@ -19,7 +19,7 @@ from analysis.figures.publications import concept_charts
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
-from analysis.method import as_is
+from analysis.method.links import load_links
 from analysis.notebook.drawing import Figure, svg
 
 Check = Callable[[Figure], None]
@@ -215,7 +215,7 @@ def test_no_key_result_at_all(check: Check) -> None:
 
 
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
-    links = as_is.load_links(segelec)[:1]  # type: ignore[arg-type]
+    links = load_links(segelec)[:1]  # type: ignore[arg-type]
     rows = [(x.cause, x.effect, x.sign, x.lag_quarters, "untestable", "") for x in links]
     frame = table("cause effect sign lag finding quotation", rows)
     check(strategy_map(frame, "yours"))

@@ -25,6 +25,7 @@ from analysis.kpis.levels import by_type, kpi_periods
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is
 from analysis.method.key_results import evaluate, load_okrs
+from analysis.method.links import load_links
 from analysis.notebook.display import Figure
 from analysis.tables.case import Case, ServiceType
 from analysis.tables.firm_tables import Ledger
@@ -249,7 +250,7 @@ def test_bars_of_the_scorecard_add_up(gallery: dict[str, Figure]) -> None:
 
 
 def test_no_link_runs_through_a_box(segelec: Case) -> None:
-    links = [(link.cause, link.effect) for link in as_is.load_links(segelec)]
+    links = [(link.cause, link.effect) for link in load_links(segelec)]
     places = scorecard_charts.arrange(links)
     assert len(set(places.values())) == len(places)
     for cause, effect in links:
