@@ -12,6 +12,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_period, parse_quarter, quarter_label
@@ -20,7 +21,7 @@ from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.solver.bounds import bounds
-from analysis.claims.solver.system import Linear, System, at_least, equal, quantity
+from analysis.claims.solver.system import Linear, System, at_least, equal, quantity, witness
 from analysis.claims.verdicts import require_possible
 from analysis.tables.case import Calibration, Case
 from analysis.tables.strategy_tables import printed_strings
@@ -233,14 +234,20 @@ def _fixed_quarters(judge: Judge, reading: Mapping[str, str], share: Fraction) -
 
 
 def _near(system: System, what: Linear, wish: int) -> int:
-    """Return a value that the system allows: the wish, or else the end or the middle of a range."""
+    """Return the value that the system allows next to the wish, or to the middle of a range."""
     found = bounds(system, what)
     low, high = (None if end is None else int(end.value) for end in (found.low, found.high))
+    aim = wish
     if low is not None and wish < low:
-        return low if wish == 0 or high is None else (low + high + 1) // 2
-    if high is not None and wish > high:
-        return high if wish == 0 or low is None else (low + high + 1) // 2
-    return wish
+        aim = low if wish == 0 or high is None else (low + high + 1) // 2
+    elif high is not None and wish > high:
+        aim = high if wish == 0 or low is None else (low + high + 1) // 2
+    near = (aim + side * step for step in count() for side in (1, -1))
+    return next(
+        value
+        for value in near
+        if isinstance(witness(system.plus(equal("near", what, Linear((), Fraction(value))))), dict)
+    )
 
 
 def _base(quarter: int, comparison: str) -> int:
