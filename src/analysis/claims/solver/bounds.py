@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from heapq import heappop, heappush
-from math import ceil, lcm
+from math import ceil, floor, lcm
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.relaxation import Relaxation
+from analysis.claims.solver.relaxation import MOST_CASES, Relaxation
 from analysis.claims.solver.search import MAX_NODES, UndecidedError, best
 from analysis.claims.solver.simplex import Endless, Row, Vertex, maximise
 from analysis.claims.solver.system import (
@@ -90,8 +90,8 @@ class ImpossibleError(Exception):
 
 
 _ONE = Linear((), Fraction(1))
-_FEW, _ROUNDS = 300, 4
-"""After so many branches an end that is rounded is settled by where it is rounded to."""
+_FEW, _QUESTIONS = 300, 24
+"""Branches, and questions, after which an end that is rounded stays at its limit."""
 
 
 def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -> Bounds:
@@ -125,44 +125,93 @@ def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -
     >>> (found.low.value, found.high.value) if found.low and found.high else None
     (Fraction(287, 1), Fraction(288, 1))
     """
+    if step is None:
+        start = _start(system)
+        return Bounds(*(_end(system, indicator, start, side, MAX_NODES) for side in (-1, 1)))
+    asked = _Asked(system)
+    high, low = (asked.end(indicator, side, step) for side in (1, -1))
+    return Bounds(low, high)
+
+
+def _start(system: System) -> dict[str, int]:
     start = witness(system)
     if not isinstance(start, dict):
         raise ImpossibleError("no data set agrees with these claims")
-    if step is None:
-        return Bounds(*(_end(system, indicator, start, side, MAX_NODES) for side in (-1, 1)))
-    return Bounds(*(_rounded_end(system, indicator, start, side, step) for side in (-1, 1)))
+    return start
+
+
+class _Asked:
+    """Ends that are rounded outwards, found by questions whether anything lies beyond."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._all = (*system.definitions, *system.claims)
+        start = Relaxation(self._all, {}).decide(())
+        if isinstance(start, tuple):
+            raise ImpossibleError("no data set agrees with these claims")
+        self._data = start
+
+    def end(self, indicator: Indicator, side: int, step: Fraction) -> End | None:
+        """Find an end, or a limit that is rounded outwards to the same multiple of a step.
+
+        Quantities that need not be whole give a limit at once, and mostly a data set lies less
+        than a step within. If none does, the distance is doubled until one does, then halved.
+        """
+        whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator, _ONE)
+        highest = _highest(self.system, whole, side)
+        if highest is None:
+            if self._data is None:
+                self._data = _start(self.system)
+            return None
+        limit = side * (highest[0] - whole.shift)
+        if isinstance(indicator, Linear):  # all its values are multiples of one over this
+            terms = [times.denominator for _, times in indicator.terms]
+            grain = lcm(indicator.constant.denominator, *terms)
+            limit = Fraction(floor(limit * grain), grain)
+        limit = self._closer(whole, side, step, limit, 4, 40 if self._data else MOST_CASES)
+        if not self._close(whole, side, step, limit):
+            if self._data is not None or isinstance(indicator, Linear):
+                with suppress(UndecidedError):
+                    end = _end(self.system, indicator, self._data or {}, side, _FEW)
+                    if end is None or end.tight:
+                        return end
+            most = MOST_CASES if self._data is None else 100
+            limit = self._closer(whole, side, step, limit, _QUESTIONS, most)
+        data = self._data = self._data or _start(self.system)
+        return End(indicator.at(data), data, side * limit)
+
+    def _close(self, whole: Ratio, side: int, step: Fraction, limit: Fraction) -> bool:
+        data = self._data
+        return data is not None and ceil(side * whole.at(data) / step) == ceil(limit / step)
+
+    def _closer(
+        self, whole: Ratio, side: int, step: Fraction, limit: Fraction, questions: int, most: int
+    ) -> Fraction:
+        """Move a limit inwards by questions of so many cases at most."""
+        refuted, back = ceil(limit / step), 1
+        for _ in range(questions):
+            if self._close(whole, side, step, limit):
+                break
+            asked = refuted - back
+            if self._data is not None:
+                reached = ceil(side * whole.at(self._data) / step)
+                asked = max(asked, (reached + refuted) // 2)
+            beyond = Interval(asked * step + side * whole.shift, None, low_closed=False)
+            there = Claim("beyond", whole.numerator * side, beyond, whole.denominator)
+            found = Relaxation((*self._all, there), {}).decide((), (), most)
+            if found is None:
+                break
+            if isinstance(found, dict):
+                self._data = found
+            else:
+                refuted, limit, back = asked, asked * step, 2 * back
+        return limit
 
 
 def _end(system: System, indicator: Indicator, start: Data, side: int, most: int) -> End | None:
     if isinstance(indicator, Linear):
         return _linear_end(system, indicator, side, most)
     return _ratio_end(system, indicator, start, side, most)
-
-
-def _rounded_end(
-    system: System, indicator: Indicator, start: dict[str, int], side: int, step: Fraction
-) -> End | None:
-    """Settle an end by a short search, or else by the multiple of a step that it is rounded to."""
-    with suppress(UndecidedError):
-        found = _end(system, indicator, start, side, _FEW)
-        if found is None or found.tight:
-            return found
-    whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator, _ONE)
-    highest = _highest(system, whole, side)
-    if highest is None:
-        return None
-    limit = highest[0] - whole.shift
-    for _ in range(_ROUNDS):
-        below = (ceil(Fraction(side * limit, step)) - 1) * step
-        beyond = Interval(below + side * whole.shift, None, low_closed=False)
-        there = Claim("beyond", whole.numerator * side, beyond, whole.denominator)
-        data = Relaxation((*system.definitions, *system.claims, there), {}).decide(())
-        if isinstance(data, dict):
-            return End(indicator.at(data), data, limit)
-        if data is None:
-            break
-        limit = side * below
-    return End(indicator.at(start), start, limit)
 
 
 def _linear_end(system: System, indicator: Linear, side: int, most: int) -> End | None:
@@ -333,7 +382,7 @@ class Reduced:
         anchors = [at_least("quantity", quantity(name), 0) for name in sorted(names)]
         parts = _parts((*self.claims, *anchors))
         touched = tuple(c for part in parts if names & set(part.names) for c in part.claims)
-        return _bounds(System(touched), small, step)
+        return _bounds(_Question(small, step, _meaning(System(touched)), System(touched)))
 
 
 def reduced(system: System) -> Reduced | None:
@@ -390,10 +439,24 @@ def reduced(system: System) -> Reduced | None:
     return Reduced(tuple(dict.fromkeys(left[i] for i in sorted(left))), solved)
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What is to be bounded; systems that allow the same data sets ask the same."""
+
+    what: Indicator
+    step: Fraction | None
+    allowed: tuple[object, ...]
+    system: System = field(compare=False)
+
+
+def _meaning(system: System) -> tuple[object, ...]:
+    return system.names, frozenset((row.coefficients, row.bound) for row in system.rows())
+
+
 @lru_cache(maxsize=4096)
-def _bounds(system: System, what: Indicator, step: Fraction | None) -> Bounds:
+def _bounds(question: _Question) -> Bounds:
     """Remember bounds: verdicts on the claims of a group ask for the same ones."""
-    return bounds(system, what, step)
+    return bounds(question.system, question.what, question.step)
 
 
 def _equation(claim: Claim) -> tuple[str, Linear] | None:
