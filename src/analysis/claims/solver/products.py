@@ -19,7 +19,8 @@ from operator import sub
 from analysis.base.numbers import Printed
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like
-from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio, Reduced, reduced
+from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio
+from analysis.claims.solver.reduced import Reduced, reduced
 from analysis.claims.solver.search import UndecidedError
 from analysis.claims.solver.system import Claim, Data, Linear, System, at_least, equal, quantity
 
