@@ -173,19 +173,21 @@ class _Asked:
 
     def _close(self, whole: Ratio, side: int, step: Fraction, limit: Fraction) -> bool:
         data = self._data
-        return data is not None and ceil(side * whole.at(data) / step) == ceil(limit / step)
+        return data is not None and ceil(Fraction(side * whole.at(data), step)) == ceil(
+            Fraction(limit, step)
+        )
 
     def _closer(
         self, whole: Ratio, side: int, step: Fraction, limit: Fraction, questions: int, most: int
     ) -> Fraction:
         """Move a limit inwards by questions of so many cases at most."""
-        refuted, back = ceil(limit / step), 1
+        refuted, back = ceil(Fraction(limit, step)), 1
         for _ in range(questions):
             if self._close(whole, side, step, limit):
                 break
             asked = refuted - back
             if self._data is not None:
-                reached = ceil(side * whole.at(self._data) / step)
+                reached = ceil(Fraction(side * whole.at(self._data), step))
                 asked = max(asked, (reached + refuted) // 2)
             beyond = Interval(asked * step + side * whole.shift, None, low_closed=False)
             there = Claim("beyond", whole.numerator * side, beyond, whole.denominator)
