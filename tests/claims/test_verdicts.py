@@ -290,3 +290,12 @@ def test_every_list_of_verdicts_is_the_same() -> None:
     block = template.partition("#let verdict-colours = (")[2].partition("\n)")[0]
     coloured = [line.partition(":")[0].strip().replace("-", " ") for line in block.split("\n")]
     assert [word for word in coloured if word] == list(WORDS)
+
+
+def test_growth_on_the_later_count_is_that_rate_itself(table: pd.DataFrame) -> None:
+    """Two quarters of at least one service before, 354 after: at most 352 / 354 of the later."""
+    rows = table[table["claim_id"] == "5-services-growth"]
+    texts = rows.loc[rows["reading"].str.contains("on-later"), "evidence"]
+    most = (Decimal(352) / 354 * 100).quantize(Decimal("0.001"))
+    assert texts.str.contains(f"at most {most}%", regex=False).any()
+    assert not texts.str.contains("at most \u2212", regex=False).any()

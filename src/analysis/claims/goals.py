@@ -110,7 +110,7 @@ class _Goal:
         self.less = state.network.less_is_better(claim.quantity)
         growth = state.network.kind(claim) in GROWTH
         self.growth = growth
-        self.relative = growth and not state.network.in_points(claim)
+        self.relative = state.network.is_factor(claim)
         size = claim.number.value * (-1 if growth and self.less else 1)
         self.limit = size + (1 if self.relative else 0)
         names = set(self.item.names)

@@ -145,6 +145,15 @@ class Network(Nodes):
             absolute=self.in_points(claim),
         )
 
+    def is_factor(self, claim: ClaimRow) -> bool:
+        """Say whether a claim's expression is a later value by an earlier one: its rate and one."""
+        if self.kind(claim) not in GROWTH or self.in_points(claim):
+            return False
+        what, base = self._alike.get(claim.quantity, claim.quantity), self.base(claim)
+        values = (self.value(what, self.meant(claim)), self.value(what, base.parts))
+        by_later = base.relation == "later base" and all(isinstance(v, Linear) for v in values)
+        return not by_later
+
     def in_points(self, claim: ClaimRow) -> bool:
         """Say whether a growth is a difference (points, euros) and not a rate."""
         printed = claim.number

@@ -190,7 +190,7 @@ class Wording:
 
     def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
-        growth = self.network.kind(claim) in GROWTH and not self.network.in_points(claim)
+        growth = self.network.is_factor(claim)
         unit, places = _unit(claim)
         found = self._range(item, others, unit * Fraction(1, 10**places))
         low, high = (
@@ -247,10 +247,9 @@ class Wording:
         form = (10 ** (digits - 1) if abs(printed.number) >= 1 else 0, 10**digits - 1)
         if kind == "share" and not beyond_whole(printed):
             form = (0, int(Fraction(1, printed.unit)))
-        is_rate = kind in GROWTH and not self.network.in_points(claim)
         unit = printed.unit
         found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
-        near = found.plus(-int(is_rate)).times(Fraction(1, unit))
+        near = found.plus(-int(self.network.is_factor(claim))).times(Fraction(1, unit))
         if printed.number < 0:
             form = (-form[1], -form[0])
 
