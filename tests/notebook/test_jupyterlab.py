@@ -40,9 +40,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "settings" / "overrides.json").write_text(json.dumps(_SETTINGS), encoding="utf-8")
     (home / "browser").write_text(f'#!/bin/sh\necho "$1" >{home}/opened\n', encoding="utf-8")
     (home / "browser").chmod(0o755)
-    command = re.search(r"^\t@.*-m (jupyter lab .*)$", (ROOT / "Makefile").read_text(), re.M)
+    command = re.search(
+        r"^\t@.*-m jupyter lab \$\$\(.*\) (--.*)$", (ROOT / "Makefile").read_text(), re.M
+    )
     assert command is not None
-    started = [sys.executable, "-m", *command[1].split(), "--allow-root", "--port=0"]
+    started = [sys.executable, "-m", "jupyter", "lab", *command[1].split()]
+    started += ["--allow-root", "--port=0"]
     started += [f"--LabApp.app_settings_dir={home / 'settings'}"]
     started += [f"--FileCheckpoints.checkpoint_dir={home / 'checkpoints'}"]
     names = ("DATA", "CONFIG", "RUNTIME")

@@ -109,7 +109,7 @@ def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -
 
     Examples
     --------
-    >>> from analysis.claims.solver.system import growth, says
+    >>> from analysis.claims.solver.system import growth, quantity, says
     >>> later, earlier = quantity("later"), quantity("earlier")
     >>> growths = growth("growth", later, earlier, "23%")
     >>> found = bounds(System((says("count", later, "354"), growths)), earlier)
