@@ -57,6 +57,7 @@ def test_every_exercise_was_worked_out_by_hand() -> None:
 @each_exercise
 def test_right_answers_are_right_in_every_form(topic: str, key: str) -> None:
     for answer in RIGHT[topic][key]:
+        plt.close("all")  # as after a cell, whatever was drawn before
         found = grade(task(topic, key), typed(answer))
         assert found.state == "right", (answer, found)
         assert found.text.startswith(task(topic, key).why)
