@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from analysis.base.text import outward
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.reduce import reduce
 from analysis.method.balanced_scorecard import scorecard
@@ -68,6 +69,19 @@ def test_printed_targets(
 ) -> None:
     shown = show(fragment=address(quarter, {}))
     check(shown, okrs, chosen(evaluate(okrs, reduced, quarter, "year-ago", segelec.reading())))
+
+
+@pytest.mark.parametrize("quarter", ["2023Q1", "2023Q4", "2024Q2"])
+def test_ranges_of_scores_are_rounded_outwards(
+    show: Show, segelec: Case, okrs: Okrs, reduced: Totals, quarter: str
+) -> None:
+    texts = show(fragment=fragment(q=[quarter], lang="en")).page.locator(".levels")
+    told = [found for found in texts.all_text_contents() if found.startswith("weight ")]
+    results = chosen(evaluate(okrs, reduced, quarter, "year-ago", segelec.reading()))
+    nodes = [n for n in scorecard(okrs, results) if n.level in ("joint", "perspective")]
+    for found, node in zip(told, nodes, strict=True):
+        low, high = outward(node.low, node.high, 2)
+        assert found.partition(": ")[2] == (f"{low} to {high}" if node.covered < 1 else "")
 
 
 def test_what_if_targets(

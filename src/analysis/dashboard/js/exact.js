@@ -45,6 +45,21 @@ class Fraction {
     const size = (2n * (top < 0n ? -top : top) + this.d) / (2n * this.d);
     return top < 0n ? -size : size;
   }
+
+  /**
+   * The largest multiple of ten to minus `places` that is not above this.
+   * @param {number} places
+   */
+  down(places) {
+    const unit = 10n ** BigInt(places), top = this.n * unit, over = ((top % this.d) + this.d) % this.d;
+    return new Fraction((top - over) / this.d, unit);
+  }
+
+  /**
+   * The smallest multiple of ten to minus `places` that is not below this.
+   * @param {number} places
+   */
+  up(places) { return ZERO.minus(ZERO.minus(this).down(places)); }
 }
 
 const ZERO = new Fraction(0n), ONE = new Fraction(1n), HUNDRED = new Fraction(100n);

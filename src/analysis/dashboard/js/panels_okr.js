@@ -13,6 +13,8 @@ function okrQuarter(now) {
 const targetKind = data.claims ? "printed" : kind;
 
 const scoreText = (value) => decimal(value, 2);
+/** Ends of a range are rounded outwards, so that they leave nothing out. */
+const atLeast = (value) => decimal(value.down(2), 2), atMost = (value) => decimal(value.up(2), 2);
 
 /** A joint score of which less than a share of the weight is known is not shown, only its range. */
 const knownFrom = () => Fraction.of(data.okr.known_from);
@@ -170,13 +172,13 @@ function scorecardPanel() {
       return make("li", { class: node.level }, make("span.text", {}, node.level === "joint" ? say(node.name) : named(node.name)), track,
         make("span.score", {}, score === null ? MISSING : make("data", { value: score.toString() }, scoreText(score))),
         make("span.levels", {}, say("weight {weight}, known {known}", { weight: percent(node.weight, 0), known: percent(covered, 0) }),
-          whole ? "" : `: ${say("{low} to {high}", { low: scoreText(low), high: scoreText(high) })}`));
+          whole ? "" : `: ${say("{low} to {high}", { low: atLeast(low), high: atMost(high) })}`));
     })),
     table: (now) => ({
       caption: `${say("Scorecard by perspective")}: ${quarterName(data.quarters[okrQuarter(now)].label)}`,
       columns: [
         { name: say("Box") }, { name: say("Text") }, { name: say("Layer") }, { name: say("Weight"), text: (value) => percent(value), kind: "words" }, { name: say("Score"), text: scoreText, kind },
-        { name: say("Known"), text: (value) => percent(value, 0), kind }, { name: say("At least"), text: scoreText, kind }, { name: say("At most"), text: scoreText, kind },
+        { name: say("Known"), text: (value) => percent(value, 0), kind }, { name: say("At least"), text: atLeast, kind }, { name: say("At most"), text: atMost, kind },
         { name: say("Adds"), text: (value) => decimal(value, 3, true), kind },
       ],
       rows: now.nodes.map((node) => [node.level === "joint" ? say(node.name) : named(node.key), node.level === "joint" ? "" : named(node.name), say(node.level), node.weight, node.box.score, node.box.covered, node.box.low, node.box.high, node.adds]),
