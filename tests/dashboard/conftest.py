@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import shutil
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -14,16 +13,12 @@ from urllib.parse import quote
 import pandas as pd
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from analysis.dashboard.page import page
 from analysis.dashboard.page_data import model
 from analysis.tables.case import Case
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 PROBE = Path(__file__).with_name("probe.js")
 ROWS: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("rows.yaml").read_text(encoding="utf-8")
@@ -69,17 +64,6 @@ class Shown:
         own = self.file.parent.as_uri()
         foreign = [url for url in self.requests if not url.startswith((own, "about:", "blob:"))]
         return [*self.messages, *foreign, *self.page.evaluate("window.violations ?? []")]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("the browser tests need Debian's package chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
