@@ -27,8 +27,9 @@ from analysis.method import as_is
 from analysis.method.key_results import evaluate, load_okrs
 from analysis.method.links import load_links
 from analysis.notebook.display import Figure
-from analysis.tables.case import Case, ServiceType
+from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger
+from analysis.tables.schema import ServiceType
 from analysis.tables.strategy_tables import ProcessRow
 
 

@@ -41,9 +41,10 @@ from analysis.efficiency.quarterly_statements import (
     prepare,
     read_companies,
 )
-from analysis.tables.case import Axis, Case
+from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
 from analysis.tables.rows import Row, Table, data_package, read_rows, write_frame
+from analysis.tables.schema import Axis
 
 FOLLOWS: Final = "follows"
 ADDS: Final = "adds"

@@ -20,7 +20,8 @@ from analysis.base.text import PlainLoader, Rounding, percent
 from analysis.claims.single import power
 from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.evidence.derived import counted, derived
-from analysis.tables.case import Case, yaml_problem
+from analysis.tables.case import Case
+from analysis.tables.schema import yaml_problem
 from analysis.tables.strategy_tables import ClaimRow, read_claims
 
 KINDS: Mapping[str, str] = {

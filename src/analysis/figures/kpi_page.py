@@ -26,7 +26,8 @@ from analysis.figures.primitives import Timeline, levels, period_words, scale, t
 from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.levels import periods
 from analysis.notebook.prose import literal
-from analysis.tables.case import Case, ServiceType
+from analysis.tables.case import Case
+from analysis.tables.schema import ServiceType
 
 _CARDS = ("services", "sales", "productivity", "satisfaction")
 _LEFT, _RIGHT, _WIDTH = 0.0, 84.0, 76.0

@@ -23,7 +23,8 @@ from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, System, at_least, equal, quantity, witness
 from analysis.claims.verdicts import require_possible
-from analysis.tables.case import Calibration, Case
+from analysis.tables.case import Case
+from analysis.tables.schema import Calibration
 from analysis.tables.strategy_tables import printed_strings
 
 

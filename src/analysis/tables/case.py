@@ -1,131 +1,34 @@
-"""What is wrong with a ``case.yaml``, in words, and what to do about it."""
+"""What ``case.yaml`` may say, and where the files of a case lie."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.base.text import PlainLoader, texts_of
-from analysis.tables.columns import broken_rule, forbidden
-
-NAME = r"^[a-z][a-z0-9_-]*$"
-ID = r"^[a-z][a-z0-9_]*$"
-CURRENCY = r"^[A-Z]{3}$"
-WORDS = r"^[\p{L} ]+$"
-_SAID: Mapping[str, tuple[str, str]] = {
-    NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
-    ID: ("must be small letters, digits and underscores", "write it like new_door"),
-    CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
-    WORDS: ("must be letters and spaces", "write it like soles"),
-    "string_type": ("must be text", "put it between quotation marks"),
-    "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
-    "bool_type": ("must be true or false", "write one of the two"),
-    "date_type": ("must be a day", "write it like 2024-12-31, without quotation marks"),
-    "tuple_type": ("must be a list", "write each entry on a line of its own, after a hyphen"),
-    "too_short": ("must have more entries", "add some"),
-}
-"""What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
+from analysis.tables.columns import forbidden
+from analysis.tables.schema import (
+    CURRENCY,
+    NAME,
+    WORDS,
+    Axis,
+    Calibration,
+    ServiceType,
+    Source,
+    Strict,
+    schema_problems,
+    yaml_problem,
+)
 
 
-_YAML_REMEDIES: Mapping[str, str] = {
-    "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
-    'such as title: "Acme: a year of growth", and let keys of one level begin in one column',
-    "cannot start any token": "indent with blanks, not tabs, and put a text that begins with a "
-    "special character into quotation marks",
-    "expected <block end>": "let keys of one level begin in one column, and put a text that holds "
-    "quotation marks or a colon into quotation marks of the other kind",
-}
-"""What to do about what the reader of YAML says."""
-
-
-def yaml_problem(error: Exception, file: Path) -> InputError:
-    """Say why a text is no YAML, and in which row."""
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or "syntax error"
-    row = None if mark is None else mark.line + 1
-    fix = next((fix for words, fix in _YAML_REMEDIES.items() if words in reason), None)
-    return InputError(f"not readable as YAML ({reason})", file=file, row=row, fix=fix)
-
-
-def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) -> list[InputError]:
-    """Turn pydantic's findings into our kind of message.
-
-    Parameters
-    ----------
-    error : ValidationError
-        What it found.
-    file : Path
-        How messages call the file.
-    top : type of BaseModel
-        The model of the whole file.
-    """
-    found = []
-    for problem in error.errors():
-        column = ".".join(str(part) for part in problem["loc"]) or None
-        said = problem.get("ctx", {}).get("pattern", problem["type"])
-        rule, fix = _SAID.get(said, (broken_rule(problem), None))
-        if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
-            rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
-        elif problem["type"] == "extra_forbidden":
-            rule, fix = _unknown_key(problem["loc"], top)
-        elif problem["type"] == "missing":
-            rule = "this key is required"
-        value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-        found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
-    return found
-
-
-def _unknown_key(place: tuple[int | str, ...], top: type[BaseModel]) -> tuple[str, str | None]:
-    """Say which keys are known where an unknown one stands, and which it may be a slip of."""
-    model: type[BaseModel] | None = top
-    for part in place[:-1]:
-        if model is not None and part in model.model_fields:
-            model = _model_in(model.model_fields[str(part)].annotation)
-    known = list(model.model_fields) if model is not None else []
-    near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.6)
-    rule = f"this key is unknown; known are {', '.join(known)}"
-    return rule, f"did you mean {near[0]}?" if near else "take it out"
-
-
-def _model_in(kind: Any) -> type[BaseModel] | None:
-    """Return the model that a field holds, be it by itself, in a list or under names."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind
-    return next((found for part in get_args(kind) if (found := _model_in(part))), None)
-
-
-class _Strict(BaseModel):
-    """Unknown keys are refused and values are not coerced."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Source(_Strict):
-    """The publication whose printed numbers the case holds."""
-
-    authors: str
-    title: str
-    published: str
-
-
-class Periods(_Strict):
+class Periods(Strict):
     """First and last quarter of the ledger, the AS-IS period and the reported quarter.
 
     Left out, the AS-IS period is the first quarter, and the reported quarter the last.
@@ -171,52 +74,7 @@ class Periods(_Strict):
         return self
 
 
-class Axis(_Strict):
-    """One question that the print leaves open, its reasonable answers, and the default one."""
-
-    question: str
-    default: str
-    options: Annotated[dict[str, str], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _default_is_an_option(self) -> Axis:
-        if self.default not in self.options:
-            raise ValueError(
-                f"default '{self.default}' is none of the options: {', '.join(self.options)}"
-            )
-        return self
-
-
-class ServiceType(_Strict):
-    """A kind of service; ``printed`` says whether the publication names it."""
-
-    id: Annotated[str, Field(pattern=ID)]
-    name: str
-    printed: bool
-
-
-class Range(_Strict):
-    """A closed range of whole numbers."""
-
-    min: int
-    max: int
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> Range:
-        if self.min > self.max:
-            raise ValueError(f"min ({self.min}) must not exceed max ({self.max})")
-        return self
-
-
-class Calibration(_Strict):
-    """What the print leaves open and a synthetic ledger must choose."""
-
-    seed: int
-    respondents: Range
-    service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
-
-
-class IntakeSettings(_Strict):
+class IntakeSettings(Strict):
     """How a case's own files are written, where that cannot be told from the files.
 
     A setting that is left out is taken from the files if they leave no doubt; whatever they leave
@@ -234,7 +92,7 @@ class IntakeSettings(_Strict):
     """Per cent by which invoices and statements may disagree on a quarter's sales."""
 
 
-class Parameters(_Strict):
+class Parameters(Strict):
     """The contents of ``case.yaml``."""
 
     name: Annotated[str, Field(pattern=NAME)]
@@ -246,7 +104,7 @@ class Parameters(_Strict):
     date: date
     source: Source | None = None
     periods: Periods
-    readings: dict[str, Axis] = {}
+    readings: dict[str, Axis] = Field(default_factory=dict)
     calibration: Calibration | None = None
     effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
     """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
