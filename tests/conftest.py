@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from analysis.base.language import use
 from analysis.kpis.levels import sums
 from analysis.ledger.synthetic import make_ledger
 from analysis.tables.case import Case, load_case
@@ -58,6 +59,13 @@ def browser() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=path, args=CHROMIUM.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Leave the language of a case behind when a test ends."""
+    yield
+    use()
 
 
 @pytest.fixture(scope="session")

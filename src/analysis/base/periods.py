@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from analysis.base.errors import InputError
+from analysis.base.language import language, tr
 
 Grain = Literal["month", "quarter", "half-year", "year"]
 """Length of a period."""
@@ -97,7 +98,7 @@ MONTH_NAMES = (
     "November",
     "December",
 )
-"""In English whatever the locale, which strftime would follow."""
+"""In English; those of other languages come from CLDR, never from the locale of the machine."""
 
 _YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have
 _PATTERNS = {grain: re.compile(f"{_YEAR}{form.part}", re.ASCII) for grain, form in GRAINS.items()}
@@ -295,14 +296,14 @@ def distance(grain: Grain, base: str) -> int:
 def base_words(grain: Grain, base: str) -> str:
     """Name a base in prose: “the same quarter of last year”, “the quarter before”."""
     if base == "previous" or grain == "year":
-        return f"the {grain} before"
-    return f"the same {grain} of last year"
+        return tr(f"the {grain} before")
+    return tr(f"the same {grain} of last year")
 
 
 def short_period(label: str) -> str:
     """Write a period as figures, captions and tables do: ``Q2 2024``, ``H1 2023``, ``Feb 2024``."""
     grain, index = parse_label(label)
-    return GRAINS[grain].short.format(**_parts(index, grain))
+    return tr(GRAINS[grain].short, **_parts(index, grain))
 
 
 def in_words(label: str) -> str:
@@ -314,7 +315,7 @@ def in_words(label: str) -> str:
     ('the second quarter of 2024', 'February 2024')
     """
     grain, index = parse_label(label)
-    return GRAINS[grain].words.format(**_parts(index, grain))
+    return tr(GRAINS[grain].words, **_parts(index, grain))
 
 
 def readable(text: str) -> str:
@@ -328,5 +329,7 @@ def readable(text: str) -> str:
 def _parts(index: int, grain: Grain) -> dict[str, object]:
     """Return what the forms of a label are made of."""
     year, place = divmod(index, 12 // MONTHS[grain])
-    nth = _FIRST_TO_FOURTH[place] if place < len(_FIRST_TO_FOURTH) else ""
-    return {"year": year, "part": place + 1, "month": MONTH_NAMES[place], "nth": nth}
+    nth = tr(_FIRST_TO_FOURTH[place]) if place < len(_FIRST_TO_FOURTH) else ""
+    month = (MONTH_NAMES if language().code == "en" else language().months)[place]
+    roman = ("I", "II", "III", "IV")[place % 4]
+    return {"year": year, "part": place + 1, "month": month, "nth": nth, "roman": roman}

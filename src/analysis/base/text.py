@@ -32,6 +32,8 @@ import pandas as pd
 import yaml
 from pandas.api.types import is_numeric_dtype
 
+from analysis.base.language import language, tr
+
 Format = Callable[[Any], str]
 
 MINUS = "−"
@@ -147,7 +149,7 @@ def round_digits(value: Fraction | int, rounding: Rounding | str) -> int:
 def decimal(
     places: int = 0, *, signed: bool = False, rounding: Rounding = Rounding.HALF_UP
 ) -> Format:
-    """Format numbers with thousands separators: ``1,234.5``.
+    """Format numbers with thousands separators: ``1,234.5``, or as the language in use has it.
 
     Parameters
     ----------
@@ -176,19 +178,19 @@ def outward(low: Any, high: Any, places: int = 0) -> tuple[str, str]:
 def outward_percent(low: Any, high: Any) -> tuple[str, str]:
     """Format both ends of a range of shares in per cent with two decimals, rounded outwards."""
     below, above = outward(exact(low) * 100, exact(high) * 100, 2)
-    return f"{below}%", f"{above}%"
+    return below + language().percent, above + language().percent
 
 
 def percent(
     places: int = 1, *, signed: bool = False, rounding: Rounding = Rounding.HALF_UP
 ) -> Format:
     """Format shares and growth rates, given as ratios: 0.229 is ``22.9%``."""
-    return lambda value: _text(exact(value) * 100, places, signed, rounding) + "%"
+    return lambda value: _text(exact(value) * 100, places, signed, rounding) + language().percent
 
 
 def points(places: int = 1, *, signed: bool = True) -> Format:
     """Format differences of shares, given as ratios, in percentage points: ``+1.2 pp``."""
-    return lambda value: _text(exact(value) * 100, places, signed) + " pp"
+    return lambda value: _text(exact(value) * 100, places, signed) + f" {tr('pp')}"
 
 
 def money(places: int = 2, *, signed: bool = False) -> Format:
@@ -208,7 +210,7 @@ def exact(value: Any) -> Fraction:
 def plain(value: Any) -> str:
     """Format a value by its type alone; for columns without a format of their own."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, Integral):
         return decimal()(value)
     if is_number(value):
@@ -225,7 +227,8 @@ def _text(value: Fraction, places: int, signed: bool, rounding: Rounding = Round
     digits = round_digits(value * 10**places, rounding)
     whole, rest = divmod(abs(digits), 10**places)
     sign = MINUS if digits < 0 else "+" if signed and digits > 0 else ""
-    return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else "")
+    grouped = f"{whole:,}".replace(",", language().group)
+    return sign + grouped + (f"{language().point}{rest:0{places}d}" if places else "")
 
 
 def fixed(value: Fraction | None, places: int = 6) -> str:
@@ -252,7 +255,7 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return f"{', '.join(items[:-1])} {tr(last)} {items[-1]}"
 
 
 def records(frame: pd.DataFrame) -> list[Any]:

@@ -251,6 +251,7 @@ def begin(
     period = None if isinstance(period, int) else period
     with _noting(wrong, "case"):
         found = load_case(case)
+        found.parameters.speak()
         if found.parameters.kind != "printed" and not (found.processed / CUBE).is_file():
             raise InputError(
                 "the ledger of this case has not been built",
@@ -285,8 +286,10 @@ def _noting(wrong: list[str], parameter: str) -> Iterator[None]:
 
 def asked_for(options: argparse.Namespace) -> Edition:
     """Return the edition that options of the command line ask for; see :func:`edition`."""
+    case = load_case(options.case)
+    case.parameters.speak()
     return edition(
-        load_case(options.case),
+        case,
         period=options.period,
         base=options.base,
         readings=options.reading,

@@ -10,6 +10,7 @@ from collections import Counter
 
 import pandas as pd
 
+from analysis.base.language import counted
 from analysis.base.periods import base_words, in_words, short_period
 from analysis.base.text import decimal, listed, outward, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
@@ -214,10 +215,10 @@ def _distance(result: Result) -> str:
 def data(report: FirmReport) -> str:
     """Say how many rows of which tables came in, and what was done to them."""
     came, notes = read_inventory(report.case), read_notes(report.case)
+    rows = counted("{n} row", "{n} rows", int(came["rows"].sum()))
     text = (
-        f"{len(came)} tables came in, with {whole(came['rows'].sum())} rows. All of them were "
-        "checked before anything was computed: types, ranges, keys, references between tables, "
-        "dates and sums. "
+        f"{len(came)} tables came in, with {rows}. All of them were checked before anything "
+        "was computed: types, ranges, keys, references between tables, dates and sums. "
     )
     if report.rows is None:
         text += (

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
+from analysis.base.language import Code, locales, use
 from analysis.base.periods import parse_period, parse_quarter
 from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.columns import forbidden
@@ -111,6 +112,22 @@ class Parameters(Strict):
     intake: IntakeSettings = IntakeSettings()
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
+    language: Code = "en"
+    """Of a firm's report, dashboard and messages."""
+    locale: str | None = None
+    """Whose numbers and names of months are used, if not those of ``LOCALES``."""
+
+    @field_validator("locale")
+    @classmethod
+    def _is_of_the_language(cls, locale: str | None, info: ValidationInfo) -> str | None:
+        if locale and "language" in info.data and locale not in locales(info.data["language"]):
+            known = ", ".join(locales(info.data["language"]))
+            raise ValueError(f"this locale is none of the language; known are {known}")
+        return locale
+
+    def speak(self) -> None:
+        """Use the language of the case from now on."""
+        use(self.language, self.locale)
 
 
 @dataclass(frozen=True)
