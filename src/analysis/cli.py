@@ -162,6 +162,7 @@ def kpis(args: argparse.Namespace) -> str | int:
         kept = _keep_rows(case)
         if isinstance(kept, int):
             return kept
+        case = load_case(args.case)  # with the periods of the rows as they now are
     cube = make_cube(case)
     if cube.empty:
         raise InputError(NOTHING, file=case.raw.relative_to(case.root), fix=MORE)

@@ -252,8 +252,19 @@ def quarter_days(index: int) -> int:
 
 def last_month(label: str) -> int:
     """Month index of the last month of a period."""
+    return months_in(label)[-1]
+
+
+def months_in(label: str) -> range:
+    """Month indices of a period.
+
+    Examples
+    --------
+    >>> [month_label(month) for month in months_in("2024Q2")]
+    ['2024-04', '2024-05', '2024-06']
+    """
     grain, index = parse_label(label)
-    return (index + 1) * MONTHS[grain] - 1
+    return range(index * MONTHS[grain], (index + 1) * MONTHS[grain])
 
 
 def last_day(label: str) -> date:

@@ -11,10 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.periods import (
-    MONTHS,
     last_ended,
-    last_month,
-    parse_label,
+    months_in,
     quarter_label,
     short_period,
 )
@@ -191,15 +189,10 @@ def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFram
     printed = case.reading().get("services_period")
     marked = printed is not None and period == case.parameters.periods.current
     covered = printed if printed and marked else period
-    months = {month for part in covered.split("+") for month in _months(part)}
+    months = {month for part in covered.split("+") for month in months_in(part)}
     rows = totals[totals["month"].isin(months) & (totals["measure"] == "services")]
     shares = type_shares(rows.groupby("service_type")["value"].sum(), case.service_types)
     return (shares if marked else shares.assign(printed=False)), covered
-
-
-def _months(period: str) -> range:
-    last = last_month(period)
-    return range(last - MONTHS[parse_label(period)[0]] + 1, last + 1)
 
 
 def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd.DataFrame:

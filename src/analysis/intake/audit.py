@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
 from pydantic.fields import FieldInfo
 
 from analysis.intake.case_files import (
@@ -25,7 +24,7 @@ from analysis.intake.case_files import (
     is_summed_in_place,
 )
 from analysis.intake.cells import read_text
-from analysis.intake.consistency import check_rows
+from analysis.intake.consistency import check_rows, dated
 from analysis.intake.convert import MARKS
 from analysis.intake.problems import (
     FILE_LINES,
@@ -58,7 +57,7 @@ from analysis.kpis.duck import (
 )
 from analysis.tables.case import Case
 from analysis.tables.columns import closest, header_of, is_choice, names_of
-from analysis.tables.rows import Table, period_column
+from analysis.tables.rows import Table
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
@@ -102,15 +101,16 @@ class Findings:
         Everything that is wrong with them.
     notes : list of Note
         What is not used, was read as another type, or is doubtful.
-    dated : dict of str to DataFrame
-        By table, the days, months or quarters of its rows, each once; none if anything is wrong.
+    months : dict of str to set of int
+        By table, the months with a row.
     """
 
-    files: Files
+    case: Case
+    files: Files = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    dated: dict[str, pd.DataFrame] = field(default_factory=dict)
+    months: dict[str, set[int]] = field(default_factory=dict)
 
 
 def files_in_place(case: Case) -> Files:
@@ -135,7 +135,7 @@ def audit(case: Case) -> Findings:
     InputError
         If DuckDB is not installed, or a file cannot be read.
     """
-    findings = Findings(files_in_place(case) if case.has_own_rows else {})
+    findings = Findings(case, files_in_place(case) if case.has_own_rows else {})
     if not findings.files:
         return findings
     findings.problems += _other_names(case, findings.files)
@@ -152,19 +152,14 @@ def audit(case: Case) -> Findings:
                 tables[name], findings.counts[name] = audited.rows(), number
             else:
                 findings.notes.append(Note(audited.name, NO_ROWS))
+        case, findings.months = dated(case, tables)
+        findings.case = replace(case, from_rows=frozenset())
         findings.notes += check_rows(case, tables, unread)
         for rows in tables.values():
             _check_texts(rows)
         if statements := tables.get("fin_statement"):
             what = "its sums are not checked, nor its sales against the invoices: rows are only"
             findings.notes.append(Note(statements.file, f"{what} summed"))
-        if not findings.problems:
-            dated = {name: period_column(rows.table) for name, rows in tables.items()}
-            findings.dated = {
-                name: tables[name].frame.select(column).unique().collect("pandas").to_native()
-                for name, column in dated.items()
-                if column
-            }
     return findings
 
 

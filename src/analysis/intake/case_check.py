@@ -11,11 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import (
-    month_label,
-    parse_month,
-    parse_period,
-)
+from analysis.base.periods import month_label, parse_period
 from analysis.base.text import replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
@@ -30,7 +26,7 @@ from analysis.intake.case_files import (
     find,
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
-from analysis.intake.consistency import check_read
+from analysis.intake.consistency import check_read, months_of
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.problems import (
     NO_ROWS,
@@ -52,8 +48,7 @@ from analysis.intake.workbook import read_workbook
 from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables.case import Case, case_problems, load_case
-from analysis.tables.columns import period_ends
+from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, load_case
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
@@ -64,6 +59,8 @@ class Intake:
 
     Attributes
     ----------
+    case : Case
+        With the periods and date of its rows, if ``case.yaml`` has none.
     tables : mapping of str to DataFrame
         By name, the tables that are there, with columns and types as
         :func:`analysis.tables.rows.read_frame` gives them; only those without a problem.
@@ -71,11 +68,15 @@ class Intake:
         Everything that is wrong, the worst first; nothing may be built unless this is empty.
     notes : tuple of Note
         What was skipped or coerced.
+    months : mapping of str to set of int
+        By table, the months with a row.
     """
 
+    case: Case
     tables: Mapping[str, pd.DataFrame]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
+    months: Mapping[str, set[int]]
 
 
 def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
@@ -106,13 +107,13 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
             else:
                 notes.append(Note(grid.file, NO_ROWS))
             notes += table.notes
-    found, doubts = check_read(case, checked)
+    case, months, found, doubts = check_read(case, checked)
     sound = {name: table.frame for name, table in checked.items() if not table.problems}
     problems += found + [problem for table in checked.values() for problem in table.problems]
     wanted = tables == TABLES and case.has_own_rows
     if not checked and not problems and wanted:
         problems.append(Problem(fault_of("no-table"), str(case.raw.relative_to(case.root))))
-    return Intake(sound, worst_first(problems), (*notes, *doubts))
+    return Intake(case, sound, worst_first(problems), (*notes, *doubts), months)
 
 
 def _grids(
@@ -192,16 +193,16 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     """
     name, root = case.name, case.root
     try:
-        in_place = Findings({}) if _is_linked(case) else audit(case)
+        in_place = Findings(case) if _is_linked(case) else audit(case)
     except InputError as error:
         return problem_list(name, map(problem_of, error.all), every), None
-    intake = read(case, READ_ALWAYS if in_place.files else TABLES)
+    intake = read(in_place.case, READ_ALWAYS if in_place.files else TABLES)
     problems = [*intake.problems, *case_texts(case), *in_place.problems]
     rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
     if not problems and case.has_own_rows:
         problems += [
             *without_indicator(case, rows),
-            *periods_without_rows(case, {**intake.tables, **in_place.dated}),
+            *periods_without_rows(intake.case, {**intake.months, **in_place.months}),
         ]
     if (case.raw / CLAIMS.file).is_file():
         try:
@@ -216,7 +217,16 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     said = note_list((note for note in intake.notes if note.file not in files), every)
     if problems:
         return problem_list(name, worst_first(problems), every) + said, None
-    return f"{name}: nothing is wrong. {_counted(rows)}{said}", intake
+    return f"{name}: nothing is wrong. {_counted(rows)}{_periods(case, intake.case)}{said}", intake
+
+
+def _periods(case: Case, dated: Case) -> str:
+    """Say which periods were taken from the rows."""
+    if "periods" not in case.from_rows or not case.has_own_rows:
+        return ""
+    periods = dated.parameters.periods
+    about = f"the report is about {periods.current}"
+    return f". Periods, from the rows: {periods.first} to {periods.last}; {about}"
 
 
 def _is_linked(case: Case) -> bool:
@@ -261,39 +271,27 @@ def without_indicator(case: Case, tables: Collection[str]) -> Iterator[Problem]:
         yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
 
 
-def periods_without_rows(case: Case, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator[Problem]:
     """Find periods that the report is about and in which no table has a row.
 
     Parameters
     ----------
     case : Case
         Gives the periods.
-    tables : mapping of str to DataFrame
-        By name; without a single dated row there is nothing to hold the periods against.
+    months : mapping of str to set of int
+        By table, the months with a row; without any there is nothing to hold the periods against.
     """
-    dated = [table for table in ROWS if table.name in tables and period_column(table)]
+    quarters = {month // 3 for found in months.values() for month in found}
     file = str((case.raw / "case.yaml").relative_to(case.root))
-    for key in ("current", "baseline") if dated else ():
+    for key in ("current", "baseline") if quarters else ():
         label = getattr(case.parameters.periods, key)
-        quarters = parse_period(label)
-        for table in dated:
-            name = period_column(table)
-            ends = period_ends(table.row.model_fields[name], name, quarters[0], quarters[-1])
-            if tables[table.name][name].between(*ends).any():
-                break
-        else:
+        if quarters.isdisjoint(parse_period(label)):
             fault = fault_of("period-without-rows", period=label)
             yield Problem(fault, file, column=f"periods.{key}", value=label)
 
 
-INVENTORY = "tables.csv"
-"""Which tables came in, those with any row, with their number of rows and the days they cover."""
-
 NOTES = "intake.csv"
 """What was skipped or coerced."""
-
-_BY_MONTH = {"service", "sale", "cost", "staff_hours"}
-"""Tables that count as recorded in the months in which they have a row."""
 
 
 def store_tables(case: Case) -> tuple[str, bool]:
@@ -362,20 +360,9 @@ def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, 
     asked = [nw.len().alias("rows"), *(spans if column else [])]
     found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
     ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
-    gaps = ", ".join(_gaps(lazy, column)) if table.name in _BY_MONTH and found["rows"] else ""
-    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], gaps
-
-
-def _gaps(rows: nw.LazyFrame[Any], column: str) -> list[str]:
-    """List the months without a row between the first and the last that have one."""
-    if column == "month":
-        labels = rows.select(column).unique().collect("pandas").to_native()[column]
-        known = {parse_month(str(label)) for label in labels}
-    else:
-        day = nw.col(column)
-        month = (12 * day.dt.year() + day.dt.month() - 1).alias("month")
-        known = set(rows.select(month).unique().collect("pandas").to_native()["month"])
-    return [month_label(m) for m in range(int(min(known)), int(max(known))) if m not in known]
+    known = months_of(lazy, table) if table.name in BY_MONTH and found["rows"] else {0}
+    gaps = [month_label(at) for at in range(min(known), max(known)) if at not in known]
+    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], ", ".join(gaps)
 
 
 def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:

@@ -17,10 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import (
-    parse_quarter,
-    quarter_label,
-)
+from analysis.base.periods import months_in, parse_quarter, quarter_label
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, still_example
@@ -39,10 +36,10 @@ from analysis.intake.problems import (
 from analysis.kpis.catalogue import METHOD
 from analysis.kpis.duck import sql_type
 from analysis.method.key_results import contradictions as target_errors
-from analysis.tables.case import Case
+from analysis.tables.case import BY_MONTH, Case
 from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.rows import Row, Table, period_column, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
 
 MADE_UP = "SYN-"
@@ -58,20 +55,73 @@ _VARIANTS = ("service_type", "segment", "role", "category")
 _MONEY_ROWS = ("sale", "cost")
 
 
-def check_read(case: Case, tables: Mapping[str, Checked]) -> tuple[list[Problem], list[Note]]:
+FAR = 24
+"""Months without any row that part rows whose day may be a slip from the others."""
+
+
+def dated(case: Case, tables: Mapping[str, Rows]) -> tuple[Case, dict[str, set[int]]]:
+    """Take from the rows what ``case.yaml`` leaves to them: the periods and the date.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    tables : mapping of str to Rows
+        Its rows. Days far from most others do not count, so that a slip of the pen lies outside the
+        periods.
+
+    Returns
+    -------
+    Case
+        With periods and date.
+    dict of str to set of int
+        By table, the months with a row whose day is right.
+    """
+    months = {name: months_of(rows.frame, rows.table) for name, rows in tables.items()}
+    counted = {name: months[name] for name in BY_MONTH if months.get(name)} or months
+    runs: list[list[int]] = []
+    for month in sorted(set().union(*counted.values())) if case.from_rows else ():
+        if not runs or month - runs[-1][-1] > FAR:
+            runs.append([])
+        runs[-1].append(month)
+    if not runs:
+        return case, months
+    main = max(runs, key=len)
+    return case.spanning(main), months
+
+
+def months_of(rows: nw.LazyFrame[Any], table: Table) -> set[int]:
+    """Return the months in which a table has a row; none if its rows belong to no period."""
+    if not (column := period_column(table)):
+        return set()
+    cell = nw.col(column)
+    if sql_type(table.row.model_fields[column]) == "DATE":
+        cell = (12 * cell.dt.year() + cell.dt.month() - 1).alias(column)
+    found = rows.filter(~nw.col(column).is_null()).select(cell).unique()
+    cells = found.collect("pandas").to_native()[column]
+    if cells.dtype.kind in "iuf":
+        return {int(month) for month in cells}
+    return {month for label in cells for month in months_in(str(label))}
+
+
+def check_read(
+    case: Case, tables: Mapping[str, Checked]
+) -> tuple[Case, dict[str, set[int]], list[Problem], list[Note]]:
     """Check the tables that were read: by the rules for all rows, and by those for single tables.
 
-    Each table gets the problems of its own rows; the others are returned, with what is doubtful.
+    Each table gets the problems of its own rows; the others are returned, with what is doubtful,
+    after what :func:`dated` returns.
     """
     unread = {name for name, table in tables.items() if not table.is_read}
     rows = {name: rows_of(table) for name, table in tables.items()}
+    case, months = dated(case, rows)
     notes = check_rows(case, rows, unread)
     problems = [
         *still_example(case, {name: rows[name] for name in rows if name not in unread}),
         *check_statements(case, tables, notes),
         *check_method(case, tables),
     ]
-    return problems, notes
+    return case, months, problems, notes
 
 
 def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) -> list[Note]:

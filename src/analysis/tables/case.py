@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import csv
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,9 +14,15 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from analysis.base.errors import InputError, system_error
 from analysis.base.language import Code, locales, use
-from analysis.base.periods import parse_period, parse_quarter
+from analysis.base.periods import (
+    end_day,
+    months_in,
+    parse_period,
+    parse_quarter,
+    quarter_label,
+)
 from analysis.base.text import PlainLoader, texts_of
-from analysis.tables.columns import forbidden
+from analysis.tables.columns import LAST_DAY, forbidden
 from analysis.tables.schema import (
     CURRENCY,
     NAME,
@@ -75,6 +83,34 @@ class Periods(Strict):
         return self
 
 
+def periods_of(months: Collection[int]) -> Periods:
+    """Return the periods of rows, for a ``case.yaml`` that names none.
+
+    Parameters
+    ----------
+    months : collection of int
+        Indices of the months with a row.
+
+    Returns
+    -------
+    Periods
+        The report is about the last quarter with a row that has ended when the rows end.
+
+    Examples
+    --------
+    >>> periods_of(range(12 * 2023 + 1, 12 * 2024 + 11)).current
+    '2024Q3'
+    """
+    quarters = sorted({month // 3 for month in months})
+    ended = [quarter for quarter in quarters if 3 * quarter + 2 <= max(months)] or quarters
+    first, last, current = map(quarter_label, (quarters[0], quarters[-1], ended[-1]))
+    return Periods(first=first, last=last, baseline=first, current=current)
+
+
+ANY_PERIOD = Periods(first="1900Q1", last="2199Q4", baseline="1900Q1", current="2199Q4")
+"""Stands for the periods of rows that were not read yet."""
+
+
 class IntakeSettings(Strict):
     """How a case's own files are written, where that cannot be told from the files.
 
@@ -94,7 +130,7 @@ class IntakeSettings(Strict):
 
 
 class Parameters(Strict):
-    """The contents of ``case.yaml``."""
+    """The contents of ``case.yaml``; `periods` and `date` are those of the rows if left out."""
 
     name: Annotated[str, Field(pattern=NAME)]
     title: str
@@ -102,9 +138,9 @@ class Parameters(Strict):
     kind: Literal["synthetic", "yours", "printed"]
     currency: Annotated[str, Field(pattern=CURRENCY)]
     currency_name: Annotated[str, Field(pattern=WORDS)]
-    date: date
+    date: datetime.date = LAST_DAY
     source: Source | None = None
-    periods: Periods
+    periods: Periods = ANY_PERIOD
     readings: dict[str, Axis] = Field(default_factory=dict)
     calibration: Calibration | None = None
     effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
@@ -140,10 +176,25 @@ class Case:
         The project's root folder.
     parameters : Parameters
         The validated ``case.yaml``.
+    from_rows : frozenset of str
+        Its keys that are taken from the rows: ``periods``, ``date`` or none.
     """
 
     root: Path
     parameters: Parameters
+    from_rows: frozenset[str] = frozenset()
+
+    def spanning(self, months: Collection[int]) -> Case:
+        """Return the case with the periods and date of its rows, where ``case.yaml`` has none.
+
+        Parameters
+        ----------
+        months : collection of int
+            Indices of the months with a row.
+        """
+        found = {"periods": periods_of(months), "date": end_day(max(months), "month")}
+        update = {name: found[name] for name in sorted(self.from_rows)}
+        return replace(self, parameters=self.parameters.model_copy(update=update))
 
     @property
     def name(self) -> str:
@@ -250,11 +301,37 @@ def load_case(name: str, root: Path | None = None) -> Case:
     path = _path_of(name, root)
     found = _read_parameters(path, path.relative_to(root), name)
     if isinstance(found, Parameters):
-        return Case(root, found)
+        case = Case(root, found, frozenset({"periods", "date"} - found.model_fields_set))
+        months = _stored_months(case) if case.from_rows else set()
+        return case.spanning(months) if months else case
     first, *others = found
     if others:
         first.rule += f" (more problems at {', '.join(str(other.column) for other in others)})"
     raise first
+
+
+INVENTORY = "tables.csv"
+"""Which tables came in, those with any row, with their number of rows and the days they cover."""
+
+BY_MONTH = ("service", "sale", "cost", "staff_hours")
+"""Tables that count as recorded in the months in which they have a row."""
+
+
+def _stored_months(case: Case) -> set[int]:
+    """Return the months of a case's rows as they were stored, if they were."""
+    path = case.processed / INVENTORY
+    if not path.is_file():
+        return set()
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["first"]]
+    months: set[int] = set()
+    for row in [row for row in rows if row["table"] in BY_MONTH] or rows:
+        gaps = {
+            month for label in filter(None, row["gaps"].split(", ")) for month in months_in(label)
+        }
+        first, last = months_in(row["first"][:7])[0], months_in(row["last"][:7])[-1]
+        months |= set(range(first, last + 1)) - gaps
+    return months
 
 
 def case_problems(name: str, root: Path) -> list[InputError]:
