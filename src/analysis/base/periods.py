@@ -4,6 +4,9 @@ One table, `GRAINS`, says how long a period is and how it is written; months, ha
 are counted as quarters are. Neighbouring periods differ by one, so that every comparison is a
 subtraction and a missing period stays missing. To add a grain, add its name to `Grain` and a row to
 the table.
+
+Months are those of the calendar. Quarters, half-years and years are those of the firm's year: see
+`Calendar`, which `analysis.tables.case.load_case` sets for the process, as a locale would be.
 """
 
 from __future__ import annotations
@@ -12,10 +15,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from analysis.base.errors import InputError
 from analysis.base.language import language, tr
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Grain = Literal["month", "quarter", "half-year", "year"]
 """Length of a period."""
@@ -33,6 +39,47 @@ class _Form:
     short: str
     words: str
     often: str  # how often such a period ends
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How a firm counts its time.
+
+    Attributes
+    ----------
+    year_starts : int
+        Month in which its year begins. A year that does not begin in January is named after the
+        calendar year in which it ends: FY2024 ends in 2024.
+    complete_from, complete_through : date or None
+        First and last day of which its rows are complete. A period that holds one of them is
+        reported for its part.
+    closed : tuple of int
+        Months, by their index, in which a table without rows had nothing to record.
+    """
+
+    year_starts: int = 1
+    complete_from: date | None = None
+    complete_through: date | None = None
+    closed: tuple[int, ...] = ()
+
+
+_calendar = Calendar()
+
+
+def count_by(calendar: Calendar) -> None:
+    """Count time as a firm does, from now on and in the whole process."""
+    global _calendar
+    _calendar = calendar
+
+
+def calendar() -> Calendar:
+    """Return how time is counted at present."""
+    return _calendar
+
+
+def _lead(grain: Grain) -> int:
+    """Months by which a period's index runs ahead of the calendar: a fiscal year begins early."""
+    return 0 if grain == "month" else (13 - _calendar.year_starts) % 12
 
 
 _FIRST_TO_FOURTH = ("first", "second", "third", "fourth")
@@ -101,7 +148,11 @@ MONTH_NAMES = (
 """In English; those of other languages come from CLDR, never from the locale of the machine."""
 
 _YEAR = r"((?:19|20|21)\d\d)"  # those that days of rows may have
-_PATTERNS = {grain: re.compile(f"{_YEAR}{form.part}", re.ASCII) for grain, form in GRAINS.items()}
+_FISCAL = "(?:FY)?"
+_PATTERNS = {
+    grain: re.compile(f"{'' if grain == 'month' else _FISCAL}{_YEAR}{form.part}", re.ASCII)
+    for grain, form in GRAINS.items()
+}
 _QUOTED = "“[^”]*”|`[^`]*`"
 _PARTS = "|".join(form.part for grain, form in GRAINS.items() if grain != "year")
 _LABEL_IN_TEXT = re.compile(
@@ -172,7 +223,8 @@ def period_label(index: int, grain: Grain) -> str:
     >>> period_label(parse("2023-12", "month") + 1, "month")
     '2024-01'
     """
-    return GRAINS[grain].label.format(**_parts(index, grain))
+    year, place = divmod(index, 12 // MONTHS[grain])
+    return GRAINS[grain].label.format(year=year, part=place + 1)
 
 
 def parse_quarter(label: str) -> int:
@@ -213,9 +265,36 @@ def parse_period(label: str) -> tuple[int, ...]:
     return tuple(quarters)
 
 
+def first_month(index: int, grain: Grain) -> int:
+    """Month index of the first month of a period.
+
+    Examples
+    --------
+    >>> count_by(Calendar(year_starts=4))
+    >>> month_label(first_month(parse("2024Q1", "quarter"), "quarter"))
+    '2023-04'
+    >>> count_by(Calendar())
+    """
+    return index * MONTHS[grain] - _lead(grain)
+
+
+@overload
+def containing(month: int, grain: Grain) -> int: ...
+@overload
+def containing(month: pd.Series[Any], grain: Grain) -> pd.Series[int]: ...
+def containing(month: int | pd.Series[Any], grain: Grain) -> int | pd.Series[int]:
+    """Index of the period that a month, or each of several, belongs to."""
+    return (month + _lead(grain)) // MONTHS[grain]
+
+
+def month_of(day: date) -> int:
+    """Month index of a calendar day."""
+    return 12 * day.year + day.month - 1
+
+
 def first_day(index: int, grain: Grain) -> date:
     """First day of a period."""
-    year, month = divmod(index * MONTHS[grain], 12)
+    year, month = divmod(first_month(index, grain), 12)
     return date(year, month + 1, 1)
 
 
@@ -232,7 +311,7 @@ def end_day(index: int, grain: Grain) -> date:
 
 def quarter_of(day: date) -> int:
     """Quarter index of a calendar day."""
-    return 4 * day.year + (day.month - 1) // 3
+    return containing(month_of(day), "quarter")
 
 
 def quarter_start(index: int) -> date:
@@ -264,7 +343,7 @@ def months_in(label: str) -> range:
     ['2024-04', '2024-05', '2024-06']
     """
     grain, index = parse_label(label)
-    return range(index * MONTHS[grain], (index + 1) * MONTHS[grain])
+    return range(first_month(index, grain), first_month(index + 1, grain))
 
 
 def last_day(label: str) -> date:
@@ -274,7 +353,7 @@ def last_day(label: str) -> date:
 
 def last_ended(label: str, grain: Grain) -> int:
     """Index of the last period of a length that has ended when the named period ends."""
-    return (last_month(label) + 1) // MONTHS[grain] - 1
+    return containing(last_month(label) + 1, grain) - 1
 
 
 def distance(grain: Grain, base: str) -> int:
@@ -304,17 +383,106 @@ def distance(grain: Grain, base: str) -> int:
     raise InputError("the base of a comparison is year-ago or previous", value=base)
 
 
-def base_words(grain: Grain, base: str) -> str:
-    """Name a base in prose: “the same quarter of last year”, “the quarter before”."""
+def is_to_date(label: str) -> bool:
+    """Whether rows are complete for the first days of a period only.
+
+    Examples
+    --------
+    >>> count_by(Calendar(complete_through=date(2024, 11, 30)))
+    >>> is_to_date("2024Q4"), is_to_date("2024-11"), short_period("2024Q4")
+    (True, False, 'Q4 2024 to date')
+    >>> count_by(Calendar())
+    """
+    grain, index = parse_label(label)
+    through = _calendar.complete_through
+    return through is not None and first_day(index, grain) <= through < end_day(index, grain)
+
+
+def begins_late(label: str) -> bool:
+    """Whether rows are complete for the last days of a period only, since the firm began in it."""
+    grain, index = parse_label(label)
+    begun = _calendar.complete_from
+    return begun is not None and first_day(index, grain) < begun <= end_day(index, grain)
+
+
+def covered(index: int, grain: Grain) -> range:
+    """Months of a period, without those before the firm began or after its rows end."""
+    first, end = first_month(index, grain), first_month(index + 1, grain)
+    begun, through = _calendar.complete_from, _calendar.complete_through
+    if begun is not None and first < month_of(begun) < end:
+        first = month_of(begun)
+    if through is not None and first <= month_of(through) < end:
+        end = month_of(through) + 1
+    return range(first, end)
+
+
+def ends_within_month() -> bool:
+    """Whether rows are complete through a day that does not end its month."""
+    day = _calendar.complete_through
+    return day is not None and day != end_day(month_of(day), "month")
+
+
+def year_before(day: date) -> date:
+    """Return the same day of the year before; the end of a month for the end of a month.
+
+    Examples
+    --------
+    >>> year_before(date(2024, 2, 29)), year_before(date(2025, 2, 28))
+    (datetime.date(2023, 2, 28), datetime.date(2024, 2, 29))
+    """
+    last = end_day(month_of(day) - 12, "month")
+    ends = day == end_day(month_of(day), "month")
+    return last if ends else day.replace(year=day.year - 1)
+
+
+def base_words(grain: Grain, base: str, period: str = "") -> str:
+    """Name a base in prose: “the same quarter of last year”, “the quarter before”.
+
+    A period that is reported to date, if it is given, is compared with the same days.
+    """
+    if (base == "year-ago" or grain == "year") and period and is_to_date(period):
+        return tr("the same days of last year")
     if base == "previous" or grain == "year":
         return tr(f"the {grain} before")
     return tr(f"the same {grain} of last year")
 
 
+def short_base(period: str, base: str) -> str:
+    """Write what a period is compared with, as figures, captions and tables do.
+
+    Examples
+    --------
+    >>> short_base("2024Q4", "year-ago")
+    'Q4 2023'
+    >>> count_by(Calendar(complete_through=date(2024, 11, 30)))
+    >>> short_base("2024Q4", "year-ago")
+    'Q4 2023 to 30 Nov'
+    >>> count_by(Calendar())
+    """
+    grain, index = parse_label(period)
+    text = short_period(period_label(index - distance(grain, base), grain))
+    through = _calendar.complete_through
+    if through is None or (base == "previous" and grain != "year") or not is_to_date(period):
+        return text
+    day = year_before(through)
+    return tr("{period} to {day} {month:.3}", period=text, day=day.day, month=_month(day))
+
+
 def short_period(label: str) -> str:
-    """Write a period as figures, captions and tables do: ``Q2 2024``, ``H1 2023``, ``Feb 2024``."""
+    """Write a period as figures, captions and tables do: ``Q2 2024``, ``H1 2023``, ``Feb 2024``.
+
+    Examples
+    --------
+    >>> count_by(Calendar(year_starts=4, complete_from=date(2023, 5, 1)))
+    >>> short_period("2024Q1"), short_period("2024"), short_period("2024-05")
+    ('Q1 FY2024 from May', 'FY2024 from May', 'May 2024')
+    >>> count_by(Calendar())
+    """
     grain, index = parse_label(label)
-    return tr(GRAINS[grain].short, **_parts(index, grain))
+    text = tr(GRAINS[grain].short, **_parts(index, grain))
+    if begins_late(label) and _calendar.complete_from:
+        text = tr("{period} from {month:.3}", period=text, month=_month(_calendar.complete_from))
+    return tr("{period} to date", period=text) if is_to_date(label) else text
 
 
 def in_words(label: str) -> str:
@@ -326,7 +494,14 @@ def in_words(label: str) -> str:
     ('the second quarter of 2024', 'February 2024')
     """
     grain, index = parse_label(label)
-    return tr(GRAINS[grain].words, **_parts(index, grain))
+    text = tr(GRAINS[grain].words, **_parts(index, grain))
+    begun, through = _calendar.complete_from, _calendar.complete_through
+    if begins_late(label) and begun:
+        text = tr("{period} from {day} {month}", period=text, day=begun.day, month=_month(begun))
+    if is_to_date(label) and through:
+        words = {"period": text, "day": through.day, "month": _month(through)}
+        text = tr("{period} to date (until {day} {month})", **words)
+    return text
 
 
 def readable(text: str) -> str:
@@ -341,6 +516,12 @@ def _parts(index: int, grain: Grain) -> dict[str, object]:
     """Return what the forms of a label are made of."""
     year, place = divmod(index, 12 // MONTHS[grain])
     nth = tr(_FIRST_TO_FOURTH[place]) if place < len(_FIRST_TO_FOURTH) else ""
-    month = (MONTH_NAMES if language().code == "en" else language().months)[place]
+    month = _month(date(year, place + 1, 1)) if grain == "month" else ""
     roman = ("I", "II", "III", "IV")[place % 4]
-    return {"year": year, "part": place + 1, "month": month, "nth": nth, "roman": roman}
+    named = tr("FY{year}", year=year) if _lead(grain) else year
+    return {"year": named, "part": place + 1, "month": month, "nth": nth, "roman": roman}
+
+
+def _month(day: date) -> str:
+    """Name the month of a day in the language in use."""
+    return (MONTH_NAMES if language().code == "en" else language().months)[day.month - 1]

@@ -51,6 +51,7 @@ def model(case: Case) -> Model:
             "source": parameters.source.model_dump() if parameters.source else None,
         },
         "current": parameters.periods.current,
+        **({"fiscal": True} if parameters.fiscal_year_starts > 1 else {}),
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [
             _kpi(record)

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.periods import distance, parse_label, period_label, short_period
+from analysis.base.periods import distance, parse_label, period_label, short_base, short_period
 from analysis.base.text import decimal, groups, keyed, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
@@ -60,7 +60,7 @@ def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
     for base, left in ((base, _PANELS[base]) for base in words):
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
-            s.bold(fig, left, 2.5, f"Change on {short_period(periods.iloc[0])}")
+            s.bold(fig, left, 2.5, f"Change on {short_base(period, base)}")
         s.note(fig, left, 6.3, words[base])
 
 

@@ -188,11 +188,11 @@ def services_shown(totals: Totals, case: Case, period: str) -> tuple[pd.DataFram
     """
     printed = case.reading().get("services_period")
     marked = printed is not None and period == case.parameters.periods.current
-    covered = printed if printed and marked else period
-    months = {month for part in covered.split("+") for month in months_in(part)}
+    shown = printed if printed and marked else period
+    months = {month for part in shown.split("+") for month in months_in(part)}
     rows = totals[totals["month"].isin(months) & (totals["measure"] == "services")]
     shares = type_shares(rows.groupby("service_type")["value"].sum(), case.service_types)
-    return (shares if marked else shares.assign(printed=False)), covered
+    return (shares if marked else shares.assign(printed=False)), shown
 
 
 def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import month_label, parse_period
+from analysis.base.periods import month_label, months_in
 from analysis.base.text import replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
@@ -281,11 +281,11 @@ def periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator
     months : mapping of str to set of int
         By table, the months with a row; without any there is nothing to hold the periods against.
     """
-    quarters = {month // 3 for found in months.values() for month in found}
+    known = {month for found in months.values() for month in found}
     file = str((case.raw / "case.yaml").relative_to(case.root))
-    for key in ("current", "baseline") if quarters else ():
+    for key in ("current", "baseline") if known else ():
         label = getattr(case.parameters.periods, key)
-        if quarters.isdisjoint(parse_period(label)):
+        if known.isdisjoint(month for part in label.split("+") for month in months_in(part)):
             fault = fault_of("period-without-rows", period=label)
             yield Problem(fault, file, column=f"periods.{key}", value=label)
 

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import InputError
+from analysis.base.periods import count_by
 from analysis.base.text import write_bytes
 from analysis.claims.relations import KINDS, RELATIONS
 from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of, vocabulary
@@ -393,6 +394,8 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
         template = load_case(TEMPLATE, case.root)
     except InputError:
         return
+    finally:
+        count_by(case.parameters.calendar)
     for name in ("title", "subtitle"):
         said = getattr(case.parameters, name)
         if said == getattr(template.parameters, name):

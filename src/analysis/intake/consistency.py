@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import months_in, parse_quarter, quarter_label
+from analysis.base.periods import containing, months_in, parse_quarter, quarter_label
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, still_example
@@ -35,6 +35,7 @@ from analysis.intake.problems import (
 )
 from analysis.kpis.catalogue import METHOD
 from analysis.kpis.duck import sql_type
+from analysis.kpis.reduce import month_index
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import BY_MONTH, Case
 from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
@@ -464,7 +465,7 @@ def _check_sales(
     if sale is None or sale.problems:
         return
     days = sale.frame["invoiced_on"]
-    quarter = 4 * days.dt.year + (days.dt.month - 1) // 3
+    quarter = containing(month_index(days), "quarter")
     invoiced = sale.frame.groupby(quarter)["amount_centimos"].sum()
     both = single[single["quarter"].isin(invoiced.index)]
     stated = both.set_index("quarter")["sales"]

@@ -7,15 +7,26 @@ leaves a gap instead of a wrong comparison. The tables that are written come fro
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from itertools import repeat
+from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import MONTHS, Grain, distance, parse_label, period_label
+from analysis.base.periods import (
+    Calendar,
+    Grain,
+    begins_late,
+    calendar,
+    containing,
+    distance,
+    is_to_date,
+    parse_label,
+    period_label,
+)
 from analysis.base.text import column, fixed
 from analysis.kpis.catalogue import MONEY, Totals, indicator, kpi
-from analysis.kpis.levels import kpi_periods, periods
+from analysis.kpis.levels import base_of, comparable_rows, kpi_periods, periods
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")
@@ -94,6 +105,8 @@ def compare(
     for kept in ("value", "base_value", "base_period") if gaps else ():
         joined[kept] = joined[kept].astype("object").where(joined[kept].notna(), None)
     shares = [find(str(key)).is_share for key in joined[name]]
+    if calendar() != Calendar():
+        joined["base_value"] = _fair_base(joined, grain, base)
     pairs = list(zip(joined["value"], joined["base_value"], strict=True))
     joined["change"] = column(None if None in (new, old) else new - old for new, old in pairs)
     joined["growth"] = column(
@@ -101,6 +114,22 @@ def compare(
         for (new, old), share in zip(pairs, shares, strict=True)
     )
     return joined
+
+
+def _fair_base(joined: pd.DataFrame, grain: Grain, base: str) -> pd.Series[Any]:
+    """Compare a period to date with the same days of last year, and no part with a whole."""
+    after_a_year = distance(grain, base) == distance(grain, "year-ago")
+    rows = zip(
+        joined["period"],
+        joined["base_period"],
+        joined["base_value"],
+        joined.get("same_days", joined["base_value"]) if after_a_year else repeat(None),
+        strict=after_a_year,
+    )
+    return column(
+        same_days if is_to_date(now) else None if then and begins_late(then) else value
+        for now, then, value, same_days in rows
+    )
 
 
 def contributions_by_type(totals: Totals, measure: str, period: str, base: str) -> pd.DataFrame:
@@ -130,14 +159,15 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
     """
     grain, index = parse_label(period)
     earlier, known = index - distance(grain, base), periods(totals, grain)
-    for number in (earlier, index):
-        if known.get(number, {}).get(measure) is None:
+    then = base_of(known, totals, period, base)
+    for number, sums in ((earlier, then), (index, known.get(index, {}))):
+        if sums.get(measure) is None:
             raise InputError(
                 f"{measure} is not recorded for the whole period",
                 value=period_label(number, grain),
             )
-    rows = totals[totals["measure"] == measure]
-    index_of = rows["month"] // MONTHS[grain]
+    rows = comparable_rows(totals, measure, period, base)
+    index_of = containing(rows["month"], grain)
     both = {
         name: rows[index_of == number].groupby("service_type")["value"].sum()
         for name, number in (("base", earlier), ("value", index))

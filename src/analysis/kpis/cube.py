@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.periods import (
+    calendar,
+    ends_within_month,
+    month_label,
+    month_of,
+    year_before,
+)
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, store_on
+from analysis.kpis.levels import TO_DATE
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
 from analysis.tables.columns import may_be_empty
 from analysis.tables.firm_tables import read_ledger
-from analysis.tables.rows import Table, write_frame
+from analysis.tables.rows import Table, period_column, write_frame
 
 Engine = Literal["pandas", "duckdb"]
 
@@ -251,7 +261,54 @@ def make_cube(case: Case) -> Totals:
         :func:`analysis.kpis.levels.level_table` take it from there.
     """
     with open_ledger(case) as ledger:
+        return sums_through(ledger)
+
+
+def sums_through(ledger: Mapping[str, Any]) -> Totals:
+    """Sum rows up to the day through which they are complete.
+
+    Where that day lies within a month, the same days of last year's month are summed too, under
+    names that end in :data:`analysis.kpis.levels.TO_DATE`.
+
+    Parameters
+    ----------
+    ledger : mapping of str to frame
+        As :func:`analysis.kpis.reduce.reduce` takes it.
+    """
+    through = calendar().complete_through
+    if through is None:
         return reduce(ledger, DIMENSIONS)
+    cube = reduce(up_to(ledger, through), DIMENSIONS)
+    if not ends_within_month():
+        return cube
+    before = year_before(through)
+    same_days = reduce(up_to(ledger, before), DIMENSIONS)
+    same_days = same_days[same_days["month"] == month_of(before)]
+    marked = same_days.assign(measure=same_days["measure"] + TO_DATE)
+    return pd.concat([cube, marked], ignore_index=True)
+
+
+def up_to(ledger: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """Keep the rows up to and including a day; of what is recorded by the month, whole months.
+
+    Parameters
+    ----------
+    ledger : mapping of str to frame
+        As :func:`analysis.kpis.reduce.reduce` takes it.
+    day : date
+        The last day.
+    """
+    ended = month_label(month_of(day + timedelta(days=1)))
+    kept = {}
+    for name, frame in ledger.items():
+        rows = nw.from_native(frame)
+        column = period_column(TABLES[name]) if name in TABLES else ""
+        if column == "month":
+            rows = rows.filter(nw.col(column) < ended)
+        elif column.endswith("_on"):
+            rows = rows.filter(nw.col(column) <= datetime.combine(day, time()))
+        kept[name] = rows.to_native()
+    return kept
 
 
 def write_cube(case: Case, cube: Totals) -> None:

@@ -6,15 +6,29 @@ rows leaves a gap instead of half a sum. Values are exact fractions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from analysis.base.expression import Expression, evaluate, state
-from analysis.base.periods import MONTHS, Grain, distance, last_ended, parse_label, period_label
-from analysis.base.text import frame_of
+from analysis.base.periods import (
+    MONTHS,
+    Grain,
+    begins_late,
+    calendar,
+    containing,
+    covered,
+    distance,
+    ends_within_month,
+    first_month,
+    is_to_date,
+    last_ended,
+    parse_label,
+    period_label,
+)
+from analysis.base.text import column, frame_of
 from analysis.kpis.catalogue import (
     KPIS,
     MEASURES,
@@ -27,6 +41,8 @@ from analysis.kpis.catalogue import (
     catalogue,
     compute,
     environment,
+    indicator,
+    kpi,
 )
 from analysis.kpis.reduce import reduce
 
@@ -36,6 +52,9 @@ COLUMNS = {
     if spec.adds_up and any(spec in record.measures for record in KPIS)
 }
 """Columns of :func:`wide` with their measures: those of the report's indicators that add up."""
+
+TO_DATE = " to date"
+"""Marks sums of the first days of a month, up to the same day as those of the year after."""
 
 NOTHING = "no indicator can be computed from these tables alone"
 MORE = "add the completed services, the invoice lines or another table of dated rows"
@@ -66,31 +85,74 @@ def periods(totals: Totals, grain: Grain) -> dict[int, Period]:
     >>> periods(sums, "quarter")[8097]["sales"]
     Fraction(7, 2)
     """
-    size = MONTHS[grain]
-    added = totals.groupby(["measure", "month"], as_index=False)["value"].sum()
-    by_month: dict[str, dict[int, int]] = {}
-    for name, month, value in zip(added["measure"], added["month"], added["value"], strict=True):
-        by_month.setdefault(str(name), {})[int(month)] = int(value)
-    first, last = int(totals["month"].min()) // size, int(totals["month"].max()) // size
+    by_month = _by_month(totals)
+    first = containing(int(totals["month"].min()), grain)
+    last = containing(int(totals["month"].max()), grain)
     return {
-        index: {name: _rolled(spec, by_month, index, size) for name, spec in MEASURES.items()}
+        index: {name: _rolled(spec, by_month, index, grain) for name, spec in MEASURES.items()}
         for index in range(first, last + 1)
     }
 
 
+def base_of(known: Mapping[int, Period], totals: Totals, period: str, base: str) -> Period:
+    """Measures of what a period is compared with; empty where there is nothing.
+
+    A period that is reported to date is compared with the same days of last year, and with nothing
+    else.
+
+    Parameters
+    ----------
+    known : mapping of int to dict
+        From :func:`periods`.
+    totals : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+    period, base : str
+        The period, and its base.
+    """
+    grain, index = parse_label(period)
+    before = index - distance(grain, base)
+    if begins_late(period_label(before, grain)):
+        return {}
+    if not is_to_date(period):
+        return known.get(before, {})
+    if distance(grain, base) != distance(grain, "year-ago") or before not in known:
+        return {}
+    by_month, ended = _by_month(totals), covered(index, grain)[-1] - 12
+    if ends_within_month():
+        for name, sums in by_month.items():
+            sums.pop(ended, None)
+            cut = by_month.get(name + TO_DATE, {})
+            sums |= {month: cut[month] for month in cut if month == ended}
+    months = range(first_month(before, grain), ended + 1)
+    return {name: _rolled(spec, by_month, before, grain, months) for name, spec in MEASURES.items()}
+
+
+def _by_month(totals: Totals) -> dict[str, dict[int, int]]:
+    added = totals.groupby(["measure", "month"], as_index=False)["value"].sum()
+    by_month: dict[str, dict[int, int]] = {}
+    for name, month, value in zip(added["measure"], added["month"], added["value"], strict=True):
+        by_month.setdefault(str(name), {})[int(month)] = int(value)
+    return by_month
+
+
 def _rolled(
-    spec: MeasureSpec, by_month: Mapping[str, Mapping[int, int]], index: int, size: int
+    spec: MeasureSpec,
+    by_month: Mapping[str, Mapping[int, int]],
+    index: int,
+    grain: Grain,
+    months: range | None = None,
 ) -> Fraction | None:
-    start, end = index * size, (index + 1) * size
+    size, start, end = MONTHS[grain], first_month(index, grain), first_month(index + 1, grain)
+    months = covered(index, grain) if months is None else months
     known = by_month.get(spec.summed_as(size), {})
     if spec.stock:
         month = end - 1 if spec.stock == "closing" else start - (spec.kept == "quarter")
         if spec.kept == "quarter" and size % 3:
             return None
         return known[month] * spec.scale if month in known else None
-    inside = [month for month in range(start, end) if month in known]
-    step = {"month": 1, "quarter": 3, "any": size}[spec.kept]
-    if size % step or len(inside) < size // step:
+    inside = [month for month in months if month in known]
+    step = {"month": 1, "quarter": 3, "any": len(months)}[spec.kept]
+    if len(months) % step or len(inside) < len(months) // step:
         return None
     total = sum(known[month] for month in inside)
     if spec.name.startswith("esg_"):
@@ -103,7 +165,22 @@ def pair(totals: Totals, period: str, base: str) -> tuple[Period, Period]:
     """Measures of a period and of its base; empty where the ledger does not reach."""
     grain, index = parse_label(period)
     known = periods(totals, grain)
-    return known.get(index, {}), known.get(index - distance(grain, base), {})
+    return known.get(index, {}), base_of(known, totals, period, base)
+
+
+def comparable_rows(totals: Totals, measure: str, period: str, base: str) -> pd.DataFrame:
+    """Choose the sums of a measure; of the base of a period to date, those of the same days."""
+    chosen: pd.DataFrame = totals[totals["measure"] == measure]
+    grain, index = parse_label(period)
+    if not is_to_date(period):
+        return chosen
+    before = index - distance(grain, base)
+    ended = covered(index, grain)[-1] - 12
+    chosen = chosen[~chosen["month"].between(ended + 1, first_month(before + 1, grain) - 1)]
+    if ends_within_month():
+        cut = totals[(totals["measure"] == measure + TO_DATE) & (totals["month"] == ended)]
+        chosen = pd.concat([chosen[chosen["month"] != ended], cut])
+    return chosen
 
 
 def sample_of(record: Indicator, measures: Period) -> tuple[int, int] | None:
@@ -152,7 +229,7 @@ def wide(cube: pd.DataFrame) -> pd.DataFrame:
     by = [name for name in cube.columns if name not in ("month", "measure", "value")]
     names = {spec.name: column for column, spec in COLUMNS.items()}
     rows = cube[cube["measure"].isin(list(names))]
-    rows = rows.assign(quarter=rows["month"] // 3)
+    rows = rows.assign(quarter=containing(rows["month"], "quarter"))
     keys = ["quarter", *by]
     added = rows.groupby([*keys, "measure"], sort=True)["value"].sum()
     table = added.unstack("measure", fill_value=0).rename(columns=names)
@@ -248,15 +325,31 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
         period is not covered by rows, or ``undefined`` where the denominator is zero. What is
         missing is None.
     """
-    covered = _ended(totals, grain, until)
+    ended = _ended(totals, grain, until)
     rows = [
         {"kpi": record.key, "period": period_label(index, grain), "index": index}
         | _ratio(record, measures)
         for record in kpis_of(totals)
-        for index, measures in covered
+        for index, measures in ended
     ]
     columns = ["kpi", "period", "index", "value", "numerator", "denominator", "state"]
-    return frame_of(rows, columns)
+    return _with_same_days(frame_of(rows, columns), totals, kpi)
+
+
+def _with_same_days(
+    table: pd.DataFrame, totals: Totals, find: Callable[[str], Kpi]
+) -> pd.DataFrame:
+    """Add to what is reported to date, if anything is, the levels of the same days of last year."""
+    if calendar().complete_through is None or table.empty:
+        return table
+    then: dict[str, Period] = {}
+    for period in filter(is_to_date, dict.fromkeys(table["period"])):
+        then[period] = base_of(periods(totals, parse_label(period)[0]), totals, period, "year-ago")
+    found = [
+        compute(find(key).level, then[period]) if then.get(period) else None
+        for key, period in zip(table.iloc[:, 0], table["period"], strict=True)
+    ]
+    return table.assign(same_days=column(found))
 
 
 def _ratio(record: Kpi, measures: Period) -> dict[str, Any]:
@@ -306,7 +399,8 @@ def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = No
         for record in catalogue()
         if isinstance(record, Indicator)
     ]
-    return frame_of(rows, ["key", "period", "index", "value", "state"])
+    table = frame_of(rows, ["key", "period", "index", "value", "state"])
+    return _with_same_days(table, totals, indicator)
 
 
 def _ended(totals: Totals, grain: Grain, until: str | None) -> list[tuple[int, Period]]:

@@ -12,13 +12,21 @@ stay small at any size (staff, scores, statements) are fetched as pandas frames.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import MONTHS, parse_quarter
+from analysis.base.periods import (
+    GRAINS,
+    calendar,
+    containing,
+    first_month,
+    last_month,
+    parse_quarter,
+)
 from analysis.efficiency.quarterly_statements import INCOME, discrete
 from analysis.efficiency.ratios import LADDER
 from analysis.kpis.catalogue import MEASURES
@@ -39,6 +47,8 @@ STATEMENTS = {
     if all(table == "fin_statement" for table in spec.tables)
 }
 """Measures that the statements alone give."""
+
+_MONTHLY = {name for name, spec in MEASURES.items() if spec.kept == "month" and not spec.stock}
 
 _STATED = ("company_id", "period", "basis", *INCOME, "equity", "interest_debt")
 
@@ -90,7 +100,9 @@ def _hours_kept(frames: Frames) -> pd.DataFrame:
     """Sum staff hours by month, where the rows are: a large firm has many of them."""
     rows = frames["staff_hours"].group_by("month").agg(nw.col("quarter_hours").sum())
     kept = collected(rows.with_columns(nw.col("quarter_hours").cast(nw.Int64)), *rows.columns)
-    return kept.assign(month=month_index(pd.to_datetime(kept["month"])))
+    kept = kept.assign(month=month_index(pd.to_datetime(kept["month"])))
+    closed = pd.DataFrame({"month": calendar().closed}, dtype="int64").assign(quarter_hours=0)
+    return pd.concat([kept, closed])
 
 
 def _hours(frames: Frames) -> Parts:
@@ -121,9 +133,9 @@ def _staff(frames: Frames) -> Parts:
         yield _part("staff_opening", pd.Series([month]), int(there.sum()))
     gone = staff[staff["left_on"].notna()]
     left = month_index(gone["left_on"])
-    for size in MONTHS.values():
-        name = MEASURES["leavers"].summed_as(size)
-        first = left // size * size
+    for grain, form in GRAINS.items():
+        name = MEASURES["leavers"].summed_as(form.months)
+        first = containing(left, grain).map(partial(first_month, grain=grain))
         opening = pd.to_datetime({"year": first // 12, "month": first % 12 + 1, "day": 1})
         yield _zeros(name, months)
         yield _part(name, left[gone["hired_on"] < opening], 1)
@@ -141,7 +153,7 @@ def _esg(frames: Frames) -> Parts:
     """Sum scores and their number; a mean is the ratio of the two."""
     if "esg_score" in frames:
         rows = collected(frames["esg_score"], "period", "pillar", "score")
-        month = rows["period"].map(parse_quarter) * 3 + 2
+        month = rows["period"].map(last_month)
         measure = "esg_" + rows["pillar"].str.lower()
         for suffix, value in (("", rows["score"]), ("_n", 1)):
             yield pd.DataFrame({"month": month, "measure": measure + suffix, "value": value})
@@ -169,7 +181,7 @@ def _statements(frames: Frames) -> Parts:
         )
     rows = rows.assign(quarter=rows["period"].map(parse_quarter).astype("int64"))
     single = discrete(rows.sort_values("quarter", ignore_index=True), INCOME)
-    month = single["quarter"] * 3 + 2
+    month = single["quarter"].map(partial(first_month, grain="quarter")) + 2
     yield _part("operating_profit", month, _profit(single, "K3"))
     yield _part("net_profit", month, _profit(single, "K6"))
     yield _part("equity", month, single["equity"])
@@ -256,16 +268,19 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     """Add parts of a cube; see :func:`reduce` for what is returned.
 
     Sales to new customers are known only where all the quarters before are, so those of other
-    months are dropped here, once all parts are there.
+    months are dropped here, once all parts are there. In the months in which the firm was closed,
+    what is recorded by the month is recorded as zero.
     """
     keys = ["month", *by, "measure"]
     empty = pd.DataFrame({key: pd.Series(dtype="object") for key in keys}).assign(value=0)
     stacked = pd.concat([empty, *parts], ignore_index=True)
+    zero = sorted(set(stacked["measure"]) & _MONTHLY) if calendar().closed else []
+    stacked = pd.concat([stacked, *(_zeros(name, calendar().closed) for name in zero)])
     stacked[list(by)] = stacked[list(by)].fillna(ALL)
     stacked = stacked.astype({"month": "int64", "value": "int64"})
     cube = stacked.groupby(keys, as_index=False, sort=True)[["value"]].sum()
     new = cube["measure"] == NEW_SALES
-    quarter = cube["month"] // 3
+    quarter = containing(cube["month"], "quarter")
     quarters = set(quarter[new])
     back = range(1, NEW_AFTER_QUARTERS + 1)
     whole = [q for q in quarters if all(q - n in quarters for n in back)]
@@ -347,9 +362,11 @@ def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
         Dimensions.
     """
     day = nw.col("invoiced_on")
-    ended = [_flag(day.dt.month() > month) for month in (3, 6, 9)]
+    begun = containing(0, "quarter")  # the quarter of January in year 0, were there one
+    opens = [m + 1 for m in range(1, 12) if containing(m, "quarter") > containing(m - 1, "quarter")]
+    ended = [_flag(day.dt.month() >= month) for month in opens]
     named = lines.filter(~nw.col("customer_id").is_null())
-    rows = named.with_columns(quarter=4 * day.dt.year() + ended[0] + ended[1] + ended[2])
+    rows = named.with_columns(quarter=sum(ended, 4 * day.dt.year() + begun))
     once = rows.group_by("customer_id", "quarter").agg(lines=nw.len())  # Dask joins no unique()
     invoiced = once.select("customer_id", "quarter")
     pairs = invoiced.join(invoiced.rename({"quarter": "earlier"}), on="customer_id")

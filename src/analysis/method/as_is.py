@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import state
-from analysis.base.periods import MONTHS, last_month, parse_label
+from analysis.base.periods import first_month, last_month, parse_label
 from analysis.base.text import column, fields, frame_of
 from analysis.kpis.catalogue import METHOD, MONEY, Totals, compute, environment, indicator
 from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, pair
@@ -184,9 +184,10 @@ def process_steps(case: Case) -> list[ProcessRow]:
 
 def completed(service: pd.DataFrame, period: str) -> pd.DataFrame:
     """Keep the services that were completed in a month, quarter, half-year or year."""
-    day, last = service["completed_on"].dt, last_month(period)
+    day, (grain, index) = service["completed_on"].dt, parse_label(period)
     months = 12 * day.year + day.month - 1
-    done: pd.DataFrame = service[months.between(last - MONTHS[parse_label(period)[0]] + 1, last)]
+    inside = months.between(first_month(index, grain), last_month(period))
+    done: pd.DataFrame = service[inside]
     return done
 
 

@@ -14,8 +14,10 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, leaves
 from analysis.base.periods import (
+    first_month,
     last_day,
     last_ended,
+    month_of,
     parse_label,
     parse_month,
     quarter_days,
@@ -65,9 +67,8 @@ def so_far(
             cut[name] = ledger[name][(when >= start) & (when <= day)]
     if "staff_hours" in cut:
         months = cut["staff_hours"]["month"].map(parse_month)
-        after = day + timedelta(days=1)
-        ended = 12 * after.year + after.month - 1
-        cut["staff_hours"] = cut["staff_hours"][(months >= 3 * quarter) & (months < ended)]
+        first, ended = first_month(quarter, "quarter"), month_of(day + timedelta(days=1))
+        cut["staff_hours"] = cut["staff_hours"][(months >= first) & (months < ended)]
     cut = {name: rows for name, rows in cut.items() if len(rows)}
     if "service" in ledger and "service" not in cut:
         cut["service"] = ledger["service"].iloc[:0]

@@ -24,10 +24,13 @@ from analysis.base.periods import (
     MONTHS,
     Grain,
     base_words,
+    containing,
     distance,
     end_day,
     first_day,
+    first_month,
     in_words,
+    is_to_date,
     last_ended,
     last_month,
     parse_label,
@@ -137,14 +140,14 @@ class Edition:
     def reaches(self, label: str) -> bool:
         """Whether a period lies within the ledger."""
         first, last = _months(self.case)
-        month = last_month(label)
-        return first <= month - MONTHS[parse_label(label)[0]] + 1 and month <= last
+        grain, index = parse_label(label)
+        return first <= first_month(index, grain) and last_month(label) <= last
 
     def comparable(self) -> list[str]:
         """Periods of this length up to this one whose base lies within the ledger too."""
         grain, index = parse_label(self.period)
         back = distance(grain, self.base)
-        first = -(-_months(self.case)[0] // MONTHS[grain])
+        first = containing(_months(self.case)[0] + MONTHS[grain] - 1, grain)
         return [period_label(number, grain) for number in range(first + back, index + 1)]
 
     def make_options(self) -> str:
@@ -158,7 +161,10 @@ class Edition:
 
     def title(self) -> str:
         """Say in a line which period a periodic report is on."""
-        return f"Report on {in_words(self.period)}, compared with {in_words(self.base_period())}"
+        base = in_words(self.base_period())
+        if is_to_date(self.period):
+            base = base_words(self.grain, self.base, self.period)
+        return f"Report on {in_words(self.period)}, compared with {base}"
 
     def about(self) -> str:
         """Say in two sentences what changes are measured on and how targets are read."""
@@ -167,7 +173,7 @@ class Edition:
             f"{name} = {option} ({axes[name].options[option]})"
             for name, option in sorted(self.choices.items())
         ]
-        against = f"Changes are those on {base_words(self.grain, self.base)}"
+        against = f"Changes are those on {base_words(self.grain, self.base, self.period)}"
         if not told:
             return f"{against}; targets are read as the case does by default."
         return f"{against}; targets are read with {' and '.join(told)}."
@@ -207,7 +213,8 @@ def edition(
     asked = (*given, *(text.replace("=", "-") for text in texts))
     current = case.parameters.periods.current
     choices = _choices(case, [choice(text) for text in texts])
-    made = Edition(case, period or current, base or YEAR_AGO, choices, asked)
+    chosen = (period or current).removeprefix("FY")
+    made = Edition(case, chosen, base or YEAR_AGO, choices, asked)
     if made.periodic:
         _check_within(made)
         _check_base(made)
@@ -258,6 +265,7 @@ def begin(
                 value=case,
                 fix=f"make report CASE={case}",
             )
+        period = period and period.removeprefix("FY")
         made = Edition(found, period or found.parameters.periods.current, base or YEAR_AGO)
     with _noting(wrong, "period"):
         if made is not None:
@@ -361,7 +369,7 @@ def _check_base(made: Edition) -> None:
 def _months(case: Case) -> tuple[int, int]:
     """First and last month of the ledger."""
     periods = case.parameters.periods
-    return 3 * parse_quarter(periods.first), last_month(periods.last)
+    return first_month(parse_quarter(periods.first), "quarter"), last_month(periods.last)
 
 
 _TAKES_PERIOD = re.compile('^ *"period = ', re.MULTILINE)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Expression
-from analysis.base.periods import Grain, distance, last_ended, parse_label, period_label
+from analysis.base.periods import Grain, last_ended, parse_label, period_label
 from analysis.base.text import records
 from analysis.efficiency.quarterly_statements import (
     Book,
@@ -27,7 +27,7 @@ from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data
 from analysis.kpis.cube import in_memory, tables_of
-from analysis.kpis.levels import indicators_of, kpi_periods, kpis_of, periods
+from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, periods
 from analysis.method.as_is import feedback, process_steps, process_times
 from analysis.method.balanced_scorecard import Node, scorecard
 from analysis.method.check_ins import has_course, read_check_ins
@@ -253,7 +253,7 @@ class FirmReport:
         grain, index = parse_label(self.period)
         known = periods(self.sums, grain)
         now = known.get(index)
-        then = {base: known.get(index - distance(grain, base)) for base in bases(grain)}
+        then = {base: base_of(known, self.sums, self.period, base) for base in bases(grain)}
         return [
             Measured(
                 record,

@@ -11,7 +11,7 @@ from collections import Counter
 import pandas as pd
 
 from analysis.base.language import counted
-from analysis.base.periods import base_words, in_words, short_period
+from analysis.base.periods import base_words, in_words, short_base, short_period
 from analysis.base.text import decimal, listed, outward, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.ratios import indicator_table
@@ -54,7 +54,7 @@ def _results(report: FirmReport) -> str:
             parts.append(words.format(whole(level)) + grown)
     if not parts:
         return ""
-    against = base_words(report.study.grain, report.base)
+    against = base_words(report.study.grain, report.base, report.period)
     compared = f"; in brackets, the change on {against}" if ")" in "".join(parts) else ""
     return f"In {in_words(report.period)} the firm had {listed(parts)}{compared}."
 
@@ -68,7 +68,7 @@ def _turned(report: FirmReport) -> str:
             turned.setdefault(one.effect(base), []).append(told)
         better, worse = (listed(turned.get(word, [])) for word in ("better", "worse"))
         if better or worse:
-            against = base_words(report.study.grain, base)
+            against = base_words(report.study.grain, base, report.period)
             sides = f"better in {better or 'nothing'}, and worse in {worse or 'nothing'}"
             return f"Against {against} it is {sides}."
     return ""
@@ -138,7 +138,7 @@ def indicators(report: FirmReport) -> View:
         pd.DataFrame(rows),
         kind=report.kind,
         period=short_period(report.period),
-        base=base_words(grain, report.base),
+        base=base_words(grain, report.base, report.period),
         previous=heads.get("previous", ""),
         year_ago=heads.get("year-ago", ""),
     )
@@ -198,7 +198,7 @@ def decisions(report: FirmReport) -> View | None:
 
 
 def _base(report: FirmReport, base: Base) -> str:
-    return short_period(report.study.base_period(base))
+    return short_base(report.period, base)
 
 
 def _distance(result: Result) -> str:

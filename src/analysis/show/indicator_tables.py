@@ -14,10 +14,9 @@ from analysis.base.expression import Measure, growth, reduction, written
 from analysis.base.periods import (
     Grain,
     base_words,
-    distance,
     last_ended,
     parse_label,
-    period_label,
+    short_base,
     short_period,
 )
 from analysis.base.text import column, decimal, records
@@ -54,8 +53,8 @@ def _periods(names: Iterable[str]) -> list[Column]:
 
 def _base_columns(period: str) -> list[Column]:
     """Return a column for each period that one is compared with."""
-    grain, index = parse_label(period)
-    before = {base: period_label(index - distance(grain, base), grain) for base in bases(grain)}
+    grain, _ = parse_label(period)
+    before = {base: short_base(period, base) for base in bases(grain)}
     return [Column(base, f"on {label}", align="right") for base, label in before.items()]
 
 
@@ -185,7 +184,7 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
         ]
     table["place"] = table["claim_id"].map(lambda name: str(name).split("-", 1)[0])
     table["place"] = table["place"].str.replace("table", "Table ")
-    against = base_words(parse_label(period)[0], base)
+    against = base_words(parse_label(period)[0], base, period)
     return view("tbl-both-forms", table, kind=kind, period=period, base=against)
 
 
@@ -235,7 +234,7 @@ def comparison(table: pd.DataFrame, period: str, kind: str, currency: str) -> Vi
         ]
     against = f"the previous {grain}"
     if grain != "year":
-        against += f" and the same {grain} of last year"
+        against += f" and {base_words(grain, 'year-ago', period)}"
     more = _base_columns(period)
     return view("tbl-comparison", frame, kind=kind, more=more, period=period, against=against)
 
@@ -246,7 +245,7 @@ def contribution(
     """Split the growth of services by type."""
     parts = contributions_by_type(totals, "services", period, base)
     parts["name"] = [names.get(key, key) for key in parts["service_type"]]
-    against = base_words(parse_label(period)[0], base)
+    against = base_words(parse_label(period)[0], base, period)
     return view("tbl-contributions", parts, kind=kind, period=period, base=against)
 
 
@@ -292,7 +291,7 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
         frame[base] = [
             change_text(r.unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
         ]
-    against = " and ".join(base_words(grain, base) for base in bases(grain))
+    against = " and ".join(base_words(grain, base, period) for base in bases(grain))
     more = _base_columns(period)
     return view(
         "tbl-method-comparison", frame, kind=kind, more=more, period=period, against=against

@@ -15,14 +15,23 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from analysis.base.errors import InputError, system_error
 from analysis.base.language import Code, locales, use
 from analysis.base.periods import (
+    Calendar,
+    calendar,
+    containing,
+    count_by,
+    covered,
     end_day,
+    month_label,
+    month_of,
     months_in,
+    parse_label,
+    parse_month,
     parse_period,
     parse_quarter,
     quarter_label,
 )
 from analysis.base.text import PlainLoader, texts_of
-from analysis.tables.columns import LAST_DAY, forbidden
+from analysis.tables.columns import LAST_DAY, MONTH, forbidden
 from analysis.tables.schema import (
     CURRENCY,
     NAME,
@@ -59,21 +68,23 @@ class Periods(Strict):
     @classmethod
     def _is_a_period(cls, label: str, info: ValidationInfo) -> str:
         try:
-            parse_period(label) if info.field_name == "baseline" else parse_quarter(label)
+            if info.field_name == "current" and "-" in label:
+                parse_month(label)
+            else:
+                parse_period(label) if info.field_name == "baseline" else parse_quarter(label)
         except InputError as error:
             raise ValueError(f"“{label}”: {error.rule}; {error.fix}") from error
-        return label
+        return label.replace("FY", "")
 
     @model_validator(mode="after")
     def _are_periods_in_order(self) -> Periods:
-        first, last, current = (
-            parse_quarter(label) for label in (self.first, self.last, self.current)
-        )
+        first, last = parse_quarter(self.first), parse_quarter(self.last)
+        grain, current = parse_label(self.current)
         if first > last:
             raise ValueError(
                 f"first ({self.first}) must not be after last ({self.last}); correct one of them"
             )
-        if not first <= current <= last:
+        if grain == "quarter" and not first <= current <= last:
             raise ValueError(
                 f"current ({self.current}) must lie between first ({self.first}) "
                 f"and last ({self.last})"
@@ -94,16 +105,26 @@ def periods_of(months: Collection[int]) -> Periods:
     Returns
     -------
     Periods
-        The report is about the last quarter with a row that has ended when the rows end.
+        The report is about the last quarter with a row that has ended when the rows end, or about
+        the one that lies open if the case says through which day it is complete. Rows that hold no
+        whole quarter give a report on their last month.
 
     Examples
     --------
     >>> periods_of(range(12 * 2023 + 1, 12 * 2024 + 11)).current
     '2024Q3'
+    >>> periods_of([12 * 2024 + 4]).current
+    '2024-05'
     """
-    quarters = sorted({month // 3 for month in months})
-    ended = [quarter for quarter in quarters if 3 * quarter + 2 <= max(months)] or quarters
-    first, last, current = map(quarter_label, (quarters[0], quarters[-1], ended[-1]))
+    through = calendar().complete_through
+    known = {month for month in months if through is None or month <= month_of(through)}
+    known |= set(calendar().closed)
+    quarters = sorted({containing(month, "quarter") for month in known})
+    ended = [q for q in quarters if months_in(quarter_label(q))[-1] <= max(known)] or quarters
+    current = quarter_label((ended if through is None else quarters)[-1])
+    if not any(set(covered(quarter, "quarter")) <= known for quarter in quarters):
+        current = month_label(max(known))
+    first, last = quarter_label(quarters[0]), quarter_label(quarters[-1])
     return Periods(first=first, last=last, baseline=first, current=current)
 
 
@@ -127,6 +148,8 @@ class IntakeSettings(Strict):
     """Names of files, folders and sheets that look like tables and are none."""
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
     """Per cent by which invoices and statements may disagree on a quarter's sales."""
+    cash_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
+    """Per cent of a quarter's closing cash by which it may differ from what the flows lead to."""
 
 
 class Parameters(Strict):
@@ -152,6 +175,14 @@ class Parameters(Strict):
     """Of a firm's report, dashboard and messages."""
     locale: str | None = None
     """Whose numbers and names of months are used, if not those of ``LOCALES``."""
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+    """Month in which the firm's year begins; all quarters, half-years and years are the firm's."""
+    complete_from: datetime.date | None = None
+    """First day of a firm that began within a quarter."""
+    complete_through: datetime.date | None = None
+    """Last day of which the rows are complete; the periods that it lies in are reported to date."""
+    closed: Annotated[tuple[Annotated[str, Field(pattern=MONTH)], ...], Field(strict=False)] = ()
+    """Months in which a table without rows had nothing to record, so that they count as zero."""
 
     @field_validator("locale")
     @classmethod
@@ -164,6 +195,20 @@ class Parameters(Strict):
     def speak(self) -> None:
         """Use the language of the case from now on."""
         use(self.language, self.locale)
+
+    @model_validator(mode="after")
+    def _ends_are_in_order(self) -> Parameters:
+        first, last = self.complete_from, self.complete_through
+        if first and last and first > last:
+            raise ValueError(f"complete_from ({first}) must not be after complete_through ({last})")
+        return self
+
+    @property
+    def calendar(self) -> Calendar:
+        """How the firm counts its time."""
+        closed = tuple(map(parse_month, self.closed))
+        ends = self.complete_from, self.complete_through
+        return Calendar(self.fiscal_year_starts, *ends, closed)
 
 
 @dataclass(frozen=True)
@@ -290,7 +335,7 @@ def project_root(start: Path | None = None) -> Path:
 
 
 def load_case(name: str, root: Path | None = None) -> Case:
-    """Read and validate ``data/raw/<name>/case.yaml``.
+    """Read and validate ``data/raw/<name>/case.yaml``, and count time as the case does.
 
     Raises
     ------
@@ -301,6 +346,7 @@ def load_case(name: str, root: Path | None = None) -> Case:
     path = _path_of(name, root)
     found = _read_parameters(path, path.relative_to(root), name)
     if isinstance(found, Parameters):
+        count_by(found.calendar)
         case = Case(root, found, frozenset({"periods", "date"} - found.model_fields_set))
         months = _stored_months(case) if case.from_rows else set()
         return case.spanning(months) if months else case

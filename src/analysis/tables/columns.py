@@ -24,7 +24,14 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from analysis.base.periods import month_label, quarter_end, quarter_label, quarter_start
+from analysis.base.periods import (
+    first_month,
+    last_month,
+    month_label,
+    quarter_end,
+    quarter_label,
+    quarter_start,
+)
 from analysis.base.text import PlainLoader
 
 LARGEST = 10**15
@@ -188,7 +195,8 @@ def period_ends(info: FieldInfo, name: str, first: int, last: int) -> tuple[Any,
         )
         return begin, end
     if name == "month":
-        return month_label(3 * first), month_label(3 * last + 2)
+        ends = first_month(first, "quarter"), last_month(quarter_label(last))
+        return month_label(ends[0]), month_label(ends[1])
     return quarter_label(first), quarter_label(last)
 
 

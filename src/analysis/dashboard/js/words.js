@@ -28,7 +28,7 @@ const named = (text) => (language === "es" && Object.hasOwn(spanish.names, text)
 
 /** Quarters and half-years in a text as the page writes them: 2024Q2 is Q2 2024, in Spanish T2 2024. */
 const quarterName = (text, letters = language === "es" ? { Q: "T", H: "S" } : { Q: "Q", H: "H" }) =>
-  text.replace(/\b(\d{4})([QH])([1-4])\b/g, (_, year, letter, number) => `${letters[letter]}${number} ${year}`);
+  text.replace(/\b(\d{4})([QH])([1-4])\b/g, (_, year, letter, number) => `${letters[letter]}${number} ${data.fiscal ? "FY" : ""}${year}`);
 
 /**
  * A number with a fixed number of decimals.
