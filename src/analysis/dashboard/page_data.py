@@ -12,7 +12,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import quarter_label
+from analysis.base.periods import (
+    begins_late,
+    containing,
+    is_to_date,
+    last_ended,
+    quarter_label,
+)
 from analysis.base.text import fields
 from analysis.claims.verdicts import read_verdicts
 from analysis.kpis.catalogue import Indicator, Kpi, Totals, compute, indicator
@@ -42,7 +48,8 @@ def model(case: Case) -> Model:
         for exact arithmetic in a browser.
     """
     parameters = case.parameters
-    monthly = reduce({}, DIMENSIONS) if parameters.kind == "printed" else read_cube(case)
+    printed = parameters.kind == "printed"
+    monthly = reduce({}, DIMENSIONS) if printed else _in_whole_quarters(read_cube(case))
     cube = wide(monthly)
     made: Model = {
         "case": {
@@ -50,7 +57,7 @@ def model(case: Case) -> Model:
             "currency": parameters.currency_name,
             "source": parameters.source.model_dump() if parameters.source else None,
         },
-        "current": parameters.periods.current,
+        "current": _quarter(parameters.periods.current, monthly),
         **({"fiscal": True} if parameters.fiscal_year_starts > 1 else {}),
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [
@@ -67,6 +74,21 @@ def model(case: Case) -> Model:
         view = claim_tables.paper_claims(verdicts) if paper else claim_tables.claims(case, verdicts)
         made["claims"] = claims_model(verdicts, list(view["frame"]["subject"]))
     return made
+
+
+def _in_whole_quarters(totals: Totals) -> Totals:
+    """Leave out quarters in part, which the page would compare with whole ones; not all of them."""
+    quarter = containing(totals["month"], "quarter")
+    labels = {label: quarter_label(label) for label in set(quarter)}
+    parts = [q for q, label in labels.items() if begins_late(label) or is_to_date(label)]
+    return totals if len(parts) == len(labels) else totals[~quarter.isin(parts)]
+
+
+def _quarter(period: str, totals: Totals) -> str:
+    """Name the last quarter with sums that has ended when a period ends."""
+    known = sorted(set(containing(totals["month"], "quarter")))
+    ended = [quarter for quarter in known if quarter <= last_ended(period, "quarter")]
+    return quarter_label(ended[-1]) if ended else period
 
 
 def _kpi(record: Kpi) -> Model:

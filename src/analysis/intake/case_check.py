@@ -11,7 +11,17 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import month_label, months_in
+from analysis.base.periods import (
+    calendar,
+    end_day,
+    first_day,
+    month_label,
+    months_in,
+    quarter_end,
+    quarter_label,
+    quarter_of,
+    quarter_start,
+)
 from analysis.base.text import replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
@@ -214,7 +224,9 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     problems += _article_problems(article, case.raw, root)
     files = {str((case.raw / table.file).relative_to(root)) for table in article}
     intake = replace(intake, notes=(*intake.notes, *in_place.notes))
-    said = note_list((note for note in intake.notes if note.file not in files), every)
+    months = {**intake.months, **in_place.months} if case.has_own_rows else {}
+    notes = [*intake.notes, *months_in_doubt(intake.case, months)]
+    said = note_list((note for note in notes if note.file not in files), every)
     if problems:
         return problem_list(name, worst_first(problems), every) + said, None
     return f"{name}: nothing is wrong. {_counted(rows)}{_periods(case, intake.case)}{said}", intake
@@ -288,6 +300,40 @@ def periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator
         if known.isdisjoint(month for part in label.split("+") for month in months_in(part)):
             fault = fault_of("period-without-rows", period=label)
             yield Problem(fault, file, column=f"periods.{key}", value=label)
+
+
+def months_in_doubt(case: Case, months: Mapping[str, set[int]]) -> Iterator[Note]:
+    """Name months without rows between others, and quarters of which rows hold a part only.
+
+    Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
+
+    Parameters
+    ----------
+    case : Case
+        Says what is known of its months.
+    months : mapping of str to set of int
+        By table, the months with a row.
+    """
+    dated = {name: months[name] for name in BY_MONTH if months.get(name)}
+    closed = set(calendar().closed)
+    for name, known in dated.items():
+        if gaps := set(range(min(known), max(known))) - known - closed:
+            listed = ", ".join(map(month_label, sorted(gaps)))
+            line = ", ".join(map(month_label, sorted(gaps | closed)))
+            note = fault_of("month-without-rows", months=listed, line=line)
+            yield Note(f"{name}.csv", f"{note.rule}; {note.fix}")
+    if not dated:
+        return
+    file = str((case.raw / "case.yaml").relative_to(case.root))
+    known = set().union(*dated.values())
+    begun, ended = first_day(min(known), "month"), end_day(max(known), "month")
+    for name, day, given, outer in (
+        ("quarter-begun", begun, calendar().complete_from, quarter_start(quarter_of(begun))),
+        ("quarter-open", ended, calendar().complete_through, quarter_end(quarter_of(ended))),
+    ):
+        if day != outer and given is None:
+            note = fault_of(name, quarter=quarter_label(quarter_of(day)), day=day.isoformat())
+            yield Note(file, f"{note.rule}; {note.fix}")
 
 
 NOTES = "intake.csv"

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Expression
-from analysis.base.periods import Grain, last_ended, parse_label, period_label
+from analysis.base.periods import Grain, calendar, last_ended, parse_label, period_label
 from analysis.base.text import records
 from analysis.efficiency.quarterly_statements import (
     Book,
@@ -26,7 +26,7 @@ from analysis.efficiency.quarterly_statements import (
 from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data
-from analysis.kpis.cube import in_memory, tables_of
+from analysis.kpis.cube import in_memory, tables_of, up_to
 from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, periods
 from analysis.method.as_is import feedback, process_steps, process_times
 from analysis.method.balanced_scorecard import Node, scorecard
@@ -109,7 +109,10 @@ class FirmReport:
     @cached_property
     def rows(self) -> Ledger | None:
         """The rows themselves; None where they are too many for that."""
-        return read_ledger(self.case) if in_memory(self.case) else None
+        if not in_memory(self.case):
+            return None
+        rows, through = read_ledger(self.case), calendar().complete_through
+        return rows if through is None else up_to(rows, through)
 
     def has(self, *tables: str) -> bool:
         """Whether all these tables are there."""
