@@ -290,7 +290,7 @@ def check(args: argparse.Namespace) -> int:
 
 def package(args: argparse.Namespace) -> int:
     """Write what describes the tables of a case, made from the row models."""
-    from analysis.intake.case_files import write_package
+    from analysis.report.outputs import write_package
     from analysis.tables.case import load_case
 
     case = load_case(args.case)

@@ -18,7 +18,7 @@ import pytest
 
 from analysis.claims.judge import Judge
 from analysis.claims.verdicts import universe_table, verdict_table
-from analysis.intake.case_files import describe
+from analysis.report.outputs import describe
 from analysis.tables.case import load_case
 
 from .conftest import cases, check

@@ -401,7 +401,7 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 class PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, which can blow up a file, and without keys that stand twice."""
+    """YAML without aliases and merged keys, which can blow up a file, or keys that stand twice."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias."""
@@ -416,6 +416,10 @@ class PlainLoader(yaml.SafeLoader):
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(problem="a key is a word", problem_mark=key.start_mark)
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(
+                    problem="keys are not merged here", problem_mark=key.start_mark
+                )
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key.value} stands twice", problem_mark=key.start_mark

@@ -26,6 +26,7 @@ from analysis.intake.case_files import (
 from analysis.intake.cells import read_text
 from analysis.intake.consistency import check_rows, dated
 from analysis.intake.convert import MARKS
+from analysis.intake.naming import not_used
 from analysis.intake.problems import (
     FILE_LINES,
     NO_ROWS,
@@ -39,7 +40,6 @@ from analysis.intake.problems import (
     no_glyph,
     problem_of,
 )
-from analysis.intake.sheets import not_used
 from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
 from analysis.kpis.duck import (
     TABLES,

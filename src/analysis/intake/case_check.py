@@ -31,13 +31,13 @@ from analysis.intake.case_files import (
     ROWS,
     TABLES,
     TWICE,
-    Inputs,
-    file_of,
     find,
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_read, months_of
 from analysis.intake.convert import Checked, check_sheet
+from analysis.intake.mapping import grids_of
+from analysis.intake.naming import joined, name_columns
 from analysis.intake.problems import (
     NO_ROWS,
     Fault,
@@ -53,8 +53,6 @@ from analysis.intake.problems import (
     problem_of,
     worst_first,
 )
-from analysis.intake.sheets import Grid, name_columns, read_csv
-from analysis.intake.workbook import read_workbook
 from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files
 from analysis.kpis.levels import MORE, NOTHING, is_enough
@@ -110,12 +108,13 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
     checked: dict[str, Checked] = {}
     if not any(problem.fault in (BOTH, TWICE) for problem in problems):
-        for grid in _grids(case, inputs, context, tables, (problems, notes)):
-            table = check_sheet(name_columns(grid, context.currency, context.foreign), context)
+        for grids in grids_of(case, inputs, context, tables, (problems, notes)):
+            sheets = [name_columns(grid, context.currency, context.foreign) for grid in grids]
+            table = check_sheet(joined(sheets), context)
             if len(table.rows) or table.problems:
-                checked[grid.table.name] = table
+                checked[table.table.name] = table
             else:
-                notes.append(Note(grid.file, NO_ROWS))
+                notes.append(Note(table.file, NO_ROWS))
             notes += table.notes
     case, months, found, doubts = check_read(case, checked)
     sound = {name: table.frame for name, table in checked.items() if not table.problems}
@@ -124,31 +123,6 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     if not checked and not problems and wanted:
         problems.append(Problem(fault_of("no-table"), str(case.raw.relative_to(case.root))))
     return Intake(case, sound, worst_first(problems), (*notes, *doubts), months)
-
-
-def _grids(
-    case: Case,
-    inputs: Inputs,
-    context: Context,
-    tables: tuple[Table, ...],
-    said: tuple[list[Problem], list[Note]],
-) -> Iterator[Grid]:
-    """Read the files one by one; what is to be said of sheets that are not read goes to `said`."""
-    if inputs.workbook is not None:
-        book = read_workbook(
-            inputs.workbook,
-            file_of(case, inputs.workbook),
-            tables,
-            context.foreign,
-            context.settings.ignore,
-        )
-        said[0].extend(book.problems)
-        said[1].extend(book.notes)
-        yield from book.grids
-    for table, path in inputs.csv:
-        if table not in tables:
-            continue
-        yield read_csv(table, path, file_of(case, path), context.settings, context.currency)
 
 
 def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:

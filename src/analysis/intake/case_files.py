@@ -1,30 +1,24 @@
-"""A case's folder: copied from an example, looked through, its tables described in words."""
+"""A case's folder: copied from an example, and looked through."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Literal, get_args
-
-from pydantic.fields import FieldInfo
+from typing import Literal
 
 from analysis.base.errors import InputError
 from analysis.base.periods import count_by
-from analysis.base.text import write_bytes
-from analysis.claims.relations import KINDS, RELATIONS
-from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of, vocabulary
-from analysis.kpis.catalogue import METHOD as CATALOGUE
-from analysis.kpis.catalogue import indicator
+from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of
 from analysis.tables.case import Case, load_case
-from analysis.tables.columns import closest, folded, header_of, is_choice, may_be_empty
+from analysis.tables.columns import closest, folded
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Table, data_package, read_rows
-from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, METHODS, PLAN_TABLES
+from analysis.tables.rows import Table, read_rows
+from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
@@ -51,6 +45,11 @@ TABLES = (*ROWS, *PLAN_TABLES)
 """All tables that a firm may hand in; claims, relations and methods are read elsewhere."""
 
 _OTHERS = {"claims", "relations", "methods"}
+SHEET = ", sheet "
+"""Stands between a workbook and a sheet of it in the names of both."""
+
+_TEXTS = (".csv", ".tsv", ".txt")
+READABLE = (*_TEXTS, ".xlsx")
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 BOTH = fault_of("workbook-and-files")
@@ -61,10 +60,14 @@ IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files of a case: either CSV files by table, or a workbook."""
+    """The files of a case: CSV files by table or a workbook, and files with other names.
+
+    Of the others, those are read whose columns ``case.yaml`` names.
+    """
 
     csv: tuple[tuple[Table, Path], ...]
     workbook: Path | None
+    others: tuple[Path, ...]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
 
@@ -79,29 +82,40 @@ def find(case: Case) -> Inputs:
     problems: list[Problem] = []
     notes: list[Note] = []
     inside = []
+    named = {name.partition(SHEET)[0] for name in case.parameters.columns}
     for path in sorted(case.raw.iterdir()):
         if path.name.startswith((".", "~$")):
             continue
         if path.name in case.parameters.intake.ignore:
             notes.append(Note(file_of(case, path), IGNORED))
-        elif path.is_symlink() and not path.resolve().is_relative_to(case.raw.resolve()):
+        elif path.is_symlink() and not _leads_inside(case, path):
             problems.append(Problem(OUTSIDE, file_of(case, path)))
         elif path.is_dir():
             problems += _folder(case, path)
         elif path.is_file():
             inside.append(path)
+        elif path.suffix.lower() in _TEXTS or path.is_symlink():
+            problems.append(Problem(fault_of("no-file"), file_of(case, path)))
     book = next((path for path in inside if path.name == f"{case.name}.xlsx"), None)
-    csv = []
+    if book is not None and book.name in named:
+        book = None
+    csv, others = [], []
     for path in inside:
         table = find_table(path.stem, TABLES) if path.suffix.lower() == ".csv" else None
-        if table is not None:
+        if path.name in named or (table is None and path != book):
+            others.append(path)
+        elif table is not None:
             csv.append((table, path))
-        elif path != book:
-            asked, noted = _left_out(case, path)
-            problems += asked
-            notes += noted
     problems += _doubles(case, csv, book)
-    return Inputs(tuple(csv), book, tuple(problems), tuple(notes))
+    return Inputs(tuple(csv), book, tuple(others), tuple(problems), tuple(notes))
+
+
+def _leads_inside(case: Case, path: Path) -> bool:
+    """Whether a link leads to something in the case's folder; one that leads to itself does not."""
+    try:
+        return path.resolve(strict=True).is_relative_to(case.raw.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:
@@ -144,7 +158,7 @@ def _doubles(case: Case, csv: list[tuple[Table, Path]], book: Path | None) -> It
         seen[table.name] = path
 
 
-def _left_out(case: Case, path: Path) -> tuple[list[Problem], list[Note]]:
+def left_out(case: Case, path: Path) -> tuple[list[Problem], list[Note]]:
     """Ask about a file that looks like a table and is not read; note what else looks like data."""
     suffix, name = path.suffix.lower(), file_of(case, path)
     near = nearest_table(path.stem, TABLES)
@@ -243,134 +257,6 @@ def _renamed(text: str, new: Mapping[str, str]) -> str:
             before, mark, comment = line.partition("#")
             lines[place] = f"{key}: {new[key]} ".ljust(len(before)) + mark + comment
     return "\n".join(line.rstrip() for line in lines)
-
-
-BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
-
-_PARTS = vocabulary("parts")
-"""What a table serves that no indicator needs."""
-
-
-def write_package(case: Case) -> tuple[Path, ...]:
-    """Write what describes a case's tables, and the README of an example to copy.
-
-    Parameters
-    ----------
-    case : Case
-        A case with CSV files.
-
-    Returns
-    -------
-    tuple of Path
-        The files written, each replaced only when complete.
-    """
-    made = {case.raw / "datapackage.json": describe(case).encode("utf-8")}
-    if case.name in LISTS:
-        readme = case.raw / "README.md"
-        text = with_tables(readme.read_text(encoding="utf-8"), LISTS[case.name]())
-        made[readme] = text.encode("utf-8")
-    for path, content in made.items():
-        write_bytes(path, content)
-    return tuple(made)
-
-
-def describe(case: Case) -> str:
-    """Return the data package of the tables that a case has as CSV files."""
-    from analysis.efficiency.sentences import ARTICLE, description
-
-    if case.name == ARTICLE:
-        return description(case)
-    known = (CLAIMS, RELATIONS, *ROWS, *PLAN_TABLES, METHODS)
-    tables = [table for table in known if (case.raw / table.file).is_file()]
-    title = f"{case.parameters.title}: {case.parameters.subtitle}"
-    return data_package(case.name, title, tables)
-
-
-def with_tables(text: str, listed: str) -> str:
-    """Put the list of tables between its marks in a README."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise InputError(f"the README needs the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{listed}\n{END}{after}"
-
-
-def table_list() -> str:
-    """List all tables: what each holds, what needs it, its columns (optional ones in brackets)."""
-    lines = ["| Table | Holds | Needed for | Columns |", "|---|---|---|---|"]
-    lines += [
-        f"| `{table.file}` | {table.title} | {_needed_for(table)} | {', '.join(_columns(table))} |"
-        for table in (*ROWS, *PLAN_TABLES)
-    ]
-    return "\n".join(lines)
-
-
-def claims_list() -> str:
-    """List the columns of a case of claims with their vocabulary, and what each relation says."""
-    lines = [
-        "`relations.csv` has a row for each thing that holds:",
-        "",
-        "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| `{name}` | {kind.meaning} | {', '.join(kind.needs) or 'none'} | "
-        f"{', '.join((*kind.may, 'reading', 'note'))} |"
-        for name, kind in KINDS.items()
-    ]
-    for table in (CLAIMS, RELATIONS):
-        lines += [
-            "",
-            f"The columns of `{table.file}`, those in brackets may be empty:",
-            "",
-            "| Column | Holds |",
-            "|---|---|",
-        ]
-        lines += [
-            f"| {_bracketed(name, info)} | {_meaning(info)} |"
-            for name, info in table.row.model_fields.items()
-        ]
-    return "\n".join(lines)
-
-
-LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, COURIER: claims_list}
-"""What the README of each example to copy lists."""
-
-
-def indicators_of(table: Table) -> tuple[str, ...]:
-    """Return the keys of the indicators that need a table."""
-    prefix = f"{table.name}."
-    return tuple(
-        record.key
-        for record in CATALOGUE
-        if any(column.startswith(prefix) for column in record.columns)
-    )
-
-
-def _needed_for(table: Table) -> str:
-    keys = indicators_of(table)
-    names = [f"{key} {indicator(key).name.lower()}" for key in keys]
-    return ", ".join([*names, *([_PARTS[table.name]] if table.name in _PARTS else [])])
-
-
-def _columns(table: Table) -> Iterator[str]:
-    for name, info in table.row.model_fields.items():
-        larger = header_of(info).larger
-        shown = f"{name} or {larger[0]}" if larger else name
-        yield _bracketed(shown, info)
-
-
-def _bracketed(name: str, info: FieldInfo) -> str:
-    return f"[{name}]" if may_be_empty(info) else name
-
-
-def _meaning(info: FieldInfo) -> str:
-    """Return what a column holds, with its vocabulary unless another list has that."""
-    options = get_args(info.annotation) if is_choice(info) else ()
-    if options == tuple(KINDS):
-        return "one of the relations above"
-    listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""
-    return f"{info.description}{listed}"
 
 
 def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:

@@ -25,6 +25,10 @@ Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
 
 
+class Since1904(Decimal):
+    """A number of a workbook whose days count from 1904, as some programs on a Mac have it."""
+
+
 class Read(NamedTuple):
     """A cell in plain form, or the rule it breaks; and what was rewritten.
 
@@ -260,7 +264,8 @@ _NAME_AND_YEAR = r"([a-z]{3,10})\.?[\s/.-]*(?:del?\s+)?(\d{4}|\d{2})"
 _NAMED = re.compile(rf"(\d{{1,2}})[\s/.-]*(?:de\s+)?{_NAME_AND_YEAR}", re.I | re.ASCII)
 _NAMED_MONTH = re.compile(_NAME_AND_YEAR, re.I | re.ASCII)
 _SERIAL = re.compile(r"\d{5,6}([.,]\d+)?", re.ASCII)
-_EPOCH = date(1899, 12, 30)
+_EPOCH, _FROM_1904 = date(1899, 12, 30), 1462
+"""The day 0 of spreadsheets, and days from there to that of workbooks that count from 1904."""
 _QUARTER = re.compile(
     r"(\d{4})[\s/-]*[QT]([1-4])|[QT]([1-4])[\s/-]*(\d{4})|([1-4])[QT][\s/-]*(\d{4})"
 )
@@ -284,7 +289,7 @@ def read_day(cell: Cell, context: Context) -> Read:
     if isinstance(cell, date):
         return Read(cell.isoformat())
     if isinstance(cell, Decimal):
-        return _serial(plain(cell))
+        return _serial(plain(cell), isinstance(cell, Since1904))
     read = read_text(cell)
     if read.fault or not read.text:
         return read
@@ -349,12 +354,16 @@ def _clock(text: str | None) -> str:
     return "time of day" if text and text.strip("0:.Z ") else ""
 
 
-def _serial(text: str) -> Read:
+def _serial(text: str, since_1904: bool = False) -> Read:
     """Read a number as the day that spreadsheets show for it."""
-    days = int(text.replace(",", ".").partition(".")[0])
+    whole = text.replace(",", ".").partition(".")[0]
+    if not _DIGITS.fullmatch(whole):
+        return Read("", NOT_DAY)
+    days = int(whole) + since_1904 * _FROM_1904
     if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
         return Read("", NOT_DAY)
-    return Read((_EPOCH + timedelta(days=days)).isoformat(), None, "serial days")
+    mark = "serial days 1904" if since_1904 else "serial days"
+    return Read((_EPOCH + timedelta(days=days)).isoformat(), None, mark)
 
 
 def read_quarter(cell: Cell) -> Read:

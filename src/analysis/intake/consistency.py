@@ -209,7 +209,7 @@ def _check_other(rows: Rows, name: str, other: Rows) -> None:
     key = other.table.key[0]
     known: list[str] = []
     lost: nw.LazyFrame[Any] | None
-    if other.files:  # too many for a list
+    if other.memory is None:  # too many for a list
         keys = other.known([key]).select(nw.col(key).alias("referred_to"))
         lost = _filled(rows, name).join(keys, left_on=name, right_on="referred_to", how="anti")
     else:
@@ -307,7 +307,7 @@ def _check_answers(answers: Rows, services: Rows) -> None:
 def _doubtful(rows: Rows) -> Iterator[Note]:
     """Note rows that may stand twice, and values that may be one spelt in two ways."""
     names = list(rows.table.row.model_fields)
-    if rows.table.name in _MONEY_ROWS and not rows.files:
+    if rows.table.name in _MONEY_ROWS and rows.memory is not None:
         yield from _equal(rows, [name for name in names if name not in rows.table.key])
     for name in _VARIANTS:
         if name in names and not is_choice(rows.table.row.model_fields[name]):
@@ -399,7 +399,7 @@ def _row_of(table: Checked, key: str) -> int | None:
         if name in table.frame:
             places = np.flatnonzero((table.frame[name] == key).to_numpy())
             if len(places):
-                return int(table.rows[places[0]])
+                return table.place(int(places[0]))[1]
     return None
 
 
@@ -445,14 +445,13 @@ def check_statements(
     companies = frame["company_id"].unique()
     if len(companies) > 1:
         other = int(np.flatnonzero(table.frame["company_id"] != companies[0])[0])
-        place, key = int(table.rows[other]), str(table.frame["company_id"].iloc[other])
-        column = table.headers["company_id"]
-        yield Problem(fault_of("two-companies"), table.file, place, column, key)
+        key, column = str(table.frame["company_id"].iloc[other]), table.headers["company_id"]
+        yield Problem(fault_of("two-companies"), *table.place(other), column, key)
         return
     single = discrete(frame)
     tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
     for error in statement_errors(frame, single, file=table.file, tolerance=tolerance):
-        row = None if error.row is None else int(table.rows[int(error.row) - 2])
+        row = None if error.row is None else table.place(int(error.row) - 2)[1]
         yield _of_table(table, error, row, "correct the statement")
     yield from _check_sales(case, tables, single, notes)
 
@@ -480,8 +479,8 @@ def _check_sales(
         )
         quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
         fault = fault_of("sales-differ", quarters=quarters)
-        row = int(table.rows[int(both.index[wrong][0])])
-        yield Problem(fault, table.file, row, table.headers["sales"], value)
+        place = table.place(int(both.index[wrong][0]))
+        yield Problem(fault, *place, table.headers["sales"], value)
     tolerated = (gap != 0) & ~wrong
     if tolerated.any():
         what = f"invoices and statement differ on sales, by no more than {allowed}%"

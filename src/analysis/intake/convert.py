@@ -18,7 +18,9 @@ from pydantic.fields import FieldInfo
 
 from analysis.intake import cells as read
 from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read
+from analysis.intake.naming import Sheet, check_currency, scale_of
 from analysis.intake.problems import (
+    FILE_LINES,
     Fault,
     Note,
     Problem,
@@ -30,7 +32,6 @@ from analysis.intake.problems import (
     problem_at,
     vocabulary,
 )
-from analysis.intake.sheets import Sheet, check_currency, scale_of
 from analysis.tables.columns import (
     DECIMAL_OR_EMPTY,
     KEY,
@@ -75,6 +76,12 @@ class Checked:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     scale: int = 1
+    files: tuple[str, ...] = ()
+
+    def place(self, index: int) -> tuple[str, int]:
+        """Return the file and the row of the row with an index."""
+        at, row = divmod(int(self.rows[index]), FILE_LINES)
+        return (self.files[at] if self.files else self.file), row
 
     def report(
         self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
@@ -86,7 +93,9 @@ class Checked:
             if value is None and column in self.frame:
                 value = self.frame[column].iloc[places[0]]
             value = value.date() if isinstance(value, pd.Timestamp) else value
-            self.problems.append(problem_at(fault, self.file, named, self.rows[places], value))
+            self.problems.append(
+                problem_at(fault, self.files or self.file, named, self.rows[places], value)
+            )
 
     @property
     def is_read(self) -> bool:
@@ -155,7 +164,8 @@ def rows_of(checked: Checked) -> Rows:
             frame[name] = frame[name].where(good)
     frame["line"] = checked.rows
     lazy = nw.from_native(frame).lazy()
-    return Rows(checked.table, checked.file, lazy, checked.problems, checked.headers, memory=frame)
+    about = (checked.table, checked.file, lazy, checked.problems, checked.headers, checked.files)
+    return Rows(*about, memory=frame)
 
 
 def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
@@ -203,6 +213,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
     checked = Checked(
         sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
     )
+    checked.files = sheet.files
     check_currency(sheet, context.currency)
     scale = scale_of(sheet)
     checked.scale = int(scale.max(initial=1))
@@ -384,7 +395,7 @@ def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tup
     shown: dict[str, tuple[int, str]] = {}
     for column in columns.values():
         for form, rows, cell in _grouped(column, column.shows):
-            first = int(checked.rows[np.flatnonzero(rows)[0]])
+            first = checked.place(int(np.flatnonzero(rows)[0]))[1]
             shown[form] = min(shown.get(form, (first, str(cell))), (first, str(cell)))
     return shown
 

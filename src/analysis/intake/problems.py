@@ -24,7 +24,7 @@ from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
-_MOST_NOTES = 40
+_MOST_NOTES, _MOST_COLUMNS = 40, 20
 NO_ROWS = "the table has no rows and counts as absent"
 _SHOWN_ROWS = 8
 _KEPT_ROWS = 10_000
@@ -197,20 +197,28 @@ class Note:
 
 
 def problem_at(
-    fault: Fault, file: str, column: str, rows: NDArray[np.int64], value: object = None
+    fault: Fault,
+    file: str | Sequence[str],
+    column: str,
+    rows: NDArray[np.int64],
+    value: object = None,
 ) -> Problem:
     """Make one problem of all rows that break the same rule.
 
     Parameters
     ----------
+    file : str or sequence of str
+        The file, or several, whose rows are told apart by `FILE_LINES`.
     rows : array of int
         Offending rows as a spreadsheet counts, in order; at least one.
     value : object
         Value in the first of them.
     """
     shown = None if value is None else str(value)
-    others = tuple(int(row) for row in rows[1 : 1 + _KEPT_ROWS])
-    return Problem(fault, file, int(rows[0]), column, shown, others, len(rows))
+    places = [divmod(int(row), FILE_LINES) for row in rows[: 1 + _KEPT_ROWS]]
+    named = file if isinstance(file, str) else file[places[0][0]]
+    others = tuple(row for place, row in places[1:] if place == places[0][0])
+    return Problem(fault, named, places[0][1], column, shown, others, len(rows))
 
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -250,7 +258,7 @@ class Rows:
     headers : mapping of str to str
         What the file calls each column, where that is another name.
     files : sequence of str
-        The files, if the rows stay where they lie.
+        The files, if there are several or the rows stay where they lie.
     memory : DataFrame, optional
         The rows, if they do not.
     """
@@ -374,7 +382,9 @@ def note_list(notes: Iterable[Note], every: bool) -> str:
 
 
 def _together(notes: list[Note]) -> Note:
-    columns = ", ".join(note.column for note in notes if note.column)
+    named = [note.column for note in notes if note.column]
+    more = f" and {len(named) - _MOST_COLUMNS:,} more" if len(named) > _MOST_COLUMNS else ""
+    columns = ", ".join(named[:_MOST_COLUMNS]) + more
     return replace(notes[0], column=columns, count=sum(note.count for note in notes))
 
 

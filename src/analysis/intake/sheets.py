@@ -5,35 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from analysis.base.errors import system_error
-from analysis.intake.cells import Cell, foreign_column
+from analysis.intake.cells import Cell
 from analysis.intake.problems import (
     Fault,
     Note,
     Problem,
     Rank,
     fault_of,
-    problem_at,
     problem_of,
 )
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import (
-    CURRENCY,
-    SCALE,
-    closest,
-    contained,
+    INVISIBLE,
+    Found,
     find_column,
-    may_be_empty,
-    names_of,
 )
 from analysis.tables.rows import Table, utf_16
 
@@ -54,6 +46,42 @@ _NAMES: Mapping[str, str] = {
 }
 _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
+_MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 2 * SEARCHED_ROWS, 10_000, 400_000
+"""Lines that tell the delimiter, how much of each, and how much text they stand in."""
+
+
+Words = tuple[str, ...]
+Meaning = Found | Words
+"""What a column of a file is: one of ours, or one whose words say which rows are read."""
+
+
+def plain_header(text: object) -> str:
+    """Write a header so that capitals and blanks make no difference."""
+    return " ".join(INVISIBLE.sub("", str(text)).split()).casefold()
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A file or sheet whose columns ``case.yaml`` names: an entry of ``columns:``.
+
+    Attributes
+    ----------
+    name : str
+        The file, such as ``orders.csv`` or ``orders.xlsx, sheet May``.
+    table : Table
+        What it is read as.
+    columns : mapping of str to Meaning
+        By header, as :func:`plain_header` writes it.
+    """
+
+    name: str
+    table: Table
+    columns: Mapping[str, Meaning]
+
+    def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
+        """Whether one of the first rows has all of its headers."""
+        heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
+        return any(head.issuperset(self.columns) for head in heads)
 
 
 NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
@@ -68,37 +96,39 @@ class Grid:
     rows: list[list[Cell]]
     problems: list[Problem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    mapped: Mapped | None = None
+
+    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
+        """Return what a column is: by ``case.yaml`` if that speaks of the file, or by its name."""
+        if self.mapped is None:
+            return find_column(header, self.table.row, currency)
+        return self.mapped.columns.get(plain_header(header))
 
 
-def read_csv(
-    table: Table, path: Path, file: str, settings: IntakeSettings, currency: tuple[str, ...]
-) -> Grid:
+def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[str, ...]) -> Grid:
     """Read a CSV file as it stands.
 
     Parameters
     ----------
-    table : Table
-        Which table it is; its column names tell the delimiter.
+    grid : Grid
+        Without rows yet; the names of its columns tell the delimiter.
     path : Path
         The file.
-    file : str
-        How messages call it.
     settings : IntakeSettings
         What the case says of its files.
     currency : tuple of str
         Signs of the case's currency, which headers may bear.
     """
-    grid = Grid(table, file, [])
     try:
         content = path.read_bytes()
     except OSError as error:
-        grid.problems.append(problem_of(system_error(error, file)))
+        grid.problems.append(problem_of(system_error(error, grid.file)))
         return grid
     text = _decode(content, grid, settings.encoding)
     if text is None:
         return grid
     told = settings.delimiter
-    delimiter = DELIMITERS[told] if told else _delimiter(text, table, currency)
+    delimiter = DELIMITERS[told] if told else _delimiter(text, grid, currency)
     csv.field_size_limit(_LONGEST_CELL)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -107,7 +137,7 @@ def read_csv(
     except csv.Error as error:
         rule = NOT_CLOSED if str(error) == "unexpected end of data" else f"not CSV ({error})"
         fault = Fault(Rank.FILE, rule, "write quotation marks inside a cell twice, or delete them")
-        grid.problems.append(Problem(fault, file, row=len(grid.rows) + 1))
+        grid.problems.append(Problem(fault, grid.file, row=len(grid.rows) + 1))
         grid.rows = []
     return grid
 
@@ -184,232 +214,17 @@ def _word(text: str, place: int) -> str:
     return f"{before[0] if before else ''}{after[0] if after else ''}"
 
 
-def _delimiter(text: str, table: Table, currency: tuple[str, ...]) -> str:
-    """Return the delimiter under which most names of columns are known."""
-    head = "\n".join(text.split("\n", SEARCHED_ROWS)[:SEARCHED_ROWS])
+def _delimiter(text: str, grid: Grid, currency: tuple[str, ...]) -> str:
+    """Return the delimiter under which most names are known, then most rows equally wide."""
+    head = [line[:_LONGEST_LINE] for line in text[:_MOST_TEXT].splitlines()[:_MOST_LINES]]
 
-    def known(delimiter: str) -> int:
-        lines = (line.split(delimiter) for line in head.splitlines())
-        return max(
-            (
-                sum(find_column(name.strip(' "'), table.row, currency) is not None for name in line)
-                for line in lines
-            ),
-            default=0,
+    def clarity(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader(head, delimiter=delimiter))
+        known = (
+            sum(grid.meaning(name.strip(' "'), currency) is not None for name in row)
+            for row in rows
         )
+        width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        return max(known, default=0), (width - 1) * times
 
-    return max(DELIMITERS.values(), key=known)
-
-
-NO_HEADER = fault_of("no-header")
-FOREIGN = fault_of("column-in-other-currency")
-
-
-@dataclass
-class Sheet:
-    """A table whose columns are known by name, all cells still as they stand in the file.
-
-    Attributes
-    ----------
-    cells : dict of str to sequence of Cell
-        By column of the row model, or an extra of :mod:`analysis.tables.columns`.
-    headers : dict of str to str
-        What the file calls each column.
-    factors : dict of str to int
-        How many of the column's units are in one of the file's.
-    rows : array of int
-        Number of each row as a spreadsheet counts.
-    """
-
-    table: Table
-    file: str
-    cells: dict[str, Sequence[Cell]]
-    headers: dict[str, str]
-    factors: dict[str, int]
-    rows: NDArray[np.int64]
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-
-def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...] = ()) -> Sheet:
-    """Find the header and name the columns; rows and columns without a value are left out.
-
-    Parameters
-    ----------
-    grid : Grid
-        The file's rows.
-    currency : tuple of str
-        Signs of the case's currency, which headers may bear.
-    foreign : tuple of str
-        Signs of other currencies; what bears one is no amount of the case.
-    """
-    sheet = Sheet(
-        grid.table, grid.file, {}, {}, {}, np.empty(0, "int64"), grid.problems, grid.notes
-    )
-    if grid.problems:
-        return sheet
-    place = _header_place(grid, currency)
-    if place is None:
-        if any(any(row) for row in grid.rows):
-            wanted = ", ".join(grid.table.row.model_fields)
-            fault = Fault(NO_HEADER.rank, f"{NO_HEADER.rule}: {wanted}", NO_HEADER.fix)
-            sheet.problems.append(Problem(fault, grid.file, row=1))
-        return sheet
-    if place:
-        what = "what stands above the header is skipped"
-        sheet.notes.append(Note(grid.file, what, count=place))
-    header = [str(cell).strip() for cell in grid.rows[place]]
-    while header and not header[-1]:
-        header.pop()
-    numbers, rows = _filled(grid, place, len(header), sheet)
-    grid.rows = []  # a large table is not held twice
-    columns: list[tuple[Cell, ...]] = (
-        list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
-    )
-    _name(sheet, header, columns, place + 1, (currency, foreign))
-    sheet.rows = numbers
-    return sheet
-
-
-def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
-    """Return the index of the first row with the most known names; None if no row has any."""
-    known = [
-        sum(
-            isinstance(cell, str)
-            and find_column(cell.strip(), grid.table.row, currency) is not None
-            for cell in row[:200]
-        )
-        for row in grid.rows[:SEARCHED_ROWS]
-    ]
-    most = max(known, default=0)
-    return known.index(most) if most else None
-
-
-def _filled(
-    grid: Grid, place: int, width: int, sheet: Sheet
-) -> tuple[NDArray[np.int64], list[list[Cell]]]:
-    """Return the rows below the header that hold anything, with their numbers."""
-    below = grid.rows[place + 1 :]
-    kept = [index for index, row in enumerate(below) if not _blank(row)]
-    if kept and (gaps := kept[-1] + 1 - len(kept)):
-        sheet.notes.append(Note(grid.file, "empty rows are skipped", count=gaps))
-    rows = [below[index] for index in kept]
-    numbers = np.array(kept, dtype="int64") + place + 2
-    is_sheet = ", sheet " in grid.file  # whose rows may end where their last value does
-    ragged = [
-        index
-        for index, row in enumerate(rows)
-        if len(row) != width and (not _blank(row[width:]) or (len(row) < width and not is_sheet))
-    ]
-    if ragged:
-        found = ", ".join(map(str, rows[ragged[0]]))
-        sheet.problems.append(problem_at(fault_of("ragged"), grid.file, "", numbers[ragged], found))
-    return numbers, rows
-
-
-def _blank(row: Sequence[Cell]) -> bool:
-    if row and isinstance(row[0], str) and row[0].strip():  # by far the most usual
-        return False
-    return not any(row) or all(isinstance(cell, str) and not cell.strip() for cell in row)
-
-
-def _name(
-    sheet: Sheet,
-    header: list[str],
-    columns: list[tuple[Cell, ...]],
-    row: int,
-    signs: tuple[tuple[str, ...], tuple[str, ...]],
-) -> None:
-    """Give every column its name in the row model; say which are not used and which are missing."""
-    elsewhere: dict[str, str] = {}
-    unused: list[str] = []
-    for text, cells in zip(header, columns, strict=False):
-        found = find_column(text, sheet.table.row, signs[0])
-        if field_ := foreign_column(text, sheet.table.row, *signs):
-            elsewhere[field_] = text
-        elif found is None:
-            if text or not _blank(cells):
-                unused.append(text)
-        elif found.field in sheet.cells:
-            both = f"{sheet.headers[found.field]}, {text}"
-            sheet.problems.append(Problem(fault_of("two-columns"), sheet.file, row=row, value=both))
-        else:
-            sheet.cells[found.field], sheet.headers[found.field] = cells, text
-            sheet.factors[found.field] = found.factor
-    for name, text in elsewhere.items():
-        if name in sheet.cells:
-            what = "this column is not used: it is in another currency than the case"
-            sheet.notes.append(Note(sheet.file, what, text))
-        else:
-            sheet.problems.append(Problem(FOREIGN, sheet.file, row=row, column=text))
-    meant = _note_unused(sheet, unused, elsewhere)
-    for name, info in sheet.table.row.model_fields.items():
-        if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
-            fault = _missing(sheet, name, meant.get(name, ""))
-            sheet.problems.append(Problem(fault, sheet.file, row=row, column=name))
-
-
-def _note_unused(
-    sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Note columns that are not used; return those that may be meant for one that is missing."""
-    open_names = {
-        name: found.field
-        for name, found in names_of(sheet.table.row).items()
-        if found.field not in sheet.cells and found.field not in elsewhere
-    }
-    meant: dict[str, str] = {}
-    for text in unused:
-        near = closest(text, open_names) or contained(text, open_names)
-        sheet.notes.append(not_used(sheet.file, text, near))
-        if near:
-            meant.setdefault(open_names[near], text)
-    return meant
-
-
-def not_used(file: str, header: str, near: str) -> Note:
-    """Say that a column is not used, and which one it may be meant for."""
-    hint = f"; did you mean {near}?" if near else ""
-    return Note(file, f"this column is not used{hint}", header or "without a name")
-
-
-def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
-    names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
-    rename = f", or rename the column “{meant}” if that is it" if meant else ""
-    return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
-
-
-_MOST_DIGITS = 12
-
-
-def check_currency(sheet: Sheet, currency: tuple[str, ...]) -> None:
-    """Refuse rows whose currency column names another currency than the case's."""
-    cells = sheet.cells.get(CURRENCY, ())
-    names = [str(cell).strip().casefold() for cell in cells]
-    _refuse(
-        sheet,
-        fault_of("other-currency"),
-        CURRENCY,
-        [name != "" and name not in currency for name in names],
-    )
-
-
-def scale_of(sheet: Sheet) -> NDArray[np.int64]:
-    """Return, by row, how many smallest coins are in one of the row's units."""
-    texts = [str(cell).strip() for cell in sheet.cells.get(SCALE, ())]
-    right = [
-        text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS and int(text) > 0
-        for text in texts
-    ]
-    _refuse(sheet, fault_of("no-scale"), SCALE, [not good for good in right])
-    units = [int(text) if good else 1 for text, good in zip(texts, right, strict=True)]
-    return np.array(units or [1] * len(sheet.rows), dtype="int64")
-
-
-def _refuse(sheet: Sheet, fault: Fault, column: str, bad: list[bool]) -> None:
-    places = np.flatnonzero(np.array(bad, dtype=bool))
-    if len(places):
-        cell = sheet.cells[column][int(places[0])]
-        sheet.problems.append(
-            problem_at(fault, sheet.file, sheet.headers[column], sheet.rows[places], cell)
-        )
+    return max(DELIMITERS.values(), key=clarity)

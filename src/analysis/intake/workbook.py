@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,12 +21,14 @@ from typing import Any, NamedTuple
 
 from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.base.errors import system_error
 from analysis.intake.case_files import IGNORED, asked_about, find_table, nearest_table
-from analysis.intake.cells import Cell
+from analysis.intake.cells import Cell, Since1904
 from analysis.intake.problems import Fault, Note, Problem, fault_of, problem_of
-from analysis.intake.sheets import Grid
+from analysis.intake.sheets import SEARCHED_ROWS, Grid, Mapped
 from analysis.tables.rows import Table
 
 MOST_BYTES = 2**30
@@ -45,6 +47,9 @@ _NO_RESULT = re.compile(
 
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>\s*<(?:\w+:)?c\b')
 """A row with cells that is not shown."""
+
+_HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\bmin="(\d+)"')
+"""Columns that are not shown, and where they begin."""
 
 _SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
 """What a number format shows beside the digits: [$€-407], "S/", \\$ or $."""
@@ -76,14 +81,32 @@ class Book:
     notes: list[Note] = field(default_factory=list)
 
 
+Choice = Sequence[tuple[Table, Mapped | None]] | Problem | Note
+"""What a sheet is read as, or why it is not read."""
+
+
+def by_title(tables: Iterable[Table]) -> Callable[[str, str, list[list[Cell]]], Choice]:
+    """Choose the sheets that are named after tables."""
+    tables = tuple(tables)
+
+    def choose(title: str, name: str, _: list[list[Cell]]) -> Choice:
+        if table := find_table(title, tables):
+            return [(table, None)]
+        if near := nearest_table(title, tables):
+            return Problem(asked_about(near, "sheet"), name)
+        return Note(name, "not read, since no table has this name")
+
+    return choose
+
+
 def read_workbook(
     path: Path,
     file: str,
-    tables: Iterable[Table],
+    choose: Callable[[str, str, list[list[Cell]]], Choice],
     foreign: tuple[str, ...] = (),
     ignored: tuple[str, ...] = (),
 ) -> Book:
-    """Read the sheets that are named after tables.
+    """Read some sheets of a workbook.
 
     Parameters
     ----------
@@ -91,24 +114,23 @@ def read_workbook(
         The workbook.
     file : str
         How messages call it.
-    tables : iterable of Table
-        The tables looked for.
+    choose : callable
+        Returns what to read a sheet as, given its title, its name in messages and its first rows.
     foreign : tuple of str
         Signs of other currencies than the case's, which the format of a cell may show.
     ignored : tuple of str
         Titles of sheets that are no tables, whatever they look like.
     """
-    tables = tuple(tables)
     try:
         fault = _locked(path) or _unsafe(path)
     except OSError as error:
-        return Book([Grid(tables[0], file, [], [problem_of(system_error(error, file))])])
+        return Book(problems=[problem_of(system_error(error, file))])
     if fault is not None:
-        return Book([Grid(tables[0], file, [], [Problem(fault, file)])])
+        return Book(problems=[Problem(fault, file)])
     try:
-        return _sheets(path, file, tables, foreign, ignored)
+        return _sheets(path, file, choose, foreign, ignored)
     except Exception:  # whatever a damaged file makes the library stumble over
-        return Book([Grid(tables[0], file, [], [Problem(DAMAGED, file)])])
+        return Book(problems=[Problem(DAMAGED, file)])
 
 
 def _locked(path: Path) -> Fault | None:
@@ -155,42 +177,42 @@ def _declares(xml: bytes) -> bool:
 def _sheets(
     path: Path,
     file: str,
-    tables: tuple[Table, ...],
+    choose: Callable[[str, str, list[list[Cell]]], Choice],
     foreign: tuple[str, ...],
     ignored: tuple[str, ...],
 ) -> Book:
     book = Book()
-    grids: dict[str, Grid] = {}
+    titles: dict[str, Grid] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on extensions that only concern looks
         reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
         reader.read()
     try:
         for sheet in (*reader.wb.worksheets, *_lost(reader)):
-            table = find_table(sheet.title, tables)
             name = f"{file}, sheet {sheet.title}"
+            lost = isinstance(sheet, _Lost)
+            if not lost:
+                sheet.reset_dimensions()  # what the file says of its own size may be wrong
+            head = [] if lost else list(_rows(sheet, foreign, SEARCHED_ROWS))
+            choice = choose(sheet.title, name, head)
             if sheet.title in ignored:
                 book.notes.append(Note(name, IGNORED))
-            elif table is None:
-                _leave_out(book, name, nearest_table(sheet.title, tables))
-            elif table is not None and table.name in grids:
-                grids[table.name].problems.append(Problem(fault_of("same-table"), name))
-            elif table is not None:
-                grids[table.name] = _grid(path, sheet, Grid(table, name, []), foreign)
+            elif isinstance(choice, Problem):
+                book.problems.append(choice)
+            elif isinstance(choice, Note):
+                book.notes.append(choice)
+            for table, mapped in choice if isinstance(choice, Sequence) else ():
+                if mapped is None and table.name in titles:
+                    titles[table.name].problems.append(Problem(fault_of("same-table"), name))
+                    continue
+                grid = _grid(path, sheet, Grid(table, name, [], mapped=mapped), foreign)
+                if reader.wb.epoch == CALENDAR_MAC_1904:
+                    grid.rows = [[_since_1904(cell) for cell in row] for row in grid.rows]
+                titles.setdefault(table.name, grid)
+                book.grids.append(grid)
     finally:
         reader.wb.close()
-    book.grids = list(grids.values())
-    if not grids and not book.problems:
-        book.grids = [Grid(tables[0], file, [], [Problem(fault_of("no-sheet"), file)])]
     return book
-
-
-def _leave_out(book: Book, name: str, near: Table | None) -> None:
-    """Ask about a sheet that is named like a table; note any other."""
-    if near:
-        book.problems.append(Problem(asked_about(near, "sheet"), name))
-    else:
-        book.notes.append(Note(name, "not read, since no table has this name"))
 
 
 class _Lost(NamedTuple):
@@ -209,14 +231,18 @@ def _grid(path: Path, sheet: Any, grid: Grid, foreign: tuple[str, ...]) -> Grid:
         grid.problems.append(Problem(fault_of("sheet-lost"), grid.file))
         return grid
     _find_uncomputed(path, sheet._worksheet_path, grid)
-    _note_hidden(path, sheet, grid)
-    sheet.reset_dimensions()  # what the file says of its own size may be wrong
     grid.rows = list(_rows(sheet, foreign))
+    _note_hidden(path, sheet, grid)
     return grid
 
 
-def _rows(sheet: Any, foreign: tuple[str, ...]) -> Iterator[list[Cell]]:
-    for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+def _since_1904(cell: Cell) -> Cell:
+    """Mark a number that counts from 1904, if it turns out to be a day."""
+    return Since1904(cell) if isinstance(cell, Decimal) else cell
+
+
+def _rows(sheet: Any, foreign: tuple[str, ...], most: int = MOST_ROWS) -> Iterator[list[Cell]]:
+    for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS):
         cells = [_cell(cell, foreign) for cell in row]
         while cells and cells[-1] == "":
             cells.pop()
@@ -254,14 +280,21 @@ def _foreign_sign(form: str, foreign: tuple[str, ...]) -> str:
 
 
 def _note_hidden(path: Path, sheet: Any, grid: Grid) -> None:
-    """Say that a sheet, or rows of it, are read although nobody sees them."""
+    """Say that a sheet, or rows and columns of it, are read although nobody sees them."""
     if sheet.sheet_state != "visible":
         grid.notes.append(Note(grid.file, "the sheet is hidden, and read like any other"))
     with zipfile.ZipFile(path) as archive:
-        count = len(_HIDDEN_ROW.findall(archive.read(sheet._worksheet_path)))
-    if count:
+        content = archive.read(sheet._worksheet_path)
+    if count := len(_HIDDEN_ROW.findall(content)):
         what = "rows are hidden or filtered away, and read like any other"
         grid.notes.append(Note(grid.file, what, count=count))
+    widest = max(map(len, grid.rows), default=0)
+    hidden = [
+        get_column_letter(at) for at in map(int, _HIDDEN_COLUMNS.findall(content)) if at <= widest
+    ]
+    if hidden:
+        what = f"columns are hidden, and read like any other: from {', '.join(hidden[:6])} on"
+        grid.notes.append(Note(grid.file, what))
 
 
 def _find_uncomputed(path: Path, part: str, grid: Grid) -> None:

@@ -1,4 +1,7 @@
-"""The machine-made files as a whole: the index of figures, the checksums, and a build elsewhere."""
+"""What is made of the project as a whole: indexes of figures and tables, checksums, data packages.
+
+Also the build elsewhere that compares every byte.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
+from typing import get_args
+
+from pydantic.fields import FieldInfo
 
 from analysis.base.errors import BuildError, InputError
-from analysis.base.text import write_text
+from analysis.base.text import write_bytes, write_text
+from analysis.claims.relations import KINDS, RELATIONS
+from analysis.intake.case_files import COURIER, ROWS, TEMPLATE
+from analysis.intake.problems import vocabulary
+from analysis.kpis.catalogue import METHOD as CATALOGUE
+from analysis.kpis.catalogue import indicator
+from analysis.tables.case import Case
+from analysis.tables.columns import header_of, is_choice, may_be_empty
+from analysis.tables.rows import Table, data_package
+from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 
 SUMS = "SHA256SUMS"
 INDEX = "docs/figures.md"
@@ -306,3 +321,131 @@ def with_index(text: str, index: str, name: str) -> str:
             value=f"<!-- {name} -->",
         )
     return marks.sub(lambda match: match[1] + index + match[2], text)
+
+
+BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
+
+_PARTS = vocabulary("parts")
+"""What a table serves that no indicator needs."""
+
+
+def write_package(case: Case) -> tuple[Path, ...]:
+    """Write what describes a case's tables, and the README of an example to copy.
+
+    Parameters
+    ----------
+    case : Case
+        A case with CSV files.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, each replaced only when complete.
+    """
+    made = {case.raw / "datapackage.json": describe(case).encode("utf-8")}
+    if case.name in LISTS:
+        readme = case.raw / "README.md"
+        text = with_tables(readme.read_text(encoding="utf-8"), LISTS[case.name]())
+        made[readme] = text.encode("utf-8")
+    for path, content in made.items():
+        write_bytes(path, content)
+    return tuple(made)
+
+
+def describe(case: Case) -> str:
+    """Return the data package of the tables that a case has as CSV files."""
+    from analysis.efficiency.sentences import ARTICLE, description
+
+    if case.name == ARTICLE:
+        return description(case)
+    known = (CLAIMS, RELATIONS, *ROWS, *PLAN_TABLES, METHODS)
+    tables = [table for table in known if (case.raw / table.file).is_file()]
+    title = f"{case.parameters.title}: {case.parameters.subtitle}"
+    return data_package(case.name, title, tables)
+
+
+def with_tables(text: str, listed: str) -> str:
+    """Put the list of tables between its marks in a README."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(f"the README needs the marks {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{listed}\n{END}{after}"
+
+
+def table_list() -> str:
+    """List all tables: what each holds, what needs it, its columns (optional ones in brackets)."""
+    lines = ["| Table | Holds | Needed for | Columns |", "|---|---|---|---|"]
+    lines += [
+        f"| `{table.file}` | {table.title} | {_needed_for(table)} | {', '.join(_columns(table))} |"
+        for table in (*ROWS, *PLAN_TABLES)
+    ]
+    return "\n".join(lines)
+
+
+def claims_list() -> str:
+    """List the columns of a case of claims with their vocabulary, and what each relation says."""
+    lines = [
+        "`relations.csv` has a row for each thing that holds:",
+        "",
+        "| Relation | Says of the quantity of its row | Cells to fill | May be filled |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {kind.meaning} | {', '.join(kind.needs) or 'none'} | "
+        f"{', '.join((*kind.may, 'reading', 'note'))} |"
+        for name, kind in KINDS.items()
+    ]
+    for table in (CLAIMS, RELATIONS):
+        lines += [
+            "",
+            f"The columns of `{table.file}`, those in brackets may be empty:",
+            "",
+            "| Column | Holds |",
+            "|---|---|",
+        ]
+        lines += [
+            f"| {_bracketed(name, info)} | {_meaning(info)} |"
+            for name, info in table.row.model_fields.items()
+        ]
+    return "\n".join(lines)
+
+
+LISTS: Mapping[str, Callable[[], str]] = {TEMPLATE: table_list, COURIER: claims_list}
+"""What the README of each example to copy lists."""
+
+
+def indicators_of(table: Table) -> tuple[str, ...]:
+    """Return the keys of the indicators that need a table."""
+    prefix = f"{table.name}."
+    return tuple(
+        record.key
+        for record in CATALOGUE
+        if any(column.startswith(prefix) for column in record.columns)
+    )
+
+
+def _needed_for(table: Table) -> str:
+    keys = indicators_of(table)
+    names = [f"{key} {indicator(key).name.lower()}" for key in keys]
+    return ", ".join([*names, *([_PARTS[table.name]] if table.name in _PARTS else [])])
+
+
+def _columns(table: Table) -> Iterator[str]:
+    for name, info in table.row.model_fields.items():
+        larger = header_of(info).larger
+        shown = f"{name} or {larger[0]}" if larger else name
+        yield _bracketed(shown, info)
+
+
+def _bracketed(name: str, info: FieldInfo) -> str:
+    return f"[{name}]" if may_be_empty(info) else name
+
+
+def _meaning(info: FieldInfo) -> str:
+    """Return what a column holds, with its vocabulary unless another list has that."""
+    options = get_args(info.annotation) if is_choice(info) else ()
+    if options == tuple(KINDS):
+        return "one of the relations above"
+    listed = f": one of {', '.join(f'`{option}`' for option in options)}" if options else ""
+    return f"{info.description}{listed}"

@@ -152,6 +152,9 @@ class IntakeSettings(Strict):
     """Per cent of a quarter's closing cash by which it may differ from what the flows lead to."""
 
 
+Words = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+
+
 class Parameters(Strict):
     """The contents of ``case.yaml``; `periods` and `date` are those of the rows if left out."""
 
@@ -169,6 +172,9 @@ class Parameters(Strict):
     effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
     """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
     intake: IntakeSettings = IntakeSettings()
+    columns: dict[str, dict[str, dict[str, str | Words]]] = Field(default_factory=dict)
+    """By file (or ``file, sheet name``), table and header: which column of ours it is, or the words
+    of the rows that are read."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
     language: Code = "en"

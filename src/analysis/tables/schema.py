@@ -37,6 +37,9 @@ _SAID: Mapping[str, tuple[str, str]] = {
 _YAML_REMEDIES: Mapping[str, str] = {
     "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
     'such as title: "Acme: a year of growth", and let keys of one level begin in one column',
+    "aliases are not used": "write the text again in full",
+    "keys are not merged": "take out <<, and write the keys themselves",
+    "stands twice": "keep the one that counts",
     "cannot start any token": "indent with blanks, not tabs, and put a text that begins with a "
     "special character into quotation marks",
     "expected <block end>": "let keys of one level begin in one column, and put a text that holds "

@@ -1,0 +1,131 @@
+"""Files whose columns ``case.yaml`` names are read under any name, next month's too."""
+
+from __future__ import annotations
+
+import os
+
+import openpyxl
+import pytest
+
+from analysis.intake.case_check import check_case
+
+from .conftest import CASE, Firm
+
+ORDERS = """columns:
+  orders 2024-05.csv:
+    sale:
+      Order No: invoice_id
+      Job: service_id
+      Sold on: invoiced_on
+      Gross: amount
+      Stage: [Won, Paid]
+"""
+MAY = """A title
+Order No;Job;Sold on;Discount;Gross;Stage
+1;S1;2024-05-03;1;10,00;Won
+2;S2;2024-05-04;1;15,50;Lost
+3;S3;2024-05-05;1;20,25;Paid
+"""
+JUNE = MAY.replace("-05-", "-06-").replace("\n1;", "\n7;").replace("\n3;", "\n9;")
+
+
+@pytest.fixture
+def orders(firm: Firm) -> Firm:
+    firm.put("case.yaml", CASE + ORDERS)
+    firm.put("orders 2024-05.csv", MAY)
+    return firm
+
+
+def amounts(firm: Firm) -> list[int]:
+    assert firm.problems() == []
+    return list(firm.read().tables["sale"]["amount_centimos"])
+
+
+def test_columns_by_their_own_names(orders: Firm) -> None:
+    assert amounts(orders) == [1000, 2025]
+    assert "rows are left out whose Stage is not Won or Paid (1 row)" in orders.notes()
+    assert "column Discount: this column is not used" in orders.notes()
+
+
+def test_next_months_file_needs_nothing(orders: Firm) -> None:
+    orders.put("orders_june.csv", JUNE)
+    assert amounts(orders) == [1000, 2025, 1000, 2025]
+    assert "orders_june.csv: read like orders 2024-05.csv, since it has" in orders.notes()
+
+
+def test_a_problem_names_the_right_file(orders: Firm) -> None:
+    orders.put("orders_june.csv", MAY.replace("-05-", "-06-").replace("2024-06-05", "soon"))
+    text = orders.problems()
+    assert any("orders_june.csv, row 5, column Sold on: “soon”: is no day" in line for line in text)
+
+
+def test_an_export_that_overlaps_the_last_one_is_asked_about(orders: Firm) -> None:
+    orders.put("orders_june.csv", MAY + "4;S4;2024-06-01;0;1,00;Won\n")
+    assert any(
+        "2 of its rows stand in data/raw/acme/orders 2024-05.csv too" in line
+        for line in orders.problems()
+    )
+
+
+def test_sheets_of_a_workbook(firm: Firm) -> None:
+    firm.put("case.yaml", CASE + ORDERS.replace("2024-05.csv", "2024-05.xlsx, sheet Data"))
+    book = openpyxl.Workbook()
+    book.active.append(["Pivot", "of sales"])
+    sheet = book.create_sheet("Data")
+    for line in MAY.splitlines():
+        sheet.append([cell.replace(",", ".") for cell in line.split(";")])
+    book.save(firm.raw / "orders 2024-05.xlsx")
+    assert amounts(firm) == [1000, 2025]
+    (firm.raw / "orders 2024-05.xlsx").rename(firm.raw / "june.xlsx")
+    assert amounts(firm) == [1000, 2025]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("sale:", "sails:", "columns.orders 2024-05.csv.sails: “sails”: there is no table of this"),
+        ("amount", "amont", "sale.Gross: “amont”: there is no column of this name; known are"),
+        ("amount", "invoiced_on", "sale.Gross: “invoiced_on”: two columns hold the same thing"),
+        ("Gross:", "Net:", "column net: case.yaml names this column under columns:, and the file"),
+    ],
+)
+def test_what_is_wrong_with_columns(orders: Firm, old: str, new: str, words: str) -> None:
+    orders.put("case.yaml", CASE + ORDERS.replace(old, new))
+    assert any(words in text for text in orders.problems()), orders.problems()
+
+
+def test_further_lines_of_an_order(firm: Firm) -> None:
+    """As shops export it: on the second line of an order its day and total are empty."""
+    firm.put(
+        "sale.csv",
+        "invoice_id,service_id,invoiced_on,amount\n#1,S1,2024-05-03,10\n#1,S2,,\n#2,,2024-05-04,5\n"
+        "#3,S3,2024-05-05,1\n#3,,,2\n",
+    )
+    frame = firm.read().tables
+    del frame
+    assert "no amount of their own are left out (1 row)" in firm.notes()
+    assert "column invoiced_on: an empty cell is filled from the line above" in firm.notes()
+
+
+def test_many_unknown_columns_are_cut(firm: Firm) -> None:
+    names = ",".join(f"c{number}" for number in range(5000))
+    rows = f"invoice_id,service_id,invoiced_on,amount,{names}\nF1,S1,2024-12-01,5{',x' * 5000}\n"
+    firm.put("sale.csv", rows)
+    text, _ = check_case("acme", firm.root)
+    assert "c18, c19 and 4,980 more: this column is not used" in text
+    assert max(map(len, text.splitlines())) < 400
+
+
+def test_what_is_no_file(firm: Firm) -> None:
+    os.mkfifo(firm.raw / "sale.csv")
+    (firm.raw / "cost.csv").symlink_to("cost.csv")
+    found = firm.problems()
+    assert any("sale.csv: this is named like a table, and is no file" in text for text in found)
+    assert any("cost.csv: this leads out of the case's folder" in text for text in found)
+
+
+def test_keys_are_not_merged(firm: Firm) -> None:
+    firm.put("case.yaml", CASE + "intake: {<<: {decimal: comma}}\n")
+    text, good = check_case("acme", firm.root)
+    assert not good
+    assert "keys are not merged here). To fix: take out <<" in text
