@@ -22,12 +22,12 @@ def sales(*days: str) -> str:
 @pytest.mark.parametrize(
     ("days", "periods"),
     [
-        (["2016-01-09", "2016-12-09"], "2016Q1 to 2016Q4; the report is about 2016Q4"),
+        (["2016-01-09", "2016-12-09"], "2016Q1 to 2016Q4; the report is about 2016-12"),
         (
-            ["2024-01-05", "2024-08-05", "2024-11-05"],
+            [f"2024-{month:02}-05" for month in range(1, 12)],
             "2024Q1 to 2024Q4; the report is about 2024Q3",
         ),
-        (["2024-11-05"], "2024Q4 to 2024Q4; the report is about 2024Q4"),
+        (["2024-11-05"], "2024Q4 to 2024Q4; the report is about 2024-11"),
     ],
 )
 def test_periods_of_rows(firm: Firm, days: list[str], periods: str) -> None:
