@@ -11,6 +11,8 @@ CASE    := segelec
 PERIOD  :=
 BASE    :=
 READING :=
+# DETAIL=1 adds the annex to a firm's report.
+DETAIL  :=
 # Of one target each: case, check, bench, lock.
 NAME    :=
 FORM    := csv
@@ -20,7 +22,7 @@ UPGRADE :=
 PYTHON  := python3
 VENV    := .venv
 JOBS    := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
-VARIABLES := CASE PERIOD BASE READING NAME FORM ALL PART UPGRADE PYTHON VENV JOBS
+VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM ALL PART UPGRADE PYTHON VENV JOBS
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
@@ -72,7 +74,7 @@ MAKEFLAGS += --no-builtin-rules
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 
 PY := "$(VENV)/bin/python"
-BUILD = $(PY) -m analysis build $(ASKED) --jobs $(JOBS)
+BUILD = $(PY) -m analysis build $(ASKED) $(if $(DETAIL),--detail) --jobs $(JOBS)
 # The environment made here is set up as needed; one that was named (VENV=...) is taken as it is.
 environment = $(if $(filter file,$(origin VENV)),.venv/.$1)
 
@@ -95,7 +97,8 @@ help: ## list what there is to make
 	@printf '\nReports on a period: make report PERIOD=2024Q1 (or 2024-02, 2023H2, 2023), against the year before\n'
 	@printf 'or with BASE=previous; READING="target_kind=points" reads targets in another way.\n'
 	@printf '\nVariables: CASE=NAME, another folder of data/raw; PYTHON=python3.12, another Python;\n'
-	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time.\n'
+	@printf 'VENV=/a/folder, an environment that has all packages; JOBS=1, one step at a time;\n'
+	@printf 'DETAIL=1, the report of a firm with its annex.\n'
 
 ##@ To use
 

@@ -28,7 +28,8 @@ def build(args: argparse.Namespace) -> int:
     """Run the steps towards a report, the figures or a dashboard that are not up to date."""
     from analysis.base.plan import Goal, build
 
-    asked = Goal(args.goal, args.case, args.period, args.base, tuple(sorted(args.reading)))
+    readings = tuple(sorted(args.reading))
+    asked = Goal(args.goal, args.case, args.period, args.base, readings, args.detail)
     return build(asked, main, jobs=args.jobs)
 
 
@@ -38,7 +39,7 @@ def edition(args: argparse.Namespace) -> str:
     from analysis.notebook.edition import chapters as select
 
     asked = asked_for(args)
-    select(asked.case, periodic=asked.periodic)
+    select(asked)
     return asked.name
 
 
@@ -196,7 +197,7 @@ def chapters(args: argparse.Namespace) -> str:
     from analysis.notebook.edition import chapters as select
 
     asked = asked_for(args)
-    paths = select(asked.case, periodic=asked.periodic)
+    paths = select(asked)
     names = [path.relative_to(asked.case.root).as_posix() for path in paths]
     write_text(asked.folder / "chapters.txt", "\n".join(names) + "\n")
     return f"{len(names)} notebooks"
@@ -238,7 +239,7 @@ def report(args: argparse.Namespace) -> str:
 
     asked = asked_for(args)
     case = asked.case
-    executed = select(case, periodic=asked.periodic)
+    executed = select(asked)
     if asked.periodic or case.name != PAPER:
         executed = [asked.folder / path.name for path in executed]
     out = case.root / "report"
@@ -353,6 +354,7 @@ def _parser() -> argparse.ArgumentParser:
         add = parsers[name].add_argument
         add("--period", help="the report is on this one, such as 2024Q1, 2024-02, 2023H2 or 2023")
         add("--base", help="compared with year-ago or previous")
+        add("--detail", action="store_true", help="a firm's report with its annex")
     for name in ("build", "edition", "chapters", "notebook", "report", "ledger"):
         add = parsers[name].add_argument
         add(

@@ -7,20 +7,30 @@ longer used.
 from __future__ import annotations
 
 import ast
+import json
+import re
 from collections.abc import Iterator
-from itertools import chain, product
+from inspect import cleandoc
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import yaml
 from babel.messages.pofile import normalize
 
 from analysis.base.language import FOLDER, LOCALES, Code, catalogue
 from analysis.base.periods import _FIRST_TO_FOURTH, GRAINS
+from analysis.figures.style import KIND_WORDS
 from analysis.kpis.catalogue import KPIS, METHOD, MONEY
+from analysis.notebook.prose import MARKS
+from analysis.show.firm_words import _ASKS
+from analysis.show.wording import STATUS_COLOURS
 
 SOURCE = Path(__file__).parents[2] / "src/analysis"
 TRANSLATED: tuple[Code, ...] = tuple(code for code in LOCALES if code != "en")
 WIDTH = 100
+NOTEBOOKS = ("board",)
+"""A firm's notebooks whose texts are translated."""
 
 
 class Text(NamedTuple):
@@ -30,30 +40,95 @@ class Text(NamedTuple):
     many: str = ""
 
 
+WORDS = (
+    *("and", "or", *KIND_WORDS.values(), *MARKS, "Figure"),
+    *("thousand", "million", "billion", "trillion"),
+    *(word for words in STATUS_COLOURS.values() for word in words),
+    *("no value", "no baseline", "no share of a baseline of zero", "no baseline, but met"),
+    *("met before it began", "met before it began, and lost"),
+    "not met, and no baseline to score from",
+    *("Segment", "Customer", *_ASKS.values()),
+)
+"""Words that stand in variables."""
+
+
 def used() -> set[Text]:
     """Return every text that is translated somewhere."""
-    found = chain(_called(), of_periods(), _of_indicators())
-    return set(found) | {Text(word) for word in ("and", "or")}
+    places = (_called(), of_periods(), _of_indicators(), _of_template(), _of_firm())
+    return {*chain(*places), *map(Text, WORDS)} - {Text("%"), Text(MONEY), Text("")}
 
 
 def _called() -> Iterator[Text]:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                given = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
-                if node.func.id == "tr" and given:
-                    yield Text(str(given[0]))
-                if node.func.id == "counted" and len(given) > 1:
-                    yield Text(*map(str, given[:2]))
+                if node.func.id == "tr":
+                    yield from map(Text, _given(node.args[0]))
+                if node.func.id == "counted" and len(node.args) > 2:
+                    yield Text(*(text for arg in node.args[:2] for text in _given(arg)))
+
+
+def _given(argument: ast.expr) -> Iterator[str]:
+    """Return the text of an argument; what stands for the grain of a period, for each grain."""
+    if isinstance(argument, ast.Constant):
+        yield str(argument.value)
+    elif isinstance(argument, ast.JoinedStr):
+        for grain in GRAINS:
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else grain
+                for part in argument.values
+            )
 
 
 def of_periods() -> Iterator[Text]:
     """Return the forms of periods, whose translations may have other places."""
     for form in GRAINS.values():
         yield from (Text(form.short), Text(form.words))
-    for grain, base in product(GRAINS, ("the {} before", "the same {} of last year")):
-        yield Text(base.format(grain))
     yield from map(Text, _FIRST_TO_FOURTH)
+
+
+def _of_template() -> Iterator[Text]:
+    for path in (SOURCE / "report/template").glob("*.typ"):
+        code = path.read_text(encoding="utf-8")
+        yield from map(Text, re.findall(r'\bword\("([^"]+)"\)', code))
+        for words in re.findall(r"\(\.\.\(([^)]*)\)\.map\(word\)", code):
+            yield from map(Text, re.findall(r'"([^"]+)"', words))
+
+
+def _of_firm() -> Iterator[Text]:
+    """Return what a firm's notebooks show: their prose, and captions and headers of tables."""
+    tables = yaml.safe_load((SOURCE / "show/tables.yaml").read_text(encoding="utf-8"))
+    for name in NOTEBOOKS:
+        path = SOURCE.parents[1] / f"notebooks/firm/{name}.ipynb"
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                yield Text(text)
+                continue
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    if node.func.id == "say" and isinstance(node.args[0], ast.Constant):
+                        yield Text(cleandoc(str(node.args[0].value)))
+                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    module = SOURCE / f"show/{getattr(node.func.value, 'id', '')}.py"
+                    if module.is_file():
+                        for table in _tables_of(node.func.attr, module):
+                            yield from _of_table(tables[table])
+
+
+def _tables_of(function: str, module: Path) -> Iterator[str]:
+    """Name the tables that a function of the room ``show`` makes."""
+    code = module.read_text(encoding="utf-8")
+    for found in re.findall(rf"^def {function}\(.*?(?=^def |\Z)", code, re.DOTALL | re.MULTILINE):
+        yield from re.findall(r'view\(\s*"(tbl-[^"]+)"', found)
+
+
+def _of_table(table: dict[str, Any]) -> Iterator[Text]:
+    yield Text(table["caption"])
+    for about in table["columns"].values():
+        header = about if isinstance(about, str) else about["header"]
+        if re.sub(r"\{\w+\}", "", header).strip():
+            yield Text(header)
 
 
 def _of_indicators() -> Iterator[Text]:
@@ -77,7 +152,7 @@ def written(code: Code) -> str:
     head = (FOLDER / f"{code}.po").read_text(encoding="utf-8").partition("\n\n")[0]
     texts = known(code)
     parts = [head]
-    for text in sorted(used() - {Text("%"), Text(MONEY)}, key=lambda it: (it.one.lower(), it)):
+    for text in sorted(used(), key=lambda it: (it.one.lower(), it)):
         said = texts.get(text, ("",))
         lines = [f"msgid {normalize(text.one, width=WIDTH)}"]
         if text.many:

@@ -91,10 +91,10 @@ class Firm:
         """Run all steps, and the cells of every chapter."""
         for step in ("verdicts", "ledger", "kpis"):
             self.step(step)
-        asked = edition(load_case(self.name, self.root))
+        asked = edition(load_case(self.name, self.root), detail=True)
         self.shown = []
         with _recorded(self.shown), chdir(self.root):
-            paths = chapters(asked.case)
+            paths = chapters(asked)
             for path in paths:
                 self._run(path, asked.parameters)
         text = "\n".join(_told(data, about) for data, about in self.shown)

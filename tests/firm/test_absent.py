@@ -25,7 +25,7 @@ KEPT = _indicators("kept")
 WITH_OKRS = {("cost",), ("staff_hours",), ("training", "okrs")}
 """Where key results are scored too, some of them on what is absent; it takes longer."""
 
-SUMMARY = re.compile(r"(?m)^Left out, for want of a table or of rows in it: (.*)\.$")
+SUMMARY = re.compile(r"(?m)Not computed, since tables or rows are missing: (.*)\.$")
 
 
 def _left_out(text: str) -> set[str]:

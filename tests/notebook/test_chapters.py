@@ -11,7 +11,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.cli import main
-from analysis.notebook.edition import chapters
+from analysis.notebook.edition import chapters, edition
 from analysis.notebook.run import read
 from analysis.show.publication_tables import conflicts, ranges, readings, relations
 from analysis.tables.case import load_case
@@ -29,12 +29,15 @@ def courier(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_chapters_follow_what_a_case_has() -> None:
     paper = load_case("segelec", ROOT)
-    assert chapters(paper)[0].stem == "00_overview"
+    assert chapters(edition(paper))[0].stem == "00_overview"
     periodic = ["02_kpis", "03_quarter_over_quarter", "04_okrs", "05_scorecard"]
-    assert [path.stem for path in chapters(paper, periodic=True)] == periodic
-    assert [path.stem for path in chapters(load_case("courier", ROOT))] == ["claims"]
+    assert [path.stem for path in chapters(edition(paper, period="2024Q1"))] == periodic
+    assert [path.stem for path in chapters(edition(load_case("courier", ROOT)))] == ["claims"]
+    firm = load_case("template", ROOT)
+    assert [path.stem for path in chapters(edition(firm))] == ["board"]
+    assert [path.stem for path in chapters(edition(firm, detail=True))] == ["board", "annex"]
     with pytest.raises(InputError, match=r"nothing to report on.*claims\.csv"):
-        chapters(load_case("kowalczyk", ROOT))
+        chapters(edition(load_case("kowalczyk", ROOT)))
 
 
 def test_the_build_is_told_the_chapters(courier: Path) -> None:

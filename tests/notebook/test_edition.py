@@ -183,7 +183,7 @@ def test_a_month_against_the_one_before_becomes_a_pdf(
     name = "segelec-2024-02-previous-cost_target-cap"
     before = inventory(copy)
     asked = ["--period", "2024-02", "--base", "previous", "--reading", "cost_target=cap"]
-    paths = [str(path.relative_to(ROOT)) for path in chapters(segelec, periodic=True)]
+    paths = [str(path.relative_to(ROOT)) for path in chapters(edition(segelec, period="2024-02"))]
     monkeypatch.chdir(copy)
     assert main(["edition", "--period", "2031Q1"]) == 2
     said = capsys.readouterr().err

@@ -178,7 +178,7 @@ def using(code: Code, locale: str | None = None) -> Iterator[None]:
         use(before.code, before.locale)
 
 
-def tr(text: str, **words: object) -> str:
+def tr(text: str, /, **words: object) -> str:
     """Translate a text into the language in use, and fill its places.
 
     Parameters
@@ -197,7 +197,7 @@ def tr(text: str, **words: object) -> str:
     return found.format(**words) if words else found
 
 
-def counted(one: str, many: str, n: int, **words: object) -> str:
+def counted(one: str, many: str, n: int, /, **words: object) -> str:
     """Translate a text that depends on a number, ``{n}`` in it.
 
     Examples

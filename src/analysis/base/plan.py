@@ -47,6 +47,8 @@ class Goal:
         Of a report on a period.
     readings : tuple of str
         Choices such as ``target_kind=points``.
+    detail : bool
+        Whether a firm's report has its annex.
     """
 
     what: str
@@ -54,6 +56,12 @@ class Goal:
     period: str | None = None
     base: str | None = None
     readings: tuple[str, ...] = ()
+    detail: bool = False
+
+    @property
+    def periodic(self) -> bool:
+        """Whether it is on a period, base or readings of its own."""
+        return bool(self.period or self.base or self.readings)
 
     @property
     def edition(self) -> str:
@@ -65,14 +73,16 @@ class Goal:
         'acme-2024Q1-target_kind-points'
         """
         choices = (text.replace("=", "-") for text in self.readings)
-        return "-".join(filter(None, (self.case, self.period, self.base, *choices)))
+        parts = (self.case, self.period, self.base, *choices, "detail" if self.detail else "")
+        return "-".join(filter(None, parts))
 
     @property
     def options(self) -> list[str]:
         """Options of the command line that ask for this edition."""
         texts = {"period": self.period, "base": self.base}
         given = [f"--{name}={text}" for name, text in texts.items() if text]
-        return ["--case", self.case, *given, *(f"--reading={text}" for text in self.readings)]
+        given += [f"--reading={text}" for text in self.readings]
+        return ["--case", self.case, *given, *(["--detail"] if self.detail else [])]
 
 
 def build(
@@ -119,7 +129,7 @@ def build(
 def plans(goal: Goal) -> Iterator[list[Step]]:
     """List the steps towards a goal, after those that find out which notebooks there are."""
     raw = _files("data/raw", goal.case, "*")
-    periodic = goal.edition != goal.case
+    periodic = goal.periodic
     steps: list[Step] = []
 
     def add(*command: str, reads: Iterable[str] = (), after: Iterable[str] | None = None) -> Step:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.language import tr
 from analysis.base.periods import distance, parse_label, period_label, short_base, short_period
 from analysis.base.text import decimal, groups, keyed, listed, percent, records
 from analysis.figures import style as s
@@ -176,9 +177,14 @@ _LEFT, _VARIANCE_WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 
 
 def variance_data(
-    totals: Totals, measure: str, period: str, base: str, names: Mapping[str, str]
+    totals: Totals,
+    measure: str,
+    period: str,
+    base: str,
+    names: Mapping[str, str],
+    by: str = "service_type",
 ) -> pd.DataFrame:
-    """Set a period's sums by service type against a base period's.
+    """Set a period's sums by service type, or segment, against a base period's.
 
     Parameters
     ----------
@@ -192,24 +198,27 @@ def variance_data(
         What to compare with, such as ``year-ago``.
     names : mapping of str to str
         Names of service types by id.
+    by : {"service_type", "segment"}
+        The dimension.
 
     Returns
     -------
     DataFrame
-        Columns service_type, name, base_period, base, value, change (Fractions) and growth
-        (Fraction; None where the base is zero or less), largest value of the base first.
+        Columns service_type (or segment), name, base_period, base, value, change (Fractions) and
+        growth (Fraction; None where the base is zero or less), largest value of the base first.
     """
     grain, index = parse_label(period)
     before = period_label(index - distance(grain, base), grain)
     unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
     rows = []
-    for row in records(contributions_by_type(totals, measure, period, base)):
+    for row in records(contributions_by_type(totals, measure, period, base, by)):
         was, now, change = int(row.base), int(row.value), int(row.change)
-        name = names.get(str(row.service_type), str(row.service_type).replace("_", " "))
+        key = str(getattr(row, by))
+        name = names.get(key, key.replace("_", " "))
         growth = Fraction(change, was) if was > 0 else None
-        rows.append((row.service_type, name, before, was * unit, now * unit, change * unit, growth))
+        rows.append((key, name, before, was * unit, now * unit, change * unit, growth))
     rows.sort(key=lambda row: (-row[3], row[1]))
-    columns = "service_type name base_period base value change growth"
+    columns = f"{by} name base_period base value change growth"
     return table(columns, rows, exact="growth")
 
 
@@ -246,7 +255,7 @@ def sales_waterfall(
     unit = (high - low) / (_VARIANCE_WIDTH - 20 - (20 if low < 0 else 0))
     ax.set_xlim(low - (20 * unit if low < 0 else 0), high + 20 * unit)
     ax.axvline(0, color=s.NEUTRAL, lw=0.8)
-    s.note(fig, _LEFT, 2.5, f"Sales, {short.word}{currency}")
+    s.note(fig, _LEFT, 2.5, f"{tr('Sales')}, {short.word}{currency}")
     ends = ((0, base, start, "previous"), (len(ranked) + 1, period, end, "actual"))
     for place, when, value, scenario in ends:
         s.bold(fig, 0, _TOP + _ROW * (place + 0.5), short_period(when))
@@ -263,9 +272,14 @@ def sales_waterfall(
     ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=s.NEUTRAL, lw=0.5)
     caption = _waterfall_caption(ranked, base, period, start, end, currency)
     steps = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
-    alt = (
-        f"A waterfall from {decimal()(start)} {currency} in {short_period(base)} to "
-        f"{decimal()(end)} in {short_period(period)}: {listed(steps)}."
+    alt = tr(
+        "A waterfall from {start} {currency} in {base} to {end} in {period}: {steps}.",
+        start=decimal()(start),
+        currency=currency,
+        base=short_period(base),
+        end=decimal()(end),
+        period=short_period(period),
+        steps=listed(steps),
     )
     return s.Drawn(fig, ranked, kind, caption, alt)
 
@@ -278,19 +292,24 @@ def _waterfall_caption(
     frame: pd.DataFrame, base: str, period: str, start: Fraction, end: Fraction, currency: str
 ) -> str:
     parts = [
-        f"{literal(row['name'])} {verb} most ({decimal(0, signed=True)(row['change'])})"
-        for row, verb, moved in (
-            (frame.iloc[0], "added", frame["change"].iloc[0] > 0),
-            (frame.iloc[-1], "took", frame["change"].iloc[-1] < 0),
+        text.format(name=literal(row["name"]), change=decimal(0, signed=True)(row["change"]))
+        for row, text, moved in (
+            (frame.iloc[0], tr("{name} added most ({change})"), frame["change"].iloc[0] > 0),
+            (frame.iloc[-1], tr("{name} took most ({change})"), frame["change"].iloc[-1] < 0),
         )
         if moved
     ]
     growth = f", {percent(1, signed=True)((end - start) / start)}" if start > 0 else ""
-    return (
-        f"From the sales of {short_period(base)} to those of {short_period(period)}, type by "
-        f"type{growth}. Light is the earlier period, solid the later one, in {currency}; green "
-        f"adds and orange takes. {listed(parts)}{'.' if parts else 'No type changed.'}"
+    text = tr(
+        "From the sales of {base} to those of {period}, {split}{growth}. Light is the earlier "
+        "period, solid the later one, in {currency}; green adds and orange takes.",
+        base=short_period(base),
+        period=short_period(period),
+        split=tr("type by type") if "service_type" in frame else tr("segment by segment"),
+        growth=growth,
+        currency=currency,
     )
+    return f"{text} {listed(parts) or tr('No type changed')}."
 
 
 _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
-from analysis.base.periods import quarter_label, short_period
+from analysis.base.language import tr
+from analysis.base.periods import Grain, distance, parse_label, period_label, short_period
 from analysis.base.text import column, decimal, groups, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
@@ -21,12 +22,12 @@ from analysis.kpis.compare import compare
 def quarters_data(
     table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None, last: int = 12
 ) -> pd.DataFrame:
-    """Put one KPI beside its value a year before, quarter by quarter.
+    """Put one KPI beside its value a year before, quarter by quarter or month by month.
 
     Parameters
     ----------
     table : DataFrame
-        From :func:`analysis.kpis.levels.kpi_periods`, by quarter.
+        From :func:`analysis.kpis.levels.kpi_periods`, by quarter or month.
     kpi_id : str
         Which KPI.
     printed : mapping of str to str, optional
@@ -42,13 +43,14 @@ def quarters_data(
     """
     rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
     values = dict(zip(rows["index"], rows["value"], strict=True))
-    compared = compare(rows, "year-ago")
+    grain = _grain(rows["period"])
+    compared, back = compare(rows, "year-ago", grain), distance(grain, "year-ago")
     growth = dict(zip(compared["index"], compared["growth"], strict=True))
     frame = pd.DataFrame(
         {"kpi": kpi_id, "index": rows["index"], "quarter": rows["period"], "value": rows["value"]}
     )
     for name, lookup in (
-        ("year_ago", {index: values.get(index - 4) for index in values}),
+        ("year_ago", {index: values.get(index - back) for index in values}),
         ("growth", growth),
     ):
         frame[name] = column(lookup.get(index) for index in frame["index"])
@@ -56,13 +58,21 @@ def quarters_data(
     return frame.tail(last).reset_index(drop=True)
 
 
+def _grain(periods: pd.Series[str]) -> Grain:
+    return parse_label(str(periods.iloc[0]))[0] if len(periods) else "quarter"
+
+
 def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add the quarters without any row, so that on a time axis a gap stays a gap."""
+    """Add the periods without any row, so that on a time axis a gap stays a gap."""
     if rows.empty:
         return rows
+    grain = _grain(rows["period"])
     whole = range(int(rows["index"].min()), int(rows["index"].max()) + 1)
     full = rows.set_index("index").reindex(whole)
-    full["kpi"], full["period"] = rows["kpi"].iloc[0], [quarter_label(index) for index in whole]
+    full["kpi"], full["period"] = (
+        rows["kpi"].iloc[0],
+        [period_label(index, grain) for index in whole],
+    )
     full["value"] = full["value"].astype("object").where(full["value"].notna(), None)
     return full.rename_axis("index").reset_index()
 
@@ -90,15 +100,15 @@ def sales_by_quarter(
     fig = s.canvas(79)
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step)
-    s.bold(fig, 0, 50, "Sales")
+    s.bold(fig, 0, 50, tr("Sales"))
     unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
     s.note_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit)
     _change_rows(fig, line, 6, 24, frame, "up")
-    s.note(fig, 0, 69, "light: a year before")
+    s.note(fig, 0, 69, tr("light: a year before"))
     levels(fig, line, 33, 38, frame, kind, short.text)
     line.labels(fig, 71.5)
-    caption = _time_caption(frame, "Sales", currency, 0)
-    alt = _time_alt(frame, "sales", currency, 0)
+    caption = _time_caption(frame, tr("Sales"), currency, 0)
+    alt = _time_alt(frame, tr("sales"), currency, 0)
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -128,7 +138,7 @@ def productivity(
     short = scale(frame["value"], 0.85 * line.step, 1)
     s.head(fig, 0, 47, record.name, f"{short.word}{record.unit}")
     _change_rows(fig, line, 6, 24, frame, record.better)
-    s.note(fig, 0, 63, "light: a year before")
+    s.note(fig, 0, 63, tr("light: a year before"))
     levels(fig, line, 33, 32, frame, kind, short.text)
     s.head(fig, 0, 82, "Its parts", f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
@@ -160,7 +170,8 @@ def _change_rows(
     fig: Canvas, line: Timeline, top: float, height: float, frame: pd.DataFrame, better: str
 ) -> None:
     """Draw changes on last year above the time axis, with the printed ones in a row on top."""
-    s.head(fig, 0, top + height / 2, "Change on last year", "same quarter, %")
+    same = tr(f"same {_grain(frame['quarter'])}, %")
+    s.head(fig, 0, top + height / 2, tr("Change on last year"), same)
     changes(fig, line, top, height, list(frame["growth"]), better)
     if (frame["printed"] != "").any():
         s.note(fig, 0, top - 3.5, "as printed")
@@ -222,21 +233,23 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
 
 
 def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
-    last = frame.iloc[-1]
-    text = f"{name} by quarter, each beside the same quarter of the year before."
-    if last["growth"] is not None:
-        verb = "above" if last["growth"] >= 0 else "below"
-        text += (
-            f" In {_quarter(frame, len(frame) - 1)} the value of "
-            f"{decimal(decimals)(last['value'])} {unit} is "
-            f"{percent(1)(abs(last['growth']))} {verb} last year's"
-        )
-        said = frame[frame["printed"] != ""]
-        if len(said):
-            texts = [f"{row.printed} in {short_period(row.quarter)}" for row in records(said)]
-            text += f"; printed are {listed(texts)}"
-        text += "."
-    return text
+    last, by = frame.iloc[-1], _grain(frame["quarter"])
+    text = tr(f"{{name}} by {by}, each beside the same {by} of the year before.", name=name)
+    if last["growth"] is None:
+        return text
+    above = tr("In {period} the value of {value} {unit} is {share} above last year's.")
+    below = tr("In {period} the value of {value} {unit} is {share} below last year's.")
+    found = (above if last["growth"] >= 0 else below).format(
+        period=_quarter(frame, len(frame) - 1),
+        value=decimal(decimals)(last["value"]),
+        unit=unit,
+        share=percent(1)(abs(last["growth"])),
+    )
+    said = frame[frame["printed"] != ""]
+    if len(said):
+        texts = [f"{row.printed} in {short_period(row.quarter)}" for row in records(said)]
+        found = f"{found[:-1]}; printed are {listed(texts)}."
+    return f"{text} {found}"
 
 
 def _time_alt(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
@@ -249,9 +262,13 @@ def _time_alt(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
             text += f" ({percent(1, signed=True)(row.growth)}"
             text += f", printed {row.printed})" if row.printed else ")"
         parts.append(text)
-    return (
-        f"Bars of {name} by quarter in {unit}, above them the change on the same quarter of the "
-        f"year before: {listed(parts)}."
+    by = _grain(frame["quarter"])
+    return tr(
+        f"Bars of {{name}} by {by} in {{unit}}, above them the change on the same {by} of the year "
+        "before: {parts}.",
+        name=name,
+        unit=unit,
+        parts=listed(parts),
     )
 
 

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure as Canvas
 from schemdraw import flow as shapes
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import short_period
 from analysis.base.text import column, decimal, records
 from analysis.figures import style as s
@@ -69,10 +70,10 @@ def period_words(period: str, between: str = " and ") -> str:
 
 _STEPS = (
     (1, ""),
-    (10**3, "thousand "),
-    (10**6, "million "),
-    (10**9, "billion "),
-    (10**12, "trillion "),
+    (10**3, "thousand"),
+    (10**6, "million"),
+    (10**9, "billion"),
+    (10**12, "trillion"),
 )
 
 
@@ -115,7 +116,8 @@ def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Sc
     """
     known = [value for value in values if value is not None]
     found = []
-    for divisor, word in _STEPS:
+    for divisor, name in _STEPS:
+        word = f"{tr(name)} " if name else ""
         # a scaled value keeps three digits or so
         wanted = places if divisor == 1 else 1
         if known and divisor > 1 and max(map(abs, known)) < divisor:
@@ -160,9 +162,10 @@ class Timeline:
     def labels(self, fig: Canvas, top: float) -> None:
         """Write quarters, and each year once below its first quarter."""
         year = ""
-        wide = self.step > s.text_width("Q4", s.SMALL) + 0.8
+        names = [short_period(label).replace(f" {label[:4]}", "") for label in self.quarters]
+        wide = self.step > max(s.text_width(name, s.SMALL) for name in names) + 0.8
         for place, label in enumerate(self.quarters):
-            shown = label[4:] if wide else label[5:]
+            shown = names[place] if wide else label[5:]
             s.note(fig, self.x(place), top + 2, shown, ha="center")
             if label[:4] != year:
                 year = label[:4]

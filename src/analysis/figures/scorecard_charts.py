@@ -14,6 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
+from analysis.base.language import tr
 from analysis.base.periods import short_period
 from analysis.base.text import MINUS, decimal, outward, percent, records
 from analysis.figures import style as s
@@ -56,9 +57,10 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
         else:
             running = _row(fig, ax, top, y, node, running)
         y += height
-    caption = (
-        f"The joint score of {short_period(period)}, key result by key result. Each bar "
-        "starts where the one above it ends; the last ends at the joint score."
+    caption = tr(
+        "The joint score of {period}, key result by key result. Each bar starts where the one "
+        "above it ends; the last ends at the joint score.",
+        period=short_period(period),
     )
     return s.Drawn(fig, frame, kind, caption, _alt(nodes, short_period(period)))
 
@@ -74,19 +76,23 @@ def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
 
 def _headline(fig: Canvas, top: Node) -> None:
     score = "–" if top.told is None else decimal(2)(top.told)
-    s.write(fig, 0, 3, f"Joint score {score}", fontsize=9, weight="semibold")
+    s.write(fig, 0, 3, tr("Joint score {score}", score=score), fontsize=9, weight="semibold")
     if top.covered < 1:
-        text = (
-            f"{percent(0)(top.covered)} of the weight is known; with all of it the score could be "
-            f"{' to '.join(outward(top.low, top.high, 2))}"
+        low, high = outward(top.low, top.high, 2)
+        text = tr(
+            "{covered} of the weight is known; with all of it the score could be {low} to {high}",
+            covered=percent(0)(top.covered),
+            low=low,
+            high=high,
         )
         s.note(fig, 0, 7.6, text)
-    s.note(fig, 160, 12, "score", ha="right")
-    s.note(fig, _LEFT, 12, "adds to the joint score")
+    s.note(fig, 160, 12, tr("score"), ha="right")
+    s.note(fig, _LEFT, 12, tr("adds to the joint score"))
 
 
 def _perspective(fig: Canvas, y: float, node: Node) -> None:
-    s.bold(fig, 0, y + 4, f"{node.name}, weight {percent(0)(node.weight)}")
+    text = tr("{name}, weight {share}", name=tr(node.name), share=percent(0)(node.weight))
+    s.bold(fig, 0, y + 4, text)
     score = "–" if node.told is None else decimal(2)(node.told)
     s.bold(fig, 160, y + 4, score, ha="right")
 
@@ -99,7 +105,7 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
     score = "–" if node.score is None else decimal(2)(node.score)
     s.small(fig, 160, top + middle, score, ha="right")
     if node.score is None:
-        s.tag(ax, "cannot tell", (running, middle), (3, 0), va="center", color=s.MUTED)
+        s.tag(ax, tr("cannot tell"), (running, middle), (3, 0), va="center", color=s.MUTED)
         return running
     size = float(node.contribution)
     colour = s.GOOD if size > 0 else s.BAD if size < 0 else s.INK
@@ -113,15 +119,22 @@ def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float
 
 def _alt(nodes: Sequence[Node], period: str) -> str:
     top = nodes[0]
-    score = "unknown" if top.told is None else decimal(2)(top.told)
+    score = tr("unknown") if top.told is None else decimal(2)(top.told)
     parts = [
         f"{node.key} {decimal(3, signed=True)(node.contribution)}"
         for node in nodes
         if node.level == "key result" and node.score is not None
     ]
     missing = [n.key for n in nodes if n.level == "key result" and n.score is None]
-    text = f"Bars that add up to the joint score of {period}, {score}: {', '.join(parts)}."
-    return text + (f" Without a score: {', '.join(missing)}." if missing else "")
+    text = tr(
+        "Bars that add up to the joint score of {period}, {score}: {parts}.",
+        period=period,
+        score=score,
+        parts=", ".join(parts),
+    )
+    return text + (
+        " " + tr("Without a score: {names}.", names=", ".join(missing)) if missing else ""
+    )
 
 
 _STRATEGY_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0

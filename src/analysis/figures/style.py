@@ -23,6 +23,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from analysis.base.language import tr
 from analysis.notebook.drawing import Figure, register_fonts, style
 
 WIDTH: Final = 160.0
@@ -116,7 +117,7 @@ drawing = Drawing
 def _mark_kind(made: Figure) -> None:
     """Write the kind of number at the lower right, after a square in its colour."""
     _, height = size_mm(made.figure)
-    words, y = KIND_WORDS[made.kind], height - 2.2
+    words, y = tr(KIND_WORDS[made.kind]), height - 2.2
     left = WIDTH - text_width(words, SMALL) - 0.6
     write(made.figure, left, y, words, fontsize=SMALL, color=MUTED, gid=KIND_MARK)
     square = Rectangle(

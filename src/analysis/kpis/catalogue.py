@@ -20,6 +20,7 @@ import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves, parse
+from analysis.base.language import Code, language, tr
 
 MONEY = "money"
 """Unit of an amount of which the currency is not named."""
@@ -270,13 +271,22 @@ class Indicator(Kpi):
         return tuple(dict.fromkeys(found))
 
 
-@cache
 def catalogue(currency: str = MONEY) -> tuple[Kpi, ...]:
-    """Every indicator, in the order of the file, with amounts in a currency."""
-    if currency != MONEY:
+    """Every indicator, in the order of the file, in the language in use and a currency."""
+    return _catalogue(currency, language().code)
+
+
+@cache
+def _catalogue(currency: str, code: Code) -> tuple[Kpi, ...]:
+    if currency != MONEY or code != "en":
         return tuple(
-            replace(record, unit=currency) if record.unit == MONEY else record
-            for record in catalogue()
+            replace(
+                record,
+                name=tr(record.name),
+                definition=tr(record.definition),
+                unit=currency if record.unit == MONEY else tr(record.unit),
+            )
+            for record in _catalogue(MONEY, "en")
         )
     text = Path(__file__).with_name("catalogue.yaml").read_text(encoding="utf-8")
     return tuple(map(_record, yaml.safe_load(text)))

@@ -132,8 +132,10 @@ def _fair_base(joined: pd.DataFrame, grain: Grain, base: str) -> pd.Series[Any]:
     )
 
 
-def contributions_by_type(totals: Totals, measure: str, period: str, base: str) -> pd.DataFrame:
-    """Split the change of an additive measure by service type.
+def contributions_by_type(
+    totals: Totals, measure: str, period: str, base: str, by: str = "service_type"
+) -> pd.DataFrame:
+    """Split the change of an additive measure by service type, or by segment.
 
     Parameters
     ----------
@@ -145,12 +147,14 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
         A month, quarter or half-year.
     base : {"previous", "year-ago"}
         What to compare with.
+    by : {"service_type", "segment"}
+        The dimension.
 
     Returns
     -------
     DataFrame
-        Columns service_type, base, value, change (whole numbers as summed) and points (Fractions
-        of the base's total, which add up to the growth); largest change first.
+        Columns service_type (or segment), base, value, change (whole numbers as summed) and points
+        (Fractions of the base's total, which add up to the growth); largest change first.
 
     Raises
     ------
@@ -169,16 +173,16 @@ def contributions_by_type(totals: Totals, measure: str, period: str, base: str) 
     rows = comparable_rows(totals, measure, period, base)
     index_of = containing(rows["month"], grain)
     both = {
-        name: rows[index_of == number].groupby("service_type")["value"].sum()
+        name: rows[index_of == number].groupby(by)["value"].sum()
         for name, number in (("base", earlier), ("value", index))
     }
     parts = pd.DataFrame(both).fillna(0).astype("int64")
     parts = parts[(parts["base"] != 0) | (parts["value"] != 0)]
-    parts = parts.rename_axis("service_type").reset_index()
+    parts = parts.rename_axis(by).reset_index()
     parts["change"] = parts["value"] - parts["base"]
     whole = int(parts["base"].sum())
     parts["points"] = column(Fraction(int(c), whole) if whole else None for c in parts["change"])
-    return parts.sort_values(["change", "service_type"], ascending=[False, True], ignore_index=True)
+    return parts.sort_values(["change", by], ascending=[False, True], ignore_index=True)
 
 
 def kpi_csv(totals: Totals, kind: str, currency: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 
 Kind = Literal["relative", "points", "level"]
 Rule = Literal["at least", "more than", "at most", "within"]
@@ -202,7 +203,7 @@ def rate(
         reason = "no baseline" if baseline is None else "no share of a baseline of zero"
         return Score(None, None, "cannot tell", reason)
     if sample is not None and any(_within_margin(sample, edge) for edge in goal.edges):
-        return Score(None, None, "cannot tell", f"within the margin of {sample[1]} answers")
+        return Score(None, None, "cannot tell", _margin(sample[1]))
     if baseline is None or goal.distance(baseline) == 0:
         return _without_way(goal, value, baseline)
     way = goal.distance(baseline)
@@ -212,6 +213,10 @@ def rate(
     if score < 0:
         status = "below baseline"
     return Score(score, progress, status)
+
+
+def _margin(answers: int) -> str:
+    return tr("within the margin of {answers} answers", answers=answers)
 
 
 def _without_way(goal: Goal, value: Fraction, baseline: Fraction | None) -> Score:

@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import readable
 from analysis.base.text import MISSING, Format, is_number, plain
 from analysis.notebook.drawing import Figure as Figure
@@ -24,9 +25,6 @@ from analysis.notebook.prose import MARKS
 from analysis.notebook.prose import concept as concept
 from analysis.notebook.prose import emit as emit
 from analysis.notebook.prose import say as say
-
-if TYPE_CHECKING:
-    pass
 
 FIGURES_VARIABLE = "ANALYSIS_FIGURES"
 """Environment variable naming the folder where a build wants the shown figures saved, by case."""
@@ -58,7 +56,7 @@ class Column:
         Share of the page's width in the PDF, relative to the other columns that have one; without
         one, a column is as wide as its contents.
     colours : mapping, optional
-        From the shown text to a colour such as ``#1b7f4b``.
+        From a cell's text, before it is translated, to a colour such as ``#1b7f4b``.
     """
 
     name: str
@@ -173,11 +171,10 @@ def show_figure(figure: Figure, case: str | None = None) -> None:
     # Programs do not draw the SVG of a notebook that was not made on their own machine, but images.
     source = base64.b64encode(drawing.encode("utf-8")).decode("ascii")
     image = f'<img alt="{html.escape(figure.alt)}" width="{_WIDTH}" src="{DATA_URI}{source}">'
-    shown = {"text/html": image, "text/plain": f"Figure: {figure.alt}"}
+    shown = {"text/html": image, "text/plain": f"{tr('Figure')}: {figure.alt}"}
     emit(shown, {"type": "figure", **about})
-    caption = (
-        f'<a id="{figure.label}"></a>**Figure {figure.number}.** {figure.caption} *[{figure.kind}]*'
-    )
+    number = f'<a id="{figure.label}"></a>**{tr("Figure")} {figure.number}.**'
+    caption = f"{number} {figure.caption} *[{tr(figure.kind)}]*"
     emit({"text/markdown": caption}, {"type": "caption"})
 
 
@@ -214,9 +211,9 @@ def _cells(frame: pd.DataFrame, columns: Sequence[Column] | None) -> _Cells:
 
 
 def _column(values: list[object], column: Column) -> list[tuple[str, str | None]]:
-    show = column.format or plain
+    show, colours = column.format or plain, column.colours or {}
     texts = [MISSING if _missing(value) else _one_line(show(value)) for value in values]
-    return [(text, (column.colours or {}).get(text)) for text in texts]
+    return [(text, colours.get(str(cell))) for text, cell in zip(texts, values, strict=True)]
 
 
 def _one_line(text: str) -> str:
@@ -277,7 +274,7 @@ def _html(cells: _Cells, label: str, caption: str, kind: str) -> str:
     )
     lines = [
         f'<table id="{label}" style="border-collapse: collapse; border-bottom: 1.5px solid">',
-        f'<caption style="text-align: left">{inline} <em>[{kind}]</em></caption>',
+        f'<caption style="text-align: left">{inline} <em>[{tr(kind)}]</em></caption>',
         f'<thead style="{rule}"><tr>{head}</tr></thead>',
         '<tbody style="font-variant-numeric: tabular-nums">',
     ]
@@ -307,4 +304,4 @@ def _plain(cells: _Cells, caption: str) -> str:
         ).rstrip()
         for row in texts
     ]
-    return "\n".join([f"Table: {caption}", *lines])
+    return "\n".join([f"{tr('Table')}: {caption}", *lines])

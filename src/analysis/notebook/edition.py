@@ -65,6 +65,8 @@ class Edition:
         Readings of targets that replace the defaults of the case.
     asked : tuple of str
         What was asked for, as it stands in names; empty for the report of the case.
+    detail : bool
+        Whether a firm's report has its annex.
     """
 
     case: Case
@@ -72,6 +74,7 @@ class Edition:
     base: str
     choices: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    detail: bool = False
 
     @property
     def periodic(self) -> bool:
@@ -81,7 +84,7 @@ class Edition:
     @property
     def name(self) -> str:
         """Name of the report without suffix, such as ``segelec-2024Q1-previous``."""
-        return "-".join((self.case.name, *self.asked))
+        return "-".join((self.case.name, *self.asked, *(["detail"] if self.detail else [])))
 
     @property
     def grain(self) -> Grain:
@@ -107,8 +110,7 @@ class Edition:
     @property
     def days(self) -> tuple[str, str]:
         """First and last day of the period, such as ``2023-01-01`` and ``2023-06-30``."""
-        grain, index = parse_label(self.period)
-        return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
+        return days_of(self.period)
 
     @property
     def rows(self) -> Path:
@@ -156,6 +158,7 @@ class Edition:
         if self.periodic:
             given |= {"PERIOD": self.period, "BASE": self.base if self.base != YEAR_AGO else ""}
             given["READING"] = " ".join(f"{k}={v}" for k, v in sorted(self.choices.items()))
+        given |= {"DETAIL": "1" if self.detail else ""}
         texts = {name: f'"{text}"' if " " in text else text for name, text in given.items()}
         return "".join(f" {name}={text}" for name, text in texts.items() if text)
 
@@ -179,12 +182,19 @@ class Edition:
         return f"{against}; targets are read with {' and '.join(told)}."
 
 
+def days_of(label: str) -> tuple[str, str]:
+    """First and last day of a period, as ISO dates."""
+    grain, index = parse_label(label)
+    return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
+
+
 def edition(
     case: Case,
     *,
     period: str | None = None,
     base: str | None = None,
     readings: Iterable[str] = (),
+    detail: bool = False,
 ) -> Edition:
     """Check what was asked for; asked for nothing, return the report of the case.
 
@@ -199,6 +209,8 @@ def edition(
         What to compare with; by default the year before.
     readings : iterable of str
         ``AXIS=OPTION``: readings of targets that replace the defaults.
+    detail : bool
+        Whether a firm's report has its annex.
 
     Raises
     ------
@@ -214,7 +226,7 @@ def edition(
     current = case.parameters.periods.current
     choices = _choices(case, [choice(text) for text in texts])
     chosen = (period or current).removeprefix("FY")
-    made = Edition(case, chosen, base or YEAR_AGO, choices, asked)
+    made = Edition(case, chosen, base or YEAR_AGO, choices, asked, detail)
     if made.periodic:
         _check_within(made)
         _check_base(made)
@@ -301,6 +313,7 @@ def asked_for(options: argparse.Namespace) -> Edition:
         period=options.period,
         base=options.base,
         readings=options.reading,
+        detail=options.detail,
     )
 
 
@@ -376,26 +389,28 @@ _TAKES_PERIOD = re.compile('^ *"period = ', re.MULTILINE)
 """A line of the parameters cell, by which the Makefile tells these notebooks too."""
 
 
-def chapters(case: Case, *, periodic: bool = False) -> list[Path]:
-    """Choose the notebooks of a case, in reading order; of a report on a period, if so asked.
+def chapters(made: Edition) -> list[Path]:
+    """Choose the notebooks of a report, in reading order.
 
     A case whose ledger is calibrated to its claims has the numbered notebooks, which tell the
-    paper's story. A case with rows of its own has the board's pages and the annex; what its
-    publication prints, if there is one, follows. A case of claims alone has the chapter on claims.
-    A report on a period has those of them that take one as their parameter.
+    paper's story. A case with rows of its own has the board's pages, with details also the annex;
+    what its publication prints, if there is one, follows. A case of claims alone has the chapter on
+    claims. A report on a period has those of them that take one as their parameter.
 
     Raises
     ------
     InputError
         If the case has nothing to report on.
     """
+    case, periodic = made.case, made.periodic
     notebooks = case.root / "notebooks"
     found = []
     if case.parameters.calibration is not None:
         found = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
     elif case.has_own_rows:
-        claims = ["publication/claims"] if case.has_claims else []
-        found = [notebooks / f"{name}.ipynb" for name in ("firm/board", "firm/annex", *claims)]
+        names = ["firm/board", *(["firm/annex"] if made.detail else [])]
+        names += ["publication/claims"] if case.has_claims else []
+        found = [notebooks / f"{name}.ipynb" for name in names]
     if found and periodic:
         return [path for path in found if _TAKES_PERIOD.search(path.read_text(encoding="utf-8"))]
     if found:

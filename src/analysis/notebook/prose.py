@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import readable
 
 _NEGATIVE = re.compile(r"(?<![\w`-])-(?=\d)")
@@ -58,9 +59,9 @@ def say(text: str) -> None:
         Markdown as in a cell, with headings, lists and references such as
         ``[the table](#tbl-kpis)``. Its indent is removed. Periods named ``2024Q2`` are shown as
         Q2 2024, and a negative number has a minus instead of a hyphen. Text from a firm's own files
-        goes through :func:`literal` first.
+        goes through :func:`literal` first. A text of the catalogues is translated.
     """
-    shown = _NEGATIVE.sub("−", readable(cleandoc(text)))
+    shown = _NEGATIVE.sub("−", readable(tr(cleandoc(text))))
     emit({"text/markdown": shown}, {"type": "prose"})
 
 

@@ -20,6 +20,7 @@ import typst
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
+from analysis.base.language import language, words_of
 from analysis.base.text import FONTS, write_bytes
 from analysis.notebook.edition import Edition
 from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
@@ -64,6 +65,13 @@ def write_project(folder: Path, main: str, files: dict[str, bytes]) -> Path:
     start = folder / "main.typ"
     start.write_text(main, encoding="utf-8", newline="\n")
     return start
+
+
+def _words() -> bytes:
+    """Return the words of the template in the language in use."""
+    lang, _, region = language().tag.partition("-")
+    texts = dict(words_of(language().code))
+    return json.dumps({"lang": lang, "region": region or None, "texts": texts}).encode()
 
 
 def _write_floated(main: Path, labels: Iterable[str]) -> None:
@@ -239,7 +247,7 @@ class _Project:
         self.moment = timestamp(edition.case.parameters.date)
         self.chapters = convert_chapters(notebooks, edition.home)
         main, files = main_source(edition, self.chapters, self.moment)
-        self.main = write_project(folder, main, files)
+        self.main = write_project(folder, main, files | {"template/words.json": _words()})
         labels = self.chapters[0].labels.known.items()
         self._figures = {
             chapter.name: [

@@ -19,6 +19,7 @@ from mistune.plugins import import_plugin
 from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.notebook.display import DATA_URI
 from analysis.notebook.prose import MARKS, concepts
 from analysis.report.markup import (
@@ -137,7 +138,7 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Pa
             chapter.summary.add(number)
         renderer = Renderer(labels, place, level)
         if cell.cell_type == "markdown":
-            chapter.cells.append((number, renderer.render(cell.source)))
+            chapter.cells.append((number, renderer.render(tr(cell.source))))
         elif cell.cell_type == "code":
             bodies = [_output(output, chapter, renderer) for output in cell.outputs]
             chapter.cells.append((number, "\n\n".join(filter(None, bodies))))
@@ -401,6 +402,10 @@ def split_caption(caption: str) -> tuple[str, str]:
         )
         first = rest.lstrip("“(*")[:1]
         starts = first.isupper() or (first.isdigit() and word[-2:-1].isalpha())
-        if balanced and starts and word not in {"e.g.", "i.e.", "vs.", "fig.", "no.", "cf.", "p."}:
+        if (
+            balanced
+            and starts
+            and word not in {"e.g.", "i.e.", "vs.", "fig.", "no.", "cf.", "p.", "kw.", "poł."}
+        ):
             return head, rest
     return caption, ""

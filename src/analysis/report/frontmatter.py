@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from analysis.base.periods import GRAINS, MONTH_NAMES
+from analysis.base.language import language, tr
+from analysis.base.periods import GRAINS, MONTH_NAMES, short_period
 from analysis.claims.verdicts import count_conflicts, count_verdicts, listed_words, read_verdicts
 from analysis.claims.wording import MEANINGS
 from analysis.notebook.edition import Edition
@@ -141,7 +142,7 @@ def _about(edition: Edition) -> str:
         return _about_period(edition)
     source = case.parameters.source
     if source is None:
-        return f"{_rows_of(case)} Every figure and table says which kind of number it shows."
+        return typst_text(_rows_of(case))
     title = typst_text(source.title)
     text = (
         f"#emph[{title}] ({typst_text(source.authors)}, {typst_text(source.published)}) prints "
@@ -164,45 +165,28 @@ _KINDS = {
     "yours": "computed from raw rows that you supplied",
     "words": "no number: definitions, and our words on quoted places",
 }
-_OWN_KINDS = {
-    "derived": "follows from stated rules by exact arithmetic",
-    "synthetic": "computed from made-up rows, as an example",
-    "yours": "computed from the rows that the firm supplied",
-    "words": "no number: definitions, and the words of the firm's own tables",
-}
 
 
-def _kinds(case: Case, chapters: Iterable[Chapter]) -> list[tuple[str, str]]:
+def _kinds(chapters: Iterable[Chapter]) -> list[tuple[str, str]]:
     """List the marks that the chapters use, with what each says."""
     used = {kind for chapter in chapters for kind in chapter.kinds}
-    own = case.has_own_rows and not case.has_claims
-    meanings = _KINDS | (_OWN_KINDS if own else {})
-    return [(kind, meanings[kind]) for kind in MARKS if kind in used]
+    return [(kind, f"[{typst_text(_KINDS[kind])}]") for kind in MARKS if kind in used]
 
 
 def _rows_of(case: Case) -> str:
     if case.parameters.kind == "yours":
-        return (
-            "This report computes the indicators, comparisons and scores of the firm from rows "
-            "that it supplied."
-        )
-    return (
-        "This report shows what a firm gets that fills in the tables. Its rows are made up, as an "
-        "example: there is no such firm, and no number here says anything of a real one."
-    )
+        return tr("All numbers are computed from rows that the firm supplied.")
+    return tr("All rows are made up, as an example: there is no such firm.")
 
 
 def _about_period(edition: Edition) -> str:
-    rows = (
-        _rows_of(edition.case)
-        if edition.case.has_own_rows
-        else "Its rows are synthetic: they were made up so that they meet what was printed about "
-        "the firm, and prove nothing about it beyond that."
-    )
+    if edition.case.has_own_rows:
+        return typst_text(f"{edition.about()} {_rows_of(edition.case)}")
     return typst_text(
         "Indicators, comparison, key results and joint score of one period. "
-        f"{edition.about()} {rows} Every figure and table says which kind of "
-        "number it shows."
+        f"{edition.about()} Its rows are synthetic: they were made up so that they meet what was "
+        "printed about the firm, and prove nothing about it beyond that. Every figure and table "
+        "says which kind of number it shows."
     )
 
 
@@ -210,12 +194,12 @@ def _colophon(edition: Edition, moment: datetime) -> list[tuple[str, str]]:
     case = edition.case
     command = edition.make_options()
     digest = inputs_digest(case.raw)
-    date = _english_date(moment)
     stamped = "the day the source appeared" if case.parameters.source else "the date of the case"
     return [
         (
             "Dated",
-            f"{date}, {stamped}. The build never reads the clock: equal inputs give equal bytes.",
+            f"{_day(moment)}, {stamped}. The build never reads the clock: equal inputs give equal "
+            "bytes.",
         ),
         ("Rebuild", f"#raw({typst_string('make report' + command)}) builds this file.")
         if edition.periodic or case.parameters.calibration is None
@@ -232,9 +216,11 @@ def _colophon(edition: Edition, moment: datetime) -> list[tuple[str, str]]:
     ]
 
 
-def _english_date(moment: datetime) -> str:
-    """Day in English whatever the locale."""
-    return f"{moment.day} {MONTH_NAMES[moment.month - 1]} {moment.year}"
+def _day(moment: datetime) -> str:
+    """Day in the language in use, whatever the locale of the machine."""
+    if language().code == "en":
+        return f"{moment.day} {MONTH_NAMES[moment.month - 1]} {moment.year}"
+    return language().day(moment.date())
 
 
 def _pairs(items: list[tuple[str, str]]) -> str:
@@ -265,28 +251,36 @@ def main_source(
     if not edition.periodic and (case.processed / "verdicts.csv").is_file():
         judged = read_verdicts(case)
     counts = {} if judged is None else count_verdicts(judged)
-    attached = attachments(edition)
     summary = _summary(chapters)
+    firm = case.has_own_rows and not case.has_claims
+    short = firm and len(chapters) == 1
+    attached = [] if short else attachments(edition)
     subtitle = edition.title() if edition.periodic else parameters.subtitle
     verdicts = [
         (word.replace(" ", "-"), f"{count}, [{typst_text(MEANINGS[word])}]")
         for word, count in counts.items()
         if word in listed_words({one for one, number in counts.items() if number})
     ]
-    colophon = [(name, f"[{body}]") for name, body in _colophon(edition, moment)]
+    foot = [] if firm else _colophon(edition, moment)
+    colophon = [(name, f"[{body}]") for name, body in foot]
     bodies = {chapter.name: chapter.source() for chapter in chapters}
     names = [name for name, body in bodies.items() if body.strip()]
     about = typst_string(f"{parameters.title}: {subtitle}")
+    eyebrow = _eyebrow(edition)
+    if firm:
+        eyebrow = f"{eyebrow} · {short_period(edition.period)} · {_day(moment)}"
     fields = {
         "full-title": about,
         "title": typst_string(parameters.title),
         "subtitle": typst_string(subtitle),
-        "eyebrow": f"[{_eyebrow(edition)}]",
+        "eyebrow": f"[{typst_text(eyebrow)}]",
         "about": f"[{_about(edition)}]",
-        "description": typst_string(_eyebrow(edition)),
+        "description": typst_string(eyebrow),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
-        "kinds": _pairs([(name, f"[{typst_text(text)}]") for name, text in _kinds(case, chapters)]),
+        "short": "true" if short else "false",
+        "plain": "true" if firm else "false",
+        "kinds": _pairs([] if firm else _kinds(chapters)),
         "summary": f"[{summary}]" if summary else "none",
         "note": "none" if judged is None else f"[{typst_text(_counting(judged))}]",
         "total": str(sum(counts.values())),
@@ -347,6 +341,8 @@ def _counting(frame: pd.DataFrame) -> str:
 
 def _eyebrow(edition: Edition) -> str:
     case = edition.case
+    if case.has_own_rows and not case.has_claims:
+        return tr("Board report")
     if edition.periodic:
         return f"Balanced Scorecard and OKR, {GRAINS[edition.grain].often} report"
     if case.parameters.source is None:

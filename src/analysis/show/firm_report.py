@@ -15,7 +15,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Expression
-from analysis.base.periods import Grain, calendar, last_ended, parse_label, period_label
+from analysis.base.periods import (
+    Grain,
+    calendar,
+    is_to_date,
+    last_ended,
+    parse_label,
+    period_label,
+    year_before,
+)
 from analysis.base.text import records
 from analysis.efficiency.quarterly_statements import (
     Book,
@@ -25,14 +33,15 @@ from analysis.efficiency.quarterly_statements import (
 )
 from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
-from analysis.kpis.compare import Base, bases, comparison_data
+from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type
 from analysis.kpis.cube import in_memory, tables_of, up_to
 from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, periods
+from analysis.kpis.reduce import DIMENSIONS
 from analysis.method.as_is import feedback, process_steps, process_times
 from analysis.method.balanced_scorecard import Node, scorecard
 from analysis.method.check_ins import has_course, read_check_ins
 from analysis.method.key_results import Result, Scores, chosen, scores
-from analysis.notebook.edition import Edition
+from analysis.notebook.edition import Edition, days_of
 from analysis.show.wording import change_text
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger, read_ledger
@@ -40,6 +49,10 @@ from analysis.tables.strategy_tables import CheckInRow, has_method, has_okrs
 
 RECENT = 8
 """Quarters of statements that a table has room for."""
+FEWEST = 4
+"""Quarters with sales from which on a figure shows quarters instead of months."""
+MOST = 5
+"""Segments and customers that a table lists."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +163,64 @@ class FirmReport:
         """Level of one of the report's indicators in the period; None if it is not known."""
         found = self.kpis[(self.kpis["kpi"] == name) & (self.kpis["period"] == self.period)]
         return None if found.empty else found["value"].iloc[0]
+
+    @cached_property
+    def trend(self) -> pd.DataFrame:
+        """Indicators by quarter up to the period; by month, if it is one or quarters are few."""
+        quarters = self.quarters
+        sales = quarters[(quarters["kpi"] == "sales") & quarters["value"].notna()]
+        if self.study.grain != "month" and len(sales) >= FEWEST:
+            return quarters
+        return kpi_periods(self.sums, "month", self.period)
+
+    def splits(self, by: str) -> list[tuple[str, Fraction, Fraction]]:
+        """Sales of the base and of the period by service type or segment; empty if not split."""
+        if self.growth("sales") is None:
+            return []
+        parts = contributions_by_type(self.sums, "sales", self.period, self.study.base, by)
+        rows = [
+            (str(getattr(row, by)), Fraction(row.base, 100), Fraction(row.value, 100))
+            for row in records(parts)
+        ]
+        return rows if len(rows) > 1 else []
+
+    @property
+    def split(self) -> str:
+        """What the change of sales is split by in a figure; empty if rows name no parts."""
+        return next((by for by in DIMENSIONS if self.splits(by)), "")
+
+    @property
+    def segments(self) -> list[tuple[str, Fraction, Fraction]]:
+        """Sales of the base and of the period by segment, unless a figure shows them."""
+        return [] if self.split == "segment" else self.splits("segment")[:MOST]
+
+    @cached_property
+    def customers(self) -> list[tuple[str, Fraction, Fraction]]:
+        """Sales of the base and of the period by customer, the largest changes first."""
+        if self.rows is None or self.growth("sales") is None:
+            return []
+        sales = self.rows["sale"]
+        if "customer_id" not in sales and "service" in self.rows and "service_id" in sales:
+            service = self.rows["service"][["service_id", "customer_id"]]
+            sales = sales.merge(service, on="service_id", how="left")
+        if "customer_id" not in sales:
+            return []
+        both = {}
+        for name, label in (("base", self.study.base_period()), ("value", self.period)):
+            first, last = days_of(label)
+            through = calendar().complete_through
+            if through and name == "base" and self.base == "year-ago" and is_to_date(self.period):
+                last = year_before(through).isoformat()
+            inside = sales["invoiced_on"].between(first, last)
+            both[name] = sales[inside].groupby("customer_id")["amount_centimos"].sum()
+        parts = pd.DataFrame(both).fillna(0).astype("int64").rename_axis("name").reset_index()
+        parts = parts[parts["name"] != ""]
+        parts["change"] = (parts["value"] - parts["base"]).abs()
+        largest = parts.sort_values(["change", "name"], ascending=[False, True]).head(MOST)
+        return [
+            (str(row.name), Fraction(row.base, 100), Fraction(row.value, 100))
+            for row in records(largest)
+        ]
 
     @property
     def base(self) -> Base:

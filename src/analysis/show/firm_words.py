@@ -10,7 +10,7 @@ from collections import Counter
 
 import pandas as pd
 
-from analysis.base.language import counted
+from analysis.base.language import counted, tr
 from analysis.base.periods import base_words, in_words, short_base, short_period
 from analysis.base.text import decimal, listed, outward, percent, points, records
 from analysis.efficiency.dynamics import DUPONT, dupont
@@ -24,7 +24,15 @@ from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Result, chosen
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport, Measured
-from analysis.show.wording import View, goal_text, kpi_text, level_text, score_text, view
+from analysis.show.wording import (
+    View,
+    change_text,
+    goal_text,
+    kpi_text,
+    level_text,
+    score_text,
+    view,
+)
 
 whole, share, signed = decimal(0), percent(1), percent(1, signed=True)
 
@@ -35,42 +43,61 @@ _ASKS = {
 }
 """What a key result that is not on track asks for, by its status."""
 
+_NAMED = 4
+"""Indicators that a sentence names at most."""
+
 
 # ---- The board's pages ----
 
 
 def summary(report: FirmReport) -> str:
     """Say in a few sentences how the period went."""
-    said = (_results, _turned, _key_results, _slowest, _unknown)
-    return " ".join(text for tell in said if (text := tell(report)))
+    parts = (_results, _turned, _key_results, _unknown)
+    return " ".join(_first(text) for say in parts if (text := say(report)))
 
 
 def _results(report: FirmReport) -> str:
     parts = []
-    for name, words in (("sales", f"sales of {{}} {report.currency}"), ("services", "{} services")):
+    for name in ("sales", "services"):
         level, growth = report.level(name), report.growth(name)
-        if level:
-            grown = "" if growth is None else f" ({signed(growth)})"
-            parts.append(words.format(whole(level)) + grown)
+        if level is None:
+            continue
+        text = counted("{n} service", "{n} services", int(level)) if name == "services" else ""
+        text = text or tr(
+            "sales of {amount} {currency}", amount=whole(level), currency=report.currency
+        )
+        parts.append(text if growth is None else f"{text} ({signed(growth)})")
     if not parts:
         return ""
-    against = base_words(report.study.grain, report.base, report.period)
-    compared = f"; in brackets, the change on {against}" if ")" in "".join(parts) else ""
-    return f"In {in_words(report.period)} the firm had {listed(parts)}{compared}."
+    period, had = in_words(report.period), listed(parts)
+    if all(report.growth(name) is None for name in ("sales", "services")):
+        return tr("In {period} the firm had {had}.", period=period, had=had)
+    return tr(
+        "In {period} the firm had {had}; in brackets, the change on {base}.",
+        period=period,
+        had=had,
+        base=base_words(report.study.grain, report.base, report.period),
+    )
 
 
 def _turned(report: FirmReport) -> str:
-    """Name what turned for better and for worse, on the report's base or else on the other."""
+    """Count what turned for better and for worse, on the report's base or else on the other."""
     for base in dict.fromkeys((report.base, *bases(report.study.grain))):
-        turned: dict[str, list[str]] = {}
+        turned: dict[str, list[str]] = {"better": [], "worse": []}
         for one in report.measured:
-            told = f"{_named(one.record)} ({one.change_in_words(base)})"
-            turned.setdefault(one.effect(base), []).append(told)
-        better, worse = (listed(turned.get(word, [])) for word in ("better", "worse"))
-        if better or worse:
-            against = base_words(report.study.grain, base, report.period)
-            sides = f"better in {better or 'nothing'}, and worse in {worse or 'nothing'}"
-            return f"Against {against} it is {sides}."
+            if effect := one.effect(base):
+                turned[effect].append(f"{_named(one.record)} {one.change_in_words(base)}")
+        better, worse = turned["better"], turned["worse"]
+        if not better and not worse:
+            continue
+        text = tr(
+            "Compared with {base}, {better} and {worse}",
+            base=base_words(report.study.grain, base, report.period),
+            better=counted("{n} indicator is better", "{n} indicators are better", len(better)),
+            worse=counted("{n} is worse", "{n} are worse", len(worse)),
+        )
+        more = ", …" if len(worse) > _NAMED else ""
+        return text + (f": {', '.join(worse[:_NAMED])}{more}." if worse else ".")
     return ""
 
 
@@ -82,45 +109,71 @@ def _key_results(report: FirmReport) -> str:
     if not report.nodes:
         return ""
     counts = Counter(row.state for row in report.states.values())
-    states = {"on track": "on track", "off": "off track", "cannot tell": "not to be judged"}
-    found = [f"{counts[name]} are {words}" for name, words in states.items() if counts[name]]
-    return (
-        f"Of {len(report.states)} objectives and key results {listed(found)}. The joint score of "
-        f"all key results, 1 where every target is met, is {joint(report)}."
+    states = (
+        ("on track", counted("{n} is on track", "{n} are on track", counts["on track"])),
+        ("off", counted("{n} is off track", "{n} are off track", counts["off"])),
+        (
+            "cannot tell",
+            counted("{n} cannot be judged", "{n} cannot be judged", counts["cannot tell"]),
+        ),
     )
+    found = listed([text for state, text in states if counts[state]])
+    return tr("Of {count} key results {found}.", count=len(report.states), found=found)
 
 
 def joint(report: FirmReport) -> str:
     """Say what the key results join to, and how much of their weight is known."""
     top = report.nodes[0]
     covered = percent(0)(top.covered)
+    if top.told is not None and top.covered == 1:
+        return tr(
+            "The joint score is {score}; it is 1 where every target is met.",
+            score=score_text(top.told),
+        )
     if top.told is not None:
-        weight = "all" if top.covered == 1 else covered
-        return f"{score_text(top.told)}, with {weight} of the weight known"
+        return tr(
+            "The joint score is {score}, with {covered} of the weight known; it is 1 where every "
+            "target is met.",
+            score=score_text(top.told),
+            covered=covered,
+        )
     if not top.covered:
-        return "not known, since no key result can be scored"
+        return tr("The joint score is not known, since no key result can be scored.")
     low, high = outward(top.low, top.high, 2)
-    return f"somewhere between {low} and {high}: only {covered} of its weight is known"
-
-
-def _slowest(report: FirmReport) -> str:
-    if report.steps is None:
-        return ""
-    step = records(report.steps[report.steps["bottleneck"]])[0]
-    return (
-        f"The longest step of the service process is the {literal(str(step.name).lower())}: "
-        f"{decimal(1)(step.mean)} days on average, {percent(0)(step.share)} of the way from "
-        "request to completion."
+    return tr(
+        "The joint score lies between {low} and {high}: only {covered} of its weight is known.",
+        low=low,
+        high=high,
+        covered=covered,
     )
+
+
+def scorecard(report: FirmReport) -> str:
+    """Say how the scores join, and what is missing."""
+    top, text = report.nodes[0], joint(report)
+    missing = [n.name for n in report.nodes if n.level == "key result" and n.score is None]
+    if top.covered < 1 and top.told is not None:
+        low, high = outward(top.low, top.high, 2)
+        text += " " + tr(
+            "With all of it known it would lie between {low} and {high}, if no missing score is "
+            "below zero.",
+            low=low,
+            high=high,
+        )
+    names = literal("; ".join(missing))
+    return text + (" " + tr("Without a score: {names}.", names=names) if missing else "")
 
 
 def _unknown(report: FirmReport) -> str:
     names = [_named(one.record) for one in report.measured if one.value is None]
-    return f"Not recorded in {report.period}: {listed(names)}." if names else ""
+    if not names:
+        return ""
+    period = short_period(report.period)
+    return tr("Not recorded in {period}: {names}.", period=period, names=listed(names))
 
 
 def indicators(report: FirmReport) -> View:
-    """Show the indicators beside the period before, last year and their targets, with lights."""
+    """Show the indicators beside the period before, last year, plan and targets, with lights."""
     grain = report.study.grain
     rows = []
     for one in report.measured:
@@ -132,7 +185,8 @@ def indicators(report: FirmReport) -> View:
             "light": own or one.effect(report.base) or None,
         }
         rows.append(row | {base: one.change_in_words(base) for base in bases(grain)})
-    heads: dict[str, str] = {base: f"on {_base(report, base)}" for base in bases(grain)}
+    there = {base for base in bases(grain) if any(row[base] for row in rows)}
+    heads = {base: tr("on {period}", period=_base(report, base)) for base in there}
     return view(
         "tbl-board",
         pd.DataFrame(rows),
@@ -141,6 +195,7 @@ def indicators(report: FirmReport) -> View:
         base=base_words(grain, report.base, report.period),
         previous=heads.get("previous", ""),
         year_ago=heads.get("year-ago", ""),
+        target=tr("Target") if any(row["target"] for row in rows) else "",
     )
 
 
@@ -157,6 +212,26 @@ def _level(one: Measured) -> str | None:
 
 def _goal(result: Result, *, unit: bool = False) -> str | None:
     return goal_text(indicator(result.kpi), result.goal, unit=unit)
+
+
+def movers(report: FirmReport) -> View | None:
+    """List the segments and the customers that moved the sales most; None where rows name none."""
+    rows = [
+        (tr(head), name, whole(before), whole(now), change_text("", now - before, growth))
+        for head, parts in (("Segment", report.segments), ("Customer", report.customers))
+        for name, before, now in parts
+        for growth in ((now - before) / before if before > 0 else None,)
+    ]
+    if not rows:
+        return None
+    return view(
+        "tbl-movers",
+        rows,
+        kind=report.kind,
+        currency=report.currency,
+        before=_base(report, report.base),
+        period=short_period(report.period),
+    )
 
 
 def key_results(report: FirmReport) -> View:
@@ -176,7 +251,8 @@ def key_results(report: FirmReport) -> View:
                 report.states[row.kr_id].state,
             )
         )
-    return view("tbl-board-key-results", rows, kind=report.kind, period=report.period)
+    period = short_period(report.period)
+    return view("tbl-board-key-results", rows, kind=report.kind, period=period)
 
 
 def decisions(report: FirmReport) -> View | None:
@@ -185,16 +261,18 @@ def decisions(report: FirmReport) -> View | None:
     for result in chosen(report.results):
         row, score = result.key_result, result.score
         if score.status in _ASKS:
-            found = score.reason or _distance(result)
+            found = tr(score.reason) if score.reason else _distance(result)
             if causes := report.states[row.kr_id].causes:
-                found += f"; causes noted: {causes}"
-            rows.append((row.text, row.owner, found, _ASKS[score.status]))
+                found += "; " + tr("causes noted: {causes}", causes=causes)
+            rows.append((row.text, row.owner, found, tr(_ASKS[score.status])))
     for one in report.measured:
         turns: dict[Base, str] = {base: one.effect(base) for base in bases(report.study.grain)}
         if one.result is None and set(turns.values()) == {"worse"}:
-            told = listed([f"{one.change_in_words(b)} on {_base(report, b)}" for b in turns])
-            rows.append((_first(_named(one.record)), None, told, "Set a target, or accept it"))
-    return view("tbl-decisions", rows, kind=report.kind, period=report.period) if rows else None
+            changes = [f"{one.change_in_words(b)} ({_base(report, b)})" for b in turns]
+            asks = tr("Set a target, or accept it")
+            rows.append((_first(_named(one.record)), None, listed(changes), asks))
+    period = short_period(report.period)
+    return view("tbl-decisions", rows, kind=report.kind, period=period) if rows else None
 
 
 def _base(report: FirmReport, base: Base) -> str:
@@ -206,7 +284,10 @@ def _distance(result: Result) -> str:
     level, start = (
         level_text(record, value, unit=True) for value in (result.value, result.baseline)
     )
-    return f"{level} against {_goal(result, unit=True)}, from {start or 'an unknown start'}"
+    goal = _goal(result, unit=True)
+    if start is None:
+        return tr("{level} instead of {goal}", level=level, goal=goal)
+    return tr("{level} instead of {goal}, from {start}", level=level, goal=goal, start=start)
 
 
 # ---- The data ----
@@ -215,31 +296,45 @@ def _distance(result: Result) -> str:
 def data(report: FirmReport) -> str:
     """Say how many rows of which tables came in, and what was done to them."""
     came, notes = read_inventory(report.case), read_notes(report.case)
-    rows = counted("{n} row", "{n} rows", int(came["rows"].sum()))
-    text = (
-        f"{len(came)} tables came in, with {rows}. All of them were checked before anything "
-        "was computed: types, ranges, keys, references between tables, dates and sums. "
-    )
+    texts = [
+        tr(
+            "{tables} came in, with {rows}. All of them were checked before anything was "
+            "computed: types, ranges, keys, references between tables, dates and sums.",
+            tables=counted("{n} table", "{n} tables", len(came)),
+            rows=counted("{n} row", "{n} rows", int(came["rows"].sum())),
+        )
+    ]
     if report.rows is None:
-        text += (
-            "The rows stay in their files and are only summed. What needs single rows is left out: "
-            "the times of the service process, check-ins against the rows, the weekly course of "
-            "key results, and the section on statements. "
+        texts.append(
+            tr(
+                "The rows stay in their files and are only summed. What needs single rows is left "
+                "out: the times of the service process, check-ins against the rows, the weekly "
+                "course of key results, and the section on statements."
+            )
         )
     if len(notes):
-        return text + f"{len(notes)} kinds of things were skipped, rewritten or left unchecked."
-    return text + "Nothing was skipped or coerced: every cell was taken as it stands."
+        texts.append(
+            counted(
+                "{n} kind of cell was skipped, rewritten or left unchecked.",
+                "{n} kinds of cells were skipped, rewritten or left unchecked.",
+                len(notes),
+            )
+        )
+    else:
+        texts.append(tr("Nothing was skipped or rewritten: every cell was taken as it stands."))
+    return " ".join(texts)
 
 
 def gaps(report: FirmReport) -> str:
     """Name the months without a row; empty if there are none."""
     came = read_inventory(report.case)[["gaps", "file"]].to_numpy()
-    found = [f"{months} in {literal(str(file))}" for months, file in came if months]
+    found = [f"{months} ({literal(str(file))})" for months, file in came if months]
     if not found:
         return ""
-    return (
-        "A month without a single row counts as not recorded, not as nothing: "
-        f"{'; '.join(found)}. Sums of a quarter or half-year with such a month are not given."
+    return tr(
+        "A month without a single row counts as not recorded, not as nothing: {months}. Sums of a "
+        "quarter or half-year with such a month are not given.",
+        months="; ".join(found),
     )
 
 
@@ -247,10 +342,15 @@ def left_out(report: FirmReport) -> str:
     """Name the indicators that cannot be computed; empty if there are none."""
     known = availability(report.sums, tables_of(report.case))
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
-    counted = f"{whole(known['known'].sum())} of {len(known)} indicators can be computed."
+    text = tr(
+        "{known} of {all} indicators can be computed.",
+        known=whole(known["known"].sum()),
+        all=len(known),
+    )
     if not names:
-        return counted
-    return f"{counted}\n\nLeft out, for want of a table or of rows in it: {', '.join(names)}."
+        return text
+    missing = tr("Not computed, since tables or rows are missing: {names}.", names=", ".join(names))
+    return f"{text} {missing}"
 
 
 # ---- The annex ----
@@ -275,20 +375,6 @@ def forecasts(pairs: list[tuple[int, bool]]) -> str:
         f"If someone says eight of ten, the target should be met in about eight cases of ten. The "
         f"Brier score sums this up; it is {decimal(3)(score)}, which is {order} always saying five."
     )
-
-
-def scorecard(report: FirmReport) -> str:
-    """Say how the scores join, and what is missing."""
-    top = report.nodes[0]
-    text = f"The joint score is {joint(report)}."
-    missing = [n.key for n in report.nodes if n.level == "key result" and n.score is None]
-    if top.covered < 1 and top.told is not None:
-        low, high = outward(top.low, top.high, 2)
-        text += (
-            f" With all of it known it would lie between {low} and {high}, if no missing score is "
-            "below zero."
-        )
-    return text + (f" Without a score: {literal(', '.join(missing))}." if missing else "")
 
 
 def ranking(report: FirmReport, table: pd.DataFrame) -> str:

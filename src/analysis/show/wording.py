@@ -15,7 +15,8 @@ from typing import Any, TypedDict
 import pandas as pd
 import yaml
 
-from analysis.base.text import Format, decimal, percent, points
+from analysis.base.language import language, tr
+from analysis.base.text import MISSING, Format, decimal, percent, points
 from analysis.claims.wording import WORDS
 from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
@@ -43,6 +44,9 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
     "verdict": VERDICT_COLOURS,
     "status": {word: colour for colour, words in STATUS_COLOURS.items() for word in words},
 }
+_SYMBOLS = dict(zip(STATUS_COLOURS, "●◆○", strict=True))
+_LIGHTS = {word: _SYMBOLS[colour] for word, colour in _COLOURS["status"].items()}
+"""A mark that tells the states apart without colour."""
 _FORMATS = {"decimal": decimal, "percent": percent, "points": points}
 
 
@@ -95,7 +99,7 @@ def view(
     return {
         "frame": rows,
         "label": name.split("/")[0].format(**words),
-        "caption": entry["caption"].format(**words),
+        "caption": tr(entry["caption"], **words),
         "kind": str(kind),
         "columns": [*(column for column in columns if column.header), *more],
     }
@@ -116,15 +120,20 @@ def _tables() -> dict[str, Any]:
 
 def _column(name: str, about: str | dict[str, Any], words: Mapping[str, str]) -> Column:
     known: dict[str, Any] = {"header": about} if isinstance(about, str) else dict(about)
-    known["header"] = known["header"].format(**words)
+    known["header"] = tr(known["header"], **words)
     if "format" in known:
         known["format"] = _format(known["format"])
     if "colours" in known:
+        known.setdefault("format", tr)
         known["colours"] = _COLOURS[known["colours"]]
     return Column(name, **known)
 
 
 def _format(text: str) -> Format:
+    if text == "words":
+        return tr
+    if text == "light":
+        return lambda word: f"{_LIGHTS.get(word, MISSING)} {tr(str(word))}"
     if "{}" in text:
         return text.format
     name, places, *signed = text.split()
@@ -146,7 +155,8 @@ def level_text(record: Indicator, value: Fraction | None, *, unit: bool = False)
     if value is None:
         return None
     text = decimal(record.decimals)(value)
-    return text if not unit else f"{text}%" if record.is_share else f"{text} {record.unit}"
+    sign = language().percent if record.is_share else f" {record.unit}"
+    return text + sign if unit else text
 
 
 def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> str | None:
@@ -158,7 +168,7 @@ def change_text(unit: str, change: Fraction | None, growth: Fraction | None) -> 
     ('+1.5 pp', '+12.5%')
     """
     if unit == "%":
-        return None if change is None else decimal(1, signed=True)(change) + " pp"
+        return None if change is None else points(1)(change / 100)
     return None if growth is None else percent(1, signed=True)(growth)
 
 
@@ -168,7 +178,7 @@ def goal_text(record: Indicator, goal: Goal | None, *, unit: bool = False) -> st
         return None
     low, high = (level_text(record, end, unit=unit) for end in (goal.low, goal.high))
     if low and high:
-        return f"{low} to {high}"
+        return tr("{low} to {high}", low=low, high=high)
     if low:
         return f"{'>' if goal.strict else '≥'} {low}"
     return f"≤ {high}"
