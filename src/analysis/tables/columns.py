@@ -99,7 +99,7 @@ class Header:
     Attributes
     ----------
     also : tuple of str
-        Other names of the column in English, Spanish or Polish, as :func:`folded` writes them.
+        Other names of the column in four languages, the best first, as :func:`folded` writes them.
     larger : tuple of str
         Names under which it may be given in a larger unit, with decimals.
     factor : int
@@ -300,7 +300,7 @@ def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     name = re.sub(r"[^0-9a-z]+", "_", kept.replace("ł", "l")).strip("_")
-    return re.sub(r"^(n_o|n|no|nro|num)_", "numero_", name)  # Nº, N.º, Nro.
+    return re.sub(r"^(n_o|n|no|nro|nr|num)_", "numero_", name)  # Nº, N.º, Nro., Nr.
 
 
 @cache
@@ -321,12 +321,19 @@ def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
     return names
 
 
+_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a word begins in a name such as orderDate."""
+
+
 def find_column(header: str, row: type[BaseModel], currency: tuple[str, ...]) -> Found | None:
-    """Return what a header names, with or without its currency: ``Monto (S/)`` is an amount."""
+    """Return what a header names, with or without its currency.
+
+    So ``Monto (S/)`` is an amount, and ``orderID`` the same as ``order_id``.
+    """
     names = names_of(row)
     plain = folded(header)
-    if plain in names:
-        return names[plain]
+    if found := names.get(plain) or names.get(folded(_HUMP.sub("_", header))):
+        return found
     for sign in currency:
         short = plain.removesuffix(f"_{folded(sign)}")
         if short != plain and short in names:
