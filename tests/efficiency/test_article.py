@@ -15,7 +15,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.efficiency import article, feasible
-from analysis.efficiency.quarterly_statements import Book, make_statements
+from analysis.efficiency.companies import make_statements
+from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.sentences import RAW, read_bounds, read_made
 from analysis.tables.case import Case, load_case
 from analysis.tables.rows import data_package

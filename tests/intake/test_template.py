@@ -91,8 +91,8 @@ def test_required_and_optional() -> None:
     assert not may_be_empty(ServiceRow.model_fields["due_on"])
     fields = [field for table in TABLES for field in table.row.model_fields.items()]
     assert " ".join(sorted({name for name, info in fields if may_be_empty(info)})) == (
-        "axis baseline claim_id confirmed explains first_service_on kpi left_on option place "
-        "quotation service_id source upper value"
+        "axis baseline cash_flow_basis claim_id confirmed explains first_service_on fx_effect kpi "
+        "left_on option place quotation service_id source upper value"
     )
 
 

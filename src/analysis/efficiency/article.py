@@ -34,11 +34,11 @@ from analysis.base.expression import (
     retime,
 )
 from analysis.base.periods import parse_quarter, quarter_days
+from analysis.efficiency.companies import read_companies
 from analysis.efficiency.quarterly_statements import (
     AMOUNTS,
     Book,
     book,
-    read_companies,
     read_statements,
 )
 from analysis.efficiency.ratios import (

@@ -2,14 +2,16 @@
 
 Amounts are whole numbers in the smallest unit shown: one of them stands for ``unit_scale`` of the
 currency's smallest coin (1: grosze or céntimos; 100000: thousands of złoty). Costs, losses and
-charges are positive numbers that the ladder subtracts; cash flows carry their sign. Statements of
-made-up companies are worked out from what we chose for each quarter.
+charges are positive numbers that the ladder subtracts; cash flows carry their sign. Figures of a
+year to date count from the first quarter of the firm's year
+(:class:`analysis.base.periods.Calendar`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -20,9 +22,8 @@ from pydantic import Field
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter, quarter_label
 from analysis.tables.case import Case
-from analysis.tables.columns import Count, Identifier, Text
 from analysis.tables.firm_tables import FinStatementRow as SmallestUnitRow
-from analysis.tables.rows import Row, Table, read_frame, read_rows
+from analysis.tables.rows import Table, read_frame
 
 Amounts = Mapping[str, int]
 """The amounts of one quarter by column."""
@@ -38,6 +39,8 @@ ASSETS: Final = ("fixed_assets", "receivables", "inventories", "cash")
 CLAIMS_ON_ASSETS: Final = ("equity", "interest_debt")
 STOCKS: Final = ("total_assets", *ASSETS, *CLAIMS_ON_ASSETS)
 CASH_FLOWS: Final = ("cfo", "cfi", "cff")
+EXCHANGE: Final = "fx_effect"
+"""Effect of exchange rates on cash, which a firm may give beside its cash flows."""
 FLOWS: Final = (*INCOME, *CASH_FLOWS)
 AMOUNTS: Final = (*INCOME, *STOCKS, *CASH_FLOWS)
 
@@ -63,7 +66,7 @@ _IN_COINS: Final = replace(STATEMENTS, row=SmallestUnitRow)
 """The table without unit_scale: every amount is in the smallest coin."""
 
 
-def read_statements(folder: Path, root: Path, tolerance: int = 0) -> pd.DataFrame:
+def read_statements(folder: Path, root: Path, tolerance: int | None = 0) -> pd.DataFrame:
     """Read, check and turn into single quarters the statements of a folder.
 
     Parameters
@@ -73,7 +76,8 @@ def read_statements(folder: Path, root: Path, tolerance: int = 0) -> pd.DataFram
     root : Path
         Project root, so that messages name short paths.
     tolerance : int
-        Largest difference, in the rows' unit, that counts as rounding.
+        Largest difference, in the rows' unit, that counts as rounding. None for statements that
+        were checked when they were stored.
 
     Raises
     ------
@@ -90,7 +94,7 @@ def read_statements(folder: Path, root: Path, tolerance: int = 0) -> pd.DataFram
 
 
 def prepare(
-    frame: pd.DataFrame, file: str | Path | None = None, tolerance: int = 0
+    frame: pd.DataFrame, file: str | Path | None = None, tolerance: int | None = 0
 ) -> pd.DataFrame:
     """Check statements and return single quarters, sorted by company and time.
 
@@ -116,16 +120,18 @@ def prepare(
     indexed = frame.assign(quarter=[parse_quarter(label) for label in frame["period"]])
     ordered = indexed.sort_values(["company_id", "quarter"], kind="stable")
     single = discrete(ordered)
-    for error in contradictions(ordered, single, file=file, tolerance=tolerance):
-        raise error
+    if tolerance is not None:
+        for error in contradictions(ordered, single, Allowed(tolerance), file=file):
+            raise error
     return single.reset_index(drop=True)
 
 
-def discrete(frame: pd.DataFrame, flows: Sequence[str] = FLOWS) -> pd.DataFrame:
+def discrete(frame: pd.DataFrame, flows: Sequence[str] = (*FLOWS, EXCHANGE)) -> pd.DataFrame:
     """Turn year-to-date flows into flows of single quarters; stocks stay as they are.
 
-    The first quarter of a year is its own; every other one is the difference to the quarter
-    before. A row whose quarter before is missing is left out (the checks name it first).
+    The first quarter of the firm's year is its own; every other one is the difference to the
+    quarter before. A row whose quarter before is missing is left out (the checks name it first).
+    The basis of a row is that of its cash flows too, unless ``cash_flow_basis`` says another.
 
     Examples
     --------
@@ -134,21 +140,25 @@ def discrete(frame: pd.DataFrame, flows: Sequence[str] = FLOWS) -> pd.DataFrame:
     >>> discrete(pd.DataFrame(rows), ["sales"])["sales"].tolist()
     [100, 150]
     """
-    before = {
-        (row["company_id"], row["quarter"]): row
-        for row in frame.to_dict("records")
-        if row["basis"] == "ytd"
-    }
+    given = [name for name in flows if name in frame]
+    records = frame.to_dict("records")
+    before = {(row["company_id"], row["quarter"]): row for row in records}
     rows, index = [], []
-    for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
-        if row["basis"] == "ytd" and row["quarter"] % 4:
-            earlier = before.get((row["company_id"], row["quarter"] - 1))
-            if earlier is None:
-                continue
-            row = row | {name: row[name] - earlier[name] for name in flows}
-        rows.append(row | {"basis": "discrete"})
+    for line, row in zip(frame.index, records, strict=True):
+        to_date = [name for name in given if is_to_date(row, name)] if row["quarter"] % 4 else []
+        earlier = before.get((row["company_id"], row["quarter"] - 1))
+        if to_date and (earlier is None or not is_to_date(earlier, to_date[0])):
+            continue
+        single = {name: row[name] - earlier[name] for name in to_date} if earlier else {}
+        rows.append(row | single | {"basis": "discrete"})
         index.append(line)
     return pd.DataFrame(rows, columns=frame.columns, index=pd.Index(index))
+
+
+def is_to_date(row: Mapping[Any, Any], name: str) -> bool:
+    """Whether a flow of a statement runs from the beginning of the firm's year."""
+    of_cash = row.get("cash_flow_basis") if name in CASH_FLOWS or name == EXCHANGE else ""
+    return (of_cash or row["basis"]) == "ytd"
 
 
 def book(frame: pd.DataFrame, company: str | None = None) -> Book:
@@ -185,19 +195,19 @@ def has_statements(case: Case) -> bool:
 
 def companies_of(case: Case) -> list[str]:
     """Name the companies whose statements a case's ledger holds."""
-    frame = read_statements(case.processed / "ledger", case.root)
+    frame = read_statements(case.processed / "ledger", case.root, tolerance=None)
     return sorted(set(frame["company_id"]))
 
 
 def ledger_statements(case: Case) -> Book:
-    """Read, check and return the statements of a case's ledger (of one company).
+    """Return the statements of a case's ledger (of one company), checked when they were stored.
 
     Raises
     ------
     InputError
-        If they break a rule, or there are several companies.
+        If a cell breaks a rule, or there are several companies.
     """
-    frame = read_statements(case.processed / "ledger", case.root)
+    frame = read_statements(case.processed / "ledger", case.root, tolerance=None)
     names = sorted(set(frame["company_id"]))
     if len(names) != 1:
         raise InputError(
@@ -209,6 +219,11 @@ def ledger_statements(case: Case) -> Book:
     return book(frame)
 
 
+NEVER_NEGATIVE: Final = tuple(
+    name for name in INCOME if name not in {"income_tax", "other_charges"}
+)
+"""Flows that are below zero in no quarter."""
+
 _SCALE_JUMP: Final = 250
 """A company does not grow 250-fold in a quarter; a thousand for a unit makes it look so."""
 
@@ -216,8 +231,33 @@ _Row = dict[Any, Any]
 """A statement; ``line`` says where it stands in the table."""
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """How exactly statements must agree with themselves, and how messages write amounts.
+
+    Attributes
+    ----------
+    rounding : int
+        Largest difference that counts as rounding, in the unit of the amounts.
+    cash : int
+        Per cent of a quarter's closing cash by which it may differ from what the flows lead to.
+    unit : int
+        How many of the amounts' units are in one of the file's.
+    """
+
+    rounding: int = 0
+    cash: int = 0
+    unit: int = 1
+
+    def text(self, amount: int) -> str:
+        """Write an amount as the file has it."""
+        whole, rest = divmod(abs(amount), self.unit)
+        decimals = f"{Decimal(rest) / self.unit:f}"[1:].rstrip("0") if rest else ""
+        return f"{'-' if amount < 0 else ''}{whole:,}{decimals}"
+
+
 def contradictions(
-    frame: pd.DataFrame, quarters: pd.DataFrame, *, file: str | Path | None, tolerance: int
+    frame: pd.DataFrame, quarters: pd.DataFrame, allowed: Allowed, *, file: str | Path | None
 ) -> Iterator[InputError]:
     """Find everything in which statements contradict themselves.
 
@@ -227,27 +267,31 @@ def contradictions(
         Rows as given, with ``quarter``, sorted by company and quarter; the index counts from 0.
     quarters : DataFrame
         The same as single quarters, under the same index.
+    allowed : Allowed
+        What may differ.
     file : str or Path or None
         Named in messages.
-    tolerance : int
-        Largest difference that counts as rounding, in the rows' unit.
     """
-    for error in _contradictions(frame, quarters, tolerance):
+    for error in _contradictions(frame, quarters, allowed):
         error.file = None if file is None else str(file)
         yield error
 
 
 def _contradictions(
-    frame: pd.DataFrame, quarters: pd.DataFrame, tolerance: int
+    frame: pd.DataFrame, quarters: pd.DataFrame, allowed: Allowed
 ) -> Iterator[InputError]:
     for rows in _companies(frame):
-        yield from _check_one_way(rows, "unit_scale")
-        yield from _check_one_way(rows, "basis")
+        for column in ("unit_scale", "basis", "cash_flow_basis"):
+            if column in frame:
+                yield from _check_one_way(rows, column)
         yield from _check_quarters(rows)
-    for rows in _companies(quarters):
-        yield from _check_scale(rows)
-        yield from _check_balance(rows, tolerance)
-        yield from _check_cash(rows, tolerance)
+    for rows, given in zip(_companies(quarters), _companies(frame), strict=True):
+        yield from _check_scale(rows, allowed)
+        yield from _check_balance(rows, allowed)
+        if negative := next(_negative_flows(rows, given, allowed), None):
+            yield negative
+        else:
+            yield from _check_cash(rows, allowed)
 
 
 def _companies(frame: pd.DataFrame) -> Iterator[list[_Row]]:
@@ -257,8 +301,11 @@ def _companies(frame: pd.DataFrame) -> Iterator[list[_Row]]:
         yield [row for row in rows if row["company_id"] == company]
 
 
-def _fault(rule: str, row: _Row, column: str, fix: str | None = None) -> InputError:
-    return InputError(rule, row=int(row["line"]), column=column, value=row[column], fix=fix)
+def _fault(
+    rule: str, row: _Row, column: str, fix: str | None = None, value: object = None
+) -> InputError:
+    value = row[column] if value is None else value
+    return InputError(rule, row=int(row["line"]), column=column, value=value, fix=fix)
 
 
 def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
@@ -276,10 +323,11 @@ def _check_one_way(rows: list[_Row], column: str) -> Iterator[InputError]:
 def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
     """Each quarter once, none missing in between, and year-to-date from the first quarter on."""
     first = rows[0]
-    if first["basis"] == "ytd" and first["quarter"] % 4:
+    if first["quarter"] % 4 and any(is_to_date(first, name) for name in ("sales", "cfo")):
         missing = quarter_label(first["quarter"] - 1)
         rule = f"year-to-date figures need the earlier quarters of the year; {missing} is missing"
-        yield _fault(rule, first, "period")
+        fix = "add the missing row, or begin with the first quarter of a year"
+        yield _fault(rule, first, "period", fix)
     for row, following in pairwise(rows):
         step = following["quarter"] - row["quarter"]
         if step == 0:
@@ -294,154 +342,95 @@ def _check_quarters(rows: list[_Row]) -> Iterator[InputError]:
             yield _fault(rule, following, "period", fix)
 
 
-def _check_scale(rows: list[_Row]) -> Iterator[InputError]:
+def _check_scale(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
     """No amount jumps as thousands against units do."""
     for row, following in pairwise(rows):
         for column in ("sales", "total_assets"):
             low, high = sorted((row[column], following[column]))
             if low > 0 and high >= _SCALE_JUMP * low:
                 rule = (
-                    f"{column} is {row[column]:,} in row {row['line']} and {following[column]:,} "
-                    f"here, a factor of {high // low:,} (tolerance {_SCALE_JUMP}): thousands "
-                    "against units"
+                    f"{column} is {allowed.text(row[column])} in row {row['line']} and "
+                    f"{allowed.text(following[column])} here, a factor of {high // low:,} "
+                    f"(tolerance {_SCALE_JUMP}): thousands against units"
                 )
                 fix = "write all rows in one unit and say which in unit_scale"
-                yield _fault(rule, following, column, fix)
+                yield _fault(rule, following, column, fix, allowed.text(following[column]))
 
 
-def _check_balance(rows: list[_Row], tolerance: int) -> Iterator[InputError]:
+def _check_balance(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
     """Parts of the assets, and claims on them, are no more than the assets."""
     for row in rows:
         for parts in (ASSETS, CLAIMS_ON_ASSETS):
             excess = sum(row[name] for name in parts) - row["total_assets"]
-            if excess > tolerance:
+            if excess > allowed.rounding:
+                total = allowed.text(row["total_assets"])
                 rule = (
-                    f"{' + '.join(parts)} exceed total_assets of {row['total_assets']:,} by "
-                    f"{excess:,} (tolerance {tolerance:,})"
+                    f"{' + '.join(parts)} exceed total_assets of {total} by "
+                    f"{allowed.text(excess)} (tolerance {allowed.text(allowed.rounding)})"
                 )
-                yield _fault(rule, row, "total_assets")
+                yield _fault(rule, row, "total_assets", value=total)
 
 
-def _check_cash(rows: list[_Row], tolerance: int) -> Iterator[InputError]:
-    """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
-    for before, row in pairwise(rows):
-        flows = row["cfo"] + row["cfi"] + row["cff"]
-        change = row["cash"] - before["cash"]
-        if abs(change - flows) > tolerance:
-            rule = (
-                f"cash changed by {change:,} from {before['period']} to {row['period']}, "
-                f"cfo + cfi + cff is {flows:,}: difference {change - flows:,} "
-                f"(tolerance {tolerance:,})"
-            )
-            yield _fault(rule, row, "cash")
+def _negative_flows(rows: list[_Row], given: list[_Row], allowed: Allowed) -> Iterator[InputError]:
+    """Find quarters whose flow, the difference of two figures to date, is below zero.
 
-
-THOUSAND: Final = 100_000
-"""Grosze in a thousand złoty, the article's unit."""
-
-
-class CompanyRow(Row):
-    """A made-up company and its balance at the start."""
-
-    company_id: Identifier = Field(description="key; begins with SYN")
-    name: Text = Field(description="how tables and figures call it; says SYNTHETIC")
-    story: Text = Field(description="what it is, in our words")
-    selling_share: Annotated[int, Field(ge=0, le=100)] = Field(
-        description="selling costs in % of indirect costs; the rest is administration"
-    )
-    opening_cash: Count = Field(description="thousand złoty at the start of the first quarter")
-    opening_equity: Count = Field(description="thousand złoty at the start of the first quarter")
-    opening_debt: Count = Field(description="interest-bearing debt at the start, thousand złoty")
-
-
-class DesignRow(Row):
-    """What we chose for one quarter, in thousand złoty."""
-
-    company_id: Identifier = Field(description="references companies; key together with period")
-    period: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")] = Field(description="quarter")
-    sales: Count = Field(description="net sales revenue")
-    gross_profit: int = Field(description="K1")
-    indirect_costs: Count = Field(description="selling and administration")
-    operating_profit: int = Field(description="K3")
-    financial_income: Count = Field(description="financial income")
-    financial_result: int = Field(description="K4 − K3")
-    extraordinary_result: int = Field(description="K5 − K4")
-    total_assets: Count = Field(description="closing")
-    fixed_assets: Count = Field(description="closing")
-    receivables: Count = Field(description="closing")
-    inventories: Count = Field(description="closing")
-    cfo: int = Field(description="operating cash flow")
-    cfi: int = Field(description="investing cash flow")
-    cff: int = Field(description="financing cash flow; what is no share issue is debt")
-    share_issue: Count = Field(description="part of cff that adds to equity")
-
-
-COMPANIES: Final = Table(
-    "companies", "companies.csv", CompanyRow, ("company_id",), "Made-up companies"
-)
-DESIGNS: Final = Table(
-    "designs", "designs.csv", DesignRow, ("company_id", "period"), "Designs of made-up companies"
-)
-
-
-def read_companies(case: Case) -> list[CompanyRow]:
-    """Read the made-up companies of a case."""
-    rows = read_rows(COMPANIES, case.raw, case.root)
-    return [row for row in rows if isinstance(row, CompanyRow)]
-
-
-def make_statements(case: Case) -> pd.DataFrame:
-    """Turn the designs of a case into checked quarterly statements.
-
-    Returns
-    -------
-    DataFrame
-        The columns of the statements' table, one row per company and quarter.
-
-    Raises
-    ------
-    InputError
-        If a design leads to statements that do not add up.
+    Sales and costs are not, so the year seems to begin anew where they are.
     """
-    rows = read_rows(DESIGNS, case.raw, case.root)
-    designs = [row for row in rows if isinstance(row, DesignRow)]
-    made: list[dict[str, object]] = []
-    for company in read_companies(case):
-        cash, equity, debt = (company.opening_cash, company.opening_equity, company.opening_debt)
-        for design in designs:
-            if design.company_id != company.company_id:
-                continue
-            cash += design.cfo + design.cfi + design.cff
-            debt += design.cff - design.share_issue
-            equity += _pretax(design) + design.share_issue
-            balance = {"cash": cash, "equity": equity, "interest_debt": debt}
-            made.append(_statement(design, company.selling_share) | balance)
-    frame = pd.DataFrame(made, columns=list(FinStatementRow.model_fields))
-    prepare(frame, file=(case.raw / DESIGNS.file).relative_to(case.root))
-    return frame
+    known = {row["line"]: row for row in given}
+    fix = (
+        "does the firm's year begin in another month than January? Then name that month in "
+        "case.yaml (fiscal_year_starts: 2), and call the quarters of a year, counted from it, Q1 "
+        "to Q4 of the year in which it ends; if not, correct the figure"
+    )
+    for row in rows:
+        for column in NEVER_NEGATIVE:
+            if row[column] < 0:
+                rule = (
+                    f"{column} of {row['period']} alone would be {allowed.text(row[column])}, "
+                    "since the figure to date is less than in the quarter before"
+                )
+                yield _fault(rule, row, column, fix, allowed.text(known[row["line"]][column]))
 
 
-def _pretax(design: DesignRow) -> int:
-    return design.operating_profit + design.financial_result + design.extraordinary_result
+def cash_gaps(rows: list[_Row]) -> Iterator[tuple[_Row, _Row, int, int]]:
+    """Yield each two quarters with the change of cash, and the part that flows do not explain."""
+    for before, row in pairwise(rows):
+        flows = sum(int(row.get(name) or 0) for name in (*CASH_FLOWS, EXCHANGE))
+        change = row["cash"] - before["cash"]
+        yield before, row, change, change - flows
 
 
-def _statement(design: DesignRow, selling_share: int) -> dict[str, object]:
-    """Fill every line but the balance sheet's right side; the article's company pays no tax."""
-    selling = design.indirect_costs * selling_share // 100
-    other = design.operating_profit - (design.gross_profit - design.indirect_costs)
-    chosen = design.model_dump(include=set(FinStatementRow.model_fields))
-    return chosen | {
-        "basis": "discrete",
-        "cogs": design.sales - design.gross_profit,
-        "selling": selling,
-        "admin": design.indirect_costs - selling,
-        "other_op_income": max(other, 0) + abs(other) // 10,
-        "other_op_cost": max(-other, 0) + abs(other) // 10,
-        "fin_income": design.financial_income,
-        "fin_cost": design.financial_income - design.financial_result,
-        "extra_gain": max(design.extraordinary_result, 0),
-        "extra_loss": max(-design.extraordinary_result, 0),
-        "income_tax": 0,
-        "other_charges": 0,
-        "unit_scale": THOUSAND,
-    }
+def gap_in_percent(row: _Row, gap: int) -> int:
+    """Say how many per cent of the cash at its end a gap of a quarter is, rounded up.
+
+    Examples
+    --------
+    >>> gap_in_percent({"cash": 2_800}, 99)
+    4
+    """
+    return -(-100 * abs(gap) // max(abs(int(row["cash"])), 1))
+
+
+def _check_cash(rows: list[_Row], allowed: Allowed) -> Iterator[InputError]:
+    """Cash changes by the sum of the three cash flows; the first quarter has nothing before it."""
+    gaps = [found for found in cash_gaps(rows) if abs(found[3]) > allowed.rounding]
+    needed = max((gap_in_percent(row, gap) for _, row, _, gap in gaps), default=0)
+    fix = (
+        "there are three usual reasons: the effect of exchange rates (give it in a column "
+        "fx_effect), restricted cash or deposits that cash leaves out (count them in), and flows "
+        "of another scope, such as discontinued operations (leave them out)"
+    )
+    if needed <= _MOST_CASH:
+        fix += f"; or allow the difference in case.yaml: intake: {{cash_may_differ_by: {needed}}}"
+    for before, row, change, gap in gaps if needed > allowed.cash else ():
+        parts = [*CASH_FLOWS, EXCHANGE] if EXCHANGE in row else CASH_FLOWS
+        rule = (
+            f"cash changed by {allowed.text(change)} from {before['period']} to {row['period']}, "
+            f"{' + '.join(parts)} is {allowed.text(change - gap)}: difference "
+            f"{allowed.text(gap)} (tolerance {allowed.text(allowed.rounding)})"
+        )
+        yield _fault(rule, row, "cash", fix, allowed.text(row["cash"]))
+
+
+_MOST_CASH: Final = 100
+"""Per cent that a case may allow; see :class:`analysis.tables.case.IntakeSettings`."""

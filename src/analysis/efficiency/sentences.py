@@ -21,6 +21,7 @@ from analysis.efficiency.article import (
     in_force,
     read_sentences,
 )
+from analysis.efficiency.companies import COMPANIES, DESIGNS, make_statements, read_companies
 from analysis.efficiency.feasible import (
     Denominators,
     Linearised,
@@ -32,14 +33,10 @@ from analysis.efficiency.feasible import (
     solved_company,
 )
 from analysis.efficiency.quarterly_statements import (
-    COMPANIES,
-    DESIGNS,
     STATEMENTS,
     Book,
     book,
-    make_statements,
     prepare,
-    read_companies,
 )
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text

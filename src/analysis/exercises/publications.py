@@ -21,7 +21,8 @@ from analysis.claims.single import (
     smallest_share,
 )
 from analysis.efficiency.article import company_names
-from analysis.efficiency.quarterly_statements import COMPANIES, Book, ledger_statements
+from analysis.efficiency.companies import COMPANIES
+from analysis.efficiency.quarterly_statements import Book, ledger_statements
 from analysis.efficiency.ratios import measures
 from analysis.efficiency.sentences import company_books, read_bounds, read_made
 from analysis.exercises.study import Study, required

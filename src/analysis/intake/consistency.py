@@ -18,8 +18,8 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import containing, months_in, parse_quarter, quarter_label
+from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
-from analysis.efficiency.quarterly_statements import discrete
 from analysis.intake.case_files import ROWS, TABLES, still_example
 from analysis.intake.convert import Checked, records_of, rows_of
 from analysis.intake.problems import (
@@ -449,10 +449,17 @@ def check_statements(
         yield Problem(fault_of("two-companies"), *table.place(other), column, key)
         return
     single = discrete(frame)
-    tolerance = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
-    for error in statement_errors(frame, single, file=table.file, tolerance=tolerance):
-        row = None if error.row is None else table.place(int(error.row) - 2)[1]
-        yield _of_table(table, error, row, "correct the statement")
+    percent = case.parameters.intake.cash_may_differ_by
+    rounding = 2 * table.scale if table.scale > 1 else 0  # three rounded numbers in a sum
+    allowed = Allowed(rounding, percent, table.scale)
+    for error in statement_errors(frame, single, allowed, file=table.file):
+        place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
+        error.value = cells[place] if cells else error.value
+        yield _of_table(table, error, table.place(place)[1], "correct the statement")
+    gaps = [gap for *_, gap in cash_gaps(single.to_dict("records")) if abs(gap) > rounding]
+    if gaps and percent:
+        what = f"cash and cash flows differ, by no more than {percent}% of the closing cash"
+        notes.append(Note(table.file, what, table.headers["cash"], len(gaps)))
     yield from _check_sales(case, tables, single, notes)
 
 

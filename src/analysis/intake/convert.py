@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -65,6 +65,8 @@ class Checked:
         By column, the rows whose cell is right.
     scale : int
         Largest number of smallest coins in one of the file's units.
+    cells : mapping of str to sequence
+        The cells as they stand in the file, by column.
     """
 
     table: Table
@@ -77,6 +79,7 @@ class Checked:
     good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     scale: int = 1
     files: tuple[str, ...] = ()
+    cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def place(self, index: int) -> tuple[str, int]:
         """Return the file and the row of the row with an index."""
@@ -216,7 +219,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
     checked.files = sheet.files
     check_currency(sheet, context.currency)
     scale = scale_of(sheet)
-    checked.scale = int(scale.max(initial=1))
+    checked.scale, checked.cells = int(scale.max(initial=1)), sheet.cells
     columns = {
         name: _read_column(sheet, name, info, context, scale)
         for name, info in sheet.table.row.model_fields.items()
@@ -302,7 +305,7 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     header, kind = header_of(info), info.annotation
     if kind in (date, date | None):
         return partial(read.read_day, context=context)
-    if kind is int:
+    if kind in (int, int | None):
         return partial(read.read_whole, context=context, factor=factor, money=header.money)
     if get_origin(kind) is Literal:
         exact = tuple(get_args(kind))
@@ -356,7 +359,7 @@ def _series(column: _Column, kind: Any) -> pd.Series[Any]:
     if kind in (date, date | None):
         days = np.array(column.values, dtype="datetime64[D]").astype("datetime64[s]")
         return pd.Series(days[column.codes])
-    if kind is int:
+    if kind in (int, int | None):  # no amount is none
         numbers = np.array([value or 0 for value in column.values], dtype="int64")
         return pd.Series(numbers[column.codes])
     texts = np.array([value or "" for value in column.values], dtype=object)

@@ -49,6 +49,7 @@ NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"
 NUMBER_OR_EMPTY = r"^(-?\d+(\.\d+)?(/[1-9]\d*)?)?$"
 DECIMAL_OR_EMPTY = r"^(-?\d+(\.\d+)?)?$"
 YES_OR_EMPTY = r"^(yes)?$"
+BASIS_OR_EMPTY = r"^(discrete|ytd)?$"
 MARK_OR_EMPTY = r"^(point|comma)?$"
 QUARTER = r"^\d{4}Q[1-4]$"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -60,6 +61,7 @@ PATTERNS: Mapping[str, str] = {
     NUMBER_OR_EMPTY: "must be a number such as 12, -0.5 or 1/4, or empty",
     DECIMAL_OR_EMPTY: "must be a decimal number such as 12 or -0.5, or empty",
     YES_OR_EMPTY: "must be yes, or empty",
+    BASIS_OR_EMPTY: "must be discrete or ytd, or empty",
     MARK_OR_EMPTY: "must be point or comma, or empty",
     QUARTER: "must be a quarter such as 2024Q2",
     MONTH: "must be a month such as 2024-05",
@@ -71,6 +73,7 @@ IdentifierOrEmpty = Annotated[str, Field(pattern=KEY_OR_EMPTY)]
 Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
+WholeOrNone = Annotated[int | None, Field(ge=-LARGEST, le=LARGEST)]
 Number = Annotated[str, Field(pattern=NUMBER)]
 """A whole number, decimal or fraction, kept as text so that it stays exact."""
 NumberOrEmpty = Annotated[str, Field(pattern=NUMBER_OR_EMPTY)]
@@ -82,6 +85,7 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 YesNo = Literal["yes", "no"]
+BasisOrEmpty = Annotated[str, Field(pattern=BASIS_OR_EMPTY)]
 YesOrEmpty = Annotated[str, Field(pattern=YES_OR_EMPTY)]
 # Control characters, bidirectional overrides, private use and what is no character at all. A line
 # break or tab is none of these inside free text, where it is a space.

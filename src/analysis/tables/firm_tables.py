@@ -14,6 +14,7 @@ from pydantic import Field
 
 from analysis.tables.case import Case
 from analysis.tables.columns import (
+    BasisOrEmpty,
     Count,
     Day,
     DayOrNone,
@@ -23,6 +24,7 @@ from analysis.tables.columns import (
     Quarter,
     Text,
     Whole,
+    WholeOrNone,
     YesNo,
     column,
     hours,
@@ -167,7 +169,7 @@ class FinStatementRow(Row):
     company_id: Identifier = column("key together with period and basis")
     period: Quarter = column("quarter: 2006Q1", period=True)
     basis: Literal["discrete", "ytd"] = column(
-        "flows of the quarter alone, or from 1 January to its end"
+        "flows of the quarter alone, or from the beginning of the firm's year to its end"
     )
     sales: Count = money("net sales")
     cogs: Count = money("cost of goods and services sold")
@@ -191,6 +193,10 @@ class FinStatementRow(Row):
     cfo: Whole = money("net cash flow from operations")
     cfi: Whole = money("net cash flow from investing")
     cff: Whole = money("net cash flow from financing")
+    fx_effect: WholeOrNone = money("effect of exchange rates on cash")
+    cash_flow_basis: BasisOrEmpty = column(
+        "basis of the cash flows where it is another: discrete or ytd"
+    )
 
 
 CORE_TABLES = (
