@@ -24,9 +24,9 @@ FAULTS = {
     "sale": {
         "amount_centimos": {10: "12.5", 12: "12.5"},
         "invoiced_on": {20: "2031-01-01"},
-        "invoice_id": {30: "F00000002"},  # row 32 takes the key of row 4
         "service_id": {40: "NOPE"},
     },
+    "cost": {"cost_id": {30: "K00000002"}},  # row 32 takes the key of row 4
     "survey_response": {"score": {0: "6"}},
 }
 """Cells by table, column and position (the row of a file is two more)."""
@@ -81,8 +81,8 @@ def test_everything_that_is_wrong_is_named_at_once(faulty: Firm) -> None:
         ("period", f"service{end}", "completed_on"): ("2020-12-31", (9,), 1),
         ("cell", f"sale{end}", "amount_centimos"): ("12.5", (12, 14), 2),
         ("period", f"sale{end}", "invoiced_on"): ("2031-01-01", (22,), 1),
-        ("key", f"sale{end}", "invoice_id"): (
-            f"F00000002 (first in row 4 of {RAW}sale{end})",
+        ("key", f"cost{end}", "cost_id"): (
+            f"K00000002 (first in row 4 of {RAW}cost{end})",
             (32,),
             1,
         ),
@@ -109,10 +109,10 @@ def test_sound_rows_have_nothing_wrong(large: Firm) -> None:
 
 
 def test_a_key_in_two_files_of_one_table(large: Firm) -> None:
-    (large.raw / "sale").mkdir()
+    (large.raw / "cost").mkdir()
     for month in ("2024-01", "2024-02"):
-        text = f"invoice_id,service_id,invoiced_on,amount_centimos\nF1,,{month}-05,100\n"
-        large.put(f"sale/{month}.csv", text)
+        text = f"cost_id,incurred_on,category,amount_centimos\nF1,{month}-05,tax,100\n"
+        large.put(f"cost/{month}.csv", text)
     (key,) = [p for p in audit(large.case).problems if p.fault.rank == Rank.KEY]
-    assert (key.file, key.row, key.count) == (f"{RAW}sale/2024-02.csv", 2, 1)
-    assert key.value == f"F1 (first in row 2 of {RAW}sale/2024-01.csv)"
+    assert (key.file, key.row, key.count) == (f"{RAW}cost/2024-02.csv", 2, 1)
+    assert key.value == f"F1 (first in row 2 of {RAW}cost/2024-01.csv)"

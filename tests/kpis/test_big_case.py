@@ -16,6 +16,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.cli import main
 from analysis.intake.case_check import read_inventory
+from analysis.kpis.catalogue import MEASURES
 from analysis.kpis.cube import chosen_engine, ledger_folder, make_cube, read_cube, tables_of
 from analysis.kpis.levels import kpi_periods, level_table
 from analysis.kpis.reduce import DIMENSIONS, reduce
@@ -70,13 +71,13 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
 
 def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", "--case", "big"]) == 0
-    assert "9 KPIs, 16 quarters" in capsys.readouterr().out
+    assert "12 KPIs, 16 quarters" in capsys.readouterr().out
     made = processed(big)
     computed = {"kpis.csv", "comparison.csv", "levels.csv", "totals.csv"}
     assert set(made) == {*computed, "tables.csv", "intake.csv"}
     case = load_case("big", big)
     rows = ledger(SERVICES)
-    expected = reduce(rows, DIMENSIONS)
+    expected = reduce(rows, DIMENSIONS, tuple(MEASURES))
     kept = read_cube(case)
     pd.testing.assert_frame_equal(kept, expected)
     assert make_cube(case).equals(expected)
@@ -147,11 +148,11 @@ def test_a_killed_run_leaves_the_last_outputs(big: Path) -> None:
 
 
 def test_bad_rows_write_nothing(big: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = big / "data" / "raw" / "big" / "sale.parquet"
+    path = big / "data" / "raw" / "big" / "service.parquet"
     rows = pd.read_parquet(path)
     pd.concat([rows, rows.iloc[[7]]]).to_parquet(path, index=False)
     assert main(["kpis", "--case", "big"]) == 2
-    assert "“F00000007 (first in row 9 of" in capsys.readouterr().err
+    assert "“S00000007 (first in row 9 of" in capsys.readouterr().err
     assert processed(big) == {}
 
 

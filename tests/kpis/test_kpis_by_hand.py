@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_quarter
-from analysis.kpis.catalogue import KPIS, kpi
+from analysis.base.periods import parse_label, parse_quarter
+from analysis.kpis.catalogue import KPIS, MEASURES, kpi
 from analysis.kpis.compare import compare, comparison_csv, kpi_csv, require_period
 from analysis.kpis.levels import COLUMNS, by_type, kpi_periods, sums
 from analysis.kpis.reduce import reduce
@@ -27,6 +27,37 @@ def open_february(small: Ledger) -> Ledger:
 
 def test_by_hand(small: Ledger) -> None:
     assert values(kpi_periods(reduce(small)), "2024Q1") == exact("kpis-2024Q1")
+
+
+@pytest.fixture
+def sales_alone() -> Ledger:
+    return {"sale": frame(CASES["sales-alone"]["rows"])}
+
+
+@pytest.mark.parametrize("period", ["2024Q1", "2024Q2", "2024H1", "2024-04", "2024-06"])
+def test_sales_alone(sales_alone: Ledger, period: str) -> None:
+    totals = reduce(sales_alone, (), tuple(MEASURES))
+    table = kpi_periods(totals, parse_label(period)[0])
+    wanted = {k: None if v is None else F(v) for k, v in CASES["sales-alone"][period].items()}
+    assert values(table, period) == wanted
+
+
+@pytest.mark.parametrize("by", ["service_type", "segment"])
+def test_sales_alone_are_split(sales_alone: Ledger, by: str) -> None:
+    found = reduce(sales_alone, (by,), ("sales",)).groupby(by)["value"].sum()
+    assert found.to_dict() == CASES["sales-alone"][by]
+
+
+def test_an_invoice_says_itself_who_pays_and_for_what(small: Ledger) -> None:
+    """Its own cells go before those of the service, and lose them only where they are empty."""
+    own = small["sale"].assign(service_type="", segment="", customer_id="")
+    assert reduce(small | {"sale": own}).equals(reduce(small))
+    own = small["sale"].assign(service_type="locks", segment="state", customer_id="C9")
+    found = reduce(small | {"sale": own}, ("service_type", "segment"), ("sales",))
+    assert set(found["service_type"]) == {"locks"}
+    assert set(found["segment"]) == {"state"}
+    lone = reduce({"sale": own}, ("service_type",), ("active_customers",))
+    assert lone.groupby("measure")["value"].max().tolist() == [1, 1, 1, 1]
 
 
 def test_a_quarter_with_a_month_without_rows_is_not_recorded(open_february: Ledger) -> None:

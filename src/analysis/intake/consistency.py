@@ -38,7 +38,15 @@ from analysis.kpis.duck import sql_type
 from analysis.kpis.reduce import month_index
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import BY_MONTH, Case
-from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
+from analysis.tables.columns import (
+    LARGEST,
+    alike,
+    folded,
+    header_of,
+    is_choice,
+    may_be_empty,
+    period_ends,
+)
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, period_column, read_rows
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
@@ -156,9 +164,11 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) 
 
 def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
-    if not rows.may_repeat(key):
+    if rows.table.repeats or not rows.may_repeat(key):
         return
     known = rows.known(key)
+    if may_be_empty(rows.table.row.model_fields[key[0]]):
+        known = known.filter(nw.col(key[0]) != "")
     counted = known.group_by(*key).agg(nw.len().alias("times"))
     again = counted.filter(nw.col("times") > 1).select(*key)
     if not count_of(again):
@@ -190,6 +200,8 @@ def _check_references(
             titles = {table.name: table.file for table in TABLES}
             what = f"refers to {titles.get(to, to)}, which is not there: not checked"
             count = count_of(_filled(rows, name))
+            if not count or (rows.table.name, to) == ("sale", "customer"):
+                continue  # invoices name customers by themselves
             yield Note(rows.file, what, rows.headers.get(name, name), count)
 
 
@@ -321,7 +333,10 @@ def _equal(rows: Rows, columns: list[str]) -> Iterator[Note]:
     key = nw.col(rows.table.key[0])
     spans = nw.len().alias("times"), key.min().alias("first"), key.max().alias("last")
     groups = rows.known([*rows.table.key, *columns]).group_by(*columns).agg(*spans)
-    found = groups.filter(nw.col("first") != nw.col("last")).collect("pandas").to_native()
+    same = nw.col("first") != nw.col("last")
+    if rows.table.repeats:  # rows without a number, such as sales in a shop, may well be equal
+        same = (nw.col("times") > 1) & (nw.col("last") != "")
+    found = groups.filter(same).collect("pandas").to_native()
     if len(found):
         what = "equal to an earlier row in all but the key, and counted like any other"
         yield Note(rows.file, what, "", int((found["times"] - 1).sum()), found["last"].min())

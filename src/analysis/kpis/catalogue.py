@@ -54,8 +54,10 @@ class MeasureSpec:
     stock : {"", "opening", "closing"}
         A level at the opening or closing of a period, which does not add up over time.
     cohort : bool
-        Whether it counts some of those who were there as the period opened, and so is summed
-        once for every length of period.
+        Whether it counts each of some people once in a period, or those who were there as it
+        opened, and so is summed once for every length of period.
+    own : bool
+        Whether it is summed of a firm's own rows only, and not of those made up for a publication.
     """
 
     name: str
@@ -65,6 +67,7 @@ class MeasureSpec:
     kept: Literal["month", "quarter", "any"] = "month"
     stock: Literal["", "opening", "closing"] = ""
     cohort: bool = False
+    own: bool = False
 
     def summed_as(self, months: int = 3) -> str:
         """Name under which it is summed for periods of so many months.
@@ -88,8 +91,8 @@ class MeasureSpec:
 
     @property
     def adds_up(self) -> bool:
-        """Whether its sums add up over time: no stock, and no mean of scores."""
-        return not self.stock and not self.name.startswith("esg_")
+        """Whether its sums add up over time: no stock, no mean of scores, no customers counted."""
+        return not (self.stock or self.name.startswith("esg_") or self.name == "active_customers")
 
     @property
     def column(self) -> str:

@@ -6,7 +6,7 @@ files. The sums are the same to the last céntimo.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,10 +23,10 @@ from analysis.base.periods import (
     month_of,
     year_before,
 )
-from analysis.kpis.catalogue import Totals
-from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, store_on
+from analysis.kpis.catalogue import MEASURES, Totals
+from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, sql_type, store_on
 from analysis.kpis.levels import TO_DATE
-from analysis.kpis.reduce import DIMENSIONS, reduce
+from analysis.kpis.reduce import DIMENSIONS, PUBLISHED, reduce
 from analysis.tables.case import Case
 from analysis.tables.columns import may_be_empty
 from analysis.tables.firm_tables import read_ledger
@@ -115,7 +115,10 @@ def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
     headers = [header(store, path, root) for path in paths]
     for error in header_errors(table, paths, headers, root):
         raise error
-    return store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
+    fields = table.row.model_fields.items()
+    used = [n for n, info in fields if n in headers[0] or sql_type(info) != "VARCHAR"]
+    rows = store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
+    return rows.select(*used)
 
 
 def header_errors(
@@ -165,6 +168,8 @@ def require_keys(relations: Mapping[str, Any]) -> None:
         Naming one such key.
     """
     for name, relation in relations.items():
+        if TABLES[name].repeats:
+            continue
         key = TABLES[name].key
         columns = ", ".join(key)
         counted = relation.aggregate(f"{columns}, count(*) as times", columns)
@@ -260,11 +265,12 @@ def make_cube(case: Case) -> Totals:
         As :func:`analysis.kpis.reduce.reduce` returns it; :func:`analysis.kpis.levels.wide` and
         :func:`analysis.kpis.levels.level_table` take it from there.
     """
+    wanted = tuple(MEASURES) if case.has_own_rows else PUBLISHED
     with open_ledger(case) as ledger:
-        return sums_through(ledger)
+        return sums_through(ledger, wanted)
 
 
-def sums_through(ledger: Mapping[str, Any]) -> Totals:
+def sums_through(ledger: Mapping[str, Any], measures: Collection[str] = PUBLISHED) -> Totals:
     """Sum rows up to the day through which they are complete.
 
     Where that day lies within a month, the same days of last year's month are summed too, under
@@ -272,17 +278,17 @@ def sums_through(ledger: Mapping[str, Any]) -> Totals:
 
     Parameters
     ----------
-    ledger : mapping of str to frame
-        As :func:`analysis.kpis.reduce.reduce` takes it.
+    ledger, measures
+        As :func:`analysis.kpis.reduce.reduce` takes them.
     """
     through = calendar().complete_through
     if through is None:
-        return reduce(ledger, DIMENSIONS)
-    cube = reduce(up_to(ledger, through), DIMENSIONS)
+        return reduce(ledger, DIMENSIONS, measures)
+    cube = reduce(up_to(ledger, through), DIMENSIONS, measures)
     if not ends_within_month():
         return cube
     before = year_before(through)
-    same_days = reduce(up_to(ledger, before), DIMENSIONS)
+    same_days = reduce(up_to(ledger, before), DIMENSIONS, measures)
     same_days = same_days[same_days["month"] == month_of(before)]
     marked = same_days.assign(measure=same_days["measure"] + TO_DATE)
     return pd.concat([cube, marked], ignore_index=True)

@@ -41,6 +41,9 @@ Frames = Mapping[str, nw.LazyFrame[Any]]
 Parts = Iterator[pd.DataFrame]
 """Parts of a cube: columns month, measure, value and, where known, the dimensions."""
 
+PUBLISHED = tuple(name for name, spec in MEASURES.items() if not spec.own)
+"""Measures that are not of a firm's own rows alone."""
+
 STATEMENTS = {
     name
     for name, spec in MEASURES.items()
@@ -212,7 +215,7 @@ NEW_AFTER_QUARTERS = 4
 DIMENSIONS = ("service_type", "segment")
 """What sums can be split by, beside the month."""
 
-NEW_SALES = "new_customer_sales"
+NEW_SALES, ACTIVE, INVOICES = "new_customer_sales", "active_customers", "invoices"
 
 _COUNT = nw.lit(1)
 
@@ -220,7 +223,7 @@ _COUNT = nw.lit(1)
 def reduce(
     ledger: Mapping[str, Any],
     by: Sequence[str] = ("service_type",),
-    measures: Collection[str] = tuple(MEASURES),
+    measures: Collection[str] = PUBLISHED,
 ) -> pd.DataFrame:
     """Reduce a ledger to sums by month, the given dimensions and measure.
 
@@ -232,7 +235,8 @@ def reduce(
     by : sequence of {"service_type", "segment"}
         Dimensions; none for sums over everything, which need fewer joins.
     measures : collection of str
-        What is wanted; only the columns that it needs are read.
+        What is wanted; only the columns that it needs are read. Left out, all that rows made up
+        for a publication have too.
 
     Returns
     -------
@@ -252,9 +256,13 @@ def reduce(
     parts = [*row_sums(frames, by, measures), *small_sums(frames, measures)]
     if "sale" in frames:
         lines = invoices(frames, by, measures)
-        if "customer_id" in lines.collect_schema():
+        columns = lines.collect_schema().names()
+        if "customer_id" in columns or "invoice_id" in columns:
             lines = _computed_once(lines)
+        if "customer_id" in columns and NEW_SALES in measures:
             parts += new_customer_sums(lines, by)
+        if {INVOICES, ACTIVE} & set(measures):
+            parts += sale_counts(lines)
         parts += sale_sums(lines, by, measures)
     return add_up(parts, by)
 
@@ -307,7 +315,7 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
 
 
 def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
-    service = _with_segment(frames["service"], frames, by)
+    service = _typed(frames, "service", by)
     on_time = nw.col("completed_on") <= nw.col("due_on")
     spans = {
         "services": _COUNT,
@@ -330,16 +338,58 @@ def _left_of_budgets(frames: Frames) -> nw.LazyFrame[Any]:
     """
     amount = nw.col("amount_centimos")
     granted = frames["service_budget"].select("service_id", left="budget_centimos", budgets=_COUNT)
+    if "service_id" not in frames["cost"].collect_schema():
+        return granted.drop("budgets")
     spent = frames["cost"].select("service_id", left=-amount, budgets=_COUNT - 1)
     both = nw.concat([granted, spent]).group_by("service_id").agg(nw.col("left", "budgets").sum())
     return both.filter(nw.col("budgets") > 0).drop("budgets")
 
 
 def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw.LazyFrame[Any]:
-    """Invoice lines: day, amount, dimensions, and the customer where new ones are wanted."""
-    named = ["customer_id"] if NEW_SALES in measures and "service" in frames else []
-    lines = _typed(frames, "sale", [*named, *by])
+    """Invoice lines: day, amount, dimensions, and customer and number where they are wanted."""
+    customer = ["customer_id"] if {NEW_SALES, ACTIVE} & set(measures) else []
+    lines = _typed(frames, "sale", [*customer, *by])
+    there = lines.collect_schema().names()
+    named = [name for name in customer if name in there]
+    named += ["invoice_id"] if INVOICES in measures and "invoice_id" in there else []
     return lines.select("invoiced_on", "amount_centimos", *named, *by)
+
+
+def sale_counts(lines: nw.LazyFrame[Any]) -> Parts:
+    """Count invoices that ask for money, and customers with such an invoice.
+
+    An invoice counts once, in the month of its first line. A customer counts once in each period,
+    in its first month; sums of several months would count a customer several times, so that there
+    is a sum for every length of period. Lines of one invoice may be of several service types, so
+    that neither is split.
+    """
+    rows = lines.with_columns(month=_month())
+    months = collected(rows.group_by("month").agg(lines=nw.len()), "month")["month"]
+    asked = rows.filter(nw.col("amount_centimos") > 0)
+    there = lines.collect_schema().names()
+    if "invoice_id" in there:
+        once = _named(asked, "invoice_id").group_by("invoice_id").agg(nw.col("month").min())
+        yield from _counted(INVOICES, once, months)
+    if "customer_id" in there:
+        named = _named(asked, "customer_id").group_by("customer_id", "month").agg(lines=nw.len())
+        for grain, form in GRAINS.items():
+            period: Any = nw.col("month")
+            in_periods = named.with_columns(period=containing(period, grain))
+            once = in_periods.group_by("customer_id", "period").agg(nw.col("month").min())
+            yield from _counted(MEASURES[ACTIVE].summed_as(form.months), once, months)
+
+
+def _month() -> nw.Expr:
+    day = nw.col("invoiced_on")
+    return (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
+
+
+def _counted(measure: str, rows: nw.LazyFrame[Any], months: Any) -> Parts:
+    """Count rows by month; nothing at all if there is none, and zero in the other months."""
+    counted = collected(rows.group_by("month").agg(value=nw.len()), "month", "value")
+    if len(counted):
+        yield _zeros(measure, months)
+        yield counted.assign(measure=measure)
 
 
 def sale_sums(lines: nw.LazyFrame[Any], by: Sequence[str], measures: Collection[str]) -> Parts:
@@ -361,12 +411,9 @@ def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
     by : sequence of str
         Dimensions.
     """
-    day = nw.col("invoiced_on")
-    begun = containing(0, "quarter")  # the quarter of January in year 0, were there one
-    opens = [m + 1 for m in range(1, 12) if containing(m, "quarter") > containing(m - 1, "quarter")]
-    ended = [_flag(day.dt.month() >= month) for month in opens]
-    named = lines.filter(~nw.col("customer_id").is_null())
-    rows = named.with_columns(quarter=sum(ended, 4 * day.dt.year() + begun))
+    month: Any = _month()
+    named = _named(lines, "customer_id")
+    rows = named.with_columns(quarter=containing(month, "quarter"))
     once = rows.group_by("customer_id", "quarter").agg(lines=nw.len())  # Dask joins no unique()
     invoiced = once.select("customer_id", "quarter")
     pairs = invoiced.join(invoiced.rename({"quarter": "earlier"}), on="customer_id")
@@ -379,13 +426,45 @@ def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
 
 
 def _typed(frames: Frames, name: str, keys: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Give the rows of a table the dimensions, or the customer, of the service they belong to."""
-    by = [key for key in keys if key in DIMENSIONS]
-    if not keys or "service" not in frames:
-        return frames[name].with_columns(nw.lit(ALL).alias(key) for key in by)
-    service = _with_segment(frames["service"], frames, by).select("service_id", *keys)
-    rows = frames[name].join(service, on="service_id", how="left")
-    return rows.with_columns(nw.col(key).fill_null(ALL) for key in by)
+    """Give rows dimensions, or the customer: their own, or else those of service and customer."""
+    rows = frames[name]
+    if not keys:
+        return rows
+    wanted = {*keys, *(["customer_id"] if "segment" in keys else [])}
+    there = rows.collect_schema().names()
+    sources = {key: [f"own_{key}"] if key in there else [] for key in sorted(wanted)}
+    rows = rows.rename({key: own[0] for key, own in sources.items() if own})
+    if name != "service" and "service" in frames and "service_id" in there:
+        service = _named(frames["service"], "service_id")
+        known = wanted & {*service.collect_schema().names()}
+        theirs = {f"their_{key}": nw.col(key) for key in sorted(known)}
+        rows = rows.join(service.select("service_id", **theirs), on="service_id", how="left")
+        for key in known:
+            sources[key].append(f"their_{key}")
+    if customers := sources.get("customer_id"):
+        rows = rows.with_columns(customer_id=_first_of(customers, nw.col(customers[-1])))
+        if "segment" in keys and "customer" in frames:
+            segments = frames["customer"].select("customer_id", their_segment="segment")
+            rows = rows.join(segments, on="customer_id", how="left")
+            sources["segment"].append("their_segment")
+    found = {key: _first_of(sources[key], nw.lit(ALL)) for key in DIMENSIONS if key in keys}
+    return rows.with_columns(**found) if found else rows
+
+
+def _first_of(columns: Sequence[str], otherwise: nw.Expr) -> nw.Expr:
+    """Return the first of some columns that is filled."""
+    for name in reversed(columns):
+        otherwise = nw.when(_is_filled(name)).then(nw.col(name)).otherwise(otherwise)
+    return otherwise
+
+
+def _is_filled(name: str) -> nw.Expr:
+    return ~nw.col(name).is_null() & (nw.col(name) != "")
+
+
+def _named(rows: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
+    """Return the rows that name a customer, an invoice or a service."""
+    return rows.filter(_is_filled(key))
 
 
 def _computed_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -394,18 +473,6 @@ def _computed_once(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return rows
     kept: nw.LazyFrame[Any] = nw.from_native(computed_once(rows.to_native())).lazy()
     return kept
-
-
-def _with_segment(
-    service: nw.LazyFrame[Any], frames: Frames, by: Sequence[str]
-) -> nw.LazyFrame[Any]:
-    if "segment" not in by:
-        return service
-    if "customer" not in frames:
-        return service.with_columns(segment=nw.lit(ALL))
-    segments = frames["customer"].select("customer_id", "segment")
-    joined = service.join(segments, on="customer_id", how="left")
-    return joined.with_columns(nw.col("segment").fill_null(ALL))
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:

@@ -45,6 +45,7 @@ KEY = r"^[^\s=+\-@'][^\s]*$"
 formula does, which free text may (see :mod:`analysis.base.text`)."""
 
 KEY_OR_EMPTY = r"^([^\s=+\-@'][^\s]*)?$"
+LABEL_OR_EMPTY = r"^([^\s=+\-@'].*)?$"
 NUMBER = r"^-?\d+(\.\d+)?(/[1-9]\d*)?$"
 NUMBER_OR_EMPTY = r"^(-?\d+(\.\d+)?(/[1-9]\d*)?)?$"
 DECIMAL_OR_EMPTY = r"^(-?\d+(\.\d+)?)?$"
@@ -57,6 +58,7 @@ MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 PATTERNS: Mapping[str, str] = {
     KEY: "an identifier has no spaces and does not begin with =, +, -, @ or '",
     KEY_OR_EMPTY: "an identifier has no spaces and does not begin with =, +, -, @ or '",
+    LABEL_OR_EMPTY: "a number or name does not begin with =, +, -, @ or '",
     NUMBER: "must be a number such as 12, -0.5 or 1/4",
     NUMBER_OR_EMPTY: "must be a number such as 12, -0.5 or 1/4, or empty",
     DECIMAL_OR_EMPTY: "must be a decimal number such as 12 or -0.5, or empty",
@@ -70,7 +72,10 @@ PATTERNS: Mapping[str, str] = {
 
 Identifier = Annotated[str, Field(min_length=1, pattern=KEY)]
 IdentifierOrEmpty = Annotated[str, Field(pattern=KEY_OR_EMPTY)]
+LabelOrEmpty = Annotated[str, Field(pattern=LABEL_OR_EMPTY)]
+"""A number of a document or the name of a customer, as other programs write it; may have blanks."""
 Text = Annotated[str, Field(min_length=1)]
+TextOrEmpty = str
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 WholeOrNone = Annotated[int | None, Field(ge=-LARGEST, le=LARGEST)]

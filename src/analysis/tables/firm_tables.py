@@ -20,17 +20,20 @@ from analysis.tables.columns import (
     DayOrNone,
     Identifier,
     IdentifierOrEmpty,
+    LabelOrEmpty,
     Month,
     Quarter,
     Text,
+    TextOrEmpty,
     Whole,
     WholeOrNone,
     YesNo,
     column,
     hours,
+    may_be_empty,
     money,
 )
-from analysis.tables.rows import Row, define, read_frame
+from analysis.tables.rows import Row, Table, define, read_frame
 
 Score = Annotated[int, Field(ge=1, le=5)]
 
@@ -70,15 +73,18 @@ class ServiceRow(Row):
 
 
 class SaleRow(Row):
-    """An invoice line."""
+    """An invoice, or a line of one; a day and an amount are enough."""
 
-    invoice_id: Identifier = column("key")
-    service_id: Identifier = _service()
+    invoice_id: LabelOrEmpty = column("number of the invoice, the same in each of its lines")
+    service_id: IdentifierOrEmpty = _service()
     invoiced_on: Day = column("day of the invoice; decides the quarter", period=True)
     amount_centimos: Whole = money(
         "net amount in céntimos (1/100 of the currency); negative for a credit note",
         larger="amount",
     )
+    customer_id: LabelOrEmpty = column("customer; if empty, that of the service", references="customer")
+    segment: TextOrEmpty = column("kind of customer; if empty, as customer.csv says")
+    service_type: TextOrEmpty = column("kind of product or service; if empty, that of the service")
 
 
 class SurveyResponseRow(Row):
@@ -202,7 +208,7 @@ class FinStatementRow(Row):
 CORE_TABLES = (
     define("customer", CustomerRow, "customer_id", "Customers"),
     define("service", ServiceRow, "service_id", "Completed services"),
-    define("sale", SaleRow, "invoice_id", "Invoice lines"),
+    define("sale", SaleRow, "invoice_id", "Invoice lines", repeats=True),
     define(
         "survey_response", SurveyResponseRow, "response_id", "Answers to the satisfaction survey"
     ),
@@ -240,12 +246,19 @@ def read_ledger(case: Case) -> Ledger:
     """Read and validate the ledger of a case.
 
     Any table may be missing where rows are handed in, and elsewhere what only the whole method
-    needs.
+    needs. Optional columns of text that are empty throughout are left out.
     """
     folder = case.processed / "ledger"
     needed = () if case.has_own_rows else CORE_TABLES
-    return {
-        table.name: read_frame(table, folder, case.root)
+    ledger = {
+        table: read_frame(table, folder, case.root)
         for table in LEDGER_TABLES
         if table in needed or (folder / table.file).is_file()
     }
+    return {table.name: _filled(table, frame) for table, frame in ledger.items()}
+
+
+def _filled(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    fields = table.row.model_fields.items()
+    texts = [name for name, info in fields if info.annotation is str and may_be_empty(info)]
+    return frame.drop(columns=[name for name in texts if not (frame[name] != "").any()])

@@ -112,6 +112,8 @@ class Table:
     key: tuple[str, ...]
     title: str
     also: tuple[str, ...] = ()
+    repeats: bool = False
+    """Whether its key may stand in several rows, as the number of an invoice does in its lines."""
 
 
 def period_column(table: Table) -> str:
@@ -120,10 +122,12 @@ def period_column(table: Table) -> str:
     return next((name for name, info in fields if header_of(info).period), "")
 
 
-def define(name: str, row: type[Row], key: str, title: str, *, file: str = "") -> Table:
+def define(
+    name: str, row: type[Row], key: str, title: str, *, file: str = "", repeats: bool = False
+) -> Table:
     """Define a table: its key as words, its file after its name, other names from a list."""
     also = add_names(name, row.model_fields)
-    return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, also)
+    return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, also, repeats)
 
 
 def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
@@ -316,11 +320,13 @@ def _broken(
 
 
 def _twice(table: Table, rows: Iterable[Row], lines: list[int], file: Path) -> Iterator[InputError]:
-    """Find keys that stand in an earlier row already."""
+    """Find keys that stand in an earlier row already; an empty one is none."""
     seen: dict[tuple[object, ...], int] = {}
     for row, line in zip(rows, lines, strict=True):
         key = tuple(getattr(row, column) for column in table.key)
-        if key in seen:
+        if not any(key):
+            continue
+        if key in seen and not table.repeats:
             yield InputError(
                 f"this key stands already in row {seen[key]}",
                 file=file,
@@ -391,6 +397,8 @@ def _resource(table: Table) -> str:
 def _schema(table: Table, known: Mapping[str, Table]) -> dict[str, Any]:
     fields = [_field(name, info) for name, info in table.row.model_fields.items()]
     schema: dict[str, Any] = {"fields": fields, "primaryKey": list(table.key)}
+    if table.repeats:
+        del schema["primaryKey"]
     foreign = [
         {
             "fields": name,
