@@ -82,7 +82,9 @@ class SaleRow(Row):
         "net amount in céntimos (1/100 of the currency); negative for a credit note",
         larger="amount",
     )
-    customer_id: LabelOrEmpty = column("customer; if empty, that of the service", references="customer")
+    customer_id: LabelOrEmpty = column(
+        "customer; if empty, that of the service", references="customer"
+    )
     segment: TextOrEmpty = column("kind of customer; if empty, as customer.csv says")
     service_type: TextOrEmpty = column("kind of product or service; if empty, that of the service")
 
