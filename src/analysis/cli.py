@@ -234,7 +234,7 @@ def report(args: argparse.Namespace) -> str:
     """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
     from analysis.notebook.edition import asked_for
     from analysis.notebook.edition import chapters as select
-    from analysis.report.book import build_report, render_figure
+    from analysis.report.book import build_report, read_notebook, render_figure, timestamp
     from analysis.report.outputs import remove_stale
 
     asked = asked_for(args)
@@ -248,6 +248,11 @@ def report(args: argparse.Namespace) -> str:
     if shown:
         remove_stale(case.root, executed)
     path = build_report(asked, executed, out / f"{asked.name}.pdf", pictures)
+    if case.has_own_rows:
+        from analysis.report.slides import write_slides
+
+        moment = timestamp(case.parameters.date)
+        write_slides(map(read_notebook, executed), asked.home, path.with_suffix(".xlsx"), moment)
     if shown:
         for name in ("earlier_counts", "sales_by_quarter"):
             (drawing,) = case.figures.glob(f"fig_??_{name}.svg")

@@ -309,7 +309,8 @@ def _waterfall_caption(
         growth=growth,
         currency=currency,
     )
-    return f"{text} {listed(parts) or tr('No type changed')}."
+    moved = listed(parts) or tr("No type changed")
+    return f"{text} {moved[:1].upper()}{moved[1:]}."
 
 
 _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
