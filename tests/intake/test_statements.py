@@ -7,16 +7,19 @@ January; in two files, quarters are called after the calendar quarter in which t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from analysis.base.expression import evaluate
 from analysis.base.periods import Calendar, count_by, parse_quarter, quarter_label
 from analysis.efficiency.quarterly_statements import INCOME, ledger_statements
 from analysis.intake.case_check import check_case, store_tables
+from analysis.kpis.catalogue import environment, indicator
 from analysis.kpis.cube import make_cube
-from analysis.kpis.levels import periods
+from analysis.kpis.levels import availability, kpi_periods, level_table, pair, periods
 from analysis.tables.case import load_case
 from tests.intake.conftest import CASE, Firm
 
@@ -130,3 +133,21 @@ def test_amounts_in_messages_are_those_of_the_file(firm: Firm) -> None:
     text = put(firm, frame, "intake: {cash_may_differ_by: 2}")
     assert "column total_assets: “45212”" in text
     assert "exceed total_assets of 45,212 by 12,488 (tolerance 2)" in text  # 5438 + 3163 + 3887
+
+
+def test_statements_alone_give_sales_margin_and_growth(firm: Firm) -> None:
+    put(firm, given("nvda_fin"), "intake: {cash_may_differ_by: 2}")
+    store_tables(load_case("acme", firm.root))
+    cube = make_cube(load_case("acme", firm.root))
+    table = kpi_periods(cube).set_index(["kpi", "period"])["value"]
+    assert table["sales", "2025Q4"] == 39331 * MILLION // 100
+    # net profit of 22,091 million dollars is printed: 39331 - 10608 - 975 - 3714 + 1183 - 3126
+    # net profit of 22,091 million dollars is printed: 39331 - 10608 - 975 - 3714 + 1183 - 3126
+    levels = level_table(cube).set_index(["key", "period"])["value"]
+    assert levels["F2", "2025Q4"] == Fraction(22091, 39331) * 100
+    assert pair(cube, "2025", "year-ago")[0]["sales"] == 130_497 * MILLION // 100  # printed
+    form = evaluate(indicator("F3").form, environment(*pair(cube, "2025", "year-ago")))
+    assert form == Fraction(130_497, 60_922) * 100 - 100  # 114%, as printed
+    known = availability(cube, ["fin_statement"]).set_index("name")["known"]
+    assert known["Net profit margin"]
+    assert known["Revenue growth"]

@@ -485,6 +485,11 @@ def short_period(label: str) -> str:
     return tr("{period} to date", period=text) if is_to_date(label) else text
 
 
+def short_year(year: str) -> str:
+    """Write a year as :func:`short_period` does within a period."""
+    return tr("FY{year}", year=year) if _lead("year") else year
+
+
 def in_words(label: str) -> str:
     """Write a period as prose does.
 
@@ -518,7 +523,7 @@ def _parts(index: int, grain: Grain) -> dict[str, object]:
     nth = tr(_FIRST_TO_FOURTH[place]) if place < len(_FIRST_TO_FOURTH) else ""
     month = _month(date(year, place + 1, 1)) if grain == "month" else ""
     roman = ("I", "II", "III", "IV")[place % 4]
-    named = tr("FY{year}", year=year) if _lead(grain) else year
+    named = str(year) if grain == "month" else short_year(str(year))
     return {"year": named, "part": place + 1, "month": month, "nth": nth, "roman": roman}
 
 

@@ -19,7 +19,7 @@ from schemdraw import flow as shapes
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
-from analysis.base.periods import short_period
+from analysis.base.periods import short_period, short_year
 from analysis.base.text import column, decimal, records
 from analysis.figures import style as s
 
@@ -162,7 +162,9 @@ class Timeline:
     def labels(self, fig: Canvas, top: float) -> None:
         """Write quarters, and each year once below its first quarter."""
         year = ""
-        names = [short_period(label).replace(f" {label[:4]}", "") for label in self.quarters]
+        years = [f" {short_year(label[:4])}" for label in self.quarters]
+        labels = zip(map(short_period, self.quarters), years, strict=True)
+        names = [label.replace(year, "") for label, year in labels]
         wide = self.step > max(s.text_width(name, s.SMALL) for name in names) + 0.8
         for place, label in enumerate(self.quarters):
             shown = names[place] if wide else label[5:]
@@ -170,8 +172,8 @@ class Timeline:
             if label[:4] != year:
                 year = label[:4]
                 free = self.step * sum(other[:4] == year for other in self.quarters)
-                if free > s.text_width(year, s.SMALL):
-                    s.small(fig, self.x(place), top + 5.5, year, ha="center")
+                if free > s.text_width(short_year(year), s.SMALL):
+                    s.small(fig, self.x(place), top + 5.5, short_year(year), ha="center")
 
 
 def known(values: Iterable[Fraction | None]) -> list[Fraction]:

@@ -8,7 +8,7 @@ formula.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -58,6 +58,8 @@ class MeasureSpec:
         opened, and so is summed once for every length of period.
     own : bool
         Whether it is summed of a firm's own rows only, and not of those made up for a publication.
+    or_else : str
+        Measure that stands for it where its own tables are absent; empty for none.
     """
 
     name: str
@@ -68,6 +70,12 @@ class MeasureSpec:
     stock: Literal["", "opening", "closing"] = ""
     cohort: bool = False
     own: bool = False
+    or_else: str = ""
+
+    def found_in(self, summed: Collection[str]) -> MeasureSpec:
+        """Return the measure, or the one that stands for it where only that one is summed."""
+        stands = self.or_else in summed and self.summed_as() not in summed
+        return MEASURES[self.or_else] if stands else self
 
     def summed_as(self, months: int = 3) -> str:
         """Name under which it is summed for periods of so many months.

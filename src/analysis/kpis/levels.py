@@ -142,6 +142,7 @@ def _rolled(
     grain: Grain,
     months: range | None = None,
 ) -> Fraction | None:
+    spec = spec.found_in(by_month)
     size, start, end = MONTHS[grain], first_month(index, grain), first_month(index + 1, grain)
     months = covered(index, grain) if months is None else months
     known = by_month.get(spec.summed_as(size), {})
@@ -227,7 +228,8 @@ def wide(cube: pd.DataFrame) -> pd.DataFrame:
         those of :data:`COLUMNS` whose table is there; sorted, one row per combination that occurs.
     """
     by = [name for name in cube.columns if name not in ("month", "measure", "value")]
-    names = {spec.name: column for column, spec in COLUMNS.items()}
+    summed = set(cube["measure"])
+    names = {spec.found_in(summed).name: column for column, spec in COLUMNS.items()}
     rows = cube[cube["measure"].isin(list(names))]
     rows = rows.assign(quarter=containing(rows["month"], "quarter"))
     keys = ["quarter", *by]
@@ -265,7 +267,7 @@ def _known(totals: Totals, currency: str = MONEY) -> list[Kpi]:
     return [
         record
         for record in catalogue(currency)
-        if all(spec.summed_as() in summed for spec in record.measures)
+        if all(spec.found_in(summed).summed_as() in summed for spec in record.measures)
     ]
 
 
@@ -296,7 +298,7 @@ def availability(totals: Totals, tables: Collection[str]) -> pd.DataFrame:
     for record in catalogue():
         key = record.key if isinstance(record, Indicator) else ""
         needs = list(dict.fromkeys(table for spec in record.measures for table in spec.tables))
-        absent = [name for name in needs if name not in tables]
+        absent = [name for name in needs if name not in tables and record.key not in known]
         rows.append((key, record.name, record.perspective, needs, absent, record.key in known))
     columns = ["key", "name", "perspective", "needs", "absent", "known"]
     return pd.DataFrame(rows, columns=columns)

@@ -185,6 +185,8 @@ def _statements(frames: Frames) -> Parts:
     rows = rows.assign(quarter=rows["period"].map(parse_quarter).astype("int64"))
     single = discrete(rows.sort_values("quarter", ignore_index=True), INCOME)
     month = single["quarter"].map(partial(first_month, grain="quarter")) + 2
+    if "sale" not in frames:
+        yield _part("stated_sales", month, single["sales"])
     yield _part("operating_profit", month, _profit(single, "K3"))
     yield _part("net_profit", month, _profit(single, "K6"))
     yield _part("equity", month, single["equity"])
