@@ -67,7 +67,7 @@ $(error Only report and figures heed a period, a base or a reading)
 endif
 endif
 ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
-$(error kowalczyk is the firm of one chapter of segelec's report: make report)
+$(error kowalczyk is set beside segelec: make report makes report/kowalczyk.pdf too)
 endif
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules

@@ -183,8 +183,8 @@ def kpis(args: argparse.Namespace) -> str | int:
 
 def efficiency(args: argparse.Namespace) -> str:
     """Decide what the Kowalczyk article's sentences allow; make companies that satisfy them."""
-    from analysis.efficiency.sentences import ARTICLE, build_article
-    from analysis.tables.case import load_case
+    from analysis.efficiency.sentences import build_article
+    from analysis.tables.case import ARTICLE, load_case
 
     root = load_case(args.case).root
     return f"{build_article(load_case(ARTICLE, root))} sentences of the article"
@@ -205,12 +205,12 @@ def chapters(args: argparse.Namespace) -> str:
 
 def notebook(args: argparse.Namespace) -> str:
     """Run one notebook."""
-    from analysis.notebook.edition import asked_for
+    from analysis.notebook.edition import COMMITTED, asked_for
     from analysis.notebook.run import run
 
     asked = asked_for(args)
     source = Path(args.notebook)
-    committed = asked.case.name == PAPER and not asked.periodic
+    committed = asked.case.name in COMMITTED and not asked.periodic
     run(
         source,
         source if committed else asked.folder / source.name,
@@ -231,8 +231,8 @@ def dashboard(args: argparse.Namespace) -> str:
 
 
 def report(args: argparse.Namespace) -> str:
-    """Set the executed notebooks as one PDF, and its title page and two figures as pictures."""
-    from analysis.notebook.edition import asked_for
+    """Set the executed notebooks as one PDF; of the paper's, show title page and two figures."""
+    from analysis.notebook.edition import COMMITTED, asked_for
     from analysis.notebook.edition import chapters as select
     from analysis.report.book import build_report, read_notebook, render_figure, timestamp
     from analysis.report.outputs import remove_stale
@@ -240,14 +240,20 @@ def report(args: argparse.Namespace) -> str:
     asked = asked_for(args)
     case = asked.case
     executed = select(asked)
-    if asked.periodic or case.name != PAPER:
+    committed = not asked.periodic and case.name in COMMITTED
+    if not committed:
         executed = [asked.folder / path.name for path in executed]
     out = case.root / "report"
-    shown = case.name == PAPER and not asked.periodic  # in the README
-    pictures = {1: out / f"{case.name}-title.png"} if shown else {}
-    if shown:
-        remove_stale(case.root, executed)
-    path = build_report(asked, executed, out / f"{asked.name}.pdf", pictures)
+    shown = committed and case.name == PAPER  # in the README
+    if committed:
+        remove_stale(case.figures, executed)
+    path = build_report(
+        asked,
+        executed,
+        out / f"{asked.name}.pdf",
+        memory=out / f"{case.name}-layout.json" if committed else asked.folder / "layout.json",
+        picture=out / f"{case.name}-title.png" if shown else None,
+    )
     if case.has_own_rows:
         from analysis.report.slides import write_slides
 

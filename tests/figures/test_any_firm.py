@@ -73,9 +73,6 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame], Figure]] = {
     "small multiples": lambda rows: kpi_trends.small_multiples(
         kpi_trends.small_multiples_data(rows), "yours"
     ),
-    "report page": lambda rows: kpi_page.report_page(
-        kpi_page.report_page_data(rows, by_type(30, LONG + " {}")), "2024Q2", "yours", MONEY
-    ),
     "comparison": lambda rows: kpi_comparison.comparison(
         comparison_data(rows, "2024Q2"), "2024Q2", "yours"
     ),

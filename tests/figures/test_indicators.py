@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.base.periods import parse_period, parse_quarter
+from analysis.base.periods import parse_quarter
 from analysis.figures import (
     kpi_comparison,
     kpi_page,
@@ -21,7 +21,7 @@ from analysis.figures.primitives import scale, table
 from analysis.figures.publications import concept_charts
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.compare import comparison_data
-from analysis.kpis.levels import by_type, kpi_periods
+from analysis.kpis.levels import kpi_periods
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is
 from analysis.method.key_results import evaluate, load_okrs
@@ -179,19 +179,6 @@ def test_small_multiples_hold_every_quarter(reduced: Totals) -> None:
     assert len(frame) == len(table)
     sales = frame[frame["kpi"] == "sales"].set_index("quarter")
     assert sales.loc["2024Q2", "year_ago"] == sales.loc["2023Q2", "value"]
-
-
-def test_a_page_keeps_the_total_when_types_share_a_bar(
-    ledger_sums: pd.DataFrame, reduced: Totals
-) -> None:
-    shares = kpi_page.type_shares(pd.Series({f"t{i}": i for i in range(1, 30)}))
-    page = kpi_page.report_page_data(kpi_periods(reduced), shares)
-    types = page[page["part"] == "services by type"]
-    assert len(types) == 8
-    assert types["value"].sum() == sum(range(30))
-    assert types["label"].iloc[-1] == "22 other types"
-    printed = kpi_page.type_shares(by_type(ledger_sums, parse_period("2024H1")))
-    assert kpi_page.report_page_data(kpi_periods(reduced), printed)["value"].iloc[0] == 94
 
 
 def test_bullets_in_the_unit_of_the_indicator(segelec: Case, reduced: Totals) -> None:

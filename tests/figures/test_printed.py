@@ -135,20 +135,24 @@ def test_captions_follow_the_data() -> None:
 
 
 def test_an_unknown_verdict_is_refused() -> None:
-    frame = table("claim_id place printed verdict", [("a", "1", "1", "plausible")])
+    columns = "claim_id place printed role verdict default conflict evidence"
+    frame = table(columns, [("a", "1", "1", "result", "plausible", True, "", "")])
     with pytest.raises(InputError, match="plausible"):
         printed_claims.verdicts(frame)
 
 
 def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
     rows = [
-        ("a", "Abstract", "354", "consistent", True),
-        ("a", "Abstract", "354", "inconsistent", False),
-        ("b", "5", "22.9%", "consistent", True),
-        ("b", "5", "22.9%", "consistent", False),
-        ("c", "5", "", "unreadable", True),
+        ("a", "Abstract", "354", "result", "consistent", True, "", ""),
+        ("a", "Abstract", "354", "result", "inconsistent", False, "a; b", ""),
+        ("b", "5", "22.9%", "result", "consistent", True, "", ""),
+        ("b", "5", "22.9%", "result", "consistent", False, "", ""),
+        ("c", "5", "", "formula", "inconsistent", True, "c", "Upside down."),
+        ("d", "5", "", "formula", "inconsistent", True, "c", "Also so."),
     ]
-    drawn = printed_claims.verdicts(table("claim_id place printed verdict default", rows))
-    assert "The 3 claims are 2 consistent and 1 unreadable" in drawn.caption
-    assert "1 of them, underlined, changes under other readings" in drawn.caption
-    assert drawn.data["depends"].tolist() == [True, False, False]
+    columns = "claim_id place printed role verdict default conflict evidence"
+    drawn = printed_claims.verdicts(table(columns, rows))
+    assert "2 of 4 printed claims cannot hold, and no result is among them" in drawn.caption
+    assert "2 consistent and 2 inconsistent; 1 of them, underlined, changes" in drawn.caption
+    assert drawn.alt.endswith("Section 5: Upside down.")
+    assert drawn.data["depends"].tolist() == [True, False, False, False]

@@ -13,7 +13,9 @@ import typst
 import yaml
 
 from analysis.base.text import FONTS
-from analysis.report.book import _revise, error_from_typst, float_figures, to_pdf, write_project
+from analysis.report.book import Layout, error_from_typst, marks, to_pdf, write_project
+from analysis.report.conversion import CHAPTER_HEAD, Block, Chapter
+from analysis.report.markup import Labels
 
 HEAD = """\
 #import "/template/report.typ": *
@@ -22,45 +24,34 @@ HEAD = """\
 #heading(level: 1)[X]
 """
 # The text column is 245 mm high; heights are in millimetres.
-TEXT = "#block(height: {}mm)[text]\n"
-FIGURE = '#report-figure(box(width: 99mm, height: {}mm), key: "fig-{}", title: [T])\n'
+FIGURE = '#report-figure(box(width: 99mm, height: {}mm), key: "fig-{}", title: [T])'
 
 
 CASES = yaml.safe_load(Path(__file__).with_name("pages.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("parts", "floating"), CASES["figures"])
-def test_figures_float_only_where_that_fills_a_page(
-    tmp_path: Path, parts: str, floating: list[str]
+@pytest.mark.parametrize(("parts", "moved"), CASES["figures"])
+def test_text_moves_up_before_figures_only_where_that_fills_a_page(
+    tmp_path: Path, parts: str, moved: dict[str, int]
 ) -> None:
-    body = HEAD
-    for part in parts.split():
+    chapter = Chapter("x", Labels(), tmp_path)
+    for number, part in enumerate(parts.split(), start=1):
         name, height = part[:1], part[1:]
-        body += TEXT.format(height) if name == "-" else FIGURE.format(height, name)
-    main = write_project(tmp_path, body + '#chapter-end("x")\n', {})
-    labels = [f"fig-{name}" for name in "abc" if f'"fig-{name}"' in body]
-    assert float_figures(main, {"x": labels}) == [f"fig-{name}" for name in floating]
-
-
-def test_a_figure_does_not_float_above_one_before_it() -> None:
-    # b floated to the top of the page on which a stands: both float, or else neither.
-    places = {"a": (3, 62.0), "b": (3, 0.0), "head of x": (1, 0.0), "end of x": (5, 22.0)}
-    floated, fixed = {"b"}, set[str]()
-    assert _revise(["a", "b"], "x", places, floated, fixed)
-    assert (floated, fixed) == ({"a", "b"}, set())
-    floated, fixed = {"b"}, {"a"}
-    assert _revise(["a", "b"], "x", places, floated, fixed)
-    assert (floated, fixed) == (set(), {"a", "b"})
-
-
-def test_no_figure_floats_above_the_title_of_its_chapter() -> None:
-    # The title stands 92 mm down on page 3, and the figure floated to the top of that page.
-    places = {"fig-a": (3, 0.0), "head of x": (3, 92.0), "end of x": (5, 22.0)}
-    floated, fixed = {"fig-a"}, set[str]()
-    assert _revise(["fig-a"], "x", places, floated, fixed)
-    assert (floated, fixed) == (set(), {"fig-a"})
-    places["head of x"] = (2, 92.0)
-    assert not _revise(["fig-a"], "x", places, {"fig-a"}, set())
+        markup = {
+            "-": f"#block(height: {height}mm)[text]#end-mark(none)",
+            "h": '#heading(level: 2)[H] #label("h")',
+        }.get(name, FIGURE.format(height, name))
+        chapter.blocks.append(Block(number, "", markup))
+    main = write_project(tmp_path, HEAD + '#include "/chapters/x.typ"', {})
+    layout = Layout([chapter])
+    path = tmp_path / "chapters" / "x.typ"
+    path.parent.mkdir()
+    while True:
+        path.write_text(CHAPTER_HEAD + chapter.source(later=layout.later["x"]), encoding="utf-8")
+        if not layout.revise(marks(main)):
+            break
+    later = {label.removeprefix("fig-"): count for label, count in layout.later["x"].items()}
+    assert {name: count for name, count in later.items() if count} == moved
 
 
 @pytest.mark.parametrize(("columns", "cells", "copies", "turned"), CASES["tables"])

@@ -19,6 +19,8 @@ from .conftest import structure, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 PDF = ROOT / "report" / "segelec.pdf"
+MAIN = 36
+"""Pages that the chapters may take."""
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,11 @@ def pages() -> list[str]:
 
 def displayed() -> list[dict[str, str]]:
     """What the committed notebooks show, in order."""
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted((ROOT / "notebooks").glob("0[0-8]_*.ipynb"))
     read = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    outputs = [o for each in read for cell in each["cells"] for o in cell.get("outputs", [])]
+    cells = [cell for each in read for cell in each["cells"]]
+    printed = [one for one in cells if "notebook-only" not in one["metadata"].get("tags", [])]
+    outputs = [output for cell in printed for output in cell.get("outputs", [])]
     found = [output.get("metadata", {}).get("analysis", {}) for output in outputs]
     return [about for about in found if about.get("type") in {"figure", "table"}]
 
@@ -76,7 +80,7 @@ def test_every_caption_and_its_kind_is_there(pages: list[str]) -> None:
 
 def test_the_index_of_figures_counts_figures_as_the_report_does(pages: list[str]) -> None:
     page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \| \[(.+?)\]\(", page, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| \[(.+?)\]\(../figures/segelec/", page, re.MULTILINE)
     text = re.sub(r"[^\w]", "", "".join(pages))
     assert [int(number) for number, _ in rows] == list(range(1, len(rows) + 1))
     assert len(rows) == sum(about["type"] == "figure" for about in displayed())
@@ -121,11 +125,44 @@ def test_pages_are_neither_blank_nor_cut() -> None:
 REPORTS = sorted((ROOT / "report").glob("*.pdf"))
 
 
-@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
-def test_no_page_but_the_last_is_nearly_empty(path: Path) -> None:
-    """Text or drawings reach below the upper third of the page, header and footer left out."""
-    *pages, _ = pypdfium2.PdfDocument(path)
-    for number, page in enumerate(pages, start=1):
+def fills(path: Path) -> list[float]:
+    """How far down each page is filled, header and footer left out, as a share of its text."""
+    found = []
+    for page in pypdfium2.PdfDocument(path):
         height = len(ink(page))
-        rows = ink(page)[height * 26 // 297 : height * 275 // 297].any(axis=1).nonzero()[0]
-        assert rows.max() > height / 3, f"page {number}"
+        top, end = height * 28 // 297, height * 273 // 297
+        rows = ink(page)[top:end].any(axis=1).nonzero()[0]
+        found.append(float(rows.max()) / (end - top))
+    return found
+
+
+def starts(path: Path) -> dict[str, int]:
+    """Titles of chapters and what stands before and after them, with the index of their page."""
+    toc = pypdfium2.PdfDocument(path).get_toc()
+    return {item.get_title(): item.get_dest().get_index() for item in toc if item.level == 0}
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_no_page_but_a_chapters_last_ends_less_than_two_thirds_full(path: Path) -> None:
+    begun = [n for title, n in starts(path).items() if re.match(r"\d|Contents|A |Glossary", title)]
+    lasts = {number - 1 for number in begun} | {max(starts(path).values()), len(fills(path)) - 1}
+    short = {n + 1: share for n, share in enumerate(fills(path)) if share < 2 / 3}
+    assert {n: share for n, share in short.items() if n - 1 not in lasts} == {}
+
+
+def test_the_chapters_are_short_and_each_begins_a_page() -> None:
+    found = starts(PDF)
+    chapters = [number for title, number in found.items() if re.match(r"\d ", title)]
+    (after,) = (number for title, number in found.items() if title.startswith("A "))
+    assert len(chapters) == len(set(chapters)) == 9
+    assert after - chapters[0] <= MAIN
+    pages = texts(PDF)
+    for number, start in enumerate(chapters, start=1):
+        assert pages[start].lstrip().startswith(str(number))
+
+
+def test_tables_that_run_on_say_so(pages: list[str]) -> None:
+    assert sum("continued" in text for text in pages) > 5
+    for text in pages:
+        for number in re.findall(r"Table (\d+), continued", text):
+            assert not re.search(rf"^Table {number}$", text, re.MULTILINE)

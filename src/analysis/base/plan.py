@@ -13,6 +13,8 @@ from analysis.base.steps import Build, Step, alone, fix_environment
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
+ARTICLE = "kowalczyk"
+"""The case of the second source, whose report is made beside that of the paper."""
 PACKAGES = (
     "pandas",
     "matplotlib.pyplot",
@@ -132,12 +134,18 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
     periodic = goal.periodic
     steps: list[Step] = []
 
-    def add(*command: str, reads: Iterable[str] = (), after: Iterable[str] | None = None) -> Step:
-        name = Path(command[-1]).stem
-        of_case = name in _OF_CASE
+    def add(
+        *command: str,
+        reads: Iterable[str] = (),
+        after: Iterable[str] | None = None,
+        name: str = "",
+        case: str = "",
+    ) -> Step:
+        name = name or Path(command[-1]).stem
+        of_case = case or (goal.case if name in _OF_CASE else "")
         step = Step(
             name,
-            (*command, *(("--case", goal.case) if of_case else goal.options)),
+            (*command, *(("--case", of_case) if of_case else goal.options)),
             Path(".build", goal.case if of_case else goal.edition, f"{name}.json"),
             ("requirements/report.txt", "pyproject.toml", *reads),
             tuple(step.name for step in steps) if after is None else tuple(after),
@@ -153,10 +161,12 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
     add("verdicts", reads=named("case.yaml", "claims.csv", "relations.csv"))
     add("ledger", reads=raw)
     add("kpis")
-    article = _files("data/raw", "kowalczyk", "*")
+    article = _files("data/raw", ARTICLE, "*")
     if goal.case == PAPER and article:
         add("efficiency", reads=article, after=())
     notebooks = _files("notebooks", "[0-9][0-9]_*.ipynb")
+    of_article = [path for path in notebooks if path.endswith("_article.ipynb")]
+    notebooks = [path for path in notebooks if path not in of_article]
     if goal.case != PAPER or periodic:
         chosen = add("chapters", reads=notebooks, after=["ledger"])
         yield steps
@@ -167,6 +177,11 @@ def plans(goal: Goal) -> Iterator[list[Step]]:
             add("notebook", path, reads=[path, *_SHOWN], after=made)
     if goal.what == "report":
         add("report", reads=notebooks)
+    if goal.edition == PAPER and goal.what != "dashboard":
+        for path in of_article:
+            run = add("notebook", path, reads=[path], after=["efficiency"], case=ARTICLE)
+            if goal.what == "report":
+                add("report", reads=[path], after=[run.name], name="article", case=ARTICLE)
     if goal.what == "dashboard" or (goal.what == "report" and not periodic):
         add("dashboard", after=made)
     if goal.what == "report" and goal.edition == PAPER:

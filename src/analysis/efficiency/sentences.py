@@ -324,9 +324,6 @@ def conclusion_table(case: Case) -> pd.DataFrame:
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
 
-ARTICLE: Final = "kowalczyk"
-"""The article's case, which the efficiency chapter of every other case needs."""
-
 BOUND_VALUES: Final = ("low", "high", "SYN-A", "SYN-B")
 """Columns of pins.csv that hold exact numbers."""
 

@@ -1,4 +1,4 @@
-"""Figures of indicators: a report page, services by type, and what chance may do to a level."""
+"""Figures of indicators: services by type, and what chance may do to a level."""
 
 from __future__ import annotations
 
@@ -19,162 +19,12 @@ from analysis.base.periods import (
 from analysis.base.text import MISSING, decimal, listed, outward, percent, records
 from analysis.evidence.soundness import count_interval, share_interval
 from analysis.figures import style as s
-from analysis.figures.kpi_trends import quarters_data
-from analysis.figures.primitives import Timeline, levels, period_words, scale, table
-from analysis.kpis.catalogue import MONEY, Totals, kpi
+from analysis.figures.primitives import Timeline, period_words, scale, table
+from analysis.kpis.catalogue import Totals, kpi
 from analysis.kpis.levels import periods
 from analysis.notebook.prose import literal
 from analysis.tables.case import Case
 from analysis.tables.schema import ServiceType
-
-_CARDS = ("services", "sales", "productivity", "satisfaction")
-_LEFT, _RIGHT, _WIDTH = 0.0, 84.0, 76.0
-_UPPER, _LOWER, _HEIGHT = 23.0, 73.0, 44.0
-_MOST = 8
-"""Service types with a bar of their own; the rest share one."""
-
-
-def report_page_data(kpis: pd.DataFrame, shares: pd.DataFrame, last: int = 8) -> pd.DataFrame:
-    """Gather what the page shows.
-
-    Parameters
-    ----------
-    kpis : DataFrame
-        From :func:`analysis.kpis.levels.kpi_periods`, by quarter.
-    shares : DataFrame
-        From :func:`type_shares`.
-    last : int
-        The latest quarters to keep.
-
-    Returns
-    -------
-    DataFrame
-        Columns part (services by type, or a KPI), label (service type or quarter), value, year_ago
-        and growth (Fractions or None).
-    """
-    types = [(str(row.name), Fraction(int(row.services))) for row in records(shares)]
-    if len(types) > _MOST:
-        rest = sum((count for _, count in types[_MOST - 1 :]), Fraction(0))
-        types = [*types[: _MOST - 1], (f"{len(types) - _MOST + 1} other types", rest)]
-    rows: list[tuple[Any, ...]] = [("services by type", *row, None, None) for row in types]
-    for name in _CARDS:
-        for row in records(quarters_data(kpis, name, last=last)):
-            rows.append((name, row.quarter, row.value, row.year_ago, row.growth))
-    return table("part label value year_ago growth", rows, exact="value year_ago growth")
-
-
-@s.drawing
-def report_page(
-    frame: pd.DataFrame,
-    period: str,
-    kind: str = "synthetic",
-    currency: str = MONEY,
-    *,
-    printed: bool = True,
-) -> s.Drawn:
-    """Draw the report page (figure 19).
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From :func:`report_page_data`.
-    period : str
-        What the services by type cover, such as ``2024H1``.
-    kind : str
-        Kind of the values.
-    currency : str
-        Name of the currency.
-    printed : bool
-        Whether it stands for the page of a publication.
-    """
-    fig = s.canvas(_LOWER + _HEIGHT)
-    ax = s.sheet(fig)
-    for number, name in enumerate(_CARDS):
-        _card(fig, 40.5 * number, _part(frame, name), _unit(name, currency), name)
-    for y in (_UPPER - 4, _LOWER - 4):
-        ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
-    s.head(fig, _LEFT, _UPPER, "Services by type", period_words(period), 3.7)
-    _bars(fig, _part(frame, "services by type"), kind)
-    places = (_RIGHT, _UPPER), (_LEFT, _LOWER), (_RIGHT, _LOWER)
-    for name, (left, top) in zip(_CARDS[1:], places, strict=True):
-        _columns(fig, left, top, _part(frame, name), name, _unit(name, currency), kind)
-    quarter = short_period(str(_part(frame, "sales")["label"].iloc[-1]))
-    about = (
-        ", as the paper's Figure 3 might show it. The picture of the Power BI report is not in our "
-        "sources and the text does not say what stands on it, so the choice of indicators, drawn "
-        "from the abstract's results, is ours"
-    )
-    caption = f"A report page for {quarter}{about * printed}. Light columns are the year before."
-    return s.Drawn(fig, frame, kind, caption, _alt(frame, quarter, currency))
-
-
-def _part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    return frame[frame["part"] == name].reset_index(drop=True)
-
-
-def _unit(name: str, currency: str) -> str:
-    return {"sales": currency, "satisfaction": "% satisfied"}.get(name, kpi(name).unit)
-
-
-def _card(fig: Canvas, left: float, rows: pd.DataFrame, unit: str, name: str) -> None:
-    """Write an indicator's last value with its change on the year before."""
-    last, record = records(rows.tail(1))[0], kpi(name)
-    short = scale([last.value], 22, record.decimals)
-    s.note(fig, left, 2.5, record.name)
-    text = "–" if last.value is None else short.text(last.value)
-    s.write(fig, left, 8.4, text, fontsize=13, weight="semibold")
-    s.note_lines(fig, left, 12.6, s.fit(f"{short.word}{unit}", 38, s.SMALL))
-    words, change = "no year before", last.growth
-    if record.is_share and last.value is not None and last.year_ago is not None:
-        change = last.value - last.year_ago
-        words = f"{decimal(1, signed=True)(change)} pp on last year"
-    elif change is not None:
-        words = f"{percent(1, signed=True)(change)} on last year"
-    colour = s.MUTED if change is None else s.verdict_colour(float(change), record.better)
-    s.small(fig, left, 16.2, words, color=colour)
-
-
-def _bars(fig: Canvas, rows: pd.DataFrame, kind: str) -> None:
-    top, left, count = _UPPER + 6.5, 30.0, max(len(rows), 1)
-    step = min((_HEIGHT - 13) / count, 6.4)
-    ax = s.lanes(fig, left, top, _WIDTH - left, step * count, len(rows))
-    most = float(max(rows["value"], default=1)) or 1.0
-    ax.set_xlim(0, most * (_WIDTH - left) / (_WIDTH - left - 13))
-    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
-    short = scale(rows["value"], 12)
-    for place, row in enumerate(records(rows)):
-        name = s.fit(row.label, left - 2, s.SMALL)
-        s.small_lines(fig, 0, top + step * (place + 0.5), name)
-        ax.barh(place, float(row.value), height=0.62, color=s.KIND[kind])
-        s.tag(ax, short.text(row.value), (float(row.value), place), (3, 0))
-
-
-def _columns(
-    fig: Canvas, left: float, top: float, rows: pd.DataFrame, name: str, unit: str, kind: str
-) -> None:
-    s.bold(fig, left, top, kpi(name).name)
-    line = Timeline(left, _WIDTH, tuple(rows["label"]))
-    short = scale(rows["value"], 0.9 * line.step, min(kpi(name).decimals, 1))
-    s.note_lines(fig, left, top + 3.7, s.fit(f"{short.word}{unit}", _WIDTH, s.SMALL))
-    levels(fig, line, top + 6, _HEIGHT - 17, rows, kind, short.text)
-    line.labels(fig, top + _HEIGHT - 11)
-    if not any(value is not None for value in rows["value"]):
-        s.note(fig, left, top + 15, "nothing recorded")
-
-
-def _alt(frame: pd.DataFrame, quarter: str, currency: str) -> str:
-    parts = []
-    for name in _CARDS:
-        last = records(_part(frame, name).tail(1))[0]
-        if last.value is not None:
-            value = decimal(kpi(name).decimals)(last.value)
-            parts.append(f"{kpi(name).name} {value} {_unit(name, currency)}")
-    types = [f"{r.label} {decimal()(r.value)}" for r in records(_part(frame, "services by type"))]
-    return (
-        f"A page of four numbers and four charts for {quarter}: {listed(parts)}. Services by type: "
-        f"{listed(types)}."
-    )
-
 
 _NAMES = 52.0
 """Millimetres that the names of types may take."""

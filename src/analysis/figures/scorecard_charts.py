@@ -137,6 +137,65 @@ def _alt(nodes: Sequence[Node], period: str) -> str:
     )
 
 
+@s.drawing
+def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.Drawn:
+    """Draw the scores of the perspectives, and the joint score, each with what is open.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        From :func:`analysis.method.balanced_scorecard.scorecard`.
+    period : str
+        The period scored.
+    kind : str
+        Kind of the levels behind the scores.
+    """
+    shown = [node for node in nodes if node.level == "perspective"] + [nodes[0]]
+    step, left, width = 5.8, 62.0, 80.0
+    fig = s.canvas(7 + step * len(shown))
+    ax = s.lanes(fig, left, 6, width, step * len(shown), len(shown))
+    ax.set_xlim(-1.05, 1.05)
+    for x, text in ((-1, "−1"), (0, "0: as at the start"), (1, "1: target met")):
+        ax.axvline(x, color=s.NEUTRAL if x == 0 else s.RULE, lw=0.8, zorder=0)
+        s.note(fig, left + width * (x + 1.05) / 2.1, 3, text, ha="center")
+    s.note(fig, 55, 3, "weight", ha="right")
+    s.note(fig, 160, 3, "score", ha="right")
+    for place, node in enumerate(shown):
+        _perspective_row(fig, ax, 6 + step * (place + 0.5), place, node)
+    s.rule(fig, 6 + step * (len(shown) - 1))
+    frame = scorecard_frame(nodes)
+    frame = frame[frame["level"].isin(["joint", "perspective"])]
+    when, top = short_period(period), nodes[0]
+    score = "cannot be told" if top.told is None else f"is {decimal(2)(top.told)} of 1"
+    caption = (
+        f"The joint score of {when} {score}, on {percent(0)(top.covered)} of the weight. Lines "
+        "show where a score could lie once all of its weight is known."
+    )
+    told = "; ".join(f"{node.name} {_score(node)}" for node in shown)
+    alt = f"Bars of scores from −1 to 1 in {when}. {told}."
+    return s.Drawn(fig, frame, kind, caption, alt)
+
+
+def _score(node: Node) -> str:
+    return "–" if node.told is None else decimal(2)(node.told)
+
+
+def _perspective_row(fig: Canvas, ax: Axes, y: float, place: int, node: Node) -> None:
+    """Draw the score of a perspective, or the joint score, and the range that is open."""
+    write = s.bold if node.level == "joint" else s.write
+    write(fig, 0, y, node.name)
+    s.note(fig, 55, y, percent(0)(node.weight), ha="right")
+    write(fig, 160, y, _score(node), ha="right")
+    if node.told is not None:
+        size = float(node.told)
+        colour = s.GOOD if size > 0 else s.BAD
+        ax.barh(place, size, height=0.5, color=colour, zorder=2)
+    if node.covered < 1:
+        ends = [float(node.low), float(node.high)]
+        ax.plot(ends, [place, place], color=s.INK, lw=1.2, zorder=3, solid_capstyle="butt")
+        ax.plot(ends, [place, place], "|", color=s.INK, ms=6, zorder=3)
+
+
 _STRATEGY_LEFT, _SLOT, _BOX, _TALL, _LANE = 23.0, 37.0, 25.0, 12.0, 31.0
 _LOOKS: Mapping[str, tuple[str, str, float]] = {
     "supported": (s.GOOD, "-", 1.8),

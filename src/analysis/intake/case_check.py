@@ -231,7 +231,8 @@ def _claim_texts(case: Case) -> Iterator[Problem]:
 
 def _article_tables(name: str) -> tuple[Table, ...]:
     """Return the tables of the article on efficiency, which are of another kind."""
-    from analysis.efficiency.sentences import ARTICLE, RAW
+    from analysis.efficiency.sentences import RAW
+    from analysis.tables.case import ARTICLE
 
     return RAW if name == ARTICLE else ()
 

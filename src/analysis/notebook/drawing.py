@@ -80,7 +80,7 @@ class Figure:
 
     @property
     def number(self) -> int:
-        """Place in ``figures.yaml``, which notebooks, PDF, README and files name it by.
+        """Number by its place in ``figures.yaml``: that in notebooks, PDF, README and files.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Figure:
                 value=self.name,
                 fix="add its name to src/analysis/notebook/figures.yaml",
             )
-        return figure_order().index(self.name) + 1
+        return figure_order()[self.name]
 
     @property
     def label(self) -> str:
@@ -107,10 +107,14 @@ class Figure:
 
 
 @cache
-def figure_order() -> tuple[str, ...]:
-    """Names of all figures, in the order in which the notebooks show them."""
+def figure_order() -> dict[str, int]:
+    """Numbers of all figures, by name, in the order in which the reports show them."""
     text = Path(__file__).with_name("figures.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(text))
+    reports: dict[str, list[str]] = yaml.safe_load(text)
+    own = [*reports["paper"], *reports["firms"]]
+    return {
+        name: number for names in (own, reports["article"]) for number, name in enumerate(names, 1)
+    }
 
 
 @contextmanager

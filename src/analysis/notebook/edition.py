@@ -39,7 +39,7 @@ from analysis.base.periods import (
 )
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.cube import CUBE, ledger_folder, read_cube
-from analysis.tables.case import Case, load_case
+from analysis.tables.case import ARTICLE, PAPER, Case, load_case
 from analysis.tables.strategy_tables import target_axes
 
 if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
@@ -47,6 +47,9 @@ if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
 
 YEAR_AGO = "year-ago"
 PREVIOUS = "previous"
+
+COMMITTED = (PAPER, ARTICLE)
+"""Cases whose outputs are committed; all others, and reports on a period, are made on demand."""
 
 
 @dataclass(frozen=True)
@@ -393,9 +396,10 @@ def chapters(made: Edition) -> list[Path]:
     """Choose the notebooks of a report, in reading order.
 
     A case whose ledger is calibrated to its claims has the numbered notebooks, which tell the
-    paper's story. A case with rows of its own has the board's pages, with details also the annex;
-    what its publication prints, if there is one, follows. A case of claims alone has the chapter on
-    claims. A report on a period has those of them that take one as their parameter.
+    paper's story; the one on the article is that of the article's case. A case with rows of its own
+    has the board's pages, with details also the annex; what its publication prints, if there is
+    one, follows. A case of claims alone has the chapter on claims. A report on a period has those
+    of them that take one as their parameter.
 
     Raises
     ------
@@ -404,9 +408,12 @@ def chapters(made: Edition) -> list[Path]:
     """
     case, periodic = made.case, made.periodic
     notebooks = case.root / "notebooks"
-    found = []
-    if case.parameters.calibration is not None:
-        found = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+    found: list[Path] = []
+    if case.name == ARTICLE:
+        found = sorted(notebooks.glob("[0-9][0-9]_article.ipynb"))
+    elif case.parameters.calibration is not None:
+        numbered = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+        found = [path for path in numbered if not path.stem.endswith("_article")]
     elif case.has_own_rows:
         names = ["firm/board", *(["firm/annex"] if made.detail else [])]
         names += ["publication/claims"] if case.has_claims else []

@@ -5,13 +5,16 @@ The Typst compiler runs with the project's fonts alone, a fixed date and the sta
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
@@ -21,18 +24,22 @@ from nbformat import NotebookNode
 
 from analysis.base.errors import InputError
 from analysis.base.language import language, words_of
-from analysis.base.text import FONTS, write_bytes
+from analysis.base.text import FONTS, write_bytes, write_text
 from analysis.notebook.edition import Edition
-from analysis.report.conversion import CHAPTER_HEAD, Chapter, convert_notebook
-from analysis.report.frontmatter import main_source
+from analysis.report.conversion import (
+    APPENDIX,
+    CHAPTER,
+    CHAPTER_HEAD,
+    Block,
+    Chapter,
+    convert_notebook,
+)
+from analysis.report.frontmatter import main_source, title_source
 from analysis.report.markup import Labels, typst_string
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
-_PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?chapters[\\/]([^\\/]+)\.typ:(\d+):")
-_AT_THE_TOP = 1
-"""Millimetres below the first line of a page within which a figure begins the page."""
-
+_PLACE = re.compile(r"┌─ [\\/]?(?:.*[\\/])?(chapters|appendix)[\\/]([^\\/]+)\.typ:(\d+):")
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 
 
@@ -74,94 +81,96 @@ def _words() -> bytes:
     return json.dumps({"lang": lang, "region": region or None, "texts": texts}).encode()
 
 
-def _write_floated(main: Path, labels: Iterable[str]) -> None:
-    """Tell the template which figures float.
-
-    By a file of the template: Typst lays out anew only what depends on a file that has changed, but
-    everything after a change of its inputs.
-    """
-    path = main.parent / "template" / "floated.txt"
-    path.write_text(",".join(sorted(labels)), encoding="utf-8", newline="\n")
-
-
 def _compiler(main: Path) -> typst.Compiler:
     return typst.Compiler(
         str(main), root=str(main.parent), ignore_system_fonts=True, font_paths=[str(FONTS)]
     )
 
 
-def float_figures(main: Path, figures: dict[str, list[str]]) -> list[str]:
-    """Let those figures float that must, so that no page is left half empty before a figure.
+Later = dict[str, dict[str, int]]
+"""By chapter, how many blocks further down figures and tables stand, by label."""
+Marks = Mapping[str, tuple[int, float]]
+"""Page, and millimetres below its first line, of where blocks begin and end."""
 
-    A figure stands where the notebook has it if there is room. If not, it goes to the top of the
-    next page and the text after it moves up, up to the next long table, unless it would then follow
-    the chapter's last word or stand above its title. Typst cannot decide this by itself, so the
-    document is laid out again until nothing changes.
+_HEIGHT = 245.0
+"""Millimetres of text on a page."""
+_SMALL = 40.0
+"""Millimetres that may stay empty before a figure that begins a page."""
+
+
+class Layout:
+    """Places figures and tables so that no page is left half empty before one.
+
+    A figure stands where the notebook has it if the page has room. If not, the text that follows it
+    moves up before it, block by block, until the page is filled: so it never stands above its first
+    mention, and never between two parts of a paragraph. It does not pass another figure, nor end up
+    directly below a heading. Where that fills no page, it stands where it leaves the least room.
 
     Parameters
     ----------
-    main : Path
-        The main file of the Typst project.
-    figures : dict
-        Name of every chapter to the labels of its figures, in the order of the text.
-
-    Returns
-    -------
-    list of str
-        Labels of the figures that float; none if the source has an error.
+    chapters : sequence of Chapter
+        The chapters, each of which begins a page.
     """
-    floated: set[str] = set()
-    fixed: set[str] = set()
-    while True:
-        try:
-            query = _compiler(main).query("<figure-mark>", field="value")
-        except RuntimeError:  # without a place in the source, unlike that of compiling
-            return []
-        places = {mark["key"]: (mark["page"], mark["y"]) for mark in json.loads(query)}
-        changes = [
-            _revise(labels, chapter, places, floated, fixed) for chapter, labels in figures.items()
-        ]
-        if not any(changes):
-            return sorted(floated)
-        _write_floated(main, floated)
+
+    def __init__(self, chapters: Sequence[Chapter]) -> None:
+        self.later: Later = {chapter.name: {} for chapter in chapters}
+        self._chapters = chapters
+        self._tried: dict[str, dict[int, float]] = {}
+        self._fixed = set[str]()
+
+    def revise(self, marks: Marks) -> bool:
+        """Move one figure of each chapter that has one to move; say whether there was any."""
+        moved = [self._revise(chapter, marks) for chapter in self._chapters]
+        return any(moved)
+
+    def _revise(self, chapter: Chapter, marks: Marks) -> bool:
+        blocks = chapter.part(later=self.later[chapter.name])
+        for place, block in enumerate(blocks):
+            label = block.label
+            if not label or not place or label in self._fixed:
+                continue
+            gap = self._gap(chapter, blocks, place, marks)
+            tried = self._tried.setdefault(label, {})
+            moved = self.later[chapter.name].get(label, 0)
+            tried[moved] = gap
+            step = self._step(blocks, place)
+            if gap > _SMALL and step:
+                self.later[chapter.name][label] = moved + step
+                return True
+            self._fixed.add(label)
+            best = min(tried, key=lambda count: (tried[count], count))
+            if best != moved:
+                self.later[chapter.name][label] = best
+                return True
+        return False
+
+    def _gap(self, chapter: Chapter, blocks: list[Block], place: int, marks: Marks) -> float:
+        """Millimetres left empty before a figure; none where it begins no page."""
+        page, _ = marks[blocks[place].label]
+        before = [block for block in blocks[:place] if not block.is_heading]
+        if not before:
+            return 0.0
+        end, height = marks[f"{chapter.name}:{chapter.blocks.index(before[-1])}"]
+        return _HEIGHT - height if page > end else 0.0
+
+    def _step(self, blocks: list[Block], place: int) -> int:
+        """How many blocks to move on to come behind the next that is neither heading nor figure."""
+        for count, block in enumerate(blocks[place + 1 :], start=1):
+            if block.label.startswith("fig-") or (block.label and not _is_figure(blocks[place])):
+                return 0
+            if not block.is_heading:
+                return count
+        return 0
 
 
-def _revise(
-    labels: list[str],
-    chapter: str,
-    places: dict[str, tuple[int, float]],
-    floated: set[str],
-    fixed: set[str],
-) -> bool:
-    """Let one figure of a chapter float, or fix one where it stands; say whether there was one.
+def _is_figure(block: Block) -> bool:
+    return block.label.startswith("fig-")
 
-    Every figure is decided on at most twice, so repeating this ends.
-    """
-    before = None
-    head, (last_page, _) = places[f"head of {chapter}"], places[f"end of {chapter}"]
-    for label in labels:
-        page, height = places[label]
-        overtaken = before is not None and (page, height) < places[before]
-        if label in floated and (page > last_page or (page, height) < head):
-            floated.remove(label)
-            fixed.add(label)
-            return True
-        if label not in floated | fixed and (overtaken or height < _AT_THE_TOP):
-            floated.add(label)
-            return True
-        if before is not None and before in floated and label in fixed and overtaken:
-            floated.remove(before)
-            fixed.add(before)
-            return True
-        if before is not None and label in floated and before not in floated and overtaken:
-            if before in fixed:
-                floated.remove(label)
-                fixed.add(label)
-            else:
-                floated.add(before)
-            return True
-        before = label
-    return False
+
+def marks(main: Path) -> Marks:
+    """Lay out a document and find where its blocks begin and end."""
+    found = _compiler(main).query("<block-mark>", field="value")
+    return {mark["key"]: (mark["page"], mark["y"]) for mark in json.loads(found)}
 
 
 def to_pdf(main: Path, moment: datetime) -> bytes:
@@ -189,9 +198,10 @@ def error_from_typst(error: typst.TypstError, chapters: Iterable[Chapter]) -> In
     place = _PLACE.search(error.diagnostic)
     named = {chapter.name: chapter for chapter in chapters}
     file = None
-    if place is not None and place[1] in named:
-        line = int(place[2]) - CHAPTER_HEAD.count("\n")
-        file = f"{place[1]}.ipynb, cell {named[place[1]].cell_of_line(line)}"
+    if place is not None and place[2] in named:
+        line = int(place[3]) - CHAPTER_HEAD.count("\n")
+        part = APPENDIX if place[1] == "appendix" else CHAPTER
+        file = f"{place[2]}.ipynb, cell {named[place[2]].cell_of_line(line, part)}"
     rule, fix = error.message.strip(), error.hints[0] if error.hints else None
     missing = re.search(r'text `"(.+?)"` could not be displayed', rule)
     if missing:
@@ -248,35 +258,62 @@ class _Project:
         self.chapters = convert_chapters(notebooks, edition.home)
         main, files = main_source(edition, self.chapters, self.moment)
         self.main = write_project(folder, main, files | {"template/words.json": _words()})
-        labels = self.chapters[0].labels.known.items()
-        self._figures = {
-            chapter.name: [
-                label
-                for label, place in labels
-                if place.notebook == chapter.name and label.startswith("fig-")
-            ]
-            for chapter in self.chapters
-            if chapter.source().strip()
-        }
 
-    def compile(self, ppi: float | None) -> tuple[bytes, list[bytes]]:
-        """Return the PDF, and with a resolution also all its pages as PNG.
+    def compile(self, memory: Path | None) -> bytes:
+        """Return the PDF; remember where its figures stand.
 
         Errors are in words for the author of a notebook.
         """
         try:
-            float_figures(self.main, self._figures)
-            pages = [] if ppi is None else to_png(self.main, self.moment, ppi)
-            return to_pdf(self.main, self.moment), pages
+            self._lay_out(memory)
+            return to_pdf(self.main, self.moment)
         except typst.TypstError as error:
             raise error_from_typst(error, self.chapters) from error
+
+    def _lay_out(self, memory: Path | None) -> None:
+        digest = self._digest()
+        with suppress(OSError, ValueError, KeyError):
+            known = json.loads(memory.read_text(encoding="utf-8")) if memory else {}
+            if known["digest"] == digest:
+                self._write(known["later"])
+                return
+        layout = Layout([chapter for chapter in self.chapters if chapter.part()])
+        try:
+            while layout.revise(marks(self.main)):
+                self._write(layout.later)
+        except RuntimeError:  # without a place in the source, unlike that of compiling
+            self._write({})
+            return
+        if memory:
+            later = {name: counts for name, counts in layout.later.items() if any(counts.values())}
+            about = {"digest": digest, "later": later}
+            write_text(memory, json.dumps(about, indent=1) + "\n")
+
+    def _digest(self) -> str:
+        """SHA-256 of all that the layout depends on."""
+        whole = hashlib.sha256(version("typst").encode())
+        for path in sorted(self.main.parent.rglob("*")):
+            if path.is_file():
+                whole.update(path.relative_to(self.main.parent).as_posix().encode())
+                whole.update(hashlib.sha256(path.read_bytes()).digest())
+        return whole.hexdigest()
+
+    def _write(self, later: Later) -> None:
+        """Write the chapters with figures moved; Typst lays out anew what follows a change."""
+        for chapter in self.chapters:
+            path = self.main.parent / "chapters" / f"{chapter.name}.typ"
+            if path.is_file():
+                source = CHAPTER_HEAD + chapter.source(later=later.get(chapter.name))
+                path.write_text(source, encoding="utf-8", newline="\n")
 
 
 def build_report(
     edition: Edition,
     notebooks: Sequence[Path],
     out: Path,
-    pictures: Mapping[int, Path] | None = None,
+    *,
+    memory: Path | None = None,
+    picture: Path | None = None,
     ppi: float = 72,
 ) -> Path:
     """Make the PDF of an edition from its executed notebooks, one chapter each.
@@ -290,10 +327,13 @@ def build_report(
         Executed notebooks in reading order.
     out : Path
         The PDF to write. It is replaced in one step, and only if everything went well.
-    pictures : mapping of int to Path, optional
-        Pages (numbers from 1, the title page) that are also written as PNG images.
+    memory : Path, optional
+        JSON file that remembers where the figures of exactly this text stand, so that it is laid
+        out once. It is written where that had to be found out.
+    picture : Path, optional
+        PNG image to write of the title page.
     ppi : float
-        Their pixels per inch.
+        Its pixels per inch.
 
     Returns
     -------
@@ -303,8 +343,7 @@ def build_report(
     Raises
     ------
     InputError
-        If a notebook, label, formula or figure is not fit for print, naming notebook and cell; or
-        if the report has no page that is asked for.
+        If a notebook, label, formula or figure is not fit for print, naming notebook and cell.
 
     Notes
     -----
@@ -314,13 +353,13 @@ def build_report(
     """
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         project = _Project(edition, notebooks, Path(folder))
-        content, pages = project.compile(ppi if pictures else None)
-    for page in pictures or {}:
-        if not 1 <= page <= len(pages):
-            raise InputError(f"the report has pages 1 to {len(pages)}", value=page)
+        content = project.compile(memory)
+        if picture is not None:
+            title = write_project(
+                Path(folder), title_source(edition, project.chapters, project.moment), {}
+            )
+            write_bytes(picture, to_png(title, project.moment, ppi)[0])
     write_bytes(out, content)
-    for page, path in (pictures or {}).items():
-        write_bytes(path, pages[page - 1])
     return out
 
 

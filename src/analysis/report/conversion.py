@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,55 @@ from analysis.report.markup import (
 # Every chapter file starts with this import and an empty line, which `cell_of_line` does not count.
 CHAPTER_HEAD = '#import "/template/report.typ": *\n\n'
 
-SUMMARY = "summary"
-"""Tag of a cell that stands in the report's summary, not in its chapter."""
+CHAPTER, SUMMARY, APPENDIX = "", "summary", "appendix"
+"""Parts of a report; the latter two are tags of cells that do not stand in their chapter."""
 
 NOTEBOOK_ONLY = "notebook-only"
 """Tag of a cell that the PDF leaves out, such as rows shown on the way to an indicator."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, list, heading, figure or table.
+
+    Attributes
+    ----------
+    cell : int
+        Number of the cell that made it.
+    part : str
+        The part of the report in which it stands.
+    markup : str
+        Its Typst markup.
+    """
+
+    cell: int
+    part: str
+    markup: str
+
+    @property
+    def label(self) -> str:
+        """Label of a figure or table that has one."""
+        found = _SHOWN.match(self.markup)
+        return found[1] if found else ""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading, which no figure may follow at once."""
+        return self.markup.startswith("#heading(")
+
+    def ending(self, key: str) -> str:
+        """Markup with a mark where it ends, inside of it: between blocks it would be nowhere."""
+        mark = f"#end-mark({typst_string(key)})"
+        if self.is_heading:
+            return self.markup
+        if self.markup.startswith(("#report-", "#concept-box(")):
+            return f"{self.markup[:-1]}, end: {typst_string(key)})"
+        if self.markup.startswith("#list("):
+            return f"{self.markup.removesuffix('], )')}{mark}], )"
+        return self.markup + mark
+
+
+_SHOWN = re.compile(r'#report-(?:figure|table)\(.*?key: "([^"]+)"', re.DOTALL)
 
 
 @dataclass
@@ -56,10 +101,8 @@ class Chapter:
         The project's root; figures named in metadata are read from there.
     assets : dict
         Path in the Typst project to the bytes of a figure.
-    cells : list of tuple of int and str
-        Number and markup of every cell.
-    summary : set of int
-        Cells that stand in the report's summary, before the contents, and not in the chapter.
+    blocks : list of Block
+        What it shows, in order.
     kinds : set of str
         The marks of its figures and tables.
     """
@@ -68,36 +111,49 @@ class Chapter:
     labels: Labels
     root: Path
     assets: dict[str, bytes] = field(default_factory=dict)
-    cells: list[tuple[int, str]] = field(default_factory=list)
-    summary: set[int] = field(default_factory=set)
+    blocks: list[Block] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
 
-    def source(self) -> str:
-        """Typst source of the chapter, references resolved.
+    def part(self, part: str = CHAPTER, later: Mapping[str, int] | None = None) -> list[Block]:
+        """Blocks of a part of the report, in order.
+
+        Parameters
+        ----------
+        part : str
+            The chapter itself, or the summary or appendix of the report.
+        later : mapping of str to int, optional
+            How many blocks further down figures and tables stand, by label.
+        """
+        blocks = [block for block in self.blocks if block.part == part]
+        for label, count in (later or {}).items():
+            place = next((n for n, block in enumerate(blocks) if block.label == label), None)
+            if place is not None:
+                blocks.insert(place + count, blocks.pop(place))
+        return blocks
+
+    def source(self, part: str = CHAPTER, later: Mapping[str, int] | None = None) -> str:
+        """Typst source of a part, references resolved; empty if there is none.
 
         Raises
         ------
         InputError
             If a reference points at nothing.
         """
-        return self.labels.resolve("\n\n".join(body for _, body in self._own_cells())) + "\n"
+        places = {id(block): number for number, block in enumerate(self.blocks)}
+        texts = [
+            block.ending(f"{self.name}:{places[id(block)]}") if part == CHAPTER else block.markup
+            for block in self.part(part, later)
+        ]
+        return self.labels.resolve("".join(f"{text}\n\n" for text in texts))
 
-    def summary_source(self) -> str:
-        """Typst source of the cells that stand in the report's summary; empty if there are none."""
-        bodies = (body for cell, body in self.cells if cell in self.summary)
-        return self.labels.resolve("\n\n".join(filter(None, bodies))).strip()
-
-    def _own_cells(self) -> list[tuple[int, str]]:
-        return [(cell, body) for cell, body in self.cells if body and cell not in self.summary]
-
-    def cell_of_line(self, line: int) -> int:
-        """Cell that wrote a line (from 1) of the chapter's source."""
-        first = 1
-        for cell, body in self._own_cells():
-            first += body.count("\n") + 2
+    def cell_of_line(self, line: int, part: str = CHAPTER) -> int:
+        """Cell that wrote a line (from 1) of a part's source, figures where notebooks have them."""
+        first, blocks = 1, self.part(part)
+        for block in blocks:
+            first += block.markup.count("\n") + 2
             if line < first:
-                return cell
-        return self.cells[-1][0] if self.cells else 0
+                return block.cell
+        return blocks[-1].cell if blocks else 0
 
 
 def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Path) -> Chapter:
@@ -134,20 +190,20 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Pa
         place, tags = Place(name, number), cell.metadata.get("tags", [])
         if NOTEBOOK_ONLY in tags:
             continue
-        if SUMMARY in tags:
-            chapter.summary.add(number)
+        part = next((tag for tag in (SUMMARY, APPENDIX) if tag in tags), CHAPTER)
         renderer = Renderer(labels, place, level)
+        found: list[str] = []
         if cell.cell_type == "markdown":
-            chapter.cells.append((number, renderer.render(tr(cell.source))))
+            found = renderer.blocks(tr(cell.source))
         elif cell.cell_type == "code":
-            bodies = [_output(output, chapter, renderer) for output in cell.outputs]
-            chapter.cells.append((number, "\n\n".join(filter(None, bodies))))
+            found = [one for out in cell.outputs for one in _output(out, chapter, renderer)]
+        chapter.blocks += [Block(number, part, markup) for markup in found if markup]
         level = renderer.level
     return chapter
 
 
-def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str:
-    """Typst markup of one output of a code cell; empty if it shows nothing in print."""
+def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> list[str]:
+    """Typst markup of one output of a code cell; nothing if it shows nothing in print."""
     place = renderer.place
     kind = output["output_type"]
     if kind == "error":
@@ -158,16 +214,16 @@ def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str
         )
     data, about = output.get("data", {}), output.get("metadata", {}).get("analysis", {})
     if about.get("type") == "caption":  # that of a figure, for the notebook alone
-        return ""
+        return []
     if about.get("type") == "concept":
-        return _concept(about["name"], renderer)
+        return [_concept(about["name"], renderer)]
     if "text/x-typst" in data:
         code = data["text/x-typst"].strip().removeprefix("#")
-        return f"#report-table({code}{_caption(about, 'tbl', chapter, place)})"
+        return [f"#report-table({code}{_caption(about, 'tbl', chapter, place)})"]
     if about.get("type") == "figure":
-        return _figure(data["text/html"], about, chapter, place)
+        return [_figure(data["text/html"], about, chapter, place)]
     if "text/markdown" in data:
-        return renderer.render(data["text/markdown"])
+        return renderer.blocks(data["text/markdown"])
     raise place.error(
         "the PDF shows figures, tables and prose alone, not this output",
         value=(data.get("text/plain") or output.get("text", "")).strip(),
@@ -176,17 +232,12 @@ def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> str
 
 
 def _concept(name: str, renderer: Renderer) -> str:
-    """Return the box of a concept where the report first uses it; later there is none."""
+    """Define a concept where the report first uses it; the glossary says the rest."""
     if not renderer.labels.first_use(name, renderer.place):
         return ""
-    it = concepts()[name]
-    parts = "".join(
-        f"({typst_string(head)}, [{renderer.inline(text)}]), " for head, text in it.parts
-    )
-    return (
-        f"#concept-box({typst_string(name)}, [{renderer.inline(it.definition)}], ({parts})) "
-        f"#label({typst_string(concept_label(name))})"
-    )
+    definition = renderer.inline(concepts()[name].definition)
+    key = typst_string(concept_label(name))
+    return f"#concept-box({typst_string(name)}, [{definition}], key: {key})"
 
 
 def _caption(about: dict[str, Any], prefix: str, chapter: Chapter, place: Place) -> str:
@@ -287,7 +338,11 @@ class Renderer:
     level: int = 0
 
     def render(self, text: str) -> str:
-        """Typst markup of a whole cell.
+        """Typst markup of a whole cell, its blocks joined."""
+        return "\n\n".join(self.blocks(text))
+
+    def blocks(self, text: str) -> list[str]:
+        """Typst markup of each block of a cell.
 
         Raises
         ------
@@ -295,7 +350,7 @@ class Renderer:
             If it holds what the PDF does not take.
         """
         tokens, _ = _parser.parse(clean(text))
-        return self._blocks(tokens)  # type: ignore[arg-type]
+        return list(filter(None, map(self._block, tokens)))  # type: ignore[arg-type]
 
     def inline(self, text: str) -> str:
         """Typst markup of a caption or another single line of Markdown."""

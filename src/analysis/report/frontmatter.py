@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,14 @@ from analysis.claims.verdicts import count_conflicts, count_verdicts, listed_wor
 from analysis.claims.wording import MEANINGS
 from analysis.notebook.edition import Edition
 from analysis.notebook.prose import MARKS, concepts
-from analysis.report.conversion import CHAPTER_HEAD, Chapter, Renderer
+from analysis.report.conversion import (
+    APPENDIX,
+    CHAPTER,
+    CHAPTER_HEAD,
+    SUMMARY,
+    Chapter,
+    Renderer,
+)
 from analysis.report.markup import Labels, concept_label, typst_string, typst_text
 from analysis.tables.case import Case
 
@@ -246,31 +253,78 @@ def main_source(
     tuple
         Source of ``main.typ``; path to bytes of the chapters, their figures and attached files.
     """
+    case = edition.case
+    summary = _summary(chapters)
+    short = case.has_own_rows and not case.has_claims and len(chapters) == 1
+    attached = [] if short else attachments(edition)
+    bodies = {
+        f"{folder}/{chapter.name}.typ": chapter.source(part)
+        for folder, part in (("chapters", CHAPTER), ("appendix", APPENDIX))
+        for chapter in chapters
+        if chapter.part(part)
+    }
+    names = [chapter.name for chapter in chapters if chapter.part()]
+    fields = {
+        **_title_fields(edition, chapters, moment),
+        "short": "true" if short else "false",
+        "summary": f"[{summary}]" if summary else "none",
+        "glossary": _glossary(chapters),
+        "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
+        "files": "(" + "".join(_file(item) for item in attached) + ")",
+    }
+    included = [f"#include {typst_string('/' + name)}\n" for name in bodies if "chapters/" in name]
+    tables = [
+        f"#heading(level: 1)[Tables to chapter {names.index(chapter.name) + 1}]\n"
+        f"#include {typst_string(f'/appendix/{chapter.name}.typ')}\n"
+        for chapter in chapters
+        if chapter.part(APPENDIX)
+    ]
+    if tables:
+        included += ["#appendices[\n", *tables, "]\n"]
+    main = f"{_HEAD}#show: report.with(({_setting(fields)}))\n{''.join(included)}"
+    files = {f"/attached/{item.name}": item.path.read_bytes() for item in attached}
+    files |= {f"/{name}": (CHAPTER_HEAD + body).encode("utf-8") for name, body in bodies.items()}
+    for chapter in chapters:
+        files |= chapter.assets
+    return main, files
+
+
+def title_source(edition: Edition, chapters: Sequence[Chapter], moment: datetime) -> str:
+    """Typst source of the title page alone, for a picture of it."""
+    setting = _setting(_title_fields(edition, chapters, moment))
+    return f"{_HEAD}#show: title-only.with(({setting}))\n"
+
+
+_HEAD = '#import "/template/report.typ": *\n'
+
+
+def _setting(fields: Mapping[str, str]) -> str:
+    return "".join(f"  {name}: {code},\n" for name, code in fields.items())
+
+
+def _title_fields(
+    edition: Edition, chapters: Sequence[Chapter], moment: datetime
+) -> dict[str, str]:
+    """Code of what the title page shows."""
     case, parameters = edition.case, edition.case.parameters
     judged = None
     if not edition.periodic and (case.processed / "verdicts.csv").is_file():
         judged = read_verdicts(case)
     counts = {} if judged is None else count_verdicts(judged)
-    summary = _summary(chapters)
-    firm = case.has_own_rows and not case.has_claims
-    short = firm and len(chapters) == 1
-    attached = [] if short else attachments(edition)
     subtitle = edition.title() if edition.periodic else parameters.subtitle
     verdicts = [
         (word.replace(" ", "-"), f"{count}, [{typst_text(MEANINGS[word])}]")
         for word, count in counts.items()
         if word in listed_words({one for one, number in counts.items() if number})
     ]
+    firm = case.has_own_rows and not case.has_claims
     foot = [] if firm else _colophon(edition, moment)
     colophon = [(name, f"[{body}]") for name, body in foot]
-    bodies = {chapter.name: chapter.source() for chapter in chapters}
-    names = [name for name, body in bodies.items() if body.strip()]
-    about = typst_string(f"{parameters.title}: {subtitle}")
     eyebrow = _eyebrow(edition)
     if firm:
         eyebrow = f"{eyebrow} · {short_period(edition.period)} · {_day(moment)}"
-    fields = {
-        "full-title": about,
+    return {
+        "full-title": typst_string(f"{parameters.title}: {subtitle}"),
         "title": typst_string(parameters.title),
         "subtitle": typst_string(subtitle),
         "eyebrow": f"[{typst_text(eyebrow)}]",
@@ -278,50 +332,32 @@ def main_source(
         "description": typst_string(eyebrow),
         "authors": "()",
         "keywords": '("Balanced Scorecard", "OKR", "KPI", "reproducibility")',
-        "short": "true" if short else "false",
-        "plain": "true" if firm else "false",
         "kinds": _pairs([] if firm else _kinds(chapters)),
-        "summary": f"[{summary}]" if summary else "none",
+        "plain": "true" if firm else "false",
         "note": "none" if judged is None else f"[{typst_text(_counting(judged))}]",
         "total": str(sum(counts.values())),
         "verdicts": _pairs(verdicts),
         "contradictions": str(0 if judged is None else count_conflicts(judged)),
         "colophon": _pairs(colophon),
-        "glossary": _glossary(chapters),
-        "sources": "(" + "".join(f"[{entry}], " for entry in sources(case, names)) + ")",
-        "files": "(" + "".join(_file(item) for item in attached) + ")",
     }
-    setting = "".join(f"  {name}: {code},\n" for name, code in fields.items())
-    includes = "".join(
-        f"#include {typst_string(f'/chapters/{name}.typ')}\n#chapter-end({typst_string(name)})\n"
-        for name in names
-    )
-    main = f'#import "/template/report.typ": *\n#show: report.with((\n{setting}))\n{includes}'
-    files = {f"/attached/{item.name}": item.path.read_bytes() for item in attached}
-    for name in names:
-        files[f"/chapters/{name}.typ"] = (CHAPTER_HEAD + bodies[name]).encode("utf-8")
-    for chapter in chapters:
-        files |= chapter.assets
-    return main, files
 
 
 def _glossary(chapters: Sequence[Chapter]) -> str:
-    """List the concepts that the chapters explain: name, definition, source, label of the box."""
+    """List the concepts that the chapters use: name, definition, all else, where it is defined."""
     entries = []
     labels = chapters[0].labels if chapters else Labels()
     for name, place in sorted(labels.concepts.items(), key=lambda item: item[0].lower()):
-        text, source = (
-            Renderer(labels, place).inline(part)
-            for part in (concepts()[name].definition, concepts()[name].source)
-        )
-        target = typst_string(concept_label(name))
-        entries.append(f"({typst_string(name)}, [{text}], [{source}], label({target})), ")
+        render, target = Renderer(labels, place).inline, typst_string(concept_label(name))
+        it = concepts()[name]
+        parts = "".join(f"({typst_string(head)}, [{render(text)}]), " for head, text in it.parts)
+        text = render(it.definition)
+        entries.append(f"({typst_string(name)}, [{text}], ({parts}), label({target})), ")
     return f"({''.join(entries)})"
 
 
 def _summary(chapters: Iterable[Chapter]) -> str:
     """Join what the chapters put in the summary, under a heading of its own or the first's."""
-    text = "\n\n".join(filter(None, (chapter.summary_source() for chapter in chapters)))
+    text = "\n\n".join(filter(None, (chapter.source(SUMMARY).strip() for chapter in chapters)))
     if not text or text.startswith("#heading(level: 1)"):
         return text
     return f"#heading(level: 1)[Summary]\n\n{text}"

@@ -27,7 +27,8 @@ from analysis.intake.case_files import COURIER, ROWS, TEMPLATE
 from analysis.intake.problems import vocabulary
 from analysis.kpis.catalogue import METHOD as CATALOGUE
 from analysis.kpis.catalogue import indicator
-from analysis.tables.case import Case
+from analysis.notebook.edition import COMMITTED
+from analysis.tables.case import ARTICLE, PAPER, Case
 from analysis.tables.columns import header_of, is_choice, may_be_empty
 from analysis.tables.rows import Table, data_package
 from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
@@ -35,12 +36,11 @@ from analysis.tables.strategy_tables import CLAIMS, METHODS, PLAN_TABLES
 SUMS = "SHA256SUMS"
 INDEX = "docs/figures.md"
 
-_COMMITTED = ("segelec", "kowalczyk")
-"""Cases whose outputs are committed; all others, and reports on a period, are made on demand."""
 
 _ONLY_MADE = (
-    *(f"{folder}/{case}/**/*" for folder in ("data/processed", "figures") for case in _COMMITTED),
-    "report/segelec.pdf",
+    *(f"{folder}/{case}/**/*" for folder in ("data/processed", "figures") for case in COMMITTED),
+    *(f"report/{case}.pdf" for case in COMMITTED),
+    "report/*-layout.json",
     "report/segelec.html",
     "report/segelec-*.png",
     INDEX,
@@ -108,7 +108,7 @@ def verify(root: Path) -> int:
         copy_sources(root, copy)
         environment = _environment(folder / "home")
         for path in sorted(expected):
-            if match := re.fullmatch(r"report/([^/]+)\.pdf", path):
+            if (match := re.fullmatch(r"report/([^/]+)\.pdf", path)) and match[1] != ARTICLE:
                 _build(copy, environment, match[1])
         differences = list(compare(root, copy, expected))
     except BaseException:
@@ -242,7 +242,7 @@ _FUNCTION = re.compile(r"^@s\.drawing\ndef (\w+)", re.MULTILINE)
 
 
 def drawing_functions(package: Path) -> dict[str, str]:
-    """Map the names of all figures to their functions, such as ``kpi_page.report_page``."""
+    """Map the names of all figures to their functions, such as ``kpi_page.intervals``."""
     found = {}
     for path in package.rglob("*.py"):
         module = ".".join(path.relative_to(package).with_suffix("").parts)
@@ -253,10 +253,12 @@ def drawing_functions(package: Path) -> dict[str, str]:
 
 _ABOUT_INDEX = """# Figures
 
-Every figure of the report, in its order, with the notebook that shows it, the function of
-`src/analysis/figures` that draws it, and the [kind](../README.md#four-kinds-of-number) of its
-numbers. `make report` writes this page.
+Every figure of the report on the paper, in its order, then those of the report on the article, with
+the notebook that shows it, the function of `src/analysis/figures` that draws it, and the
+[kind](../README.md#four-kinds-of-number) of its numbers. `make report` writes this page.
 """
+
+PAPER_FIGURES = Path("figures", PAPER)
 
 
 def figure_index(notebooks: Iterable[Path], functions: Mapping[str, str]) -> str:
@@ -270,26 +272,25 @@ def figure_index(notebooks: Iterable[Path], functions: Mapping[str, str]) -> str
         From `drawing_functions`.
     """
     head = ("| Figure | Shows | Notebook | Function | Kind |", "|--:|---|---|---|---|")
-    lines = [_ABOUT_INDEX, *head]
+    rows = {}
     for path in notebooks:
         for about in _figures(path):
-            title = about["caption"].split(". ")[0].rstrip(".")
-            _, number, name = Path(about["file"]).stem.split("_", 2)
-            lines.append(
+            title, file = about["caption"].split(". ")[0].rstrip("."), Path(about["file"])
+            _, number, name = file.stem.split("_", 2)
+            rows[file.parent != PAPER_FIGURES, int(number)] = (
                 f"| {int(number)} | [{title}](../{about['file']}) "
                 f"| [{path.stem}](../notebooks/{path.name}) "
                 f"| `{functions[name]}` | {about['kind']} |"
             )
-    return "\n".join(lines) + "\n"
+    return "\n".join([_ABOUT_INDEX, *head, *(rows[key] for key in sorted(rows))]) + "\n"
 
 
-def remove_stale(root: Path, notebooks: Iterable[Path]) -> None:
-    """Remove the files of figures that no notebook shows any longer under this name."""
+def remove_stale(figures: Path, notebooks: Iterable[Path]) -> None:
+    """Remove the files of a case's figures that no notebook shows any longer under this name."""
     shown = {Path(about["file"]).stem for path in notebooks for about in _figures(path)}
-    for case in _COMMITTED:
-        for path in (root / "figures" / case).glob("fig_*"):
-            if path.stem not in shown:
-                path.unlink()
+    for path in figures.glob("fig_*"):
+        if path.stem not in shown:
+            path.unlink()
 
 
 def _figures(notebook: Path) -> list[dict[str, str]]:
@@ -354,7 +355,7 @@ def write_package(case: Case) -> tuple[Path, ...]:
 
 def describe(case: Case) -> str:
     """Return the data package of the tables that a case has as CSV files."""
-    from analysis.efficiency.sentences import ARTICLE, description
+    from analysis.efficiency.sentences import description
 
     if case.name == ARTICLE:
         return description(case)

@@ -28,7 +28,6 @@ from analysis.kpis.compare import (
     bases,
     compare,
     contributions_by_type,
-    require_period,
 )
 from analysis.kpis.levels import availability, indicators_of, level_table, side_by_side
 from analysis.notebook.display import Column
@@ -214,29 +213,6 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
 
 def _named(name: str, currency: str) -> str:
     return f"{kpi(name).name}, {kpi(name, currency).unit}"
-
-
-def comparison(table: pd.DataFrame, period: str, kind: str, currency: str) -> View:
-    """Compare a period with the previous one and with the same one of last year."""
-    grain, _ = parse_label(period)
-    now = table[table["period"] == require_period(table, period)].set_index("kpi")
-    frame = pd.DataFrame({"kpi": [r.key for r in KPIS if r.key in now.index]})
-    frame["name"] = [_named(name, currency) for name in frame["kpi"]]
-    frame["value"] = [kpi_text(name, now["value"][name]) for name in frame["kpi"]]
-    for base in bases(grain):
-        rows = compare(table, base, grain)
-        rows = rows[rows["period"] == period].set_index("kpi")
-        frame[base] = [
-            change_text(kpi(name).unit, rows["change"][name], rows["growth"][name])
-            if name in rows.index
-            else None
-            for name in frame["kpi"]
-        ]
-    against = f"the previous {grain}"
-    if grain != "year":
-        against += f" and {base_words(grain, 'year-ago', period)}"
-    more = _base_columns(period)
-    return view("tbl-comparison", frame, kind=kind, more=more, period=period, against=against)
 
 
 def contribution(

@@ -45,6 +45,9 @@ from analysis.tables.schema import (
     yaml_problem,
 )
 
+PAPER, ARTICLE = "segelec", "kowalczyk"
+"""The cases of the two sources: the paper, and the article on judging a firm's efficiency."""
+
 
 class Periods(Strict):
     """First and last quarter of the ledger, the AS-IS period and the reported quarter.

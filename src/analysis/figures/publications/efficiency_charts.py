@@ -1,4 +1,4 @@
-"""Figures of the article: profits, cash against profit, ratios, a forecast, its chart 1."""
+"""Figures of the article: cash against profit, ratios, a forecast, its chart 1."""
 
 from __future__ import annotations
 
@@ -11,98 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.periods import short_period
-from analysis.base.text import decimal, groups, records
+from analysis.base.text import decimal, groups
 from analysis.efficiency.ratios import Indicator, indicator, ratio_text
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow
 from analysis.notebook.prose import literal
 
-_LABELS: Final = 47.0
-_ROW: Final = 5.1
-_TOP: Final = 11.0
 _SIDE, _WIDE, _COMPANY = 28.0, 132.0, 71.0
 _FLOWS: Final = ("operations", "investing", "financing", "their sum")
 _PITCH: Final = 0.245
 """From flow to flow, in quarters."""
 
 _SUM: Final[dict[str, Any]] = {"marker": "D", "ms": 3.5, "color": s.INK, "clip_on": False}
-_UNDRAWN: Final = ("sales", "cogs")
-"""Lines written as numbers alone: their bars would make all others invisible."""
-
-
-@s.drawing
-def table_3_profits(
-    frame: pd.DataFrame, company: str, unit: str, kind: str = "synthetic"
-) -> s.Drawn:
-    """Draw the ladder as one waterfall per quarter, lines running down (table 3).
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From :func:`analysis.efficiency.ratios.ladder`; four quarters or fewer fit. Lines that are
-        zero in every quarter are left out.
-    company : str
-        Name, for the caption.
-    unit : str
-        Unit of the amounts, in words.
-    kind : str
-        Kind of the amounts.
-    """
-    used = frame.groupby("key")["value"].transform(lambda values: bool((values != 0).any()))
-    frame = frame[used.astype(bool) | (frame["kind"] == "level")].reset_index(drop=True)
-    periods = list(dict.fromkeys(frame["period"]))
-    keys = list(dict.fromkeys(frame["key"]))
-    names = dict(zip(frame["key"], frame["english"], strict=True))
-    levels = set(frame[frame["kind"] == "level"]["key"])
-    height = _ROW * len(keys)
-    fig = s.canvas(_TOP + height + 3)
-    for place, key in enumerate(keys):
-        weight = "semibold" if key in levels else "regular"
-        indent = 0.0 if key in levels else 3.0
-        s.small(fig, indent, _TOP + _ROW * (place + 0.5), names[key], weight=weight)
-    drawn = frame[~frame["key"].isin(_UNDRAWN)]
-    ends = [float(value) for column in ("before", "after") for value in drawn[column]]
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    room = 0.46 * (high - low)
-    width = (160 - _LABELS) / len(periods)
-    for number, period in enumerate(periods):
-        left = _LABELS + number * width
-        s.bold(fig, left + 1, 4, short_period(period))
-        ax = s.bare(fig, left, _TOP, width - 2, height)
-        ax.set_xlim(low - (room if low < 0 else 0), high + room)
-        ax.set_ylim(len(keys), 0)
-        _waterfall(ax, frame[frame["period"] == period], keys, kind)
-    net = [
-        f"{decimal()(row.value)} in {short_period(row.period)}"
-        for row in records(frame[frame["key"] == "K6"])
-    ]
-    caption = (
-        f"From sales to net profit, {literal(company)} ({unit}); table 3 of the article. "
-        "Bars of the levels start at zero; lines that add are green, lines that take are "
-        "orange. Sales and their cost are numbers alone, being many times larger."
-    )
-    alt = (
-        f"Waterfalls for {len(periods)} quarters from sales down to net profit of {', '.join(net)}."
-    )
-    return s.Drawn(fig, frame, kind, caption, alt)
-
-
-def _waterfall(ax: Axes, rows: pd.DataFrame, keys: list[str], kind: str) -> None:
-    ax.axvline(0, color=s.NEUTRAL, lw=0.6)
-    for row in rows.to_dict("records"):
-        place, level = keys.index(row["key"]) + 0.5, row["kind"] == "level"
-        colour = s.KIND[kind] if level else s.GOOD if row["value"] > 0 else s.BAD
-        start, end = sorted((float(row["before"]), float(row["after"])))
-        if row["key"] in _UNDRAWN:
-            start = end = 0.0
-        ax.barh(place, end - start, left=start, height=0.62, color=colour)
-        if not level and row["key"] not in _UNDRAWN:
-            ax.plot([row["after"]] * 2, [place + 0.31, place + 0.69], color=s.NEUTRAL, lw=0.5)
-        text, weight = (
-            decimal(0, signed=not level)(row["value"]),
-            "semibold" if level else "regular",
-        )
-        s.tag(ax, text, (max(start, end), place), (2, 0), weight=weight)
 
 
 def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

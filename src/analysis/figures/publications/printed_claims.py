@@ -24,11 +24,18 @@ from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
 from analysis.show.wording import VERDICT_COLOURS
 
-_TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 6
-_LEFT, _HEAD = 21.0, 12.0
-_MOST_LEFT, _PER_LETTER = 38.0, 1.6
-_LONGEST = 23
-"""Where long names of places push the tiles, and at most."""
+_TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 36
+_LEFT, _HEAD, _STEP = 26.0, 12.0, 5.4
+_MOST = 5
+"""Contradictions that are told at most."""
+_ROLES = {
+    "result": "Results",
+    "target": "Targets",
+    "example": "Targets",
+    "formula": "Formulas",
+    "statement": "Sentences",
+    "structure": "Lists",
+}
 _LOOKS: Mapping[str, str] = dict(
     zip(WORDS, ("solid", "half", "cross", "outline", "dashed", "dotted", "dotted"), strict=True)
 )
@@ -37,14 +44,14 @@ _LOOKS: Mapping[str, str] = dict(
 
 @s.drawing
 def verdicts(frame: pd.DataFrame) -> s.Drawn:
-    """Draw every claim as a tile, by the place where it stands and its verdict (figure 1).
+    """Draw every claim as a tile, by what it is and its verdict, and tell the contradictions.
 
     Parameters
     ----------
     frame : DataFrame
-        One row per claim, in the order of the publication: claim_id, place, printed, verdict.
-        With a column ``default`` there may be a row per claim and reading: tiles then show the
-        default reading, and claims whose verdict depends on the reading are underlined.
+        One row per claim and reading, in the order of the publication: claim_id, place, printed,
+        role, default, verdict, conflict, evidence. Tiles show the default reading; claims whose
+        verdict depends on the reading are underlined.
 
     Raises
     ------
@@ -54,41 +61,52 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     unknown = sorted(set(frame["verdict"]) - set(WORDS))
     if unknown:
         raise InputError(f"a verdict is one of {', '.join(WORDS)}", value=unknown[0])
-    if "default" in frame:
-        several = frame.groupby("claim_id")["verdict"].nunique() > 1
-        frame = frame[frame["default"]].copy()
-        frame["depends"] = [bool(several[claim]) for claim in frame["claim_id"]]
-    else:
-        frame = frame.assign(depends=False)
-    places = list(dict.fromkeys(frame["place"]))
-    counts = frame.groupby(["place", "verdict"]).size()
-    lines = {place: max(-(-int(counts[place].max()) // _PER_LINE), 1) for place in places}
+    several = frame.groupby("claim_id")["verdict"].nunique() > 1
+    frame = frame[frame["default"]].copy()
+    frame["depends"] = [bool(several[claim]) for claim in frame["claim_id"]]
+    frame["what"] = [_ROLES.get(role, str(role).capitalize()) for role in frame["role"]]
+    words = listed_words(set(frame["verdict"]))
+    rows = [name for name in dict.fromkeys(_ROLES.values()) if name in set(frame["what"])]
+    rows += [name for name in dict.fromkeys(frame["what"]) if name not in rows]
+    told = _contradictions(frame)
+    lines = {name: -(-int((frame["what"] == name).sum()) // _PER_LINE) for name in rows}
     # fsum, since sum adds floats in another way from Python 3.12 on
-    height = fsum([_HEAD, *(_row_height(lines[place]) for place in places)])
+    height = fsum([_HEAD, *(_row_height(lines[name]) for name in rows), 4.4 * len(told), 2])
     fig = s.canvas(height)
     ax = s.sheet(fig)
-    left = min(max(_LEFT, *(_PER_LETTER * len(_place(str(place))) for place in places)), _MOST_LEFT)
-    words = listed_words(set(frame["verdict"]))
-    step = (160 - left) / len(words)
+    step = (160 - _LEFT) / len(words)
     for column, verdict in enumerate(words):
-        x = left + step * column
+        x = _LEFT + step * column
         s.small(fig, x, 2.5, verdict, color=VERDICT_COLOURS[verdict])
+        _draw_tile(ax, x, 5.6, verdict, depends=False)
         total = str(int((frame["verdict"] == verdict).sum()))
-        s.bold(fig, x, 7.2, total, fontsize=11, color=VERDICT_COLOURS[verdict])
+        s.bold(fig, x + _PITCH + 0.6, 7.2, total, fontsize=11, color=VERDICT_COLOURS[verdict])
     s.bold(fig, 0, 7.2, f"{len(frame)} claims")
     y = _HEAD - 1
-    for place in places:
+    for name in rows:
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.4)
-        s.write(fig, 0, y + _row_height(1) / 2, _place(str(place)))
-        for column, verdict in enumerate(words):
-            cell = frame[(frame["place"] == place) & (frame["verdict"] == verdict)]
-            for tile, claim in enumerate(records(cell)):
-                line, position = divmod(tile, _PER_LINE)
-                x = left + step * column + _PITCH * position
-                _draw_tile(ax, x, y + 1.2 + _LINE * line, verdict, claim.depends)
-        y += _row_height(lines[place])
-    shown = frame[["claim_id", "place", "printed", "verdict", "depends"]]
-    return s.Drawn(fig, shown, "derived", _caption(frame), _alt(frame, places))
+        own = frame[frame["what"] == name]
+        own = own.iloc[sorted(range(len(own)), key=lambda n: words.index(own["verdict"].iloc[n]))]
+        s.write(fig, 0, y + _row_height(1) / 2, f"{name}")
+        s.note(fig, _LEFT - 3, y + _row_height(1) / 2, str(len(own)), ha="right")
+        for tile, claim in enumerate(records(own)):
+            line, position = divmod(tile, _PER_LINE)
+            x = _LEFT + _PITCH * position
+            _draw_tile(ax, x, y + 1.2 + _LINE * line, claim.verdict, claim.depends)
+        y += _row_height(lines[name])
+    ax.plot([0, 160], [y, y], color=s.RULE, lw=0.4)
+    for number, text in enumerate(told):
+        _draw_tile(ax, 0, y + 2.2 + 4.4 * number, "inconsistent", depends=False)
+        s.small(fig, 4.5, y + 3.5 + 4.4 * number, s.fit(text, 155, s.SMALL)[0])
+    shown = frame[["claim_id", "place", "printed", "role", "verdict", "depends"]]
+    return s.Drawn(fig, shown, "derived", _caption(frame), _alt(frame, rows, told))
+
+
+def _contradictions(frame: pd.DataFrame) -> list[str]:
+    """Say in a line each which claims contradict each other, or themselves."""
+    broken = frame[(frame["verdict"] == "inconsistent") & (frame["conflict"] != "")]
+    first = broken.drop_duplicates("conflict")
+    return [f"{_place(str(row.place))}: {row.evidence}" for row in records(first)][:_MOST]
 
 
 def _row_height(lines: int) -> float:
@@ -96,8 +114,7 @@ def _row_height(lines: int) -> float:
 
 
 def _place(place: str) -> str:
-    text = f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return f"Section {place}" if re.fullmatch(r"\d[\d.]*", place) else place
 
 
 def _draw_tile(ax: Axes, x: float, y: float, verdict: str, depends: bool) -> None:
@@ -125,10 +142,14 @@ def _counted(verdicts: pd.Series[str]) -> str:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    return (
-        "What becomes of each printed claim, a tile each, by the place where it stands. "
-        f"The {len(frame)} claims are {_counted(frame['verdict'])}{_depending(frame)}."
-    )
+    results = frame[frame["what"] == "Results"]
+    broken = int((frame["verdict"] == "inconsistent").sum())
+    wrong = int((results["verdict"] == "inconsistent").sum())
+    found = f"{broken} of {len(frame)} printed claims cannot hold"
+    if broken and len(results) and not wrong:
+        found += ", and no result is among them"
+    kinds = _counted(frame["verdict"])
+    return f"{found}. A tile is a claim: {kinds}{_depending(frame)}."
 
 
 def _depending(frame: pd.DataFrame) -> str:
@@ -137,15 +158,11 @@ def _depending(frame: pd.DataFrame) -> str:
     return f"; {count} of them, underlined, {changes} under other readings" if count else ""
 
 
-def _alt(frame: pd.DataFrame, places: list[str]) -> str:
-    parts = [
-        f"{_place(str(place))}: {_counted(frame.loc[frame['place'] == place, 'verdict'])}."
-        for place in places
-    ]
+def _alt(frame: pd.DataFrame, rows: list[str], told: list[str]) -> str:
+    parts = [f"{name}: {_counted(frame.loc[frame['what'] == name, 'verdict'])}." for name in rows]
     depending = _depending(frame).removeprefix("; ").capitalize()
-    if depending:
-        parts.append(f"{depending}.")
-    return f"A matrix of tiles, places by verdicts. {' '.join(parts)}"
+    parts += [f"{depending}."] if depending else []
+    return " ".join(["Tiles by what the claims are and their verdicts.", *parts, *told])
 
 
 _AROUND = Fraction(3, 100)
