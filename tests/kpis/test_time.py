@@ -128,7 +128,7 @@ def test_29_february() -> None:
     assert (measures["sales"], before["sales"]) == (12, 3)
     count_by(Calendar(complete_through=date(2024, 2, 28)))
     measures, before = pair(sums_through(ledger), "2024Q1", "year-ago")
-    assert (measures["sales"], before["sales"]) == (None, 3)
+    assert (measures["sales"], before["sales"]) == (4, 3)  # none of the first 28 days of February
 
 
 def test_a_first_part_is_given_and_is_no_base() -> None:
@@ -139,3 +139,10 @@ def test_a_first_part_is_given_and_is_no_base() -> None:
     assert time.short_period("2023Q2") == "Q2 2023 from May"
     compared = comparison_data(kpi_periods(sums_through(ledger), "quarter"), "2024Q2")
     assert compared["base_value"].tolist() == [30, None]
+
+
+def test_days_without_a_row_are_zero_where_the_month_is_recorded() -> None:
+    count_by(Calendar(complete_through=date(2024, 11, 15)))
+    ledger = sale(("2023-10-05", 1), ("2023-11-20", 2), ("2023-12-05", 4), ("2024-10-05", 8))
+    measures, before = pair(sums_through(ledger), "2024Q4", "year-ago")
+    assert (measures["sales"], before["sales"]) == (8, 1)

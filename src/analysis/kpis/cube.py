@@ -6,7 +6,7 @@ files. The sums are the same to the last céntimo.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from analysis.base.periods import (
 from analysis.kpis.catalogue import MEASURES, Totals
 from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, sql_type, store_on
 from analysis.kpis.levels import TO_DATE
-from analysis.kpis.reduce import DIMENSIONS, PUBLISHED, reduce
+from analysis.kpis.reduce import ALL, BY_MONTH, DIMENSIONS, PUBLISHED, reduce
 from analysis.tables.case import Case
 from analysis.tables.columns import may_be_empty
 from analysis.tables.firm_tables import read_ledger
@@ -285,13 +285,25 @@ def sums_through(ledger: Mapping[str, Any], measures: Collection[str] = PUBLISHE
     if through is None:
         return reduce(ledger, DIMENSIONS, measures)
     cube = reduce(up_to(ledger, through), DIMENSIONS, measures)
+    cube = _with_zeros(cube, month_of(through), cube["measure"])
     if not ends_within_month():
         return cube
     before = year_before(through)
     same_days = reduce(up_to(ledger, before), DIMENSIONS, measures)
     same_days = same_days[same_days["month"] == month_of(before)]
+    known = cube.loc[cube["month"] == month_of(before), "measure"]
+    same_days = _with_zeros(same_days, month_of(before), known)
     marked = same_days.assign(measure=same_days["measure"] + TO_DATE)
     return pd.concat([cube, marked], ignore_index=True)
+
+
+def _with_zeros(sums: Totals, month: int, known: Iterable[str]) -> Totals:
+    """Add zeros for what is recorded by the day and had no row in the days of a month."""
+    there = set(sums.loc[sums["month"] == month, "measure"])
+    by_day = {name for name, spec in BY_MONTH.items() if "staff_hours" not in spec.tables}
+    names = sorted((set(known) & by_day) - there)
+    zeros = pd.DataFrame({"month": month, "measure": names, "value": 0})
+    return pd.concat([sums, zeros.assign(**dict.fromkeys(DIMENSIONS, ALL))], ignore_index=True)
 
 
 def up_to(ledger: Mapping[str, Any], day: date) -> dict[str, Any]:

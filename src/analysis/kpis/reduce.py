@@ -51,7 +51,13 @@ STATEMENTS = {
 }
 """Measures that the statements alone give."""
 
-_MONTHLY = {name for name, spec in MEASURES.items() if spec.kept == "month" and not spec.stock}
+BY_MONTH = {
+    spec.summed_as(form.months): spec
+    for spec in MEASURES.values()
+    for form in GRAINS.values()
+    if spec.kept == "month" and not spec.stock
+}
+"""Names of sums of which every month is recorded, with their measures."""
 
 _STATED = ("company_id", "period", "basis", *INCOME, "equity", "interest_debt")
 
@@ -284,7 +290,7 @@ def add_up(parts: Iterable[pd.DataFrame], by: Sequence[str]) -> pd.DataFrame:
     keys = ["month", *by, "measure"]
     empty = pd.DataFrame({key: pd.Series(dtype="object") for key in keys}).assign(value=0)
     stacked = pd.concat([empty, *parts], ignore_index=True)
-    zero = sorted(set(stacked["measure"]) & _MONTHLY) if calendar().closed else []
+    zero = sorted(set(stacked["measure"]) & set(BY_MONTH)) if calendar().closed else []
     stacked = pd.concat([stacked, *(_zeros(name, calendar().closed) for name in zero)])
     stacked[list(by)] = stacked[list(by)].fillna(ALL)
     stacked = stacked.astype({"month": "int64", "value": "int64"})
