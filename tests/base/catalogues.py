@@ -20,17 +20,26 @@ from babel.messages.pofile import normalize
 
 from analysis.base.language import FOLDER, LOCALES, Code, catalogue
 from analysis.base.periods import _FIRST_TO_FOURTH, GRAINS
+from analysis.base.plan import PAPER
+from analysis.dashboard.page import code as code_of_dashboard
 from analysis.figures.style import KIND_WORDS
-from analysis.kpis.catalogue import KPIS, METHOD, MONEY
+from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
+from analysis.kpis.levels import COLUMNS
+from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
 from analysis.show.wording import STATUS_COLOURS
+from analysis.tables.case import load_case
 
 SOURCE = Path(__file__).parents[2] / "src/analysis"
 TRANSLATED: tuple[Code, ...] = tuple(code for code in LOCALES if code != "en")
 WIDTH = 100
 NOTEBOOKS = ("board",)
 """A firm's notebooks whose texts are translated."""
+SEGMENTS = ("household", "shop", "company")
+"""Segments of customers in the synthetic ledger."""
+KEYS = {"from", "to", "types"}
+"""Texts in double quotes beside those that scripts say."""
 
 
 class Text(NamedTuple):
@@ -55,6 +64,7 @@ WORDS = (
 def used() -> set[Text]:
     """Return every text that is translated somewhere."""
     places = (_called(), of_periods(), _of_indicators(), _of_template(), _of_firm())
+    places += (_of_dashboard(), _of_the_paper())
     return {*chain(*places), *map(Text, WORDS)} - {Text("%"), Text(MONEY), Text("")}
 
 
@@ -134,6 +144,34 @@ def _of_table(table: dict[str, Any]) -> Iterator[Text]:
 def _of_indicators() -> Iterator[Text]:
     for one in (*KPIS, *METHOD):
         yield from (Text(text) for text in (one.name, one.definition, one.unit, one.perspective))
+
+
+def said_by_dashboard() -> set[str]:
+    """Return the texts that the dashboard's scripts say or put into titles."""
+    script = code_of_dashboard()
+    titles = re.findall(r'title: "([^"]+)"|Panel\("\w+", "([^"]+)"', script)
+    calls = re.findall(r"(?:say|pick)\(([^()]*?)[,)]", script)
+    found = {text for call in calls for text in re.findall(r'"([^"]{2,})"', call)}
+    return found.difference(KEYS).union(*titles) - {""}
+
+
+def _of_dashboard() -> Iterator[Text]:
+    """Texts of scripts: what they say, and words in double quotes that a catalogue has."""
+    script = code_of_dashboard()
+    translated = {text.one for code in TRANSLATED for text in known(code)}
+    yield from map(Text, said_by_dashboard() | {one for one in translated if f'"{one}"' in script})
+    for spec in MEASURES.values():
+        if spec.column in COLUMNS:
+            yield from (Text(spec.words), Text(spec.unit))
+
+
+def _of_the_paper() -> Iterator[Text]:
+    """Names that are ours in the synthetic ledger, and our readings of the paper's targets."""
+    case = load_case(PAPER)
+    names = [case.parameters.subtitle, case.parameters.currency_name, *SEGMENTS]
+    names += [kind.name for kind in case.service_types]
+    readings = (row.reading for rows in load_okrs(case).targets.values() for row in rows)
+    yield from map(Text, chain(names, readings))
 
 
 def known(code: Code) -> dict[Text, tuple[str, ...]]:

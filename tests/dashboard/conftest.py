@@ -23,8 +23,9 @@ PROBE = Path(__file__).with_name("probe.js")
 ROWS: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("rows.yaml").read_text(encoding="utf-8")
 )
-PANELS = ["cards", "sales", "productivity", "satisfaction", "types", "segments"]
-TABLES = [*PANELS, "okr", "scorecard"]
+PANELS = ["cards", "course", "types", "segments"]
+TABLES = [*PANELS, "okr", "scorecard", "sums"]
+LANGUAGES = ("en", "es", "pl")
 
 
 class Shown:
@@ -52,12 +53,20 @@ class Shown:
         """Change the address, as a reader does who pastes another one."""
         self.probe("view", fragment)
 
-    def download(self, selector: str) -> list[dict[str, str]]:
-        """Click a button that saves a CSV file; return its rows."""
+    def save(self, panel: str, form: str) -> bytes:
+        """Save a panel as CSV, XLSX, SVG or PNG."""
+        self.page.locator(f"[data-key=files-{panel}]").click()
         with self.page.expect_download() as saved:
-            self.page.locator(selector).click()
-        text = saved.value.path().read_bytes().decode("utf-8-sig")
-        return list(csv.DictReader(StringIO(text, newline="")))
+            self.page.locator(f"[data-key=save-{form}]").click()
+        assert saved.value.suggested_filename.endswith(f"-{panel}.{form}")
+        return saved.value.path().read_bytes()
+
+    def csv(self, panel: str) -> tuple[list[str], list[dict[str, str]]]:
+        """Save a panel as CSV; return what stands above the table, and its rows."""
+        lines = self.save(panel, "csv").decode("utf-8-sig").splitlines(keepends=True)
+        head = [line for line in lines if line.lstrip('"').startswith("# ")]
+        rows = csv.DictReader(StringIO("".join(lines[len(head) :]), newline=""))
+        return [line.strip().strip('"') for line in head], list(rows)
 
     def faults(self) -> list[str]:
         """Console messages, broken policies, and requests for anything but the file itself."""

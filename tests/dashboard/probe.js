@@ -16,9 +16,10 @@ addEventListener("securitypolicyviolation", (event) => violations.push(event.vio
       {
         value: number(card.querySelector(".big")),
         text: card.querySelector(".big data")?.textContent ?? null,
-        why: card.querySelector(".why").firstChild.textContent,
+        why: card.querySelector(".why")?.textContent ?? "",
+        goal: card.querySelector(".goal-line")?.textContent ?? null,
         changes: [...card.querySelectorAll(".change dd")].map(
-          (one) => [number(one), one.textContent, one.className]),
+          (one) => [number(one), one.querySelector("data")?.textContent ?? one.textContent, one.className]),
         named: [...card.querySelectorAll(".change dt")].map((one) => one.textContent),
       },
     ])),
@@ -80,7 +81,7 @@ addEventListener("securitypolicyviolation", (event) => violations.push(event.vio
 
     // Texts that are wider than their boxes.
     clipped: () => [...document.querySelectorAll(
-      "h2, h3, h4, .big, .change, .name, .fact span, .note, button:not(.time, .bar)")]
+      "h2, h3, .big, .change, #lead, .goal-line, .status-row, .name, .fact span, .note, button:not(.time, .bar)")]
       .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
       .map((one) => one.textContent),
   };

@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.dashboard.page_data import LARGEST, Model, claims_model, cube_model, span
-from analysis.kpis.levels import sums
-from analysis.kpis.reduce import reduce
+from analysis.base.periods import month_label
+from analysis.dashboard.page_data import LARGEST, Model, chance, claims_model, cube_model, span
+from analysis.kpis.catalogue import kpi
+from analysis.kpis.levels import wide
+from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import read_ledger
 from analysis.tables.strategy_tables import TargetRow
 
 from .conftest import ROWS, frame
-
-BY = ("service_type", "segment")
 
 
 @pytest.fixture
@@ -27,19 +27,21 @@ def small() -> dict[str, pd.DataFrame]:
 
 
 def cube_of(ledger: dict[str, pd.DataFrame], names: dict[str, str] | None = None) -> Model:
-    return cube_model(sums(ledger, by=BY), reduce(ledger), names)
+    monthly = reduce(ledger, DIMENSIONS)
+    return cube_model(wide(monthly, "month"), monthly, names)
 
 
 def rows(made: dict[str, Any]) -> set[str]:
-    """Cube rows: quarter, type, segment, and the sums that are not zero."""
+    """Cube rows: month, type, segment, and the sums that are not zero."""
 
     def name(list_: str, place: int) -> str:
         return "-" if place < 0 else str(made[list_][place]["id"])
 
     cube, found = made["cube"], set()
-    keys = zip(cube["quarter"], cube["type"], cube["segment"], strict=True)
-    for at, (quarter, kind, segment) in enumerate(keys):
-        place = (made["quarters"][quarter]["label"], name("types", kind), name("segments", segment))
+    keys = zip(cube["month"], cube["type"], cube["segment"], strict=True)
+    for at, (month, kind, segment) in enumerate(keys):
+        label = month_label(made["months"]["first"] + month)
+        place = (label, name("types", kind), name("segments", segment))
         sums = (f"{one}={values[at]}" for one, values in cube["sums"].items() if values[at])
         found.add(" ".join([*place, *sums]))
     return found
@@ -53,21 +55,30 @@ def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame
         {"id": "doors", "name": "Lifting doors"},
     ]
     assert made["unsplit"] == {"type": ["quarter_hours"], "segment": ["quarter_hours"]}
-    assert [quarter["index"] for quarter in made["quarters"]] == [8096, 8097]
+    assert made["months"] == {"first": 12 * 2024, "count": 4, "lead": 0}
+    assert made["measures"]["quarter_hours"] == {
+        "words": "technician hours",
+        "unit": "h",
+        "scale": "1/4",
+    }
 
 
-def test_a_quarter_is_recorded_if_every_month_of_it_is_or_of_a_survey_any(
-    small: dict[str, pd.DataFrame],
-) -> None:
-    """January to March without March, April alone; an answer in February."""
-    days = ("2024-05-02", "2024-06-03", "2024-07-01")
-    more = frame(" ".join(small["service"]), *(f"S-{day} C2 doors" + 4 * f" {day}" for day in days))
-    small["service"] = pd.concat([small["service"], more], ignore_index=True)
+def test_a_month_is_recorded_if_a_table_has_a_row_in_it(small: dict[str, pd.DataFrame]) -> None:
+    """Services in January, February and April, hours in January and April, an answer."""
     recorded = cube_of(small)["recorded"]
-    assert recorded["services"] == {"all": True, "quarters": [1]}  # April, May and June
-    assert recorded["sales_centimos"] == {"all": True, "quarters": []}
-    assert recorded["quarter_hours"] == {"all": True, "quarters": []}
-    assert recorded["answers"] == {"all": False, "quarters": [0]}
+    assert recorded["services"] == {"all": True, "months": [0, 1, 3]}
+    assert recorded["quarter_hours"] == {"all": True, "months": [0, 3]}
+    assert recorded["answers"] == {"all": False, "months": [1]}
+
+
+def test_intervals_of_answers_are_rounded_outwards(small: dict[str, pd.DataFrame]) -> None:
+    """One satisfied answer of one: by Wilson from 1 ÷ (1 + 3.841459) = 20.65% to all."""
+    made = chance(kpi("satisfaction"), reduce(small))
+    first = 12 * 2024
+    whole = [[206, 1000], [], []]
+    assert made == {f"{first + 1}+1": whole, f"{first}+3": whole} | {
+        f"{first}+{size}": whole for size in (6, 12)
+    }
 
 
 def test_without_customers_there_are_no_segments(small: dict[str, pd.DataFrame]) -> None:

@@ -10,15 +10,15 @@ import pytest
 
 from analysis.base.periods import quarter_label
 from analysis.dashboard.page_data import cube_model
-from analysis.kpis.levels import kpi_periods, sums
+from analysis.kpis.levels import kpi_periods, wide
 from analysis.kpis.reduce import DIMENSIONS, reduce
 
-from .conftest import ROWS, Show, fragment, frame, in_the_page
+from .conftest import ROWS, Show, fragment, frame
 
 LOST = "2023-02"
 """The month without a row in any table but the hours, of 18 with one service each."""
 SOLES = 100
-OPEN = fragment(q=["2024Q1"], table=["sales", "productivity", "types"], lang="en")
+OPEN = fragment(q=["2024Q1"], table=["course", "types"], lang="en")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,8 @@ def ledger() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture
 def gapped(a_model: dict[str, Any], ledger: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    made = a_model | cube_model(sums(ledger, by=DIMENSIONS), reduce(ledger))
+    monthly = reduce(ledger, DIMENSIONS)
+    made = a_model | cube_model(wide(monthly, "month"), monthly) | {"chance": {}}
     del made["okr"], made["claims"]
     return made
 
@@ -65,19 +66,30 @@ def test_a_gap_is_shown_as_one(show: Show, gapped: dict[str, Any], gap: dict[str
 
 def test_charts_tables_and_files_leave_the_gap_too(show: Show, gapped: dict[str, Any]) -> None:
     shown = show(gapped, OPEN)
+    sales = shown.probe("rows", "course")
     quarters = ["Q1 2023", "Q2 2023", "Q3 2023", "Q4 2023", "Q1 2024", "Q2 2024"]
-    sales = shown.probe("rows", "sales")
     assert [row[0] for row in sales] == quarters
     assert [row[1] for row in sales] == ["–", *5 * ["300"]]
     assert [row[3] for row in sales] == [*5 * ["–"], "300"]
-    first = shown.page.locator("[data-group=sales] button").first
+    first = shown.page.locator("[data-group=course] button").first
     assert first.locator(".value").text_content() == "–"
-    assert first.get_attribute("data-tip") == "Not recorded in full: Q1 2023"
-    shown.view(fragment(q=["2023Q1"], table=["types"], lang="en"))
-    assert [row[1:] for row in shown.probe("rows", "types")] == 2 * [4 * ["–"]]
+    assert first.get_attribute("data-tip") == "Not recorded: Feb 2023"
+    shown.view(fragment(q=["2023Q1"], table=["types", "course"], by="month", lang="en"))
+    assert [row[1] for row in shown.probe("rows", "course")][:3] == ["100", "–", "100"]
+    assert [row[1:] for row in shown.probe("rows", "types")] == 2 * [3 * ["–"]]
     assert "Not recorded" in (shown.page.locator("#panel-types .note").text_content() or "")
-    rows = shown.download("[data-key=csv]")
-    assert {(row["services"], row["sales_centimos"]) for row in rows} == {("", "")}
+    _, rows = shown.csv("sums")
+    found = {(row["Month"], row["Service type"]): row["services (service)"] for row in rows}
+    assert found == {("2023-01", "a"): "1", ("2023-03", "a"): "1"} | {
+        (f"2023-0{month}", "All"): "" for month in (1, 2, 3)
+    }
+
+
+def test_a_year_that_ends_early_has_no_sum(show: Show, gapped: dict[str, Any]) -> None:
+    shown = show(gapped, fragment(q=["2024"], table=["course"], by="year", lang="en"))
+    assert [row[:2] for row in shown.probe("rows", "course")] == [["2023", "–"], ["2024", "–"]]
+    assert shown.probe("cards")["sales"]["value"] == "600"  # of the half that is there
+    assert (shown.page.locator("#lead").text_content() or "").startswith("Q1–Q2 2024 ")
 
 
 def test_every_quarter_is_that_of_the_reports_tables(
@@ -90,4 +102,4 @@ def test_every_quarter_is_that_of_the_reports_tables(
         found = shown.probe("cards")
         for row in table[table["index"] == quarter].itertuples():
             expected = None if row.value is None else str(Fraction(row.value))
-            assert found[row.kpi]["value"] == expected, (row.kpi, in_the_page(quarter))
+            assert found[row.kpi]["value"] == expected, (row.kpi, row.period)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
+import io
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
-from analysis.dashboard.page import FOLDER
-from analysis.kpis.levels import sums
-from analysis.notebook.prose import KINDS
+from analysis.dashboard.page import code, texts_of, translations
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import read_ledger
 
-from .conftest import TABLES, Show, Shown, fragment
+from .conftest import LANGUAGES, TABLES, Show, Shown, fragment
 
 USES = yaml.safe_load(Path(__file__).with_name("uses.yaml").read_text(encoding="utf-8"))
 expect.set_options(timeout=1000)
@@ -37,11 +38,10 @@ def test_tab_goes_through_everything_and_the_focus_is_always_seen(show: Show) ->
     else:
         pytest.fail("Tab does not come to an end")
     assert " ".join(stop["group"] for stop in stops if stop["group"]) == (
-        "slicer-quarters slicer-types slicer-segments sales types segments productivity "
-        "satisfaction verdicts"
+        "slicer-periods grains course types segments verdicts"
     )
     assert stops[0]["id"] == "skip"
-    assert sum(stop["tag"] == "INPUT" for stop in stops) == 11 + 1  # targets, and the search
+    assert sum(stop["tag"] == "INPUT" for stop in stops) == 2 * 11 + 1  # targets, and the search
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
@@ -71,6 +71,8 @@ def take(shown: Shown, act: str, given: Any) -> None:
         page.emulate_media(**given)
     elif act == "select_option":
         page.locator(given[0]).select_option(label=given[1])
+    elif act == "fill":
+        page.locator(given[0]).fill(given[1])
     else:
         getattr(page.locator(given).first, act)()
 
@@ -93,14 +95,16 @@ def test_a_bar_highlights_its_part_in_the_other_charts(show: Show) -> None:
 def test_the_address_restores_the_view(show: Show) -> None:
     shown = show()
     page = shown.page
-    page.locator("[data-group=slicer-quarters] button", has_text="Q3 2023").click()
+    page.locator("[data-group=course] button").nth(6).click()
     page.locator("[data-group=types] button").nth(1).click(modifiers=["Control"])
+    page.locator("[data-kpi=productivity] button").click()
+    page.locator("[data-key=by-month]").click()
     page.locator("[data-group=verdicts] button").nth(3).click()
     page.locator("#find").fill("cost & 1% #/=,")
     page.locator("#goal-O1-KR2").fill("30")
-    page.locator("#panel-sales .buttons button").first.click()
+    page.locator("#panel-course .buttons button").first.click()
     page.locator("[data-key=theme]").click()
-    page.locator("[data-key=language]").click()
+    page.locator("[data-key=language]").select_option("es")
     look = "document.querySelector('main').textContent"
     address, content = page.evaluate("location.hash"), page.evaluate(look)
     shown.open(address)
@@ -112,20 +116,60 @@ def test_the_address_restores_the_view(show: Show) -> None:
     assert page.evaluate("location.hash") == "#q=2024Q2&theme=dark&lang=es"
 
 
-def test_the_csv_of_the_selection_holds_its_sums(show: Show, segelec: Case) -> None:
-    shown = show(fragment=fragment(q=["2023Q1", "2024Q2"], t=["alarms", "cctv"], lang="es"))
-    found = shown.download("[data-key=csv]")
-    table = sums(read_ledger(segelec), by=("service_type", "segment"))
-    table = table[table["quarter"].isin([4 * 2023, 4 * 2024 + 1])]
-    table = table[table["service_type"].isin(["alarms", "cctv"])]
-    assert len(found) == len(table) > 0
-    for row, (_, expected) in zip(found, table.iterrows(), strict=True):
-        assert row.pop("kind") == "synthetic"
-        year, quarter = divmod(expected["quarter"], 4)
-        assert row.pop("quarter") == f"{year}Q{quarter + 1}"
-        # before 2024, the survey was not held, which is no sum of 0
-        unknown = {"answers", "satisfied"} if year < 2024 else set()
-        assert row == {name: "" if name in unknown else str(expected[name]) for name in row}
+def test_the_sums_of_the_selection_are_saved_in_their_units(show: Show, segelec: Case) -> None:
+    shown = show(fragment=fragment(q=["2023Q1", "2024Q2"], lang="en"))
+    head, rows = shown.csv("sums")
+    assert head == [
+        "# Title: SEGELEC: Sums behind the selection",
+        "# Period: Q1 2023, Q2 2024",
+        "# Filter: all service types · all segments",
+        "# Kind: synthetic",
+    ]
+    months = {f"2023-0{month}" for month in (1, 2, 3)} | {f"2024-0{month}" for month in (4, 5, 6)}
+    ledger = read_ledger(segelec)
+    hours, sale, answers = (ledger[name] for name in ("staff_hours", "sale", "survey_response"))
+    found = {
+        name: [Fraction(row[name]) for row in rows if row[name]] for name in rows[0] if "(" in name
+    }
+    kept = hours["month"].astype(str).str[:7].isin(months)
+    assert sum(found["technician hours (h) (synthetic)"]) == Fraction(
+        int(hours[kept]["quarter_hours"].sum()), 4
+    )
+    kept = sale["invoiced_on"].astype(str).str[:7].isin(months)
+    assert sum(found["sales (soles) (synthetic)"]) == Fraction(
+        int(sale[kept]["amount_centimos"].sum()), 100
+    )
+    kept = answers["answered_on"].astype(str).str[:7].isin(months)
+    assert sum(found["answers (answer) (synthetic)"]) == kept.sum()
+    for row in rows:  # hours belong to no service type, and nobody was asked in 2023
+        assert (row["technician hours (h) (synthetic)"] == "") == (row["Service type"] != "All")
+        if row["Month"] < "2024":
+            assert row["answers (answer) (synthetic)"] == ""
+
+
+def test_every_file_says_what_it_holds(show: Show) -> None:
+    shown = show(fragment=fragment(q=["2024Q2"], t=["alarms"], lang="pl"))
+    about = ["Okres: II kw. 2024", "Filtr: Instalacja alarmów · wszystkie segmenty"]
+    about += ["Rodzaj liczb: syntetyczne"]
+    title = "Tytuł: SEGELEC: Sprzedaż: kwartały"
+    head, rows = shown.csv("course")
+    assert head == [f"# {line}" for line in (title, *about)]
+    sheet = openpyxl.load_workbook(io.BytesIO(shown.save("course", "xlsx"))).active
+    lines = sheet.iter_rows(values_only=True)
+    cells = [[cell for cell in line if cell is not None] for line in lines]
+    assert [": ".join(row) for row in cells[:4]] == [title, *about]
+    assert cells[4] == []
+    assert cells[5] == list(rows[0])
+    assert [str(row[0]) for row in cells[6:]] == [row["Okres"] for row in rows]
+    assert cells[-1][1] == float(rows[-1][list(rows[-1])[1]])
+    svg = ElementTree.fromstring(shown.save("course", "svg"))
+    texts = [one.text for one in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[:4] == ["Sprzedaż: kwartały", *about]
+    picture = Image.open(io.BytesIO(shown.save("course", "png")))
+    assert picture.size == (2 * 960, 2 * int(svg.attrib["height"]))
+    assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 5  # it is not blank
+    for panel in ("okr", "scorecard"):
+        assert "# Filtr: cała firma" in shown.csv(panel)[0]
 
 
 def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> None:
@@ -133,19 +177,17 @@ def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> N
         a_model["types"][at] = {"id": f'{start}cmd,"x"', "name": f"{start}1+1"}
     a_model["claims"][0]["evidence"] = "\t=1\r\n+2"
     shown = show(a_model, fragment="#q=2024Q2&table=types&lang=en")
-    texts = {row["service_type"] for row in shown.download("[data-key=csv]")}
-    assert {f'\'{start}cmd,"x"' for start in "=+-@"} <= texts
-    rows = shown.download("#panel-types .buttons button >> nth=1")
-    assert {f"'{start}1+1" for start in "=+-@"} <= {row["Service type"] for row in rows}
-    claims = shown.download("#panel-claims .buttons button")
-    assert claims[0]["Evidence"] == "'\t=1\r\n+2"
+    for panel in ("sums", "types"):
+        texts = {row["Service type"] for row in shown.csv(panel)[1]}
+        assert {f"'{start}1+1" for start in "=+-@"} <= texts
+    claims = shown.csv("claims")[1]
+    assert claims[0]["Evidence (derived)"] == "'\t=1\r\n+2"
     assert len(claims) == len(a_model["claims"])
 
 
-def test_numbers_in_a_csv_have_a_point_in_both_languages(show: Show) -> None:
-    for language in ("en", "es"):
-        shown = show(fragment=f"#q=2024Q2&lang={language}")
-        rows = shown.download("#panel-sales .buttons button >> nth=1")
+def test_numbers_in_a_csv_have_a_point_in_every_language(show: Show) -> None:
+    for language in LANGUAGES:
+        rows = show(fragment=f"#q=2024Q2&lang={language}").csv("course")[1]
         last = list(rows[-1].values())
         assert last[1:4] == ["164760.7", "164760.7", "139627.72"]
         assert float(last[4]) == pytest.approx(164760.70 / 139627.72 - 1, abs=1e-6)
@@ -162,30 +204,19 @@ def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str
     assert rows.locator("th").all_text_contents() == ["Margin formula"]
 
 
-def test_spanish_leaves_no_english_words_of_the_page(show: Show) -> None:
-    shown = show(fragment=fragment(**BUSY, s=["shop"], lang="es"))
-    words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))
-    texts = shown.probe("texts")
-    english = {key for part in words.values() for key, word in part.items() if key != word}
-    spanish = {word for part in words.values() for word in part.values()}
-    assert (english & set(texts)) - spanish == set()
-    assert len(spanish & set(texts)) > 80
-
-
-def test_every_word_of_the_page_has_a_translation() -> None:
-    words = json.loads((FOLDER / "spanish.json").read_text(encoding="utf-8"))["words"]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "js").glob("*.js"))
-    said = set(re.findall(r'say\("([^"]+)"', code))
-    titles = set(re.findall(r'title: "([^"]+)"', code))
-    assert said | titles <= set(words)
-    of_data = {*KINDS, "joint", "perspective", "objective"}
-    assert {key for key in words if f'"{key}"' not in code} <= of_data
-    for key, word in words.items():
-        assert sorted(re.findall(r"\{\w+\}", key)) == sorted(re.findall(r"\{\w+\}", word))
+@pytest.mark.parametrize("language", ["es", "pl"])
+def test_no_english_words_of_the_page_are_left(
+    show: Show, language: str, paper_model: dict[str, Any]
+) -> None:
+    texts = set(show(fragment=fragment(**BUSY, s=["shop"], lang=language)).probe("texts"))
+    words = translations(code(), texts_of(paper_model))[language]
+    own = set(words.values())
+    assert {text for text in texts if words.get(text, text) != text} - own == set()
+    assert len(own & texts) > 80
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
     address = fragment(**BUSY, theme=theme, lang=language)
     width = 390 if language == "es" else 1440
@@ -196,7 +227,7 @@ def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
 
 @pytest.mark.parametrize("width", [1440, 900, 390, 320])
 def test_nothing_sticks_out_at_any_width(show: Show, width: int) -> None:
-    for address in ("#lang=en", "#lang=es&t=alarms"):
+    for address in ("#lang=en", "#lang=es&t=alarms", "#lang=pl&q=2024-05&by=month"):
         shown = show(viewport={"width": width, "height": 900}, fragment=address)
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
         assert shown.probe("clipped") == []

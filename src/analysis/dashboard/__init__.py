@@ -1,10 +1,11 @@
 """The dashboard: one HTML file that works offline, filled from a case's processed data.
 
-It may import every room above it, of which it uses base, tables, claims, kpis, method and show.
-``page_data`` collects what is shown as plain data (the cube of sums, the indicators, the claims,
-and key results with the targets that a reader may move), and ``page`` puts HTML, style sheet,
-scripts and data into the one file. Nothing is computed twice: the page adds up sums, never rows.
+It may import every room above it, of which it uses base, tables, claims, kpis, method, evidence and
+show. ``page_data`` collects what is shown as plain data (the cube of sums by month, the indicators,
+intervals, the claims, and key results with the targets that a reader may move), and ``page`` puts
+HTML, style sheet, scripts, words and data into the one file. Nothing is computed twice: the page
+adds up sums, never rows, which it does not hold.
 
 To add a panel: put its data in ``page_data.model``, draw it in a script of ``js`` (named in
-``page.SCRIPTS``), and give its words in Spanish in ``spanish.json``.
+``page.SCRIPTS``), and translate its words in the catalogues of ``base/languages``.
 """

@@ -11,11 +11,13 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from analysis.base.language import LOCALES, words_of
 from analysis.base.plan import PAPER
 from analysis.base.text import write_text
 from analysis.dashboard.page_data import model
@@ -26,11 +28,15 @@ SCRIPTS = (
     "exact",
     "words",
     "cube",
+    "periods",
     "okr",
     "state",
     "dom",
     "charts",
     "table",
+    "files",
+    "picture",
+    "first",
     "panels",
     "panels_okr",
     "panels_claims",
@@ -64,7 +70,7 @@ def page(model: dict[str, Any]) -> str:
         "style": style,
         "script": script,
         "data": embed(model),
-        "words": embed(json.loads(_text("spanish.json"))),
+        "words": embed(translations(script, texts_of(model))),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], _text("page.html"))
 
@@ -73,6 +79,46 @@ def code() -> str:
     """Return all scripts as one, in a function of its own, so that no name is global."""
     parts = [f"// ---- {name}.js\n\n{_text(f'js/{name}.js')}" for name in SCRIPTS]
     return '\n(() => {\n"use strict";\n\n' + "\n".join(parts) + "\n})();\n"
+
+
+def translations(script: str, texts: Collection[str]) -> dict[str, dict[str, str]]:
+    """Take from the catalogues what the page may say in a language other than English.
+
+    Parameters
+    ----------
+    script : str
+        All scripts; what they say are texts in double quotes.
+    texts : collection of str
+        Texts of the data.
+
+    Returns
+    -------
+    dict
+        By language, from English to the language.
+    """
+    return {
+        code: {
+            text: said
+            for text, said in words_of(code).items()
+            if text in texts or f'"{text}"' in script
+        }
+        for code in LOCALES
+        if code != "en"
+    }
+
+
+def texts_of(content: object) -> set[str]:
+    """List all texts in data made of lists and dicts.
+
+    Examples
+    --------
+    >>> sorted(texts_of({"name": "Sales", "units": ["soles", 1]}))
+    ['Sales', 'soles']
+    """
+    if isinstance(content, str):
+        return {content}
+    inside = content.values() if isinstance(content, dict) else content
+    return set().union(*map(texts_of, inside)) if isinstance(inside, Iterable) else set()
 
 
 def embed(content: object) -> str:
@@ -103,8 +149,9 @@ PICTURE = "docs/dashboard.png"
 """Picture of the paper's dashboard, renewed by ``python -m tests.dashboard.picture``."""
 
 PICTURE_ALT = (
-    "The first screen of the dashboard: slicers for quarter, service type and segment, a card for "
-    "each indicator with its value and its changes, and charts below them."
+    "The first screen of the dashboard: periods and slicers, a sentence on how the quarter went, a "
+    "card for each indicator with value, target, status and changes, the joint score, key results "
+    "by status, and charts below them."
 )
 
 HEIGHT = 900

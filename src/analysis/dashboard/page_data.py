@@ -7,23 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import (
+    MONTHS,
+    Grain,
     begins_late,
     containing,
+    first_month,
     is_to_date,
     last_ended,
+    months_in,
+    period_label,
     quarter_label,
 )
 from analysis.base.text import fields
 from analysis.claims.verdicts import read_verdicts
+from analysis.evidence.soundness import difference_interval, share_interval
 from analysis.kpis.catalogue import Indicator, Kpi, Totals, compute, indicator
 from analysis.kpis.cube import read_cube
-from analysis.kpis.levels import COLUMNS, kpis_of, periods, sample_of, wide
+from analysis.kpis.levels import COLUMNS, indicators_of, kpis_of, periods, sample_of, wide
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.method.balanced_scorecard import KNOWN_FROM
 from analysis.method.key_results import Okrs, holds, load_okrs
@@ -49,25 +56,33 @@ def model(case: Case) -> Model:
     """
     parameters = case.parameters
     printed = parameters.kind == "printed"
-    monthly = reduce({}, DIMENSIONS) if printed else _in_whole_quarters(read_cube(case))
-    cube = wide(monthly)
+    monthly = reduce({}, DIMENSIONS) if printed else _in_whole(read_cube(case), "month")
+    cube = wide(monthly, "month")
+    own = indicators_of(monthly) if len(monthly) else []
     made: Model = {
         "case": {
             **fields(parameters, "name title subtitle kind"),
             "currency": parameters.currency_name,
+            "language": parameters.language,
+            "locale": parameters.locale,
             "source": parameters.source.model_dump() if parameters.source else None,
         },
-        "current": _quarter(parameters.periods.current, monthly),
-        **({"fiscal": True} if parameters.fiscal_year_starts > 1 else {}),
+        "current": _shown(parameters.periods.current, monthly),
         **cube_model(cube, monthly, {kind.id: kind.name for kind in case.service_types}),
         "kpis": [
-            _kpi(record)
+            _kpi(record, own)
             for record in kpis_of(monthly, parameters.currency_name)
             if all(spec.column in COLUMNS for spec in record.measures)
         ],
     }
+    made["chance"] = {
+        record.key: chance(record, monthly)
+        for record in kpis_of(monthly)
+        if record.is_share and all(spec.kept == "any" for spec in record.measures)
+    }
     if len(monthly) and has_okrs(case):
-        made["okr"] = okr_model(load_okrs(case), monthly, case.reading(), parameters.currency_name)
+        whole = _in_whole(monthly, "quarter")
+        made["okr"] = okr_model(load_okrs(case), whole, case.reading(), parameters.currency_name)
     if case.has_claims:
         verdicts = read_verdicts(case)
         paper = parameters.calibration is not None
@@ -76,28 +91,69 @@ def model(case: Case) -> Model:
     return made
 
 
-def _in_whole_quarters(totals: Totals) -> Totals:
-    """Leave out quarters in part, which the page would compare with whole ones; not all of them."""
-    quarter = containing(totals["month"], "quarter")
-    labels = {label: quarter_label(label) for label in set(quarter)}
-    parts = [q for q, label in labels.items() if begins_late(label) or is_to_date(label)]
-    return totals if len(parts) == len(labels) else totals[~quarter.isin(parts)]
+def _in_whole(totals: Totals, grain: Grain) -> Totals:
+    """Leave out periods in part, which the page would compare with whole ones; not all of them."""
+    index = containing(totals["month"], grain)
+    labels = {one: period_label(one, grain) for one in set(index)}
+    parts = [one for one, label in labels.items() if begins_late(label) or is_to_date(label)]
+    return totals if len(parts) == len(labels) else totals[~index.isin(parts)]
 
 
-def _quarter(period: str, totals: Totals) -> str:
-    """Name the last quarter with sums that has ended when a period ends."""
-    known = sorted(set(containing(totals["month"], "quarter")))
-    ended = [quarter for quarter in known if quarter <= last_ended(period, "quarter")]
+def _shown(period: str, totals: Totals) -> str:
+    """Name the period shown at first: the current one, or the last quarter before it with sums."""
+    known = set(totals["month"])
+    if known.intersection(months_in(period)):
+        return period
+    quarters = sorted({containing(month, "quarter") for month in known})
+    ended = [quarter for quarter in quarters if quarter <= last_ended(period, "quarter")]
     return quarter_label(ended[-1]) if ended else period
 
 
-def _kpi(record: Kpi) -> Model:
+def _kpi(record: Kpi, method: Iterable[Indicator]) -> Model:
+    """Describe an indicator; key results are on those of the method that have its level."""
     return {
         "id": record.key,
         **fields(record, "name perspective unit better numerator denominator"),
         "scale": str(record.scale),
         **fields(record, "decimals definition"),
+        "indicators": [one.key for one in method if one.level == record.level],
     }
+
+
+def chance(record: Kpi, monthly: Totals) -> dict[str, list[list[int]]]:
+    """Give 95% intervals of a share of answers, and of its changes, for the whole firm.
+
+    Parameters
+    ----------
+    record : Kpi
+        Satisfied of all answers, say.
+    monthly : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+
+    Returns
+    -------
+    dict
+        By first month (index) and length in months, such as ``24291+3``: the interval of the share
+        and those of its changes on the period before and on the year before; an empty list where
+        there are no answers. Ends are in tenths of a per cent, rounded outwards.
+    """
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for grain, size in MONTHS.items():
+        for index, measures in periods(_in_whole(monthly, grain), grain).items():
+            satisfied, answers = (measures[spec.name] for spec in record.measures)
+            if answers and satisfied is not None:
+                found[first_month(index, grain), size] = int(satisfied), int(answers)
+    made = {}
+    for (first, size), counts in sorted(found.items()):
+        bases = (found.get((first - size, size)), found.get((first - 12, size)))
+        changes = [_tenths(*difference_interval(*base, *counts)) if base else [] for base in bases]
+        made[f"{first}+{size}"] = [_tenths(*share_interval(*counts)), *changes]
+    return made
+
+
+def _tenths(low: float, high: float) -> list[int]:
+    """Round shares outwards to tenths of a per cent."""
+    return [floor(1000 * low), ceil(1000 * high)]
 
 
 def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None = None) -> Model:
@@ -106,7 +162,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     Parameters
     ----------
     cube : DataFrame
-        From :func:`analysis.kpis.levels.sums`, by service type and segment.
+        From :func:`analysis.kpis.levels.wide`, by month, service type and segment.
     monthly : DataFrame
         From :func:`analysis.kpis.reduce.reduce`, which knows what months were recorded.
     names : dict of str to str, optional
@@ -115,53 +171,60 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     Returns
     -------
     dict
-        ``quarters`` (index and label), ``types`` and ``segments`` (id and name), ``cube`` (one
-        list per dimension, with -1 for what belongs to no single one, and ``sums`` with one list
-        per measure), ``unsplit`` (by dimension, the measures that belong to none of its members)
-        and ``recorded`` (by measure, the quarters that are covered, as positions, and whether all
-        quarters of a longer period must be).
+        ``months`` (index of the first, number, and by how many the firm's year runs ahead of the
+        calendar's), ``types`` and ``segments`` (id
+        and name), ``cube`` (one list per dimension, with -1 for what belongs to no single one, and
+        ``sums`` with one list per measure), ``measures`` (words, unit and the factor from sums to
+        it), ``unsplit`` (by dimension, the measures that belong to none of its members) and
+        ``recorded`` (by measure, the months that are covered, as positions, and whether all months
+        of a longer period must be).
     """
-    measures = [name for name in COLUMNS if name in cube]
-    for name in measures:
+    columns = [name for name in COLUMNS if name in cube]
+    for name in columns:
         if int(cube[name].abs().sum()) > LARGEST:
             raise InputError(
                 "the sum is too large for exact arithmetic in a browser (2^53)", column=name
             )
-    quarters = sorted({int(quarter) for quarter in cube["quarter"]})
+    first, end = (int(cube["month"].min()), int(cube["month"].max()) + 1) if len(cube) else (0, 0)
     members = {name: _members(cube[name]) for name in DIMENSIONS}
     place = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
-    at_quarter = {quarter: at for at, quarter in enumerate(quarters)}
     types, segments = (
         [{"id": key, "name": (names or {}).get(key, key)} for key in members[dimension]]
         for dimension in DIMENSIONS
     )
     return {
-        "quarters": [{"index": index, "label": quarter_label(index)} for index in quarters],
+        "months": {"first": first, "count": end - first, "lead": -first_month(0, "year")},
         "types": types,
         "segments": segments,
         "cube": {
-            "quarter": [at_quarter[int(quarter)] for quarter in cube["quarter"]],
+            "month": [int(month) - first for month in cube["month"]],
             "type": [place["service_type"].get(str(key), -1) for key in cube["service_type"]],
             "segment": [place["segment"].get(str(key), -1) for key in cube["segment"]],
-            "sums": {name: [int(value) for value in cube[name]] for name in measures},
+            "sums": {name: [int(value) for value in cube[name]] for name in columns},
+        },
+        "measures": {
+            name: {**fields(COLUMNS[name], "words unit"), "scale": str(COLUMNS[name].scale)}
+            for name in columns
         },
         "unsplit": {
-            short: _unsplit(cube, dimension, measures)
+            short: _unsplit(cube, dimension, columns)
             for short, dimension in zip(("type", "segment"), DIMENSIONS, strict=True)
         },
-        "recorded": _recorded(monthly, measures, quarters) if quarters else {},
+        "recorded": _recorded(monthly, columns, range(first, end)),
     }
 
 
-def _recorded(monthly: Totals, measures: Iterable[str], quarters: list[int]) -> Model:
-    """Say which quarters a sum can be given for: those that the KPI tables give one for."""
-    known = periods(monthly, "quarter")
+def _recorded(monthly: Totals, columns: Iterable[str], months: range) -> Model:
+    """Say which months a sum can be given for: those that the KPI tables give one for."""
+    known = periods(monthly, "month") if months else {}
     return {
         name: {
             "all": spec.kept != "any",
-            "quarters": [at for at, q in enumerate(quarters) if known[q][spec.name] is not None],
+            "months": [
+                at for at, m in enumerate(months) if known.get(m, {}).get(spec.name) is not None
+            ],
         }
-        for name, spec in ((name, COLUMNS[name]) for name in measures)
+        for name, spec in ((name, COLUMNS[name]) for name in columns)
     }
 
 

@@ -261,6 +261,39 @@ def share_interval(successes: int, trials: int) -> tuple[float, float]:
     return max((float(middle) - half) / whole, 0.0), min((float(middle) + half) / whole, 1.0)
 
 
+def difference_interval(
+    successes_before: int, trials_before: int, successes: int, trials: int
+) -> tuple[float, float]:
+    """Return the 95% interval of the change between two shares, as a ratio.
+
+    Parameters
+    ----------
+    successes_before, trials_before, successes, trials : int
+        Such as satisfied and all answers of two periods; at least one trial in each.
+
+    Examples
+    --------
+    The first example of the source, 56 of 70 against 48 of 80 (method 10):
+
+    >>> low, high = difference_interval(48, 80, 56, 70)
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+
+    Notes
+    -----
+    It supposes two independent random samples of many customers. Where it holds 0, chance alone
+    may explain the change. Source: R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890.
+    """
+    before, now = successes_before / trials_before, successes / trials
+    low_before, high_before = share_interval(successes_before, trials_before)
+    low, high = share_interval(successes, trials)
+    change = now - before
+    return (
+        change - sqrt((now - low) ** 2 + (high_before - before) ** 2),
+        change + sqrt((high - now) ** 2 + (before - low_before) ** 2),
+    )
+
+
 def count_interval(count: int) -> tuple[float, float]:
     """Return the exact 95% interval of the mean of a Poisson count.
 

@@ -213,26 +213,29 @@ def sums(ledger: Mapping[str, Any], by: Sequence[str] = ("service_type",)) -> pd
     return wide(reduce(ledger, by, [spec.name for spec in COLUMNS.values()]))
 
 
-def wide(cube: pd.DataFrame) -> pd.DataFrame:
-    """Turn sums by month and measure into sums by quarter, with a column for every measure.
+def wide(cube: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
+    """Turn sums by month and measure into sums by period, with a column for every measure.
 
     Parameters
     ----------
     cube : DataFrame
         From :func:`analysis.kpis.reduce.reduce`.
+    grain : {"month", "quarter", "half-year", "year"}
+        Length of a period.
 
     Returns
     -------
     DataFrame
-        Columns ``quarter`` (index), the dimensions (``all`` for what belongs to no single one) and
-        those of :data:`COLUMNS` whose table is there; sorted, one row per combination that occurs.
+        Columns ``quarter`` (index; named after the grain), the dimensions (``all`` for what belongs
+        to no single one) and those of :data:`COLUMNS` whose table is there; sorted, one row per
+        combination that occurs.
     """
     by = [name for name in cube.columns if name not in ("month", "measure", "value")]
     summed = set(cube["measure"])
     names = {spec.found_in(summed).name: column for column, spec in COLUMNS.items()}
     rows = cube[cube["measure"].isin(list(names))]
-    rows = rows.assign(quarter=containing(rows["month"], "quarter"))
-    keys = ["quarter", *by]
+    keys = [grain, *by]
+    rows = rows.assign(**{grain: containing(rows["month"], grain)})
     added = rows.groupby([*keys, "measure"], sort=True)["value"].sum()
     table = added.unstack("measure", fill_value=0).rename(columns=names)
     table = table[[column for column in COLUMNS if column in table]].reset_index()

@@ -18,10 +18,7 @@
  */
 
 /** Whether a click or key adds to the selection. */
-const adds = (event) => several || event.ctrlKey || event.metaKey || event.shiftKey;
-
-/** Whether plain clicks add, for fingers, which have no Ctrl. */
-let several = false;
+const adds = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
 
 /** @param {Mark} mark @param {Node[]} inside */
 function markButton(name, mark, ...inside) {
@@ -49,6 +46,9 @@ function bars(id, label, marks) {
       make("span.value", {}, mark.label)))));
 }
 
+/** Columns are narrow where there are more. */
+const DENSE = 16;
+
 /**
  * Columns or pins: time runs across. Pins are for ratios, which do not add up.
  * @param {string} id @param {string} label @param {Mark[]} marks @param {"columns"|"pins"} look
@@ -56,7 +56,7 @@ function bars(id, label, marks) {
 function times(id, label, marks, look) {
   const longest = Math.max(...lengths(marks), 1e-9);
   const upright = (name, value) => (value === null || value === undefined ? null : size(make(`span.${name}`), "height", value / longest));
-  const row = make(`div.times.${look}`, { role: "group", "aria-label": label, "data-group": id }, marks.map((mark, at) => {
+  const row = make(`div.times.${look}${marks.length > DENSE ? ".dense" : ""}`, { role: "group", "aria-label": label, "data-group": id }, marks.map((mark, at) => {
     const top = Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0);
     const above = make("span.above", {}, make("span.value", {}, mark.label), deltaText(mark));
     above.style.setProperty("bottom", `${(top / longest) * 100}%`);
@@ -66,4 +66,14 @@ function times(id, label, marks, look) {
       make("span.axis", {}, make("span", {}, mark.name), make("span.year", {}, first ? mark.year : "\u00a0")));
   }));
   return make("div.wide", { "data-scroll": id }, roving(row));
+}
+
+/**
+ * The course up to the period chosen as small columns from 0, a gap where there is no value.
+ * @param {(Fraction|null)[]} values the last one is that of the period chosen
+ */
+function spark(values) {
+  const longest = Math.max(...values.map((value) => value?.number ?? 0), 1e-9);
+  return make("span.spark", { "aria-hidden": "true" }, values.map((value, at) =>
+    make("span", {}, value === null ? null : size(make(at === values.length - 1 ? "i.chosen" : "i"), "height", value.number / longest))));
 }

@@ -1,113 +1,120 @@
 /**
- * The cube of sums: what a selection of quarters, service types and segments adds up to, and the
+ * The cube of sums: what a selection of months, service types and segments adds up to, and the
  * indicators of those sums. Sums are whole numbers; ratios are taken of sums, never averaged.
+ * Months are positions: 0 is the first month of the file.
  *
- * @typedef {Object<string, number>} Sums by measure
+ * @typedef {Object<string, Float64Array>} Sums by measure; a number per month or member
  * @typedef {{whole: Sums, part: Sums}} Split  everything, and the selection's part of it
- * @typedef {{quarters: Split[], types: Split[], segments: Split[]}} Reduced
+ * @typedef {{months: Split, types: Split, segments: Split}} Reduced
  */
 const measures = Object.keys(data.cube.sums);
-const columns = measures.map((name) => data.cube.sums[name]);
-const quarterAt = new Map(data.quarters.map((quarter, at) => [quarter.index, at]));
-
-const nothing = () => Object.fromEntries(measures.map((name) => [name, 0]));
-const blank = (list) => list.map(() => ({ whole: nothing(), part: nothing() }));
+const { first: firstMonth, count: monthCount, lead } = data.months;
+const allMonths = Array.from({ length: monthCount }, (_, at) => at);
+const recorded = Object.fromEntries(Object.entries(data.recorded).map(([name, { all, months }]) => [name, { all, months: new Set(months) }]));
 
 /**
- * Reduce the cube in one pass.
- * @param {Set<number>} quarters positions; all if empty, and so for the others
- * @param {Set<number>} types
- * @param {Set<number>} segments
+ * Add up measures by the places of rows; -1 is no place.
+ * @param {string[]} names @param {number[]} places @param {number} size @param {Uint8Array|null} inside
+ * @returns {Sums}
+ */
+function addUp(names, places, size, inside) {
+  return Object.fromEntries(names.map((name) => {
+    const made = new Float64Array(size), column = data.cube.sums[name];
+    for (let row = 0; row < column.length; row++) {
+      if (column[row] && places[row] >= 0 && (!inside || inside[row])) made[places[row]] += column[row];
+    }
+    return [name, made];
+  }));
+}
+
+const wholeByMonth = addUp(measures, data.cube.month, monthCount, null);
+
+/**
+ * Reduce the cube.
+ * @param {State} chosen of months, types and segments; an empty set means all
+ * @param {string[]} names measures that are wanted by type and segment
  * @returns {Reduced}
- *   By quarter: all of it, and the part of the types and segments. By type and by segment: all in
- *   the quarters, and the part of the selection.
+ *   By month: all of it, and the part of the types and segments. By type and by segment: all in
+ *   the months, and the part of the selection.
  */
-function reduce(quarters, types, segments) {
-  const made = { quarters: blank(data.quarters), types: blank(data.types), segments: blank(data.segments) };
-  const { quarter, type, segment } = data.cube;
-  for (let row = 0; row < quarter.length; row++) {
-    const chosen = (!types.size || types.has(type[row])) && (!segments.size || segments.has(segment[row]));
-    const places = [made.quarters[quarter[row]]];
-    if (!quarters.size || quarters.has(quarter[row])) {
-      if (type[row] >= 0) places.push(made.types[type[row]]);
-      if (segment[row] >= 0) places.push(made.segments[segment[row]]);
-    }
-    for (let column = 0; column < columns.length; column++) {
-      const value = columns[column][row];
-      if (!value) continue;
-      for (const place of places) {
-        place.whole[measures[column]] += value;
-        if (chosen) place.part[measures[column]] += value;
-      }
-    }
+function reduce({ months, types, segments }, names) {
+  const { month, type, segment } = data.cube, split = types.size || segments.size;
+  const timely = new Uint8Array(month.length), inside = new Uint8Array(month.length), both = new Uint8Array(month.length);
+  for (let row = 0; row < month.length; row++) {
+    timely[row] = !months.size || months.has(month[row]) ? 1 : 0;
+    inside[row] = (!types.size || types.has(type[row])) && (!segments.size || segments.has(segment[row])) ? 1 : 0;
+    both[row] = timely[row] & inside[row];
   }
-  return made;
-}
-
-/**
- * Why an indicator has no value for any part of the firm that is chosen; empty if it has.
- * @param {{numerator: string, denominator: string|null}} kpi
- */
-function unsplit(kpi, state) {
-  const needs = (name) => [kpi.numerator, kpi.denominator].includes(name);
-  if (state.types.size && data.unsplit.type.some(needs)) return say("Technicians’ hours belong to no single service type");
-  if (state.segments.size && data.unsplit.segment.some(needs)) return say("Technicians’ hours belong to no single segment");
-  return "";
-}
-
-/**
- * Quarters for want of which the sums of some measures are not known: a month of them is not
- * recorded (of a survey, the whole period).
- * @param {string[]} names of measures @param {number[]} places @returns {number[]}
- */
-function gaps(names, places) {
-  const lacking = names.map((name) => {
-    const { all, quarters } = data.recorded[name], lost = places.filter((at) => !quarters.includes(at));
-    return all || lost.length === places.length ? lost : [];
-  });
-  return places.filter((at) => lacking.some((lost) => lost.includes(at)));
+  const members = (places, size) => ({ whole: addUp(names, places, size, timely), part: addUp(names, places, size, both) });
+  return {
+    months: { whole: wholeByMonth, part: split ? addUp(measures, month, monthCount, inside) : wholeByMonth },
+    types: members(type, data.types.length), segments: members(segment, data.segments.length),
+  };
 }
 
 /** Measures of an indicator. */
 const measuresOf = (kpi) => [kpi.numerator, kpi.denominator].filter((name) => name !== null);
 
-/** What is not recorded in some quarters, in words; empty if all is. */
-function unrecorded(names, places) {
-  const found = gaps(names, places);
-  return found.length ? say("Not recorded in full: {period}", { period: periodName(found) }) : "";
+/** Why an indicator has no value for any part of the firm that is chosen; empty if it has. */
+function unsplit(kpi, { types, segments }) {
+  const found = (lacking) => measuresOf(kpi).find((name) => lacking.includes(name));
+  const words = (name) => ({ measure: named(data.measures[name].words) });
+  const type = types.size ? found(data.unsplit.type) : undefined, segment = segments.size ? found(data.unsplit.segment) : undefined;
+  if (type) return say("{measure}: not recorded by service type", words(type));
+  return segment ? say("{measure}: not recorded by segment", words(segment)) : "";
 }
 
 /**
- * An indicator in some quarters; null where it is not recorded or undefined.
- * @param {number[]} places @param {Sums[]} sums of these quarters
- * @returns {Fraction|null}
+ * Months for want of which the sums of some measures are not known (of a survey, all of them).
+ * @param {string[]} names of measures @param {number[]} places @returns {number[]}
  */
-function kpiValue(kpi, places, sums) {
-  if (gaps(measuresOf(kpi), places).length) return null;
-  const add = (name) => sums.reduce((total, one) => total + one[name], 0);
+function gaps(names, places) {
+  const lacking = names.map((name) => {
+    const { all, months } = recorded[name], lost = places.filter((at) => !months.has(at));
+    return all || lost.length === places.length ? lost : [];
+  });
+  return places.filter((at) => lacking.some((lost) => lost.includes(at)));
+}
+
+/** What is not recorded in some months, in words; empty if all is. */
+function unrecorded(names, places) {
+  const found = gaps(names, places);
+  return found.length ? say("Not recorded: {period}", { period: periodName(found) }) : "";
+}
+
+/** An indicator of its sums; null where it divides by 0. */
+function ratio(kpi, add) {
   const top = new Fraction(BigInt(add(kpi.numerator))).times(Fraction.of(kpi.scale));
   if (kpi.denominator === null) return top;
   const bottom = add(kpi.denominator);
   return bottom ? top.over(new Fraction(BigInt(bottom))) : null;
 }
 
-/** Chosen positions in order; all if none is chosen. */
-const chosenQuarters = (quarters) => (quarters.size ? [...quarters].sort((a, b) => a - b) : data.quarters.map((_, at) => at));
-
 /**
- * The quarters that lie `distance` before some; null unless all of them are recorded.
- * @param {number[]} places
+ * An indicator in some months; null where it is not recorded or undefined.
+ * @param {number[]} places @param {Sums} sums by month
+ * @returns {Fraction|null}
  */
-function earlier(places, distance) {
-  const found = places.map((at) => quarterAt.get(data.quarters[at].index - distance));
-  return found.includes(undefined) ? null : found;
+function kpiValue(kpi, places, sums) {
+  if (gaps(measuresOf(kpi), places).length) return null;
+  return ratio(kpi, (name) => places.reduce((total, at) => total + sums[name][at], 0));
 }
 
-/** The period as long just before; null if the quarters do not follow each other, or it is not recorded. */
-function before(places) {
-  const last = data.quarters[places.at(-1)].index, first = data.quarters[places[0]].index;
-  return last - first === places.length - 1 ? earlier(places, places.length) : null;
+/** An indicator of a service type or segment in the months chosen. */
+function memberValue(kpi, at, sums, places) {
+  return gaps(measuresOf(kpi), places).length ? null : ratio(kpi, (name) => sums[name][at]);
 }
+
+/** Chosen positions in order; all if none is chosen. */
+const chosenMonths = (months) => (months.size ? [...months].sort((a, b) => a - b) : allMonths);
+
+const consecutive = (places) => places.at(-1) - places[0] === places.length - 1;
+
+/** The months that lie `distance` before some; null unless all of them are in the file. */
+const earlier = (places, distance) => (places[0] >= distance ? places.map((at) => at - distance) : null);
+
+/** The period as long just before; null if the months do not follow each other. */
+const before = (places) => (consecutive(places) ? earlier(places, places.length) : null);
 
 /**
  * A value against that of a base: percentage points for shares, else growth, where the base is positive.
@@ -122,15 +129,14 @@ function against(kpi, value, base) {
   return { change, text: share ? points(change) : percent(change, 1, true), good };
 }
 
-/** Quarters in words: Q1 2022, Q1–Q2 2023, Q4 2023–Q2 2024. */
-function periodName(places) {
-  const runs = [];
-  for (const at of places) {
-    const run = runs.at(-1);
-    if (run && data.quarters[at].index === data.quarters[run.at(-1)].index + 1) run.push(at);
-    else runs.push([at]);
-  }
-  const label = (at) => quarterName(data.quarters[at].label);
-  const range = (from, to) => `${from.slice(-4) === to.slice(-4) ? from.slice(0, -5) : from}–${to}`;
-  return runs.map((run) => (run.length > 1 ? range(label(run[0]), label(run.at(-1))) : label(run[0]))).join(", ");
+/**
+ * 95% intervals of a share of answers, worked out by Python for the whole firm: that of the share,
+ * of its change on the period before and on the year before, in tenths of a per cent.
+ * @returns {[number, number][]|null} null where none is known; undefined if the indicator is no sample
+ */
+function chanceOf(kpi, places, split) {
+  const known = data.chance[kpi.id];
+  return known && ((!split && consecutive(places) && known[`${firstMonth + places[0]}+${places.length}`]) || null);
 }
+
+const tenths = (number) => new Fraction(BigInt(number), 10n);

@@ -30,6 +30,34 @@ function size(element, property, share) {
 /** Mark of the kind of number, the same everywhere. */
 const kindMark = (kind) => make(`span.kind.${kind.replace(/\W/g, "")}`, {}, say(kind));
 
+/** The same where numbers of several kinds stand on the page; where all are of one, its head says so. */
+const mixedMark = (kind) => (data.claims || kind === "what-if" ? kindMark(kind) : null);
+
+/**
+ * A button that opens a box over the page; the browser closes it at Escape or a click elsewhere.
+ * @param {string} id @param {string} text
+ */
+function opener(id, text, has = {}) {
+  return make("button", { type: "button", "data-key": `open-${id}`, popovertarget: `box-${id}`, "aria-haspopup": "dialog", ...has }, text, make("span.more", { "aria-hidden": "true" }, " ▾"));
+}
+
+/** The box of an opener; it stands below its button, or where there is room. */
+function box(id) {
+  const element = make("div.box", { id: `box-${id}`, popover: "auto", role: "dialog" });
+  element.addEventListener("toggle", (event) => {
+    if (event.newState !== "open") return;
+    const place = (lastOpener?.isConnected ? lastOpener : document.body).getBoundingClientRect(), own = element.getBoundingClientRect();
+    const below = place.bottom + 4, top = below + own.height > innerHeight ? Math.max(8, place.top - own.height - 4) : below;
+    element.style.setProperty("left", `${Math.max(8, Math.min(innerWidth - own.width - 8, place.left))}px`);
+    element.style.setProperty("top", `${top}px`);
+  });
+  return element;
+}
+
+/** The opener that was pressed last. */
+let lastOpener = null;
+document.addEventListener("click", (event) => { lastOpener = event.target.closest?.("[popovertarget]") ?? lastOpener; }, true);
+
 /**
  * Replace what an element holds, keeping the focus on the control of the same key, and what was
  * scrolled where it was. (To ask elements for their place would lay the page out each time.)
@@ -101,9 +129,9 @@ function showTip(event) {
 
 const hideTip = () => { document.getElementById("tip").hidden = true; };
 
-/** Give a text to the browser as a file. */
-function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+/** Give texts or bytes to the browser as a file. */
+function save(name, blob) {
+  const address = URL.createObjectURL(blob);
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -115,19 +115,18 @@ function effective(parts) {
 /**
  * Evaluate every key result in a quarter against the same quarter of the year before, or the one
  * before if its target is a rate per month.
- * @param {number} at position of the quarter
+ * @param {number} quarter its index
  * @param {Map<string, {target: number, amount: string}>} goals what-ifs by key result
  */
-function evaluate(at, goals) {
-  const { index, label } = data.quarters[at];
-  const labelOf = (quarter) => `${Math.floor(quarter / 4)}Q${((quarter % 4) + 4) % 4 + 1}`;
+function evaluate(quarter, goals) {
+  const label = labelOf(quarter, MONTHS);
   const read = (text) => (text === undefined || text === "" ? null : Fraction.of(text));
   return data.okr.results.map((result) => {
     const goal = goals.get(result.id);
     const target = result.targets[goal ? goal.target : result.used] ?? null;
     const indicator = data.okr.indicators[target ? target.kpi : result.kpi];
     const value = read(indicator.levels[label]);
-    const start = indicator.levels[labelOf(index - since(target) / MONTHS)];
+    const start = indicator.levels[labelOf(quarter - since(target) / MONTHS, MONTHS)];
     const baseline = result.baseline ? Fraction.of(result.baseline) : read(start);
     const common = { result, target, indicator, value, baseline, changed: Boolean(goal) };
     if (target === null) {

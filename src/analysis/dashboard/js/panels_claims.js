@@ -4,7 +4,7 @@ const VERDICTS = ["reproduced", "consistent", "underdetermined", "inconsistent",
 
 function claimsPanel() {
   const counts = VERDICTS.map((verdict) => [verdict, data.claims.filter((claim) => claim.verdict === verdict).length]);
-  const find = make("input", { type: "search", id: "find", "data-key": "find", autocomplete: "off", on: { input: (event) => change(() => { state.find = event.target.value; }) } });
+  const find = make("input", { type: "search", id: "find", "data-key": "find", autocomplete: "off", on: { input: (event) => change(() => { state.find = event.target.value; }, "find") } });
   const label = make("label", { for: "find" });
   const verdicts = make("div"), list = make("div"), said = make("p.note", { role: "status" });
   const element = make("div.claims", {}, make("div.side", {}, verdicts, make("p.find", {}, label, find)), make("div", {}, said, list));
@@ -17,10 +17,10 @@ function claimsPanel() {
     rows: shown().map((claim) => [english(claim.subject), claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), english(claim.evidence)]),
   });
   return {
-    id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true,
+    id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true, head: () => ["", ""],
     needs: () => [[...state.verdicts], state.find],
     note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named.") +
-      (language === "es" ? ` ${say("Claims, what is printed, and evidence are in English.")}` : ""),
+      (language === "en" ? "" : ` ${say("Claims, what is printed, and evidence are in English.")}`),
     draw: () => element,
     keeps: true,
     update: () => {
@@ -42,8 +42,8 @@ function claimsPanel() {
 
 const verdictText = (claim) => say(claim.verdict) + (claim.others.length ? ` (${say("other readings")}: ${claim.others.map((word) => say(word)).join(", ")})` : "");
 
-/** A text that is English in both languages, with its periods as the English page writes them. */
-const english = (text) => quarterName(text, { Q: "Q", H: "H" });
+/** A text that is English in every language, with its periods as the English page writes them. */
+const english = (text) => text.replace(/\b(\d{4})([QH][1-4])\b/g, "$2 $1");
 
 /** Whether a claim holds the words looked for, in any case. */
 function holds(claim) {
