@@ -66,9 +66,9 @@ def test_the_cube_holds_the_sums_of_a_small_ledger(small: dict[str, pd.DataFrame
 def test_a_month_is_recorded_if_a_table_has_a_row_in_it(small: dict[str, pd.DataFrame]) -> None:
     """Services in January, February and April, hours in January and April, an answer."""
     recorded = cube_of(small)["recorded"]
-    assert recorded["services"] == {"all": True, "months": [0, 1, 3]}
-    assert recorded["quarter_hours"] == {"all": True, "months": [0, 3]}
-    assert recorded["answers"] == {"all": False, "months": [1]}
+    assert recorded["services"] == {"kept": "month", "months": [0, 1, 3]}
+    assert recorded["quarter_hours"] == {"kept": "month", "months": [0, 3]}
+    assert recorded["answers"] == {"kept": "any", "months": [1]}
 
 
 def test_intervals_of_answers_are_rounded_outwards(small: dict[str, pd.DataFrame]) -> None:

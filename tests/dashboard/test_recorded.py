@@ -10,6 +10,7 @@ import pytest
 
 from analysis.base.periods import quarter_label
 from analysis.dashboard.page_data import cube_model
+from analysis.efficiency.quarterly_statements import INCOME
 from analysis.kpis.levels import kpi_periods, wide
 from analysis.kpis.reduce import DIMENSIONS, reduce
 
@@ -90,6 +91,26 @@ def test_a_year_that_ends_early_has_no_sum(show: Show, gapped: dict[str, Any]) -
     assert [row[:2] for row in shown.probe("rows", "course")] == [["2023", "–"], ["2024", "–"]]
     assert shown.probe("cards")["sales"]["value"] == "600"  # of the half that is there
     assert (shown.page.locator("#lead").text_content() or "").startswith("Q1–Q2 2024 ")
+
+
+def test_sales_of_statements_are_those_of_whole_quarters(
+    show: Show, a_model: dict[str, Any]
+) -> None:
+    """1,000 and 1,100 soles in the first two quarters of 2024; no month has sales of its own."""
+    rows = {name: [0, 0] for name in (*INCOME, "equity", "interest_debt")}
+    rows |= {"sales": [100_000, 110_000], "period": ["2024Q1", "2024Q2"]}
+    statement = pd.DataFrame(rows | {"company_id": "acme", "basis": "discrete"})
+    monthly = reduce({"fin_statement": statement}, DIMENSIONS)
+    made = a_model | cube_model(wide(monthly, "month"), monthly) | {"chance": {}}
+    del made["okr"], made["claims"]
+    made["kpis"] = [one for one in made["kpis"] if one["id"] == "sales"]
+    shown = show(made, fragment(q=["2024Q2"], table=["course"], lang="en"))
+    assert [row[1] for row in shown.probe("rows", "course")] == ["1000", "1100"]
+    assert shown.probe("cards")["sales"]["value"] == "1100"
+    for periods, value in ((["all"], "2100"), (["2024-06"], None), (["2024-05", "2024-06"], None)):
+        shown.view(fragment(q=periods, by="month", table=["course"], lang="en"))
+        assert shown.probe("cards")["sales"]["value"] == value
+    assert [row[1] for row in shown.probe("rows", "course")] == 6 * ["–"]
 
 
 def test_every_quarter_is_that_of_the_reports_tables(

@@ -176,8 +176,8 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
         and name), ``cube`` (one list per dimension, with -1 for what belongs to no single one, and
         ``sums`` with one list per measure), ``measures`` (words, unit and the factor from sums to
         it), ``unsplit`` (by dimension, the measures that belong to none of its members) and
-        ``recorded`` (by measure, the months that are covered, as positions, and whether all months
-        of a longer period must be).
+        ``recorded`` (by measure, the months that are covered, as positions, and what a longer
+        period must have: every month, every quarter, or any).
     """
     columns = [name for name in COLUMNS if name in cube]
     for name in columns:
@@ -185,7 +185,9 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
             raise InputError(
                 "the sum is too large for exact arithmetic in a browser (2^53)", column=name
             )
-    first, end = (int(cube["month"].min()), int(cube["month"].max()) + 1) if len(cube) else (0, 0)
+    summed = set(monthly["measure"])
+    kept = {name: COLUMNS[name].found_in(summed).kept for name in columns}
+    first, end = _reach(cube["month"], "quarter" if "quarter" in kept.values() else "month")
     members = {name: _members(cube[name]) for name in DIMENSIONS}
     place = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
     types, segments = (
@@ -210,22 +212,29 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
             short: _unsplit(cube, dimension, columns)
             for short, dimension in zip(("type", "segment"), DIMENSIONS, strict=True)
         },
-        "recorded": _recorded(monthly, columns, range(first, end)),
+        "recorded": _recorded(monthly, kept, range(first, end)),
     }
 
 
-def _recorded(monthly: Totals, columns: Iterable[str], months: range) -> Model:
-    """Say which months a sum can be given for: those that the KPI tables give one for."""
-    known = periods(monthly, "month") if months else {}
-    return {
-        name: {
-            "all": spec.kept != "any",
-            "months": [
-                at for at, m in enumerate(months) if known.get(m, {}).get(spec.name) is not None
-            ],
-        }
-        for name, spec in ((name, COLUMNS[name]) for name in columns)
-    }
+def _reach(months: pd.Series[Any], grain: Grain) -> tuple[int, int]:
+    """Return the first month of some and the one after the last, filled up to whole periods."""
+    if months.empty:
+        return 0, 0
+    first, last = (containing(int(month), grain) for month in (months.min(), months.max()))
+    return first_month(first, grain), first_month(last + 1, grain)
+
+
+def _recorded(monthly: Totals, kept: Mapping[str, str], months: range) -> Model:
+    """Say in which months a sum is known, or in the months of which quarters."""
+    made = {}
+    for column, rule in kept.items():
+        grain: Grain = "quarter" if rule == "quarter" else "month"
+        known = periods(monthly, grain)
+        name = COLUMNS[column].name
+        inside = [known.get(containing(month, grain), {}).get(name) for month in months]
+        places = [at for at, value in enumerate(inside) if value is not None]
+        made[column] = {"kept": rule, "months": places}
+    return made
 
 
 def _members(column: pd.Series[Any]) -> list[str]:

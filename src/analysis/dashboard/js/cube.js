@@ -10,7 +10,7 @@
 const measures = Object.keys(data.cube.sums);
 const { first: firstMonth, count: monthCount, lead } = data.months;
 const allMonths = Array.from({ length: monthCount }, (_, at) => at);
-const recorded = Object.fromEntries(Object.entries(data.recorded).map(([name, { all, months }]) => [name, { all, months: new Set(months) }]));
+const recorded = Object.fromEntries(Object.entries(data.recorded).map(([name, { kept, months }]) => [name, { kept, months: new Set(months) }]));
 
 /**
  * Add up measures by the places of rows; -1 is no place.
@@ -65,13 +65,16 @@ function unsplit(kpi, { types, segments }) {
 }
 
 /**
- * Months for want of which the sums of some measures are not known (of a survey, all of them).
+ * Months for want of which the sums of some measures are not known: of a survey, all of them; of
+ * statements, those of quarters that are not there as a whole.
  * @param {string[]} names of measures @param {number[]} places @returns {number[]}
  */
 function gaps(names, places) {
   const lacking = names.map((name) => {
-    const { all, months } = recorded[name], lost = places.filter((at) => !months.has(at));
-    return all || lost.length === places.length ? lost : [];
+    const { kept, months } = recorded[name], inside = new Set(places);
+    const whole = (at) => [0, 1, 2].every((step) => inside.has(startOf(quarterOf(at)) + step));
+    const lost = places.filter((at) => !months.has(at) || (kept === "quarter" && !whole(at)));
+    return kept !== "any" || lost.length === places.length ? lost : [];
   });
   return places.filter((at) => lacking.some((lost) => lost.includes(at)));
 }

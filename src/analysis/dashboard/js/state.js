@@ -20,7 +20,7 @@ const ALL = "all";
 function initial() {
   return {
     months: new Set(placesOf(data.current)), types: new Set(), segments: new Set(), verdicts: new Set(), find: "",
-    kpi: data.kpis[0]?.id ?? "", grain: monthCount > 12 ? "quarter" : "month",
+    kpi: data.kpis[0]?.id ?? "", grain: monthCount > 12 || Object.values(data.recorded).some((one) => one.kept === "quarter") ? "quarter" : "month",
     goals: new Map(), open: new Set(), views: new Map(), theme: "",
   };
 }
