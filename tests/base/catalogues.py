@@ -28,13 +28,16 @@ from analysis.kpis.levels import COLUMNS
 from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
+from analysis.show.indicator_tables import _DIRECTIONS
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
+from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.strategy_tables import PLAN_TABLES
 
 SOURCE = Path(__file__).parents[2] / "src/analysis"
 TRANSLATED: tuple[Code, ...] = tuple(code for code in LOCALES if code != "en")
 WIDTH = 100
-NOTEBOOKS = ("board",)
+NOTEBOOKS = ("board", "annex")
 """A firm's notebooks whose texts are translated."""
 SEGMENTS = ("household", "shop", "company")
 """Segments of customers in the synthetic ledger."""
@@ -56,7 +59,11 @@ WORDS = (
     *("no value", "no baseline", "no share of a baseline of zero", "no baseline, but met"),
     *("met before it began", "met before it began, and lost"),
     "not met, and no baseline to score from",
-    *("Segment", "Customer", *_ASKS.values()),
+    *("Segment", "Customer", *_ASKS.values(), *GRAINS, *_DIRECTIONS.values(), "Joint score"),
+    *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
+    *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES))),
+    *("waiting", "working", "rows", "judgement", "dependent", "independent", "context"),
+    *("strength", "weakness", "opportunity", "threat", "agrees", "differs", "not known yet"),
 )
 """Words that stand in variables."""
 
@@ -65,7 +72,7 @@ def used() -> set[Text]:
     """Return every text that is translated somewhere."""
     places = (_called(), of_periods(), _of_indicators(), _of_template(), _of_firm())
     places += (_of_dashboard(), _of_the_paper())
-    return {*chain(*places), *map(Text, WORDS)} - {Text("%"), Text(MONEY), Text("")}
+    return {*chain(*places), *map(Text, WORDS)} - {Text(it) for it in ("%", MONEY, "", "–")}
 
 
 def _called() -> Iterator[Text]:
@@ -130,7 +137,7 @@ def _tables_of(function: str, module: Path) -> Iterator[str]:
     """Name the tables that a function of the room ``show`` makes."""
     code = module.read_text(encoding="utf-8")
     for found in re.findall(rf"^def {function}\(.*?(?=^def |\Z)", code, re.DOTALL | re.MULTILINE):
-        yield from re.findall(r'view\(\s*"(tbl-[^"]+)"', found)
+        yield from re.findall(r'"(tbl-[^"/]+)"', found)
 
 
 def _of_table(table: dict[str, Any]) -> Iterator[Text]:

@@ -43,8 +43,8 @@ _ASKS = {
 }
 """What a key result that is not on track asks for, by its status."""
 
-_NAMED = 4
-"""Indicators that a sentence names at most."""
+_FEW, _NAMED = 3, 4
+"""Indicators from which on a sentence counts them, and those that it names at most."""
 
 
 # ---- The board's pages ----
@@ -83,6 +83,8 @@ def _results(report: FirmReport) -> str:
 def _turned(report: FirmReport) -> str:
     """Count what turned for better and for worse, on the report's base or else on the other."""
     for base in dict.fromkeys((report.base, *bases(report.study.grain))):
+        if len(report.measured) < _FEW:
+            return ""
         turned: dict[str, list[str]] = {"better": [], "worse": []}
         for one in report.measured:
             if effect := one.effect(base):
@@ -338,8 +340,8 @@ def gaps(report: FirmReport) -> str:
     )
 
 
-def left_out(report: FirmReport) -> str:
-    """Name the indicators that cannot be computed; empty if there are none."""
+def left_out(report: FirmReport, *, names_too: bool = False) -> str:
+    """Count the indicators that can be computed, and name the others if asked to."""
     known = availability(report.sums, tables_of(report.case))
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
     text = tr(
@@ -347,7 +349,7 @@ def left_out(report: FirmReport) -> str:
         known=whole(known["known"].sum()),
         all=len(known),
     )
-    if not names:
+    if not names or not names_too:
         return text
     missing = tr("Not computed, since tables or rows are missing: {names}.", names=", ".join(names))
     return f"{text} {missing}"
@@ -358,10 +360,11 @@ def left_out(report: FirmReport) -> str:
 
 def check_ins(report: FirmReport, states: pd.Series[str]) -> str:
     """Count the check-ins that differ from the rows."""
-    slips = int((states == "differs").sum())
-    return (
-        f"Of {len(report.check_ins)} check-ins up to the end of {report.period}, {slips} differ "
-        "from the rows of their day."
+    return tr(
+        "Of {all} check-ins up to the end of {period}, {slips} differ from the rows of their day.",
+        all=len(report.check_ins),
+        period=short_period(report.period),
+        slips=int((states == "differs").sum()),
     )
 
 
@@ -371,31 +374,41 @@ def forecasts(pairs: list[tuple[int, bool]]) -> str:
     if score is None:
         return ""
     order = ("better than", "the same as", "worse than")[1 + (score > COIN) - (score < COIN)]
-    return (
-        f"If someone says eight of ten, the target should be met in about eight cases of ten. The "
-        f"Brier score sums this up; it is {decimal(3)(score)}, which is {order} always saying five."
+    return tr(
+        "If someone says eight of ten, the target should be met in about eight cases of ten. The "
+        "Brier score sums this up; it is {score}, which is {order} always saying five.",
+        score=decimal(3)(score),
+        order=tr(order),
     )
 
 
 def ranking(report: FirmReport, table: pd.DataFrame) -> str:
     """Say how the rank of the period depends on the weights."""
     row = records(table[table["period"] == report.period])[0]
-    return (
-        f"Under equal weights {report.period} ranks {row.equal} of {len(table)}; over all "
-        f"weightings in steps of ten per cent its rank runs from {row.best} to {row.worst}."
+    return tr(
+        "Under equal weights {period} ranks {rank} of {all}; over all weightings in steps of ten "
+        "per cent its rank runs from {best} to {worst}.",
+        period=short_period(report.period),
+        rank=row.equal,
+        all=len(table),
+        best=row.best,
+        worst=row.worst,
     )
 
 
 def links(table: pd.DataFrame) -> str:
     """Count what the rows say of the links of the strategy map."""
     counts = Counter(table["finding"])
-    told = ", ".join(
-        f"{word} {counts[word]}"
+    found = ", ".join(
+        f"{tr(word)} {counts[word]}"
         for word in ("supported", "contradicted", "undecided", "untestable")
     )
-    return (
-        f"The rows say of {len(table)} links: {told}. Fewer than {table['needed'].max()} pairs of "
-        "changes can decide nothing."
+    return tr(
+        "The rows say of {links} links: {found}. Fewer than {needed} pairs of changes can decide "
+        "nothing.",
+        links=len(table),
+        found=found,
+        needed=table["needed"].max(),
     )
 
 
@@ -404,20 +417,29 @@ def returns(report: FirmReport) -> str:
     assert report.statements is not None
     table = dupont(report.statements, indicator_table(report.statements, "average"))
     last = table.iloc[-1]
+    period = short_period(str(last["period"]))
     if last["roe"] is None:
-        return f"The return on equity of {last['period']} is not known."
+        return tr("The return on equity of {period} is not known.", period=period)
     margin, turnover, multiplier = (last[name] for name in DUPONT)
-    text = (
-        f"The return on equity of {last['period']} is {share(last['roe'])} in the quarter: a "
-        f"margin of {share(margin)}, on assets that turn into sales {decimal(2)(turnover)} times "
-        f"and are {decimal(2)(multiplier)} times equity."
+    text = tr(
+        "The return on equity of {period} is {roe} in the quarter: a margin of {margin}, on assets "
+        "that turn into sales {turnover} times and are {multiplier} times equity.",
+        period=period,
+        roe=share(last["roe"]),
+        margin=share(margin),
+        turnover=decimal(2)(turnover),
+        multiplier=decimal(2)(multiplier),
     )
     if last["change"] is None:
         return text
     parts = {name.split()[-1]: last[f"{name} part"] for name in DUPONT}
     most = max(parts, key=lambda name: abs(parts[name]))
     change = points(1)
-    return (
-        f"{text} Its change on the quarter before is {change(last['change'])}, of which "
-        f"{change(parts[most])} by the {most}, the most of the three."
+    more = tr(
+        "Its change on the quarter before is {change}, of which {part} by the {most}, the most of "
+        "the three.",
+        change=change(last["change"]),
+        part=change(parts[most]),
+        most=tr(most),
     )
+    return f"{text} {more}"

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.expression import Measure, growth, reduction, written
+from analysis.base.language import tr
 from analysis.base.periods import (
     Grain,
     base_words,
@@ -19,7 +20,7 @@ from analysis.base.periods import (
     short_base,
     short_period,
 )
-from analysis.base.text import column, decimal, records
+from analysis.base.text import column, decimal, listed, records
 from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
 from analysis.kpis.catalogue import KPIS, METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
@@ -54,7 +55,10 @@ def _base_columns(period: str) -> list[Column]:
     """Return a column for each period that one is compared with."""
     grain, _ = parse_label(period)
     before = {base: short_base(period, base) for base in bases(grain)}
-    return [Column(base, f"on {label}", align="right") for base, label in before.items()]
+    return [
+        Column(base, tr("on {period}", period=label), align="right")
+        for base, label in before.items()
+    ]
 
 
 # ---- The starting position ----
@@ -91,13 +95,15 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str) -
     said: list[str] = []
     for row in records(entries):
         if not row.key:
-            said.append("judgement: no indicator would show it")
+            said.append(tr("judgement: no indicator would show it"))
             continue
         record = indicator(str(row.key), currency)
-        text = level_text(record, row.value, unit=True) or "not recorded"
+        text = level_text(record, row.value, unit=True) or tr("not recorded")
         was = level_text(record, row.before, unit=True)
-        told = f"{record.definition}: {text}" + (f", a year before {was}" if was else "")
-        said.append(f"as above: {record.definition}" if told in said else told)
+        ago = tr(", a year before {level}", level=was) if was else ""
+        told = f"{record.definition}: {text}{ago}"
+        above = tr("as above: {name}", name=record.definition)
+        said.append(above if told in said else told)
     return view("tbl-swot-support", entries.assign(said=said), kind=kind, period=period)
 
 
@@ -119,7 +125,10 @@ def catalogue(records: Sequence[Kpi]) -> View:
     """List KPIs and their definitions."""
     return view(
         "tbl-catalogue",
-        [(r.perspective, r.name, r.definition, r.unit, _DIRECTIONS[r.better]) for r in records],
+        [
+            (tr(r.perspective), r.name, r.definition, r.unit, tr(_DIRECTIONS[r.better]))
+            for r in records
+        ],
     )
 
 
@@ -205,7 +214,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
         wide,
         kind=kind,
         more=_periods(periods),
-        grain=grain,
+        grain=tr(grain),
         first=short_period(periods[0]),
         latest=short_period(periods[-1]),
     )
@@ -241,13 +250,15 @@ def method_levels(
         texts = {period: level_text(record, value) for period, value in values}
         rows.append({"name": name, "unit": unit, **texts})
     ends = [short_period(period) for period in periods]
-    span = f"{ends[0]} to {ends[-1]}" if ends else "of which none had ended"
+    span = tr("of which none had ended")
+    if ends:
+        span = tr("{low} to {high}", low=ends[0], high=ends[-1])
     return view(
         "tbl-method-levels-{grain}",
         pd.DataFrame(rows),
         kind=kind,
         more=_periods(periods),
-        grain=grain,
+        grain=tr(grain),
         span=span,
     )
 
@@ -267,7 +278,7 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
         frame[base] = [
             change_text(r.unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
         ]
-    against = " and ".join(base_words(grain, base, period) for base in bases(grain))
+    against = listed([base_words(grain, base, period) for base in bases(grain)])
     more = _base_columns(period)
     return view(
         "tbl-method-comparison", frame, kind=kind, more=more, period=period, against=against
@@ -306,8 +317,10 @@ def headline(compared: pd.DataFrame, period: str, base: str, kind: str) -> View:
 def data_tables(came: pd.DataFrame, kind: str) -> View:
     """List the tables that came in, with their rows and the time they cover."""
     spans = zip(came["first"], came["last"], strict=True)
-    covers = column((f"{one} to {other}" if one else None for one, other in spans), came.index)
-    return view("tbl-data-tables", came.assign(covers=covers), kind=kind)
+    covers = column((tr("{low} to {high}", low=a, high=b) if a else None for a, b in spans))
+    title = came["title"].map(tr)
+    covers.index = came.index
+    return view("tbl-data-tables", came.assign(covers=covers, title=title), kind=kind)
 
 
 def data_notes(table: pd.DataFrame) -> View:
@@ -334,7 +347,7 @@ def data_indicators(totals: Totals, names: Collection[str]) -> View:
     table["name"] = [f"{key} {name}".strip() for key, name in table[["key", "name"]].to_numpy()]
     table["needs"] = [", ".join(_FILES[name] for name in needs) for needs in table["needs"]]
     table["said"] = [
-        "computed" if known else _lacking(absent)
+        tr("computed") if known else _lacking(absent)
         for known, absent in zip(table["known"], table["absent"], strict=True)
     ]
     return view("tbl-data-indicators", table)
@@ -342,5 +355,5 @@ def data_indicators(totals: Totals, names: Collection[str]) -> View:
 
 def _lacking(absent: list[str]) -> str:
     if absent:
-        return "left out for want of " + ", ".join(_FILES[name] for name in absent)
-    return "left out: its tables hold no rows for it, or not those of the quarters before it needs"
+        return tr("left out for want of {files}", files=", ".join(_FILES[name] for name in absent))
+    return tr("left out: its tables hold no rows for it, or not those of the quarters before")

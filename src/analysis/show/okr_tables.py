@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.language import tr
 from analysis.base.text import MINUS, MISSING, column, decimal, outward, percent, records
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
@@ -126,7 +127,7 @@ def feedback(table: pd.DataFrame, period: str, kind: str) -> View:
     shown = table.assign(
         score=column((score_text(value) for value in table["score"]), table.index),
         causes=table["causes"].replace("", None),
-        reason=table["reason"].replace("", None),
+        reason=table["reason"].map(tr).replace("", None),
     )
     return view("tbl-feedback", shown, kind=kind, period=period)
 
@@ -139,7 +140,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
             node.kpi or None,
             percent(2)(node.weight),
             score_text(node.told),
-            " to ".join(outward(node.low, node.high, 2)) if node.covered < 1 else None,
+            _bounds(node) if node.covered < 1 else None,
             percent(0)(node.covered),
             decimal(3, signed=True)(node.contribution),
         )
@@ -149,8 +150,13 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
     return view("tbl-scorecard", rows, kind=kind, period=period, known_from=known_from)
 
 
+def _bounds(node: Node) -> str:
+    low, high = outward(node.low, node.high, 2)
+    return tr("{low} to {high}", low=low, high=high)
+
+
 def _titled(node: Node) -> str:
-    return f"{node.key}  {node.name}" if node.parent not in {"", "joint"} else node.name
+    return f"{node.key}  {node.name}" if node.parent not in {"", "joint"} else tr(node.name)
 
 
 def weight_ranking(table: pd.DataFrame, kind: str) -> View:
@@ -172,7 +178,7 @@ def links(table: pd.DataFrame, kind: str) -> View:
         shown,
         kind=kind,
         needed=str(int(table["needed"].iloc[0]) if len(table) else 0),
-        place="Section" if quoted else "Rests on",
+        place="Section" if quoted else tr("Rests on"),
     )
 
 

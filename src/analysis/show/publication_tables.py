@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.language import tr
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import listed_words
@@ -376,8 +377,9 @@ def ratios(table: pd.DataFrame, company: str, kind: str) -> View:
 
 def _basis(table: pd.DataFrame) -> dict[str, str]:
     """Say which balances divide, and whether the ratios are those of a quarter or of a year."""
-    annual = "annualised" if table["annualised"].any() else "per quarter, not annualised"
-    return {"basis": next(text for text in table["basis"] if text), "annual": annual}
+    whole = table["annualised"].any()
+    annual = tr("annualised") if whole else tr("per quarter, not annualised")
+    return {"basis": tr(next(text for text in table["basis"] if text)), "annual": annual}
 
 
 def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
@@ -413,7 +415,7 @@ def financial_results(case: Case) -> View:
     frame = key_results(ledger_statements(case))
     for name in ("cost_cut", "cost_share_cut"):
         frame[name] = column(None if cut is None else -cut for cut in frame[name])
-    about = (
+    about = tr(
         "net profit ÷ sales and equity, operating profit ÷ equity with debt (averages of opening "
         "and closing, per quarter, not annualised); cost of goods sold (materials and labour), on "
         "the quarter before"
