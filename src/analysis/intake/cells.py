@@ -7,6 +7,7 @@ counted and told.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,13 +33,19 @@ class Since1904(Decimal):
 class Read(NamedTuple):
     """A cell in plain form, or the rule it breaks; and what was rewritten.
 
-    `shows` is the convention that the cell proves: day-first, month-first, point or comma.
+    `shows` is the convention that the cell proves: day-first, month-first, point or comma. `off` is
+    by how much rounding moved a number, in the column's units.
     """
 
     text: str
     fault: Fault | None = None
     mark: str = ""
     shows: str = ""
+    off: Fraction = Fraction(0)
+
+
+NOTHING = frozenset({"", *vocabulary("nothing")["words"].split()})
+"""What stands for an empty cell, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -136,19 +143,17 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
     --------
     >>> read_whole("1.234,50", Context(IntakeSettings()), factor=100).text
     '123450'
+    >>> read_whole("957.5775", Context(IntakeSettings()), factor=100, money=True).text
+    '95758'
     >>> read_whole("1.234", Context(IntakeSettings())).fault.rule
     'may be a number in thousands or one with three decimals'
     """
     if isinstance(cell, Decimal):
-        return _scaled(Fraction(cell), factor, "", "")
+        return _scaled(Read(str(cell)), factor, money)
     if not isinstance(cell, date) and factor == 1 and cell.isdigit() and cell.isascii():
         return Read(cell) if len(cell) <= _LONGEST_NUMBER else Read("", NOT_NUMBER)
     read = _number(cell, context, money)
-    return (
-        read
-        if read.fault or not read.text
-        else _scaled(Fraction(read.text), factor, read.mark, read.shows)
-    )
+    return read if read.fault or not read.text else _scaled(read, factor, money)
 
 
 def read_number(cell: Cell, context: Context) -> Read:
@@ -168,13 +173,29 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _scaled(value: Fraction, factor: int, mark: str, shows: str) -> Read:
-    whole = value * factor
+def _scaled(read: Read, factor: int, money: bool) -> Read:
+    """Count a number in the column's units; money is rounded to them, halves away from zero."""
+    whole = Fraction(read.text) * factor
     if whole.denominator == 1:
-        return Read(str(whole.numerator), None, mark, shows)
+        return read._replace(text=str(whole.numerator))
     if factor == 1:
         return Read("", NOT_WHOLE)
-    return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
+    if not money:
+        return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
+    near = math.floor(abs(whole) + Fraction(1, 2)) * (1 if whole > 0 else -1)
+    return Read(str(near), None, "rounded", read.shows, near - whole)
+
+
+def is_nothing(cell: Cell, settings: IntakeSettings) -> bool:
+    """Whether a cell is empty, or holds a word that says so.
+
+    Examples
+    --------
+    >>> [is_nothing(cell, IntakeSettings(not_empty=("NA",))) for cell in ("N/A", "NA", " ", "x")]
+    [True, False, True, False]
+    """
+    text = cell.strip() if isinstance(cell, str) else str(cell)
+    return text not in settings.not_empty and text.casefold() in NOTHING
 
 
 def _number(cell: Cell, context: Context, money: bool) -> Read:

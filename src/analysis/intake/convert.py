@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cache, partial
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -17,8 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analysis.intake import cells as read
-from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read
-from analysis.intake.naming import Sheet, check_currency, scale_of
+from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read, is_nothing
+from analysis.intake.naming import Sheet, check_currency, is_credit_note, scale_of
 from analysis.intake.problems import (
     FILE_LINES,
     Fault,
@@ -33,6 +34,7 @@ from analysis.intake.problems import (
     vocabulary,
 )
 from analysis.tables.columns import (
+    CREDIT,
     DECIMAL_OR_EMPTY,
     KEY,
     KEY_OR_EMPTY,
@@ -47,6 +49,7 @@ from analysis.tables.columns import (
     may_be_empty,
     meaning,
 )
+from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, Table, order_rule
 
 
@@ -184,6 +187,8 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
                 yield Fault(Rank.ROW, rest), column
 
 
+NOTHING_IN_KEY = fault_of("nothing-in-key")
+_CENT = 100
 MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
@@ -201,6 +206,7 @@ class _Column:
     values: list[Any]
     marks: list[str | None] = field(default_factory=list)
     shows: list[str | None] = field(default_factory=list)
+    off: list[Fraction] = field(default_factory=list)
 
 
 def check_sheet(sheet: Sheet, context: Context) -> Checked:
@@ -213,6 +219,11 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
     context : Context
         Settings and currency of the case.
     """
+    if sheet.table.name == "service":
+        done = sheet.cells.get("completed_on", ())
+        is_open = np.array([read.is_nothing(cell, context.settings) for cell in done], dtype=bool)
+        if done:
+            sheet.leave_out(is_open, "orders that have no day of completion are left out")
     checked = Checked(
         sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
     )
@@ -234,6 +245,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         }
     )
     _report_cells(checked, columns, context)
+    _subtract_credit_notes(checked, sheet.cells.get(CREDIT, ()), context)
     report_order(checked)
     report_rows(checked)
     return checked
@@ -252,10 +264,18 @@ def _read_column(
     codes, found = pd.factorize(_objects(cells))
     distinct: list[Any] = list(found)
     faults: list[Fault | None] = [None] * len(distinct)
-    if reader in (read.read_text, read.read_identifier) and read.all_plain(distinct):
+    plain = reader in (read.read_text, read.read_identifier) and read.all_plain(distinct)
+    row_key = name in sheet.table.key and not may_be_empty(info)
+    if plain and read.NOTHING.isdisjoint(map(str.casefold, distinct)):
         values = _validate(row, name, distinct, faults)
         return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
-    reads = [reader(cell) for cell in distinct]
+    of_rows = sheet.table in LEDGER_TABLES
+    reads = [_or_nothing(c, reader, row_key, context) if of_rows else reader(c) for c in distinct]
+    if (told := _proven(reads)) and read.ASK_DECIMAL in [item.fault for item in reads]:
+        settings = context.settings.model_copy(update={"decimal": told})
+        settled = partial(reader, context=replace(context, settings=settings))
+        pairs = list(zip(distinct, reads, strict=True))
+        reads = [settled(c) if r.fault == read.ASK_DECIMAL else r for c, r in pairs]
     empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
     factor = sheet.factors.get(name, 1)
@@ -266,7 +286,43 @@ def _read_column(
     faults = _with_remedies(faults, info, factor)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
-    return _Column(codes, shown, faults, values, marks, shows)
+    return _Column(codes, shown, faults, values, marks, shows, [item.off for item in reads])
+
+
+def _or_nothing(cell: Any, reader: Callable[[Any], Read], key: bool, context: Context) -> Read:
+    """Read a cell; a word that stands for an empty one is one, but for keys."""
+    if not isinstance(cell, str) or not cell.strip() or not is_nothing(cell, context.settings):
+        return reader(cell)
+    return Read("", NOTHING_IN_KEY) if key else Read("", None, "nothing")
+
+
+def _proven(reads: Sequence[Read]) -> str:
+    """Return the decimal sign that a column of amounts proves: 957.5775 has no other reading.
+
+    A column with such an amount has amounts of more than two decimals, and one of three is of them.
+    """
+    shown = {item.shows for item in reads if item.shows}
+    fine = {item.shows for item in reads if item.mark == "rounded"} - {""}
+    return fine.pop() if len(fine) == 1 and fine == shown else ""
+
+
+def _subtract_credit_notes(checked: Checked, kinds: Sequence[Cell], context: Context) -> None:
+    """Ask about credit notes whose amounts have no minus, or give them one."""
+    name = next((n for n, i in checked.table.row.model_fields.items() if header_of(i).money), "")
+    if not kinds or not name or not len(checked.rows):
+        return
+    credit = np.array([is_credit_note(cell) for cell in kinds], dtype=bool)
+    positive = credit & checked.good[name] & (checked.frame[name] > 0).to_numpy()
+    told = context.settings.credit_notes
+    if told is None and positive.any():
+        word = kinds[int(np.flatnonzero(positive)[0])]
+        fault = fault_of("ask-credit-notes", word=word, header=checked.headers[CREDIT])
+        checked.report(fault, name, positive)
+    elif told == "subtract" and positive.any():
+        checked.frame[name] = checked.frame[name].where(~positive, -checked.frame[name])
+        what = "amounts of credit notes get a minus"
+        named = checked.headers.get(name, name)
+        checked.notes.append(Note(checked.file, what, named, int(positive.sum())))
 
 
 def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:
@@ -390,7 +446,18 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             named = checked.headers.get(name, name)
             count = int((rewritten & checked.good[name]).sum())
             if count:
-                checked.notes.append(Note(checked.file, MARKS[mark], named, count, str(cell)))
+                more = _moved(column, rewritten & checked.good[name]) if mark == "rounded" else ""
+                note = Note(checked.file, MARKS[mark] + more, named, count, str(cell))
+                checked.notes.append(note)
+
+
+def _moved(column: _Column, rows: NDArray[np.bool_]) -> str:
+    """Say by how much rounding moved some cells of money, and their sum."""
+    times = np.bincount(column.codes[rows], minlength=len(column.off)).tolist()
+    largest = max(abs(off) for off, count in zip(column.off, times, strict=True) if count)
+    total = sum((off * count for off, count in zip(column.off, times, strict=True)), Fraction(0))
+    one, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
+    return f"; a cell by at most {one}, the sum of all by {all_}"
 
 
 def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:

@@ -10,13 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.intake.cells import Cell, foreign_column
-from analysis.intake.problems import FILE_LINES, Fault, Note, Problem, fault_of, problem_at
+from analysis.intake.problems import (
+    FILE_LINES,
+    Fault,
+    Note,
+    Problem,
+    fault_of,
+    problem_at,
+    vocabulary,
+)
 from analysis.intake.sheets import SEARCHED_ROWS, Grid, Words, plain_header
 from analysis.tables.columns import (
+    CREDIT,
     CURRENCY,
     SCALE,
     closest,
     contained,
+    folded,
     header_of,
     may_be_empty,
     names_of,
@@ -212,6 +222,8 @@ def _name(
     wanted: dict[str, tuple[Words, tuple[Cell, ...]]] = {}
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
+        if any(map(is_credit_note, {*cells})):
+            sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
         if isinstance(found, tuple):
             wanted[text] = found, cells
         elif grid.mapped is None and (field_ := foreign_column(text, sheet.table.row, *signs)):
@@ -244,6 +256,16 @@ def _name(
         if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
             fault = _missing(sheet, name, meant.get(name, ""))
             sheet.problems.append(Problem(fault, sheet.file, row=row, column=name))
+
+
+_CREDIT = vocabulary("credit notes")["parts"].split()
+
+
+def is_credit_note(cell: Cell) -> bool:
+    """Whether a cell names a credit note."""
+    if not isinstance(cell, str) or not 5 < len(cell) < 50:
+        return False
+    return any(part in folded(cell) for part in _CREDIT)
 
 
 def _fill_further_lines(sheet: Sheet) -> None:

@@ -147,6 +147,10 @@ class IntakeSettings(Strict):
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
+    credit_notes: Literal["subtract", "add"] | None = None
+    """Whether rows that say they are credit notes, and whose amounts have no minus, get one."""
+    not_empty: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Words that elsewhere stand for an empty cell, such as NA, and here mean something."""
     ignore: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Names of files, folders and sheets that look like tables and are none."""
     sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0

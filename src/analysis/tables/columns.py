@@ -294,6 +294,7 @@ class Found:
 
 CURRENCY = "(currency)"
 SCALE = "(unit_scale)"
+CREDIT = "(credit note)"
 """Columns that files may have beside those of the row model."""
 
 
