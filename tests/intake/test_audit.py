@@ -19,7 +19,7 @@ FAULTS = {
     "service": {
         "completed_on": {7: "2020-12-31"},  # row 9: before work began
         "requested_on": {3: "soon"},
-        "due_on": {4: ""},
+        "due_on": {4: "x"},
     },
     "sale": {
         "amount_centimos": {10: "12.5", 12: "12.5"},
@@ -76,7 +76,7 @@ def test_everything_that_is_wrong_is_named_at_once(faulty: Firm) -> None:
     }
     assert found == {
         ("cell", f"service{end}", "requested_on"): ("soon", (5,), 1),
-        ("cell", f"service{end}", "due_on"): ("", (6,), 1),
+        ("cell", f"service{end}", "due_on"): ("x", (6,), 1),
         ("row", f"service{end}", "completed_on"): ("2020-12-31", (9,), 1),
         ("period", f"service{end}", "completed_on"): ("2020-12-31", (9,), 1),
         ("cell", f"sale{end}", "amount_centimos"): ("12.5", (12, 14), 2),

@@ -60,6 +60,14 @@ def test_an_invoice_says_itself_who_pays_and_for_what(small: Ledger) -> None:
     assert lone.groupby("measure")["value"].max().tolist() == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("month", ["2024-01", "2024-02"])
+def test_a_missing_day_takes_just_what_needs_it(month: str) -> None:
+    totals = reduce({"service": frame(CASES["days-missing"]["rows"])})
+    assert values(kpi_periods(totals, "month"), month) == CASES["days-missing"][month]
+    days = totals[totals["measure"] == "cycle_days"]["value"]
+    assert days.tolist() == CASES["days-missing"]["cycle_days"]
+
+
 def test_a_quarter_with_a_month_without_rows_is_not_recorded(open_february: Ledger) -> None:
     sums = reduce(open_february)
     table = kpi_periods(sums).set_index(["kpi", "period"])

@@ -8,6 +8,7 @@ come the rules of single tables in memory: statements, key results, check-ins.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple, TypeVar
@@ -321,9 +322,23 @@ def _doubtful(rows: Rows) -> Iterator[Note]:
     names = list(rows.table.row.model_fields)
     if rows.table.name in _MONEY_ROWS and rows.memory is not None:
         yield from _equal(rows, [name for name in names if name not in rows.table.key])
+    if rows.table.name == "service":
+        yield from _missing_days(rows)
     for name in _VARIANTS:
         if name in names and not is_choice(rows.table.row.model_fields[name]):
             yield from _spellings(rows.texts(name), rows.file, rows.headers.get(name, name))
+
+
+def _missing_days(rows: Rows) -> Iterator[Note]:
+    """Note services without a day that others have: indicators of their months need it."""
+    fields = rows.table.row.model_fields
+    days = [name for name, info in fields.items() if info.annotation == date | None]
+    counts = rows.sums({day: ([day], lambda cell: cell.is_null()) for day in days})
+    whole = count_of(rows.frame)
+    for day in days:
+        if 0 < (count := int(counts[day])) < whole:
+            what = "no day; what needs it is not known for the months of these services"
+            yield Note(rows.file, what, rows.headers.get(day, day), count)
 
 
 def _equal(rows: Rows, columns: list[str]) -> Iterator[Note]:

@@ -322,7 +322,33 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
         yield from _sums(rows, "answered_on", by, asked, measures)
 
 
+_NEEDED = {
+    "cycle_days": ("requested_on",),
+    "waiting_days": ("requested_on", "started_on"),
+    "working_days": ("started_on",),
+    "on_time": ("due_on",),
+    "on_time_in_budget": ("due_on",),
+}
+"""Days of a service that may be unknown, by the measures that need them."""
+
+
 def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
+    """Sum services; a measure is not known in a month in which a service lacks a day for it."""
+    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for days in _NEEDED.values() for day in days}
+    unknown: dict[str, set[int]] = {}
+    for part in _sums_of_services(frames, by, lacks, [*measures, *lacks]):
+        for name in lacks:
+            missed = part[(part["measure"] == name) & (part["value"] > 0)]
+            unknown.setdefault(name, set()).update(missed["month"])
+        for name, days in _NEEDED.items():
+            months = set().union(*(unknown[f"no {day}"] for day in days))
+            part = part[(part["measure"] != name) | ~part["month"].isin(months)]
+        yield part[~part["measure"].isin(lacks)]
+
+
+def _sums_of_services(
+    frames: Frames, by: Sequence[str], lacks: Mapping[str, nw.Expr], measures: Collection[str]
+) -> Parts:
     service = _typed(frames, "service", by)
     on_time = nw.col("completed_on") <= nw.col("due_on")
     spans = {
@@ -331,6 +357,7 @@ def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> P
         "waiting_days": _days(service, "requested_on", "started_on"),
         "working_days": _days(service, "started_on", "completed_on"),
         "on_time": _flag(on_time),
+        **lacks,
     }
     yield from _sums(service, "completed_on", by, spans, measures)
     if {"service_budget", "cost"} <= frames.keys() and "on_time_in_budget" in measures:

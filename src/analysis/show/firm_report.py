@@ -290,6 +290,9 @@ class FirmReport:
         """Times of the service process in the period; None where no row tells them."""
         if self.rows is None or not (self.has("service") and self.has_text("process")):
             return None
+        days = self.rows["service"].filter(like="_on")
+        if days.isna().to_numpy().any():
+            return None
         times = process_times(self.rows, process_steps(self.case), self.period)
         return times if times["share"].notna().any() else None
 

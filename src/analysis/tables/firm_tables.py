@@ -59,17 +59,17 @@ class CustomerRow(Row):
 
 
 class ServiceRow(Row):
-    """A completed service."""
+    """A completed service; the day of completion is enough to count it."""
 
     in_order = (("requested_on", "started_on", "completed_on"),)
 
-    service_id: Identifier = column("key")
-    customer_id: Identifier = column("references customer", references="customer")
-    service_type: Text = column("kind of service: a name, or an id of case.yaml")
-    requested_on: Day = column("day of the request")
-    started_on: Day = column("day work began")
+    service_id: IdentifierOrEmpty = column("key")
+    customer_id: LabelOrEmpty = column("references customer", references="customer")
+    service_type: TextOrEmpty = column("kind of service: a name, or an id of case.yaml")
+    requested_on: DayOrNone = column("day of the request")
+    started_on: DayOrNone = column("day work began")
     completed_on: Day = column("day work ended; decides the quarter", period=True)
-    due_on: Day = column("day promised")
+    due_on: DayOrNone = column("day promised")
 
 
 class SaleRow(Row):
