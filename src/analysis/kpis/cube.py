@@ -173,7 +173,8 @@ def require_keys(relations: Mapping[str, Any]) -> None:
         key = TABLES[name].key
         columns = ", ".join(key)
         counted = relation.aggregate(f"{columns}, count(*) as times", columns)
-        for *cells, times in counted.filter(f"times > 1 and {key[0]} <> ''").order(columns).limit(1).fetchall():
+        again = counted.filter(f"times > 1 and {key[0]} <> ''")
+        for *cells, times in again.order(columns).limit(1).fetchall():
             raise InputError(
                 f"this key stands {times} times",
                 file=TABLES[name].file,
