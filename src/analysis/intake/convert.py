@@ -273,7 +273,8 @@ def _read_column(
     reads = [_or_nothing(c, reader, row_key, context) if of_rows else reader(c) for c in distinct]
     if (told := _proven(reads)) and read.ASK_DECIMAL in [item.fault for item in reads]:
         settings = context.settings.model_copy(update={"decimal": told})
-        settled: Any = partial(reader, context=replace(context, settings=settings))
+        read_again: Any = reader
+        settled = partial(read_again, context=replace(context, settings=settings))
         pairs = list(zip(distinct, reads, strict=True))
         reads = [settled(c) if r.fault == read.ASK_DECIMAL else r for c, r in pairs]
     empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else MISSING
