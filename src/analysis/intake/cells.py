@@ -388,9 +388,9 @@ def _serial(text: str, since_1904: bool = False) -> Read:
 
 
 def read_quarter(cell: Cell) -> Read:
-    """Read a quarter into the form 2024Q2; T is the Spanish Q."""
+    """Read a quarter into the form 2024Q2; T is the Spanish Q, FY a fiscal year."""
     read = read_text(cell)
-    match = _QUARTER.fullmatch(read.text.upper())
+    match = _QUARTER.fullmatch(read.text.upper().replace("FY", ""))
     if read.fault or match is None:
         return read
     year = match[1] or match[4] or match[6]
