@@ -11,7 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.language import tr
-from analysis.base.periods import distance, parse_label, period_label, short_base, short_period
+from analysis.base.periods import (
+    distance,
+    is_to_date,
+    parse_label,
+    period_label,
+    short_base,
+    short_period,
+)
 from analysis.base.text import decimal, groups, keyed, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
@@ -150,7 +157,7 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
         judged = rows[rows["effect"].isin(["good", "bad"])]
         if judged.empty:
             continue
-        other = short_period(judged["base_period"].iloc[0])
+        other = _shown(judged["base_period"].iloc[0], period)
         better = int((judged["effect"] == "good").sum())
         parts.append(f"{better} of {len(judged)} indicators are better than in {other}")
     found = f" {listed(parts)}." if parts else ""
@@ -222,6 +229,12 @@ def variance_data(
     return table(columns, rows, exact="growth")
 
 
+def _shown(label: str, period: str) -> str:
+    """Write a period, or the one that it is compared with."""
+    same_days = label != period and is_to_date(period)
+    return short_base(period, "year-ago") if same_days else short_period(label)
+
+
 def _name(row: Any) -> list[str]:
     return s.fit(str(row.name), _LEFT - 3, s.SMALL, lines=1)
 
@@ -258,7 +271,7 @@ def sales_waterfall(
     s.note(fig, _LEFT, 2.5, f"{tr('Sales')}, {short.word}{currency}")
     ends = ((0, base, start, "previous"), (len(ranked) + 1, period, end, "actual"))
     for place, when, value, scenario in ends:
-        s.bold(fig, 0, _TOP + _ROW * (place + 0.5), short_period(when))
+        s.bold(fig, 0, _TOP + _ROW * (place + 0.5), _shown(when, period))
         ax.barh(place, float(value), height=0.62, **s.look(scenario, kind))  # type: ignore[arg-type]
         _write_end(ax, place, value, short.text(value), weight="semibold")
     for place, row in enumerate(records(ranked), start=1):
@@ -276,7 +289,7 @@ def sales_waterfall(
         "A waterfall from {start} {currency} in {base} to {end} in {period}: {steps}.",
         start=decimal()(start),
         currency=currency,
-        base=short_period(base),
+        base=_shown(base, period),
         end=decimal()(end),
         period=short_period(period),
         steps=listed(steps),
@@ -303,7 +316,7 @@ def _waterfall_caption(
     text = tr(
         "From the sales of {base} to those of {period}, {split}{growth}. Light is the earlier "
         "period, solid the later one, in {currency}; green adds and orange takes.",
-        base=short_period(base),
+        base=_shown(base, period),
         period=short_period(period),
         split=tr("type by type") if "service_type" in frame else tr("segment by segment"),
         growth=growth,
@@ -333,7 +346,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     base = str(frame["base_period"].iloc[0])
     height = _ROW * len(frame)
     fig = s.canvas(_TOP + 4 + height + 2)
-    heads = (f"{short_period(period)} over {short_period(base)}", "difference", "difference, %")
+    heads = (f"{short_period(period)} over {_shown(base, period)}", "difference", "difference, %")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
         s.small(fig, left, 2.5, head, weight="semibold")
@@ -349,14 +362,14 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
     caption = (
-        f"Services by type in {short_period(period)} against {short_period(base)}: "
+        f"Services by type in {short_period(period)} against {_shown(base, period)}: "
         f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
         "Columns stand for numbers, pins for per cent; dark green is more, light orange less."
     )
     pairs = [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
     alt = (
         f"Paired bars, differences and pins by service type, {short_period(period)} against "
-        f"{short_period(base)}: {listed(pairs)}."
+        f"{_shown(base, period)}: {listed(pairs)}."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
-from analysis.base.periods import Grain, distance, parse_label, period_label, short_period
+from analysis.base.periods import Grain, parse_label, period_label, short_period
 from analysis.base.text import column, decimal, groups, listed, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Timeline, changes, known, levels, scale
@@ -42,18 +42,12 @@ def quarters_data(
         and printed (empty where nothing is printed).
     """
     rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
-    values = dict(zip(rows["index"], rows["value"], strict=True))
-    grain = _grain(rows["period"])
-    compared, back = compare(rows, "year-ago", grain), distance(grain, "year-ago")
-    growth = dict(zip(compared["index"], compared["growth"], strict=True))
+    compared = compare(rows, "year-ago", _grain(rows["period"])).set_index("index")
     frame = pd.DataFrame(
         {"kpi": kpi_id, "index": rows["index"], "quarter": rows["period"], "value": rows["value"]}
     )
-    for name, lookup in (
-        ("year_ago", {index: values.get(index - back) for index in values}),
-        ("growth", growth),
-    ):
-        frame[name] = column(lookup.get(index) for index in frame["index"])
+    for name, found in (("year_ago", "base_value"), ("growth", "growth")):
+        frame[name] = column(compared[found].get(index) for index in frame["index"])
     frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
     return frame.tail(last).reset_index(drop=True)
 
