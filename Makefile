@@ -16,13 +16,14 @@ DETAIL  :=
 # Of one target each: case, check, bench, lock.
 NAME    :=
 FORM    := csv
+FROM    :=
 ALL     :=
 PART    :=
 UPGRADE :=
 PYTHON  := python3
 VENV    := .venv
 JOBS    := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
-VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM ALL PART UPGRADE PYTHON VENV JOBS
+VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM FROM ALL PART UPGRADE PYTHON VENV JOBS
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
@@ -109,8 +110,8 @@ report: | $(call environment,report) ## report/segelec.pdf with all that leads t
 dashboard: | $(call environment,report) ## report/segelec.html alone, for any browser, offline
 	@$(BUILD) dashboard
 
-case: | $(call environment,report) ## copy an example to data/raw/NAME, to be filled in (NAME=acme; FORM=claims)
-	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)"
+case: | $(call environment,report) ## make a case from your export (NAME=acme FROM=export.csv), or copy an example (FORM=claims)
+	@$(PY) -m analysis new-case --name="$(NAME)" --form="$(FORM)" --from="$(FROM)"
 
 check: | $(call environment,report) ## list everything that is wrong with the files of CASE, writing nothing (ALL=1: with every row)
 	@$(PY) -m analysis check --case $(CASE) $(if $(ALL),--all)

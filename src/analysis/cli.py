@@ -312,11 +312,19 @@ def package(args: argparse.Namespace) -> int:
 
 
 def new_case(args: argparse.Namespace) -> int:
-    """Copy an example to a case of one's own."""
-    from analysis.intake.case_files import new_case as copy
+    """Make a case of one's own from files, or copy an example."""
+    from analysis.intake.case_check import check_case
+    from analysis.intake.new_case import case_from
+    from analysis.intake.new_case import new_case as copy
     from analysis.tables.case import project_root
 
     root = project_root()
+    if args.source:
+        print(case_from(args.name, args.source, root))
+        text, good = check_case(args.name, root)
+        print(text)
+        print(f"\nNext: make {'report' if good else 'check'} CASE={args.name}")
+        return 0
     folder = copy(args.name, root, args.form).relative_to(root)
     print(
         f"{folder} holds a copy of an example. Fill in case.yaml and the tables (its README.md "
@@ -380,6 +388,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="FOLDER", help="where the tables go")
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
+    add("--from", dest="source", metavar="FILES", help="exports to make it from: files or folders")
     add(
         "--form",
         choices=("csv", "claims"),

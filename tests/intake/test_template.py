@@ -12,7 +12,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.claims.relations import RelationRow
 from analysis.cli import main
-from analysis.intake.case_files import TABLES, new_case
+from analysis.intake.case_files import TABLES
+from analysis.intake.new_case import new_case
 from analysis.report.outputs import LISTS, describe, indicators_of, with_tables
 from analysis.tables.case import load_case
 from analysis.tables.columns import folded, header_of, may_be_empty, names_of

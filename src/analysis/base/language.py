@@ -154,6 +154,20 @@ def language() -> Language:
     return _now
 
 
+def currency_words(currency: str) -> str:
+    """Return the English name of several of a currency's units; its code if it is unknown.
+
+    Examples
+    --------
+    >>> currency_words("EUR"), currency_words("PLN")
+    ('euros', 'Polish zlotys')
+    """
+    from babel.numbers import get_currency_name
+
+    name = get_currency_name(currency, 2, locale="en")
+    return "".join(letter if letter.isalpha() else " " for letter in name)
+
+
 def use(code: Code = "en", locale: str | None = None) -> None:
     """Use a language from now on; without one, English."""
     global _now

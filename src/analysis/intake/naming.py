@@ -33,6 +33,19 @@ from analysis.tables.columns import (
 )
 from analysis.tables.rows import Table
 
+NO_AMOUNT, SUPPLIER, CUSTOMER = (
+    frozenset(vocabulary("proposal")[name].split())
+    for name in ("no-amount", "supplier", "customer")
+)
+"""Words of headers that tell what a column or table is not."""
+
+
+def words_of(header: str) -> set[str]:
+    """Return the words of a header, folded, and all of it as one."""
+    plain = folded(header)
+    return {plain, *plain.split("_")}
+
+
 FOREIGN = fault_of("column-in-other-currency")
 
 
@@ -92,8 +105,9 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
     for place, name in enumerate(names):
         holders = [sheet for sheet in sheets if name in sheet.cells]
         made.cells[name] = [cell for cells in columns for cell in cells[place]]
-        made.headers[name], made.factors[name] = holders[0].headers[name], holders[0].factors[name]
-        if any(sheet.factors[name] != made.factors[name] for sheet in holders):
+        made.headers[name] = holders[0].headers[name]
+        made.factors[name] = holders[0].factors.get(name, 1)
+        if any(sheet.factors.get(name, 1) != made.factors[name] for sheet in holders):
             problems.append(Problem(fault_of("two-units"), first.file, column=made.headers[name]))
     seen: dict[tuple[Cell, ...], str] = {}
     for sheet, cells in zip(sheets, columns, strict=True):
@@ -141,7 +155,6 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
     )
     sheet.rows = numbers
     _name(sheet, header, columns, place + 1, grid, (currency, foreign))
-    _fill_further_lines(sheet)
     return sheet
 
 
@@ -219,13 +232,14 @@ def _name(
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere: dict[str, str] = {}
     unused: list[str] = []
-    wanted: dict[str, tuple[Words, tuple[Cell, ...]]] = {}
+    wanted: dict[str, Words] = {}
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
         if any(map(is_credit_note, {*cells})):
             sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
         if isinstance(found, tuple):
-            wanted[text] = found, cells
+            sheet.cells[_ROWS + text], sheet.headers[_ROWS + text] = cells, text
+            wanted[text] = found
         elif grid.mapped is None and (field_ := foreign_column(text, sheet.table.row, *signs)):
             elsewhere[field_] = text
         elif found is None:
@@ -247,14 +261,21 @@ def _name(
     for text in sorted(lost):
         fault = fault_of("mapped-column-missing", header=", ".join(header))
         sheet.problems.append(Problem(fault, sheet.file, row=row, column=text))
-    for text, (words, cells) in wanted.items():
-        chosen = np.array([str(cell).strip() in words for cell in cells], dtype=bool)
+    _fill_further_lines(sheet)
+    for text, words in wanted.items():
+        chosen = [str(cell).strip() in words for cell in sheet.cells.pop(_ROWS + text)]
         what = f"rows are left out whose {text} is not {' or '.join(words)}"
-        sheet.leave_out(~chosen, what)
+        sheet.leave_out(~np.array(chosen, dtype=bool), what)
     meant = _note_unused(sheet, unused, elsewhere)
+    said = set().union(*map(words_of, header))
+    bought = said & SUPPLIER and not said & CUSTOMER
+    if bought and grid.mapped is None and sheet.table.name == "sale":
+        sheet.problems.append(Problem(fault_of("of-suppliers"), sheet.file, row=row))
     for name, info in sheet.table.row.model_fields.items():
         if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
             fault = _missing(sheet, name, meant.get(name, ""))
+            if grid.mapped is not None:
+                fault = fault_of("column-not-mapped", ours=name, header=", ".join(header))
             sheet.problems.append(Problem(fault, sheet.file, row=row, column=name))
 
 
@@ -266,6 +287,10 @@ def is_credit_note(cell: Cell) -> bool:
     if not isinstance(cell, str) or not 5 < len(cell) < 50:
         return False
     return any(part in folded(cell) for part in _CREDIT)
+
+
+_ROWS = "(rows) "
+"""Begins the name of a column that says which rows are read."""
 
 
 def _fill_further_lines(sheet: Sheet) -> None:
@@ -304,11 +329,13 @@ def _note_unused(
     open_names = {
         name: found.field
         for name, found in names_of(sheet.table.row).items()
-        if found.field not in sheet.cells and found.field not in elsewhere
+        if found.field not in {CURRENCY, SCALE, *sheet.cells, *elsewhere}
     }
-    meant: dict[str, str] = {}
+    fields, meant = sheet.table.row.model_fields, dict[str, str]()
     for text in unused:
         near = closest(text, open_names) or contained(text, open_names)
+        if near and header_of(fields[open_names[near]]).money and words_of(text) & NO_AMOUNT:
+            near = ""  # a discount or tax is not the amount
         sheet.notes.append(not_used(sheet.file, text, near))
         if near:
             meant.setdefault(open_names[near], text)

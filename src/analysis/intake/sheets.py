@@ -174,6 +174,8 @@ def _guess(content: bytes, grid: Grid) -> str | None:
     texts = {codec: text for codec in _GUESSED if (text := _decoded(content, codec)) is not None}
     if not texts:
         return _try(content, _GUESSED[0], grid)
+    if len(texts) > 1:
+        texts = _with_most_names(texts, grid)
     place = _first_doubt(content, list(texts))
     if place is not None:
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
@@ -188,6 +190,25 @@ def _guess(content: bytes, grid: Grid) -> str | None:
     what += "otherwise in case.yaml (intake: {encoding: ...})"
     grid.notes.append(Note(grid.file, what, example=example))
     return text
+
+
+def _with_most_names(texts: dict[str, str], grid: Grid) -> dict[str, str]:
+    """Return the readings under which most names of columns are known."""
+
+    def known(text: str) -> int:
+        cells = re.split(r'[,;\t|"\r\n]+', text[:_LONGEST_LINE])
+        return sum(grid.meaning(cell) is not None for cell in cells)
+
+    counts = {codec: known(text) for codec, text in texts.items()}
+    if max(counts.values()) == min(counts.values()):
+        counts = {codec: -len(_NO_WORD.findall(text)) for codec, text in texts.items()}
+    return {codec: text for codec, text in texts.items() if counts[codec] == max(counts.values())}
+
+
+_NO_WORD = re.compile(
+    "[a-z][¡-¿×÷˘˛˙˝]+[a-z]|[ńŃ][aeiouáéíóú]|[ñÑ](?![aeiouáéíóú])|Nş", re.IGNORECASE
+)
+"""What stands in no word: a sign such as ³, ń before a vowel, ñ before none, Nş for Nº."""
 
 
 def _decoded(content: bytes, codec: str) -> str | None:

@@ -13,7 +13,7 @@ import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.language import Code, locales, use
+from analysis.base.language import Code, currency_words, locales, use
 from analysis.base.periods import (
     Calendar,
     calendar,
@@ -170,7 +170,7 @@ class Parameters(Strict):
     subtitle: str
     kind: Literal["synthetic", "yours", "printed"]
     currency: Annotated[str, Field(pattern=CURRENCY)]
-    currency_name: Annotated[str, Field(pattern=WORDS)]
+    currency_name: Annotated[str, Field(pattern=WORDS)] = "money"
     date: datetime.date = LAST_DAY
     source: Source | None = None
     periods: Periods = ANY_PERIOD
@@ -196,6 +196,14 @@ class Parameters(Strict):
     """Last day of which the rows are complete; the periods that it lies in are reported to date."""
     closed: Annotated[tuple[Annotated[str, Field(pattern=MONTH)], ...], Field(strict=False)] = ()
     """Months in which a table without rows had nothing to record, so that they count as zero."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _currency_has_a_name(cls, given: object) -> object:
+        """Take the currency's name from CLDR if there is none, such as euros."""
+        if not isinstance(given, dict) or not isinstance(given.get("currency"), str):
+            return given
+        return {"currency_name": currency_words(given["currency"])} | given
 
     @field_validator("locale")
     @classmethod

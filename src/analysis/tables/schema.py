@@ -34,6 +34,13 @@ _SAID: Mapping[str, tuple[str, str]] = {
 """What a pattern or type of ``case.yaml`` asks for, in words, and what to do."""
 
 
+_MISSING = {
+    "currency": "write the three letters of the currency that your amounts are in: currency: EUR",
+    "kind": "write kind: yours for rows of a firm, printed for claims alone",
+}
+_ADD = "add a line {0}: ..., as data/raw/template/case.yaml has it"
+
+
 _YAML_REMEDIES: Mapping[str, str] = {
     "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
     'such as title: "Acme: a year of growth", and let keys of one level begin in one column',
@@ -79,7 +86,7 @@ def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) ->
         elif problem["type"] == "extra_forbidden":
             rule, fix = _unknown_key(problem["loc"], top)
         elif problem["type"] == "missing":
-            rule = "this key is required"
+            rule, fix = "this key is required", _MISSING.get(column or "", _ADD.format(column))
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
         found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
     return found

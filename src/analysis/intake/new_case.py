@@ -1,0 +1,316 @@
+"""A case of one's own: made from a firm's files, or a copy of an example to be filled in."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from analysis.base.errors import InputError
+from analysis.base.text import listed
+from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
+from analysis.intake.proposal import (
+    SIGNS,
+    AnyTable,
+    Column,
+    Proposal,
+    Question,
+    currency_of,
+    plain_text,
+    propose,
+    settings_of,
+    yaml_key,
+)
+from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv
+from analysis.intake.workbook import read_workbook
+from analysis.tables.case import IntakeSettings
+
+Form = Literal["csv", "claims"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_RESERVED = {"conformance"}
+
+
+def new_case(name: str, root: Path, form: Form = "csv") -> Path:
+    """Copy an example to a new folder of ``data/raw``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the case: small letters, digits, hyphens, underscores.
+    root : Path
+        The project's root folder.
+    form : {"csv", "claims"}
+        Whether to copy the tables of a firm, or the claims of a publication.
+
+    Returns
+    -------
+    Path
+        The new folder, complete or not there at all.
+
+    Raises
+    ------
+    InputError
+        If the name is taken or none, or the example is not there.
+    """
+    example = COURIER if form == "claims" else TEMPLATE
+    template = root / "data" / "raw" / example
+    if not (template / "case.yaml").is_file():
+        raise InputError(f"there is no {example}", file=f"data/raw/{example}/case.yaml")
+    return make_folder(name, root, lambda folder: _copy(template, folder, name, form))
+
+
+def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
+    """Make the folder of a new case; complete or not there at all.
+
+    Raises
+    ------
+    InputError
+        If the name is taken or none.
+    """
+    target = root / "data" / "raw" / name
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
+            "with a letter",
+            value=name,
+            fix="choose another, such as NAME=acme",
+        )
+    if name in _RESERVED:
+        raise InputError(
+            "this name is used by the project itself", value=name, fix="choose another"
+        )
+    if target.exists() or target.is_symlink():
+        raise InputError("there is a case of this name already", value=name, fix="choose another")
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
+    try:
+        fill(aside)
+        aside.chmod(0o755)
+        aside.rename(target)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return target
+
+
+def _copy(template: Path, target: Path, name: str, form: Form) -> None:
+    """Copy what belongs to a form of case; the data package describes the template's own files."""
+    text = (template / "case.yaml").read_text(encoding="utf-8")
+    new = {"name": name} if form == "claims" else {"name": name, "kind": "yours"}
+    (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
+    shutil.copyfile(template / "README.md", target / "README.md")
+    for path in sorted(template.glob("*.csv")):
+        shutil.copyfile(path, target / path.name)
+
+
+def _renamed(text: str, new: Mapping[str, str]) -> str:
+    """Set some words in the text of a ``case.yaml``; comments stay, in their column."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        key = line.partition(":")[0]
+        if key in new:
+            before, mark, comment = line.partition("#")
+            lines[place] = f"{key}: {new[key]} ".ljust(len(before)) + mark + comment
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def case_from(name: str, given: str, root: Path) -> str:
+    """Make a case of a firm's own files.
+
+    Parameters
+    ----------
+    name : str
+        Name of the case.
+    given : str
+        A file or folder, or several with blanks between them.
+    root : Path
+        The project's root folder.
+
+    Returns
+    -------
+    str
+        What each column is read as, and what is asked.
+
+    Raises
+    ------
+    InputError
+        If the name is taken or none, or a file is not there, cannot be read or holds no table.
+    """
+    paths = sources(given)
+    made, passed = read_sources(paths)
+    if not made:
+        raise InputError(
+            "no file holds rows of a table: names of columns, and a day in each row below",
+            value=given,
+            fix="name the export that has a row for each invoice, order or service",
+        )
+    text, asked = case_yaml(name, made)
+
+    def fill(folder: Path) -> None:
+        for path in paths:
+            shutil.copyfile(path, folder / path.name)
+        (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
+
+    folder = make_folder(name, root, fill).relative_to(root)
+    lines = [line for one in made for line in _columns(one)] + passed + [""]
+    if asked:
+        count = f"{len(asked)} question{'s' if len(asked) > 1 else ''}"
+        lines.append(f"{count}, to be answered in {folder}/case.yaml (take the # away):")
+    for row, question in asked:
+        lines += [f"  row {row}: {question.text}", *(f"    # {line}" for line in question.answers)]
+    return "\n".join(lines) + (
+        "\n" if asked else f"{folder}/case.yaml holds this; no question is open."
+    )
+
+
+def sources(given: str) -> list[Path]:
+    """Return the files that are named, those of folders among them.
+
+    Raises
+    ------
+    InputError
+        If one is not there, has a form that is not read, or two have the same name.
+    """
+    named = [Path(given)] if Path(given).exists() else [Path(part) for part in given.split()]
+    paths: list[Path] = []
+    for path in named:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        for item in inside:
+            if item.is_file() and item.suffix.lower() in READABLE:
+                paths.append(item)
+            elif item == path:
+                rule = (
+                    "this form of file is not read" if item.is_file() else "there is no such file"
+                )
+                fix = f"name a file that ends in {listed(READABLE, 'or')}, or a folder of them"
+                raise InputError(rule, file=path, fix=fix)
+    twice = [name for name, times in Counter(path.name for path in paths).items() if times > 1]
+    if twice or not paths:
+        rule = "two files have this name" if twice else "the folder holds no file that is read"
+        raise InputError(rule, file=twice[0] if twice else given, fix="name other files")
+    return paths
+
+
+def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
+    """Read files of any form; return what they are read as, and why others are passed over.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    grids: list[Grid] = []
+    every = Mapped("", ROWS[0], {})
+    for path in paths:
+        if path.suffix.lower() == ".xlsx":
+            book = read_workbook(path, path.name, lambda *_: [(ROWS[0], every)], SIGNS)
+            found, problems = book.grids, book.problems
+        else:
+            found, problems = [AnyTable(ROWS[0], path.name, [])], []
+            read_csv(found[0], path, IntakeSettings(), SIGNS)
+        wrong = [*problems, *(problem for grid in found for problem in grid.problems)]
+        if wrong:
+            error = wrong[0].error()
+            if "case.yaml" in wrong[0].fault.fix:  # there is no case.yaml yet that could answer it
+                error.fix = "save it as CSV UTF-8, which leaves no doubt"
+            raise error
+        grids += found
+    made: dict[tuple[str, ...], Proposal] = {}
+    passed = []
+    for grid in grids:
+        proposal = propose(grid)
+        if proposal is None:
+            passed.append(f"{grid.file}: passed over, since it holds no rows of a table")
+            continue
+        head = tuple(plain_header(column.header) for column in proposal.columns)
+        if head in made:
+            passed.append(f"{grid.file}: read like {made[head].name}, which has the same columns")
+        made.setdefault(head, proposal)
+    return list(made.values()), passed
+
+
+def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int, Question]]]:
+    """Write a ``case.yaml``; every open question stands where its answer belongs.
+
+    Returns
+    -------
+    text : str
+        The file.
+    asked : list of tuple of int and Question
+        The questions, each with its row.
+    """
+    lines: list[str] = []
+    asked: list[tuple[int, Question]] = []
+
+    def add(text: str, comment: str = "") -> None:
+        lines.append(f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text)
+
+    def ask(question: Question, indent: str = "") -> None:
+        asked.append((len(lines) + 1, question))
+        add(f"{indent}# QUESTION {len(asked)}: {question.text}")
+        for answer in question.answers:
+            add(f"{indent}# {answer}")
+
+    currencies, why = currency_of(made)
+    settings, open_questions = settings_of(made)
+    add(f"# Made by make case NAME={name}; every line may be changed. To answer a QUESTION, take")
+    add("# the # away before the right one of the lines below it, or write another.")
+    add(f"name: {name}")
+    add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", "from the name of the case")
+    add("subtitle: Board report")
+    add("kind: yours")
+    if not any(True for one in made for _ in one.of_kind("number")):
+        add("currency: XXX", "no currency, since there are no amounts")
+    elif len(currencies) == 1:
+        add(f"currency: {currencies[0]}", why)
+    else:
+        answers = tuple(f"currency: {code}" for code in currencies or ("EUR",))
+        ask(Question("In which currency are the amounts?", answers))
+    add("")
+    add("# Which column of your files is what. Files with the same columns are read alike.")
+    add("columns:")
+    for one in made:
+        add(f"  {yaml_key(one.name)}:", f"{one.rows:,} rows")
+        add(f"    {one.table.name}:", one.table.title)
+        for header, (ours, reason) in one.taken.items():
+            meant = ours if isinstance(ours, str) else json.dumps(ours, ensure_ascii=False)
+            add(f"      {yaml_key(header)}: {meant}", reason)
+        for question in one.questions:
+            ask(question, "      ")
+        for header, (ours, reason) in one.offers.items():
+            add(f"      # {yaml_key(header)}: {ours}", f"{reason}: take the first # away to use it")
+    add("")
+    add("intake:")
+    add("  ignore: []", "files, folders and sheets that look like tables and are none")
+    for key, (form, example) in settings.items():
+        add(f"  {key}: {form}", f"as in {example}")
+    for question in open_questions:
+        ask(question, "  ")
+    return "\n".join(lines) + "\n", asked
+
+
+_COMMENTS = 36
+"""Column in which the comments of a ``case.yaml`` stand."""
+_MOST_COLUMNS = 40
+
+
+def _columns(one: Proposal) -> Iterator[str]:
+    """Yield a line for each column: its header, three of its cells, and what it is read as."""
+    yield f"{one.name}: {one.rows:,} rows, read as {one.table.name} ({one.table.title.lower()})"
+    order = sorted(one.columns, key=lambda column: column.header not in one.taken)
+    for column in order[:_MOST_COLUMNS]:
+        ours, why = one.taken.get(column.header, ("not used", ""))
+        meant = ours if isinstance(ours, str) else f"rows with {listed(ours, 'or')}"
+        shown = " · ".join(_shown(column))
+        yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{', ' if why else ''}{why}"
+    if len(order) > _MOST_COLUMNS:
+        yield f"  and {len(order) - _MOST_COLUMNS:,} more columns, not used"
+
+
+def _shown(column: Column) -> list[str]:
+    return [plain_text(cell)[:18] for cell in column.sample[:3]]

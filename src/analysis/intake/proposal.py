@@ -1,0 +1,417 @@
+"""What the columns of an export are, told by their names and cells, and what is left to ask.
+
+What is certain by an exact name or by the cells of a column is taken and reported; the rest becomes
+a question, with the line of ``case.yaml`` that answers it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from analysis.base.text import PlainLoader, listed
+from analysis.intake.case_files import ROWS, find_table, nearest_table
+from analysis.intake.cells import (
+    CURRENCIES,
+    Cell,
+    Context,
+    Read,
+    foreign_signs,
+    read_day,
+    read_whole,
+)
+from analysis.intake.naming import CUSTOMER, NO_AMOUNT, SUPPLIER, likely_header, words_of
+from analysis.intake.problems import Rank, vocabulary
+from analysis.intake.sheets import Grid, Meaning, plain_header
+from analysis.tables.case import IntakeSettings
+from analysis.tables.columns import (
+    INVISIBLE,
+    Found,
+    contained,
+    find_column,
+    folded,
+    header_of,
+    is_choice,
+    may_be_empty,
+    names_of,
+)
+from analysis.tables.rows import Table
+
+SIGNS = foreign_signs("", "")
+_CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)
+_NOT_COUNTED = frozenset(vocabulary("proposal")["not-counted"].split())
+_MOST_CELLS, _MOST_SHOWN, _MOST_WORDS = 2_000, 40, 12
+_BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
+"""Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
+_ENOUGH = 0.9
+"""Share of a column's cells that must be days for it to hold days; a total may stand below."""
+
+
+@dataclass
+class Column:
+    """A column of a file: its header, and its cells that hold anything."""
+
+    header: str
+    cells: list[Cell]
+
+    @cached_property
+    def sample(self) -> list[Cell]:
+        """Some different cells from all parts of the column."""
+        distinct = list(dict.fromkeys(self.cells))
+        return distinct[:: 1 + len(distinct) // _MOST_CELLS]
+
+    def reads(self, kind: str) -> list[Read]:
+        """Return how the sample reads as days or as amounts."""
+        if kind == "day":
+            return [read_day(cell, _CONTEXT) for cell in self.sample]
+        return [read_whole(cell, _CONTEXT, 100, money=True) for cell in self.sample]
+
+    @cached_property
+    def kind(self) -> str:
+        """``day``, ``number``, ``key`` (all different, with a digit), ``word`` or nothing."""
+        if not self.sample:
+            return ""
+        bare = [
+            cell for cell in self.sample if isinstance(cell, Decimal) or _BARE.fullmatch(str(cell))
+        ]
+        if len(bare) < len(self.sample) and _share(self.reads("day")) >= _ENOUGH:
+            return "day"
+        if _share(self.reads("number")) >= _ENOUGH:
+            return "number"
+        texts = [str(cell).strip() for cell in self.cells]
+        if len(set(texts)) == len(texts) and all(re.search(r"\d", text) for text in texts):
+            return "key"
+        return "word" if 1 < len(set(texts)) <= _MOST_WORDS < len(texts) else ""
+
+
+def _share(reads: Sequence[Read]) -> float:
+    good = (
+        not read.fault or read.fault.rank is Rank.ASK or "multiple" in read.fault.rule
+        for read in reads
+    )
+    return sum(good) / len(reads)
+
+
+class AnyTable(Grid):
+    """A file of which it is not known yet which table it is: it is read by the names of all."""
+
+    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
+        """Return what a column is in the first table that has such a name."""
+        found = (find_column(header, table.row, currency) for table in ROWS)
+        return next(filter(None, found), None)
+
+
+@dataclass
+class Proposal:
+    """What a file or sheet is read as.
+
+    Attributes
+    ----------
+    name : str
+        The file, or ``file, sheet title``.
+    columns : list of Column
+        All of its columns.
+    rows : int
+        Rows below the header.
+    table : Table
+        What it is read as.
+    taken : dict of str to tuple
+        By header, the column of ours or the words of the rows that are read, and why.
+    questions : list of Question
+        What is open.
+    offers : dict of str to tuple
+        By header, a column of ours that it may be, and why.
+    """
+
+    name: str
+    columns: list[Column]
+    rows: int
+    table: Table
+    taken: dict[str, tuple[str | list[str], str]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    offers: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> Iterator[Column]:
+        """Yield the columns that are taken for days or amounts."""
+        fields = self.table.row.model_fields
+        for column in self.columns:
+            ours = self.taken.get(column.header, ("", ""))[0]
+            found = (
+                names_of(self.table.row).get(folded(ours))
+                if isinstance(ours, str) and ours
+                else None
+            )
+            if found and found.field in fields and _kind(fields[found.field]) == kind:
+                yield column
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the files leave open, and the lines of ``case.yaml`` that may answer it."""
+
+    text: str
+    answers: tuple[str, ...]
+
+
+def propose(grid: Grid) -> Proposal | None:
+    """Say what a file or sheet is read as; nothing if it holds no rows of a table."""
+    place = likely_header(grid.rows)
+    if place is None:
+        return None
+    header = [plain_text(cell) for cell in grid.rows[place]]
+    below = [row for row in grid.rows[place + 1 :] if any(map(_filled, row))]
+    columns: dict[str, Column] = {}
+    for at, text in enumerate(header):
+        cells = [row[at] for row in below if at < len(row) and _filled(row[at])]
+        if text and plain_header(text) not in columns:
+            columns[plain_header(text)] = Column(text, cells)
+    found = list(columns.values())
+    kinds = {column.kind for column in found}
+    made = Proposal(grid.file, found, len(below), _table(grid.file, found))
+    _take(made)
+    return made if below and len(found) > 1 and ("day" in kinds or not made.questions) else None
+
+
+def plain_text(cell: Cell) -> str:
+    """Write a header or cell as text that ``case.yaml`` may hold."""
+    text = INVISIBLE.sub("", str(cell))
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def yaml_key(text: str) -> str:
+    """Write a text as a key of YAML.
+
+    Examples
+    --------
+    >>> yaml_key("Order Date"), yaml_key("No"), yaml_key("Nr: 1")
+    ('Order Date', '"No"', '"Nr: 1"')
+    """
+    try:
+        if yaml.load(f"{text}: x", PlainLoader) == {text: "x"}:
+            return text
+    except (yaml.YAMLError, ValueError):
+        pass
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _filled(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(cell.strip())
+
+
+def _kind(info: FieldInfo) -> str:
+    """Return what the cells of a column of ours must be: days, numbers or any text."""
+    if info.annotation in (date, date | None):
+        return "day"
+    if info.annotation is int:
+        return "number"
+    return ""
+
+
+def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, str]]:
+    """Return the columns that bear a name of ours, the best name of each; with our name of each."""
+    best: dict[str, tuple[int, Column, str]] = {}
+    for column in columns:
+        found = find_column(column.header, table.row, SIGNS)
+        if found is None or not column.cells:
+            continue
+        if found.field == "service_id" and column.kind == "word" and table.name == "sale":
+            found = Found("service_type")  # a few words are kinds of service, not its numbers
+        info = table.row.model_fields.get(found.field)
+        if info and _kind(info) not in {"", column.kind}:
+            continue
+        header = header_of(info) if info else None
+        order = [found.field, *(header.also + header.larger if header else ())]
+        plain = next(
+            (folded(name) for name in _spellings(column.header) if folded(name) in order), ""
+        )
+        rank = order.index(plain) if plain else len(order)
+        ours = header.larger[0] if header and found.factor > 1 else found.field.strip("()")
+        if found.field not in best or rank < best[found.field][0]:
+            best[found.field] = rank, column, ours
+    return {name: (column, ours) for name, (_, column, ours) in best.items()}
+
+
+def _spellings(header: str) -> Iterator[str]:
+    """Yield a header as it stands, with words apart, and without a currency at its end."""
+    apart = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", header)
+    yield from (header, apart)
+    for sign in SIGNS:
+        yield folded(header).removesuffix(f"_{folded(sign)}")
+
+
+def _table(file: str, columns: Sequence[Column]) -> Table:
+    """Choose the table that most columns are of, by their names and by the name of the file."""
+    words = set().union(*(words_of(column.header) for column in columns))
+    bought = words & SUPPLIER and not words & CUSTOMER
+    title = Path(file).stem.partition(", sheet ")[0]
+    meant = find_table(title, ROWS) or nearest_table(title, ROWS)
+
+    def fit(table: Table) -> tuple[bool, int]:
+        named, fields = _named(table, columns), table.row.model_fields
+        used = [column.header for column, _ in named.values()]
+        free = {column.kind for column in columns if column.header not in used and _is_open(column)}
+        lost = [
+            3 if header_of(info).period or header_of(info).money else 1
+            for name, info in fields.items()
+            if not may_be_empty(info) and name not in named and (_kind(info) or "key") not in free
+        ]
+        ours = sum(name in fields for name in named)
+        return table.name != "sale" or not bought, ours + 3 * (table == meant) - sum(lost)
+
+    sale = next(table for table in ROWS if table.name == "sale")
+    return max((sale, *(table for table in ROWS if table != sale)), key=fit)
+
+
+def _is_open(column: Column) -> bool:
+    return column.kind != "number" or not words_of(column.header) & NO_AMOUNT
+
+
+def _take(made: Proposal) -> None:
+    """Take what is certain, and ask for the rest."""
+    named = _named(made.table, made.columns)
+    for column, ours in named.values():
+        made.taken[column.header] = ours, "by its name"
+    fields = made.table.row.model_fields.items()
+    for name, info in fields:
+        if name in named or may_be_empty(info):
+            continue
+        kind, header = _kind(info) or ("key" if not is_choice(info) else "word"), header_of(info)
+        ours = header.larger[0] if header.larger else name
+        free = [
+            column
+            for column in made.columns
+            if column.header not in made.taken and column.kind == kind and _is_open(column)
+        ]
+        if len(free) == 1:
+            what = {"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words")
+            made.taken[free[0].header] = ours, f"by its content: the only column of {what}"
+            continue
+        names = [other for other, found in names_of(made.table.row).items() if found.field == name]
+        free.sort(key=lambda column: not contained(column.header, names))
+        text = f"Which column is {ours} ({info.description})?"
+        if not free:
+            text = f"No column looks like {ours} ({info.description}). Which one is it?"
+            open_ = [column for column in made.columns if column.header not in made.taken]
+            free = [column for column in open_ if column.kind == "word" and not _kind(info)]
+        answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in free)
+        made.questions.append(Question(text, answers))
+    _find_key(made)
+    _note_signs(made)
+    _choose_rows(made)
+    _offer(made)
+
+
+def _find_key(made: Proposal) -> None:
+    """Take the only column that has a cell with a digit in each row, equal ones side by side."""
+    key = made.table.key[0]
+    if not made.table.repeats or key in {ours for ours, _ in made.taken.values()}:
+        return
+    found = []
+    for column in made.columns:
+        runs = [text for text, _ in groupby(str(cell).strip() for cell in column.cells)]
+        apart = len(set(runs)) == len(runs) > made.rows / 6 and len(column.cells) == made.rows
+        digits = all(re.search(r"\d", text) for text in runs)
+        if apart and digits and column.kind in {"", "key"} and column.header not in made.taken:
+            found.append(column)
+    if len(found) == 1:
+        why = "by its content: the only column that numbers the rows"
+        made.taken[found[0].header] = key, why
+
+
+def _note_signs(made: Proposal) -> None:
+    """Say how many amounts are below zero, as in a bank statement."""
+    for column in made.of_kind("number"):
+        below = sum(read.text.startswith("-") for read in column.reads("number"))
+        if below and made.table.name == "sale":
+            ours, why = made.taken[column.header]
+            many = f"{below:,} of {len(column.sample):,} are below zero and count as credit notes"
+            made.taken[column.header] = ours, f"{why}; {many}"
+
+
+def _choose_rows(made: Proposal) -> None:
+    """Leave out rows that a column of few words calls cancelled, lost or the like."""
+    for column in made.columns:
+        counts = Counter(str(cell).strip() for cell in column.cells)
+        out = {word for word in counts if folded(word) in _NOT_COUNTED}
+        if out and len(counts) <= _MOST_WORDS and column.header not in made.taken:
+            kept = [word for word in counts if word not in out]
+            if kept:
+                named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
+                made.taken[column.header] = kept, f"rows of other words do not count: {named}"
+
+
+def _offer(made: Proposal) -> None:
+    """Offer columns of a few words as kinds of customer or product, if nothing is called so."""
+    given = {ours for ours, _ in made.taken.values() if isinstance(ours, str)}
+    free = [c for c in made.columns if c.kind == "word" and c.header not in made.taken]
+    for ours in ("segment", "service_type"):
+        if ours in made.table.row.model_fields and ours not in given:
+            for column in free[:2]:
+                made.offers[column.header] = ours, f"{len(set(column.cells))} different words"
+
+
+def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], list[Question]]:
+    """Return how the files write days and amounts, with an example of each, and what is open."""
+    taken: dict[str, tuple[str, str]] = {}
+    questions: list[Question] = []
+    for kind, key, forms in (
+        ("day", "dates", ("day-first", "month-first")),
+        ("number", "decimal", ("point", "comma")),
+    ):
+        columns = [column for one in made for column in one.columns if column.kind == kind]
+        cells = [cell for column in columns for cell in column.sample]
+        reads = Column("", cells).reads(kind)
+        pairs = [(str(cell), read) for cell, read in zip(dict.fromkeys(cells), reads, strict=False)]
+        shown = {read.shows: cell for cell, read in reversed(pairs) if read.shows}
+        asked = [cell for cell, read in pairs if read.fault and read.fault.rank is Rank.ASK]
+        if kind == "day" and asked and not shown and all("." in cell for cell in asked):
+            shown = {"day-first": asked[0]}
+        if len(shown) == 1:
+            form, cell = next(iter(shown.items()))
+            taken[key] = form, cell
+        elif asked and not shown:
+            text = f"How is “{asked[0]}” read: {' or '.join(forms)}?"
+            questions.append(Question(text, tuple(f"{key}: {form}" for form in forms)))
+        if kind == "day" and (short := [cell for cell, _ in pairs if _TWO_DIGITS.search(cell)]):
+            taken["two_digit_years"] = "2000", short[0]
+    return taken, questions
+
+
+_TWO_DIGITS = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)", re.ASCII)
+
+
+def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
+    """Return the currencies that headers and amounts may be in, and where that is seen.
+
+    One is certain; several are those of a sign such as $, or all that the files name.
+    """
+    codes: dict[str, set[str]] = {}
+    for code, signs in CURRENCIES.items():
+        for sign in (code.casefold(), *signs.split()):
+            codes.setdefault(sign, set()).add(code)
+    found: dict[str, set[str]] = {}
+    for one in made:
+        for column in one.columns:
+            if one.taken.get(column.header, ("",))[0] == "currency":
+                named = {str(cell).strip().upper() for cell in column.cells}
+                return sorted(named), f"from the column {column.header}"
+        for column in one.of_kind("number"):
+            words = re.split(r"[\s()\[\],_]+", column.header.casefold())
+            marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
+            found |= {sign: codes[sign] for sign in {*words, *marks} & codes.keys()}
+    sure = {code for those in found.values() if len(those) == 1 for code in those}
+    sign = next(iter(sorted(found)), "")
+    return sorted(
+        sure or set().union(*found.values())
+    ), f"from “{sign}” in the amounts or above them"

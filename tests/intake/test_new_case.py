@@ -1,0 +1,155 @@
+"""A case made from an export: one command, at most two questions, and the right rows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from analysis.base.errors import InputError
+from analysis.cli import main
+from analysis.intake.case_check import check_case, read
+from analysis.intake.new_case import case_from, case_yaml, read_sources
+from analysis.tables.case import load_case
+
+from .conftest import cases
+
+EXPORTS = Path(__file__).with_name("exports")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def answer(root: Path, lines: list[str]) -> None:
+    """Answer the questions: each line takes the place of the first below a question like it."""
+    path = root / "data/raw/acme/case.yaml"
+    text = path.read_text(encoding="utf-8")
+    for line in lines:
+        key = line.partition(":")[0]
+        text, times = re.subn(rf"(?m)^( *)# {re.escape(key)}: .*$", rf"\g<1>{line}", text, count=1)
+        assert times == 1
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", cases("exports"), ids=lambda case: case["file"])
+def test_exports_of_real_programs(root: Path, case: dict[str, Any]) -> None:
+    answers = case.get("answers", [])
+    told = case_from("acme", str(EXPORTS / case["file"]), root)
+    assert len(answers) <= 2
+    assert told.count("\n  row ") == len(answers)
+    answer(root, answers)
+    text, good = check_case("acme", root)
+    assert good, text
+    sales = read(load_case("acme", root)).tables["sale"]
+    assert len(sales) == case["rows"]
+    assert Decimal(int(sales["amount_centimos"].sum())) / 100 == Decimal(case["amount"])
+    assert (root / "data/raw/acme" / case["file"]).read_bytes() == (
+        EXPORTS / case["file"]
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("case", cases("proposals"), ids=lambda case: case["name"])
+def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> None:
+    path = tmp_path / case.get("file", "export.csv")
+    path.write_text(case["text"], encoding="utf-8")
+    made, passed = read_sources([path])
+    assert passed == []
+    text, asked = case_yaml("acme", made)
+    assert {header: ours for header, (ours, _) in made[0].taken.items()} == case["taken"]
+    wanted = case.get("questions", [])
+    assert len(asked) == len(wanted), asked
+    for (row, question), words in zip(asked, wanted, strict=True):
+        assert words in question.text
+        assert question.text in text.splitlines()[row - 1]
+    for key, value in case.get("settings", {}).items():
+        assert f"\n  {key}: {value} " in text
+
+
+def test_the_command_and_the_next_month(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    lines = (EXPORTS / "faktury.csv").read_bytes().split(b"\r\n")
+    (root / "first half.csv").write_bytes(b"\r\n".join(lines[:20]))
+    assert main(["new-case", "--name", "acme", "--from", "first half.csv"]) == 0
+    told = capsys.readouterr().out
+    assert "Kwota netto" in told
+    assert "amount, by its name" in told
+    assert told.endswith("Next: make report CASE=acme\n")
+    (root / "data/raw/acme/later.csv").write_bytes(b"\r\n".join([lines[0], *lines[20:]]))
+    assert main(["check", "--case", "acme"]) == 0
+    assert "Rows: sale 36" in capsys.readouterr().out
+    assert main(["new-case", "--name", "acme", "--from", "first half.csv"]) == 2
+
+
+def test_a_workbook_whose_pivot_is_passed_over(root: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["Sum of Sales", "Column Labels"],
+        ["Row Labels", "Canada", "France"],
+        ["Carretera", 5, 6],
+    ):
+        book.active.append(row)
+    sheet = book.create_sheet("Sheet1")
+    for row in (
+        ["Segment", "Country", " Sales", "Date"],
+        ["Midmarket", "Canada", 5.5, "2014-01-01"],
+    ):
+        sheet.append(row)
+    for cell in sheet["C"]:
+        cell.number_format = "[$€-407] 0.00"
+    book.save(root / "Financial Sample.xlsx")
+    told = case_from("acme", str(root / "Financial Sample.xlsx"), root)
+    assert "sheet Sheet: passed over, since it holds no rows of a table" in told
+    assert "no question is open" in told
+    text, good = check_case("acme", root)
+    assert good, text
+    assert read(load_case("acme", root)).tables["sale"]["amount_centimos"].tolist() == [550]
+
+
+def test_a_folder_with_several_tables(root: Path) -> None:
+    folder = root / "my exports"
+    folder.mkdir()
+    shutil.copy(EXPORTS / "hubspot-crm-exports-deals.csv", folder)
+    (folder / "customers.csv").write_text("Customer ID,Segment\nC1,shop\nC2,shop\n", "utf-8")
+    (folder / "notes.md").write_text("nothing", "utf-8")
+    told = case_from("acme", str(folder), root)
+    assert "customers.csv: 2 rows, read as customer (customers)" in told
+    answer(root, ["currency: EUR"])
+    text, good = check_case("acme", root)
+    assert good, text
+    assert "customer 2" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("no.csv", None, "there is no such file"),
+        ("a.pdf", b"x", "this form of file is not read"),
+        ("a.csv", b"", "no file holds rows of a table"),
+        ("a.csv", b"only,words\nx,y\n", "no file holds rows of a table"),
+        ("a.xlsx", b"x", "cannot be read as a workbook"),
+        ("a.csv", b'Date,Total\n2024-01-01,"5', "does not end"),
+        (
+            "a.csv",
+            b"Date,Total,Who\n2024-01-01,5,\xea\n",
+            "save it as CSV UTF-8",
+        ),
+    ],
+)
+def test_files_that_make_no_case(root: Path, name: str, content: bytes | None, words: str) -> None:
+    if content is not None:
+        (root / name).write_bytes(content)
+    with pytest.raises(InputError, match="To fix") as error:
+        case_from("acme", str(root / name), root)
+    assert words in str(error.value)
+    assert list((root / "data/raw").iterdir()) == []
