@@ -19,7 +19,7 @@ from typing import NamedTuple
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary
 from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import INVISIBLE, folded, forbidden, header_of, names_of
+from analysis.tables.columns import INVISIBLE, PERIOD, folded, forbidden, header_of, names_of
 from analysis.tables.rows import Row
 
 Cell = str | Decimal | date
@@ -396,6 +396,15 @@ def read_quarter(cell: Cell) -> Read:
     year = match[1] or match[4] or match[6]
     text = f"{year}Q{match[2] or match[3] or match[5]}"
     return Read(text, None, "" if text == read.text else "form of periods")
+
+
+def read_period(cell: Cell, context: Context) -> Read:
+    """Read a month, quarter, half-year or year; a day of a month is taken for the first alone."""
+    quarter = read_quarter(cell) if isinstance(cell, str) else Read(str(cell))
+    if quarter.fault or re.fullmatch(PERIOD, quarter.text):
+        return quarter
+    month = read_month(cell, context)
+    return quarter if month.fault is NOT_MONTH else month
 
 
 def read_month(cell: Cell, context: Context) -> Read:

@@ -34,7 +34,7 @@ from analysis.intake.problems import (
     fault_of,
     vocabulary,
 )
-from analysis.kpis.catalogue import METHOD
+from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.reduce import month_index
 from analysis.method.key_results import contradictions as target_errors
@@ -241,6 +241,8 @@ def _fixed_keys(case: Case, to: str) -> list[str] | None:
     """Return the names that a column may refer to, unless they are the keys of a table of rows."""
     if to == "indicator":
         return sorted(INDICATORS)
+    if to == "indicator or measure":
+        return sorted(INDICATORS | {record.key for record in catalogue()} | MEASURES.keys())
     if to == "service day":
         return [name for name in ServiceRow.model_fields if name.endswith("_on")]
     return sorted(claim_ids(case)) if to == "claim" else None

@@ -42,6 +42,7 @@ from analysis.tables.columns import (
     NUMBER,
     NUMBER_OR_EMPTY,
     PATTERNS,
+    PERIOD,
     QUARTER,
     broken_rule,
     folded,
@@ -377,6 +378,8 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
         return partial(read.read_number, context=context)
     if QUARTER in patterns:
         return read.read_quarter
+    if PERIOD in patterns:
+        return partial(read.read_period, context=context)
     return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
 
 

@@ -6,6 +6,7 @@ leaves a gap instead of a wrong comparison. The tables that are written come fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import repeat
 from typing import Any, Literal
@@ -19,14 +20,20 @@ from analysis.base.periods import (
     begins_late,
     calendar,
     containing,
+    covered,
     distance,
+    ends_within_month,
     is_to_date,
+    months_in,
     parse_label,
     period_label,
 )
 from analysis.base.text import column, fixed
-from analysis.kpis.catalogue import MONEY, Totals, indicator, kpi
+from analysis.kpis.catalogue import MEASURES, MONEY, Totals, catalogue, compute, indicator, kpi
 from analysis.kpis.levels import base_of, comparable_rows, kpi_periods, periods
+from analysis.tables.case import Case
+from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import PLAN, PlanRow
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")
@@ -291,3 +298,57 @@ def _effect(change: Fraction | None, better: str) -> str:
     if change == 0 or better == "none":
         return "neutral"
     return "good" if (change > 0) == (better == "up") else "bad"
+
+
+def planned(case: Case, period: str) -> dict[str, Fraction]:
+    """Return what a firm plans for a period, by the key of each indicator that has a plan.
+
+    Parameters
+    ----------
+    case : Case
+        Its ``plan.csv`` gives levels of indicators or of the measures that they are made of.
+    period : str
+        A month, quarter, half-year or year.
+
+    Returns
+    -------
+    dict of str to Fraction
+        In the units of the indicators, such as whole soles or per cent, for the report's own
+        (``sales``) and the method's (``F2``). A plan for months or quarters adds up to longer
+        periods if it has all of them, and planned measures give planned ratios: sales and services
+        give revenue per service. For a period to date, the plan is that of its months so far.
+        Nothing is known of a part of a month, or where no plan is written.
+    """
+    if not (case.method / PLAN.file).is_file():
+        return {}
+    by_key: dict[str, dict[range, Fraction]] = {}
+    for row in read_rows(PLAN, case.method, case.root):
+        assert isinstance(row, PlanRow)
+        by_key.setdefault(row.kpi, {})[months_in(row.period)] = Fraction(row.value)
+    grain, index = parse_label(period)
+    wanted = covered(index, grain)
+    if is_to_date(period) and ends_within_month():
+        return {}
+    measures = {
+        name: (_added(plan, wanted) if spec.adds_up else plan.get(wanted))
+        for name, spec in MEASURES.items()
+        for plan in (by_key.get(name, {}),)
+    }
+    found: dict[str, Fraction] = {}
+    for record in catalogue():
+        names = (record.key, *getattr(record, "aliases", ()))
+        given = [by_key[name][wanted] for name in names if wanted in by_key.get(name, {})]
+        value = given[0] if given else compute(record.level, measures)
+        if value is not None:
+            found[record.key] = value
+    return found
+
+
+def _added(plan: Mapping[range, Fraction], wanted: range) -> Fraction | None:
+    """Add up what is planned for the parts of a period, the longest first."""
+    left, total = {*wanted}, Fraction(0)
+    for months in sorted(plan, key=len, reverse=True):
+        if left.issuperset(months):
+            left.difference_update(months)
+            total += plan[months]
+    return None if left else total

@@ -53,6 +53,7 @@ YES_OR_EMPTY = r"^(yes)?$"
 BASIS_OR_EMPTY = r"^(discrete|ytd)?$"
 MARK_OR_EMPTY = r"^(point|comma)?$"
 QUARTER = r"^\d{4}Q[1-4]$"
+PERIOD = r"^\d{4}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?$"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 PATTERNS: Mapping[str, str] = {
@@ -66,6 +67,7 @@ PATTERNS: Mapping[str, str] = {
     BASIS_OR_EMPTY: "must be discrete or ytd, or empty",
     MARK_OR_EMPTY: "must be point or comma, or empty",
     QUARTER: "must be a quarter such as 2024Q2",
+    PERIOD: "must be a month, quarter, half-year or year: 2024-05, 2024Q2, 2024H1, 2024",
     MONTH: "must be a month such as 2024-05",
 }
 """What each pattern asks for, in words."""
@@ -85,6 +87,7 @@ NumberOrEmpty = Annotated[str, Field(pattern=NUMBER_OR_EMPTY)]
 DecimalOrEmpty = Annotated[str, Field(pattern=DECIMAL_OR_EMPTY)]
 MarkOrEmpty = Annotated[str, Field(pattern=MARK_OR_EMPTY)]
 Quarter = Annotated[str, Field(pattern=QUARTER)]
+AnyPeriod = Annotated[str, Field(pattern=PERIOD)]
 Month = Annotated[str, Field(pattern=MONTH)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
@@ -116,7 +119,8 @@ class Header:
     money : bool
         Whether its cells may bear a currency.
     references : str
-        Name of the table whose key it refers to, or ``indicator``, ``claim`` or ``service day``.
+        Name of the table whose key it refers to, or ``indicator``, ``indicator or measure``,
+        ``claim`` or ``service day``.
     period : bool
         Whether it decides to which period its row belongs.
     values : mapping of str to str

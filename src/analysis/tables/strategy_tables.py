@@ -16,6 +16,7 @@ from analysis.base.errors import InputError, raise_all
 from analysis.base.numbers import Printed, decimal_for, is_ambiguous, parse
 from analysis.tables.case import Case
 from analysis.tables.columns import (
+    AnyPeriod,
     Day,
     DecimalOrEmpty,
     Identifier,
@@ -311,6 +312,20 @@ DIAGNOSIS_TABLES = (
     define("causes", CauseRow, "cause_id", "Causes for the Ishikawa diagram"),
     define("process", ProcessRow, "step_id", "Steps of the service process"),
 )
+
+
+class PlanRow(Row):
+    """What a firm plans for an indicator or a measure in one period: its budget."""
+
+    period: AnyPeriod = column("month, quarter, half-year or year; key together with kpi")
+    kpi: Text = column(
+        "indicator or measure, such as sales or F2", references="indicator or measure"
+    )
+    value: Number = column("planned level, in the unit that reports show, such as whole soles")
+
+
+PLAN = define("plan", PlanRow, "period kpi", "Plan or budget by period")
+
 PLAN_TABLES = (
     *DIAGNOSIS_TABLES,
     define("objectives", ObjectiveRow, "objective_id", "Objectives"),
@@ -318,6 +333,7 @@ PLAN_TABLES = (
     define("targets", TargetRow, "target_id", "Targets and their readings"),
     define("links", LinkRow, "link_id", "Arrows of the strategy map"),
     define("variables", VariableRow, "variable_id", "Dependent and independent variables"),
+    PLAN,
 )
 """Tables of the diagnosis, the strategy and the targets."""
 
