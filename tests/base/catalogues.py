@@ -23,6 +23,7 @@ from analysis.base.periods import _FIRST_TO_FOURTH, GRAINS
 from analysis.base.plan import PAPER
 from analysis.dashboard.page import code as code_of_dashboard
 from analysis.figures.style import KIND_WORDS
+from analysis.intake.problems import _data
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
 from analysis.kpis.levels import COLUMNS
 from analysis.method.key_results import load_okrs
@@ -71,7 +72,7 @@ WORDS = (
 def used() -> set[Text]:
     """Return every text that is translated somewhere."""
     places = (_called(), of_periods(), _of_indicators(), _of_template(), _of_firm())
-    places += (_of_dashboard(), _of_the_paper())
+    places += (_of_dashboard(), _of_the_paper(), _of_rules())
     return {*chain(*places), *map(Text, WORDS)} - {Text(it) for it in ("%", MONEY, "", "–")}
 
 
@@ -102,6 +103,12 @@ def of_periods() -> Iterator[Text]:
     for form in GRAINS.values():
         yield from (Text(form.short), Text(form.words))
     yield from map(Text, _FIRST_TO_FOURTH)
+
+
+def _of_rules() -> Iterator[Text]:
+    """Return what `make check` says is wrong, and what to do about it."""
+    for rule in _data("rules.yaml").values():
+        yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
 
 
 def _of_template() -> Iterator[Text]:

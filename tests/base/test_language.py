@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from string import Formatter
 
@@ -10,6 +11,7 @@ import pytest
 from analysis.base.language import FOLDER, Code, counted, using
 from analysis.base.periods import in_words, short_period
 from analysis.base.text import decimal, listed, percent, points
+from analysis.intake.problems import Problem, fault_of, in_language
 from tests.base import catalogues
 
 
@@ -29,7 +31,8 @@ def test_translations_have_the_places_of_the_text(code: Code) -> None:
 
 
 def _places(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    return frozenset(named | set(re.findall(r"\$\w+", text)))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +72,14 @@ def test_plural_forms_and_lists() -> None:
         assert forms == ["1 wiersz", "3 wiersze", "5 wierszy", "22 wiersze", "1\u00a0112 wierszy"]
         assert listed(["a", "b"]) == "a i b"
     assert counted("{n} row", "{n} rows", 1000) == "1,000 rows"
+
+
+def test_messages_of_check_are_in_the_language() -> None:
+    fault = fault_of("month-without-rows", months="Feb 2024", line="2024-02")
+    problem = Problem(fault_of("not-day"), "sale.csv", 3, "day", "x", (5,), 2)
+    with using("es"):
+        assert in_language(f"{fault.rule}; {fault.fix}").startswith("ninguna fila en Feb 2024, así")
+        assert problem.text() == (
+            "sale.csv, fila 3, columna day: “x”: no es un día. "
+            "Solución: escríbalo como 2024-05-31\n  y 1 fila más así: 5"
+        )

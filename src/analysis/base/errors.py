@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from analysis.base.language import tr
+
 _REMEDIES: Mapping[type[OSError], str] = {
     PermissionError: "allow yourself to read and write it and its folder, or use a copy",
     IsADirectoryError: "put a file in the place of this folder",
@@ -70,9 +72,9 @@ class InputError(BuildError):
         if self.file is not None:
             place.append(self.file)
         if self.row is not None:
-            place.append(f"row {self.row}")
+            place.append(tr("row {row}", row=self.row))
         if self.column is not None:
-            place.append(f"column {self.column}")
+            place.append(tr("column {column}", column=self.column))
         text = ", ".join(place) + ": " if place else ""
         if self.value is not None:
             shown = printable(" ".join(str(self.value).splitlines()))
@@ -80,7 +82,7 @@ class InputError(BuildError):
             text += f"“{shown}”: "
         text += self.rule
         if self.fix:
-            text += f". To fix: {self.fix}"
+            text += f". {tr('To fix: {fix}', fix=self.fix)}"
         return printable(text, but="\n")
 
     def _render_traceback_(self) -> list[str]:

@@ -11,6 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr, using
 from analysis.base.periods import (
     calendar,
     end_day,
@@ -22,7 +23,7 @@ from analysis.base.periods import (
     quarter_of,
     quarter_start,
 )
-from analysis.base.text import replace_folder, unguarded, write_text
+from analysis.base.text import decimal, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import (
@@ -46,6 +47,7 @@ from analysis.intake.problems import (
     Rank,
     case_texts,
     fault_of,
+    in_language,
     missing,
     no_glyph,
     note_list,
@@ -154,7 +156,9 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
         problems = [problem_of(error) for error in wrong]
         rest = "The tables are checked once case.yaml is right."
         return f"{problem_list(name, problems, every)}\n\n{rest}", False
-    text, intake = check_tables(load_case(name, root), every=every)
+    case = load_case(name, root)
+    with using(case.parameters.language, case.parameters.locale):
+        text, intake = check_tables(case, every=every)
     return text, intake is not None
 
 
@@ -203,7 +207,8 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     said = note_list((note for note in notes if note.file not in files), every)
     if problems:
         return problem_list(name, worst_first(problems), every) + said, None
-    return f"{name}: nothing is wrong. {_counted(rows)}{_periods(case, intake.case)}{said}", intake
+    right = tr("nothing is wrong.")
+    return f"{name}: {right} {_counted(rows)}{_periods(case, intake.case)}{said}", intake
 
 
 def _periods(case: Case, dated: Case) -> str:
@@ -211,8 +216,9 @@ def _periods(case: Case, dated: Case) -> str:
     if "periods" not in case.from_rows or not case.has_own_rows:
         return ""
     periods = dated.parameters.periods
-    about = f"the report is about {periods.current}"
-    return f". Periods, from the rows: {periods.first} to {periods.last}; {about}"
+    words = {"first": periods.first, "last": periods.last, "current": periods.current}
+    text = tr("Periods, from the rows: {first} to {last}; the report is about {current}", **words)
+    return f". {text}"
 
 
 def _is_linked(case: Case) -> bool:
@@ -247,8 +253,9 @@ def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iter
 
 def _counted(rows: Mapping[str, int]) -> str:
     if not rows:
-        return "It has no tables of rows."
-    return f"Rows: {', '.join(f'{name} {count:,}' for name, count in rows.items())}"
+        return tr("It has no tables of rows.")
+    found = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
+    return tr("Rows: {counts}", counts=found)
 
 
 def without_indicator(case: Case, tables: Collection[str]) -> Iterator[Problem]:
@@ -328,6 +335,11 @@ def store_tables(case: Case) -> tuple[str, bool]:
     good : bool
         Whether nothing is wrong.
     """
+    with using(case.parameters.language, case.parameters.locale):
+        return _store(case)
+
+
+def _store(case: Case) -> tuple[str, bool]:
     state = state_of(case)
     text, intake = check_tables(case)
     if intake is None:
@@ -388,7 +400,9 @@ def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, 
 
 def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
     """Lay notes out as a table: file, column, what, rows and example."""
-    rows = [(note.file, note.column, note.what, note.count, note.example) for note in notes]
+    rows = [
+        (note.file, note.column, in_language(note.what), note.count, note.example) for note in notes
+    ]
     return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
 
 

@@ -20,6 +20,7 @@ import yaml
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable
+from analysis.base.language import counted, language, tr
 from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
@@ -87,8 +88,25 @@ def fault_of(name: str, **words: object) -> Fault:
     Fault(rank=<Rank.CELL: 3>, rule='is no day', fix='write it like 2024-05-31')
     """
     found = _data("rules.yaml")[name]
-    rule, fix = (Template(found.get(key, "")).substitute(words) for key in ("rule", "fix"))
+    texts = [found.get(key, "") for key in ("rule", "fix")]
+    rule, fix = (Template(text).substitute(words) for text in texts)
+    _SOURCES.update({rule: (texts[0], words), fix: (texts[1], words)})
     return Fault(Rank[found["kind"].upper()], rule, fix)
+
+
+_SOURCES: dict[str, tuple[str, Mapping[str, object]]] = {}
+"""From a rule or remedy to the text in ``rules.yaml`` that it was made from."""
+
+
+def in_language(text: str) -> str:
+    """Write a rule, a remedy, or both with a semicolon between them, in the language in use."""
+    if language().code == "en" or not text:
+        return text
+    if text not in _SOURCES and "; " in text:
+        rule, _, fix = text.partition("; ")
+        return f"{in_language(rule)}; {in_language(fix)}"
+    template, words = _SOURCES.get(text, (text, {}))
+    return Template(tr(template)).safe_substitute(words)
 
 
 @dataclass(frozen=True)
@@ -124,12 +142,12 @@ class Problem:
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
         return InputError(
-            self.fault.rule,
+            in_language(self.fault.rule),
             file=self.file,
             row=self.row,
             column=self.column or None,
             value=self.value,
-            fix=self.fault.fix or None,
+            fix=in_language(self.fault.fix) or None,
         )
 
     @property
@@ -152,7 +170,13 @@ class Problem:
             return ""
         named = self.rows if every else self.rows[:_SHOWN_ROWS]
         shown = ", ".join(map(str, named)) + (", …" if others > len(named) else "")
-        return f" and {others:,} more {'row' if others == 1 else 'rows'} like this: {shown}"
+        text = counted(
+            "and {n} more row like this: {rows}",
+            "and {n} more rows like this: {rows}",
+            others,
+            rows=shown,
+        )
+        return f" {text}"
 
     def text(self, *, every: bool = False) -> str:
         """Return the whole message."""
@@ -188,12 +212,16 @@ class Note:
     example: str = ""
 
     def __str__(self) -> str:
-        place = self.file + (f", column {self.column}" if self.column else "")
-        unit = "cell" if self.column else "row"
-        rows = f" ({self.count:,} {unit}{'s' if self.count > 1 else ''})" if self.count else ""
+        place = self.file
+        if self.column:
+            place += f", {tr('column {column}', column=self.column)}"
+            unit = counted("{n} cell", "{n} cells", self.count)
+        else:
+            unit = counted("{n} row", "{n} rows", self.count)
+        rows = f" ({unit})" if self.count else ""
         shown = printable(" ".join(self.example.split())[:60])
-        example = f", such as “{shown}”" if shown else ""
-        return f"{printable(place)}: {self.what}{rows}{example}"
+        example = f", {tr('such as “{text}”', text=shown)}" if shown else ""
+        return f"{printable(place)}: {in_language(self.what)}{rows}{example}"
 
 
 def problem_at(
@@ -353,16 +381,18 @@ def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:
     for problem in problems:
         groups.setdefault(problem.fault, []).append(problem)
     count = sum(problem.count for group in groups.values() for problem in group)
-    lines = [f"{name}: {count:,} {'problem' if count == 1 else 'problems'}, the worst first"]
+    found = counted("{n} problem, the worst first", "{n} problems, the worst first", count)
+    lines = [f"{name}: {found}"]
     for number, (fault, group) in enumerate(groups.items(), start=1):
         if len(group) == 1:
             lines += ["", f"{number}. {group[0].text(every=every)}"]
             continue
-        lines += ["", f"{number}. {fault.rule[0].upper()}{fault.rule[1:]}:"]
+        rule = in_language(fault.rule)
+        lines += ["", f"{number}. {rule[0].upper()}{rule[1:]}:"]
         lines += [f"   {problem.place(every=every)}" for problem in group]
-        lines += [f"   To fix: {fault.fix}"] if fault.fix else []
+        lines += [f"   {tr('To fix: {fix}', fix=in_language(fault.fix))}"] if fault.fix else []
     if not every and any(problem.is_cut for group in groups.values() for problem in group):
-        lines += ["", f"All rows: make check CASE={name} ALL=1"]
+        lines += ["", tr("All rows: {command}", command=f"make check CASE={name} ALL=1")]
     return "\n".join(lines)
 
 
@@ -373,11 +403,11 @@ def note_list(notes: Iterable[Note], every: bool) -> str:
         groups.setdefault((note.file, note.what), []).append(note)
     if not groups:
         return ""
-    lines = [f"\n\nSkipped, rewritten or doubtful ({len(groups)}):"]
+    lines = [f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"]
     most = len(groups) if every else _MOST_NOTES
     lines += [f"- {_together(group)}" for group in list(groups.values())[:most]]
     if len(groups) > most:
-        lines.append(f"- and {len(groups) - most} more, with ALL=1")
+        lines.append(f"- {tr('and {n} more, with {option}', n=len(groups) - most, option='ALL=1')}")
     return "\n".join(lines)
 
 
