@@ -27,7 +27,7 @@ from analysis.kpis.compare import bases, contributions_by_type
 from analysis.notebook.prose import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
-_WIDTH, _STEP, _HEAD = 45.0, 6.2, 9.0
+_WIDTH, _STEP, _HEAD = 45.0, 5.2, 9.0
 _ROOM = 13.0
 """Millimetres left for the number at the end of a bar."""
 
@@ -159,13 +159,11 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
             continue
         other = _shown(judged["base_period"].iloc[0], period)
         better = int((judged["effect"] == "good").sum())
-        parts.append(f"{better} of {len(judged)} indicators are better than in {other}")
-    found = f" {listed(parts)}." if parts else ""
-    on = " and ".join(words.removeprefix("on ") for words in _on(period).values())
-    return (
-        f"Every indicator of {short_period(period)} against {on}, dark green where better and "
-        f"light orange where worse.{found}"
-    )
+        parts.append(f"than in {other} in {better} of {len(judged)} indicators")
+    when = short_period(period)
+    if not parts:
+        return f"{when} has nothing to compare with."
+    return f"In {when} the firm did better {listed(parts)}. Dark green is better, orange worse."
 
 
 def _alt(frame: pd.DataFrame, period: str) -> str:

@@ -151,7 +151,7 @@ def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") ->
         Kind of the levels behind the scores.
     """
     shown = [node for node in nodes if node.level == "perspective"] + [nodes[0]]
-    step, left, width = 5.8, 62.0, 80.0
+    step, left, width = 5.0, 62.0, 80.0
     fig = s.canvas(7 + step * len(shown))
     ax = s.lanes(fig, left, 6, width, step * len(shown), len(shown))
     ax.set_xlim(-1.05, 1.05)
@@ -169,7 +169,7 @@ def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") ->
     score = "cannot be told" if top.told is None else f"is {decimal(2)(top.told)} of 1"
     caption = (
         f"The joint score of {when} {score}, on {percent(0)(top.covered)} of the weight. Lines "
-        "show where a score could lie once all of its weight is known."
+        "show where scores could lie."
     )
     told = "; ".join(f"{node.name} {_score(node)}" for node in shown)
     alt = f"Bars of scores from −1 to 1 in {when}. {told}."

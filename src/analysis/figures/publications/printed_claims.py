@@ -25,7 +25,7 @@ from analysis.figures.primitives import period_words, table
 from analysis.show.wording import VERDICT_COLOURS
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 36
-_LEFT, _HEAD, _STEP = 26.0, 12.0, 5.4
+_LEFT, _HEAD = 26.0, 12.0
 _MOST = 5
 """Contradictions that are told at most."""
 _ROLES = {
@@ -74,20 +74,20 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
     height = fsum([_HEAD, *(_row_height(lines[name]) for name in rows), 4.4 * len(told), 2])
     fig = s.canvas(height)
     ax = s.sheet(fig)
-    step = (160 - _LEFT) / len(words)
-    for column, verdict in enumerate(words):
-        x = _LEFT + step * column
+    x = _LEFT
+    for verdict in words:
         s.small(fig, x, 2.5, verdict, color=VERDICT_COLOURS[verdict])
         _draw_tile(ax, x, 5.6, verdict, depends=False)
         total = str(int((frame["verdict"] == verdict).sum()))
         s.bold(fig, x + _PITCH + 0.6, 7.2, total, fontsize=11, color=VERDICT_COLOURS[verdict])
+        x += max(s.text_width(verdict, s.SMALL), 14) + 4
     s.bold(fig, 0, 7.2, f"{len(frame)} claims")
     y = _HEAD - 1
     for name in rows:
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.4)
         own = frame[frame["what"] == name]
         own = own.iloc[sorted(range(len(own)), key=lambda n: words.index(own["verdict"].iloc[n]))]
-        s.write(fig, 0, y + _row_height(1) / 2, f"{name}")
+        s.write(fig, 0, y + _row_height(1) / 2, name)
         s.note(fig, _LEFT - 3, y + _row_height(1) / 2, str(len(own)), ha="right")
         for tile, claim in enumerate(records(own)):
             line, position = divmod(tile, _PER_LINE)
