@@ -65,6 +65,8 @@ class Firm:
 
     def prepare(self, step: dict[str, Any]) -> None:
         """Put settings and files there as a case of ``cases.yaml`` says."""
+        if "case" in step:
+            self.put("case.yaml", CASE + step["case"])
         if "settings" in step:
             self.settings(step["settings"])
         for name, text in step.get("put", {}).items():

@@ -142,8 +142,6 @@ def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:
 @pytest.mark.parametrize("case", cases("rows-in-place"), ids=lambda case: case["test"])
 def test_rows_in_place_and_what_is_said(large: Firm, case: dict[str, Any]) -> None:
     for step in [case, *case.get("then", [])]:
-        if "case" in step:
-            large.put("case.yaml", CASE + step["case"])
         if "periods" in step:
             periods = re.sub("(?m)^periods: .*$", f"periods: {step['periods']}", CASE)
             large.put("case.yaml", f"{periods}engine: duckdb\n")

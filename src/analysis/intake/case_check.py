@@ -107,7 +107,8 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
     inputs = find(case)
     problems, notes = list(inputs.problems), list(inputs.notes)
     currency = case.parameters.currency, case.parameters.currency_name
-    context = Context(case.parameters.intake, own_signs(*currency), foreign_signs(*currency))
+    signs = own_signs(*currency), foreign_signs(*currency)
+    context = Context(case.parameters.intake, *signs, case.parameters.accounts)
     checked: dict[str, Checked] = {}
     if not any(problem.fault in (BOTH, TWICE) for problem in problems):
         for grids in grids_of(case, inputs, context, tables, (problems, notes)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -50,11 +50,12 @@ NOTHING = frozenset({"", *vocabulary("nothing")["words"].split()})
 
 @dataclass(frozen=True)
 class Context:
-    """What cells are read with: the case's settings, and signs of its currency and of others."""
+    """What cells are read with: settings, signs of the currency and of others, accounts."""
 
     settings: IntakeSettings
     currency: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 NOT_WHOLE = fault_of("not-whole")

@@ -18,8 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analysis.intake import cells as read
+from analysis.intake.bookkeeping import (
+    accounts_to_add,
+    leave_out_open,
+    name_accounts,
+    subtract_credit_notes,
+)
 from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read, is_nothing
-from analysis.intake.naming import Sheet, check_currency, is_credit_note, scale_of
+from analysis.intake.naming import Sheet, check_currency, scale_of
 from analysis.intake.problems import (
     FILE_LINES,
     Fault,
@@ -44,6 +50,7 @@ from analysis.tables.columns import (
     PATTERNS,
     PERIOD,
     QUARTER,
+    CostCategory,
     broken_rule,
     folded,
     header_of,
@@ -221,10 +228,9 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         Settings and currency of the case.
     """
     if sheet.table.name == "service":
-        done = sheet.cells.get("completed_on", ())
-        is_open = np.array([read.is_nothing(cell, context.settings) for cell in done], dtype=bool)
-        if done:
-            sheet.leave_out(is_open, "orders that have no day of completion are left out")
+        leave_out_open(sheet, context.settings)
+    if sheet.table.name == "cost":
+        name_accounts(sheet, context.accounts)
     checked = Checked(
         sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
     )
@@ -246,7 +252,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         }
     )
     _report_cells(checked, columns, context)
-    _subtract_credit_notes(checked, sheet.cells.get(CREDIT, ()), context)
+    subtract_credit_notes(checked, sheet.cells.get(CREDIT, ()), context.settings)
     report_order(checked)
     report_rows(checked)
     return checked
@@ -285,6 +291,8 @@ def _read_column(
     for place, value in enumerate(values):
         if isinstance(value, str) and (character := missing(value)):
             faults[place] = no_glyph(character)
+    if get_args(info.annotation) == get_args(CostCategory):
+        faults = accounts_to_add(distinct, faults)
     faults = _with_remedies(faults, info, factor)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
     marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
@@ -306,25 +314,6 @@ def _proven(reads: Sequence[Read]) -> str:
     shown = {item.shows for item in reads if item.shows}
     fine = {item.shows for item in reads if item.mark == "rounded"} - {""}
     return fine.pop() if len(fine) == 1 and fine == shown else ""
-
-
-def _subtract_credit_notes(checked: Checked, kinds: Sequence[Cell], context: Context) -> None:
-    """Ask about credit notes whose amounts have no minus, or give them one."""
-    name = next((n for n, i in checked.table.row.model_fields.items() if header_of(i).money), "")
-    if not kinds or not name or not len(checked.rows):
-        return
-    credit = np.array([is_credit_note(cell) for cell in kinds], dtype=bool)
-    positive = credit & checked.good[name] & (checked.frame[name] > 0).to_numpy()
-    told = context.settings.credit_notes
-    if told is None and positive.any():
-        word = kinds[int(np.flatnonzero(positive)[0])]
-        fault = fault_of("ask-credit-notes", word=word, header=checked.headers[CREDIT])
-        checked.report(fault, name, positive)
-    elif told == "subtract" and positive.any():
-        checked.frame[name] = checked.frame[name].where(~positive, -checked.frame[name])
-        what = "amounts of credit notes get a minus"
-        named = checked.headers.get(name, name)
-        checked.notes.append(Note(checked.file, what, named, int(positive.sum())))
 
 
 def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:

@@ -31,7 +31,7 @@ from analysis.base.periods import (
     quarter_label,
 )
 from analysis.base.text import PlainLoader, texts_of
-from analysis.tables.columns import LAST_DAY, MONTH, forbidden
+from analysis.tables.columns import LAST_DAY, MONTH, CostCategory, forbidden
 from analysis.tables.schema import (
     CURRENCY,
     NAME,
@@ -182,6 +182,8 @@ class Parameters(Strict):
     columns: dict[str, dict[str, dict[str, str | Words]]] = Field(default_factory=dict)
     """By file (or ``file, sheet name``), table and header: which column of ours it is, or the words
     of the rows that are read."""
+    accounts: dict[str, Literal[CostCategory, "ignore"]] = Field(default_factory=dict)
+    """Kind of cost of the firm's own accounts: by name, or by the first digits of their numbers."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
     language: Code = "en"
@@ -204,6 +206,11 @@ class Parameters(Strict):
         if not isinstance(given, dict) or not isinstance(given.get("currency"), str):
             return given
         return {"currency_name": currency_words(given["currency"])} | given
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _numbers_are_names(cls, given: object) -> object:
+        return {str(k): v for k, v in given.items()} if isinstance(given, dict) else given
 
     @field_validator("locale")
     @classmethod

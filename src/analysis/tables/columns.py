@@ -92,6 +92,11 @@ Month = Annotated[str, Field(pattern=MONTH)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
+CostCategory = Literal[
+    "materials", "labour", "selling", "admin", "other_operating", "financial", "tax"
+]
+"""Kinds of cost."""
+
 YesNo = Literal["yes", "no"]
 BasisOrEmpty = Annotated[str, Field(pattern=BASIS_OR_EMPTY)]
 YesOrEmpty = Annotated[str, Field(pattern=YES_OR_EMPTY)]

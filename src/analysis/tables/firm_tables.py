@@ -15,6 +15,7 @@ from pydantic import Field
 from analysis.tables.case import Case
 from analysis.tables.columns import (
     BasisOrEmpty,
+    CostCategory,
     Count,
     Day,
     DayOrNone,
@@ -113,10 +114,10 @@ class CostRow(Row):
 
     cost_id: Identifier = column("key")
     incurred_on: Day = column("day; decides the period", period=True)
-    category: Literal[
-        "materials", "labour", "selling", "admin", "other_operating", "financial", "tax"
-    ] = column("kind of cost")
-    amount_centimos: Count = money("amount in céntimos", larger="amount")
+    category: CostCategory = column("kind of cost")
+    amount_centimos: Whole = money(
+        "amount in céntimos; negative for a credit note", larger="amount"
+    )
     service_id: IdentifierOrEmpty = _service(
         "references service; empty for what belongs to no service"
     )
