@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from analysis.intake.naming import Sheet, is_credit_note
 from analysis.intake.problems import Fault, Note, fault_of
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import CREDIT, CostCategory, header_of
-
-if TYPE_CHECKING:
-    from analysis.intake.convert import Checked
 
 _MOST_LINES = 40
 
@@ -28,15 +25,13 @@ def leave_out_open(sheet: Sheet, settings: IntakeSettings) -> None:
         sheet.leave_out(is_open, "orders that have no day of completion are left out")
 
 
-def subtract_credit_notes(
-    checked: Checked, kinds: Sequence[Cell], settings: IntakeSettings
-) -> None:
+def subtract_credit_notes(checked: Any, kinds: Sequence[Cell], settings: IntakeSettings) -> None:
     """Ask about credit notes whose amounts have no minus, or give them one.
 
     Parameters
     ----------
     checked : Checked
-        A table that was read.
+        A table that was read (:mod:`analysis.intake.convert`).
     kinds : sequence of Cell
         The column in which a word for a credit note stands; none for no such column.
     settings : IntakeSettings
