@@ -45,8 +45,10 @@ def edition(args: argparse.Namespace) -> str:
 
 def verdicts(args: argparse.Namespace) -> str:
     """Give every printed claim a verdict."""
+    from analysis.base.errors import raise_all
     from analysis.claims.judge import Judge
     from analysis.claims.verdicts import require_possible, universe_table, verdict_table
+    from analysis.intake.case_files import still_example
     from analysis.tables.case import load_case
     from analysis.tables.rows import read_rows, write_frame
     from analysis.tables.strategy_tables import CLAIMS, DIAGNOSIS_TABLES
@@ -59,6 +61,7 @@ def verdicts(args: argparse.Namespace) -> str:
             read_rows(raw, case.raw, case.root)
     if not case.has_claims:
         return "none: the case has no claims.csv"
+    raise_all([problem.error() for problem in still_example(case, {})])
     judge = Judge(case)
     if calibrated:
         require_possible(judge, case.reading())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import shutil
 import zipfile
 from pathlib import Path
 from random import Random
@@ -13,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.base.errors import InputError
 from analysis.intake.case_check import Intake, read
 from analysis.intake.case_files import TABLES
+from analysis.intake.new_case import case_from
 from analysis.tables.case import case_problems
 from analysis.tables.columns import names_of
 from analysis.tables.rows import Table
@@ -104,6 +108,57 @@ def test_ten_thousand_tables(project: Firm) -> None:
             raise
     print(f"{count:,} tables read")
     assert count >= 10_000
+
+
+def test_exports_become_cases(tmp_path: Path) -> None:
+    """Any file makes a case whose case.yaml can be read, or is refused with a remedy."""
+    firm = make_firm(tmp_path)
+    made, refused = 0, list[InputError]()
+    for seed in range(TIMES // 4):
+        chance = Random(seed)
+        path = tmp_path / chance.choice(["export.csv", "ventas 2024.tsv", "costs.txt"])
+        path.write_bytes(
+            export(chance) if chance.random() < 2 / 3 else csv_bytes(chance, TABLES[2])
+        )
+        shutil.rmtree(firm.raw)
+        try:
+            case_from("acme", str(path), tmp_path)
+        except InputError as error:
+            refused.append(error)
+            firm.raw.mkdir()
+            continue
+        except Exception as error:
+            error.add_note(f"with seed {seed}")
+            raise
+        text = (firm.raw / "case.yaml").read_text(encoding="utf-8")
+        if "\ncurrency:" not in text:
+            (firm.raw / "case.yaml").write_text(f"{text}currency: EUR\n", encoding="utf-8")
+        wrong = case_problems("acme", tmp_path)
+        assert not wrong, (seed, list(map(str, wrong)))
+        is_right_or_says_why(firm.read())
+        made += 1
+    assert made > TIMES // 20
+    assert all(error.fix for error in refused)
+
+
+def export(chance: Random) -> bytes:
+    """Write a file as a program may: any names, days and amounts in one of many forms."""
+    names = sorted(
+        {*names_of(TABLES[2].row), "Notes", "Status: now", "No", "100%", "A #1", '"q"', "é"}
+    )
+    rows = [chance.sample(names, chance.randint(2, 8))]
+    forms = [
+        [f"{n:02}/{chance.randint(1, 12):02}/2024" for n in range(1, 29)],
+        ["5,00", "1.234", "-7"],
+        ["€ 5.00"],
+        ["cancelled", "paid"],
+        CELLS,
+    ]
+    kinds = [chance.choice(forms) for _ in rows[0]]
+    rows += [[chance.choice(kind) for kind in kinds] for _ in range(chance.randint(1, 30))]
+    text = io.StringIO()
+    csv.writer(text, delimiter=chance.choice(",;\t")).writerows(rows)
+    return text.getvalue().encode("utf-8", errors="replace")
 
 
 def workbook() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -127,8 +128,11 @@ def test_the_comments_of_a_copy_stay_in_their_column(root: Path) -> None:
         (folder / "case.yaml").read_text(encoding="utf-8").splitlines()
         for folder in (TEMPLATE, new_case("a-much-longer-name", root))
     )
-    assert [line.find("#") for line in old] == [line.find("#") for line in new]
+    kept = [line for line in new if "#" in line]
+    places = {line.partition("#")[2]: line.find("#") for line in old}
+    assert [places[line.partition("#")[2]] for line in kept] == [line.find("#") for line in kept]
     assert "name: a-much-longer-name   #" in new[1]
+    assert not any(line.startswith(("date", "periods", "currency_name")) for line in new)
 
 
 def test_what_the_readme_of_a_copy_refers_to_is_there(root: Path) -> None:
@@ -141,7 +145,7 @@ def test_what_the_readme_of_a_copy_refers_to_is_there(root: Path) -> None:
         assert all("data/raw/" in line for line in lines)
 
 
-def test_a_copy_of_claims_is_right_as_it_is(
+def test_a_copy_of_claims_is_nobodys_own(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(project)
@@ -155,6 +159,17 @@ def test_a_copy_of_claims_is_right_as_it_is(
         "relations.csv",
     ]
     assert load_case("bakery", project).parameters.kind == "printed"
+    assert main(["check", "--case", "bakery"]) == 2
+    told = capsys.readouterr().out
+    for name in ("title", "subtitle", "source", "date", "currency", "periods"):
+        assert f"case.yaml, column {name}" in told
+    assert "claims.csv" in told
+    assert main(["verdicts", "--case", "bakery"]) == 2
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    text = re.sub("(?m)^((?:sub)?title|  authors): .*", r"\1: Bakery", text)
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
+    claims = (folder / "claims.csv").read_text(encoding="utf-8")
+    (folder / "claims.csv").write_text(claims.replace("made up", "our text", 1), encoding="utf-8")
     assert main(["check", "--case", "bakery"]) == 0
     assert main(["verdicts", "--case", "bakery"]) == 0
 

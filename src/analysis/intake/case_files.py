@@ -11,11 +11,11 @@ from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.periods import count_by
 from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of
-from analysis.tables.case import Case, load_case
-from analysis.tables.columns import closest, folded
+from analysis.tables.case import Case, Parameters, load_case
+from analysis.tables.columns import closest, folded, header_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_rows
-from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
+from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
 
 
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
@@ -180,42 +180,65 @@ TEMPLATE, COURIER = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""
 
 
+_NAMES, _FACTS = ("title", "subtitle", "source"), ("date", "currency", "periods")
+"""Keys of ``case.yaml`` that name a firm, and those that may be another's by chance."""
+
+
+def _same(mine: Parameters, its: Parameters, name: str) -> bool:
+    return bool(getattr(mine, name) == getattr(its, name))
+
+
+def _has_money(table: Table) -> bool:
+    return any(header_of(info).money for info in table.row.model_fields.values())
+
+
 def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     """Find what would pass as the firm's own in its report, though it is the example's.
 
     Parameters
     ----------
     case : Case
-        Only one that says ``kind: yours`` is looked at, and only where there is a template.
+        Only one of a firm or of claims is looked at, and only where the example is there.
     tables : mapping of str to Rows
         The tables whose rows are in memory.
 
     Yields
     ------
     Problem
-        For the title, the subtitle, and each table that holds all of the example's words.
+        For the title, subtitle and source, with them the date, currency and periods, and for each
+        table that holds all of the example's words.
     """
-    if case.parameters.kind != "yours":
+    example = {"yours": TEMPLATE, "printed": COURIER}.get(case.parameters.kind, case.name)
+    if example == case.name:
         return
     try:
-        template = load_case(TEMPLATE, case.root)
+        template = load_case(example, case.root)
     except InputError:
         return
     finally:
         count_by(case.parameters.calendar)
-    for name in ("title", "subtitle"):
-        said = getattr(case.parameters, name)
-        if said == getattr(template.parameters, name):
-            file = str((case.raw / "case.yaml").relative_to(case.root))
-            yield Problem(fault_of("example-title"), file, column=name, value=said)
+    file = str((case.raw / "case.yaml").relative_to(case.root))
+    mine, its = case.parameters, template.parameters
+    same = [name for name in _NAMES if getattr(mine, name) and _same(mine, its, name)]
+    same += [name for name in _FACTS if same and _same(mine, its, name)]
+    for name in same:
+        value = "" if name in {"source", "periods"} else str(getattr(mine, name))
+        yield Problem(fault_of("example-title"), file, column=name, value=value or None)
+    money = {table.name for table in ROWS if _has_money(table)} & tables.keys()
+    if mine.currency == "XXX" and money:
+        yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
+    claims = [folder / CLAIMS.file for folder in (case.raw, template.raw)]
+    there = example == COURIER and all(path.is_file() for path in claims)
+    if there and claims[0].read_bytes() == claims[1].read_bytes():
+        yield Problem(fault_of("example-words"), file_of(case, claims[0]))
     for table in PLAN_TABLES:
-        mine = tables.get(table.name)
-        if mine is None or mine.memory is None or not (template.raw / table.file).is_file():
+        rows = tables.get(table.name)
+        if rows is None or rows.memory is None or not (template.raw / table.file).is_file():
             continue
-        words = [str(name) for name in mine.memory if mine.memory[name].dtype == "str"]
-        example = {
+        words = [str(name) for name in rows.memory if rows.memory[name].dtype == "str"]
+        made_up = {
             tuple(getattr(row, name) for name in words)
             for row in read_rows(table, template.raw, template.root)
         }
-        if example == set(mine.memory[words].itertuples(index=False, name=None)):
-            yield Problem(fault_of("example-words"), mine.file, value=f"{len(mine.memory):,} rows")
+        if made_up == set(rows.memory[words].itertuples(index=False, name=None)):
+            yield Problem(fault_of("example-words"), rows.file, value=f"{len(rows.memory):,} rows")

@@ -37,7 +37,7 @@ def mappings(case: Case) -> tuple[list[Mapped], list[Problem]]:
                 problems.append(Problem(fault, file, column=place, value=title))
                 continue
             names, found = names_of(table.row), dict[str, Meaning]()
-            for header, meant in columns.items():
+            for header, meant in (columns or {}).items():
                 meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
                 fault = fault_of(
                     "unknown-name", kind="column", known=", ".join(table.row.model_fields)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, printable
 from analysis.base.text import listed
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
 from analysis.intake.proposal import (
@@ -101,7 +101,10 @@ def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
 def _copy(template: Path, target: Path, name: str, form: Form) -> None:
     """Copy what belongs to a form of case; the data package describes the template's own files."""
     text = (template / "case.yaml").read_text(encoding="utf-8")
-    new = {"name": name} if form == "claims" else {"name": name, "kind": "yours"}
+    new = {"name": name}
+    if form != "claims":  # what the rows say, and the currency, are not the template's
+        new |= {"kind": "yours", "currency": "XXX"}
+        text = re.sub(r"(?m)^(date|currency_name):.*\n|^periods:\n(  .*\n)+\n", "", text)
     (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
     shutil.copyfile(template / "README.md", target / "README.md")
     for path in sorted(template.glob("*.csv")):
@@ -248,7 +251,8 @@ def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int,
     asked: list[tuple[int, Question]] = []
 
     def add(text: str, comment: str = "") -> None:
-        lines.append(f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text)
+        line = f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text
+        lines.append(printable(line))
 
     def ask(question: Question, indent: str = "") -> None:
         asked.append((len(lines) + 1, question))

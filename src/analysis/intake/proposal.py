@@ -344,7 +344,8 @@ def _choose_rows(made: Proposal) -> None:
     for column in made.columns:
         counts = Counter(str(cell).strip() for cell in column.cells)
         out = {word for word in counts if folded(word) in _NOT_COUNTED}
-        if out and len(counts) <= _MOST_WORDS and column.header not in made.taken:
+        told = all(word.isprintable() for word in counts)
+        if out and told and len(counts) <= _MOST_WORDS and column.header not in made.taken:
             kept = [word for word in counts if word not in out]
             if kept:
                 named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
@@ -405,7 +406,8 @@ def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
         for column in one.columns:
             if one.taken.get(column.header, ("",))[0] == "currency":
                 named = {str(cell).strip().upper() for cell in column.cells}
-                return sorted(named), f"from the column {column.header}"
+                codes_named = sorted(code for code in named if re.fullmatch("[A-Z]{3}", code))
+                return codes_named, f"from the column {column.header}"
         for column in one.of_kind("number"):
             words = re.split(r"[\s()\[\],_]+", column.header.casefold())
             marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}

@@ -81,7 +81,7 @@ class Mapped:
     def fits(self, rows: Sequence[Sequence[Cell]]) -> bool:
         """Whether one of the first rows has all of its headers."""
         heads = (set(map(plain_header, row)) for row in rows[:SEARCHED_ROWS])
-        return any(head.issuperset(self.columns) for head in heads)
+        return bool(self.columns) and any(head.issuperset(self.columns) for head in heads)
 
 
 NOT_CLOSED = "a cell that begins here with a quotation mark does not end"

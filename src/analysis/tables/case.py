@@ -179,7 +179,7 @@ class Parameters(Strict):
     effect: Annotated[str, Field(min_length=1)] = "What keeps the firm from its targets"
     """What the causes of ``causes.csv`` are causes of, as the cause-and-effect diagram says it."""
     intake: IntakeSettings = IntakeSettings()
-    columns: dict[str, dict[str, dict[str, str | Words]]] = Field(default_factory=dict)
+    columns: dict[str, dict[str, dict[str, str | Words] | None]] = Field(default_factory=dict)
     """By file (or ``file, sheet name``), table and header: which column of ours it is, or the words
     of the rows that are read."""
     accounts: dict[str, Literal[CostCategory, "ignore"]] = Field(default_factory=dict)
