@@ -150,7 +150,7 @@ def test_the_sums_of_the_selection_are_saved_in_their_units(show: Show, segelec:
 def test_every_file_says_what_it_holds(show: Show) -> None:
     shown = show(fragment=fragment(q=["2024Q2"], t=["alarms"], lang="pl"))
     about = ["Okres: II kw. 2024", "Filtr: Instalacja alarmów · wszystkie segmenty"]
-    about += ["Rodzaj liczb: syntetyczne"]
+    about += ["Rodzaj liczb: fikcyjne"]
     title = "Tytuł: SEGELEC: Sprzedaż: kwartały"
     head, rows = shown.csv("course")
     assert head == [f"# {line}" for line in (title, *about)]
@@ -164,7 +164,9 @@ def test_every_file_says_what_it_holds(show: Show) -> None:
     assert cells[-1][1] == float(rows[-1][list(rows[-1])[1]])
     svg = ElementTree.fromstring(shown.save("course", "svg"))
     texts = [one.text for one in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[:4] == ["Sprzedaż: kwartały", *about]
+    note = "suma kwot netto z faktur w okresie, soli. Linia: rok wcześniej. "
+    note += "Ciemne: wybór; jasne: wszystko."
+    assert texts[:5] == ["Sprzedaż: kwartały", note, *about]
     picture = Image.open(io.BytesIO(shown.save("course", "png")))
     assert picture.size == (2 * 960, 2 * int(svg.attrib["height"]))
     assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 5  # it is not blank

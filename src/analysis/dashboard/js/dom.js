@@ -41,15 +41,19 @@ function opener(id, text, has = {}) {
   return make("button", { type: "button", "data-key": `open-${id}`, popovertarget: `box-${id}`, "aria-haspopup": "dialog", ...has }, text, make("span.more", { "aria-hidden": "true" }, " ▾"));
 }
 
-/** The box of an opener; it stands below its button, or where there is room. */
+/** The box of an opener; it stands on the side of its button on which there is more room. */
 function box(id) {
   const element = make("div.box", { id: `box-${id}`, popover: "auto", role: "dialog" });
-  element.addEventListener("toggle", (event) => {
-    if (event.newState !== "open") return;
-    const place = (lastOpener?.isConnected ? lastOpener : document.body).getBoundingClientRect(), own = element.getBoundingClientRect();
-    const below = place.bottom + 4, top = below + own.height > innerHeight ? Math.max(8, place.top - own.height - 4) : below;
-    element.style.setProperty("left", `${Math.max(8, Math.min(innerWidth - own.width - 8, place.left))}px`);
-    element.style.setProperty("top", `${top}px`);
+  element.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "open" || !lastOpener) return;
+    const { left, right, top, bottom } = lastOpener.getBoundingClientRect();
+    const far = document.documentElement.clientWidth - right, below = innerHeight - bottom;
+    const places = {
+      ...(left <= far ? { left: Math.max(8, left), right: "auto" } : { left: "auto", right: Math.max(8, far) }),
+      ...(top <= below ? { top: bottom + 4, bottom: "auto" } : { top: "auto", bottom: innerHeight - top + 4 }),
+      "max-height": Math.max(top, below) - 12,
+    };
+    for (const [name, value] of Object.entries(places)) element.style.setProperty(name, value === "auto" ? value : `${value}px`);
   });
   return element;
 }

@@ -185,8 +185,8 @@ function scoreCard(now) {
       return own.length ? make("div.status-row", {}, make(`span.light.${group}`, { "aria-hidden": "true" }, SIGNS[group]), make("b", {}, String(own.length)), ` ${say(name)}`,
         make("span.tiles", {}, own.map((one) => make(`button.tile.${group}`, {
           type: "button", "data-key": `tile-${one.result.id}`, "data-tip": `${one.result.text}: ${say(one.status)}`,
-          "aria-label": `${one.result.id}: ${say(one.status)}`, on: { click: () => showResult(one.result.id) },
-        }, one.result.id)))) : null;
+          "aria-label": `${one.result.id} ${one.result.text}: ${say(one.status)}`, on: { click: () => showResult(one.result.id) },
+        }, one.result.id, group === "bad" ? make("span", {}, ` ${one.result.text}`) : null)))) : null;
     })));
 }
 

@@ -102,7 +102,7 @@ function headOf(panel, now, title) {
 
 /** Fill the box of files with those of a panel. */
 function fillFiles(panel) {
-  const now = view(), name = `${data.case.name}-${panel.id}`, chart = panel.chart ? charts.get(panel.id) : null;
+  const now = view(), name = `${data.case.name}-${panel.id}`, chart = panel.chart ? { ...charts.get(panel.id), note: panel.note(now) } : null;
   const head = (table) => headOf(panel, now, chart?.title ?? table?.caption.split(": ")[0] ?? "");
   const file = (kind_, text, made) => button(`save-${kind_}`, text, { popovertarget: "box-files", popovertargetaction: "hide" }, async () => save(`${name}.${kind_}`, await made()));
   const blob = (content, type) => new Blob([content], { type });

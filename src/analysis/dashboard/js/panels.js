@@ -50,8 +50,9 @@ function membersPanel(name, title) {
 
 /** The indicator chosen by period, the selection over all of it, with its change on the year before. */
 function coursePanel() {
-  const title = "{indicator} by {grain}", grains = { year: "year", quarter: "quarter", month: "month" }, byGrain = { year: "by year", quarter: "by quarter", month: "by month" };
-  const heading = (now) => say(title, { indicator: named(now.kpi.name), grain: say(grains[state.grain]) });
+  const titles = { year: "{indicator} by year", quarter: "{indicator} by quarter", month: "{indicator} by month" };
+  const grains = { year: "by year", quarter: "by quarter", month: "by month" };
+  const heading = (now) => say(titles[state.grain], { indicator: named(now.kpi.name) });
   const values = (now) => {
     const { kpi, cube } = now, apart = unsplit(kpi, state);
     const value = (places, which = "part") => (apart && which === "part" ? null : kpiValue(kpi, places, cube.months[which]));
@@ -68,7 +69,7 @@ function coursePanel() {
     return state.grain === "year" ? "" : monthName(firstMonth + places[0], monthCount > DENSE ? "narrow" : "short", false);
   };
   return {
-    id: "course", title, heading, kind,
+    id: "course", heading, kind,
     note: (now) => {
       const { kpi } = now, reason = unsplit(kpi, state), sampled = data.chance[kpi.id];
       if (reason) return `${reason}; ${say("pale: the whole firm.")}`;
@@ -76,7 +77,7 @@ function coursePanel() {
         sampled ? say("Answers are a sample: a change within its 95% interval has no colour.") : ""].filter(Boolean).join(" ");
     },
     tools: () => make("span.grains", { role: "group", "aria-label": say("Periods"), "data-group": "grains" }, Object.keys(grains).map((grain) =>
-      make("button.small", { type: "button", "data-key": `by-${grain}`, "aria-pressed": String(state.grain === grain), on: { click: () => change(() => { state.grain = grain; }) } }, say(byGrain[grain])))),
+      make("button.small", { type: "button", "data-key": `by-${grain}`, "aria-pressed": String(state.grain === grain), on: { click: () => change(() => { state.grain = grain; }) } }, say(grains[grain])))),
     chart: (now) => {
       const { kpi } = now, found = values(now), look = lookOf(kpi);
       const write = short(found.map((one) => one.part), kpi.unit === "%" ? 0 : kpi.decimals && 1), full = (value) => withUnit(value, kpi.unit, kpi.decimals);

@@ -2,7 +2,7 @@
  * A chart as a picture that can stand alone: title, period, filter and kind above it. The same
  * strokes make an SVG or a PNG.
  *
- * @typedef {{marks: Mark[], look: "bars"|"columns"|"pins", title: string}} Chart
+ * @typedef {{marks: Mark[], look: "bars"|"columns"|"pins", title: string, note: string}} Chart
  */
 const WIDTH = 960, EDGE = 32, LINE = 22;
 const FONT = "'IBM Plex Sans', system-ui, sans-serif";
@@ -35,7 +35,7 @@ function canvasPen(height) {
   };
 }
 
-const heightOf = (chart, head) => 60 + LINE * head.length + (chart.look === "bars" ? 30 * chart.marks.length : 320) + EDGE;
+const heightOf = (chart, head) => 60 + LINE * (head.length + 1) + (chart.look === "bars" ? 30 * chart.marks.length : 320) + EDGE;
 
 /**
  * Draw a chart with a pen.
@@ -45,8 +45,9 @@ function paint(chart, head, pen) {
   const style = getComputedStyle(root), colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const [strong, light, pale] = root.dataset.theme === "dark" ? ["#5b6c7d", "#9fadb9", "#e0e6eb"] : ["solid", "other", "pale"].map(colour);
   pen.text(EDGE, 42, chart.title, { size: 20, weight: 600 });
-  head.forEach(([name, words], at) => pen.text(EDGE, 68 + LINE * at, `${name}: ${words}`, { fill: "#5a5f66" }));
-  const top = 66 + LINE * head.length, longest = Math.max(...lengths(chart.marks), 1e-9);
+  pen.text(EDGE, 68, chart.note, { fill: "#5a5f66" });
+  head.forEach(([name, words], at) => pen.text(EDGE, 68 + LINE * (at + 1), `${name}: ${words}`, { fill: "#5a5f66" }));
+  const top = 66 + LINE * (head.length + 1), longest = Math.max(...lengths(chart.marks), 1e-9);
   const ink = (mark) => (mark.chosen ? strong : light);
   if (chart.look === "bars") {
     const left = 300, room = WIDTH - left - 170;

@@ -52,7 +52,8 @@ const quarterName = (text) =>
 /** A month in words: May 2024; without its year, or with its first letter alone, for axes. */
 function monthName(index, length = "short", year = true) {
   const name = maker(Intl.DateTimeFormat, { month: length, timeZone: "UTC" }).format(Date.UTC(2024, index % 12, 1));
-  return year ? `${name} ${Math.floor(index / 12)}` : name;
+  const plain = language === "en" ? name : name.toLowerCase().replace(".", "");
+  return year ? `${plain} ${Math.floor(index / 12)}` : plain;
 }
 
 /**
