@@ -25,7 +25,7 @@ from analysis.dashboard.page import code as code_of_dashboard
 from analysis.figures.style import KIND_WORDS
 from analysis.intake.problems import _data
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
-from analysis.kpis.levels import COLUMNS
+from analysis.kpis.levels import summed_columns
 from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
@@ -175,7 +175,7 @@ def _of_dashboard() -> Iterator[Text]:
     translated = {text.one for code in TRANSLATED for text in known(code)}
     yield from map(Text, said_by_dashboard() | {one for one in translated if f'"{one}"' in script})
     for spec in MEASURES.values():
-        if spec.column in COLUMNS:
+        if spec.column in summed_columns():
             yield from (Text(spec.words), Text(spec.unit))
 
 

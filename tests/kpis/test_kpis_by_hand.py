@@ -9,7 +9,7 @@ from analysis.base.errors import InputError
 from analysis.base.periods import parse_label, parse_quarter
 from analysis.kpis.catalogue import KPIS, MEASURES, kpi
 from analysis.kpis.compare import compare, comparison_csv, kpi_csv, require_period
-from analysis.kpis.levels import COLUMNS, by_type, kpi_periods, sums
+from analysis.kpis.levels import by_type, kpi_periods, summed_columns, sums
 from analysis.kpis.reduce import reduce
 from analysis.tables.firm_tables import Ledger
 
@@ -152,8 +152,8 @@ def test_every_perspective_has_an_indicator() -> None:
 
 def test_what_adds_up_for_an_indicator_has_a_column() -> None:
     needed = {spec.column for record in KPIS for spec in record.measures if spec.adds_up}
-    assert set(COLUMNS) == needed
-    assert not any(spec.stock for spec in COLUMNS.values())
+    assert set(summed_columns()) == needed
+    assert not any(spec.stock for spec in summed_columns().values())
 
 
 def test_split_by_segment_by_hand(small: Ledger) -> None:

@@ -30,7 +30,7 @@ from analysis.claims.verdicts import read_verdicts
 from analysis.evidence.soundness import difference_interval, share_interval
 from analysis.kpis.catalogue import Indicator, Kpi, Totals, compute, indicator
 from analysis.kpis.cube import read_cube
-from analysis.kpis.levels import COLUMNS, indicators_of, kpis_of, periods, sample_of, wide
+from analysis.kpis.levels import indicators_of, kpis_of, periods, sample_of, summed_columns, wide
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
 from analysis.method.balanced_scorecard import KNOWN_FROM
 from analysis.method.key_results import Okrs, holds, load_okrs
@@ -72,7 +72,7 @@ def model(case: Case) -> Model:
         "kpis": [
             _kpi(record, own)
             for record in kpis_of(monthly, parameters.currency_name)
-            if all(spec.column in COLUMNS for spec in record.measures)
+            if all(spec.column in summed_columns() for spec in record.measures)
         ],
     }
     made["chance"] = {
@@ -179,14 +179,15 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
         ``recorded`` (by measure, the months that are covered, as positions, and what a longer
         period must have: every month, every quarter, or any).
     """
-    columns = [name for name in COLUMNS if name in cube]
+    known = summed_columns()
+    columns = [name for name in known if name in cube]
     for name in columns:
         if int(cube[name].abs().sum()) > LARGEST:
             raise InputError(
                 "the sum is too large for exact arithmetic in a browser (2^53)", column=name
             )
     summed = set(monthly["measure"])
-    kept = {name: COLUMNS[name].found_in(summed).kept for name in columns}
+    kept = {name: known[name].found_in(summed).kept for name in columns}
     first, end = _reach(cube["month"], "quarter" if "quarter" in kept.values() else "month")
     members = {name: _members(cube[name]) for name in DIMENSIONS}
     place = {name: {key: at for at, key in enumerate(keys)} for name, keys in members.items()}
@@ -205,7 +206,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
             "sums": {name: [int(value) for value in cube[name]] for name in columns},
         },
         "measures": {
-            name: {**fields(COLUMNS[name], "words unit"), "scale": str(COLUMNS[name].scale)}
+            name: {**fields(known[name], "words unit"), "scale": str(known[name].scale)}
             for name in columns
         },
         "unsplit": {
@@ -230,7 +231,7 @@ def _recorded(monthly: Totals, kept: Mapping[str, str], months: range) -> Model:
     for column, rule in kept.items():
         grain: Grain = "quarter" if rule == "quarter" else "month"
         known = periods(monthly, grain)
-        name = COLUMNS[column].name
+        name = summed_columns()[column].name
         inside = [known.get(containing(month, grain), {}).get(name) for month in months]
         places = [at for at, value in enumerate(inside) if value is not None]
         made[column] = {"kept": rule, "months": places}

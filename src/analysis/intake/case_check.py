@@ -55,6 +55,7 @@ from analysis.intake.problems import (
     problem_of,
     worst_first,
 )
+from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files
 from analysis.kpis.levels import MORE, NOTHING, is_enough
@@ -182,6 +183,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     """
     name, root = case.name, case.root
     try:
+        catalogue()  # refuses indicators of the firm's own that are none
         in_place = Findings(case) if _is_linked(case) else audit(case)
     except InputError as error:
         return problem_list(name, map(problem_of, error.all), every), None

@@ -50,6 +50,7 @@ from analysis.tables.columns import (
 )
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, period_column, read_rows
+from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
 
 MADE_UP = "SYN-"
@@ -240,7 +241,7 @@ def _check_other(rows: Rows, name: str, other: Rows) -> None:
 def _fixed_keys(case: Case, to: str) -> list[str] | None:
     """Return the names that a column may refer to, unless they are the keys of a table of rows."""
     if to == "indicator":
-        return sorted(INDICATORS)
+        return sorted(INDICATORS | dict(own_indicators()).keys())
     if to == "indicator or measure":
         return sorted(INDICATORS | {record.key for record in catalogue()} | MEASURES.keys())
     if to == "service day":

@@ -19,8 +19,9 @@ import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
-from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves, parse
+from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves, parse, written
 from analysis.base.language import Code, language, tr
+from analysis.tables.schema import Own, OwnIndicator, own_indicators
 
 MONEY = "money"
 """Unit of an amount of which the currency is not named."""
@@ -283,8 +284,11 @@ class Indicator(Kpi):
 
 
 def catalogue(currency: str = MONEY) -> tuple[Kpi, ...]:
-    """Every indicator, in the order of the file, in the language in use and a currency."""
-    return _catalogue(currency, language().code)
+    """Every indicator, in the order of the file, in the language in use and a currency.
+
+    Those of the firm's own, in ``case.yaml``, come last.
+    """
+    return (*_catalogue(currency, language().code), *_own_records(currency, own_indicators()))
 
 
 @cache
@@ -303,6 +307,50 @@ def _catalogue(currency: str, code: Code) -> tuple[Kpi, ...]:
     return tuple(map(_record, yaml.safe_load(text)))
 
 
+@cache
+def _own_records(currency: str, own: Own) -> tuple[Kpi, ...]:
+    """Make records of a firm's own indicators.
+
+    Raises
+    ------
+    InputError
+        If a key is taken, or a level is none or no ratio of two measures.
+    """
+    taken = {n for r in _catalogue(MONEY, "en") for n in (r.key, *getattr(r, "aliases", ()))}
+    return tuple(_own_record(key, told, currency, taken) for key, told in own)
+
+
+def _own_record(key: str, told: OwnIndicator, currency: str, taken: Collection[str]) -> Kpi:
+    place: dict[str, Any] = {"file": "case.yaml", "column": f"indicators.{key}"}
+    if key in taken:
+        raise InputError("there is an indicator of this key already", **place, fix="name it anew")
+    fix = f"write it like sales / services, or 100 * sales / hours; known are {', '.join(MEASURES)}"
+    try:
+        level = parse(told.level)
+        names = [spec.name for spec in measures_of(level)]
+        tries = [{name: Fraction(n + i) for i, name in enumerate(names)} for n in (2, 7)]
+        factors = {Fraction(compute(level, t) or 0) / _ratio(list(t.values())) for t in tries}
+    except (InputError, KeyError):
+        factors = set()
+    if len(factors) != 1 or is_change(level):
+        rule = "a level is a measure, or one divided by another, perhaps times a number"
+        raise InputError(rule, **place, value=told.level, fix=fix)
+    return Kpi(
+        key=key,
+        name=told.name,
+        perspective=told.perspective,
+        unit=currency if told.unit == MONEY else told.unit,
+        better="up" if told.better == "higher" else "down",
+        level=level,
+        decimals=told.decimals,
+        definition=told.definition or written(level, WORDS),
+    )
+
+
+def _ratio(values: list[Fraction]) -> Fraction:
+    return values[0] / values[1] if len(values) == 2 else values[0]
+
+
 def _record(record: dict[str, Any]) -> Kpi:
     made = record | {"level": parse(record.get("level") or record["form"])}
     if "form" not in record:
@@ -318,10 +366,14 @@ def _record(record: dict[str, Any]) -> Kpi:
     return Indicator(**made)
 
 
-KPIS = tuple(record for record in catalogue() if not isinstance(record, Indicator))
+KPIS = tuple(
+    record for record in _catalogue(MONEY, language().code) if not isinstance(record, Indicator)
+)
 """The report's own, in the order of the perspectives."""
 
-METHOD = tuple(record for record in catalogue() if isinstance(record, Indicator))
+METHOD = tuple(
+    record for record in _catalogue(MONEY, language().code) if isinstance(record, Indicator)
+)
 """The method's, in the order of the perspectives."""
 
 
@@ -342,7 +394,7 @@ def kpi(key: str, currency: str = MONEY) -> Kpi:
     for record in catalogue(currency):
         if record.key == key and not isinstance(record, Indicator):
             return record
-    known = ", ".join(record.key for record in KPIS)
+    known = ", ".join(record.key for record in catalogue() if not isinstance(record, Indicator))
     raise InputError(f"there is no KPI of this name; known are {known}", value=key)
 
 
@@ -362,8 +414,22 @@ def indicator(key: str, currency: str = MONEY) -> Indicator:
     for record in catalogue(currency):
         if isinstance(record, Indicator) and key in (record.key, *record.aliases):
             return record
+        if key == record.key and key in dict(own_indicators()):
+            return _as_indicator(record)
     known = ", ".join(record.key for record in METHOD)
     raise InputError(f"the catalogue has no indicator of this key; it has {known}", value=key)
+
+
+def _as_indicator(record: Kpi) -> Indicator:
+    """Return an indicator of the firm's own as one that key results can name."""
+    told: dict[str, Any] = {name: getattr(record, name) for name in Kpi.__dataclass_fields__}
+    said: dict[str, Any] = {
+        "name_es": record.name,
+        "purpose": "",
+        "reason": "",
+        "divisor": "period",
+    }
+    return Indicator(**told, **said, form=record.level, effects={})
 
 
 def measures_of(formula: Expression) -> tuple[MeasureSpec, ...]:

@@ -30,7 +30,6 @@ from analysis.base.periods import (
 )
 from analysis.base.text import column, frame_of
 from analysis.kpis.catalogue import (
-    KPIS,
     MEASURES,
     MONEY,
     Indicator,
@@ -46,18 +45,21 @@ from analysis.kpis.catalogue import (
 )
 from analysis.kpis.reduce import reduce
 
-COLUMNS = {
-    spec.column: spec
-    for spec in MEASURES.values()
-    if spec.adds_up and any(spec in record.measures for record in KPIS)
-}
-"""Columns of :func:`wide` with their measures: those of the report's indicators that add up."""
-
 TO_DATE = " to date"
 """Marks sums of the first days of a month, up to the same day as those of the year after."""
 
 NOTHING = "no indicator can be computed from these tables alone"
 MORE = "add the completed services, the invoice lines or another table of dated rows"
+
+
+def summed_columns() -> dict[str, MeasureSpec]:
+    """Return the columns of :func:`wide` with their measures.
+
+    They are those of the report's indicators, and of the firm's own, that add up.
+    """
+    shown = (record for record in catalogue() if not isinstance(record, Indicator))
+    used = {spec.name for record in shown for spec in record.measures}
+    return {s.column: s for s in MEASURES.values() if s.adds_up and s.name in used}
 
 
 # ---- Measures of periods ----
@@ -210,7 +212,7 @@ def sums(ledger: Mapping[str, Any], by: Sequence[str] = ("service_type",)) -> pd
     DataFrame
         As :func:`wide` returns it.
     """
-    return wide(reduce(ledger, by, [spec.name for spec in COLUMNS.values()]))
+    return wide(reduce(ledger, by, [spec.name for spec in summed_columns().values()]))
 
 
 def wide(cube: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
@@ -227,18 +229,18 @@ def wide(cube: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
     -------
     DataFrame
         Columns ``quarter`` (index; named after the grain), the dimensions (``all`` for what belongs
-        to no single one) and those of :data:`COLUMNS` whose table is there; sorted, one row per
-        combination that occurs.
+        to no single one) and those of :func:`summed_columns` whose table is there; sorted,
+        one row per combination that occurs.
     """
     by = [name for name in cube.columns if name not in ("month", "measure", "value")]
     summed = set(cube["measure"])
-    names = {spec.found_in(summed).name: column for column, spec in COLUMNS.items()}
+    names = {spec.found_in(summed).name: column for column, spec in summed_columns().items()}
     rows = cube[cube["measure"].isin(list(names))]
     keys = [grain, *by]
     rows = rows.assign(**{grain: containing(rows["month"], grain)})
     added = rows.groupby([*keys, "measure"], sort=True)["value"].sum()
     table = added.unstack("measure", fill_value=0).rename(columns=names)
-    table = table[[column for column in COLUMNS if column in table]].reset_index()
+    table = table[[column for column in summed_columns() if column in table]].reset_index()
     return table.rename_axis(columns=None)
 
 

@@ -23,7 +23,8 @@ from analysis.base.periods import (
 from analysis.base.text import column, decimal, listed, records
 from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
-from analysis.kpis.catalogue import KPIS, METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
+from analysis.kpis.catalogue import METHOD, WORDS, Indicator, Kpi, Totals, indicator, kpi
+from analysis.kpis.catalogue import catalogue as every_indicator
 from analysis.kpis.compare import (
     Base,
     bases,
@@ -206,7 +207,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
     wide = chosen.assign(shown=_texts(chosen)).pivot_table(
         index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
     )
-    wide = wide.reindex([r.key for r in KPIS if r.key in wide.index])
+    wide = wide.reindex([r.key for r in every_indicator() if r.key in wide.index])
     periods = [str(period) for period in wide.columns]
     wide.insert(0, "name", [_named(str(name), currency) for name in wide.index])
     return view(

@@ -34,14 +34,17 @@ from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.columns import LAST_DAY, MONTH, CostCategory, forbidden
 from analysis.tables.schema import (
     CURRENCY,
+    ID,
     NAME,
     WORDS,
     Axis,
     Calibration,
+    OwnIndicator,
     ServiceType,
     Source,
     Strict,
     schema_problems,
+    use_indicators,
     yaml_problem,
 )
 
@@ -184,6 +187,8 @@ class Parameters(Strict):
     of the rows that are read."""
     accounts: dict[str, Literal[CostCategory, "ignore"]] = Field(default_factory=dict)
     """Kind of cost of the firm's own accounts: by name, or by the first digits of their numbers."""
+    indicators: dict[Annotated[str, Field(pattern=ID)], OwnIndicator] = Field(default_factory=dict)
+    """Indicators of the firm's own by key."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
     """What the rows are summed with; see :mod:`analysis.kpis.cube`."""
     language: Code = "en"
@@ -375,6 +380,7 @@ def load_case(name: str, root: Path | None = None) -> Case:
     found = _read_parameters(path, path.relative_to(root), name)
     if isinstance(found, Parameters):
         count_by(found.calendar)
+        use_indicators(found.indicators)
         case = Case(root, found, frozenset({"periods", "date"} - found.model_fields_set))
         months = _stored_months(case) if case.from_rows else set()
         return case.spanning(months) if months else case

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -168,3 +168,32 @@ class Calibration(Strict):
     seed: int
     respondents: Range
     service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
+
+
+class OwnIndicator(Strict):
+    """An indicator of the firm's own: a measure, or one divided by another."""
+
+    name: Annotated[str, Field(min_length=1)]
+    level: str
+    unit: Annotated[str, Field(min_length=1)] = "money"
+    better: Literal["higher", "lower"] = "higher"
+    perspective: Literal["Financial", "Customer", "Internal processes", "People"] = "Financial"
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    definition: str = ""
+
+
+Own = tuple[tuple[str, OwnIndicator], ...]
+"""Indicators of a firm's own by key."""
+
+_own: Own = ()
+
+
+def use_indicators(own: Mapping[str, OwnIndicator]) -> None:
+    """Add a firm's own indicators to the catalogue, from now on and in the whole process."""
+    global _own
+    _own = tuple(own.items())
+
+
+def own_indicators() -> Own:
+    """Return the firm's own indicators."""
+    return _own
