@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.base.periods import (
     MONTHS,
     Grain,
@@ -37,6 +38,7 @@ from analysis.base.periods import (
     parse_quarter,
     period_label,
 )
+from analysis.base.text import listed
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.cube import CUBE, ledger_folder, read_cube
 from analysis.tables.case import ARTICLE, PAPER, Case, load_case
@@ -170,7 +172,8 @@ class Edition:
         base = in_words(self.base_period())
         if is_to_date(self.period):
             base = base_words(self.grain, self.base, self.period)
-        return f"Report on {in_words(self.period)}, compared with {base}"
+        period = in_words(self.period)
+        return tr("Report on {period}, compared with {base}", period=period, base=base)
 
     def about(self) -> str:
         """Say in two sentences what changes are measured on and how targets are read."""
@@ -179,10 +182,11 @@ class Edition:
             f"{name} = {option} ({axes[name].options[option]})"
             for name, option in sorted(self.choices.items())
         ]
-        against = f"Changes are those on {base_words(self.grain, self.base, self.period)}"
+        base = base_words(self.grain, self.base, self.period)
+        against = tr("Changes are those on {base}", base=base)
         if not told:
-            return f"{against}; targets are read as the case does by default."
-        return f"{against}; targets are read with {' and '.join(told)}."
+            return f"{against}; {tr('targets are read as the case does by default.')}"
+        return f"{against}; {tr('targets are read with {readings}.', readings=listed(told))}"
 
 
 def days_of(label: str) -> tuple[str, str]:
