@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -20,7 +20,11 @@ from analysis.kpis.compare import compare
 
 
 def quarters_data(
-    table: pd.DataFrame, kpi_id: str, printed: Mapping[str, str] | None = None, last: int = 12
+    table: pd.DataFrame,
+    kpi_id: str,
+    printed: Mapping[str, str] | None = None,
+    last: int = 12,
+    plan: Callable[[str], Mapping[str, Fraction]] | None = None,
 ) -> pd.DataFrame:
     """Put one KPI beside its value a year before, quarter by quarter or month by month.
 
@@ -34,12 +38,14 @@ def quarters_data(
         Printed growth by quarter label.
     last : int
         The latest quarters to keep; more do not fit on the page.
+    plan : callable, optional
+        Gives what was planned for a period, by indicator.
 
     Returns
     -------
     DataFrame
         Columns kpi, index, quarter, value, year_ago (Fraction or None), growth (Fraction or None)
-        and printed (empty where nothing is printed).
+        and printed (empty where nothing is printed); plan, where something was planned.
     """
     rows = with_gaps(table[table["kpi"] == kpi_id].sort_values("index", ignore_index=True))
     compared = compare(rows, "year-ago", _grain(rows["period"])).set_index("index")
@@ -49,6 +55,9 @@ def quarters_data(
     for name, found in (("year_ago", "base_value"), ("growth", "growth")):
         frame[name] = column(compared[found].get(index) for index in frame["index"])
     frame["printed"] = [(printed or {}).get(quarter, "") for quarter in frame["quarter"]]
+    plans = [plan(str(quarter)).get(kpi_id) for quarter in frame["quarter"]] if plan else []
+    if any(value is not None for value in plans):
+        frame["plan"] = column(plans)
     return frame.tail(last).reset_index(drop=True)
 
 
@@ -99,6 +108,8 @@ def sales_by_quarter(
     s.note_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit)
     _change_rows(fig, line, 6, 24, frame, "up")
     s.note(fig, 0, 69, tr("light: a year before"))
+    if "plan" in frame:
+        s.note(fig, 0, 65.5, tr("outlined: plan"))
     levels(fig, line, 33, 38, frame, kind, short.text)
     line.labels(fig, 71.5)
     caption = _time_caption(frame, tr("Sales"), currency, 0)

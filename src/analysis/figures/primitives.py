@@ -211,7 +211,7 @@ def levels(
         From a value to its text; columns have room for it if it is as wide as a step.
     """
     ax = line.axes(fig, top, height)
-    low, high = span([*frame["value"], *frame["year_ago"]])
+    low, high = span([*frame["value"], *frame["year_ago"], *frame.get("plan", ())])
     room = 3.6 * (high - low) / max(height - (7.2 if low < 0 else 3.6), 1.0)
     ax.set_ylim(low - (room if low < 0 else 0), high + room)
     ax.axhline(0, color=s.NEUTRAL, lw=0.8, clip_on=False, zorder=3)
@@ -220,11 +220,14 @@ def levels(
             ax.bar(
                 place - 0.12, float(row.year_ago), width=0.56, zorder=1, **s.look("previous", kind)
             )
+        if (plan := getattr(row, "plan", None)) is not None:
+            outline = s.look("plan", kind) | {"facecolor": "none"}
+            ax.bar(place + 0.06, float(plan), width=0.7, zorder=3, **outline)
         if row.value is None:
             continue
         ax.bar(place + 0.06, float(row.value), width=0.56, zorder=2, **s.look("actual", kind))
         below = row.value < 0
-        both = [0.0, float(row.value), float(row.year_ago or 0)]
+        both = [0.0, float(row.value), float(row.year_ago or 0), float(plan or 0)]
         end = min(both) if below else max(both)
         s.tag(ax, label(row.value), (place, end), (0, -2 if below else 2), color=s.KIND[kind])
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -33,7 +33,7 @@ from analysis.efficiency.quarterly_statements import (
 )
 from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
-from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type
+from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type, planned
 from analysis.kpis.cube import in_memory, tables_of, up_to
 from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, periods
 from analysis.kpis.reduce import DIMENSIONS
@@ -55,6 +55,10 @@ MOST = 5
 """Segments and customers that a table lists."""
 
 
+Against = Base | Literal["plan"]
+"""What an indicator is held against."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """One indicator of the period, with what it is compared with.
@@ -69,25 +73,38 @@ class Measured:
         Its level by base.
     result : Result or None
         The key result whose target it has to meet.
+    plan : Fraction or None
+        What was planned.
     """
 
     record: Kpi
     value: Fraction | None
     before: Mapping[Base, Fraction | None]
     result: Result | None
+    plan: Fraction | None = None
 
-    def change(self, base: Base) -> Fraction | None:
-        """Change on a base, in its unit."""
-        then = self.before.get(base)
+    def change(self, base: Against) -> Fraction | None:
+        """Change on a base, or distance from the plan, in its unit."""
+        then = self._then(base)
         return None if self.value is None or then is None else self.value - then
 
-    def change_in_words(self, base: Base) -> str | None:
+    def _then(self, base: Against) -> Fraction | None:
+        return self.plan if base == "plan" else self.before.get(base)
+
+    def change_in_words(self, base: Against) -> str | None:
         """Write its change: points for shares, per cent for everything else."""
-        change, then = self.change(base), self.before.get(base)
+        change, then = self.change(base), self._then(base)
         growth = change / then if change is not None and then is not None and then > 0 else None
         return change_text(self.record.unit, change, growth)
 
-    def effect(self, base: Base) -> str:
+    @property
+    def state(self) -> str:
+        """Whether the plan is met; empty without one."""
+        if self.plan is None or self.value is None or self.record.better == "none":
+            return ""
+        return "off" if self.effect("plan") == "worse" else "on track"
+
+    def effect(self, base: Against) -> str:
         """Whether it turned better or worse; empty if neither is known."""
         change = self.change(base)
         if not change or self.record.better == "none":
@@ -316,6 +333,10 @@ class FirmReport:
         last = max(self.statements)
         return {q: row for q, row in self.statements.items() if q > last - RECENT}
 
+    def plan(self, period: str) -> Mapping[str, Fraction]:
+        """Return what was planned for a period, by the key of the indicator."""
+        return planned(self.case, period)
+
     @cached_property
     def measured(self) -> list[Measured]:
         """Indicators of the period: the report's own, then others that have a target."""
@@ -328,7 +349,7 @@ class FirmReport:
             if record.level in by_level and record.level not in {one.level for one in wanted}:
                 wanted.append(record)
         grain, index = parse_label(self.period)
-        known = periods(self.sums, grain)
+        known, plan = periods(self.sums, grain), self.plan(self.period)
         now = known.get(index)
         then = {base: base_of(known, self.sums, self.period, base) for base in bases(grain)}
         return [
@@ -337,6 +358,7 @@ class FirmReport:
                 _level(record, now),
                 {base: _level(record, found) for base, found in then.items()},
                 by_level.get(record.level),
+                plan.get(record.key),
             )
             for record in wanted
         ]

@@ -7,6 +7,7 @@ files is escaped, so that none of it is read as markup.
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 import pandas as pd
 
@@ -182,9 +183,11 @@ def indicators(report: FirmReport) -> View:
         own = report.states[one.result.key_result.kr_id].state if one.result else ""
         row: dict[str, str | None] = {
             "name": f"{_first(_named(one.record))}, {one.record.unit}",
-            "value": _level(one),
+            "value": _level(one, one.value),
             "target": _goal(one.result) if one.result else None,
-            "light": own or one.effect(report.base) or None,
+            "plan": _level(one, one.plan),
+            "on_plan": one.change_in_words("plan"),
+            "light": own or one.state or one.effect(report.base) or None,
         }
         rows.append(row | {base: one.change_in_words(base) for base in bases(grain)})
     there = {base for base in bases(grain) if any(row[base] for row in rows)}
@@ -198,6 +201,8 @@ def indicators(report: FirmReport) -> View:
         previous=heads.get("previous", ""),
         year_ago=heads.get("year-ago", ""),
         target=tr("Target") if any(row["target"] for row in rows) else "",
+        plan=tr("Plan") if any(row["plan"] for row in rows) else "",
+        on_plan=tr("on plan") if any(row["on_plan"] for row in rows) else "",
     )
 
 
@@ -205,11 +210,11 @@ def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _level(one: Measured) -> str | None:
+def _level(one: Measured, value: Fraction | None) -> str | None:
     record = one.record
     if isinstance(record, Indicator):
-        return level_text(record, one.value)
-    return kpi_text(record.key, one.value)
+        return level_text(record, value)
+    return kpi_text(record.key, value)
 
 
 def _goal(result: Result, *, unit: bool = False) -> str | None:
