@@ -153,7 +153,7 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     show: Show, paper_model: dict[str, Any], tmp_path: Path
 ) -> None:
     made = Dashboard('A "name"', page(paper_model), "report/segelec.html", b"PNG")
-    bundle = made._repr_mimebundle_()
+    bundle, _ = made._repr_mimebundle_()
     assert 'sandbox="allow-scripts allow-downloads"' in bundle["text/html"]
     assert "`report/segelec.html`" in bundle["text/markdown"]
     shown = show()

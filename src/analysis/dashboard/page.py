@@ -12,8 +12,10 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +166,8 @@ class Dashboard:
 
     The frame may run the page's script and save files, and nothing else: it cannot reach the
     notebook around it. A program that does not trust the notebook leaves out frames and styles,
-    and so shows the picture that a style hides elsewhere. In print, a sentence with the name of the
-    file stands for it.
+    and so shows the picture that a style hides elsewhere. In print the
+    picture stands for it, with call-outs, or a sentence with the name of the file.
 
     Attributes
     ----------
@@ -184,7 +186,9 @@ class Dashboard:
     file: str
     picture: bytes
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, object]]:
         del include, exclude
         source = base64.b64encode(self.picture).decode("ascii")
         picture = (
@@ -192,6 +196,9 @@ class Dashboard:
             f'<p class="dashboard-picture"><a href="../{self.file}"><img width="756" '
             f'alt="{escape(PICTURE_ALT)}" src="data:image/png;base64,{source}"></a></p>'
         )
+        places = _places(self.picture)
+        shown = [[*places[name], text] for name, text in CALL_OUTS.items() if name in places]
+        about = {"type": "dashboard", "alt": PICTURE_ALT, "callouts": shown}
         return {
             "text/html": (
                 (picture if source else "")
@@ -204,7 +211,27 @@ class Dashboard:
                 "without a network."
             ),
             "text/plain": f"Dashboard: {self.file}",
-        }
+        }, {"analysis": about} if shown else {}
+
+
+def _places(picture: bytes) -> dict[str, list[float]]:
+    """Read from a PNG where the parts of the page are, as shares of its width and height."""
+    from PIL import Image
+
+    with suppress(OSError):  # no picture
+        texts = getattr(Image.open(BytesIO(picture)), "text", {})
+        places: dict[str, list[float]] = json.loads(texts.get("Places", "{}"))
+        return places
+    return {}
+
+
+CALL_OUTS = {
+    "slicers": "Choose a year, quarter or month, a range, a type of service or a segment.",
+    "lead": "A sentence says what got better, what got worse, and how the key results stand.",
+    "panel-cards": "Each indicator with its target and both changes; a click chooses it.",
+    "panel-course": "The chosen indicator over time and by part, as a table, picture or file.",
+}
+"""What the report says of parts of the page, by their ids."""
 
 
 def dashboard(case: Case) -> Dashboard:

@@ -217,6 +217,8 @@ def _output(output: dict[str, Any], chapter: Chapter, renderer: Renderer) -> lis
         return []
     if about.get("type") == "concept":
         return [_concept(about["name"], renderer)]
+    if about.get("type") == "dashboard":
+        return [_dashboard(data["text/html"], about, chapter, place)]
     if "text/x-typst" in data:
         code = data["text/x-typst"].strip().removeprefix("#")
         return [f"#report-table({code}{_caption(about, 'tbl', chapter, place)})"]
@@ -277,6 +279,18 @@ def _figure(image: str, about: dict[str, Any], chapter: Chapter, place: Place) -
     chapter.assets[path] = _file(chapter.root, about.get("file")) or embedded
     image = f"image({typst_string(path)}, alt: {typst_string(alt)})"
     return f"#report-figure({image}{arguments})"
+
+
+def _dashboard(shown: str, about: dict[str, Any], chapter: Chapter, place: Place) -> str:
+    """Set the picture of the dashboard with a number at each part that is explained."""
+    path = f"/assets/{chapter.name}/dashboard-{place.cell}.png"
+    encoded = shown.partition("data:image/png;base64,")[2].partition('"')[0]
+    chapter.assets[path] = base64.b64decode(encoded)
+    notes = "".join(
+        f"({x:.4f}, {y:.4f}, {typst_string(text)}), " for x, y, text in about["callouts"]
+    )
+    alt = typst_string(about["alt"])
+    return f"#report-picture({typst_string(path)}, {alt}, ({notes}))"
 
 
 def _file(root: Path, name: str | None) -> bytes | None:
