@@ -10,7 +10,16 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import month_label
-from analysis.dashboard.page_data import LARGEST, Model, chance, claims_model, cube_model, span
+from analysis.dashboard import page_data
+from analysis.dashboard.page_data import (
+    LARGEST,
+    Model,
+    chance,
+    claims_model,
+    cube_model,
+    plans,
+    span,
+)
 from analysis.kpis.catalogue import kpi
 from analysis.kpis.levels import wide
 from analysis.kpis.reduce import DIMENSIONS, reduce
@@ -87,6 +96,14 @@ def test_without_customers_there_are_no_segments(small: dict[str, pd.DataFrame])
     assert made["segments"] == []
     assert set(made["cube"]["segment"]) == {-1}
     assert "answers" not in made["cube"]["sums"]
+
+
+def test_plans_of_all_periods_of_the_file(segelec: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"2024Q1": {"sales": Fraction(7, 2), "F2": Fraction(1)}, "2024": {"sales": Fraction(9)}}
+    monkeypatch.setattr(page_data, "planned", lambda _, period: found.get(period, {}))
+    first = 12 * 2024
+    made = plans(segelec, ["sales"], {"first": first, "count": 4})
+    assert made == {"sales": {f"{first}+3": "7/2", f"{first}+12": "9"}}
 
 
 def test_a_sum_too_large_for_a_browser_is_refused(small: dict[str, pd.DataFrame]) -> None:

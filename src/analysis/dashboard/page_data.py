@@ -5,7 +5,7 @@ Key results come with targets and levels, so that the page can score what a read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.language import using
 from analysis.base.periods import (
     MONTHS,
     Grain,
@@ -29,6 +30,7 @@ from analysis.base.text import fields
 from analysis.claims.verdicts import read_verdicts
 from analysis.evidence.soundness import difference_interval, share_interval
 from analysis.kpis.catalogue import Indicator, Kpi, Totals, compute, indicator
+from analysis.kpis.compare import planned
 from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import indicators_of, kpis_of, periods, sample_of, summed_columns, wide
 from analysis.kpis.reduce import ALL, DIMENSIONS, reduce
@@ -54,6 +56,11 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
+    with using("en"):  # the page translates by itself
+        return _model(case)
+
+
+def _model(case: Case) -> Model:
     parameters = case.parameters
     printed = parameters.kind == "printed"
     monthly = reduce({}, DIMENSIONS) if printed else _in_whole(read_cube(case), "month")
@@ -80,6 +87,7 @@ def model(case: Case) -> Model:
         for record in kpis_of(monthly)
         if record.is_share and all(spec.kept == "any" for spec in record.measures)
     }
+    made["plan"] = plans(case, [one["id"] for one in made["kpis"]], made["months"])
     if len(monthly) and has_okrs(case):
         whole = _in_whole(monthly, "quarter")
         made["okr"] = okr_model(load_okrs(case), whole, case.reading(), parameters.currency_name)
@@ -88,6 +96,36 @@ def model(case: Case) -> Model:
         paper = parameters.calibration is not None
         view = claim_tables.paper_claims(verdicts) if paper else claim_tables.claims(case, verdicts)
         made["claims"] = claims_model(verdicts, list(view["frame"]["subject"]))
+    return made
+
+
+def plans(
+    case: Case, kpis: Collection[str], months: Mapping[str, int]
+) -> dict[str, dict[str, str]]:
+    """Give the plan of indicators in every period of the file, as far as there is one.
+
+    Parameters
+    ----------
+    case : Case
+        With or without a ``plan.csv``.
+    kpis : collection of str
+        Keys of the indicators.
+    months : mapping of str to int
+        Index of the first month, and number of months.
+
+    Returns
+    -------
+    dict
+        By indicator, and by first month (index) and length in months, such as ``24291+3``.
+    """
+    first, last = months["first"], months["first"] + months["count"] - 1
+    made: dict[str, dict[str, str]] = {}
+    for grain, size in MONTHS.items() if months["count"] else ():
+        for index in range(containing(first, grain), containing(last, grain) + 1):
+            for key, value in planned(case, period_label(index, grain)).items():
+                if key in kpis:
+                    place = f"{first_month(index, grain)}+{size}"
+                    made.setdefault(key, {})[place] = str(value)
     return made
 
 

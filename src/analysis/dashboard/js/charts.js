@@ -11,6 +11,7 @@
  * @property {number|null} whole length of the pale mark, in the chart's unit
  * @property {number|null} part  length of the solid mark
  * @property {number|null} [ago] the year before, as a line across
+ * @property {number|null} [plan] what is planned, as an outline
  * @property {boolean} chosen  drawn strong; else lighter
  * @property {boolean} pressed chosen by name
  * @property {string} tip      everything in words
@@ -28,7 +29,7 @@ function markButton(name, mark, ...inside) {
   }, unseen(mark.tip), make("span.face", { "aria-hidden": "true" }, ...inside));
 }
 
-const lengths = (marks) => marks.flatMap((mark) => [mark.whole, mark.part, mark.ago ?? null]).filter((one) => one !== null);
+const lengths = (marks) => marks.flatMap((mark) => [mark.whole, mark.part, mark.ago ?? null, mark.plan ?? null]).filter((one) => one !== null);
 const deltaText = (mark) => (mark.delta ? make(`span.delta.${["bad", "even", "good"][(mark.good ?? 0) + 1]}`, {}, mark.delta) : null);
 
 /**
@@ -57,10 +58,10 @@ function times(id, label, marks, look) {
   const longest = Math.max(...lengths(marks), 1e-9);
   const upright = (name, value) => (value === null || value === undefined ? null : size(make(`span.${name}`), "height", value / longest));
   const row = make(`div.times.${look}${marks.length > DENSE ? ".dense" : ""}`, { role: "group", "aria-label": label, "data-group": id }, marks.map((mark, at) => {
-    const top = Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0);
+    const top = Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0, mark.plan ?? 0);
     const above = make("span.above", {}, make("span.value", {}, mark.label), deltaText(mark));
     above.style.setProperty("bottom", `${(top / longest) * 100}%`);
-    const field = make("span.field", {}, upright("whole", mark.whole), upright("part", mark.part), upright("ago", mark.ago), above);
+    const field = make("span.field", {}, upright("whole", mark.whole), upright("part", mark.part), upright("plan", mark.plan), upright("ago", mark.ago), above);
     const first = at === 0 || marks[at - 1].year !== mark.year;
     return markButton(`button.time${mark.chosen ? ".chosen" : ""}`, mark, field,
       make("span.axis", {}, make("span", {}, mark.name), make("span.year", {}, first ? mark.year : "\u00a0")));

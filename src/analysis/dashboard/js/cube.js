@@ -142,4 +142,10 @@ function chanceOf(kpi, places, split) {
   return known && ((!split && consecutive(places) && known[`${firstMonth + places[0]}+${places.length}`]) || null);
 }
 
+/** What the firm plans for an indicator in some months; null where no plan is written, or for a part of the firm. */
+function planOf(kpi, places, split) {
+  const found = split || !consecutive(places) ? undefined : data.plan[kpi.id]?.[`${firstMonth + places[0]}+${places.length}`];
+  return found === undefined ? null : Fraction.of(found);
+}
+
 const tenths = (number) => new Fraction(BigInt(number), 10n);

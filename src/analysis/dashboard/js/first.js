@@ -48,7 +48,7 @@ function measured(kpi, now) {
   });
   const lost = [...new Set(bases.flatMap((base) => base.gaps))].sort((a, b) => a - b);
   return {
-    reason: reason || (own === null ? say("nothing recorded to divide by") : ""), value: own, bases, range: chance?.[0] ?? [],
+    reason: reason || (own === null ? say("nothing recorded to divide by") : ""), value: own, bases, plan: planOf(kpi, now.chosen, now.split), range: chance?.[0] ?? [],
     lost: lost.length ? say("Not recorded: {period}", { period: periodName(lost) }) : "",
   };
 }
@@ -112,7 +112,7 @@ function courseOf(kpi, now) {
 }
 
 function card(kpi, now, large) {
-  const { reason, value, bases, range, lost } = measured(kpi, now), goal = large ? targetOf(kpi, now) : null, course = courseOf(kpi, now);
+  const { reason, value, bases, range, lost, plan } = measured(kpi, now), goal = large ? targetOf(kpi, now) : null, course = courseOf(kpi, now);
   const compared = (base, words) => {
     const found = base.against;
     return make("div.change", {},
@@ -127,15 +127,25 @@ function card(kpi, now, large) {
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
     course.length > 1 && value !== null ? spark(course) : null,
-    large ? make("p.goal-line", {}, goal ? [make(`span.light.${STATUS[goal.status]}`, { "aria-hidden": "true" }, SIGNS[STATUS[goal.status]]), ` ${say("target {goal}: {status}", { goal: goalText(goal), status: say(goal.status) })}`] : say(aimed().has(kpi) ? "no target for this selection" : "no target")) : null,
+    large && (goal || plan === null) ? make("p.goal-line", {}, goal ? [light(STATUS[goal.status]), ` ${say("target {goal}: {status}", { goal: goalText(goal), status: say(goal.status) })}`] : say(aimed().has(kpi) ? "no target for this selection" : "no target")) : null,
+    plan === null ? null : planLine(kpi, value, plan),
     make("dl", {}, compared(bases[1], say("year before")), compared(bases[0], say("period before"))),
     reason || lost ? make("p.why", {}, reason || lost) : null);
 }
 
-/** Indicators that a key result sets a target for. */
+/** A sign beside a colour. */
+const light = (group) => make(`span.light.${group}`, { "aria-hidden": "true" }, SIGNS[group]);
+
+/** A value beside its plan. */
+function planLine(kpi, value, plan) {
+  const found = against(kpi, value, plan), group = found && kpi.better !== "none" ? (found.good < 0 ? "bad" : "good") : "even";
+  return make("p.goal-line", {}, light(group), ` ${say("plan {plan}: {change}", { plan: withUnit(plan, kpi.unit, kpi.decimals), change: found?.text ?? MISSING })}`);
+}
+
+/** Indicators that a key result sets a target for, or a plan. */
 function aimed() {
   const keys = new Set((data.okr?.results ?? []).flatMap((one) => one.targets.map((target) => target.kpi)));
-  return new Set(data.kpis.filter((kpi) => kpi.indicators.some((key) => keys.has(key))));
+  return new Set(data.kpis.filter((kpi) => kpi.id in data.plan || kpi.indicators.some((key) => keys.has(key))));
 }
 
 /** Indicators with targets come first and are large, then the others; at least a few are. */
@@ -159,14 +169,18 @@ function cardsTable(now) {
     columns: [
       { name: say("Indicator") }, { name: say("Value"), text: decimals, kind }, { name: say("Unit") },
       { name: say("Period before"), text: decimals, kind }, { name: say("Year before"), text: decimals, kind },
-      { name: say("95% interval") }, { name: say("Numerator"), text: decimals, kind }, { name: say("Denominator"), text: decimals, kind }, { name: say("Definition") },
+      ...planColumn(decimals), { name: say("95% interval") }, { name: say("Numerator"), text: decimals, kind }, { name: say("Denominator"), text: decimals, kind }, { name: say("Definition") },
     ],
-    rows: found.map(([kpi, { reason, value, bases, range }]) => [
-      named(kpi.name), value, named(kpi.unit), bases[0].value, bases[1].value, range.length ? rangeText(range) : null,
+    rows: found.map(([kpi, { reason, value, bases, range, plan }]) => [
+      named(kpi.name), value, named(kpi.unit), bases[0].value, bases[1].value, ...(planned ? [plan] : []), range.length ? rangeText(range) : null,
       sum(kpi, kpi.numerator), sum(kpi, kpi.denominator), reason || named(kpi.definition),
     ]),
   };
 }
+
+/** The column of plans, where there is any. */
+const planned = Object.keys(data.plan).length > 0;
+const planColumn = (text) => (planned ? [{ name: say("Plan"), text, kind }] : []);
 
 /** A sum in its unit: céntimos as soles, quarters of an hour as hours. */
 const inUnits = (name, sum) => new Fraction(BigInt(sum)).times(Fraction.of(data.measures[name].scale));
@@ -182,7 +196,7 @@ function scoreCard(now) {
     make("h3", {}, say("Key results")),
     make("div.statuses", {}, Object.entries(GROUPS).map(([group, name]) => {
       const own = now.results.filter((one) => STATUS[one.status] === group);
-      return own.length ? make("div.status-row", {}, make(`span.light.${group}`, { "aria-hidden": "true" }, SIGNS[group]), make("b", {}, String(own.length)), ` ${say(name)}`,
+      return own.length ? make("div.status-row", {}, light(group), make("b", {}, String(own.length)), ` ${say(name)}`,
         make("span.tiles", {}, own.map((one) => make(`button.tile.${group}`, {
           type: "button", "data-key": `tile-${one.result.id}`, "data-tip": `${one.result.text}: ${say(one.status)}`,
           "aria-label": `${one.result.id} ${one.result.text}: ${say(one.status)}`, on: { click: () => showResult(one.result.id) },

@@ -61,7 +61,7 @@ function coursePanel() {
       const part = whole ? value(places) : null, then = ago ? value(ago) : null;
       const chance = chanceOf(kpi, places, now.split), range = chance?.[2] ?? [];
       const compared = against(kpi, part, then), unsure = chance !== undefined && !(range.length && (range[0] > 0 || range[1] < 0));
-      return { ...period, ago, part, then, all: whole ? value(places, "whole") : null, compared: compared && unsure ? { ...compared, good: 0 } : compared, interval: chance?.[0] ?? [] };
+      return { ...period, ago, part, then, all: whole ? value(places, "whole") : null, compared: compared && unsure ? { ...compared, good: 0 } : compared, interval: chance?.[0] ?? [], plan: whole ? planOf(kpi, places, now.split) : null };
     });
   };
   const shortName = (places) => {
@@ -73,7 +73,7 @@ function coursePanel() {
     note: (now) => {
       const { kpi } = now, reason = unsplit(kpi, state), sampled = data.chance[kpi.id];
       if (reason) return `${reason}; ${say("pale: the whole firm.")}`;
-      return [`${named(kpi.definition)}, ${named(kpi.unit)}.`, lookOf(kpi) === "columns" ? say("Line: the year before.") : "", now.split ? say("Solid: the selection; pale: all.") : "",
+      return [`${named(kpi.definition)}, ${named(kpi.unit)}.`, lookOf(kpi) === "columns" ? say("Line: the year before.") : "", kpi.id in data.plan && !now.split ? say("Outlined: the plan.") : "", now.split ? say("Solid: the selection; pale: all.") : "",
         sampled ? say("Answers are a sample: a change within its 95% interval has no colour.") : ""].filter(Boolean).join(" ");
     },
     tools: () => make("span.grains", { role: "group", "aria-label": say("Periods"), "data-group": "grains" }, Object.keys(grains).map((grain) =>
@@ -81,15 +81,15 @@ function coursePanel() {
     chart: (now) => {
       const { kpi } = now, found = values(now), look = lookOf(kpi);
       const write = short(found.map((one) => one.part), kpi.unit === "%" ? 0 : kpi.decimals && 1), full = (value) => withUnit(value, kpi.unit, kpi.decimals);
-      return { look, title: heading(now), marks: found.map(({ label, places, whole, ago, part, then, all, compared, interval }) => {
+      return { look, title: heading(now), marks: found.map(({ label, places, whole, ago, part, then, all, compared, interval, plan }) => {
         const name = whole ? periodName(places) : label;
         const lost = whole ? unrecorded(measuresOf(kpi), places) : say("{period} is not in the file in full", { period: label });
         const tip = [part === null ? lost || `${name}: ${say("not available")}` : `${name}: ${full(part)}`, now.split && all !== null ? say("all: {value}", { value: full(all) }) : "",
-          interval.length ? say("95% interval: {range}%", { range: rangeText(interval) }) : "", compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : ""].filter(Boolean).join("; ");
+          interval.length ? say("95% interval: {range}%", { range: rangeText(interval) }) : "", compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : "", plan === null ? "" : say("plan {plan}: {change}", { plan: full(plan), change: against(kpi, part, plan)?.text ?? MISSING })].filter(Boolean).join("; ");
         return {
           key: label, name: shortName(places), year: state.grain === "month" ? String(Math.floor((firstMonth + places[0]) / 12)) : yearName(yearOf(places[0])), tip,
           label: part === null ? (all === null ? MISSING : "") : write(part), delta: compared?.text, good: compared?.good,
-          whole: all?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? then?.number ?? null : null,
+          whole: all?.number ?? null, part: part?.number ?? null, ago: look === "columns" ? then?.number ?? null : null, plan: plan?.number ?? null,
           chosen: !state.months.size || places.some((at) => state.months.has(at)), pressed: same(state.months, places),
           pick: (more) => change(() => choosePeriod(places, more)),
         };
@@ -103,10 +103,11 @@ function coursePanel() {
         columns: [
           { name: say("Period") }, { name: `${say("Selection")} (${named(kpi.unit)})`, text, kind }, { name: say("All"), text, kind },
           { name: say("Year before"), text, kind }, { name: say("Change"), text: (value) => (kpi.unit === "%" ? points(value) : percent(value, 1, true)), kind },
+          ...(kpi.id in data.plan ? planColumn(text) : []),
           ...(data.chance[kpi.id] ? [{ name: say("95% interval") }] : []),
         ],
-        rows: values(now).map(({ places, whole, label, part, all, then, compared, interval }) =>
-          [whole ? periodName(places) : label, part, all, then, compared?.change ?? null, ...(data.chance[kpi.id] ? [interval.length ? rangeText(interval) : null] : [])]),
+        rows: values(now).map(({ places, whole, label, part, all, then, compared, interval, plan }) =>
+          [whole ? periodName(places) : label, part, all, then, compared?.change ?? null, ...(kpi.id in data.plan ? [plan] : []), ...(data.chance[kpi.id] ? [interval.length ? rangeText(interval) : null] : [])]),
       };
     },
   };

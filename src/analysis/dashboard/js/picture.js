@@ -12,6 +12,7 @@ function svgPen() {
   const parts = [];
   return {
     rect: (x, y, width, height, fill) => parts.push(tag("rect", { x, y, width, height, fill })),
+    frame: (x, y, width, height) => parts.push(tag("rect", { x, y, width, height, fill: "none", stroke: "#222222" })),
     text: (x, y, words, { size = 13, weight = 400, fill = "#222222", anchor = "start" } = {}) =>
       parts.push(tag("text", { x, y, fill, "font-size": size, "font-weight": weight, "text-anchor": anchor }, escaped(words))),
     done: (height, title) => tag("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, "font-family": FONT, role: "img" },
@@ -27,6 +28,7 @@ function canvasPen(height) {
   rect(0, 0, WIDTH, height, "#ffffff");
   return {
     rect,
+    frame: (...box) => pen.strokeRect(...box),
     text: (x, y, words, { size = 13, weight = 400, fill = "#222222", anchor = "start" } = {}) => {
       Object.assign(pen, { font: `${weight} ${size}px ${FONT}`, fillStyle: fill, textAlign: { start: "left", middle: "center", end: "right" }[anchor] });
       pen.fillText(words, x, y);
@@ -66,8 +68,9 @@ function paint(chart, head, pen) {
     const upright = (value, fill) => { if (value !== null && value !== undefined) pen.rect(middle - size / 2, floor - high(value), size, high(value), fill); };
     upright(mark.whole, pale);
     upright(mark.part, ink(mark));
+    if (mark.plan) pen.frame(middle - step * 0.42, floor - high(mark.plan), step * 0.84, high(mark.plan));
     if (mark.ago) pen.rect(middle - step * 0.45, floor - high(mark.ago), step * 0.9, 2, "#222222");
-    const above = floor - high(Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0)) - 6;
+    const above = floor - high(Math.max(mark.part ?? mark.whole ?? 0, mark.ago ?? 0, mark.plan ?? 0)) - 6;
     if (chart.marks.length <= DENSE || mark.chosen) pen.text(middle, above, mark.label, { anchor: "middle", size: 12 });
     pen.text(middle, floor + 18, mark.name, { anchor: "middle", size: 12 });
     if (at === 0 || chart.marks[at - 1].year !== mark.year) pen.text(middle, floor + 36, mark.year, { anchor: "middle", size: 12, fill: "#5a5f66" });
