@@ -429,7 +429,9 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             examples = " and ".join(
                 f"{shown[name][1]} (row {shown[name][0]})" for name in (first, second)
             )
-            fault = fault_of("two-forms", setting=f"{setting}: {first} or {second}")
+            fault = fault_of(
+                "two-forms", setting=f"{{{setting}: {first}}} or {{{setting}: {second}}}"
+            )
             checked.problems.append(Problem(fault, checked.file, value=examples))
     for name, column in columns.items():
         for fault, bad, cell in _grouped(column, column.faults):

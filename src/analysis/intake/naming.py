@@ -273,10 +273,11 @@ def _name(
         sheet.problems.append(Problem(fault_of("of-suppliers"), sheet.file, row=row))
     for name, info in sheet.table.row.model_fields.items():
         if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
+            ours = next(iter(header_of(info).larger), name)  # whole units, as exports have them
             fault = _missing(sheet, name, meant.get(name, ""))
             if grid.mapped is not None:
-                fault = fault_of("column-not-mapped", ours=name, header=", ".join(header))
-            sheet.problems.append(Problem(fault, sheet.file, row=row, column=name))
+                fault = fault_of("column-not-mapped", ours=ours, header=", ".join(header))
+            sheet.problems.append(Problem(fault, sheet.file, row=row, column=ours))
 
 
 _CREDIT = vocabulary("credit notes")["parts"].split()
@@ -349,7 +350,8 @@ def not_used(file: str, header: str, near: str) -> Note:
 
 
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
-    names = [other for other, found in names_of(sheet.table.row).items() if found.field == name]
+    named = sorted(names_of(sheet.table.row).items(), key=lambda item: -item[1].factor)
+    names = [other for other, found in named if found.field == name]
     rename = f", or rename the column “{meant}” if that is it" if meant else ""
     return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
 
