@@ -1,19 +1,25 @@
-"""What a firm's books hold beside plain records: open orders, credit notes, accounts of its own."""
+"""What a firm's books hold beside plain records.
+
+Open orders, credit notes, accounts of its own, and amounts in other currencies.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, get_args
 
 import numpy as np
+import pandas as pd
 
-from analysis.intake.cells import Cell, is_nothing
+from analysis.intake.cells import CURRENCIES, Cell, is_nothing, own_signs, rounded
 from analysis.intake.naming import Sheet, is_credit_note
 from analysis.intake.problems import Fault, Note, fault_of
-from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import CREDIT, CostCategory, header_of
+from analysis.tables.case import Case, IntakeSettings
+from analysis.tables.columns import CREDIT, CURRENCY, CostCategory, header_of
+from analysis.tables.rows import period_column
 
 _MOST_LINES = 40
 
@@ -102,3 +108,80 @@ def accounts_to_add(cells: Sequence[Any], faults: Sequence[Fault | None]) -> lis
 def _quoted(name: str) -> str:
     """Write a name as YAML takes it for a text."""
     return "'" + name.replace("'", "''") + "'"
+
+
+def convert_currencies(case: Case, tables: Mapping[str, Any]) -> list[Note]:
+    """Convert amounts of rows in other currencies, by ``rates.csv`` and the rates of the case.
+
+    Parameters
+    ----------
+    case : Case
+        Gives its currency and rates that hold for all days.
+    tables : mapping of str to Checked
+        Tables that were read; amounts are rounded to hundredths, halves away from zero. A currency
+        without a rate is a problem of its table.
+
+    Returns
+    -------
+    list of Note
+        What was converted.
+    """
+    own = own_signs(case.parameters.currency, case.parameters.currency_name)
+    rates = {(_code(name), ""): Fraction(str(r)) for name, r in case.parameters.rates.items()}
+    if "rates" in tables and not tables["rates"].problems:
+        rows = tables["rates"].frame.itertuples()
+        rates |= {(_code(row.currency), row.on): Fraction(row.rate) for row in rows}
+    notes: list[Note] = []
+    for table in tables.values():
+        if CURRENCY in table.cells and table.table.name != "rates":
+            notes += _convert(table, own, rates)
+    return notes
+
+
+def _code(name: str) -> str:
+    """Return the code of a currency that a file may call otherwise: ``€`` is EUR."""
+    small = name.strip().casefold()
+    codes = [code for code, signs in CURRENCIES.items() if small in signs.split()]
+    return codes[0].casefold() if len(codes) == 1 else small
+
+
+def _convert(
+    table: Any, own: Sequence[str], rates: Mapping[tuple[str, str], Fraction]
+) -> Iterator[Note]:
+    names = [str(cell).strip() for cell in table.cells[CURRENCY]]
+    codes = [_code(name) if name and name.casefold() not in own else "" for name in names]
+    foreign = np.array([bool(code) for code in codes], dtype=bool)
+    if not foreign.any():
+        return
+    fields = table.table.row.model_fields
+    dated = period_column(table.table)
+    days = [str(day)[:10] for day in table.frame[dated]] if dated else [""] * len(codes)
+    found = [
+        _rate(code, day, rates) if code else None for code, day in zip(codes, days, strict=True)
+    ]
+    lost = foreign & np.array([rate is None for rate in found], dtype=bool)
+    if lost.any():
+        places = np.flatnonzero(lost)
+        lines = sorted({f"    {days[at][:7]},{codes[at].upper()},rate" for at in places})
+        lines = [*lines[:_MOST_LINES], *(["    ..."] if len(lines) > _MOST_LINES else [])]
+        short = "\n".join(f"    {c}: rate" for c in sorted({codes[at].upper() for at in places}))
+        fault = fault_of(
+            "other-currency", short=short, lines="\n".join(["    on,currency,rate", *lines])
+        )
+        table.report(fault, CURRENCY, lost, names[places[0]])
+    known = foreign & ~lost
+    for name in (name for name, info in fields.items() if header_of(info).money):
+        amounts = table.frame[name].tolist()
+        for at in np.flatnonzero(known & table.good[name]):
+            amounts[at] = rounded(amounts[at] * found[at])
+        table.frame[name] = pd.Series(amounts, dtype="int64")
+    if count := int(known.sum()):
+        used = ", ".join(sorted({codes[at].upper() for at in np.flatnonzero(known)}))
+        what = f"amounts in {used} are converted, and rounded to hundredths, halves away from zero"
+        yield Note(table.file, what, table.headers[CURRENCY], count)
+
+
+def _rate(code: str, day: str, rates: Mapping[tuple[str, str], Fraction]) -> Fraction | None:
+    """Return the rate of a day, or else that of its month, or that of all days."""
+    places = (day, day[:7], "")
+    return next((rates[code, place] for place in places if (code, place) in rates), None)

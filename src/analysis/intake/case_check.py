@@ -26,6 +26,7 @@ from analysis.base.periods import (
 from analysis.base.text import decimal, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
+from analysis.intake.bookkeeping import convert_currencies
 from analysis.intake.case_files import (
     BOTH,
     OUTSIDE,
@@ -120,6 +121,7 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
             else:
                 notes.append(Note(table.file, NO_ROWS))
             notes += table.notes
+    notes += convert_currencies(case, checked)
     case, months, found, doubts = check_read(case, checked)
     sound = {name: table.frame for name, table in checked.items() if not table.problems}
     problems += found + [problem for table in checked.values() for problem in table.problems]

@@ -183,8 +183,19 @@ def _scaled(read: Read, factor: int, money: bool) -> Read:
         return Read("", NOT_WHOLE)
     if not money:
         return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
-    near = math.floor(abs(whole) + Fraction(1, 2)) * (1 if whole > 0 else -1)
+    near = rounded(whole)
     return Read(str(near), None, "rounded", read.shows, near - whole)
+
+
+def rounded(value: Fraction) -> int:
+    """Round to a whole number, halves away from zero.
+
+    Examples
+    --------
+    >>> rounded(Fraction(5, 2)), rounded(Fraction(-5, 2)), rounded(Fraction(12, 5))
+    (3, -3, 2)
+    """
+    return math.floor(abs(value) + Fraction(1, 2)) * (1 if value > 0 else -1)
 
 
 def is_nothing(cell: Cell, settings: IntakeSettings) -> bool:
@@ -397,6 +408,12 @@ def read_quarter(cell: Cell) -> Read:
     year = match[1] or match[4] or match[6]
     text = f"{year}Q{match[2] or match[3] or match[5]}"
     return Read(text, None, "" if text == read.text else "form of periods")
+
+
+def read_day_or_month(cell: Cell, context: Context) -> Read:
+    """Read a day, or a month."""
+    day = read_day(cell, context)
+    return read_month(cell, context) if day.fault is NOT_DAY else day
 
 
 def read_period(cell: Cell, context: Context) -> Read:

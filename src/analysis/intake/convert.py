@@ -25,7 +25,7 @@ from analysis.intake.bookkeeping import (
     subtract_credit_notes,
 )
 from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read, is_nothing
-from analysis.intake.naming import Sheet, check_currency, scale_of
+from analysis.intake.naming import Sheet, scale_of
 from analysis.intake.problems import (
     FILE_LINES,
     Fault,
@@ -41,6 +41,7 @@ from analysis.intake.problems import (
 )
 from analysis.tables.columns import (
     CREDIT,
+    DAY_OR_MONTH,
     DECIMAL_OR_EMPTY,
     KEY,
     KEY_OR_EMPTY,
@@ -235,7 +236,6 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
     )
     checked.files = sheet.files
-    check_currency(sheet, context.currency)
     scale = scale_of(sheet)
     checked.scale, checked.cells = int(scale.max(initial=1)), sheet.cells
     columns = {
@@ -367,6 +367,8 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
         return partial(read.read_number, context=context)
     if QUARTER in patterns:
         return read.read_quarter
+    if DAY_OR_MONTH in patterns:
+        return partial(read.read_day_or_month, context=context)
     if PERIOD in patterns:
         return partial(read.read_period, context=context)
     return partial(read.read_month, context=context) if MONTH in patterns else read.read_text

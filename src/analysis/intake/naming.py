@@ -359,18 +359,6 @@ def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
 _MOST_DIGITS = 12
 
 
-def check_currency(sheet: Sheet, currency: tuple[str, ...]) -> None:
-    """Refuse rows whose currency column names another currency than the case's."""
-    cells = sheet.cells.get(CURRENCY, ())
-    names = [str(cell).strip().casefold() for cell in cells]
-    _refuse(
-        sheet,
-        fault_of("other-currency"),
-        CURRENCY,
-        [name != "" and name not in currency for name in names],
-    )
-
-
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
     texts = [str(cell).strip() for cell in sheet.cells.get(SCALE, ())]

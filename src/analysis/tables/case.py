@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -187,6 +188,8 @@ class Parameters(Strict):
     of the rows that are read."""
     accounts: dict[str, Literal[CostCategory, "ignore"]] = Field(default_factory=dict)
     """Kind of cost of the firm's own accounts: by name, or by the first digits of their numbers."""
+    rates: dict[str, float | int | str] = Field(default_factory=dict)
+    """Worth of one unit of other currencies, where ``rates.csv`` has none for the day or month."""
     indicators: dict[Annotated[str, Field(pattern=ID)], OwnIndicator] = Field(default_factory=dict)
     """Indicators of the firm's own by key."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"
@@ -211,6 +214,14 @@ class Parameters(Strict):
         if not isinstance(given, dict) or not isinstance(given.get("currency"), str):
             return given
         return {"currency_name": currency_words(given["currency"])} | given
+
+    @field_validator("rates")
+    @classmethod
+    def _are_above_zero(cls, rates: dict[str, float | int | str]) -> dict[str, float | int | str]:
+        for currency, rate in rates.items():
+            if not re.fullmatch(r"\d+(\.\d+)?", str(rate)) or float(rate) <= 0:
+                raise ValueError(f"the rate of {currency} must be a number above 0, such as 4.05")
+        return rates
 
     @field_validator("accounts", mode="before")
     @classmethod

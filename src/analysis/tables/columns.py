@@ -54,6 +54,7 @@ BASIS_OR_EMPTY = r"^(discrete|ytd)?$"
 MARK_OR_EMPTY = r"^(point|comma)?$"
 QUARTER = r"^\d{4}Q[1-4]$"
 PERIOD = r"^\d{4}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?$"
+DAY_OR_MONTH = r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 PATTERNS: Mapping[str, str] = {
@@ -68,6 +69,7 @@ PATTERNS: Mapping[str, str] = {
     MARK_OR_EMPTY: "must be point or comma, or empty",
     QUARTER: "must be a quarter such as 2024Q2",
     PERIOD: "must be a month, quarter, half-year or year: 2024-05, 2024Q2, 2024H1, 2024",
+    DAY_OR_MONTH: "must be a month or a day, such as 2024-05 or 2024-05-31",
     MONTH: "must be a month such as 2024-05",
 }
 """What each pattern asks for, in words."""
@@ -88,6 +90,7 @@ DecimalOrEmpty = Annotated[str, Field(pattern=DECIMAL_OR_EMPTY)]
 MarkOrEmpty = Annotated[str, Field(pattern=MARK_OR_EMPTY)]
 Quarter = Annotated[str, Field(pattern=QUARTER)]
 AnyPeriod = Annotated[str, Field(pattern=PERIOD)]
+DayOrMonth = Annotated[str, Field(pattern=DAY_OR_MONTH)]
 Month = Annotated[str, Field(pattern=MONTH)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 DayOrNone = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]

@@ -18,6 +18,7 @@ from analysis.tables.case import Case
 from analysis.tables.columns import (
     AnyPeriod,
     Day,
+    DayOrMonth,
     DecimalOrEmpty,
     Identifier,
     IdentifierOrEmpty,
@@ -324,6 +325,16 @@ class PlanRow(Row):
     value: Number = column("planned level, in the unit that reports show, such as whole soles")
 
 
+class RateRow(Row):
+    """How much of the case's currency one unit of another is worth, on a day or in a month."""
+
+    on: DayOrMonth = column("day, or month of all its days; key together with currency")
+    currency: Text = column("the other currency, as files write it")
+    rate: Number = column("worth of one of its units, in units of the case's currency")
+
+
+RATES = define("rates", RateRow, "on currency", "Exchange rates")
+
 PLAN = define("plan", PlanRow, "period kpi", "Plan or budget by period")
 
 PLAN_TABLES = (
@@ -334,6 +345,7 @@ PLAN_TABLES = (
     define("links", LinkRow, "link_id", "Arrows of the strategy map"),
     define("variables", VariableRow, "variable_id", "Dependent and independent variables"),
     PLAN,
+    RATES,
 )
 """Tables of the diagnosis, the strategy and the targets."""
 
