@@ -22,6 +22,8 @@ from analysis.base.language import FOLDER, LOCALES, Code, catalogue
 from analysis.base.periods import _FIRST_TO_FOURTH, GRAINS
 from analysis.base.plan import PAPER
 from analysis.dashboard.page import code as code_of_dashboard
+from analysis.efficiency.dynamics import STEPS
+from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
 from analysis.intake.problems import _data
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
@@ -30,6 +32,7 @@ from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
 from analysis.show.indicator_tables import _DIRECTIONS
+from analysis.show.publication_tables import DAYS
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -64,6 +67,9 @@ WORDS = (
     *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
     *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES))),
     *("waiting", "working", "rows", "judgement", "dependent", "independent", "context"),
+    *(record.english for record in CATALOGUE),
+    *(step.english for level in LADDER for step in level.steps),
+    *(*DAYS.values(), *(step for *_, step in STEPS)),
     *("strength", "weakness", "opportunity", "threat", "agrees", "differs", "not known yet"),
 )
 """Words that stand in variables."""

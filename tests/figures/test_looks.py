@@ -10,12 +10,12 @@ import matplotlib
 import pytest
 
 from analysis.figures.style import KIND_MARK, KIND_WORDS
-from analysis.notebook.drawing import Figure, figure_order, svg
+from analysis.notebook.drawing import Figure, figure_order, figures_by_report, svg
 
 ROOT = Path(__file__).parents[2]
 
 
-SHOWN = [name for name in figure_order() if name != "bullets"]  # which firms' reports alone show
+SHOWN = [name for name in figure_order() if name not in figures_by_report()["firms"]]
 
 
 def test_every_figure_is_shown_once(gallery: dict[str, Figure]) -> None:

@@ -22,7 +22,7 @@ import yaml
 from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
-from analysis.notebook.drawing import figure_order
+from analysis.notebook.drawing import figure_order, figures_by_report
 from analysis.notebook.edition import PARAMETERS_TAG, declared, tags
 from analysis.notebook.prose import MARKS, concepts
 
@@ -193,7 +193,8 @@ def test_figures_are_numbered_in_the_order_of_their_list() -> None:
     shown = [output for path in PATHS for output in outputs(path)]
     abouts = [output.get("metadata", {}).get("analysis", {}) for output in shown]
     files = {Path(about["file"]).stem for about in abouts if about.get("type") == "figure"}
-    named = {f"fig_{n:02d}_{name}" for name, n in figure_order().items() if name != "bullets"}
+    numbers, firms = figure_order().items(), figures_by_report()["firms"]
+    named = {f"fig_{n:02d}_{name}" for name, n in numbers if name not in firms}
     assert files == named
 
 

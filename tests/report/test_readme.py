@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.base.errors import InputError
-from analysis.notebook.drawing import figure_order
+from analysis.notebook.drawing import figure_order, figures_by_report
 from analysis.report.outputs import drawing_functions, figure_index, with_index
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_missing_marks() -> None:
 def test_every_link_of_the_index_of_figures_exists() -> None:
     page = ROOT / "docs" / "figures.md"
     links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
-    shown = set(figure_order()) - {"bullets"}  # which firms' reports alone show
+    shown = set(figure_order()) - set(figures_by_report()["firms"])
     assert sum(link.endswith(".svg") for link in links) == len(shown)
     for link in links:
         assert (page.parent / link).is_file(), link

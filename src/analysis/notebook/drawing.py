@@ -107,10 +107,17 @@ class Figure:
 
 
 @cache
+def figures_by_report() -> dict[str, list[str]]:
+    """Names of the figures of the paper's report, of firms alone, and of the article."""
+    text = Path(__file__).with_name("figures.yaml").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = yaml.safe_load(text)
+    return found
+
+
+@cache
 def figure_order() -> dict[str, int]:
     """Numbers of all figures, by name, in the order in which the reports show them."""
-    text = Path(__file__).with_name("figures.yaml").read_text(encoding="utf-8")
-    reports: dict[str, list[str]] = yaml.safe_load(text)
+    reports = figures_by_report()
     own = [*reports["paper"], *reports["firms"]]
     return {
         name: number for names in (own, reports["article"]) for number, name in enumerate(names, 1)

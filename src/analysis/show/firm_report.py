@@ -35,7 +35,7 @@ from analysis.efficiency.ratios import indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type, planned
 from analysis.kpis.cube import in_memory, tables_of, up_to
-from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, periods
+from analysis.kpis.levels import base_of, indicators_of, kpi_periods, kpis_of, level_table, periods
 from analysis.kpis.reduce import DIMENSIONS
 from analysis.method.as_is import feedback, process_steps, process_times
 from analysis.method.balanced_scorecard import Node, scorecard
@@ -176,6 +176,12 @@ class FirmReport:
         """Whether the rows give some indicator of the method."""
         return bool(indicators_of(self.sums))
 
+    @property
+    def has_months(self) -> bool:
+        """Whether the rows give some level of the method by month, as statements do not."""
+        levels = level_table(self.sums, "month", self.period)
+        return bool(levels["value"].notna().any())
+
     def level(self, name: str) -> Fraction | None:
         """Level of one of the report's indicators in the period; None if it is not known."""
         found = self.kpis[(self.kpis["kpi"] == name) & (self.kpis["period"] == self.period)]
@@ -214,7 +220,7 @@ class FirmReport:
     @cached_property
     def customers(self) -> list[tuple[str, Fraction, Fraction]]:
         """Sales of the base and of the period by customer, the largest changes first."""
-        if self.rows is None or self.growth("sales") is None:
+        if self.rows is None or "sale" not in self.rows or self.growth("sales") is None:
             return []
         sales = self.rows["sale"]
         if "customer_id" not in sales and "service" in self.rows and "service_id" in sales:
@@ -315,9 +321,12 @@ class FirmReport:
 
     @cached_property
     def statements(self) -> Book | None:
-        """Quarterly statements; None unless they are those of one company."""
-        one = has_statements(self.case) and len(companies_of(self.case)) == 1
-        return ledger_statements(self.case) if one else None
+        """Statements up to the period; None unless they are those of one company."""
+        if not has_statements(self.case) or len(companies_of(self.case)) > 1:
+            return None
+        last = last_ended(self.period, "quarter")
+        known = ledger_statements(self.case).items()
+        return {quarter: row for quarter, row in known if quarter <= last} or None
 
     @property
     def ratios(self) -> pd.DataFrame:
@@ -339,14 +348,16 @@ class FirmReport:
 
     @cached_property
     def measured(self) -> list[Measured]:
-        """Indicators of the period: the report's own, then others that have a target."""
+        """Indicators of the period: the report's own, then those with a target or of statements."""
         by_level: dict[Expression, Result] = {}
         for result in sorted(chosen(self.results), key=lambda r: r.key_result.role == "headline"):
             if result.goal is not None:
                 by_level.setdefault(indicator(result.kpi).level, result)
         wanted: list[Kpi] = list(kpis_of(self.sums, self.currency))
         for record in indicators_of(self.sums, self.currency):
-            if record.level in by_level and record.level not in {one.level for one in wanted}:
+            stated = any("fin_statement" in spec.tables for spec in record.measures)
+            told = record.level in by_level or (stated and not self.has("service"))
+            if told and record.level not in {one.level for one in wanted}:
                 wanted.append(record)
         grain, index = parse_label(self.period)
         known, plan = periods(self.sums, grain), self.plan(self.period)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.language import tr
+from analysis.base.periods import quarter_label
 from analysis.base.text import column, decimal, percent, points, records
 from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import listed_words
@@ -22,6 +23,7 @@ from analysis.efficiency.ratios import (
     CATALOGUE,
     LADDER,
     NAMED,
+    collection_days,
     ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
@@ -352,7 +354,7 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
             else ratio_text(record, row["value"])
             for row in chosen.to_dict("records")
         }
-        rows.append({"id": record.indicator_id, "name": record.english, **cells})
+        rows.append({"id": record.indicator_id, "name": tr(record.english), **cells})
     frame = pd.DataFrame(rows)
     return view(
         "tbl-indicators",
@@ -369,10 +371,22 @@ def ratios(table: pd.DataFrame, company: str, kind: str) -> View:
     shown = indicators(table.assign(reason=None), company, kind)
     ids = [record.indicator_id for record in CATALOGUE if record.unit != "money"]
     frame = shown["frame"][shown["frame"]["id"].isin(ids)]
+    rows = [_days(table, key, name) for key, name in DAYS.items()]
+    frame = pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
     more = shown["columns"][2:]
     return view(
         "tbl-ratios", frame, kind=kind, more=more, company=literal(company), **_basis(table)
     )
+
+
+DAYS = {"K21": "Days of sales in receivables", "K22b": "Days of cost in inventories"}
+"""Turnovers that are read as days too, by the quarter's own length."""
+
+
+def _days(table: pd.DataFrame, turnover: str, name: str) -> dict[str, str | None]:
+    found = collection_days(table, turnover).items()
+    texts = {quarter_label(q): None if days is None else decimal(0)(days) for q, days in found}
+    return {"id": turnover, "name": tr(name), **texts}
 
 
 def _basis(table: pd.DataFrame) -> dict[str, str]:
@@ -382,11 +396,16 @@ def _basis(table: pd.DataFrame) -> dict[str, str]:
     return {"basis": tr(next(text for text in table["basis"] if text)), "annual": annual}
 
 
-def steps(table: pd.DataFrame, company: str, kind: str = "synthetic") -> View:
-    """Show what each step of the ladder adds to the margin or takes from it."""
+def steps(
+    table: pd.DataFrame, company: str, kind: str = "synthetic", *, zeros: bool = True
+) -> View:
+    """Show what each step of the ladder adds to the margin or takes from it, zeros if so asked."""
     long = step_table(table)
+    if not zeros:
+        long = long[long.groupby("step")["value"].transform(lambda found: found.astype(bool).any())]
     wide = long.pivot(index="step", columns="period", values="value")
     wide = wide.reindex(list(dict.fromkeys(long["step"]))).reset_index()
+    wide["step"] = [tr(step) for step in wide["step"]]
     periods = [Column(p, p, points(1), align="right") for p in wide.columns[1:]]
     return view("tbl-steps", wide, kind=kind, more=periods, company=literal(company))
 
