@@ -148,4 +148,7 @@ function planOf(kpi, places, split) {
   return found === undefined ? null : Fraction.of(found);
 }
 
+/** Whether chance alone may explain a change of a sample: its interval holds 0, or none is known. */
+const mayBeChance = (chance, range) => chance !== undefined && !(range.length && (range[0] > 0 || range[1] < 0));
+
 const tenths = (number) => new Fraction(BigInt(number), 10n);

@@ -38,7 +38,8 @@ const mixedMark = (kind) => (data.claims || kind === "what-if" ? kindMark(kind) 
  * @param {string} id @param {string} text
  */
 function opener(id, text, has = {}) {
-  return make("button", { type: "button", "data-key": `open-${id}`, popovertarget: `box-${id}`, "aria-haspopup": "dialog", ...has }, text, make("span.more", { "aria-hidden": "true" }, " ▾"));
+  const own = { type: "button", "data-key": `open-${id}`, popovertarget: `box-${id}`, "aria-haspopup": "dialog" };
+  return make("button", { ...own, ...has }, text, make("span.more", { "aria-hidden": "true" }, " ▾"));
 }
 
 /** The box of an opener; it stands on the side of its button on which there is more room. */

@@ -24,7 +24,7 @@ const headers = (table) => table.columns.map(({ name, kind }) => (kind && mixedM
 
 /** @param {Table} table @param {Head} head */
 function csv(table, head) {
-  const above = head.map(([name, words]) => `# ${name}: ${words.replace(/\s+/g, " ")}`).map((line) => (/[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line));
+  const above = head.map(([name, text]) => csvCell(`# ${name}: ${text.replace(/\s+/g, " ")}`));
   const lines = [headers(table), ...table.rows].map((line) => line.map(csvCell).join(","));
   return "\ufeff" + [...above, ...lines].map((line) => `${line}\r\n`).join("");
 }
@@ -53,7 +53,8 @@ function xlsx(table, head) {
 }
 
 /** Text inside XML; characters that XML cannot hold are left out. */
-const escaped = (text) => String(text).replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "").replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+const escaped = (text) => String(text).replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+  .replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
 
 /** An element of XML; what is inside is XML already. */
 function tag(name, attributes, ...inside) {

@@ -40,7 +40,7 @@ function measured(kpi, now) {
   const own = value(now.chosen), chance = chanceOf(kpi, now.chosen, now.split);
   const bases = [before(now.chosen), earlier(now.chosen, 12)].map((places, at) => {
     const base = value(places), found = against(kpi, own, base), range = chance?.[at + 1] ?? [];
-    const likely = chance !== undefined && !(range.length && (range[0] > 0 || range[1] < 0));
+    const likely = mayBeChance(chance, range);
     return {
       places, value: base, range, byChance: likely && found !== null, against: found && likely ? { ...found, good: 0 } : found,
       gaps: places === null ? [] : gaps(measuresOf(kpi), places),
@@ -48,7 +48,8 @@ function measured(kpi, now) {
   });
   const lost = [...new Set(bases.flatMap((base) => base.gaps))].sort((a, b) => a - b);
   return {
-    reason: reason || (own === null ? say("nothing recorded to divide by") : ""), value: own, bases, plan: planOf(kpi, now.chosen, now.split), range: chance?.[0] ?? [],
+    reason: reason || (own === null ? say("nothing recorded to divide by") : ""),
+    value: own, bases, plan: planOf(kpi, now.chosen, now.split), range: chance?.[0] ?? [],
     lost: lost.length ? say("Not recorded: {period}", { period: periodName(lost) }) : "",
   };
 }
@@ -76,7 +77,10 @@ function sentence(now) {
   const at = found.some((one) => one.bases[1].against) ? 1 : 0;
   const judged = found.filter((one) => one.kpi.better !== "none" && one.bases[at].against);
   const side = (good) => judged.filter((one) => one.bases[at].against.good === good);
-  const names = (list) => (list.length ? ` (${list.slice(0, 3).map((one) => `${named(one.kpi.name)} ${one.bases[at].against.text}`).join(", ")}${list.length > 3 ? " …" : ""})` : "");
+  const names = (list) => {
+    const first = list.slice(0, 3).map((one) => `${named(one.kpi.name)} ${one.bases[at].against.text}`).join(", ");
+    return list.length ? ` (${first}${list.length > 3 ? " …" : ""})` : "";
+  };
   const [better, worse] = [side(1), side(-1)];
   return [
     judged.length ? say("{period} against {base}: better in {better} of {all} indicators{those}, worse in {worse}{others}.", {
@@ -108,26 +112,28 @@ const SPARKS = 9;
 function courseOf(kpi, now) {
   if (!consecutive(now.chosen) || unsplit(kpi, state)) return [];
   const size = now.chosen.length;
-  return Array.from({ length: SPARKS }, (_, at) => earlier(now.chosen, size * (SPARKS - 1 - at))).filter(Boolean).map((places) => kpiValue(kpi, places, now.cube.months.part));
+  const periods = Array.from({ length: SPARKS }, (_, at) => earlier(now.chosen, size * (SPARKS - 1 - at)));
+  return periods.filter(Boolean).map((places) => kpiValue(kpi, places, now.cube.months.part));
 }
 
 function card(kpi, now, large) {
   const { reason, value, bases, range, lost, plan } = measured(kpi, now), goal = large ? targetOf(kpi, now) : null, course = courseOf(kpi, now);
   const compared = (base, words) => {
-    const found = base.against;
+    const found = base.against, range = base.byChance && base.range.length ? rangeText(base.range, true) : "";
+    const tip = range && say("95% interval: {range} points. Chance alone may explain the change.", { range });
     return make("div.change", {},
       make("dt", {}, base.places === null ? words : `${say("on")} ${periodName(base.places)}`),
-      make("dd", { class: found ? ["bad", "even", "good"][found.good + 1] : null, "data-tip": base.byChance && base.range.length ? say("95% interval: {range} points. Chance alone may explain the change.", { range: rangeText(base.range, true) }) : null },
+      make("dd", { class: found ? ["bad", "even", "good"][found.good + 1] : null, "data-tip": tip || null },
         found ? make("data", { value: found.change.toString() }, found.text) : MISSING, base.byChance ? make("span.chance", {}, ` ${say("chance?")}`) : null));
   };
   const tip = [named(kpi.definition), range.length ? say("95% interval: {range}%", { range: rangeText(range) }) : ""].filter(Boolean).join("; ");
   return make(`article.card${large ? ".large" : ""}`, { "data-kpi": kpi.id, "aria-label": named(kpi.name) },
-    make("h3", {}, make("button", { type: "button", "data-key": `kpi-${kpi.id}`, "data-tip": tip, "aria-pressed": String(state.kpi === kpi.id), on: { click: () => change(() => { state.kpi = kpi.id; }) } }, named(kpi.name))),
+    make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": tip, "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
     make("p.big", {}, value === null ? make("span.none", {}, say("not available")) : [
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
     course.length > 1 && value !== null ? spark(course) : null,
-    large && (goal || plan === null) ? make("p.goal-line", {}, goal ? [light(STATUS[goal.status]), ` ${say("target {goal}: {status}", { goal: goalText(goal), status: say(goal.status) })}`] : say(aimed().has(kpi) ? "no target for this selection" : "no target")) : null,
+    large && (goal || plan === null) ? goalLine(kpi, goal) : null,
     plan === null ? null : planLine(kpi, value, plan),
     make("dl", {}, compared(bases[1], say("year before")), compared(bases[0], say("period before"))),
     reason || lost ? make("p.why", {}, reason || lost) : null);
@@ -136,11 +142,20 @@ function card(kpi, now, large) {
 /** A sign beside a colour. */
 const light = (group) => make(`span.light.${group}`, { "aria-hidden": "true" }, SIGNS[group]);
 
+/** The target of an indicator and how far it is met. */
+function goalLine(kpi, goal) {
+  if (!goal) return make("p.goal-line", {}, say(aimed().has(kpi) ? "no target for this selection" : "no target"));
+  return make("p.goal-line", {}, light(STATUS[goal.status]), ` ${say("target {goal}: {status}", { goal: goalText(goal), status: say(goal.status) })}`);
+}
+
 /** A value beside its plan. */
 function planLine(kpi, value, plan) {
-  const found = against(kpi, value, plan), group = found && kpi.better !== "none" ? (found.good < 0 ? "bad" : "good") : "even";
-  return make("p.goal-line", {}, light(group), ` ${say("plan {plan}: {change}", { plan: withUnit(plan, kpi.unit, kpi.decimals), change: found?.text ?? MISSING })}`);
+  const found = against(kpi, value, plan), judged = found && kpi.better !== "none";
+  return make("p.goal-line", {}, light(judged ? (found.good < 0 ? "bad" : "good") : "even"), ` ${planText(kpi, value, plan)}`);
 }
+
+const planText = (kpi, value, plan) =>
+  say("plan {plan}: {change}", { plan: withUnit(plan, kpi.unit, kpi.decimals), change: against(kpi, value, plan)?.text ?? MISSING });
 
 /** Indicators that a key result sets a target for, or a plan. */
 function aimed() {
@@ -169,7 +184,8 @@ function cardsTable(now) {
     columns: [
       { name: say("Indicator") }, { name: say("Value"), text: decimals, kind }, { name: say("Unit") },
       { name: say("Period before"), text: decimals, kind }, { name: say("Year before"), text: decimals, kind },
-      ...planColumn(decimals), { name: say("95% interval") }, { name: say("Numerator"), text: decimals, kind }, { name: say("Denominator"), text: decimals, kind }, { name: say("Definition") },
+      ...planColumn(decimals), { name: say("95% interval") },
+      { name: say("Numerator"), text: decimals, kind }, { name: say("Denominator"), text: decimals, kind }, { name: say("Definition") },
     ],
     rows: found.map(([kpi, { reason, value, bases, range, plan }]) => [
       named(kpi.name), value, named(kpi.unit), bases[0].value, bases[1].value, ...(planned ? [plan] : []), range.length ? rangeText(range) : null,
@@ -188,11 +204,14 @@ const inUnits = (name, sum) => new Fraction(BigInt(sum)).times(Fraction.of(data.
 function scoreCard(now) {
   const top = now.nodes[0], score = shownScore(top.box), whole = top.box.covered.compare(ONE) === 0;
   const quarter = oneName(startOf(now.quarter), 3);
+  const number = score === null ? make("span.none", {}, say("not available")) :
+    [make("data", { value: score.toString() }, scoreText(score)), make("span.unit", {}, ` ${say("1 where every target is met")}`)];
+  const range = whole ? "" : `: ${say("{low} to {high}", { low: atLeast(top.box.low), high: atMost(top.box.high) })}`;
   return make("article.card.scores-card", { "aria-label": say("Joint score") },
     make("h3", {}, `${say("Joint score")}, ${quarter}`),
-    make("p.big", {}, score === null ? make("span.none", {}, say("not available")) : [make("data", { value: score.toString() }, scoreText(score)), make("span.unit", {}, ` ${say("1 where every target is met")}`)]),
+    make("p.big", {}, number),
     scoreBar(top.box),
-    make("p.why", {}, say("known {known}", { known: percent(top.box.covered, 0) }), whole ? "" : `: ${say("{low} to {high}", { low: atLeast(top.box.low), high: atMost(top.box.high) })}`, state.goals.size ? [" ", kindMark("what-if")] : []),
+    make("p.why", {}, say("known {known}", { known: percent(top.box.covered, 0) }), range, state.goals.size ? [" ", kindMark("what-if")] : []),
     make("h3", {}, say("Key results")),
     make("div.statuses", {}, Object.entries(GROUPS).map(([group, name]) => {
       const own = now.results.filter((one) => STATUS[one.status] === group);

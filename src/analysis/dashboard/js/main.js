@@ -21,7 +21,7 @@ function frame(panel) {
   const title = make("h2", { id: `title-${panel.id}` });
   const section = make("section.panel", { id: `panel-${panel.id}`, "aria-labelledby": title.id, class: `panel ${panel.wide ? "wide" : ""}` },
     make("div.head", {}, title, places.mark, places.tools, places.buttons), places.note, places.body, places.behind);
-  const toggle = make("button.small", { type: "button", "aria-controls": `table-${panel.id}`, on: { click: () => change(() => choose(state.open, panel.id, true)) } });
+  const toggle = button(`table-${panel.id}`, "", { class: "small", "aria-controls": `table-${panel.id}` }, () => change(() => choose(state.open, panel.id, true)));
   const download = opener("files", "", { class: "small", "data-key": `files-${panel.id}`, on: { click: () => fillFiles(panel) } });
   places.behind.id = `table-${panel.id}`;
   places.buttons.append(...(panel.listed ? [download] : [toggle, download]));
@@ -57,8 +57,9 @@ function update() {
   hideTip();
   drawTop(now);
   drawSlicers(now);
-  const lead = data.kpis.length ? sentence(now) : "", lost = unknown.length ? say("Not in this file, and so left out: {names}. Shown: {selection}.", { names: unknown.map((name) => quarterName(name)).join(", "), selection: selectionWords(now) }) : "";
-  for (const [id, text] of [["lead", lead], ["notice", lost]]) {
+  const names = unknown.map((name) => quarterName(name)).join(", ");
+  const lost = names && say("Not in this file, and so left out: {names}. Shown: {selection}.", { names, selection: selectionWords(now) });
+  for (const [id, text] of [["lead", data.kpis.length ? sentence(now) : ""], ["notice", lost]]) {
     const place = document.getElementById(id);
     if (place.textContent !== text) place.textContent = text;
     place.hidden = !text;
@@ -97,21 +98,24 @@ function drawWords(one, open, title) {
 /** What stands above everything that is saved: title, period, filter and kind. */
 function headOf(panel, now, title) {
   const [period, filter] = panel.head?.(now) ?? [periodWords(now), filterWords()];
-  return [[say("Title"), `${data.case.title}: ${title}`], [say("Period"), period], [say("Filter"), filter], [say("Kind"), say(panel.kind)]].filter(([, text]) => text);
+  const head = [[say("Title"), `${data.case.title}: ${title}`], [say("Period"), period], [say("Filter"), filter], [say("Kind"), say(panel.kind)]];
+  return head.filter(([, text]) => text);
 }
 
 /** Fill the box of files with those of a panel. */
 function fillFiles(panel) {
   const now = view(), name = `${data.case.name}-${panel.id}`, chart = panel.chart ? { ...charts.get(panel.id), note: panel.note(now) } : null;
   const head = (table) => headOf(panel, now, chart?.title ?? table?.caption.split(": ")[0] ?? "");
-  const file = (kind_, text, made) => button(`save-${kind_}`, text, { popovertarget: "box-files", popovertargetaction: "hide" }, async () => save(`${name}.${kind_}`, await made()));
+  const closing = { popovertarget: "box-files", popovertargetaction: "hide" };
+  const file = (form, text, made) => button(`save-${form}`, text, closing, async () => save(`${name}.${form}`, await made()));
   const blob = (content, type) => new Blob([content], { type });
   const table = () => panel.table(now);
   refill(document.getElementById("box-files"),
     file("csv", say("Table as CSV"), () => blob(csv(table(), head(table())), "text/csv;charset=utf-8")),
     file("xlsx", say("Table as XLSX"), () => blob(xlsx(table(), head(table())), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-    chart ? [file("svg", say("Chart as SVG"), () => blob(svgOf(chart, head().slice(1)), "image/svg+xml")), file("png", say("Chart as PNG"), () => pngOf(chart, head().slice(1)))] : [],
-    panel.chart ? button("save-sums", say("Sums behind the selection"), { popovertarget: "box-files", popovertargetaction: "hide" }, showSums) : null);
+    chart ? file("svg", say("Chart as SVG"), () => blob(svgOf(chart, head().slice(1)), "image/svg+xml")) : null,
+    chart ? file("png", say("Chart as PNG"), () => pngOf(chart, head().slice(1))) : null,
+    panel.chart ? button("save-sums", say("Sums behind the selection"), closing, showSums) : null);
 }
 
 /** Open the sums behind what is selected, and go there. */
@@ -136,7 +140,8 @@ function drawTop(now) {
   const needs = JSON.stringify([language, theme()]);
   if (top.dataset.needs === needs) return;
   top.dataset.needs = needs;
-  const languages = make("select", { "data-key": "language", "aria-label": say("Language"), on: { change: (event) => change(() => { language = event.target.value; }) } },
+  const choose = (event) => change(() => { language = event.target.value; });
+  const languages = make("select", { "data-key": "language", "aria-label": say("Language"), on: { change: choose } },
     Object.entries(LANGUAGES).map(([code, name]) => make("option", { value: code, lang: code, selected: code === language }, name)));
   refill(top,
     make("div", {}, make("h1", {}, data.case.title, " ", kindMark(kind)), make("p", {}, subtitle)),
@@ -168,7 +173,9 @@ function drill() {
   const within = (grain) => periodsBy(grain).find(({ places }) => state.months.size && [...state.months].every((at) => places.includes(at)));
   const year = within("year"), quarter = within("quarter");
   const inside = (grain, outer) => (outer ? periodsBy(grain).filter(({ places }) => outer.places.includes(places[0])) : []);
-  const member = ({ label, places }, name) => button(`q-${label}`, name, { "aria-pressed": String(same(state.months, places)), "aria-label": periodName(places) }, (event) => change(() => choosePeriod(places, adds(event))));
+  const member = ({ label, places }, name) => button(`q-${label}`, name,
+    { "aria-pressed": String(same(state.months, places)), "aria-label": periodName(places) },
+    (event) => change(() => choosePeriod(places, adds(event))));
   return roving(make("div.slicer", { role: "group", "aria-label": say("Period"), "data-group": "slicer-periods" },
     button("q-", say("All"), { "aria-pressed": String(!state.months.size), "aria-label": say("All periods") }, () => change(() => state.months.clear())),
     periodsBy("year").map((one) => member(one, yearName(one.label))),
@@ -181,7 +188,8 @@ function drill() {
 /** The first and last month of what is chosen, to choose a range. */
 function fillRange() {
   const chosen = chosenMonths(state.months);
-  const pick = (name, title, at, set) => make("label", {}, say(title), make("select", { "data-key": name, on: { change: (event) => change(() => set(Number(event.target.value))) } },
+  const pick = (name, title, at, set) => make("label", {}, say(title), make("select",
+    { "data-key": name, on: { change: (event) => change(() => set(Number(event.target.value))) } },
     allMonths.map((month) => make("option", { value: month, selected: month === at }, monthName(firstMonth + month)))));
   const choose_ = (from, to) => { state.months = new Set(allMonths.filter((month) => month >= Math.min(from, to) && month <= Math.max(from, to))); };
   refill(document.getElementById("box-range"),
@@ -210,7 +218,8 @@ function fillViews() {
     copied.textContent = say(done || document.execCommand("copy") ? "Copied" : "Press Ctrl+C");
   };
   refill(document.getElementById("box-views"),
-    [...state.views].map(([name, address]) => make("div.line", {}, button(`view-${name}`, name, {}, () => change(() => { const { views } = state; fromAddress(address); state.views = views; })),
+    [...state.views].map(([name, address]) => make("div.line", {},
+      button(`view-${name}`, name, {}, () => change(() => { const { views } = state; fromAddress(address); state.views = views; })),
       button(`drop-${name}`, "×", { "aria-label": say("Delete the view {name}", { name }) }, () => change(() => state.views.delete(name))))),
     make("label", { for: field.id }, say("Name of this view")), make("div.line", {}, field, button("view-add", say("Add"), {}, add)),
     make("label", { for: link.id }, say("Link to this view, with all named views")), make("div.line", {}, link, button("copy", say("Copy link"), {}, copy)), copied);
@@ -219,9 +228,13 @@ function fillViews() {
 function drawSlicers() {
   const nav = document.getElementById("slicers");
   nav.setAttribute("aria-label", say("Selection"));
-  const open = (name) => opener(name, [say(SLICERS[name].title), ": ", state[name].size ? listed(memberNames(name)) : say("All")].join(""), { class: state[name].size ? "held" : null, on: { click: () => fillSlicer(name) } });
-  refill(nav, monthCount ? [drill(), opener("range", say("Range"), { on: { click: fillRange } })] : [], ["types", "segments"].filter((name) => SLICERS[name].members.length).map(open),
-    monthCount ? button("reset", say("Reset"), { "data-tip": say("Back to the view at first") }, () => change(() => { state = { ...initial(), views: state.views, theme: state.theme }; })) : null,
+  const open = (name) => opener(name, `${say(SLICERS[name].title)}: ${state[name].size ? listed(memberNames(name)) : say("All")}`,
+    { class: state[name].size ? "held" : null, on: { click: () => fillSlicer(name) } });
+  const reset = () => change(() => { state = { ...initial(), views: state.views, theme: state.theme }; });
+  refill(nav,
+    monthCount ? [drill(), opener("range", say("Range"), { on: { click: fillRange } })] : [],
+    Object.keys(SLICERS).filter((name) => SLICERS[name].members.length).map(open),
+    monthCount ? button("reset", say("Reset"), { "data-tip": say("Back to the view at first") }, reset) : null,
     addressed() ? opener("views", say("Views and link"), { on: { click: fillViews } }) : null);
   if (narrow.matches) nav.querySelector(".slicer [aria-pressed=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
   for (const [id, fill] of Object.entries(BOXES)) if (document.getElementById(`box-${id}`).matches(":popover-open")) fill();

@@ -8,7 +8,7 @@ const decimalsOf = (kpi) => Math.max(kpi.decimals, kpi.unit === data.case.curren
 function membersPanel(name, title) {
   const slicer = SLICERS[name];
   const values = (now, which) => slicer.members.map((_, at) => (lacks(now) ? null : memberValue(now.kpi, at, now.cube[name][which], now.chosen)));
-  const lacks = (now) => measuresOf(now.kpi).map((measure) => data.unsplit[name.slice(0, -1)].includes(measure) && say(name === "types" ? "{measure}: not recorded by service type" : "{measure}: not recorded by segment", { measure: named(data.measures[measure].words) })).find(Boolean) || unrecorded(measuresOf(now.kpi), now.chosen);
+  const lacks = (now) => unsplit(now.kpi, { types: new Set(), segments: new Set(), [name]: new Set([0]) }) || unrecorded(measuresOf(now.kpi), now.chosen);
   const sorted = (now) => {
     const whole = values(now, "whole").map((value) => value?.number ?? -1);
     return slicer.members.map((_, at) => at).sort((a, b) => whole[b] - whole[a] || a - b);
@@ -22,7 +22,8 @@ function membersPanel(name, title) {
       const write = (value) => decimal(value, now.kpi.decimals) + (now.kpi.unit === "%" && value !== null ? percentSign() : "");
       return { look: "bars", title: heading(now), marks: sorted(now).map((at) => {
         const member = own(slicer.members[at].name), chosen = part[at];
-        const label = lacks(now) ? MISSING : now.split && plain ? say("{part} of {whole}", { part: write(chosen), whole: write(whole[at]) }) : write(chosen ?? whole[at]);
+        const both = now.split && plain ? say("{part} of {whole}", { part: write(chosen), whole: write(whole[at]) }) : write(chosen ?? whole[at]);
+        const label = lacks(now) ? MISSING : both;
         return {
           key: slicer.members[at].id, name: member, label, whole: whole[at]?.number ?? null, part: chosen?.number ?? null,
           chosen: true, pressed: state[name].has(at), tip: `${member}: ${lacks(now) || `${label} ${now.kpi.unit === "%" ? "" : named(now.kpi.unit)}`.trim()}`,
@@ -60,8 +61,9 @@ function coursePanel() {
       const { places, whole } = period, ago = whole ? earlier(places, 12) : null;
       const part = whole ? value(places) : null, then = ago ? value(ago) : null;
       const chance = chanceOf(kpi, places, now.split), range = chance?.[2] ?? [];
-      const compared = against(kpi, part, then), unsure = chance !== undefined && !(range.length && (range[0] > 0 || range[1] < 0));
-      return { ...period, ago, part, then, all: whole ? value(places, "whole") : null, compared: compared && unsure ? { ...compared, good: 0 } : compared, interval: chance?.[0] ?? [], plan: whole ? planOf(kpi, places, now.split) : null };
+      const found = against(kpi, part, then), compared = found && mayBeChance(chance, range) ? { ...found, good: 0 } : found;
+      const all = whole ? value(places, "whole") : null, plan = whole ? planOf(kpi, places, now.split) : null;
+      return { ...period, ago, part, then, all, compared, interval: chance?.[0] ?? [], plan };
     });
   };
   const shortName = (places) => {
@@ -73,19 +75,29 @@ function coursePanel() {
     note: (now) => {
       const { kpi } = now, reason = unsplit(kpi, state), sampled = data.chance[kpi.id];
       if (reason) return `${reason}; ${say("pale: the whole firm.")}`;
-      return [`${named(kpi.definition)}, ${named(kpi.unit)}.`, lookOf(kpi) === "columns" ? say("Line: the year before.") : "", kpi.id in data.plan && !now.split ? say("Outlined: the plan.") : "", now.split ? say("Solid: the selection; pale: all.") : "",
-        sampled ? say("Answers are a sample: a change within its 95% interval has no colour.") : ""].filter(Boolean).join(" ");
+      return [
+        `${named(kpi.definition)}, ${named(kpi.unit)}.`,
+        lookOf(kpi) === "columns" ? say("Line: the year before.") : "",
+        kpi.id in data.plan && !now.split ? say("Outlined: the plan.") : "",
+        now.split ? say("Solid: the selection; pale: all.") : "",
+        sampled ? say("Answers are a sample: a change within its 95% interval has no colour.") : "",
+      ].filter(Boolean).join(" ");
     },
     tools: () => make("span.grains", { role: "group", "aria-label": say("Periods"), "data-group": "grains" }, Object.keys(grains).map((grain) =>
-      make("button.small", { type: "button", "data-key": `by-${grain}`, "aria-pressed": String(state.grain === grain), on: { click: () => change(() => { state.grain = grain; }) } }, say(grains[grain])))),
+      button(`by-${grain}`, say(grains[grain]), { class: "small", "aria-pressed": String(state.grain === grain) }, () => change(() => { state.grain = grain; })))),
     chart: (now) => {
       const { kpi } = now, found = values(now), look = lookOf(kpi);
       const write = short(found.map((one) => one.part), kpi.unit === "%" ? 0 : kpi.decimals && 1), full = (value) => withUnit(value, kpi.unit, kpi.decimals);
       return { look, title: heading(now), marks: found.map(({ label, places, whole, ago, part, then, all, compared, interval, plan }) => {
         const name = whole ? periodName(places) : label;
         const lost = whole ? unrecorded(measuresOf(kpi), places) : say("{period} is not in the file in full", { period: label });
-        const tip = [part === null ? lost || `${name}: ${say("not available")}` : `${name}: ${full(part)}`, now.split && all !== null ? say("all: {value}", { value: full(all) }) : "",
-          interval.length ? say("95% interval: {range}%", { range: rangeText(interval) }) : "", compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : "", plan === null ? "" : say("plan {plan}: {change}", { plan: full(plan), change: against(kpi, part, plan)?.text ?? MISSING })].filter(Boolean).join("; ");
+        const tip = [
+          part === null ? lost || `${name}: ${say("not available")}` : `${name}: ${full(part)}`,
+          now.split && all !== null ? say("all: {value}", { value: full(all) }) : "",
+          interval.length ? say("95% interval: {range}%", { range: rangeText(interval) }) : "",
+          compared ? `${compared.text} ${say("on {period}", { period: periodName(ago) })}` : "",
+          plan === null ? "" : planText(kpi, part, plan),
+        ].filter(Boolean).join("; ");
         return {
           key: label, name: shortName(places), year: state.grain === "month" ? String(Math.floor((firstMonth + places[0]) / 12)) : yearName(yearOf(places[0])), tip,
           label: part === null ? (all === null ? MISSING : "") : write(part), delta: compared?.text, good: compared?.good,
@@ -106,8 +118,11 @@ function coursePanel() {
           ...(kpi.id in data.plan ? planColumn(text) : []),
           ...(data.chance[kpi.id] ? [{ name: say("95% interval") }] : []),
         ],
-        rows: values(now).map(({ places, whole, label, part, all, then, compared, interval, plan }) =>
-          [whole ? periodName(places) : label, part, all, then, compared?.change ?? null, ...(kpi.id in data.plan ? [plan] : []), ...(data.chance[kpi.id] ? [interval.length ? rangeText(interval) : null] : [])]),
+        rows: values(now).map(({ places, whole, label, part, all, then, compared, interval, plan }) => [
+          whole ? periodName(places) : label, part, all, then, compared?.change ?? null,
+          ...(kpi.id in data.plan ? [plan] : []),
+          ...(data.chance[kpi.id] ? [interval.length ? rangeText(interval) : null] : []),
+        ]),
       };
     },
   };
@@ -135,14 +150,22 @@ function sumsPanel() {
         const absent = (data.unsplit.type.includes(name) && type[row] >= 0) || (data.unsplit.segment.includes(name) && segment[row] >= 0) || (apart && !value);
         return absent || gaps([name], [month[row]]).length ? null : inUnits(name, value);
       };
-      const rows = month.map((_, row) => row).filter((row) => inside(state.months, month[row]) && inside(state.types, type[row]) && inside(state.segments, segment[row]));
+      const isChosen = (row) => inside(state.months, month[row]) && inside(state.types, type[row]) && inside(state.segments, segment[row]);
+      const rows = month.map((_, row) => row).filter(isChosen);
+      const member = (one) => (one ? own(one.name) : say("All"));
       return {
         caption: `${say("Sums behind the selection")}: ${selectionWords(now)}`,
         columns: [
           { name: say("Month") }, { name: say("Service type") }, { name: say("Customer segment") },
-          ...measures.map((name) => ({ name: `${named(data.measures[name].words)} (${named(unit(name))})`, text: (value) => decimal(value, data.measures[name].scale === "1" ? 0 : 2), kind })),
+          ...measures.map((name) => {
+            const { words: measure, scale } = data.measures[name];
+            return { name: `${named(measure)} (${named(unit(name))})`, text: (value) => decimal(value, scale === "1" ? 0 : 2), kind };
+          }),
         ],
-        rows: rows.map((row) => [labelOf(firstMonth + month[row], 1), ...[data.types[type[row]], data.segments[segment[row]]].map((member) => (member ? own(member.name) : say("All"))), ...measures.map((name) => sum(name, row))]),
+        rows: rows.map((row) => [
+          labelOf(firstMonth + month[row], 1), member(data.types[type[row]]), member(data.segments[segment[row]]),
+          ...measures.map((name) => sum(name, row)),
+        ]),
       };
     },
   };

@@ -15,8 +15,9 @@ function tableElement(table, id) {
   const head = table.columns.map((column) =>
     make("th", { scope: "col", class: column.text ? "number" : null }, column.name, column.kind && mixedMark(column.kind) ? [" ", mixedMark(column.kind)] : []));
   const rows = table.rows.slice(0, MOST_ROWS).map((row) => make("tr", {}, row.map((value, at) => cell(value, table.columns[at], at === 0))));
+  const { length } = table.rows, cut = length > MOST_ROWS ? ` (${say("{shown} of {all} rows; files hold all", { shown: MOST_ROWS, all: length })})` : "";
   return make("div.scroll", { tabindex: 0, "data-scroll": `table-${id}`, role: "region", "aria-label": table.caption },
-    make("table", {}, make("caption", {}, table.caption, table.rows.length > MOST_ROWS ? ` (${say("{shown} of {all} rows; files hold all", { shown: MOST_ROWS, all: table.rows.length })})` : ""), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)));
+    make("table", {}, make("caption", {}, table.caption, cut), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)));
 }
 
 function cell(value, column, heads) {
