@@ -20,10 +20,37 @@ from analysis.base.numbers import parse
 from analysis.base.text import Rounding, cell, decimal
 from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import earlier_counts, grim_mean, grim_percent, share_counts
-from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import System, growth, quantity, says, share, total, witness
+from analysis.claims.solver.search import UndecidedError, witness
+from analysis.claims.solver.system import Claim, Linear, System, quantity, total
 from analysis.claims.survey import grimmer, sums
 from analysis.ledger.sampling import below
+
+
+def says(
+    tag: str, value: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP, unit: int = 1
+) -> Claim:
+    """Claim that a sum prints as given; `unit` is how many of the quantity make one printed."""
+    p = parse(printed)
+    return Claim(
+        tag, value * Fraction(1, unit), preimage(p, rounding), printed=p, rounding=rounding
+    )
+
+
+def share(
+    tag: str, part: Linear, whole: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
+) -> Claim:
+    """Claim that part over whole prints as given (also any other printed ratio)."""
+    p = parse(printed)
+    return Claim(tag, part, preimage(p, rounding), whole, p, rounding)
+
+
+def growth(
+    tag: str, later: Linear, earlier: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
+) -> Claim:
+    """Claim that the growth from earlier to later prints as given."""
+    p = parse(printed)
+    return Claim(tag, later, preimage(p, rounding).plus(1), earlier, p, rounding, shift=1)
+
 
 Print = dict[str, str]
 Test = Callable[[Print, Rounding], bool]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.claims.groups import State
 from analysis.claims.network import Network
 from analysis.claims.relations import RELATIONS, RelationRow
-from analysis.claims.solver.products import Outcome
+from analysis.claims.solver.questions import Outcome
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -120,4 +120,4 @@ def test_every_claim_of_a_conflict_is_needed(publication: Publication, data: st.
         assert wrong.claim_id in conflict
         for tag in conflict:
             rest = [other for other in conflict if other != tag]
-            assert state.can_be(rest) is not Outcome.REFUTED
+            assert state.every.some(rest).possible() is not Outcome.REFUTED

@@ -17,7 +17,8 @@ import pytest
 
 from analysis.claims.judge import Judge
 from analysis.claims.solver.bounds import bounds
-from analysis.claims.solver.system import Linear, equal, quantity, witness
+from analysis.claims.solver.search import witness
+from analysis.claims.solver.system import Linear, equal, quantity
 from analysis.tables.case import load_case
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from analysis.claims.judge import Judge
-from analysis.claims.solver.bounds import ImpossibleError
-from analysis.claims.solver.system import System, at_least, growth, quantity, says, share
+from analysis.claims.solver.search import ImpossibleError
+from analysis.claims.solver.system import System, at_least, quantity
 from analysis.ledger.sampling import JointSampler, Parts, PartsSampler, ServiceTables, below
 from analysis.tables.case import Case
+from benchmarks.trust import growth, says, share
 
 
 def is_uniform(seen: Counter[Any], every: Collection[object], each: int) -> bool:

@@ -4,8 +4,7 @@
 tests one number, `survey` a mean with its deviation and the parts of a whole, and `batch` a file of
 them (``check-claims``). Systems of claims are decided in `solver`, with a data set or a checked
 refutation. `relations` reads ``relations.csv``, `network` and `groups` turn it into systems, and
-`judge` gives every claim of any case its verdict. The SEGELEC paper's own systems and texts are in
-`paper`. `verdicts` holds the words, the record and the tables.
+`judge` gives every claim of any case its verdict. `verdicts` holds the record and the tables.
 
 The room imports `base` and `tables` only. To add a relation, add its row to the tables of
 `relations` and what it means to `network`.

@@ -10,15 +10,14 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 
-from analysis.claims.groups import (
-    State,
-)
+from analysis.claims.groups import State
 from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
 from analysis.claims.printed import Interval
 from analysis.claims.relations import is_result
 from analysis.claims.solver.bounds import Ratio
-from analysis.claims.solver.products import Item, Outcome, frame
-from analysis.claims.solver.search import MAX_NODES, UndecidedError
+from analysis.claims.solver.products import Item
+from analysis.claims.solver.questions import Outcome
+from analysis.claims.solver.search import MOST_CASES, UndecidedError
 from analysis.claims.solver.system import Claim, Linear
 from analysis.claims.wording import Judgement, Range, about, grain_of, noun
 from analysis.tables.strategy_tables import ClaimRow
@@ -29,7 +28,7 @@ WHOLE = (
 """What is said where claims fit only if money is finer than it is."""
 
 GIVEN_UP = (
-    f"Neither a data set nor a contradiction was found in {MAX_NODES:,} cases of whole numbers."
+    f"Neither a data set nor a contradiction was found in {MOST_CASES:,} cases of whole numbers."
 )
 """What is said where a search was given up."""
 
@@ -120,7 +119,8 @@ class _Goal:
             if any(names & set(item.names) for item in state.items(group.tags))
             for tag in group.tags
         ]
-        self.settled = [tag for tag in self.tags if tag in state.group(tag).settled]
+        settled = [tag for tag in self.tags if tag in state.group(tag).settled]
+        self.settled = state.every.some(settled)
 
     def judge(self) -> Judgement:
         """Try both outcomes on the printed results."""
@@ -129,7 +129,7 @@ class _Goal:
             for row in self.state.network.claims.values()
             if row.quantity == self.claim.quantity and row.role == "result"
         )
-        blamed = [tag for tag in self.tags if tag not in self.settled]
+        blamed = [tag for tag in self.tags if tag not in self.settled.tags]
         touched = [tag for tag in blamed if self._about(tag)]
         if touched:
             text = (
@@ -157,9 +157,9 @@ class _Goal:
         on a limit of ours to what else could be.
         """
         side = self._side(reached=reached)
-        same = [x.inside for x in self.state.items(self.settled) if about(x) == about(side)]
+        same = [x.inside for x in self.settled.items if about(x) == about(side)]
         if not same:
-            return self.state.can_be(self.settled, side)
+            return self.settled.possible(side)
         return Outcome.REFUTED if reduce(Interval.meet, same, side.inside).empty else {}
 
     def _about(self, tag: str) -> bool:
@@ -175,7 +175,7 @@ class _Goal:
         return replace(self.item, inside=above if reached != self.less else below)
 
     def _found(self) -> Range:
-        return self.state.words.allowed(self.claim, self.item, self.state.items(self.settled))
+        return self.state.words.allowed(self.claim, self.item, self.settled)
 
     def _short(self) -> str:
         """Write what results give; the end towards the target is named where it is left out."""
@@ -206,7 +206,7 @@ class _Goal:
         """Bound the value in the base period under which the target can have been reached."""
         network, base = self.state.network, self.state.network.base(self.claim).parts
         before = network.value(self.claim.quantity, base)
-        items = self.state.items(self.settled)
+        items = self.settled.items
         told = {name for item in items for name in item.names}
         part = before.numerator if isinstance(before, Ratio) else before
         if self.limit <= 0 or not told.isdisjoint(name for name, _ in part.terms):
@@ -223,9 +223,8 @@ class _Goal:
                 start = Fraction(printed, self.limit) if self.relative else printed - self.limit
                 return " and ".join(base), self._like_results(start, closed=closed)
         try:
-            small = frame(items, network.definitions, self.item)
             step = grain_of(now) or Fraction(1, 10**6)
-            found = small.bounds(now, step)
+            found = self.settled.bounds(now, step, about=self.item)
         except UndecidedError:
             return None
         reached = found.low if self.less else found.high
@@ -234,7 +233,7 @@ class _Goal:
         end = reached.limit
         edge = Interval(end, end)
         there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
-        closed = self.state.can_be(self.settled, there) is not Outcome.REFUTED
+        closed = self.settled.possible(there) is not Outcome.REFUTED
         start = Fraction(end, self.limit) if self.relative else end - self.limit
         return " and ".join(base), self._like_results(start, closed=closed)
 

@@ -6,9 +6,10 @@ The inputs of a case are read together, so that everything wrong with them is sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import Rounding
@@ -20,18 +21,9 @@ from analysis.claims.relations import (
     read_relations,
 )
 from analysis.claims.solver.conflicts import minimal_conflicts
-from analysis.claims.solver.products import (
-    Item,
-    Outcome,
-    Product,
-    divided,
-    linear,
-    meaning,
-    outside,
-    possible,
-)
-from analysis.claims.solver.relaxation import Relaxation
-from analysis.claims.solver.system import Claim, System, connected
+from analysis.claims.solver.products import Item, divided, linear, meaning, outside
+from analysis.claims.solver.questions import Outcome, Questions, Selection
+from analysis.claims.solver.system import Claim, connected
 from analysis.claims.wording import Wording
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
@@ -184,67 +176,6 @@ class Group:
     questions: Questions
 
 
-class Questions:
-    """Answers on any of some claims; what was found for others is tried first.
-
-    Parameters
-    ----------
-    items : mapping of str to tuple of Claim or Product
-        What each claim asserts, by its tag.
-    rules : sequence of Claim
-        What holds by meaning.
-    """
-
-    def __init__(self, items: Mapping[str, tuple[Item, ...]], rules: Sequence[Claim]) -> None:
-        self._items, self._rules = items, rules
-        self._relaxed = Relaxation(rules, {tag: linear(made) for tag, made in items.items()})
-        every = (*rules, *(item for made in items.values() for item in made))
-        self._names = {name for item in every for name in item.names}
-        self._seen: list[tuple[dict[str, int], set[str]]] = []
-
-    def core(self, tags: Sequence[str], *more: Item) -> tuple[str, ...] | None:
-        """Return those of some claims that refute them; None if nothing does or it is open."""
-        if any(
-            held.issuperset(tags) and all(one.holds(data) for one in more)
-            for data, held in self._seen
-        ):
-            return None
-        found = self._relaxed.decide(tags, linear(more), 1)
-        if isinstance(found, tuple):
-            return found
-        items = [*(item for tag in tags for item in self._items[tag]), *more]
-        products = any(isinstance(item, Product) for item in items)
-        if found is None and not products:
-            system = System((), tuple(self._rules)).only(linear(items))
-            chosen = {tag: linear(self._items[tag]) for tag in tags}
-            found = Relaxation(system.definitions, chosen).decide(tags, linear(more))
-            if isinstance(found, tuple):
-                return found
-        if products:
-            answer = possible(items, self._rules)
-            if isinstance(answer, Outcome):
-                return tuple(tags) if answer is Outcome.REFUTED else None
-            found = answer
-        if found is not None:
-            self._remember(found)
-        return None
-
-    def _remember(self, found: dict[str, int]) -> None:
-        """Note all claims that hold in a data set."""
-        data = dict.fromkeys(self._names, 0) | found
-        held = self._relaxed.holding(data)
-        self._seen.append(
-            (
-                data,
-                {
-                    t
-                    for t in held
-                    if all(i.holds(data) for i in self._items[t] if isinstance(i, Product))
-                },
-            )
-        )
-
-
 Solved = dict[tuple[object, ...], Group]
 
 
@@ -275,13 +206,18 @@ class State:
             self.network.names[name][0] for item in self.items(group.tags) for name in item.names
         }
 
+    def some(self, tags: Sequence[str]) -> Selection:
+        """Return some claims of a group, one at least."""
+        return self.group(tags[0]).questions.some(tags)
+
     def items(self, tags: Sequence[str]) -> list[Item]:
         """Return what some claims assert."""
         return [item for tag in tags for item in self.network.items[tag]]
 
-    def can_be(self, tags: Sequence[str], *more: Item) -> dict[str, int] | Outcome:
-        """Find a data set for some claims and what is added to them."""
-        return possible([*self.items(tags), *more], self.network.definitions)
+    @cached_property
+    def every(self) -> Questions:
+        """Answers on claims of several groups."""
+        return Questions(self.network.items, self.network.definitions)
 
     def follows(self, tag: str, others: Sequence[str]) -> bool:
         """Say whether a claim follows from others: they leave no value that prints otherwise."""
@@ -322,7 +258,7 @@ class State:
         found = minimal_conflicts(tags, core)
         blamed = {tag for one in found.sets for tag in one}
         settled = tuple(tag for tag in tags if tag not in blamed)
-        held = self.can_be(settled) if found.complete else Outcome.UNDECIDED
+        held = ask.some(settled).possible() if found.complete else Outcome.UNDECIDED
         data = held if isinstance(held, dict) else None
         return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, found.complete, ask)
 

@@ -259,17 +259,17 @@ def judge_result(state: State, group: Group, claim: ClaimRow) -> Judgement:
         return _without_data(group)
     witness = state.words.visible(group.witness)
     if rest and state.follows(tag, rest):
-        found = state.words.allowed(claim, state.network.items[tag][0], state.items(rest))
+        found = state.words.allowed(claim, state.network.items[tag][0], state.some(rest))
         sharp = sharpness(1, None)
         return Judgement("reproduced", _follows(claim, found), witness, sharpness=sharp)
-    ranges = state.words.open_ranges(tag, state.items(group.settled))
+    ranges = state.words.open_ranges(tag, state.some(group.settled))
     text = _fits(state, group, rest, ranges) + _why(state, claim)
     conflicts = group.conflicts[0] if group.conflicts else ()
     ends = {name: one.ends for name, one in ranges.items()}
     sharp = ""
     if rest and claim.role == "result":
         item = state.network.items[tag][0]
-        sharp = state.words.leeway(claim, item, state.items(rest))
+        sharp = state.words.leeway(claim, item, state.some(rest))
     return Judgement("consistent", text, witness, conflicts, ends, sharpness=sharp)
 
 
@@ -299,9 +299,9 @@ def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> J
     rest = [other for other in conflict if other != tag]
     item = state.network.items[tag][0]
     if rest and claim.role == "result":
-        found = state.words.allowed(claim, item, state.items(rest))
+        found = state.words.allowed(claim, item, state.some(rest))
         if any(found.ends):
-            near = state.words.nearest(claim, item, state.items(rest), found)
+            near = state.words.nearest(claim, item, state.some(rest), found)
             only = f", but not {claim.printed}: the nearest are {near}" if near else ""
             text += f" By {state.words.phrases(rest)} alone it would be {found}{only}."
     return Judgement("inconsistent", text + _why(state, claim), conflict=conflict)

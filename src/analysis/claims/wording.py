@@ -14,17 +14,10 @@ from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
 from analysis.claims.single import beyond_whole, sharpness
-from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio
-from analysis.claims.solver.products import (
-    Item,
-    Outcome,
-    Product,
-    frame,
-    indicator,
-    possible,
-    span,
-)
-from analysis.claims.solver.search import UndecidedError
+from analysis.claims.solver.bounds import Indicator, Ratio
+from analysis.claims.solver.products import Item, Product, indicator
+from analysis.claims.solver.questions import Outcome, Selection
+from analysis.claims.solver.search import ImpossibleError, UndecidedError
 from analysis.claims.solver.system import Linear
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -188,7 +181,7 @@ class Wording:
         """Name some claims."""
         return listed([phrase(self.network.claims[tag]) for tag in tags])
 
-    def allowed(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> Range:
+    def allowed(self, claim: ClaimRow, item: Item, others: Selection) -> Range:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         growth = self.network.is_factor(claim)
         unit, places = _unit(claim)
@@ -199,7 +192,7 @@ class Wording:
         sign = "%" if claim.number.percent else ""
         return Range(low, high, places, sign, found.low_closed, found.high_closed)
 
-    def nearest(self, claim: ClaimRow, item: Item, others: Sequence[Item], found: Range) -> str:
+    def nearest(self, claim: ClaimRow, item: Item, others: Selection, found: Range) -> str:
         """Write the values next to a print, below and above, that other claims allow.
 
         Empty unless the print lies within the range that they leave: it then falls into a gap.
@@ -217,30 +210,27 @@ class Wording:
         below = Interval(None, low, high_closed=not item.inside.low_closed)
         above = Interval(high, None, low_closed=not item.inside.high_closed)
         try:
-            small = [
-                frame([*others, replace(item, inside=side)], self.network.definitions, item)
-                for side in (below, above)
-            ]
+            step = unit * Fraction(1, 10**places)
             under, over = (
-                one.bounds(indicator(item), unit * Fraction(1, 10**places)) for one in small
+                others.bounds(indicator(item), step, replace(item, inside=side), about=item)
+                for side in (below, above)
             )
         except (UndecidedError, ImpossibleError):
             return ""
-        if under.high is None or over.low is None:
+        ends = (under.high, over.low)
+        if any(end is None or abs(end.value - end.limit) >= step for end in ends):
             return ""
         written, sign = decimal(places), "%" if claim.number.percent else ""
-        return " and ".join(
-            f"{written(Fraction(e.value, unit))}{sign}" for e in (under.high, over.low)
-        )
+        return " and ".join(f"{written(Fraction(end.value, unit))}{sign}" for end in ends if end)
 
-    def can_be(self, item: Item, end: Fraction | None, others: Sequence[Item]) -> bool:
+    def can_be(self, item: Item, end: Fraction | None, others: Selection) -> bool:
         """Say whether a value that other claims limit can be at the limit itself."""
         if end is None:
             return True
         exactly = replace(item, inside=Interval(end, end))
-        return possible([*others, exactly], self.network.definitions) is not Outcome.REFUTED
+        return others.possible(exactly) is not Outcome.REFUTED
 
-    def leeway(self, claim: ClaimRow, item: Item, others: Sequence[Item]) -> str:
+    def leeway(self, claim: ClaimRow, item: Item, others: Selection) -> str:
         """Say how many prints with as many digits the other claims leave at most."""
         printed, kind = claim.number, self.network.kind(claim)
         digits = len(str(int(abs(printed.number)))) + printed.decimals
@@ -262,21 +252,20 @@ class Wording:
         last = form[1] if near.high is None else min(form[1], prints(near.high)[-1])
         return sharpness(last - first + 1, form[1] - form[0] + 1, forced=False)
 
-    def _range(self, item: Item, others: Sequence[Item], step: Fraction) -> Interval:
+    def _range(self, item: Item, others: Selection, step: Fraction) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
-        same = [one.inside for one in others if about(one) == about(item)]
+        same = [one.inside for one in others.items if about(one) == about(item)]
         grain = None if isinstance(item, Product) else grain_of(indicator(item))
         if same:
             printed = reduce(Interval.meet, same)
             whole = printed.times(Fraction(1, grain)).integers() if grain else None
             return Interval(whole[0] * grain, whole[-1] * grain) if grain and whole else printed
         try:
-            small = frame(others, self.network.definitions, item)
             if isinstance(item, Product):
-                limits = span(small, item)
+                limits = others.span(item)
                 low, high = limits.low, limits.high
             else:
-                found = small.bounds(indicator(item), step)
+                found = others.bounds(indicator(item), step, about=item)
                 low, high = (None if end is None else end.limit for end in (found.low, found.high))
         except (UndecidedError, ImpossibleError):
             return Interval(None, None)
@@ -285,14 +274,14 @@ class Wording:
         closed = (self.can_be(item, end, others) for end in (low, high))
         return Interval(low, high, *closed)
 
-    def open_ranges(self, tag: str, settled: Sequence[Item]) -> dict[str, Range]:
+    def open_ranges(self, tag: str, settled: Selection) -> dict[str, Range]:
         """Bound what a claim speaks about, or is related to by meaning, and nobody prints.
 
         Parameters
         ----------
         tag : str
             The claim's id.
-        settled : sequence of Claim or Product
+        settled : Selection
             All claims of its group that hold together.
 
         Returns
@@ -301,15 +290,14 @@ class Wording:
             By name; those that the claim itself speaks about if there are any.
         """
         own = {name for item in self.network.items[tag] for name in item.names}
-        links = [set(one.names) for one in (*self.network.definitions, *settled)]
+        links = [set(one.names) for one in (*self.network.definitions, *settled.items)]
         near = {name for link in links if own & link for name in link}
-        printed = self._printed(settled)
-        small = frame(settled, self.network.definitions)
+        printed = self._printed(settled.items)
         found = {}
         for name in sorted((own - printed) or (near - printed)):
             pieces = self.network.pieces(self.network.names[name][0])
             try:
-                ends = small.bounds(
+                ends = settled.bounds(
                     Linear(((name, Fraction(1, pieces)),)), Fraction(1, 10 ** _places(pieces))
                 )
             except UndecidedError:

@@ -16,16 +16,8 @@ from typing import Final
 from analysis.base.expression import Expression
 from analysis.base.periods import parse_quarter, quarter_days
 from analysis.claims.printed import Interval
-from analysis.claims.solver.simplex import Refuted, Row, Vertex, is_refutation, maximise
-from analysis.claims.solver.system import (
-    Claim,
-    Linear,
-    System,
-    at_least,
-    connected,
-    equal,
-    quantity,
-)
+from analysis.claims.solver.search import Search
+from analysis.claims.solver.system import Claim, Linear, at_least, connected, equal, quantity
 from analysis.efficiency.article import QUARTERS, Comparison, SentenceRow, comparisons, valued
 from analysis.efficiency.quarterly_statements import (
     AMOUNTS,
@@ -263,17 +255,18 @@ def decide(claims: Iterable[Claim]) -> dict[str, int] | tuple[str, ...]:
     are: a solution in fractions, times their common denominator, is one in whole numbers. The
     answer is checked, claim by claim or by adding up the refutation.
     """
-    system = System(tuple(claims))
-    names, rows = system.names, system.rows()
-    reached = maximise(rows, [0] * len(names))
-    if isinstance(reached, Refuted):
-        assert is_refutation(rows, reached)
-        return tuple(dict.fromkeys(rows[index].tag for index, _ in reached.multipliers))
-    assert isinstance(reached, Vertex)  # a zero objective has an end
-    scale = lcm(*(value.denominator for value in reached.point))
-    data = {name: int(x * scale) for name, x in zip(names, reached.point, strict=True)}
-    assert all(claim.holds(data) for claim in system.claims)
-    return data
+    every = tuple(claims)
+    found = _search(every).decide({claim.tag: None for claim in every}, most=1)
+    assert found is not None
+    assert not isinstance(found, dict) or all(claim.holds(found) for claim in every)
+    return found
+
+
+def _search(claims: Iterable[Claim]) -> Search:
+    by_tag: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_tag.setdefault(claim.tag, []).append(claim)
+    return Search((), by_tag)
 
 
 def solved_company(
@@ -311,14 +304,12 @@ def solved_company(
         equal("operating profit", free("K3", q).above, Linear((), Fraction(value)))
         for (_, q), value in levels.items()
     ]
-    claims = (c for made in linear.claims.values() for c in made)
-    system = System((*claims, *same, *accounting(first, known)))
-    names, rows = system.names, system.rows()
-    reached = maximise(rows, [0] * len(names))
-    if not isinstance(reached, Vertex):
+    claims = [c for made in linear.claims.values() for c in made]
+    claims += [*same, *accounting(first, known)]
+    data = _search(claims).point({claim.tag: None for claim in claims})
+    if data is None:
         return None
-    data = dict(zip(names, reached.point, strict=True))
-    scale = lcm(*(value.denominator for value in reached.point))
+    scale = lcm(*(value.denominator for value in data.values()))
 
     def amount(name: str, q: int) -> int:
         if (name, q) in known:
@@ -414,25 +405,11 @@ def bound(linear: Linearised, expression: str, first: str) -> tuple[End, End]:
 def _end(claims: tuple[Claim, ...], quotient: Quotient, side: int) -> End:
     """Return the largest (side 1) or smallest quotient of scale-free claims.
 
-    Scale-free, so the denominator may be set to one (Charnes and Cooper 1962); strict
-    inequalities are closed for the limit and asked again for whether it is attained.
+    Strict inequalities are closed for the limit and asked again for whether it is attained.
     """
-    system = System(claims)
-    names = system.names
-    rows = [Row(row.coefficients, 0, row.tag) for row in system.rows()]
-    one = equal("one", quotient.below, Linear((), Fraction(1)))
-    reached = maximise([*rows, *one.rows(names)], _whole(quotient.above * side, names))
-    if not isinstance(reached, Vertex):
+    tags = {claim.tag: None for claim in claims}
+    value = _search(claims).limit(quotient.above, quotient.below, side, tags)
+    if value is None:
         return End(None)
-    value = side * Fraction(reached.value, _scale(quotient.above))
     there = equal("there", quotient.above, quotient.below * value)
     return End(value, isinstance(decide((*claims, there)), dict))
-
-
-def _scale(expression: Linear) -> int:
-    return lcm(*(times.denominator for _, times in expression.terms))
-
-
-def _whole(expression: Linear, names: tuple[str, ...]) -> list[int]:
-    times, scale = dict(expression.terms), _scale(expression)
-    return [int(times.get(name, Fraction(0)) * scale) for name in names]

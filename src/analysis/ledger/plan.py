@@ -21,7 +21,8 @@ from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import fitting_counts, fitting_sizes
 from analysis.claims.solver.bounds import bounds
-from analysis.claims.solver.system import Linear, System, at_least, equal, quantity, witness
+from analysis.claims.solver.search import witness
+from analysis.claims.solver.system import Linear, System, at_least, equal, quantity
 from analysis.claims.verdicts import require_possible
 from analysis.tables.case import Case
 from analysis.tables.schema import Calibration

@@ -19,7 +19,8 @@ from itertools import accumulate
 from math import ceil, prod
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.bounds import ImpossibleError, bounds
+from analysis.claims.solver.bounds import bounds
+from analysis.claims.solver.search import ImpossibleError
 from analysis.claims.solver.system import Claim, Data, System, quantity
 
 

@@ -1,6 +1,7 @@
-"""Exact arithmetic on systems of claims: a data set that meets all, a smallest conflict, or bounds.
+"""Exact arithmetic on systems of claims: a data set that meets all, all conflicts, or bounds.
 
-`simplex` solves in fractions, `search` in whole numbers, `system` states claims over named
-quantities, `bounds` limits an indicator, `products` adds the growth of ratios. Every "none" comes
-with a certificate that is checked from scratch. Imports `base` and `claims.printed` only.
+`system` states claims over named quantities as limits on sums. `tableau` solves in fractions, and
+`search` branches on it to whole numbers; `bounds` limits an indicator by questions to the search,
+and `conflicts` finds all minimal conflicts. `products` adds the growth of ratios, and `questions`
+is what the rooms ask. Every "none" comes with a certificate that is checked from scratch.
 """

@@ -1,28 +1,26 @@
 """Tight bounds of an indicator over all data sets that agree with the print.
 
-Both ends are attained, and the two extreme data sets come along. A ratio of sums is bounded by
-Dinkelbach's method (1967) with exact fractions: each step solves a linear problem.
+Fractions give a limit at once; questions whether anything lies beyond a value find a data set
+close to it, or move it inwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, lcm
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.relaxation import MOST_CASES, Relaxation
-from analysis.claims.solver.search import MAX_NODES, UndecidedError, best
-from analysis.claims.solver.simplex import Endless, Row, Vertex, maximise
-from analysis.claims.solver.system import (
-    Claim,
-    Data,
-    Linear,
-    System,
-    witness,
+from analysis.claims.solver.search import (
+    FEW_CASES,
+    MOST_CASES,
+    ImpossibleError,
+    Search,
+    UndecidedError,
+    search_of,
 )
+from analysis.claims.solver.system import Claim, Data, Linear, System
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Ratio:
     """
 
     numerator: Linear
-    denominator: Linear
+    denominator: Linear = Linear((), Fraction(1))  # noqa: RUF009 - frozen, so it may be shared
     shift: int = 0
 
     def at(self, data: Data) -> Fraction:
@@ -76,13 +74,9 @@ class Bounds:
     high: End | None
 
 
-class ImpossibleError(Exception):
-    """No data set agrees with the print, so that nothing can be bounded."""
-
-
-_ONE = Linear((), Fraction(1))
-_FEW, _QUESTIONS = 300, 24
-"""Branches, and questions, after which an end that is rounded stays at its limit."""
+_NEAR = Fraction(1, 10**6)
+_CASES = 800
+"""So many cases are looked at for an end; then its limit may lie beyond what is attained."""
 
 
 def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -> Bounds:
@@ -106,201 +100,115 @@ def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -
     ------
     ImpossibleError
         If the system has no data set.
+    UndecidedError
+        If the search for one had to be given up.
 
     Examples
     --------
-    >>> from analysis.claims.solver.system import growth, quantity, says
+    What grew to 354 by 23 %:
+
+    >>> from analysis.claims.printed import preimage
+    >>> from analysis.claims.solver.system import equal, quantity
     >>> later, earlier = quantity("later"), quantity("earlier")
-    >>> growths = growth("growth", later, earlier, "23%")
-    >>> found = bounds(System((says("count", later, "354"), growths)), earlier)
+    >>> grown = Claim("growth", later, preimage("23%").plus(1), earlier)
+    >>> system = System((equal("count", later, Linear((), Fraction(354))), grown))
+    >>> found = bounds(system, earlier)
     >>> (found.low.value, found.high.value) if found.low and found.high else None
     (Fraction(287, 1), Fraction(288, 1))
     """
-    if step is None:
-        start = _start(system)
-        return Bounds(*(_end(system, indicator, start, side, MAX_NODES) for side in (-1, 1)))
-    asked = _Asked(system)
-    high, low = (asked.end(indicator, side, step) for side in (1, -1))
-    return Bounds(low, high)
-
-
-def _start(system: System) -> dict[str, int]:
-    start = witness(system)
-    if not isinstance(start, dict):
-        raise ImpossibleError("no data set agrees with these claims")
-    return start
-
-
-class _Asked:
-    """Ends that are rounded outwards, found by questions whether anything lies beyond."""
-
-    def __init__(self, system: System) -> None:
-        self.system = system
-        self._all = (*system.definitions, *system.claims)
-        start = Relaxation(self._all, {}).decide(())
-        if isinstance(start, tuple):
-            raise ImpossibleError("no data set agrees with these claims")
-        self._data = start
-
-    def end(self, indicator: Indicator, side: int, step: Fraction) -> End | None:
-        """Find an end, or a limit that is rounded outwards to the same multiple of a step.
-
-        Quantities that need not be whole give a limit at once, and mostly a data set lies less
-        than a step within. If none does, the distance is doubled until one does, then halved.
-        """
-        whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator, _ONE)
-        highest = _highest(self.system, whole, side)
-        if highest is None:
-            if self._data is None:
-                self._data = _start(self.system)
-            return None
-        limit = side * (highest[0] - whole.shift)
-        if isinstance(indicator, Linear):  # all its values are multiples of one over this
-            terms = [times.denominator for _, times in indicator.terms]
-            grain = lcm(indicator.constant.denominator, *terms)
-            limit = Fraction(floor(limit * grain), grain)
-        limit = self._closer(whole, side, step, limit, 4, 40 if self._data else MOST_CASES)
-        if not self._close(whole, side, step, limit):
-            if self._data is not None or isinstance(indicator, Linear):
-                with suppress(UndecidedError):
-                    end = _end(self.system, indicator, self._data or {}, side, _FEW)
-                    if end is None or end.tight:
-                        return end
-            most = MOST_CASES if self._data is None else 100
-            limit = self._closer(whole, side, step, limit, _QUESTIONS, most)
-        data = self._data = self._data or _start(self.system)
-        return End(indicator.at(data), data, side * limit)
-
-    def _close(self, whole: Ratio, side: int, step: Fraction, limit: Fraction) -> bool:
-        data = self._data
-        return data is not None and ceil(Fraction(side * whole.at(data), step)) == ceil(
-            Fraction(limit, step)
-        )
-
-    def _closer(
-        self, whole: Ratio, side: int, step: Fraction, limit: Fraction, questions: int, most: int
-    ) -> Fraction:
-        """Move a limit inwards by questions of so many cases at most."""
-        refuted, back = ceil(Fraction(limit, step)), 1
-        for _ in range(questions):
-            if self._close(whole, side, step, limit):
-                break
-            asked = refuted - back
-            if self._data is not None:
-                reached = ceil(Fraction(side * whole.at(self._data), step))
-                asked = max(asked, (reached + refuted) // 2)
-            beyond = Interval(asked * step + side * whole.shift, None, low_closed=False)
-            there = Claim("beyond", whole.numerator * side, beyond, whole.denominator)
-            found = Relaxation((*self._all, there), {}).decide((), (), most)
-            if found is None:
-                break
-            if isinstance(found, dict):
-                self._data = found
-            else:
-                refuted, limit, back = asked, asked * step, 2 * back
-        return limit
-
-
-def _end(system: System, indicator: Indicator, start: Data, side: int, most: int) -> End | None:
-    if isinstance(indicator, Linear):
-        return _linear_end(system, indicator, side, most)
-    return _ratio_end(system, indicator, start, side, most)
-
-
-def _linear_end(system: System, indicator: Linear, side: int, most: int) -> End | None:
-    """Return the largest (side 1) or smallest (side -1) value of a sum."""
-    scale = lcm(*(times.denominator for _, times in indicator.terms), 1)
-    times = dict(indicator.terms)
-    names = system.names
-    missing = sorted(set(times) - set(names))
-    if missing:
+    whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator)
+    used = {name for part in (whole.numerator, whole.denominator) for name, _ in part.terms}
+    if missing := sorted(used - set(system.names)):
         raise KeyError(f"the system says nothing about {', '.join(missing)}")
-    objective = [int(side * scale * times.get(name, 0)) for name in names]
-    result = best(system.rows(), objective, system.sums(), most)
-    if isinstance(result, Endless):
-        return None
-    if result is None:
-        raise ImpossibleError("no data set agrees with these claims")
-    data = dict(zip(names, result.point, strict=True))
-    limit = Fraction(side * result.limit, scale) + indicator.constant
-    return End(indicator.at(data), data, limit)
+    return Ends(search_of(system), [""]).of(indicator, step)
 
 
-def _ratio_end(system: System, ratio: Ratio, start: Data, side: int, most: int) -> End | None:
-    """Raise (side 1) or lower the ratio until no data set beats it.
+class Ends:
+    """Bounds over the data sets that meet some claims of a search.
 
-    If the best of ``numerator - value * denominator`` is zero, no ratio goes beyond `value`.
-    The limit of a search that was cut short follows from the smallest denominator.
+    Parameters
+    ----------
+    search : Search
+        The claims.
+    tags : sequence of str
+        Which of them.
+    more : sequence of Claim
+        What is added to them.
+    known : iterable of dict
+        Data sets that meet all of this.
     """
-    data = start
-    while True:
-        value = ratio.at(data) + ratio.shift
-        gap = _linear_end(system, ratio.numerator - ratio.denominator * value, side, most)
-        if gap is None:
-            return _scale_free_end(system, ratio, data, side)
-        if side * gap.value <= 0 or (most < MAX_NODES and not gap.tight):
-            break
-        data = gap.data
-    limit = value
-    if not gap.tight:
-        smallest = _linear_end(system, ratio.denominator, -1, most)
-        assert smallest is not None  # a denominator is above zero
-        limit = value + Fraction(gap.limit, max(smallest.limit, Fraction(1)))
-    return End(value - ratio.shift, dict(data), limit - ratio.shift)
 
+    def __init__(
+        self,
+        search: Search,
+        tags: Sequence[str],
+        more: Sequence[Claim] = (),
+        known: Iterable[dict[str, int]] = (),
+    ) -> None:
+        self._search = search.part(tags, more)
+        self._known = list(known)
 
-_NEAR = Fraction(1, 10**6)
+    def of(self, indicator: Indicator, step: Fraction | None = None) -> Bounds:
+        """Bound an indicator, as :func:`bounds` does."""
+        if not self._known:
+            start = self._search.decide([""])
+            if start is None:
+                raise UndecidedError(f"no data set after {MOST_CASES:,} cases")
+            if not isinstance(start, dict):
+                raise ImpossibleError("no data set agrees with these claims")
+            self._known.append(start)
+        high, low = (self._end(indicator, side, step) for side in (1, -1))
+        return Bounds(low, high)
 
+    def _end(self, indicator: Indicator, side: int, step: Fraction | None) -> End | None:
+        """Find the largest (side 1) or smallest value.
 
-def _highest(
-    system: System, ratio: Ratio, side: int
-) -> tuple[Fraction, tuple[Fraction, ...]] | None:
-    """Return what a ratio, its shift left out, cannot exceed, and the ray that leads there.
+        If no data set lies close enough, the distance from the limit is doubled until one does,
+        then halved.
+        """
+        whole = indicator if isinstance(indicator, Ratio) else Ratio(indicator)
+        parts = (whole.numerator, whole.denominator)
+        names = dict.fromkeys((name for part in parts for name, _ in part.terms), 0)
+        found = self._search.limit(*parts, side, [""])
+        if found is None:
+            return None
+        limit = side * (found - whole.shift)
+        data = max((names | one for one in self._known), key=lambda one: side * whole.at(one))
+        exact = step is None
+        if isinstance(indicator, Linear):  # all its values are multiples of one over this
+            times = (times.denominator for _, times in indicator.terms)
+            grain = Fraction(1, lcm(indicator.constant.denominator, *times))
+            limit = floor(Fraction(limit, grain)) * grain
+            step = step or grain
+        step = step or (abs(limit) or 1) * _NEAR
+        refuted, back, left = ceil(Fraction(limit, step)), 1, _CASES
+        while back and left > 0:
+            reached = ceil(Fraction(side * whole.at(data), step))
+            if reached == refuted:
+                break
+            beyond = max(refuted - back, (reached + refuted) // 2) * step
+            better = self._between(whole, side, (beyond, limit), min(left, _CASES // 4))
+            left -= self._search.looked_at
+            if better is None:
+                back //= 4
+            elif isinstance(better, dict):
+                data = names | better
+            else:
+                refuted, limit, back = ceil(Fraction(beyond, step)), beyond, 2 * back
+        if exact and side * whole.at(data) < limit:
+            value = side * whole.at(data)
+            if isinstance(self._between(whole, side, (value, limit), FEW_CASES), tuple):
+                limit = value
+        return End(whole.at(data), data, side * limit)
 
-    Charnes and Cooper (1962): with t one over the denominator and y all quantities times t, the
-    ratio becomes a sum, and t = 0 stands for quantities beyond all limits.
-    """
-    names = system.names
-    wide = [Row((*row.coefficients, -row.bound), 0, row.tag) for row in system.rows()]
-    lower, scale = _whole(ratio.denominator, names)
-    wide += [Row(lower, scale, "unit"), Row(tuple(-c for c in lower), -scale, "unit")]
-    upper, times = _whole(ratio.numerator * side, names)
-    reached = maximise(wide, upper)
-    if not isinstance(reached, Vertex):
-        return None
-    return side * Fraction(reached.value, times), reached.point[:-1]
-
-
-def _scale_free_end(system: System, ratio: Ratio, start: Data, side: int) -> End | None:
-    """Bound a ratio whose parts may both grow without end, or come within a millionth of that."""
-    highest = _highest(system, ratio, side)
-    if highest is None:
-        return None
-    limit, point = highest
-    near = limit - side * (abs(limit) or 1) * _NEAR
-    close = Interval(min(near, limit), max(near, limit))
-    step = lcm(*(y.denominator for y in point))
-    ray = {name: int(y * step) for name, y in zip(system.names, point, strict=True)}
-    for data in _along(start, ray):
-        here = ratio.at(data) + ratio.shift
-        if here in close and all(c.holds(data) for c in (*system.definitions, *system.claims)):
-            return End(here - ratio.shift, data, limit - ratio.shift)
-    close_to_limit = Claim("close to the limit", ratio.numerator, close, ratio.denominator)
-    data_or_proof = witness(system.plus(close_to_limit))
-    assert isinstance(data_or_proof, dict)  # the limit is the supremum
-    return End(ratio.at(data_or_proof), data_or_proof, limit - ratio.shift)
-
-
-def _along(start: Data, ray: Data) -> Iterator[dict[str, int]]:
-    """Yield the ray itself and points farther and farther along it."""
-    yield dict(ray)
-    for power in range(13):
-        yield {name: start[name] + 10**power * ray[name] for name in ray}
-
-
-def _whole(expression: Linear, names: tuple[str, ...]) -> tuple[tuple[int, ...], int]:
-    """Return whole coefficients (the constant last) and what they were multiplied by."""
-    times = dict(expression.terms)
-    exact = [*(times.get(name, Fraction(0)) for name in names), expression.constant]
-    scale = lcm(*(c.denominator for c in exact))
-    return tuple(int(c * scale) for c in exact), scale
+    def _between(
+        self, whole: Ratio, side: int, ends: tuple[Fraction, Fraction], most: int
+    ) -> dict[str, int] | tuple[str, ...] | None:
+        """Find a data set that goes beyond a value, up to the limit."""
+        low, high = (end + side * whole.shift for end in ends)
+        inside = Interval(low, high, low_closed=False)
+        there = Claim("beyond", whole.numerator * side, inside, whole.denominator)
+        found = self._search.decide([""], [there], most)
+        if isinstance(found, dict):
+            self._known.append(found)
+        return found

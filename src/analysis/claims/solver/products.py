@@ -1,40 +1,20 @@
-"""Claims on the growth of ratios, which multiply open quantities, and sets of claims with them.
+"""Claims on the growth of ratios, which multiply open quantities.
 
 Productivity is services per hour; its growth sets a product of two quantities against another
-product, so that it is no linear inequality. Where the lower (or the upper) parts of both ratios
-can take few values, trying them all decides the claim exactly. Else ranges can refute it, and a
-search can find a data set; where neither does, the answer is `UNDECIDED`, never a guess.
+product, so that it limits no sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from fractions import Fraction
-from itertools import product as combinations_of
-from math import prod
-from operator import sub
 
 from analysis.base.numbers import Printed
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval, format_like
-from analysis.claims.solver.bounds import ImpossibleError, Indicator, Ratio
-from analysis.claims.solver.reduced import Reduced, reduced
-from analysis.claims.solver.search import UndecidedError
-from analysis.claims.solver.system import Claim, Data, Linear, System, at_least, equal, quantity
-
-MOST_CASES = 60
-"""So many values of the fixed parts are tried one by one."""
-
-_FINE = 10**6
-
-
-class Outcome(Enum):
-    """What is known of a set of claims without a data set."""
-
-    REFUTED = "refuted"
-    UNDECIDED = "undecided"
+from analysis.claims.solver.bounds import Indicator, Ratio
+from analysis.claims.solver.system import Claim, Data, Linear, at_least
 
 
 @dataclass(frozen=True)
@@ -202,7 +182,7 @@ def meaning(item: Item) -> object:
     """Return what a claim asserts of whole numbers, whatever its rounding rule and its print."""
     if isinstance(item, Product):
         return (item.later, item.earlier, item.inside, item.difference)
-    return (item.names, tuple((row.coefficients, row.bound) for row in item.rows(item.names)))
+    return item.limits
 
 
 def linear(items: Iterable[Item]) -> list[Claim]:
@@ -212,213 +192,6 @@ def linear(items: Iterable[Item]) -> list[Claim]:
     ]
 
 
-def possible(items: Sequence[Item], definitions: Sequence[Claim]) -> dict[str, int] | Outcome:
-    """Find a data set that meets all claims, or say that there is none, or that it is open.
-
-    Parameters
-    ----------
-    items : sequence of Claim or Product
-        The claims.
-    definitions : sequence of Claim
-        What holds by meaning; those that touch the claims are used.
-    """
-    system = _linear(items, definitions)
-    small = reduced(system)
-    if small is None:
-        return Outcome.REFUTED
-    try:
-        found = _decide(*_folded(small, items))
-    except UndecidedError:
-        return Outcome.UNDECIDED
-    if isinstance(found, Outcome):
-        return found
-    data = dict.fromkeys(system.names, 0) | found
-    if not all(one.holds(data) for one in (*items, *system.definitions)):
-        raise AssertionError("the witness does not check; this is a bug")
-    return data
-
-
-def frame(
-    items: Sequence[Item], definitions: Sequence[Claim], about: Item | None = None
-) -> Reduced:
-    """Return a system that all data sets of some claims meet, for bounds.
-
-    A product is kept if two of its parts have a single value; else it is left out, so that the
-    system may allow more than the claims do.
-
-    Parameters
-    ----------
-    items : sequence of Claim or Product
-        Claims that some data set meets.
-    definitions : sequence of Claim
-        What holds by meaning.
-    about : Claim or Product, optional
-        What is to be bounded; its quotients must exist.
-
-    Raises
-    ------
-    ImpossibleError
-        If there is no data set.
-    """
-    system = _linear(items, definitions)
-    if about is not None:
-        system = System((), tuple(definitions)).only([*system.claims, *_exists(about)])
-    small = reduced(system)
-    if small is None:
-        raise ImpossibleError("no data set agrees with these claims")
-    return _folded(small, items)[0]
-
-
-def span(small: Reduced, one: Product) -> Interval:
-    """Return an interval that holds every value which a product can have (it may be wider)."""
-    now, before = _limits(small, one.later), _limits(small, one.earlier)
-    if one.difference:
-        return Interval(_apply(sub, now[0], before[1]), _apply(sub, now[1], before[0]))
-    found = Interval(_apply(_over, now[0], before[1]), _apply(_over, now[1], before[0]))
-    upper = _limits(small, Ratio(one.later.numerator, one.earlier.numerator))
-    lower = _limits(small, Ratio(one.later.denominator, one.earlier.denominator))
-    parts = Interval(_apply(_over, upper[0], lower[1]), _apply(_over, upper[1], lower[0]))
-    return found.meet(parts)
-
-
 def indicator(item: Claim) -> Indicator:
     """Return what a claim is about as something that can be bounded."""
     return Ratio(item.numerator, item.denominator) if item.denominator.terms else item.numerator
-
-
-def _linear(items: Sequence[Item], definitions: Sequence[Claim]) -> System:
-    """Return the system without the products, save that their parts must be above zero."""
-    return System((), tuple(definitions)).only(linear(items))
-
-
-def _exists(about: Item) -> list[Claim]:
-    if isinstance(about, Product):
-        return list(about.above_zero())
-    names = [at_least(about.tag, quantity(name), 0) for name in about.names]
-    below = Claim(about.tag, about.denominator, Interval(Fraction(0), None, low_closed=False))
-    return [*names, below] if about.denominator.terms else names
-
-
-def _folded(small: Reduced, items: Sequence[Item]) -> tuple[Reduced, list[Product]]:
-    """Add the products of which one pair of parts is known by now; return the others too."""
-    left = []
-    for one in items:
-        if isinstance(one, Product):
-            sides = [[small.apply(part) for part in side] for side in one.sides()]
-            known = [n for n, side in enumerate(sides) if not any(part.terms for part in side)]
-            if known:
-                now, before = (part.constant for part in sides[known[0]])
-                small = small.plus(one.fixed(known[0], now, before))
-            else:
-                left.append(one)
-    return small, left
-
-
-def _decide(small: Reduced, products: list[Product]) -> dict[str, int] | Outcome:
-    start = small.witness()
-    if start is None:
-        return Outcome.REFUTED
-    if not products:
-        return start
-    if _sides(products) == 2:  # usually the lower parts, hours say, are open and can follow
-        upper = [part for one in products for part in one.sides()[1]]
-        data = _try(small, products, 1, {part: part.at(start) for part in upper})
-        if data is not None:
-            return data
-    for side in range(_sides(products)):
-        cases = _cases(small, [part for one in products for part in one.sides()[side]])
-        if cases is not None:
-            found = (_try(small, products, side, case) for case in cases)
-            return next((data for data in found if data is not None), Outcome.REFUTED)
-    if any(one.inside.meet(span(small, one)).empty for one in products):
-        return Outcome.REFUTED
-    for side, case in _guesses(small, products, start):
-        data = _try(small, products, side, case)
-        if data is not None:
-            return data
-    return Outcome.UNDECIDED
-
-
-_Case = dict[Linear, Fraction]
-_Limit = Fraction | None
-
-
-def _sides(products: list[Product]) -> int:
-    """Return how many of the two pairs of parts make every product linear."""
-    return min(len(one.sides()) for one in products)
-
-
-def _step(part: Linear) -> Fraction:
-    """Return the value of one piece of a part."""
-    return min((times for _, times in part.terms), default=Fraction(1))
-
-
-def _cases(small: Reduced, parts: list[Linear]) -> list[_Case] | None:
-    """List all values that some parts can have together, if they are few."""
-    values: dict[Linear, list[Fraction]] = {}
-    for part in dict.fromkeys(parts):
-        low, high = _limits(small, part)
-        if low is None or high is None:
-            return None
-        step = _step(part)
-        number = (high - low) // step + 1
-        if number > MOST_CASES:
-            return None
-        values[part] = [low + step * i for i in range(number)]
-    if prod(map(len, values.values())) > MOST_CASES:
-        return None
-    return [dict(zip(values, case, strict=True)) for case in combinations_of(*values.values())]
-
-
-def _try(small: Reduced, products: list[Product], side: int, case: _Case) -> dict[str, int] | None:
-    """Fix some parts and look for a data set."""
-    claims = [equal("case", part, Linear((), value)) for part, value in case.items()]
-    for one in products:
-        now, before = (case[part] for part in one.sides()[side])
-        if now <= 0 or before <= 0:
-            return None
-        claims.append(one.fixed(side, now, before))
-    return small.plus(*claims).witness()
-
-
-def _limits(small: Reduced, what: Indicator) -> tuple[_Limit, _Limit]:
-    found = small.bounds(what)
-    low, high = (None if end is None else end.limit for end in (found.low, found.high))
-    return low, high
-
-
-def _over(one: Fraction, other: Fraction) -> _Limit:
-    return Fraction(one, other) if other else None
-
-
-def _apply(how: Callable[[Fraction, Fraction], _Limit], one: _Limit, other: _Limit) -> _Limit:
-    return None if one is None or other is None else how(one, other)
-
-
-def _guesses(
-    small: Reduced, products: list[Product], start: dict[str, int]
-) -> Iterator[tuple[int, _Case]]:
-    """Yield values worth a try for the parts: those at hand, both ends, and fine ones.
-
-    The side with more bounded parts is fixed first, since open parts can follow any others.
-    """
-    sides = {}
-    for side in range(_sides(products)):
-        parts = dict.fromkeys(part for one in products for part in one.sides()[side])
-        sides[side] = {part: _limits(small, part) for part in parts}
-    for side in sorted(sides, key=lambda n: sum(high is None for _, high in sides[n].values())):
-        limits = sides[side]
-        here = {part: part.at(start) for part in limits}
-        # many pieces of what has no upper limit: ratios can then be as fine as they need
-        yield side, {p: x * (_FINE if limits[p][1] is None else 1) for p, x in here.items()}
-        yield side, here
-        yield side, {part: _between(*ends, _step(part)) for part, ends in limits.items()}
-        for end in (0, 1):
-            yield side, {part: ends[end] or here[part] for part, ends in limits.items()}
-
-
-def _between(low: _Limit, high: _Limit, step: Fraction) -> Fraction:
-    """Return a value halfway between two limits, or a large one, on the grid of the pieces."""
-    if low is None or high is None:
-        return Fraction(_FINE)
-    return low + step * ((high - low) // (2 * step))

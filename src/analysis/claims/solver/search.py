@@ -1,281 +1,370 @@
-"""Whole-number points of a system of inequalities, found or refuted by branching.
-
-Every "none" is a tree of Farkas certificates that :func:`proves_empty` checks from scratch.
-"""
+"""Whole numbers that meet claims, found or refuted by branching on one tableau."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from math import floor
-from typing import TypeVar
+from math import lcm
 
-from analysis.claims.solver.simplex import (
-    Endless,
-    Refuted,
-    Region,
-    Row,
-    Vertex,
-    interior_point,
-    is_refutation,
-    region,
-)
+from analysis.claims.solver.system import Claim, Data, Linear, System, primitive, reachable
+from analysis.claims.solver.tableau import Form, Limit, Limits, Tableau, Tag
 
-Form = tuple[int, ...]
-T = TypeVar("T")
-MAX_NODES = 20_000
-_MAX_DEPTH = 300
+FEW_CASES = 1_000
+"""So many cases are looked at where many questions are asked."""
+
+MOST_CASES = 20_000
+"""So many cases of one question are looked at before it is given up."""
+
+_GUESSES = 20
+"""So many cases are looked at where whole numbers are likely."""
+
+_DEEPEST = 450
 
 
 class UndecidedError(Exception):
     """The search was given up before it had an answer."""
 
 
-@dataclass(frozen=True)
-class Split:
-    """A proof by cases: a whole combination of quantities is at most `at`, or at least `at` + 1."""
-
-    form: Form
-    at: int
-    below: Proof
-    above: Proof
+class ImpossibleError(Exception):
+    """No data set agrees with the print, so that nothing can be bounded."""
 
 
-Proof = Refuted | Split
+_Range = tuple[Form, int | None, int | None]
+"""A sum, and what it cannot go below and exceed."""
 
 
-@dataclass(frozen=True)
-class Optimum:
-    """The largest value of an objective over whole-number points.
+@dataclass
+class _Question:
+    """Limits on variables, and where to look for whole numbers.
 
     Attributes
     ----------
-    value : int
-        Reached by `point`.
-    point : tuple of int
-        One whole number per quantity.
-    limit : Fraction
-        No point goes beyond; equal to `value` if the search was finished.
+    low, high : dict of int to (int, tag)
+        By variable.
+    order : tuple of int
+        The variables to branch on, the first one that is not whole.
+    singles : dict of str to int
+        The quantities that have to be whole, and their variables.
+    checked : tuple of (form, low, high)
+        All limits on sums of these.
     """
 
-    value: int
-    point: tuple[int, ...]
-    limit: Fraction
+    low: Limits
+    high: Limits
+    order: tuple[int, ...]
+    singles: Mapping[str, int]
+    checked: tuple[_Range, ...]
+
+    def met(self, data: Data) -> bool:
+        """Say whether whole numbers meet all limits."""
+        for form, low, high in self.checked:
+            total = 0
+            for name, weight in form:
+                total += weight * data[name]
+            if (low is not None and total < low) or (high is not None and total > high):
+                return False
+        return True
 
 
-def find(rows: Sequence[Row], width: int, sums: Sequence[Form] = ()) -> tuple[int, ...] | Proof:
-    """Find whole numbers of at least zero that meet all rows, or prove that there are none.
+class Search:
+    """Claims over whole numbers of at least zero.
 
     Parameters
     ----------
-    rows : sequence of Row
-        The inequalities.
-    width : int
-        Number of quantities.
-    sums : sequence of tuple of int
-        Whole combinations of quantities to branch on before single quantities: a half-year's
-        total can settle at once what branching on its quarters would not settle at all.
+    rules : sequence of Claim
+        What always holds.
+    claims : mapping of str to sequence of Claim
+        What can be switched on and off, by tag.
+    """
+
+    def __init__(self, rules: Sequence[Claim], claims: Mapping[str, Sequence[Claim]]) -> None:
+        self._tableau = Tableau()
+        self._totals: set[int] = set()  # a total can settle at once what its parts would not
+        self._cases = self.looked_at = 0
+        self._rules = self._limits(None, rules)
+        self._claims = {tag: self._limits(tag, made) for tag, made in claims.items()}
+
+    def decide(
+        self, tags: Iterable[str], more: Sequence[Claim] = (), most: int = MOST_CASES
+    ) -> dict[str, int] | tuple[str, ...] | None:
+        """Find whole numbers that meet some claims, or those claims that exclude each other.
+
+        Parameters
+        ----------
+        tags : iterable of str
+            Which claims.
+        more : sequence of Claim
+            What is added for this question; like the rules it is not named in an answer.
+        most : int
+            So many cases are looked at; 1 leaves it at fractions.
+
+        Returns
+        -------
+        dict, tuple or None
+            A data set for the quantities of these claims and of the rules that touch them; or the
+            tags of claims; or None if it stays open.
+        """
+        with self._asked(tags, more) as question:
+            found = self._answer(question, most)
+            self.looked_at = most - self._cases
+        if not isinstance(found, frozenset):
+            return found
+        return tuple(str(tag) for tag in found if tag is not None)
+
+    def point(self, tags: Iterable[str]) -> dict[str, Fraction] | None:
+        """Return numbers that meet some claims and need not be whole; None if there are none."""
+        with self._asked(tags, ()) as question:
+            if self._tableau.meet(question.low, question.high) is not None:
+                return None
+            return {name: Fraction(*self._tableau.at(v)) for name, v in question.singles.items()}
+
+    def limit(
+        self,
+        above: Linear,
+        below: Linear,
+        side: int,
+        tags: Iterable[str],
+        more: Sequence[Claim] = (),
+    ) -> Fraction | None:
+        """Return what a quotient cannot exceed (side -1: go below) even if nothing need be whole.
+
+        Returns
+        -------
+        Fraction or None
+            None if nothing limits it.
+
+        Raises
+        ------
+        ImpossibleError
+            If no data set meets the claims.
+        """
+        with self._asked(tags, more) as question:
+            low, high = question.low, question.high
+            if self._tableau.meet(low, high) is not None:
+                raise ImpossibleError("no data set agrees with these claims")
+            if below.terms:
+                forms = self._tableau.forms
+                return _highest(forms, low, high, above, below, side)
+            form, scale = primitive(above)
+            way = side if scale > 0 else -side
+            found = self._tableau.maximise(self._tableau.variable(form), way, low, high)
+        return None if found is None else Fraction(found, scale) + above.constant
+
+    def part(self, tags: Iterable[str], more: Sequence[Claim]) -> Search:
+        """Return a search for some claims, and the rules that touch them, under the empty tag."""
+        with self._asked(tags, more) as question:
+            totals = [self._tableau.forms[v] for v in question.order if v in self._totals]
+        made = Search((), {})
+        variable = made._tableau.variable
+        made._totals = {variable(form) for form in totals}
+        made._claims[""] = [
+            (variable(form), upper, (end, None))
+            for form, *ends in question.checked
+            for upper, end in zip((False, True), ends, strict=True)
+            if end is not None
+        ]
+        return made
+
+    def holding(self, data: Data) -> set[str]:
+        """Return the tags of claims that a data set meets; none if it breaks a rule."""
+        forms = self._tableau.forms
+        sums = {v: sum(weight * data[n] for n, weight in form) for v, form in forms.items()}
+
+        def met(limits: Sequence[tuple[int, bool, Limit]]) -> bool:
+            return all(sums[v] <= e if upper else sums[v] >= e for v, upper, (e, _) in limits)
+
+        return (
+            {t for t, limits in self._claims.items() if met(limits)} if met(self._rules) else set()
+        )
+
+    def _limits(self, tag: Tag, claims: Sequence[Claim]) -> list[tuple[int, bool, Limit]]:
+        """Return the variables that claims limit, whether from above, and the limits."""
+        variable = self._tableau.variable
+        self._totals |= {variable(form) for one in claims for form in one.totals}
+        return [
+            (variable(form), upper, (end, tag)) for one in claims for form, upper, end in one.limits
+        ]
+
+    @contextmanager
+    def _asked(self, tags: Iterable[str], more: Sequence[Claim]) -> Iterator[_Question]:
+        """Set the limits of a question; sums that it alone speaks of are dropped after it."""
+        forms = self._tableau.forms
+        known = set(forms)
+        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
+        chosen += self._limits(None, more)
+        low: Limits = {}
+        high: Limits = {}
+        for v, upper, limit in (*self._rules, *chosen):
+            side = high if upper else low
+            if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
+                side[v] = limit
+        names = {v: {name for name, _ in forms[v]} for v in sorted(low.keys() | high.keys())}
+        wanted = {name for v, _, _ in chosen for name in names[v]}
+        wanted = reachable(wanted, [some for some in names.values() if len(some) > 1])
+        for v, form in forms.items():
+            if len(form) == 1 and (v not in low or low[v][0] < 0):
+                low[v] = (0, None)
+        try:
+            yield self._question(low, high, wanted)
+        finally:
+            self._totals &= known
+            for v in sorted(forms.keys() - known):
+                if len(forms[v]) != 1:
+                    self._tableau.drop(v)
+
+    def _question(self, low: Limits, high: Limits, wanted: set[str]) -> _Question:
+        forms = self._tableau.forms
+        uses: Counter[str] = Counter()
+        checked: list[_Range] = []
+        for v in sorted(low.keys() | high.keys()):
+            form = forms[v]
+            if not form or form[0][0] in wanted:
+                uses.update(name for name, _ in form)
+                ends = [side[v][0] if v in side else None for side in (low, high)]
+                checked.append((form, ends[0], ends[1]))
+        singles = {
+            form[0][0]: v for v, form in forms.items() if len(form) == 1 and form[0][0] in wanted
+        }
+        order = sorted(v for v in self._totals if all(n in wanted for n, _ in forms[v]))
+        order += sorted(singles.values(), key=lambda v: (-uses[forms[v][0][0]], v))
+        return _Question(low, high, tuple(order), singles, tuple(checked))
+
+    def _answer(self, asked: _Question, most: int) -> dict[str, int] | frozenset[Tag] | None:
+        """Decide a question; before a long search, look where rounding can break no limit."""
+        self._cases = 1
+        found = self._split(asked, asked.low, asked.high, 0)
+        if found is None and most > 1:
+            self._cases = _GUESSES
+            inside = self._split(asked, *self._inside(asked), 0)
+            if isinstance(inside, dict):
+                return inside
+            self._cases = most
+            found = self._split(asked, asked.low, asked.high, 0)
+        return found
+
+    def _inside(self, asked: _Question) -> tuple[Limits, Limits]:
+        """Return limits so far inside that rounding keeps to the limits, where there is room."""
+        low, high, forms = dict(asked.low), dict(asked.high), self._tableau.forms
+        fixed = {
+            name
+            for name, v in asked.singles.items()
+            if v in low and v in high and low[v][0] == high[v][0]
+        }
+        for v in low.keys() | high.keys():
+            form = forms[v]
+            slack = (1 + sum(abs(weight) for name, weight in form if name not in fixed)) // 2
+            room = high[v][0] - low[v][0] if v in low and v in high else 2 * slack
+            if len(form) > 1 and room >= 2 * slack:
+                if v in low:
+                    low[v] = (low[v][0] + slack, None)
+                if v in high:
+                    high[v] = (high[v][0] - slack, None)
+        return low, high
+
+    def _split(
+        self, asked: _Question, low: Limits, high: Limits, depth: int
+    ) -> dict[str, int] | frozenset[Tag] | None:
+        """Branch on a quantity that is not whole; a case that the conflict does not use is cut."""
+        parts: list[tuple[int, frozenset[Tag]]] = []
+        while True:
+            self._cases -= 1
+            core = self._tableau.meet(low, high)
+            if core is not None:
+                break
+            values = {v: self._tableau.at(v) for v in asked.order}
+            data = _whole(asked, values)
+            if data is not None or self._cases <= 0 or depth > _DEEPEST:
+                return data
+            broken = ((v not in self._totals, n // d, v) for v, (n, d) in values.items() if d > 1)
+            _, at, v = min(broken)  # rounding what is small changes ratios the most
+            case = self._cases
+            part = self._split(asked, low, high | {v: (at, case)}, depth + 1)
+            if not isinstance(part, frozenset):
+                return part
+            if case not in part:
+                core = part
+                break
+            parts.append((case, part))
+            low = low | {v: (at + 1, case)}
+        for case, part in reversed(parts):
+            if case in core:
+                core = (core | part) - {case}
+        return core
+
+
+def _whole(asked: _Question, values: Mapping[int, tuple[int, int]]) -> dict[str, int] | None:
+    """Try the whole numbers nearest to the values, and the values times what makes them so."""
+    parts = {name: values[v] for name, v in asked.singles.items()}
+    nearest = {name: (2 * n + d) // (2 * d) for name, (n, d) in parts.items()}
+    if asked.met(nearest):
+        return nearest
+    scale = lcm(*(d for _, d in parts.values()))
+    scaled = {name: n * scale // d for name, (n, d) in parts.items()}
+    return scaled if scale > 1 and asked.met(scaled) else None
+
+
+def _highest(
+    forms: Mapping[int, Form], low: Limits, high: Limits, above: Linear, below: Linear, side: int
+) -> Fraction | None:
+    """Return what a quotient cannot exceed.
+
+    Charnes and Cooper (1962): with one over the denominator as a quantity and all others in
+    proportion to it, the quotient becomes a sum; zero stands for quantities beyond all limits.
+    """
+    wide = Tableau()
+    one = wide.variable((("", 1),))
+    ends: tuple[Limits, Limits] = {one: (0, None)}, {}
+    for old, made in zip((low, high), ends, strict=True):
+        for v, (end, _) in old.items():
+            made[wide.variable(((("", -end), *forms[v]) if end else forms[v]))] = (0, None)
+    form, unit = primitive(Linear((*_times_one(below), *below.terms)))
+    for made in ends:
+        made[wide.variable(form)] = (unit.numerator, None)
+    if wide.meet(*ends) is not None:
+        raise ImpossibleError("no data set agrees with these claims")
+    form, scale = primitive(Linear((*_times_one(above), *above.terms)))
+    found = wide.maximise(wide.variable(form), side if scale > 0 else -side, *ends)
+    return None if found is None else Fraction(found, scale * unit.denominator)
+
+
+def _times_one(expression: Linear) -> tuple[tuple[str, Fraction], ...]:
+    return (("", expression.constant),) if expression.constant else ()
+
+
+def search_of(system: System) -> Search:
+    """Return the search for a system, with all its claims under one tag, which is empty."""
+    return Search((), {"": (*system.definitions, *system.claims)})
+
+
+def witness(system: System) -> dict[str, int] | None:
+    """Find a data set that meets every claim; None if it is proved that there is none.
 
     Raises
     ------
     UndecidedError
-        After `MAX_NODES` branches.
-    """
-    guess = interior_point(rows, width)
-    if guess is not None and meets(rows, guess):
-        return guess
-    start = region(rows, width)
-    if isinstance(start, Refuted):
-        return start
-    return _find(rows, start, _forms(rows, width, sums, ratios=True), [MAX_NODES], 0)
-
-
-def _find(
-    rows: Sequence[Row], here: Region, forms: _Forms, budget: list[int], depth: int
-) -> tuple[int, ...] | Proof:
-    budget[0] -= 1
-    if budget[0] < 0 or depth > _MAX_DEPTH:
-        raise UndecidedError(f"no answer after {MAX_NODES - budget[0]} branches")
-    vertex = here.vertex()
-    rounded = _rounded(rows, vertex)
-    if rounded is not None:
-        return rounded
-    form, at = _halving(here, *_branching(forms, vertex))
-    proofs: list[Proof] = []
-    for case in (_at_most(form, at), _at_least(form, at + 1)):
-        part = here.cut(case)
-        found = part if isinstance(part, Refuted) else _find(rows, part, forms, budget, depth + 1)
-        if isinstance(found, tuple):
-            return found
-        proofs.append(found)
-    return Split(form, at, *proofs)
-
-
-def best(
-    rows: Sequence[Row],
-    objective: Sequence[int],
-    sums: Sequence[Form] = (),
-    most: int = MAX_NODES,
-) -> Optimum | Endless | None:
-    """Maximise an objective over whole numbers of at least zero.
-
-    Returns
-    -------
-    Optimum, Endless or None
-        None if there is no point at all. If the search is cut short, `Optimum.limit` stays
-        above `Optimum.value`; both are true statements.
-
-    Raises
-    ------
-    UndecidedError
-        If the search was cut short before any point was found.
-    """
-    whole = region(rows, len(objective))
-    if isinstance(whole, Refuted):
-        return None
-    start = whole.highest(objective)
-    if start is None:
-        return Endless()
-    forms = _around(rows, objective, sums)
-    heap = [(-start.value, 0, whole)]
-    found: Optimum | None = None
-    for node in range(1, most):
-        if found is not None and (not heap or floor(-heap[0][0]) <= found.value):
-            return found
-        if not heap:
-            return None
-        *_, here = heapq.heappop(heap)
-        vertex = here.vertex()
-        point = _rounded(rows, vertex)
-        if point is not None:
-            value = sum(c * x for c, x in zip(objective, point, strict=True))
-            if found is None or value > found.value:
-                found = Optimum(value, point, Fraction(value))
-        if vertex.whole:
-            continue
-        form, at = _smallest(forms, vertex)
-        for side, case in enumerate((_at_most(form, at), _at_least(form, at + 1))):
-            part = here.cut(case)
-            if isinstance(part, Region):
-                # Later nodes first among equals: depth first finds whole points early.
-                heapq.heappush(heap, (-part.vertex().value, -2 * node - side, part))
-    if found is None:
-        raise UndecidedError(f"no point after {most} branches")
-    return Optimum(found.value, found.point, max(-heap[0][0], Fraction(found.value)))
-
-
-def proves_empty(rows: Sequence[Row], proof: Proof) -> bool:
-    """Check a refutation from scratch, case by case, by adding up rows."""
-    if isinstance(proof, Refuted):
-        return is_refutation(rows, proof)
-    below, above = _at_most(proof.form, proof.at), _at_least(proof.form, proof.at + 1)
-    return proves_empty((*rows, below), proof.below) and proves_empty((*rows, above), proof.above)
-
-
-def _at_most(form: Form, limit: int) -> Row:
-    return Row(form, limit, "case")
-
-
-def _at_least(form: Form, limit: int) -> Row:
-    return Row(tuple(-c for c in form), -limit, "case")
-
-
-def meets(rows: Sequence[Row], point: Sequence[int]) -> bool:
-    """Say whether a whole-number point of at least zero meets every row."""
-    return all(x >= 0 for x in point) and all(
-        sum(c * x for c, x in zip(row.coefficients, point, strict=True)) <= row.bound
-        for row in rows
-    )
-
-
-def _rounded(rows: Sequence[Row], vertex: Vertex) -> tuple[int, ...] | None:
-    """Try the whole points next to a vertex, and the vertex times what makes it whole."""
-    d = vertex.denominator
-    nearest = tuple((2 * times + d) // (2 * d) for times in vertex.point_times)
-    below = tuple(times // d for times in vertex.point_times)
-    above = tuple(-(-times // d) for times in vertex.point_times)
-    tried = (nearest, below, above, vertex.point_times)
-    return next((point for point in tried if meets(rows, point)), None)
-
-
-def _halving(here: Region, form: Form, at: int) -> tuple[Form, int]:
-    """Move the cut to the middle of what the form can be, so that few cases are nested."""
-    lowest = here.highest(tuple(-c for c in form))
-    assert lowest is not None  # forms are sums, so at least zero
-    highest = here.highest(form)
-    if highest is None:
-        return form, 2 * at + 1
-    return form, floor(Fraction(highest.value - lowest.value, 2))
-
-
-_Forms = tuple[tuple[Form, ...], ...]
-
-
-def _forms(
-    rows: Sequence[Row], width: int, sums: Sequence[Form], *, ratios: bool = False
-) -> _Forms:
-    """Return the combinations and then the single quantities, those in most rows first.
-
-    A quantity that many claims share settles the others; one that few mention settles nothing.
-    With `ratios`, the parts of printed ratios come first: they are what is hard to make whole.
-    """
-    large = [ratios and any(abs(row.coefficients[j]) > 1 for row in rows) for j in range(width)]
-    shared = sorted(
-        range(width), key=lambda j: (not large[j], -sum(row.coefficients[j] != 0 for row in rows))
-    )
-    units = tuple(tuple(int(i == j) for i in range(width)) for j in shared)
-    return tuple(sorted(set(sums) - set(units))), units
-
-
-def _around(rows: Sequence[Row], objective: Sequence[int], sums: Sequence[Form]) -> _Forms:
-    """Return the sums and the quantities that rows link to the objective, and then the others.
-
-    Branching on the others first would repeat their cases below each case of the objective.
-    """
-    links = [{j for j, c in enumerate(row.coefficients) if c} for row in rows]
-    linked = reachable({j for j, c in enumerate(objective) if c}, links)
-    combined, units = _forms(rows, len(objective), sums)
-    near = tuple(unit for unit in units if unit.index(1) in linked)
-    return combined, near, tuple(unit for unit in units if unit.index(1) not in linked)
-
-
-def reachable(start: set[T], links: Sequence[set[T]]) -> set[T]:
-    """Return what can be reached from a start over links that share members.
+        If the search had to be given up.
 
     Examples
     --------
-    >>> sorted(reachable({1}, [{1, 2}, {2, 3}, {4, 5}]))
-    [1, 2, 3]
+    A total of 12 of which one part is twice the other:
+
+    >>> from analysis.claims.solver.system import equal, quantity
+    >>> one, other = quantity("one"), quantity("other")
+    >>> twice = equal("twice", one, other * 2)
+    >>> witness(System((equal("total", one + other, Linear((), Fraction(12))), twice)))
+    {'one': 8, 'other': 4}
+    >>> witness(System((equal("total", one + other, Linear((), Fraction(13))), twice)))
     """
-    found = set(start)
-    while more := {member for link in links if link & found for member in link} - found:
-        found |= more
-    return found
-
-
-def _branching(forms: _Forms, vertex: Vertex) -> tuple[Form, int]:
-    """Choose the first combination that is not whole; the cut lies just below its value."""
-    for form in chain(*forms):
-        times = _times(form, vertex)
-        if times % vertex.denominator:
-            return form, times // vertex.denominator
-    raise ValueError("every quantity is whole")
-
-
-def _smallest(forms: _Forms, vertex: Vertex) -> tuple[Form, int]:
-    """Choose the smallest value that is not whole: rounding it changes ratios the most."""
-    for group in forms:
-        valued = ((_times(form, vertex), form) for form in group)
-        broken = [(times, form) for times, form in valued if times % vertex.denominator]
-        if broken:
-            times, form = min(broken)
-            return form, times // vertex.denominator
-    raise ValueError("every quantity is whole")
-
-
-def _times(form: Form, vertex: Vertex) -> int:
-    """Value of a combination, times the denominator."""
-    return sum(c * times for c, times in zip(form, vertex.point_times, strict=True) if c)
+    found = search_of(system).decide([""])
+    if found is None:
+        raise UndecidedError(f"no answer after {MOST_CASES:,} cases")
+    if not isinstance(found, dict):
+        return None
+    data = dict.fromkeys(system.names, 0) | found
+    if not all(claim.holds(data) for claim in (*system.definitions, *system.claims)):
+        raise AssertionError("the data set does not check; this is a bug")
+    return data

@@ -1,27 +1,26 @@
-"""Several printed claims over named quantities: a data set that meets all, or a conflict.
+"""Printed claims over named quantities, as exact limits on sums of them.
 
 Every quantity is a whole number of at least zero in its smallest unit: services, people,
 centimos, quarter-hours. A claim says that a sum, a ratio of sums or a growth lies in an exact
-interval; that makes one or two linear inequalities with whole coefficients.
+interval; that sets one or two limits on sums with whole weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import ceil, floor, gcd, lcm
+from typing import TypeVar
 
-from analysis.base.numbers import Printed, parse
+from analysis.base.numbers import Printed
 from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, format_like, preimage
-from analysis.claims.solver.search import Proof, T, find, proves_empty, reachable
-from analysis.claims.solver.simplex import Row
+from analysis.claims.printed import Interval, format_like
+from analysis.claims.solver.tableau import Form
 
 Data = Mapping[str, int]
-Form = tuple[tuple[str, int], ...]
-"""A sum of quantities, each times a whole number, sorted by name."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Linear:
         merged = dict(self.terms)
         for name, times in other.terms:
             merged[name] = merged.get(name, Fraction(0)) + times
-        return Linear(tuple(sorted(merged.items())), self.constant + other.constant)
+        terms = tuple(sorted((name, times) for name, times in merged.items() if times))
+        return Linear(terms, self.constant + other.constant)
 
     def __mul__(self, factor: int | Fraction) -> Linear:
         return Linear(tuple((n, t * factor) for n, t in self.terms), self.constant * factor)
@@ -110,15 +110,17 @@ class Claim:
 
     @cached_property
     def limits(self) -> tuple[tuple[Form, bool, int], ...]:
-        """The sums that the claim limits, whether from above, and the limits."""
+        """The sums that the claim limits, whether from above, and the limits, in whole numbers."""
+        low, high = self.inside.low, self.inside.high
         made = []
-        for row in self.rows(self.names):
-            terms = zip(self.names, row.coefficients, strict=True)
-            form = tuple(sorted((name, weight) for name, weight in terms if weight))
-            if not form or form[0][1] > 0:
-                made.append((form, True, row.bound))
-            else:
-                made.append((tuple((name, -weight) for name, weight in form), False, -row.bound))
+        if high is not None:
+            strict = not self.inside.high_closed
+            made.append(_limit(self.numerator - self.denominator * high, strict=strict))
+        if low is not None:
+            strict = not self.inside.low_closed
+            made.append(_limit(self.denominator * low - self.numerator, strict=strict))
+        if self.denominator.terms:
+            made.append(_limit(self.denominator * -1, strict=True))
         return tuple(made)
 
     @cached_property
@@ -127,71 +129,33 @@ class Claim:
         found = []
         for part in (self.numerator, self.denominator):
             for times in {times for _, times in part.terms}:
-                found.append(tuple(sorted((name, 1) for name, t in part.terms if t == times)))
+                found.append(tuple((name, 1) for name, t in part.terms if t == times))
         return tuple(form for form in found if len(form) > 1)
 
-    def rows(self, names: tuple[str, ...]) -> list[Row]:
-        """Return the inequalities over whole numbers that the claim amounts to."""
-        made = []
-        low, high = self.inside.low, self.inside.high
-        if high is not None:
-            made.append(
-                self._row(
-                    self.numerator - self.denominator * high,
-                    names,
-                    strict=not self.inside.high_closed,
-                )
-            )
-        if low is not None:
-            made.append(
-                self._row(
-                    self.denominator * low - self.numerator,
-                    names,
-                    strict=not self.inside.low_closed,
-                )
-            )
-        if self.denominator.terms:
-            made.append(self._row(self.denominator * -1, names, strict=True))
-        return made
 
-    def _row(self, expression: Linear, names: tuple[str, ...], *, strict: bool) -> Row:
-        """Turn ``expression <= 0`` (or ``< 0``) into whole coefficients, cut to whole points."""
-        times = dict(expression.terms)
-        coefficients = [times.pop(name, Fraction(0)) for name in names]
-        if times:
-            raise KeyError(f"unknown quantity in claim {self.tag}: {', '.join(times)}")
-        scale = lcm(*(c.denominator for c in coefficients))
-        whole = [int(c * scale) for c in coefficients]
-        divisor = gcd(*whole) or 1
-        limit = Fraction(-expression.constant * scale, divisor)
-        bound = ceil(limit) - 1 if strict else floor(limit)
-        return Row(tuple(c // divisor for c in whole), bound, self.tag)
+def _limit(expression: Linear, *, strict: bool) -> tuple[Form, bool, int]:
+    """Turn ``expression <= 0`` (or ``< 0``) into a limit on a sum, cut to whole numbers."""
+    form, scale = primitive(expression)
+    bound = -expression.constant * abs(scale)
+    end = ceil(bound) - 1 if strict else floor(bound)
+    return (form, True, end) if scale > 0 else (form, False, -end)
 
 
-def says(
-    tag: str, value: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP, unit: int = 1
-) -> Claim:
-    """Claim that a sum prints as given; `unit` is how many of the quantity make one printed."""
-    p = parse(printed)
-    return Claim(
-        tag, value * Fraction(1, unit), preimage(p, rounding), printed=p, rounding=rounding
-    )
+def primitive(expression: Linear) -> tuple[Form, Fraction]:
+    """Return the smallest sum with whole weights, the first above zero, and what it is times it.
 
-
-def share(
-    tag: str, part: Linear, whole: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
-) -> Claim:
-    """Claim that part over whole prints as given (also any other printed ratio)."""
-    p = parse(printed)
-    return Claim(tag, part, preimage(p, rounding), whole, p, rounding)
-
-
-def growth(
-    tag: str, later: Linear, earlier: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
-) -> Claim:
-    """Claim that the growth from earlier to later prints as given."""
-    p = parse(printed)
-    return Claim(tag, later, preimage(p, rounding).plus(1), earlier, p, rounding, shift=1)
+    Examples
+    --------
+    >>> primitive(quantity("x") * Fraction(-1, 100))
+    ((('x', 1),), Fraction(-100, 1))
+    """
+    times = [times for _, times in expression.terms]
+    if not times:
+        return (), Fraction(1)
+    below = lcm(*(one.denominator for one in times))
+    divisor = gcd(*(int(one * below) for one in times))
+    scale = Fraction(below, divisor if times[0] > 0 else -divisor)
+    return tuple((name, int(one * scale)) for name, one in expression.terms), scale
 
 
 def at_most(tag: str, value: Linear, limit: int | Fraction) -> Claim:
@@ -230,27 +194,6 @@ class System:
         claims = (*self.claims, *self.definitions)
         return tuple(sorted({name for claim in claims for name in claim.names}))
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return all inequalities."""
-        names = self.names
-        return tuple(
-            row for claim in (*self.definitions, *self.claims) for row in claim.rows(names)
-        )
-
-    def sums(self) -> tuple[tuple[int, ...], ...]:
-        """Return the plain sums that claims speak about, as coefficients 0 and 1."""
-        names = self.names
-        claims = (*self.definitions, *self.claims)
-        parts = [part for claim in claims for part in (claim.numerator, claim.denominator)]
-        groups = {
-            frozenset(name for name, times in part.terms if times == sign)
-            for part in parts
-            for sign in (1, -1)
-        }
-        return tuple(
-            sorted(tuple(int(n in group) for n in names) for group in groups if len(group) > 1)
-        )
-
     def only(self, claims: Iterable[Claim]) -> System:
         """Return the system with some of its claims and the definitions that touch them."""
         chosen = tuple(claims)
@@ -263,40 +206,18 @@ class System:
         return System((*self.claims, *claims), self.definitions)
 
 
-def witness(system: System) -> dict[str, int] | Proof:
-    """Find a data set that meets every claim, or a checked proof that there is none.
-
-    Raises
-    ------
-    UndecidedError
-        If the search had to be given up.
+def reachable(start: set[T], links: Sequence[set[T]]) -> set[T]:
+    """Return what can be reached from a start over links that share members.
 
     Examples
     --------
-    >>> later, earlier = quantity("later"), quantity("earlier")
-    >>> grown = growth("growth", later, earlier, "22.9%")
-    >>> witness(System((says("count", later, "354"), grown)))
-    {'earlier': 288, 'later': 354}
-    >>> isinstance(witness(System((says("both", later + earlier, "354"), grown))), dict)
-    False
+    >>> sorted(reachable({1}, [{1, 2}, {2, 3}, {4, 5}]))
+    [1, 2, 3]
     """
-    result = _decide(system)
-    return dict(result) if isinstance(result, dict) else result
-
-
-@lru_cache(maxsize=4096)
-def _decide(system: System) -> dict[str, int] | Proof:
-    names = system.names
-    rows = system.rows()
-    result = find(rows, len(names), system.sums())
-    if not isinstance(result, tuple):
-        if not proves_empty(rows, result):
-            raise AssertionError("the refutation does not check; this is a bug")
-        return result
-    data = dict(zip(names, result, strict=True))
-    if not all(claim.holds(data) for claim in (*system.definitions, *system.claims)):
-        raise AssertionError("the witness does not check; this is a bug")
-    return data
+    found = set(start)
+    while more := {member for link in links if link & found for member in link} - found:
+        found |= more
+    return found
 
 
 def connected(named: Iterable[tuple[T, set[str]]]) -> list[tuple[list[T], set[str]]]:

@@ -1,0 +1,287 @@
+"""Linear programs over sums of quantities, in whole numbers throughout: no rounding of any kind.
+
+The simplex method with limits on every variable, as solvers of arithmetic with assumptions have it
+(Dutertre and de Moura 2006): a question only sets limits on sums that stay in the tableau, so that
+the next one starts where the last one ended. Bland's rule (1977) keeps it from cycling. Every
+refutation, and every largest value, is checked by adding up inequalities from scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+Form = tuple[tuple[str, int], ...]
+"""A sum of quantities, each times a whole number other than zero, sorted by name."""
+
+Tag = str | int | None
+"""The claim that sets a limit, the number of a case, or None for what always holds."""
+
+Limit = tuple[int, Tag]
+Limits = dict[int, Limit]
+
+_LONG = 10**6
+"""Lines with larger numbers are divided by what all of theirs share."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A basic variable by the others: ``times * basic = sum of weights * other``, times above 0."""
+
+    times: int
+    weights: dict[int, int]
+    total: int | None = None  # the sum, until one of its values changes
+
+    def shorten(self) -> None:
+        if self.times > _LONG and (divisor := gcd(self.times, *self.weights.values())) > 1:
+            self.times //= divisor
+            self.weights = {v: w // divisor for v, w in self.weights.items()}
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """``form <= limit`` (side 1) or ``form >= limit`` (side -1), taken so many times."""
+
+    times: int
+    form: Form
+    side: int
+    limit: int
+
+
+def added_up(used: Iterable[Inequality]) -> tuple[dict[str, int], int]:
+    """Add up inequalities: the sum's weights by name, and what it cannot exceed.
+
+    Examples
+    --------
+    A refutation: x is at most 1 and at least 2, so that 0 is at most -1.
+
+    >>> x = (("x", 1),)
+    >>> added_up([Inequality(1, x, 1, 1), Inequality(1, x, -1, 2)])
+    ({}, -1)
+    """
+    weights: dict[str, int] = {}
+    bound = 0
+    for one in used:
+        if one.times <= 0:
+            raise ValueError("an inequality is taken more often than never")
+        bound += one.times * one.side * one.limit
+        for name, weight in one.form:
+            weights[name] = weights.get(name, 0) + one.times * one.side * weight
+    return {name: weight for name, weight in weights.items() if weight}, bound
+
+
+class Tableau:
+    """Sums of quantities that need not be whole, each a variable that may have limits.
+
+    Variables are numbered as they come. A basic one is a line over the others, which have whole
+    values of their own.
+
+    Attributes
+    ----------
+    forms : dict of int to tuple
+        The sum that each variable stands for.
+    """
+
+    def __init__(self) -> None:
+        self.forms: dict[int, Form] = {}
+        self._known: dict[Form, int] = {}
+        self._lines: dict[int, _Line] = {}
+        self._value: dict[int, int] = {}
+        self._next = 0
+
+    def variable(self, form: Form) -> int:
+        """Return the number of the variable for a sum."""
+        if form in self._known:
+            return self._known[form]
+        line = _Line(1, {})
+        if len(form) != 1 or form[0][1] != 1:
+            for name, weight in form:
+                self._add(line, weight * line.times, self.variable(((name, 1),)))
+        number = self._known[form] = self._next
+        self._next += 1
+        self.forms[number] = form
+        if len(form) != 1 or form[0][1] != 1:
+            self._lines[number] = line
+        else:
+            self._value[number] = 0
+        return number
+
+    def drop(self, variable: int) -> None:
+        """Forget a sum of several quantities."""
+        if variable not in self._lines:
+            users = (v for v, line in self._lines.items() if variable in line.weights)
+            basic = min(users, key=lambda v: (len(self._lines[v].weights), v))
+            near = self.at(basic)
+            self._pivot(basic, variable)
+            self._value[basic] = near[0] // near[1]
+        del self._lines[variable]
+        del self._known[self.forms.pop(variable)]
+
+    def at(self, v: int) -> tuple[int, int]:
+        """Return the value of a variable as numerator and denominator, in lowest terms."""
+        line = self._lines.get(v)
+        if line is None:
+            return self._value[v], 1
+        total = self._total(line)
+        if line.times == 1:
+            return total, 1
+        divisor = gcd(total, line.times)
+        return total // divisor, line.times // divisor
+
+    def meet(self, low: Limits, high: Limits) -> frozenset[Tag] | None:
+        """Go to a point within all limits, or return the tags of limits that exclude each other."""
+        for v, (limit, _) in low.items():
+            if v in high and high[v][0] < limit:
+                return self._refuted([(1, v, low[v], -1), (1, v, high[v], 1)])
+        for v, value in self._value.items():
+            if v in low and value < low[v][0]:
+                self._move(v, low[v][0])
+            elif v in high and value > high[v][0]:
+                self._move(v, high[v][0])
+        while (broken := self._broken(low, high)) is not None:
+            basic, side = broken  # side 1: above its upper limit, -1: below its lower one
+            line = self._lines[basic]
+            ends = [(high if w * side < 0 else low, v, w) for v, w in line.weights.items()]
+            free = [v for end, v, _ in ends if v not in end or end[v][0] != self._value[v]]
+            own = (high if side > 0 else low)[basic]
+            if not free:
+                used = [(line.times, basic, own, side)]
+                used += [(abs(w), v, end[v], 1 if end is high else -1) for end, v, w in ends]
+                return self._refuted(used)
+            self._pivot(basic, min(free))
+            self._value[basic] = own[0]
+        return None
+
+    def maximise(self, goal: int, side: int, low: Limits, high: Limits) -> Fraction | None:
+        """Go from a point within all limits to where a variable is largest (side -1: smallest).
+
+        Returns
+        -------
+        Fraction or None
+            The largest value; None if it grows without end.
+        """
+        while True:
+            weights = self._weights(goal)
+            moves = [(v, 1 if w * side > 0 else -1) for v, w in weights.items()]
+            moves = [(v, way) for v, way in moves if not self._stuck(v, way, low, high)]
+            if not moves:
+                return self._largest(goal, side, low, high)
+            entering, way = min(moves)
+            steps = [
+                (room, v)
+                for v in (entering, *self._lines)
+                if (room := self._room(v, entering, way, low, high)) is not None
+            ]
+            if not steps:
+                return None
+            _, leaving = min(steps)
+            if leaving == entering:
+                self._move(entering, (high if way > 0 else low)[entering][0])
+                continue
+            upper = self._lines[leaving].weights[entering] * way > 0
+            self._pivot(leaving, entering)
+            self._value[leaving] = (high if upper else low)[leaving][0]
+
+    def _weights(self, v: int) -> dict[int, int]:
+        line = self._lines.get(v)
+        return {v: 1} if line is None else line.weights
+
+    def _stuck(self, v: int, way: int, low: Limits, high: Limits) -> bool:
+        """Say whether a variable that is not basic stands at its limit."""
+        end = high if way > 0 else low
+        return v in end and end[v][0] == self._value[v]
+
+    def _room(self, v: int, entering: int, way: int, low: Limits, high: Limits) -> Fraction | None:
+        """Return how far one variable can move until another (or itself) meets its limit."""
+        line = self._lines.get(v)
+        if line is None:
+            weight, times, total = 1, 1, self._value[v]
+        elif entering in line.weights:
+            weight, times, total = line.weights[entering], line.times, self._total(line)
+        else:
+            return None
+        end = high if weight * way > 0 else low
+        return Fraction(abs(end[v][0] * times - total), abs(weight)) if v in end else None
+
+    def _largest(self, goal: int, side: int, low: Limits, high: Limits) -> Fraction:
+        """Return the largest value, by which the limits add up to it."""
+        times = 1 if goal not in self._lines else self._lines[goal].times
+        used = []
+        for v, w in self._weights(goal).items():
+            way = 1 if w * side > 0 else -1
+            end = high if way > 0 else low
+            used.append(Inequality(abs(w), self.forms[v], way, end[v][0]))
+        weights, bound = added_up(used)
+        if weights != {name: side * times * weight for name, weight in self.forms[goal]}:
+            raise AssertionError("the bound does not check; this is a bug")
+        return Fraction(side * bound, times)
+
+    def _total(self, line: _Line) -> int:
+        """Return the value of a line's variable, times its `times`."""
+        if line.total is None:
+            total, values = 0, self._value
+            for v, weight in line.weights.items():
+                total += weight * values[v]
+            line.total = total
+        return line.total
+
+    def _move(self, v: int, value: int) -> None:
+        """Give a variable that is not basic another value."""
+        self._value[v] = value
+        for line in self._lines.values():
+            if v in line.weights:
+                line.total = None
+
+    def _add(self, line: _Line, weight: int, variable: int) -> None:
+        """Add a variable with a weight to a line."""
+        inner = self._lines.get(variable)
+        if inner is None:
+            added, factor = {variable: 1}, 1
+        else:
+            added, factor = inner.weights, inner.times
+        if factor != 1:
+            line.times *= factor
+            line.weights = {v: w * factor for v, w in line.weights.items()}
+        weights = line.weights
+        for other, w in added.items():
+            total = weights.get(other, 0) + weight * w
+            if total:
+                weights[other] = total
+            else:
+                del weights[other]
+        line.total = None
+        line.shorten()
+
+    def _broken(self, low: Limits, high: Limits) -> tuple[int, int] | None:
+        """Return the first basic variable outside its limits, and on which side it is."""
+        for v in sorted(self._lines):
+            line = self._lines[v]
+            total = self._total(line) if line.total is None else line.total
+            if v in high and total > high[v][0] * line.times:
+                return v, 1
+            if v in low and total < low[v][0] * line.times:
+                return v, -1
+        return None
+
+    def _pivot(self, basic: int, other: int) -> None:
+        """Exchange a basic variable, whose value the caller sets, and one of its line."""
+        line = self._lines.pop(basic)
+        weight = line.weights.pop(other)
+        del self._value[other]
+        sign = 1 if weight > 0 else -1
+        turned = {v: -sign * w for v, w in line.weights.items()} | {basic: sign * line.times}
+        self._lines[other] = _Line(abs(weight), turned)
+        for v, old in self._lines.items():
+            if v != other and (times := old.weights.pop(other, 0)):
+                self._add(old, times, other)
+
+    def _refuted(self, used: Iterable[tuple[int, int, Limit, int]]) -> frozenset[Tag]:
+        """Check a refutation by adding up its inequalities, and return the tags in it."""
+        listed = list(used)
+        sums = (Inequality(times, self.forms[v], side, end) for times, v, (end, _), side in listed)
+        weights, bound = added_up(sums)
+        if weights or bound >= 0:
+            raise AssertionError("the refutation does not check; this is a bug")
+        return frozenset(tag for _, _, (_, tag), _ in listed)
