@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.base.errors import InputError, raise_all
@@ -20,6 +20,7 @@ from analysis.claims.relations import (
     RelationRow,
     read_relations,
 )
+from analysis.claims.solver.bounds import Ends
 from analysis.claims.solver.conflicts import minimal_conflicts
 from analysis.claims.solver.products import Item, divided, linear, meaning, outside
 from analysis.claims.solver.questions import Outcome, Questions, Selection
@@ -176,7 +177,12 @@ class Group:
     questions: Questions
 
 
-Solved = dict[tuple[object, ...], Group]
+@dataclass(frozen=True)
+class Solved:
+    """What was found under other readings, by what is asserted."""
+
+    groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
+    ends: dict[object, Ends] = field(default_factory=dict)
 
 
 class State:
@@ -186,13 +192,13 @@ class State:
     ----------
     network : Network
         The case under this reading.
-    solved : dict, optional
-        Groups of other readings by what they assert; new ones are added.
+    solved : Solved, optional
+        What was found under other readings; more is added.
     """
 
     def __init__(self, network: Network, solved: Solved | None = None) -> None:
         self.network = network
-        self._solved = {} if solved is None else solved
+        self._solved = Solved() if solved is None else solved
         self.groups = [self._group(*one) for one in _connected(network)]
         self.words = Wording(network)
 
@@ -217,7 +223,7 @@ class State:
     @cached_property
     def every(self) -> Questions:
         """Answers on claims of several groups."""
-        return Questions(self.network.items, self.network.definitions)
+        return Questions(self.network.items, self.network.definitions, self._solved.ends)
 
     def follows(self, tag: str, others: Sequence[str]) -> bool:
         """Say whether a claim follows from others: they leave no value that prints otherwise."""
@@ -235,9 +241,10 @@ class State:
         names = sorted({name for item in items for name in item.names})
         pieces = [(n, self.network.pieces(self.network.names[n][0]), n in money) for n in names]
         content = (tags, *pieces, *((item.tag, meaning(item)) for item in items))
-        if content not in self._solved:
-            self._solved[content] = self._solve(tags, definitions, money & set(names))
-        return self._solved[content]
+        found = self._solved.groups
+        if content not in found:
+            found[content] = self._solve(tags, definitions, money & set(names))
+        return found[content]
 
     def _solve(self, tags: tuple[str, ...], rules: list[Claim], money: set[str]) -> Group:
         """Find the conflicts of a group.
@@ -246,7 +253,7 @@ class State:
         conflict excludes its claims even if hundredths can be divided.
         """
         items = {tag: self.network.items[tag] for tag in tags}
-        ask = finer = Questions(items, rules)
+        ask = finer = Questions(items, rules, self._solved.ends)
         if money:
             parts = {t: tuple(divided(i, money, FINE) for i in made) for t, made in items.items()}
             finer = Questions(parts, linear([divided(one, money, FINE) for one in rules]))

@@ -142,7 +142,7 @@ class Judge:
         self._blocks = {block.name: block for block in found}
         self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
         self._states: dict[tuple[str, ...], State] = {}
-        self._solved: Solved = {}
+        self._solved = Solved()
         self._found: dict[Hashable, Judgement] = {}
 
     def state(self, block: str, reading: Reading) -> State:

@@ -6,7 +6,7 @@ close to it, or move it inwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, lcm
@@ -75,7 +75,7 @@ class Bounds:
 
 
 _NEAR = Fraction(1, 10**6)
-_CASES = 800
+_CASES = 2000
 """So many cases are looked at for an end; then its limit may lie beyond what is attained."""
 
 
@@ -120,36 +120,33 @@ def bounds(system: System, indicator: Indicator, step: Fraction | None = None) -
     used = {name for part in (whole.numerator, whole.denominator) for name, _ in part.terms}
     if missing := sorted(used - set(system.names)):
         raise KeyError(f"the system says nothing about {', '.join(missing)}")
-    return Ends(search_of(system), [""]).of(indicator, step)
+    return Ends(search_of(system)).of(indicator, step)
 
 
 class Ends:
-    """Bounds over the data sets that meet some claims of a search.
+    """Bounds over the data sets that a search finds under its empty tag.
 
     Parameters
     ----------
     search : Search
-        The claims.
-    tags : sequence of str
-        Which of them.
-    more : sequence of Claim
-        What is added to them.
+        What the data sets have to meet.
     known : iterable of dict
-        Data sets that meet all of this.
+        Some that do.
     """
 
-    def __init__(
-        self,
-        search: Search,
-        tags: Sequence[str],
-        more: Sequence[Claim] = (),
-        known: Iterable[dict[str, int]] = (),
-    ) -> None:
-        self._search = search.part(tags, more)
-        self._known = list(known)
+    def __init__(self, search: Search, known: Iterable[dict[str, int]] = ()) -> None:
+        self._search, self._known = search, list(known)
+        self._found: dict[tuple[Indicator, Fraction | None], Bounds] = {}
 
     def of(self, indicator: Indicator, step: Fraction | None = None) -> Bounds:
         """Bound an indicator, as :func:`bounds` does."""
+        if (indicator, step) not in self._found:
+            self._start()
+            high, low = (self._end(indicator, side, step) for side in (1, -1))
+            self._found[indicator, step] = Bounds(low, high)
+        return self._found[indicator, step]
+
+    def _start(self) -> None:
         if not self._known:
             start = self._search.decide([""])
             if start is None:
@@ -157,8 +154,6 @@ class Ends:
             if not isinstance(start, dict):
                 raise ImpossibleError("no data set agrees with these claims")
             self._known.append(start)
-        high, low = (self._end(indicator, side, step) for side in (1, -1))
-        return Bounds(low, high)
 
     def _end(self, indicator: Indicator, side: int, step: Fraction | None) -> End | None:
         """Find the largest (side 1) or smallest value.
@@ -187,7 +182,9 @@ class Ends:
             if reached == refuted:
                 break
             beyond = max(refuted - back, (reached + refuted) // 2) * step
-            better = self._between(whole, side, (beyond, limit), min(left, _CASES // 4))
+            better = self._between(
+                whole, side, (beyond, limit), min(left, _CASES // (2 if back == 1 else 4))
+            )
             left -= self._search.looked_at
             if better is None:
                 back //= 4
@@ -206,7 +203,8 @@ class Ends:
     ) -> dict[str, int] | tuple[str, ...] | None:
         """Find a data set that goes beyond a value, up to the limit."""
         low, high = (end + side * whole.shift for end in ends)
-        inside = Interval(low, high, low_closed=False)
+        # small numbers are gone through once; large ones are not to be held to a narrow slice
+        inside = Interval(low, high if side < 0 else None, low_closed=False)
         there = Claim("beyond", whole.numerator * side, inside, whole.denominator)
         found = self._search.decide([""], [there], most)
         if isinstance(found, dict):

@@ -43,12 +43,18 @@ class Questions:
         What each claim asserts, by its tag.
     rules : sequence of Claim
         What holds by meaning.
+    ends : dict, optional
+        Ranges of other claims, by what these assert; new ones are added.
     """
 
-    def __init__(self, items: Mapping[str, tuple[Item, ...]], rules: Sequence[Claim]) -> None:
-        self.items = items
+    def __init__(
+        self,
+        items: Mapping[str, tuple[Item, ...]],
+        rules: Sequence[Claim],
+        ends: dict[object, Ends] | None = None,
+    ) -> None:
+        self.items, self.ends = items, {} if ends is None else ends
         self.search = Search(rules, {tag: linear(made) for tag, made in items.items()})
-        self.known: dict[object, Bounds] = {}
         every = (*rules, *(item for made in items.values() for item in made))
         self._names = {name for item in every for name in item.names}
         self._seen: list[tuple[dict[str, int], set[str]]] = []
@@ -156,12 +162,8 @@ class Selection:
         UndecidedError
             If the search for one had to be given up.
         """
-        key = (self.tags, what, step, more, about)
-        if key not in self.ask.known:
-            added = [*linear(more), *(_exists(about) if about is not None else ())]
-            claims, _ = self._folded(added)
-            self.ask.known[key] = self._ends(claims).of(what, step)
-        return self.ask.known[key]
+        claims, _ = self._folded([*more, *(_exists(about) if about is not None else ())])
+        return self._ends(claims).of(what, step)
 
     def span(self, one: Product) -> Interval:
         """Return an interval that holds every value which a product can have (may be wider)."""
@@ -169,7 +171,10 @@ class Selection:
         return _span(self._ends(claims), one)
 
     def _ends(self, claims: Sequence[Claim]) -> Ends:
-        return Ends(self.ask.search, self.tags, claims, self.ask.seen(self.tags, claims))
+        part = self.ask.search.part(self.tags, claims)
+        if part.content not in self.ask.ends:
+            self.ask.ends[part.content] = Ends(part, self.ask.seen(self.tags, claims))
+        return self.ask.ends[part.content]
 
     def _find(self, claims: Sequence[Claim]) -> dict[str, int] | Outcome:
         found = self.ask.search.decide(self.tags, claims)
@@ -200,7 +205,7 @@ class Selection:
         self, claims: list[Claim], products: list[Product], start: dict[str, int]
     ) -> dict[str, int] | Outcome:
         """Find a data set that meets products as well, from one that meets the claims."""
-        ends = Ends(self.ask.search, self.tags, claims, [start])
+        ends = self._ends(claims)
         start = dict.fromkeys((n for one in products for n in one.names), 0) | start
         if _sides(products) == 2:  # usually the lower parts, hours say, are open and can follow
             upper = [part for one in products for part in one.sides()[1]]

@@ -22,6 +22,9 @@ MOST_CASES = 20_000
 _GUESSES = 20
 """So many cases are looked at where whole numbers are likely."""
 
+_TOTALS_FIRST = 8
+"""In all but one of so many cases totals are made whole before single quantities."""
+
 _DEEPEST = 450
 
 
@@ -85,6 +88,7 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
+        self.content: object = None  # of a part: all of its limits
         self._rules = self._limits(None, rules)
         self._claims = {tag: self._limits(tag, made) for tag, made in claims.items()}
 
@@ -109,8 +113,8 @@ class Search:
             tags of claims; or None if it stays open.
         """
         with self._asked(tags, more) as question:
+            self.looked_at = 0
             found = self._answer(question, most)
-            self.looked_at = most - self._cases
         if not isinstance(found, frozenset):
             return found
         return tuple(str(tag) for tag in found if tag is not None)
@@ -159,6 +163,7 @@ class Search:
         with self._asked(tags, more) as question:
             totals = [self._tableau.forms[v] for v in question.order if v in self._totals]
         made = Search((), {})
+        made.content = (question.checked, tuple(totals))
         variable = made._tableau.variable
         made._totals = {variable(form) for form in totals}
         made._claims[""] = [
@@ -272,6 +277,7 @@ class Search:
         parts: list[tuple[int, frozenset[Tag]]] = []
         while True:
             self._cases -= 1
+            self.looked_at += 1
             core = self._tableau.meet(low, high)
             if core is not None:
                 break
@@ -279,7 +285,10 @@ class Search:
             data = _whole(asked, values)
             if data is not None or self._cases <= 0 or depth > _DEEPEST:
                 return data
-            broken = ((v not in self._totals, n // d, v) for v, (n, d) in values.items() if d > 1)
+            other = self.looked_at % _TOTALS_FIRST == 0
+            broken = (
+                ((v in self._totals) is other, n // d, v) for v, (n, d) in values.items() if d > 1
+            )
             _, at, v = min(broken)  # rounding what is small changes ratios the most
             case = self._cases
             part = self._split(asked, low, high | {v: (at, case)}, depth + 1)
@@ -320,7 +329,7 @@ def _highest(
     ends: tuple[Limits, Limits] = {one: (0, None)}, {}
     for old, made in zip((low, high), ends, strict=True):
         for v, (end, _) in old.items():
-            made[wide.variable(((("", -end), *forms[v]) if end else forms[v]))] = (0, None)
+            made[wide.variable((("", -end), *forms[v]) if end else forms[v])] = (0, None)
     form, unit = primitive(Linear((*_times_one(below), *below.terms)))
     for made in ends:
         made[wide.variable(form)] = (unit.numerator, None)

@@ -35,7 +35,8 @@ class _Line:
     total: int | None = None  # the sum, until one of its values changes
 
     def shorten(self) -> None:
-        if self.times > _LONG and (divisor := gcd(self.times, *self.weights.values())) > 1:
+        """Divide by what all numbers share."""
+        if (divisor := gcd(self.times, *self.weights.values())) > 1:
             self.times //= divisor
             self.weights = {v: w // divisor for v, w in self.weights.items()}
 
@@ -132,8 +133,8 @@ class Tableau:
 
     def meet(self, low: Limits, high: Limits) -> frozenset[Tag] | None:
         """Go to a point within all limits, or return the tags of limits that exclude each other."""
-        for v, (limit, _) in low.items():
-            if v in high and high[v][0] < limit:
+        for v in sorted(low.keys() & high.keys()):
+            if high[v][0] < low[v][0]:
                 return self._refuted([(1, v, low[v], -1), (1, v, high[v], 1)])
         for v, value in self._value.items():
             if v in low and value < low[v][0]:
@@ -237,14 +238,16 @@ class Tableau:
     def _add(self, line: _Line, weight: int, variable: int) -> None:
         """Add a variable with a weight to a line."""
         inner = self._lines.get(variable)
-        if inner is None:
-            added, factor = {variable: 1}, 1
+        added = {variable: 1} if inner is None else inner.weights
+        factor = 1 if inner is None else inner.times
+        if factor != 1 and (common := gcd(weight, factor)) != 1:
+            weight //= common
+            factor //= common
+        if factor == 1:
+            weights = line.weights
         else:
-            added, factor = inner.weights, inner.times
-        if factor != 1:
             line.times *= factor
-            line.weights = {v: w * factor for v, w in line.weights.items()}
-        weights = line.weights
+            line.weights = weights = {v: w * factor for v, w in line.weights.items()}
         for other, w in added.items():
             total = weights.get(other, 0) + weight * w
             if total:
@@ -252,16 +255,17 @@ class Tableau:
             else:
                 del weights[other]
         line.total = None
-        line.shorten()
+        if line.times > _LONG:
+            line.shorten()
 
     def _broken(self, low: Limits, high: Limits) -> tuple[int, int] | None:
         """Return the first basic variable outside its limits, and on which side it is."""
         for v in sorted(self._lines):
             line = self._lines[v]
             total = self._total(line) if line.total is None else line.total
-            if v in high and total > high[v][0] * line.times:
+            if (end := high.get(v)) is not None and total > end[0] * line.times:
                 return v, 1
-            if v in low and total < low[v][0] * line.times:
+            if (end := low.get(v)) is not None and total < end[0] * line.times:
                 return v, -1
         return None
 
