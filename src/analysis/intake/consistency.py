@@ -36,7 +36,7 @@ from analysis.intake.problems import (
 )
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
-from analysis.kpis.reduce import month_index
+from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import BY_MONTH, Case
 from analysis.tables.columns import (
