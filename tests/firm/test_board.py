@@ -1,0 +1,85 @@
+"""The board's pages as they are built: few, in the firm's language, with a workbook beside them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pytest
+
+from analysis.base.language import Code, words_of
+
+from .harness import ROOT, Firm, firm_of
+
+SALES = "invoice_date,amount\n" + "".join(
+    f"{year}-{month:02d}-15,{100 * year - 200_000 + month}.50\n"
+    for year in (2023, 2024)
+    for month in range(1, 13)
+)
+"""100 more a month in the second year: 2301.50 in January 2023."""
+
+
+def built(firm: Firm) -> tuple[str, int, bytes]:
+    """Build the report; return its text, the number of its pages and its bytes."""
+    (firm.root / "requirements").symlink_to(ROOT / "requirements")
+    (firm.root / "notebooks").unlink()
+    shutil.copytree(ROOT / "notebooks/firm", firm.root / "notebooks/firm")
+    for step in ("verdicts", "ledger", "kpis"):
+        firm.step(step)
+    firm.step("notebook", "notebooks/firm/board.ipynb")
+    firm.step("report")
+    path = firm.root / "report" / f"{firm.name}.pdf"
+    pages = pypdfium2.PdfDocument(path)
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in pages)
+    return re.sub(r"\s+", " ", text), len(pages), path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "tag"),
+    [
+        ("es", "Informe para el directorio · T4 2024 · 31 de diciembre de 2024", b"es-PE"),
+        ("pl", "Raport dla zarządu · IV kw. 2024 · 31 grudnia 2024", b"pl"),
+    ],
+)
+def test_the_board_reads_its_own_language(
+    tmp_path: Path, code: Code, title: str, tag: bytes
+) -> None:
+    firm = firm_of(tmp_path, title="Acme", subtitle="Acme")
+    firm.edit("case.yaml", "# language: es ", f"language: {code} ")
+    text, pages, content = built(firm)
+    assert text.startswith(title)
+    assert 4 <= pages <= 6
+    assert b"/Lang(%s)" % tag in content
+    words = words_of(code)
+    parts = {part for text in words for part in re.split(r"\{[^}]*\}", text) if len(part) > 12}
+    own = " ".join(words.values()) + (firm.raw / "okrs.csv").read_text(encoding="utf-8")
+    assert [part for part in parts if part in text and part not in own] == []
+    sheets = openpyxl.load_workbook(tmp_path / "report/acme.xlsx").sheetnames
+    assert sheets[:2] == [f"{words['Table']} 1", f"{words['Figure']} 1"]
+
+
+def test_a_day_and_an_amount_are_enough(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path, title="Acme", subtitle="Acme")
+    for path in firm.raw.glob("*.csv"):
+        path.unlink()
+    (firm.raw / "sale.csv").write_text(SALES, encoding="utf-8")
+    text, pages, _ = built(firm)
+    assert pages <= 2
+    # 3 × 2,300.50 + 10 + 11 + 12, and 300 more a year later
+    assert "the firm had sales of 7,235 soles (+4.3%)" in text
+    assert "Sales by quarter" in text
+    assert "key result" not in text
+
+
+def test_the_plan_stands_beside_the_level(tmp_path: Path) -> None:
+    firm = firm_of(tmp_path, title="Acme", subtitle="Acme").keep("sale")
+    (firm.raw / "sale.csv").write_text(SALES, encoding="utf-8")
+    plan = "period,kpi,value\n2024Q4,sales,8000\n"
+    (firm.raw / "plan.csv").write_text(plan, encoding="utf-8")
+    report = firm.report().text
+    row = re.search(r"Sales, soles .*", report)
+    assert row
+    assert re.split(r"  +", row[0])[-3:] == ["8,000", "−9.6%", "◆ off"]  # 7,234.50 of 8,000
