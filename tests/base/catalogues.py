@@ -65,6 +65,8 @@ WORDS = (
     "not met, and no baseline to score from",
     *("Segment", "Customer", *_ASKS.values(), *GRAINS, *_DIRECTIONS.values(), "Joint score"),
     *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
+    *("short of the baseline", "on the way", "hours", "answers", "satisfied", "services"),
+    *("Strengths", "Weaknesses", "Opportunities", "Threats", "Requested"),
     *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES))),
     *("waiting", "working", "rows", "judgement", "dependent", "independent", "context"),
     *(record.english for record in CATALOGUE),

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.base.language import tr
+from analysis.base.language import language, tr
 from analysis.base.periods import (
     distance,
     is_to_date,
@@ -19,7 +19,7 @@ from analysis.base.periods import (
     short_base,
     short_period,
 )
-from analysis.base.text import decimal, groups, keyed, listed, percent, records
+from analysis.base.text import decimal, groups, keyed, listed, percent, points, records
 from analysis.figures import style as s
 from analysis.figures.primitives import change_text, scale, span, table
 from analysis.kpis.catalogue import MONEY, Totals, kpi
@@ -50,7 +50,10 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     """
     frame = frame[frame["base"].isin(bases(parse_label(period)[0]))]
     shares = frame["unit"] == "%"
-    units = [("Change in per cent", frame[~shares]), ("Change in percentage points", frame[shares])]
+    units = [
+        (tr("Change in per cent"), frame[~shares]),
+        (tr("Change in percentage points"), frame[shares]),
+    ]
     units = [(title, rows) for title, rows in units if len(rows)]
     fig = s.canvas(_HEAD + _STEP * frame["kpi"].nunique() + 7.5 * len(units) - 1)
     _heads(fig, frame, period)
@@ -63,18 +66,18 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
     s.bold(fig, 53, 2.5, short_period(period), ha="right")
-    s.note(fig, 53, 6.3, "arrow: good direction", ha="right")
+    s.note(fig, 53, 6.3, tr("arrow: good direction"), ha="right")
     words = _on(period)
     for base, left in ((base, _PANELS[base]) for base in words):
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
-            s.bold(fig, left, 2.5, f"Change on {short_base(period, base)}")
+            s.bold(fig, left, 2.5, tr("Change on {period}", period=short_base(period, base)))
         s.note(fig, left, 6.3, words[base])
 
 
 def _on(period: str) -> dict[str, str]:
     grain, _ = parse_label(period)
-    words = {"previous": f"on the {grain} before", "year-ago": "on the year before"}
+    words = {"previous": tr(f"on the {grain} before"), "year-ago": tr("on the year before")}
     return {base: words[base] for base in bases(grain)}
 
 
@@ -118,14 +121,15 @@ def _group(
 def _words(fig: Canvas, y: float, row: Any, kind: str) -> None:
     """Write a KPI's name, good direction, value and unit."""
     record = kpi(str(row.kpi))
-    s.write(fig, 0, y, str(row.name))
+    s.write(fig, 0, y, s.fit(str(row.name), 34)[0])
     s.write(fig, 37, y, _ARROWS[str(row.better)], color=s.MUTED, ha="center")
     if row.value is not None:
         short = scale([row.value], 13, record.decimals)
-        text = short.text(row.value) + ("%" if record.is_share else "")
+        text = short.text(row.value) + (language().percent if record.is_share else "")
         s.write(fig, 53, y, text, ha="right", color=s.KIND[kind])
         if not record.is_share:
-            unit = {"services": "", "services per 100 h": "per 100 h"}.get(row.unit, row.unit)
+            hidden = {tr("services"): "", tr("services per 100 h"): tr("per 100 h")}
+            unit = hidden.get(row.unit, row.unit)
             s.note(fig, 54, y, s.fit(f"{short.word}{unit}", 14.5, s.SMALL)[0])
 
 
@@ -137,14 +141,14 @@ def _size(row: Any) -> float | None:
 
 def _change_text(row: Any) -> str:
     if row.unit == "%":
-        return f"{decimal(1, signed=True)(row.change)} pp"
-    return f"{change_text(row.growth)}%"
+        return points(1)(row.change / 100)
+    return change_text(row.growth) + language().percent
 
 
 def _bar(ax: Axes, place: int, row: Any) -> None:
     size = _size(row)
     if size is None:
-        s.tag(ax, "no base", (0, place), (4, 0), color=s.MUTED)
+        s.tag(ax, tr("no base"), (0, place), (4, 0), color=s.MUTED)
         return
     ax.barh(place, size, height=0.5, color=_COLOURS[str(row.effect)])
     s.tag(ax, _change_text(row), (size, place), (3 if size >= 0 else -3, 0))
@@ -159,11 +163,13 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
             continue
         other = _shown(judged["base_period"].iloc[0], period)
         better = int((judged["effect"] == "good").sum())
-        parts.append(f"than in {other} in {better} of {len(judged)} indicators")
+        words = {"period": other, "better": better, "all": len(judged)}
+        parts.append(tr("than in {period} in {better} of {all} indicators", **words))
     when = short_period(period)
     if not parts:
-        return f"{when} has nothing to compare with."
-    return f"In {when} the firm did better {listed(parts)}. Dark green is better, orange worse."
+        return tr("{period} has nothing to compare with.", period=when)
+    text = tr("In {period} the firm did better {parts}.", period=when, parts=listed(parts))
+    return f"{text} {tr('Dark green is better, orange worse.')}"
 
 
 def _alt(frame: pd.DataFrame, period: str) -> str:
@@ -172,10 +178,15 @@ def _alt(frame: pd.DataFrame, period: str) -> str:
         changes = []
         for row in records(rows):
             if _size(row) is not None:
-                effect = {"good": ", better", "bad": ", worse"}.get(str(row.effect), "")
-                changes.append(f"{_change_text(row)} {words[str(row.base)]}{effect}")
-        parts.append(f"{rows['name'].iloc[0]}: {'; '.join(changes) or 'nothing to compare'}.")
-    return f"Paired bars of change for each indicator in {short_period(period)}. {' '.join(parts)}"
+                effect = {"good": tr("better"), "bad": tr("worse")}.get(str(row.effect))
+                text = f"{_change_text(row)} {words[str(row.base)]}"
+                changes.append(f"{text}, {effect}" if effect else text)
+        parts.append(f"{rows['name'].iloc[0]}: {'; '.join(changes) or tr('nothing to compare')}.")
+    return tr(
+        "Paired bars of change for each indicator in {period}. {parts}",
+        period=short_period(period),
+        parts=" ".join(parts),
+    )
 
 
 _LEFT, _VARIANCE_WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
@@ -344,12 +355,13 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     base = str(frame["base_period"].iloc[0])
     height = _ROW * len(frame)
     fig = s.canvas(_TOP + 4 + height + 2)
-    heads = (f"{short_period(period)} over {_shown(base, period)}", "difference", "difference, %")
+    first = tr("{period} over {base}", period=short_period(period), base=_shown(base, period))
+    heads = (first, tr("difference"), tr("difference, %"))
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
         s.small(fig, left, 2.5, head, weight="semibold")
         axes.append(s.lanes(fig, left, _TOP, width, height, len(frame)))
-    s.note(fig, 0, 2.5, "light: before")
+    s.note(fig, 0, 2.5, tr("light: before"))
     for place, row in enumerate(records(frame)):
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     _pairs(axes[0], frame, kind)
@@ -359,22 +371,32 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     _differences(axes[2], growths, _VARIANCE_PANELS[2][1], pins=True)
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
-    caption = (
-        f"Services by type in {short_period(period)} against {_shown(base, period)}: "
-        f"{decimal()(now)} after {decimal()(then)}. Of {len(frame)} types {more} had more. "
-        "Columns stand for numbers, pins for per cent; dark green is more, light orange less."
+    words = {"period": short_period(period), "base": _shown(base, period)}
+    caption = tr(
+        "Services by type in {period} against {base}: {now} after {then}. Of {types} types {more} "
+        "had more. Columns stand for numbers, pins for per cent; dark green is more, light orange "
+        "less.",
+        now=decimal()(now),
+        then=decimal()(then),
+        types=len(frame),
+        more=more,
+        **words,
     )
-    pairs = [f"{r.name} {decimal()(r.value)} after {decimal()(r.base)}" for r in records(frame)]
-    alt = (
-        f"Paired bars, differences and pins by service type, {short_period(period)} against "
-        f"{_shown(base, period)}: {listed(pairs)}."
+    pairs = [
+        tr("{name} {now} after {then}", name=r.name, now=decimal()(r.value), then=decimal()(r.base))
+        for r in records(frame)
+    ]
+    alt = tr(
+        "Paired bars, differences and pins by service type, {period} against {base}: {pairs}.",
+        pairs=listed(pairs),
+        **words,
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _per_cent(growth: Fraction | None) -> str:
     if growth is None:
-        return "no base"
+        return tr("no base")
     return "> 9,999" if growth >= 100 else decimal(0, signed=True)(100 * growth)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.language import tr
 from analysis.base.periods import (
     last_ended,
     months_in,
@@ -107,8 +108,8 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
     line.set_xlim(0, 100)
     line.axvline(100, color=s.RULE, lw=0.5)
     bars.axvline(0, color=s.NEUTRAL, lw=0.8)
-    s.note(fig, left, 2.5, "Services and share")
-    s.note(fig, 119, 2.5, "Share added up, %")
+    s.note(fig, left, 2.5, tr("Services and share"))
+    s.note(fig, 119, 2.5, tr("Share added up, %"))
     added = [100 * float(value) for value in frame["cumulative"]]
     line.plot(added, range(len(added)), color=s.KIND[kind], lw=0.8, zorder=1)
     for place, row in enumerate(records(frame)):
@@ -133,14 +134,18 @@ def _said(row: Any) -> str:
 def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
     named = listed([literal(name.lower()) for name in known["name"]])
-    text = (
-        f"; only the counts of {named} are printed, the others are one of many splits of the rest"
+    text = tr(
+        "Services by type in {period}, largest first. The first is {name}, with {share} of {all} "
+        "services.",
+        period=period,
+        name=literal(frame["name"].iloc[0]),
+        share=percent(1)(frame["share"].iloc[0]),
+        all=decimal()(frame["services"].sum()),
     )
-    return (
-        f"Services by type in {period}, largest first. The first is "
-        f"{literal(frame['name'].iloc[0])}, with {percent(1)(frame['share'].iloc[0])} of "
-        f"{decimal()(frame['services'].sum())} services{text if named else ''}."
+    more = (
+        f"; only the counts of {named} are printed, the others are one of many splits of the rest."
     )
+    return text[:-1] + more if named else text
 
 
 def _types_alt(frame: pd.DataFrame, period: str) -> str:
@@ -148,7 +153,8 @@ def _types_alt(frame: pd.DataFrame, period: str) -> str:
         f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}{', printed' * row.printed})"
         for row in records(frame)
     ]
-    return f"Horizontal bars of services by type in {period}: {listed(rows)}."
+    found = listed(rows)
+    return tr("Horizontal bars of services by type in {period}: {rows}.", period=period, rows=found)
 
 
 _SIDE, _TIME, _TALL = 34.0, 122.0, 42.0
@@ -228,15 +234,17 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     for place, name in enumerate(names):
         _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], line, kind)
     line.labels(fig, (_TALL + 4) * len(names) - 3.5)
-    caption = (
+    caption = tr(
         "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
         "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
         "worked, Wilson score for the share of satisfied answers. They suppose services that "
         "arrive independently and answers from a random sample; where two of them overlap "
         "widely, the quarters may well be alike."
-        + (" A dash: the quarter has a month without rows." * bool(frame["value"].isna().any()))
     )
-    alt = " ".join(["Dots with intervals by quarter.", *(_said_of(frame, name) for name in names)])
+    if frame["value"].isna().any():
+        caption += " " + tr("A dash: the quarter has a month without rows.")
+    parts = [tr("Dots with intervals by quarter."), *(_said_of(frame, name) for name in names)]
+    alt = " ".join(parts)
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -246,7 +254,7 @@ def _panel(fig: Canvas, top: float, rows: pd.DataFrame, line: Timeline, kind: st
     known = [row for row in records(rows) if row.value is not None]
     ends = [end for row in known for end in (row.low, row.high)]
     short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
-    unit = short.word + ("% of answers" if record.is_share else record.unit)
+    unit = short.word + (tr("% of answers") if record.is_share else record.unit)
     middle = top + _TALL / 2
     s.bold(fig, 0, middle - 4, record.name)
     s.note_lines(fig, 0, middle, s.fit(unit, _SIDE - 3, s.SMALL))
@@ -275,19 +283,24 @@ def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
     gaps = [row for row in records(rows) if row.value is None]
     lacking = [names[0]] * any(row.count is None for row in gaps)
     lacking += [names[1]] * any(row.size is None for row in gaps)
-    said = [f"{listed(list(dict.fromkeys(lacking)))} not recorded"] if lacking else []
-    said += [f"no {names[1]}"] * any(row.size == 0 for row in gaps)
+    lost = listed([tr(name) for name in dict.fromkeys(lacking)])
+    said = [tr("{names} not recorded", names=lost)] if lacking else []
+    said += [tr("no {name}", name=tr(names[1]))] * any(row.size == 0 for row in gaps)
     if said:
-        lines = s.wrap(f"{MISSING} {' or '.join(said)}", _SIDE - 3, s.SMALL)
+        lines = s.wrap(f"{MISSING} {listed(said, 'or')}", _SIDE - 3, s.SMALL)
         s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
 
 
 def _said_of(frame: pd.DataFrame, name: str) -> str:
     record, form = kpi(name), decimal(1)
     parts = [
-        f"{short_period(row.quarter)} {form(row.value)} "
-        f"({' to '.join(outward(row.low, row.high, 1))})"
+        f"{short_period(row.quarter)} {form(row.value)} ({_between(row)})"
         for row in records(frame[frame["kpi"] == name])
         if row.value is not None
     ]
-    return f"{record.name}, {record.unit}: {listed(parts) or 'no values'}."
+    return f"{record.name}, {record.unit}: {listed(parts) or tr('no values')}."
+
+
+def _between(row: Any) -> str:
+    low, high = outward(row.low, row.high, 1)
+    return tr("{low} to {high}", low=low, high=high)

@@ -145,21 +145,24 @@ def productivity(
     _change_rows(fig, line, 6, 24, frame, record.better)
     s.note(fig, 0, 63, tr("light: a year before"))
     levels(fig, line, 33, 32, frame, kind, short.text)
-    s.head(fig, 0, 82, "Its parts", f"{_quarter(frame, start)} = 100")
+    s.head(fig, 0, 82, tr("Its parts"), f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
     line.labels(fig, 99)
     data = pd.concat([frame, services, hours], ignore_index=True)
-    parts = (
-        f"From {_quarter(frame, start)} to {_quarter(frame, len(frame) - 1)} "
-        + " and ".join(
-            f"{name} went from 100 to {decimal()(last[1])}"
-            for name, rows in (("services", services), ("hours", hours))
-            if (last := _last(_indexed(rows, start)))
-        )
-        + "."
+    ways = [
+        tr("{name} went from 100 to {last}", name=tr(name), last=decimal()(last[1]))
+        for name, rows in (("services", services), ("hours", hours))
+        if (last := _last(_indexed(rows, start)))
+    ]
+    parts = tr(
+        "From {first} to {last} {ways}.",
+        first=_quarter(frame, start),
+        last=_quarter(frame, len(frame) - 1),
+        ways=listed(ways),
     )
-    caption = f"{_time_caption(frame, 'Productivity', record.unit, 1)} {parts}"
-    alt = f"{_time_alt(frame, 'productivity', record.unit, 1)} Below, two lines: {parts}"
+    caption = f"{_time_caption(frame, record.name, record.unit, 1)} {parts}"
+    alt = f"{_time_alt(frame, record.name.lower(), record.unit, 1)} "
+    alt += tr("Below, two lines: {parts}", parts=parts)
     return s.Drawn(fig, data, kind, caption, alt)
 
 
@@ -228,7 +231,7 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
         above = name == top
         s.tag(
             ax,
-            f"{name} {decimal()(value)}",
+            f"{tr(name)} {decimal()(value)}",
             (place, float(value)),
             (4, 5 if above else -5),
             fontsize=s.NORMAL,
@@ -318,19 +321,20 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     lines = -(-len(parts) // _COLUMNS)
     fig = s.canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
-    span = f"{short_period(first)} to {short_period(last)}"
-    s.note(fig, 0, 2, f"{span}; light: the year before; each on a scale of its own")
+    span = tr("{low} to {high}", low=short_period(first), high=short_period(last))
+    s.note(fig, 0, 2, tr("{span}; light: the year before; each on a scale of its own", span=span))
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
-    caption = (
-        f"Every indicator from {span}, the year before in light. Scales run from the lowest to "
+    caption = tr(
+        "Every indicator from {span}, the year before in light. Scales run from the lowest to "
         "the highest value, written on the left, so heights must not be compared; the last "
-        "value is on the right, and the arrow tells which direction is good."
+        "value is on the right, and the arrow tells which direction is good.",
+        span=span,
     )
-    alt = f"{len(parts)} small line charts over {frame['quarter'].nunique()} quarters. " + " ".join(
-        _said(rows, currency) for _, rows in parts
-    )
+    count = frame["quarter"].nunique()
+    head = tr("{charts} small line charts over {count} quarters.", charts=len(parts), count=count)
+    alt = " ".join([head, *(_said(rows, currency) for _, rows in parts)])
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
@@ -370,9 +374,14 @@ def _said(rows: pd.DataFrame, currency: str) -> str:
     record = kpi(str(rows["kpi"].iloc[0]), currency)
     found = [row for row in records(rows) if row.value is not None]
     if not found:
-        return f"{record.name}: no values."
-    form, unit = decimal(record.decimals), record.unit
-    return (
-        f"{record.name}, {unit}: from {form(found[0].value)} in {short_period(found[0].quarter)} "
-        f"to {form(found[-1].value)} in {short_period(found[-1].quarter)}."
+        return tr("{name}: no values.", name=record.name)
+    form = decimal(record.decimals)
+    return tr(
+        "{name}, {unit}: from {start} in {first} to {end} in {last}.",
+        name=record.name,
+        unit=record.unit,
+        start=form(found[0].value),
+        first=short_period(found[0].quarter),
+        end=form(found[-1].value),
+        last=short_period(found[-1].quarter),
     )

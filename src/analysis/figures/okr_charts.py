@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
+from analysis.base.language import language, tr
 from analysis.base.periods import short_period
 from analysis.base.text import decimal, groups, listed, percent, records
 from analysis.figures import style as s
@@ -78,29 +79,37 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
     objectives, named = list(dict.fromkeys(frame["objective_id"])), short_period(period)
     fig = s.canvas(_TOP + _ROW * len(frame) + _HEAD * len(objectives) + 2)
     ax = s.sheet(fig)
-    for x, words in ((-1, "−1"), (0, "baseline"), (1, "target")):
+    for x, words in ((-1, "−1"), (0, tr("baseline")), (1, tr("target"))):
         s.note(fig, _x(x), 3, words, ha="center")
-    s.note(fig, _LEFT + _SCALE + 6, 3, "level, target")
+    s.note(fig, _LEFT + _SCALE + 6, 3, tr("level, target"))
     y = _TOP
     for objective in objectives:
         ax.plot([0, 160], [y, y], color=s.RULE, lw=0.6)
-        s.bold(fig, 0, y + 3.2, f"Objective {objective.removeprefix('O')}")
+        s.bold(fig, 0, y + 3.2, tr("Objective {number}", number=objective.removeprefix("O")))
         y += _HEAD
         for row in records(frame[frame["objective_id"] == objective]):
             _bullet(fig, ax, y, row, kind)
             y += _ROW
     parts = [
-        f"{row.kr_id} {row.text}: "
-        + (row.reason if row.score is None else f"score {decimal(2)(row.score)}, {row.status}")
+        f"{row.kr_id} {row.text}: " + (tr(row.reason) if row.score is None else _scored(row))
         for row in records(frame)
     ]
-    alt = f"Bullet graphs of the key results of {named}, baseline 0, target 1. {'; '.join(parts)}."
-    caption = (
-        f"Key results of {named} on one scale. The bar runs from the baseline (0) towards the "
+    alt = tr(
+        "Bullet graphs of the key results of {period}, baseline 0, target 1. {parts}.",
+        period=named,
+        parts="; ".join(parts),
+    )
+    caption = tr(
+        "Key results of {period} on one scale. The bar runs from the baseline (0) towards the "
         "target (1); bands end where the way so far is good enough and where the target is "
-        "met. Without a baseline, a value or a target there is no bar."
+        "met. Without a baseline, a value or a target there is no bar.",
+        period=named,
     )
     return s.Drawn(fig, frame, kind, caption, alt)
+
+
+def _scored(row: Any) -> str:
+    return tr("score {score}, {status}", score=decimal(2)(row.score), status=tr(row.status))
 
 
 def _x(score: float) -> float:
@@ -112,11 +121,11 @@ def _bullet(fig: Canvas, ax: Axes, y: float, row: Any, kind: str) -> None:
     s.note(fig, 0, y + 1.7, s.fit(row.kr_id, 13, s.SMALL)[0])
     s.down(fig, 14, y + 1.7, s.fit(row.text, _LEFT - 19, s.SMALL, lines=2), 3.2)
     if row.score is None:
-        s.note(fig, _x(0), y + 3.2, "cannot tell", ha="center")
+        s.note(fig, _x(0), y + 3.2, tr("cannot tell"), ha="center")
     else:
         _bar(ax, y, row, kind)
     s.small(fig, _LEFT + _SCALE + 6, y + 1.7, s.fit(row.level, 35, s.SMALL)[0])
-    said = row.target if row.score is not None or row.target != "–" else row.reason
+    said = row.target if row.score is not None or row.target != "–" else tr(row.reason)
     said_lines = s.fit(said, 35, s.SMALL, lines=2)
     s.down(fig, _LEFT + _SCALE + 6, y + 4.9, said_lines, 3.1, color=s.MUTED)
 
@@ -161,24 +170,31 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
         x, y = float(row.stated), float(row.happened)
         ax.plot([x, x], [x, y], color=s.LIGHT[kind], lw=1.2, zorder=1)
         ax.scatter([x], [y], s=14 + 2 * row.check_ins, color=s.KIND[kind], zorder=2)
-    s.head(fig, 0, 30, "Came true", "share of check-ins")
-    s.bold(fig, 40, 71.5, "Stated confidence")
-    s.note(fig, 108, 8, "line: as often as stated")
-    s.note(fig, 108, 12, "size: number of check-ins")
+    s.head(fig, 0, 30, tr("Came true"), tr("share of check-ins"))
+    s.bold(fig, 40, 71.5, tr("Stated confidence"))
+    s.note(fig, 108, 8, tr("line: as often as stated"))
+    s.note(fig, 108, 12, tr("size: number of check-ins"))
     score = "–" if brier is None else decimal(3)(brier)
-    s.write(fig, 108, 20, f"Brier score {score}")
-    s.note(fig, 108, 24, "0 is perfect, 0.250 a coin")
-    caption = (
+    s.write(fig, 108, 20, tr("Brier score {score}", score=score))
+    s.note(fig, 108, 24, tr("0 is perfect, {coin} a coin", coin=decimal(3)(Fraction(1, 4))))
+    caption = tr(
         "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
         "above the line things went better than was said."
     )
     dots = [
-        f"{row.confidence} of ten, {percent(0)(row.stated)} stated, "
-        f"{percent(0)(row.happened)} came true, {row.check_ins} check-ins"
+        tr(
+            "{confidence} of ten, {stated} stated, {happened} came true, {count} check-ins",
+            confidence=row.confidence,
+            stated=percent(0)(row.stated),
+            happened=percent(0)(row.happened),
+            count=row.check_ins,
+        )
         for row in records(frame)
     ]
-    alt = (
-        f"Dots of stated confidence and share that came true: {listed(dots)}. Brier score {score}."
+    alt = tr(
+        "Dots of stated confidence and share that came true: {dots}. Brier score {score}.",
+        dots=listed(dots),
+        score=score,
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 
@@ -239,26 +255,29 @@ def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Draw
         Kind of the levels.
     """
     fig, named = s.canvas(_UNDER + _TALL * max(len(frame), 1)), short_period(period)
-    s.note(fig, _EDGE + _WIDTH + 5, 2.2, "level, target")
+    s.note(fig, _EDGE + _WIDTH + 5, 2.2, tr("level, target"))
     _key(fig)
     if frame.empty:
-        s.write(fig, 0, _UNDER + 4, "No key result has a level and a target.", color=s.MUTED)
+        s.write(fig, 0, _UNDER + 4, tr("No key result has a level and a target."), color=s.MUTED)
     for place, row in enumerate(records(frame)):
         _own_scale(fig, _UNDER + _TALL * place, row, kind)
-    caption = (
-        f"Key results of {named} as bullet graphs, each in the unit of its indicator. The bar "
+    caption = tr(
+        "Key results of {period} as bullet graphs, each in the unit of its indicator. The bar "
         "is the level, the mark across it the target; behind them, from dark to light, what "
         "falls short of the baseline, what is on the way, what is good enough, and what meets "
-        "the target. Key results without a level or a target are left out."
+        "the target. Key results without a level or a target are left out.",
+        period=named,
     )
-    alt = f"Bullet graphs for {named}. " + " ".join(
-        f"{r.kr_id} {r.text}: {r.level}, target {r.target}." for r in records(frame)
-    )
+    parts = [
+        f"{r.kr_id} {r.text}: {tr('{level}, target {target}.', level=r.level, target=r.target)}"
+        for r in records(frame)
+    ]
+    alt = " ".join([tr("Bullet graphs for {period}.", period=named), *parts])
     return s.Drawn(fig, frame, kind, caption, alt)
 
 
 def _key(fig: Canvas) -> None:
-    words = ("short of the baseline", "on the way", "good enough", "met")
+    words = map(tr, ("short of the baseline", "on the way", "good enough", "met"))
     x = 0.0
     for colour, word in zip(RANGES, words, strict=True):
         ax = s.panel(fig, x, 0.8, 5, 2.8)
@@ -324,7 +343,7 @@ def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
     exact = [Fraction(str(round(tick, 9))) for tick in ticks]
     places = next((n for n in range(9) if all((t * 10**n).denominator == 1 for t in exact)), 9)
     short = scale(exact, 0.8 * _WIDTH / max(len(ticks), 1), places)
-    sign = "%" if unit == "%" else ""
+    sign = language().percent if unit == "%" else ""
     texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]
     if short.word:
         texts[-1] = f"{texts[-1]} {short.word.strip()}"
@@ -356,11 +375,11 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     """
     parts, named = groups(frame, "kr_id"), short_period(quarter)
     fig = s.canvas(_WEEK_TOP + _WEEK_ROW * max(len(parts), 1) + 8)
-    s.note(fig, _WEEK_LEFT, 3, "score if the weeks so far went on")
-    s.note(fig, 160, 3, "half-way, end", ha="right")
+    s.note(fig, _WEEK_LEFT, 3, tr("score if the weeks so far went on"))
+    s.note(fig, 160, 3, tr("half-way, end"), ha="right")
     weeks = int(frame["week"].max()) if len(frame) else 13
     if not parts:
-        s.write(fig, 0, _WEEK_TOP + 4, "Nothing is known week by week.", color=s.MUTED)
+        s.write(fig, 0, _WEEK_TOP + 4, tr("Nothing is known week by week."), color=s.MUTED)
     for place, (name, rows) in enumerate(parts):
         top = _WEEK_TOP + _WEEK_ROW * place
         s.note(fig, 0, top + 4, name)
@@ -381,16 +400,17 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     bottom = _WEEK_TOP + _WEEK_ROW * len(parts)
     for week in range(1, weeks + 1, 2):
         s.note(fig, _WEEK_LEFT + step * (week - 0.5), bottom + 1, str(week), ha="center")
-    s.note(fig, _WEEK_LEFT, bottom + 5, "week of the quarter")
-    caption = (
-        f"The course of {named}, week by week. Each dot is the score that the key result "
+    s.note(fig, _WEEK_LEFT, bottom + 5, tr("week of the quarter"))
+    caption = tr(
+        "The course of {period}, week by week. Each dot is the score that the key result "
         "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
-        "the lowest score. A key result without weekly data is left out."
+        "the lowest score. A key result without weekly data is left out.",
+        period=named,
     )
-    alt = (
-        f"Lines of projected scores by week of {named}, half-way and at the end: "
-        + "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts)
-        + "."
+    alt = tr(
+        "Lines of projected scores by week of {period}, half-way and at the end: {parts}.",
+        period=named,
+        parts="; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts),
     )
     return s.Drawn(fig, frame, kind, caption, alt)
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.base.errors import InputError
+from analysis.base.language import counted, tr
 from analysis.base.text import decimal, groups, percent, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Flow, Shape, period_words, table
@@ -71,14 +72,14 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     steps = frame.drop_duplicates("step_id")
     period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
-    total = f"{decimal(1)(whole)} days"
+    total = _days(whole)
     beside = _DAYS / (_DAYS - s.text_width(total, weight="semibold") - 2)
     longest = max(float(frame["days"].max()) + 1, (float(whole) + 0.5) * beside - 0.5)
     fig = s.canvas(31 + 21 * len(steps))
     head = _days_axis(fig, 12, 7, longest)
     head.set_xticks([])
     head.spines["bottom"].set_visible(False)
-    s.bold(fig, 0, 15.5, "The mean service")
+    s.bold(fig, 0, 15.5, tr("The mean service"))
     _segments(head, steps, kind)
     s.tag(head, total, (float(whole), 0.5), (4, 0), fontsize=s.NORMAL, weight="semibold")
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
@@ -87,7 +88,7 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
         last = place == len(steps) - 1
         ax.tick_params(labelbottom=last)
         if last:
-            ax.set_xlabel("Days")
+            ax.set_xlabel(tr("Days"))
         _spread(fig, ax, top, rows, kind)
     caption = _process_caption(steps, whole, period)
     alt = _process_alt(frame, whole, period)
@@ -118,7 +119,8 @@ def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
         step, begin = rows[place], begins[place]
         ax.barh(0.5, float(step.mean), left=begin, height=1, **_look(str(step.mode), kind))
         weight = "semibold" if step.bottleneck else "regular"
-        text = f"{step.mode} {percent(0)(step.share)}" + ": the bottleneck" * bool(step.bottleneck)
+        text = f"{tr(step.mode)} {percent(0)(step.share)}"
+        text += f": {tr('the bottleneck')}" if step.bottleneck else ""
         wide = s.text_width(text, s.SMALL, weight) / unit
         end = right if place == len(rows) - 1 else ends[place]
         fits = begin + wide < end
@@ -152,15 +154,15 @@ def _spread(fig: Canvas, ax: Axes, top: float, rows: pd.DataFrame, kind: str) ->
     name = s.fit(str(step.name), 38, weight=weight, lines=2)
     for line, text in enumerate(name):
         s.write(fig, 0, top + 5.5 - 3.6 * (len(name) - 1 - line), text, weight=weight)
-    share = f"{percent(0)(step.share)} of the time"
+    share = tr("{share} of the time", share=percent(0)(step.share))
     s.note(fig, 0, top + 9.5, share)
-    s.note(fig, 0, top + 13, f"middle 80%: {low} to {high} days")
+    s.note(fig, 0, top + 13, tr("middle 80%: {low} to {high} days", low=low, high=high))
     ax.bar(rows["days"], rows["services"], width=0.8, **_look(str(step.mode), kind))
     most = float(rows["services"].max())
     ax.set_ylim(0, 1.5 * most)
     mean = float(step.mean)
     ax.vlines(mean, 0, 1.38 * most, color=s.INK, lw=0.9)
-    s.tag(ax, f"mean {decimal(1)(step.mean)} days", (mean, 1.38 * most), (3, 0), va="center")
+    s.tag(ax, tr("mean {days}", days=_days(step.mean)), (mean, 1.38 * most), (3, 0), va="center")
     ax.hlines(1.1 * most, low, high, color=s.NEUTRAL, lw=1.5)
 
 
@@ -177,10 +179,13 @@ def _quantile(rows: pd.DataFrame, level: Fraction) -> int:
 
 def _process_caption(steps: pd.DataFrame, whole: Fraction, period: str) -> str:
     worst = records(steps[steps["bottleneck"]])[0]
-    return (
-        f"The service process in {period}, from request to completion in "
-        f"{decimal(1)(whole)} days on average. The bottleneck is “{literal(worst.name)}” with "
-        f"{percent(0)(worst.share)} of the time."
+    return tr(
+        "The service process in {period}, from request to completion in {days} on average. The "
+        "bottleneck is “{step}” with {share} of the time.",
+        period=period,
+        days=_days(whole),
+        step=literal(worst.name),
+        share=percent(0)(worst.share),
     )
 
 
@@ -189,15 +194,28 @@ def _process_alt(frame: pd.DataFrame, whole: Fraction, period: str) -> str:
     for _, rows in groups(frame, "step_id"):
         step = records(rows)[0]
         low, high = _quantile(rows, Fraction(1, 10)), _quantile(rows, Fraction(9, 10))
-        parts.append(
-            f"{step.name} ({step.mode}): mean {decimal(1)(step.mean)} days, "
-            f"{percent(0)(step.share)} of the time, middle 80% of services {low} to {high} days"
-            + (", the bottleneck." if step.bottleneck else ".")
+        text = tr(
+            "{step} ({mode}): mean {days}, {share} of the time, middle 80% of services {low} to "
+            "{high} days",
+            step=step.name,
+            mode=tr(step.mode),
+            days=_days(step.mean),
+            share=percent(0)(step.share),
+            low=low,
+            high=high,
         )
-    return (
-        f"A timeline of the mean service in {period}, {decimal(1)(whole)} days, above bars of "
-        f"services by days for each step. {' '.join(parts)}"
+        parts.append(text + (f", {tr('the bottleneck')}." if step.bottleneck else "."))
+    return tr(
+        "A timeline of the mean service in {period}, {days}, above bars of services by days for "
+        "each step. {parts}",
+        period=period,
+        days=_days(whole),
+        parts=" ".join(parts),
     )
+
+
+def _days(value: Fraction) -> str:
+    return tr("{n} days", n=decimal(1)(value))
 
 
 _COLUMNS: Final = 5
@@ -242,14 +260,17 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
     times = process_times(ledger, steps, period)
     late = int((done["completed_on"] > done["due_on"]).sum())
     whole = len(done)
-    begin = steps[0].start_column.removesuffix("_on").replace("_", " ").capitalize()
+    begin = tr(steps[0].start_column.removesuffix("_on").replace("_", " ").capitalize())
     rows: list[tuple[Any, ...]] = [("start", "start", begin, "", whole, None, None, False)]
     rows += [
         (row.step_id, "step", row.name, row.mode, whole, row.mean, row.share, bool(row.bottleneck))
         for row in times.itertuples()
     ]
-    rows.append(("promise", "decision", "By the day promised?", "", whole, None, None, False))
-    for node, text, count in (("kept", "Done in time", whole - late), ("late", "Done late", late)):
+    rows.append(("promise", "decision", tr("By the day promised?"), "", whole, None, None, False))
+    for node, text, count in (
+        ("kept", tr("Done in time"), whole - late),
+        ("late", tr("Done late"), late),
+    ):
         rows.append((node, "end", text, "", count, None, Fraction(count, whole), False))
     return table("node role text mode services mean share bottleneck", rows, exact="mean share")
 
@@ -317,17 +338,18 @@ def _centre(place: tuple[int, int]) -> tuple[float, float]:
 def _numbers(fig: Canvas, x: float, y: float, row: Any, kind: str) -> None:
     """Write under a box what it takes, and above it that it is the bottleneck."""
     if row.role == "step":
-        said = f"{decimal(1)(row.mean)} days"
+        said = _days(row.mean)
         said += "" if row.share is None else f" · {percent(0)(row.share)}"
     elif row.role == "end":
         said = f"{decimal()(row.services)} · {percent(0)(row.share)}"
     elif row.role == "start":
-        said = f"{decimal()(row.services)} services"
+        said = counted("{n} service", "{n} services", int(row.services))
     else:
         return
     s.small(fig, x, y + _HEIGHT / 2 + 2.6, said, ha="center", color=s.KIND[kind])
     if row.mode:
-        words = f"{row.mode}: the bottleneck" if row.bottleneck else str(row.mode)
+        words = tr(row.mode)
+        words += f": {tr('the bottleneck')}" if row.bottleneck else ""
         colour = s.INK if row.bottleneck else s.MUTED
         s.small(fig, x, y - _HEIGHT / 2 - 2.2, words, ha="center", color=colour)
 
@@ -338,7 +360,7 @@ def _arrows(
     """Join the boxes in their order, and the decision with both its ends."""
     chain = [row.node for row in records(frame) if row.node != "late"]
     for before, after in pairwise(chain):
-        label = "yes" if before == "promise" else ""
+        label = tr("yes") if before == "promise" else ""
         (line, column), (other_line, other) = places[before], places[after]
         if line != other_line:
             chart.arrow(boxes[before].S, boxes[after].N)
@@ -346,32 +368,38 @@ def _arrows(
             chart.arrow(boxes[before].E, boxes[after].W, label=label)
         else:
             chart.arrow(boxes[before].W, boxes[after].E, label=label)
-    chart.arrow(boxes["promise"].S, boxes["late"].N, label="no")
+    chart.arrow(boxes["promise"].S, boxes["late"].N, label=tr("no"))
 
 
 def _flow_caption(frame: pd.DataFrame, period: str) -> str:
     steps = frame[frame["role"] == "step"]
     late = frame.set_index("node").loc["late"]
     days = sum(steps["mean"], Fraction(0))
-    return (
-        f"Flowchart of the service process in {period}: mean days of each step and its share of "
-        f"the {decimal(1)(days)} days that a service takes. Of {decimal()(frame['services'].max())}"
-        f" services {decimal()(late['services'])} ended after the day promised; grey is waiting."
+    return tr(
+        "Flowchart of the service process in {period}: mean days of each step and its share of "
+        "the {days} that a service takes. Of {all} services {late} ended after the day promised; "
+        "grey is waiting.",
+        period=period,
+        days=_days(days),
+        all=decimal()(frame["services"].max()),
+        late=decimal()(late["services"]),
     )
 
 
 def _flow_alt(frame: pd.DataFrame, period: str) -> str:
     steps = [
-        f"{row.text} ({row.mode}, {decimal(1)(row.mean)} days"
-        + (", the bottleneck)" if row.bottleneck else ")")
+        f"{row.text} ({tr(row.mode)}, {_days(row.mean)}"
+        + (f", {tr('the bottleneck')})" if row.bottleneck else ")")
         for row in records(frame[frame["role"] == "step"])
     ]
     ends = [
         f"{row.text.lower()} {decimal()(row.services)}"
         for row in records(frame[frame["role"] == "end"])
     ]
-    return (
-        f"A flowchart of the service process in {period}: {frame['text'].iloc[0]}, then "
-        f"{', then '.join(steps)}, then the question whether the promised day was kept: "
-        f"{', '.join(ends)}."
+    return tr(
+        "A flowchart of the service process in {period}: {steps}, then the question whether the "
+        "promised day was kept: {ends}.",
+        period=period,
+        steps=f", {tr('then')} ".join([frame["text"].iloc[0], *steps]),
+        ends=", ".join(ends),
     )

@@ -235,13 +235,13 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     for number, name in enumerate(PERSPECTIVES):
         top = number * _LANE
         ax.axhspan(top + 1, top + _LANE - 1, color="#f5f5f5" if number % 2 else s.PAPER, zorder=0)
-        for below, line in enumerate(s.wrap(name, 20, s.SMALL, "semibold")):
+        for below, line in enumerate(s.wrap(tr(name), 20, s.SMALL, "semibold")):
             s.small(fig, 0, top + _LANE / 2 + 3.4 * below, line, weight="semibold")
     _arrows(ax, places, records(table))
     for key, place in places.items():
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
-    caption = (
+    caption = tr(
         "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
         "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
         "later. Colour and line say what the quarters of the ledger can tell."
@@ -379,7 +379,9 @@ def _arrows(ax: Axes, places: Places, rows: Sequence[Any]) -> None:
 
 def _mark(row: Any) -> str:
     """Write sign and lag: ``+, lag 1``."""
-    return ("+" if row.sign == "+" else MINUS) + (f", lag {row.lag}" if row.lag else "")
+    return ("+" if row.sign == "+" else MINUS) + (
+        ", " + tr("lag {quarters}", quarters=row.lag) if row.lag else ""
+    )
 
 
 def _beside(lines: Sequence[Line], texts: Sequence[str], places: Places) -> list[Point]:
@@ -428,14 +430,14 @@ def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
     counts = table["finding"].value_counts()
     for finding, (colour, line, width) in _LOOKS.items():
         ax.plot([x, x + 8], [y, y], color=colour, ls=line, lw=width)
-        s.small(fig, x + 10, y, f"{finding} ({int(counts.get(finding, 0))})")
+        s.small(fig, x + 10, y, f"{tr(finding)} ({int(counts.get(finding, 0))})")
         x += 40
 
 
 def _strategy_alt(table: pd.DataFrame) -> str:
     parts = [
-        f"{indicator(row.cause).name} to {indicator(row.effect).name}, sign {_mark(row)}, "
-        f"{row.finding}"
+        f"{indicator(row.cause).name} → {indicator(row.effect).name} ({_mark(row)}), "
+        f"{tr(row.finding)}"
         for row in records(table)
     ]
-    return f"Boxes in four lanes joined by arrows: {'; '.join(parts)}."
+    return tr("Boxes in four lanes joined by arrows: {links}.", links="; ".join(parts))

@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base.language import tr
 from analysis.base.text import groups, listed, records
 from analysis.figures import style as s
 from analysis.figures.primitives import LINE, Flow, table
@@ -64,16 +65,16 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     fig = s.canvas(5 + fsum(heights) + 2 * 9 + 6)
     ax = s.sheet(fig)
     tops = [5.0, 5.0 + heights[0] + 9 + 5]
-    for column, words in enumerate(("helpful", "harmful")):
+    for column, words in enumerate((tr("helpful"), tr("harmful"))):
         s.note(fig, 6 + column * (width + 4), 2, words)
-    for row, words in enumerate(("within the firm", "around the firm")):
+    for row, words in enumerate((tr("within the firm"), tr("around the firm"))):
         upright = {"rotation": 90, "ha": "center", "va": "center"}
         s.note(fig, 1.5, tops[row] + (heights[row] + 9) / 2, words, **upright)
     for name, (title, column, row) in _QUADRANTS.items():
         left, top = 6 + column * (width + 4), tops[row]
         colour = s.BAD if column else s.GOOD
         ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
-        s.write(fig, left, top + 4, title, fontsize=9, weight="semibold")
+        s.write(fig, left, top + 4, tr(title), fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
     return s.Drawn(fig, frame, kind, _swot_caption(frame), _swot_alt(frame))
 
@@ -102,12 +103,11 @@ def _write_entries(
 
 def _swot_caption(frame: pd.DataFrame) -> str:
     counts = [
-        f"{int((frame['quadrant'] == name).sum())} {title.lower()}"
+        f"{int((frame['quadrant'] == name).sum())} {tr(title).lower()}"
         for name, (title, _, _) in _QUADRANTS.items()
     ]
-    return f"SWOT matrix of the starting position: {listed(counts)}." + _about_words(
-        frame, "the number before each entry is the section it rests on"
-    )
+    text = tr("SWOT matrix of the starting position: {counts}.", counts=listed(counts))
+    return text + _about_words(frame, "the number before each entry is the section it rests on")
 
 
 def _quoted(frame: pd.DataFrame) -> bool:
@@ -121,7 +121,8 @@ def _said(row: Any, space: str = " ") -> str:
 
 
 def _about_words(frame: pd.DataFrame, places: str) -> str:
-    return f" The words are ours; {places}." if _quoted(frame) else " The words are the firm's."
+    own = " " + tr("The words are the firm's.")
+    return f" The words are ours; {places}." if _quoted(frame) else own
 
 
 def _swot_alt(frame: pd.DataFrame) -> str:
@@ -129,8 +130,8 @@ def _swot_alt(frame: pd.DataFrame) -> str:
     for name, (title, _, _) in _QUADRANTS.items():
         rows = frame[frame["quadrant"] == name]
         texts = [_said(row) for row in records(rows)]
-        parts.append(f"{title}: {'; '.join(texts) or 'no entry'}.")
-    return f"A matrix of two by two fields. {' '.join(parts)}"
+        parts.append(f"{tr(title)}: {'; '.join(texts) or tr('no entry')}.")
+    return tr("A matrix of two by two fields. {parts}", parts=" ".join(parts))
 
 
 _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
@@ -208,10 +209,9 @@ def _bone(
 
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
     count = frame["category"].nunique()
-    return (
-        f"Causes behind “{literal(effect)}”: {len(frame)} causes in {count} categories."
-        + _about_words(frame, "the number after each cause is the section it rests on")
-    )
+    words = {"effect": literal(effect), "causes": len(frame), "count": count}
+    text = tr("Causes behind “{effect}”: {causes} causes in {count} categories.", **words)
+    return text + _about_words(frame, "the number after each cause is the section it rests on")
 
 
 def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
@@ -219,7 +219,8 @@ def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
     for category, rows in groups(frame, "category"):
         texts = [_said(row) for row in records(rows)]
         parts.append(f"{category}: {'; '.join(texts)}.")
-    return f"A fishbone diagram that ends in “{effect}”. {' '.join(parts)}"
+    told = " ".join(parts)
+    return tr("A fishbone diagram that ends in “{effect}”. {parts}", effect=effect, parts=told)
 
 
 _GAP, _DOWN, _BACK, _ABOVE = 7.0, 8.0, 6.0, 1.0
