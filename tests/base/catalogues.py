@@ -67,6 +67,7 @@ WORDS = (
     *("better than", "the same as", "worse than", "margin", "turnover", "multiplier"),
     *("short of the baseline", "on the way", "hours", "answers", "satisfied", "services"),
     *("Strengths", "Weaknesses", "Opportunities", "Threats", "Requested"),
+    *("not recorded", "undefined"),
     *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES))),
     *("waiting", "working", "rows", "judgement", "dependent", "independent", "context"),
     *(record.english for record in CATALOGUE),

@@ -85,7 +85,7 @@ def _texts(table: pd.DataFrame) -> pd.Series[str]:
 
 def method_start(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the starting level of every indicator of the method's catalogue."""
-    texts = [level_text(indicator(row.key), row.value) or row.state for row in records(levels)]
+    texts = [level_text(indicator(row.key), row.value) or tr(row.state) for row in records(levels)]
     units = list(levels["unit"])
     shown = levels.assign(value=column(texts, levels.index), unit=units)
     return view("tbl-method-start", shown, kind=kind, period=period)
