@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.intake.case_check import check_case
 
@@ -129,3 +131,29 @@ def test_keys_are_not_merged(firm: Firm) -> None:
     text, good = check_case("acme", firm.root)
     assert not good
     assert "keys are not merged here). To fix: take out <<" in text
+
+
+def test_days_that_count_from_1904_and_hidden_columns(firm: Firm) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.title = "sale"
+    book.active.append(["invoice_id", "invoiced_on", "amount"])
+    book.active.append(["A1", datetime.date(2024, 1, 5), 100])
+    book.active.append(["A2", 43_831, 100])  # 1904-01-01 and 43,831 days are 2024-01-02
+    book.active.column_dimensions["B"].hidden = True
+    book.save(firm.raw / "acme.xlsx")
+    assert firm.problems() == []
+    days = firm.read().tables["sale"]["invoiced_on"].dt.date.astype(str)
+    assert list(days) == ["2024-01-05", "2024-01-02"]
+    assert "counted from 1904, as the workbook says" in firm.notes()
+    assert "columns are hidden, and read like any other: from B on" in firm.notes()
+
+
+def test_invoices_of_suppliers_are_no_sales(firm: Firm) -> None:
+    firm.put("facturas.csv", "factura,proveedor,fecha,importe\nF101,Luz,2024-01-04,6.00\n")
+    assert any("these look like invoices of suppliers" in text for text in firm.problems())
+
+
+def test_a_discount_is_no_amount(firm: Firm) -> None:
+    firm.put("sale.csv", "invoice_id,invoiced_on,Discount Amount\nF1,2024-01-04,6.00\n")
+    assert "rename the column" not in firm.problem()

@@ -142,6 +142,7 @@ def test_a_folder_with_several_tables(root: Path) -> None:
         ("a.csv", b"", "no file holds rows of a table"),
         ("a.csv", b"only,words\nx,y\n", "no file holds rows of a table"),
         ("a.xlsx", b"x", "cannot be read as a workbook"),
+        ("a.csv", b'"EXTF";700;21\n"Umsatz";"Belegdatum"\n5,00;0103\n', "posting list of DATEV"),
         ("a.csv", b'Date,Total\n2024-01-01,"5', "does not end"),
         (
             "a.csv",

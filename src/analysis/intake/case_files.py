@@ -188,7 +188,8 @@ def _same(mine: Parameters, its: Parameters, name: str) -> bool:
     return bool(getattr(mine, name) == getattr(its, name))
 
 
-def _has_money(table: Table) -> bool:
+def has_money(table: Table) -> bool:
+    """Whether a table holds amounts."""
     return any(header_of(info).money for info in table.row.model_fields.values())
 
 
@@ -224,7 +225,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     for name in same:
         value = "" if name in {"source", "periods"} else str(getattr(mine, name))
         yield Problem(fault_of("example-title"), file, column=name, value=value or None)
-    money = {table.name for table in ROWS if _has_money(table)} & tables.keys()
+    money = {table.name for table in ROWS if has_money(table)} & tables.keys()
     if mine.currency == "XXX" and money:
         yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
     claims = [folder / CLAIMS.file for folder in (case.raw, template.raw)]

@@ -31,7 +31,7 @@ from analysis.tables.columns import (
     may_be_empty,
     names_of,
 )
-from analysis.tables.rows import Table
+from analysis.tables.rows import Table, period_column
 
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
     frozenset(vocabulary("proposal")[name].split())
@@ -154,7 +154,8 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
         list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
     )
     sheet.rows = numbers
-    _name(sheet, header, columns, place + 1, grid, (currency, foreign))
+    totals = [grid.mapped is not None and _is_total(row) for row in rows]
+    _name(sheet, header, columns, place + 1, grid, (currency, foreign), totals)
     return sheet
 
 
@@ -204,10 +205,12 @@ def _filled(
     rows = [below[index] for index in kept]
     numbers = np.array(kept, dtype="int64") + place + 2
     is_sheet = ", sheet " in grid.file  # whose rows may end where their last value does
+    footer = 1 if grid.mapped else 0  # a line of an export that holds but a remark
     ragged = [
         index
         for index, row in enumerate(rows)
-        if len(row) != width and (not _blank(row[width:]) or (len(row) < width and not is_sheet))
+        if len(row) != width
+        and (not _blank(row[width:]) or (footer < len(row) < width and not is_sheet))
     ]
     if ragged:
         found = ", ".join(map(str, rows[ragged[0]]))
@@ -228,6 +231,7 @@ def _name(
     row: int,
     grid: Grid,
     signs: tuple[tuple[str, ...], tuple[str, ...]],
+    totals: list[bool],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere: dict[str, str] = {}
@@ -261,12 +265,14 @@ def _name(
     for text in sorted(lost):
         fault = fault_of("mapped-column-missing", header=", ".join(header))
         sheet.problems.append(Problem(fault, sheet.file, row=row, column=text))
+    if grid.mapped is not None:
+        _leave_out_others(sheet, np.array(totals, dtype=bool))
     _fill_further_lines(sheet)
     for text, words in wanted.items():
         chosen = [str(cell).strip() in words for cell in sheet.cells.pop(_ROWS + text)]
         what = f"rows are left out whose {text} is not {' or '.join(words)}"
         sheet.leave_out(~np.array(chosen, dtype=bool), what)
-    meant = _note_unused(sheet, unused, elsewhere)
+    meant = _note_unused(sheet, unused, elsewhere, hints=grid.mapped is None)
     said = set().union(*map(words_of, header))
     bought = said & SUPPLIER and not said & CUSTOMER
     if bought and grid.mapped is None and sheet.table.name == "sale":
@@ -294,14 +300,41 @@ _ROWS = "(rows) "
 """Begins the name of a column that says which rows are read."""
 
 
+_TOTALS = frozenset(vocabulary("totals")["words"].split())
+
+
+def _is_total(row: Sequence[Cell]) -> bool:
+    """Whether a row begins with a word such as total."""
+    first = next((cell for cell in row if not _blank([cell])), "")
+    return isinstance(first, str) and folded(first).partition("_")[0] in _TOTALS
+
+
+def _leave_out_others(sheet: Sheet, totals: NDArray[np.bool_]) -> None:
+    """Leave out rows of an export that are no records: totals without a day, headings and notes."""
+    dated, money = period_column(sheet.table), _money(sheet)
+    if dated in sheet.cells and money and len(totals):
+        dayless = np.array([_blank([cell]) for cell in sheet.cells[dated]], dtype=bool)
+        empty = [[_blank([cell]) for cell in sheet.cells[name]] for name in money]
+        sheet.leave_out(dayless & totals, "totals without a day are left out")
+        bare = (dayless & np.all(empty, axis=0))[~(dayless & totals)]
+        keys = sheet.cells.get(sheet.table.key[0])
+        if keys is not None:  # further lines of an order repeat its key
+            bare &= np.array([_blank([cell]) for cell in keys], dtype=bool)
+        sheet.leave_out(bare, "rows without a day and an amount are left out")
+
+
+def _money(sheet: Sheet) -> list[str]:
+    fields = sheet.table.row.model_fields
+    return [name for name in sheet.cells if name in fields and header_of(fields[name]).money]
+
+
 def _fill_further_lines(sheet: Sheet) -> None:
     """Complete the second and further lines of a record that stands on several.
 
     Exports of shops repeat the key alone. An empty cell is that of the line above, but for amounts:
     a line without an amount of its own is left out, since the amount is that of the whole record.
     """
-    fields = sheet.table.row.model_fields
-    money = [name for name in sheet.cells if name in fields and header_of(fields[name]).money]
+    money = _money(sheet)
     keys = [str(cell).strip() for cell in sheet.cells.get(sheet.table.key[0], ())]
     again = np.array([a == b != "" for a, b in pairwise(["", *keys])], dtype=bool)
     if not money or not again.any():
@@ -324,13 +357,13 @@ def _fill_further_lines(sheet: Sheet) -> None:
 
 
 def _note_unused(
-    sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str]
+    sheet: Sheet, unused: list[str], elsewhere: Mapping[str, str], *, hints: bool
 ) -> Mapping[str, str]:
     """Note columns that are not used; return those that may be meant for one that is missing."""
     open_names = {
         name: found.field
         for name, found in names_of(sheet.table.row).items()
-        if found.field not in {CURRENCY, SCALE, *sheet.cells, *elsewhere}
+        if hints and found.field not in {CURRENCY, SCALE, *sheet.cells, *elsewhere}
     }
     fields, meant = sheet.table.row.model_fields, dict[str, str]()
     for text in unused:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from analysis.base.errors import InputError, printable
 from analysis.base.text import listed
-from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE
+from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
 from analysis.intake.proposal import (
     SIGNS,
     AnyTable,
@@ -268,7 +268,7 @@ def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int,
     add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", "from the name of the case")
     add("subtitle: Board report")
     add("kind: yours")
-    if not any(True for one in made for _ in one.of_kind("number")):
+    if not any(has_money(one.table) for one in made):
         add("currency: XXX", "no currency, since there are no amounts")
     elif len(currencies) == 1:
         add(f"currency: {currencies[0]}", why)

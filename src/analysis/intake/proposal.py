@@ -44,6 +44,7 @@ from analysis.tables.columns import (
     header_of,
     is_choice,
     may_be_empty,
+    meaning,
     names_of,
 )
 from analysis.tables.rows import Table
@@ -51,6 +52,7 @@ from analysis.tables.rows import Table
 SIGNS = foreign_signs("", "")
 _CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)
 _NOT_COUNTED = frozenset(vocabulary("proposal")["not-counted"].split())
+_FEW = 8
 _MOST_CELLS, _MOST_SHOWN, _MOST_WORDS = 2_000, 40, 12
 _BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
 """Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
@@ -71,6 +73,15 @@ class Column:
         distinct = list(dict.fromkeys(self.cells))
         return distinct[:: 1 + len(distinct) // _MOST_CELLS]
 
+    @property
+    def counts_up(self) -> bool:
+        """Whether the cells are whole numbers in a row, as numbers of documents are."""
+        texts = [str(cell) for cell in self.sample]
+        if len(texts) < _FEW or len(self.cells) > len(texts) or not all(map(str.isdigit, texts)):
+            return False
+        numbers = [int(text) for text in texts]
+        return max(numbers) - min(numbers) < 3 * len(numbers)
+
     def reads(self, kind: str) -> list[Read]:
         """Return how the sample reads as days or as amounts."""
         if kind == "day":
@@ -88,7 +99,7 @@ class Column:
         if len(bare) < len(self.sample) and _share(self.reads("day")) >= _ENOUGH:
             return "day"
         if _share(self.reads("number")) >= _ENOUGH:
-            return "number"
+            return "key" if self.counts_up else "number"
         texts = [str(cell).strip() for cell in self.cells]
         if len(set(texts)) == len(texts) and all(re.search(r"\d", text) for text in texts):
             return "key"
@@ -299,9 +310,9 @@ def _take(made: Proposal) -> None:
             continue
         names = [other for other, found in names_of(made.table.row).items() if found.field == name]
         free.sort(key=lambda column: not contained(column.header, names))
-        text = f"Which column is {ours} ({info.description})?"
+        text = f"Which column is {ours} ({meaning(info, larger=True)})?"
         if not free:
-            text = f"No column looks like {ours} ({info.description}). Which one is it?"
+            text = f"No column looks like {ours} ({meaning(info, larger=True)}). Which one is it?"
             open_ = [column for column in made.columns if column.header not in made.taken]
             free = [column for column in open_ if column.kind == "word" and not _kind(info)]
         answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in free)
@@ -408,7 +419,7 @@ def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
                 named = {str(cell).strip().upper() for cell in column.cells}
                 codes_named = sorted(code for code in named if re.fullmatch("[A-Z]{3}", code))
                 return codes_named, f"from the column {column.header}"
-        for column in one.of_kind("number"):
+        for column in [*one.of_kind("number")] or [c for c in one.columns if c.kind == "number"]:
             words = re.split(r"[\s()\[\],_]+", column.header.casefold())
             marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
             found |= {sign: codes[sign] for sign in {*words, *marks} & codes.keys()}

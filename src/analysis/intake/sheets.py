@@ -127,6 +127,9 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
     text = _decode(content, grid, settings.encoding)
     if text is None:
         return grid
+    if text.startswith(('"EXTF"', "EXTF")):
+        grid.problems.append(Problem(fault_of("datev"), grid.file, row=1))
+        return grid
     told = settings.delimiter
     delimiter = DELIMITERS[told] if told else _delimiter(text, grid, currency)
     csv.field_size_limit(_LONGEST_CELL)

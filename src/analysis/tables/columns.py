@@ -337,7 +337,10 @@ def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
         names |= {other: Found(name) for other in header.also}
         names |= {other: Found(name, header.factor) for other in header.larger}
     if money:
-        names |= {other: Found(CURRENCY) for other in ("currency", "moneda", "divisa", "waluta")}
+        names |= {
+            other: Found(CURRENCY)
+            for other in ("currency", "moneda", "divisa", "waluta", "wahrung")
+        }
     if "unit_scale" not in row.model_fields and "basis" in row.model_fields:
         names |= {other: Found(SCALE) for other in ("unit_scale", "escala")}
     return names
