@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -140,9 +140,7 @@ def contradictions(
             )
         yield from _indicator(case, "targets", target.target_id, target.kpi)
         yield from _reading(case, target)
-        yield from _worse(case, target)
-        if target.kr_id in by_id:
-            yield from _level(case, target, by_id[target.kr_id])
+        yield from _amount(case, target, by_id.get(target.kr_id))
     yield from _same_reading(case, targets)
 
 
@@ -216,39 +214,33 @@ def _reading(case: Case, target: TargetRow) -> Iterator[InputError]:
         yield from _known(case, "targets", target.target_id, "option", target.option, options)
 
 
-def _level(case: Case, target: TargetRow, result: KeyResultRow) -> Iterator[InputError]:
-    """Refuse a level that is the given baseline: there is no way from one to the other."""
-    level = target.kind == "level" and result.baseline != ""
-    if level and Fraction(result.baseline) == Fraction(target.amount):
-        yield InputError(
-            "the target equals its baseline, so nothing can be scored",
-            file=_file(case, "targets"),
-            row=target.target_id,
-            column="amount",
-            value=target.amount,
-        )
+def _amount(case: Case, target: TargetRow, result: KeyResultRow | None) -> Iterator[InputError]:
+    """Refuse a level that is the given baseline, and a target for the worse unless confirmed.
 
-
-def _worse(case: Case, target: TargetRow) -> Iterator[InputError]:
-    """Refuse a change for the worse that the row does not confirm: most are slips of the sign."""
-    if target.kind == "level" or target.confirmed:
+    Most targets for the worse are slips of the sign. A change is compared with zero, and a level
+    with the baseline, if the key result gives one.
+    """
+    place: dict[str, Any] = {"file": _file(case, "targets"), "row": target.target_id}
+    place |= {"column": "amount", "value": target.amount}
+    level, better = target.kind == "level", indicator(target.kpi).better
+    baseline = result.baseline if level and result else ""
+    if baseline and Fraction(baseline) == Fraction(target.amount):
+        yield InputError("the target equals its baseline, so nothing can be scored", **place)
+    if target.confirmed or better == "none" or (level and target.months):
         return
+    start = Fraction(baseline) if baseline else None if level else Fraction(0)
     low, high = (None if text == "" else Fraction(text) for text in (target.amount, target.upper))
     if target.rule != "within":
         low, high = (None, low) if target.rule == "at most" else (low, None)
-    better = indicator(target.kpi).better
-    if (better == "up" and (low is None or low < 0)) or (
-        better == "down" and (high is None or high > 0)
-    ):
-        wanted = "rise, so the amount is positive" if better == "up" else "fall, so it is negative"
-        yield InputError(
-            "this target allows a worse level than the start",
-            file=_file(case, "targets"),
-            row=target.target_id,
-            column="amount",
-            value=target.amount,
-            fix=f"{target.kpi} should {wanted}; or write yes in a column “confirmed”",
-        )
+    end, side = (low, 1) if better == "up" else (high, -1)
+    if end is not None and (start is None or side * end >= side * start):
+        return
+    wanted = "rise, so the amount is positive" if side > 0 else "fall, so it is negative"
+    if level:
+        wanted = f"be {'at least' if side > 0 else 'at most'} a level"
+        wanted += f" that is no worse than the start of {baseline}" if baseline else ""
+    fix = f"{target.kpi} should {wanted}; or write yes in a column “confirmed”"
+    yield InputError("this target allows a worse level than the start", fix=fix, **place)
 
 
 def _same_reading(case: Case, targets: Sequence[TargetRow]) -> Iterator[InputError]:
