@@ -55,8 +55,8 @@ _NO_RESULT = re.compile(
     ),
     re.DOTALL | re.MULTILINE,
 )
-_ABSOLUTE = re.compile(r"(?<![\w./<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\")
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+_ABSOLUTE = re.compile(r"(?<![\w./<])/(?!xl/)[\w.-]+/[\w.-]+|\b[A-Z]:\\")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _HASH = re.compile(r"(sha256-|base64,)[\w+/]+=*")
 _REFERENCE = re.compile(r"\[[^\]]+\]\(#((?:fig|tbl)-[\w-]+)\)")
 

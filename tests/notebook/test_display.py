@@ -232,7 +232,7 @@ def test_a_figure_without_a_place_is_not_shown() -> None:
 
 def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
     path = drawing.save_figure(drawn(), tmp_path / "new")
-    assert path.name == "fig_07_services_by_type.svg"
+    assert path.name == "fig_09_services_by_type.svg"
     found = texts(path.read_text(encoding="utf-8"))
     assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
     rows = list(csv.reader(io.StringIO(path.with_suffix(".csv").read_text(encoding="utf-8"))))
@@ -298,7 +298,7 @@ def test_shown_figures_are_outlines_with_a_caption(
     wanted = {"caption": "By type. Bars.", "alt": "Bars: 94 & 78 <b>", "kind": "synthetic"}
     assert about == {"type": "figure", "label": "fig-services-by-type", **wanted}
     assert kind == {"type": "caption"}
-    assert caption["text/markdown"].endswith("**Figure 7.** By type. Bars. *[synthetic]*")
+    assert caption["text/markdown"].endswith("**Figure 9.** By type. Bars. *[synthetic]*")
     assert plt.get_fignums() == []
 
     monkeypatch.setenv(display.FIGURES_VARIABLE, str(tmp_path))
@@ -307,8 +307,8 @@ def test_shown_figures_are_outlines_with_a_caption(
     display.show_figure(drawn(), "acme")
     plt.close("all")
     assert shown[2][0] == data
-    assert shown[2][1] == {**about, "file": "figures/acme/fig_07_services_by_type.svg"}
-    assert (tmp_path / "acme" / "fig_07_services_by_type.csv").is_file()
+    assert shown[2][1] == {**about, "file": "figures/acme/fig_09_services_by_type.svg"}
+    assert (tmp_path / "acme" / "fig_09_services_by_type.csv").is_file()
 
 
 @pytest.mark.parametrize(("change", "message"), CASES["figures-refused"])

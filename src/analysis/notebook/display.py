@@ -57,6 +57,8 @@ class Column:
         one, a column is as wide as its contents.
     colours : mapping, optional
         From a cell's text, before it is translated, to a colour such as ``#1b7f4b``.
+    math : bool
+        Whether the texts are formulas in words and signs, which the PDF sets as mathematics.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Column:
     align: Align | None = None
     width: float | None = None
     colours: Mapping[str, str] | None = None
+    math: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class _Cells:
     aligns: list[Align]
     widths: list[float | None]
     rows: list[list[tuple[str, str | None]]]
+    math: list[bool]
 
 
 def show(shown: Figure | Mapping[str, Any], case: str | None = None) -> None:
@@ -207,6 +211,7 @@ def _cells(frame: pd.DataFrame, columns: Sequence[Column] | None) -> _Cells:
         aligns=[column.align or _align(frame[column.name].tolist()) for column in columns],
         widths=[column.width for column in columns],
         rows=[list(row) for row in zip(*shown, strict=True)],
+        math=[column.math for column in columns],
     )
 
 
@@ -250,12 +255,84 @@ def _typst(cells: _Cells) -> str:
     ]
     for row in cells.rows:
         shown = []
-        for text, colour in row:
-            literal = _literal(text)
+        for (text, colour), math in zip(row, cells.math, strict=True):
+            literal = mathematics(text) if math else _literal(text)
             shown.append(f'text(fill: rgb("{colour}"), {literal})' if colour else literal)
         lines.append("  " + ", ".join(shown) + ",")
     lines.append("  table.hline(stroke: 0.8pt),")
     return "table(\n" + "\n".join(lines) + "\n)"
+
+
+_TOKEN = re.compile(r"\s*([÷×+−()=])\s*")
+_LONG = 44
+"""Letters of a sum that is set on two lines."""
+
+
+def mathematics(text: str) -> str:
+    r"""Return Typst code that sets formulas of words and signs as mathematics.
+
+    Several formulas are separated by semicolons. What is no such formula is set as it is.
+
+    Examples
+    --------
+    >>> mathematics("sales ÷ (assets + debt) × 100%")[:54]
+    'math.equation(alt: "sales ÷ (assets + debt) × 100%", $'
+    >>> mathematics("sales ÷ (assets + debt) × 100%")[54:]
+    'display(frac("sales", "assets" + "debt")) times "100%"$)'
+    """
+    made: list[str] = []
+    for formula in text.split("; "):
+        try:
+            tokens = [token for token in _TOKEN.split(formula) if token]
+            code, _ = _sum(tokens)
+            while tokens[:1] == ["="]:
+                del tokens[0]
+                code += f" = {_sum(tokens)[0]}"
+        except IndexError:
+            tokens = [formula]
+        if tokens or len(made) > 2 or not any(sign in formula for sign in "÷×+−="):
+            return _literal(text)
+        made.append(f"math.equation(alt: {_literal(formula)}, ${code}$)")
+    return made[0] if len(made) == 1 else f"stack(spacing: 0.7em, {', '.join(made)})"
+
+
+def _sum(tokens: list[str]) -> tuple[str, bool]:
+    """Read a sum from the front; return its code and whether it has several terms."""
+    terms, length = [_product(tokens)], sum(map(len, tokens))
+    while tokens and tokens[0] in "+−":
+        terms += [tokens.pop(0), _product(tokens)]
+    length -= sum(map(len, tokens))
+    if len(terms) == 1 or length < _LONG:
+        return " ".join(terms), len(terms) > 1
+    half = len(terms) // 2 + (len(terms) // 2 + 1) % 2
+    lines = [f"display({' '.join(part)})" for part in (terms[: half + 1], terms[half + 1 :])]
+    return f"mat(delim: #none, row-gap: #0.35em, {'; '.join(lines)})", True
+
+
+def _product(tokens: list[str]) -> str:
+    code, several = _factor(tokens)
+    while tokens and tokens[0] in "×÷":
+        if tokens.pop(0) == "÷":
+            code, several = f"display(frac({code}, {_factor(tokens)[0]}))", False
+        else:
+            other, sums = _factor(tokens)
+            left, right = (
+                f"({one})" if many else one for one, many in ((code, several), (other, sums))
+            )
+            code, several = f"{left} times {right}", False
+    return f"({code})" if several else code
+
+
+def _factor(tokens: list[str]) -> tuple[str, bool]:
+    token = tokens.pop(0)
+    if token == "(":
+        inner = _sum(tokens)
+        if tokens.pop(0) != ")":
+            raise IndexError
+        return inner
+    name = token.replace("_", " ")
+    base = name.removesuffix(" before")
+    return _literal(base) + ('_"before"' if base != name else ""), False
 
 
 def _literal(text: str) -> str:

@@ -43,7 +43,7 @@ NAMES = WORDS | {record.key: record.name.lower() for record in METHOD}
 _DIRECTIONS = {"up": "more", "down": "less", "none": "–"}
 _ARROWS = {"up": "↑", "down": "↓"}
 _TURNS = {"good": "better", "bad": "worse", "neutral": None, "none": None}
-_SYMBOLS = {"C2": "CSI", "I1": "P", "I2": "T", "P1": "S"}
+_SYMBOLS = {"C2": "CSI", "F6": "C", "I1": "P", "I2": "T", "P1": "S"}
 """Letters for levels that are themselves ratios, where a change of them is written."""
 _FILES = {table.name: table.file for table in TABLES}
 
@@ -139,7 +139,8 @@ def method_catalogue() -> View:
     for r in METHOD:
         level, when = f"{r.definition} {_ARROWS[r.better]}", "leading" if r.leading else "lagging"
         rows.append((r.key, r.name, r.name_es, formula(r), level, when))
-    return view("tbl-method-catalogue", rows)
+    leading = sum(record.leading for record in METHOD)
+    return view("tbl-method-catalogue", rows, leading=leading, count=len(rows))
 
 
 def formula(record: Indicator) -> str:
@@ -155,7 +156,7 @@ def formula(record: Indicator) -> str:
 def requirements() -> View:
     """Say what each indicator divides by and which columns it needs."""
     rows = [(r.key, r.purpose, r.divisor, r.grain, _by_table(r.columns)) for r in METHOD]
-    return view("tbl-requirements", rows)
+    return view("tbl-requirements", rows, count=len(rows))
 
 
 def _by_table(columns: Iterable[str]) -> str:
@@ -178,8 +179,9 @@ def formula_faults(case: Case) -> View:
         found = str(row.faults) or "none"
         if row.lost:
             found = f"our text has lost type here, so nothing is held against it ({found})"
-        rows.append((record.key, claim.place, claim.printed, found, formula(record)))
-    return view("tbl-formula-faults", rows)
+        rows.append((record.key, claim.place, claim.printed, found))
+    faulty = sum(not row[-1].startswith(("none", "our text")) for row in rows)
+    return view("tbl-formula-faults", rows, faulty=faulty, uses=len(rows))
 
 
 def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
@@ -193,8 +195,10 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
         ]
     table["place"] = table["claim_id"].map(lambda name: str(name).split("-", 1)[0])
     table["place"] = table["place"].str.replace("table", "Table ")
-    against = base_words(parse_label(period)[0], base, period)
-    return view("tbl-both-forms", table, kind=kind, period=period, base=against)
+    words: dict[str, Any] = {"base": base_words(parse_label(period)[0], base, period)}
+    words["differ"] = int((table["printed"] != table["corrected"]).sum())
+    words["count"] = len(table)
+    return view("tbl-both-forms", table, kind=kind, period=period, **words)
 
 
 # ---- Levels and changes ----

@@ -13,11 +13,11 @@ from analysis.base.text import MINUS, MISSING, column, decimal, outward, percent
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
 from analysis.method.key_results import Okrs, Result, chosen
-from analysis.show.indicator_tables import formula
 from analysis.show.wording import View, goal_text, level_text, score_text, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import read_claims
 
+_MET = ("met", "good enough")
 _STATES = ("on track", "off", "cannot tell")
 _INDENT = {"joint": "", "perspective": "", "objective": "\u2003", "key result": "\u2003\u2003"}
 
@@ -43,7 +43,7 @@ def key_results(feedback: pd.DataFrame, period: str, kind: str) -> View:
 
 
 def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: str) -> View:
-    """Rebuild one of the paper's Tables 1 to 4: printed, corrected, computed, target, score."""
+    """Rebuild one of the paper's Tables 1 to 4: what is printed, level, target and score."""
     printed = {claim.claim_id: claim.printed for claim in read_claims(case)}
     rows = []
     for result in chosen(list(results)):
@@ -53,8 +53,8 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
             rows.append(
                 (
                     ("Objective: " if row.role == "headline" else "") + row.text,
+                    row.kpi,
                     printed.get(row.claim_id, "no formula"),
-                    formula(indicator(row.kpi)),
                     level_text(record, result.value),
                     goal_text(record, result.goal),
                     record.unit,
@@ -62,7 +62,8 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
                     result.score.status,
                 )
             )
-    return view("tbl-okr-{number}", rows, kind=kind, number=objective_id.removeprefix("O"))
+    number, met = objective_id.removeprefix("O"), sum(row[-1] in _MET for row in rows)
+    return view("tbl-okr-{number}", rows, kind=kind, number=number, met=met, count=len(rows))
 
 
 def target_readings(results: Sequence[Result], kind: str, currency: str) -> View:
@@ -87,7 +88,9 @@ def target_readings(results: Sequence[Result], kind: str, currency: str) -> View
         )
     printed = any(result.target and result.target.claim_id for result in results)
     name = "tbl-target-readings/printed" if printed else "tbl-target-readings"
-    return view(name, dict.fromkeys(rows), kind=kind)
+    shown = list(dict.fromkeys(rows))
+    met = sum(row[-2] in _MET for row in shown)
+    return view(name, shown, kind=kind, met=met, count=len(shown))
 
 
 def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -59,6 +60,8 @@ def printed_results(case: Case) -> View:
     return view(
         "tbl-printed-results",
         [(_from_id(c.claim_id), c.printed, c.place, c.quotation) for c in results],
+        count=len(results),
+        numbers=len({claim.printed for claim in results}),
     )
 
 
@@ -94,7 +97,9 @@ def appraised(case: Case, section: str) -> View:
     rows = [_shown(number, entry, claims) for number, entry in enumerate(entries, 1)]
     firm = sum(entry.get("kind") == "firm" for entry in entries)
     met = sum(entry.get("answer") == "yes" for entry in entries)
-    return view(APPRAISED[section], pd.DataFrame(rows), count=len(rows), firm=firm, met=met)
+    gravity = Counter(entry.get("gravity") for entry in entries)
+    words = {"firm": firm, "met": met, "holds": gravity["holds"], "wrong": gravity["wrong"]}
+    return view(APPRAISED[section], pd.DataFrame(rows), count=len(rows), **words)
 
 
 def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
@@ -135,13 +140,18 @@ def trust(case: Case) -> View:
     table = rows.groupby("test", sort=False)[counts].sum().reset_index()
     pairs = zip(table["detected"], table["misprints"], strict=True)
     table["rate"] = column(Fraction(int(found), int(made)) for found, made in pairs)
-    return view("tbl-trust", table)
+    sums = table[counts].sum()
+    noticed = percent(0)(Fraction(int(sums["detected"]), int(sums["misprints"])))
+    alarms, told = int(sums["false_alarms"]), f"{int(sums['true']):,}"
+    return view("tbl-trust", table, alarms=alarms, publications=told, noticed=noticed)
 
 
 def paper_claims(verdicts: pd.DataFrame) -> View:
     """List every claim of the paper with its verdict and evidence under the default readings."""
     shown = verdicts[verdicts["default"]]
-    return view("tbl-claims", shown.assign(subject=shown["claim_id"].map(_from_id)))
+    broken = int((shown["verdict"] == "inconsistent").sum())
+    shown = shown.assign(subject=shown["claim_id"].map(_from_id))
+    return view("tbl-claims", shown, broken=broken, count=len(shown))
 
 
 def claims(case: Case, verdicts: pd.DataFrame) -> View:
@@ -153,7 +163,8 @@ def claims(case: Case, verdicts: pd.DataFrame) -> View:
 
 def reproduction(rows: pd.DataFrame) -> View:
     """Hold the printed results against the ledger's, each once however many places print it."""
-    return view("tbl-reproduction", rows.drop_duplicates(["result", "printed"]))
+    once = rows.drop_duplicates(["result", "printed"])
+    return view("tbl-reproduction", once, same=int(once["same"].sum()), count=len(once))
 
 
 def printed(case: Case) -> View:
