@@ -356,3 +356,16 @@ def test_without_duckdb_the_message_says_what_to_do(
 ) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     refused(tmp_path, r"DuckDB, which is not installed.*venv/\.big", pytest.fail)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_amounts_in_whole_units_and_open_orders(tmp_path: Path, form: str) -> None:
+    """Rounded by row, halves away from zero: 957.58 - 0.13 + 22.37 soles; one service is done."""
+    days = pd.to_datetime(["2024-05-01"] * 3)
+    rows = {
+        "sale": pd.DataFrame({"invoiced_on": days, "amount": [957.5775, -0.125, 22.368]}),
+        "service": pd.DataFrame({"completed_on": [days[0], None, None]}),
+    }
+    with relations(write_rows(rows, tmp_path / "ledger", form)) as found:
+        sums = reduce(found, ()).set_index("measure")["value"]
+    assert sums.to_dict() == {"sales": 97982, "services": 1}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,16 @@ from typing import Any
 import narwhals as nw
 from pydantic.fields import FieldInfo
 
+from analysis.intake.bookkeeping import NOT_COMPLETED
 from analysis.intake.case_files import (
     ROWS,
     file_of,
     find,
     is_summed_in_place,
 )
-from analysis.intake.cells import read_text
+from analysis.intake.cells import own_signs, read_text
 from analysis.intake.consistency import check_rows, dated
-from analysis.intake.convert import MARKS
+from analysis.intake.convert import MARKS, moved_by
 from analysis.intake.naming import not_used
 from analysis.intake.problems import (
     FILE_LINES,
@@ -42,21 +44,26 @@ from analysis.intake.problems import (
 )
 from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
 from analysis.kpis.duck import (
+    OPEN,
     TABLES,
     Files,
     Rule,
     computed_once,
     header,
+    in_hundredths,
+    in_whole_units,
     rules,
     selection,
     shown,
     source,
+    sql_text,
     sql_type,
     store_on,
     typed,
+    unknown_column,
 )
 from analysis.tables.case import Case
-from analysis.tables.columns import closest, header_of, is_choice, names_of
+from analysis.tables.columns import CURRENCY, closest, folded, header_of, is_choice, names_of
 from analysis.tables.rows import Table
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
@@ -205,7 +212,8 @@ class _Audited:
             replace(problem_of(error), fault=Fault(Rank.COLUMNS, error.rule, error.fix or ""))
             for error in errors
         ]
-        unknown = [name for name in headers[0] if name not in self.table.row.model_fields]
+        known = (*self.table.row.model_fields, *in_whole_units(self.table, headers[0]).values())
+        unknown = [name for name in headers[0] if name not in known]
         names = names_of(self.table.row)
         self.findings.notes += [not_used(self.name, name, closest(name, names)) for name in unknown]
         return not errors
@@ -219,6 +227,8 @@ class _Audited:
             counts = f"select count(*), count(*) filter (where not ({kept}))"
             ((rows, broken),) = self.store.sql(f"{counts} from {self._cells(path)}").fetchall()
             number += int(rows)
+            self.findings.notes += [*self._open(path), *self._rounded(path)]
+            self._check_currency(path)
             if broken:
                 self._name_each(path, asked)
             else:
@@ -249,7 +259,50 @@ class _Audited:
         if path not in self.plain:
             cells += [f"{name}::varchar as raw_{name}" for name, _ in fields]
         numbered = f"select row_number() over () + 1 as line, {', '.join(cells)}"
-        return f"({numbered} from {self._source(path)})"
+        rows = f"({numbered} from {self._source(path)})"
+        if day := OPEN.get(self.table.name):
+            kept = day if path in self.plain else f"nullif(raw_{day}, '')"
+            return f"(select * from {rows} where {kept} is not null)"
+        return rows
+
+    def _open(self, path: Path) -> Iterator[Note]:
+        """Note the rows that are left out since they are not completed."""
+        if day := OPEN.get(self.table.name):
+            empty = f"select count(*) from {self._source(path)} where nullif({day}::varchar, '')"
+            ((count,),) = self.store.sql(f"{empty} is null").fetchall()
+            if count:
+                yield Note(str(shown(path, self.root)), NOT_COMPLETED, count=count)
+
+    def _rounded(self, path: Path) -> Iterator[Note]:
+        """Note the amounts that are rounded, and by how much."""
+        for other in in_whole_units(self.table, header(self.store, path, self.root)).values():
+            exact = in_hundredths(other)
+            moved = f"select round({exact}) - {exact} as off from {self._source(path)}"
+            sums = "count(*), max(abs(off)), sum(off)"
+            query = f"select {sums} from ({moved}) where off <> 0"
+            ((count, largest, total),) = self.store.sql(query).fetchall()
+            if count:
+                what = MARKS["rounded"] + moved_by(Fraction(largest), Fraction(total))
+                yield Note(str(shown(path, self.root)), what, other, count)
+
+    def _check_currency(self, path: Path) -> None:
+        """Refuse rows in another currency than the case's, which would be summed as they stand."""
+        about = self.findings.case.parameters
+        own = ", ".join(map(sql_text, ["", *own_signs(about.currency, about.currency_name)]))
+        for place, name in enumerate(header(self.store, path, self.root)):
+            found = names_of(self.table.row).get(folded(name))
+            if found is None or found.field != CURRENCY:
+                continue
+            cell = unknown_column(place) if path.suffix == ".csv" else f'"{name}"'
+            lines = f"select row_number() over () + 1 as line, {cell}::varchar as cell"
+            rows = f"({lines} from {self._source(path)})"
+            other = f"where lower(trim(coalesce(cell, ''))) not in ({own})"
+            query = f"select count(*), min(line, 9), arg_min(cell, line) from {rows} {other}"
+            ((count, first, value),) = self.store.sql(query).fetchall()
+            if count:
+                where = str(shown(path, self.root)), first[0], name, value, tuple(first[1:]), count
+                fault = fault_of("other-currency-in-place")
+                self.findings.problems.append(Problem(fault, *where))
 
     def _source(self, path: Path) -> str:
         names, text = header(self.store, path, self.root), path not in self.plain
@@ -260,7 +313,9 @@ class _Audited:
         if path.suffix == ".csv":
             return None
         read = self.store.sql(f"from {self._source(path)}")
-        return dict(zip(read.columns, map(str, read.types), strict=True))
+        counted = in_whole_units(self.table, header(self.store, path, self.root))
+        held = dict(zip(read.columns, map(str, read.types), strict=True))
+        return held | dict.fromkeys(counted, "BIGINT")
 
     def _name_each(self, path: Path, asked: Sequence[Rule]) -> None:
         """Count the rows of a file that break each rule, and name the first of them."""

@@ -22,13 +22,14 @@ from analysis.tables.columns import CREDIT, CURRENCY, CostCategory, header_of
 from analysis.tables.rows import period_column
 
 _MOST_LINES = 40
+NOT_COMPLETED = "orders that have no day of completion are left out"
 
 
 def leave_out_open(sheet: Sheet, settings: IntakeSettings) -> None:
     """Leave out orders without a day of completion."""
     if done := sheet.cells.get("completed_on"):
         is_open = np.array([is_nothing(cell, settings) for cell in done], dtype=bool)
-        sheet.leave_out(is_open, "orders that have no day of completion are left out")
+        sheet.leave_out(is_open, NOT_COMPLETED)
 
 
 def subtract_credit_notes(checked: Any, kinds: Sequence[Cell], settings: IntakeSettings) -> None:

@@ -453,6 +453,17 @@ def _moved(column: _Column, rows: NDArray[np.bool_]) -> str:
     times = np.bincount(column.codes[rows], minlength=len(column.off)).tolist()
     largest = max(abs(off) for off, count in zip(column.off, times, strict=True) if count)
     total = sum((off * count for off, count in zip(column.off, times, strict=True)), Fraction(0))
+    return moved_by(largest, total)
+
+
+def moved_by(largest: Fraction, total: Fraction) -> str:
+    """Say by how many hundredths rounding moved a cell at most, and the sum of all cells.
+
+    Examples
+    --------
+    >>> moved_by(Fraction(1, 4), Fraction(9, 20))
+    '; a cell by at most 0.0025, the sum of all by 0.0045'
+    """
     one, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
     return f"; a cell by at most {one}, the sum of all by {all_}"
 

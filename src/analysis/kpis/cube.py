@@ -24,7 +24,18 @@ from analysis.base.periods import (
     year_before,
 )
 from analysis.kpis.catalogue import MEASURES, Totals
-from analysis.kpis.duck import TABLES, Files, header, selection, shown, source, sql_type, store_on
+from analysis.kpis.duck import (
+    OPEN,
+    TABLES,
+    Files,
+    header,
+    in_whole_units,
+    selection,
+    shown,
+    source,
+    sql_type,
+    store_on,
+)
 from analysis.kpis.levels import TO_DATE
 from analysis.kpis.reduce import ALL, BY_MONTH, DIMENSIONS, PUBLISHED, reduce
 from analysis.tables.case import Case
@@ -45,7 +56,7 @@ SUFFIXES = (".csv", ".parquet")
 
 PLAIN_FORM = (
     "rows that stay where they are are read in the plain form only: columns named as in "
-    "data/raw/template (amount_centimos, quarter_hours), a comma between cells, days as "
+    "data/raw/template (amount_centimos or amount, quarter_hours), a comma between cells, days as "
     "2024-05-31, whole numbers; write them so, or let CSV files be read as they come, with "
     "engine: pandas in case.yaml"
 )
@@ -117,8 +128,9 @@ def _relation(store: Any, name: str, paths: list[Path], root: Path) -> Any:
         raise error
     fields = table.row.model_fields.items()
     used = [n for n, info in fields if n in headers[0] or sql_type(info) != "VARCHAR"]
-    rows = store.sql(f"select {selection(table)} from {source(table, paths, headers[0])}")
-    return rows.select(*used)
+    done = f" where {OPEN[name]} is not null" if name in OPEN else ""
+    rows = source(table, paths, headers[0])
+    return store.sql(f"select {selection(table)} from {rows}{done}").select(*used)
 
 
 def header_errors(
@@ -140,7 +152,8 @@ def header_errors(
     for path, names in zip(paths, headers, strict=True):
         file = shown(path, root)
         for name, info in table.row.model_fields.items():
-            if name not in names and not may_be_empty(info):
+            money = in_whole_units(table, names)
+            if name not in (*names, *money) and not may_be_empty(info):
                 rule = "this column is missing"
                 yield InputError(rule, file=file, row=1, column=name, fix=PLAIN_FORM)
             if names.count(name) > 1:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,7 @@ from uuid import uuid4
 from pydantic.fields import FieldInfo
 
 from analysis.base.errors import BuildError, InputError
-from analysis.tables.columns import PATTERNS, is_choice, may_be_empty
+from analysis.tables.columns import PATTERNS, header_of, is_choice, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, order_rule
 
@@ -122,15 +122,17 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
         Leave the cells of CSV files as text, and those of Parquet files as they are stored.
     """
     kinds = {name: sql_type(field) for name, field in table.row.model_fields.items()}
+    money = in_whole_units(table, columns)
     if paths[0].suffix == ".parquet":
         rows = f"read_parquet({sql_list(paths)})"
         if not text:
             fields = table.row.model_fields
             cells = [f"{typed(name, fields[name])} as {name}" for name in kinds if name in columns]
+            cells += [_quoted(other) for other in money.values()]
             rows = f"(select {', '.join(cells)} from {rows})"
     else:
         types = ", ".join(
-            f"not_used_{place}: 'VARCHAR'"
+            f"{_quoted(name) if name in money.values() else unknown_column(place)}: 'VARCHAR'"
             if name not in kinds
             else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
             for place, name in enumerate(columns)
@@ -140,8 +142,41 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
             f"buffer_size = {_BUFFER}, "
             f"""quote = '"', escape = '"', columns = {{{types}}})"""
         )
-    absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in columns]
+    absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in (*columns, *money)]
+    for name, other in money.items():
+        whole = f"round({in_hundredths(other)})::bigint"
+        shown_too = f"coalesce({whole}::varchar, {_quoted(other)}::varchar)"
+        absent.append(f"{shown_too if text else whole} as {name}")
     return f"(select *, {', '.join(absent)} from {rows})" if absent else rows
+
+
+def in_whole_units(table: Table, columns: Collection[str]) -> dict[str, str]:
+    """Return the columns of money that files give in whole units, with their names there."""
+    headers = {name: header_of(info) for name, info in table.row.model_fields.items()}
+    larger = {name: header.larger[0] for name, header in headers.items() if header.larger}
+    return {
+        name: other
+        for name, other in larger.items()
+        if headers[name].money and name not in columns and other in columns
+    }
+
+
+def in_hundredths(column: str) -> str:
+    """Count an amount exactly in hundredths, in SQL; DuckDB rounds such numbers away from zero."""
+    return f"(try_cast({_quoted(column)} as decimal(28, 8)) * 100)"
+
+
+def unknown_column(place: int) -> str:
+    """Name a column of a CSV file that its table does not know, by its place."""
+    return f"not_used_{place}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+OPEN: Mapping[str, str] = {"service": "completed_on"}
+"""Days without which rows of a table are not counted: orders that are still open."""
 
 
 def typed(name: str, field: FieldInfo) -> str:
@@ -387,7 +422,8 @@ def _located(name: str, column: str, folder: Path, paths: list[Path], root: Path
                 f"select line, {column}, case {cases} end as rule from "
                 f"(select {', '.join(table.row.model_fields)}, row_number() over () + 1 as line "
                 f"from {rows}) "
-                "where rule is not null order by line limit 1"
+                f"where rule is not null and {OPEN.get(name, 'true')} is not null "
+                "order by line limit 1"
             ).fetchall()
             for line, cell, number in found:
                 whole = isinstance(cell, float) and cell.is_integer()
