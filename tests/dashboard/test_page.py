@@ -13,8 +13,9 @@ from typing import Any
 
 from PIL import Image
 
+from analysis.base.language import using
 from analysis.dashboard.page import FOLDER, SCRIPTS, Dashboard, code, embed, page
-from analysis.dashboard.page_data import cube_model
+from analysis.dashboard.page_data import cube_model, model
 from analysis.kpis.levels import wide
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from analysis.tables.case import Case
@@ -130,6 +131,23 @@ def test_what_a_firm_does_not_have_is_left_out(
     assert shown.page.locator("#slicers [popovertarget=box-segments]").count() == 0
     head, _ = shown.csv("types")
     assert "# Kind: yours" in head
+
+
+def test_a_firms_page_begins_in_the_language_of_the_firm(
+    show: Show, segelec: Case, a_model: dict[str, Any]
+) -> None:
+    """Its own texts stay as they are written, even where a catalogue knows them."""
+    a_model["case"] |= {"kind": "yours", "language": "pl", "subtitle": "Sales", "locale": None}
+    a_model["types"][0]["name"] = "Access control"
+    del a_model["claims"]
+    shown = show(a_model, locale="en-US")
+    assert shown.page.locator("html").get_attribute("lang") == "pl"
+    assert shown.page.locator("header p").text_content() == "Sales"
+    names = shown.page.locator("[data-group=types] .name").all_text_contents()
+    assert "Access control" in names
+    assert shown.page.locator("[data-kpi=sales] h3").text_content() == "Sprzedaż"
+    with using("es"):  # whatever the language in use, names are translated by the page
+        assert model(segelec)["kpis"] == a_model["kpis"]
 
 
 def test_claims_alone_make_a_page_too(show: Show, a_model: dict[str, Any]) -> None:

@@ -227,6 +227,14 @@ def test_axe_finds_nothing(show: Show, theme: str, language: str) -> None:
     assert results.violations_count == 0, results.generate_report()
 
 
+@pytest.mark.parametrize("name", ["range", "segments", "views"])
+def test_axe_finds_nothing_in_open_boxes(show: Show, name: str) -> None:
+    shown = show(fragment=fragment(**BUSY, lang="en"), reduced_motion="reduce")
+    shown.page.locator(f"[data-key=open-{name}]").click()
+    results = Axe().run(shown.page)
+    assert results.violations_count == 0, results.generate_report()
+
+
 @pytest.mark.parametrize("width", [1440, 900, 390, 320])
 def test_nothing_sticks_out_at_any_width(show: Show, width: int) -> None:
     for address in ("#lang=en", "#lang=es&t=alarms", "#lang=pl&q=2024-05&by=month"):

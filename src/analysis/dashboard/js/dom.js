@@ -55,6 +55,12 @@ function box(id) {
       "max-height": Math.max(top, below) - 12,
     };
     for (const [name, value] of Object.entries(places)) element.style.setProperty(name, value === "auto" ? value : `${value}px`);
+    element.setAttribute("aria-label", lastOpener.ariaLabel ?? lastOpener.firstChild.textContent);
+    element.dataset.opener = lastOpener.dataset.key;
+  });
+  element.addEventListener("toggle", (event) => { // its button may have been drawn anew meanwhile
+    const held = document.activeElement, lost = event.newState === "closed" && (held === document.body || element.contains(held));
+    if (lost) document.querySelector(`[data-key="${CSS.escape(element.dataset.opener)}"]`)?.focus();
   });
   return element;
 }
