@@ -36,7 +36,7 @@ from analysis.show.publication_tables import DAYS
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.strategy_tables import PLAN_TABLES
+from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 SOURCE = Path(__file__).parents[2] / "src/analysis"
 TRANSLATED: tuple[Code, ...] = tuple(code for code in LOCALES if code != "en")
@@ -68,7 +68,7 @@ WORDS = (
     *("short of the baseline", "on the way", "hours", "answers", "satisfied", "services"),
     *("Strengths", "Weaknesses", "Opportunities", "Threats", "Requested"),
     *("not recorded", "undefined"),
-    *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES))),
+    *("average", "closing", *(table.title for table in (*LEDGER_TABLES, *PLAN_TABLES, CHECK_INS))),
     *("waiting", "working", "rows", "judgement", "dependent", "independent", "context"),
     *(record.english for record in CATALOGUE),
     *(step.english for level in LADDER for step in level.steps),
