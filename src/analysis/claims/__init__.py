@@ -6,6 +6,6 @@ them (``check-claims``). Systems of claims are decided in `solver`, with a data 
 refutation. `relations` reads ``relations.csv``, `network` and `groups` turn it into systems, and
 `judge` gives every claim of any case its verdict. `verdicts` holds the record and the tables.
 
-The room imports `base` and `tables` only. To add a relation, add its row to the tables of
-`relations` and what it means to `network`.
+The room imports `base` and `tables` only. To add a relation, add its record to
+`relations.yaml` and what it asserts to `network`.
 """

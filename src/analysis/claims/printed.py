@@ -13,6 +13,8 @@ from fractions import Fraction
 from math import ceil, floor, isqrt
 
 from analysis.base.errors import InputError
+from analysis.base.expression import evaluate
+from analysis.base.expression import parse as parse_formula
 from analysis.base.numbers import Printed, parse
 from analysis.base.text import Rounding, cell, round_digits
 
@@ -198,6 +200,7 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z][A-Za-z_]*(?:\s+(?!x\b)[A-Za-z][A-Za-z_]*)*))\s*"
 )
 _SAME = {"–": "-", "−": "-", "/": "÷", "x": "×", "*": "×"}
+_IN_PYTHON = {"÷": "/", "×": "*"}
 
 
 @dataclass(frozen=True)
@@ -223,9 +226,16 @@ class Formula:
 
     def at(self, data: Mapping[str, int | Fraction]) -> Fraction:
         """Apply the formula; "× 100" at the end is part of it, so results are in per cent."""
-        value, rest = _sum(self.tokens, {name.lower(): Fraction(x) for name, x in data.items()})
-        if rest:
-            raise InputError("the formula goes on after its end", value=self.text)
+        values = {name.lower(): Fraction(x) for name, x in data.items()}
+        names = {name: f"name{i}" for i, name in enumerate(self.names)}
+        for name in self.names:
+            if name not in values:
+                raise InputError("no value is given for this name", value=name)
+        text = " ".join(names.get(token, _IN_PYTHON.get(token, token)) for token in self.tokens)
+        formula = parse_formula(re.sub(r"(\d+)\.(\d+)", _decimal, text))
+        value = evaluate(formula, {(names[name], "now"): values[name] for name in self.names})
+        if value is None:
+            raise InputError("a divisor is not above zero", value=self.text)
         return value
 
     @property
@@ -267,38 +277,6 @@ def read_formula(text: str) -> Formula:
     return Formula(text, tuple(tokens))
 
 
-_Tokens = tuple[str, ...]
-
-
-def _sum(tokens: _Tokens, data: Mapping[str, Fraction]) -> tuple[Fraction, _Tokens]:
-    value, tokens = _product(tokens, data)
-    while tokens and tokens[0] in "+-":
-        term, rest = _product(tokens[1:], data)
-        value = value + term if tokens[0] == "+" else value - term
-        tokens = rest
-    return value, tokens
-
-
-def _product(tokens: _Tokens, data: Mapping[str, Fraction]) -> tuple[Fraction, _Tokens]:
-    value, tokens = _atom(tokens, data)
-    while tokens and tokens[0] in "×÷":
-        factor, rest = _atom(tokens[1:], data)
-        value = value * factor if tokens[0] == "×" else Fraction(value, factor)
-        tokens = rest
-    return value, tokens
-
-
-def _atom(tokens: _Tokens, data: Mapping[str, Fraction]) -> tuple[Fraction, _Tokens]:
-    if not tokens:
-        raise InputError("the formula ends too early")
-    head, rest = tokens[0], tokens[1:]
-    if head == "(":
-        value, rest = _sum(rest, data)
-        if not rest or rest[0] != ")":
-            raise InputError("a bracket is not closed")
-        return value, rest[1:]
-    if head[0].isdigit():
-        return Fraction(head), rest
-    if head not in data:
-        raise InputError("no value is given for this name", value=head)
-    return data[head], rest
+def _decimal(found: re.Match[str]) -> str:
+    """Write a decimal number as a quotient of whole ones."""
+    return f"({int(found[1] + found[2])} / {10 ** len(found[2])})"

@@ -8,8 +8,10 @@ reading only, and a statement of the publication may be what asserts it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+import yaml
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
@@ -17,33 +19,6 @@ from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.strategy_tables import ClaimRow
-
-Relation = Literal[
-    "unprinted",
-    "unit",
-    "sum",
-    "period sum",
-    "share",
-    "squared share",
-    "ratio",
-    "base",
-    "later base",
-    "grows as",
-    "period",
-    "kind",
-    "fall",
-    "equal",
-    "at most",
-    "some",
-    "also counts",
-    "less is better",
-    "lists",
-    "means",
-    "standard",
-    "damaged",
-    "measured by",
-    "remark",
-]
 
 
 class Kind(NamedTuple):
@@ -62,47 +37,17 @@ class Kind(NamedTuple):
     may: tuple[str, ...] = ()
 
 
-KINDS: Mapping[Relation, Kind] = {
-    "unprinted": Kind("no claim is about the quantity, and other rows need it"),
-    "unit": Kind(
-        "so many of its smallest pieces make one (4 for quarter-hours; money has 100)", ("of",)
-    ),
-    "sum": Kind("it is the sum of these quantities", ("of",), ("period", "claim")),
-    "period sum": Kind(
-        "in its period it is the sum of these shorter periods", ("period", "of"), ("claim",)
-    ),
-    "share": Kind("it is a part divided by its whole, at most 1", ("of", "by"), ("period",)),
-    "squared share": Kind(
-        "it is the square of a part divided by its whole", ("of", "by"), ("period",)
-    ),
-    "ratio": Kind("it is one quantity divided by another", ("of", "by"), ("period",)),
-    "base": Kind(
-        "its growth in its period is measured against this earlier period", ("period", "of")
-    ),
-    "later base": Kind(
-        "its growth is its difference from this earlier period, divided by the later value",
-        ("period", "of"),
-    ),
-    "grows as": Kind("it grows by the same rate as this one", ("of",)),
-    "period": Kind(
-        "where a claim says this period, or none, it means this one", ("period", "of"), ("claim",)
-    ),
-    "kind": Kind("the claim is about this sort of quantity", ("of", "claim")),
-    "fall": Kind("the growth that the claim prints is a decrease", ("claim",)),
-    "equal": Kind("it is as large as this one", ("of",), ("period", "claim")),
-    "at most": Kind("it is not larger than this one", ("of",), ("period", "claim")),
-    "some": Kind("there was at least one piece of it", (), ("period",)),
-    "also counts": Kind("the number that the claim prints counts it too", ("period", "claim")),
-    "less is better": Kind("a target on it is an upper limit"),
-    "lists": Kind("the things that the claim counts, as it names them", ("of", "claim")),
-    "means": Kind("the claim's formula, with names as other places write them", ("of", "claim")),
-    "damaged": Kind("a character that decides is damaged in the text at hand", ("claim",)),
-    "measured by": Kind(
-        "a target on it is compared with the results on this one", ("period", "of")
-    ),
-    "remark": Kind("the note is added to the verdict on the claim", ("claim",)),
-    "standard": Kind("the formula that its name stands for elsewhere", ("of",), ("claim",)),
+KINDS: Mapping[str, Kind] = {
+    name: Kind(kind["meaning"], tuple(kind.get("needs", ())), tuple(kind.get("may", ())))
+    for name, kind in yaml.safe_load(
+        Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    ).items()
 }
+
+if TYPE_CHECKING:
+    Relation = str
+else:
+    Relation = Literal[tuple(KINDS)]
 
 QUOTIENTS = ("share", "squared share", "ratio")
 """Relations that say what a quantity is a quotient of."""
