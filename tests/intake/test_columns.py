@@ -82,6 +82,16 @@ def test_sheets_of_a_workbook(firm: Firm) -> None:
     assert amounts(firm) == [1000, 2025]
 
 
+def test_one_file_may_be_two_tables(orders: Firm) -> None:
+    more = "    service: {Order No: service_id, Sold on: completed_on}\n"
+    orders.put(
+        "case.yaml", CASE + ORDERS.replace("      Job: service_id\n", "").rstrip() + "\n" + more
+    )
+    assert orders.problems() == []
+    tables = orders.read().tables
+    assert [len(tables[name]) for name in ("sale", "service")] == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from analysis.intake.case_files import (
@@ -142,7 +141,8 @@ def _mapped(
         probe = Grid(TABLES[0], file, [], mapped=Mapped("", TABLES[0], every))
         read_csv(probe, path, context.settings, context.currency)
         for entry in mine or _fitting(entries, probe.rows):
-            grids.append(replace(probe, table=entry.table, mapped=entry))
+            said_once = ([], []) if grids else (probe.problems, probe.notes)
+            grids.append(Grid(entry.table, file, probe.rows, *said_once, entry))
     if not grids:
         asked, noted = left_out(case, path)
         said[0].extend(asked)

@@ -331,14 +331,16 @@ def _money(sheet: Sheet) -> list[str]:
 def _fill_further_lines(sheet: Sheet) -> None:
     """Complete the second and further lines of a record that stands on several.
 
-    Exports of shops repeat the key alone. An empty cell is that of the line above, but for amounts:
-    a line without an amount of its own is left out, since the amount is that of the whole record.
+    Exports of shops repeat the key alone, without the day. An empty cell is then that of the line
+    above, but for amounts: a line without an amount of its own is left out, since the amount is
+    that of the whole record.
     """
-    money = _money(sheet)
+    money, days = _money(sheet), sheet.cells.get(period_column(sheet.table), ())
     keys = [str(cell).strip() for cell in sheet.cells.get(sheet.table.key[0], ())]
     again = np.array([a == b != "" for a, b in pairwise(["", *keys])], dtype=bool)
-    if not money or not again.any():
+    if not money or not again.any() or len(days) != len(keys):
         return
+    again &= np.array([_blank([cell]) for cell in days], dtype=bool)
     empty = {
         name: again & np.array([_blank([cell]) for cell in cells], dtype=bool)
         for name, cells in sheet.cells.items()

@@ -21,7 +21,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from analysis.base.text import PlainLoader, listed
-from analysis.intake.case_files import ROWS, find_table, nearest_table
+from analysis.intake.case_files import ROWS, SHEET, find_table, nearest_table
 from analysis.intake.cells import (
     CURRENCIES,
     Cell,
@@ -53,7 +53,7 @@ SIGNS = foreign_signs("", "")
 _CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)
 _NOT_COUNTED = frozenset(vocabulary("proposal")["not-counted"].split())
 _FEW = 8
-_MOST_CELLS, _MOST_SHOWN, _MOST_WORDS = 2_000, 40, 12
+_MOST_CELLS, _MOST_WORDS = 2_000, 12
 _BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
 """Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
 _ENOUGH = 0.9
@@ -265,8 +265,9 @@ def _table(file: str, columns: Sequence[Column]) -> Table:
     """Choose the table that most columns are of, by their names and by the name of the file."""
     words = set().union(*(words_of(column.header) for column in columns))
     bought = words & SUPPLIER and not words & CUSTOMER
-    title = Path(file).stem.partition(", sheet ")[0]
-    meant = find_table(title, ROWS) or nearest_table(title, ROWS)
+    name, _, title = file.partition(SHEET)
+    stem = Path(name).stem
+    meant = find_table(title, ROWS) or find_table(stem, ROWS) or nearest_table(stem, ROWS)
 
     def fit(table: Table) -> tuple[bool, int]:
         named, fields = _named(table, columns), table.row.model_fields
@@ -382,9 +383,8 @@ def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], l
         ("number", "decimal", ("point", "comma")),
     ):
         columns = [column for one in made for column in one.columns if column.kind == kind]
-        cells = [cell for column in columns for cell in column.sample]
-        reads = Column("", cells).reads(kind)
-        pairs = [(str(cell), read) for cell, read in zip(dict.fromkeys(cells), reads, strict=False)]
+        all_ = Column("", [cell for column in columns for cell in column.sample])
+        pairs = list(zip(map(str, all_.sample), all_.reads(kind), strict=True))
         shown = {read.shows: cell for cell, read in reversed(pairs) if read.shows}
         asked = [cell for cell, read in pairs if read.fault and read.fault.rank is Rank.ASK]
         if kind == "day" and asked and not shown and all("." in cell for cell in asked):
@@ -395,12 +395,18 @@ def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], l
         elif asked and not shown:
             text = f"How is “{asked[0]}” read: {' or '.join(forms)}?"
             questions.append(Question(text, tuple(f"{key}: {form}" for form in forms)))
-        if kind == "day" and (short := [cell for cell, _ in pairs if _TWO_DIGITS.search(cell)]):
-            taken["two_digit_years"] = "2000", short[0]
+        short = [found for cell, _ in pairs if (found := _TWO_DIGITS.search(cell))]
+        if kind == "day" and any(int(found[2]) > _LATEST for found in short):
+            text = f"What are the years counted from in “{short[0][0]}”?"
+            answers = ("two_digit_years: 1900", "two_digit_years: 2000")
+            questions.append(Question(text, answers))
+        elif kind == "day" and short:
+            taken["two_digit_years"] = "2000", short[0][0]
     return taken, questions
 
 
-_TWO_DIGITS = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)", re.ASCII)
+_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
+"""A day whose year has two digits, and those after which it may be of the last century."""
 
 
 def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
