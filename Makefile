@@ -67,6 +67,9 @@ ifneq ($(filter dashboard case check lab verify test,$(MAKECMDGOALS)),)
 $(error Only report and figures heed a period, a base or a reading)
 endif
 endif
+ifneq ($(and $(DETAIL),$(filter segelec,$(CASE))),)
+$(error DETAIL=1 adds the annex to the report of a firm: name it by CASE)
+endif
 ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
 $(error kowalczyk is set beside segelec: make report makes report/kowalczyk.pdf too)
 endif

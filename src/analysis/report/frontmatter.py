@@ -71,7 +71,6 @@ def attachments(edition: Edition) -> list[Attachment]:
     """
     case = edition.case
     raw, processed = case.raw, case.processed
-    rows = "checked rows" if case.has_own_rows else "synthetic rows"
     lock = case.root / "requirements" / "report.txt"
     source = [
         Attachment(
@@ -84,18 +83,27 @@ def attachments(edition: Edition) -> list[Attachment]:
     ]
     files = [
         *([] if edition.periodic else source),
-        Attachment("kpis.csv", processed / "kpis.csv", "Indicators by period"),
+        Attachment("kpis.csv", processed / "kpis.csv", tr("Indicators by period")),
         *(
-            Attachment(
-                f"ledger_{path.name}", path, f"Ledger, {path.stem.replace('_', ' ')}: {rows}"
-            )
+            Attachment(f"ledger_{path.name}", path, _about_rows(case, path.stem))
             for path in sorted((processed / "ledger").glob("*.csv"))
         ),
         Attachment(
-            "requirements.txt", lock, "Locked packages of the build", "supplement", "text/plain"
+            "requirements.txt",
+            lock,
+            tr("Locked packages of the build"),
+            "supplement",
+            "text/plain",
         ),
     ]
     return [one for one in files if one.path.is_file() and one.size <= LARGEST_ATTACHMENT]
+
+
+def _about_rows(case: Case, table: str) -> str:
+    named = table.replace("_", " ")
+    if case.has_own_rows:
+        return tr("Checked rows: {table}", table=named)
+    return f"Ledger, {named}: synthetic rows"
 
 
 def inputs_digest(folder: Path) -> str:
