@@ -239,7 +239,8 @@ def _name(
     wanted: dict[str, Words] = {}
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
-        if any(map(is_credit_note, {*cells})):
+        kinds = {*cells}
+        if len(kinds) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
             sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
         if isinstance(found, tuple):
             sheet.cells[_ROWS + text], sheet.headers[_ROWS + text] = cells, text
@@ -286,6 +287,8 @@ def _name(
             sheet.problems.append(Problem(fault, sheet.file, row=row, column=ours))
 
 
+_MOST_KINDS = 50
+"""Different cells of a column that says of what kind a document is."""
 _CREDIT = vocabulary("credit notes")["parts"].split()
 
 
@@ -293,7 +296,7 @@ def is_credit_note(cell: Cell) -> bool:
     """Whether a cell names a credit note."""
     if not isinstance(cell, str) or not 5 < len(cell) < 50:
         return False
-    return any(part in folded(cell) for part in _CREDIT)
+    return any(f"_{words}_" in f"_{folded(cell)}_" for words in _CREDIT)
 
 
 _ROWS = "(rows) "
