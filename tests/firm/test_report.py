@@ -118,7 +118,8 @@ def test_the_summary_of_a_single_quarter_compares_nothing(tmp_path: Path) -> Non
 def test_all_chapters_are_there(report: Report) -> None:
     assert report.chapters == ["board", "annex"]
     sections = re.findall("(?m)^## (.*)$", report.text)
-    assert sections[:6] == [
+    assert sections[:7] == [
+        "Year to date",
         "Sales over time",
         "What moved the sales",
         "Scorecard",

@@ -14,6 +14,7 @@ from analysis.base.periods import Calendar, Grain, count_by, parse_label, parse_
 from analysis.kpis.compare import comparison_data, contributions_by_type
 from analysis.kpis.cube import sums_through
 from analysis.kpis.levels import kpi_periods, pair
+from analysis.show.indicator_tables import year_to_date
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +147,17 @@ def test_days_without_a_row_are_zero_where_the_month_is_recorded() -> None:
     ledger = sale(("2023-10-05", 1), ("2023-11-20", 2), ("2023-12-05", 4), ("2024-10-05", 8))
     measures, before = pair(sums_through(ledger), "2024Q4", "year-ago")
     assert (measures["sales"], before["sales"]) == (8, 1)
+
+
+def test_the_year_to_the_end_of_a_period_is_compared_with_the_same_months() -> None:
+    count_by(Calendar(year_starts=4))
+    cube = sums_through(monthly("2022-04", *[10] * 12, *[11] * 12))
+    shown = year_to_date(cube, "2024Q2", "yours", "soles")
+    assert shown is not None
+    first = shown["frame"].iloc[0]
+    assert first[["before", "now", "change", "turn"]].tolist() == ["60", "66", "+10.0%", "better"]
+    assert shown["caption"].startswith(
+        "The firm's year to the end of the period: FY2024 to date against FY2023 to 30 Sep"
+    )
+    assert time.calendar() == Calendar(year_starts=4)
+    assert year_to_date(cube, "2024", "yours", "soles") is None

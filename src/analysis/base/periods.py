@@ -12,7 +12,8 @@ Months are those of the calendar. Quarters, half-years and years are those of th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -75,6 +76,17 @@ def count_by(calendar: Calendar) -> None:
 def calendar() -> Calendar:
     """Return how time is counted at present."""
     return _calendar
+
+
+@contextmanager
+def counting(calendar: Calendar) -> Iterator[None]:
+    """Count time in another way for a while."""
+    before = _calendar
+    count_by(calendar)
+    try:
+        yield
+    finally:
+        count_by(before)
 
 
 def _lead(grain: Grain) -> int:

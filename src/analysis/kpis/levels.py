@@ -145,11 +145,11 @@ def _rolled(
     months: range | None = None,
 ) -> Fraction | None:
     spec = spec.found_in(by_month)
-    size, start, end = MONTHS[grain], first_month(index, grain), first_month(index + 1, grain)
+    size, start = MONTHS[grain], first_month(index, grain)
     months = covered(index, grain) if months is None else months
     known = by_month.get(spec.summed_as(size), {})
     if spec.stock:
-        month = end - 1 if spec.stock == "closing" else start - (spec.kept == "quarter")
+        month = months[-1] if spec.stock == "closing" else start - (spec.kept == "quarter")
         if spec.kept == "quarter" and size % 3:
             return None
         return known[month] * spec.scale if month in known else None

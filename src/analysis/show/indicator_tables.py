@@ -6,6 +6,7 @@ Tables of levels take the name of the case's unit of money (``case.parameters.cu
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,8 +16,14 @@ from analysis.base.language import tr
 from analysis.base.periods import (
     Grain,
     base_words,
+    calendar,
+    containing,
+    counting,
+    last_day,
     last_ended,
+    last_month,
     parse_label,
+    period_label,
     short_base,
     short_period,
 )
@@ -29,9 +36,10 @@ from analysis.kpis.compare import (
     Base,
     bases,
     compare,
+    comparison_data,
     contributions_by_type,
 )
-from analysis.kpis.levels import availability, indicators_of, level_table, side_by_side
+from analysis.kpis.levels import availability, indicators_of, kpi_periods, level_table, side_by_side
 from analysis.notebook.display import Column
 from analysis.show.wording import View, change_text, kpi_text, level_text, view
 from analysis.tables.case import Case
@@ -290,30 +298,41 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
     )
 
 
-def headline(compared: pd.DataFrame, period: str, base: str, kind: str) -> View:
-    """Show every KPI of a period beside its base, and whether it turned for better or worse.
+def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View | None:
+    """Compare the year up to the end of a period with the same days of last year.
 
     Parameters
     ----------
-    compared : DataFrame
-        From :func:`analysis.kpis.compare.comparison_data`.
-    period, base : str
-        The period, and which of the bases to show.
-    kind : str
-        Kind of number.
+    totals : DataFrame
+        Sums by month.
+    period : str
+        The period.
+    kind, currency : str
+        Kind of number, and name of the unit of money.
+
+    Returns
+    -------
+    View or None
+        None where no indicator is known of the year, or the period is a year itself.
     """
-    lines = records(compared[compared["base"] == base])
-    before = next((row.base_period for row in lines if row.base_period), "")
-    frame = pd.DataFrame({"name": [f"{row.name}, {row.unit}" for row in lines]})
-    frame["before"] = column(kpi_text(row.kpi, row.base_value) for row in lines)
-    frame["now"] = column(kpi_text(row.kpi, row.value) for row in lines)
-    frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in lines)
-    frame["turn"] = column(_TURNS[row.effect] for row in lines)
-    words: dict[str, Any] = {"against": "", "before": "", "change": "", "turn": ""}
-    if before:
-        against = f" against {before}; better or worse by each indicator's own direction"
-        words = {"against": against, "before": before, "change": "Change", "turn": "Better?"}
-    return view("tbl-summary", frame, kind=kind, period=period, **words)
+    year = period_label(containing(last_month(period), "year"), "year")
+    through = min(last_day(period), calendar().complete_through or last_day(period))
+    with counting(replace(calendar(), complete_through=through)):
+        compared = comparison_data(kpi_periods(totals, "year", year), year, currency)
+        words: dict[str, Any] = {
+            "period": short_period(year),
+            "before": short_base(year, "previous"),
+        }
+    known = compared[(compared["base"] == "previous") & compared["value"].notna()]
+    rows = records(known)
+    if not rows or parse_label(period)[0] == "year":
+        return None
+    frame = pd.DataFrame({"name": [_named(row.kpi, currency) for row in rows]})
+    frame["before"] = column(kpi_text(row.kpi, row.base_value) for row in rows)
+    frame["now"] = column(kpi_text(row.kpi, row.value) for row in rows)
+    frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in rows)
+    frame["turn"] = column(_TURNS[row.effect] for row in rows)
+    return view("tbl-year-to-date", frame, kind=kind, **words)
 
 
 # ---- The tables that a firm handed in ----
