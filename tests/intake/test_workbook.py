@@ -361,7 +361,8 @@ def test_yaml_that_swells(firm: Firm) -> None:
 def test_a_workbook_gives_the_same_rows_as_csv_files(firm: Firm) -> None:
     template = ROOT / "data/raw/template"
     sheets = {}
-    for table in TABLES:
+    tables = [table for table in TABLES if (template / table.file).is_file()]
+    for table in tables:
         with (template / table.file).open(encoding="utf-8", newline="") as stream:
             sheets[table.name] = list(csv.reader(stream))
     text = (template / "case.yaml").read_text(encoding="utf-8")
@@ -370,6 +371,6 @@ def test_a_workbook_gives_the_same_rows_as_csv_files(firm: Firm) -> None:
     filled, plain = firm.read(), read(load_case("template", ROOT))
     assert not filled.problems
     assert not filled.notes
-    assert set(filled.tables) == set(plain.tables) == {table.name for table in TABLES}
+    assert set(filled.tables) == set(plain.tables) == {table.name for table in tables}
     for name, frame in plain.tables.items():
         pd.testing.assert_frame_equal(filled.tables[name], frame, obj=name)
