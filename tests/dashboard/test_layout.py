@@ -104,6 +104,20 @@ def test_periods_have_one_form(show: Show, language: str, first: str, run: str) 
         assert not re.search(r"Q[1-4] \d{4}", text.replace(claims, ""))
 
 
+def test_a_fiscal_year_names_its_quarters(show: Show, a_model: dict[str, Any]) -> None:
+    """A year from April on: what the calendar calls the second quarter of 2024 is its first."""
+    a_model["months"]["lead"] = 9
+    a_model["current"] = "FY2025Q1"
+    del a_model["okr"]
+    shown = show(a_model, "#lang=en")
+    lead = shown.page.locator("#lead").text_content() or ""
+    assert lead.startswith("Q1 FY2025 against Q1 FY2024: ")
+    assert shown.probe("cards")["sales"]["value"] == "1647607/10"
+    assert shown.probe("pressed", "slicer-periods") == ["q-2025", "q-2025Q1"]  # all of it so far
+    shown.view("#q=2024&lang=en")
+    assert shown.probe("cards")["sales"]["named"] == ["on FY2023"]
+
+
 def test_claims_have_names_and_their_units_once(show: Show) -> None:
     found: dict[tuple[str, str], Any] = {
         (row[0], row[1]): row[2] for row in show(fragment="#lang=en").probe("claims")

@@ -105,6 +105,8 @@ def check_cards(oracle: Oracle, cards: dict[str, Any], months: list[int], cut: C
     whole = months == list(range(months[0], months[0] + len(months)))
     before = [month - len(months) for month in months if whole]
     bases = [[month - 12 for month in months], before]
+    if before == bases[0] and before[0] in oracle.months:
+        bases.pop()  # that of a year
     for record in SHOWN:
         card, share = cards[record.key], record.unit == "%"
         own = oracle.value(record.key, months, cut)

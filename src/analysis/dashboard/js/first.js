@@ -116,6 +116,9 @@ function courseOf(kpi, now) {
   return periods.filter(Boolean).map((places) => kpiValue(kpi, places, now.cube.months.part));
 }
 
+/** Whether the period before is the year before, as that of a year is. */
+const isSame = ([before_, year]) => year.places !== null && before_.places?.[0] === year.places[0];
+
 function card(kpi, now, large) {
   const { reason, value, bases, range, lost, plan } = measured(kpi, now), goal = large ? targetOf(kpi, now) : null, course = courseOf(kpi, now);
   const compared = (base, words) => {
@@ -135,7 +138,7 @@ function card(kpi, now, large) {
     course.length > 1 && value !== null ? spark(course) : null,
     large && (goal || plan === null) ? goalLine(kpi, goal) : null,
     plan === null ? null : planLine(kpi, value, plan),
-    make("dl", {}, compared(bases[1], say("year before")), compared(bases[0], say("period before"))),
+    make("dl", {}, compared(bases[1], say("year before")), isSame(bases) ? null : compared(bases[0], say("period before"))),
     reason || lost ? make("p.why", {}, reason || lost) : null);
 }
 

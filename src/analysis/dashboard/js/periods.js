@@ -35,7 +35,7 @@ function periodsBy(grain) {
 
 /** Months of a label that are in the file: 2024, 2024H1, 2024Q2 or 2024-05; none if there are none. */
 function placesOf(label) {
-  const [, year, letter, part] = /^(\d{4})(?:([QH-])(\d{1,2}))?$/.exec(label) ?? [];
+  const [, year, letter, part] = /^(?:FY)?(\d{4})(?:([QH-])(\d{1,2}))?$/.exec(label) ?? [];
   const size = letter ? { H: 6, Q: 3, "-": 1 }[letter] : 12;
   const start = Number(year) * 12 + (part ? (Number(part) - 1) * size : 0) - firstMonth - (size > 1 ? lead : 0);
   if (!year || (part && (Number(part) < 1 || Number(part) * size > 12))) return [];
