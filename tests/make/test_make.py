@@ -97,7 +97,7 @@ def write_text(path, text):
 REAL = (
     "Makefile",
     "src/analysis/__main__.py",
-    *(f"src/analysis/base/{name}.py" for name in ("errors", "plan", "steps")),
+    *(f"src/analysis/base/{name}.py" for name in ("errors", "language", "plan", "steps")),
 )
 
 
