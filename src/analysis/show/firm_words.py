@@ -182,7 +182,7 @@ def indicators(report: FirmReport) -> View:
     for one in report.measured:
         own = report.states[one.result.key_result.kr_id].state if one.result else ""
         row: dict[str, str | None] = {
-            "name": f"{_first(_named(one.record))}, {one.record.unit}",
+            "name": _with_unit(one.record),
             "value": _level(one, one.value),
             "target": _goal(one.result) if one.result else None,
             "plan": _level(one, one.plan),
@@ -204,6 +204,13 @@ def indicators(report: FirmReport) -> View:
         plan=tr("Plan") if any(row["plan"] for row in rows) else "",
         on_plan=tr("on plan") if any(row["on_plan"] for row in rows) else "",
     )
+
+
+def _with_unit(record: Kpi) -> str:
+    """Name an indicator with its unit, unless the name says it."""
+    name = _named(record)
+    said = record.unit in name.lower().split()
+    return _first(name if said else f"{name}, {record.unit}")
 
 
 def _first(text: str) -> str:
