@@ -95,3 +95,12 @@ def test_a_fiscal_year_is_heeded_from_check_to_sums(firm: Firm) -> None:
     assert "2024Q1 to 2024Q4; the report is about 2024Q4" in text
     assert "case.yaml: " not in text
     assert sales(firm) == {f"Q{quarter} FY2024": 300 for quarter in range(1, 5)}
+
+
+def test_rows_after_the_end_are_counted_and_left_out(firm: Firm) -> None:
+    days = [f"2024-{month:02}-05" for month in range(1, 13)]
+    case_of(firm, [*days, "2024-11-20"], "complete_through: 2024-11-15\n")
+    text, _ = check_case("acme", firm.root)
+    assert "after 2024-11-15, through which case.yaml says that rows are complete" in text
+    assert "not counted; if they are complete, write a later complete_through (2 cells)" in text
+    assert sales(firm)["Q4 2024 to date"] == 200

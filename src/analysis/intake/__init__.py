@@ -5,8 +5,8 @@ The room may import ``base``, ``tables``, ``claims``, ``efficiency``, ``kpis``, 
 says what they are, or copied from an example. The way of a file: `case_files` finds it, `mapping`
 says which table it is, `sheets` or `workbook` reads it, `naming` names its columns, `convert` reads
 its cells by `cells` (`bookkeeping` those with accounts), `consistency` checks rows and tables,
-`case_check` says what is wrong and stores what is right. Rows that stay where they are go through
-`audit`, and through the same checks.
+`months` finds periods and gaps, `case_check` says what is wrong and stores what is right. Rows that
+stay where they are go through `audit`, and through the same checks.
 
 To add a rule for cells: in `cells` or, for limits, in the row model. To add a rule between rows or
 tables: in `consistency`. What either says stands in ``rules.yaml``; signs of currencies, months and

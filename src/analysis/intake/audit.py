@@ -26,8 +26,9 @@ from analysis.intake.case_files import (
     is_summed_in_place,
 )
 from analysis.intake.cells import own_signs, read_text
-from analysis.intake.consistency import check_rows, dated
+from analysis.intake.consistency import check_rows
 from analysis.intake.convert import MARKS, moved_by
+from analysis.intake.months import dated
 from analysis.intake.naming import not_used
 from analysis.intake.problems import (
     FILE_LINES,

@@ -13,15 +13,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.language import tr, using
 from analysis.base.periods import (
-    calendar,
-    end_day,
-    first_day,
     month_label,
-    months_in,
-    quarter_end,
-    quarter_label,
-    quarter_of,
-    quarter_start,
 )
 from analysis.base.text import decimal, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
@@ -36,9 +28,10 @@ from analysis.intake.case_files import (
     find,
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
-from analysis.intake.consistency import check_read, months_of
+from analysis.intake.consistency import check_read
 from analysis.intake.convert import Checked, check_sheet
 from analysis.intake.mapping import grids_of
+from analysis.intake.months import months_in_doubt, months_of, periods_without_rows
 from analysis.intake.naming import joined, name_columns
 from analysis.intake.problems import (
     NO_ROWS,
@@ -268,59 +261,6 @@ def without_indicator(case: Case, tables: Collection[str]) -> Iterator[Problem]:
     if not is_enough(tables):
         file = str(case.raw.relative_to(case.root))
         yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
-
-
-def periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator[Problem]:
-    """Find periods that the report is about and in which no table has a row.
-
-    Parameters
-    ----------
-    case : Case
-        Gives the periods.
-    months : mapping of str to set of int
-        By table, the months with a row; without any there is nothing to hold the periods against.
-    """
-    known = {month for found in months.values() for month in found}
-    file = str((case.raw / "case.yaml").relative_to(case.root))
-    for key in ("current", "baseline") if known else ():
-        label = getattr(case.parameters.periods, key)
-        if known.isdisjoint(month for part in label.split("+") for month in months_in(part)):
-            fault = fault_of("period-without-rows", period=label)
-            yield Problem(fault, file, column=f"periods.{key}", value=label)
-
-
-def months_in_doubt(case: Case, months: Mapping[str, set[int]]) -> Iterator[Note]:
-    """Name months without rows between others, and quarters of which rows hold a part only.
-
-    Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
-
-    Parameters
-    ----------
-    case : Case
-        Says what is known of its months.
-    months : mapping of str to set of int
-        By table, the months with a row.
-    """
-    dated = {name: months[name] for name in BY_MONTH if months.get(name)}
-    closed = set(calendar().closed)
-    for name, known in dated.items():
-        if gaps := set(range(min(known), max(known))) - known - closed:
-            listed = ", ".join(map(month_label, sorted(gaps)))
-            line = ", ".join(map(month_label, sorted(gaps | closed)))
-            note = fault_of("month-without-rows", months=listed, line=line)
-            yield Note(f"{name}.csv", f"{note.rule}; {note.fix}")
-    if not dated:
-        return
-    file = str((case.raw / "case.yaml").relative_to(case.root))
-    known = set().union(*dated.values())
-    begun, ended = first_day(min(known), "month"), end_day(max(known), "month")
-    for name, day, given, outer in (
-        ("quarter-begun", begun, calendar().complete_from, quarter_start(quarter_of(begun))),
-        ("quarter-open", ended, calendar().complete_through, quarter_end(quarter_of(ended))),
-    ):
-        if day != outer and given is None:
-            note = fault_of(name, quarter=quarter_label(quarter_of(day)), day=day.isoformat())
-            yield Note(file, f"{note.rule}; {note.fix}")
 
 
 NOTES = "intake.csv"

@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import containing, months_in, parse_quarter, quarter_label
+from analysis.base.periods import containing, parse_quarter, quarter_label
 from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.intake.case_files import ROWS, TABLES, still_example
 from analysis.intake.convert import Checked, records_of, rows_of
+from analysis.intake.months import dated, rows_after_the_end
 from analysis.intake.problems import (
     Asked,
     Fault,
@@ -38,7 +39,7 @@ from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import contradictions as target_errors
-from analysis.tables.case import BY_MONTH, Case
+from analysis.tables.case import Case
 from analysis.tables.columns import (
     LARGEST,
     alike,
@@ -49,7 +50,7 @@ from analysis.tables.columns import (
     period_ends,
 )
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, period_column, read_rows
+from analysis.tables.rows import Row, Table, read_rows
 from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
 
@@ -64,55 +65,6 @@ _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 _MONEY_ROWS = ("sale", "cost")
-
-
-FAR = 24
-"""Months without any row that part rows whose day may be a slip from the others."""
-
-
-def dated(case: Case, tables: Mapping[str, Rows]) -> tuple[Case, dict[str, set[int]]]:
-    """Take from the rows what ``case.yaml`` leaves to them: the periods and the date.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    tables : mapping of str to Rows
-        Its rows. Days far from most others do not count, so that a slip of the pen lies outside the
-        periods.
-
-    Returns
-    -------
-    Case
-        With periods and date.
-    dict of str to set of int
-        By table, the months with a row whose day is right.
-    """
-    months = {name: months_of(rows.frame, rows.table) for name, rows in tables.items()}
-    counted = {name: months[name] for name in BY_MONTH if months.get(name)} or months
-    runs: list[list[int]] = []
-    for month in sorted(set().union(*counted.values())) if case.from_rows else ():
-        if not runs or month - runs[-1][-1] > FAR:
-            runs.append([])
-        runs[-1].append(month)
-    if not runs:
-        return case, months
-    main = max(runs, key=len)
-    return case.spanning(main), months
-
-
-def months_of(rows: nw.LazyFrame[Any], table: Table) -> set[int]:
-    """Return the months in which a table has a row; none if its rows belong to no period."""
-    if not (column := period_column(table)):
-        return set()
-    cell = nw.col(column)
-    if sql_type(table.row.model_fields[column]) == "DATE":
-        cell = (12 * cell.dt.year() + cell.dt.month() - 1).alias(column)
-    found = rows.filter(~nw.col(column).is_null()).select(cell).unique()
-    cells = found.collect("pandas").to_native()[column]
-    if cells.dtype.kind in "iuf":
-        return {int(month) for month in cells}
-    return {month for label in cells for month in months_in(str(label))}
 
 
 def check_read(
@@ -158,7 +110,7 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) 
         if name not in unread:
             notes += _check_references(case, tables, rows, unread)
         _check_each_row(case, rows)
-        notes += _doubtful(rows)
+        notes += [*_doubtful(rows), *rows_after_the_end(rows)]
     if {"survey_response", "service"} <= tables.keys() - set(unread):
         _check_answers(tables["survey_response"], tables["service"])
     return notes
