@@ -25,9 +25,11 @@ from analysis.dashboard.page import code as code_of_dashboard
 from analysis.efficiency.dynamics import STEPS
 from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
-from analysis.intake.problems import _data
+from analysis.intake.bookkeeping import NOT_COMPLETED
+from analysis.intake.case_files import IGNORED
+from analysis.intake.problems import NO_ROWS, _data, vocabulary
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
-from analysis.kpis.levels import summed_columns
+from analysis.kpis.levels import MORE, NOTHING, summed_columns
 from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
@@ -35,6 +37,7 @@ from analysis.show.indicator_tables import _DIRECTIONS
 from analysis.show.publication_tables import DAYS
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
+from analysis.tables.columns import PATTERNS
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
@@ -47,6 +50,15 @@ SEGMENTS = ("household", "shop", "company")
 """Segments of customers in the synthetic ledger."""
 KEYS = {"from", "to", "types"}
 """Texts in double quotes beside those that scripts say."""
+NOTES = (
+    *(NOT_COMPLETED, IGNORED, NO_ROWS, NOTHING, MORE),
+    *("this column is not used", "empty rows are skipped"),
+    *("what stands above the header is skipped", "not read, since no table has this name"),
+    *("the sheet is hidden, and read like any other", "must not be missing"),
+    *("is no day of the calendar", "correct the days"),
+    "write it without blanks, such as C-1, here and wherever it is referred to",
+)
+"""What the intake notes or says by a text of its own."""
 
 
 class Text(NamedTuple):
@@ -118,6 +130,7 @@ def _of_rules() -> Iterator[Text]:
     """Return what `make check` says is wrong, and what to do about it."""
     for rule in _data("rules.yaml").values():
         yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
+    yield from map(Text, (*vocabulary("marks").values(), *PATTERNS.values(), *NOTES))
 
 
 def _of_template() -> Iterator[Text]:

@@ -9,6 +9,7 @@ from itertools import compress, pairwise, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.base.language import tr
 from analysis.intake.cells import Cell, foreign_column
 from analysis.intake.problems import (
     FILE_LINES,
@@ -383,8 +384,8 @@ def _note_unused(
 
 def not_used(file: str, header: str, near: str) -> Note:
     """Say that a column is not used, and which one it may be meant for."""
-    hint = f"; did you mean {near}?" if near else ""
-    return Note(file, f"this column is not used{hint}", header or "without a name")
+    hint = f"; {tr('did you mean {name}?', name=near)}" if near else ""
+    return Note(file, f"this column is not used{hint}", header or tr("without a name"))
 
 
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:

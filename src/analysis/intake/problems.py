@@ -20,7 +20,7 @@ import yaml
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable
-from analysis.base.language import counted, language, tr
+from analysis.base.language import counted, language, tr, words_of
 from analysis.base.text import PlainLoader, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
@@ -102,7 +102,7 @@ def in_language(text: str) -> str:
     """Write a rule, a remedy, or both with a semicolon between them, in the language in use."""
     if language().code == "en" or not text:
         return text
-    if text not in _SOURCES and "; " in text:
+    if text not in _SOURCES and text not in words_of(language().code) and "; " in text:
         rule, _, fix = text.partition("; ")
         return f"{in_language(rule)}; {in_language(fix)}"
     template, words = _SOURCES.get(text, (text, {}))
