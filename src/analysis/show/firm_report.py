@@ -190,11 +190,13 @@ class FirmReport:
     @cached_property
     def trend(self) -> pd.DataFrame:
         """Indicators by quarter up to the period; by month, if it is one or quarters are few."""
-        quarters = self.quarters
-        sales = quarters[(quarters["kpi"] == "sales") & quarters["value"].notna()]
-        if self.study.grain != "month" and len(sales) >= FEWEST:
-            return quarters
-        return kpi_periods(self.sums, "month", self.period)
+        quarters, months = self.quarters, kpi_periods(self.sums, "month", self.period)
+        known = [
+            int(table[table["kpi"] == "sales"]["value"].notna().sum())
+            for table in (quarters, months)
+        ]
+        few = self.study.grain == "month" or known[0] < FEWEST
+        return months if few and known[1] else quarters
 
     def splits(self, by: str) -> list[tuple[str, Fraction, Fraction]]:
         """Sales of the base and of the period by service type or segment; empty if not split."""
