@@ -217,6 +217,12 @@ def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.join(table("value low high", found, exact="value low high"))
 
 
+def _overlap(rows: pd.DataFrame) -> bool:
+    """Whether the intervals of the last two quarters overlap."""
+    ends = rows.loc[rows["value"].notna(), ["low", "high"]].tail(2).astype(float)
+    return len(ends) == 2 and bool(ends["low"].max() <= ends["high"].min())
+
+
 @s.drawing
 def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     """Draw productivity and satisfaction by quarter with 95% intervals (figure 36).
@@ -234,6 +240,7 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     for place, name in enumerate(names):
         _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], line, kind)
     line.labels(fig, (_TALL + 4) * len(names) - 3.5)
+    found = [kpi(name).name for name in names if _overlap(frame[frame["kpi"] == name])]
     caption = tr(
         "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
         "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
@@ -241,6 +248,10 @@ def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         "arrive independently and answers from a random sample; where two of them overlap "
         "widely, the quarters may well be alike."
     )
+    if found:
+        listing = listed([tr(name) for name in found])
+        chance = tr("Chance may explain the last change of these: {names}.", names=listing)
+        caption = f"{chance} {caption}"
     if frame["value"].isna().any():
         caption += " " + tr("A dash: the quarter has a month without rows.")
     parts = [tr("Dots with intervals by quarter."), *(_said_of(frame, name) for name in names)]

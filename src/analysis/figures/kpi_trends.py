@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -245,9 +246,10 @@ def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> s
     text = tr(f"{{name}} by {by}, each beside the same {by} of the year before.", name=name)
     if last["growth"] is None:
         return text
-    above = tr("In {period} the value of {value} {unit} is {share} above last year's.")
-    below = tr("In {period} the value of {value} {unit} is {share} below last year's.")
+    above = tr("{name}: {value} {unit} in {period}, {share} above last year's.")
+    below = tr("{name}: {value} {unit} in {period}, {share} below last year's.")
     found = (above if last["growth"] >= 0 else below).format(
+        name=name,
         period=_quarter(frame, len(frame) - 1),
         value=decimal(decimals)(last["value"]),
         unit=unit,
@@ -257,7 +259,7 @@ def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> s
     if len(said):
         texts = [f"{row.printed} in {short_period(row.quarter)}" for row in records(said)]
         found = f"{found[:-1]}; printed are {listed(texts)}."
-    return f"{text} {found}"
+    return f"{found} {text}"
 
 
 def _time_alt(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
@@ -304,6 +306,14 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
 
 
+def _turned(better: str, row: pd.Series[Any]) -> Fraction:
+    """Change on last year in the good direction; zero where there is none."""
+    if better == "none" or row["value"] is None or row["year_ago"] is None:
+        return Fraction(0)
+    change: Fraction = row["value"] - row["year_ago"]
+    return change if better == "up" else -change
+
+
 @s.drawing
 def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> s.Drawn:
     """Draw every KPI over the quarters, each on its own scale (figure 39).
@@ -332,6 +342,16 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
         "value is on the right, and the arrow tells which direction is good.",
         span=span,
     )
+    turns = [_turned(kpi(str(name)).better, rows.iloc[-1]) for name, rows in parts]
+    judged = [turn for turn in turns if turn]
+    if judged:
+        found = tr(
+            "{better} of {count} indicators were better in {period} than a year before.",
+            better=sum(turn > 0 for turn in judged),
+            count=len(judged),
+            period=short_period(last),
+        )
+        caption = f"{found} {caption}"
     count = frame["quarter"].nunique()
     head = tr("{charts} small line charts over {count} quarters.", charts=len(parts), count=count)
     alt = " ".join([head, *(_said(rows, currency) for _, rows in parts)])

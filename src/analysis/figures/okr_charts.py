@@ -99,13 +99,23 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         period=named,
         parts="; ".join(parts),
     )
+    met = sum(row.status in _REACHED for row in records(frame))
+    found = tr(
+        "{met} of {count} objectives and key results met their target in {period}.",
+        met=met,
+        count=len(frame),
+        period=named,
+    )
     caption = tr(
         "Key results of {period} on one scale. The bar runs from the baseline (0) towards the "
         "target (1); bands end where the way so far is good enough and where the target is "
         "met. Without a baseline, a value or a target there is no bar.",
         period=named,
     )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    return s.Drawn(fig, frame, kind, f"{found} {caption}", alt)
+
+
+_REACHED = ("met", "good enough")
 
 
 def _scored(row: Any) -> str:
@@ -177,6 +187,9 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     score = "–" if brier is None else decimal(3)(brier)
     s.write(fig, 108, 20, tr("Brier score {score}", score=score))
     s.note(fig, 108, 24, tr("0 is perfect, {coin} a coin", coin=decimal(3)(Fraction(1, 4))))
+    found = tr("Stated confidence told more than a coin would (Brier score {score}).", score=score)
+    if brier is not None and brier >= Fraction(1, 4):
+        found = tr("Stated confidence told no more than a coin (Brier score {score}).", score=score)
     caption = tr(
         "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
         "above the line things went better than was said."
@@ -196,7 +209,7 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
         dots=listed(dots),
         score=score,
     )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    return s.Drawn(fig, frame, kind, f"{found} {caption}" if brier is not None else caption, alt)
 
 
 _EDGE, _WIDTH, _TALL, _UNDER = 60.0, 60.0, 14.5, 6.0
@@ -401,6 +414,13 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
     for week in range(1, weeks + 1, 2):
         s.note(fig, _WEEK_LEFT + step * (week - 0.5), bottom + 1, str(week), ha="center")
     s.note(fig, _WEEK_LEFT, bottom + 5, tr("week of the quarter"))
+    ends = [[row.score for row in records(rows) if row.score is not None] for _, rows in parts]
+    found = tr(
+        "{met} of {count} key results ended {period} at their target, by the weeks so far.",
+        met=sum(bool(scores) and scores[-1] >= 1 for scores in ends),
+        count=sum(map(bool, ends)),
+        period=named,
+    )
     caption = tr(
         "The course of {period}, week by week. Each dot is the score that the key result "
         "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
@@ -412,7 +432,7 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         period=named,
         parts="; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts),
     )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    return s.Drawn(fig, frame, kind, f"{found} {caption}" if parts else caption, alt)
 
 
 def _half_and_end(rows: pd.DataFrame, weeks: int) -> str:

@@ -57,12 +57,20 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
         else:
             running = _row(fig, ax, top, y, node, running)
         y += height
+    signs = [node.contribution for node in nodes if node.level == "key result"]
+    found = tr(
+        "{more} key results add to the joint score of {period}, {less} take from it.",
+        more=sum(part > 0 for part in signs),
+        less=sum(part < 0 for part in signs),
+        period=short_period(period),
+    )
     caption = tr(
         "The joint score of {period}, key result by key result. Each bar starts where the one "
         "above it ends; the last ends at the joint score.",
         period=short_period(period),
     )
-    return s.Drawn(fig, frame, kind, caption, _alt(nodes, short_period(period)))
+    alt = _alt(nodes, short_period(period))
+    return s.Drawn(fig, frame, kind, f"{found} {caption}", alt)
 
 
 def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
@@ -241,13 +249,20 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     for key, place in places.items():
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
+    states = table["finding"].value_counts()
+    found = tr(
+        "The rows support {supported} of {count} links and contradict {against}.",
+        supported=int(states.get("supported", 0)),
+        against=int(states.get("contradicted", 0)),
+        count=len(table),
+    )
     caption = tr(
         "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
         "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
         "later. Colour and line say what the quarters of the ledger can tell."
     )
     alt = _strategy_alt(table)
-    return s.Drawn(fig, table.drop(columns=["quotation"]), kind, caption, alt)
+    return s.Drawn(fig, table.drop(columns=["quotation"]), kind, f"{found} {caption}", alt)
 
 
 def arrange(links: Sequence[tuple[str, str]]) -> Places:

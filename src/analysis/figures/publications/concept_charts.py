@@ -270,8 +270,8 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     _arrows(fig, chart, frame, boxes, _ABOVE + whole)
     chart.finish()
     caption = (
-        "Methodologies for operational efficiency: Figure 1 of the paper, redrawn from its "
-        "words. The picture itself is not in our sources, so boxes and arrows follow sections "
+        "The method leads from diagnosis to decisions, and back: Figure 1 of the paper, redrawn "
+        "from its words. The picture itself is not in our text, so boxes and arrows follow sections "
         "4.1 to 4.3, and their wording and layout are ours."
     )
     alt = "A chart of boxes and arrows. " + " ".join(
@@ -386,8 +386,8 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         chart.arrow(before.E, after.W)
     chart.finish()
     caption = (
-        "Components of the model with their objectives, key results and measures: Figure 2 of "
-        "the paper, redrawn from its words. The picture itself is not in our sources; the "
+        f"{len(parts)} objectives have {len(frame)} key results: Figure 2 of the paper, redrawn "
+        "from its words. The picture itself is not in our sources; the "
         "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
         "as two here since it takes two measures. A measure is the indicator of our catalogue "
         "that stands for the printed formula."
