@@ -96,6 +96,8 @@ _HEIGHT = 245.0
 """Millimetres of text on a page."""
 _SMALL = 40.0
 """Millimetres that may stay empty before a figure that begins a page."""
+_MUCH = _HEIGHT / 3
+"""Millimetres that may not stay empty, wherever the figure then stands."""
 
 
 class Layout:
@@ -133,7 +135,7 @@ class Layout:
             tried = self._tried.setdefault(label, {})
             moved = self.later[chapter.name].get(label, 0)
             tried[moved] = gap
-            step = self._step(blocks, place)
+            step = self._step(blocks, place, gap)
             if gap > _SMALL and step:
                 self.later[chapter.name][label] = moved + step
                 return True
@@ -153,9 +155,15 @@ class Layout:
         end, height = marks[f"{chapter.name}:{chapter.blocks.index(before[-1])}"]
         return _HEIGHT - height if page > end else 0.0
 
-    def _step(self, blocks: list[Block], place: int) -> int:
-        """How many blocks to move on to come behind the next that is neither heading nor figure."""
+    def _step(self, blocks: list[Block], place: int, gap: float) -> int:
+        """How many blocks to move on to come behind the next that is neither heading nor figure.
+
+        None if that is the chapter's last section, unless much would stay empty.
+        """
+        heads = [number for number, block in enumerate(blocks) if block.is_heading]
         for count, block in enumerate(blocks[place + 1 :], start=1):
+            if heads and place + count == heads[-1] and gap < _MUCH:
+                return 0
             if block.label.startswith("fig-") or (block.label and not _is_figure(blocks[place])):
                 return 0
             if not block.is_heading:

@@ -271,8 +271,8 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     chart.finish()
     caption = (
         "The method leads from diagnosis to decisions, and back: Figure 1 of the paper, redrawn "
-        "from its words. The picture itself is not in our text, so boxes and arrows follow sections "
-        "4.1 to 4.3, and their wording and layout are ours."
+        "from its words. The picture itself is not in our text, so boxes and arrows follow "
+        "sections 4.1 to 4.3, and their wording and layout are ours."
     )
     alt = "A chart of boxes and arrows. " + " ".join(
         f"{row.name} ({row.place}): {row.text}." for row in records(frame)
