@@ -29,7 +29,7 @@ from analysis.tables.firm_tables import read_ledger
 
 from .conftest import PANELS, Show, Shown, fragment
 
-COMBINATIONS = 150
+COMBINATIONS = 100
 SHOWN = [record for record in KPIS if not any(spec.own for spec in record.measures)]
 """Indicators of the paper: all but those that are of a firm's own rows only."""
 OF_THE_FIRM = {"productivity", "technician_hours"}
