@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from math import lcm
 
@@ -207,36 +207,37 @@ class Search:
             side = high if upper else low
             if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
                 side[v] = limit
-        names = {v: {name for name, _ in forms[v]} for v in sorted(low.keys() | high.keys())}
-        wanted = {name for v, _, _ in chosen for name in names[v]}
-        wanted = reachable(wanted, [some for some in names.values() if len(some) > 1])
         for v, form in forms.items():
             if len(form) == 1 and (v not in low or low[v][0] < 0):
                 low[v] = (0, None)
+        names = {v: _names(forms[v]) for v in sorted(low.keys() | high.keys())}
+        wanted = {name for v, _, _ in chosen for name in names[v]}
+        wanted = reachable(wanted, [some for some in names.values() if len(some) > 1])
         try:
-            yield self._question(low, high, wanted)
+            yield _Question(
+                low,
+                high,
+                tuple(
+                    v
+                    for v, form in forms.items()
+                    if (len(form) == 1 or v in self._totals) and wanted.issuperset(_names(form))
+                ),
+                {
+                    form[0][0]: v
+                    for v, form in forms.items()
+                    if len(form) == 1 and form[0][0] in wanted
+                },
+                tuple(
+                    (forms[v], low[v][0] if v in low else None, high[v][0] if v in high else None)
+                    for v, some in names.items()
+                    if wanted.issuperset(some)
+                ),
+            )
         finally:
             self._totals &= known
             for v in sorted(forms.keys() - known):
                 if len(forms[v]) != 1:
                     self._tableau.drop(v)
-
-    def _question(self, low: Limits, high: Limits, wanted: set[str]) -> _Question:
-        forms = self._tableau.forms
-        uses: Counter[str] = Counter()
-        checked: list[_Range] = []
-        for v in sorted(low.keys() | high.keys()):
-            form = forms[v]
-            if not form or form[0][0] in wanted:
-                uses.update(name for name, _ in form)
-                ends = [side[v][0] if v in side else None for side in (low, high)]
-                checked.append((form, ends[0], ends[1]))
-        singles = {
-            form[0][0]: v for v, form in forms.items() if len(form) == 1 and form[0][0] in wanted
-        }
-        order = sorted(v for v in self._totals if all(n in wanted for n, _ in forms[v]))
-        order += sorted(singles.values(), key=lambda v: (-uses[forms[v][0][0]], v))
-        return _Question(low, high, tuple(order), singles, tuple(checked))
 
     def _answer(self, asked: _Question, most: int) -> dict[str, int] | frozenset[Tag] | None:
         """Decide a question; before a long search, look where rounding can break no limit."""
@@ -303,6 +304,11 @@ class Search:
             if case in core:
                 core = (core | part) - {case}
         return core
+
+
+@lru_cache(maxsize=2**14)
+def _names(form: Form) -> frozenset[str]:
+    return frozenset(name for name, _ in form)
 
 
 def _whole(asked: _Question, values: Mapping[int, tuple[int, int]]) -> dict[str, int] | None:

@@ -8,6 +8,7 @@ interval; that sets one or two limits on sums with whole weights.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -206,7 +207,7 @@ class System:
         return System((*self.claims, *claims), self.definitions)
 
 
-def reachable(start: set[T], links: Sequence[set[T]]) -> set[T]:
+def reachable(start: set[T], links: Sequence[AbstractSet[T]]) -> set[T]:
     """Return what can be reached from a start over links that share members.
 
     Examples
