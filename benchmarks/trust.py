@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.base.numbers import parse
 from analysis.base.text import Rounding, cell, decimal
 from analysis.claims.printed import format_like, preimage
-from analysis.claims.single import earlier_counts, grim_mean, grim_percent, share_counts
+from analysis.claims.single import earlier_counts, grim_percent, mean_totals, share_counts
 from analysis.claims.solver.search import UndecidedError, witness
 from analysis.claims.solver.system import Claim, Linear, System, quantity, total
 from analysis.claims.survey import grimmer, sums
@@ -152,7 +152,7 @@ def _type_test(printed: Print, rounding: Rounding) -> bool:
 
 
 def _mean_test(printed: Print, rounding: Rounding) -> bool:
-    return grim_mean(printed["rating"], _whole(printed["respondents"]), 1, rounding)
+    return bool(mean_totals(printed["rating"], _whole(printed["respondents"]), 1, rounding))
 
 
 def _deviation_test(printed: Print, rounding: Rounding) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.base.text import outward, outward_percent
 from analysis.evidence.appraisal import numbers, share_power
-from analysis.evidence.derived import derived
+from analysis.evidence.derived import derived, labour_ratio
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import printed_strings
 
@@ -109,3 +109,41 @@ def test_what_a_fitting_share_is_worth() -> None:
     # n + 1 counts print as n + 1 different shares, while n is at most 1,000; 100% is left out
     assert share_power((10, 354, 2000))["chance"].tolist() == ["1.0%", "35.4%", "100.0%"]
     assert len({f"{1000 * k // 354}" for k in range(354)}) == 354
+
+
+# -- labour that reconciles services with productivity: section 3 (c), floats for comparison ------
+
+RATES = ("10.5%", "11.0%")
+
+
+def test_ratio_and_staff() -> None:
+    ratio = labour_ratio([(288, 354)], RATES)
+    assert ratio is not None
+    # inside what the rates alone give: 354 / 288 / 1.1105 = 1.1069 and / 1.1045 = 1.1129
+    assert 1.1069 < ratio.ends[0] < ratio.ends[1] < 1.1129
+    pairs = [(b, a) for b in range(1, 32) for a in range(1, 32) if Fraction(a, b) in ratio]
+    assert pairs == [(9, 10), (18, 20), (27, 30)]
+
+
+def by_floats(before: int, after: int) -> tuple[float, float]:
+    """The labour that both quarters allow, over every split of the services, in floats."""
+    low, high = 9.0, 0.0
+    for first in range(1, before):
+        for now in range(1, after):
+            one, other = now / first, (after - now) / (before - first)
+            least = max(one / 1.1055, other / 1.1105)
+            most = min(one / 1.1045, other / 1.1095)
+            if least < most:
+                low, high = min(low, least), max(high, most)
+    return round(low, 4), round(high, 4)
+
+
+@pytest.mark.parametrize("before", [288, 319])
+def test_ratio_by_brute_force(before: int) -> None:
+    ratio = labour_ratio([(before, 354)], RATES)
+    assert ratio is not None
+    assert tuple(round(float(end), 4) for end in ratio.ends) == by_floats(before, 354)
+
+
+def test_counts_that_no_labour_reconciles() -> None:
+    assert labour_ratio([(2, 3)], RATES) is None  # 1 to 1 and 1 to 2 services are no 10.5%

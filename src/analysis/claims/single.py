@@ -6,10 +6,8 @@ The same question is put here to growth rates between two counts and to squared 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
 from math import ceil, floor, isqrt
 from typing import Literal
 
@@ -20,19 +18,6 @@ from analysis.claims.printed import Interval, preimage
 Base = Literal["earlier", "later"]
 MANY = 10**7
 """Counts and numbers of respondents are tried up to here."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """A count out of a total, the witness of a printed share or mean."""
-
-    count: int
-    total: int
-
-    @property
-    def value(self) -> Fraction:
-        """Return count over total."""
-        return Fraction(self.count, self.total)
 
 
 def share_counts(printed: str | Printed, n: int, rounding: Rounding = Rounding.HALF_UP) -> range:
@@ -72,13 +57,6 @@ def grim_percent(printed: str | Printed, n: int, rounding: Rounding = Rounding.H
     return len(share_counts(printed, n, rounding)) > 0
 
 
-def grim_mean(
-    printed: str | Printed, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP
-) -> bool:
-    """Say whether some sum of `n` whole answers (times items) has this printed mean."""
-    return len(mean_totals(printed, n, items, rounding)) > 0
-
-
 def consistent_n(
     printed: str | Printed, n_max: int, rounding: Rounding = Rounding.HALF_UP
 ) -> list[int]:
@@ -92,8 +70,10 @@ def consistent_n(
     return [n for n in range(1, n_max + 1) if grim_percent(printed, n, rounding)]
 
 
-def smallest_share(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Share:
-    """Return the witness with the fewest respondents: 38 of 49 for ``77.6%``.
+def smallest_share(
+    printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
+) -> tuple[int, int]:
+    """Return a count and the fewest respondents that print so: 38 and 49 for ``77.6%``.
 
     Raises
     ------
@@ -107,7 +87,7 @@ def smallest_share(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP
     n = 1
     while not (counts := share_counts(p, n, rounding)):
         n += 1
-    return Share(counts[0], n)
+    return counts[0], n
 
 
 def power(decimals: int, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP) -> Fraction:
@@ -319,113 +299,3 @@ def _from(start: int) -> Iterator[int]:
     while True:
         yield start
         start += 1
-
-
-POINTS = 5
-"""Points of the rating scale, where satisfaction is read as a mean score."""
-
-
-def fitting_counts(meaning: str, printed: str, n: int, rounding: Rounding) -> dict[str, int] | None:
-    """Return counts among `n` respondents that print as given, or None.
-
-    Parameters
-    ----------
-    meaning : str
-        ``share``, ``squared-share``, ``mean-score`` or ``growth``, as in ``case.yaml``.
-    printed : str
-        The printed percentage.
-    n : int
-        Respondents.
-    rounding : Rounding
-        The rule.
-
-    Returns
-    -------
-    dict or None
-        Respondents and what they answered; for a growth, satisfied before and after.
-    """
-    found: tuple[int, ...] | None
-    if meaning == "growth":
-        names: tuple[str, ...] = ("satisfied_before", "satisfied")
-        found = next(growth_pairs(printed, range(1, n + 1), rounding, later_max=n), None)
-    elif meaning == "squared-share":
-        names = ("satisfied",)
-        found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)
-    else:
-        scale = POINTS if meaning == "mean-score" else 1
-        names = ("score_total",) if meaning == "mean-score" else ("satisfied",)
-        found = next(((k,) for k in share_counts(printed, n * scale, rounding)), None)
-    return None if found is None else {"respondents": n, **dict(zip(names, found, strict=True))}
-
-
-@cache
-def fitting_sizes(meaning: str, printed: str, most: int, rounding: Rounding) -> Mapping[int, int]:
-    """Map each number of respondents up to `most` that fits to its smallest fitting count."""
-    found = {}
-    for n in range(1, most + 1):
-        counts = fitting_counts(meaning, printed, n, rounding)
-        if counts is not None:
-            found[n] = next(x for name, x in counts.items() if name != "respondents")
-    return found
-
-
-def labour_ratio(
-    totals: Sequence[tuple[int, int]],
-    productivity: tuple[str, str],
-    rounding: Rounding = Rounding.HALF_UP,
-) -> Interval | None:
-    """Return the possible growth factors of labour, if it is the same in both quarters.
-
-    Productivity and services must both be measured against the same quarters a year earlier. If
-    labour changes differently from quarter to quarter, its total may do anything, even fall.
-
-    Parameters
-    ----------
-    totals : sequence of (int, int)
-        Services of the two quarters together, a year earlier and now: (288, 354). Each possible
-        pair is tried.
-    productivity : tuple of (str, str)
-        Printed growth of productivity in each quarter.
-    rounding : Rounding
-        The rule.
-
-    Returns
-    -------
-    Interval or None
-        Its ends are approached by whole numbers of services in each quarter: (1.1077, 1.1125) for
-        the paper. None if no split of the services fits.
-    """
-    factors = _factors(productivity, rounding)
-    (least, most), (low, high) = factors[0].ends, _hull(factors).ends
-    fitting = []
-    for before, after in totals:
-        # the first quarter's factor of services, from the widest range that labour could have
-        grown = Fraction(after, before)
-        inside = Interval(grown * Fraction(least, high), grown * Fraction(most, low))
-        for first in range(1, before):
-            for now in inside.times(first).integers():
-                if 0 < now < after:
-                    quarters = (first, now), (before - first, after - now)
-                    fitting.append(_alike(quarters, factors))
-    fitting = [one for one in fitting if not one.empty]
-    return _hull(fitting) if fitting else None
-
-
-def _factors(productivity: tuple[str, str], rounding: Rounding) -> list[Interval]:
-    return [preimage(parse_percent(text), rounding).plus(1) for text in productivity]
-
-
-def _alike(quarters: Iterable[tuple[int, int]], factors: Iterable[Interval]) -> Interval:
-    """Return the factors of labour that both quarters allow, given their services."""
-    one, other = (
-        Interval(Fraction(now, before), Fraction(now, before)).over(factor)
-        for (before, now), factor in zip(quarters, factors, strict=True)
-    )
-    return one.meet(other)
-
-
-def _hull(intervals: Iterable[Interval]) -> Interval:
-    several = tuple(intervals)
-    low = min(several, key=lambda one: (one.ends[0], not one.low_closed))
-    high = max(several, key=lambda one: (one.ends[1], one.high_closed))
-    return Interval(low.low, high.high, low.low_closed, high.high_closed)

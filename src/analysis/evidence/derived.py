@@ -5,7 +5,7 @@ Every value is exact: a count, or a range rounded outwards, so that it leaves no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
@@ -17,7 +17,6 @@ from analysis.claims.printed import Interval, preimage, read_formula
 from analysis.claims.single import (
     consistent_n,
     earlier_counts,
-    labour_ratio,
     later_counts,
     nearest_totals,
     power,
@@ -164,12 +163,12 @@ def _services(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
 
 def _survey(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     printed, services = own["satisfaction"], int(own["services"])
-    smallest = smallest_share(printed, rounding)
+    satisfied, respondents = smallest_share(printed, rounding)
     below = int(parse_percent(printed).value * services)
     return {
         "respondents_fitting": whole(len(consistent_n(printed, services, rounding))),
-        "respondents_smallest": whole(smallest.total),
-        "respondents_smallest_satisfied": whole(smallest.count),
+        "respondents_smallest": whole(respondents),
+        "respondents_smallest_satisfied": whole(satisfied),
         "every_service_below": whole(below),
         "every_service_below_share": percent()(Fraction(below, services)),
         "every_service_above": whole(below + 1),
@@ -216,7 +215,7 @@ def _formulas(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
         formula.at(dict(zip(formula.names, _SCORES, strict=True)))
         for formula in map(read_formula, (own["times_three"], own["over_three"]))
     )
-    survey = smallest_share(own["satisfaction"], rounding)
+    survey = Fraction(*smallest_share(own["satisfaction"], rounding))
     roi, net = (1 + parse_percent(own[key]).value for key in ("roi_rise", "margin_rise"))
     rise, cut = (parse_percent(own[key]).value for key in ("sustainability_rise", "cost_cut"))
     return {
@@ -227,8 +226,8 @@ def _formulas(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
         "times_three_gives": whole(times),
         "times_three_mean": whole(Fraction(times, len(_SCORES))),
         "over_three_gives": whole(over),
-        "square_share": percent()(survey.value),
-        "square_gives": percent()(survey.value**2),
+        "square_share": percent()(survey),
+        "square_gives": percent()(survey**2),
         "turnover_needed": percent(2)(Fraction(roi, net) - 1),
         "sustainability_start": percent(2)(Fraction(rise, 1 + rise)),
         "cost_year": percent(2)(1 - (1 - cut) ** 12),
@@ -247,3 +246,65 @@ def _starts(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
         **_range("satisfaction_start_both", Fraction(low, 1 + high), Fraction(high, 1 + low)),
         **starts,
     }
+
+
+def labour_ratio(
+    totals: Sequence[tuple[int, int]],
+    productivity: tuple[str, str],
+    rounding: Rounding = Rounding.HALF_UP,
+) -> Interval | None:
+    """Return the possible growth factors of labour, if it is the same in both quarters.
+
+    Productivity and services must both be measured against the same quarters a year earlier. If
+    labour changes differently from quarter to quarter, its total may do anything, even fall.
+
+    Parameters
+    ----------
+    totals : sequence of (int, int)
+        Services of the two quarters together, a year earlier and now: (288, 354). Each possible
+        pair is tried.
+    productivity : tuple of (str, str)
+        Printed growth of productivity in each quarter.
+    rounding : Rounding
+        The rule.
+
+    Returns
+    -------
+    Interval or None
+        Its ends are approached by whole numbers of services in each quarter: (1.1077, 1.1125) for
+        the paper. None if no split of the services fits.
+    """
+    factors = _factors(productivity, rounding)
+    (least, most), (low, high) = factors[0].ends, _hull(factors).ends
+    fitting = []
+    for before, after in totals:
+        # the first quarter's factor of services, from the widest range that labour could have
+        grown = Fraction(after, before)
+        inside = Interval(grown * Fraction(least, high), grown * Fraction(most, low))
+        for first in range(1, before):
+            for now in inside.times(first).integers():
+                if 0 < now < after:
+                    quarters = (first, now), (before - first, after - now)
+                    fitting.append(_alike(quarters, factors))
+    fitting = [one for one in fitting if not one.empty]
+    return _hull(fitting) if fitting else None
+
+
+def _factors(productivity: tuple[str, str], rounding: Rounding) -> list[Interval]:
+    return [preimage(parse_percent(text), rounding).plus(1) for text in productivity]
+
+
+def _alike(quarters: Iterable[tuple[int, int]], factors: Iterable[Interval]) -> Interval:
+    """Return the factors of labour that both quarters allow, given their services."""
+    one, other = (
+        Interval(Fraction(now, before), Fraction(now, before)).over(factor)
+        for (before, now), factor in zip(quarters, factors, strict=True)
+    )
+    return one.meet(other)
+
+
+def _hull(intervals: Iterable[Interval]) -> Interval:
+    several = tuple(intervals)
+    low = min(several, key=lambda one: (one.ends[0], not one.low_closed))
+    high = max(several, key=lambda one: (one.ends[1], one.high_closed))
+    return Interval(low.low, high.high, low.low_closed, high.high_closed)

@@ -189,6 +189,6 @@ def survey(study: Study) -> Values:
     """Give the smallest survey that can print a share."""
     given = _rate(study, _SATISFIED)
     best, cut = (smallest_share(given["rate"], r) for r in (Rounding.HALF_UP, Rounding.TRUNCATE))
-    sizes = {"least": best.total, "satisfied": best.count, "cut": cut.total}
+    sizes = {"least": best[1], "satisfied": best[0], "cut": cut[1]}
     always = 10 ** (given["decimals"] + 2)
     return given | sizes | {"exactly": given["value"].denominator, "always": always}

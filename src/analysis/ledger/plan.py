@@ -19,7 +19,7 @@ from analysis.base.periods import parse_period, parse_quarter, quarter_label
 from analysis.base.text import Rounding
 from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.single import fitting_counts, fitting_sizes
+from analysis.claims.single import growth_pairs, share_counts, squared_share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.search import witness
 from analysis.claims.solver.system import Linear, System, at_least, equal, quantity
@@ -343,8 +343,9 @@ def _survey(
     most = printed.whole("abstract-services") if every else calibration.respondents.max
     fitting = [
         n
-        for n in fitting_sizes(meaning, claim, most, printed.rounding)
-        if n == most or (not every and n >= calibration.respondents.min)
+        for n in range(1, most + 1)
+        if (n == most or (not every and n >= calibration.respondents.min))
+        and _fitting_counts(meaning, claim, n, printed.rounding) is not None
     ]
     if not fitting:
         raise InputError(
@@ -353,13 +354,36 @@ def _survey(
             column="calibration.respondents",
             fix="widen the range in case.yaml or choose another reading",
         )
-    counts = fitting_counts(meaning, claim, fitting[rng.randrange(len(fitting))], printed.rounding)
+    n = fitting[rng.randrange(len(fitting))]
+    counts = _fitting_counts(meaning, claim, n, printed.rounding)
     assert counts is not None  # the size was listed because it fits
     survey = _in_half(services, _Q1_2024, counts["respondents"], counts)
     if "satisfied_before" in counts:
         before = {"satisfied": counts["satisfied_before"]}
         survey |= _in_half(services, _Q1_2023, counts["respondents"], before)
     return survey
+
+
+_POINTS = 5
+"""Points of the rating scale, where satisfaction is read as a mean score."""
+
+
+def _fitting_counts(
+    meaning: str, printed: str, n: int, rounding: Rounding
+) -> dict[str, int] | None:
+    """Return counts among `n` respondents that print as given, or None."""
+    found: tuple[int, ...] | None
+    if meaning == "growth":
+        names: tuple[str, ...] = ("satisfied_before", "satisfied")
+        found = next(growth_pairs(printed, range(1, n + 1), rounding, later_max=n), None)
+    elif meaning == "squared-share":
+        names = ("satisfied",)
+        found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)
+    else:
+        scale = _POINTS if meaning == "mean-score" else 1
+        names = ("score_total",) if meaning == "mean-score" else ("satisfied",)
+        found = next(((k,) for k in share_counts(printed, n * scale, rounding)), None)
+    return None if found is None else {"respondents": n, **dict(zip(names, found, strict=True))}
 
 
 def _in_half(

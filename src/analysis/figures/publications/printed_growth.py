@@ -16,9 +16,10 @@ from analysis.base.periods import short_period
 from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
 from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
-from analysis.claims.single import earlier_counts, labour_ratio
+from analysis.claims.single import earlier_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import System, quantity
+from analysis.evidence.derived import labour_ratio
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words, table
 from analysis.tables.case import Case
