@@ -28,7 +28,6 @@ def test_one_bad_line_among_many(firm: Firm) -> None:
         for words in (
             "fecha: “31/02/2024”: is no day of the calendar",
             "monto: “12a”: is no number",
-            "factura: “F7 (first in row 9)”: this key stands in more than one row",
         )
     ]
 

@@ -129,7 +129,7 @@ def _mapped(
     def choose(title: str, name: str, head: list[list[Cell]]) -> Choice:
         own = [entry for entry in mine if entry.name == f"{path.name}{SHEET}{title}"]
         chosen = own if mine else _fitting(entries, head)
-        why = Note(name, "not read, since case.yaml names no columns of it")
+        why = Note(name, fault_of("sheet-not-mapped").rule)
         return [(entry.table, entry) for entry in chosen] or why
 
     if entries and path.suffix.lower() == ".xlsx":
@@ -148,7 +148,8 @@ def _mapped(
         said[0].extend(asked)
         said[1].extend(noted)
     elif not mine:
-        what = f"read like {grids[0].mapped.name}, since it has the same columns"  # type: ignore[union-attr]
+        like = grids[0].mapped.name if grids[0].mapped else ""
+        what = fault_of("read-like", other=like).rule
         said[1].append(Note(file, what))
     return grids
 

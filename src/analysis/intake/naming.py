@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.base.language import tr
+from analysis.base.text import listed
 from analysis.intake.cells import Cell, foreign_column
 from analysis.intake.problems import (
     FILE_LINES,
@@ -272,7 +273,7 @@ def _name(
     _fill_further_lines(sheet)
     for text, words in wanted.items():
         chosen = [str(cell).strip() in words for cell in sheet.cells.pop(_ROWS + text)]
-        what = f"rows are left out whose {text} is not {' or '.join(words)}"
+        what = fault_of("rows-left-out", column=text, words=listed(words, "or")).rule
         sheet.leave_out(~np.array(chosen, dtype=bool), what)
     meant = _note_unused(sheet, unused, elsewhere, hints=grid.mapped is None)
     said = set().union(*map(words_of, header))
@@ -319,12 +320,12 @@ def _leave_out_others(sheet: Sheet, totals: NDArray[np.bool_]) -> None:
     if dated in sheet.cells and money and len(totals):
         dayless = np.array([_blank([cell]) for cell in sheet.cells[dated]], dtype=bool)
         empty = [[_blank([cell]) for cell in sheet.cells[name]] for name in money]
-        sheet.leave_out(dayless & totals, "totals without a day are left out")
+        sheet.leave_out(dayless & totals, fault_of("totals-left-out").rule)
         bare = (dayless & np.all(empty, axis=0))[~(dayless & totals)]
         keys = sheet.cells.get(sheet.table.key[0])
         if keys is not None:  # further lines of an order repeat its key
             bare &= np.array([_blank([cell]) for cell in keys], dtype=bool)
-        sheet.leave_out(bare, "rows without a day and an amount are left out")
+        sheet.leave_out(bare, fault_of("bare-left-out").rule)
 
 
 def _money(sheet: Sheet) -> list[str]:
@@ -355,11 +356,11 @@ def _fill_further_lines(sheet: Sheet) -> None:
             for place in np.flatnonzero(empty[name]):
                 cells[place] = cells[place - 1]
             sheet.cells[name] = cells
-            what = "an empty cell is filled from the line above, which has the same key"
+            what = fault_of("filled-from-above").rule
             filled = int(empty[name].sum())
             sheet.notes.append(Note(sheet.file, what, sheet.headers[name], filled))
-    what = "further lines of a record that have no amount of their own are left out"
-    sheet.leave_out(np.all([empty[name] for name in money], axis=0), what)
+    bare = np.all([empty[name] for name in money], axis=0)
+    sheet.leave_out(bare, fault_of("lines-left-out").rule)
 
 
 def _note_unused(

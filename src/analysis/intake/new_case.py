@@ -268,6 +268,7 @@ def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int,
     add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", "from the name of the case")
     add("subtitle: Board report")
     add("kind: yours")
+    add("# language: es", "of report and messages: take the first # away for es, or write pl")
     if not any(has_money(one.table) for one in made):
         add("currency: XXX", "no currency, since there are no amounts")
     elif len(currencies) == 1:

@@ -293,7 +293,7 @@ def _note_hidden(path: Path, sheet: Any, grid: Grid) -> None:
         get_column_letter(at) for at in map(int, _HIDDEN_COLUMNS.findall(content)) if at <= widest
     ]
     if hidden:
-        what = f"columns are hidden, and read like any other: from {', '.join(hidden[:6])} on"
+        what = fault_of("hidden-columns", names=", ".join(hidden[:6])).rule
         grid.notes.append(Note(grid.file, what))
 
 
