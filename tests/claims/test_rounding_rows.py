@@ -83,7 +83,9 @@ def value(row: pd.Series) -> Fraction:
     if kind == "productivity":
         now = "2024Q1" if row["printed"] == "10.5%" else "2024Q2"
         then = before(now, how["productivity_growth"])
-        what = "services" if how["labour"] == "constant" else "productivity"
+        output = how["productivity_output"]
+        linked = how["labour"] == "constant" and output in ("services", "sales")
+        what = output if linked else "productivity"
         return 100 * (over(data, what, now) / over(data, what, then) - 1)
     if growth:
         quarterly = how["services_growth"] == "previous-quarter"

@@ -266,17 +266,62 @@ def test_influence_by_hand() -> None:
 
 def test_blocks_count_all_universes_without_listing_them(segelec: Case, judge: Judge) -> None:
     blocks = universe_table(judge)
-    # services 3*3*3*2*2, sales 3*4*3, satisfaction 3*4*2; by rounding rule 36 * 12 * 8, three times
+    # by rounding rule: services 3*3, sales 4*3, satisfaction 4*2; for the first two also 2*2*3
+    # ways to read productivity, which they share
     assert blocks.groupby("block").size().to_dict() == {
-        "services": 108,
-        "sales": 36,
-        "satisfaction": 24,
+        "services": 3 * 9 * 12,
+        "sales": 3 * 12 * 12,
+        "satisfaction": 3 * 8,
     }
     universes, surviving = survival(blocks)
-    assert universes == 3 * 36 * 12 * 8
-    alive = blocks[blocks["survives"]].groupby(["rounding", "block"]).size().unstack()
-    assert surviving == (alive["services"] * alive["sales"] * alive["satisfaction"]).sum()
+    assert universes == 3 * 9 * 12 * 12 * 8
+    # by hand: 6, 6 and 8 of 8 for satisfaction. With services by the same
+    # labour nothing fits; with sales by the same labour two of three bases of sales do, if
+    # productivity is compared with the quarter before; under the other eight all sales fit.
+    keys = ["rounding", "productivity_growth", "labour", "productivity_output"]
+    alive = blocks[blocks["survives"] & (blocks["block"] != "satisfaction")]
+    both = alive.groupby([*keys, "block"]).size().unstack(fill_value=0)
+    people = {"half-up": 6, "half-even": 6, "truncate": 8}
+    hand = sum(people[key[0]] * row["services"] * row["sales"] for key, row in both.iterrows())
+    assert surviving == hand
+    linked = both.xs(("constant", "sales"), level=("labour", "productivity_output"))
+    assert set(linked.xs("previous-quarter", level="productivity_growth")["sales"]) == {8}
+    assert set(linked.xs("year-on-year", level="productivity_growth")["sales"]) == {0}
     assert blocks[blocks["default"]]["survives"].all()
+
+
+def test_sales_by_the_same_labour_print_like_the_paper(segelec: Case, judge: Judge) -> None:
+    """A data set with the same labour in every quarter, made by hand, in centimos."""
+    sales = {
+        "sales@2022Q2": 12_065_373,
+        "sales@2023Q2": 13_513_218,
+        "sales@2023Q4": 13_000_365,
+        "sales@2024Q1": 14_365_403,
+        "sales@2024Q2": 15_945_597,
+    }
+    assert sales["sales@2024Q1"] + sales["sales@2024Q2"] == 303_110_00
+    growths = [
+        ("2023Q2", "2022Q2", "0", "12"),
+        ("2024Q2", "2023Q2", "0", "18"),
+        ("2024Q1", "2023Q4", "0.0", "10.5"),
+        ("2024Q2", "2024Q1", "0.0", "11.0"),
+    ]
+    for now, then, grain, printed in growths:
+        rate = 100 * (Decimal(sales[f"sales@{now}"]) / sales[f"sales@{then}"] - 1)
+        assert str(rate.quantize(Decimal(grain))) == printed
+    chosen = {
+        "labour": "constant",
+        "productivity_output": "sales",
+        "productivity_growth": "previous-quarter",
+    }
+    reading = segelec.reading(chosen)
+    system = judge.system("sales", reading)
+    assert len(system.claims) == 5  # two growths of sales, two of productivity, the total
+    assert all(claim.holds(sales) for claim in (*system.claims, *system.definitions))
+    assert not any(judge.conflict(block, reading) for block in judge.blocks)
+    # year on year the second quarter's sales would have grown by 11.0% and by 18%
+    conflict = judge.conflict("sales", reading | {"productivity_growth": "year-on-year"})
+    assert conflict == ("abstract-productivity-q2", "abstract-sales-growth-2024")
 
 
 def test_every_list_of_verdicts_is_the_same() -> None:

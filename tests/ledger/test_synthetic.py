@@ -20,7 +20,7 @@ from analysis.tables.strategy_tables import read_claims
 ROOT = Path(__file__).resolve().parents[2]
 AXES = (
     *("rounding", "services_period", "services_growth", "productivity_growth"),
-    *("sales_growth", "sales_total", "satisfaction", "respondents"),
+    *("productivity_output", "sales_growth", "sales_total", "satisfaction", "respondents"),
 )
 H1_2023 = ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05", "2023-06")
 H1_2024 = tuple(month.replace("2023", "2024") for month in H1_2023)
@@ -156,6 +156,14 @@ def test_a_calibrated_case_needs_the_claims_of_the_paper(
 def test_a_case_without_calibration_has_no_made_up_ledger() -> None:
     with pytest.raises(InputError, match="no section 'calibration'"):
         make_ledger(load_case("courier", ROOT))
+
+
+@pytest.mark.parametrize("output", ["sales", "not stated"])
+def test_a_productivity_that_is_not_of_services_is_refused(segelec: Case, output: str) -> None:
+    reading = {"labour": "constant", "productivity_output": output}
+    reading |= {"productivity_growth": "previous-quarter"}
+    with pytest.raises(InputError, match="the ledger's productivity is that of services"):
+        make_ledger(segelec, reading)
 
 
 def option_readings() -> list[dict[str, str]]:

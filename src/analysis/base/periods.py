@@ -260,7 +260,7 @@ def month_label(index: int) -> str:
 
 
 def parse_period(label: str) -> tuple[int, ...]:
-    """Quarter indices of a quarter, a half-year, or several joined by ``+``.
+    """Quarter indices of a quarter, a half-year, a year, or several joined by ``+``.
 
     Examples
     --------
@@ -269,11 +269,11 @@ def parse_period(label: str) -> tuple[int, ...]:
     """
     quarters: list[int] = []
     for part in label.split("+"):
-        if _PATTERNS["half-year"].fullmatch(part):
-            first = 2 * parse(part, "half-year")
-            quarters += [first, first + 1]
-        else:
-            quarters.append(parse_quarter(part))
+        longer: tuple[Grain, ...] = ("year", "half-year")
+        grain = next((one for one in longer if _PATTERNS[one].fullmatch(part)), "quarter")
+        number = MONTHS[grain] // MONTHS["quarter"]
+        first = number * parse(part, grain)
+        quarters += range(first, first + number)
     return tuple(quarters)
 
 

@@ -144,16 +144,39 @@ class Judge:
         self._states: dict[tuple[str, ...], State] = {}
         self._solved = Solved()
         self._found: dict[Hashable, Judgement] = {}
+        rows = [row.conditions for row in self.relations]
+        self.joint = {a for one in rows for a in one} - {
+            a for one in rows if len(one) == 1 for a in one
+        }
+        """Axes of which an option matters only together with one of another axis."""
 
     def state(self, block: str, reading: Reading) -> State:
-        """Return the results of a block under one reading."""
+        """Return the results of a block under one reading; the same where the same rows hold."""
         one = self._blocks[block]
         key = (block, *(reading[axis] for axis in one.keys))
         if key not in self._states:
-            network = network_of(self.case, one.claims, one.relations, dict(reading))
-            with in_folder(self.case):
-                self._states[key] = State(network, self._solved)
+            hold = (row.relation_id for row in one.relations if row.holds(reading))
+            rows = (block, reading[ROUNDING], *hold)
+            if rows not in self._states:
+                network = network_of(self.case, one.claims, one.relations, dict(reading))
+                with in_folder(self.case):
+                    self._states[rows] = State(network, self._solved)
+            self._states[key] = self._states[rows]
         return self._states[key]
+
+    def bearing(self, claim: ClaimRow, reading: Reading) -> tuple[Hashable, ...]:
+        """Return what bears on a claim; where it is the same, so is the judgement."""
+        if claim.role in ("target", "example"):
+            return tuple(reading.values())
+        found: list[Hashable] = []
+        for rule in self.case.parameters.readings[ROUNDING].options:
+            for name in self.of(claim):
+                state = self.state(name, {**reading, ROUNDING: rule})
+                tag = state.network.first.get(claim.claim_id)
+                if tag in state.network.items:
+                    places = (place for place, one in state.network.first.items() if one == tag)
+                    found.append((state.network.kind(claim), state.group(tag), *places))
+        return tuple(found)
 
     def of(self, claim: ClaimRow) -> tuple[str, ...]:
         """Return the blocks that a claim bears on."""
@@ -175,7 +198,9 @@ class Judge:
         """Judge a claim under one full reading (an option for every axis)."""
         found = self._judge(claim, reading)
         ours = [
-            r.note for r in self.relations if r.relation == "remark" and r.claim == claim.claim_id
+            row.note
+            for row in self.relations
+            if row.relation == "remark" and row.claim == claim.claim_id and row.holds(reading)
         ]
         return replace(found, evidence=" ".join([found.evidence, *ours])) if ours else found
 
@@ -186,6 +211,7 @@ class Judge:
             states = [self.state(name, reading) for name in self.of(claim)]
             held = [state for state in states if claim.claim_id in state.network.first]
             if held:
+                held.sort(key=lambda state: -_company(state, claim))
                 found = [self._result(state, claim) for state in held]
                 return next((one for one in found if one.verdict == "inconsistent"), found[0])
             return judge_text(self.claims, self.relations, claim)
@@ -238,6 +264,12 @@ class Judge:
         if key not in self._found:
             self._found[key] = judge_result(state, group, state.network.claims[tag])
         return replace(self._found[key], other=others)
+
+
+def _company(state: State, claim: ClaimRow) -> int:
+    """Return how many results share quantities with a claim."""
+    tag = state.network.first[claim.claim_id]
+    return len(state.group(tag).tags) if tag in state.network.items else 0
 
 
 def _blamed(state: State, claim: ClaimRow) -> bool:

@@ -300,7 +300,7 @@ class Nodes:
         ]
 
     def _merge(self) -> dict[Node, Node]:
-        """Give quantities that are equal by meaning one name."""
+        """Give quantities that are equal by meaning one name, that of the one they are equal to."""
         same: dict[Node, Node] = {}
 
         def root(node: Node) -> Node:
@@ -313,8 +313,7 @@ class Nodes:
                 if self.pieces(one[0]) != self.pieces(other[0]):
                     raise self.mixed(row)
                 if root(one) != root(other):
-                    first, second = sorted((root(one), root(other)))
-                    same[second] = first
+                    same[root(one)] = root(other)
         return {node: root(node) for node in same}
 
     def mixed(self, row: RelationRow) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -109,18 +109,38 @@ def _counted(claims: Sequence[ClaimRow]) -> Iterator[ClaimRow]:
 
 
 def _choices(judge: Judge, claim: ClaimRow) -> Iterator[Choice]:
-    """Yield the options that matter for a claim, block by block; the default ones once."""
+    """Yield the options that matter for a claim, block by block.
+
+    Readings under which the same bears on the claim are one choice, that of the first of them; it
+    names the axes by which others differ. Options that a claim is ambiguous in stay apart, but for
+    those of axes that matter only together with another one.
+    """
     readings, usual = judge.case.parameters.readings, judge.case.reading()
-    seen: list[Choice] = []
+    apart = [axis for axis in claim.axes if axis not in judge.joint]
+    seen: set[tuple[Hashable, ...]] = set()
     for block in judge.axes(claim) or (claim.axes,):
         inside = [axis for axis in readings if axis in block and axis != ROUNDING]
         for named in _combinations(judge.case, [a for a in inside if a in claim.axes]):
             others = [axis for axis in inside if axis not in named]
             for choice in _combinations(judge.case, _deciding(judge, claim, named, others)):
-                chosen = named | choice
-                if usual | chosen not in seen:
-                    seen.append(usual | chosen)
-                    yield {axis: chosen[axis] for axis in inside if axis in chosen}
+                full = usual | named | choice
+                key = (*(full[axis] for axis in apart), *judge.bearing(claim, full))
+                if key not in seen:
+                    seen.add(key)
+                    shown = {axis for axis in named if axis in apart}
+                    shown |= _telling(judge, claim, full, {*named, *choice} - shown)
+                    yield {axis: full[axis] for axis in inside if axis in shown}
+
+
+def _telling(judge: Judge, claim: ClaimRow, full: Choice, axes: set[str]) -> set[str]:
+    """Return those of some axes whose other options would bear on the claim otherwise."""
+    here = judge.bearing(claim, full)
+    return {
+        axis
+        for axis in axes
+        for option in judge.case.parameters.readings[axis].options
+        if judge.bearing(claim, full | {axis: option}) != here
+    }
 
 
 def _combinations(case: Case, axes: Sequence[str]) -> Iterator[Choice]:
@@ -261,24 +281,27 @@ def count_conflicts(verdicts: pd.DataFrame) -> int:
 def universe_table(judge: Judge) -> pd.DataFrame:
     """Decide every combination of the readings of each block of results (the multiverse).
 
-    Blocks share no axis but the rounding rule, so these few combinations stand for all universes.
+    Few axes are shared by several blocks, so these combinations stand for all universes.
 
     Returns
     -------
     DataFrame
         One row per block and combination: block, a column for each axis (empty where the block
-        does not depend on it), default (whether the case reads so), survives (some data set
-        prints so) and conflict (ids of the claims of smallest conflicts, joined by "; ").
+        does not depend on it), default (whether the case reads so), survives (a data set that
+        prints so was found) and conflict (ids of the claims of a smallest conflict, joined by
+        "; "; empty beside no survival where the search was given up).
     """
     usual = judge.case.reading()
     used = list(dict.fromkeys(axis for axes in judge.blocks.values() for axis in axes))
     rows = []
     for block, axes in judge.blocks.items():
         for chosen in _combinations(judge.case, axes):
-            conflict = judge.conflict(block, {**usual, **chosen})
+            reading = {**usual, **chosen}
+            conflict = judge.conflict(block, reading)
+            shown = all(group.witness is not None for group in judge.groups(block, reading))
             default = all(usual[axis] == option for axis, option in chosen.items())
             cells = (chosen.get(axis, "") for axis in used)
-            rows.append((block, *cells, default, not conflict, "; ".join(conflict)))
+            rows.append((block, *cells, default, shown and not conflict, "; ".join(conflict)))
     return pd.DataFrame(rows, columns=["block", *used, "default", "survives", "conflict"])
 
 
@@ -314,12 +337,29 @@ def read_universes(case: Case) -> pd.DataFrame:
 def survival(blocks: pd.DataFrame) -> tuple[int, int]:
     """Count all universes, and those that survive, from the universes of each block.
 
-    Under one rounding rule the choices in one block are free of those in another, so their
-    numbers multiply.
+    Once the axes that several blocks share are fixed, the choices in one block are free of those
+    in another, so their numbers multiply.
+
+    Examples
+    --------
+    >>> one = {"block": "a", "x": "", "survives": True}
+    >>> two = [{"block": "b", "x": x, "survives": x == "p"} for x in ("p", "q")]
+    >>> survival(pd.DataFrame([one, *two]))
+    (2, 1)
     """
+    parts = [rows for _, rows in blocks.groupby("block", sort=False)]
+    axes = [c for c in blocks if c not in ("block", "default", "survives", "conflict")]
+    shared = [axis for axis in axes if sum((rows[axis] != "").all() for rows in parts) > 1]
+    options = [[option for option in blocks[axis].unique() if option] for axis in shared]
     universes = survivors = 0
-    for _, rows in blocks.groupby("rounding"):
-        groups = [group["survives"] for _, group in rows.groupby("block")]
+    for chosen in product(*options):
+        fixed = dict(zip(shared, chosen, strict=True))
+        groups = []
+        for part in parts:
+            rows = part
+            for axis, option in fixed.items():
+                rows = rows[rows[axis].isin(["", option])]
+            groups.append(rows["survives"])
         universes += prod(len(group) for group in groups)
         survivors += prod(int(group.sum()) for group in groups)
     return universes, survivors

@@ -93,6 +93,8 @@ def counted(verdicts: pd.DataFrame, universes: pd.DataFrame) -> dict[str, str]:
     silent = targets["verdict"].isin(["not reported", "unreadable"])
     without = silent.groupby(targets["subject"], sort=False).all()
     combinations, surviving = survival(universes)
+    constant = universes[universes["labour"] == "constant"]
+    linked = constant[constant["productivity_output"] == constant["block"]].groupby("block")
     counts = {
         "claims": len(usual),
         **{word.replace(" ", "_"): count for word, count in count_verdicts(verdicts).items()},
@@ -106,6 +108,8 @@ def counted(verdicts: pd.DataFrame, universes: pd.DataFrame) -> dict[str, str]:
         "targets_without": without.sum(),
         "universes": combinations,
         "surviving": surviving,
+        **{f"{block}_same_labour": len(rows) for block, rows in linked},
+        **{f"{block}_same_labour_fit": rows["survives"].sum() for block, rows in linked},
     }
     return {f"n_{key}": whole(int(count)) for key, count in counts.items()}
 
@@ -184,9 +188,14 @@ def _productivity(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     ends = [end for name in names for end in _growth(own, name, rounding).ends]
     labour = labour_ratio([(before, total)], (first, second), rounding)
     assert labour is not None  # some split of the half-years into quarters fits
-    return _range("constant", min(ends) - 1, max(ends) - 1) | _range(
-        "labour", *labour.plus(-1).ends
+    by_sales = _growth(own, "sales_growth_2024", rounding).over(
+        _growth(own, "productivity_q2", rounding)
     )
+    return {
+        **_range("constant", min(ends) - 1, max(ends) - 1),
+        **_range("labour", *labour.plus(-1).ends),
+        **_range("labour_by_sales", *by_sales.plus(-1).ends),
+    }
 
 
 def _sales(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:

@@ -155,11 +155,13 @@ def make_plan(case: Case, reading: Mapping[str, str], seed: int) -> Plan:
     judge = Judge(case)
     _require_claims(case, judge)
     require_possible(judge, reading)
+    _require_services(reading)
     printed = _Print(printed_strings(case), Rounding(reading["rounding"]))
     periods = case.parameters.periods
     quarters = range(parse_quarter(periods.first), parse_quarter(periods.last) + 1)
     typed = parse_period(reading["services_period"])
-    services = _services(judge, reading, quarters, rng)
+    total = printed.whole("abstract-services")
+    services = _services(judge, reading, quarters, Fraction(total, len(typed)), rng)
     return Plan(
         services=services,
         typed_quarters=typed,
@@ -198,11 +200,21 @@ def _require_claims(case: Case, judge: Judge) -> None:
         )
 
 
+def _require_services(reading: Mapping[str, str]) -> None:
+    """Refuse a productivity of which the ledger would be no example."""
+    if reading["labour"] == "constant" and reading["productivity_output"] != "services":
+        raise InputError(
+            "with the same labour in every quarter the ledger's productivity is that of services",
+            value=f"productivity_output={reading['productivity_output']}",
+            fix="choose labour=free, or productivity_output=services",
+        )
+
+
 def _services(
-    judge: Judge, reading: Mapping[str, str], quarters: range, rng: random.Random
+    judge: Judge, reading: Mapping[str, str], quarters: range, mean: Fraction, rng: random.Random
 ) -> dict[int, int]:
     """Choose services by quarter: those the print fixes first, the others beside them."""
-    services = _fixed_quarters(judge, reading, Fraction(rng.randrange(46, 54), 100))
+    services = _fixed_quarters(judge, reading, mean, Fraction(rng.randrange(46, 54), 100))
     for quarter in reversed(quarters):
         if quarter not in services:
             neighbour = services.get(quarter + 4) or services[quarter + 1]
@@ -210,28 +222,42 @@ def _services(
     return {quarter: services[quarter] for quarter in quarters}
 
 
-def _fixed_quarters(judge: Judge, reading: Mapping[str, str], share: Fraction) -> dict[int, int]:
+def _fixed_quarters(
+    judge: Judge, reading: Mapping[str, str], mean: Fraction, share: Fraction
+) -> dict[int, int]:
     """Choose the quarters on which services are printed, with little change from year to year.
 
-    `share` is that of the first quarter in its half-year, where the print leaves it open.
+    Where the print leaves them open, `share` is that of the first quarter in its half-year, and
+    `mean` the services of a quarter between the two half-years, which the print may include.
     """
-    first, second, third, fourth = (
-        quantity(f"services@{quarter_label(q)}") for q in (_Q1_2023, _Q2_2023, _Q1_2024, _Q2_2024)
-    )
-    earlier, later = first + second, third + fourth
-    every = [at_least("quarter", one, 1) for one in (first, second, third, fourth)]
+    halves = (_Q1_2023, _Q2_2023), (_Q1_2024, _Q2_2024)
+    names = {q: f"services@{quarter_label(q)}" for q in range(_Q1_2023, _Q2_2024 + 1)}
+    part = {quarter: quantity(name) for quarter, name in names.items()}
+    earlier, later = (part[first] + part[second] for first, second in halves)
+    every = [at_least("quarter", part[q], 1) for half in halves for q in half]
     system = judge.system("services", reading).plus(*every)
+    between = [q for q in part if _Q2_2023 < q < _Q1_2024 and names[q] in system.names]
     found: dict[Linear, int] = {}
-    for what in (later - earlier, earlier, first, third):
-        half = {first: found.get(earlier, 0)}.get(what, sum(found.values()) - found.get(first, 0))
-        found[what] = _near(system, what, round(share * half) if what in (first, third) else 0)
+
+    def choose(what: Linear, wish: Fraction | int) -> None:
+        nonlocal system
+        found[what] = _near(system, what, round(wish))
         system = system.plus(equal("chosen", what, Linear((), Fraction(found[what]))))
-    total = found[earlier] + found[later - earlier]
+
+    if between:
+        choose(earlier, 2 * mean)
+    choose(later - earlier, 0)
+    choose(earlier, 0)
+    choose(part[_Q1_2023], share * found[earlier])
+    choose(part[_Q1_2024], share * (found[earlier] + found[later - earlier]))
+    for quarter in between:
+        choose(part[quarter], mean)
     return {
-        _Q1_2023: found[first],
-        _Q2_2023: found[earlier] - found[first],
-        _Q1_2024: found[third],
-        _Q2_2024: total - found[third],
+        _Q1_2023: found[part[_Q1_2023]],
+        _Q2_2023: found[earlier] - found[part[_Q1_2023]],
+        **{quarter: found[part[quarter]] for quarter in between},
+        _Q1_2024: found[part[_Q1_2024]],
+        _Q2_2024: found[earlier] + found[later - earlier] - found[part[_Q1_2024]],
     }
 
 
@@ -279,15 +305,14 @@ def _quarter_hours(
 ) -> dict[int, int]:
     """Choose technicians' time so that services per hour grow as printed."""
     start = 4 * QUARTER_HOURS_PER_TECHNICIAN
+    if reading["labour"] == "constant":
+        return dict.fromkeys(services, start)
     hours = {q: jitter(Fraction(start), rng, percent=1) for q in services if q < _Q1_2024}
     for quarter, claim in (
         (_Q1_2024, "abstract-productivity-q1"),
         (_Q2_2024, "abstract-productivity-q2"),
     ):
         base = _base(quarter, reading["productivity_growth"])
-        if reading["labour"] == "constant":
-            hours[quarter] = hours[base]
-            continue
         factor = 1 + _middle(printed.values(claim))
         hours[quarter] = round(Fraction(services[quarter] * hours[base], services[base]) / factor)
     return hours

@@ -227,7 +227,7 @@ _BASES = {
     "previous-quarter": ("Growth on the quarter", "before"),
     "half-year": ("Growth of half-years", ""),
 }
-_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 8.5, 9.0
+_LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 6.9, 9.0
 
 
 @s.drawing
@@ -244,7 +244,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
     quarters = list(dict.fromkeys(frame["quarter"]))
     bases = list(dict.fromkeys(frame["growth"]))
     readings = frame[["growth", "covers"]].drop_duplicates()
-    fig = s.canvas(_HEAD + _STEP * len(readings) + 5.5 * len(bases))
+    fig = s.canvas(_HEAD + _STEP * len(readings) + 6.1 * len(bases))
     largest = max(float(high) for high in frame["high"] if high is not None)
     s.note(fig, 0, _HEAD - 5.5, f"{printed} soles are")
     for place, quarter in enumerate(quarters):
@@ -261,6 +261,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
             for place, quarter in enumerate(quarters):
                 _cell(fig, _LEFT + _COLUMN * place, y, cells[quarter], largest)
             y += _STEP
+        y += 0.6
     words = _sales_caption(frame, printed), _sales_alt(frame, printed)
     return s.Drawn(fig, frame, "derived", *words)
 

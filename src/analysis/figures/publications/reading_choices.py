@@ -26,7 +26,7 @@ QUESTIONS: Mapping[str, str] = {
     "productivity_growth": (
         "Productivity, {abstract-productivity-q1} and {abstract-productivity-q2}, is on the"
     ),
-    "labour": "Labour in both years",
+    "link": "Productivity grows as they do",
     "sales_total": "{abstract-sales-total} soles are",
     "sales_growth": "{abstract-sales-growth-2024}, {abstract-sales-growth-2023} are",
     "satisfaction": "{abstract-satisfaction} is",
@@ -34,7 +34,7 @@ QUESTIONS: Mapping[str, str] = {
 }
 """Heads of rows and columns, with the printed numbers by the claim that prints them."""
 
-AXES = ("rounding", *QUESTIONS)
+AXES = ("rounding", *QUESTIONS, "labour", "productivity_output")
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""
 
 _OPTIONS: Mapping[str, Mapping[str, str]] = {
@@ -45,7 +45,7 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "on-later": "later half-year",
     },
     "productivity_growth": {"year-on-year": "year before", "previous-quarter": "quarter before"},
-    "labour": {"free": "may differ", "constant": "is the same"},
+    "link": {"no": "no", "yes": "yes"},
     "sales_growth": {
         "year-on-year": "Q2 on Q2",
         "previous-quarter": "Q2 on Q1",
@@ -92,16 +92,20 @@ _BLOCKS = (
         0,
         55.5,
         (("services_period", 0), ("services_growth", 25)),
-        ("labour", "productivity_growth", "rounding"),
+        ("link", "productivity_growth", "rounding"),
     ),
-    _Block("sales", 83, 0, 27, (("sales_total", 0),), ("sales_growth", "rounding")),
-    _Block("satisfaction", 83, 95, 116.2, (("satisfaction", 95),), ("respondents", "rounding")),
+    _Block(
+        "sales", 127, 0, 55.5, (("sales_growth", 0),), ("link", "productivity_growth", "rounding")
+    ),
+    _Block("satisfaction", 165, 0, 55.5, (("satisfaction", 0),), ("respondents", "rounding")),
 )
 
 
 @s.drawing
 def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
     """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
+
+    Combinations that bear on a block alike share a tile; for sales, all periods of the total do.
 
     Parameters
     ----------
@@ -110,12 +114,28 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
     printed : mapping of str to str
         Printed strings by claim id, for the heads.
     """
-    fig = s.canvas(114)
+    fig = s.canvas(196)
     ax = s.sheet(fig)
     _key(fig, ax)
+    tiles = {block.name: _tiles(frame, block) for block in _BLOCKS}
     for block in _BLOCKS:
-        _draw_block(fig, ax, block, frame[frame["block"] == block.name], printed)
-    return s.Drawn(fig, frame, "derived", _caption(frame), _alt(frame))
+        _draw_block(fig, ax, block, tiles[block.name], printed)
+    return s.Drawn(fig, frame, "derived", _caption(frame, tiles), _alt(tiles))
+
+
+def _tiles(frame: pd.DataFrame, block: _Block) -> pd.DataFrame:
+    """Return a row for each tile; it fits if all its combinations do.
+
+    Productivity grows as a block's quantity does if it is of that quantity, by the same labour.
+    """
+    rows = frame[frame["block"] == block.name]
+    linked = (rows["labour"] == "constant") & (rows["productivity_output"] == block.name)
+    rows = rows.assign(link=linked.map({True: "yes", False: "no"}))
+    axes = [*_axes_down(block), *block.across]
+    found = rows.groupby(axes, sort=False, as_index=False)
+    return found.agg(
+        survives=("survives", "all"), default=("default", "any"), conflict=("conflict", "max")
+    )
 
 
 def _key(fig: Canvas, ax: Axes) -> None:
@@ -254,39 +274,38 @@ def _counts(rows: pd.DataFrame) -> tuple[int, int]:
     return int(rows["survives"].sum()), len(rows)
 
 
-def _caption(frame: pd.DataFrame) -> str:
-    titled = [(TITLES[block].lower(), rows) for block, rows in groups(frame, "block")]
+def _caption(frame: pd.DataFrame, tiles: Mapping[str, pd.DataFrame]) -> str:
     parts = [
-        "{} of {}{} for {}".format(*_counts(rows), " combinations fit" * (not place), title)
-        for place, (title, rows) in enumerate(titled)
+        "{} of {}{} for {}".format(*_counts(rows), " tiles fit" * (not n), TITLES[name].lower())
+        for n, (name, rows) in enumerate(tiles.items())
     ]
     number, fits = (decimal()(n) for n in survival(frame))
     return (
         "Every way to read the results, and whether any data set prints like it (a multiverse). "
-        "Each tile is one combination of readings; beside an empty row stand the printed numbers "
-        f"that exclude each other there. {listed(parts)}; since these share the rounding rule "
-        f"alone, {fits} of {number} fit for all results together.{_never(frame)}"
+        "Each tile is one combination of readings, or several that bear on the block alike; for "
+        "sales it fits if it does whichever period the total covers. Productivity grows as they do "
+        "if it is of them, by the same labour. Beside an empty row stand the printed numbers that "
+        "exclude each other there. "
+        f"{listed(parts)}; {fits} of {number} combinations fit for all results together."
+        f"{_linked(tiles)}"
     )
 
 
-def _never(frame: pd.DataFrame) -> str:
-    """Name the options under which nothing fits, whatever else is assumed."""
-    heads = {"labour": "labour", "respondents": "answers", "rounding": "rounding"}
-    found = [
-        f"{heads.get(axis, axis.replace('_', ' '))} {words(axis, option)}"
-        for _, rows in groups(frame, "block")
-        for axis in AXES
-        for option, group in groups(rows, axis)
-        if option and not group["survives"].any()
-    ]
-    taken = "Productivity is taken here as services by labour; then nothing fits"
-    return f" {taken} if {' or if '.join(found)}." if found else ""
+def _linked(tiles: Mapping[str, pd.DataFrame]) -> str:
+    """Say how many combinations fit where productivity grows as services or sales do."""
+    found = []
+    for name, rows in tiles.items():
+        if "link" in rows:
+            fits, number = _counts(rows[rows["link"] == "yes"])
+            verb = "fits" if fits == 1 else "fit"
+            found.append(f"If productivity is {name} by the same labour, {fits} of {number} {verb}.")
+    return "".join(f" {text}" for text in found)
 
 
-def _alt(frame: pd.DataFrame) -> str:
+def _alt(tiles: Mapping[str, pd.DataFrame]) -> str:
     parts = []
     for block in _BLOCKS:
-        rows = frame[frame["block"] == block.name]
+        rows = tiles[block.name]
         lines = []
         for options, group in _nested(rows, _axes_down(block)):
             named = ", ".join(
@@ -297,7 +316,7 @@ def _alt(frame: pd.DataFrame) -> str:
         parts.append(f"{head}, by row: {'; '.join(lines)}.")
     return (
         "Three matrices of tiles, readings down and across, filled where a data set exists. "
-        f"{' '.join(parts)}{_never(frame)}"
+        f"{' '.join(parts)}{_linked(tiles)}"
     )
 
 
@@ -307,6 +326,7 @@ _CHOICES = {
     "services_growth": "what the growth of services is measured on",
     "productivity_growth": "what the growth of productivity is measured on",
     "labour": "whether labour may differ between the years",
+    "productivity_output": "what productivity is productivity of",
     "sales_growth": "what the growth of sales is measured on",
     "sales_total": "which period the sales cover",
     "satisfaction": "what the index of satisfaction means",
@@ -332,7 +352,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for block, of_block in groups(universes, "block"):
-        axes = [axis for axis in AXES if (of_block[axis] != "").all()]
+        axes = [a for a in AXES if a in of_block and (of_block[a] != "").all()]
         for row in records(influence(of_block[[*axes, "survives", "conflict"]])):
             share = Fraction(int(row.changed), max(int(row.pairs), 1))
             rows.append((block, row.axis, int(row.pairs), int(row.changed), share))
