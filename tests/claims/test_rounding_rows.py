@@ -24,6 +24,7 @@ from analysis.tables.case import load_case
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 WHICH_FIT = {"half-up": (66, 49), "half-even": (66, 49), "truncate": (63, 67)}
 HALVES = {f"{year}H1": (f"{year}Q1", f"{year}Q2") for year in (2022, 2023, 2024)}
+HALVES |= {"2023H2": ("2023Q3", "2023Q4"), "2023": (*HALVES["2023H1"], "2023Q3", "2023Q4")}
 DEFAULT = load_case("segelec", Path(__file__).parents[2]).reading()
 
 
@@ -74,7 +75,7 @@ def value(row: pd.Series) -> Fraction:
         if how["satisfaction"] == "growth":
             now, then = (data[f"index_points@{half}"] for half in ("2024H1", "2023H1"))
             return 100 * (Fraction(now, then) - 1)
-        n = data["answers@2023H1"]
+        n = data["answers@2024H1"]
         if how["satisfaction"] == "mean-score":
             return Fraction(100 * data["score@2024H1"], 5 * n)
         return 100 * Fraction(data["satisfied@2024H1"], n) ** (
@@ -173,9 +174,9 @@ def test_numbers_of_respondents_are_those_of_the_rule(
     rows = table[table["claim_id"] == "abstract-satisfaction"]
     rows = rows[rows["reading"] == "satisfaction=share; respondents=sample"]
     (row,) = (r for _, r in rows.iterrows() if rule in named(r))
-    assert json.loads(row["bounds"])["answers@2023H1"] == [str(fits[0]), str(fits[-1])]
+    assert json.loads(row["bounds"])["answers@2024H1"] == [str(fits[0]), str(fits[-1])]
     system = judge.system("satisfaction", reading(row) | {"rounding": rule})
-    answers = quantity("answers@2023H1")  # as many as in 2024H1, by a relation of the case
+    answers = quantity("answers@2024H1")  # as many as in 2024H1, by a relation of the case
     sizes = {n: system.plus(equal("size", answers, Linear((), Fraction(n)))) for n in near}
     assert fits == [n for n, one in sizes.items() if isinstance(witness(one), dict)]
 

@@ -175,7 +175,9 @@ def option_readings() -> list[dict[str, str]]:
     }
     axes = load_case("segelec", ROOT).parameters.readings
     pairs = [(axis, option) for axis in AXES for option in axes[axis].options]
-    return [{axis: option} | others.get((axis, option), {}) for axis, option in pairs]
+    same_labour = {"labour": "constant", "rounding": "truncate", "services_period": "2023"}
+    same_labour |= {"services_growth": "on-later", "productivity_growth": "previous-quarter"}
+    return [same_labour] + [{a: o} | others.get((a, o), {}) for a, o in pairs]
 
 
 @pytest.mark.parametrize("reading", option_readings(), ids=str)
