@@ -95,10 +95,14 @@ def same_labour(growth: str, rule: str) -> Iterator[tuple[int, int, int]]:
         for second in near(first * (1 + rise)):
             if not prints(second - first, first, "22.9%" if quarters else "11.0%", rule):
                 continue
-            bases = [n for n in near(first / Fraction("1.105")) if prints(first - n, n, "10.5%", rule)]
+            bases = [
+                n for n in near(first / Fraction("1.105")) if prints(first - n, n, "10.5%", rule)
+            ]
             if quarters:
                 others = [
-                    n for n in near(second / Fraction("1.11")) if prints(second - n, n, "11.0%", rule)
+                    n
+                    for n in near(second / Fraction("1.11"))
+                    if prints(second - n, n, "11.0%", rule)
                 ]
                 yield from ((a + b, 0, first + second) for a in bases for b in others)
                 continue

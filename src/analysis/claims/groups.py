@@ -21,7 +21,7 @@ from analysis.claims.relations import (
     read_relations,
 )
 from analysis.claims.solver.bounds import Ends
-from analysis.claims.solver.conflicts import minimal_conflicts
+from analysis.claims.solver.conflicts import Conflicts, minimal_conflicts
 from analysis.claims.solver.products import Item, divided, linear, meaning, outside
 from analysis.claims.solver.questions import Outcome, Questions, Selection
 from analysis.claims.solver.system import Claim, connected
@@ -262,12 +262,25 @@ class State:
             refuted = ask.core(some)
             return finer.core(some) if refuted and money else refuted
 
+        def patient(some: tuple[str, ...]) -> tuple[str, ...] | None:
+            return core(some) or ask.one_by_one(some)
+
         found = minimal_conflicts(tags, core)
-        blamed = {tag for one in found.sets for tag in one}
-        settled = tuple(tag for tag in tags if tag not in blamed)
-        held = ask.some(settled).possible() if found.complete else Outcome.UNDECIDED
+        settled, held = _settled(ask, tags, found)
+        if found.complete and not isinstance(held, dict) and not money:
+            found = minimal_conflicts(tags, patient)
+            settled, held = _settled(ask, tags, found)
         data = held if isinstance(held, dict) else None
         return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, found.complete, ask)
+
+
+def _settled(
+    ask: Questions, tags: tuple[str, ...], found: Conflicts
+) -> tuple[tuple[str, ...], dict[str, int] | Outcome]:
+    """Return the claims outside all conflicts, and a data set for them if one is found."""
+    blamed = {tag for one in found.sets for tag in one}
+    settled = tuple(tag for tag in tags if tag not in blamed)
+    return settled, ask.some(settled).possible() if found.complete else Outcome.UNDECIDED
 
 
 def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:

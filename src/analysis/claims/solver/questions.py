@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from itertools import product as combinations_of
-from math import prod
+from math import ceil, floor, prod
 from operator import sub
 
 from analysis.claims.printed import Interval
@@ -82,6 +82,25 @@ class Questions:
             self.remember(found)
             return None
         return found
+
+    def one_by_one(self, tags: Sequence[str]) -> tuple[str, ...] | None:
+        """Refute claims for each value of the quantity that can have the fewest, as `core` does."""
+        ranges = []
+        for name in sorted(self._names):
+            low, high = (self.search.limit(quantity(name), _ONE, side, tags) for side in (-1, 1))
+            if low is not None and high is not None and low < high:
+                ranges.append((high - low, name, range(ceil(low), floor(high) + 1)))
+        if not ranges or min(width for width, *_ in ranges) > FEW_CASES:
+            return None
+        _, name, values = min(ranges, key=lambda one: one[:2])
+        blamed: set[str] = set()
+        for value in values:
+            fixed = equal("case", quantity(name), Linear((), Fraction(value)))
+            found = self.search.decide(tags, [fixed], FEW_CASES)
+            if not isinstance(found, tuple):
+                return None
+            blamed |= set(found)
+        return tuple(tag for tag in tags if tag in blamed)
 
     def seen(self, tags: Sequence[str], more: Sequence[Item]) -> Iterator[dict[str, int]]:
         """Yield the data sets known already that meet some claims."""

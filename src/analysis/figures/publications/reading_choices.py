@@ -298,7 +298,9 @@ def _linked(tiles: Mapping[str, pd.DataFrame]) -> str:
         if "link" in rows:
             fits, number = _counts(rows[rows["link"] == "yes"])
             verb = "fits" if fits == 1 else "fit"
-            found.append(f"If productivity is {name} by the same labour, {fits} of {number} {verb}.")
+            found.append(
+                f"If productivity is {name} by the same labour, {fits} of {number} {verb}."
+            )
     return "".join(f" {text}" for text in found)
 
 
