@@ -88,10 +88,11 @@ def test_every_claim_of_a_conflict_says_so(
 ) -> None:
     """Every universe without a data set: each of its blamed claims has a row that says so."""
     usual, claims = segelec.reading(), {claim.claim_id: claim for claim in judge.claims}
+    rules = list(segelec.parameters.readings["rounding"].options)
     told = {
         (row.claim_id, rule, judge.bearing(claims[row.claim_id], usual | options(row.reading)))
         for row in table[table["verdict"] == "inconsistent"].itertuples()
-        for rule in row.rounding.split("; ") if row.rounding else segelec.parameters.readings["rounding"].options
+        for rule in (row.rounding.split("; ") if row.rounding else rules)
     }
     seen = 0
     for universe in universe_table(judge).to_dict("records"):
