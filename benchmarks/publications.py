@@ -15,7 +15,7 @@ from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)
 """Publications per seed: a hundred under each rounding rule."""
-CHUNKS = 80
+CHUNKS = 143
 _KEYS = ["test", "rounding"]
 _COUNTS = ["true", "false_alarms", "misprints", "detected"]
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, isqrt
 
 import pandas as pd
@@ -20,7 +21,8 @@ from analysis.base.numbers import parse
 from analysis.base.text import Rounding, cell, decimal
 from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import earlier_counts, grim_percent, mean_totals, share_counts
-from analysis.claims.solver.search import UndecidedError, witness
+from analysis.claims.solver.conflicts import minimal_conflicts
+from analysis.claims.solver.search import Search, UndecidedError, witness
 from analysis.claims.solver.system import Claim, Linear, System, quantity, total
 from analysis.claims.survey import grimmer, sums
 from analysis.ledger.sampling import below
@@ -209,19 +211,44 @@ def _fits(system: System) -> bool:
         return True
 
 
-def _system_test(printed: Print, rounding: Rounding) -> bool:
+def _services(printed: Print, rounding: Rounding) -> System:
     """All growth rates of services together, with the printed total."""
     before, after = total("b1", "b2"), total("a1", "a2")
-    system = System(
+    first, second = ((quantity(f"a{n}"), quantity(f"b{n}")) for n in (1, 2))
+    return System(
         (
             says("services", after, printed["services"], rounding),
             growth("services growth", after, before, printed["services growth"], rounding),
-            growth("Q1", quantity("a1"), quantity("b1"), printed["growth Q1"], rounding),
-            growth("Q2", quantity("a2"), quantity("b2"), printed["growth Q2"], rounding),
+            growth("growth Q1", *first, printed["growth Q1"], rounding),
+            growth("growth Q2", *second, printed["growth Q2"], rounding),
             share("main type", quantity("t"), after, printed["main type"], rounding),
         )
     )
-    return _fits(system)
+
+
+def _system_test(printed: Print, rounding: Rounding) -> bool:
+    return _fits(_services(printed, rounding))
+
+
+def conflicts(printed: Print, rounding: Rounding) -> tuple[tuple[str, ...], ...]:
+    """Return all minimal conflicts of the printed services."""
+    return _conflicts(tuple(printed[name] for name in _SERVICES), rounding)
+
+
+@lru_cache(maxsize=4)
+def _conflicts(texts: tuple[str, ...], rounding: Rounding) -> tuple[tuple[str, ...], ...]:
+    printed = dict(zip(_SERVICES, texts, strict=True))
+    search = Search((), {one.tag: [one] for one in _services(printed, rounding).claims})
+
+    def core(tags: tuple[str, ...]) -> tuple[str, ...] | None:
+        found = search.decide(tags)
+        return found if isinstance(found, tuple) else None
+
+    return minimal_conflicts(_SERVICES, core).sets
+
+
+def _conflicts_test(printed: Print, rounding: Rounding) -> bool:
+    return not conflicts(printed, rounding)
 
 
 def _sales_test(printed: Print, rounding: Rounding) -> bool:
@@ -234,6 +261,7 @@ def _sales_test(printed: Print, rounding: Rounding) -> bool:
     return _fits(system)
 
 
+_SERVICES = ("services", "services growth", "growth Q1", "growth Q2", "main type")
 _GROUPS = ("women", "men", "satisfied women", "satisfied men")
 TESTS: dict[str, tuple[Test, tuple[str, ...]]] = {
     "share of respondents": (_share_test, ("satisfaction", "respondents")),
@@ -244,12 +272,12 @@ TESTS: dict[str, tuple[Test, tuple[str, ...]]] = {
     "survey as a system": (_survey_test, (*_GROUPS, "satisfaction", "respondents")),
     "growth of services": (_growth_test, ("services growth", "services")),
     "sales and growth": (_sales_test, ("sales", "sales growth")),
-    "services as a system": (
-        _system_test,
-        ("services", "services growth", "growth Q1", "growth Q2", "main type"),
-    ),
+    "services as a system": (_system_test, _SERVICES),
+    "all minimal conflicts": (_conflicts_test, _SERVICES),
 }
 """Tests by name, with the printed numbers that each looks at."""
+
+_SOLVING = (_system_test, _sales_test, _survey_test, _conflicts_test)
 
 
 def misprint(text: str, rng: random.Random) -> str:
@@ -297,16 +325,15 @@ def simulate(publications: int, seed: int, system_every: int = 1) -> pd.DataFram
         for name, (test, used) in TESTS.items():
             field = used[below(rng, len(used))]
             wrong = {**printed, field: misprint(printed[field], rng)}
-            if (
-                test in (_system_test, _sales_test, _survey_test)
-                and (i // len(rules)) % system_every
-            ):
+            if test in _SOLVING and (i // len(rules)) % system_every:
                 continue
             counts = tally[name, rounding]
             counts[0] += 1
             counts[1] += not test(printed, rounding)
             counts[2] += 1
             counts[3] += not test(wrong, rounding)
+            if test is _conflicts_test:  # a conflict without the misprint accuses what is true
+                counts[1] += any(field not in one for one in conflicts(wrong, rounding))
     rows = [
         (name, str(rule), *counts, decimal(1)(Fraction(100 * counts[3], max(counts[2], 1))))
         for (name, rule), counts in tally.items()

@@ -224,7 +224,8 @@ def test_words_follow_the_data(
 def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:
     found = reading_choices.reading_influence_data(universes)
     rows = found.set_index(["block", "axis"])
-    # labour: 108 pairs for each output; of services, 84 fit with any labour, 1 of them with the same
+    # labour: 108 pairs for each output; of services, 84 fit with any labour, 1 of them with the
+    # same
     assert rows.loc[("services", "labour"), ["pairs", "changed"]].tolist() == [3 * 108, 84 - 1]
     # who answered: 12 pairs of meaning and rule; shares and squared shares, each under two rules
     assert rows.loc[("satisfaction", "respondents"), ["pairs", "changed"]].tolist() == [12, 4]

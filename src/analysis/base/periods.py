@@ -270,7 +270,7 @@ def parse_period(label: str) -> tuple[int, ...]:
     quarters: list[int] = []
     for part in label.split("+"):
         longer: tuple[Grain, ...] = ("year", "half-year")
-        grain = next((one for one in longer if _PATTERNS[one].fullmatch(part)), "quarter")
+        grain: Grain = next((one for one in longer if _PATTERNS[one].fullmatch(part)), "quarter")
         number = MONTHS[grain] // MONTHS["quarter"]
         first = number * parse(part, grain)
         quarters += range(first, first + number)
