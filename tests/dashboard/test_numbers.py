@@ -225,8 +225,13 @@ def test_a_change_that_chance_does_not_explain_has_a_colour(
     seen = show(fragment="#q=2024Q2&lang=en").probe("cards")["satisfaction"]["changes"][1]
     assert seen[1:] == ["−0.8\u00a0pp", "even"]
     known[1] = [-120, -1]
-    seen = show(a_model, fragment="#q=2024Q2&lang=en").probe("cards")["satisfaction"]["changes"][1]
+    page = show(a_model, fragment="#q=2024Q2&lang=en")
+    seen = page.probe("cards")["satisfaction"]["changes"][1]
     assert seen[1:] == ["−0.8\u00a0pp", "bad"]
+    # by Wilson, 88 of 114 answers: 68.679% to 83.934%, rounded outwards to a tenth
+    assert page.page.locator("[data-kpi=satisfaction] .range").text_content() == (
+        "95% interval: 68.6 to 84.0%"
+    )
 
 
 def test_a_plan_stands_beside_the_value(show: Show, a_model: dict[str, Any]) -> None:

@@ -129,12 +129,13 @@ function card(kpi, now, large) {
       make("dd", { class: found ? ["bad", "even", "good"][found.good + 1] : null, "data-tip": tip || null },
         found ? make("data", { value: found.change.toString() }, found.text) : MISSING, base.byChance ? make("span.chance", {}, ` ${say("chance?")}`) : null));
   };
-  const tip = [named(kpi.definition), range.length ? say("95% interval: {range}%", { range: rangeText(range) }) : ""].filter(Boolean).join("; ");
+  const interval = range.length ? say("95% interval: {range}%", { range: rangeText(range) }) : "";
   return make(`article.card${large ? ".large" : ""}`, { "data-kpi": kpi.id, "aria-label": named(kpi.name) },
-    make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": tip, "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
+    make("h3", {}, button(`kpi-${kpi.id}`, named(kpi.name), { "data-tip": named(kpi.definition), "aria-pressed": String(state.kpi === kpi.id) }, () => change(() => { state.kpi = kpi.id; }))),
     make("p.big", {}, value === null ? make("span.none", {}, say("not available")) : [
       make("data", { value: value.toString() }, kpi.unit === "%" ? withUnit(value, "%", kpi.decimals) : decimal(value, kpi.decimals)),
       kpi.unit === "%" ? null : make("span.unit", {}, ` ${named(kpi.unit)}`)]),
+    interval ? make("p.range", {}, interval) : null,
     course.length > 1 && value !== null ? spark(course) : null,
     large && (goal || plan === null) ? goalLine(kpi, goal) : null,
     plan === null ? null : planLine(kpi, value, plan),
