@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr, words_of
-from analysis.base.text import PlainLoader, texts_of
+from analysis.base.text import PlainLoader, fields, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
@@ -102,9 +102,9 @@ def in_language(text: str) -> str:
     """Write a rule, a remedy, or both with a semicolon between them, in the language in use."""
     if language().code == "en" or not text:
         return text
-    if text not in _SOURCES and text not in words_of(language().code) and "; " in text:
-        rule, _, fix = text.partition("; ")
-        return f"{in_language(rule)}; {in_language(fix)}"
+    known = text in _SOURCES or text in words_of(language().code)
+    if "; " in text and not known:
+        return "; ".join(map(in_language, text.split("; ", 1)))
     template, words = _SOURCES.get(text, (text, {}))
     return Template(tr(template)).safe_substitute(words)
 
@@ -141,14 +141,11 @@ class Problem:
 
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
-        return InputError(
-            in_language(self.fault.rule),
-            file=self.file,
-            row=self.row,
-            column=self.column or None,
-            value=self.value,
-            fix=in_language(self.fault.fix) or None,
-        )
+        return self._at(in_language(self.fault.rule), in_language(self.fault.fix))
+
+    def _at(self, rule: str, fix: str = "") -> InputError:
+        place: dict[str, Any] = fields(self, "file row value") | {"column": self.column or None}
+        return InputError(rule, **place, fix=fix or None)
 
     @property
     def is_cut(self) -> bool:
@@ -157,11 +154,7 @@ class Problem:
 
     def place(self, *, every: bool = False) -> str:
         """Return file, row, column and value, and how many rows more."""
-        return str(
-            InputError(
-                "", file=self.file, row=self.row, column=self.column or None, value=self.value
-            )
-        ).rstrip(": ") + self.more(every=every)
+        return str(self._at("")).rstrip(": ") + self.more(every=every)
 
     def more(self, *, every: bool = False) -> str:
         """Say how many other rows break the rule, and name the first of them, or every one."""
@@ -212,12 +205,10 @@ class Note:
     example: str = ""
 
     def __str__(self) -> str:
-        place = self.file
+        place, unit = self.file, counted("{n} row", "{n} rows", self.count)
         if self.column:
             place += f", {tr('column {column}', column=self.column)}"
             unit = counted("{n} cell", "{n} cells", self.count)
-        else:
-            unit = counted("{n} row", "{n} rows", self.count)
         rows = f" ({unit})" if self.count else ""
         shown = printable(" ".join(self.example.split())[:60])
         example = f", {tr('such as “{text}”', text=shown)}" if shown else ""

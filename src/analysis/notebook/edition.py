@@ -115,7 +115,8 @@ class Edition:
     @property
     def days(self) -> tuple[str, str]:
         """First and last day of the period, such as ``2023-01-01`` and ``2023-06-30``."""
-        return days_of(self.period)
+        grain, index = parse_label(self.period)
+        return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
 
     @property
     def rows(self) -> Path:
@@ -163,7 +164,6 @@ class Edition:
         if self.periodic:
             given |= {"PERIOD": self.period, "BASE": self.base if self.base != YEAR_AGO else ""}
             given["READING"] = " ".join(f"{k}={v}" for k, v in sorted(self.choices.items()))
-        given |= {"DETAIL": "1" if self.detail else ""}
         texts = {name: f'"{text}"' if " " in text else text for name, text in given.items()}
         return "".join(f" {name}={text}" for name, text in texts.items() if text)
 
@@ -187,12 +187,6 @@ class Edition:
         if not told:
             return f"{against}; {tr('targets are read as the case does by default.')}"
         return f"{against}; {tr('targets are read with {readings}.', readings=listed(told))}"
-
-
-def days_of(label: str) -> tuple[str, str]:
-    """First and last day of a period, as ISO dates."""
-    grain, index = parse_label(label)
-    return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
 
 
 def edition(

@@ -7,7 +7,7 @@ show; the sentences of the section stand in :mod:`analysis.show.firm_words`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
@@ -41,7 +41,7 @@ from analysis.method.as_is import feedback, process_steps, process_times
 from analysis.method.balanced_scorecard import Node, scorecard
 from analysis.method.check_ins import has_course, read_check_ins
 from analysis.method.key_results import Result, Scores, chosen, scores
-from analysis.notebook.edition import Edition, days_of
+from analysis.notebook.edition import Edition
 from analysis.show.wording import change_text
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger, read_ledger
@@ -232,7 +232,7 @@ class FirmReport:
             return []
         both = {}
         for name, label in (("base", self.study.base_period()), ("value", self.period)):
-            first, last = days_of(label)
+            first, last = replace(self.study, period=label).days
             through = calendar().complete_through
             if through and name == "base" and self.base == "year-ago" and is_to_date(self.period):
                 last = year_before(through).isoformat()

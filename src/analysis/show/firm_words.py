@@ -112,13 +112,11 @@ def _key_results(report: FirmReport) -> str:
     if not report.nodes:
         return ""
     counts = Counter(row.state for row in report.states.values())
+    lost = counts["cannot tell"]
     states = (
         ("on track", counted("{n} is on track", "{n} are on track", counts["on track"])),
         ("off", counted("{n} is off track", "{n} are off track", counts["off"])),
-        (
-            "cannot tell",
-            counted("{n} cannot be judged", "{n} cannot be judged", counts["cannot tell"]),
-        ),
+        ("cannot tell", counted("{n} cannot be judged", "{n} cannot be judged", lost)),
     )
     found = listed([text for state, text in states if counts[state]])
     return tr("Of {count} key results {found}.", count=len(report.states), found=found)
@@ -128,11 +126,6 @@ def joint(report: FirmReport) -> str:
     """Say what the key results join to, and how much of their weight is known."""
     top = report.nodes[0]
     covered = percent(0)(top.covered)
-    if top.told is not None and top.covered == 1:
-        return tr(
-            "The joint score is {score}; it is 1 where every target is met.",
-            score=score_text(top.told),
-        )
     if top.told is not None:
         return tr(
             "The joint score is {score}, with {covered} of the weight known; it is 1 where every "
