@@ -283,7 +283,7 @@ class _Audited:
             query = f"select {sums} from ({moved}) where off <> 0"
             ((count, largest, total),) = self.store.sql(query).fetchall()
             if count:
-                what = MARKS["rounded"] + moved_by(Fraction(largest), Fraction(total))
+                what = moved_by(Fraction(largest), Fraction(total))
                 yield Note(str(shown(path, self.root)), what, other, count)
 
     def _check_currency(self, path: Path) -> None:

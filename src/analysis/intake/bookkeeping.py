@@ -56,7 +56,7 @@ def subtract_credit_notes(checked: Any, kinds: Sequence[Cell], settings: IntakeS
     elif settings.credit_notes == "subtract" and positive.any():
         checked.frame[name] = checked.frame[name].where(~positive, -checked.frame[name])
         named = checked.headers.get(name, name)
-        what = "amounts of credit notes get a minus"
+        what = fault_of("credit-notes-subtracted").rule
         checked.notes.append(Note(checked.file, what, named, int(positive.sum())))
 
 
@@ -89,10 +89,10 @@ def name_accounts(sheet: Sheet, accounts: Mapping[str, str]) -> None:
     sheet.cells["category"] = [found[cell] or cell for cell in cells]
     named = sum(bool(found[cell]) for cell in cells)
     if named:
-        what = "the account is taken for the kind of cost that case.yaml gives (accounts)"
+        what = fault_of("account-named").rule
         sheet.notes.append(Note(sheet.file, what, sheet.headers["category"], named))
     ignored = np.array([found[cell] == "ignore" for cell in cells], dtype=bool)
-    sheet.leave_out(ignored, "rows of accounts that case.yaml ignores are left out")
+    sheet.leave_out(ignored, fault_of("account-ignored").rule)
 
 
 def accounts_to_add(cells: Sequence[Any], faults: Sequence[Fault | None]) -> list[Fault | None]:
@@ -178,7 +178,7 @@ def _convert(
         table.frame[name] = pd.Series(amounts, dtype="int64")
     if count := int(known.sum()):
         used = ", ".join(sorted({codes[at].upper() for at in np.flatnonzero(known)}))
-        what = f"amounts in {used} are converted, and rounded to hundredths, halves away from zero"
+        what = fault_of("converted", currencies=used).rule
         yield Note(table.file, what, table.headers[CURRENCY], count)
 
 

@@ -292,7 +292,7 @@ def _missing_days(rows: Rows) -> Iterator[Note]:
     whole = count_of(rows.frame)
     for day in days:
         if 0 < (count := int(counts[day])) < whole:
-            what = "no day; what needs it is not known for the months of these services"
+            what = fault_of("no-day").rule
             yield Note(rows.file, what, rows.headers.get(day, day), count)
 
 

@@ -443,9 +443,9 @@ def _report_cells(checked: Checked, columns: dict[str, _Column], context: Contex
             named = checked.headers.get(name, name)
             count = int((rewritten & checked.good[name]).sum())
             if count:
-                more = _moved(column, rewritten & checked.good[name]) if mark == "rounded" else ""
-                note = Note(checked.file, MARKS[mark] + more, named, count, str(cell))
-                checked.notes.append(note)
+                good = rewritten & checked.good[name]
+                what = _moved(column, good) if mark == "rounded" else MARKS[mark]
+                checked.notes.append(Note(checked.file, what, named, count, str(cell)))
 
 
 def _moved(column: _Column, rows: NDArray[np.bool_]) -> str:
@@ -461,11 +461,11 @@ def moved_by(largest: Fraction, total: Fraction) -> str:
 
     Examples
     --------
-    >>> moved_by(Fraction(1, 4), Fraction(9, 20))
-    '; a cell by at most 0.0025, the sum of all by 0.0045'
+    >>> moved_by(Fraction(1, 4), Fraction(9, 20)).partition("; ")[2]
+    'a cell by at most 0.0025, the sum of all by 0.0045'
     """
-    one, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
-    return f"; a cell by at most {one}, the sum of all by {all_}"
+    most, all_ = (f"{float(number / _CENT):.4f}" for number in (largest, total))
+    return fault_of("rounded", most=most, total=all_).rule
 
 
 def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:
