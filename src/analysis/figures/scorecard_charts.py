@@ -174,7 +174,7 @@ def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") ->
     frame = scorecard_frame(nodes)
     frame = frame[frame["level"].isin(["joint", "perspective"])]
     when, top = short_period(period), nodes[0]
-    score = "cannot be told" if top.told is None else f"is {decimal(2)(top.told)} of 1"
+    score = "cannot be judged" if top.told is None else f"is {decimal(2)(top.told)} of 1"
     caption = (
         f"The joint score of {when} {score}, on {percent(0)(top.covered)} of the weight. Lines "
         "show where scores could lie."

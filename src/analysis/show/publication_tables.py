@@ -451,5 +451,5 @@ def financial_results(case: Case) -> View:
         "the quarter before"
     )
     if not case.has_own_rows:
-        about += f", to be held against {percent(2)(-QUARTERLY_CUT)} for 1% a month"
+        about += f", to be compared with {percent(2)(-QUARTERLY_CUT)} for 1% a month"
     return view("tbl-financial-results", frame, kind=kind, title=title, about=about)
