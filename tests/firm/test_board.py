@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +13,7 @@ import pypdfium2
 import pytest
 
 from analysis.base.language import Code, words_of
+from analysis.intake.new_case import case_from
 
 from .harness import ROOT, Firm, firm_of
 
@@ -83,3 +86,19 @@ def test_the_plan_stands_beside_the_level(tmp_path: Path) -> None:
     row = re.search(r"Sales, soles .*", report)
     assert row
     assert re.split(r"  +", row[0])[-3:] == ["8,000", "−9.6%", "◆ off"]  # 7,234.50 of 8,000
+
+
+def test_an_export_becomes_a_board_report_by_one_command(tmp_path: Path) -> None:
+    export = ROOT / "tests/intake/exports/Rechnungsausgangsbuch.csv"
+    firm = firm_of(tmp_path)
+    shutil.rmtree(firm.raw)
+    assert "no question is open" in case_from("acme", str(export), tmp_path)
+    text, pages, _ = built(firm)
+    assert pages <= 4
+    with export.open(encoding="utf-8-sig", newline="") as stream:
+        amounts = [
+            Decimal(row["Nettobetrag (EUR)"].replace(".", "").replace(",", "."))
+            for row in csv.DictReader(stream, delimiter=";")
+            if re.search(r"\.1[012]\.2024", row["Rechnungsdatum"]) and row["Status"] == "bezahlt"
+        ]
+    assert f"sales of {sum(amounts).quantize(Decimal(1)):,} euros" in text
