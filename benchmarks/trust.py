@@ -32,26 +32,21 @@ def says(
     tag: str, value: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP, unit: int = 1
 ) -> Claim:
     """Claim that a sum prints as given; `unit` is how many of the quantity make one printed."""
-    p = parse(printed)
-    return Claim(
-        tag, value * Fraction(1, unit), preimage(p, rounding), printed=p, rounding=rounding
-    )
+    return Claim(tag, value * Fraction(1, unit), preimage(printed, rounding))
 
 
 def share(
     tag: str, part: Linear, whole: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
 ) -> Claim:
     """Claim that part over whole prints as given (also any other printed ratio)."""
-    p = parse(printed)
-    return Claim(tag, part, preimage(p, rounding), whole, p, rounding)
+    return Claim(tag, part, preimage(printed, rounding), whole)
 
 
 def growth(
     tag: str, later: Linear, earlier: Linear, printed: str, rounding: Rounding = Rounding.HALF_UP
 ) -> Claim:
     """Claim that the growth from earlier to later prints as given."""
-    p = parse(printed)
-    return Claim(tag, later, preimage(p, rounding).plus(1), earlier, p, rounding, shift=1)
+    return Claim(tag, later, preimage(printed, rounding).plus(1), earlier)
 
 
 Print = dict[str, str]

@@ -160,7 +160,9 @@ def test_witness_prints_the_claims_back() -> None:
     claims = CONSTANT_STAFF.claims[:3]
     found = witness(CONSTANT_STAFF.only(claims))
     assert isinstance(found, dict)
-    assert [claim.shown(found) for claim in claims] == ["354", "22.9%", "10.5%"]
+    assert all(claim.holds(found) for claim in claims)
+    growths = [growth.numerator.at(found) / growth.denominator.at(found) for growth in claims[1:]]
+    assert [f"{100 * float(factor - 1):.1f}" for factor in growths] == ["22.9", "10.5"]
     assert found["q1_2024"] + found["q2_2024"] == 354
 
 
@@ -180,7 +182,6 @@ def test_money_in_centimos() -> None:
     assert claim.holds({"sales": 30_310_950})
     assert claim.holds({"sales": 30_311_049})
     assert not claim.holds({"sales": 30_311_050})
-    assert claim.shown({"sales": 30_311_049}) == "303,110"
 
 
 def test_rows_cut_to_whole_points() -> None:
@@ -283,11 +284,11 @@ def test_revenue_per_service() -> None:
             growth("growth", quantity("later"), quantity("earlier"), "18%"),
         )
     )
-    change = bounds(system, Ratio(quantity("later") * 288, quantity("earlier") * 354, 1))
+    change = bounds(system, Ratio(quantity("later") * 288, quantity("earlier") * 354))
     low, high = ends(change)
     assert low is not None
     assert high is not None
-    assert (round(1000 * low), round(1000 * high)) == (-44, -36)
+    assert (round(1000 * low), round(1000 * high)) == (956, 964)
     per_service = bounds(system, quantity("later") * Fraction(1, 35_400))
     assert [f"{float(x or 0):.2f}" for x in ends(per_service)] == ["856.24", "856.24"]
 
@@ -295,12 +296,12 @@ def test_revenue_per_service() -> None:
 def test_growth_without_a_scale() -> None:
     x, y = quantity("x"), quantity("y")
     system = System((growth("g", x, y, "12%"),))
-    found = bounds(system, Ratio(x, y, 1))
+    found = bounds(system, Ratio(x, y))
     assert found.low is not None
     assert found.high is not None
-    assert found.low.value == Fraction(115, 1000)  # attained
+    assert found.low.value == Fraction(1115, 1000)  # attained
     assert found.low.tight
-    assert found.high.limit == Fraction(125, 1000)  # approached only
+    assert found.high.limit == Fraction(1125, 1000)  # approached only
     assert not found.high.tight
     assert 0 < found.high.limit - found.high.value < Fraction(2, 10**6)
 

@@ -18,7 +18,7 @@ from analysis.claims.solver.bounds import Ratio
 from analysis.claims.solver.products import Item
 from analysis.claims.solver.questions import Outcome
 from analysis.claims.solver.search import MOST_CASES, UndecidedError
-from analysis.claims.solver.system import Claim, Linear
+from analysis.claims.solver.system import Claim
 from analysis.claims.wording import Judgement, Range, about, grain_of, noun
 from analysis.tables.strategy_tables import ClaimRow
 
@@ -212,7 +212,7 @@ class _Goal:
         if self.limit <= 0 or not told.isdisjoint(name for name, _ in part.terms):
             return None
         now = network.value(self.claim.quantity, network.meant(self.claim))
-        whole = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+        whole = now if isinstance(now, Ratio) else Ratio(now)
         parts = whole.numerator, whole.denominator
         same = [one.inside for one in items if about(one) == parts]
         if same:  # what is printed decides, not a limit of ours

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import Rounding
@@ -104,11 +103,7 @@ class Network(Nodes):
         more = self._more.get(claim.claim_id)
         if more is not None and claim.printed:
             part = self._sum(more.quantity, [more.period])
-            printed = claim.number
-            inside = preimage(printed, self.rounding)
-            made.append(
-                Claim(claim.claim_id, part, inside, printed=printed, rounding=self.rounding)
-            )
+            made.append(Claim(claim.claim_id, part, preimage(claim.number, self.rounding)))
         rows = (row for row in self.rows(*ASSERTED) if row.claim == claim.claim_id)
         return (*made, *(one for row in rows for one in self._claims(row)))
 
@@ -125,25 +120,16 @@ class Network(Nodes):
         now = self.value(what, self.meant(claim))
         if not growth:
             self._must_be_defined(claim)
-            made = now if isinstance(now, Ratio) else Ratio(now, Linear((), Fraction(1)))
+            made = now if isinstance(now, Ratio) else Ratio(now)
             if self.is_squared(claim):
                 inside = inside.root()
-            return Claim(
-                claim.claim_id, made.numerator, inside, made.denominator, printed, self.rounding
-            )
+            return Claim(claim.claim_id, made.numerator, inside, made.denominator)
         base = self.base(claim)
         refuse_negative_base(claim, base.parts, self.levels())
         before = self.value(what, base.parts)
         if base.relation == "later base" and isinstance(now, Linear) and isinstance(before, Linear):
-            return Claim(claim.claim_id, now - before, inside, now, printed, self.rounding)
-        return change(
-            claim.claim_id,
-            (now, before),
-            inside,
-            printed,
-            self.rounding,
-            absolute=self.in_points(claim),
-        )
+            return Claim(claim.claim_id, now - before, inside, now)
+        return change(claim.claim_id, (now, before), inside, absolute=self.in_points(claim))
 
     def is_factor(self, claim: ClaimRow) -> bool:
         """Say whether a claim's expression is a later value by an earlier one: its rate and one."""

@@ -25,18 +25,17 @@ from analysis.claims.solver.system import Claim, Data, Linear, System
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of two sums, minus a shift: growth has shift 1.
+    """A ratio of two sums.
 
     The denominator must be above zero in every data set; the system has to say so.
     """
 
     numerator: Linear
     denominator: Linear = Linear((), Fraction(1))  # noqa: RUF009 - frozen, so it may be shared
-    shift: int = 0
 
     def at(self, data: Data) -> Fraction:
         """Return the value for one data set."""
-        return Fraction(self.numerator.at(data), self.denominator.at(data)) - self.shift
+        return Fraction(self.numerator.at(data), self.denominator.at(data))
 
 
 Indicator = Linear | Ratio
@@ -167,7 +166,7 @@ class Ends:
         found = self._search.limit(*parts, side, [""])
         if found is None:
             return None
-        limit = side * (found - whole.shift)
+        limit = side * found
         data = max((names | one for one in self._known), key=lambda one: side * whole.at(one))
         exact = step is None
         if isinstance(indicator, Linear):  # all its values are multiples of one over this
@@ -202,7 +201,7 @@ class Ends:
         self, whole: Ratio, side: int, ends: tuple[Fraction, Fraction], most: int
     ) -> dict[str, int] | tuple[str, ...] | None:
         """Find a data set that goes beyond a value, up to the limit."""
-        low, high = (end + side * whole.shift for end in ends)
+        low, high = ends
         # small numbers are gone through once; large ones are not to be held to a narrow slice
         inside = Interval(low, high if side < 0 else None, low_closed=False)
         there = Claim("beyond", whole.numerator * side, inside, whole.denominator)

@@ -10,9 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from analysis.base.numbers import Printed
-from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, format_like
+from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import Indicator, Ratio
 from analysis.claims.solver.system import Claim, Data, Linear, at_least
 
@@ -29,10 +27,6 @@ class Product:
         The ratio now and in the base period.
     inside : Interval
         Allowed values of later ÷ earlier, or of later − earlier.
-    printed : Printed
-        The printed number.
-    rounding : Rounding
-        The rule that led to `inside`.
     difference : bool
         Whether the change is absolute (percentage points, euros) and not relative.
     """
@@ -41,8 +35,6 @@ class Product:
     later: Ratio
     earlier: Ratio
     inside: Interval
-    printed: Printed
-    rounding: Rounding = Rounding.HALF_UP
     difference: bool = False
 
     @property
@@ -66,11 +58,6 @@ class Product:
             return False
         return self.value(data) in self.inside
 
-    def shown(self, data: Data) -> str:
-        """Print what a data set gives for this claim, in the form of the printed string."""
-        value = self.value(data) - (not self.difference)
-        return format_like(value, self.printed, self.rounding)
-
     def sides(self) -> tuple[tuple[Linear, Linear], ...]:
         """Return the pairs of parts that make the claim linear once they are fixed."""
         lower = (self.later.denominator, self.earlier.denominator)
@@ -84,10 +71,10 @@ class Product:
             above, below = earlier.denominator * now, later.denominator * before
         elif self.difference:
             above = later.numerator * Fraction(1, now) - earlier.numerator * Fraction(1, before)
-            return Claim(self.tag, above, self.inside, printed=self.printed, rounding=self.rounding)
+            return Claim(self.tag, above, self.inside)
         else:
             above, below = later.numerator * before, earlier.numerator * now
-        return Claim(self.tag, above, self.inside, below, self.printed, self.rounding, shift=1)
+        return Claim(self.tag, above, self.inside, below)
 
     def above_zero(self) -> tuple[Claim, ...]:
         """Return what must hold so that both ratios and their quotient exist."""
@@ -108,8 +95,6 @@ def change(
     tag: str,
     values: tuple[Linear | Ratio, Linear | Ratio],
     inside: Interval,
-    printed: Printed,
-    rounding: Rounding,
     *,
     absolute: bool,
 ) -> Item:
@@ -123,33 +108,25 @@ def change(
         The quantity now and before.
     inside : Interval
         What it changed by.
-    printed : Printed
-        The printed number.
-    rounding : Rounding
-        The rule that led to `inside`.
     absolute : bool
         Whether the change is a difference and not a rate.
     """
     now, before = values
     if isinstance(now, Linear) and isinstance(before, Linear):
         if absolute:
-            return Claim(tag, now - before, inside, printed=printed, rounding=rounding)
-        return Claim(tag, now, inside.plus(1), before, printed, rounding, shift=1)
+            return Claim(tag, now - before, inside)
+        return Claim(tag, now, inside.plus(1), before)
     assert isinstance(now, Ratio)
     assert isinstance(before, Ratio)
-    if absolute and now.denominator == before.denominator:
-        gain = now.numerator - before.numerator
-        return Claim(tag, gain, inside, now.denominator, printed, rounding)
     if absolute:
-        return Product(tag, now, before, inside, printed, rounding, difference=True)
-    made = Product(tag, now, before, inside.plus(1), printed, rounding)
+        if now.denominator == before.denominator:
+            return Claim(tag, now.numerator - before.numerator, inside, now.denominator)
+        return Product(tag, now, before, inside, difference=True)
     if now.denominator == before.denominator:
-        return Claim(tag, now.numerator, made.inside, before.numerator, printed, rounding, shift=1)
+        return Claim(tag, now.numerator, inside.plus(1), before.numerator)
     if now.numerator == before.numerator:
-        return Claim(
-            tag, before.denominator, made.inside, now.denominator, printed, rounding, shift=1
-        )
-    return made
+        return Claim(tag, before.denominator, inside.plus(1), now.denominator)
+    return Product(tag, now, before, inside.plus(1))
 
 
 def divided(item: Item, names: Collection[str], pieces: int) -> Item:

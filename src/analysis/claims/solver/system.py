@@ -15,9 +15,7 @@ from functools import cached_property
 from math import ceil, floor, gcd, lcm
 from typing import TypeVar
 
-from analysis.base.numbers import Printed
-from analysis.base.text import Rounding
-from analysis.claims.printed import Interval, format_like
+from analysis.claims.printed import Interval
 from analysis.claims.solver.tableau import Form
 
 Data = Mapping[str, int]
@@ -78,21 +76,12 @@ class Claim:
         Allowed values of numerator over denominator.
     denominator : Linear
         The lower part, forced to be above zero; the constant 1 for plain sums.
-    printed : Printed, optional
-        The printed string, to print a witness back.
-    rounding : Rounding
-        The rule that led to `inside`.
-    shift : int
-        What is taken off the ratio before printing: 1 for a growth.
     """
 
     tag: str
     numerator: Linear
     inside: Interval
     denominator: Linear = field(default_factory=lambda: Linear((), Fraction(1)))
-    printed: Printed | None = None
-    rounding: Rounding = Rounding.HALF_UP
-    shift: int = 0
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -103,11 +92,6 @@ class Claim:
         """Check the claim on a data set directly, without its inequalities."""
         below = self.denominator.at(data)
         return below > 0 and Fraction(self.numerator.at(data), below) in self.inside
-
-    def shown(self, data: Data) -> str:
-        """Print what a data set gives for this claim, in the form of the printed string."""
-        value = Fraction(self.numerator.at(data), self.denominator.at(data)) - self.shift
-        return format_like(value, self.printed, self.rounding) if self.printed else str(value)
 
     @cached_property
     def limits(self) -> tuple[tuple[Form, bool, int], ...]:
