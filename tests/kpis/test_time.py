@@ -161,3 +161,10 @@ def test_the_year_to_the_end_of_a_period_is_compared_with_the_same_months() -> N
     )
     assert time.calendar() == Calendar(year_starts=4)
     assert year_to_date(cube, "2024", "yours", "soles") is None
+
+
+def test_a_sample_tells_nothing_of_a_year_that_begins_before_the_rows() -> None:
+    count_by(Calendar(year_starts=4))
+    days = pd.to_datetime(["2023-01-05", "2023-04-05", "2024-03-05"])
+    answers = {"survey_response": pd.DataFrame({"answered_on": days, "score": [5, 1, 5]})}
+    assert values(answers, "year") == {"2023": None, "2024": 50}

@@ -87,11 +87,13 @@ def periods(totals: Totals, grain: Grain) -> dict[int, Period]:
     >>> periods(sums, "quarter")[8097]["sales"]
     Fraction(7, 2)
     """
-    by_month = _by_month(totals)
-    first = containing(int(totals["month"].min()), grain)
+    by_month, since = _by_month(totals), int(totals["month"].min())
+    first = containing(since, grain)
     last = containing(int(totals["month"].max()), grain)
     return {
-        index: {name: _rolled(spec, by_month, index, grain) for name, spec in MEASURES.items()}
+        index: {
+            name: _rolled(spec, by_month, index, grain, since) for name, spec in MEASURES.items()
+        }
         for index in range(first, last + 1)
     }
 
@@ -125,8 +127,11 @@ def base_of(known: Mapping[int, Period], totals: Totals, period: str, base: str)
             sums.pop(ended, None)
             cut = by_month.get(name + TO_DATE, {})
             sums |= {month: cut[month] for month in cut if month == ended}
-    months = range(first_month(before, grain), ended + 1)
-    return {name: _rolled(spec, by_month, before, grain, months) for name, spec in MEASURES.items()}
+    months, since = range(first_month(before, grain), ended + 1), int(totals["month"].min())
+    return {
+        name: _rolled(spec, by_month, before, grain, since, months)
+        for name, spec in MEASURES.items()
+    }
 
 
 def _by_month(totals: Totals) -> dict[str, dict[int, int]]:
@@ -142,11 +147,15 @@ def _rolled(
     by_month: Mapping[str, Mapping[int, int]],
     index: int,
     grain: Grain,
+    since: int,
     months: range | None = None,
 ) -> Fraction | None:
+    """Roll a measure up; a sample tells nothing of a period that begins before all rows do."""
     spec = spec.found_in(by_month)
     size, start = MONTHS[grain], first_month(index, grain)
     months = covered(index, grain) if months is None else months
+    if spec.kept == "any" and months[0] < since:
+        return None
     known = by_month.get(spec.summed_as(size), {})
     if spec.stock:
         month = months[-1] if spec.stock == "closing" else start - (spec.kept == "quarter")

@@ -137,8 +137,13 @@ class Edition:
     def parameters(self) -> dict[str, object]:
         """Parameters of notebooks, by name."""
         about: dict[str, object] = {"case": self.case.name, "period": self.period}
-        base = self.base if self.periodic or self.reaches(self.base_period()) else ""
+        base = self.base if self.is_compared else ""
         return about | {"base": base, "readings": dict(self.choices)}
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the period that this one is compared with lies within the ledger."""
+        return self.reaches(self.base_period())
 
     def base_period(self, base: str | None = None) -> str:
         """Label of the period that this one is compared with."""
@@ -169,6 +174,8 @@ class Edition:
 
     def title(self) -> str:
         """Say in a line which period a periodic report is on."""
+        if not self.is_compared:
+            return tr("Report on {period}", period=in_words(self.period))
         base = in_words(self.base_period())
         if is_to_date(self.period):
             base = base_words(self.grain, self.base, self.period)
@@ -184,6 +191,8 @@ class Edition:
         ]
         base = base_words(self.grain, self.base, self.period)
         against = tr("Changes are those on {base}", base=base)
+        if not self.is_compared:
+            against = tr("No earlier period is known")
         if not told:
             return f"{against}; {tr('targets are read as the case does by default.')}"
         return f"{against}; {tr('targets are read with {readings}.', readings=listed(told))}"
@@ -230,6 +239,7 @@ def edition(
     made = Edition(case, chosen, base or YEAR_AGO, choices, asked, detail)
     if made.periodic:
         _check_within(made)
+    if base or (made.periodic and not case.has_own_rows):
         _check_base(made)
     return made
 
