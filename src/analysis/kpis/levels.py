@@ -221,7 +221,7 @@ def sums(ledger: Mapping[str, Any], by: Sequence[str] = ("service_type",)) -> pd
     DataFrame
         As :func:`wide` returns it.
     """
-    return wide(reduce(ledger, by, [spec.name for spec in summed_columns().values()]))
+    return wide(reduce(ledger, by, [s.name for s in summed_columns().values() if not s.own]))
 
 
 def wide(cube: pd.DataFrame, grain: Grain = "quarter") -> pd.DataFrame:
