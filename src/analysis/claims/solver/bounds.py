@@ -14,7 +14,6 @@ from math import ceil, floor, lcm
 from analysis.claims.printed import Interval
 from analysis.claims.solver.search import (
     FEW_CASES,
-    MOST_CASES,
     ImpossibleError,
     Search,
     UndecidedError,
@@ -147,9 +146,9 @@ class Ends:
 
     def _start(self) -> None:
         if not self._known:
-            start = self._search.decide([""])
+            start = self._search.decide([""], (), _CASES)
             if start is None:
-                raise UndecidedError(f"no data set after {MOST_CASES:,} cases")
+                raise UndecidedError(f"no data set after {_CASES:,} cases")
             if not isinstance(start, dict):
                 raise ImpossibleError("no data set agrees with these claims")
             self._known.append(start)
