@@ -94,6 +94,18 @@ def test_keys_may_be_stored_as_numbers(large: Firm) -> None:
     assert "column invoice_id, service_id: stored as bigint, and read as a text (4 cells)" in text
 
 
+def test_parquet_in_whole_units_and_another_currency(large: Firm) -> None:
+    days = pd.to_datetime(["2024-10-03", "2023-10-03"])
+    rows = {"invoiced_on": days, "amount": [957.5775, 5.0]}
+    parquet(large, "sale", **rows, currency=["PEN", "EUR"])
+    text = said(large)
+    assert "sale.parquet, row 3, column currency: “EUR”: is not the case's currency" in text
+    parquet(large, "sale", **rows, currency=["PEN", "S/"])
+    text = said(large)
+    assert "nothing is wrong" in text, text
+    assert "a cell by at most 0.0025, the sum of all by 0.0025 (1 cell)" in text
+
+
 def test_csv_cells_that_were_rewritten_are_counted(large: Firm) -> None:
     large.put(
         "sale.csv", SALE + "F1,S1,2024-10-3,100\nF2,S1,2023-10-03 23:00, 5\nF3,S0,2024-10-05,7\n"

@@ -229,7 +229,7 @@ class _Audited:
             ((rows, broken),) = self.store.sql(f"{counts} from {self._cells(path)}").fetchall()
             number += int(rows)
             self.findings.notes += [*self._open(path), *self._rounded(path)]
-            self._check_currency(path)
+            self._check_currency(path)  # while unknown columns are read too
             if broken:
                 self._name_each(path, asked)
             else:
