@@ -221,6 +221,6 @@ def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
 def test_text_from_data_is_plain_text() -> None:
     """A dollar sign starts no formula and markup is no markup: it stands there as it is."""
     frame = by_type(1).assign(name="Doors $x_1$ at $5 <b>b</b> &")
-    drawing = svg(kpi_page.services_by_type(frame, "2024Q2"), text_as="text")
+    drawing = svg(kpi_page.services_by_type(frame, "2024Q2"))
     assert ">Doors $x_1$ at $5 &lt;b&gt;b&lt;/b&gt; &amp;</text>" in drawing
     assert "<b>" not in drawing

@@ -218,7 +218,7 @@ def test_words_follow_the_data(
     changed = universes.assign(survives=True)
     assert "labour, 108 of 108 fit." in reading_choices.multiverse(changed, printed).caption
     other = reading_choices.multiverse(universes, {**printed, "abstract-services": "360"})
-    assert "360 services cover" in svg(other, text_as="text")
+    assert "360 services cover" in svg(other)
 
 
 def test_influence_counts_pairs_of_neighbours(universes: pd.DataFrame) -> None:

@@ -93,7 +93,7 @@ def test_a_path_or_formula_reads_nothing_in_typst(text: str) -> None:
 
 def texts_of(figure: Figure) -> str:
     """Return all text of a drawing, its title and description apart."""
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", svg(figure, text_as="text"), flags=re.DOTALL)
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", svg(figure), flags=re.DOTALL)
     assert "<script" not in drawing
     assert "<img" not in drawing
     return " ".join(html.unescape(part) for part in re.findall(r">([^<]+)</text>", drawing))
@@ -137,7 +137,7 @@ def test_words_of_the_diagnosis(service_types: list[str]) -> None:
 
 def test_the_data_of_a_figure(service_types: list[str], tmp_path: Path) -> None:
     rows = pd.DataFrame({"quadrant": "threat", "text": service_types, "place": "", "quotation": ""})
-    files = contents(concept_charts.swot(rows))
+    files = contents(concept_charts.swot(rows), "report/acme.pdf")
     cells = [row["text"] for row in csv.DictReader(files[".csv"].splitlines())]
     assert cells[:4] == ["'" + text for text in NASTY[:4]]
     assert cells[4:] == NASTY[4:]

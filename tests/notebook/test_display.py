@@ -235,6 +235,7 @@ def test_saved_figures_hold_their_text_and_data(tmp_path: Path) -> None:
     assert path.name == "fig_09_services_by_type.svg"
     found = texts(path.read_text(encoding="utf-8"))
     assert {"Services ≥ 3", "Doors – é", "count, 1 %"} <= set(found)
+    assert found[:2] == ["By type.", "report/new.pdf"]
     rows = list(csv.reader(io.StringIO(path.with_suffix(".csv").read_text(encoding="utf-8"))))
     assert rows == [["type", "share"], ["Doors – é", "0.3333333333"], ["Alarms", "0.5"]]
     names = {entry.name for entry in path.parent.iterdir()}
@@ -252,7 +253,7 @@ def test_saved_figures_are_the_same_bytes(
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     with matplotlib.rc_context({"svg.hashsalt": "other", "font.family": "serif"}):
         again = drawn()
-        assert drawing.svg(again, text_as="outlines") == drawing.svg(drawn(), text_as="outlines")
+        assert drawing.svg(again) == drawing.svg(drawn())
         assert drawing.save_figure(again, tmp_path / "b").read_bytes() == first
     plt.close("all")
     assert b"<dc:date>" not in first
@@ -264,7 +265,7 @@ def test_ids_differ_between_figures_of_one_page() -> None:
         marked = {node.get("id", "") for node in ET.fromstring(drawing).iter()}
         return {name for name in marked if name.startswith(("m", "p")) and len(name) > 10}
 
-    one, other = (drawing.svg(drawn(name), text_as="outlines") for name in ("one", "other"))
+    one, other = (drawing.svg(drawn(name)) for name in ("one", "other"))
     clips = {name for name in ids(one) if name.startswith("p") and "_" not in name}
     assert clips
     assert not clips & ids(other)
@@ -283,7 +284,7 @@ def test_the_bundled_font_is_used_even_beside_a_copy_of_the_host() -> None:
     assert {Path(name).parent.parent.name for name in owners} == {"base"}
 
 
-def test_shown_figures_are_outlines_with_a_caption(
+def test_shown_figures_hold_their_letters_and_a_caption(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(display.FIGURES_VARIABLE, raising=False)
@@ -293,7 +294,9 @@ def test_shown_figures_are_outlines_with_a_caption(
     assert data["text/plain"] == "Figure: Bars: 94 & 78 <b>"
     image = ET.fromstring(data["text/html"].replace(">", "/>"))
     assert image.get("alt") == "Bars: 94 & 78 <b>"
-    assert texts(embedded(data["text/html"])) == []
+    drawing = embedded(data["text/html"])
+    assert "Services ≥ 3" in texts(drawing)
+    assert "@font-face{font-family: 'IBM Plex Sans'; font-weight: 400; src: url(data:" in drawing
     assert len(data["text/html"]) < 55_000
     wanted = {"caption": "By type. Bars.", "alt": "Bars: 94 & 78 <b>", "kind": "synthetic"}
     assert about == {"type": "figure", "label": "fig-services-by-type", **wanted}

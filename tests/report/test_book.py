@@ -245,7 +245,7 @@ def test_a_summary_stands_before_the_contents(project: Path) -> None:
 
 
 def test_the_title_page_lists_the_marks_in_use(project: Path) -> None:
-    chapters = convert_chapters(notebooks(project), project)
+    chapters = convert_chapters(notebooks(project))
     source, _ = frontmatter.main_source(demo(), chapters, timestamp(demo().case.parameters.date))
     kinds = source.partition("kinds:")[2].partition("\n")[0]
     assert re.findall(r'\("(\w+)", \[', kinds) == ["derived", "synthetic"]

@@ -17,7 +17,7 @@ from .conftest import SVG, cell, code, figure, shown, stopped, table
 
 def chapter(*cells: str | NotebookNode, begin: str = "# T", root: Path = Path()) -> Chapter:
     notebook = v4.new_notebook(cells=[cell(one) for one in (begin, *cells)])
-    return convert_notebook(notebook, "07_x", Labels(), root)
+    return convert_notebook(notebook, "07_x", Labels())
 
 
 def test_the_richest_form_wins_and_captions_for_the_notebook_are_skipped() -> None:

@@ -34,7 +34,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("pages.yaml").read_text(encoding
 def test_text_moves_up_before_figures_only_where_that_fills_a_page(
     tmp_path: Path, parts: str, moved: dict[str, int]
 ) -> None:
-    chapter = Chapter("x", Labels(), tmp_path)
+    chapter = Chapter("x", Labels())
     for number, part in enumerate(parts.split(), start=1):
         name, height = part[:1], part[1:]
         markup = {

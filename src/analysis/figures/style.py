@@ -12,22 +12,21 @@ bad is light orange by the KPI's direction; the two differ in lightness, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, update_wrapper
+from functools import update_wrapper
 from typing import Any, Final, Generic, Literal, NamedTuple, ParamSpec
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analysis.base.language import tr
-from analysis.notebook.drawing import Figure, register_fonts, style
-
-WIDTH: Final = 160.0
-"""Width of the report's text in millimetres."""
+from analysis.notebook.drawing import MM_PER_INCH, Figure, style
+from analysis.notebook.drawing import NORMAL as NORMAL
+from analysis.notebook.drawing import WIDTH as WIDTH
+from analysis.notebook.drawing import text_width as text_width
+from analysis.notebook.drawing import wrap as wrap
 
 INK: Final = "#222222"
 MUTED: Final = "#5f5f5f"
@@ -68,9 +67,6 @@ FOOT: Final = 5.0
 """Millimetres below every figure for the mark of its kind."""
 
 SMALL: Final = 7.5
-NORMAL: Final = 8.0
-
-_MM_PER_INCH = 25.4
 
 _P = ParamSpec("_P")
 
@@ -140,13 +136,13 @@ def canvas(height: float) -> Canvas:
     height : float
         Millimetres to draw on, from the upper edge; the foot is added below.
     """
-    return Canvas(figsize=(WIDTH / _MM_PER_INCH, (height + FOOT) / _MM_PER_INCH))
+    return Canvas(figsize=(WIDTH / MM_PER_INCH, (height + FOOT) / MM_PER_INCH))
 
 
 def size_mm(fig: Canvas) -> tuple[float, float]:
     """Return width and height of a figure in millimetres."""
     width, height = fig.get_size_inches()
-    return float(width) * _MM_PER_INCH, float(height) * _MM_PER_INCH
+    return float(width) * MM_PER_INCH, float(height) * MM_PER_INCH
 
 
 def panel(fig: Canvas, left: float, top: float, width: float, height: float) -> Axes:
@@ -310,51 +306,6 @@ def only_frame(ax: Axes) -> None:
     only_bottom(ax)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
-
-
-@cache
-def text_width(text: str, size: float = NORMAL, weight: str = "regular") -> float:
-    """Return the width of a line of text in millimetres."""
-    font = _font(weight)
-    font.set_size(size, 72)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64 / 72 * _MM_PER_INCH
-
-
-@cache
-def _font(weight: str) -> FT2Font:
-    """Return the bundled font, with matplotlib's own for letters that it lacks."""
-    register_fonts()
-    families = ("IBM Plex Sans", "DejaVu Sans")
-    files = [findfont(FontProperties(family=name, weight=weight)) for name in families]
-    return get_font(files)
-
-
-def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular") -> list[str]:
-    """Break text into lines of at most `width` millimetres.
-
-    Lines break at ordinary spaces, not at no-break ones; a word wider than a line is broken
-    wherever it has to be.
-    """
-    lines = [""]
-    for word in text.split(" "):
-        for piece in _pieces(word, width, size, weight):
-            longer = f"{lines[-1]} {piece}".strip()
-            if lines[-1] and text_width(longer, size, weight) > width:
-                lines.append(piece)
-            else:
-                lines[-1] = longer
-    return lines
-
-
-def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
-    """Break a word into pieces that fit, most often one."""
-    pieces = [""]
-    for letter in word if text_width(word, size, weight) > width else [word]:
-        if pieces[-1] and text_width(pieces[-1] + letter, size, weight) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
 
 
 def fit(

@@ -165,11 +165,11 @@ def show_figure(figure: Figure, case: str | None = None) -> None:
     import matplotlib.pyplot as plt
 
     about = {name: getattr(figure, name) for name in ("label", "caption", "alt", "kind")}
-    drawing = svg(figure, text_as="outlines")
+    drawing = svg(figure)
     folder = os.environ.get(FIGURES_VARIABLE)
     if folder:
         case = case or _case_of_notebook()
-        path = save_figure(figure, Path(folder) / case)
+        path = save_figure(figure, Path(folder) / case, drawing)
         about["file"] = f"figures/{case}/{path.name}"
     plt.close(figure.figure)  # or the inline backend would show it a second time
     # Programs do not draw the SVG of a notebook that was not made on their own machine, but images.

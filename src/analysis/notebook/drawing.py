@@ -1,37 +1,51 @@
 """A figure with what a reader needs, and its files: the same bytes on every run.
 
-A figure's saved file holds its text as text (searchable in the PDF); the notebook holds it as an
-image with its letters as outlines, which every program shows alike and without being asked to.
+A figure is drawn once. Its text is text, searchable in the PDF, and the letters that it uses are
+embedded, so that it looks alike on machines without our font. The notebook holds the drawing as an
+image; the saved file, which may be reused alone, has title and source above it.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import logging
 import re
+import string
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.text import without_formulas, write_text
-from analysis.notebook.prose import MARKS
+from analysis.notebook.prose import MARKS, split_caption
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
+    from matplotlib.ft2font import FT2Font
 
 _PACKAGE = Path(__file__).parents[1]
 _STYLE_SHEET = _PACKAGE / "figures" / "analysis.mplstyle"
-_FAMILY = "IBM Plex Sans"
+_FAMILIES = ("IBM Plex Sans", "DejaVu Sans")
+"""The bundled font, and matplotlib's own for letters that it lacks."""
+
+WIDTH: Final = 160.0
+"""Width of every figure, and of the report's text, in millimetres."""
+
+NORMAL: Final = 8.0
+"""Usual size of letters in points."""
+
+MM_PER_INCH: Final = 25.4
 # What readers of an SVG do not see: prologue, RDF block (the title stays), comments, indents.
 _INVISIBLE = re.compile(
     r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^[ \t]+",
@@ -131,7 +145,7 @@ def style() -> Iterator[None]:
     from matplotlib import style as styles
 
     register_fonts()
-    ours: dict[Any, Any] = {"font.family": [_FAMILY, "DejaVu Sans"]}
+    ours: dict[Any, Any] = {"font.family": list(_FAMILIES)}
     with matplotlib.rc_context(), warnings.catch_warnings():
         # Letters that neither font has are left to the reader's own fonts; no warning about them.
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
@@ -146,7 +160,7 @@ def register_fonts() -> None:
 
     from analysis.base.text import FONTS
 
-    fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILY]
+    fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILIES[0]]
     for path in sorted(FONTS.glob("*.ttf")):
         fontManager.addfont(path)
     # DejaVu Sans, for letters that our font lacks, has no semibold. A message about it in a
@@ -156,37 +170,44 @@ def register_fonts() -> None:
     )
 
 
-def save_figure(figure: Figure, folder: Path) -> Path:
-    """Write a figure's `contents` to a folder, made when missing; return the SVG's path."""
+def save_figure(figure: Figure, folder: Path, drawing: str | None = None) -> Path:
+    """Write a figure's `contents` to a folder, made when missing; return the SVG's path.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    folder : Path
+        Named after the case.
+    drawing : str, optional
+        What `svg` gave, if it has been drawn already.
+    """
     path = folder / f"{figure.stem}.svg"
-    for suffix, text in contents(figure).items():
+    for suffix, text in contents(figure, f"report/{folder.name}.pdf", drawing).items():
         write_text(path.with_suffix(suffix), text)
     return path
 
 
-def contents(figure: Figure) -> dict[str, str]:
+def contents(figure: Figure, source: str, drawing: str | None = None) -> dict[str, str]:
     """Return what a figure's files hold, by suffix, the plotted data first.
 
     The CSV holds the plotted data, the JSON number, kind, caption and alternative text, and the
-    SVG the drawing with its text as text.
+    SVG the drawing below its title and the report from which it comes.
     """
     words = {name: getattr(figure, name) for name in ("number", "kind", "caption", "alt")}
     return {
         ".csv": _csv(figure.data),
         ".json": json.dumps(words, ensure_ascii=False, indent=1) + "\n",
-        ".svg": svg(figure, text_as="text"),
+        ".svg": _titled(figure, drawing or svg(figure), source),
     }
 
 
-def svg(figure: Figure, *, text_as: str) -> str:
-    """Draw a figure as SVG that depends on nothing but the figure.
-
-    Its letters are ``text``, which needs the font wherever it is shown, or ``outlines``.
-    """
+def svg(figure: Figure) -> str:
+    """Draw a figure as SVG that depends on nothing but the figure, and holds its letters."""
     import matplotlib
 
     settings: dict[Any, Any] = {
-        "svg.fonttype": {"text": "none", "outlines": "path"}[text_as],
+        "svg.fonttype": "none",
         "svg.hashsalt": figure.label,  # ids differ between figures of one page, not between runs
     }
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None, "Title": figure.alt}
@@ -194,7 +215,139 @@ def svg(figure: Figure, *, text_as: str) -> str:
     with style(), matplotlib.rc_context(settings):
         figure.figure.savefig(stream, format="svg", metadata=metadata)
     drawing = _INVISIBLE.sub("", stream.getvalue())
-    return drawing.replace("<svg ", '<svg role="img" ', 1).rstrip("\n") + "\n"
+    drawing = drawing.replace("<svg ", '<svg role="img" ', 1).rstrip("\n") + "\n"
+    letters = {"regular": set(_SOURCE_LETTERS), "semibold": set(_title(figure))}
+    for look, shown in _TEXT.findall(drawing):
+        weight = next((name for number, name in _WEIGHTS.items() if number in look), "regular")
+        letters.setdefault(weight, set()).update(html.unescape(_TAG.sub("", shown)))
+    faces = [
+        f"@font-face{{font-family: '{family}'; font-weight: {number}; src: url({face})}}"
+        for number, weight in _NUMBERS.items()
+        for family in _FAMILIES
+        if (face := _face(family, weight, "".join(sorted(letters.get(weight, ())))))
+    ]
+    drawing = drawing.replace(_LAST_FAMILY, f"{_LAST_FAMILY}, sans-serif")
+    return drawing.replace("</style>", "\n".join(["", *faces, "</style>"]), 1)
+
+
+_TEXT = re.compile(r'<text style="([^"]*)"[^>]*>(.*?)</text>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_LAST_FAMILY = f"'{_FAMILIES[-1]}'"
+_NUMBERS = {400: "regular", 600: "semibold", 700: "bold"}
+_WEIGHTS = {f"font-weight: {number}": name for number, name in _NUMBERS.items()}
+_SOURCE_LETTERS = string.ascii_letters + string.digits + " ./-_,"
+
+
+@cache
+def _face(family: str, weight: str, letters: str) -> str:
+    """Return the part of a font that some letters need, as an address; empty if it has none."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(_font_file(family, weight), recalcTimestamp=False, lazy=True)
+    known, ours = font.getBestCmap(), family == _FAMILIES[0]
+    wanted = [letter for letter in letters if ord(letter) in known]
+    if not ours:
+        first = TTFont(_font_file(_FAMILIES[0], weight), lazy=True).getBestCmap()
+        wanted = [letter for letter in wanted if ord(letter) not in first]
+    if not wanted:
+        return ""
+    options = Options(layout_features=["kern"], hinting=False, glyph_names=False, name_IDs=[])
+    options.recalc_timestamp = False
+    options.drop_tables += ["FFTM", "STAT", "gasp", "meta"]
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(wanted))
+    subsetter.subset(font)
+    stream = BytesIO()
+    font.save(stream)
+    return f"data:font/ttf;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+
+
+@cache
+def _font_file(family: str, weight: str) -> str:
+    from matplotlib.font_manager import FontProperties, findfont
+
+    register_fonts()
+    return str(findfont(FontProperties(family=family, weight=weight)))
+
+
+def _title(figure: Figure) -> str:
+    """Return the first sentence of a figure's caption, without marks of Markdown."""
+    return re.sub(r"[*`]|\]\([^)]*\)|\[", "", split_caption(figure.caption)[0])
+
+
+def _titled(figure: Figure, drawing: str, source: str) -> str:
+    """Write title and source above a drawing, since it may be reused alone."""
+    point, step = MM_PER_INCH / 72, 12.0
+    lines = wrap(_title(figure), WIDTH, NORMAL + 1, "semibold")
+    families = ", ".join(f"'{family}'" for family in _FAMILIES)
+    look = f"font-family: {families}, sans-serif"
+    texts = [
+        (line, f"font-weight: 600; font-size: {NORMAL + 1}px; {look}; fill: #222222")
+        for line in lines
+    ]
+    texts.append((source, f"font-size: {NORMAL - 0.5}px; {look}; fill: #5f5f5f"))
+    above = step * len(texts) + 6
+    width = WIDTH / point
+    head = "\n".join(
+        f'<text style="{look}" x="0" y="{step * place + 9 - above:g}">{html.escape(line)}</text>'
+        for place, (line, look) in enumerate(texts)
+    )
+    height = float(_HEIGHT.search(drawing)[1])  # type: ignore[index]
+    size = f'width="{width:.6f}pt" height="{height + above:.6f}pt" '
+    size += f'viewBox="0 {-above:g} {width:.6f} {height + above:.6f}"'
+    paper = f'<rect x="0" y="{-above:g}" width="{width:.6f}" height="{above:g}" fill="#ffffff"/>'
+    return _SIZE.sub(size, drawing, 1).replace("</defs>", f"</defs>\n{paper}\n{head}", 1)
+
+
+_SIZE = re.compile(r'width="[\d.]+pt" height="[\d.]+pt" viewBox="[^"]*"')
+_HEIGHT = re.compile(r'height="([\d.]+)pt"')
+
+
+@cache
+def text_width(text: str, size: float = NORMAL, weight: str = "regular") -> float:
+    """Return the width of a line of text in millimetres."""
+    from matplotlib.ft2font import LoadFlags
+
+    font = _font(weight)
+    font.set_size(size, 72)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0]) / 64 / 72 * MM_PER_INCH
+
+
+@cache
+def _font(weight: str) -> FT2Font:
+    """Return the bundled font, with matplotlib's own for letters that it lacks."""
+    from matplotlib.font_manager import get_font
+
+    return get_font([_font_file(name, weight) for name in _FAMILIES])
+
+
+def wrap(text: str, width: float, size: float = NORMAL, weight: str = "regular") -> list[str]:
+    """Break text into lines of at most `width` millimetres.
+
+    Lines break at ordinary spaces, not at no-break ones; a word wider than a line is broken
+    wherever it has to be.
+    """
+    lines = [""]
+    for word in text.split(" "):
+        for piece in _pieces(word, width, size, weight):
+            longer = f"{lines[-1]} {piece}".strip()
+            if lines[-1] and text_width(longer, size, weight) > width:
+                lines.append(piece)
+            else:
+                lines[-1] = longer
+    return lines
+
+
+def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
+    """Break a word into pieces that fit, most often one."""
+    pieces = [""]
+    for letter in word if text_width(word, size, weight) > width else [word]:
+        if pieces[-1] and text_width(pieces[-1] + letter, size, weight) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def _csv(data: pd.DataFrame) -> str:

@@ -138,3 +138,31 @@ def concept(name: str) -> None:
     lines = [f"**{it.name[0].upper()}{it.name[1:]}.** {it.definition}", *parts]
     text = "\n>\n".join(f"> {line}" for line in lines)
     emit({"text/markdown": text}, {"type": "concept", "name": name})
+
+
+def split_caption(caption: str) -> tuple[str, str]:
+    """Divide a caption into its first sentence, set as a title, and the rest.
+
+    A stop ends the sentence only where a capital letter (or, after a word, a digit) follows and
+    no emphasis, code, formula or link is open, so that "e.g. a" and "(see 4.3. There)" do not.
+
+    Examples
+    --------
+    >>> split_caption("Services grew. Bars show both years.")
+    ('Services grew.', 'Bars show both years.')
+    """
+    for stop in re.finditer(r"[.?!]\s+(?=[^\W_]|[“(*])", caption):
+        head, rest = caption[: stop.start() + 1], caption[stop.end() :]
+        word = head.split()[-1].lower()
+        balanced = all(head.count(mark) % 2 == 0 for mark in "*`$") and (
+            head.count("[") == head.count("]") and head.count("(") == head.count(")")
+        )
+        first = rest.lstrip("“(*")[:1]
+        starts = first.isupper() or (first.isdigit() and word[-2:-1].isalpha())
+        if (
+            balanced
+            and starts
+            and word not in {"e.g.", "i.e.", "vs.", "fig.", "no.", "cf.", "p.", "kw.", "poł."}
+        ):
+            return head, rest
+    return caption, ""

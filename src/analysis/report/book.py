@@ -242,7 +242,7 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
+def convert_chapters(notebooks: Sequence[Path]) -> list[Chapter]:
     """Convert notebooks that may refer to each other.
 
     Raises
@@ -252,7 +252,7 @@ def convert_chapters(notebooks: Sequence[Path], root: Path) -> list[Chapter]:
     """
     labels, chapters = Labels(), []
     for path in notebooks:
-        chapters.append(convert_notebook(read_notebook(path), path.stem, labels, root))
+        chapters.append(convert_notebook(read_notebook(path), path.stem, labels))
     return chapters
 
 
@@ -263,7 +263,7 @@ class _Project:
         if not notebooks:
             raise InputError("a report needs at least one notebook")
         self.moment = timestamp(edition.case.parameters.date)
-        self.chapters = convert_chapters(notebooks, edition.home)
+        self.chapters = convert_chapters(notebooks)
         main, files = main_source(edition, self.chapters, self.moment)
         self.main = write_project(folder, main, files | {"template/words.json": _words()})
 

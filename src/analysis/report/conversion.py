@@ -10,7 +10,6 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +21,7 @@ from nbformat import NotebookNode
 from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.notebook.display import DATA_URI
-from analysis.notebook.prose import MARKS, concepts
+from analysis.notebook.prose import MARKS, concepts, split_caption
 from analysis.report.markup import (
     Labels,
     Place,
@@ -97,8 +96,6 @@ class Chapter:
         The notebook's name without suffix.
     labels : Labels
         Shared by all notebooks of a report, so that they can refer to each other.
-    root : Path
-        The project's root; figures named in metadata are read from there.
     assets : dict
         Path in the Typst project to the bytes of a figure.
     blocks : list of Block
@@ -109,7 +106,6 @@ class Chapter:
 
     name: str
     labels: Labels
-    root: Path
     assets: dict[str, bytes] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
@@ -156,7 +152,7 @@ class Chapter:
         return blocks[-1].cell if blocks else 0
 
 
-def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Path) -> Chapter:
+def convert_notebook(notebook: NotebookNode, name: str, labels: Labels) -> Chapter:
     """Convert an executed notebook.
 
     Parameters
@@ -167,8 +163,6 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Pa
         Its name without suffix.
     labels : Labels
         Shared by all notebooks of a report.
-    root : Path
-        The project's root.
 
     Returns
     -------
@@ -185,7 +179,7 @@ def convert_notebook(notebook: NotebookNode, name: str, labels: Labels, root: Pa
         raise Place(name, 1).error(
             "the first text of a notebook begins with its title", fix="begin it with # and a title"
         )
-    chapter, level = Chapter(name, labels, root), 0
+    chapter, level = Chapter(name, labels), 0
     for number, cell in enumerate(notebook.cells, start=1):
         place, tags = Place(name, number), cell.metadata.get("tags", [])
         if NOTEBOOK_ONLY in tags:
@@ -275,8 +269,7 @@ def _figure(image: str, about: dict[str, Any], chapter: Chapter, place: Place) -
     arguments = _caption(about, "fig", chapter, place)
     name = label or f"cell-{place.cell}-{len(chapter.assets) + 1}"
     path = f"/assets/{chapter.name}/{name}.svg"
-    embedded = base64.b64decode(image.partition(DATA_URI)[2].partition('"')[0])
-    chapter.assets[path] = _file(chapter.root, about.get("file")) or embedded
+    chapter.assets[path] = base64.b64decode(image.partition(DATA_URI)[2].partition('"')[0])
     image = f"image({typst_string(path)}, alt: {typst_string(alt)})"
     return f"#report-figure({image}{arguments})"
 
@@ -291,14 +284,6 @@ def _dashboard(shown: str, about: dict[str, Any], chapter: Chapter, place: Place
     )
     alt = typst_string(about["alt"])
     return f"#report-picture({typst_string(path)}, {alt}, ({notes}))"
-
-
-def _file(root: Path, name: str | None) -> bytes | None:
-    """Read a figure's own file, whose text is text, if it is there and inside the project."""
-    path = (root / (name or "")).resolve()
-    if path.suffix == ".svg" and path.is_relative_to(root.resolve()) and path.is_file():
-        return path.read_bytes()
-    return None
 
 
 Token = dict[str, Any]
@@ -450,31 +435,3 @@ def _plain(tokens: list[Token]) -> str:
         raw = " " if token["type"] == "softbreak" else token.get("raw", "")
         parts.append(_plain(inner) if inner else html.unescape(raw))
     return "".join(parts)
-
-
-def split_caption(caption: str) -> tuple[str, str]:
-    """Divide a caption into its first sentence, set as a title, and the rest.
-
-    A stop ends the sentence only where a capital letter (or, after a word, a digit) follows and
-    no emphasis, code, formula or link is open, so that "e.g. a" and "(see 4.3. There)" do not.
-
-    Examples
-    --------
-    >>> split_caption("Services grew. Bars show both years.")
-    ('Services grew.', 'Bars show both years.')
-    """
-    for stop in re.finditer(r"[.?!]\s+(?=[^\W_]|[“(*])", caption):
-        head, rest = caption[: stop.start() + 1], caption[stop.end() :]
-        word = head.split()[-1].lower()
-        balanced = all(head.count(mark) % 2 == 0 for mark in "*`$") and (
-            head.count("[") == head.count("]") and head.count("(") == head.count(")")
-        )
-        first = rest.lstrip("“(*")[:1]
-        starts = first.isupper() or (first.isdigit() and word[-2:-1].isalpha())
-        if (
-            balanced
-            and starts
-            and word not in {"e.g.", "i.e.", "vs.", "fig.", "no.", "cf.", "p.", "kw.", "poł."}
-        ):
-            return head, rest
-    return caption, ""

@@ -69,7 +69,7 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         s.note(fig, 6 + column * (width + 4), 2, words)
     for row, words in enumerate((tr("within the firm"), tr("around the firm"))):
         upright = {"rotation": 90, "ha": "center", "va": "center"}
-        s.note(fig, 1.5, tops[row] + (heights[row] + 9) / 2, words, **upright)
+        s.note(fig, 2.0, tops[row] + (heights[row] + 9) / 2, words, **upright)
     for name, (title, column, row) in _QUADRANTS.items():
         left, top = 6 + column * (width + 4), tops[row]
         colour = s.BAD if column else s.GOOD
