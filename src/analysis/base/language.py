@@ -154,17 +154,17 @@ def language() -> Language:
     return _now
 
 
-def currency_words(currency: str) -> str:
-    """Return the English name of several of a currency's units; its code if it is unknown.
+def currency_words(currency: str, code: Code = "en") -> str:
+    """Return the name of many of a currency's units in a language; its code if it is unknown.
 
     Examples
     --------
-    >>> currency_words("EUR"), currency_words("PLN")
-    ('euros', 'Polish zlotys')
+    >>> currency_words("EUR"), currency_words("PLN"), currency_words("PLN", "pl")
+    ('euros', 'Polish zlotys', 'złotych polskich')
     """
     from babel.numbers import get_currency_name
 
-    name = get_currency_name(currency, 2, locale="en")
+    name = get_currency_name(currency, 5, locale=code)
     return "".join(letter if letter.isalpha() else " " for letter in name)
 
 

@@ -316,7 +316,7 @@ def _turned(better: str, row: pd.Series[Any]) -> Fraction:
 
 @s.drawing
 def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> s.Drawn:
-    """Draw every KPI over the quarters, each on its own scale (figure 39).
+    """Draw every KPI over the quarters, each from zero (figure 39).
 
     Parameters
     ----------
@@ -332,14 +332,14 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     fig = s.canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
     span = tr("{low} to {high}", low=short_period(first), high=short_period(last))
-    s.note(fig, 0, 2, tr("{span}; light: the year before; each on a scale of its own", span=span))
+    s.note(fig, 0, 2, tr("{span}; light: the year before; all scales begin at zero", span=span))
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
     caption = tr(
-        "Every indicator from {span}, the year before in light. Scales run from the lowest to "
-        "the highest value, written on the left, so heights must not be compared; the last "
-        "value is on the right, and the arrow tells which direction is good.",
+        "Every indicator from {span}, the year before in light. All scales begin at zero and end "
+        "at the indicator's highest value, so a change looks as large as it is; the last value is "
+        "on the right, and the arrow tells which direction is good.",
         span=span,
     )
     turns = [_turned(kpi(str(name)).better, rows.iloc[-1]) for name, rows in parts]
@@ -370,14 +370,12 @@ def _one(
     unit = s.fit(f"{short.word}{record.unit}", _WIDTH - 6, s.SMALL)
     s.note_lines(fig, left, top + 7.6, unit)
     ax = s.bare(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
-    low, high = float(min(both, default=0)), float(max(both, default=1))
-    room = 0.12 * (high - low) or max(abs(high), 1.0)
-    ax.set_ylim(low - room, high + room)
+    low, high = min([Fraction(0), *both]), max([Fraction(0), *both])
+    room = 0.12 * float(high - low) or 1.0
+    ax.set_ylim(float(low) - (room if low else 0), float(high) + room)
     ax.set_xlim(-0.3, max(len(rows), 4) - 0.7)
-    if low < 0 < high:
-        ax.axhline(0, color=s.NEUTRAL, lw=0.6)
-    for end in sorted({min(both), max(both)} if both else ()):
-        s.end_of_scale(ax, float(end), short.text(end))
+    for end in sorted({low, Fraction(0), high} if both else ()):
+        s.end_of_scale(ax, float(end), short.text(end) if end else "0")
     for name, look in (
         ("year_ago", {"color": s.LIGHT[kind], "lw": 1.6}),
         ("value", {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),

@@ -8,13 +8,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.language import Code, currency_words, locales, use
+from analysis.base.language import Code, currency_words, locales, use, words_of
 from analysis.base.periods import (
     Calendar,
     calendar,
@@ -209,11 +209,16 @@ class Parameters(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _currency_has_a_name(cls, given: object) -> object:
-        """Take the currency's name from CLDR if there is none, such as euros."""
+    def _words_are_those_of_the_language(cls, given: object) -> object:
+        """Take subtitle and the currency's name (CLDR) from the language where there are none."""
         if not isinstance(given, dict) or not isinstance(given.get("currency"), str):
             return given
-        return {"currency_name": currency_words(given["currency"])} | given
+        code: Code = given["language"] if given.get("language") in get_args(Code) else "en"
+        usual = {
+            "subtitle": words_of(code).get("Board report", "Board report"),
+            "currency_name": currency_words(given["currency"], code),
+        }
+        return usual | given
 
     @field_validator("rates")
     @classmethod
