@@ -41,8 +41,6 @@ BY_HAND = {
     "labour_by_sales_low": "5.80%",  # 1.175 / 1.1105 = 1.058082
     "labour_by_sales_high": "6.81%",  # 1.185 / 1.1095 = 1.068049
     "revenue_per_service": "856.24",  # 303110 / 354
-    "revenue_per_service_fall_low": "3.59%",  # 1 - 1.185 * 288 / 354
-    "revenue_per_service_fall_high": "4.41%",  # 1 - 1.175 * 288 / 354
     "faster_low": "5.0",  # 17.5 - 12.5
     "faster_high": "7.0",  # 18.5 - 11.5
     "margin_ten": "1,000",

@@ -200,10 +200,8 @@ def _productivity(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
 
 def _sales(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
     total, services = Fraction(own["sales_total"].replace(",", "")), int(own["services"])
-    (before,) = earlier_counts(own["services_growth"], services, rounding)
     now, earlier = (_growth(own, f"sales_growth_{year}", rounding) for year in (2024, 2023))
     year_ago = outward(*preimage(own["sales_total"], rounding).over(now).ends)
-    low, high = now.times(Fraction(before, services)).ends
     faster = now.ends[0] - earlier.ends[1], now.ends[1] - earlier.ends[0]
     least, most = outward(100 * faster[0], 100 * faster[1], 1)
     return {
@@ -212,7 +210,6 @@ def _sales(own: Mapping[str, str], rounding: Rounding) -> dict[str, str]:
         "sales_q2_2023_high": year_ago[1],
         "faster_low": least,
         "faster_high": most,
-        **_range("revenue_per_service_fall", 1 - high, 1 - low),
     }
 
 
