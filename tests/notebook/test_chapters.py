@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.claims.verdicts import read_universes, read_verdicts
 from analysis.cli import main
@@ -103,8 +104,10 @@ def test_tables_of_a_case_without_conflicts_or_relations(
     courier: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = shutil.copytree(courier / "data/raw/courier", courier / "data/raw/alone")
-    yaml = (alone / "case.yaml").read_text(encoding="utf-8")
-    (alone / "case.yaml").write_text(yaml.replace("name: courier", "name: alone"), "utf-8")
+    about = yaml.safe_load((alone / "case.yaml").read_text(encoding="utf-8"))
+    about = {name: about[name] for name in about if name not in ("source", "date", "periods")}
+    about |= {"name": "alone", "title": "Alone", "subtitle": "One claim", "currency": "USD"}
+    (alone / "case.yaml").write_text(yaml.safe_dump(about), encoding="utf-8")
     (alone / "relations.csv").unlink()
     claims = (alone / "claims.csv").read_text(encoding="utf-8").splitlines()
     (alone / "claims.csv").write_text("\n".join(claims[:2]) + "\n", encoding="utf-8")
