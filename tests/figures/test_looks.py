@@ -55,7 +55,7 @@ def test_captions_say_the_message(gallery: dict[str, Figure]) -> None:
         ("respondents", "354 fits only if the figure was cut off"),
         ("productivity_services", "labour grew in at least one quarter"),
         ("productivity_services", "10.77 to 11.26% where it grew alike in both"),
-        ("sales_by_reading", "5 of 12 readings"),
+        ("sales_by_reading", "5 of 21 readings"),
         ("services_by_type", "26.6% of 354 services"),
     ):
         assert message in gallery[name].caption

@@ -61,7 +61,8 @@ def test_the_board_reads_its_own_language(
     own = " ".join(words.values()) + (firm.raw / "okrs.csv").read_text(encoding="utf-8")
     assert [part for part in parts if part in text and part not in own] == []
     sheets = openpyxl.load_workbook(tmp_path / "report/acme.xlsx").sheetnames
-    assert sheets[:2] == [f"{words['Table']} 1", f"{words['Figure']} 1"]
+    assert sheets[0] == f"{words['Table']} 1"
+    assert f"{words['Figure']} 1" in sheets
 
 
 def test_a_day_and_an_amount_are_enough(tmp_path: Path) -> None:

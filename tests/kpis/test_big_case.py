@@ -58,7 +58,7 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
     assert f"service {SERVICES:,}" in said
     path = big / "data/raw/big/service.parquet"
     rows = pd.read_parquet(path)
-    rows.loc[7, "service_type"] = None
+    rows.loc[7, "requested_on"] = rows.loc[7, "completed_on"] + pd.Timedelta(days=1)
     rows.loc[[3, 9], "customer_id"] = "nobody"
     rows.to_parquet(path)
     assert main(["check", "--case", "big"]) == 2
@@ -66,7 +66,7 @@ def test_a_big_case_is_checked_where_it_lies(big: Path, capsys: pytest.CaptureFi
     assert said.startswith("big: 3 problems")
     assert "row 5, column customer_id: “nobody”: data/raw/big/customer.parquet has no row" in said
     assert "and 1 more row like this: 11" in said
-    assert "data/raw/big/service.parquet, row 9, column service_type" in said
+    assert "data/raw/big/service.parquet, row 9, column started_on" in said
 
 
 def test_kpis_of_a_big_case(big: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -266,7 +266,7 @@ def test_nbval_passes_what_the_runner_wrote_and_sees_a_changed_figure(
     figures = tmp_path / "figures"
     notebook.run(source, source, figures=figures)
     names = {path.name for path in (figures / "segelec").iterdir()}
-    assert names == {"fig_05_swot.csv", "fig_05_swot.json", "fig_05_swot.svg"}
+    assert names == {"fig_07_swot.csv", "fig_07_swot.json", "fig_07_swot.svg"}
     assert _nbval(source) == 0
     text = source.read_text(encoding="utf-8")
     drawing = re.search(r"base64,([^\\]+)", text)

@@ -66,19 +66,10 @@ def test_a_concept_has_its_box_once() -> None:
     assert made.count('key: "concept-key-result"') == 1
 
 
-def test_the_file_of_a_figure_replaces_the_embedded_one(tmp_path: Path) -> None:
-    (tmp_path / "f.svg").write_text("<svg/>", encoding="utf-8")
-    (tmp_path.parent / "secret.svg").write_text("outside", encoding="utf-8")
-    files = {"fig-a": "f.svg", "fig-b": "missing.svg", "fig-c": "../secret.svg"}
-    made = chapter(
-        code(*(figure(label, file=file) for label, file in files.items())), root=tmp_path
-    )
+def test_figures_are_taken_from_the_notebook() -> None:
+    made = chapter(code(figure("fig-a"), figure("fig-b")))
     embedded = SVG.format(width=300, text="embedded").encode()
-    assert made.assets == {
-        "/assets/07_x/fig-a.svg": b"<svg/>",
-        "/assets/07_x/fig-b.svg": embedded,
-        "/assets/07_x/fig-c.svg": embedded,
-    }
+    assert made.assets == {f"/assets/07_x/fig-{name}.svg": embedded for name in "ab"}
 
 
 @pytest.mark.parametrize(

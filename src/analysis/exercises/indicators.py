@@ -138,7 +138,10 @@ def half_year(study: Study) -> Values:
 def sales_by_type(study: Study) -> Values:
     """Give the sales of each type of service, which takes two tables."""
     asked = _period(study.quarter(1))
-    both = study.rows("sale").merge(study.rows("service")[["service_id", "service_type"]])
+    sale, service = study.rows("sale"), study.rows("service")
+    both = sale.drop(columns="service_type", errors="ignore").merge(
+        service[["service_id", "service_type"]], on="service_id"
+    )
     quarter = both[both["invoiced_on"].between(asked["first"], asked["last"])]
     types, every = (dict(groups(frame, "service_type")) for frame in (quarter, both))
     sums = {name: Fraction(int(f["amount_centimos"].sum())) for name, f in types.items()}
