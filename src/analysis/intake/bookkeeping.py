@@ -14,7 +14,15 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from analysis.intake.cells import CURRENCIES, Cell, is_nothing, own_signs, rounded
+from analysis.intake.cells import (
+    CURRENCIES,
+    Cell,
+    Context,
+    is_nothing,
+    own_signs,
+    read_whole,
+    rounded,
+)
 from analysis.intake.naming import Sheet, is_credit_note
 from analysis.intake.problems import Fault, Note, fault_of
 from analysis.tables.case import Case, IntakeSettings
@@ -30,6 +38,15 @@ def leave_out_open(sheet: Sheet, settings: IntakeSettings) -> None:
     if done := sheet.cells.get("completed_on"):
         is_open = np.array([is_nothing(cell, settings) for cell in done], dtype=bool)
         sheet.leave_out(is_open, NOT_COMPLETED)
+
+
+def leave_out_payments(sheet: Sheet, context: Context) -> None:
+    """Leave out amounts below zero, if ``case.yaml`` says that they are payments."""
+    amounts = sheet.cells.get("amount_centimos", ())
+    if context.settings.below_zero == "leave-out":
+        sheet.cells.pop(CREDIT, None)  # a bank calls incoming payments credits
+        paid = [read_whole(cell, context, 100, money=True).text[:1] == "-" for cell in amounts]
+        sheet.leave_out(np.array(paid, dtype=bool), fault_of("payments-left-out").rule)
 
 
 def subtract_credit_notes(checked: Any, kinds: Sequence[Cell], settings: IntakeSettings) -> None:

@@ -21,6 +21,7 @@ from analysis.intake import cells as read
 from analysis.intake.bookkeeping import (
     accounts_to_add,
     leave_out_open,
+    leave_out_payments,
     name_accounts,
     subtract_credit_notes,
 )
@@ -43,6 +44,7 @@ from analysis.tables.columns import (
     CREDIT,
     DAY_OR_MONTH,
     DECIMAL_OR_EMPTY,
+    DEDUCTION,
     KEY,
     KEY_OR_EMPTY,
     MONTH,
@@ -230,6 +232,8 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
     """
     if sheet.table.name == "service":
         leave_out_open(sheet, context.settings)
+    if sheet.table.name == "sale":
+        leave_out_payments(sheet, context)
     if sheet.table.name == "cost":
         name_accounts(sheet, context.accounts)
     checked = Checked(
@@ -251,11 +255,35 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
             for name, column in columns.items()
         }
     )
+    _deduct(checked, columns, sheet, context, scale)
     _report_cells(checked, columns, context)
+    checked.good = {name: checked.good[name] for name in sheet.table.row.model_fields}
     subtract_credit_notes(checked, sheet.cells.get(CREDIT, ()), context.settings)
     report_order(checked)
     report_rows(checked)
     return checked
+
+
+def _deduct(
+    checked: Checked,
+    columns: dict[str, _Column],
+    sheet: Sheet,
+    context: Context,
+    scale: NDArray[np.int64],
+) -> None:
+    """Take off the amounts what stands in columns of their own, such as the tax in a total."""
+    amount = next((n for n, i in sheet.table.row.model_fields.items() if header_of(i).money), "")
+    for name in [name for name in sheet.cells if name.startswith(DEDUCTION)] if amount else []:
+        cells = ["0" if is_nothing(cell, context.settings) else cell for cell in sheet.cells[name]]
+        other = replace(sheet, cells=sheet.cells | {amount: cells})
+        columns[name] = read_ = _read_column(
+            other, amount, sheet.table.row.model_fields[amount], context, scale
+        )
+        right = np.array([fault is None for fault in read_.faults], dtype=bool)[read_.codes]
+        checked.good[name], checked.good[amount] = right, checked.good[amount] & right
+        checked.frame[amount] -= _series(read_, int)
+        what = fault_of("deducted", column=sheet.headers[name]).rule
+        checked.notes.append(Note(sheet.file, what, sheet.headers[amount], len(cells)))
 
 
 def _read_column(

@@ -19,7 +19,7 @@ from analysis.intake.problems import Note, Problem, fault_of
 from analysis.intake.sheets import Grid, Mapped, Meaning, plain_header, read_csv
 from analysis.intake.workbook import Book, Choice, by_title, read_workbook
 from analysis.tables.case import Case
-from analysis.tables.columns import folded, names_of
+from analysis.tables.columns import DEDUCTION, Found, folded, names_of
 from analysis.tables.rows import Table
 
 
@@ -35,13 +35,14 @@ def mappings(case: Case) -> tuple[list[Mapped], list[Problem]]:
                 fault = fault_of("unknown-name", kind="table", known=known)
                 problems.append(Problem(fault, file, column=place, value=title))
                 continue
-            names, found = names_of(table.row), dict[str, Meaning]()
+            named = {**names_of(table.row), "deduction": Found(DEDUCTION)}
+            found = dict[str, Meaning]()
             for header, meant in (columns or {}).items():
-                meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
+                meaning = named.get(folded(meant)) if isinstance(meant, str) else meant
                 fault = fault_of(
                     "unknown-name", kind="column", known=", ".join(table.row.model_fields)
                 )
-                if meaning in found.values() and isinstance(meant, str):
+                if isinstance(meant, str) and meaning in {*found.values()} - {named["deduction"]}:
                     fault = fault_of("two-columns")
                 elif meaning is not None:
                     found[plain_header(header)] = meaning

@@ -25,6 +25,7 @@ from analysis.intake.sheets import SEARCHED_ROWS, Grid, Words, plain_header
 from analysis.tables.columns import (
     CREDIT,
     CURRENCY,
+    DEDUCTION,
     SCALE,
     closest,
     contained,
@@ -172,15 +173,16 @@ def _no_header(grid: Grid) -> Problem:
 
 
 def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
-    """Return the index of the first row of names: as wide as what follows, texts, all different."""
+    """Return the index of the row of names: the first of the widest rows of different texts."""
     head = [[str(cell).strip() for cell in row] for row in rows[:SEARCHED_ROWS]]
     widest = max((sum(map(bool, row)) for row in head), default=0)
+    found, most = None, max(1, widest // 2)
     for place, row in enumerate(head):
         names = [cell for cell in row if cell]
-        distinct = len(set(names)) == len(names) > max(1, widest // 2)
+        distinct = len(set(names)) == len(names) > most
         if distinct and not any(cell[0].isdigit() for cell in names):
-            return place
-    return None
+            found, most = place, len(names)
+    return found
 
 
 def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
@@ -249,6 +251,8 @@ def _name(
             wanted[text] = found
         elif grid.mapped is None and (field_ := foreign_column(text, sheet.table.row, *signs)):
             elsewhere[field_] = text
+        elif found is not None and found.field == DEDUCTION:
+            sheet.cells[DEDUCTION + text], sheet.headers[DEDUCTION + text] = cells, text
         elif found is None:
             if text or not _blank(cells):
                 unused.append(text)
@@ -296,7 +300,7 @@ _CREDIT = vocabulary("credit notes")["parts"].split()
 
 def is_credit_note(cell: Cell) -> bool:
     """Whether a cell names a credit note."""
-    if not isinstance(cell, str) or not 5 < len(cell) < 50:
+    if not isinstance(cell, str) or not 2 < len(cell) < 50:
         return False
     return any(f"_{words}_" in f"_{folded(cell)}_" for words in _CREDIT)
 

@@ -13,11 +13,10 @@ from typing import Literal
 
 from analysis.base.errors import InputError, printable
 from analysis.base.text import listed
+from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
 from analysis.intake.proposal import (
-    SIGNS,
     AnyTable,
-    Column,
     Proposal,
     Question,
     currency_of,
@@ -266,7 +265,6 @@ def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int,
     add("# the # away before the right one of the lines below it, or write another.")
     add(f"name: {name}")
     add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", "from the name of the case")
-    add("# language: es", "or pl: of the report, the dashboard and the check")
     add("kind: yours")
     add("# language: es", "of report and messages: take the first # away for es, or write pl")
     if not any(has_money(one.table) for one in made):

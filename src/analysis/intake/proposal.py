@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -21,20 +19,28 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from analysis.base.text import PlainLoader, listed
+from analysis.intake.amounts import (
+    BASE,
+    DISCOUNT,
+    GROSS,
+    MOST_CELLS,
+    MOST_WORDS,
+    SIGNS,
+    TAX,
+    Column,
+    likely_amounts,
+    net_of,
+    of_words,
+    sums_to,
+)
 from analysis.intake.case_files import ROWS, SHEET, find_table, nearest_table
 from analysis.intake.cells import (
     CURRENCIES,
     Cell,
-    Context,
-    Read,
-    foreign_signs,
-    read_day,
-    read_whole,
 )
 from analysis.intake.naming import CUSTOMER, NO_AMOUNT, SUPPLIER, likely_header, words_of
 from analysis.intake.problems import Rank, vocabulary
 from analysis.intake.sheets import Grid, Meaning, plain_header
-from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import (
     INVISIBLE,
     Found,
@@ -49,69 +55,9 @@ from analysis.tables.columns import (
 )
 from analysis.tables.rows import Table
 
-SIGNS = foreign_signs("", "")
-_CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)
-_NOT_COUNTED = frozenset(vocabulary("proposal")["not-counted"].split())
-_FEW = 8
-_MOST_CELLS, _MOST_WORDS = 2_000, 12
-_BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
-"""Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
-_ENOUGH = 0.9
-"""Share of a column's cells that must be days for it to hold days; a total may stand below."""
-
-
-@dataclass
-class Column:
-    """A column of a file: its header, and its cells that hold anything."""
-
-    header: str
-    cells: list[Cell]
-
-    @cached_property
-    def sample(self) -> list[Cell]:
-        """Some different cells from all parts of the column."""
-        distinct = list(dict.fromkeys(self.cells))
-        return distinct[:: 1 + len(distinct) // _MOST_CELLS]
-
-    @property
-    def counts_up(self) -> bool:
-        """Whether the cells are whole numbers in a row, as numbers of documents are."""
-        texts = [str(cell) for cell in self.sample]
-        if len(texts) < _FEW or len(self.cells) > len(texts) or not all(map(str.isdigit, texts)):
-            return False
-        numbers = [int(text) for text in texts]
-        return max(numbers) - min(numbers) < 3 * len(numbers)
-
-    def reads(self, kind: str) -> list[Read]:
-        """Return how the sample reads as days or as amounts."""
-        if kind == "day":
-            return [read_day(cell, _CONTEXT) for cell in self.sample]
-        return [read_whole(cell, _CONTEXT, 100, money=True) for cell in self.sample]
-
-    @cached_property
-    def kind(self) -> str:
-        """``day``, ``number``, ``key`` (all different, with a digit), ``word`` or nothing."""
-        if not self.sample:
-            return ""
-        bare = [
-            cell for cell in self.sample if isinstance(cell, Decimal) or _BARE.fullmatch(str(cell))
-        ]
-        if len(bare) < len(self.sample) and _share(self.reads("day")) >= _ENOUGH:
-            return "day"
-        if _share(self.reads("number")) >= _ENOUGH:
-            return "key" if self.counts_up else "number"
-        texts = [str(cell).strip() for cell in self.cells]
-        if len(set(texts)) == len(texts) and all(re.search(r"\d", text) for text in texts):
-            return "key"
-        return "word" if 1 < len(set(texts)) <= _MOST_WORDS < len(texts) else ""
-
-
-def _share(reads: Sequence[Read]) -> float:
-    good = (
-        not read.fault or read.fault.rank is Rank.ASK or "multiple" in read.fault.rule
-        for read in reads
-    )
-    return sum(good) / len(reads)
+_NOT_COUNTED, _WON, _BANK = (
+    frozenset(vocabulary("proposal")[name].split()) for name in ("not-counted", "won", "bank")
+)
 
 
 class AnyTable(Grid):
@@ -186,8 +132,13 @@ def propose(grid: Grid) -> Proposal | None:
     for at, text in enumerate(header):
         cells = [row[at] for row in below if at < len(row) and _filled(row[at])]
         if text and plain_header(text) not in columns:
-            columns[plain_header(text)] = Column(text, cells)
+            first = [row[at] if at < len(row) else "" for row in below[:MOST_CELLS]]
+            columns[plain_header(text)] = Column(text, cells, first, text)
     found = list(columns.values())
+    begun = Counter(header.partition(" - ")[0] for header in header if " - " in header)
+    if begun and (most := begun.most_common(1)[0])[1] > len(found) / 2:  # Deal - Value, and so on
+        for column in found:
+            column.name = column.header.removeprefix(f"{most[0]} - ")
     kinds = {column.kind for column in found}
     made = Proposal(grid.file, found, len(below), _table(grid.file, found))
     _take(made)
@@ -233,9 +184,11 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, s
     """Return the columns that bear a name of ours, the best name of each; with our name of each."""
     best: dict[str, tuple[int, Column, str]] = {}
     for column in columns:
-        found = find_column(column.header, table.row, SIGNS)
+        found = find_column(column.name, table.row, SIGNS)
         if found is None or not column.cells:
             continue
+        if found.field == "customer_id" and table.name != "customer" and not column.varies:
+            continue  # the name of the firm itself
         if found.field == "service_id" and column.kind == "word" and table.name == "sale":
             found = Found("service_type")  # a few words are kinds of service, not its numbers
         info = table.row.model_fields.get(found.field)
@@ -244,7 +197,7 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, s
         header = header_of(info) if info else None
         order = [found.field, *(header.also + header.larger if header else ())]
         plain = next(
-            (folded(name) for name in _spellings(column.header) if folded(name) in order), ""
+            (folded(name) for name in _spellings(column.name) if folded(name) in order), ""
         )
         rank = order.index(plain) if plain else len(order)
         ours = header.larger[0] if header and found.factor > 1 else found.field.strip("()")
@@ -273,8 +226,9 @@ def _table(file: str, columns: Sequence[Column]) -> Table:
         named, fields = _named(table, columns), table.row.model_fields
         used = [column.header for column, _ in named.values()]
         free = {column.kind for column in columns if column.header not in used and _is_open(column)}
+        amounts = any(column.kind == "number" for column in columns)
         lost = [
-            3 if header_of(info).period or header_of(info).money else 1
+            3 if header_of(info).period or (header_of(info).money and not amounts) else 1
             for name, info in fields.items()
             if not may_be_empty(info) and name not in named and (_kind(info) or "key") not in free
         ]
@@ -305,23 +259,65 @@ def _take(made: Proposal) -> None:
             for column in made.columns
             if column.header not in made.taken and column.kind == kind and _is_open(column)
         ]
-        if len(free) == 1:
+        if kind == "number":
+            free = likely_amounts(free)
+        if len(free) == 1 and not net_of(made.columns, free[0]):
             what = {"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words")
             made.taken[free[0].header] = ours, f"by its content: the only column of {what}"
             continue
         names = [other for other, found in names_of(made.table.row).items() if found.field == name]
         free.sort(key=lambda column: not contained(column.header, names))
         text = f"Which column is {ours} ({meaning(info, larger=True)})?"
+        if net := next((why for column in free if (why := net_of(made.columns, column))), None):
+            made.taken[net[0]] = ours, f"by its content: {net[1]}"
+            continue
         if not free:
             text = f"No column looks like {ours} ({meaning(info, larger=True)}). Which one is it?"
             open_ = [column for column in made.columns if column.header not in made.taken]
-            free = [column for column in open_ if column.kind == "word" and not _kind(info)]
+            if kind == "number":
+                free = [
+                    c for c in open_ if c.kind == kind and not words_of(c.name) & (TAX | DISCOUNT)
+                ]
+                free = likely_amounts(free)
+            else:
+                free = [c for c in open_ if c.kind == "word" and c.varies and not _kind(info)]
         answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in free)
         made.questions.append(Question(text, answers))
     _find_key(made)
+    _without_tax(made)
     _note_signs(made)
     _choose_rows(made)
     _offer(made)
+
+
+def _without_tax(made: Proposal) -> None:
+    """Take off a discount that the amount holds, or ask whether it holds the tax."""
+    taken = {ours: header for header, (ours, _) in made.taken.items() if isinstance(ours, str)}
+    amount = next((c for c in made.columns if c.header == taken.get("amount")), None)
+    if amount is None:
+        return
+    if net := net_of(made.columns, amount):
+        del made.taken[amount.header]
+        made.taken[net[0]] = "amount", f"by its content: {net[1]}"
+        return
+    taxes = [tax for tax in of_words(made.columns, TAX) if tax is not amount]
+    for tax in taxes:
+        if words_of(amount.name) & GROSS:
+            bases = of_words(made.columns, BASE)
+            if bases and sums_to([(1, part) for part in (*bases, tax)], amount):
+                why = f"{amount.header} is {listed([part.header for part in (*bases, tax)])}"
+                made.taken[tax.header] = "deduction", f"by its content: {why}"
+                return
+            text = f"Is {tax.header} in the amounts of {amount.header}? If it is, take it off:"
+            made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
+            return
+        for whole in of_words(made.columns, GROSS):
+            for off in of_words(made.columns, DISCOUNT):
+                parts = [(1, amount), (-1, off), (1, tax)]
+                if not sums_to([parts[0], parts[2]], whole) and sums_to(parts, whole):
+                    why = f"by its content: {amount.header} less {off.header} and with {tax.header}"
+                    made.taken[off.header] = "deduction", f"{why} makes {whole.header}"
+                    return
 
 
 def _find_key(made: Proposal) -> None:
@@ -342,7 +338,7 @@ def _find_key(made: Proposal) -> None:
 
 
 def _note_signs(made: Proposal) -> None:
-    """Say how many amounts are below zero, as in a bank statement."""
+    """Say how many amounts are below zero; `settings_of` asks about those of a bank statement."""
     for column in made.of_kind("number"):
         below = sum(read.text.startswith("-") for read in column.reads("number"))
         if below and made.table.name == "sale":
@@ -355,9 +351,10 @@ def _choose_rows(made: Proposal) -> None:
     """Leave out rows that a column of few words calls cancelled, lost or the like."""
     for column in made.columns:
         counts = Counter(str(cell).strip() for cell in column.cells)
-        out = {word for word in counts if folded(word) in _NOT_COUNTED}
+        won = {word for word in counts if folded(word) in _WON}
+        out = {word for word in counts if folded(word) in _NOT_COUNTED or won} - won
         told = all(word.isprintable() for word in counts)
-        if out and told and len(counts) <= _MOST_WORDS and column.header not in made.taken:
+        if out and told and len(counts) <= MOST_WORDS and column.header not in made.taken:
             kept = [word for word in counts if word not in out]
             if kept:
                 named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
@@ -377,7 +374,7 @@ def _offer(made: Proposal) -> None:
 def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], list[Question]]:
     """Return how the files write days and amounts, with an example of each, and what is open."""
     taken: dict[str, tuple[str, str]] = {}
-    questions: list[Question] = []
+    questions = [question for one in made for question in _payments(one)]
     for kind, key, forms in (
         ("day", "dates", ("day-first", "month-first")),
         ("number", "decimal", ("point", "comma")),
@@ -405,6 +402,20 @@ def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], l
     return taken, questions
 
 
+def _payments(made: Proposal) -> Iterator[Question]:
+    """Ask whether the amounts below zero of a bank statement are payments."""
+    named = set().union(*(words_of(column.name) for column in made.columns))
+    for column in made.of_kind("number") if made.table.name == "sale" and named & _BANK else []:
+        below = sum(read.text.startswith("-") for read in column.reads("number"))
+        if below:
+            text = (
+                f"{below:,} of {len(column.sample):,} amounts are below zero. Are they payments, "
+            )
+            answers = ("below_zero: leave-out", "below_zero: subtract")
+            yield Question(f"{text}which are no sales, or sales that were returned?", answers)
+            return
+
+
 _TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
 """A day whose year has two digits, and those after which it may be of the last century."""
 
@@ -422,9 +433,9 @@ def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
     for one in made:
         for column in one.columns:
             if one.taken.get(column.header, ("",))[0] == "currency":
-                named = {str(cell).strip().upper() for cell in column.cells}
-                codes_named = sorted(code for code in named if re.fullmatch("[A-Z]{3}", code))
-                return codes_named, f"from the column {column.header}"
+                named = Counter(str(cell).strip().upper() for cell in column.cells)
+                often = [code for code, _ in named.most_common() if re.fullmatch("[A-Z]{3}", code)]
+                return often, f"from the column {column.header}"
         for column in [*one.of_kind("number")] or [c for c in one.columns if c.kind == "number"]:
             words = re.split(r"[\s()\[\],_]+", column.header.casefold())
             marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}

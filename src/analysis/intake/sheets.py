@@ -35,7 +35,7 @@ DELIMITERS: Mapping[str, str] = {
     "tab": "\t",
     "pipe": "|",
 }
-SEARCHED_ROWS = 20
+SEARCHED_ROWS = 40
 """The header stands among the first rows."""
 
 _NAMES: Mapping[str, str] = {

@@ -151,6 +151,8 @@ class IntakeSettings(Strict):
     decimal: Literal["point", "comma"] | None = None
     dates: Literal["iso", "day-first", "month-first"] | None = None
     two_digit_years: Literal[1900, 2000] | None = None
+    below_zero: Literal["leave-out", "subtract"] | None = None
+    """Whether sales below zero are left out, as payments in a bank statement, or subtracted."""
     credit_notes: Literal["subtract", "add"] | None = None
     """Whether rows that say they are credit notes, and whose amounts have no minus, get one."""
     not_empty: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -211,13 +213,12 @@ class Parameters(Strict):
     @classmethod
     def _words_are_those_of_the_language(cls, given: object) -> object:
         """Take subtitle and the currency's name (CLDR) from the language where there are none."""
-        if not isinstance(given, dict) or not isinstance(given.get("currency"), str):
+        if not isinstance(given, dict):
             return given
         code: Code = given["language"] if given.get("language") in get_args(Code) else "en"
-        usual = {
-            "subtitle": words_of(code).get("Board report", "Board report"),
-            "currency_name": currency_words(given["currency"], code),
-        }
+        usual = {"subtitle": words_of(code).get("Board report", "Board report")}
+        if isinstance(given.get("currency"), str):
+            usual["currency_name"] = currency_words(given["currency"], code)
         return usual | given
 
     @field_validator("rates")

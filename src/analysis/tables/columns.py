@@ -307,6 +307,7 @@ class Found:
 CURRENCY = "(currency)"
 SCALE = "(unit_scale)"
 CREDIT = "(credit note)"
+DEDUCTION = "(deduction)"
 """Columns that files may have beside those of the row model."""
 
 
@@ -325,6 +326,12 @@ def folded(text: str) -> str:
     return re.sub(r"^(n_o|n|no|nro|nr|num)_", "numero_", name)  # Nº, N.º, Nro., Nr.
 
 
+_CURRENCY_NAMES = (
+    *("currency", "currency_of_value"),
+    *("moneda", "divisa", "waluta", "wahrung", "waehrung"),
+)
+
+
 @cache
 def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
     """Return every name under which files may give a column of a row model."""
@@ -337,10 +344,7 @@ def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
         names |= {other: Found(name) for other in header.also}
         names |= {other: Found(name, header.factor) for other in header.larger}
     if money:
-        names |= {
-            other: Found(CURRENCY)
-            for other in ("currency", "moneda", "divisa", "waluta", "wahrung")
-        }
+        names |= {other: Found(CURRENCY) for other in _CURRENCY_NAMES}
     if "unit_scale" not in row.model_fields and "basis" in row.model_fields:
         names |= {other: Found(SCALE) for other in ("unit_scale", "escala")}
     return names
