@@ -181,7 +181,7 @@ def test_a_notebook_gets_a_frame_that_can_do_nothing_else(
     assert not shown.page.locator(".dashboard-picture").is_visible()  # only without the frame
     frame = shown.page.frames[1]
     frame.locator("[data-group=types] button").first.click()
-    frame.locator("#slicers button", has_text="Lifting doors").wait_for(timeout=1000)
+    frame.locator("#slicers button", has_text="Lifting doors").wait_for(timeout=30_000)
     assert shown.page.url == shown.file.as_uri()
     frame.locator("[data-key=files-types]").click()
     with shown.page.expect_download() as download:

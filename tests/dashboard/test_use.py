@@ -22,7 +22,7 @@ from analysis.tables.firm_tables import read_ledger
 from .conftest import LANGUAGES, TABLES, Show, Shown, fragment
 
 USES = yaml.safe_load(Path(__file__).with_name("uses.yaml").read_text(encoding="utf-8"))
-expect.set_options(timeout=1000)
+expect.set_options(timeout=30_000)
 BUSY = {"q": ["2024Q1", "2024Q2"], "t": ["alarms"], "table": TABLES, "goal": ["O1-KR1~0~12"]}
 
 
