@@ -25,9 +25,7 @@ from analysis.dashboard.page import code as code_of_dashboard
 from analysis.efficiency.dynamics import STEPS
 from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
-from analysis.intake.bookkeeping import NOT_COMPLETED
-from analysis.intake.case_files import IGNORED
-from analysis.intake.problems import NO_ROWS, _data, vocabulary
+from analysis.intake.problems import _data, vocabulary
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
 from analysis.kpis.levels import MORE, NOTHING, summed_columns
 from analysis.method.key_results import load_okrs
@@ -51,11 +49,7 @@ SEGMENTS = ("household", "shop", "company")
 KEYS = {"from", "to", "types"}
 """Texts in double quotes beside those that scripts say."""
 NOTES = (
-    *(NOT_COMPLETED, IGNORED, NO_ROWS, NOTHING, MORE),
-    *("this column is not used", "empty rows are skipped"),
-    *("what stands above the header is skipped", "not read, since no table has this name"),
-    *("the sheet is hidden, and read like any other", "must not be missing"),
-    *("is no day of the calendar", "correct the days"),
+    *(NOTHING, MORE, "must not be missing", "is no day of the calendar", "correct the days"),
     "write it without blanks, such as C-1, here and wherever it is referred to",
 )
 """What the intake notes or says by a text of its own."""

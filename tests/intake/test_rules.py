@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 from analysis.intake import problems
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
-from analysis.intake.convert import Checked, check_sheet
-from analysis.intake.naming import name_columns
+from analysis.intake.convert import check_sheet
+from analysis.intake.naming import Sheet, name_columns
 from analysis.intake.sheets import Grid
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
@@ -84,12 +84,12 @@ def is_row(table: Table, cells: dict[str, str]) -> bool:
     return True
 
 
-def check(table: Table, rows: list[list[Any]]) -> Checked:
-    grid = Grid(table, "file.csv", [list(table.row.model_fields), *rows])
+def check(table: Table, rows: list[list[Any]]) -> Sheet:
+    grid = Grid("file.csv", table, [list(table.row.model_fields), *rows])
     return check_sheet(name_columns(grid, ()), PLAIN)
 
 
-def wrong_rows(checked: Checked) -> Iterator[int]:
+def wrong_rows(checked: Sheet) -> Iterator[int]:
     for problem in checked.problems:
         assert problem.row is not None
         assert problem.count == 1 + len(problem.rows)

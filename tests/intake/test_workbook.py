@@ -226,7 +226,7 @@ def test_what_does_not_look_like_a_table_is_noted_or_nothing(firm: Firm) -> None
 def test_a_folder_of_parquet_files_is_a_table(firm: Firm) -> None:
     (firm.raw / "sale").mkdir()
     firm.put("sale/2023.parquet", b"PAR1")
-    assert find(firm.case).problems == ()
+    assert find(firm.case).problems == []
 
 
 @pytest.mark.parametrize("size", [0, 1, 50, 2000])

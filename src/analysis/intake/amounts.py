@@ -10,7 +10,7 @@ from functools import cached_property
 
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
 from analysis.intake.naming import words_of
-from analysis.intake.problems import Rank, vocabulary
+from analysis.intake.problems import Rank, words_for
 from analysis.tables.case import IntakeSettings
 
 SIGNS = foreign_signs("", "")
@@ -20,7 +20,7 @@ _READ_AS = {
     "comma": IntakeSettings(decimal="comma"),
 }
 GROSS, BASE, TAX, DISCOUNT = (
-    frozenset(vocabulary("proposal")[name].split()) for name in ("gross", "base", "tax", "discount")
+    words_for("proposal", name) for name in ("gross", "base", "tax", "discount")
 )
 FEW, MOST_CELLS, MOST_WORDS = 8, 2_000, 12
 _BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")

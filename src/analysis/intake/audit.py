@@ -9,6 +9,7 @@ understands it all the same, and refused in texts, which are taken as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
@@ -18,22 +19,14 @@ from typing import Any
 import narwhals as nw
 from pydantic.fields import FieldInfo
 
-from analysis.intake.bookkeeping import NOT_COMPLETED
-from analysis.intake.case_files import (
-    ROWS,
-    file_of,
-    find,
-    is_summed_in_place,
-)
+from analysis.intake.case_files import OUTSIDE, ROWS, file_of, find, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
-from analysis.intake.consistency import check_rows
 from analysis.intake.convert import MARKS, moved_by
-from analysis.intake.months import dated
 from analysis.intake.naming import not_used
 from analysis.intake.problems import (
     FILE_LINES,
-    NO_ROWS,
     Fault,
+    Log,
     Note,
     Problem,
     Rank,
@@ -43,26 +36,9 @@ from analysis.intake.problems import (
     no_glyph,
     problem_of,
 )
+from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
-from analysis.kpis.duck import (
-    OPEN,
-    TABLES,
-    Files,
-    Rule,
-    computed_once,
-    header,
-    in_hundredths,
-    in_whole_units,
-    rules,
-    selection,
-    shown,
-    source,
-    sql_text,
-    sql_type,
-    store_on,
-    typed,
-    unknown_column,
-)
+from analysis.kpis.duck import OPEN, Files, Rule, header, in_whole_units, shown, sql_type
 from analysis.tables.case import Case
 from analysis.tables.columns import CURRENCY, closest, folded, header_of, is_choice, names_of
 from analysis.tables.rows import Table
@@ -96,8 +72,8 @@ _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 
 @dataclass
-class Findings:
-    """What is known of the tables that stay where they are.
+class Findings(Log):
+    """What is known of the tables that stay where they are, and what is wrong with their cells.
 
     Attributes
     ----------
@@ -105,20 +81,16 @@ class Findings:
         By table; none if all tables are read.
     counts : dict of str to int
         Rows by table, of those that have any.
-    problems : list of Problem
-        Everything that is wrong with them.
-    notes : list of Note
-        What is not used, was read as another type, or is doubtful.
-    months : dict of str to set of int
-        By table, the months with a row.
+    tables : dict of str to Rows
+        These rows.
+    unread : set of str
+        Tables whose rows are not known.
     """
 
-    case: Case
     files: Files = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    months: dict[str, set[int]] = field(default_factory=dict)
+    tables: dict[str, Rows] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
 
 def files_in_place(case: Case) -> Files:
@@ -135,56 +107,50 @@ def files_in_place(case: Case) -> Files:
     return found if is_summed_in_place(case, chain.from_iterable(found.values())) else {}
 
 
-def audit(case: Case) -> Findings:
-    """Check the tables that stay where they are, without changing or loading them.
+@contextmanager
+def audit(case: Case) -> Iterator[Findings]:
+    """Check the cells of tables that stay where they are, without changing or loading them.
+
+    Yields
+    ------
+    Findings
+        Its rows can be asked for more as long as the context lasts. Nothing is read in place if a
+        file leads out of the folder.
 
     Raises
     ------
     InputError
         If DuckDB is not installed, or a file cannot be read.
     """
-    findings = Findings(case, files_in_place(case) if case.has_own_rows else {})
-    if not findings.files:
-        return findings
-    findings.problems += _other_names(case, findings.files)
-    findings.notes += _unused_settings(case)
-    scratch = case.root / ".build" / case.name
-    with store_on(case.raw, case.root, scratch, findings.files) as store:
-        tables: dict[str, Rows] = {}
-        unread = set()
-        for name, paths in findings.files.items():
-            audited = _Audited(store, TABLES[name], paths, case.root, findings)
-            if not audited.has_columns():
-                unread.add(name)
-            elif number := audited.check_cells():
-                tables[name], findings.counts[name] = audited.rows(), number
-            else:
-                findings.notes.append(Note(audited.name, NO_ROWS))
-        case, findings.months = dated(case, tables)
-        findings.case = replace(case, from_rows=frozenset())
-        findings.notes += check_rows(case, tables, unread)
-        for rows in tables.values():
-            _check_texts(rows)
-        if statements := tables.get("fin_statement"):
-            what = "its sums are not checked, nor its sales against the invoices: rows are only"
-            findings.notes.append(Note(statements.file, f"{what} summed"))
-    return findings
-
-
-def _other_names(case: Case, found: Files) -> Iterator[Problem]:
-    """Find tables that would be left out unseen, since they have another name."""
-    paths = {path for table in found.values() for path in table}
-    for table, path in find(case).csv:
+    inputs = find(case)
+    linked = any(problem.fault == OUTSIDE for problem in inputs.problems)
+    found = Findings(file_of(case, case.raw))
+    if case.has_own_rows and not linked:
+        found.files = files_in_place(case)
+    if not found.files:
+        yield found
+        return
+    paths = {path for table in found.files.values() for path in table}
+    for table, path in inputs.csv:  # tables of another name would be left out unseen
         if table in ROWS and table not in READ_ALWAYS and path not in paths:
-            yield Problem(fault_of("other-name", file=table.file), file_of(case, path))
-
-
-def _unused_settings(case: Case) -> Iterator[Note]:
-    """Say that what ``case.yaml`` tells of the form of files does not hold for these."""
+            found.refuse("other-name", at=file_of(case, path), file=table.file)
     if told := sorted(case.parameters.intake.model_fields_set):
-        file = str((case.raw / "case.yaml").relative_to(case.root))
         columns = ", ".join(f"intake.{name}" for name in told)
-        yield Note(file, f"not heeded in tables of rows: {PLAIN_FORM}", columns)
+        found.note("not-heeded", columns, at=yaml_of(case), form=PLAIN_FORM)
+    with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, found.files) as store:
+        for name, each in found.files.items():
+            audited = _Audited(store, duck.TABLES[name], each, case, found)
+            if not audited.has_columns():
+                found.unread.add(name)
+            elif number := audited.check_cells():
+                found.tables[name], found.counts[name] = audited.rows(), number
+            else:
+                found.note("no-rows", at=audited.name)
+        for rows in found.tables.values():
+            _check_texts(rows)
+        if statements := found.tables.get("fin_statement"):
+            found.note("only-summed", at=statements.file)
+        yield found
 
 
 @dataclass
@@ -194,7 +160,7 @@ class _Audited:
     store: Any
     table: Table
     paths: list[Path]
-    root: Path
+    case: Case
     findings: Findings
     plain: set[Path] = field(default_factory=set)
     """Those of the files in which every cell is written as it is read."""
@@ -202,13 +168,18 @@ class _Audited:
     @property
     def name(self) -> str:
         """How messages call the table: by its file, or by the folder of its files."""
-        path = self.paths[0] if len(self.paths) == 1 else self.paths[0].parent
-        return str(shown(path, self.root))
+        return self._called(self.paths[0] if len(self.paths) == 1 else self.paths[0].parent)
+
+    def _called(self, path: Path) -> str:
+        return str(shown(path, self.case.root))
+
+    def _names(self, path: Path) -> list[str]:
+        return header(self.store, path, self.case.root)
 
     def has_columns(self) -> bool:
         """Check the columns of all files; return whether their rows can be read."""
-        headers = [header(self.store, path, self.root) for path in self.paths]
-        errors = list(header_errors(self.table, self.paths, headers, self.root))
+        headers = [self._names(path) for path in self.paths]
+        errors = list(header_errors(self.table, self.paths, headers, self.case.root))
         self.findings.problems += [
             replace(problem_of(error), fault=Fault(Rank.COLUMNS, error.rule, error.fix or ""))
             for error in errors
@@ -228,7 +199,8 @@ class _Audited:
             counts = f"select count(*), count(*) filter (where not ({kept}))"
             ((rows, broken),) = self.store.sql(f"{counts} from {self._cells(path)}").fetchall()
             number += int(rows)
-            self.findings.notes += [*self._open(path), *self._rounded(path)]
+            self._note_open(path)
+            self._note_rounded(path)
             self._check_currency(path)  # while unknown columns are read too
             if broken:
                 self._name_each(path, asked)
@@ -240,14 +212,14 @@ class _Audited:
         """Return the rows for the checks that are the same for rows in memory."""
         parts = []
         for place, path in enumerate(self.paths):
-            checked = selection(self.table, "is none" if path in self.plain else "is null")
+            checked = duck.selection(self.table, "is none" if path in self.plain else "is null")
             lines = f"line + {place * FILE_LINES} as line"
             parts.append(f"select {lines}, {checked} from {self._cells(path)}")
         found = self.store.sql(" union all ".join(parts))
         if self.table.name in _REFERRED:
-            found = computed_once(found)
+            found = duck.computed_once(found)
         frame = nw.from_native(found).lazy()
-        files = [str(shown(path, self.root)) for path in self.paths]
+        files = [self._called(path) for path in self.paths]
         return Rows(self.table, self.name, frame, self.findings.problems, files=files)
 
     def _cells(self, path: Path) -> str:
@@ -256,7 +228,7 @@ class _Audited:
         Where all cells are plain, no text is needed.
         """
         fields = self.table.row.model_fields.items()
-        cells = [f"{typed(name, info)} as {name}" for name, info in fields]
+        cells = [f"{duck.typed(name, info)} as {name}" for name, info in fields]
         if path not in self.plain:
             cells += [f"{name}::varchar as raw_{name}" for name, _ in fields]
         numbered = f"select row_number() over () + 1 as line, {', '.join(cells)}"
@@ -266,55 +238,55 @@ class _Audited:
             return f"(select * from {rows} where {kept} is not null)"
         return rows
 
-    def _open(self, path: Path) -> Iterator[Note]:
+    def _note_open(self, path: Path) -> None:
         """Note the rows that are left out since they are not completed."""
         if day := OPEN.get(self.table.name):
             empty = f"select count(*) from {self._source(path)} where nullif({day}::varchar, '')"
             ((count,),) = self.store.sql(f"{empty} is null").fetchall()
             if count:
-                yield Note(str(shown(path, self.root)), NOT_COMPLETED, count=count)
+                self.findings.note("not-completed", "", count, at=self._called(path))
 
-    def _rounded(self, path: Path) -> Iterator[Note]:
+    def _note_rounded(self, path: Path) -> None:
         """Note the amounts that are rounded, and by how much."""
-        for other in in_whole_units(self.table, header(self.store, path, self.root)).values():
-            exact = in_hundredths(other)
+        for other in in_whole_units(self.table, self._names(path)).values():
+            exact = duck.in_hundredths(other)
             moved = f"select round({exact}) - {exact} as off from {self._source(path)}"
             sums = "count(*), max(abs(off)), sum(off)"
             query = f"select {sums} from ({moved}) where off <> 0"
             ((count, largest, total),) = self.store.sql(query).fetchall()
             if count:
                 what = moved_by(Fraction(largest), Fraction(total))
-                yield Note(str(shown(path, self.root)), what, other, count)
+                self.findings.notes.append(Note(self._called(path), what, other, count))
 
     def _check_currency(self, path: Path) -> None:
         """Refuse rows in another currency than the case's, which would be summed as they stand."""
-        about = self.findings.case.parameters
-        own = ", ".join(map(sql_text, ["", *own_signs(about.currency, about.currency_name)]))
-        for place, name in enumerate(header(self.store, path, self.root)):
+        about = self.case.parameters
+        own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
+        for place, name in enumerate(self._names(path)):
             found = names_of(self.table.row).get(folded(name))
             if found is None or found.field != CURRENCY:
                 continue
-            cell = unknown_column(place) if path.suffix == ".csv" else f'"{name}"'
+            cell = duck.unknown_column(place) if path.suffix == ".csv" else f'"{name}"'
             lines = f"select row_number() over () + 1 as line, {cell}::varchar as cell"
             rows = f"({lines} from {self._source(path)})"
             other = f"where lower(trim(coalesce(cell, ''))) not in ({own})"
             query = f"select count(*), min(line, 9), arg_min(cell, line) from {rows} {other}"
             ((count, first, value),) = self.store.sql(query).fetchall()
             if count:
-                where = str(shown(path, self.root)), first[0], name, value, tuple(first[1:]), count
+                where = self._called(path), first[0], name, value, tuple(first[1:]), count
                 fault = fault_of("other-currency-in-place")
                 self.findings.problems.append(Problem(fault, *where))
 
     def _source(self, path: Path) -> str:
-        names, text = header(self.store, path, self.root), path not in self.plain
-        return source(self.table, [path], names, text=text)
+        names, text = self._names(path), path not in self.plain
+        return duck.source(self.table, [path], names, text=text)
 
     def _stored(self, path: Path) -> dict[str, str] | None:
         """Return how a Parquet file holds its columns; None for CSV."""
         if path.suffix == ".csv":
             return None
         read = self.store.sql(f"from {self._source(path)}")
-        counted = in_whole_units(self.table, header(self.store, path, self.root))
+        counted = in_whole_units(self.table, self._names(path))
         held = dict(zip(read.columns, map(str, read.types), strict=True))
         return held | dict.fromkeys(counted, "BIGINT")
 
@@ -328,23 +300,20 @@ class _Audited:
         ]
         query = f"select {', '.join(columns)} from {self._cells(path)}"
         (told,) = self.store.sql(query).fetchall()
-        file = str(shown(path, self.root))
+        file = self._called(path)
         for rule, at in zip(asked, range(0, len(told), 3), strict=True):
             count, lines, value = told[at : at + 3]
             if count and rule.sort == "note":
                 self.findings.notes.append(Note(file, rule.words, rule.column, count, value or ""))
             elif count:
                 fault = Fault(_RANKS[rule.sort], rule.words, rule.fix)
-                self.findings.problems.append(
-                    Problem(
-                        fault, file, lines[0], rule.column, value or "", tuple(lines[1:]), count
-                    )
-                )
+                where = file, lines[0], rule.column, value or "", tuple(lines[1:]), count
+                self.findings.problems.append(Problem(fault, *where))
 
 
 def _readable(table: Table) -> Iterator[Rule]:
     """Add to the rules of cells that what is there could be read."""
-    for rule in rules(table):
+    for rule in duck.rules(table):
         if rule.sort == "cell":
             read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
             yield replace(rule, sql=f"({read} and {rule.sql})")
@@ -367,7 +336,7 @@ def _rewritten(table: Table, stored: Mapping[str, str] | None) -> Iterator[Rule]
         held = stored[name] if stored else "VARCHAR"
         if stored and not held.startswith(_STORED[kind]):
             text = held.lower().replace("varchar", "text")
-            what = f"stored as {text}, and read as {_CALLED[kind]}"
+            what = fault_of("stored-otherwise", text=text, kind=_CALLED[kind]).rule
             yield Rule("note", name, f"{raw} is null", what, "")
         if kind == "DATE" and held.startswith("TIMESTAMP"):
             yield _noted(name, f"not ends_with({raw}, ' 00:00:00')", MARKS["time of day"])
@@ -377,7 +346,7 @@ def _rewritten(table: Table, stored: Mapping[str, str] | None) -> Iterator[Rule]
             yield _noted(name, f"{other} and not contains({raw}, ':')", MARKS["form of dates"])
         if kind == "BIGINT" and held == "VARCHAR":
             other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
-            yield _noted(name, other, "the number is rewritten in digits")
+            yield _noted(name, other, fault_of("number-rewritten").rule)
 
 
 def _noted(name: str, sql: str, what: str) -> Rule:

@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
+from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import tr, using
-from analysis.base.periods import (
-    month_label,
-)
-from analysis.base.text import decimal, replace_folder, unguarded, write_text
+from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
+from analysis.efficiency.sentences import RAW
+from analysis.intake import problems as said
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
-from analysis.intake.bookkeeping import convert_currencies
 from analysis.intake.case_files import (
     BOTH,
-    OUTSIDE,
     ROWS,
     TABLES,
     TWICE,
+    file_of,
     find,
+    grids_of,
+    still_example,
+    yaml_of,
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
-from analysis.intake.consistency import check_read
-from analysis.intake.convert import Checked, check_sheet
-from analysis.intake.mapping import grids_of
-from analysis.intake.months import months_in_doubt, months_of, periods_without_rows
-from analysis.intake.naming import joined, name_columns
-from analysis.intake.problems import (
-    NO_ROWS,
-    Fault,
-    Note,
-    Problem,
-    Rank,
-    case_texts,
-    fault_of,
-    in_language,
-    missing,
-    no_glyph,
-    note_list,
-    problem_list,
-    problem_of,
-    worst_first,
-)
+from analysis.intake.consistency import check_method, check_rows, check_statements
+from analysis.intake.convert import check_sheet, convert_currencies, rows_of
+from analysis.intake.naming import Sheet, joined, name_columns
+from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, problem_of
 from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import opened
-from analysis.kpis.duck import Files
+from analysis.kpis.duck import Files, sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables.case import BY_MONTH, INVENTORY, Case, case_problems, load_case
+from analysis.tables.case import ARTICLE, BY_MONTH, INVENTORY, Case, case_problems, load_case
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
@@ -81,10 +66,12 @@ class Intake:
     tables: Mapping[str, pd.DataFrame]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
-    months: Mapping[str, set[int]]
+    months: Mapping[str, set[int]] = field(default_factory=dict)
 
 
-def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
+def read(
+    case: Case, tables: tuple[Table, ...] = TABLES, in_place: Findings | None = None
+) -> Intake:
     """Read and check all tables of a case: CSV files in its folder, or one workbook.
 
     Parameters
@@ -93,35 +80,130 @@ def read(case: Case, tables: tuple[Table, ...] = TABLES) -> Intake:
         Its ``intake`` settings say how files are written where that is in doubt.
     tables : tuple of Table
         Those to be read.
+    in_place : Findings, optional
+        Those that stay where they are, which are checked by the same rules.
 
     Returns
     -------
     Intake
         Tables, problems and notes. A table that is absent, or has no row, is simply not there.
     """
-    inputs = find(case)
-    problems, notes = list(inputs.problems), list(inputs.notes)
+    log = find(case)
     currency = case.parameters.currency, case.parameters.currency_name
     signs = own_signs(*currency), foreign_signs(*currency)
     context = Context(case.parameters.intake, *signs, case.parameters.accounts)
-    checked: dict[str, Checked] = {}
-    if not any(problem.fault in (BOTH, TWICE) for problem in problems):
-        for grids in grids_of(case, inputs, context, tables, (problems, notes)):
-            sheets = [name_columns(grid, context.currency, context.foreign) for grid in grids]
-            table = check_sheet(joined(sheets), context)
-            if len(table.rows) or table.problems:
-                checked[table.table.name] = table
+    sheets: dict[str, Sheet] = {}
+    if not any(problem.fault in (BOTH, TWICE) for problem in log.problems):
+        for grids in grids_of(case, log, context, tables):
+            named = [name_columns(grid, context.currency, context.foreign) for grid in grids]
+            sheet = check_sheet(joined(named), context)
+            if len(sheet.rows) or sheet.problems:
+                sheets[sheet.table.name] = sheet
             else:
-                notes.append(Note(table.file, NO_ROWS))
-            notes += table.notes
-    notes += convert_currencies(case, checked)
-    case, months, found, doubts = check_read(case, checked)
-    sound = {name: table.frame for name, table in checked.items() if not table.problems}
-    problems += found + [problem for table in checked.values() for problem in table.problems]
-    wanted = tables == TABLES and case.has_own_rows
-    if not checked and not problems and wanted:
-        problems.append(Problem(fault_of("no-table"), str(case.raw.relative_to(case.root))))
-    return Intake(case, sound, worst_first(problems), (*notes, *doubts), months)
+                sheet.note("no-rows")
+                log.add(sheet)
+    convert_currencies(case, sheets)
+    rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
+    unread = {name for name, sheet in sheets.items() if not sheet.is_read}
+    placed = in_place or Findings(log.file)
+    case, months = dated(case, rows | placed.tables)
+    check_rows(case, rows | placed.tables, unread | placed.unread, log)
+    log.problems += still_example(case, {n: r for n, r in rows.items() if n not in unread})
+    check_statements(case, sheets, log)
+    log.problems += check_method(case, sheets)
+    sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
+    for found in (*sheets.values(), placed):
+        log.add(found)
+    if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
+        log.refuse("no-table")
+    return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), months)
+
+
+FAR = 24
+"""Months without any row that part rows whose day may be a slip from the others."""
+
+
+def dated(case: Case, tables: Mapping[str, Rows]) -> tuple[Case, dict[str, set[int]]]:
+    """Take from the rows what ``case.yaml`` leaves to them: the periods and the date.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    tables : mapping of str to Rows
+        Its rows. Days far from most others do not count, so that a slip of the pen lies outside the
+        periods.
+
+    Returns
+    -------
+    Case
+        With periods and date.
+    dict of str to set of int
+        By table, the months with a row whose day is right.
+    """
+    months = {name: months_of(rows.frame, rows.table) for name, rows in tables.items()}
+    counted = {name: months[name] for name in BY_MONTH if months.get(name)} or months
+    runs: list[list[int]] = []
+    for month in sorted(set().union(*counted.values())) if case.from_rows else ():
+        if not runs or month - runs[-1][-1] > FAR:
+            runs.append([])
+        runs[-1].append(month)
+    if not runs:
+        return case, months
+    main = max(runs, key=len)
+    return case.spanning(main), months
+
+
+def months_of(rows: nw.LazyFrame[Any], table: Table) -> set[int]:
+    """Return the months in which a table has a row; none if its rows belong to no period."""
+    if not (column := period_column(table)):
+        return set()
+    cell = nw.col(column)
+    if sql_type(table.row.model_fields[column]) == "DATE":
+        cell = (12 * cell.dt.year() + cell.dt.month() - 1).alias(column)
+    found = rows.filter(~nw.col(column).is_null()).select(cell).unique()
+    cells = found.collect("pandas").to_native()[column]
+    if cells.dtype.kind in "iuf":
+        return {int(month) for month in cells}
+    return {month for label in cells for month in time.months_in(str(label))}
+
+
+def _periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator[Problem]:
+    """Find periods that the report is about and in which no table has a row."""
+    known = {month for found in months.values() for month in found}
+    for key in ("current", "baseline") if known else ():
+        label = getattr(case.parameters.periods, key)
+        if known.isdisjoint(month for part in label.split("+") for month in time.months_in(part)):
+            fault = said.fault_of("period-without-rows", period=label)
+            yield Problem(fault, yaml_of(case), column=f"periods.{key}", value=label)
+
+
+def _months_in_doubt(case: Case, months: Mapping[str, set[int]]) -> Iterator[Note]:
+    """Name months without rows between others, and quarters of which rows hold a part only.
+
+    Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
+    """
+    counted = {name: months[name] for name in BY_MONTH if months.get(name)}
+    now = time.calendar()
+    for name, known in counted.items():
+        if gaps := set(range(min(known), max(known))) - known - set(now.closed):
+            listed, line = (
+                ", ".join(map(time.month_label, sorted(found)))
+                for found in (gaps, gaps | set(now.closed))
+            )
+            yield said.note_of("month-without-rows", f"{name}.csv", months=listed, line=line)
+    if not counted:
+        return
+    known = set().union(*counted.values())
+    begun, ended = time.first_day(min(known), "month"), time.end_day(max(known), "month")
+    for rule, day, given, end in (
+        ("quarter-begun", begun, now.complete_from, time.quarter_start),
+        ("quarter-open", ended, now.complete_through, time.quarter_end),
+    ):
+        quarter = time.quarter_of(day)
+        if day != end(quarter) and given is None:
+            words = {"quarter": time.quarter_label(quarter), "day": day.isoformat()}
+            yield said.note_of(rule, yaml_of(case), **words)
 
 
 def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
@@ -148,11 +230,9 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
     InputError
         If there is no such case.
     """
-    wrong = case_problems(name, root)
-    if wrong:
-        problems = [problem_of(error) for error in wrong]
-        rest = "The tables are checked once case.yaml is right."
-        return f"{problem_list(name, problems, every)}\n\n{rest}", False
+    if wrong := case_problems(name, root):
+        problems = said.problem_list(name, map(problem_of, wrong), every)
+        return f"{problems}\n\nThe tables are checked once case.yaml is right.", False
     case = load_case(name, root)
     with using(case.parameters.language, case.parameters.locale):
         text, intake = check_tables(case, every=every)
@@ -176,91 +256,54 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     intake : Intake or None
         What the tables hold; None if anything is wrong.
     """
-    name, root = case.name, case.root
     try:
         catalogue()  # refuses indicators of the firm's own that are none
-        in_place = Findings(case) if _is_linked(case) else audit(case)
+        with audit(case) as placed:
+            intake = read(case, READ_ALWAYS if placed.files else TABLES, placed)
     except InputError as error:
-        return problem_list(name, map(problem_of, error.all), every), None
-    intake = read(in_place.case, READ_ALWAYS if in_place.files else TABLES)
-    problems = [*intake.problems, *case_texts(case), *in_place.problems]
-    rows = {table: len(frame) for table, frame in intake.tables.items()} | in_place.counts
-    if not problems and case.has_own_rows:
-        problems += [
-            *without_indicator(case, rows),
-            *periods_without_rows(intake.case, {**intake.months, **in_place.months}),
-        ]
-    if (case.raw / CLAIMS.file).is_file():
-        try:
-            Judge(case)
-            problems += _claim_texts(case)
-        except InputError as error:
-            problems += map(problem_of, error.all)
-    article = _article_tables(name)
-    problems += _article_problems(article, case.raw, root)
-    files = {str((case.raw / table.file).relative_to(root)) for table in article}
-    intake = replace(intake, notes=(*intake.notes, *in_place.notes))
-    months = {**intake.months, **in_place.months} if case.has_own_rows else {}
-    notes = [*intake.notes, *months_in_doubt(intake.case, months)]
-    said = note_list((note for note in notes if note.file not in files), every)
+        return said.problem_list(case.name, map(problem_of, error.all), every), None
+    own = case.has_own_rows
+    problems = [*intake.problems, *said.case_texts(case)]
+    rows = {table: len(frame) for table, frame in intake.tables.items()} | placed.counts
+    if not problems and own:
+        if not is_enough(rows):
+            problems.append(Problem(Fault(Rank.FILE, NOTHING, MORE), file_of(case, case.raw)))
+        problems += _periods_without_rows(intake.case, intake.months)
+    article = RAW if case.name == ARTICLE else ()
+    problems += _other_problems(case, article)
+    files = {file_of(case, case.raw / table.file) for table in article}
+    notes = [*intake.notes, *_months_in_doubt(intake.case, intake.months if own else {})]
+    noted = said.note_list((note for note in notes if note.file not in files), every)
     if problems:
-        return problem_list(name, worst_first(problems), every) + said, None
-    right = tr("nothing is wrong.")
-    return f"{name}: {right} {_counted(rows)}{_periods(case, intake.case)}{said}", intake
+        return said.problem_list(case.name, said.worst_first(problems), every) + noted, None
+    counts = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
+    found = tr("Rows: {counts}", counts=counts) if rows else tr("It has no tables of rows.")
+    if "periods" in case.from_rows and own:
+        spans = fields(intake.case.parameters.periods, "first last current")
+        words = tr(
+            "Periods, from the rows: {first} to {last}; the report is about {current}", **spans
+        )
+        found += f". {words}"
+    return f"{case.name}: {tr('nothing is wrong.')} {found}{noted}", intake
 
 
-def _periods(case: Case, dated: Case) -> str:
-    """Say which periods were taken from the rows."""
-    if "periods" not in case.from_rows or not case.has_own_rows:
-        return ""
-    periods = dated.parameters.periods
-    words = {"first": periods.first, "last": periods.last, "current": periods.current}
-    text = tr("Periods, from the rows: {first} to {last}; the report is about {current}", **words)
-    return f". {text}"
-
-
-def _is_linked(case: Case) -> bool:
-    """Whether a file of the case leads out of its folder, so that nothing may be summed there."""
-    return any(problem.fault == OUTSIDE for problem in find(case).problems)
-
-
-def _claim_texts(case: Case) -> Iterator[Problem]:
-    """Find texts of claims with a character that the report cannot show."""
-    file = str((case.raw / CLAIMS.file).relative_to(case.root))
-    for row, claim in enumerate(read_claims(case), start=2):
-        for name, value in claim:
-            if isinstance(value, str) and (character := missing(value)):
-                yield Problem(no_glyph(character), file, row, name, value)
-
-
-def _article_tables(name: str) -> tuple[Table, ...]:
-    """Return the tables of the article on efficiency, which are of another kind."""
-    from analysis.efficiency.sentences import RAW
-    from analysis.tables.case import ARTICLE
-
-    return RAW if name == ARTICLE else ()
-
-
-def _article_problems(tables: Iterable[Table], folder: Path, root: Path) -> Iterator[Problem]:
-    for table in tables:
+def _other_problems(case: Case, article: Sequence[Table]) -> Iterator[Problem]:
+    """Find what is wrong with claims, and with the tables of the article on efficiency."""
+    path = case.raw / CLAIMS.file
+    try:
+        if path.is_file():
+            Judge(case)
+        for row, claim in enumerate(read_claims(case) if path.is_file() else (), start=2):
+            for name, value in claim:
+                if isinstance(value, str) and (character := said.missing(value)):
+                    yield Problem(said.no_glyph(character), file_of(case, path), row, name, value)
+    except InputError as error:
+        yield from map(problem_of, error.all)
+    for table in article:
         try:
-            read_rows(table, folder, root)
+            read_rows(table, case.raw, case.root)
         except InputError as error:
             yield from map(problem_of, error.all)
-
-
-def _counted(rows: Mapping[str, int]) -> str:
-    if not rows:
-        return tr("It has no tables of rows.")
-    found = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
-    return tr("Rows: {counts}", counts=found)
-
-
-def without_indicator(case: Case, tables: Collection[str]) -> Iterator[Problem]:
-    """Say so if the tables that are there, by name, give no indicator at all."""
-    if not is_enough(tables):
-        file = str(case.raw.relative_to(case.root))
-        yield Problem(Fault(Rank.FILE, NOTHING, MORE), file)
 
 
 NOTES = "intake.csv"
@@ -281,24 +324,19 @@ def store_tables(case: Case) -> tuple[str, bool]:
         Whether nothing is wrong.
     """
     with using(case.parameters.language, case.parameters.locale):
-        return _store(case)
-
-
-def _store(case: Case) -> tuple[str, bool]:
-    state = state_of(case)
-    text, intake = check_tables(case)
-    if intake is None:
-        return text, False
-    in_place = files_in_place(case)
-    tables = {table: intake.tables[table.name] for table in TABLES if table.name in intake.tables}
-    listed = inventory(case, tables, in_place)
-    for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
-        texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
-        replace_folder(case.processed / folder, texts)
-    write_frame(notes_frame(intake.notes), case.processed / NOTES)
-    write_frame(listed, case.processed / INVENTORY)
-    note_state(case, state)
-    return f"{int(listed['rows'].sum()):,} rows", True
+        state = state_of(case)
+        text, intake = check_tables(case)
+        if intake is None:
+            return text, False
+        tables = {t: intake.tables[t.name] for t in TABLES if t.name in intake.tables}
+        listed = inventory(case, tables, files_in_place(case))
+        for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
+            texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
+            replace_folder(case.processed / folder, texts)
+        write_frame(notes_frame(intake.notes), case.processed / NOTES)
+        write_frame(listed, case.processed / INVENTORY)
+        write_text(_record(case), state)
+        return f"{int(listed['rows'].sum()):,} rows", True
 
 
 def inventory(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
@@ -339,14 +377,15 @@ def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, 
     found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
     ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
     known = months_of(lazy, table) if table.name in BY_MONTH and found["rows"] else {0}
-    gaps = [month_label(at) for at in range(min(known), max(known)) if at not in known]
+    gaps = [time.month_label(at) for at in range(min(known), max(known)) if at not in known]
     return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], ", ".join(gaps)
 
 
 def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
     """Lay notes out as a table: file, column, what, rows and example."""
     rows = [
-        (note.file, note.column, in_language(note.what), note.count, note.example) for note in notes
+        (note.file, note.column, said.in_language(note.what), note.count, note.example)
+        for note in notes
     ]
     return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
 
@@ -376,18 +415,12 @@ def _read(case: Case, name: str) -> pd.DataFrame:
 
 def state_of(case: Case) -> str:
     """List the files of a case's folder, each with its size and when it was last changed."""
-    found = [path for path in sorted(case.raw.rglob("*")) if path.is_file()]
-    seen = [path for path in found if path.name[0] not in ".~"]  # those of programs are nobody's
     lines = []
-    for path in seen:
-        state = path.stat()
-        lines.append(f"{path.relative_to(case.raw)}\t{state.st_size}\t{state.st_mtime_ns}\n")
+    for path in sorted(case.raw.rglob("*")):
+        if path.is_file() and path.name[0] not in ".~":  # those of programs are nobody's
+            state = path.stat()
+            lines.append(f"{path.relative_to(case.raw)}\t{state.st_size}\t{state.st_mtime_ns}\n")
     return "".join(lines)
-
-
-def note_state(case: Case, state: str) -> None:
-    """Note that a case's tables were checked and kept when its files were in this state."""
-    write_text(_record(case), state)
 
 
 def are_stored(case: Case) -> bool:

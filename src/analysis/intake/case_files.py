@@ -1,18 +1,31 @@
-"""A case's folder: copied from an example, and looked through."""
+"""A case's folder: its files, and which file and column is which, by ``columns:`` or by name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from analysis.base.errors import InputError
 from analysis.base.periods import count_by
-from analysis.intake.problems import Fault, Note, Problem, Rows, fault_of
+from analysis.intake.cells import Cell, Context
+from analysis.intake.problems import Fault, Log, Problem, Rows, fault_of, note_of
+from analysis.intake.sheets import (
+    SHEET,
+    Book,
+    Choice,
+    Choose,
+    Grid,
+    Mapped,
+    Meaning,
+    plain_header,
+    read_csv,
+    read_workbook,
+)
 from analysis.tables.case import Case, Parameters, load_case
-from analysis.tables.columns import closest, folded, header_of
+from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_rows
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
@@ -42,9 +55,6 @@ TABLES = (*ROWS, *PLAN_TABLES)
 """All tables that a firm may hand in; claims, relations and methods are read elsewhere."""
 
 _OTHERS = {"claims", "relations", "methods"}
-SHEET = ", sheet "
-"""Stands between a workbook and a sheet of it in the names of both."""
-
 _TEXTS = (".csv", ".tsv", ".txt")
 READABLE = (*_TEXTS, ".xlsx")
 _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
@@ -52,21 +62,18 @@ _OTHER_FORMATS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 BOTH = fault_of("workbook-and-files")
 TWICE = fault_of("table-twice")
 OUTSIDE = fault_of("outside-folder")
-IGNORED = "not read, as case.yaml says (intake: ignore)"
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass
+class Inputs(Log):
     """The files of a case: CSV files by table or a workbook, and files with other names.
 
     Of the others, those are read whose columns ``case.yaml`` names.
     """
 
-    csv: tuple[tuple[Table, Path], ...]
-    workbook: Path | None
-    others: tuple[Path, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[Note, ...]
+    csv: Sequence[tuple[Table, Path]] = ()
+    workbook: Path | None = None
+    others: Sequence[Path] = ()
 
 
 def file_of(case: Case, path: Path) -> str:
@@ -74,37 +81,50 @@ def file_of(case: Case, path: Path) -> str:
     return str(path.relative_to(case.root))
 
 
+def yaml_of(case: Case) -> str:
+    """Return the case's ``case.yaml`` as messages show it."""
+    return file_of(case, case.raw / "case.yaml")
+
+
 def find(case: Case) -> Inputs:
     """Look through a case's folder; nothing outside it is opened, and nothing in its subfolders."""
-    problems: list[Problem] = []
-    notes: list[Note] = []
+    found = Inputs(file_of(case, case.raw))
     inside = []
     named = {name.partition(SHEET)[0] for name in case.parameters.columns}
     for path in sorted(case.raw.iterdir()):
+        file, suffix = file_of(case, path), path.suffix.lower()
         if path.name.startswith((".", "~$")):
             continue
         if path.name in case.parameters.intake.ignore:
-            notes.append(Note(file_of(case, path), IGNORED))
+            found.note("ignored", at=file)
         elif path.is_symlink() and not _leads_inside(case, path):
-            problems.append(Problem(OUTSIDE, file_of(case, path)))
+            found.refuse(OUTSIDE, at=file)
         elif path.is_dir():
-            problems += _folder(case, path)
+            found.problems += _folder(case, path)
         elif path.is_file():
             inside.append(path)
-        elif path.suffix.lower() in _TEXTS or path.is_symlink():
-            problems.append(Problem(fault_of("no-file"), file_of(case, path)))
-    book = next((path for path in inside if path.name == f"{case.name}.xlsx"), None)
-    if book is not None and book.name in named:
-        book = None
-    csv, others = [], []
-    for path in inside:
-        table = find_table(path.stem, TABLES) if path.suffix.lower() == ".csv" else None
-        if path.name in named or (table is None and path != book):
-            others.append(path)
-        elif table is not None:
-            csv.append((table, path))
-    problems += _doubles(case, csv, book)
-    return Inputs(tuple(csv), book, tuple(others), tuple(problems), tuple(notes))
+        elif suffix in _TEXTS or path.is_symlink():
+            found.refuse("no-file", at=file)
+    book = case.raw / f"{case.name}.xlsx"
+    if book in inside and book.name not in named:
+        found.workbook = book
+    tables = {path: find_table(path.stem, TABLES) for path in inside if path.name not in named}
+    csv = [(table, path) for path, table in tables.items() if table and _is_csv(path)]
+    known = {path for _, path in csv} | {found.workbook}
+    found.csv, found.others = csv, [path for path in inside if path not in known]
+    if found.workbook and csv:
+        names = ", ".join(path.name for _, path in csv)
+        found.refuse(BOTH, None, "", names, at=file_of(case, found.workbook))
+    seen: dict[str, Path] = {}
+    for table, path in csv:
+        if table.name in seen:
+            found.refuse(TWICE, None, "", seen[table.name].name, at=file_of(case, path))
+        seen[table.name] = path
+    return found
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
 
 
 def _leads_inside(case: Case, path: Path) -> bool:
@@ -128,52 +148,155 @@ def _folder(case: Case, path: Path) -> Iterator[Problem]:
         return
     in_place = is_summed_in_place(case, chain(case.raw.glob("*"), case.raw.glob("*/*")))
     if not (in_place and table in ROWS and path.name == table.file.removesuffix(".csv")):
-        yield Problem(_asked(f"put its rows into one file {table.file}"), file_of(case, path))
+        yield Problem(_asked("one-file", file=table.file), file_of(case, path))
 
 
-def _asked(remedy: str) -> Fault:
+def _asked(remedy: str, **words: object) -> Fault:
     """Say that something which looks like a table is not read, and what to do if it is one."""
-    return fault_of("looks-like-a-table", remedy=remedy)
+    return fault_of("looks-like-a-table", remedy=fault_of(remedy, **words).fix)
 
 
-def asked_about(table: Table, what: str) -> Fault:
-    """Ask about a file or sheet that is named like a table, and does not bear its name."""
-    name = table.file if what == "file" else table.name
-    return _asked(
-        f"rename it to {name}, or add its rows to the {what} of that name if there is one"
+def _left_out(case: Case, path: Path, log: Log) -> None:
+    """Ask about a file that looks like a table and is not read; note what else looks like data."""
+    suffix, file = path.suffix.lower(), file_of(case, path)
+    near = nearest_table(path.stem, TABLES)
+    csv = suffix == ".csv" and path.stem not in _OTHERS
+    if suffix in _OTHER_FORMATS:
+        log.refuse("other-format", at=file)
+    elif csv and not near:
+        log.note("no-such-table", at=file)
+    elif suffix == ".xlsx" or csv or (suffix in {".txt", ".tsv"} and near):
+        if not case.has_own_rows:
+            log.note("no-own-rows", at=file)
+        elif suffix == ".xlsx" or near is None:
+            log.refuse(_asked("one-workbook", file=f"{case.name}.xlsx"), at=file)
+        elif csv:
+            log.refuse(_asked("own-name", name=near.file, what="file"), at=file)
+        else:
+            log.refuse(_asked("name-of-csv", file=near.file), at=file)
+
+
+def mappings(case: Case, log: Log) -> list[Mapped]:
+    """Return what ``case.yaml`` says under ``columns:``; what is wrong with it goes to the log."""
+    made = []
+    for name, tables in case.parameters.columns.items():
+        for title, columns in tables.items():
+            place, file = f"columns.{name}.{title}", yaml_of(case)
+            if (table := find_table(title, TABLES)) is None:
+                known = ", ".join(table.name for table in TABLES)
+                log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
+                continue
+            names = {**names_of(table.row), "deduction": Found(DEDUCTION)}
+            found = dict[str, Meaning]()
+            for header, meant in (columns or {}).items():
+                meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
+                where = None, f"{place}.{header}", str(meant)
+                if meaning is None:
+                    known = ", ".join(table.row.model_fields)
+                    log.refuse("unknown-name", *where, at=file, kind="column", known=known)
+                elif isinstance(meant, str) and meaning in {*found.values()} - {names["deduction"]}:
+                    log.refuse("two-columns", *where, at=file)
+                else:
+                    found[plain_header(header)] = meaning
+            made.append(Mapped(name, table, found))
+    return made
+
+
+def grids_of(
+    case: Case, inputs: Inputs, context: Context, tables: tuple[Table, ...]
+) -> Iterator[list[Grid]]:
+    """Read the files of a case, table by table.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    inputs : Inputs
+        Its files; problems and notes on what is not read go there.
+    context : Context
+        Settings and currency of the case.
+    tables : tuple of Table
+        Those to be read.
+
+    Yields
+    ------
+    list of Grid
+        The files and sheets of one table.
+    """
+
+    def choose(title: str, name: str, _: list[list[Cell]]) -> Choice:
+        if table := find_table(title, tables):
+            return [(table, None)]
+        if near := nearest_table(title, tables):
+            return Problem(_asked("own-name", name=near.name, what="sheet"), name)
+        return note_of("no-such-table", name)
+
+    mapped: dict[str, list[Grid]] = {}
+    before = len(inputs.problems)
+    entries = mappings(case, inputs)
+    for path in inputs.others if len(inputs.problems) == before else ():
+        for grid in _mapped(case, path, entries, context, inputs):
+            mapped.setdefault(grid.table.name, []).append(grid)
+    if inputs.workbook is not None:
+        book = _book(case, inputs.workbook, choose, context)
+        for grid in book.grids:
+            yield [grid, *mapped.pop(grid.table.name, [])]
+        if not book.grids and not book.problems:
+            book.refuse("no-sheet")
+        inputs.add(book)
+    for table, path in inputs.csv:
+        if table in tables:
+            grid = Grid(file_of(case, path), table)
+            read_csv(grid, path, context.settings, context.currency)
+            yield [grid, *mapped.pop(table.name, [])]
+    yield from (grids for grids in mapped.values() if grids[0].table in tables)
+
+
+def _book(case: Case, path: Path, choose: Choose, context: Context) -> Book:
+    return read_workbook(
+        path, file_of(case, path), choose, context.foreign, context.settings.ignore
     )
 
 
-def _doubles(case: Case, csv: list[tuple[Table, Path]], book: Path | None) -> Iterator[Problem]:
-    if book is not None and csv:
-        names = ", ".join(path.name for _, path in csv)
-        yield Problem(BOTH, file_of(case, book), value=names)
-    seen: dict[str, Path] = {}
-    for table, path in csv:
-        if table.name in seen:
-            yield Problem(TWICE, file_of(case, path), value=seen[table.name].name)
-        seen[table.name] = path
+def _mapped(
+    case: Case, path: Path, entries: list[Mapped], context: Context, log: Log
+) -> list[Grid]:
+    """Read a file by the entries of ``columns:`` that name it, or else by those that fit it.
+
+    Without any, it is not read; see :func:`_left_out`.
+    """
+    mine = [entry for entry in entries if entry.name.partition(SHEET)[0] == path.name]
+    file, grids = file_of(case, path), list[Grid]()
+
+    def choose(title: str, name: str, head: list[list[Cell]]) -> Choice:
+        own = [entry for entry in mine if entry.name == f"{path.name}{SHEET}{title}"]
+        chosen = own if mine else _fitting(entries, head)
+        return [(entry.table, entry) for entry in chosen] or note_of("sheet-not-mapped", name)
+
+    if entries and path.suffix.lower() == ".xlsx":
+        book = _book(case, path, choose, context)
+        grids = book.grids
+        log.add(book)
+    elif entries and path.suffix.lower() in READABLE:
+        every = {
+            header: meant for entry in mine or entries for header, meant in entry.columns.items()
+        }
+        probe = Grid(file, TABLES[0], [], Mapped("", TABLES[0], every))
+        read_csv(probe, path, context.settings, context.currency)
+        grids = [Grid(file, e.table, probe.rows, e) for e in mine or _fitting(entries, probe.rows)]
+        if grids:
+            grids[0].add(probe)
+    if not grids:
+        _left_out(case, path, log)
+    elif not mine:
+        log.note("read-like", at=file, other=grids[0].mapped.name if grids[0].mapped else "")
+    return grids
 
 
-def left_out(case: Case, path: Path) -> tuple[list[Problem], list[Note]]:
-    """Ask about a file that looks like a table and is not read; note what else looks like data."""
-    suffix, name = path.suffix.lower(), file_of(case, path)
-    near = nearest_table(path.stem, TABLES)
-    if suffix in _OTHER_FORMATS:
-        return [Problem(fault_of("other-format"), name)], []
-    if suffix == ".xlsx":
-        fault = _asked(f"name the one workbook of the case {case.name}.xlsx, with a sheet a table")
-    elif suffix == ".csv" and path.stem not in _OTHERS and near:
-        fault = asked_about(near, "file")
-    elif suffix in {".txt", ".tsv"} and near:
-        fault = _asked(f"rename it to {near.file}, whatever stands between its cells")
-    elif suffix == ".csv" and path.stem not in _OTHERS:
-        return [], [Note(name, "not read, since no table has this name")]
-    else:
-        return [], []
-    if case.has_own_rows:
-        return [Problem(fault, name)], []
-    return [], [Note(name, "not read: the case has no rows of its own")]
+def _fitting(entries: list[Mapped], rows: Sequence[Sequence[Cell]]) -> list[Mapped]:
+    """Return the entries all of whose headers some rows have; of a table, that with the most."""
+    fit = {e.table.name: e for e in sorted(entries, key=lambda e: len(e.columns)) if e.fits(rows)}
+    return list(fit.values())
 
 
 TEMPLATE, COURIER = "template", "courier"
@@ -218,7 +341,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
         return
     finally:
         count_by(case.parameters.calendar)
-    file = str((case.raw / "case.yaml").relative_to(case.root))
+    file = yaml_of(case)
     mine, its = case.parameters, template.parameters
     same = [name for name in _NAMES if getattr(mine, name) and _same(mine, its, name)]
     same += [name for name in _FACTS if same and _same(mine, its, name)]

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from analysis.base.text import unguarded
-from analysis.intake.problems import Fault, Rank, fault_of, vocabulary
+from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import INVISIBLE, PERIOD, folded, forbidden, header_of, names_of
 from analysis.tables.rows import Row
@@ -44,7 +44,7 @@ class Read(NamedTuple):
     off: Fraction = Fraction(0)
 
 
-NOTHING = frozenset({"", *vocabulary("nothing")["words"].split()})
+NOTHING = words_for("nothing") | {""}
 """What stands for an empty cell, in small letters."""
 
 

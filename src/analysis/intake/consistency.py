@@ -7,8 +7,9 @@ come the rules of single tables in memory: statements, key results, check-ins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
 from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple, TypeVar
@@ -18,21 +19,22 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.periods import containing, parse_quarter, quarter_label
+from analysis.base.periods import calendar, containing, parse_quarter, quarter_label
 from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
-from analysis.intake.case_files import ROWS, TABLES, still_example
-from analysis.intake.convert import Checked, records_of, rows_of
-from analysis.intake.months import dated, rows_after_the_end
+from analysis.intake.case_files import ROWS, TABLES
+from analysis.intake.convert import records_of
+from analysis.intake.naming import Sheet
 from analysis.intake.problems import (
     Asked,
     Fault,
-    Note,
+    Log,
     Problem,
     Rank,
     Rows,
     count_of,
     fault_of,
+    problem_of,
     vocabulary,
 )
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
@@ -40,24 +42,15 @@ from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import (
-    LARGEST,
-    alike,
-    folded,
-    header_of,
-    is_choice,
-    may_be_empty,
-    period_ends,
-)
+from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.rows import Row, Table, period_column, read_rows
 from analysis.tables.schema import own_indicators
 from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
 
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
 
-TWICE, TOTAL = fault_of("key-twice"), fault_of("total")
 _TOTALS = vocabulary("totals")["keys"].split()
 """Keys of rows that sum others, in small letters."""
 _EXACT = 2.0**62
@@ -67,27 +60,7 @@ _VARIANTS = ("service_type", "segment", "role", "category")
 _MONEY_ROWS = ("sale", "cost")
 
 
-def check_read(
-    case: Case, tables: Mapping[str, Checked]
-) -> tuple[Case, dict[str, set[int]], list[Problem], list[Note]]:
-    """Check the tables that were read: by the rules for all rows, and by those for single tables.
-
-    Each table gets the problems of its own rows; the others are returned, with what is doubtful,
-    after what :func:`dated` returns.
-    """
-    unread = {name for name, table in tables.items() if not table.is_read}
-    rows = {name: rows_of(table) for name, table in tables.items()}
-    case, months = dated(case, rows)
-    notes = check_rows(case, rows, unread)
-    problems = [
-        *still_example(case, {name: rows[name] for name in rows if name not in unread}),
-        *check_statements(case, tables, notes),
-        *check_method(case, tables),
-    ]
-    return case, months, problems, notes
-
-
-def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) -> list[Note]:
+def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str], log: Log) -> None:
     """Check rows by the rules that are the same wherever they are; problems go to the tables.
 
     Parameters
@@ -98,22 +71,17 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str]) 
         The tables that are there; cells that broke a rule already are left out of account.
     unread : collection of str
         Those whose rows are not known, so that nothing may be missed in them.
-
-    Returns
-    -------
-    list of Note
-        What is doubtful, and what could not be checked because a table is absent.
+    log : Log
+        Where notes go on what is doubtful or, since a table is absent, could not be checked.
     """
-    notes: list[Note] = []
     for name, rows in tables.items():
         _check_keys(rows)
         if name not in unread:
-            notes += _check_references(case, tables, rows, unread)
+            _check_references(case, tables, rows, unread, log)
         _check_each_row(case, rows)
-        notes += [*_doubtful(rows), *rows_after_the_end(rows)]
+        _note_doubts(rows, log)
     if {"survey_response", "service"} <= tables.keys() - set(unread):
         _check_answers(tables["survey_response"], tables["service"])
-    return notes
 
 
 def _check_keys(rows: Rows) -> None:
@@ -121,7 +89,7 @@ def _check_keys(rows: Rows) -> None:
     if rows.table.repeats or not rows.may_repeat(key):
         return
     known = rows.known(key)
-    if may_be_empty(rows.table.row.model_fields[key[0]]):
+    if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
     counted = known.group_by(*key).agg(nw.len().alias("times"))
     again = counted.filter(nw.col("times") > 1).select(*key)
@@ -135,12 +103,12 @@ def _check_keys(rows: Rows) -> None:
         return f" (first in row {number}{f' of {file}' if rows.files else ''})"
 
     later = same.join(first, on=key).filter(nw.col("line") > nw.col("first"))
-    rows.report(TWICE, key, later, of_first)
+    rows.report(fault_of("key-twice"), key, later, of_first)
 
 
 def _check_references(
-    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str]
-) -> Iterator[Note]:
+    case: Case, tables: Mapping[str, Rows], rows: Rows, unread: Collection[str], log: Log
+) -> None:
     for name, info in rows.table.row.model_fields.items():
         to = header_of(info).references
         if not to or to in unread:
@@ -150,13 +118,11 @@ def _check_references(
             rows.report(_unknown(to, known), [name], _others(rows, name, known))
         elif to in tables:
             _check_other(rows, name, tables[to])
-        else:
-            titles = {table.name: table.file for table in TABLES}
-            what = f"refers to {titles.get(to, to)}, which is not there: not checked"
-            count = count_of(_filled(rows, name))
-            if not count or (rows.table.name, to) == ("sale", "customer"):
-                continue  # invoices name customers by themselves
-            yield Note(rows.file, what, rows.headers.get(name, name), count)
+        elif (rows.table.name, to) == ("sale", "customer"):
+            pass  # invoices name customers by themselves
+        elif count := count_of(_filled(rows, name)):
+            file = next((table.file for table in TABLES if table.name == to), to)
+            log.note("not-checked", rows.called(name), count, at=rows.file, file=file)
 
 
 def _filled(rows: Rows, name: str) -> nw.LazyFrame[Any]:
@@ -272,31 +238,31 @@ def _check_answers(answers: Rows, services: Rows) -> None:
     answers.report(fault_of("before-request"), ["answered_on"], early)
 
 
-def _doubtful(rows: Rows) -> Iterator[Note]:
-    """Note rows that may stand twice, and values that may be one spelt in two ways."""
-    names = list(rows.table.row.model_fields)
-    if rows.table.name in _MONEY_ROWS and rows.memory is not None:
-        yield from _equal(rows, [name for name in names if name not in rows.table.key])
-    if rows.table.name == "service":
-        yield from _missing_days(rows)
-    for name in _VARIANTS:
-        if name in names and not is_choice(rows.table.row.model_fields[name]):
-            yield from _spellings(rows.texts(name), rows.file, rows.headers.get(name, name))
-
-
-def _missing_days(rows: Rows) -> Iterator[Note]:
-    """Note services without a day that others have: indicators of their months need it."""
+def _note_doubts(rows: Rows, log: Log) -> None:
+    """Note rows that may stand twice or come too late, days that lack, and values spelt twice."""
     fields = rows.table.row.model_fields
-    days = [name for name, info in fields.items() if info.annotation == date | None]
-    counts = rows.sums({day: ([day], lambda cell: cell.is_null()) for day in days})
-    whole = count_of(rows.frame)
-    for day in days:
-        if 0 < (count := int(counts[day])) < whole:
-            what = fault_of("no-day").rule
-            yield Note(rows.file, what, rows.headers.get(day, day), count)
+    if rows.table.name in _MONEY_ROWS and rows.memory is not None:
+        _note_equal(rows, [name for name in fields if name not in rows.table.key], log)
+    if rows.table.name == "service":  # days that other services have
+        days = [name for name, info in fields.items() if info.annotation == date | None]
+        counts = rows.sums({day: ([day], lambda cell: cell.is_null()) for day in days})
+        for day in days:
+            if 0 < (count := int(counts[day])) < count_of(rows.frame):
+                log.note("no-day", rows.called(day), count, at=rows.file)
+    for name in _VARIANTS:
+        groups: dict[str, list[str]] = {}
+        for value in rows.texts(name) if name in fields and not is_choice(fields[name]) else ():
+            groups.setdefault(folded(value), []).append(f"“{value}”")
+        for spelt in (group for group in groups.values() if len(group) > 1):
+            log.note("two-spellings", rows.called(name), at=rows.file, values=" and ".join(spelt))
+    through, column = calendar().complete_through, period_column(rows.table)
+    if through and column.endswith("_on"):
+        later = rows.known([column]).filter(nw.col(column) > datetime.combine(through, time()))
+        if count := count_of(later):
+            log.note("after-the-end", rows.called(column), count, at=rows.file, day=through)
 
 
-def _equal(rows: Rows, columns: list[str]) -> Iterator[Note]:
+def _note_equal(rows: Rows, columns: list[str], log: Log) -> None:
     """Note rows that are equal in some columns."""
     if not rows.may_repeat(columns):
         return
@@ -308,19 +274,8 @@ def _equal(rows: Rows, columns: list[str]) -> Iterator[Note]:
         same = (nw.col("times") > 1) & (nw.col("last") != "")
     found = groups.filter(same).collect("pandas").to_native()
     if len(found):
-        what = "equal to an earlier row in all but the key, and counted like any other"
-        yield Note(rows.file, what, "", int((found["times"] - 1).sum()), found["last"].min())
-
-
-def _spellings(values: Iterable[str], file: str, column: str) -> Iterator[Note]:
-    """Note values of a column that may be one, spelt in two ways."""
-    groups: dict[str, list[str]] = {}
-    for value in values:
-        groups.setdefault(folded(value), []).append(value)
-    for spellings in groups.values():
-        if len(spellings) > 1:
-            listed = " and ".join(f"“{value}”" for value in spellings)
-            yield Note(file, f"{listed} count as different values", column)
+        more = int((found["times"] - 1).sum())
+        log.note("equal-rows", "", more, found["last"].min(), at=rows.file)
 
 
 _R = TypeVar("_R", bound=Row)
@@ -328,10 +283,8 @@ _R = TypeVar("_R", bound=Row)
 INDICATORS = frozenset(name for record in METHOD for name in (record.key, *record.aliases))
 """Names under which tables may speak of the catalogue's indicators."""
 
-OUTSIDE = fault_of("outside-key-result")
 
-
-def check_method(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
+def check_method(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
     """Find what is wrong between the tables of the strategy, of those without other problems."""
     right = {name: table for name, table in tables.items() if not table.problems}
     if "key_results" in right and "objectives" in right:
@@ -352,7 +305,7 @@ def claim_ids(case: Case) -> frozenset[str]:
     return frozenset(claim.claim_id for claim in claims if isinstance(claim, ClaimRow))
 
 
-def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
+def _check_okrs(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
     objectives = _rows(tables["objectives"], ObjectiveRow)
     results = _rows(tables["key_results"], KeyResultRow)
     targets = _rows(tables["targets"], TargetRow) if "targets" in tables else []
@@ -366,19 +319,20 @@ def _check_okrs(case: Case, tables: Mapping[str, Checked]) -> Iterator[Problem]:
         yield _of_table(table, error, row)
 
 
-def _of_table(table: Checked, error: InputError, row: int | None, fix: str = "") -> Problem:
+def _of_table(table: Sheet, error: InputError, row: int | None, fix: str = "") -> Problem:
     """Return what contradicts the rest of a table as a problem of its file."""
+    problem = problem_of(error)
     fault = Fault(Rank.SUM, error.rule, error.fix or fix)
-    value = None if error.value is None else str(error.value)
-    column = table.headers.get(error.column or "", error.column or "")
-    return Problem(fault, table.file, row, column, value)
+    return replace(
+        problem, fault=fault, file=table.file, row=row, column=table.called(problem.column)
+    )
 
 
-def _rows(table: Checked, model: type[_R]) -> list[_R]:
+def _rows(table: Sheet, model: type[_R]) -> list[_R]:
     return [model.model_validate(record) for record in records_of(table)]
 
 
-def _row_of(table: Checked, key: str) -> int | None:
+def _row_of(table: Sheet, key: str) -> int | None:
     """Return the row of a key; of an objective's key results, the first of them."""
     for name in (table.table.key[0], "objective_id"):
         if name in table.frame:
@@ -388,18 +342,18 @@ def _row_of(table: Checked, key: str) -> int | None:
     return None
 
 
-def _check_days(check_ins: Checked, results: Checked) -> None:
+def _check_days(check_ins: Sheet, results: Sheet) -> None:
     """Hold check-ins against the periods of their key results."""
     frame = check_ins.frame
     periods = results.frame.drop_duplicates("kr_id").set_index("kr_id")
     starts, ends = (frame["kr_id"].map(periods[name]) for name in ("starts_on", "ends_on"))
     outside = (frame["reported_on"] < starts) | (frame["reported_on"] > ends)
-    check_ins.report(OUTSIDE, "reported_on", outside.to_numpy())
+    check_ins.report(fault_of("outside-key-result"), "reported_on", outside.to_numpy())
     again = frame.duplicated(["kr_id", "reported_on"], keep="first")
     check_ins.report(fault_of("same-day"), "reported_on", again.to_numpy())
 
 
-def _check_sources(variables: Checked) -> None:
+def _check_sources(variables: Sheet) -> None:
     """Refuse sources of variables that name neither an indicator nor a column."""
     columns = {f"{table.name}.{name}" for table in ROWS for name in table.row.model_fields}
     source = variables.frame["source"]
@@ -412,26 +366,24 @@ def _check_sources(variables: Checked) -> None:
 _CENT = 100
 
 
-def check_statements(
-    case: Case, tables: Mapping[str, Checked], notes: list[Note]
-) -> Iterator[Problem]:
+def check_statements(case: Case, tables: Mapping[str, Sheet], log: Log) -> None:
     """Find statements that contradict themselves, or disagree with the invoices on sales.
 
-    Nothing is checked unless their own cells are right. Differences that the case allows go to the
-    notes.
+    Nothing is checked unless their own cells are right. Problems, and notes on differences that the
+    case allows, go to the log.
     """
     table = tables.get("fin_statement")
     if table is None or table.problems:
         return
-    frame = table.frame.assign(
-        unit_scale=1, quarter=[parse_quarter(label) for label in table.frame["period"]]
-    )
+    quarters = [parse_quarter(label) for label in table.frame["period"]]
+    frame = table.frame.assign(unit_scale=1, quarter=quarters)
     frame = frame.sort_values(["company_id", "quarter"], kind="stable")
-    companies = frame["company_id"].unique()
-    if len(companies) > 1:
-        other = int(np.flatnonzero(table.frame["company_id"] != companies[0])[0])
-        key, column = str(table.frame["company_id"].iloc[other]), table.headers["company_id"]
-        yield Problem(fault_of("two-companies"), *table.place(other), column, key)
+    others = table.frame["company_id"] != frame["company_id"].iloc[0]
+    if others.any():
+        other = int(others.to_numpy().argmax())
+        file, row = table.place(other)
+        key = table.frame["company_id"].iloc[other]
+        log.refuse("two-companies", row, table.headers["company_id"], key, at=file)
         return
     single = discrete(frame)
     percent = case.parameters.intake.cash_may_differ_by
@@ -440,40 +392,32 @@ def check_statements(
     for error in statement_errors(frame, single, allowed, file=table.file):
         place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
         error.value = cells[place] if cells else error.value
-        yield _of_table(table, error, table.place(place)[1], "correct the statement")
+        found = _of_table(table, error, table.place(place)[1], "correct the statement")
+        log.problems.append(found)
     gaps = [gap for *_, gap in cash_gaps(single.to_dict("records")) if abs(gap) > rounding]
     if gaps and percent:
-        what = f"cash and cash flows differ, by no more than {percent}% of the closing cash"
-        notes.append(Note(table.file, what, table.headers["cash"], len(gaps)))
-    yield from _check_sales(case, tables, single, notes)
+        log.note("cash-differs", table.headers["cash"], len(gaps), at=table.file, percent=percent)
+    _check_sales(case, tables, single, log)
 
 
-def _check_sales(
-    case: Case, tables: Mapping[str, Checked], single: pd.DataFrame, notes: list[Note]
-) -> Iterator[Problem]:
+def _check_sales(case: Case, tables: Mapping[str, Sheet], single: pd.DataFrame, log: Log) -> None:
     """Compare the invoices of each quarter with the sales of its statement."""
     table, sale = tables["fin_statement"], tables.get("sale")
     if sale is None or sale.problems:
         return
-    days = sale.frame["invoiced_on"]
-    quarter = containing(month_index(days), "quarter")
+    quarter = containing(month_index(sale.frame["invoiced_on"]), "quarter")
     invoiced = sale.frame.groupby(quarter)["amount_centimos"].sum()
     both = single[single["quarter"].isin(invoiced.index)]
     stated = both.set_index("quarter")["sales"]
     gap = (invoiced.reindex(stated.index) - stated).to_numpy()
-    allowed = case.parameters.intake.sales_may_differ_by
+    allowed, header = case.parameters.intake.sales_may_differ_by, table.headers["sales"]
     wrong = np.abs(gap) * _CENT > np.abs(stated.to_numpy()) * allowed
     if wrong.any():
         first = int(stated.index[wrong][0])
-        value = (
-            f"{quarter_label(first)}: invoices {invoiced[first] / _CENT:,.2f}, "
-            f"statement {stated[first] / _CENT:,.2f}"
-        )
+        sums = (f"{amounts[first] / _CENT:,.2f}" for amounts in (invoiced, stated))
+        value = "{}: invoices {}, statement {}".format(quarter_label(first), *sums)
         quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
-        fault = fault_of("sales-differ", quarters=quarters)
-        place = table.place(int(both.index[wrong][0]))
-        yield Problem(fault, *place, table.headers["sales"], value)
-    tolerated = (gap != 0) & ~wrong
-    if tolerated.any():
-        what = f"invoices and statement differ on sales, by no more than {allowed}%"
-        notes.append(Note(table.file, what, table.headers["sales"], int(tolerated.sum())))
+        file, row = table.place(int(both.index[wrong][0]))
+        log.refuse("sales-differ", row, header, value, at=file, quarters=quarters)
+    if tolerated := int(((gap != 0) & ~wrong).sum()):
+        log.note("sales-tolerated", header, tolerated, at=table.file, percent=allowed)

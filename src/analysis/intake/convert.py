@@ -1,4 +1,4 @@
-"""A table with typed columns, and the rules that its row model has across them."""
+"""A table with typed columns, the rules that its row model has across them, and its currency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, partial, reduce
+from itertools import combinations
+from operator import and_
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -17,171 +19,82 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from analysis.base.text import records
 from analysis.intake import cells as read
-from analysis.intake.bookkeeping import (
-    accounts_to_add,
-    leave_out_open,
-    leave_out_payments,
-    name_accounts,
-    subtract_credit_notes,
-)
-from analysis.intake.cells import NOT_WHOLE, Cell, Context, Read, is_nothing
-from analysis.intake.naming import Sheet, scale_of
+from analysis.intake import naming
+from analysis.intake.cells import Cell, Context, Read
+from analysis.intake.naming import Sheet
 from analysis.intake.problems import (
-    FILE_LINES,
     Fault,
     Note,
-    Problem,
     Rank,
     Rows,
     fault_of,
     missing,
     no_glyph,
-    problem_at,
     vocabulary,
 )
-from analysis.tables.columns import (
-    CREDIT,
-    DAY_OR_MONTH,
-    DECIMAL_OR_EMPTY,
-    DEDUCTION,
-    KEY,
-    KEY_OR_EMPTY,
-    MONTH,
-    NUMBER,
-    NUMBER_OR_EMPTY,
-    PATTERNS,
-    PERIOD,
-    QUARTER,
-    CostCategory,
-    broken_rule,
-    folded,
-    header_of,
-    may_be_empty,
-    meaning,
-)
+from analysis.tables import columns as of
+from analysis.tables.case import Case
+from analysis.tables.columns import CURRENCY, folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Row, Table, order_rule
+from analysis.tables.rows import Row, order_rule, period_column
 
 
-@dataclass
-class Checked:
-    """A table with typed columns, and which of its cells are right.
-
-    Attributes
-    ----------
-    rows : array of int
-        Number of each row as a spreadsheet counts.
-    frame : DataFrame
-        Columns and types as `~analysis.tables.rows.read_frame` gives them; a cell that breaks a
-        rule holds a placeholder.
-    good : dict of str to array of bool
-        By column, the rows whose cell is right.
-    scale : int
-        Largest number of smallest coins in one of the file's units.
-    cells : mapping of str to sequence
-        The cells as they stand in the file, by column.
-    """
-
-    table: Table
-    file: str
-    headers: dict[str, str]
-    rows: NDArray[np.int64]
-    problems: list[Problem]
-    notes: list[Note]
-    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
-    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
-    scale: int = 1
-    files: tuple[str, ...] = ()
-    cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-    def place(self, index: int) -> tuple[str, int]:
-        """Return the file and the row of the row with an index."""
-        at, row = divmod(int(self.rows[index]), FILE_LINES)
-        return (self.files[at] if self.files else self.file), row
-
-    def report(
-        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
-    ) -> None:
-        """Add the problem that the rows where `bad` is true break a rule in a column."""
-        places = np.flatnonzero(bad)
-        if len(places):
-            named = self.headers.get(column, column)
-            if value is None and column in self.frame:
-                value = self.frame[column].iloc[places[0]]
-            value = value.date() if isinstance(value, pd.Timestamp) else value
-            self.problems.append(
-                problem_at(fault, self.files or self.file, named, self.rows[places], value)
-            )
-
-    @property
-    def is_read(self) -> bool:
-        """Whether the rows are known, right or wrong; if not, nothing can be held against them."""
-        return all(problem.fault.rank > Rank.COLUMNS for problem in self.problems)
-
-    def all_good(self, columns: Sequence[str]) -> NDArray[np.bool_]:
-        """Return the rows in which all of some columns are right."""
-        right = np.ones(len(self.rows), dtype=bool)
-        for name in columns:
-            right &= self.good[name]
-        return right
+def _all_good(sheet: Sheet, columns: Sequence[str]) -> NDArray[np.bool_]:
+    """Return the rows in which all of some columns are right."""
+    right: NDArray[np.bool_] = reduce(and_, (sheet.good[name] for name in columns))
+    return right
 
 
-def report_order(checked: Checked) -> None:
+def _report_order(sheet: Sheet) -> None:
     """Report rows whose columns are not in the order that the row model wants."""
-    for group in checked.table.row.in_order:
-        wrong = np.zeros(len(checked.rows), dtype=bool)
-        for place, early in enumerate(group):
-            for late in group[place + 1 :]:
-                both = checked.all_good([early, late])
-                wrong |= both & (checked.frame[early] > checked.frame[late]).to_numpy()
+    for group in sheet.table.row.in_order:
+        wrong = np.zeros(len(sheet.rows), dtype=bool)
+        for early, late in combinations(group, 2):
+            both = _all_good(sheet, (early, late))
+            wrong |= both & (sheet.frame[early] > sheet.frame[late]).to_numpy()
         if wrong.any():
-            first = int(np.flatnonzero(wrong)[0])
-            days = ", ".join(str(checked.frame[name].iloc[first])[:10] for name in group)
+            first = sheet.frame.iloc[int(wrong.argmax())]
+            days = ", ".join(str(first[name])[:10] for name in group)
             fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-            names = ", ".join(checked.headers.get(name, name) for name in group)
-            checked.report(fault, names, wrong, days)
+            sheet.report(fault, ", ".join(map(sheet.called, group)), wrong, days)
 
 
-def report_rows(checked: Checked) -> None:
-    """Hold each row of a table with rules of its own across columns against its row model.
+def _report_rows(sheet: Sheet) -> None:
+    """Check each row of a table with rules of its own across columns by its row model.
 
     Only tables that people write have such rules; the large ones have none.
     """
-    model = checked.table.row
+    model = sheet.table.row
     rules = set(model.__pydantic_decorators__.model_validators)
     if rules <= set(Row.__pydantic_decorators__.model_validators):
         return
-    right = checked.all_good(list(model.model_fields))
-    broken: dict[tuple[Fault, str], list[int]] = {}
-    for place, record in enumerate(records_of(checked)):
-        if right[place]:
-            for fault, column in _broken(model, record):
-                broken.setdefault((fault, column), []).append(place)
-    for (fault, column), places in broken.items():
-        bad = np.zeros(len(checked.rows), dtype=bool)
-        bad[places] = True
-        checked.report(fault, column, bad)
+    broken: dict[tuple[Fault, str], NDArray[np.bool_]] = {}
+    right = _all_good(sheet, list(model.model_fields))
+    for place, record in enumerate(records_of(sheet)):
+        for found in _broken(model, record) if right[place] else ():
+            broken.setdefault(found, np.zeros(len(right), dtype=bool))[place] = True
+    for (fault, column), bad in broken.items():
+        sheet.report(fault, column, bad)
 
 
-def records_of(checked: Checked) -> Iterator[dict[Any, Any]]:
+def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:
     """Yield the rows as row models take them."""
-    for record in checked.frame.to_dict("records"):
-        yield {
-            name: value.date() if isinstance(value, pd.Timestamp) else value
-            for name, value in record.items()
-        }
+    for record in sheet.frame.to_dict("records"):
+        days = {n: cell.date() for n, cell in record.items() if isinstance(cell, pd.Timestamp)}
+        yield record | days
 
 
-def rows_of(checked: Checked) -> Rows:
+def rows_of(sheet: Sheet) -> Rows:
     """Return the rows of a table that was read."""
-    frame = checked.frame.copy(deep=False)
-    for name, good in checked.good.items():
+    frame = sheet.frame.copy(deep=False)
+    for name, good in sheet.good.items():
         if not good.all():
             frame[name] = frame[name].where(good)
-    frame["line"] = checked.rows
+    frame["line"] = sheet.rows
     lazy = nw.from_native(frame).lazy()
-    about = (checked.table, checked.file, lazy, checked.problems, checked.headers, checked.files)
+    about = (sheet.table, sheet.file, lazy, sheet.problems, sheet.headers, sheet.files)
     return Rows(*about, memory=frame)
 
 
@@ -190,7 +103,7 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
         model.model_validate(record)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            rule = broken_rule(problem)
+            rule = of.broken_rule(problem)
             column, mark, rest = rule.partition(": ")
             if not mark or column not in model.model_fields:
                 column, rest = "", rule
@@ -198,9 +111,8 @@ def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, s
                 yield Fault(Rank.ROW, rest), column
 
 
-NOTHING_IN_KEY = fault_of("nothing-in-key")
 _CENT = 100
-MISSING = fault_of("column-missing-cells")  # said once, of the whole column
+_MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = vocabulary("marks")
@@ -215,13 +127,11 @@ class _Column:
     distinct: Sequence[Any]
     faults: list[Fault | None]
     values: list[Any]
-    marks: list[str | None] = field(default_factory=list)
-    shows: list[str | None] = field(default_factory=list)
-    off: list[Fraction] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
 
 
-def check_sheet(sheet: Sheet, context: Context) -> Checked:
-    """Read all cells of a sheet, and hold each row against its row model.
+def check_sheet(sheet: Sheet, context: Context) -> Sheet:
+    """Read all cells of a sheet into its frame, and check each row by its row model.
 
     Parameters
     ----------
@@ -231,107 +141,86 @@ def check_sheet(sheet: Sheet, context: Context) -> Checked:
         Settings and currency of the case.
     """
     if sheet.table.name == "service":
-        leave_out_open(sheet, context.settings)
+        naming.leave_out_open(sheet, context)
     if sheet.table.name == "sale":
-        leave_out_payments(sheet, context)
+        naming.leave_out_payments(sheet, context)
     if sheet.table.name == "cost":
-        name_accounts(sheet, context.accounts)
-    checked = Checked(
-        sheet.table, sheet.file, sheet.headers, sheet.rows, sheet.problems, sheet.notes
-    )
-    checked.files = sheet.files
-    scale = scale_of(sheet)
-    checked.scale, checked.cells = int(scale.max(initial=1)), sheet.cells
-    columns = {
-        name: _read_column(sheet, name, info, context, scale)
-        for name, info in sheet.table.row.model_fields.items()
-    }
-    for name, column in columns.items():
-        faulty = np.array([fault is not None for fault in column.faults], dtype=bool)
-        checked.good[name] = ~faulty[column.codes]
-    checked.frame = pd.DataFrame(
-        {
-            name: _series(column, checked.table.row.model_fields[name].annotation)
-            for name, column in columns.items()
-        }
-    )
-    _deduct(checked, columns, sheet, context, scale)
-    _report_cells(checked, columns, context)
-    checked.good = {name: checked.good[name] for name in sheet.table.row.model_fields}
-    subtract_credit_notes(checked, sheet.cells.get(CREDIT, ()), context.settings)
-    report_order(checked)
-    report_rows(checked)
-    return checked
+        naming.name_accounts(sheet, context.accounts)
+    scale = naming.scale_of(sheet)
+    sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
+    columns = {name: _read_column(sheet, name, context, scale) for name in fields}
+    right = {n: np.array([f is None for f in c.faults], dtype=bool) for n, c in columns.items()}
+    sheet.good = {name: right[name][column.codes] for name, column in columns.items()}
+    typed = {name: _series(column, fields[name].annotation) for name, column in columns.items()}
+    sheet.frame = pd.DataFrame(typed)
+    _deduct(sheet, columns, context, scale)
+    _report_cells(sheet, columns, context)
+    sheet.good = {name: sheet.good[name] for name in fields}
+    _subtract_credit_notes(sheet, context)
+    _report_order(sheet)
+    _report_rows(sheet)
+    return sheet
 
 
 def _deduct(
-    checked: Checked,
-    columns: dict[str, _Column],
-    sheet: Sheet,
-    context: Context,
-    scale: NDArray[np.int64],
+    sheet: Sheet, columns: dict[str, _Column], context: Context, scale: NDArray[np.int64]
 ) -> None:
     """Take off the amounts what stands in columns of their own, such as the tax in a total."""
     amount = next((n for n, i in sheet.table.row.model_fields.items() if header_of(i).money), "")
-    for name in [name for name in sheet.cells if name.startswith(DEDUCTION)] if amount else []:
-        cells = ["0" if is_nothing(cell, context.settings) else cell for cell in sheet.cells[name]]
+    for name in [name for name in sheet.cells if name.startswith(of.DEDUCTION)] if amount else []:
+        cells = sheet.cells[name]
+        cells = ["0" if read.is_nothing(cell, context.settings) else cell for cell in cells]
         other = replace(sheet, cells=sheet.cells | {amount: cells})
-        columns[name] = read_ = _read_column(
-            other, amount, sheet.table.row.model_fields[amount], context, scale
-        )
-        right = np.array([fault is None for fault in read_.faults], dtype=bool)[read_.codes]
-        checked.good[name], checked.good[amount] = right, checked.good[amount] & right
-        checked.frame[amount] -= _series(read_, int)
-        what = fault_of("deducted", column=sheet.headers[name]).rule
-        checked.notes.append(Note(sheet.file, what, sheet.headers[amount], len(cells)))
+        columns[name] = column = _read_column(other, amount, context, scale)
+        right = np.array([fault is None for fault in column.faults], dtype=bool)[column.codes]
+        sheet.good[name], sheet.good[amount] = right, sheet.good[amount] & right
+        sheet.frame[amount] -= _series(column, int)
+        sheet.note("deducted", sheet.headers[amount], len(cells), column=sheet.headers[name])
 
 
-def _read_column(
-    sheet: Sheet, name: str, info: FieldInfo, context: Context, scale: NDArray[np.int64]
-) -> _Column:
-    row = sheet.table.row
+def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.int64]) -> _Column:
+    row, info = sheet.table.row, sheet.table.row.model_fields[name]
     cells: Sequence[Any] = sheet.cells.get(name, ("",) * len(sheet.rows))
-    reader = _reader(info, context, sheet.factors.get(name, 1))
+    factor = sheet.factors.get(name, 1)
+    reader = _reader(info, context, factor)
     if header_of(info).money and bool((scale > 1).any()):
-        factor = sheet.factors.get(name, 1)
         cells = list(zip(cells, scale.tolist(), strict=True))
         reader = partial(_read_scaled, context=context, factor=factor)
     codes, found = pd.factorize(_objects(cells))
     distinct: list[Any] = list(found)
     faults: list[Fault | None] = [None] * len(distinct)
     plain = reader in (read.read_text, read.read_identifier) and read.all_plain(distinct)
-    row_key = name in sheet.table.key and not may_be_empty(info)
     if plain and read.NOTHING.isdisjoint(map(str.casefold, distinct)):
         values = _validate(row, name, distinct, faults)
         return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
-    of_rows = sheet.table in LEDGER_TABLES
-    reads = [_or_nothing(c, reader, row_key, context) if of_rows else reader(c) for c in distinct]
+    if sheet.table in LEDGER_TABLES:
+        key = name in sheet.table.key and not may_be_empty(info)
+        reads = [_or_nothing(cell, reader, key, context) for cell in distinct]
+    else:
+        reads = [reader(cell) for cell in distinct]
     if (told := _proven(reads)) and read.ASK_DECIMAL in [item.fault for item in reads]:
         settings = context.settings.model_copy(update={"decimal": told})
         read_again: Any = reader
         settled = partial(read_again, context=replace(context, settings=settings))
         pairs = list(zip(distinct, reads, strict=True))
         reads = [settled(c) if r.fault == read.ASK_DECIMAL else r for c, r in pairs]
-    empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else MISSING
+    empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else _MISSING
     faults = [item.fault or (None if item.text else empty) for item in reads]
-    factor = sheet.factors.get(name, 1)
     values = _validate(row, name, [item.text for item in reads], faults, factor)
     for place, value in enumerate(values):
         if isinstance(value, str) and (character := missing(value)):
             faults[place] = no_glyph(character)
-    if get_args(info.annotation) == get_args(CostCategory):
-        faults = accounts_to_add(distinct, faults)
-    faults = _with_remedies(faults, info, factor)
+    if get_args(info.annotation) == get_args(of.CostCategory):
+        faults = naming.accounts_to_add(distinct, faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
-    marks, shows = [item.mark or None for item in reads], [item.shows or None for item in reads]
-    return _Column(codes, shown, faults, values, marks, shows, [item.off for item in reads])
+    return _Column(codes, shown, _with_remedies(faults, info, factor), values, reads)
 
 
 def _or_nothing(cell: Any, reader: Callable[[Any], Read], key: bool, context: Context) -> Read:
     """Read a cell; a word that stands for an empty one is one, but for keys."""
-    if not isinstance(cell, str) or not cell.strip() or not is_nothing(cell, context.settings):
+    if not isinstance(cell, str) or not cell.strip() or not read.is_nothing(cell, context.settings):
         return reader(cell)
-    return Read("", NOTHING_IN_KEY) if key else Read("", None, "nothing")
+    return Read("", fault_of("nothing-in-key")) if key else Read("", None, "nothing")
 
 
 def _proven(reads: Sequence[Read]) -> str:
@@ -346,19 +235,19 @@ def _proven(reads: Sequence[Read]) -> str:
 
 def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:
     """Say what to do about each fault of which nothing is said yet."""
-    silent = {fault for fault in faults if fault is not None and not fault.fix} - {MISSING}
-    said = {fault: Fault(fault.rank, fault.rule, _remedy(fault, info, factor)) for fault in silent}
+    silent = {fault for fault in faults if fault is not None and not fault.fix} - {_MISSING}
+    said = {fault: replace(fault, fix=_remedy(fault, info, factor)) for fault in silent}
     return [said.get(fault, fault) if fault is not None else None for fault in faults]
 
 
 def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
     header = header_of(info)
-    if fault.rule == NOT_WHOLE.rule:
+    if fault.rule == fault_of("not-whole").rule:
         larger = f", or name the column {header.larger[0]}" if header.larger else ""
         return f"write it without decimals{larger}{', which may have them' if larger else ''}"
-    if fault.rule == PATTERNS[KEY]:
+    if fault.rule == of.PATTERNS[of.KEY]:
         return "write it without blanks, such as C-1, here and wherever it is referred to"
-    return f"correct the cell; the column holds: {meaning(info, larger=factor > 1)}"
+    return f"correct the cell; the column holds: {of.meaning(info, larger=factor > 1)}"
 
 
 def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:
@@ -375,6 +264,14 @@ def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
     return read.read_whole(cell[0], context, factor * cell[1], money=True)
 
 
+_BY_PATTERN: Mapping[str, Callable[..., Read]] = {
+    of.DAY_OR_MONTH: read.read_day_or_month,
+    of.PERIOD: read.read_period,
+    of.MONTH: read.read_month,
+    **dict.fromkeys((of.NUMBER, of.NUMBER_OR_EMPTY, of.DECIMAL_OR_EMPTY), read.read_number),
+}
+
+
 def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], Read]:
     """Return how the cells of a column are read."""
     header, kind = header_of(info), info.annotation
@@ -384,22 +281,16 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
         return partial(read.read_whole, context=context, factor=factor, money=header.money)
     if get_origin(kind) is Literal:
         exact = tuple(get_args(kind))
-        spelt = {folded(name): name for name in exact} | {
-            folded(name): meant for name, meant in header.values.items()
-        }
+        spelt = {folded(n): n for n in exact} | {folded(n): m for n, m in header.values.items()}
         return partial(read.read_choice, exact=exact, spelt=spelt)
     patterns = {rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)}
-    if patterns & {KEY, KEY_OR_EMPTY}:
+    if patterns & {of.KEY, of.KEY_OR_EMPTY}:
         return read.read_identifier
-    if patterns & {NUMBER, NUMBER_OR_EMPTY, DECIMAL_OR_EMPTY}:
-        return partial(read.read_number, context=context)
-    if QUARTER in patterns:
+    if of.QUARTER in patterns:
         return read.read_quarter
-    if DAY_OR_MONTH in patterns:
-        return partial(read.read_day_or_month, context=context)
-    if PERIOD in patterns:
-        return partial(read.read_period, context=context)
-    return partial(read.read_month, context=context) if MONTH in patterns else read.read_text
+    for pattern in patterns & _BY_PATTERN.keys():
+        return partial(_BY_PATTERN[pattern], context=context)
+    return read.read_text
 
 
 @cache
@@ -423,7 +314,9 @@ def _validate(
         found = adapter.validate_python(forms)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            faults[places[int(problem["loc"][0])]] = Fault(Rank.CELL, broken_rule(problem, factor))
+            faults[places[int(problem["loc"][0])]] = Fault(
+                Rank.CELL, of.broken_rule(problem, factor)
+            )
         pairs = zip(places, forms, strict=True)
         found = adapter.validate_python([form for place, form in pairs if faults[place] is None])
         places = [place for place in places if faults[place] is None]
@@ -445,43 +338,32 @@ def _series(column: _Column, kind: Any) -> pd.Series[Any]:
     return pd.Series(texts[column.codes], dtype="str")
 
 
-def _report_cells(checked: Checked, columns: dict[str, _Column], context: Context) -> None:
+def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
     """Report faults, contradictory forms and rewritten cells."""
-    shown = _conventions(checked, columns)
-    told = {
-        name: getattr(context.settings, name)
-        for name in ("dates", "decimal")
-        if getattr(context.settings, name)
-    }
+    shown = _conventions(sheet, columns)
     for first, second in (("day-first", "month-first"), ("point", "comma")):
         setting = _SETTINGS[first]
-        if first in shown and second in shown and setting not in told:
-            examples = " and ".join(
-                f"{shown[name][1]} (row {shown[name][0]})" for name in (first, second)
-            )
-            fault = fault_of(
-                "two-forms", setting=f"{{{setting}: {first}}} or {{{setting}: {second}}}"
-            )
-            checked.problems.append(Problem(fault, checked.file, value=examples))
+        if {first, second} <= shown.keys() and not getattr(context.settings, setting):
+            examples = " and ".join(f"{shown[n][1]} (row {shown[n][0]})" for n in (first, second))
+            forms = f"{{{setting}: {first}}} or {{{setting}: {second}}}"
+            sheet.refuse("two-forms", None, "", examples, setting=forms)
     for name, column in columns.items():
         for fault, bad, cell in _grouped(column, column.faults):
-            if fault is not MISSING:
-                checked.report(_with_evidence(fault, shown), name, bad, cell)
-        for mark, rewritten, cell in _grouped(column, column.marks):
-            named = checked.headers.get(name, name)
-            count = int((rewritten & checked.good[name]).sum())
-            if count:
-                good = rewritten & checked.good[name]
+            if fault is not _MISSING:
+                sheet.report(_with_evidence(fault, shown), name, bad, cell)
+        for mark, rewritten, cell in _grouped(column, [item.mark for item in column.reads]):
+            good = rewritten & sheet.good[name]
+            if count := int(good.sum()):
                 what = _moved(column, good) if mark == "rounded" else MARKS[mark]
-                checked.notes.append(Note(checked.file, what, named, count, str(cell)))
+                sheet.notes.append(Note(sheet.file, what, sheet.called(name), count, str(cell)))
 
 
 def _moved(column: _Column, rows: NDArray[np.bool_]) -> str:
     """Say by how much rounding moved some cells of money, and their sum."""
-    times = np.bincount(column.codes[rows], minlength=len(column.off)).tolist()
-    largest = max(abs(off) for off, count in zip(column.off, times, strict=True) if count)
-    total = sum((off * count for off, count in zip(column.off, times, strict=True)), Fraction(0))
-    return moved_by(largest, total)
+    times = np.bincount(column.codes[rows], minlength=len(column.reads)).tolist()
+    moves = [(item.off, count) for item, count in zip(column.reads, times, strict=True) if count]
+    total = sum((off * count for off, count in moves), Fraction(0))
+    return moved_by(max(abs(off) for off, _ in moves), total)
 
 
 def moved_by(largest: Fraction, total: Fraction) -> str:
@@ -496,13 +378,13 @@ def moved_by(largest: Fraction, total: Fraction) -> str:
     return fault_of("rounded", most=most, total=all_).rule
 
 
-def _conventions(checked: Checked, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:
+def _conventions(sheet: Sheet, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:
     """Return, for each form of dates and decimals that cells prove, the first row and cell."""
     shown: dict[str, tuple[int, str]] = {}
     for column in columns.values():
-        for form, rows, cell in _grouped(column, column.shows):
-            first = checked.place(int(np.flatnonzero(rows)[0]))[1]
-            shown[form] = min(shown.get(form, (first, str(cell))), (first, str(cell)))
+        for form, rows, cell in _grouped(column, [item.shows for item in column.reads]):
+            first = sheet.place(int(rows.argmax()))[1], str(cell)
+            shown[form] = min(shown.get(form, first), first)
     return shown
 
 
@@ -510,16 +392,13 @@ def _grouped(
     column: _Column, kinds: Sequence[Any]
 ) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
     """Group the rows of a column by a property of their cell; yields it, the rows, first cell."""
-    found = [kind for kind in dict.fromkeys(kinds) if kind is not None]
-    if not found:
-        return
+    found = [kind for kind in dict.fromkeys(kinds) if kind]
     numbers = {kind: number for number, kind in enumerate(found)}
-    of_distinct = np.array([-1 if kind is None else numbers[kind] for kind in kinds], dtype="int64")
-    of_row = of_distinct[column.codes]
+    of_distinct = np.array([numbers.get(kind, -1) for kind in kinds], dtype="int64")
+    of_row = of_distinct[column.codes] if found else of_distinct
     for number, kind in enumerate(found):
         rows = of_row == number
-        first = int(np.flatnonzero(rows)[0])
-        yield kind, rows, column.distinct[column.codes[first]]
+        yield kind, rows, column.distinct[column.codes[int(rows.argmax())]]
 
 
 def _with_evidence(fault: Fault, shown: dict[str, tuple[int, str]]) -> Fault:
@@ -529,4 +408,81 @@ def _with_evidence(fault: Fault, shown: dict[str, tuple[int, str]]) -> Fault:
     if len(says) != 1:
         return fault
     row, cell = shown[says[0]]
-    return Fault(fault.rank, fault.rule, f"{fault.fix}; “{cell}” in row {row} speaks for {says[0]}")
+    return replace(fault, fix=f"{fault.fix}; “{cell}” in row {row} speaks for {says[0]}")
+
+
+def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
+    """Ask about credit notes whose amounts have no minus, or give them one."""
+    kinds, frame = sheet.cells.get(of.CREDIT, ()), sheet.frame
+    for name in sheet.money[:1] if len(kinds) else ():
+        credit = np.array([naming.is_credit_note(cell) for cell in kinds], dtype=bool)
+        positive = credit & sheet.good[name] & (frame[name] > 0).to_numpy()
+        if context.settings.credit_notes is None and positive.any():
+            word, header = kinds[int(positive.argmax())], sheet.headers[of.CREDIT]
+            fault = fault_of("ask-credit-notes", word=word, header=header)
+            sheet.report(fault, name, positive)
+        elif context.settings.credit_notes == "subtract" and positive.any():
+            frame[name] = frame[name].where(~positive, -frame[name])
+            sheet.note("credit-notes-subtracted", sheet.called(name), int(positive.sum()))
+
+
+_MOST_LINES = 40
+
+
+def convert_currencies(case: Case, tables: Mapping[str, Sheet]) -> None:
+    """Convert amounts of rows in other currencies, by ``rates.csv`` and the rates of the case.
+
+    Parameters
+    ----------
+    case : Case
+        Gives its currency and rates that hold for all days.
+    tables : mapping of str to Sheet
+        Tables that were read; amounts are rounded to hundredths, halves away from zero. A currency
+        without a rate is a problem of its table.
+    """
+    own = read.own_signs(case.parameters.currency, case.parameters.currency_name)
+    rates = {(_code(name), ""): Fraction(str(r)) for name, r in case.parameters.rates.items()}
+    if "rates" in tables and not tables["rates"].problems:
+        rows = records(tables["rates"].frame)
+        rates |= {(_code(row.currency), row.on): Fraction(row.rate) for row in rows}
+    for table in tables.values():
+        if CURRENCY in table.cells and table.table.name != "rates":
+            _convert(table, own, rates)
+
+
+def _code(name: str) -> str:
+    """Return the code of a currency that a file may call otherwise: ``€`` is EUR."""
+    small = name.strip().casefold()
+    codes = [code for code, signs in read.CURRENCIES.items() if small in signs.split()]
+    return codes[0].casefold() if len(codes) == 1 else small
+
+
+def _convert(table: Sheet, own: Sequence[str], rates: Mapping[tuple[str, str], Fraction]) -> None:
+    names = [str(cell).strip() for cell in table.cells[CURRENCY]]
+    codes = [_code(name) if name and name.casefold() not in own else "" for name in names]
+    dated = period_column(table.table)
+    days = [str(day)[:10] for day in table.frame[dated]] if dated else [""] * len(codes)
+    # the rate of a day, or else that of its month, or that of all days
+    found = [
+        next((rates[c, place] for place in (day, day[:7], "") if (c, place) in rates), None)
+        for c, day in zip(codes, days, strict=True)
+    ]
+    foreign = np.array([bool(code) for code in codes], dtype=bool)
+    lost = foreign & np.array([rate is None for rate in found], dtype=bool)
+    if lost.any():
+        places = np.flatnonzero(lost)
+        lines = sorted({f"    {days[at][:7]},{codes[at].upper()},rate" for at in places})
+        lines[_MOST_LINES:] = ["    ..."] if len(lines) > _MOST_LINES else []
+        short = "\n".join(f"    {c}: rate" for c in sorted({codes[at].upper() for at in places}))
+        listed = "\n".join(["    on,currency,rate", *lines])
+        fault = fault_of("other-currency", short=short, lines=listed)
+        table.report(fault, CURRENCY, lost, names[places[0]])
+    known = foreign & ~lost
+    for name in table.money:
+        amounts = table.frame[name].tolist()
+        for at in np.flatnonzero(known & table.good[name]):
+            amounts[at] = read.rounded(amounts[at] * found[at])
+        table.frame[name] = pd.Series(amounts, dtype="int64")
+    if count := int(known.sum()):
+        used = ", ".join(sorted({codes[at].upper() for at in np.flatnonzero(known)}))
+        table.note("converted", table.headers[CURRENCY], count, currencies=used)

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, zip_longest
+from typing import Any, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.language import tr
 from analysis.base.text import listed
-from analysis.intake.cells import Cell, foreign_column
+from analysis.intake.cells import Cell, Context, foreign_column, is_nothing, read_whole
 from analysis.intake.problems import (
     FILE_LINES,
     Fault,
+    Log,
     Note,
-    Problem,
     fault_of,
+    note_of,
     problem_at,
-    vocabulary,
+    words_for,
 )
-from analysis.intake.sheets import SEARCHED_ROWS, Grid, Words, plain_header
-from analysis.tables.columns import (
-    CREDIT,
-    CURRENCY,
-    DEDUCTION,
-    SCALE,
-    closest,
-    contained,
-    folded,
-    header_of,
-    may_be_empty,
-    names_of,
-)
+from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
+from analysis.tables import columns as known
+from analysis.tables.columns import CREDIT, CURRENCY, DEDUCTION, SCALE, folded, header_of, names_of
 from analysis.tables.rows import Table, period_column
 
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
-    frozenset(vocabulary("proposal")[name].split())
-    for name in ("no-amount", "supplier", "customer")
+    words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
 )
 """Words of headers that tell what a column or table is not."""
 
@@ -49,12 +42,9 @@ def words_of(header: str) -> set[str]:
     return {plain, *plain.split("_")}
 
 
-FOREIGN = fault_of("column-in-other-currency")
-
-
 @dataclass
-class Sheet:
-    """A table whose columns are known by name, all cells still as they stand in the file.
+class Sheet(Log):
+    """A table whose columns are known by name: its cells as they stand in the file, then typed.
 
     Attributes
     ----------
@@ -65,44 +55,73 @@ class Sheet:
     factors : dict of str to int
         How many of the column's units are in one of the file's.
     rows : array of int
-        Number of each row as a spreadsheet counts.
+        Number of each row as a spreadsheet counts, and `FILE_LINES` more for each file before.
     files : tuple of str
         The files, if there are several.
+    frame : DataFrame
+        Columns and types as `~analysis.tables.rows.read_frame` gives them; a cell that breaks a
+        rule holds a placeholder.
+    good : dict of str to array of bool
+        By column, the rows whose cell is right.
+    scale : int
+        Largest number of smallest coins in one of the file's units.
     """
 
     table: Table
-    file: str
-    cells: dict[str, Sequence[Cell]]
-    headers: dict[str, str]
-    factors: dict[str, int]
-    rows: NDArray[np.int64]
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    cells: dict[str, Sequence[Cell]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    factors: dict[str, int] = field(default_factory=dict)
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, "int64"))
     files: tuple[str, ...] = ()
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    scale: int = 1
 
-    def leave_out(self, rows: NDArray[np.bool_], what: str) -> None:
+    def leave_out(self, rows: NDArray[np.bool_], rule: str, **words: str) -> None:
         """Leave out rows, and note why."""
         if count := int(rows.sum()):
-            self.notes.append(Note(self.file, what, count=count))
+            self.note(rule, "", count, **words)
             self.rows = self.rows[~rows]
             for name, cells in self.cells.items():
                 self.cells[name] = list(compress(cells, ~rows))
 
+    def place(self, index: int) -> tuple[str, int]:
+        """Return the file and the row of the row with an index."""
+        at, row = divmod(int(self.rows[index]), FILE_LINES)
+        return (self.files[at] if self.files else self.file), row
+
+    def called(self, column: str) -> str:
+        """Return what the file calls a column."""
+        return self.headers.get(column, column)
+
+    def report(
+        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
+    ) -> None:
+        """Add the problem that the rows where `bad` is true break a rule in a column."""
+        places = np.flatnonzero(bad)
+        if len(places):
+            if value is None and column in self.frame:
+                value = self.frame[column].iloc[places[0]]
+            value = value.date() if isinstance(value, pd.Timestamp) else value
+            about = self.files or self.file, self.called(column), self.rows[places], value
+            self.problems.append(problem_at(fault, *about))
+
+    @property
+    def money(self) -> list[str]:
+        """The columns of amounts that the file has."""
+        fields = self.table.row.model_fields
+        return [name for name in self.cells if name in fields and header_of(fields[name]).money]
+
 
 def joined(sheets: Sequence[Sheet]) -> Sheet:
-    """Put the rows of several files of one table together, and ask about rows that two share.
-
-    Rows of the second file have numbers that are `FILE_LINES` greater, and so on.
-    """
-    if len(sheets) == 1:
-        return sheets[0]
+    """Put the rows of several files of one table together, and ask about rows that two share."""
     first = sheets[0]
-    files = tuple(sheet.file for sheet in sheets)
-    numbers = [sheet.rows + place * FILE_LINES for place, sheet in enumerate(sheets)]
-    problems, notes = [p for s in sheets for p in s.problems], [n for s in sheets for n in s.notes]
-    made = Sheet(
-        first.table, first.file, {}, {}, {}, np.concatenate(numbers), problems, notes, files
-    )
+    if len(sheets) == 1:
+        return first
+    made = Sheet(first.file, first.table, files=tuple(sheet.file for sheet in sheets))
+    made.rows = np.concatenate([s.rows + place * FILE_LINES for place, s in enumerate(sheets)])
+    for sheet in sheets:
+        made.add(sheet)
     names = dict.fromkeys(name for sheet in sheets for name in sheet.cells)
     columns = [[s.cells.get(name, [""] * len(s.rows)) for name in names] for s in sheets]
     for place, name in enumerate(names):
@@ -111,14 +130,13 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
         made.headers[name] = holders[0].headers[name]
         made.factors[name] = holders[0].factors.get(name, 1)
         if any(sheet.factors.get(name, 1) != made.factors[name] for sheet in holders):
-            problems.append(Problem(fault_of("two-units"), first.file, column=made.headers[name]))
+            made.refuse("two-units", None, made.headers[name])
     seen: dict[tuple[Cell, ...], str] = {}
     for sheet, cells in zip(sheets, columns, strict=True):
         rows = set(zip(*cells, strict=True))
         if again := rows & seen.keys():
             other = seen[min(again, key=str)]
-            fault = fault_of("rows-in-two-files", count=len(again), other=other)
-            problems.append(Problem(fault, sheet.file))
+            made.refuse("rows-in-two-files", at=sheet.file, count=len(again), other=other)
         seen |= dict.fromkeys(rows, sheet.file)
     return made
 
@@ -135,41 +153,41 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
     foreign : tuple of str
         Signs of other currencies; what bears one is no amount of the case.
     """
-    sheet = Sheet(
-        grid.table, grid.file, {}, {}, {}, np.empty(0, "int64"), grid.problems, grid.notes
-    )
+    sheet = Sheet(grid.file, grid.table, problems=grid.problems, notes=grid.notes)
     if grid.problems:
         return sheet
     place = _header_place(grid, currency)
     if place is None:
         if any(any(row) for row in grid.rows):
-            sheet.problems.append(_no_header(grid))
+            _refuse_header(grid)
         return sheet
     if place:
-        what = "what stands above the header is skipped"
-        sheet.notes.append(Note(grid.file, what, count=place))
+        sheet.note("above-header", "", place)
     header = [str(cell).strip() for cell in grid.rows[place]]
     while header and not header[-1]:
         header.pop()
-    numbers, rows = _filled(grid, place, len(header), sheet)
+    rows = _filled_rows(grid, place, len(header), sheet)
     grid.rows = []  # a large table is not held twice
-    columns: list[tuple[Cell, ...]] = (
-        list(zip_longest(*rows, fillvalue="")) if rows else [() for _ in header]
-    )
-    sheet.rows = numbers
-    totals = [grid.mapped is not None and _is_total(row) for row in rows]
-    _name(sheet, header, columns, place + 1, grid, (currency, foreign), totals)
+    columns: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
+    _name(sheet, header, columns, place + 1, grid, (currency, foreign))
+    if grid.mapped is not None:
+        _leave_out_others(sheet, np.array(list(map(_is_total, rows)), dtype=bool))
+    _fill_further_lines(sheet)
+    for name in [name for name in sheet.cells if name.startswith(_ROWS)]:
+        words: Any = grid.meaning(sheet.headers[name]) or ()
+        chosen = [str(cell).strip() in words for cell in sheet.cells.pop(name)]
+        about = {"column": sheet.headers[name], "words": listed(words, "or")}
+        sheet.leave_out(~np.array(chosen, dtype=bool), "rows-left-out", **about)
     return sheet
 
 
-def _no_header(grid: Grid) -> Problem:
+def _refuse_header(grid: Grid) -> None:
     """Say that no row has known names; if one has names of another kind, ask which is which."""
-    place = likely_header(grid.rows)
-    if place is None:
-        wanted = ", ".join(grid.table.row.model_fields)
-        return Problem(fault_of("no-header", wanted=wanted), grid.file, row=1)
-    names = ", ".join(str(cell).strip() for cell in grid.rows[place])
-    return Problem(fault_of("unknown-header"), grid.file, row=place + 1, value=names)
+    if (place := likely_header(grid.rows)) is None:
+        grid.refuse("no-header", 1, wanted=", ".join(grid.table.row.model_fields))
+    else:
+        names = ", ".join(str(cell).strip() for cell in grid.rows[place])
+        grid.refuse("unknown-header", place + 1, "", names)
 
 
 def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -187,39 +205,37 @@ def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
 
 def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
     """Return the index of the first row with the most known names; None if no row has any."""
-    known = [
-        sum(
-            isinstance(cell, str) and grid.meaning(cell.strip(), currency) is not None
-            for cell in row[:200]
-        )
-        for row in grid.rows[:SEARCHED_ROWS]
+    heads = [
+        [cell for cell in row[:200] if isinstance(cell, str)] for row in grid.rows[:SEARCHED_ROWS]
     ]
-    most = max(known, default=0)
-    return known.index(most) if most else None
+    found = [[grid.meaning(cell.strip(), currency) for cell in head] for head in heads]
+    counts = [len(head) - head.count(None) for head in found]
+    most = max(counts, default=0)
+    return counts.index(most) if most else None
 
 
-def _filled(
-    grid: Grid, place: int, width: int, sheet: Sheet
-) -> tuple[NDArray[np.int64], list[list[Cell]]]:
-    """Return the rows below the header that hold anything, with their numbers."""
+def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[Cell]]:
+    """Return the rows below the header that hold anything; their numbers go to the sheet."""
     below = grid.rows[place + 1 :]
     kept = [index for index, row in enumerate(below) if not _blank(row)]
     if kept and (gaps := kept[-1] + 1 - len(kept)):
-        sheet.notes.append(Note(grid.file, "empty rows are skipped", count=gaps))
+        sheet.note("empty-rows", "", gaps)
     rows = [below[index] for index in kept]
-    numbers = np.array(kept, dtype="int64") + place + 2
-    is_sheet = ", sheet " in grid.file  # whose rows may end where their last value does
-    footer = 1 if grid.mapped else 0  # a line of an export that holds but a remark
+    sheet.rows = np.array(kept, dtype="int64") + place + 2
+    # rows of a sheet may end where their last value does; a line of an export may be a remark
+    least = width if SHEET not in grid.file else 0
+    footer = 1 if grid.mapped else 0
     ragged = [
         index
         for index, row in enumerate(rows)
-        if len(row) != width
-        and (not _blank(row[width:]) or (footer < len(row) < width and not is_sheet))
+        if len(row) != width and (not _blank(row[width:]) or footer < len(row) < least)
     ]
     if ragged:
         found = ", ".join(map(str, rows[ragged[0]]))
-        sheet.problems.append(problem_at(fault_of("ragged"), grid.file, "", numbers[ragged], found))
-    return numbers, rows
+        sheet.problems.append(
+            problem_at(fault_of("ragged"), grid.file, "", sheet.rows[ragged], found)
+        )
+    return rows
 
 
 def _blank(row: Sequence[Cell]) -> bool:
@@ -228,19 +244,22 @@ def _blank(row: Sequence[Cell]) -> bool:
     return not any(row) or all(isinstance(cell, str) and not cell.strip() for cell in row)
 
 
+def blanks(cells: Sequence[Cell]) -> NDArray[np.bool_]:
+    """Return which cells are blank."""
+    return np.array([_blank([cell]) for cell in cells], dtype=bool)
+
+
 def _name(
     sheet: Sheet,
     header: list[str],
-    columns: list[tuple[Cell, ...]],
+    columns: Sequence[tuple[Cell, ...]],
     row: int,
     grid: Grid,
     signs: tuple[tuple[str, ...], tuple[str, ...]],
-    totals: list[bool],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere: dict[str, str] = {}
     unused: list[str] = []
-    wanted: dict[str, Words] = {}
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
         kinds = {*cells}
@@ -248,7 +267,6 @@ def _name(
             sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
         if isinstance(found, tuple):
             sheet.cells[_ROWS + text], sheet.headers[_ROWS + text] = cells, text
-            wanted[text] = found
         elif grid.mapped is None and (field_ := foreign_column(text, sheet.table.row, *signs)):
             elsewhere[field_] = text
         elif found is not None and found.field == DEDUCTION:
@@ -257,45 +275,38 @@ def _name(
             if text or not _blank(cells):
                 unused.append(text)
         elif found.field in sheet.cells:
-            both = f"{sheet.headers[found.field]}, {text}"
-            sheet.problems.append(Problem(fault_of("two-columns"), sheet.file, row=row, value=both))
+            sheet.refuse("two-columns", row, "", f"{sheet.headers[found.field]}, {text}")
         else:
             sheet.cells[found.field], sheet.headers[found.field] = cells, text
             sheet.factors[found.field] = found.factor
     for name, text in elsewhere.items():
         if name in sheet.cells:
-            what = "this column is not used: it is in another currency than the case"
-            sheet.notes.append(Note(sheet.file, what, text))
+            sheet.note("column-not-used-currency", text)
         else:
-            sheet.problems.append(Problem(FOREIGN, sheet.file, row=row, column=text))
-    lost = (grid.mapped.columns.keys() if grid.mapped else set()) - set(map(plain_header, header))
-    for text in sorted(lost):
-        fault = fault_of("mapped-column-missing", header=", ".join(header))
-        sheet.problems.append(Problem(fault, sheet.file, row=row, column=text))
-    if grid.mapped is not None:
-        _leave_out_others(sheet, np.array(totals, dtype=bool))
-    _fill_further_lines(sheet)
-    for text, words in wanted.items():
-        chosen = [str(cell).strip() in words for cell in sheet.cells.pop(_ROWS + text)]
-        what = fault_of("rows-left-out", column=text, words=listed(words, "or")).rule
-        sheet.leave_out(~np.array(chosen, dtype=bool), what)
+            sheet.refuse("column-in-other-currency", row, text)
+    there, all_ = ", ".join(header), set(map(plain_header, header))
+    for text in sorted((grid.mapped.columns.keys() if grid.mapped else set()) - all_):
+        sheet.refuse("mapped-column-missing", row, text, header=there)
     meant = _note_unused(sheet, unused, elsewhere, hints=grid.mapped is None)
     said = set().union(*map(words_of, header))
     bought = said & SUPPLIER and not said & CUSTOMER
     if bought and grid.mapped is None and sheet.table.name == "sale":
-        sheet.problems.append(Problem(fault_of("of-suppliers"), sheet.file, row=row))
+        sheet.refuse("of-suppliers", row)
     for name, info in sheet.table.row.model_fields.items():
-        if name not in sheet.cells | elsewhere.keys() and not may_be_empty(info):
+        if name not in sheet.cells | elsewhere.keys() and not known.may_be_empty(info):
             ours = next(iter(header_of(info).larger), name)  # whole units, as exports have them
-            fault = _missing(sheet, name, meant.get(name, ""))
-            if grid.mapped is not None:
-                fault = fault_of("column-not-mapped", ours=ours, header=", ".join(header))
-            sheet.problems.append(Problem(fault, sheet.file, row=row, column=ours))
+            if grid.mapped is None:
+                sheet.refuse(_missing(sheet, name, meant.get(name, "")), row, ours)
+            else:
+                sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
 
 
 _MOST_KINDS = 50
 """Different cells of a column that says of what kind a document is."""
-_CREDIT = vocabulary("credit notes")["parts"].split()
+_CREDIT = words_for("credit notes", "parts")
+_TOTALS = words_for("totals")
+_ROWS = "(rows) "
+"""Begins the name of a column that says which rows are read."""
 
 
 def is_credit_note(cell: Cell) -> bool:
@@ -303,13 +314,6 @@ def is_credit_note(cell: Cell) -> bool:
     if not isinstance(cell, str) or not 2 < len(cell) < 50:
         return False
     return any(f"_{words}_" in f"_{folded(cell)}_" for words in _CREDIT)
-
-
-_ROWS = "(rows) "
-"""Begins the name of a column that says which rows are read."""
-
-
-_TOTALS = frozenset(vocabulary("totals")["words"].split())
 
 
 def _is_total(row: Sequence[Cell]) -> bool:
@@ -320,21 +324,14 @@ def _is_total(row: Sequence[Cell]) -> bool:
 
 def _leave_out_others(sheet: Sheet, totals: NDArray[np.bool_]) -> None:
     """Leave out rows of an export that are no records: totals without a day, headings and notes."""
-    dated, money = period_column(sheet.table), _money(sheet)
-    if dated in sheet.cells and money and len(totals):
-        dayless = np.array([_blank([cell]) for cell in sheet.cells[dated]], dtype=bool)
-        empty = [[_blank([cell]) for cell in sheet.cells[name]] for name in money]
-        sheet.leave_out(dayless & totals, fault_of("totals-left-out").rule)
-        bare = (dayless & np.all(empty, axis=0))[~(dayless & totals)]
-        keys = sheet.cells.get(sheet.table.key[0])
-        if keys is not None:  # further lines of an order repeat its key
-            bare &= np.array([_blank([cell]) for cell in keys], dtype=bool)
-        sheet.leave_out(bare, fault_of("bare-left-out").rule)
-
-
-def _money(sheet: Sheet) -> list[str]:
-    fields = sheet.table.row.model_fields
-    return [name for name in sheet.cells if name in fields and header_of(fields[name]).money]
+    dated = period_column(sheet.table)
+    if dated in sheet.cells and sheet.money and len(totals):
+        totals &= blanks(sheet.cells[dated])
+        sheet.leave_out(totals, "totals-left-out")
+        bare = np.all([blanks(sheet.cells[name]) for name in (dated, *sheet.money)], axis=0)
+        if sheet.table.key[0] in sheet.cells:  # further lines of an order repeat its key
+            bare &= blanks(sheet.cells[sheet.table.key[0]])
+        sheet.leave_out(bare, "bare-left-out")
 
 
 def _fill_further_lines(sheet: Sheet) -> None:
@@ -344,27 +341,21 @@ def _fill_further_lines(sheet: Sheet) -> None:
     above, but for amounts: a line without an amount of its own is left out, since the amount is
     that of the whole record.
     """
-    money, days = _money(sheet), sheet.cells.get(period_column(sheet.table), ())
+    money, days = sheet.money, sheet.cells.get(period_column(sheet.table), ())
     keys = [str(cell).strip() for cell in sheet.cells.get(sheet.table.key[0], ())]
     again = np.array([a == b != "" for a, b in pairwise(["", *keys])], dtype=bool)
     if not money or not again.any() or len(days) != len(keys):
         return
-    again &= np.array([_blank([cell]) for cell in days], dtype=bool)
-    empty = {
-        name: again & np.array([_blank([cell]) for cell in cells], dtype=bool)
-        for name, cells in sheet.cells.items()
-    }
+    again &= blanks(days)
+    empty = {name: again & blanks(cells) for name, cells in sheet.cells.items()}
     for name in sheet.cells.keys() - set(money):
         if empty[name].any():
             cells = list(sheet.cells[name])
             for place in np.flatnonzero(empty[name]):
                 cells[place] = cells[place - 1]
             sheet.cells[name] = cells
-            what = fault_of("filled-from-above").rule
-            filled = int(empty[name].sum())
-            sheet.notes.append(Note(sheet.file, what, sheet.headers[name], filled))
-    bare = np.all([empty[name] for name in money], axis=0)
-    sheet.leave_out(bare, fault_of("lines-left-out").rule)
+            sheet.note("filled-from-above", sheet.headers[name], int(empty[name].sum()))
+    sheet.leave_out(np.all([empty[name] for name in money], axis=0), "lines-left-out")
 
 
 def _note_unused(
@@ -378,7 +369,7 @@ def _note_unused(
     }
     fields, meant = sheet.table.row.model_fields, dict[str, str]()
     for text in unused:
-        near = closest(text, open_names) or contained(text, open_names)
+        near = known.closest(text, open_names) or known.contained(text, open_names)
         if near and header_of(fields[open_names[near]]).money and words_of(text) & NO_AMOUNT:
             near = ""  # a discount or tax is not the amount
         sheet.notes.append(not_used(sheet.file, text, near))
@@ -389,8 +380,8 @@ def _note_unused(
 
 def not_used(file: str, header: str, near: str) -> Note:
     """Say that a column is not used, and which one it may be meant for."""
-    hint = f"; {tr('did you mean {name}?', name=near)}" if near else ""
-    return Note(file, f"this column is not used{hint}", header or tr("without a name"))
+    rule = "column-not-used-near" if near else "column-not-used"
+    return note_of(rule, file, header or tr("without a name"), near=near)
 
 
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
@@ -400,27 +391,73 @@ def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
     return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
 
 
-_MOST_DIGITS = 12
+_MOST_DIGITS, _MOST_LINES = 12, 40
 
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
-    texts = [str(cell).strip() for cell in sheet.cells.get(SCALE, ())]
-    right = [
-        text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS and int(text) > 0
-        for text in texts
-    ]
-    _refuse(sheet, fault_of("no-scale"), SCALE, [not good for good in right])
-    units = [int(text) if good else 1 for text, good in zip(texts, right, strict=True)]
-    return np.array(units or [1] * len(sheet.rows), dtype="int64")
+    texts = [str(cell).strip() for cell in sheet.cells.get(SCALE, ())] or ["1"] * len(sheet.rows)
+    right = np.array(
+        [bool(re.fullmatch(r"0*[1-9]\d{0,11}", text, re.ASCII)) for text in texts], dtype=bool
+    )
+    if not right.all():
+        sheet.report(fault_of("no-scale"), SCALE, ~right, sheet.cells[SCALE][int(right.argmin())])
+    return np.array([int(t) if ok else 1 for t, ok in zip(texts, right, strict=True)], "int64")
 
 
-def _refuse(sheet: Sheet, fault: Fault, column: str, bad: list[bool]) -> None:
-    places = np.flatnonzero(np.array(bad, dtype=bool))
-    if len(places):
-        cell = sheet.cells[column][int(places[0])]
-        sheet.problems.append(
-            problem_at(
-                fault, sheet.files or sheet.file, sheet.headers[column], sheet.rows[places], cell
-            )
-        )
+def leave_out_open(sheet: Sheet, context: Context) -> None:
+    """Leave out orders without a day of completion."""
+    if done := sheet.cells.get("completed_on"):
+        is_open = [is_nothing(cell, context.settings) for cell in done]
+        sheet.leave_out(np.array(is_open, dtype=bool), "not-completed")
+
+
+def leave_out_payments(sheet: Sheet, context: Context) -> None:
+    """Leave out amounts below zero, if ``case.yaml`` says that they are payments."""
+    amounts = sheet.cells.get("amount_centimos", ())
+    if context.settings.below_zero == "leave-out":
+        sheet.cells.pop(CREDIT, None)  # a bank calls incoming payments credits
+        paid = [read_whole(cell, context, 100, money=True).text[:1] == "-" for cell in amounts]
+        sheet.leave_out(np.array(paid, dtype=bool), "payments-left-out")
+
+
+def account_of(text: str, accounts: Mapping[str, str]) -> str:
+    """Return what ``case.yaml`` says of an account, or nothing.
+
+    Its whole name goes before the longest key of digits with which its number begins.
+
+    Examples
+    --------
+    >>> accounts = {"6": "admin", "603": "materials", "Bank": "ignore"}
+    >>> [account_of(text, accounts) for text in ("6031 Compras", "62.1", "bank", "70")]
+    ['materials', 'admin', 'ignore', '']
+    """
+    plain = text.strip().casefold()
+    named = {key.strip().casefold(): meant for key, meant in accounts.items()}
+    digits = re.sub("[ .-]", "", (re.match("[0-9][0-9 .-]*", plain) or [""])[0])
+    begun = [key for key in named if key.isdigit() and digits.startswith(key)]
+    return named.get(plain) or named.get(max(begun, key=len, default=""), "")
+
+
+def name_accounts(sheet: Sheet, accounts: Mapping[str, str]) -> None:
+    """Put kinds of cost in the place of accounts; leave out rows of accounts that are no cost."""
+    cells = sheet.cells.get("category")
+    if not cells or not accounts:
+        return
+    found = {cell: account_of(str(cell), accounts) for cell in dict.fromkeys(cells)}
+    sheet.cells["category"] = [found[cell] or cell for cell in cells]
+    if named := sum(bool(found[cell]) for cell in cells):
+        sheet.note("account-named", sheet.headers["category"], named)
+    ignored = np.array([found[cell] == "ignore" for cell in cells], dtype=bool)
+    sheet.leave_out(ignored, "account-ignored")
+
+
+def accounts_to_add(cells: Sequence[Any], faults: Sequence[Fault | None]) -> list[Fault | None]:
+    """Say of accounts without a kind of cost which lines of ``case.yaml`` would give them one."""
+    unknown = [str(c) for c, f in zip(cells, faults, strict=True) if f is not None and str(c)]
+    lines = ["    '" + name.replace("'", "''") + "': category" for name in sorted(unknown)]
+    if (more := len(lines) - _MOST_LINES) > 0:
+        lines[_MOST_LINES:] = [f"    # and {more} more"]
+    words = ", ".join(get_args(known.CostCategory))
+    fix = fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines])).fix
+    return [Fault(f.rank, f.rule, fix) if f is not None and not f.fix else f for f in faults]

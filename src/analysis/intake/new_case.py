@@ -25,8 +25,7 @@ from analysis.intake.proposal import (
     settings_of,
     yaml_key,
 )
-from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv
-from analysis.intake.workbook import read_workbook
+from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv, read_workbook
 from analysis.tables.case import IntakeSettings
 
 Form = Literal["csv", "claims"]
@@ -213,7 +212,7 @@ def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
             book = read_workbook(path, path.name, lambda *_: [(ROWS[0], every)], SIGNS)
             found, problems = book.grids, book.problems
         else:
-            found, problems = [AnyTable(ROWS[0], path.name, [])], []
+            found, problems = [AnyTable(path.name, ROWS[0])], []
             read_csv(found[0], path, IntakeSettings(), SIGNS)
         wrong = [*problems, *(problem for grid in found for problem in grid.problems)]
         if wrong:

@@ -26,7 +26,6 @@ from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
 _MOST_NOTES, _MOST_COLUMNS = 40, 20
-NO_ROWS = "the table has no rows and counts as absent"
 _SHOWN_ROWS = 8
 _KEPT_ROWS = 10_000
 FILE_LINES = 2**40
@@ -78,8 +77,13 @@ def vocabulary(section: str) -> Mapping[str, str]:
     return _data("words.yaml")[section]
 
 
+def words_for(section: str, key: str = "words") -> frozenset[str]:
+    """Return the words of an entry of ``words.yaml``."""
+    return frozenset(vocabulary(section)[key].split())
+
+
 @lru_cache(maxsize=1000)
-def fault_of(name: str, **words: object) -> Fault:
+def fault_of(name: str, /, **words: object) -> Fault:
     """Return a rule of ``rules.yaml``, its words filled in.
 
     Examples
@@ -91,7 +95,7 @@ def fault_of(name: str, **words: object) -> Fault:
     texts = [found.get(key, "") for key in ("rule", "fix")]
     rule, fix = (Template(text).substitute(words) for text in texts)
     _SOURCES.update({rule: (texts[0], words), fix: (texts[1], words)})
-    return Fault(Rank[found["kind"].upper()], rule, fix)
+    return Fault(Rank[found.get("kind", "file").upper()], rule, fix)
 
 
 _SOURCES: dict[str, tuple[str, Mapping[str, object]]] = {}
@@ -106,7 +110,8 @@ def in_language(text: str) -> str:
     if "; " in text and not known:
         return "; ".join(map(in_language, text.split("; ", 1)))
     template, words = _SOURCES.get(text, (text, {}))
-    return Template(tr(template)).safe_substitute(words)
+    inside = {key: in_language(str(word)) for key, word in words.items() if word in _SOURCES}
+    return Template(tr(template)).safe_substitute({**words, **inside})
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,51 @@ class Note:
         return f"{printable(place)}: {in_language(self.what)}{rows}{example}"
 
 
+def note_of(rule: str, file: str, /, *about: Any, **words: object) -> Note:
+    """Return a note in the words of ``rules.yaml``."""
+    fault = fault_of(rule, **words)
+    what = "; ".join(filter(None, (fault.rule, fault.fix)))
+    return Note(file, what, *about)
+
+
+@dataclass
+class Log:
+    """What is wrong with a file or table, or with all files, and what is noted of it."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list, kw_only=True)
+    notes: list[Note] = field(default_factory=list, kw_only=True)
+
+    def refuse(self, rule: str | Fault, /, *place: Any, at: str = "", **words: object) -> None:
+        """Add a problem, in the words of ``rules.yaml`` or its own.
+
+        Parameters
+        ----------
+        *place
+            Row, column and value.
+        at : str
+            Another file.
+        **words
+            What is filled in.
+        """
+        fault = fault_of(rule, **words) if isinstance(rule, str) else rule
+        self.problems.append(Problem(fault, at or self.file, *place))
+
+    def note(self, rule: str, /, *about: Any, at: str = "", **words: object) -> None:
+        """Add a note in the words of ``rules.yaml``: on a column, how many rows, an example."""
+        self.notes.append(note_of(rule, at or self.file, *about, **words))
+
+    @property
+    def is_read(self) -> bool:
+        """Whether rows are known, right or wrong; if not, none may be missed in them."""
+        return all(problem.fault.rank > Rank.COLUMNS for problem in self.problems)
+
+    def add(self, other: Log) -> None:
+        """Add what is wrong with something else, and what is noted of it."""
+        self.problems += other.problems
+        self.notes += other.notes
+
+
 def problem_at(
     fault: Fault,
     file: str | Sequence[str],
@@ -291,6 +341,10 @@ class Rows:
     memory: pd.DataFrame | None = None
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
+    def called(self, column: str) -> str:
+        """Return what the file calls a column."""
+        return self.headers.get(column, column)
+
     def place(self, line: int) -> tuple[str, int]:
         """Return the file and the row of a line."""
         return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
@@ -348,7 +402,7 @@ class Rows:
         (file, row), *others = (self.place(int(line)) for line in found["line"])
         first = found.iloc[0]
         value = ", ".join(_shown(first[name]) for name in columns) + more(first)
-        names = ", ".join(self.headers.get(name, name) for name in columns)
+        names = ", ".join(map(self.called, columns))
         same = tuple(other for name, other in others if name == file)
         rule = fault if isinstance(fault, Fault) else fault(first)
         self.problems.append(Problem(rule, file, row, names, value, same, count))

@@ -33,14 +33,14 @@ from analysis.intake.amounts import (
     of_words,
     sums_to,
 )
-from analysis.intake.case_files import ROWS, SHEET, find_table, nearest_table
+from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import (
     CURRENCIES,
     Cell,
 )
 from analysis.intake.naming import CUSTOMER, NO_AMOUNT, SUPPLIER, likely_header, words_of
-from analysis.intake.problems import Rank, vocabulary
-from analysis.intake.sheets import Grid, Meaning, plain_header
+from analysis.intake.problems import Rank, words_for
+from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
 from analysis.tables.columns import (
     INVISIBLE,
     Found,
@@ -55,9 +55,7 @@ from analysis.tables.columns import (
 )
 from analysis.tables.rows import Table
 
-_NOT_COUNTED, _WON, _BANK = (
-    frozenset(vocabulary("proposal")[name].split()) for name in ("not-counted", "won", "bank")
-)
+_NOT_COUNTED, _WON, _BANK = (words_for("proposal", name) for name in ("not-counted", "won", "bank"))
 
 
 class AnyTable(Grid):

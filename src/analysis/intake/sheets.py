@@ -1,44 +1,47 @@
-"""CSV files as they come: any usual encoding, any delimiter, told or found out."""
+"""Files as they stand: CSV in any usual encoding, with any delimiter, and sheets of workbooks.
+
+A workbook is a ZIP archive of XML files, and both can be made to harm who opens them: archives that
+swell to terabytes, XML that refers to other files or to itself. So the archive is looked at before
+it is opened, nothing outside it is followed, and formulas are never computed: their last results
+count, as in any program that shows the file.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+import warnings
+import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.base.errors import system_error
-from analysis.intake.cells import Cell
-from analysis.intake.problems import (
-    Fault,
-    Note,
-    Problem,
-    Rank,
-    fault_of,
-    problem_of,
-)
+from analysis.intake.cells import Cell, Since1904
+from analysis.intake.problems import Log, Note, Problem, fault_of, problem_of
 from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import (
-    INVISIBLE,
-    Found,
-    find_column,
-)
+from analysis.tables.columns import INVISIBLE, Found, find_column
 from analysis.tables.rows import Table, utf_16
 
-DELIMITERS: Mapping[str, str] = {
-    "comma": ",",
-    "semicolon": ";",
-    "tab": "\t",
-    "pipe": "|",
-}
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SEARCHED_ROWS = 40
 """The header stands among the first rows."""
 
-_NAMES: Mapping[str, str] = {
+SHEET = ", sheet "
+"""Stands between a workbook and a sheet of it in the names of both."""
+
+_NAMES = {
     "utf-8": "UTF-8",
     "cp1252": "Windows-1252",
     "cp1250": "Windows-1250",
@@ -48,7 +51,6 @@ _GUESSED = ("cp1252", "cp1250")
 _LONGEST_CELL = 1_000_000
 _MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 2 * SEARCHED_ROWS, 10_000, 400_000
 """Lines that tell the delimiter, how much of each, and how much text they stand in."""
-
 
 Words = tuple[str, ...]
 Meaning = Found | Words
@@ -84,18 +86,12 @@ class Mapped:
         return bool(self.columns) and any(head.issuperset(self.columns) for head in heads)
 
 
-NOT_CLOSED = "a cell that begins here with a quotation mark does not end"
-
-
 @dataclass
-class Grid:
+class Grid(Log):
     """A table as it stands in a file: all rows, the first of which is row 1."""
 
     table: Table
-    file: str
-    rows: list[list[Cell]]
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
     mapped: Mapped | None = None
 
     def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
@@ -120,27 +116,24 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
         Signs of the case's currency, which headers may bear.
     """
     try:
-        content = path.read_bytes()
+        text = _decode(path.read_bytes(), grid, settings.encoding)
     except OSError as error:
         grid.problems.append(problem_of(system_error(error, grid.file)))
         return grid
-    text = _decode(content, grid, settings.encoding)
     if text is None:
         return grid
     if text.startswith(('"EXTF"', "EXTF")):
-        grid.problems.append(Problem(fault_of("datev"), grid.file, row=1))
+        grid.refuse("datev", 1)
         return grid
     told = settings.delimiter
     delimiter = DELIMITERS[told] if told else _delimiter(text, grid, currency)
     csv.field_size_limit(_LONGEST_CELL)
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for line in lines:
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             grid.rows.append(cast(list[Cell], line))
     except csv.Error as error:
-        rule = NOT_CLOSED if str(error) == "unexpected end of data" else f"not CSV ({error})"
-        fault = Fault(Rank.FILE, rule, "write quotation marks inside a cell twice, or delete them")
-        grid.problems.append(Problem(fault, grid.file, row=len(grid.rows) + 1))
+        rule = "not-closed" if str(error) == "unexpected end of data" else "not-csv"
+        grid.refuse(rule, len(grid.rows) + 1, error=error)
         grid.rows = []
     return grid
 
@@ -148,17 +141,14 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
 def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     """Turn bytes into text; say so if that took a guess, or is impossible."""
     if content.startswith(b"PK\x03\x04"):
-        grid.problems.append(Problem(fault_of("is-workbook"), grid.file))
+        grid.refuse("is-workbook")
         return None
     if codec := utf_16(content):
         return _try(content, codec, grid)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    if (text := _decoded(content, "utf-8-sig")) is None:
         return _try(content, told, grid) if told else _guess(content, grid)
     if told not in {None, "utf-8"} and not text.isascii():
-        what = f"read as UTF-8, which it is, although case.yaml says {told}"
-        grid.notes.append(Note(grid.file, what))
+        grid.note("is-utf-8", codec=told)
     return text
 
 
@@ -167,8 +157,14 @@ def _try(content: bytes, codec: str, grid: Grid) -> str | None:
         return content.decode(codec)
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        fault = fault_of("not-text", codec=_NAMES.get(codec, codec))
-        grid.problems.append(Problem(fault, grid.file, row=row))
+        grid.refuse("not-text", row, codec=_NAMES.get(codec, codec))
+        return None
+
+
+def _decoded(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except UnicodeDecodeError:
         return None
 
 
@@ -184,14 +180,11 @@ def _guess(content: bytes, grid: Grid) -> str | None:
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
         options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
         row = content.count(b"\n", 0, place) + 1
-        fault = fault_of("encoding-in-doubt", codecs=" or ".join(shown), options=options)
-        grid.problems.append(Problem(fault, grid.file, row=row))
+        grid.refuse("encoding-in-doubt", row, codecs=" or ".join(shown), options=options)
         return None
     codec, text = next(iter(texts.items()))
     example = next(line for line in text.splitlines() if not line.isascii())
-    what = f"read as {_NAMES[codec]}, since it is not UTF-8; if letters are wrong, say "
-    what += "otherwise in case.yaml (intake: {encoding: ...})"
-    grid.notes.append(Note(grid.file, what, example=example))
+    grid.note("encoding-guessed", "", 0, example, codec=_NAMES[codec])
     return text
 
 
@@ -214,13 +207,6 @@ _NO_WORD = re.compile(
 """What stands in no word: a sign such as ³, ń before a vowel, ñ before none, Nş for Nº."""
 
 
-def _decoded(content: bytes, codec: str) -> str | None:
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError:
-        return None
-
-
 def _first_doubt(content: bytes, codecs: list[str]) -> int | None:
     """Return the place of the first byte that is a letter, and not the same one in all codecs."""
     doubtful = []
@@ -233,9 +219,8 @@ def _first_doubt(content: bytes, codecs: list[str]) -> int | None:
 
 def _word(text: str, place: int) -> str:
     """Return the word around a place."""
-    before = re.search(r'[^\s;,|"]*$', text[max(0, place - 30) : place])
-    after = re.match(r'[^\s;,|"]*', text[place : place + 30])
-    return f"{before[0] if before else ''}{after[0] if after else ''}"
+    before = re.split(r'[\s;,|"]', text[max(0, place - 30) : place])[-1]
+    return before + re.split(r'[\s;,|"]', text[place : place + 30])[0]
 
 
 def _delimiter(text: str, grid: Grid, currency: tuple[str, ...]) -> str:
@@ -244,11 +229,215 @@ def _delimiter(text: str, grid: Grid, currency: tuple[str, ...]) -> str:
 
     def clarity(delimiter: str) -> tuple[int, int]:
         rows = list(csv.reader(head, delimiter=delimiter))
-        known = (
-            sum(grid.meaning(name.strip(' "'), currency) is not None for name in row)
-            for row in rows
-        )
+        names = [[grid.meaning(name.strip(' "'), currency) for name in row] for row in rows]
         width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
-        return max(known, default=0), (width - 1) * times
+        known = max((len(row) - row.count(None) for row in names), default=0)
+        return known, (width - 1) * times
 
     return max(DELIMITERS.values(), key=clarity)
+
+
+MOST_BYTES = 2**30
+"""Unpacked size of all parts together; a full sheet of a million rows has about half of it."""
+
+MOST_ROWS, MOST_COLUMNS = 2**20, 128
+"""Rows that a sheet can have, and far more columns than any table has."""
+_HIGHEST_RATIO = 400
+_CHUNK = 2**20
+_NO_RESULT = re.compile(
+    rb'<(?:\w+:)?c (?![^>]*\bt="str")[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>'
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+"""A formula without a result; one whose result is an empty text has the type str."""
+
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>\s*<(?:\w+:)?c\b')
+"""A row with cells that is not shown."""
+
+_HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\bmin="(\d+)"')
+"""Columns that are not shown, and where they begin."""
+
+_SIGN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]+)"|\\(.)|([$€£])')
+"""What a number format shows beside the digits: [$€-407], "S/", \\$ or $."""
+
+_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+Choice = Sequence[tuple[Table, Mapped | None]] | Problem | Note
+"""What a sheet is read as, or why it is not read."""
+Choose = Callable[[str, str, list[list[Cell]]], Choice]
+
+
+@dataclass
+class Book(Log):
+    """What a workbook holds: grids, one for each sheet that is read as a table.
+
+    Its problems are those of the whole workbook and of sheets that look like tables and are not
+    read, its notes about other sheets that are not read.
+    """
+
+    grids: list[Grid] = field(default_factory=list)
+
+
+def read_workbook(
+    path: Path,
+    file: str,
+    choose: Choose,
+    foreign: tuple[str, ...] = (),
+    ignored: tuple[str, ...] = (),
+) -> Book:
+    """Read some sheets of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    file : str
+        How messages call it.
+    choose : callable
+        Returns what to read a sheet as, given its title, its name in messages and its first rows.
+    foreign : tuple of str
+        Signs of other currencies than the case's, which the format of a cell may show.
+    ignored : tuple of str
+        Titles of sheets that are no tables, whatever they look like.
+    """
+    book = Book(file)
+    try:
+        fault = _locked(path)
+    except OSError as error:
+        book.problems.append(problem_of(system_error(error, file)))
+        return book
+    try:
+        if fault := fault or _unsafe(path):
+            book.refuse(fault)
+        else:
+            _read_sheets(path, book, choose, foreign, ignored)
+    except Exception:  # whatever a damaged file makes the library stumble over
+        return Book(file, problems=[Problem(fault_of("damaged-workbook"), file)])
+    return book
+
+
+def _locked(path: Path) -> str:
+    """Know a workbook with a password, which is no archive but an old container of one."""
+    with path.open("rb") as stream:
+        if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
+            return ""
+        return "password" if _ENCRYPTED in stream.read(MOST_BYTES) else "damaged-workbook"
+
+
+def _unsafe(path: Path) -> str:
+    """Look at the archive and at every part of it, unpacking a little at a time."""
+    unpacked = 0
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            size, packed = part.file_size, max(part.compress_size, 1)
+            if size > 10 * _CHUNK and size / packed > _HIGHEST_RATIO:
+                return "workbook-too-large"
+            with archive.open(part) as stream:
+                last = b""
+                while chunk := stream.read(_CHUNK):
+                    unpacked += len(chunk)
+                    if unpacked > MOST_BYTES:
+                        return "workbook-too-large"
+                    if part.filename.endswith((".xml", ".rels")) and _declares(last + chunk):
+                        return "xml-entities"
+                    last = chunk[-16:]
+    return ""
+
+
+def _declares(xml: bytes) -> bool:
+    """Whether XML has a document type; in UTF-16 every other byte is zero."""
+    plain = xml.replace(b"\0", b"")
+    return b"<!DOCTYPE" in plain or b"<!ENTITY" in plain
+
+
+def _read_sheets(
+    path: Path, book: Book, choose: Choose, foreign: tuple[str, ...], ignored: tuple[str, ...]
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on extensions that only concern looks
+        reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+    there = {sheet.title: sheet for sheet in reader.wb.worksheets}
+    named = [*there, *(s.name for s in reader.parser.sheets if s.name not in reader.wb.sheetnames)]
+    number = Since1904 if reader.wb.epoch == CALENDAR_MAC_1904 else Decimal
+    read: set[str] = set()
+    for title in named:
+        name, sheet = f"{book.file}{SHEET}{title}", there.get(title)
+        if sheet is not None:
+            sheet.reset_dimensions()  # what the file says of its own size may be wrong
+        choice = choose(title, name, _rows(sheet, foreign, number, SEARCHED_ROWS))
+        if title in ignored:
+            book.note("ignored", at=name)
+        elif isinstance(choice, Problem):
+            book.problems.append(choice)
+        elif isinstance(choice, Note):
+            book.notes.append(choice)
+        for table, mapped in choice if isinstance(choice, Sequence) else ():
+            if mapped is None and table.name in read:
+                book.refuse("same-table", at=name)
+                continue
+            read.add(table.name)
+            grid = Grid(name, table, _rows(sheet, foreign, number), mapped)
+            book.grids.append(grid)
+            if sheet is None:
+                grid.refuse("sheet-lost")
+            else:
+                with zipfile.ZipFile(path) as archive:
+                    _look_behind(archive.read(sheet._worksheet_path), sheet, grid)
+    reader.wb.close()
+
+
+def _rows(
+    sheet: Any, foreign: tuple[str, ...], number: type[Decimal], most: int = MOST_ROWS
+) -> list[list[Cell]]:
+    found = []
+    for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS) if sheet is not None else ():
+        cells = [_cell(cell, foreign, number) for cell in row]
+        while cells and cells[-1] == "":
+            cells.pop()
+        found.append(cells)
+    return found
+
+
+def _cell(cell: Any, foreign: tuple[str, ...], kind: type[Decimal]) -> Cell:
+    """Take a cell for what it shows: text, an exact number, or a day."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        number = kind(format(value, ".15g"))  # as many digits as spreadsheets keep
+        form = cell.number_format or ""
+        if "%" in form:
+            return f"{(number * 100).normalize():f}%"
+        sign = _foreign_sign(form, foreign)
+        return f"{sign} {number:f}" if sign else number
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value
+    return f"#{str(value).lstrip('#')}" if cell.data_type == TYPE_ERROR else str(value)
+
+
+@lru_cache(maxsize=1000)
+def _foreign_sign(form: str, foreign: tuple[str, ...]) -> str:
+    """Return the sign of another currency that a number format shows, or nothing."""
+    shown = ["".join(groups).strip() for groups in _SIGN.findall(form)]
+    return next((sign for sign in shown if sign.casefold() in foreign), "")
+
+
+def _look_behind(content: bytes, sheet: Any, grid: Grid) -> None:
+    """Refuse formulas that were never computed; note what is read although nobody sees it."""
+    if cells := _NO_RESULT.findall(content):
+        more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
+        grid.refuse("no-result", None, "", f"cell {cells[0].decode('ascii')}{more}")
+    if sheet.sheet_state != "visible":
+        grid.note("hidden-sheet")
+    if count := len(_HIDDEN_ROW.findall(content)):
+        grid.note("hidden-rows", "", count)
+    widest = max(map(len, grid.rows), default=0)
+    hidden = [at for at in map(int, _HIDDEN_COLUMNS.findall(content)) if at <= widest]
+    if hidden:
+        grid.note("hidden-columns", names=", ".join(map(get_column_letter, hidden[:6])))
