@@ -17,15 +17,22 @@ ARTICLE = "kowalczyk"
 """The case of the second source, whose report is made beside that of the paper."""
 PACKAGES = (
     "pandas",
+    "narwhals",
+    "openpyxl",
+    "seaborn",
+    "babel.core",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
+    "fontTools.subset",
     "schemdraw",
     "scipy.stats",
     "scipy.optimize",
-    "pydantic",
+    "pydantic.main",
     "yaml",
     "papermill",
     "ipykernel.inprocess.manager",
+    "ipykernel.inprocess.ipkernel",
+    "mistune",
     "nbformat.validator",
     "typst",
 )

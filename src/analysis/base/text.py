@@ -31,6 +31,7 @@ from typing import Any
 import pandas as pd
 import yaml
 from pandas.api.types import is_numeric_dtype
+from yaml.constructor import SafeConstructor
 
 from analysis.base.language import language, tr
 
@@ -400,15 +401,8 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
             written.extend(folder / name for name in texts)
 
 
-class PlainLoader(yaml.SafeLoader):
-    """YAML without aliases and merged keys, which can blow up a file, or keys that stand twice."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse an alias."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=mark)
-        return super().compose_node(parent, index)
+class _PlainKeys(SafeConstructor):
+    """Keys that are words, none twice, none merged."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Refuse a key that is no word or stands twice."""
@@ -426,6 +420,26 @@ class PlainLoader(yaml.SafeLoader):
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+class PlainLoader(_PlainKeys, yaml.SafeLoader):
+    """YAML without aliases and merged keys, which can blow up a file, or keys that stand twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_mark()
+            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+class _OwnLoader(_PlainKeys, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads ten times faster, with less clear messages."""
+
+
+def own_yaml(module: str, name: str) -> Any:
+    """Read a YAML file of the package, which lies beside a module."""
+    return yaml.load(Path(module).with_name(name).read_text(encoding="utf-8"), _OwnLoader)
 
 
 def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:

@@ -8,13 +8,12 @@ reading only, and a statement of the publication may be what asserts it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-import yaml
 from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
+from analysis.base.text import own_yaml
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
@@ -39,9 +38,7 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     name: Kind(kind["meaning"], tuple(kind.get("needs", ())), tuple(kind.get("may", ())))
-    for name, kind in yaml.safe_load(
-        Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
-    ).items()
+    for name, kind in own_yaml(__file__, "relations.yaml").items()
 }
 
 if TYPE_CHECKING:

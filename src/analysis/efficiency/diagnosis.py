@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
-import yaml
 
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.base.text import PlainLoader, decimal, listed, percent
+from analysis.base.text import decimal, listed, own_yaml, percent
 from analysis.efficiency.dynamics import quotient, trend, turnover_split
 from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import (
@@ -43,10 +41,9 @@ class Text:
     polish: str
 
 
-_FILE: Final = Path(__file__).with_name("diagnosis.yaml")
 SENTENCES: Final = {
     rule: {part: Text(**both) for part, both in parts.items()}
-    for rule, parts in yaml.load(_FILE.read_text(encoding="utf-8"), Loader=PlainLoader).items()
+    for rule, parts in own_yaml(__file__, "diagnosis.yaml").items()
 }
 """By rule: the sentence, its rule, a correction where there is one, and words that fill it."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from math import lcm
 from typing import Final
 
@@ -117,6 +118,7 @@ def linear_lookup(first: int, known: Known | None = None) -> Callable[[str, int]
     """
     fixed, one = known or {}, Fraction(1)
 
+    @cache
     def lookup(name: str, number: int) -> Quotient:
         if (name, number) in fixed:
             return _constant(Fraction(fixed[name, number]))

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
-import yaml
 
 from analysis.base.expression import (
     Expression,
@@ -27,7 +25,7 @@ from analysis.base.expression import (
     written,
 )
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.base.text import PlainLoader, decimal, percent
+from analysis.base.text import decimal, own_yaml, percent
 from analysis.efficiency.quarterly_statements import STOCKS, Amounts, Book
 
 Denominator = Literal["closing", "opening", "average"]
@@ -139,9 +137,7 @@ def _steps(formula: Expression) -> Iterator[Step]:
         yield Step(formula.name, sign, **lines[formula.name])
 
 
-_FOUND: Final[dict[str, dict[str, dict[str, str]]]] = yaml.load(
-    Path(__file__).with_name("indicators.yaml").read_text(encoding="utf-8"), Loader=PlainLoader
-)
+_FOUND: Final[dict[str, dict[str, dict[str, str]]]] = own_yaml(__file__, "indicators.yaml")
 
 
 def _read(key: str, row: dict[str, str]) -> Indicator:

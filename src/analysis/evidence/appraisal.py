@@ -9,6 +9,7 @@ references, and questions to the authors. Words in braces are numbers, which are
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pandas as pd
 import yaml
 
 from analysis.base.errors import InputError
+from analysis.base.language import language
 from analysis.base.text import PlainLoader, Rounding, percent
 from analysis.claims.single import power
 from analysis.claims.verdicts import read_universes, read_verdicts
@@ -52,8 +54,21 @@ Entry = dict[str, Any]
 Appraisal = dict[str, list[Entry]]
 
 
-def numbers(case: Case) -> dict[str, str]:
+_NUMBERS: dict[tuple[object, ...], dict[str, str]] = {}
+
+
+def numbers(case: Case) -> Mapping[str, str]:
     """Return what texts on the publication may quote: derived numbers, and counts of verdicts."""
+    files = [case.raw / name for name in ("claims.csv", "appraisal.yaml")]
+    files += [case.processed / name for name in ("verdicts.csv", "multiverse.csv")]
+    contents = (path.read_bytes() for path in files if path.is_file())
+    key = (case.root, case.name, case.reading()["rounding"], language().code, *contents)
+    if key not in _NUMBERS:
+        _NUMBERS[key] = _numbers(case)
+    return _NUMBERS[key]
+
+
+def _numbers(case: Case) -> dict[str, str]:
     printed = {claim.claim_id: claim.printed for claim in read_claims(case)}
     rounding = Rounding(case.reading()["rounding"])
     kinds = [entry["kind"] for entry in _read(case).get("findings", [])]
@@ -96,14 +111,19 @@ def _read(case: Case) -> Appraisal:
     path = case.raw / "appraisal.yaml"
     if not path.is_file():
         return {}
+    return _sections(path.read_text(encoding="utf-8"), _file(case))
+
+
+@cache
+def _sections(text: str, file: str) -> Appraisal:
     try:
-        found: Appraisal = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)
+        found: Appraisal = yaml.load(text, PlainLoader)
     except yaml.YAMLError as error:
-        raise yaml_problem(error, Path(_file(case))) from None
+        raise yaml_problem(error, Path(file)) from None
     for name, entries in found.items():
         if name not in SECTIONS:
             rule = f"the sections are {', '.join(SECTIONS)}"
-            raise InputError(rule, file=_file(case), value=name)
+            raise InputError(rule, file=file, value=name)
         for entry in entries:
             fields = SECTIONS[name]
             missing = [field for field in fields if not entry.get(field)]
@@ -112,7 +132,7 @@ def _read(case: Case) -> Appraisal:
                 shown = str(next(iter(entry.values())))
                 wrong = f"{missing[0]} is missing" if missing else f"{unknown[0]} is not known"
                 rule = f"an entry of {name} has {', '.join(fields)}; {wrong}"
-                raise InputError(rule, file=_file(case), value=shown)
+                raise InputError(rule, file=file, value=shown)
     return found
 
 

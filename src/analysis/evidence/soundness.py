@@ -180,9 +180,10 @@ def same(one: Expression, other: Expression) -> bool:
     return all(evaluate(one, values) == evaluate(other, values) for values in _samples())
 
 
-def _samples() -> Iterator[dict[tuple[str, str], Fraction | None]]:
+@cache
+def _samples() -> tuple[dict[tuple[str, str], Fraction | None], ...]:
     """Draw whole values for every measure, now and before, in their ranges; always the same."""
-    rng = random.Random(7)
+    rng, samples = random.Random(7), []
     for trial in range(_TRIALS):
         values: dict[tuple[str, str], Fraction | None] = {}
         for when in ("now", "before"):
@@ -195,7 +196,8 @@ def _samples() -> Iterator[dict[tuple[str, str], Fraction | None]]:
                     value = ends[trial] or 1
                 drawn[name] = Fraction(value)
             values |= {(name, when): value for name, value in drawn.items()}
-        yield values
+        samples.append(values)
+    return tuple(samples)
 
 
 @cache

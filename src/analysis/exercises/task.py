@@ -15,16 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Number as Constant
 from analysis.base.expression import fold, operate, parse
-from analysis.base.text import MINUS, PlainLoader, decimal, percent
+from analysis.base.text import MINUS, decimal, own_yaml, percent
 from analysis.exercises.compound import Chart, Day, Table, Text
 from analysis.exercises.forms import Choice, Counts, Form, Number, Pair, Several, UnreadableError
 from analysis.exercises.study import Study, required
@@ -131,8 +129,7 @@ class Topic:
     """
 
     def __init__(self, name: str) -> None:
-        text = Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
-        self._texts: dict[str, dict[str, Any]] = yaml.load(text, Loader=PlainLoader)
+        self._texts: dict[str, dict[str, Any]] = own_yaml(__file__, f"{name}.yaml")
         self._functions: dict[str, Callable[[Study], Values]] = {}
 
     @property

@@ -16,12 +16,11 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr, words_of
-from analysis.base.text import PlainLoader, fields, texts_of
+from analysis.base.text import fields, own_yaml, texts_of
 from analysis.tables.case import Case
 from analysis.tables.rows import Table
 
@@ -67,8 +66,7 @@ class Fault:
 
 @cache
 def _data(name: str) -> Mapping[str, Mapping[str, str]]:
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    data: Mapping[str, Mapping[str, str]] = yaml.load(text, PlainLoader)
+    data: Mapping[str, Mapping[str, str]] = own_yaml(__file__, name)
     return data
 
 

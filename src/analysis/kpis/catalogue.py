@@ -12,15 +12,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Expression, Measure, Unit, evaluate, leaves, parse, written
 from analysis.base.language import Code, language, tr
+from analysis.base.text import own_yaml
 from analysis.tables.schema import Own, OwnIndicator, own_indicators
 
 MONEY = "money"
@@ -115,10 +114,9 @@ class MeasureSpec:
 
 
 def _read() -> dict[str, MeasureSpec]:
-    text = Path(__file__).with_name("measures.yaml").read_text(encoding="utf-8")
     return {
         name: MeasureSpec(name, **{**record, "columns": tuple(record["columns"].split())})
-        for name, record in yaml.safe_load(text).items()
+        for name, record in own_yaml(__file__, "measures.yaml").items()
     }
 
 
@@ -303,8 +301,7 @@ def _catalogue(currency: str, code: Code) -> tuple[Kpi, ...]:
             )
             for record in _catalogue(MONEY, "en")
         )
-    text = Path(__file__).with_name("catalogue.yaml").read_text(encoding="utf-8")
-    return tuple(map(_record, yaml.safe_load(text)))
+    return tuple(map(_record, own_yaml(__file__, "catalogue.yaml")))
 
 
 @cache

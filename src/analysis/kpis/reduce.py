@@ -171,13 +171,14 @@ _NEEDED = {
 
 def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
     """Sum services; a measure is not known in a month in which a service lacks a day for it."""
-    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for days in _NEEDED.values() for day in days}
+    needed = {name: days for name, days in _NEEDED.items() if name in measures}
+    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for days in needed.values() for day in days}
     unknown: dict[str, set[int]] = {}
     for part in _sums_of_services(frames, by, lacks, [*measures, *lacks]):
         for name in lacks:
             missed = part[(part["measure"] == name) & (part["value"] > 0)]
             unknown.setdefault(name, set()).update(missed["month"])
-        for name, days in _NEEDED.items():
+        for name, days in needed.items():
             months = set().union(*(unknown[f"no {day}"] for day in days))
             part = part[(part["measure"] != name) | ~part["month"].isin(months)]
         yield part[~part["measure"].isin(lacks)]

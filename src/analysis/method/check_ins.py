@@ -60,17 +60,18 @@ def so_far(
 ) -> Period:
     """Sum the rows of a quarter up to and including a day; None for what had no row yet."""
     start = pd.Timestamp(quarter_start(quarter))
-    cut = dict(ledger)
+    needed = {table for name in measures for table in MEASURES[name].tables}
+    cut = {name: rows for name, rows in ledger.items() if name in needed}
     for name, column in DATED.items():
-        if name in ledger:
-            when = ledger[name][column]
-            cut[name] = ledger[name][(when >= start) & (when <= day)]
+        if name in cut:
+            when = cut[name][column]
+            cut[name] = cut[name][(when >= start) & (when <= day)]
     if "staff_hours" in cut:
         months = cut["staff_hours"]["month"].map(parse_month)
         first, ended = first_month(quarter, "quarter"), month_of(day + timedelta(days=1))
         cut["staff_hours"] = cut["staff_hours"][(months >= first) & (months < ended)]
     cut = {name: rows for name, rows in cut.items() if len(rows)}
-    if "service" in ledger and "service" not in cut:
+    if "service" in needed & ledger.keys() and "service" not in cut:
         cut["service"] = ledger["service"].iloc[:0]
     sums = reduce(cut, by=(), measures=measures).groupby("measure")["value"].sum()
     return {name: int(sums[name]) * MEASURES[name].scale for name in measures if name in sums.index}

@@ -24,10 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import yaml
 
 from analysis.base.errors import InputError
-from analysis.base.text import without_formulas, write_text
+from analysis.base.text import FONTS, own_yaml, without_formulas, write_text
 from analysis.notebook.prose import MARKS, split_caption
 
 if TYPE_CHECKING:
@@ -123,8 +122,7 @@ class Figure:
 @cache
 def figures_by_report() -> dict[str, list[str]]:
     """Names of the figures of the paper's report, of firms alone, and of the article."""
-    text = Path(__file__).with_name("figures.yaml").read_text(encoding="utf-8")
-    found: dict[str, list[str]] = yaml.safe_load(text)
+    found: dict[str, list[str]] = own_yaml(__file__, "figures.yaml")
     return found
 
 
@@ -157,8 +155,6 @@ def style() -> Iterator[None]:
 def register_fonts() -> None:
     """Make matplotlib use the bundled IBM Plex Sans, also where the host has its own copy."""
     from matplotlib.font_manager import fontManager
-
-    from analysis.base.text import FONTS
 
     fontManager.ttflist = [font for font in fontManager.ttflist if font.name != _FAMILIES[0]]
     for path in sorted(FONTS.glob("*.ttf")):

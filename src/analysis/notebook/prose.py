@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import cleandoc
-from pathlib import Path
-
-import yaml
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.base.periods import readable
+from analysis.base.text import own_yaml
 
 _NEGATIVE = re.compile(r"(?<![\w`-])-(?=\d)")
 
@@ -109,8 +107,7 @@ class Concept:
 @cache
 def concepts() -> dict[str, Concept]:
     """Read all concepts, by name."""
-    text = Path(__file__).with_name("concepts.yaml").read_text(encoding="utf-8")
-    entries: dict[str, dict[str, str]] = yaml.safe_load(text)
+    entries: dict[str, dict[str, str]] = own_yaml(__file__, "concepts.yaml")
     return {name: Concept(name, **entry) for name, entry in entries.items()}
 
 

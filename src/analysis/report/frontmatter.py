@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from analysis.base.language import language, tr
 from analysis.base.periods import GRAINS, MONTH_NAMES, short_period
+from analysis.base.text import own_yaml
 from analysis.claims.verdicts import count_conflicts, count_verdicts, listed_words, read_verdicts
 from analysis.claims.wording import MEANINGS
 from analysis.notebook.edition import Edition
@@ -30,8 +30,6 @@ from analysis.tables.case import Case
 
 # Larger files (a user's own millions of rows) are left out of the PDF.
 LARGEST_ATTACHMENT = 5_000_000
-
-_SOURCES = Path(__file__).with_name("sources.yaml")
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def sources(case: Case, chapters: Collection[str]) -> list[str]:
     own = case.parameters.source
     if own is not None:
         entries.append({"authors": own.authors, "title": own.title, "date": own.published})
-    for entry in yaml.safe_load(_SOURCES.read_text(encoding="utf-8")):
+    for entry in own_yaml(__file__, "sources.yaml"):
         if any(name.endswith(entry["chapter"]) for name in chapters):
             entries.append(entry)
     return [_entry(entry) for entry in entries]

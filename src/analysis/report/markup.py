@@ -7,12 +7,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from analysis.base.errors import InputError
+from analysis.base.text import own_yaml
 
 # A pair of these wraps the number of an unresolved reference; clean() removes them from all text.
 MARK = "\ufdd0"
@@ -229,13 +227,10 @@ class Labels:
         return [*self.known, *(name for names in self.sections.values() for name in names)]
 
 
-_FORMULAS = Path(__file__).with_name("formulas.yaml")
-
-
 @cache
 def formulas() -> dict[str, str]:
     """Read the table of formulas: LaTeX, with single spaces, to Typst."""
-    table: dict[str, str] = yaml.safe_load(_FORMULAS.read_text(encoding="utf-8"))
+    table: dict[str, str] = own_yaml(__file__, "formulas.yaml")
     return table
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any, TypedDict
 
 import pandas as pd
-import yaml
 
 from analysis.base.language import language, tr
-from analysis.base.text import MISSING, Format, decimal, percent, points
+from analysis.base.text import MISSING, Format, decimal, own_yaml, percent, points
 from analysis.claims.wording import WORDS
 from analysis.kpis.catalogue import Indicator, kpi
 from analysis.method.scoring import Goal
@@ -113,8 +111,7 @@ def rows_of(name: str) -> list[list[str]]:
 
 @cache
 def _tables() -> dict[str, Any]:
-    text = Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8")
-    tables: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    tables: dict[str, Any] = own_yaml(__file__, "tables.yaml")
     return tables
 
 

@@ -16,10 +16,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -32,7 +30,7 @@ from analysis.base.periods import (
     quarter_label,
     quarter_start,
 )
-from analysis.base.text import PlainLoader
+from analysis.base.text import own_yaml
 
 LARGEST = 10**15
 """Largest whole number in a cell: sums of thousands of them still fit into 64 bits."""
@@ -173,8 +171,7 @@ def hours(description: str) -> Any:
 @cache
 def names_in_files() -> Mapping[str, Mapping[str, Any]]:
     """Return what files call tables and columns, by table, and their values: ``names.yaml``."""
-    text = Path(__file__).with_name("names.yaml").read_text(encoding="utf-8")
-    names: Mapping[str, Mapping[str, Any]] = yaml.load(text, PlainLoader)
+    names: Mapping[str, Mapping[str, Any]] = own_yaml(__file__, "names.yaml")
     return names
 
 
