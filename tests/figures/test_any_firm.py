@@ -86,20 +86,6 @@ def test_kpis(drawing: str, name: str, check: Check) -> None:
         check(DRAWINGS[drawing](kpi_rows(name)))
 
 
-@each_series
-def test_intervals(name: str, check: Check) -> None:
-    values = SERIES[name]
-    quarters = [quarter_label(LAST - len(values) + 1 + place) for place in range(len(values))][-12:]
-    counts = [None if v is None else max(int(v), 0) for v in values][-12:]
-    rows = [
-        (kpi, *row)
-        for kpi, sizes in (("productivity", counts[::-1]), ("satisfaction", counts))
-        for row in zip(quarters, counts, sizes, strict=True)
-    ]
-    frame = table("kpi quarter count size", rows, exact="count size")
-    check(kpi_page.intervals(kpi_page.with_intervals(frame), "yours"))
-
-
 @pytest.mark.parametrize("count", [1, 2, 30])
 @pytest.mark.parametrize("name", ["type {}", LONG + " {}", WORD + "{}", "$x^{}$ \\alpha_{{1}}"])
 def test_services_by_type(count: int, name: str, check: Check) -> None:
@@ -200,15 +186,10 @@ def okr_rows(text: str, value: Fraction, low: Fraction) -> pd.DataFrame:
         (Fraction(1, 1000), Fraction(1, 900)),
     ],
 )
-def test_bullets_and_progress(text: str, value: Fraction, low: Fraction, check: Check) -> None:
+def test_progress_of_key_results(text: str, value: Fraction, low: Fraction, check: Check) -> None:
     frame = okr_rows(text, value, low)
-    check(okr_charts.bullets(frame, "2024Q2", "yours"))
     frame["commit"] = [Fraction(7, 10)] * len(frame)
     check(okr_charts.okr_progress(frame, "2024Q2", "yours"))
-
-
-def test_no_key_result_at_all(check: Check) -> None:
-    check(okr_charts.bullets(okr_charts.bullets_data([]), "2024Q2", "yours"))
 
 
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:

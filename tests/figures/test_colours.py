@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from analysis.figures import style
-from analysis.figures.okr_charts import RANGES
 
 # Full deficiency in linear RGB. Source: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, A
 # physiologically-based model for simulation of color vision deficiency, IEEE Transactions on
@@ -79,12 +78,6 @@ def test_meanings_differ_in_grey() -> None:
     assert lightness(style.BAD) - lightness(style.GOOD) > 25
     for kind, colour in style.KIND.items():
         assert lightness(style.LIGHT[kind]) - lightness(colour) > 30, kind
-
-
-def test_ranges_of_a_bullet_graph_grow_lighter() -> None:
-    shades = [lightness(colour) for colour in RANGES]
-    assert all(after - before > 4 for before, after in pairwise(shades))
-    assert all(shades[0] - lightness(colour) > 20 for colour in style.KIND.values())
 
 
 @pytest.mark.parametrize("colour", [style.INK, style.MUTED, *style.KIND.values(), style.GOOD])

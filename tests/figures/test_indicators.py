@@ -13,7 +13,6 @@ from analysis.figures import (
     kpi_comparison,
     kpi_page,
     kpi_trends,
-    okr_charts,
     process_charts,
     scorecard_charts,
 )
@@ -24,7 +23,7 @@ from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import kpi_periods
 from analysis.kpis.reduce import reduce
 from analysis.method import as_is
-from analysis.method.key_results import evaluate, load_okrs
+from analysis.method.key_results import load_okrs
 from analysis.method.links import load_links
 from analysis.notebook.display import Figure
 from analysis.tables.case import Case
@@ -181,17 +180,6 @@ def test_small_multiples_hold_every_quarter(reduced: Totals) -> None:
     assert sales.loc["2024Q2", "year_ago"] == sales.loc["2023Q2", "value"]
 
 
-def test_bullets_in_the_unit_of_the_indicator(segelec: Case, reduced: Totals) -> None:
-    results = evaluate(load_okrs(segelec), reduced, "2024Q2", "year-ago", segelec.reading())
-    frame = okr_charts.bullets_data(results).set_index("kr_id")
-    revenue = frame.loc["O1-KR2"]
-    # 15% more than the base; good enough is seven tenths of the way
-    assert revenue["low"] == revenue["baseline"] * Fraction(115, 100)
-    assert revenue["commit"] == revenue["baseline"] * (1 + Fraction(7, 10) * Fraction(15, 100))
-    assert frame.loc["O3-H", "high"] == frame.loc["O3-H", "baseline"] * Fraction(8, 10)
-    assert "O4-KR1" not in frame.index  # no target is printed
-
-
 def test_components_are_the_printed_tables(segelec: Case) -> None:
     frame = concept_charts.components_data(load_okrs(segelec))
     assert frame.groupby("objective_id").size().to_dict() == {"O1": 4, "O2": 2, "O3": 2, "O4": 2}
@@ -204,13 +192,35 @@ def test_methods_lead_to_methods(segelec: Case) -> None:
     assert all(set(text.split()) <= known for text in frame["leads_to"])
 
 
+def counted(kpi: str, *counts: tuple[str, int, int]) -> pd.DataFrame:
+    scale = {"satisfaction": 100, "productivity": 400}.get(kpi, 1)  # time is in quarter hours
+    rows = [
+        (kpi, label, parse_quarter(label), Fraction(scale * count, size), count, size)
+        for label, count, size in counts
+    ]
+    return table("kpi period index value numerator denominator", rows, exact="value")
+
+
 def test_intervals_by_hand() -> None:
-    counts = [("productivity", 10, 200), ("satisfaction", 81, 263), ("satisfaction", None, None)]
-    frame = kpi_page.with_intervals(table("kpi count size", counts, exact="count size"))
-    # Garwood's table for ten: 4.7954 to 18.3904, per 200 hours; Newcombe's for 81 of 263
-    assert (frame["low"][0], frame["high"][0]) == pytest.approx((2.3977, 9.1952), abs=1e-4)
-    assert (frame["low"][1], frame["high"][1]) == pytest.approx((25.53, 36.62), abs=0.01)
-    assert frame["value"].tolist() == [5, Fraction(8100, 263), None]
+    parts = [
+        counted("productivity", ("2023Q2", 10, 800), ("2024Q2", 30, 800)),
+        counted("satisfaction", ("2023Q2", 48, 80), ("2024Q2", 56, 70)),
+        counted("services", ("2023Q2", 153, 1), ("2024Q2", 188, 1)),
+        counted("sales", ("2024Q2", 153, 1)),
+    ]
+    frame = kpi_trends.small_multiples_data(pd.concat(parts, ignore_index=True))
+    rows = frame.set_index(["kpi", "quarter"])
+    # Garwood's table for ten: 4.7954 to 18.3904, per 200 hours
+    ends = rows.loc[("productivity", "2023Q2"), ["low", "high"]]
+    assert ends.tolist() == pytest.approx([2.3977, 9.1952], abs=1e-4)
+    # three times as many as ten are more than chance; 153 and 188 are 1.9 of their deviations apart
+    now = rows.xs("2024Q2", level="quarter")["chance"].to_dict()
+    # Newcombe, first example of method 10: the change from 48/80 to 56/70 is 0.0524 to 0.3339
+    assert now == {"productivity": False, "satisfaction": False, "services": True, "sales": None}
+    assert rows.loc[("sales", "2024Q2"), ["low", "high"]].tolist() == [None, None]
+    drawn = kpi_trends.small_multiples(frame, "yours")
+    assert "3 of 3 indicators were better" in drawn.caption
+    assert "the changes of these: Services delivered." in drawn.caption
 
 
 @pytest.mark.parametrize(

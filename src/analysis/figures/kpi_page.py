@@ -8,21 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from analysis.base.language import tr
 from analysis.base.periods import (
-    last_ended,
     months_in,
-    quarter_label,
-    short_period,
 )
-from analysis.base.text import MISSING, decimal, listed, outward, percent, records
-from analysis.evidence.soundness import count_interval, share_interval
+from analysis.base.text import decimal, listed, percent, records
 from analysis.figures import style as s
-from analysis.figures.primitives import Timeline, period_words, scale, table
-from analysis.kpis.catalogue import Totals, kpi
-from analysis.kpis.levels import periods
+from analysis.figures.primitives import period_words, table
+from analysis.kpis.catalogue import Totals
 from analysis.notebook.prose import literal
 from analysis.tables.case import Case
 from analysis.tables.schema import ServiceType
@@ -155,163 +149,3 @@ def _types_alt(frame: pd.DataFrame, period: str) -> str:
     ]
     found = listed(rows)
     return tr("Horizontal bars of services by type in {period}: {rows}.", period=period, rows=found)
-
-
-_SIDE, _TIME, _TALL = 34.0, 122.0, 42.0
-_ABOVE, _BELOW = 6.0, 10.0
-"""Millimetres of a panel that the ends of intervals and the numbers of answers are written in."""
-
-_COUNTS = {"productivity": ("services", "hours"), "satisfaction": ("satisfied", "answers")}
-"""What is counted, and on what; satisfied ones are among the answers."""
-
-
-def intervals_data(totals: Totals, until: str, last: int = 12) -> pd.DataFrame:
-    """Put 95% intervals round productivity and satisfaction, quarter by quarter.
-
-    Parameters
-    ----------
-    totals : DataFrame
-        From :func:`analysis.kpis.reduce.reduce`.
-    until : str
-        Leave out the quarters that had not ended when this period ended.
-    last : int
-        The latest quarters to keep.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`with_intervals`.
-    """
-    known, end = periods(totals, "quarter"), last_ended(until, "quarter")
-    rows = [
-        (name, quarter_label(index), *(known.get(index, {}).get(measure) for measure in measures))
-        for name, measures in _COUNTS.items()
-        for index in range(max(min(known), end - last + 1), end + 1)
-    ]
-    return with_intervals(table("kpi quarter count size", rows, exact="count size"))
-
-
-def with_intervals(counts: pd.DataFrame) -> pd.DataFrame:
-    """Add value and 95% interval to counts.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Columns kpi, quarter, count (services, or satisfied answers) and size (hours, or all
-        answers); None or a size of zero where nothing was recorded.
-
-    Returns
-    -------
-    DataFrame
-        With value (Fraction or None), low and high (floats or None), in the KPI's unit.
-    """
-    found: list[tuple[Fraction | None, float | None, float | None]] = []
-    for name, counted, size in zip(counts["kpi"], counts["count"], counts["size"], strict=True):
-        if counted is None or not size:
-            found.append((None, None, None))
-            continue
-        count, share = int(counted), kpi(str(name)).is_share
-        low, high = share_interval(count, int(size)) if share else count_interval(count)
-        unit = 100.0 if share else 100 / float(size)
-        found.append((Fraction(100 * count) / Fraction(size), low * unit, high * unit))
-    return counts.join(table("value low high", found, exact="value low high"))
-
-
-def _overlap(rows: pd.DataFrame) -> bool:
-    """Whether the intervals of the last two quarters overlap."""
-    ends = rows.loc[rows["value"].notna(), ["low", "high"]].tail(2).astype(float)
-    return len(ends) == 2 and bool(ends["low"].max() <= ends["high"].min())
-
-
-@s.drawing
-def intervals(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
-    """Draw productivity and satisfaction by quarter with 95% intervals (figure 36).
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From :func:`intervals_data`.
-    kind : str
-        Kind of the values.
-    """
-    names = list(dict.fromkeys(frame["kpi"]))
-    fig = s.canvas((_TALL + 4) * len(names) + 4)
-    line = Timeline(_SIDE, _TIME, tuple(frame["quarter"].drop_duplicates()))
-    for place, name in enumerate(names):
-        _panel(fig, (_TALL + 4) * place, frame[frame["kpi"] == name], line, kind)
-    line.labels(fig, (_TALL + 4) * len(names) - 3.5)
-    found = [kpi(name).name for name in names if _overlap(frame[frame["kpi"] == name])]
-    caption = tr(
-        "Productivity and satisfaction by quarter with what chance alone may do to them. Bars "
-        "are 95% intervals, their ends in numbers: exact Poisson for services on the hours "
-        "worked, Wilson score for the share of satisfied answers. They suppose services that "
-        "arrive independently and answers from a random sample; where two of them overlap "
-        "widely, the quarters may well be alike."
-    )
-    if found:
-        listing = listed([tr(name) for name in found])
-        chance = tr("Chance may explain the last change of these: {names}.", names=listing)
-        caption = f"{chance} {caption}"
-    if frame["value"].isna().any():
-        caption += " " + tr("A dash: the quarter has a month without rows.")
-    parts = [tr("Dots with intervals by quarter."), *(_said_of(frame, name) for name in names)]
-    alt = " ".join(parts)
-    return s.Drawn(fig, frame, kind, caption, alt)
-
-
-def _panel(fig: Canvas, top: float, rows: pd.DataFrame, line: Timeline, kind: str) -> None:
-    """Draw one indicator: each interval with its ends written on it, the value beside its dot."""
-    record = kpi(str(rows["kpi"].iloc[0]))
-    known = [row for row in records(rows) if row.value is not None]
-    ends = [end for row in known for end in (row.low, row.high)]
-    short = scale([*(row.value for row in known), *map(Fraction, ends)], line.step - 3, 1)
-    unit = short.word + (tr("% of answers") if record.is_share else record.unit)
-    middle = top + _TALL / 2
-    s.bold(fig, 0, middle - 4, record.name)
-    s.note_lines(fig, 0, middle, s.fit(unit, _SIDE - 3, s.SMALL))
-    ax = line.axes(fig, top + _ABOVE, _TALL - _ABOVE - _BELOW)
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
-    ax.set_ylim(low, high if high > low else low + 1)
-    for place, row in enumerate(records(rows)):
-        if row.value is None:
-            s.write(fig, line.x(place), middle, MISSING, ha="center", color=s.MUTED)
-            continue
-        ax.vlines(place, row.low, row.high, color=s.LIGHT[kind], lw=4, clip_on=False)
-        ax.scatter([place], [float(row.value)], s=16, color=s.KIND[kind], zorder=3, clip_on=False)
-        for end, shift in ((row.low, -4.5), (row.high, 4.5)):
-            s.tag(ax, short.text(end), (place, float(end)), (0, shift), color=s.MUTED)
-        own = (place, float(row.value))
-        s.tag(ax, short.text(row.value), own, (4, 0), va="center", color=s.KIND[kind])
-        size = f"n {decimal()(row.size)}"
-        if record.is_share and s.text_width(size, s.SMALL) < line.step:
-            s.note(fig, line.x(place), top + _TALL - 2, size, ha="center")
-    _gaps(fig, middle + 4, rows)
-
-
-def _gaps(fig: Canvas, y: float, rows: pd.DataFrame) -> None:
-    """Say at the side what is missing where a dash stands."""
-    names = [name.replace("satisfied", "answers") for name in _COUNTS[str(rows["kpi"].iloc[0])]]
-    gaps = [row for row in records(rows) if row.value is None]
-    lacking = [names[0]] * any(row.count is None for row in gaps)
-    lacking += [names[1]] * any(row.size is None for row in gaps)
-    lost = listed([tr(name) for name in dict.fromkeys(lacking)])
-    said = [tr("{names} not recorded", names=lost)] if lacking else []
-    said += [tr("no {name}", name=tr(names[1]))] * any(row.size == 0 for row in gaps)
-    if said:
-        lines = s.wrap(f"{MISSING} {listed(said, 'or')}", _SIDE - 3, s.SMALL)
-        s.note_lines(fig, 0, y + 1.7 * (len(lines) - 1), lines)
-
-
-def _said_of(frame: pd.DataFrame, name: str) -> str:
-    record, form = kpi(name), decimal(1)
-    parts = [
-        f"{short_period(row.quarter)} {form(row.value)} ({_between(row)})"
-        for row in records(frame[frame["kpi"] == name])
-        if row.value is not None
-    ]
-    return f"{record.name}, {record.unit}: {listed(parts) or tr('no values')}."
-
-
-def _between(row: Any) -> str:
-    low, high = outward(row.low, row.high, 1)
-    return tr("{low} to {high}", low=low, high=high)

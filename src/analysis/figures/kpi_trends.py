@@ -14,8 +14,14 @@ from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.base.periods import Grain, parse_label, period_label, short_period
 from analysis.base.text import column, decimal, groups, listed, percent, records
+from analysis.evidence.soundness import (
+    count_interval,
+    difference_interval,
+    growth_interval,
+    share_interval,
+)
 from analysis.figures import style as s
-from analysis.figures.primitives import Timeline, changes, known, levels, scale
+from analysis.figures.primitives import Timeline, changes, known, levels, multiple, scale
 from analysis.kpis.catalogue import MONEY, kpi
 from analysis.kpis.compare import compare
 
@@ -286,9 +292,12 @@ _COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
 _SCALE = 12.5
 """Millimetres for the ends of a scale, and as much for the last value."""
 
+_CHANCE = ("services", "productivity", "on_time", "satisfaction")
+"""Indicators that count services or answers, so that chance moves them."""
+
 
 def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
-    """Gather every KPI by quarter, with the year before.
+    """Gather every KPI by quarter, with the year before and 95% intervals.
 
     Parameters
     ----------
@@ -300,10 +309,51 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`quarters_data`, one KPI after the other.
+        As :func:`quarters_data`, one KPI after the other, with low and high (ends of the interval,
+        or None) and chance: whether chance alone may explain the change on the year before, or
+        None where that is not known.
     """
     parts = [quarters_data(table, name, last=last) for name in dict.fromkeys(table["kpi"])]
-    return pd.concat(parts, ignore_index=True).drop(columns=["index", "printed"])
+    frame = pd.concat(parts, ignore_index=True)
+    rows = {(row.kpi, row.index): row for row in records(table)}
+    found = []
+    for row in records(frame):
+        now, before = rows.get((row.kpi, row.index)), rows.get((row.kpi, row.index - 4))
+        same = before is not None and before.value == row.year_ago
+        ends = (None, None) if now is None else interval(now)
+        found.append((*ends, may_be_chance(before, now) if now is not None and same else None))
+    for name, values in zip(("low", "high", "chance"), zip(*found, strict=True), strict=True):
+        frame[name] = column(values)
+    return frame.drop(columns=["index", "printed"])
+
+
+def interval(row: Any) -> tuple[float | None, float | None]:
+    """Return the 95% interval of a count or a share of counts, in the unit of the indicator."""
+    if row.kpi not in _CHANCE or row.value is None:
+        return None, None
+    record, size = kpi(row.kpi), int(row.denominator)
+    unit = float(record.scale)
+    if record.is_share:
+        low, high = share_interval(int(row.numerator), size)
+        return unit * low, unit * high
+    low, high = count_interval(int(row.numerator))
+    return unit * low / size, unit * high / size
+
+
+def may_be_chance(before: Any, now: Any) -> bool | None:
+    """Say whether the 95% interval of a change on the year before holds no change."""
+    if now.kpi not in _CHANCE or now.value is None or before.value is None:
+        return None
+    was, base, count, size = (
+        int(n) for row in (before, now) for n in (row.numerator, row.denominator)
+    )
+    if kpi(now.kpi).is_share:
+        low, high = difference_interval(was, base, count, size)
+        return low <= 0 <= high
+    if not was or not count:
+        return None
+    low, high = growth_interval(was, count)
+    return low <= size / base - 1 <= high
 
 
 def _turned(better: str, row: pd.Series[Any]) -> Fraction:
@@ -316,7 +366,7 @@ def _turned(better: str, row: pd.Series[Any]) -> Fraction:
 
 @s.drawing
 def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY) -> s.Drawn:
-    """Draw every KPI over the quarters, each from zero (figure 39).
+    """Draw every KPI over the quarters, each from zero, before its 95% interval.
 
     Parameters
     ----------
@@ -332,30 +382,45 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     fig = s.canvas(_TOP + _HEIGHT * lines)
     first, last = str(frame["quarter"].iloc[0]), str(frame["quarter"].iloc[-1])
     span = tr("{low} to {high}", low=short_period(first), high=short_period(last))
-    s.note(fig, 0, 2, tr("{span}; light: the year before; all scales begin at zero", span=span))
+    head = tr("AC {span}; light: PY; grey band: 95% interval; scales begin at zero", span=span)
+    s.note(fig, 0, 2, head)
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
-    caption = tr(
-        "Every indicator from {span}, the year before in light. All scales begin at zero and end "
-        "at the indicator's highest value, so a change looks as large as it is; the last value is "
-        "on the right, and the arrow tells which direction is good.",
-        span=span,
+    head = tr(
+        "{charts} small line charts over {count} quarters.",
+        charts=len(parts),
+        count=frame["quarter"].nunique(),
     )
-    turns = [_turned(kpi(str(name)).better, rows.iloc[-1]) for name, rows in parts]
-    judged = [turn for turn in turns if turn]
-    if judged:
-        found = tr(
+    alt = " ".join([head, *(_said(rows, currency) for _, rows in parts)])
+    return s.Drawn(fig, frame, kind, _multiples_caption(parts, short_period(last), span), alt)
+
+
+def _multiples_caption(parts: list[tuple[str, pd.DataFrame]], period: str, span: str) -> str:
+    ends = [rows.iloc[-1] for _, rows in parts]
+    judged = [turn for row in ends if (turn := _turned(kpi(row["kpi"]).better, row))]
+    found = [
+        tr(
             "{better} of {count} indicators were better in {period} than a year before.",
             better=sum(turn > 0 for turn in judged),
             count=len(judged),
-            period=short_period(last),
+            period=period,
         )
-        caption = f"{found} {caption}"
-    count = frame["quarter"].nunique()
-    head = tr("{charts} small line charts over {count} quarters.", charts=len(parts), count=count)
-    alt = " ".join([head, *(_said(rows, currency) for _, rows in parts)])
-    return s.Drawn(fig, frame, kind, caption, alt)
+    ] * bool(judged)
+    chance = [tr(kpi(row["kpi"]).name) for row in ends if row["chance"]]
+    if chance:
+        text = tr("Chance alone may explain the changes of these: {names}.", names=listed(chance))
+        found.append(text)
+    found.append(
+        tr(
+            "Every indicator from {span}: dark is the actual value (AC), light that of the year "
+            "before (PY), and the arrow tells which direction is good. Intervals are exact Poisson "
+            "for services, also on the hours worked, and Wilson score for shares; they suppose "
+            "services that arrive independently and answers from a random sample.",
+            span=span,
+        )
+    )
+    return " ".join(found)
 
 
 def _one(
@@ -365,27 +430,17 @@ def _one(
     record = kpi(str(rows["kpi"].iloc[0]), currency)
     arrow = {"up": " ↑", "down": " ↓"}.get(record.better, "")
     s.small(fig, left, top + 4, record.name + arrow, weight="semibold")
-    both = known([*rows["value"], *rows["year_ago"]])
-    short = scale(both, _SCALE - 1.5, record.decimals)
+    short = scale([*rows["value"], *rows["year_ago"]], _SCALE - 1.5, record.decimals)
     unit = s.fit(f"{short.word}{record.unit}", _WIDTH - 6, s.SMALL)
     s.note_lines(fig, left, top + 7.6, unit)
-    ax = s.bare(fig, left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14)
-    low, high = min([Fraction(0), *both]), max([Fraction(0), *both])
-    room = 0.12 * float(high - low) or 1.0
-    ax.set_ylim(float(low) - (room if low else 0), float(high) + room)
-    ax.set_xlim(-0.3, max(len(rows), 4) - 0.7)
-    for end in sorted({low, Fraction(0), high} if both else ()):
-        s.end_of_scale(ax, float(end), short.text(end) if end else "0")
-    for name, look in (
-        ("year_ago", {"color": s.LIGHT[kind], "lw": 1.6}),
-        ("value", {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}),
-    ):
-        heights = [float("nan") if v is None else float(v) for v in rows[name]]
-        ax.plot(range(len(heights)), heights, **look)  # type: ignore[arg-type]
-    ends = [(place, value) for place, value in enumerate(rows["value"]) if value is not None]
-    if ends:
-        place, value = ends[-1]
-        s.tag(ax, short.text(value), (place, float(value)), (4, 0), annotation_clip=False)
+    box = left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14
+    courses = [
+        (list(rows["year_ago"]), {"color": s.LIGHT[kind], "lw": 1.6}, ""),
+        (list(rows["value"]), {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}, s.INK),
+    ]
+    ends = enumerate(zip(rows["low"], rows["high"], strict=True))
+    band = [(place, low, high) for place, (low, high) in ends if low is not None]
+    multiple(fig, box, courses, short.text, band)
 
 
 def _said(rows: pd.DataFrame, currency: str) -> str:

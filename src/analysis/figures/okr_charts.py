@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
 
-from analysis.base.language import language, tr
+from analysis.base.language import tr
 from analysis.base.periods import short_period
 from analysis.base.text import decimal, groups, listed, percent, records
 from analysis.figures import style as s
-from analysis.figures.primitives import scale, table
+from analysis.figures.primitives import table
 from analysis.kpis.catalogue import MONEY, indicator
 from analysis.method.key_results import Result, chosen
 from analysis.show.wording import goal_text, level_text
@@ -210,158 +209,6 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
         score=score,
     )
     return s.Drawn(fig, frame, kind, f"{found} {caption}" if brier is not None else caption, alt)
-
-
-_EDGE, _WIDTH, _TALL, _UNDER = 60.0, 60.0, 14.5, 6.0
-RANGES: Final = ("#a3a3a3", "#cacaca", "#ebebeb", s.PAPER)
-"""Short of the baseline, on the way, good enough, target met: shades of one grey, darkest worst."""
-
-
-def bullets_data(results: Sequence[Result], currency: str = MONEY) -> pd.DataFrame:
-    """List the key results that have a level and a target, in the indicator's own unit.
-
-    Parameters
-    ----------
-    results : sequence of Result
-        From :func:`analysis.method.key_results`.
-    currency : str
-        Name of the unit of money.
-
-    Returns
-    -------
-    DataFrame
-        Columns kr_id, text, kpi, unit, value, baseline, commit (the level that is good enough),
-        low, high (ends of the target; all Fractions or None), level, target (texts) and status.
-    """
-    rows = []
-    for result in chosen(list(results)):
-        if result.value is None or result.goal is None:
-            continue
-        record, goal = indicator(result.kpi, currency), result.goal
-        edge = goal.low if goal.low is not None else goal.high
-        commit = None
-        if result.baseline is not None and edge is not None:
-            share = Fraction(result.key_result.commit)
-            commit = result.baseline + share * (edge - result.baseline)
-        found = (result.value, result.baseline, commit, goal.low, goal.high)
-        unit = record.unit
-        key, texts = result.key_result, _texts(result, currency)
-        rows.append((key.kr_id, key.text, result.kpi, unit, *found, *texts, result.score.status))
-    exact = "value baseline commit low high"
-    return table(f"kr_id text kpi unit {exact} level target status", rows, exact)
-
-
-@s.drawing
-def bullets(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw key results as bullet graphs in their own units (figure 40).
-
-    A bar for the level, a mark across for the target, and up to four shades behind them. Source:
-    S. Few, Bullet Graph Design Specification (Perceptual Edge, 2013).
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From :func:`bullets_data`.
-    period : str
-        The period scored.
-    kind : str
-        Kind of the levels.
-    """
-    fig, named = s.canvas(_UNDER + _TALL * max(len(frame), 1)), short_period(period)
-    s.note(fig, _EDGE + _WIDTH + 5, 2.2, tr("level, target"))
-    _key(fig)
-    if frame.empty:
-        s.write(fig, 0, _UNDER + 4, tr("No key result has a level and a target."), color=s.MUTED)
-    for place, row in enumerate(records(frame)):
-        _own_scale(fig, _UNDER + _TALL * place, row, kind)
-    caption = tr(
-        "Key results of {period} as bullet graphs, each in the unit of its indicator. The bar "
-        "is the level, the mark across it the target; behind them, from dark to light, what "
-        "falls short of the baseline, what is on the way, what is good enough, and what meets "
-        "the target. Key results without a level or a target are left out.",
-        period=named,
-    )
-    parts = [
-        f"{r.kr_id} {r.text}: {tr('{level}, target {target}.', level=r.level, target=r.target)}"
-        for r in records(frame)
-    ]
-    alt = " ".join([tr("Bullet graphs for {period}.", period=named), *parts])
-    return s.Drawn(fig, frame, kind, caption, alt)
-
-
-def _key(fig: Canvas) -> None:
-    words = map(tr, ("short of the baseline", "on the way", "good enough", "met"))
-    x = 0.0
-    for colour, word in zip(RANGES, words, strict=True):
-        ax = s.panel(fig, x, 0.8, 5, 2.8)
-        ax.set_axis_off()
-        ax.barh(0, 1, height=1, color=colour, edgecolor=s.NEUTRAL, lw=0.4, clip_on=False)
-        s.note(fig, x + 6.2, 2.2, word)
-        x += 6.2 + s.text_width(word, s.SMALL) + 5
-
-
-def _ends(row: Any) -> tuple[float, float]:
-    """Return the ends of a scale: zero, and a little beyond the farthest level."""
-    found = [float(v) for v in (row.value, row.baseline, row.low, row.high) if v is not None]
-    low, high = min(0.0, *found), max(0.0, *found)
-    if low == high:
-        return 0.0, 1.0
-    room = 0.08 * (high - low)
-    return low - (room if low < 0 else 0), high + (room if high > 0 else 0)
-
-
-def _ranges(row: Any, left: float, right: float) -> list[tuple[float, float, str]]:
-    """Return the shaded ranges, as start, end and colour."""
-    start = left if row.low is None else float(row.low)
-    end = right if row.high is None else float(row.high)
-    edge = float(row.low if row.low is not None else row.high)
-    worst = left if row.low is not None else right
-    ends = [worst, edge]
-    known = row.commit is not None and row.baseline not in (row.low, row.high)
-    if known and (row.baseline < edge) == (row.low is not None):  # it did not begin beyond
-        ends = [worst, float(row.baseline), float(row.commit), edge]
-    colours = RANGES[:3] if len(ends) > 2 else RANGES[1:2]
-    return [*zip(ends, ends[1:], colours, strict=False), (start, end, RANGES[3])]
-
-
-def _own_scale(fig: Canvas, top: float, row: Any, kind: str) -> None:
-    s.note(fig, 0, top + 3.7, row.kr_id)
-    lines = s.fit(row.text, _EDGE - 19, s.SMALL, lines=2)
-    s.small_lines(fig, 15, top + 3.7 + 1.7 * (len(lines) - 1), lines)
-    ax = s.panel(fig, _EDGE, top + 1, _WIDTH, 6.4)
-    s.only_bottom(ax)
-    ax.spines["bottom"].set_visible(False)
-    left, right = _ends(row)
-    ax.set_xlim(left, right)
-    ax.set_ylim(0, 1)
-    for start, end, colour in _ranges(row, left, right):
-        ax.barh(0.5, end - start, left=start, height=1, color=colour, zorder=1)
-    ax.barh(0.5, right - left, left=left, height=1, fc="none", ec=s.NEUTRAL, lw=0.4, clip_on=False)
-    ax.barh(0.5, float(row.value), height=0.34, color=s.KIND[kind], zorder=3)
-    for edge in (row.low, row.high):
-        if edge is not None:
-            ax.vlines(float(edge), 0.14, 0.86, color=s.INK, lw=2.2, zorder=4)
-    ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=2)
-    _ticks(ax, left, right, row.unit)
-    x = _EDGE + _WIDTH + 5
-    for place, (text, colour) in enumerate(((row.level, s.INK), (row.target, s.MUTED))):
-        said = s.fit(text, 160 - x, s.SMALL)
-        s.small_lines(fig, x, top + 2.8 + 3.4 * place, said, color=colour)
-
-
-def _ticks(ax: Axes, left: float, right: float, unit: str) -> None:
-    """Write a few round numbers below the bar, as the specification asks."""
-    found = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(left, right)
-    ticks = [tick for tick in found if left <= tick <= right]
-    exact = [Fraction(str(round(tick, 9))) for tick in ticks]
-    places = next((n for n in range(9) if all((t * 10**n).denominator == 1 for t in exact)), 9)
-    short = scale(exact, 0.8 * _WIDTH / max(len(ticks), 1), places)
-    sign = language().percent if unit == "%" else ""
-    texts = [decimal(short.places)(value / short.divisor) + sign for value in exact]
-    if short.word:
-        texts[-1] = f"{texts[-1]} {short.word.strip()}"
-    ax.set_xticks(ticks, texts)
-    ax.tick_params(length=1.5, pad=1, labelsize=s.SMALL)
 
 
 _WEEK_LEFT, _WEEK_WIDTH, _WEEK_ROW, _WEEK_TOP = 62.0, 74.0, 18.0, 8.0

@@ -276,6 +276,57 @@ def change_text(growth: Fraction) -> str:
     return decimal(1 if abs(growth) < 10 else 0, signed=True)(100 * growth)
 
 
+def multiple(
+    fig: Canvas,
+    box: tuple[float, float, float, float],
+    courses: Sequence[tuple[Sequence[Fraction | None], dict[str, Any], str]],
+    text: Callable[[Fraction], str],
+    band: Sequence[tuple[int, float, float]] = (),
+) -> None:
+    """Draw one of several small charts of lines over time, its scale from zero.
+
+    Parameters
+    ----------
+    fig : Figure
+        Where to draw.
+    box : tuple of float
+        Left, top, width and height of the axes in millimetres; the ends of the scale stand on the
+        left of it, the last values on the right.
+    courses : sequence of (sequence of Fraction or None, dict, str)
+        Values, how the line looks, and the colour of its last value (empty: it is not written).
+    text : callable
+        From a value to its text.
+    band : sequence of (int, float, float)
+        Intervals behind the lines: place, low and high.
+    """
+    ax = s.bare(fig, *box)
+    flat = known(value for values, _, _ in courses for value in values)
+    low, high = min([Fraction(0), *flat]), max([Fraction(0), *flat])
+    seen = [float(low), float(high), *(end for _, *ends in band for end in ends)]
+    room = 0.12 * (max(seen) - min(seen)) or 1.0
+    ax.set_ylim(min(seen) - (room if low else 0), max(seen) + room)
+    ax.set_xlim(-0.5, max(len(courses[0][0]), _FEWEST) - 0.5)
+    for place, least, most in band:
+        ax.bar(place, most - least, 1, least, color=s.BAND, lw=0, zorder=0)
+    gap = 3 / box[3] * (ax.get_ylim()[1] - ax.get_ylim()[0])
+    beyond = [end for end in (low, high) if end]
+    for end in beyond:
+        s.end_of_scale(ax, float(end), text(end))
+    near = any(abs(end) < gap for end in beyond)
+    s.end_of_scale(ax, 0, "" if near or not flat else "0", color=s.NEUTRAL)
+    ends: list[tuple[float, int, str, str]] = []
+    for values, style, colour in courses:
+        heights = [float("nan") if value is None else float(value) for value in values]
+        ax.plot(range(len(heights)), heights, **style)
+        last = [(place, value) for place, value in enumerate(values) if value is not None][-1:]
+        ends += [(float(value), place, text(value), colour) for place, value in last if colour]
+    ends.sort()
+    close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
+    for turn, (value, place, words, colour) in zip((-gap / 2, gap / 2), ends, strict=False):
+        y = (ends[0][0] + ends[1][0]) / 2 + turn if close else value
+        s.tag(ax, words, (place + 0.5, y), (2, 0), color=colour, annotation_clip=False)
+
+
 Shape = Literal["process", "terminal", "decision", "round"]
 
 _UNIT = 10.0

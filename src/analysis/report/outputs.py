@@ -242,7 +242,7 @@ _FUNCTION = re.compile(r"^@s\.drawing\ndef (\w+)", re.MULTILINE)
 
 
 def drawing_functions(package: Path) -> dict[str, str]:
-    """Map the names of all figures to their functions, such as ``kpi_page.intervals``."""
+    """Map the names of all figures to their functions, such as ``okr_charts.reliability``."""
     found = {}
     for path in package.rglob("*.py"):
         module = ".".join(path.relative_to(package).with_suffix("").parts)

@@ -279,11 +279,6 @@ class FirmReport:
         return [] if self.scored is None else self.scored.of(self.period)
 
     @property
-    def has_targets(self) -> bool:
-        """Whether some key result has both a level and a target."""
-        return any(r.value is not None and r.goal is not None for r in chosen(self.results))
-
-    @property
     def has_course(self) -> bool:
         """Whether something is known of a key result before its quarter ends."""
         return self.rows is not None and has_course(self.rows, self.results, self.period)

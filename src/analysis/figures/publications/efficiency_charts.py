@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -12,9 +13,9 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.periods import short_period
 from analysis.base.text import decimal, groups
-from analysis.efficiency.ratios import Indicator, indicator, ratio_text
+from analysis.efficiency.ratios import indicator, ratio_text
 from analysis.figures import style as s
-from analysis.figures.primitives import Flow
+from analysis.figures.primitives import Flow, multiple
 from analysis.notebook.prose import literal
 
 _SIDE, _WIDE, _COMPANY = 28.0, 132.0, 71.0
@@ -249,16 +250,25 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     lines = -(-len(names) // _COLUMNS)
     width, height = 160 / _COLUMNS, 29.0
     fig = s.canvas(lines * height + 9)
-    for number, company in enumerate(companies):
-        line, colour = (("solid", s.INK), ("dashed", s.MUTED))[number]
-        s.small(fig, 82.0 * number, 3, f"{line}: {company}", color=colour)
+    looks = ((s.KIND[kind], "-", s.INK, "solid"), (s.NEUTRAL, "--", s.MUTED, "dashed"))
+    for number, (company, look) in enumerate(zip(companies, looks, strict=False)):
+        s.small(fig, 82.0 * number, 3, f"{look[3]}: {company}", color=look[2])
     for number, name in enumerate(names):
         left, top = (number % _COLUMNS) * width, 8 + (number // _COLUMNS) * height
         record = indicator(name)
         words = s.wrap(record.english, width - 4, s.SMALL, "semibold")[:2]
         s.down(fig, left, top + 3, words, weight="semibold")
-        ax = s.bare(fig, left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13)
-        _lines(ax, frame[frame["indicator"] == name], companies, record, kind)
+        rows = frame[frame["indicator"] == name]
+        courses = [
+            (
+                list(rows.loc[rows["company"] == company, "value"]),
+                {"color": colour, "ls": ls, "lw": 1.4, "marker": "o", "ms": 2.4},
+                ink,
+            )
+            for company, (colour, ls, ink, _) in zip(companies, looks, strict=False)
+        ]
+        box = left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13
+        multiple(fig, box, courses, partial(ratio_text, record))
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
     caption = (
         f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
@@ -273,38 +283,6 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         + ". Gross and basic operating margin rise, the other margins and returns fall."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
-
-
-def _lines(
-    ax: Axes, rows: pd.DataFrame, companies: list[str], record: Indicator, kind: str
-) -> None:
-    ends = []
-    for number, company in enumerate(companies):
-        values = rows[rows["company"] == company]["value"].tolist()
-        places = [i for i, value in enumerate(values) if value is not None]
-        heights = [float(values[i]) for i in places]
-        if not places:
-            continue
-        colour = (s.KIND[kind], s.NEUTRAL)[number]
-        ax.plot(places, heights, color=colour, lw=1.4, ls=("-", "--")[number], marker="o", ms=2.4)
-        ends.append((heights[-1], ratio_text(record, values[places[-1]]), number, places[-1]))
-    low, high = ax.get_ylim()
-    pad = 0.12 * (high - low) or 1
-    ax.set_ylim(low - pad, high + pad)
-    ax.set_xlim(-0.3, 3.3)
-    if low < 0 < high:
-        ax.axhline(0, color=s.NEUTRAL, lw=0.6, zorder=0)
-    known = [value for value in rows["value"] if value is not None]
-    for end in sorted({min(known), max(known)} if known else ()):
-        s.end_of_scale(ax, float(end), ratio_text(record, end), 2)
-    gap = 0.21 * (high - low + 2 * pad)
-    ends.sort()
-    close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
-    for number, (height, text, company_number, place) in enumerate(ends):
-        shift = (-gap / 2 if number == 0 else gap / 2) if close else 0
-        middle = (ends[0][0] + ends[-1][0]) / 2 if close else height
-        look = {"color": (s.INK, s.MUTED)[company_number], "annotation_clip": False}
-        s.tag(ax, text, (place, middle + shift), (4, 0), **look)
 
 
 @s.drawing
