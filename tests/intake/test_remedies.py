@@ -77,6 +77,10 @@ def follow(firm: Firm, problem: Problem) -> bool:
 
 def answer(firm: Firm, fix: str) -> bool:
     """Add the line of case.yaml that a remedy names, if it names one whole."""
+    if "under rates:\n" in fix:
+        lines = fix.partition("under rates:\n")[2].partition("\n  or")[0]
+        set_key(firm, "rates:\n" + lines.replace(": rate", ": 4.05"))
+        return True
     found = re.search(r"case\.yaml.*?((?:intake|periods): ?\{[^}]*\}|closed: \[[^]]*\])", fix)
     if found is None or "..." in found[1] or "its name" in found[1]:
         return False
@@ -99,6 +103,21 @@ def test_remedies_work_when_followed(firm: Firm, case: dict[str, Any]) -> None:
         left = {(one.fault.rule, one.file, one.column, one.row) for one in after}
         assert place not in left, str(problem)
     raise AssertionError(f"no end of it: {problems[0]}")
+
+
+def test_amounts_marked_with_another_currency_are_converted_by_the_rates_asked_for(
+    firm: Firm,
+) -> None:
+    firm.put(
+        "sale.csv",
+        "invoiced_on;amount\n2024-05-02;$ 10.50\n2024-05-03;-984.64 EUR\n"
+        "2024-05-04;S/ 7\n2024-05-05;($2)\n",
+    )
+    (problem,) = firm.read().problems
+    assert follow(firm, problem)
+    read = firm.read()
+    assert read.problems == ()
+    assert read.tables["sale"]["amount_centimos"].tolist() == [4253, -398779, 700, -810]
 
 
 def test_they_lead_to_a_green_check(firm: Firm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -146,6 +147,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
         naming.leave_out_payments(sheet, context)
     if sheet.table.name == "cost":
         naming.name_accounts(sheet, context.accounts)
+    _name_currencies(sheet, context)
     scale = naming.scale_of(sheet)
     sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
     columns = {name: _read_column(sheet, name, context, scale) for name in fields}
@@ -427,6 +429,45 @@ def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
 
 
 _MOST_LINES = 40
+
+
+_SIGN = re.compile(r"[^\d\s.,'’()+−-]")
+_MARKED = re.compile(r"([-−+(]?)\s*([^()]*)(\)?)")
+"""An amount with its minus or brackets apart from what may be marked with a currency."""
+
+
+def _name_currencies(sheet: Sheet, context: Context) -> None:
+    """Put the mark of another currency, such as in ``$ 984.64``, into a column of its own."""
+    name = sheet.money[0] if len(sheet.money) == 1 else ""
+    cells = sheet.cells.get(name, ())
+    found: dict[Cell, tuple[str, str]] = {
+        cell: marked
+        for cell in set(cells)
+        if isinstance(cell, str) and _SIGN.search(cell) and (marked := _marked(cell, context))
+    }
+    if not found:
+        return
+    given = sheet.cells.get(CURRENCY, [""] * len(cells))
+    pairs = [
+        found[cell]
+        if cell in found and _code(str(code)) in {"", _code(found[cell][1])}
+        else (cell, code)
+        for cell, code in zip(cells, given, strict=True)
+    ]
+    sheet.cells[name], sheet.cells[CURRENCY] = map(list, zip(*pairs, strict=True))
+    sheet.headers.setdefault(CURRENCY, sheet.headers[name])
+
+
+def _marked(cell: str, context: Context) -> tuple[str, str] | None:
+    """Return an amount without the mark of another currency, and the mark; None for no mark."""
+    parts = _MARKED.fullmatch(cell.strip())
+    if parts is None or read.without_sign(parts[2].strip(), context.currency) is not None:
+        return None
+    for sign in context.foreign:
+        rest = read.without_sign(parts[2].strip(), (sign,))
+        if rest is not None and any(map(str.isdigit, rest)):
+            return parts[1] + rest + parts[3], sign.upper()
+    return None
 
 
 def convert_currencies(case: Case, tables: Mapping[str, Sheet]) -> None:
