@@ -15,7 +15,8 @@ from benchmarks.trust import simulate
 
 CHUNK = 100 * len(Rounding)
 """Publications per seed: a hundred under each rounding rule."""
-CHUNKS = 143
+CHUNKS = 80
+"""About twelve minutes of one processor."""
 _KEYS = ["test", "rounding"]
 _COUNTS = ["true", "false_alarms", "misprints", "detected"]
 
