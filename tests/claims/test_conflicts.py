@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from itertools import chain, combinations
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.claims import groups
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
 from analysis.claims.solver.conflicts import minimal_conflicts
@@ -69,6 +74,52 @@ def test_a_column_whose_printed_total_is_off_by_one(make: Maker) -> None:
         make("".join([*rows, total.replace("1,492", "1,491")]), f"sum,sum,sales,,{parts},,,,\n")
     )
     assert "inconsistent" not in set(right["verdict"])
+
+
+def test_what_a_search_leaves_open_is_undecided(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = [claim(f"place-{n}", text, "count", "deliveries") for n, text in COUNTS.items()]
+    few = partial(minimal_conflicts, most=4)  # enough for one of the three conflicts
+    monkeypatch.setattr(groups, "minimal_conflicts", few)
+    table = judged(make("".join(counts))).set_index("claim_id")
+    assert table["verdict"].value_counts().to_dict() == {"inconsistent": 2, "undecided": 1}
+    (text,) = table.loc[table["verdict"] == "undecided", "evidence"]
+    assert "It is in none of the 1 contradictions that 1,000 questions" in text
+
+
+def test_a_reading_solves_again_only_what_it_touches(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve, solved = groups.State._solve, list[tuple[str, ...]]()
+
+    def counted(self: groups.State, tags: tuple[str, ...], *rest: Any) -> groups.Group:
+        solved.append(tags)
+        return solve(self, tags, *rest)
+
+    monkeypatch.setattr(groups.State, "_solve", counted)
+    rows = [claim(f"a{n}", n, "count", "a", year) for n, year in (("100", "2023"), ("120", "2024"))]
+    growth = claim("growth", "20%", "growth", "a", readings="base; parts")
+    relations = (
+        "r,base,a,2024,2023,,base=before,,\n"
+        "s,base,a,2024,2022,,base=long-before,,\n"
+        "t,at most,b,,a,,parts=some,,\n"
+    )
+    readings = {"base": ("before", "long-before"), "parts": ("none", "some")}
+    judged(make("".join([*rows, growth, claim("b", "7", "count", "b")]), relations, readings))
+    assert solved.count(("b",)) == 1  # a count is the same under every base and rounding rule
+    assert max(solved.count(one) for one in solved) == 2  # rounded and cut, the growth differs
+
+
+def test_on_a_terminal_the_claims_are_counted(
+    make: Maker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = make(claim("a", "3", "count", "x") + claim("b", "4", "count", "y"))
+    judged(case)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    judged(case)
+    assert capsys.readouterr().err == "claim 1 of 2\rclaim 2 of 2\r"
 
 
 @settings(max_examples=100, deadline=None)

@@ -47,7 +47,18 @@ class Publication:
     relations: list[RelationRow]
 
     def state(self) -> State:
-        return State(Network(self.claims, self.relations, {"rounding": self.rule}))
+        """Judge it, by those relations that its claims need."""
+        ids = {claim.claim_id for claim in self.claims}
+        names = {claim.quantity for claim in self.claims}
+        growing = {claim.quantity for claim in self.claims if claim.kind == "growth"}
+        needed = [
+            r
+            for r in self.relations
+            if (r.relation != "fall" or r.claim in ids)
+            and (r.relation != "base" or r.quantity in growing)
+            and (r.relation not in ("share", "ratio") or r.quantity in names)
+        ]
+        return State(Network(self.claims, needed, {"rounding": self.rule}))
 
 
 @st.composite
@@ -83,16 +94,7 @@ def publications(draw: st.DrawFn, most: int = 9) -> Publication:
         if change < 0:
             falling.add(growth.claim_id)
     kept = draw(st.lists(st.sampled_from(claims), min_size=1, max_size=most, unique=True))
-    names = {claim.quantity for claim in kept}
-    ids = {claim.claim_id for claim in kept}
-    growing = {claim.quantity for claim in kept if claim.kind == "growth"}
-    used = [
-        r
-        for r in RELATED
-        if (r.relation != "fall" or r.claim in ids & falling)
-        and (r.relation != "base" or r.quantity in growing)
-        and (r.relation not in ("share", "ratio") or r.quantity in names)
-    ]
+    used = [r for r in RELATED if r.relation != "fall" or r.claim in falling]
     return Publication(rule, kept, used)
 
 
@@ -115,8 +117,17 @@ def test_every_claim_of_a_conflict_is_needed(publication: Publication, data: st.
     text = more + "%" * wrong.printed.endswith("%")
     changed = wrong.model_copy(update={"printed": text, "quotation": text})
     claims = [changed if claim is wrong else claim for claim in publication.claims]
+
+    def found(some: list[ClaimRow]) -> set[frozenset[str]]:
+        groups = Publication(publication.rule, some, publication.relations).state().groups
+        return {frozenset(one) for group in groups for one in group.conflicts}
+
     state = Publication(publication.rule, claims, publication.relations).state()
+    conflicts = found(claims)
+    assert found(data.draw(st.permutations(claims))) == conflicts  # in whatever order
     for conflict in (one for group in state.groups for one in group.conflicts):
+        fewer = found([claim for claim in claims if claim.claim_id in conflict])
+        assert fewer == {frozenset(conflict)}  # the other claims clear none
         assert wrong.claim_id in conflict
         for tag in conflict:
             rest = [other for other in conflict if other != tag]

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from analysis.show import wording
+from analysis.show import publication_tables, wording
 from analysis.show.wording import view
 
 FOLDER = Path(wording.__file__).parent
@@ -25,3 +26,18 @@ def test_every_table_can_be_shown(name: str) -> None:
     assert list(made["frame"].columns) == [column.name for column in made["columns"]]
     for column in made["columns"]:
         assert column.format is None or column.format(1)
+
+
+def test_claims_of_the_paper_say_how_sharp_they_are() -> None:
+    columns = ["claim_id", "place", "printed", "verdict", "evidence", "sharpness"]
+    rows = [
+        ("6-services", "6", "354", "consistent", "Fits.", "loose: 828 of 900 prints fit"),
+        ("6-margin", "6", "a ÷ b", "inconsistent", "Upside down.", ""),
+    ]
+    shown = publication_tables.paper_claims(
+        pd.DataFrame(rows, columns=columns).assign(default=True)
+    )
+    assert list(shown["frame"]["evidence"]) == [
+        "Fits. Loose: 828 of 900 prints fit.",
+        "Upside down.",
+    ]

@@ -142,15 +142,17 @@ def trust(case: Case) -> View:
     table["rate"] = column(Fraction(int(found), int(made)) for found, made in pairs)
     sums = table[counts].sum()
     noticed = percent(0)(Fraction(int(sums["detected"]), int(sums["misprints"])))
-    alarms, told = int(sums["false_alarms"]), f"{int(sums['true']):,}"
-    return view("tbl-trust", table, alarms=alarms, publications=told, noticed=noticed)
+    alarms, made = int(sums["false_alarms"]), f"{int(table['true'].max()):,}"
+    return view("tbl-trust", table, alarms=alarms, publications=made, noticed=noticed)
 
 
 def paper_claims(verdicts: pd.DataFrame) -> View:
     """List every claim of the paper with its verdict and evidence under the default readings."""
     shown = verdicts[verdicts["default"]]
     broken = int((shown["verdict"] == "inconsistent").sum())
-    shown = shown.assign(subject=shown["claim_id"].map(_from_id))
+    sharp = shown["sharpness"].map(lambda text: f" {text[0].upper()}{text[1:]}." if text else "")
+    subjects = shown["claim_id"].map(_from_id)
+    shown = shown.assign(subject=subjects, evidence=shown["evidence"] + sharp)
     return view("tbl-claims", shown, broken=broken, count=len(shown))
 
 
