@@ -316,6 +316,7 @@ def package(args: argparse.Namespace) -> int:
 
 def new_case(args: argparse.Namespace) -> int:
     """Make a case of one's own from files, or copy an example."""
+    from analysis.base.language import tr, using
     from analysis.intake.case_check import check_case
     from analysis.intake.new_case import case_from
     from analysis.intake.new_case import new_case as copy
@@ -323,10 +324,12 @@ def new_case(args: argparse.Namespace) -> int:
 
     root = project_root()
     if args.source:
-        print(case_from(args.name, args.source, root))
+        print(case_from(args.name, args.source, root, args.language))
         text, good = check_case(args.name, root)
         print(text)
-        print(f"\nNext: make {'report' if good else 'check'} CASE={args.name}")
+        command = f"make {'report' if good else 'check'} CASE={args.name}"
+        with using(args.language):
+            print("\n" + tr("Next: {command}", command=command))
         return 0
     folder = copy(args.name, root, args.form).relative_to(root)
     print(
@@ -392,6 +395,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
     add("--from", dest="source", metavar="FILES", help="exports to make it from: files or folders")
+    add("--language", choices=("en", "es", "pl"), default="en", help="of the case and its messages")
     add(
         "--form",
         choices=("csv", "claims"),

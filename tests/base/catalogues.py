@@ -37,6 +37,7 @@ from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
 from analysis.tables.columns import PATTERNS
 from analysis.tables.firm_tables import LEDGER_TABLES
+from analysis.tables.schema import _MISSING, _SAID, _YAML_REMEDIES
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
 SOURCE = Path(__file__).parents[2] / "src/analysis"
@@ -64,6 +65,9 @@ class Text(NamedTuple):
 
 WORDS = (
     *("and", "or", *KIND_WORDS.values(), *MARKS, "Figure"),
+    *("days", "amounts", "keys", "such words", "key", "amount", "net amount", "kind of cost"),
+    *("day of the invoice; decides the quarter", "day work ended; decides the quarter"),
+    *("day; decides the period", "household, shop or company"),
     *("thousand", "million", "billion", "trillion"),
     *(word for words in STATUS_COLOURS.values() for word in words),
     *("no value", "no baseline", "no share of a baseline of zero", "no baseline, but met"),
@@ -125,6 +129,7 @@ def _of_rules() -> Iterator[Text]:
     for rule in _data("rules.yaml").values():
         yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
     yield from map(Text, (*vocabulary("marks").values(), *PATTERNS.values(), *NOTES))
+    yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))
 
 
 def _of_template() -> Iterator[Text]:

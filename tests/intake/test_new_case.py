@@ -162,3 +162,47 @@ def test_files_that_make_no_case(root: Path, name: str, content: bytes | None, w
         case_from("acme", str(root / name), root)
     assert words in str(error.value)
     assert list((root / "data/raw").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "es",
+            (
+                "leído como sale (líneas de factura)",
+                "amount, por su nombre",
+                "PREGUNTA 1",
+                "¿En qué moneda están los importes?",
+                "esta clave es obligatoria",
+                "Sigue: make check",
+            ),
+        ),
+        (
+            "pl",
+            (
+                "czytane jako sale (pozycje faktur)",
+                "amount, po nazwie",
+                "PYTANIE 1",
+                "W jakiej walucie są kwoty?",
+                "ten klucz jest wymagany",
+                "Dalej: make check",
+            ),
+        ),
+    ],
+)
+def test_a_case_in_its_language_from_the_first_line(
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(root)
+    (root / "sales.csv").write_text("Date,Total\n2024-01-05,5.00\n2024-01-06,6.00\n", "utf-8")
+    asked = ["new-case", "--name", "acme", "--from", "sales.csv", "--language", code]
+    assert main(asked) == 0
+    written = (root / "data/raw/acme/case.yaml").read_text("utf-8")
+    assert f"language: {code} " in written
+    said = capsys.readouterr().out + written
+    assert [text for text in words if text not in said] == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
+from analysis.base.language import tr
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
 from analysis.intake.naming import words_of
 from analysis.intake.problems import Rank, words_for
@@ -159,5 +160,6 @@ def net_of(columns: Sequence[Column], gross: Column) -> tuple[str, str] | None:
         for column in columns:
             is_part = column.kind == "number" and column not in (gross, tax) and column.varies
             if is_part and sums_to([(1, column), (1, tax)], gross):
-                return column.header, f"with {tax.header} it makes {gross.header}"
+                names = {"tax": tax.header, "total": gross.header}
+                return column.header, tr("by its content: with {tax} it makes {total}", **names)
     return None

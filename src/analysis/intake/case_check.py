@@ -38,7 +38,15 @@ from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files, sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables.case import ARTICLE, BY_MONTH, INVENTORY, Case, case_problems, load_case
+from analysis.tables.case import (
+    ARTICLE,
+    BY_MONTH,
+    INVENTORY,
+    Case,
+    case_problems,
+    language_of,
+    load_case,
+)
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
 
@@ -231,8 +239,10 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
         If there is no such case.
     """
     if wrong := case_problems(name, root):
-        problems = said.problem_list(name, map(problem_of, wrong), every)
-        return f"{problems}\n\nThe tables are checked once case.yaml is right.", False
+        with using(language_of(root / "data" / "raw" / name / "case.yaml")):
+            problems = said.problem_list(name, map(problem_of, wrong), every)
+            rest = tr("The tables are checked once case.yaml is right.")
+        return f"{problems}\n\n{rest}", False
     case = load_case(name, root)
     with using(case.parameters.language, case.parameters.locale):
         text, intake = check_tables(case, every=every)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.base.errors import InputError, printable
+from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
 from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
@@ -120,7 +121,7 @@ def _renamed(text: str, new: Mapping[str, str]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def case_from(name: str, given: str, root: Path) -> str:
+def case_from(name: str, given: str, root: Path, code: Code = "en") -> str:
     """Make a case of a firm's own files.
 
     Parameters
@@ -131,6 +132,8 @@ def case_from(name: str, given: str, root: Path) -> str:
         A file or folder, or several with blanks between them.
     root : Path
         The project's root folder.
+    code : {"en", "es", "pl"}
+        Language of the case, in which its report will be and in which all this is said.
 
     Returns
     -------
@@ -142,15 +145,20 @@ def case_from(name: str, given: str, root: Path) -> str:
     InputError
         If the name is taken or none, or a file is not there, cannot be read or holds no table.
     """
+    with using(code):
+        return _case_from(name, given, root, code)
+
+
+def _case_from(name: str, given: str, root: Path, code: Code) -> str:
     paths = sources(given)
     made, passed = read_sources(paths)
     if not made:
         raise InputError(
-            "no file holds rows of a table: names of columns, and a day in each row below",
+            tr("no file holds rows of a table: names of columns, and a day in each row below"),
             value=given,
-            fix="name the export that has a row for each invoice, order or service",
+            fix=tr("name the export that has a row for each invoice, order or service"),
         )
-    text, asked = case_yaml(name, made)
+    text, asked = case_yaml(name, made, code)
 
     def fill(folder: Path) -> None:
         for path in paths:
@@ -160,13 +168,19 @@ def case_from(name: str, given: str, root: Path) -> str:
     folder = make_folder(name, root, fill).relative_to(root)
     lines = [line for one in made for line in _columns(one)] + passed + [""]
     if asked:
-        count = f"{len(asked)} question{'s' if len(asked) > 1 else ''}"
-        lines.append(f"{count}, to be answered in {folder}/case.yaml (take the # away):")
+        lines.append(
+            counted(
+                "{n} question, to be answered in {file} (take the # away):",
+                "{n} questions, to be answered in {file} (take the # away):",
+                len(asked),
+                file=f"{folder}/case.yaml",
+            )
+        )
     for row, question in asked:
-        lines += [f"  row {row}: {question.text}", *(f"    # {line}" for line in question.answers)]
-    return "\n".join(lines) + (
-        "\n" if asked else f"{folder}/case.yaml holds this; no question is open."
-    )
+        place = tr("row {row}", row=row)
+        lines += [f"  {place}: {question.text}", *(f"    # {line}" for line in question.answers)]
+    done = tr("{file} holds this; no question is open.", file=f"{folder}/case.yaml")
+    return "\n".join(lines) + ("\n" if asked else done)
 
 
 def sources(given: str) -> list[Path]:
@@ -185,15 +199,16 @@ def sources(given: str) -> list[Path]:
             if item.is_file() and item.suffix.lower() in READABLE:
                 paths.append(item)
             elif item == path:
-                rule = (
-                    "this form of file is not read" if item.is_file() else "there is no such file"
-                )
-                fix = f"name a file that ends in {listed(READABLE, 'or')}, or a folder of them"
+                gone, other = tr("there is no such file"), tr("this form of file is not read")
+                rule = other if item.is_file() else gone
+                ends = listed(READABLE, "or")
+                fix = tr("name a file that ends in {ends}, or a folder of them", ends=ends)
                 raise InputError(rule, file=path, fix=fix)
     twice = [name for name, times in Counter(path.name for path in paths).items() if times > 1]
     if twice or not paths:
-        rule = "two files have this name" if twice else "the folder holds no file that is read"
-        raise InputError(rule, file=twice[0] if twice else given, fix="name other files")
+        both, none = tr("two files have this name"), tr("the folder holds no file that is read")
+        where = twice[0] if twice else given
+        raise InputError(both if twice else none, file=where, fix=tr("name other files"))
     return paths
 
 
@@ -218,7 +233,7 @@ def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
         if wrong:
             error = wrong[0].error()
             if "case.yaml" in wrong[0].fault.fix:  # there is no case.yaml yet that could answer it
-                error.fix = "save it as CSV UTF-8, which leaves no doubt"
+                error.fix = tr("save it as CSV UTF-8, which leaves no doubt")
             raise error
         grids += found
     made: dict[tuple[str, ...], Proposal] = {}
@@ -226,16 +241,21 @@ def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
     for grid in grids:
         proposal = propose(grid)
         if proposal is None:
-            passed.append(f"{grid.file}: passed over, since it holds no rows of a table")
+            why = tr("passed over, since it holds no rows of a table")
+            passed.append(f"{grid.file}: {why}")
             continue
         head = tuple(plain_header(column.header) for column in proposal.columns)
         if head in made:
-            passed.append(f"{grid.file}: read like {made[head].name}, which has the same columns")
+            other = made[head].name
+            why = tr("read like {other}, which has the same columns", other=other)
+            passed.append(f"{grid.file}: {why}")
         made.setdefault(head, proposal)
     return list(made.values()), passed
 
 
-def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int, Question]]]:
+def case_yaml(
+    name: str, made: Sequence[Proposal], code: Code = "en"
+) -> tuple[str, list[tuple[int, Question]]]:
     """Write a ``case.yaml``; every open question stands where its answer belongs.
 
     Returns
@@ -254,43 +274,51 @@ def case_yaml(name: str, made: Sequence[Proposal]) -> tuple[str, list[tuple[int,
 
     def ask(question: Question, indent: str = "") -> None:
         asked.append((len(lines) + 1, question))
-        add(f"{indent}# QUESTION {len(asked)}: {question.text}")
+        add(f"{indent}# {tr('QUESTION')} {len(asked)}: {question.text}")
         for answer in question.answers:
             add(f"{indent}# {answer}")
 
     currencies, why = currency_of(made)
     settings, open_questions = settings_of(made)
-    add(f"# Made by make case NAME={name}; every line may be changed. To answer a QUESTION, take")
-    add("# the # away before the right one of the lines below it, or write another.")
+    command = f"make case NAME={name}"
+    add(
+        tr(
+            "# Made by {command}; every line may be changed. To answer a QUESTION, take",
+            command=command,
+        )
+    )
+    add(tr("# the # away before the right one of the lines below it, or write another."))
     add(f"name: {name}")
-    add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", "from the name of the case")
+    title = name.replace("-", " ").replace("_", " ").title()
+    add(f"title: {title}", tr("from the name of the case"))
     add("kind: yours")
-    add("# language: es", "of report and messages: take the first # away for es, or write pl")
+    add(f"language: {code}", tr("of report and messages: en, es or pl"))
     if not any(has_money(one.table) for one in made):
-        add("currency: XXX", "no currency, since there are no amounts")
+        add("currency: XXX", tr("no currency, since there are no amounts"))
     elif len(currencies) == 1:
         add(f"currency: {currencies[0]}", why)
     else:
         answers = tuple(f"currency: {code}" for code in currencies or ("EUR",))
-        ask(Question("In which currency are the amounts?", answers))
+        ask(Question(tr("In which currency are the amounts?"), answers))
     add("")
-    add("# Which column of your files is what. Files with the same columns are read alike.")
+    add(tr("# Which column of your files is what. Files with the same columns are read alike."))
     add("columns:")
     for one in made:
-        add(f"  {yaml_key(one.name)}:", f"{one.rows:,} rows")
-        add(f"    {one.table.name}:", one.table.title)
+        add(f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows))
+        add(f"    {one.table.name}:", tr(one.table.title))
         for header, (ours, reason) in one.taken.items():
             meant = ours if isinstance(ours, str) else json.dumps(ours, ensure_ascii=False)
             add(f"      {yaml_key(header)}: {meant}", reason)
         for question in one.questions:
             ask(question, "      ")
         for header, (ours, reason) in one.offers.items():
-            add(f"      # {yaml_key(header)}: {ours}", f"{reason}: take the first # away to use it")
+            offer = tr("{reason}: take the first # away to use it", reason=reason)
+            add(f"      # {yaml_key(header)}: {ours}", offer)
     add("")
     add("intake:")
-    add("  ignore: []", "files, folders and sheets that look like tables and are none")
+    add("  ignore: []", tr("files, folders and sheets that look like tables and are none"))
     for key, (form, example) in settings.items():
-        add(f"  {key}: {form}", f"as in {example}")
+        add(f"  {key}: {form}", tr("as in {example}", example=example))
     for question in open_questions:
         ask(question, "  ")
     return "\n".join(lines) + "\n", asked
@@ -303,15 +331,18 @@ _MOST_COLUMNS = 40
 
 def _columns(one: Proposal) -> Iterator[str]:
     """Yield a line for each column: its header, three of its cells, and what it is read as."""
-    yield f"{one.name}: {one.rows:,} rows, read as {one.table.name} ({one.table.title.lower()})"
+    title = tr(one.table.title)
+    said = tr("read as {table} ({title})", table=one.table.name, title=title[0].lower() + title[1:])
+    yield f"{one.name}: {counted('{n} row', '{n} rows', one.rows)}, {said}"
     order = sorted(one.columns, key=lambda column: column.header not in one.taken)
     for column in order[:_MOST_COLUMNS]:
-        ours, why = one.taken.get(column.header, ("not used", ""))
-        meant = ours if isinstance(ours, str) else f"rows with {listed(ours, 'or')}"
+        ours, why = one.taken.get(column.header, (tr("not used"), ""))
+        rows = tr("rows with {words}", words=listed(ours, "or"))
+        meant = ours if isinstance(ours, str) else rows
         shown = " · ".join(_shown(column))
         yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{', ' if why else ''}{why}"
     if len(order) > _MOST_COLUMNS:
-        yield f"  and {len(order) - _MOST_COLUMNS:,} more columns, not used"
+        yield "  " + tr("and {n} more columns, not used", n=len(order) - _MOST_COLUMNS)
 
 
 def _shown(column: Column) -> list[str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 from pydantic.fields import FieldInfo
 
+from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
 from analysis.intake.amounts import (
     BASE,
@@ -245,7 +246,7 @@ def _take(made: Proposal) -> None:
     """Take what is certain, and ask for the rest."""
     named = _named(made.table, made.columns)
     for column, ours in named.values():
-        made.taken[column.header] = ours, "by its name"
+        made.taken[column.header] = ours, tr("by its name")
     fields = made.table.row.model_fields.items()
     for name, info in fields:
         if name in named or may_be_empty(info):
@@ -260,17 +261,23 @@ def _take(made: Proposal) -> None:
         if kind == "number":
             free = likely_amounts(free)
         if len(free) == 1 and not net_of(made.columns, free[0]):
-            what = {"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words")
-            made.taken[free[0].header] = ours, f"by its content: the only column of {what}"
+            what = tr({"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words"))
+            made.taken[free[0].header] = (
+                ours,
+                tr("by its content: the only column of {what}", what=what),
+            )
             continue
         names = [other for other, found in names_of(made.table.row).items() if found.field == name]
         free.sort(key=lambda column: not contained(column.header, names))
-        text = f"Which column is {ours} ({meaning(info, larger=True)})?"
+        about = tr(meaning(info, larger=True))
+        text = tr("Which column is {ours} ({about})?", ours=ours, about=about)
         if net := next((why for column in free if (why := net_of(made.columns, column))), None):
-            made.taken[net[0]] = ours, f"by its content: {net[1]}"
+            made.taken[net[0]] = ours, net[1]
             continue
         if not free:
-            text = f"No column looks like {ours} ({meaning(info, larger=True)}). Which one is it?"
+            text = tr(
+                "No column looks like {ours} ({about}). Which one is it?", ours=ours, about=about
+            )
             open_ = [column for column in made.columns if column.header not in made.taken]
             if kind == "number":
                 free = [
@@ -296,25 +303,36 @@ def _without_tax(made: Proposal) -> None:
         return
     if net := net_of(made.columns, amount):
         del made.taken[amount.header]
-        made.taken[net[0]] = "amount", f"by its content: {net[1]}"
+        made.taken[net[0]] = "amount", net[1]
         return
     taxes = [tax for tax in of_words(made.columns, TAX) if tax is not amount]
     for tax in taxes:
         if words_of(amount.name) & GROSS:
             bases = of_words(made.columns, BASE)
             if bases and sums_to([(1, part) for part in (*bases, tax)], amount):
-                why = f"{amount.header} is {listed([part.header for part in (*bases, tax)])}"
-                made.taken[tax.header] = "deduction", f"by its content: {why}"
+                names = listed([part.header for part in (*bases, tax)])
+                why = tr("by its content: {whole} is {parts}", whole=amount.header, parts=names)
+                made.taken[tax.header] = "deduction", why
                 return
-            text = f"Is {tax.header} in the amounts of {amount.header}? If it is, take it off:"
+            text = tr(
+                "Is {tax} in the amounts of {total}? If it is, take it off:",
+                tax=tax.header,
+                total=amount.header,
+            )
             made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
             return
         for whole in of_words(made.columns, GROSS):
             for off in of_words(made.columns, DISCOUNT):
                 parts = [(1, amount), (-1, off), (1, tax)]
                 if not sums_to([parts[0], parts[2]], whole) and sums_to(parts, whole):
-                    why = f"by its content: {amount.header} less {off.header} and with {tax.header}"
-                    made.taken[off.header] = "deduction", f"{why} makes {whole.header}"
+                    why = tr(
+                        "by its content: {amount} less {off} and with {tax} makes {total}",
+                        amount=amount.header,
+                        off=off.header,
+                        tax=tax.header,
+                        total=whole.header,
+                    )
+                    made.taken[off.header] = "deduction", why
                     return
 
 
@@ -331,7 +349,7 @@ def _find_key(made: Proposal) -> None:
         if apart and digits and column.kind in {"", "key"} and column.header not in made.taken:
             found.append(column)
     if len(found) == 1:
-        why = "by its content: the only column that numbers the rows"
+        why = tr("by its content: the only column that numbers the rows")
         made.taken[found[0].header] = key, why
 
 
@@ -341,7 +359,8 @@ def _note_signs(made: Proposal) -> None:
         below = sum(read.text.startswith("-") for read in column.reads("number"))
         if below and made.table.name == "sale":
             ours, why = made.taken[column.header]
-            many = f"{below:,} of {len(column.sample):,} are below zero and count as credit notes"
+            counts = {"n": below, "all": len(column.sample)}
+            many = tr("{n} of {all} are below zero and count as credit notes", **counts)
             made.taken[column.header] = ours, f"{why}; {many}"
 
 
@@ -356,7 +375,10 @@ def _choose_rows(made: Proposal) -> None:
             kept = [word for word in counts if word not in out]
             if kept:
                 named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
-                made.taken[column.header] = kept, f"rows of other words do not count: {named}"
+                made.taken[column.header] = (
+                    kept,
+                    tr("rows of other words do not count: {named}", named=named),
+                )
 
 
 def _offer(made: Proposal) -> None:
@@ -366,7 +388,10 @@ def _offer(made: Proposal) -> None:
     for ours in ("segment", "service_type"):
         if ours in made.table.row.model_fields and ours not in given:
             for column in free[:2]:
-                made.offers[column.header] = ours, f"{len(set(column.cells))} different words"
+                made.offers[column.header] = (
+                    ours,
+                    tr("{n} different words", n=len(set(column.cells))),
+                )
 
 
 def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], list[Question]]:
@@ -388,11 +413,11 @@ def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], l
             form, cell = next(iter(shown.items()))
             taken[key] = form, cell
         elif asked and not shown:
-            text = f"How is “{asked[0]}” read: {' or '.join(forms)}?"
+            text = tr("How is “{cell}” read: {forms}?", cell=asked[0], forms=listed(forms, "or"))
             questions.append(Question(text, tuple(f"{key}: {form}" for form in forms)))
         short = [found for cell, _ in pairs if (found := _TWO_DIGITS.search(cell))]
         if kind == "day" and any(int(found[2]) > _LATEST for found in short):
-            text = f"What are the years counted from in “{short[0][0]}”?"
+            text = tr("What are the years counted from in “{cell}”?", cell=short[0][0])
             answers = ("two_digit_years: 1900", "two_digit_years: 2000")
             questions.append(Question(text, answers))
         elif kind == "day" and short:
@@ -406,11 +431,13 @@ def _payments(made: Proposal) -> Iterator[Question]:
     for column in made.of_kind("number") if made.table.name == "sale" and named & _BANK else []:
         below = sum(read.text.startswith("-") for read in column.reads("number"))
         if below:
-            text = (
-                f"{below:,} of {len(column.sample):,} amounts are below zero. Are they payments, "
+            text = tr(
+                "{n} of {all} amounts are below zero. Are they payments, which are no sales, or "
+                "sales that were returned?",
+                n=below,
+                all=len(column.sample),
             )
-            answers = ("below_zero: leave-out", "below_zero: subtract")
-            yield Question(f"{text}which are no sales, or sales that were returned?", answers)
+            yield Question(text, ("below_zero: leave-out", "below_zero: subtract"))
             return
 
 
@@ -433,13 +460,13 @@ def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
             if one.taken.get(column.header, ("",))[0] == "currency":
                 named = Counter(str(cell).strip().upper() for cell in column.cells)
                 often = [code for code, _ in named.most_common() if re.fullmatch("[A-Z]{3}", code)]
-                return often, f"from the column {column.header}"
+                return often, tr("from the column {header}", header=column.header)
         for column in [*one.of_kind("number")] or [c for c in one.columns if c.kind == "number"]:
             words = re.split(r"[\s()\[\],_]+", column.header.casefold())
             marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
             found |= {sign: codes[sign] for sign in {*words, *marks} & codes.keys()}
     sure = {code for those in found.values() if len(those) == 1 for code in those}
     sign = next(iter(sorted(found)), "")
-    return sorted(
-        sure or set().union(*found.values())
-    ), f"from “{sign}” in the amounts or above them"
+    return sorted(sure or set().union(*found.values())), tr(
+        "from “{sign}” in the amounts or above them", sign=sign
+    )

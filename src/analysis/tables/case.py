@@ -14,7 +14,7 @@ import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from analysis.base.errors import InputError, system_error
-from analysis.base.language import Code, currency_words, locales, use, words_of
+from analysis.base.language import Code, currency_words, locales, tr, use, using, words_of
 from analysis.base.periods import (
     Calendar,
     calendar,
@@ -226,7 +226,12 @@ class Parameters(Strict):
     def _are_above_zero(cls, rates: dict[str, float | int | str]) -> dict[str, float | int | str]:
         for currency, rate in rates.items():
             if not re.fullmatch(r"\d+(\.\d+)?", str(rate)) or float(rate) <= 0:
-                raise ValueError(f"the rate of {currency} must be a number above 0, such as 4.05")
+                raise ValueError(
+                    tr(
+                        "the rate of {currency} must be a number above 0, such as 4.05",
+                        currency=currency,
+                    )
+                )
         return rates
 
     @field_validator("accounts", mode="before")
@@ -239,7 +244,8 @@ class Parameters(Strict):
     def _is_of_the_language(cls, locale: str | None, info: ValidationInfo) -> str | None:
         if locale and "language" in info.data and locale not in locales(info.data["language"]):
             known = ", ".join(locales(info.data["language"]))
-            raise ValueError(f"this locale is none of the language; known are {known}")
+            rule = tr("this locale is none of the language; known are {names}", names=known)
+            raise ValueError(rule)
         return locale
 
     def speak(self) -> None:
@@ -440,8 +446,19 @@ def case_problems(name: str, root: Path) -> list[InputError]:
         If there is no such case.
     """
     path = _path_of(name, root)
-    found = _read_parameters(path, path.relative_to(root), name)
+    with using(language_of(path)):
+        found = _read_parameters(path, path.relative_to(root), name)
     return [] if isinstance(found, Parameters) else found
+
+
+def language_of(path: Path) -> Code:
+    """Return the language that a ``case.yaml`` names, even where it is wrong in other places."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return "en"
+    found = re.search(rf"(?m)^language: *({'|'.join(get_args(Code))})\b", text)
+    return get_args(Code)[get_args(Code).index(found[1])] if found else "en"
 
 
 def _path_of(name: str, root: Path) -> Path:
@@ -470,7 +487,7 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
         return [InputError(rule, file=shown, fix="put the file itself here")]
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
-        rule, fix = "holds a control character", "type the text again"
+        rule, fix = tr("holds a control character"), tr("type the text again")
         texts = [(column, text) for column, text in texts_of(content) if forbidden(text)]
         if texts:
             return [
@@ -481,12 +498,13 @@ def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[In
     except OSError as error:
         return [system_error(error, shown)]
     except UnicodeDecodeError:
-        return [InputError("the file is not UTF-8 text", file=shown, fix="save it as UTF-8")]
+        rule, fix = tr("the file is not UTF-8 text"), tr("save it as UTF-8")
+        return [InputError(rule, file=shown, fix=fix)]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, ValidationError):
             return schema_problems(error, shown, Parameters)
         return [yaml_problem(error, shown)]
     if parameters.name != name:
-        rule = f"the name must be that of its folder, {name}"
+        rule = tr("the name must be that of its folder, {name}", name=name)
         return [InputError(rule, file=shown, column="name", value=parameters.name)]
     return parameters

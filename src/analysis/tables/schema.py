@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.base.errors import InputError
+from analysis.base.language import tr
 from analysis.tables.columns import broken_rule
 
 NAME = r"^[a-z][a-z0-9_-]*$"
@@ -38,8 +39,6 @@ _MISSING = {
     "currency": "write the three letters of the currency that your amounts are in: currency: EUR",
     "kind": "write kind: yours for rows of a firm, printed for claims alone",
 }
-_ADD = "add a line {0}: ..., as data/raw/template/case.yaml has it"
-
 
 _YAML_REMEDIES: Mapping[str, str] = {
     "mapping values are not allowed here": "put a text that holds a colon into quotation marks, "
@@ -61,7 +60,8 @@ def yaml_problem(error: Exception, file: Path) -> InputError:
     reason = getattr(error, "problem", None) or "syntax error"
     row = None if mark is None else mark.line + 1
     fix = next((fix for words, fix in _YAML_REMEDIES.items() if words in reason), None)
-    return InputError(f"not readable as YAML ({reason})", file=file, row=row, fix=fix)
+    rule = tr("not readable as YAML ({reason})", reason=reason)
+    return InputError(rule, file=file, row=row, fix=fix and tr(fix))
 
 
 def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) -> list[InputError]:
@@ -80,19 +80,22 @@ def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) ->
     for problem in error.errors():
         column = ".".join(str(part) for part in problem["loc"]) or None
         said = problem.get("ctx", {}).get("pattern", problem["type"])
-        rule, fix = _SAID.get(said, (broken_rule(problem), None))
+        rule, fix = (text and tr(text) for text in _SAID.get(said, (broken_rule(problem), "")))
         if problem["type"] in {"model_type", "dict_type", "model_attributes_type"}:
-            rule = "the file is empty or holds no keys" if column is None else "this must hold keys"
+            empty, other = tr("the file is empty or holds no keys"), tr("this must hold keys")
+            rule = empty if column is None else other
         elif problem["type"] == "extra_forbidden":
             rule, fix = _unknown_key(problem["loc"], top)
         elif problem["type"] == "missing":
-            rule, fix = "this key is required", _MISSING.get(column or "", _ADD.format(column))
+            add = tr("add a line {key}: ..., as data/raw/template/case.yaml has it", key=column)
+            rule = tr("this key is required")
+            fix = tr(_MISSING[column]) if column in _MISSING else add
         value = None if problem["type"] in {"missing", "value_error"} else problem["input"]
-        found.append(InputError(rule, file=file, column=column, value=value, fix=fix))
+        found.append(InputError(rule, file=file, column=column, value=value, fix=fix or None))
     return found
 
 
-def _unknown_key(place: tuple[int | str, ...], top: type[BaseModel]) -> tuple[str, str | None]:
+def _unknown_key(place: tuple[int | str, ...], top: type[BaseModel]) -> tuple[str, str]:
     """Say which keys are known where an unknown one stands, and which it may be a slip of."""
     model: type[BaseModel] | None = top
     for part in place[:-1]:
@@ -100,8 +103,8 @@ def _unknown_key(place: tuple[int | str, ...], top: type[BaseModel]) -> tuple[st
             model = _model_in(model.model_fields[str(part)].annotation)
     known = list(model.model_fields) if model is not None else []
     near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.6)
-    rule = f"this key is unknown; known are {', '.join(known)}"
-    return rule, f"did you mean {near[0]}?" if near else "take it out"
+    rule = tr("this key is unknown; known are {names}", names=", ".join(known))
+    return rule, tr("did you mean {name}?", name=near[0]) if near else tr("take it out")
 
 
 def _model_in(kind: Any) -> type[BaseModel] | None:
