@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from functools import wraps
+from typing import NamedTuple, ParamSpec
 
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
@@ -44,6 +45,29 @@ class Read(NamedTuple):
     off: Fraction = Fraction(0)
 
 
+class _CellError(Exception):
+    """A rule of ``rules.yaml`` that a cell breaks."""
+
+    def __init__(self, rule: str, **words: object) -> None:
+        self.fault = fault_of(rule, **words)
+
+
+P = ParamSpec("P")
+
+
+def _read(reader: Callable[P, Read]) -> Callable[P, Read]:
+    """Let a reader of cells return the rule that a cell breaks."""
+
+    @wraps(reader)
+    def read(*cell: P.args, **context: P.kwargs) -> Read:
+        try:
+            return reader(*cell, **context)
+        except _CellError as broken:
+            return Read("", broken.fault)
+
+    return read
+
+
 NOTHING = words_for("nothing") | {""}
 """What stands for an empty cell, in small letters."""
 
@@ -58,11 +82,7 @@ class Context:
     accounts: Mapping[str, str] = field(default_factory=dict)
 
 
-NOT_WHOLE = fault_of("not-whole")
-NOT_NUMBER = fault_of("not-number")
-GROUPS = fault_of("not-in-groups")
-OTHER_DECIMAL = fault_of("other-decimal")
-ASK_DECIMAL = fault_of("ask-decimal")
+OTHER_DECIMAL, ASK_DECIMAL = fault_of("other-decimal"), fault_of("ask-decimal")
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
@@ -106,39 +126,46 @@ def all_plain(cells: Sequence[Cell]) -> bool:
     return apart and _ALL_PLAIN.fullmatch(together) is not None
 
 
+@_read
 def read_text(cell: Cell) -> Read:
     """Read free text: white space inside is one space, none stands around it."""
     if isinstance(cell, Decimal):
         return Read(plain(cell))
     if isinstance(cell, date):
-        return Read("", fault_of("is-date"))
+        raise _CellError("is-date")
     if cell.isascii() and cell.isprintable() and not _UNUSUAL.search(cell):
         return Read(cell)
     if forbidden(cell):
-        return Read("", fault_of("control-character"))
+        raise _CellError("control-character")
     text, mark = _clean(unguarded(cell))
-    return Read("", fault_of("formula-error")) if _ERROR.fullmatch(text) else Read(text, None, mark)
+    if _ERROR.fullmatch(text):
+        raise _CellError("formula-error")
+    return Read(text, None, mark)
 
 
+@_read
 def read_identifier(cell: Cell) -> Read:
     """Read a key: as free text, but a number that a spreadsheet has shortened is refused."""
     read = read_text(cell)
     if "E+" in read.text and _SCIENTIFIC.fullmatch(read.text):
-        return Read("", fault_of("shortened"))
+        raise _CellError("shortened")
     return read
 
 
 def read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) -> Read:
     """Read one of several words; `spelt` gives the word for each folded spelling."""
     read = read_text(cell)
-    if read.fault or not read.text or read.text in exact:
+    if read.fault or read.text in ("", *exact):
         return read
-    meant = spelt.get(folded(read.text)) if folded(read.text) else None
+    meant = spelt.get(folded(read.text) or " ")
     return Read(meant, None, "spelling") if meant else read
 
 
+@_read
 def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = False) -> Read:
     """Read a whole number of a column's units, given in units `factor` times as large.
+
+    Money is rounded to these units, halves away from zero.
 
     Examples
     --------
@@ -149,14 +176,25 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
     >>> read_whole("1.234", Context(IntakeSettings())).fault.rule
     'may be a number in thousands or one with three decimals'
     """
-    if isinstance(cell, Decimal):
-        return _scaled(Read(str(cell)), factor, money)
-    if not isinstance(cell, date) and factor == 1 and cell.isdigit() and cell.isascii():
-        return Read(cell) if len(cell) <= _LONGEST_NUMBER else Read("", NOT_NUMBER)
-    read = _number(cell, context, money)
-    return read if read.fault or not read.text else _scaled(read, factor, money)
+    if factor == 1 and isinstance(cell, str) and cell.isdigit() and cell.isascii():
+        if len(cell) > _LONGEST_NUMBER:
+            raise _CellError("not-number")
+        return Read(cell)
+    read = Read(str(cell)) if isinstance(cell, Decimal) else _number(cell, context, money)
+    if read.fault or not read.text:
+        return read
+    whole = Fraction(read.text) * factor
+    if whole.denominator == 1:
+        return read._replace(text=str(whole.numerator))
+    if factor == 1:
+        raise _CellError("not-whole")
+    if not money:
+        raise _CellError("not-multiple", step=f"{float(Fraction(1, factor)):g}")
+    near = rounded(whole)
+    return Read(str(near), None, "rounded", read.shows, near - whole)
 
 
+@_read
 def read_number(cell: Cell, context: Context) -> Read:
     """Read an exact number that stays text: 12, -0.5 or 1/4."""
     if isinstance(cell, Decimal):
@@ -164,7 +202,7 @@ def read_number(cell: Cell, context: Context) -> Read:
     if isinstance(cell, str) and _FRACTION.fullmatch(cell.strip()):
         return Read(cell.strip().lstrip("+"))
     if isinstance(cell, str) and cell.strip().endswith("%"):
-        return Read("", fault_of("percentage"))
+        raise _CellError("percentage")
     return _number(cell, context, money=False)
 
 
@@ -172,19 +210,6 @@ def plain(number: Decimal) -> str:
     """Write a number without exponent and without zeros at its end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _scaled(read: Read, factor: int, money: bool) -> Read:
-    """Count a number in the column's units; money is rounded to them, halves away from zero."""
-    whole = Fraction(read.text) * factor
-    if whole.denominator == 1:
-        return read._replace(text=str(whole.numerator))
-    if factor == 1:
-        return Read("", NOT_WHOLE)
-    if not money:
-        return Read("", fault_of("not-multiple", step=f"{float(Fraction(1, factor)):g}"))
-    near = rounded(whole)
-    return Read(str(near), None, "rounded", read.shows, near - whole)
 
 
 def rounded(value: Fraction) -> int:
@@ -216,19 +241,15 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
     if read.fault or not read.text:
         return read
     if len(read.text) > _LONGEST_NUMBER:
-        return Read("", NOT_NUMBER)
-    text, mark, fault = _without_currency(read.text, context) if money else (read.text, "", None)
-    if fault is not None:
-        return Read("", fault)
+        raise _CellError("not-number")
+    text, mark = _without_currency(read.text, context) if money else (read.text, "")
     sign = ""
     if money and text.startswith("(") and text.endswith(")"):
         sign, text, mark = "-", text[1:-1].strip(), "brackets"
     elif text[:1] in {"-", "−", "+"}:
         sign, text = "" if text[0] == "+" else "-", text[1:].strip()
         if money and not mark:
-            text, mark, fault = _without_currency(text, context)
-            if fault is not None:
-                return Read("", fault)
+            text, mark = _without_currency(text, context)
     elif money and (behind := _MINUS_BEHIND.fullmatch(text)):
         sign, text, mark = "-", behind[1], "minus behind"
     if money and (dash := _DASH.fullmatch(text)):
@@ -239,13 +260,13 @@ def _number(cell: Cell, context: Context, money: bool) -> Read:
     return number._replace(text=sign + number.text, mark=mark)
 
 
-def _without_currency(text: str, context: Context) -> tuple[str, str, Fault | None]:
+def _without_currency(text: str, context: Context) -> tuple[str, str]:
     """Take the currency's sign off an amount; an amount in another currency is a fault."""
-    for signs, fault in ((context.currency, None), (context.foreign, fault_of("currency-sign"))):
-        rest = without_sign(text, signs)
-        if rest is not None:
-            return rest, "currency", fault
-    return text, "", None
+    if (rest := without_sign(text, context.currency)) is not None:
+        return rest, "currency"
+    if without_sign(text, context.foreign) is not None:
+        raise _CellError("currency-sign")
+    return text, ""
 
 
 def _unsigned(text: str, told: str | None) -> Read:
@@ -255,39 +276,29 @@ def _unsigned(text: str, told: str | None) -> Read:
     simple, grouped = _DECIMAL.fullmatch(text), _GROUPED.fullmatch(text)
     if simple and grouped and not text.startswith("0"):  # 1.234
         if told is None:
-            return Read("", ASK_DECIMAL)
-        is_decimal = simple[2] == _SIGN[told]
+            raise _CellError("ask-decimal")
+        is_decimal = _NAME[simple[2]] == told
         simple, grouped = (simple, None) if is_decimal else (None, grouped)
     if simple:
-        if told and simple[2] != _SIGN[told]:
-            return Read("", OTHER_DECIMAL)
+        if told and _NAME[simple[2]] != told:
+            raise _CellError("other-decimal")
         mark = "decimal comma" if simple[2] == "," else ""
         return Read(f"{simple[1] or 0}.{simple[3]}", None, mark, _NAME[simple[2]])
     if grouped is None:
-        has_signs = re.fullmatch(rf"[\d.,{_SPACES}]+", text, re.ASCII)
-        return Read("", GROUPS if has_signs and any(map(str.isdigit, text)) else NOT_NUMBER)
-    return _in_groups(grouped, told)
-
-
-_SIGN = {"point": ".", "comma": ","}
-_NAME = {".": "point", ",": "comma"}
-
-
-def _in_groups(match: re.Match[str], told: str | None) -> Read:
-    """Read thousands in groups: 1.234.567,89 and the like."""
-    first, rest, group, decimal, decimals = match.groups()
+        has_signs = re.fullmatch(rf"[\d.,{_SPACES}]*\d[\d.,{_SPACES}]*", text, re.ASCII)
+        raise _CellError("not-in-groups" if has_signs else "not-number")
+    first, rest, group, decimal, decimals = grouped.groups()  # 1.234.567,89 and the like
     if group == decimal:
-        return Read("", GROUPS)
+        raise _CellError("not-in-groups")
     shows = _NAME[decimal] if decimal else {".": "comma", ",": "point"}.get(group, "")
     if told and shows and shows != told:
-        return Read("", OTHER_DECIMAL)
+        raise _CellError("other-decimal")
     whole = first + rest.replace(group, "")
     return Read(f"{whole}.{decimals}" if decimal else whole, None, "thousands", shows)
 
 
-NOT_DAY = fault_of("not-day")
-OTHER_ORDER = fault_of("other-order")
-NOT_MONTH = fault_of("not-month")
+_NAME = {".": "point", ",": "comma"}
+NOT_DAY, NOT_MONTH = fault_of("not-day"), fault_of("not-month")
 
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
@@ -309,6 +320,7 @@ _MONTHS = {
 """The months' names in English and Spanish, and their usual abbreviations."""
 
 
+@_read
 def read_day(cell: Cell, context: Context) -> Read:
     """Read a day into the form 2024-05-31.
 
@@ -326,61 +338,52 @@ def read_day(cell: Cell, context: Context) -> Read:
     read = read_text(cell)
     if read.fault or not read.text:
         return read
-    text = read.text
+    text, named = read.text, _NAMED.fullmatch(read.text)
     if match := _YEAR_FIRST.fullmatch(text):
-        year, _, month, day, clock = match.groups()
-        mark = _clock(clock) or ("" if match[2] == "-" else "form of dates") or read.mark
+        year, sign, month, day, clock = match.groups()
+        mark = _clock(clock) or ("" if sign == "-" else "form of dates") or read.mark
         return Read(f"{year}-{int(month):02}-{int(day):02}", None, mark)
     if match := _YEAR_LAST.fullmatch(text):
         return _year_last(match, context)
     if context.settings.dates == "iso":
-        return Read("", OTHER_ORDER if _NAMED.fullmatch(text) else NOT_DAY)
+        raise _CellError("other-order" if named else "not-day")
     if match := _COMPACT.fullmatch(text):
         return Read("-".join(match.groups()), None, "form of dates")
-    if match := _NAMED.fullmatch(text):
-        month_text, fault = _named_month(match[2], match[3], context)
-        if fault:
-            return Read("", fault)
-        return Read(f"{month_text}-{int(match[1]):02}", None, "form of dates")
-    return _serial(text) if _SERIAL.fullmatch(text) else Read("", NOT_DAY)
+    if named:
+        month = _named_month(named[2], named[3], context, "not-day")
+        return Read(f"{month}-{int(named[1]):02}", None, "form of dates")
+    if not _SERIAL.fullmatch(text):
+        raise _CellError("not-day")
+    return _serial(text)
 
 
 def _year_last(match: re.Match[str], context: Context) -> Read:
     first, second = int(match[1]), int(match[3])
     told = context.settings.dates
-    order: str | None = told
-    shows = ""
-    if first > 12 >= second:
-        shows = "day-first"
-    elif second > 12 >= first:
-        shows = "month-first"
-    year, fault = _year(match[4], context)
-    if fault:
-        return Read("", fault)
-    if told is None:
-        if not shows and first != second and min(first, second) <= 12:
-            return Read("", fault_of("ask-order"))
-        order = shows or "day-first"
-    elif told == "iso" or (shows and shows != told):
-        return Read("", OTHER_ORDER)
-    day, month = (first, second) if order == "day-first" else (second, first)
+    shows = "day-first" if first > 12 >= second else "month-first" if second > 12 >= first else ""
+    year = _year(match[4], context)
+    if told is None and not shows and first != second and min(first, second) <= 12:
+        raise _CellError("ask-order")
+    if told == "iso" or (told and shows and shows != told):
+        raise _CellError("other-order")
+    day_first = (told or shows or "day-first") == "day-first"
+    day, month = (first, second) if day_first else (second, first)
     return Read(f"{year}-{month:02}-{day:02}", None, _clock(match[5]) or "form of dates", shows)
 
 
-def _year(text: str, context: Context) -> tuple[str, Fault | None]:
+def _year(text: str, context: Context) -> str:
     if len(text) == 4:
-        return text, None
-    base = context.settings.two_digit_years
-    return ("", fault_of("ask-century")) if base is None else (str(base + int(text)), None)
+        return text
+    if (base := context.settings.two_digit_years) is None:
+        raise _CellError("ask-century")
+    return str(base + int(text))
 
 
-def _named_month(name: str, year: str, context: Context) -> tuple[str, Fault | None]:
+def _named_month(name: str, year: str, context: Context, otherwise: str) -> str:
     """Read the name of a month and a year into the form 2024-05."""
-    month = _MONTHS.get(name.casefold())
-    if month is None:
-        return "", NOT_DAY
-    year_text, fault = _year(year, context)
-    return f"{year_text}-{month:02}", fault
+    if (month := _MONTHS.get(name.casefold())) is None:
+        raise _CellError(otherwise)
+    return f"{_year(year, context)}-{month:02}"
 
 
 def _clock(text: str | None) -> str:
@@ -390,11 +393,9 @@ def _clock(text: str | None) -> str:
 def _serial(text: str, since_1904: bool = False) -> Read:
     """Read a number as the day that spreadsheets show for it."""
     whole = text.replace(",", ".").partition(".")[0]
-    if not _DIGITS.fullmatch(whole):
-        return Read("", NOT_DAY)
-    days = int(whole) + since_1904 * _FROM_1904
+    days = int(whole) + since_1904 * _FROM_1904 if _DIGITS.fullmatch(whole) else 0
     if not 61 <= days <= 109_573:  # before March 1900 programs disagree by a day
-        return Read("", NOT_DAY)
+        raise _CellError("not-day")
     mark = "serial days 1904" if since_1904 else "serial days"
     return Read((_EPOCH + timedelta(days=days)).isoformat(), None, mark)
 
@@ -403,17 +404,20 @@ def read_quarter(cell: Cell) -> Read:
     """Read a quarter into the form 2024Q2; T is the Spanish Q, FY a fiscal year."""
     read = read_text(cell)
     match = _QUARTER.fullmatch(read.text.upper().replace("FY", ""))
-    if read.fault or match is None:
+    if match is None:
         return read
     year = match[1] or match[4] or match[6]
-    text = f"{year}Q{match[2] or match[3] or match[5]}"
+    return _as_period(f"{year}Q{match[2] or match[3] or match[5]}", read)
+
+
+def _as_period(text: str, read: Read) -> Read:
     return Read(text, None, "" if text == read.text else "form of periods")
 
 
 def read_day_or_month(cell: Cell, context: Context) -> Read:
     """Read a day, or a month."""
     day = read_day(cell, context)
-    return read_month(cell, context) if day.fault is NOT_DAY else day
+    return read_month(cell, context) if day.fault == NOT_DAY else day
 
 
 def read_period(cell: Cell, context: Context) -> Read:
@@ -422,27 +426,21 @@ def read_period(cell: Cell, context: Context) -> Read:
     if quarter.fault or re.fullmatch(PERIOD, quarter.text):
         return quarter
     month = read_month(cell, context)
-    return quarter if month.fault is NOT_MONTH else month
+    return quarter if month.fault == NOT_MONTH else month
 
 
+@_read
 def read_month(cell: Cell, context: Context) -> Read:
     """Read a month into the form 2024-05; the first day of a month stands for it."""
-    read = read_text(cell) if not isinstance(cell, date | Decimal) else Read("")
-    match = _MONTH.fullmatch(read.text)
-    if match is not None:
-        text = f"{match[1] or match[4]}-{int(match[2] or match[3]):02}"
-        return Read(text, None, "" if text == read.text else "form of periods")
+    read = read_text(cell) if isinstance(cell, str) else Read("")
+    if match := _MONTH.fullmatch(read.text):
+        return _as_period(f"{match[1] or match[4]}-{int(match[2] or match[3]):02}", read)
     if read.fault or (not read.text and isinstance(cell, str)):
         return read
     if named := _NAMED_MONTH.fullmatch(read.text):
-        text, fault = _named_month(named[1], named[2], context)
-        return (
-            Read("", NOT_MONTH if fault is NOT_DAY else fault)
-            if fault
-            else Read(text, None, "form of periods")
-        )
+        return _as_period(_named_month(named[1], named[2], context, "not-month"), read)
     day = read_day(cell, context)
-    if not day.fault and day.text.endswith("-01"):
+    if day.text.endswith("-01"):
         return Read(day.text[:7], None, "form of periods", day.shows)
     return Read("", day.fault if day.fault and day.fault.rank is Rank.ASK else NOT_MONTH)
 

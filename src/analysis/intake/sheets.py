@@ -391,9 +391,12 @@ def _read_sheets(
 def _rows(
     sheet: Any, foreign: tuple[str, ...], number: type[Decimal], most: int = MOST_ROWS
 ) -> list[list[Cell]]:
-    found = []
+    found: list[list[Cell]] = []
+    before = None
     for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS) if sheet is not None else ():
-        cells = [_cell(cell, foreign, number) for cell in row]
+        # rows that the file leaves out are one and the same empty row
+        cells = [] if row is before else [_cell(cell, foreign, number) for cell in row]
+        before = row
         while cells and cells[-1] == "":
             cells.pop()
         found.append(cells)
