@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
+from functools import cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -76,6 +79,12 @@ class Firm:
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
+    def made(self) -> Firm:
+        """Check the rows and compute what the report reads."""
+        for step in ("verdicts", "ledger", "kpis"):
+            self.step(step)
+        return self
+
     def drop(self, *tables: str) -> Firm:
         """Take tables away."""
         for name in tables:
@@ -89,8 +98,7 @@ class Firm:
 
     def report(self) -> Report:
         """Run all steps, and the cells of every chapter."""
-        for step in ("verdicts", "ledger", "kpis"):
-            self.step(step)
+        self.made()
         asked = edition(load_case(self.name, self.root), detail=True)
         self.shown = []
         with _recorded(self.shown), chdir(self.root):
@@ -158,3 +166,17 @@ def firm_of(root: Path, name: str = "acme", **replaced: str) -> Firm:
     for path in firm.raw.glob("*.csv"):  # made-up keys may not pass for a firm's own
         path.write_text(path.read_text(encoding="utf-8").replace("SYN-", ""), encoding="utf-8")
     return firm
+
+
+@cache
+def _made() -> Path:
+    """Make the numbers of the template once, in a folder that lives as long as the tests."""
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return firm_of(Path(folder.name)).made().root
+
+
+def made_firm(root: Path) -> Firm:
+    """Copy a project whose rows are those of the template, with the numbers made of them."""
+    shutil.copytree(_made(), root, symlinks=True, dirs_exist_ok=True)
+    return Firm(root)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .harness import ROOT, firm_of
+from .harness import ROOT, firm_of, made_firm
 
 
 def _indicators(section: str) -> dict[tuple[str, ...], set[str]]:
@@ -72,11 +72,9 @@ def test_a_case_that_gives_no_indicator_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_table_made_goes_with_it(tmp_path: Path) -> None:
-    firm = firm_of(tmp_path)
+    firm = made_firm(tmp_path)
     made = tmp_path / "data" / "processed" / "acme"
     gone, kept = ("okr", "scorecard", "links", "ledger/cost"), ("levels", "ledger/sale")
-    for step in ("ledger", "kpis"):
-        firm.step(step)
     assert all((made / f"{name}.csv").is_file() for name in (*gone, *kept))
     firm.drop("objectives", "okrs", "targets", "check_in", "links", "cost")
     for step in ("ledger", "kpis"):
@@ -86,8 +84,7 @@ def test_what_a_table_made_goes_with_it(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_while_anything_is_wrong(tmp_path: Path) -> None:
-    firm = firm_of(tmp_path)
-    firm.step("ledger")
+    firm = made_firm(tmp_path)
     processed = tmp_path / "data" / "processed" / "acme"
     before = {path: path.read_bytes() for path in processed.rglob("*") if path.is_file()}
     firm.edit("sale.csv", "37000", "x")

@@ -30,9 +30,7 @@ def built(firm: Firm) -> tuple[str, int, bytes]:
     (firm.root / "requirements").symlink_to(ROOT / "requirements")
     (firm.root / "notebooks").unlink()
     shutil.copytree(ROOT / "notebooks/firm", firm.root / "notebooks/firm")
-    for step in ("verdicts", "ledger", "kpis"):
-        firm.step(step)
-    firm.step("notebook", "notebooks/firm/board.ipynb")
+    firm.made().step("notebook", "notebooks/firm/board.ipynb")
     firm.step("report")
     path = firm.root / "report" / f"{firm.name}.pdf"
     pages = pypdfium2.PdfDocument(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from .harness import Firm, firm_of
+from .harness import Firm, made_firm
 
 
 def _add_to_last_amount(firm: Firm, more: int) -> None:
@@ -35,9 +35,7 @@ def _engine(firm: Firm, engine: str) -> None:
 def test_changed_rows_change_the_numbers(tmp_path: Path, engine: str) -> None:
     if engine == "duckdb":
         pytest.importorskip("duckdb")
-    firm = firm_of(tmp_path).drop("fin_statement")  # which would not agree with the invoices
-    firm.step("ledger")
-    firm.step("kpis")
+    firm = made_firm(tmp_path).drop("fin_statement")  # which would not agree with the invoices
     before = _sales(firm)
     _add_to_last_amount(firm, 7)
     _engine(firm, engine)
@@ -49,9 +47,7 @@ def test_changed_rows_change_the_numbers(tmp_path: Path, engine: str) -> None:
 def test_wrong_rows_give_no_numbers(tmp_path: Path, engine: str) -> None:
     if engine == "duckdb":
         pytest.importorskip("duckdb")
-    firm = firm_of(tmp_path)
-    firm.step("ledger")
-    firm.step("kpis")
+    firm = made_firm(tmp_path)
     kept = (tmp_path / "data/processed/acme/kpis.csv").read_bytes()
     first = (firm.raw / "sale.csv").read_text(encoding="utf-8").splitlines()[1]
     firm.edit("sale.csv", first, first.replace(first.split(",")[1], "nobody"))
@@ -62,7 +58,6 @@ def test_wrong_rows_give_no_numbers(tmp_path: Path, engine: str) -> None:
 
 def test_unchanged_rows_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a build reads and checks them once."""
-    firm = firm_of(tmp_path)
-    firm.step("ledger")
+    firm = made_firm(tmp_path)
     monkeypatch.setattr("analysis.intake.case_check.check_tables", None)
     firm.step("kpis")

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.kpis.duck import TABLES
 
-from .harness import Firm, firm_of
+from .harness import Firm, firm_of, made_firm
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -29,12 +29,8 @@ def _in_place(root: Path, form: str) -> Firm:
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_rows_that_stay_where_they_are(tmp_path: Path, form: str) -> None:
     """The same numbers, without what needs single rows, and the report says so."""
-    small, large = tmp_path / "small", tmp_path / "large"
-    for folder in (small, large):
-        folder.mkdir()
-    few = firm_of(small)
-    for step in ("ledger", "kpis"):
-        few.step(step)
+    small, large = made_firm(tmp_path / "small").root, tmp_path / "large"
+    large.mkdir()
     report = _in_place(large, form).report()
     processed = large / "data" / "processed" / "acme"
     assert [path.name for path in (processed / "ledger").iterdir()] == ["check_in.csv"]

@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
+from analysis.tables.case import IntakeSettings
+
 from .conftest import Firm, cases
 
 STAFF = "staff_id,role,hired_on,left_on\n"
-SALE = "invoice_id,service_id,invoiced_on,amount_centimos\n"
 
 
 def table_of(firm: Firm, name: str = "staff") -> list[tuple[object, ...]]:
@@ -156,3 +158,14 @@ def holds(text: str, words: str) -> bool:
     if words.startswith("data/raw/"):
         return text.startswith(words)
     return text.endswith(words[:-1]) if words.endswith("$") else words in text
+
+
+@pytest.mark.parametrize(("text", "told", "plain"), cases("three-digits-after-a-sign"))
+def test_three_digits_after_a_sign(text: str, told: Any, plain: str) -> None:
+    read = read_number(text, Context(IntakeSettings(decimal=told)))
+    assert (read.fault, read.text) == (None, plain)
+
+
+def test_three_digits_after_a_sign_that_are_no_number() -> None:
+    assert read_number("1.500", Context(IntakeSettings())).fault == ASK_DECIMAL
+    assert read_number("0,125", Context(IntakeSettings(decimal="point"))).fault == OTHER_DECIMAL

@@ -1,4 +1,4 @@
-"""Months without rows and quarters in part: check names the line that makes them periods."""
+"""Periods, date and months are those of the rows; check names the line that settles a doubt."""
 
 from __future__ import annotations
 
@@ -41,11 +41,6 @@ def sales(firm: Firm, grain: str = "quarter") -> dict[str, Fraction | None]:
     return dict(zip(map(short_period, rows["period"]), rows["value"], strict=True))
 
 
-LINES = {
-    "2016-02": "closed: [2016-02]",
-    "2024Q4": "complete_through: 2024-11-30",
-    "2024Q2": "complete_from: 2024-05-01",
-}
 DOUBTS = [
     (["2016-01-09", "2016-03-02"], "2016-02", {"Q1 2016": 200}),
     (
@@ -104,3 +99,37 @@ def test_rows_after_the_end_are_counted_and_left_out(firm: Firm) -> None:
     assert "after 2024-11-15, through which case.yaml says that rows are complete" in text
     assert "not counted; if they are complete, write a later complete_through (2 cells)" in text
     assert sales(firm)["Q4 2024 to date"] == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "periods"),
+    [
+        (["2016-01-09", "2016-12-09"], "2016Q1 to 2016Q4; the report is about 2016-12"),
+        (DOUBTS[1][0], "2024Q1 to 2024Q4; the report is about 2024Q3"),
+        (["2024-11-05"], "2024Q4 to 2024Q4; the report is about 2024-11"),
+    ],
+)
+def test_periods_of_rows(firm: Firm, days: list[str], periods: str) -> None:
+    case_of(firm, days)
+    text, good = check_case("acme", firm.root)
+    assert good, text
+    assert f"Periods, from the rows: {periods}" in text
+
+
+def test_stored_rows_give_the_date(firm: Firm) -> None:
+    case_of(firm, ["2023-05-03", "2024-02-01"])
+    assert store_tables(firm.case) == ("2 rows", True)
+    parameters = load_case("acme", firm.root).parameters
+    assert str(parameters.date) == "2024-02-29"
+    assert parameters.periods.last == "2024Q1"
+    case_of(firm, ["2023-05-03"])  # what was stored does not bind what is read
+    assert "2023Q2 to 2023Q2" in check_case("acme", firm.root)[0]
+
+
+def test_a_day_far_from_all_others_is_asked_about(firm: Firm) -> None:
+    days = ["2024-01-03", "2024-02-03", "2042-01-03"]
+    case_of(firm, days)
+    text = firm.problem()
+    assert "row 4, column invoiced_on: “2042-01-03”: lies outside the periods of the case" in text
+    case_of(firm, days, "periods: {first: 2024Q1, last: 2042Q1}\n")
+    assert firm.problems() == []
