@@ -18,7 +18,8 @@ from analysis.intake import problems
 from analysis.intake.case_files import TABLES
 from analysis.intake.cells import Context
 from analysis.intake.convert import check_sheet
-from analysis.intake.naming import Sheet, name_columns
+from analysis.intake.naming import name_columns
+from analysis.intake.rows import Sheet
 from analysis.intake.sheets import Grid
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER

@@ -24,18 +24,17 @@ from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import MARKS, moved_by
 from analysis.intake.naming import not_used
 from analysis.intake.problems import (
-    FILE_LINES,
     Fault,
     Log,
     Note,
     Problem,
     Rank,
-    Rows,
     fault_of,
     missing,
     no_glyph,
     problem_of,
 )
+from analysis.intake.rows import FILE_LINES, Rows
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
 from analysis.kpis.duck import OPEN, Files, Rule, header, in_whole_units, shown, sql_type
@@ -220,7 +219,9 @@ class _Audited:
             found = duck.computed_once(found)
         frame = nw.from_native(found).lazy()
         files = [self._called(path) for path in self.paths]
-        return Rows(self.table, self.name, frame, self.findings.problems, files=files)
+        found = Rows(self.name, self.table, files=files, frame=frame)
+        found.problems = self.findings.problems
+        return found
 
     def _cells(self, path: Path) -> str:
         """Select a file's rows with their numbers, each cell as text and, if it can be, typed.

@@ -31,9 +31,10 @@ from analysis.intake.case_files import (
 )
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
-from analysis.intake.convert import check_sheet, convert_currencies, rows_of
-from analysis.intake.naming import Sheet, joined, name_columns
-from analysis.intake.problems import Fault, Note, Problem, Rank, Rows, problem_of
+from analysis.intake.convert import check_sheet, convert_currencies
+from analysis.intake.naming import joined, name_columns
+from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
+from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
 from analysis.kpis.cube import opened
 from analysis.kpis.duck import Files, sql_type

@@ -11,7 +11,8 @@ from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.periods import count_by
 from analysis.intake.cells import Cell, Context
-from analysis.intake.problems import Fault, Log, Problem, Rows, fault_of, note_of
+from analysis.intake.problems import Fault, Log, Problem, fault_of, note_of
+from analysis.intake.rows import Rows
 from analysis.intake.sheets import (
     SHEET,
     Book,

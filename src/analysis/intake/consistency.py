@@ -23,20 +23,8 @@ from analysis.base.periods import calendar, containing, parse_quarter, quarter_l
 from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.intake.case_files import ROWS, TABLES
-from analysis.intake.convert import records_of
-from analysis.intake.naming import Sheet
-from analysis.intake.problems import (
-    Asked,
-    Fault,
-    Log,
-    Problem,
-    Rank,
-    Rows,
-    count_of,
-    fault_of,
-    problem_of,
-    vocabulary,
-)
+from analysis.intake.problems import Fault, Log, Problem, Rank, fault_of, problem_of, vocabulary
+from analysis.intake.rows import Asked, Rows, Sheet, count_of, records_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
 from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
@@ -338,7 +326,7 @@ def _row_of(table: Sheet, key: str) -> int | None:
         if name in table.frame:
             places = np.flatnonzero((table.frame[name] == key).to_numpy())
             if len(places):
-                return table.place(int(places[0]))[1]
+                return table.place_of(int(places[0]))[1]
     return None
 
 
@@ -381,7 +369,7 @@ def check_statements(case: Case, tables: Mapping[str, Sheet], log: Log) -> None:
     others = table.frame["company_id"] != frame["company_id"].iloc[0]
     if others.any():
         other = int(others.to_numpy().argmax())
-        file, row = table.place(other)
+        file, row = table.place_of(other)
         key = table.frame["company_id"].iloc[other]
         log.refuse("two-companies", row, table.headers["company_id"], key, at=file)
         return
@@ -392,7 +380,7 @@ def check_statements(case: Case, tables: Mapping[str, Sheet], log: Log) -> None:
     for error in statement_errors(frame, single, allowed, file=table.file):
         place, cells = int(error.row or 2) - 2, table.cells.get(error.column or "")
         error.value = cells[place] if cells else error.value
-        found = _of_table(table, error, table.place(place)[1], "correct the statement")
+        found = _of_table(table, error, table.place_of(place)[1], "correct the statement")
         log.problems.append(found)
     gaps = [gap for *_, gap in cash_gaps(single.to_dict("records")) if abs(gap) > rounding]
     if gaps and percent:
@@ -417,7 +405,7 @@ def _check_sales(case: Case, tables: Mapping[str, Sheet], single: pd.DataFrame, 
         sums = (f"{amounts[first] / _CENT:,.2f}" for amounts in (invoiced, stated))
         value = "{}: invoices {}, statement {}".format(quarter_label(first), *sums)
         quarters = "one quarter" if wrong.sum() == 1 else f"{int(wrong.sum())} quarters"
-        file, row = table.place(int(both.index[wrong][0]))
+        file, row = table.place_of(int(both.index[wrong][0]))
         log.refuse("sales-differ", row, header, value, at=file, quarters=quarters)
     if tolerated := int(((gap != 0) & ~wrong).sum()):
         log.note("sales-tolerated", header, tolerated, at=table.file, percent=allowed)

@@ -13,7 +13,6 @@ from operator import and_
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,17 +23,16 @@ from analysis.base.text import records
 from analysis.intake import cells as read
 from analysis.intake import naming
 from analysis.intake.cells import Cell, Context, Read
-from analysis.intake.naming import Sheet
 from analysis.intake.problems import (
     Fault,
     Note,
     Rank,
-    Rows,
     fault_of,
     missing,
     no_glyph,
     vocabulary,
 )
+from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.columns import CURRENCY, folded, header_of, may_be_empty
@@ -78,25 +76,6 @@ def _report_rows(sheet: Sheet) -> None:
             broken.setdefault(found, np.zeros(len(right), dtype=bool))[place] = True
     for (fault, column), bad in broken.items():
         sheet.report(fault, column, bad)
-
-
-def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:
-    """Yield the rows as row models take them."""
-    for record in sheet.frame.to_dict("records"):
-        days = {n: cell.date() for n, cell in record.items() if isinstance(cell, pd.Timestamp)}
-        yield record | days
-
-
-def rows_of(sheet: Sheet) -> Rows:
-    """Return the rows of a table that was read."""
-    frame = sheet.frame.copy(deep=False)
-    for name, good in sheet.good.items():
-        if not good.all():
-            frame[name] = frame[name].where(good)
-    frame["line"] = sheet.rows
-    lazy = nw.from_native(frame).lazy()
-    about = (sheet.table, sheet.file, lazy, sheet.problems, sheet.headers, sheet.files)
-    return Rows(*about, memory=frame)
 
 
 def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
@@ -385,7 +364,7 @@ def _conventions(sheet: Sheet, columns: dict[str, _Column]) -> dict[str, tuple[i
     shown: dict[str, tuple[int, str]] = {}
     for column in columns.values():
         for form, rows, cell in _grouped(column, [item.shows for item in column.reads]):
-            first = sheet.place(int(rows.argmax()))[1], str(cell)
+            first = sheet.place_of(int(rows.argmax()))[1], str(cell)
             shown[form] = min(shown.get(form, first), first)
     return shown
 

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import compress, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake.cells import Cell, Context, foreign_column, is_nothing, read_whole
 from analysis.intake.problems import (
-    FILE_LINES,
     Fault,
-    Log,
     Note,
     fault_of,
     note_of,
-    problem_at,
     words_for,
 )
+from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
 from analysis.tables.columns import CREDIT, CURRENCY, DEDUCTION, SCALE, folded, header_of, names_of
-from analysis.tables.rows import Table, period_column
+from analysis.tables.rows import period_column
 
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
     words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
@@ -40,77 +36,6 @@ def words_of(header: str) -> set[str]:
     """Return the words of a header, folded, and all of it as one."""
     plain = folded(header)
     return {plain, *plain.split("_")}
-
-
-@dataclass
-class Sheet(Log):
-    """A table whose columns are known by name: its cells as they stand in the file, then typed.
-
-    Attributes
-    ----------
-    cells : dict of str to sequence of Cell
-        By column of the row model, or an extra of :mod:`analysis.tables.columns`.
-    headers : dict of str to str
-        What the file calls each column.
-    factors : dict of str to int
-        How many of the column's units are in one of the file's.
-    rows : array of int
-        Number of each row as a spreadsheet counts, and `FILE_LINES` more for each file before.
-    files : tuple of str
-        The files, if there are several.
-    frame : DataFrame
-        Columns and types as `~analysis.tables.rows.read_frame` gives them; a cell that breaks a
-        rule holds a placeholder.
-    good : dict of str to array of bool
-        By column, the rows whose cell is right.
-    scale : int
-        Largest number of smallest coins in one of the file's units.
-    """
-
-    table: Table
-    cells: dict[str, Sequence[Cell]] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    factors: dict[str, int] = field(default_factory=dict)
-    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, "int64"))
-    files: tuple[str, ...] = ()
-    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
-    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
-    scale: int = 1
-
-    def leave_out(self, rows: NDArray[np.bool_], rule: str, **words: str) -> None:
-        """Leave out rows, and note why."""
-        if count := int(rows.sum()):
-            self.note(rule, "", count, **words)
-            self.rows = self.rows[~rows]
-            for name, cells in self.cells.items():
-                self.cells[name] = list(compress(cells, ~rows))
-
-    def place(self, index: int) -> tuple[str, int]:
-        """Return the file and the row of the row with an index."""
-        at, row = divmod(int(self.rows[index]), FILE_LINES)
-        return (self.files[at] if self.files else self.file), row
-
-    def called(self, column: str) -> str:
-        """Return what the file calls a column."""
-        return self.headers.get(column, column)
-
-    def report(
-        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
-    ) -> None:
-        """Add the problem that the rows where `bad` is true break a rule in a column."""
-        places = np.flatnonzero(bad)
-        if len(places):
-            if value is None and column in self.frame:
-                value = self.frame[column].iloc[places[0]]
-            value = value.date() if isinstance(value, pd.Timestamp) else value
-            about = self.files or self.file, self.called(column), self.rows[places], value
-            self.problems.append(problem_at(fault, *about))
-
-    @property
-    def money(self) -> list[str]:
-        """The columns of amounts that the file has."""
-        fields = self.table.row.model_fields
-        return [name for name in self.cells if name in fields and header_of(fields[name]).money]
 
 
 def joined(sheets: Sequence[Sheet]) -> Sheet:
@@ -231,10 +156,8 @@ def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[
         if len(row) != width and (not _blank(row[width:]) or footer < len(row) < least)
     ]
     if ragged:
-        found = ", ".join(map(str, rows[ragged[0]]))
-        sheet.problems.append(
-            problem_at(fault_of("ragged"), grid.file, "", sheet.rows[ragged], found)
-        )
+        found, lines = ", ".join(map(str, rows[ragged[0]])), sheet.rows[ragged].tolist()
+        sheet.refuse_rows(fault_of("ragged"), "", lines, found, len(lines))
     return rows
 
 

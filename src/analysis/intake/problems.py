@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import IntEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
-import narwhals as nw
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr, words_of
 from analysis.base.text import fields, own_yaml, texts_of
 from analysis.tables.case import Case
-from analysis.tables.rows import Table
 
 _MOST_NOTES, _MOST_COLUMNS = 40, 20
 _SHOWN_ROWS = 8
-_KEPT_ROWS = 10_000
-FILE_LINES = 2**40
-"""More lines than a file has, by which the lines of several files are told apart."""
 
 
 class Rank(IntEnum):
@@ -263,31 +253,6 @@ class Log:
         self.notes += other.notes
 
 
-def problem_at(
-    fault: Fault,
-    file: str | Sequence[str],
-    column: str,
-    rows: NDArray[np.int64],
-    value: object = None,
-) -> Problem:
-    """Make one problem of all rows that break the same rule.
-
-    Parameters
-    ----------
-    file : str or sequence of str
-        The file, or several, whose rows are told apart by `FILE_LINES`.
-    rows : array of int
-        Offending rows as a spreadsheet counts, in order; at least one.
-    value : object
-        Value in the first of them.
-    """
-    shown = None if value is None else str(value)
-    places = [divmod(int(row), FILE_LINES) for row in rows[: 1 + _KEPT_ROWS]]
-    named = file if isinstance(file, str) else file[places[0][0]]
-    others = tuple(row for place, row in places[1:] if place == places[0][0])
-    return Problem(fault, named, places[0][1], column, shown, others, len(rows))
-
-
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems by kind, number of rows and place; columns keep their order."""
     return tuple(sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0)))
@@ -301,121 +266,6 @@ def problem_of(error: InputError) -> Problem:
     fault = Fault(rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
-
-
-Asked = tuple[Sequence[str], Callable[..., Any]]
-"""Columns, and what is asked of a row: an expression of them, or a series where they are series."""
-
-
-@dataclass
-class Rows:
-    """The rows of a table, in memory or where they lie.
-
-    Attributes
-    ----------
-    table : Table
-        Which table.
-    file : str
-        How messages call its file, or the folder of its files.
-    frame : LazyFrame
-        The columns of the row model, null where a cell broke a rule, and `line`: the row's number,
-        and `FILE_LINES` more for each file before its own.
-    problems : list of Problem
-        Where what is wrong is added.
-    headers : mapping of str to str
-        What the file calls each column, where that is another name.
-    files : sequence of str
-        The files, if there are several or the rows stay where they lie.
-    memory : DataFrame, optional
-        The rows, if they do not.
-    """
-
-    table: Table
-    file: str
-    frame: nw.LazyFrame[Any]
-    problems: list[Problem]
-    headers: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[str] = ()
-    memory: pd.DataFrame | None = None
-    _texts: dict[str, list[str]] = field(default_factory=dict)
-
-    def called(self, column: str) -> str:
-        """Return what the file calls a column."""
-        return self.headers.get(column, column)
-
-    def place(self, line: int) -> tuple[str, int]:
-        """Return the file and the row of a line."""
-        return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
-
-    def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
-        """Return the rows whose cells in some columns broke no rule."""
-        if self.memory is not None and not self.memory[list(columns)].isna().to_numpy().any():
-            return self.frame
-        return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
-
-    def may_repeat(self, columns: Sequence[str]) -> bool:
-        """Whether known rows may be equal in some columns; in memory, that is seen at once."""
-        if self.memory is None:
-            return True
-        cells = self.memory[list(columns)]
-        return bool(cells.duplicated().any() and cells.dropna().duplicated().any())
-
-    def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
-        """Sum what is asked of each row, in one pass; every answer under its own name."""
-        if self.memory is not None:
-            frame = nw.from_native(self.memory, eager_only=True)
-            return {
-                name: float(ask(*(frame[column] for column in columns)).sum())
-                for name, (columns, ask) in asked.items()
-            }
-        sums = [
-            ask(*map(nw.col, columns)).cast(nw.Float64).sum().alias(name)
-            for name, (columns, ask) in asked.items()
-        ]
-        found: Mapping[str, float] = self.frame.select(*sums).collect("pandas").to_native().iloc[0]
-        return found
-
-    def texts(self, column: str) -> list[str]:
-        """Return the different texts of a column, in order."""
-        if column not in self._texts:
-            if (rows := self.memory) is None:
-                rows = self.known([column]).select(column).unique().collect("pandas").to_native()
-            self._texts[column] = sorted(text for text in rows[column].dropna().unique() if text)
-        return self._texts[column]
-
-    def report(
-        self,
-        fault: Fault | Callable[[Any], Fault],
-        columns: Sequence[str],
-        broken: nw.LazyFrame[Any] | None,
-        more: Callable[[Any], str] = lambda _: "",
-    ) -> None:
-        """Add the problem that rows, if any, break a rule; `more` is said of the first of them.
-
-        A rule that names something of the first row is a function of that row.
-        """
-        if broken is None or not (count := count_of(broken)):
-            return
-        found = broken.sort("line").head(_KEPT_ROWS + 1).collect("pandas").to_native()
-        (file, row), *others = (self.place(int(line)) for line in found["line"])
-        first = found.iloc[0]
-        value = ", ".join(_shown(first[name]) for name in columns) + more(first)
-        names = ", ".join(map(self.called, columns))
-        same = tuple(other for name, other in others if name == file)
-        rule = fault if isinstance(fault, Fault) else fault(first)
-        self.problems.append(Problem(rule, file, row, names, value, same, count))
-
-
-def count_of(rows: nw.LazyFrame[Any]) -> int:
-    """Count rows, wherever they are."""
-    return int(rows.select(nw.len()).collect("pandas").to_native().iloc[0, 0])
-
-
-def _shown(cell: Any) -> str:
-    """Write a cell for a message: a day without its time, a whole number without a point."""
-    if isinstance(cell, datetime):
-        return str(cell.date())
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:

@@ -1,0 +1,228 @@
+"""Tables and their rows: as they stand in files, typed, or where they lie; and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import compress
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.intake.cells import Cell
+from analysis.intake.problems import Fault, Log, Problem
+from analysis.tables.columns import header_of
+from analysis.tables.rows import Table
+
+FILE_LINES = 2**40
+"""More lines than a file has, by which the lines of several files are told apart."""
+
+KEPT_ROWS = 10_001
+"""Rows that a problem can name."""
+
+
+@dataclass
+class Placed(Log):
+    """A table in one or more files.
+
+    Attributes
+    ----------
+    headers : dict of str to str
+        What the file calls each column.
+    files : sequence of str
+        The files, if there are several or the rows stay where they lie.
+    """
+
+    table: Table
+    headers: dict[str, str] = field(default_factory=dict)
+    files: Sequence[str] = ()
+
+    def called(self, column: str) -> str:
+        """Return what the file calls a column."""
+        return self.headers.get(column, column)
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Return the file and the row of a line, which counts `FILE_LINES` for each file before."""
+        return (self.files[line // FILE_LINES] if self.files else self.file), line % FILE_LINES
+
+    def refuse_rows(
+        self, fault: Fault, column: str, lines: Sequence[int], value: str | None, count: int
+    ) -> None:
+        """Add one problem of all rows that break the same rule; the value is that of the first."""
+        (file, row), *others = map(self.place, lines)
+        same = tuple(other for name, other in others if name == file)
+        self.problems.append(Problem(fault, file, row, column, value, same, count))
+
+
+@dataclass
+class Sheet(Placed):
+    """A table whose columns are known by name: its cells as they stand in the file, then typed.
+
+    Attributes
+    ----------
+    cells : dict of str to sequence of Cell
+        By column of the row model, or an extra of :mod:`analysis.tables.columns`.
+    factors : dict of str to int
+        How many of the column's units are in one of the file's.
+    rows : array of int
+        Number of each row as a spreadsheet counts, and `FILE_LINES` more for each file before.
+    frame : DataFrame
+        Columns and types as `~analysis.tables.rows.read_frame` gives them; a cell that breaks a
+        rule holds a placeholder.
+    good : dict of str to array of bool
+        By column, the rows whose cell is right.
+    scale : int
+        Largest number of smallest coins in one of the file's units.
+    """
+
+    cells: dict[str, Sequence[Cell]] = field(default_factory=dict)
+    factors: dict[str, int] = field(default_factory=dict)
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, "int64"))
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    scale: int = 1
+
+    def leave_out(self, rows: NDArray[np.bool_], rule: str, **words: str) -> None:
+        """Leave out rows, and note why."""
+        if count := int(rows.sum()):
+            self.note(rule, "", count, **words)
+            self.rows = self.rows[~rows]
+            for name, cells in self.cells.items():
+                self.cells[name] = list(compress(cells, ~rows))
+
+    def place_of(self, index: int) -> tuple[str, int]:
+        """Return the file and the row of the row with an index."""
+        return self.place(int(self.rows[index]))
+
+    def report(
+        self, fault: Fault, column: str, bad: NDArray[np.bool_], value: object = None
+    ) -> None:
+        """Add the problem that the rows where `bad` is true break a rule in a column."""
+        places = np.flatnonzero(bad)
+        if len(places):
+            if value is None and column in self.frame:
+                value = self.frame[column].iloc[places[0]]
+            shown = None if value is None else _shown(value)
+            lines = self.rows[places[:KEPT_ROWS]].tolist()
+            self.refuse_rows(fault, self.called(column), lines, shown, len(places))
+
+    @property
+    def money(self) -> list[str]:
+        """The columns of amounts that the file has."""
+        fields = self.table.row.model_fields
+        return [name for name in self.cells if name in fields and header_of(fields[name]).money]
+
+
+def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:
+    """Yield the rows as row models take them."""
+    for record in sheet.frame.to_dict("records"):
+        days = {n: cell.date() for n, cell in record.items() if isinstance(cell, pd.Timestamp)}
+        yield record | days
+
+
+def rows_of(sheet: Sheet) -> Rows:
+    """Return the rows of a table that was read."""
+    frame = sheet.frame.copy(deep=False)
+    for name, good in sheet.good.items():
+        if not good.all():
+            frame[name] = frame[name].where(good)
+    frame["line"] = sheet.rows
+    lazy, about = (
+        nw.from_native(frame).lazy(),
+        (sheet.file, sheet.table, sheet.headers, sheet.files),
+    )
+    return Rows(*about, frame=lazy, memory=frame, problems=sheet.problems)
+
+
+Asked = tuple[Sequence[str], Callable[..., Any]]
+"""Columns, and what is asked of a row: an expression of them, or a series where they are series."""
+
+
+@dataclass
+class Rows(Placed):
+    """The rows of a table, in memory or where they lie.
+
+    Attributes
+    ----------
+    frame : LazyFrame
+        The columns of the row model, null where a cell broke a rule, and `line`: the row's number,
+        and `FILE_LINES` more for each file before its own.
+    memory : DataFrame, optional
+        The rows, if they do not.
+    """
+
+    frame: nw.LazyFrame[Any] = field(kw_only=True)
+    memory: pd.DataFrame | None = None
+    _texts: dict[str, list[str]] = field(default_factory=dict)
+
+    def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Return the rows whose cells in some columns broke no rule."""
+        if self.memory is not None and not self.memory[list(columns)].isna().to_numpy().any():
+            return self.frame
+        return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
+
+    def may_repeat(self, columns: Sequence[str]) -> bool:
+        """Whether known rows may be equal in some columns; in memory, that is seen at once."""
+        if self.memory is None:
+            return True
+        cells = self.memory[list(columns)]
+        return bool(cells.duplicated().any() and cells.dropna().duplicated().any())
+
+    def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
+        """Sum what is asked of each row, in one pass; every answer under its own name."""
+        if self.memory is not None:
+            frame = nw.from_native(self.memory, eager_only=True)
+            return {
+                name: float(ask(*(frame[column] for column in columns)).sum())
+                for name, (columns, ask) in asked.items()
+            }
+        sums = [
+            ask(*map(nw.col, columns)).cast(nw.Float64).sum().alias(name)
+            for name, (columns, ask) in asked.items()
+        ]
+        found: Mapping[str, float] = self.frame.select(*sums).collect("pandas").to_native().iloc[0]
+        return found
+
+    def texts(self, column: str) -> list[str]:
+        """Return the different texts of a column, in order."""
+        if column not in self._texts:
+            if (rows := self.memory) is None:
+                rows = self.known([column]).select(column).unique().collect("pandas").to_native()
+            self._texts[column] = sorted(text for text in rows[column].dropna().unique() if text)
+        return self._texts[column]
+
+    def report(
+        self,
+        fault: Fault | Callable[[Any], Fault],
+        columns: Sequence[str],
+        broken: nw.LazyFrame[Any] | None,
+        more: Callable[[Any], str] = lambda _: "",
+    ) -> None:
+        """Add the problem that rows, if any, break a rule; `more` is said of the first of them.
+
+        A rule that names something of the first row is a function of that row.
+        """
+        if broken is None or not (count := count_of(broken)):
+            return
+        found = broken.sort("line").head(KEPT_ROWS).collect("pandas").to_native()
+        first = found.iloc[0]
+        value = ", ".join(_shown(first[name]) for name in columns) + more(first)
+        rule = fault if isinstance(fault, Fault) else fault(first)
+        names = ", ".join(map(self.called, columns))
+        self.refuse_rows(rule, names, found["line"].tolist(), value, count)
+
+
+def count_of(rows: nw.LazyFrame[Any]) -> int:
+    """Count rows, wherever they are."""
+    return int(rows.select(nw.len()).collect("pandas").to_native().iloc[0, 0])
+
+
+def _shown(cell: Any) -> str:
+    """Write a cell for a message: a day without its time, a whole number without a point."""
+    if isinstance(cell, datetime):
+        return str(cell.date())
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
