@@ -25,6 +25,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     root = tmp_path_factory.mktemp("firm")
     firm = firm_of(root, title="Acme", subtitle="A firm", currency="EUR", currency_name="euros")
     (firm.raw / "check_in.csv").unlink()
+    with (firm.raw / "case.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("\ncapital_cost: {rate: 12%, tax: 29.5%}\n")
     return firm.report()
 
 
@@ -37,6 +39,15 @@ def test_nothing_is_said_of_the_paper(report: Report, word: str) -> None:
 def test_money_is_in_the_firms_currency(report: Report) -> None:
     assert "Sales, euros" in report.text
     assert re.search(r"sales of [\d,]+ euros", report.text)
+
+
+def test_value_added_by_hand(report: Report) -> None:
+    """Of 2024Q4: 11,675 less 5,207.80, 342, 1,388 and 140 is an operating profit of 4,597.20.
+
+    Less 29.5 % of it, and 3 % of the average equity of 24,040.265 and debt of 2,875: 2,433.57.
+    """
+    assert "Economic value added, euros" in report.text
+    assert "2,434" in report.text
 
 
 def test_every_number_is_marked_as_the_firms_own(report: Report) -> None:

@@ -31,7 +31,7 @@ from analysis.efficiency.quarterly_statements import (
     has_statements,
     ledger_statements,
 )
-from analysis.efficiency.ratios import indicator_table
+from analysis.efficiency.ratios import CapitalCost, indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
 from analysis.kpis.compare import Base, bases, comparison_data, contributions_by_type, planned
 from analysis.kpis.cube import in_memory, tables_of, up_to
@@ -329,7 +329,9 @@ class FirmReport:
     def ratios(self) -> pd.DataFrame:
         """Ratios of the statements on average balances, of the last quarters that fit a page."""
         assert self.statements is not None
-        table = indicator_table(self.statements, "average")
+        rates = self.case.parameters.capital_cost
+        cost = CapitalCost(*rates.shares, source="case.yaml") if rates else None
+        table = indicator_table(self.statements, "average", cost=cost)
         return table[table["quarter"] > max(self.statements) - RECENT].reset_index(drop=True)
 
     @property

@@ -379,12 +379,19 @@ def indicators(table: pd.DataFrame, company: str, kind: str = "synthetic") -> Vi
     )
 
 
-def ratios(table: pd.DataFrame, company: str, kind: str) -> View:
-    """Show the ratios of a firm's statements, without amounts."""
+def ratios(table: pd.DataFrame, company: str, kind: str, currency: str) -> View:
+    """Show the ratios of a firm's statements, and value added where its rates are known."""
     shown = indicators(table.assign(reason=None), company, kind)
     ids = [record.indicator_id for record in CATALOGUE if record.unit != "money"]
     frame = shown["frame"][shown["frame"]["id"].isin(ids)]
     rows = [_days(table, key, name) for key, name in DAYS.items()]
+    added = table[(table["indicator"] == "K10") & table["value"].notna()]
+    if len(added):
+        amounts = {
+            p: decimal(0)(v / 100) for p, v in zip(added["period"], added["value"], strict=True)
+        }
+        name = f"{tr('Economic value added')}, {currency}"
+        rows.append({"id": "K10", "name": name, **amounts})
     frame = pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)
     more = shown["columns"][2:]
     return view(

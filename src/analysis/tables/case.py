@@ -40,6 +40,7 @@ from analysis.tables.schema import (
     WORDS,
     Axis,
     Calibration,
+    CapitalRates,
     OwnIndicator,
     ServiceType,
     Source,
@@ -192,6 +193,8 @@ class Parameters(Strict):
     """Kind of cost of the firm's own accounts: by name, or by the first digits of their numbers."""
     rates: dict[str, float | int | str] = Field(default_factory=dict)
     """Worth of one unit of other currencies, where ``rates.csv`` has none for the day or month."""
+    capital_cost: CapitalRates | None = None
+    """For economic value added of quarterly statements, which leave both rates open."""
     indicators: dict[Annotated[str, Field(pattern=ID)], OwnIndicator] = Field(default_factory=dict)
     """Indicators of the firm's own by key."""
     engine: Literal["auto", "pandas", "duckdb"] = "auto"

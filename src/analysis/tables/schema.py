@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -20,11 +21,13 @@ NAME = r"^[a-z][a-z0-9_-]*$"
 ID = r"^[a-z][a-z0-9_]*$"
 CURRENCY = r"^[A-Z]{3}$"
 WORDS = r"^[\p{L} ]+$"
+PER_CENT = r"^\d{1,2}(\.\d+)?%$"
 _SAID: Mapping[str, tuple[str, str]] = {
     NAME: ("must be small letters, digits, hyphens and underscores", "write it like acme"),
     ID: ("must be small letters, digits and underscores", "write it like new_door"),
     CURRENCY: ("must be the three capital letters of a currency", "write it like PEN"),
     WORDS: ("must be letters and spaces", "write it like soles"),
+    PER_CENT: ("must be a share below 100%", "write it like 12.5%"),
     "string_type": ("must be text", "put it between quotation marks"),
     "int_type": ("must be a whole number", "write digits alone, without quotation marks"),
     "bool_type": ("must be true or false", "write one of the two"),
@@ -171,6 +174,22 @@ class Calibration(Strict):
     seed: int
     respondents: Range
     service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
+
+
+Share = Annotated[str, Field(pattern=PER_CENT)]
+
+
+class CapitalRates(Strict):
+    """What a firm's capital costs in a year, and the tax on operating profit: for value added."""
+
+    rate: Share
+    tax: Share
+
+    @property
+    def shares(self) -> tuple[Fraction, Fraction]:
+        """Both as exact fractions of one."""
+        rate, tax = (Fraction(text.rstrip("%")) / 100 for text in (self.rate, self.tax))
+        return rate, tax
 
 
 class OwnIndicator(Strict):
