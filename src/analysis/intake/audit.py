@@ -19,21 +19,12 @@ from typing import Any
 import narwhals as nw
 from pydantic.fields import FieldInfo
 
+from analysis.intake import problems as said
 from analysis.intake.case_files import OUTSIDE, ROWS, file_of, find, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import MARKS, moved_by
 from analysis.intake.naming import not_used
-from analysis.intake.problems import (
-    Fault,
-    Log,
-    Note,
-    Problem,
-    Rank,
-    fault_of,
-    missing,
-    no_glyph,
-    problem_of,
-)
+from analysis.intake.problems import Fault, Log, Problem, fault_of, problem_of
 from analysis.intake.rows import FILE_LINES, Rows
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
@@ -66,7 +57,7 @@ _REFERRED = {
 }
 """Tables that others refer to, whose rows are therefore read more than once."""
 
-_RANKS = {"cell": Rank.CELL, "row": Rank.ROW}
+_RANKS = {"cell": said.Rank.CELL, "row": said.Rank.ROW}
 _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 
@@ -180,7 +171,7 @@ class _Audited:
         headers = [self._names(path) for path in self.paths]
         errors = list(header_errors(self.table, self.paths, headers, self.case.root))
         self.findings.problems += [
-            replace(problem_of(error), fault=Fault(Rank.COLUMNS, error.rule, error.fix or ""))
+            replace(problem_of(error), fault=Fault(said.Rank.COLUMNS, error.rule, error.fix or ""))
             for error in errors
         ]
         known = (*self.table.row.model_fields, *in_whole_units(self.table, headers[0]).values())
@@ -257,7 +248,7 @@ class _Audited:
             ((count, largest, total),) = self.store.sql(query).fetchall()
             if count:
                 what = moved_by(Fraction(largest), Fraction(total))
-                self.findings.notes.append(Note(self._called(path), what, other, count))
+                self.findings.notes.append(said.Note(self._called(path), what, other, count))
 
     def _check_currency(self, path: Path) -> None:
         """Refuse rows in another currency than the case's, which would be summed as they stand."""
@@ -305,7 +296,9 @@ class _Audited:
         for rule, at in zip(asked, range(0, len(told), 3), strict=True):
             count, lines, value = told[at : at + 3]
             if count and rule.sort == "note":
-                self.findings.notes.append(Note(file, rule.words, rule.column, count, value or ""))
+                self.findings.notes.append(
+                    said.Note(file, rule.words, rule.column, count, value or "")
+                )
             elif count:
                 fault = Fault(_RANKS[rule.sort], rule.words, rule.fix)
                 where = file, lines[0], rule.column, value or "", tuple(lines[1:]), count
@@ -378,4 +371,4 @@ def _fault(text: str) -> Fault | None:
     read = read_text(text)
     if read.fault or read.text != text:
         return read.fault or fault_of("not-plain")
-    return no_glyph(character) if (character := missing(text)) else None
+    return said.no_glyph(character) if (character := said.missing(text)) else None

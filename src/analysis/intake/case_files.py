@@ -10,21 +10,10 @@ from pathlib import Path
 
 from analysis.base.errors import InputError
 from analysis.base.periods import count_by
+from analysis.intake import sheets
 from analysis.intake.cells import Cell, Context
 from analysis.intake.problems import Fault, Log, Problem, fault_of, note_of
 from analysis.intake.rows import Rows
-from analysis.intake.sheets import (
-    SHEET,
-    Book,
-    Choice,
-    Choose,
-    Grid,
-    Mapped,
-    Meaning,
-    plain_header,
-    read_csv,
-    read_workbook,
-)
 from analysis.tables.case import Case, Parameters, load_case
 from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
@@ -91,7 +80,7 @@ def find(case: Case) -> Inputs:
     """Look through a case's folder; nothing outside it is opened, and nothing in its subfolders."""
     found = Inputs(file_of(case, case.raw))
     inside = []
-    named = {name.partition(SHEET)[0] for name in case.parameters.columns}
+    named = {name.partition(sheets.SHEET)[0] for name in case.parameters.columns}
     for path in sorted(case.raw.iterdir()):
         file, suffix = file_of(case, path), path.suffix.lower()
         if path.name.startswith((".", "~$")):
@@ -177,7 +166,7 @@ def _left_out(case: Case, path: Path, log: Log) -> None:
             log.refuse(_asked("name-of-csv", file=near.file), at=file)
 
 
-def mappings(case: Case, log: Log) -> list[Mapped]:
+def mappings(case: Case, log: Log) -> list[sheets.Mapped]:
     """Return what ``case.yaml`` says under ``columns:``; what is wrong with it goes to the log."""
     made = []
     for name, tables in case.parameters.columns.items():
@@ -188,7 +177,7 @@ def mappings(case: Case, log: Log) -> list[Mapped]:
                 log.refuse("unknown-name", None, place, title, at=file, kind="table", known=known)
                 continue
             names = {**names_of(table.row), "deduction": Found(DEDUCTION)}
-            found = dict[str, Meaning]()
+            found = dict[str, sheets.Meaning]()
             for header, meant in (columns or {}).items():
                 meaning = names.get(folded(meant)) if isinstance(meant, str) else meant
                 where = None, f"{place}.{header}", str(meant)
@@ -198,14 +187,14 @@ def mappings(case: Case, log: Log) -> list[Mapped]:
                 elif isinstance(meant, str) and meaning in {*found.values()} - {names["deduction"]}:
                     log.refuse("two-columns", *where, at=file)
                 else:
-                    found[plain_header(header)] = meaning
-            made.append(Mapped(name, table, found))
+                    found[sheets.plain_header(header)] = meaning
+            made.append(sheets.Mapped(name, table, found))
     return made
 
 
 def grids_of(
     case: Case, inputs: Inputs, context: Context, tables: tuple[Table, ...]
-) -> Iterator[list[Grid]]:
+) -> Iterator[list[sheets.Grid]]:
     """Read the files of a case, table by table.
 
     Parameters
@@ -225,14 +214,14 @@ def grids_of(
         The files and sheets of one table.
     """
 
-    def choose(title: str, name: str, _: list[list[Cell]]) -> Choice:
+    def choose(title: str, name: str, _: list[list[Cell]]) -> sheets.Choice:
         if table := find_table(title, tables):
             return [(table, None)]
         if near := nearest_table(title, tables):
             return Problem(_asked("own-name", name=near.name, what="sheet"), name)
         return note_of("no-such-table", name)
 
-    mapped: dict[str, list[Grid]] = {}
+    mapped: dict[str, list[sheets.Grid]] = {}
     before = len(inputs.problems)
     entries = mappings(case, inputs)
     for path in inputs.others if len(inputs.problems) == before else ():
@@ -247,30 +236,30 @@ def grids_of(
         inputs.add(book)
     for table, path in inputs.csv:
         if table in tables:
-            grid = Grid(file_of(case, path), table)
-            read_csv(grid, path, context.settings, context.currency)
+            grid = sheets.Grid(file_of(case, path), table)
+            sheets.read_csv(grid, path, context.settings, context.currency)
             yield [grid, *mapped.pop(table.name, [])]
     yield from (grids for grids in mapped.values() if grids[0].table in tables)
 
 
-def _book(case: Case, path: Path, choose: Choose, context: Context) -> Book:
-    return read_workbook(
+def _book(case: Case, path: Path, choose: sheets.Choose, context: Context) -> sheets.Book:
+    return sheets.read_workbook(
         path, file_of(case, path), choose, context.foreign, context.settings.ignore
     )
 
 
 def _mapped(
-    case: Case, path: Path, entries: list[Mapped], context: Context, log: Log
-) -> list[Grid]:
+    case: Case, path: Path, entries: list[sheets.Mapped], context: Context, log: Log
+) -> list[sheets.Grid]:
     """Read a file by the entries of ``columns:`` that name it, or else by those that fit it.
 
     Without any, it is not read; see :func:`_left_out`.
     """
-    mine = [entry for entry in entries if entry.name.partition(SHEET)[0] == path.name]
-    file, grids = file_of(case, path), list[Grid]()
+    mine = [entry for entry in entries if entry.name.partition(sheets.SHEET)[0] == path.name]
+    file, grids = file_of(case, path), list[sheets.Grid]()
 
-    def choose(title: str, name: str, head: list[list[Cell]]) -> Choice:
-        own = [entry for entry in mine if entry.name == f"{path.name}{SHEET}{title}"]
+    def choose(title: str, name: str, head: list[list[Cell]]) -> sheets.Choice:
+        own = [entry for entry in mine if entry.name == f"{path.name}{sheets.SHEET}{title}"]
         chosen = own if mine else _fitting(entries, head)
         return [(entry.table, entry) for entry in chosen] or note_of("sheet-not-mapped", name)
 
@@ -282,9 +271,11 @@ def _mapped(
         every = {
             header: meant for entry in mine or entries for header, meant in entry.columns.items()
         }
-        probe = Grid(file, TABLES[0], [], Mapped("", TABLES[0], every))
-        read_csv(probe, path, context.settings, context.currency)
-        grids = [Grid(file, e.table, probe.rows, e) for e in mine or _fitting(entries, probe.rows)]
+        probe = sheets.Grid(file, TABLES[0], [], sheets.Mapped("", TABLES[0], every))
+        sheets.read_csv(probe, path, context.settings, context.currency)
+        grids = [
+            sheets.Grid(file, e.table, probe.rows, e) for e in mine or _fitting(entries, probe.rows)
+        ]
         if grids:
             grids[0].add(probe)
     if not grids:
@@ -294,7 +285,7 @@ def _mapped(
     return grids
 
 
-def _fitting(entries: list[Mapped], rows: Sequence[Sequence[Cell]]) -> list[Mapped]:
+def _fitting(entries: list[sheets.Mapped], rows: Sequence[Sequence[Cell]]) -> list[sheets.Mapped]:
     """Return the entries all of whose headers some rows have; of a table, that with the most."""
     fit = {e.table.name: e for e in sorted(entries, key=lambda e: len(e.columns)) if e.fits(rows)}
     return list(fit.values())

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial, reduce
 from operator import or_
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -127,14 +127,11 @@ def _others(rows: Rows, name: str, known: list[str]) -> nw.LazyFrame[Any] | None
 def _check_other(rows: Rows, name: str, other: Rows) -> None:
     """Find references to rows of another table that are not there."""
     key = other.table.key[0]
-    known: list[str] = []
-    lost: nw.LazyFrame[Any] | None
+    known = other.texts(key) if other.memory is not None else []
+    lost = _others(rows, name, known)
     if other.memory is None:  # too many for a list
         keys = other.known([key]).select(nw.col(key).alias("referred_to"))
         lost = _filled(rows, name).join(keys, left_on=name, right_on="referred_to", how="anti")
-    else:
-        known = other.texts(key)
-        lost = _others(rows, name, known)
 
     def fault(first: Any) -> Fault:
         near = alike(str(first[name]), known)
@@ -160,12 +157,8 @@ def _unknown(to: str, known: list[str]) -> Fault:
     return fault_of("unknown-name" if known else "no-names", kind=to, known=shown)
 
 
-class _RowRule(NamedTuple):
-    """A rule on one column of a row, and what is true of the column where it is broken."""
-
-    fault: Fault
-    column: str
-    broken: Callable[[Any], Any]
+_RowRule = tuple[Fault, str, Callable[[Any], Any]]
+"""A rule on one column of a row, the column, and what is true of it where the rule is broken."""
 
 
 def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
@@ -175,27 +168,16 @@ def _rules_of_rows(case: Case, table: Table) -> Iterator[_RowRule]:
     fault = fault_of("outside-periods", first=periods.first, last=periods.last)
     for name, info in table.row.model_fields.items():
         if header_of(info).period:
-            ends = period_ends(info, name, first, last)
-            yield _RowRule(fault, name, partial(_outside, ends=ends))
+            yield fault, name, partial(_is_outside, *period_ends(info, name, first, last))
         if name in table.key and table in ROWS and sql_type(info) == "VARCHAR":
-            yield _RowRule(
-                fault_of("total"), name, lambda key: key.str.to_lowercase().is_in(_TOTALS)
-            )
-
-
-def _outside(column: Any, ends: tuple[Any, Any]) -> Any:
-    return (column < ends[0]) | (column > ends[1])
-
-
-def _is_made_up(*columns: Any) -> Any:
-    return reduce(or_, (column.str.starts_with(MADE_UP) for column in columns))
+            yield fault_of("total"), name, lambda key: key.str.to_lowercase().is_in(_TOTALS)
 
 
 def _check_each_row(case: Case, rows: Rows) -> None:
     """Check the rules on single rows, and sums that could leave 64 bits, in one pass."""
     rules = list(_rules_of_rows(case, rows.table))
     asked: dict[str, Asked] = {
-        str(place): ([rule.column], rule.broken) for place, rule in enumerate(rules)
+        str(at): ([name], is_so) for at, (_, name, is_so) in enumerate(rules)
     }
     fields = rows.table.row.model_fields
     few = rows.memory is not None and len(rows.memory) * LARGEST < _EXACT
@@ -203,20 +185,25 @@ def _check_each_row(case: Case, rows: Rows) -> None:
     asked |= {name: ([name], lambda cell: cell.cast(nw.Float64).abs()) for name in amounts}
     if case.parameters.kind == "yours" and rows.table in ROWS:
         texts = [name for name in rows.table.key if sql_type(fields[name]) == "VARCHAR"]
-        asked["made up"] = (texts, _is_made_up)
-    if not asked:
-        return
-    found = rows.sums(asked)
-    for place, rule in enumerate(rules):
-        if found[str(place)] > 0:
-            broken = rows.frame.filter(rule.broken(nw.col(rule.column)))
-            rows.report(rule.fault, [rule.column], broken)
+        asked["made up"] = texts, lambda *keys: reduce(or_, map(_is_made_up, keys))
+    found = rows.sums(asked) if asked else {}
+    for at, (fault, name, is_so) in enumerate(rules):
+        if found[str(at)] > 0:
+            rows.report(fault, [name], rows.frame.filter(is_so(nw.col(name))))
     for name in amounts:
         if found[name] > _EXACT:
             rows.report(fault_of("too-much"), [name], rows.frame)
-    if (count := found.get("made up", 0)) > 0:
-        value = f"{int(count):,} {'row' if count == 1 else 'rows'}"
-        rows.problems.append(Problem(fault_of("template-rows"), rows.file, value=value))
+    if (count := int(found.get("made up", 0))) > 0:
+        value = f"{count:,} {'row' if count == 1 else 'rows'}"
+        rows.refuse("template-rows", None, "", value)
+
+
+def _is_outside(begin: Any, end: Any, cell: Any) -> Any:
+    return (cell < begin) | (cell > end)
+
+
+def _is_made_up(key: Any) -> Any:
+    return key.str.starts_with(MADE_UP)
 
 
 def _check_answers(answers: Rows, services: Rows) -> None:

@@ -22,16 +22,9 @@ from pydantic.fields import FieldInfo
 from analysis.base.text import records
 from analysis.intake import cells as read
 from analysis.intake import naming
+from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, Read
-from analysis.intake.problems import (
-    Fault,
-    Note,
-    Rank,
-    fault_of,
-    missing,
-    no_glyph,
-    vocabulary,
-)
+from analysis.intake.problems import Fault, Note, Rank, fault_of
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
 from analysis.tables.case import Case
@@ -95,7 +88,7 @@ _CENT = 100
 _MISSING = fault_of("column-missing-cells")  # said once, of the whole column
 _SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
 _ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
-MARKS = vocabulary("marks")
+MARKS = said.vocabulary("marks")
 """What a note says of each mark of a cell."""
 
 
@@ -189,8 +182,8 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
     faults = [item.fault or (None if item.text else empty) for item in reads]
     values = _validate(row, name, [item.text for item in reads], faults, factor)
     for place, value in enumerate(values):
-        if isinstance(value, str) and (character := missing(value)):
-            faults[place] = no_glyph(character)
+        if isinstance(value, str) and (character := said.missing(value)):
+            faults[place] = said.no_glyph(character)
     if get_args(info.annotation) == get_args(of.CostCategory):
         faults = naming.accounts_to_add(distinct, faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
@@ -217,8 +210,8 @@ def _proven(reads: Sequence[Read]) -> str:
 def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:
     """Say what to do about each fault of which nothing is said yet."""
     silent = {fault for fault in faults if fault is not None and not fault.fix} - {_MISSING}
-    said = {fault: replace(fault, fix=_remedy(fault, info, factor)) for fault in silent}
-    return [said.get(fault, fault) if fault is not None else None for fault in faults]
+    told = {fault: replace(fault, fix=_remedy(fault, info, factor)) for fault in silent}
+    return [told.get(fault, fault) if fault is not None else None for fault in faults]
 
 
 def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
@@ -233,12 +226,9 @@ def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
 
 def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:
     """Return cells as an array of objects, pairs too."""
-    if cells and isinstance(cells[0], tuple):
-        objects = np.empty(len(cells), dtype=object)
-        for place, cell in enumerate(cells):
-            objects[place] = cell
-        return objects
-    return np.array(cells, dtype=object)
+    objects = np.empty(len(cells), dtype=object)
+    objects[:] = cells
+    return objects
 
 
 def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:

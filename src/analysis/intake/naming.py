@@ -12,14 +12,9 @@ from numpy.typing import NDArray
 
 from analysis.base.language import tr
 from analysis.base.text import listed
+from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, foreign_column, is_nothing, read_whole
-from analysis.intake.problems import (
-    Fault,
-    Note,
-    fault_of,
-    note_of,
-    words_for,
-)
+from analysis.intake.problems import Fault, Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
@@ -27,7 +22,7 @@ from analysis.tables.columns import CREDIT, CURRENCY, DEDUCTION, SCALE, folded, 
 from analysis.tables.rows import period_column
 
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
-    words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
+    said.words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
 )
 """Words of headers that tell what a column or table is not."""
 
@@ -226,8 +221,8 @@ def _name(
 
 _MOST_KINDS = 50
 """Different cells of a column that says of what kind a document is."""
-_CREDIT = words_for("credit notes", "parts")
-_TOTALS = words_for("totals")
+_CREDIT = said.words_for("credit notes", "parts")
+_TOTALS = said.words_for("totals")
 _ROWS = "(rows) "
 """Begins the name of a column that says which rows are read."""
 
@@ -304,7 +299,7 @@ def _note_unused(
 def not_used(file: str, header: str, near: str) -> Note:
     """Say that a column is not used, and which one it may be meant for."""
     rule = "column-not-used-near" if near else "column-not-used"
-    return note_of(rule, file, header or tr("without a name"), near=near)
+    return said.note_of(rule, file, header or tr("without a name"), near=near)
 
 
 def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
