@@ -10,8 +10,8 @@ from analysis.efficiency.article import Firm, company_names, read_firms, scheme_
 from analysis.efficiency.diagnosis import diagnose
 from analysis.efficiency.dynamics import outlook
 from analysis.efficiency.sentences import read_bounds, read_made
-from analysis.figures.publications import efficiency_charts as charts
-from analysis.figures.publications.printed_growth import pinned_down
+from analysis.figures import efficiency_charts as charts
+from analysis.figures.printed_growth import pinned_down
 from analysis.show import publication_tables as publication_tables
 from analysis.tables.case import Case, load_case
 

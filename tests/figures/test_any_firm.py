@@ -12,10 +12,16 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
-from analysis.figures import kpi_comparison, kpi_page, kpi_trends, okr_charts, process_charts
-from analysis.figures.kpi_page import type_shares
+from analysis.figures import (
+    composition,
+    concept_charts,
+    kpi_comparison,
+    kpi_trends,
+    okr_charts,
+    process_charts,
+)
+from analysis.figures.composition import type_shares
 from analysis.figures.primitives import table
-from analysis.figures.publications import concept_charts
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
@@ -89,7 +95,7 @@ def test_kpis(drawing: str, name: str, check: Check) -> None:
 @pytest.mark.parametrize("count", [1, 2, 30])
 @pytest.mark.parametrize("name", ["type {}", LONG + " {}", WORD + "{}", "$x^{}$ \\alpha_{{1}}"])
 def test_services_by_type(count: int, name: str, check: Check) -> None:
-    check(kpi_page.services_by_type(by_type(count, name), "2024Q2", "yours"))
+    check(composition.services_by_type(by_type(count, name), "2024Q2", "yours"))
 
 
 VARIANCES = {
@@ -202,6 +208,6 @@ def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
 def test_text_from_data_is_plain_text() -> None:
     """A dollar sign starts no formula and markup is no markup: it stands there as it is."""
     frame = by_type(1).assign(name="Doors $x_1$ at $5 <b>b</b> &")
-    drawing = svg(kpi_page.services_by_type(frame, "2024Q2"))
+    drawing = svg(composition.services_by_type(frame, "2024Q2"))
     assert ">Doors $x_1$ at $5 &lt;b&gt;b&lt;/b&gt; &amp;</text>" in drawing
     assert "<b>" not in drawing

@@ -10,14 +10,14 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
 from analysis.figures import (
+    composition,
+    concept_charts,
     kpi_comparison,
-    kpi_page,
     kpi_trends,
     process_charts,
     scorecard_charts,
 )
 from analysis.figures.primitives import scale, table
-from analysis.figures.publications import concept_charts
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import kpi_periods
@@ -47,7 +47,7 @@ def reduced(ledger: Ledger) -> Totals:
 
 def test_services_by_type_add_up() -> None:
     types = [ServiceType(id="c", name="Cameras", printed=True)]
-    frame = kpi_page.type_shares(pd.Series({"a_b": 3, "c": 7}), types)
+    frame = composition.type_shares(pd.Series({"a_b": 3, "c": 7}), types)
     assert frame["name"].tolist() == ["Cameras", "A b"]
     assert frame["services"].tolist() == [7, 3]
     assert frame["printed"].tolist() == [True, False]
@@ -117,8 +117,8 @@ def test_process_counts_days() -> None:
 
 
 def test_what_a_figure_of_types_marks_as_printed() -> None:
-    frame = kpi_page.type_shares(pd.Series({"Alarms": 3}))
-    drawn = kpi_page.services_by_type(frame, "2024", "yours")
+    frame = composition.type_shares(pd.Series({"Alarms": 3}))
+    drawn = composition.services_by_type(frame, "2024", "yours")
     assert drawn.kind == "yours"
     assert "printed" not in drawn.caption + drawn.alt
 

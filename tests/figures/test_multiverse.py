@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from analysis.claims.judge import Judge
 from analysis.claims.verdicts import universe_table
 from analysis.evidence.derived import derived
-from analysis.figures.publications import reading_choices
+from analysis.figures import reading_choices
 from analysis.figures.style import KIND
 from analysis.notebook.drawing import Figure, svg
 from analysis.tables.case import Case

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.figures import printed_claims, printed_growth
 from analysis.figures.primitives import table
-from analysis.figures.publications import printed_claims, printed_growth
 from analysis.tables.case import Case
 
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import chisquare
 
 from analysis.base.errors import InputError
-from analysis.figures.publications import spreads
+from analysis.figures import spreads
 from analysis.tables.case import Case, load_case
 
 OTHERS = ("cctv", "access_control", "electric_fence", "intercom", "maintenance")
@@ -79,29 +79,12 @@ def test_a_seed_gives_the_same_draws(segelec: Case) -> None:
     assert first != other
 
 
-def extremes(parts: int, total: int, most: int) -> tuple[int, int]:
-    """Smallest and largest sum of squares of some numbers from 1 to `most` with a given sum."""
-    known = {0: (0, 0)}
-    for _ in range(parts):
-        longer: dict[int, tuple[int, int]] = {}
-        for done, (low, high) in known.items():
-            for value in range(1, most + 1):
-                square = value**2
-                old = longer.get(done + value, (low + square, high + square))
-                longer[done + value] = min(old[0], low + square), max(old[1], high + square)
-        known = longer
-    return known[total]
-
-
 def test_bounds(frame: pd.DataFrame) -> None:
     value = frame[frame["mark"] != "draw"].set_index(["kpi", "mark"])["value"]
     ends = {kpi: (value[kpi]["low"], value[kpi]["high"]) for kpi in frame["kpi"].unique()}
     assert ends["services"] == (1, 353)  # either quarter has one service at least
     assert ends["named_type"] == (0, 94)
     assert ends["largest_other"] == (37, 77)  # 182 = 37 + 37 + 36 + 36 + 36
-    low, high = extremes(5, 182, 77)
-    named = 94**2 + 78**2
-    assert ends["herfindahl"] == (Fraction(named + low, 354**2), Fraction(named + high, 354**2))
     sizes = [
         n
         for n in range(1, 355)

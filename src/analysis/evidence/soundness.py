@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import sqrt
+from typing import Any
 
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv  # type: ignore[import-untyped]
@@ -27,7 +28,7 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
-from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, units
+from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, kpi, units
 from analysis.method.scoring import Z_SQUARED
 
 PARTS = {
@@ -333,3 +334,52 @@ def growth_interval(before: int, after: int) -> tuple[float, float]:
     )
     low, high = (share / (1 - share) - 1 for share in shares)
     return low, high
+
+
+CHANCE = ("services", "productivity", "on_time", "satisfaction")
+"""Indicators that count services or answers, so that chance moves them."""
+
+
+def level_interval(row: Any) -> tuple[float | None, float | None]:
+    """Return the 95% interval of a level, in the unit of its indicator; None where it has none.
+
+    Parameters
+    ----------
+    row : namedtuple
+        Of :func:`analysis.kpis.levels.kpi_periods`: kpi, value, numerator and denominator.
+    """
+    if row.kpi not in CHANCE or row.value is None:
+        return None, None
+    record, size = kpi(row.kpi), int(row.denominator)
+    unit = float(record.scale)
+    if record.is_share:
+        low, high = share_interval(int(row.numerator), size)
+        return unit * low, unit * high
+    low, high = count_interval(int(row.numerator))
+    return unit * low / size, unit * high / size
+
+
+def may_be_chance(before: Any, now: Any) -> bool | None:
+    """Say whether the 95% interval of a change between two levels holds no change.
+
+    Parameters
+    ----------
+    before, now : namedtuple
+        Two rows of an indicator, as for :func:`level_interval`.
+
+    Returns
+    -------
+    bool or None
+        None where chance cannot be judged.
+    """
+    if now.kpi not in CHANCE or now.value is None or before.value is None:
+        return None
+    rows = (before, now)
+    was, base, count, size = (int(n) for row in rows for n in (row.numerator, row.denominator))
+    if kpi(now.kpi).is_share:
+        low, high = difference_interval(was, base, count, size)
+        return low <= 0 <= high
+    if not was or not count:
+        return None
+    low, high = growth_interval(was, count)
+    return low <= size / base - 1 <= high

@@ -1,9 +1,11 @@
 """Figures: one function each, from a tidy frame to a drawing with its data, caption and alt text.
 
-The functions named ``..._data`` make the frames, the others only draw them. `style` holds what all
-figures share: palette, sizes, text and axes in millimetres; `primitives` what several are made of:
-scales of numbers, columns over time, boxes and arrows; :mod:`analysis.figures.publications` draws
-what the two publications print.
+The functions named ``..._data`` make the frames, the others only draw them: a figure is data, a
+message and a layout. `style` holds what all figures share: palette, sizes, text and axes in
+millimetres; `primitives` what several are made of: scales of numbers, columns over time,
+waterfalls, small multiples, boxes and arrows. A module is a subject; what the two publications
+print is drawn by `concept_charts`, `efficiency_charts`, `printed_claims`, `printed_growth`,
+`reading_choices` and `spreads`.
 
 It may import all rooms above it (base to show), and is imported by notebooks and by nothing else in
 the package.

@@ -21,7 +21,7 @@ from analysis.base.periods import (
 )
 from analysis.base.text import decimal, groups, keyed, listed, percent, points, records
 from analysis.figures import style as s
-from analysis.figures.primitives import change_text, scale, span, table
+from analysis.figures.primitives import Step, change_text, scale, span, table, waterfall
 from analysis.kpis.catalogue import MONEY, Totals, kpi
 from analysis.kpis.compare import bases, contributions_by_type
 from analysis.notebook.prose import literal
@@ -65,13 +65,14 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
 
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
-    s.bold(fig, 53, 2.5, short_period(period), ha="right")
+    s.bold(fig, 53, 2.5, f"AC {short_period(period)}", ha="right")
     s.note(fig, 53, 6.3, tr("arrow: good direction"), ha="right")
     words = _on(period)
     for base, left in ((base, _PANELS[base]) for base in words):
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
-            s.bold(fig, left, 2.5, tr("Change on {period}", period=short_base(period, base)))
+            mark = "ΔPY" if base == "year-ago" else "ΔPP"
+            s.bold(fig, left, 2.5, f"{mark} {short_base(period, base)}")
         s.note(fig, left, 6.3, words[base])
 
 
@@ -268,32 +269,26 @@ def sales_waterfall(
     start, end = sum(frame["base"], Fraction(0)), sum(frame["value"], Fraction(0))
     base = str(frame["base_period"].iloc[0])
     ranked = frame.sort_values("change", ascending=False, kind="stable", ignore_index=True)
-    runs = [start, *(start + value for value in ranked["change"].cumsum())]
     short = scale([start, end, *ranked["change"]], 17)
-    fig = s.canvas(_TOP + _ROW * (len(ranked) + 2) + 2)
     count = len(ranked) + 2
+    fig = s.canvas(_TOP + _ROW * count + 2)
     ax = s.lanes(fig, _LEFT, _TOP, _VARIANCE_WIDTH, _ROW * count, count)
-    low, high = span(runs)
-    unit = (high - low) / (_VARIANCE_WIDTH - 20 - (20 if low < 0 else 0))
-    ax.set_xlim(low - (20 * unit if low < 0 else 0), high + 20 * unit)
-    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
     s.note(fig, _LEFT, 2.5, f"{tr('Sales')}, {short.word}{currency}")
-    ends = ((0, base, start, "previous"), (len(ranked) + 1, period, end, "actual"))
-    for place, when, value, scenario in ends:
-        s.bold(fig, 0, _TOP + _ROW * (place + 0.5), _shown(when, period))
-        ax.barh(place, float(value), height=0.62, **s.look(scenario, kind))  # type: ignore[arg-type]
-        _write_end(ax, place, value, short.text(value), weight="semibold")
+    zero, run = Fraction(0), start
+    steps = [Step(0, zero, start, s.look("previous", kind), short.text(start), "semibold")]
     for place, row in enumerate(records(ranked), start=1):
         s.small_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
-        before, after = float(runs[place - 1]), float(runs[place])
+        words = decimal(short.places, signed=True)(row.change / short.divisor)
         colour = s.verdict_colour(float(row.change), "up")
-        ax.barh(place, after - before, left=before, height=0.62, color=colour)
-        ax.plot([before] * 2, [place - 1.31 + 0.62, place - 0.31], color=s.NEUTRAL, lw=0.5)
-        signed = decimal(short.places, signed=True)(row.change / short.divisor)
-        _write_end(ax, place, max(runs[place - 1], runs[place]), signed)
-    ax.plot([float(end)] * 2, [len(ranked) + 0.31, len(ranked) + 0.69], color=s.NEUTRAL, lw=0.5)
+        steps.append(Step(place, run, run + row.change, {"color": colour}, words))
+        run += row.change
+    last = count - 1
+    steps.append(Step(last, zero, end, s.look("actual", kind), short.text(end), "semibold"))
+    for place, mark, when in ((0, _mark(base, period), base), (last, "AC", period)):
+        s.bold(fig, 0, _TOP + _ROW * (place + 0.5), f"{mark} {_shown(when, period)}")
+    waterfall(ax, _VARIANCE_WIDTH, steps)
     caption = _waterfall_caption(ranked, base, period, start, end, currency)
-    steps = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
+    parts = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
     alt = tr(
         "A waterfall from {start} {currency} in {base} to {end} in {period}: {steps}.",
         start=decimal()(start),
@@ -301,38 +296,40 @@ def sales_waterfall(
         base=_shown(base, period),
         end=decimal()(end),
         period=short_period(period),
-        steps=listed(steps),
+        steps=listed(parts),
     )
     return s.Drawn(fig, ranked, kind, caption, alt)
 
 
-def _write_end(ax: Axes, place: float, value: Fraction, text: str, **look_: Any) -> None:
-    s.tag(ax, text, (max(float(value), 0.0), place), (3, 0), **look_)
+def _mark(base: str, period: str) -> str:
+    """Return what IBCS calls a base: PY, the year before, or PP, another period before."""
+    (grain, before), (_, index) = parse_label(base), parse_label(period)
+    return "PY" if index - before == distance(grain, "year-ago") else "PP"
 
 
 def _waterfall_caption(
     frame: pd.DataFrame, base: str, period: str, start: Fraction, end: Fraction, currency: str
 ) -> str:
-    parts = [
-        text.format(name=literal(row["name"]), change=decimal(0, signed=True)(row["change"]))
-        for row, text, moved in (
-            (frame.iloc[0], tr("{name} added most ({change})"), frame["change"].iloc[0] > 0),
-            (frame.iloc[-1], tr("{name} took most ({change})"), frame["change"].iloc[-1] < 0),
-        )
-        if moved
-    ]
-    growth = f", {percent(1, signed=True)((end - start) / start)}" if start > 0 else ""
-    text = tr(
-        "From the sales of {base} to those of {period}, {split}{growth}. Light is the earlier "
-        "period, solid the later one, in {currency}; green adds and orange takes.",
-        base=_shown(base, period),
-        period=short_period(period),
-        split=tr("type by type") if "service_type" in frame else tr("segment by segment"),
-        growth=growth,
-        currency=currency,
-    )
-    moved = listed(parts) or tr("No type changed")
-    return f"{text} {moved[:1].upper()}{moved[1:]}."
+    words = {
+        "base": _shown(base, period),
+        "period": short_period(period),
+        "start": decimal()(start),
+        "end": decimal()(end),
+        "currency": currency,
+        "share": percent(1)(abs(end - start) / start) if start > 0 else "",
+    }
+    rise = tr("Sales rose by {share} from {base} to {period}, to {end} {currency}", **words)
+    fall = tr("Sales fell by {share} from {base} to {period}, to {end} {currency}", **words)
+    went = tr("Sales went from {start} in {base} to {end} {currency} in {period}", **words)
+    found = [(rise if end >= start else fall) if words["share"] else went]
+    for row, text, moved in (
+        (frame.iloc[0], tr("{name} added most ({change})"), frame["change"].iloc[0] > 0),
+        (frame.iloc[-1], tr("{name} took most ({change})"), frame["change"].iloc[-1] < 0),
+    ):
+        change = decimal(0, signed=True)(row["change"])
+        found += [text.format(name=literal(row["name"]), change=change)] * bool(moved)
+    looks = tr("Light is the earlier period, solid the later one; green adds and orange takes.")
+    return f"{'; '.join(found)}. {looks}"
 
 
 _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
@@ -355,13 +352,16 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     base = str(frame["base_period"].iloc[0])
     height = _ROW * len(frame)
     fig = s.canvas(_TOP + 4 + height + 2)
-    first = tr("{period} over {base}", period=short_period(period), base=_shown(base, period))
-    heads = (first, tr("difference"), tr("difference, %"))
+    mark, words = (
+        _mark(base, period),
+        {"period": short_period(period), "base": _shown(base, period)},
+    )
+    heads = (f"AC {words['period']}, {mark} {words['base']}", f"Δ{mark}", f"Δ{mark} %")
     axes = []
     for (left, width), head in zip(_VARIANCE_PANELS, heads, strict=True):
         s.small(fig, left, 2.5, head, weight="semibold")
         axes.append(s.lanes(fig, left, _TOP, width, height, len(frame)))
-    s.note(fig, 0, 2.5, tr("light: before"))
+    s.note(fig, 0, 2.5, tr("Services; light: {mark}", mark=mark))
     for place, row in enumerate(records(frame)):
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     _pairs(axes[0], frame, kind)
@@ -371,11 +371,9 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     _differences(axes[2], growths, _VARIANCE_PANELS[2][1], pins=True)
     now, then = int(sum(frame["value"])), int(sum(frame["base"]))
     more = int((frame["change"] > 0).sum())
-    words = {"period": short_period(period), "base": _shown(base, period)}
     caption = tr(
-        "Services by type in {period} against {base}: {now} after {then}. Of {types} types {more} "
-        "had more. Columns stand for numbers, pins for per cent; dark green is more, light orange "
-        "less.",
+        "{more} of {types} types had more services in {period} than in {base}: {now} after {then} "
+        "in all. Bars stand for numbers, pins for per cent; dark green is more, light orange less.",
         now=decimal()(now),
         then=decimal()(then),
         types=len(frame),

@@ -14,14 +14,9 @@ from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.base.periods import Grain, parse_label, period_label, short_period
 from analysis.base.text import column, decimal, groups, listed, percent, records
-from analysis.evidence.soundness import (
-    count_interval,
-    difference_interval,
-    growth_interval,
-    share_interval,
-)
+from analysis.evidence.soundness import level_interval, may_be_chance
 from analysis.figures import style as s
-from analysis.figures.primitives import Timeline, changes, known, levels, multiple, scale
+from analysis.figures.primitives import changes, known, levels, multiple, scale
 from analysis.kpis.catalogue import MONEY, kpi
 from analysis.kpis.compare import compare
 
@@ -114,9 +109,9 @@ def sales_by_quarter(
     unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
     s.note_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit)
     _change_rows(fig, line, 6, 24, frame, "up")
-    s.note(fig, 0, 69, tr("light: a year before"))
+    s.note(fig, 0, 69, tr("dark: AC, light: PY"))
     if "plan" in frame:
-        s.note(fig, 0, 65.5, tr("outlined: plan"))
+        s.note(fig, 0, 65.5, tr("outlined: PL"))
     levels(fig, line, 33, 38, frame, kind, short.text)
     line.labels(fig, 71.5)
     caption = _time_caption(frame, tr("Sales"), currency, 0)
@@ -150,7 +145,7 @@ def productivity(
     short = scale(frame["value"], 0.85 * line.step, 1)
     s.head(fig, 0, 47, record.name, f"{short.word}{record.unit}")
     _change_rows(fig, line, 6, 24, frame, record.better)
-    s.note(fig, 0, 63, tr("light: a year before"))
+    s.note(fig, 0, 63, tr("dark: AC, light: PY"))
     levels(fig, line, 33, 32, frame, kind, short.text)
     s.head(fig, 0, 82, tr("Its parts"), f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
@@ -177,16 +172,15 @@ def _quarter(frame: pd.DataFrame, place: int) -> str:
     return short_period(str(frame["quarter"].iloc[place]))
 
 
-def _timeline(frame: pd.DataFrame) -> Timeline:
-    return Timeline(_LEFT, _TIME, tuple(frame["quarter"]))
+def _timeline(frame: pd.DataFrame) -> s.Timeline:
+    return s.Timeline(_LEFT, _TIME, tuple(frame["quarter"]))
 
 
 def _change_rows(
-    fig: Canvas, line: Timeline, top: float, height: float, frame: pd.DataFrame, better: str
+    fig: Canvas, line: s.Timeline, top: float, height: float, frame: pd.DataFrame, better: str
 ) -> None:
     """Draw changes on last year above the time axis, with the printed ones in a row on top."""
-    same = tr(f"same {_grain(frame['quarter'])}, %")
-    s.head(fig, 0, top + height / 2, tr("Change on last year"), same)
+    s.head(fig, 0, top + height / 2, "ΔPY, %", tr("Change on last year"))
     changes(fig, line, top, height, list(frame["growth"]), better)
     if (frame["printed"] != "").any():
         s.note(fig, 0, top - 3.5, "as printed")
@@ -292,9 +286,6 @@ _COLUMNS, _WIDTH, _HEIGHT, _TOP = 3, 160 / 3, 31.0, 6.0
 _SCALE = 12.5
 """Millimetres for the ends of a scale, and as much for the last value."""
 
-_CHANCE = ("services", "productivity", "on_time", "satisfaction")
-"""Indicators that count services or answers, so that chance moves them."""
-
 
 def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     """Gather every KPI by quarter, with the year before and 95% intervals.
@@ -320,40 +311,11 @@ def small_multiples_data(table: pd.DataFrame, last: int = 12) -> pd.DataFrame:
     for row in records(frame):
         now, before = rows.get((row.kpi, row.index)), rows.get((row.kpi, row.index - 4))
         same = before is not None and before.value == row.year_ago
-        ends = (None, None) if now is None else interval(now)
+        ends = (None, None) if now is None else level_interval(now)
         found.append((*ends, may_be_chance(before, now) if now is not None and same else None))
     for name, values in zip(("low", "high", "chance"), zip(*found, strict=True), strict=True):
         frame[name] = column(values)
     return frame.drop(columns=["index", "printed"])
-
-
-def interval(row: Any) -> tuple[float | None, float | None]:
-    """Return the 95% interval of a count or a share of counts, in the unit of the indicator."""
-    if row.kpi not in _CHANCE or row.value is None:
-        return None, None
-    record, size = kpi(row.kpi), int(row.denominator)
-    unit = float(record.scale)
-    if record.is_share:
-        low, high = share_interval(int(row.numerator), size)
-        return unit * low, unit * high
-    low, high = count_interval(int(row.numerator))
-    return unit * low / size, unit * high / size
-
-
-def may_be_chance(before: Any, now: Any) -> bool | None:
-    """Say whether the 95% interval of a change on the year before holds no change."""
-    if now.kpi not in _CHANCE or now.value is None or before.value is None:
-        return None
-    was, base, count, size = (
-        int(n) for row in (before, now) for n in (row.numerator, row.denominator)
-    )
-    if kpi(now.kpi).is_share:
-        low, high = difference_interval(was, base, count, size)
-        return low <= 0 <= high
-    if not was or not count:
-        return None
-    low, high = growth_interval(was, count)
-    return low <= size / base - 1 <= high
 
 
 def _turned(better: str, row: pd.Series[Any]) -> Fraction:
@@ -435,8 +397,13 @@ def _one(
     s.note_lines(fig, left, top + 7.6, unit)
     box = left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14
     courses = [
-        (list(rows["year_ago"]), {"color": s.LIGHT[kind], "lw": 1.6}, ""),
-        (list(rows["value"]), {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2}, s.INK),
+        (list(rows["year_ago"]), {"color": s.LIGHT[kind], "lw": 1.6}, "", ""),
+        (
+            list(rows["value"]),
+            {"color": s.KIND[kind], "lw": 1.3, "marker": "o", "ms": 2.2},
+            s.INK,
+            "",
+        ),
     ]
     ends = enumerate(zip(rows["low"], rows["high"], strict=True))
     band = [(place, low, high) for place, (low, high) in ends if low is not None]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from math import inf
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import schemdraw
@@ -19,7 +20,7 @@ from schemdraw import flow as shapes
 
 from analysis.base.errors import InputError
 from analysis.base.language import tr
-from analysis.base.periods import short_period, short_year
+from analysis.base.periods import short_period
 from analysis.base.text import column, decimal, records
 from analysis.figures import style as s
 
@@ -131,51 +132,6 @@ def scale(values: Iterable[Fraction | None], room: float, places: int = 0) -> Sc
     return min(found, key=lambda one: one.width)
 
 
-_FEWEST = 4
-"""Quarters that an axis has room for at least, so that a single column is no wall."""
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """A time axis: left edge and width in millimetres, and the quarters on it."""
-
-    left: float
-    width: float
-    quarters: tuple[str, ...]
-
-    @property
-    def step(self) -> float:
-        """Millimetres from quarter to quarter."""
-        return self.width / (max(len(self.quarters), _FEWEST) + 0.2)
-
-    def x(self, place: int) -> float:
-        """Return the middle of a quarter's column in millimetres."""
-        return self.left + self.step * (place + 0.6)
-
-    def axes(self, fig: Canvas, top: float, height: float) -> Axes:
-        """Add axes for columns, without any axis drawn."""
-        ax = s.panel(fig, self.left, top, self.width, height)
-        s.only_frame(ax)
-        ax.set_xlim(-0.6, max(len(self.quarters), _FEWEST) - 0.4)
-        return ax
-
-    def labels(self, fig: Canvas, top: float) -> None:
-        """Write quarters, and each year once below its first quarter."""
-        year = ""
-        years = [f" {short_year(label[:4])}" for label in self.quarters]
-        labels = zip(map(short_period, self.quarters), years, strict=True)
-        names = [label.replace(year, "") for label, year in labels]
-        wide = self.step > max(s.text_width(name, s.SMALL) for name in names) + 0.8
-        for place, label in enumerate(self.quarters):
-            shown = names[place] if wide else label[5:]
-            s.note(fig, self.x(place), top + 2, shown, ha="center")
-            if label[:4] != year:
-                year = label[:4]
-                free = self.step * sum(other[:4] == year for other in self.quarters)
-                if free > s.text_width(short_year(year), s.SMALL):
-                    s.small(fig, self.x(place), top + 5.5, short_year(year), ha="center")
-
-
 def known(values: Iterable[Fraction | None]) -> list[Fraction]:
     """Keep the values that are there."""
     return [value for value in values if value is not None]
@@ -188,9 +144,47 @@ def span(values: Iterable[Fraction | float | None]) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
+class Step(NamedTuple):
+    """A bar of a waterfall: its row, where it starts and ends, how it looks, and its words."""
+
+    place: int
+    start: Fraction
+    end: Fraction
+    look: dict[str, Any]
+    words: str
+    weight: str = "regular"
+
+
+def waterfall(ax: Axes, width: float, steps: Sequence[Step], room: float = 20) -> None:
+    """Draw bars of which each starts where another ends, with thin lines from one to the next.
+
+    Parameters
+    ----------
+    ax : Axes
+        Lanes, from :func:`analysis.figures.style.lanes`.
+    width : float
+        Their width in millimetres.
+    steps : sequence of Step
+        The bars, from top to bottom.
+    room : float
+        Millimetres for words at the end of a bar.
+    """
+    low, high = span(end for step in steps for end in (step.start, step.end))
+    unit = (high - low) / (width - room - (room if low < 0 else 0))
+    ax.set_xlim(low - (room * unit if low < 0 else 0), high + room * unit)
+    ax.axvline(0, color=s.NEUTRAL, lw=0.8)
+    for before, step in zip([None, *steps], steps, strict=False):
+        start, end = float(step.start), float(step.end)
+        ax.barh(step.place, end - start, left=start, height=0.62, **step.look)
+        if before is not None and before.end in (step.start, step.end):
+            rows = [before.place + 0.31, step.place - 0.31]
+            ax.plot([float(before.end)] * 2, rows, color=s.NEUTRAL, lw=0.5)
+        s.tag(ax, step.words, (max(start, end, 0), step.place), (3, 0), weight=step.weight)
+
+
 def levels(
     fig: Canvas,
-    line: Timeline,
+    line: s.Timeline,
     top: float,
     height: float,
     frame: pd.DataFrame,
@@ -234,7 +228,7 @@ def levels(
 
 def changes(
     fig: Canvas,
-    line: Timeline,
+    line: s.Timeline,
     top: float,
     height: float,
     growths: list[Fraction | None],
@@ -279,7 +273,7 @@ def change_text(growth: Fraction) -> str:
 def multiple(
     fig: Canvas,
     box: tuple[float, float, float, float],
-    courses: Sequence[tuple[Sequence[Fraction | None], dict[str, Any], str]],
+    courses: Sequence[tuple[Sequence[Fraction | None], dict[str, Any], str, str]],
     text: Callable[[Fraction], str],
     band: Sequence[tuple[int, float, float]] = (),
 ) -> None:
@@ -292,20 +286,20 @@ def multiple(
     box : tuple of float
         Left, top, width and height of the axes in millimetres; the ends of the scale stand on the
         left of it, the last values on the right.
-    courses : sequence of (sequence of Fraction or None, dict, str)
-        Values, how the line looks, and the colour of its last value (empty: it is not written).
+    courses : sequence of (sequence of Fraction or None, dict, str, str)
+        Values, how the line looks, colour (empty: it is not written) and name of its last value.
     text : callable
         From a value to its text.
     band : sequence of (int, float, float)
         Intervals behind the lines: place, low and high.
     """
     ax = s.bare(fig, *box)
-    flat = known(value for values, _, _ in courses for value in values)
+    flat = known(value for values, *_ in courses for value in values)
     low, high = min([Fraction(0), *flat]), max([Fraction(0), *flat])
     seen = [float(low), float(high), *(end for _, *ends in band for end in ends)]
     room = 0.12 * (max(seen) - min(seen)) or 1.0
     ax.set_ylim(min(seen) - (room if low else 0), max(seen) + room)
-    ax.set_xlim(-0.5, max(len(courses[0][0]), _FEWEST) - 0.5)
+    ax.set_xlim(-0.5, max(len(courses[0][0]), s.FEWEST) - 0.5)
     for place, least, most in band:
         ax.bar(place, most - least, 1, least, color=s.BAND, lw=0, zorder=0)
     gap = 3 / box[3] * (ax.get_ylim()[1] - ax.get_ylim()[0])
@@ -315,16 +309,17 @@ def multiple(
     near = any(abs(end) < gap for end in beyond)
     s.end_of_scale(ax, 0, "" if near or not flat else "0", color=s.NEUTRAL)
     ends: list[tuple[float, int, str, str]] = []
-    for values, style, colour in courses:
+    for values, style, colour, name in courses:
         heights = [float("nan") if value is None else float(value) for value in values]
         ax.plot(range(len(heights)), heights, **style)
         last = [(place, value) for place, value in enumerate(values) if value is not None][-1:]
-        ends += [(float(value), place, text(value), colour) for place, value in last if colour]
-    ends.sort()
-    close = len(ends) == 2 and ends[1][0] - ends[0][0] < gap
-    for turn, (value, place, words, colour) in zip((-gap / 2, gap / 2), ends, strict=False):
-        y = (ends[0][0] + ends[1][0]) / 2 + turn if close else value
-        s.tag(ax, words, (place + 0.5, y), (2, 0), color=colour, annotation_clip=False)
+        ends += [
+            (float(value), place, f"{name}{text(value)}", colour) for place, value in last if colour
+        ]
+    below = -inf
+    for value, place, words, colour in sorted(ends):
+        below = max(value, below + gap)
+        s.tag(ax, words, (place + 0.5, below), (2, 0), color=colour, annotation_clip=False)
 
 
 Shape = Literal["process", "terminal", "decision", "round"]

@@ -72,25 +72,18 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
     steps = frame.drop_duplicates("step_id")
     period = period_words(period)
     whole = sum(steps["mean"], Fraction(0))
-    total = _days(whole)
-    beside = _DAYS / (_DAYS - s.text_width(total, weight="semibold") - 2)
-    longest = max(float(frame["days"].max()) + 1, (float(whole) + 0.5) * beside - 0.5)
-    fig = s.canvas(31 + 21 * len(steps))
-    head = _days_axis(fig, 12, 7, longest)
-    head.set_xticks([])
-    head.spines["bottom"].set_visible(False)
-    s.bold(fig, 0, 15.5, tr("The mean service"))
-    _segments(head, steps, kind)
-    s.tag(head, total, (float(whole), 0.5), (4, 0), fontsize=s.NORMAL, weight="semibold")
+    longest = float(frame["days"].max()) + 1
+    fig = s.canvas(12 + 21 * len(steps))
+    s.note(fig, 42, 2.5, tr("Services by days; dark line: mean, grey line: middle 80%"))
     for place, (_, rows) in enumerate(groups(frame, "step_id")):
-        top = 26 + 21 * place
+        top = 7 + 21 * place
         ax = _days_axis(fig, top, 15, longest)
         last = place == len(steps) - 1
         ax.tick_params(labelbottom=last)
         if last:
             ax.set_xlabel(tr("Days"))
         _spread(fig, ax, top, rows, kind)
-    caption = _process_caption(steps, whole, period)
+    caption = _process_caption(frame, whole, period)
     alt = _process_alt(frame, whole, period)
     return s.Drawn(fig, frame, kind, caption, alt)
 
@@ -101,43 +94,6 @@ def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:
     ax.set_xlim(-0.5, longest)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
-
-
-def _segments(ax: Axes, steps: pd.DataFrame, kind: str) -> None:
-    """Draw the steps of the mean service, with mode and share above.
-
-    Words that are wider than their step stand a line higher, after a thin line to it: those of
-    the bottleneck, and others that fit there too.
-    """
-    ax.set_ylim(0, 1)
-    left, right = ax.get_xlim()
-    rows, unit = records(steps), _DAYS / (right - left)
-    ends = [float(end) for end in steps["mean"].cumsum()]
-    begins = [0.0, *ends[:-1]]
-    higher: list[tuple[float, float]] = []
-    for place in sorted(range(len(rows)), key=lambda place: not rows[place].bottleneck):
-        step, begin = rows[place], begins[place]
-        ax.barh(0.5, float(step.mean), left=begin, height=1, **_look(str(step.mode), kind))
-        weight = "semibold" if step.bottleneck else "regular"
-        text = f"{tr(step.mode)} {percent(0)(step.share)}"
-        text += f": {tr('the bottleneck')}" if step.bottleneck else ""
-        wide = s.text_width(text, s.SMALL, weight) / unit
-        end = right if place == len(rows) - 1 else ends[place]
-        fits = begin + wide < end
-        span = (min(begin, right - wide), min(begin, right - wide) + wide + 2 / unit)
-        if not fits:
-            if any(span[0] < stop and start < span[1] for start, stop in higher):
-                continue
-            higher.append(span)
-            ax.plot([begin, begin], [1, 1.72], color=s.NEUTRAL, lw=0.6, clip_on=False)
-        s.tag(
-            ax,
-            text,
-            (begin if fits else span[0], 1),
-            (0, 4 if fits else 15),
-            ha="left",
-            weight=weight,
-        )
 
 
 def _look(mode: str, kind: str) -> dict[str, Any]:
@@ -177,15 +133,18 @@ def _quantile(rows: pd.DataFrame, level: Fraction) -> int:
     raise ValueError("no service at all")
 
 
-def _process_caption(steps: pd.DataFrame, whole: Fraction, period: str) -> str:
-    worst = records(steps[steps["bottleneck"]])[0]
+def _process_caption(frame: pd.DataFrame, whole: Fraction, period: str) -> str:
+    worst = frame[frame["bottleneck"]]
+    step = records(worst)[0]
     return tr(
-        "The service process in {period}, from request to completion in {days} on average. The "
-        "bottleneck is “{step}” with {share} of the time.",
+        "“{step}” took {low} to {high} days in the middle 80% of services of {period}. On average "
+        "it took {share} of the {days} from request to completion, so it is the bottleneck.",
+        step=literal(step.name),
+        low=_quantile(worst, Fraction(1, 10)),
+        high=_quantile(worst, Fraction(9, 10)),
         period=period,
+        share=percent(0)(step.share),
         days=_days(whole),
-        step=literal(worst.name),
-        share=percent(0)(worst.share),
     )
 
 
@@ -206,8 +165,7 @@ def _process_alt(frame: pd.DataFrame, whole: Fraction, period: str) -> str:
         )
         parts.append(text + (f", {tr('the bottleneck')}." if step.bottleneck else "."))
     return tr(
-        "A timeline of the mean service in {period}, {days}, above bars of services by days for "
-        "each step. {parts}",
+        "Bars of services by days for each step in {period}, {days} together on average. {parts}",
         period=period,
         days=_days(whole),
         parts=" ".join(parts),
@@ -373,16 +331,17 @@ def _arrows(
 
 def _flow_caption(frame: pd.DataFrame, period: str) -> str:
     steps = frame[frame["role"] == "step"]
-    late = frame.set_index("node").loc["late"]
-    days = sum(steps["mean"], Fraction(0))
+    worst = records(steps[steps["bottleneck"]])[0]
     return tr(
-        "Flowchart of the service process in {period}: mean days of each step and its share of "
-        "the {days} that a service takes. Of {all} services {late} ended after the day promised; "
-        "grey is waiting.",
+        "“{step}” took {share} of the {days} of a service in {period}. Boxes are the steps of the "
+        "process with their mean days, grey is waiting; of {all} services {late} ended after the "
+        "day promised.",
+        step=literal(worst.text),
+        share=percent(0)(worst.share),
         period=period,
-        days=_days(days),
+        days=_days(sum(steps["mean"], Fraction(0))),
         all=decimal()(frame["services"].max()),
-        late=decimal()(late["services"]),
+        late=decimal()(frame.set_index("node").loc["late", "services"]),
     )
 
 

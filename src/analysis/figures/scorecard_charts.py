@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, permutations
-from math import dist, fsum
+from fractions import Fraction
+from itertools import permutations
+from math import dist
 from typing import Any
 
 import pandas as pd
@@ -18,10 +19,11 @@ from analysis.base.language import tr
 from analysis.base.periods import short_period
 from analysis.base.text import MINUS, decimal, outward, percent, records
 from analysis.figures import style as s
+from analysis.figures.primitives import Step, waterfall
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import PERSPECTIVES, Node, scorecard_frame
 
-_LEFT, _WIDTH, _ROW, _HEAD = 74.0, 66.0, 7.6, 7.4
+_LEFT, _WIDTH, _ROW = 74.0, 66.0, 7.6
 
 
 @s.drawing
@@ -39,24 +41,33 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
     """
     frame = scorecard_frame(nodes)
     shown = [node for node in nodes if node.level in {"perspective", "key result"}]
-    heights = [_HEAD if node.level == "perspective" else _ROW for node in shown]
-    top = 15.0
-    fig = s.canvas(top + fsum(heights) + 3)
+    top, count = 15.0, len(shown)
+    fig = s.canvas(top + _ROW * count + 3)
     page = s.sheet(fig)
-    ax = s.bare(fig, _LEFT, top, _WIDTH, fsum(heights))
-    ax.set_ylim(fsum(heights), 0)
-    low, high = _limits(nodes)
-    ax.set_xlim(low, high)
-    ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=3)
+    ax = s.lanes(fig, _LEFT, top, _WIDTH, _ROW * count, count)
     _headline(fig, nodes[0])
-    y, running = 0.0, 0.0
-    for node, height in zip(shown, heights, strict=True):
+    steps, run = [], Fraction(0)
+    for place, node in enumerate(shown):
+        y = top + _ROW * (place + 0.5)
+        write = s.small if node.level == "key result" else s.bold
+        write(
+            fig, 160, y, _score(node.score if node.level == "key result" else node.told), ha="right"
+        )
         if node.level == "perspective":
-            page.plot([0, 160], [top + y, top + y], color=s.RULE, lw=0.6)
-            _perspective(fig, top + y, node)
-        else:
-            running = _row(fig, ax, top, y, node, running)
-        y += height
+            page.plot([0, 160], [y - _ROW / 2] * 2, color=s.RULE, lw=0.6)
+            text = tr("{name}, weight {share}", name=tr(node.name), share=percent(0)(node.weight))
+            s.bold(fig, 0, y, text)
+            continue
+        s.note(fig, 0, y, node.kpi)
+        s.small_lines(fig, 7, y, s.fit(node.name, _LEFT - 12, s.SMALL, lines=2), 3.2)
+        if node.score is None:
+            steps.append(Step(place, run, run, {}, tr("cannot tell")))
+            continue
+        look = {"color": s.verdict_colour(float(node.contribution), "up")}
+        words = decimal(3, signed=True)(node.contribution)
+        steps.append(Step(place, run, run + node.contribution, look, words))
+        run += node.contribution
+    waterfall(ax, _WIDTH, steps, 16)
     signs = [node.contribution for node in nodes if node.level == "key result"]
     found = tr(
         "{more} key results add to the joint score of {period}, {less} take from it.",
@@ -73,18 +84,9 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
     return s.Drawn(fig, frame, kind, f"{found} {caption}", alt)
 
 
-def _limits(nodes: Sequence[Node]) -> tuple[float, float]:
-    """Lowest and highest point of the running sum, with room for numbers."""
-    parts = [float(node.contribution) for node in nodes if node.level == "key result"]
-    seen = [0.0, *accumulate(parts)]
-    low, high = min(seen), max(seen)
-    room = 0.24 * (high - low or 1.0)
-    return low - room, high + room
-
-
 def _headline(fig: Canvas, top: Node) -> None:
-    score = "–" if top.told is None else decimal(2)(top.told)
-    s.write(fig, 0, 3, tr("Joint score {score}", score=score), fontsize=9, weight="semibold")
+    text = tr("Joint score {score}", score=_score(top.told))
+    s.write(fig, 0, 3, text, fontsize=9, weight="semibold")
     if top.covered < 1:
         low, high = outward(top.low, top.high, 2)
         text = tr(
@@ -98,31 +100,8 @@ def _headline(fig: Canvas, top: Node) -> None:
     s.note(fig, _LEFT, 12, tr("adds to the joint score"))
 
 
-def _perspective(fig: Canvas, y: float, node: Node) -> None:
-    text = tr("{name}, weight {share}", name=tr(node.name), share=percent(0)(node.weight))
-    s.bold(fig, 0, y + 4, text)
-    score = "–" if node.told is None else decimal(2)(node.told)
-    s.bold(fig, 160, y + 4, score, ha="right")
-
-
-def _row(fig: Canvas, ax: Axes, top: float, y: float, node: Node, running: float) -> float:
-    """Draw one key result; return where its bar ends."""
-    middle = y + _ROW / 2
-    s.note(fig, 0, top + middle, node.kpi)
-    s.small_lines(fig, 7, top + middle, s.fit(node.name, _LEFT - 12, s.SMALL, lines=2), 3.2)
-    score = "–" if node.score is None else decimal(2)(node.score)
-    s.small(fig, 160, top + middle, score, ha="right")
-    if node.score is None:
-        s.tag(ax, tr("cannot tell"), (running, middle), (3, 0), va="center", color=s.MUTED)
-        return running
-    size = float(node.contribution)
-    colour = s.GOOD if size > 0 else s.BAD if size < 0 else s.INK
-    ax.barh(middle, size, 3.4, running, color=colour, zorder=2)
-    ax.plot([running, running], [middle - _ROW / 2, middle + 1.7], color=s.NEUTRAL, lw=0.6)
-    end = running + size
-    text = decimal(3, signed=True)(node.contribution)
-    s.tag(ax, text, (end, middle), (3 if size >= 0 else -3, 0), va="center")
-    return end
+def _score(score: Fraction | None) -> str:
+    return "–" if score is None else decimal(2)(score)
 
 
 def _alt(nodes: Sequence[Node], period: str) -> str:
@@ -179,13 +158,9 @@ def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") ->
         f"The joint score of {when} {score}, on {percent(0)(top.covered)} of the weight. Lines "
         "show where scores could lie."
     )
-    told = "; ".join(f"{node.name} {_score(node)}" for node in shown)
+    told = "; ".join(f"{node.name} {_score(node.told)}" for node in shown)
     alt = f"Bars of scores from −1 to 1 in {when}. {told}."
     return s.Drawn(fig, frame, kind, caption, alt)
-
-
-def _score(node: Node) -> str:
-    return "–" if node.told is None else decimal(2)(node.told)
 
 
 def _perspective_row(fig: Canvas, ax: Axes, y: float, place: int, node: Node) -> None:
@@ -193,7 +168,7 @@ def _perspective_row(fig: Canvas, ax: Axes, y: float, place: int, node: Node) ->
     write = s.bold if node.level == "joint" else s.write
     write(fig, 0, y, node.name)
     s.note(fig, 55, y, percent(0)(node.weight), ha="right")
-    write(fig, 160, y, _score(node), ha="right")
+    write(fig, 160, y, _score(node.told), ha="right")
     if node.told is not None:
         size = float(node.told)
         colour = s.GOOD if size > 0 else s.BAD

@@ -12,6 +12,7 @@ bad is light orange by the KPI's direction; the two differ in lightness, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Final, Generic, Literal, NamedTuple, ParamSpec
 
@@ -22,6 +23,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from analysis.base.language import tr
+from analysis.base.periods import short_period, short_year
 from analysis.notebook.drawing import MM_PER_INCH, Figure, style
 from analysis.notebook.drawing import NORMAL as NORMAL
 from analysis.notebook.drawing import WIDTH as WIDTH
@@ -349,3 +351,48 @@ def note_lines(
 ) -> None:
     """Write lines of small grey text as `write_lines` does."""
     small_lines(fig, x, y, lines, step, **({"color": MUTED} | look))
+
+
+FEWEST = 4
+"""Quarters that an axis has room for at least, so that a single column is no wall."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A time axis: left edge and width in millimetres, and the quarters on it."""
+
+    left: float
+    width: float
+    quarters: tuple[str, ...]
+
+    @property
+    def step(self) -> float:
+        """Millimetres from quarter to quarter."""
+        return self.width / max(len(self.quarters), FEWEST)
+
+    def x(self, place: int) -> float:
+        """Return the middle of a quarter's column in millimetres."""
+        return self.left + self.step * (place + 0.5)
+
+    def axes(self, fig: Canvas, top: float, height: float) -> Axes:
+        """Add axes for columns, without any axis drawn."""
+        ax = panel(fig, self.left, top, self.width, height)
+        only_frame(ax)
+        ax.set_xlim(-0.5, max(len(self.quarters), FEWEST) - 0.5)
+        return ax
+
+    def labels(self, fig: Canvas, top: float) -> None:
+        """Write quarters, and each year once below its first quarter."""
+        year = ""
+        years = [f" {short_year(label[:4])}" for label in self.quarters]
+        labels = zip(map(short_period, self.quarters), years, strict=True)
+        names = [label.replace(year, "") for label, year in labels]
+        wide = self.step > max(text_width(name, SMALL) for name in names) + 0.8
+        for place, label in enumerate(self.quarters):
+            shown = names[place] if wide else label[5:]
+            note(fig, self.x(place), top + 2, shown, ha="center")
+            if label[:4] != year:
+                year = label[:4]
+                free = self.step * sum(other[:4] == year for other in self.quarters)
+                if free > text_width(short_year(year), SMALL):
+                    small(fig, self.x(place), top + 5.5, short_year(year), ha="center")

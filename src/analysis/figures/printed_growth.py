@@ -300,9 +300,9 @@ def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
     quarter = short_period(latest)
     low, high = outward(min(tight["low"]), max(tight["high"]))
     return (
-        f"Sales of five quarters in soles that agree with the printed total of {printed} and "
-        f"both printed growths. Only {len(tight)} of {len(readings)} readings fix {quarter} "
-        f"from both sides, between {low} and {high}."
+        f"Only {len(tight)} of {len(readings)} readings fix the sales of {quarter} from both "
+        f"sides, between {low} and {high} soles. Each row reads the printed total of {printed} and "
+        "both printed growths in its own way; cells hold the sales in soles that agree with it."
     )
 
 
@@ -359,7 +359,8 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
             ax.scatter([value], [y], marker=mark, s=13, color=colour, zorder=4)
     both = frame[[high is not None for high in frame["high"]]]
     caption = (
-        "What the article's sentences pin down, without a single printed number. Bars are "
+        f"The article's sentences bound {len(both)} of {len(frame)} ratios from above, without a "
+        "single printed number. Bars are "
         "the values that satisfy every sentence on amounts (tight bounds by exact linear "
         "programming); marks are the two synthetic companies. "
         f"Limits marked “ours” ({_ours(frame)}) rest on a threshold that we "

@@ -106,7 +106,7 @@ def _swot_caption(frame: pd.DataFrame) -> str:
         f"{int((frame['quadrant'] == name).sum())} {tr(title).lower()}"
         for name, (title, _, _) in _QUADRANTS.items()
     ]
-    text = tr("SWOT matrix of the starting position: {counts}.", counts=listed(counts))
+    text = tr("The starting position has {counts} (SWOT matrix).", counts=listed(counts))
     return text + _about_words(frame, "the number before each entry is the section it rests on")
 
 
@@ -210,7 +210,7 @@ def _bone(
 def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
     count = frame["category"].nunique()
     words = {"effect": literal(effect), "causes": len(frame), "count": count}
-    text = tr("Causes behind “{effect}”: {causes} causes in {count} categories.", **words)
+    text = tr("{causes} causes in {count} categories may lead to “{effect}”.", **words)
     return text + _about_words(frame, "the number after each cause is the section it rests on")
 
 

@@ -80,9 +80,9 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         for company, rows in groups(frame[frame["indicator"] == "K7"], "company")
     ]
     caption = (
-        f"Cash against profit, {' and '.join(map(literal, companies))} ({unit}); table 3 of "
-        "the article. Operating profit is above zero throughout; operating cash flow only in the "
-        "first quarter. Scales differ between the panels."
+        "Operating profit is above zero throughout, operating cash flow only in the first quarter: "
+        f"{' and '.join(map(literal, companies))} ({unit}), table 3 of the article. Scales differ "
+        "between the panels."
     )
     alt = f"Bars by quarter for {' and '.join(companies)}. Operating cash flow: "
     alt += f"{'; '.join(flows)}."
@@ -184,8 +184,8 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
     words = "; ".join(cells["english"])
     caption = (
-        "Chart 1 of the article, rebuilt from its text: efficiency sets results against "
-        "outlays. Filled boxes are stated in the text; the dashed one "
+        "Efficiency sets results against outlays: chart 1 of the article, rebuilt from its text. "
+        "Filled boxes are stated in the text; the dashed one "
         f"(“{ours[0]}”) and the layout are ours."
     )
     alt = (
@@ -264,17 +264,18 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
                 list(rows.loc[rows["company"] == company, "value"]),
                 {"color": colour, "ls": ls, "lw": 1.4, "marker": "o", "ms": 2.4},
                 ink,
+                "",
             )
             for company, (colour, ls, ink, _) in zip(companies, looks, strict=False)
         ]
         box = left + _SCALE, top + 10, width - 2 * _SCALE - 1, height - 13
         multiple(fig, box, courses, partial(ratio_text, record))
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
+    fell = [name for name, rows in groups(frame, "indicator") if _fell(rows)]
     caption = (
-        f"The ratios of table 4, {periods[0]} to {periods[-1]}, per quarter on closing "
-        "balances, time from left to right. Two companies that satisfy the same sentences; "
-        "their last values are on the right, the ends of each scale on the left; the darker "
-        "line is zero."
+        f"{len(fell)} of {len(names)} ratios of table 4 fell from {periods[0]} to {periods[-1]} in "
+        f"{' and '.join(map(literal, companies))}, which satisfy the same sentences. They are per "
+        "quarter on closing balances; last values stand on the right, all scales hold zero."
     )
     alt = (
         f"{len(names)} small line charts over {len(periods)} quarters for "
@@ -283,6 +284,12 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         + ". Gross and basic operating margin rise, the other margins and returns fall."
     )
     return s.Drawn(fig, frame, kind, caption, alt)
+
+
+def _fell(rows: pd.DataFrame) -> bool:
+    """Whether the last value of every company is below its first."""
+    ends = [[v for v in part["value"] if v is not None] for _, part in groups(rows, "company")]
+    return all(values and values[-1] < values[0] for values in ends)
 
 
 @s.drawing
@@ -331,8 +338,10 @@ def outlook(
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
     ax.axvspan(place - 0.5, place + 0.4, color=s.BAND, alpha=0.35, lw=0, zorder=0)
     caption = (
-        f"{name} ({unit}) and a forecast for {when}: straight line by least squares "
-        f"(dashed), 95% prediction interval. {warning[0].upper()}{warning[1:]}."
+        f"{name} of {when} is anywhere between {decimal()(last['low'])} and "
+        f"{decimal()(last['high'])} {unit}: a straight line by least squares (dashed) leads to "
+        f"{decimal()(last['value'])}, with a 95% prediction interval. "
+        f"{warning[0].upper()}{warning[1:]}."
     )
     alt = (
         f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -231,11 +231,6 @@ def spreads_data(
     return table("kpi name known mark value", rows, exact="value")
 
 
-def herfindahl(counts: Sequence[int]) -> Fraction:
-    """Return the Herfindahl index: the sum of squared shares, 1 if all is of one type."""
-    return Fraction(sum(count**2 for count in counts), sum(counts) ** 2)
-
-
 def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
     first, last = map(short_period, printed.quarters)
     both = "in both quarters"
@@ -256,7 +251,17 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
         lambda row: Fraction(row[one[0]]),
         *(Fraction(end) for end in (0, count)),
     )
-    yield from _types(printed)
+    others, rest = len(printed.others), printed.total - sum(printed.named.values())
+    most = min(printed.named.values()) - 1  # "followed by" the named types
+    yield _Indicator(
+        "largest_other",
+        f"Largest unnamed type, {short_period(printed.half)}",
+        f"{rest} in {others} types, each below {most + 1}",
+        lambda row: Fraction(
+            max(sum(row[f"{name}_{q}"] for q in printed.quarters) for name in printed.others)
+        ),
+        *(Fraction(end) for end in (-(-rest // others), min(most, rest - others + 1))),
+    )
     sizes = [n for n, _ in survey_pairs(printed)]
     yield _Indicator(
         "respondents",
@@ -285,30 +290,6 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
     )
 
 
-def _types(printed: Print) -> Iterator[_Indicator]:
-    """Yield how services are spread over their types."""
-    half, counts = short_period(printed.half), list(printed.named.values())
-    even, uneven = _extreme_others(printed)
-
-    def sizes(row: Row, types: Sequence[str]) -> list[int]:
-        return [sum(row[f"{name}_{q}"] for q in printed.quarters) for name in types]
-
-    yield _Indicator(
-        "largest_other",
-        f"Largest unnamed type, {half}",
-        f"{printed.total - sum(counts)} in {len(printed.others)} types, each below {min(counts)}",
-        lambda row: Fraction(max(sizes(row, printed.others))),
-        *(Fraction(even[0]), Fraction(uneven[0])),
-    )
-    yield _Indicator(
-        "herfindahl",
-        f"Herfindahl index of types, {half}",
-        f"{counts[0]} and {counts[1]} of {printed.total} are named",
-        lambda row: herfindahl(sizes(row, printed.types)),
-        *(herfindahl([*counts, *even]), herfindahl([*counts, *uneven])),
-    )
-
-
 def _ends(printed: Print, block: str, indicator: Linear) -> tuple[Fraction, Fraction]:
     """Return the attained bounds of a sum that is part of a printed total."""
     found = bounds(printed.judge.system(block, printed.reading), indicator)
@@ -317,25 +298,8 @@ def _ends(printed: Print, block: str, indicator: Linear) -> tuple[Fraction, Frac
     return found.low.value, found.high.value
 
 
-def _extreme_others(printed: Print) -> tuple[list[int], list[int]]:
-    """Return the other types as even and as uneven as can be, largest first.
-
-    The sum of squares is smallest for equal parts, and largest if as many parts as possible have
-    an extreme size: one below the smallest named type ("followed by"), or 1.
-    """
-    number, rest = len(printed.others), printed.total - sum(printed.named.values())
-    whole, more = divmod(rest, number)
-    even = [whole + 1] * more + [whole] * (number - more)
-    ceiling = min(printed.named.values()) - 1
-    uneven = []
-    for left in range(number - 1, -1, -1):
-        uneven.append(min(ceiling, rest - left))
-        rest -= uneven[-1]
-    return even, uneven
-
-
 _DERIVED, _SYNTHETIC = s.KIND["derived"], s.KIND["synthetic"]
-_PLACES = {"herfindahl": 3, "revenue_per_service": 2}
+_PLACES = {"revenue_per_service": 2}
 _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 """Millimetres: start and length of the scales, room for heads and a row, diameter of a dot."""
 

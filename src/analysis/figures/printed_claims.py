@@ -266,16 +266,12 @@ def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     return s.Drawn(fig, frame, "derived", *words)
 
 
-def _whole(reading: str, rows: pd.DataFrame) -> int:
-    """Return the printed count that all pairs of a reading share."""
-    first = rows.iloc[0]
-    return int({"A": first.later, "B": first.earlier + first.later, "C": first.earlier}[reading])
-
-
 def _title(reading: str, rows: pd.DataFrame) -> str:
     """Say what the printed count is taken to cover."""
     covers = period_words(str(rows["covers"].iloc[0]), " + ")
-    return f"{decimal()(_whole(reading, rows))} is {covers}"
+    earlier, later = (int(rows[name].iloc[0]) for name in ("earlier", "later"))
+    whole = {"A": later, "B": earlier + later, "C": earlier}[reading]
+    return f"{decimal()(whole)} is {covers}"
 
 
 def _free(reading: str) -> str:
@@ -326,17 +322,15 @@ def _nearest(rows: pd.DataFrame) -> int:
 
 
 def _earlier_caption(frame: pd.DataFrame, printed: str) -> str:
-    texts = []
+    texts: list[str] = []
     for reading, rows in groups(frame, "reading"):
         hits = [decimal()(n) for n in rows.loc[rows["fits"], _free(reading)]]
         wanted = {"A": "earlier count", "B": "split", "C": "later count"}[reading]
         found = f"only {listed(hits)} fits" if len(hits) == 1 else f"{listed(hits)} fit"
-        texts.append(f"if {_title(reading, rows)}, " + (found if hits else f"no {wanted} fits"))
-    findings = "; ".join(texts)
-    return (
-        "Half-year counts behind the printed number of services and its growth of "
-        f"{printed}. {findings[0].upper()}{findings[1:]}."
-    )
+        start = "if" if len(texts) > 1 else "If"
+        texts.append(f"{start} {_title(reading, rows)}, {found if hits else f'no {wanted} fits'}")
+    findings = f"{texts[0]} a growth of {printed}. {'; '.join(texts[1:])}"
+    return f"{findings}. A dot is a pair of half-year counts."
 
 
 def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
@@ -398,13 +392,7 @@ def _mark(ax: Axes, row: Any) -> None:
     """Point at one number of respondents and say which counts come nearest."""
     n = int(row.respondents)
     colour = _DERIVED if row.fits else s.INK
-    ax.annotate(
-        "",
-        (n, 0),
-        xytext=(0, -8),
-        textcoords="offset points",
-        arrowprops={"arrowstyle": "-", "lw": 0.7, "color": colour, "shrinkA": 0, "shrinkB": 0},
-    )
+    ax.plot([n, n], [0, -0.35], color=colour, lw=0.7, clip_on=False)
     align = "left" if 3 * n < ax.get_xlim()[1] else "right"
     shift = -1.5 if align == "left" else 1.5
     words = f"{n} {'fits' if row.fits else 'does not fit'}"
@@ -433,10 +421,12 @@ def _fits_words(frame: pd.DataFrame, n: int) -> str:
 
 def _respondents_caption(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
     words = listed([_fits_words(frame, n) for n in marked])
+    most = int(frame["respondents"].max())
+    fits = frame.groupby("rounding", sort=False)["fits"].sum().iloc[0]
     return (
-        f"Numbers of respondents that can give a satisfaction of {frame['printed'].iloc[0]}, each "
-        f"a line. Of the numbers marked, {words}. That there were at most "
-        f"{frame['respondents'].max()} is our assumption."
+        f"{fits} of {most} numbers of respondents can give a satisfaction of "
+        f"{frame['printed'].iloc[0]}, rounded. Each is a line; of the numbers marked, {words}. We "
+        f"assume that there were at most {most}."
     )
 
 

@@ -281,13 +281,12 @@ def _caption(frame: pd.DataFrame, tiles: Mapping[str, pd.DataFrame]) -> str:
     ]
     number, fits = (decimal()(n) for n in survival(frame))
     return (
-        "Every way to read the results, and whether any data set prints like it (a multiverse). "
-        "Each tile is one combination of readings, or several that bear on the block alike; for "
-        "sales it fits if it does whichever period the total covers. Productivity grows as they do "
-        "if it is of them, by the same labour. Beside an empty row stand the printed numbers that "
-        "exclude each other there. "
-        f"{listed(parts)}; {fits} of {number} combinations fit for all results together."
-        f"{_linked(tiles)}"
+        f"{fits} of {number} combinations of readings let some data set print like all results "
+        "together (a multiverse). Each tile is one combination of readings, or several that bear "
+        "on the block alike; for sales it fits if it does whichever period the total covers. "
+        "Productivity grows as they do if it is of them, by the same labour. Beside an empty row "
+        "stand the printed numbers that exclude each other there. "
+        f"{listed(parts)}.{_linked(tiles)}"
     )
 
 
@@ -406,16 +405,17 @@ def _choice(axis: str) -> str:
 
 
 def _influence_caption(frame: pd.DataFrame) -> str:
-    parts = []
+    parts: list[str] = []
     for block, rows in groups(frame, "block"):
         top, title = records(rows)[0], TITLES[block].lower()
-        chosen = f"it is {_choice(top.axis)} ({percent(0)(top.share)})"
-        parts.append(f"for {title} {chosen if top.changed else 'none does'}")
+        chosen = _choice(top.axis) if top.changed else "no choice"
+        verb = "" if parts else "decides most "
+        parts.append(f"{chosen} {verb}about {title} ({percent(0)(top.share)})")
     findings = listed(parts)
     return (
-        "Which choice of reading matters most. Two combinations are neighbours if they differ in "
+        f"{findings[0].upper()}{findings[1:]}. Two combinations are neighbours if they differ in "
         "one choice alone; the longer the bar, the more often that choice decides whether a data "
-        f"set exists. {findings[0].upper()}{findings[1:]}."
+        "set exists."
     )
 
 
