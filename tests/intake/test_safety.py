@@ -115,9 +115,7 @@ def test_figures(service_types: list[str]) -> None:
     drawn = re.sub(r"\s+", "", texts_of(figure))
     for text in NASTY:  # long names are broken and cut
         assert re.sub(r"\s+", "", text)[:12] in drawn
-    assert figure.caption.startswith(
-        "Services by type in Q4 2024, largest first. The first is =HYPERLINK("
-    )
+    assert figure.caption.startswith("“=HYPERLINK(")
 
 
 def test_words_of_the_diagnosis(service_types: list[str]) -> None:

@@ -84,7 +84,7 @@ def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd
 
 @s.drawing
 def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw services by type, largest first, with shares that add up (figure 6).
+    """Draw services by type, largest first, with shares that add up.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def _types_caption(frame: pd.DataFrame, period: str) -> str:
     known = frame[frame["printed"]]
     named = listed([literal(name.lower()) for name in known["name"]])
     text = tr(
-        "{name} made up {share} of {all} services in {period}, more than any other type.",
+        "“{name}” made up {share} of {all} services in {period}, more than any other type.",
         name=literal(frame["name"].iloc[0]),
         share=percent(1)(frame["share"].iloc[0]),
         all=decimal()(frame["services"].sum()),

@@ -40,7 +40,7 @@ _PLACE, _LEAST, _BULLET = 9.0, 14.0, 3.0
 
 @s.drawing
 def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
-    """Draw a SWOT matrix, each entry with the place it rests on (figure 11).
+    """Draw a SWOT matrix, each entry with the place it rests on.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
 
 @s.drawing
 def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
-    """Draw a cause-and-effect diagram, each cause with the place it rests on (figure 12).
+    """Draw a cause-and-effect diagram, each cause with the place it rests on.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def methodologies_data(case: Case) -> pd.DataFrame:
 
 @s.drawing
 def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
-    """Draw the methods from left to right, what they stand for below them (figure 17).
+    """Draw the methods from left to right, what they stand for below them.
 
     Parameters
     ----------
@@ -351,7 +351,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
 
 @s.drawing
 def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
-    """Draw the components side by side, each with objective, key results and measures (figure 18).
+    """Draw the components side by side, each with objective, key results and measures.
 
     Parameters
     ----------

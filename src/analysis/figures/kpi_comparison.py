@@ -37,7 +37,7 @@ _ARROWS = {"up": "↑", "down": "↓", "none": ""}
 
 @s.drawing
 def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw the change of every KPI on the previous quarter and on last year (figure 9).
+    """Draw the change of every KPI on the previous quarter and on last year.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def _name(row: Any) -> list[str]:
 def sales_waterfall(
     frame: pd.DataFrame, period: str, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
-    """Draw how sales went from a base period to another one, type by type (figure 37).
+    """Draw how sales went from a base period to another one, type by type.
 
     Parameters
     ----------
@@ -338,7 +338,7 @@ _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
 
 @s.drawing
 def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw services by type against a base period, with both variances (figure 38).
+    """Draw services by type against a base period, with both variances.
 
     Parameters
     ----------

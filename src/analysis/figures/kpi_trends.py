@@ -91,7 +91,7 @@ _TIME = 126.0
 def sales_by_quarter(
     frame: pd.DataFrame, kind: str = "synthetic", currency: str = MONEY
 ) -> s.Drawn:
-    """Draw sales by quarter, with the change on the same quarter of last year (figure 7).
+    """Draw sales by quarter, with the change on the same quarter of last year.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def sales_by_quarter(
 def productivity(
     frame: pd.DataFrame, services: pd.DataFrame, hours: pd.DataFrame, kind: str = "synthetic"
 ) -> s.Drawn:
-    """Draw productivity by quarter with its change, and what it is made of (figure 8).
+    """Draw productivity by quarter with its change, and what it is made of.
 
     Parameters
     ----------

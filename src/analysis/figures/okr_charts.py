@@ -64,7 +64,7 @@ def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
 
 @s.drawing
 def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw every key result as a bullet graph from baseline to target (figure 31).
+    """Draw every key result as a bullet graph from baseline to target.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _bar(ax: Axes, y: float, row: Any, kind: str) -> None:
 
 @s.drawing
 def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthetic") -> s.Drawn:
-    """Draw stated confidence against how often it came true (figure 33).
+    """Draw stated confidence against how often it came true.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ _LEVELS: Mapping[int, dict[str, Any]] = {
 
 @s.drawing
 def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw the projected score of each key result by week (figure 32).
+    """Draw the projected score of each key result by week.
 
     Parameters
     ----------

@@ -243,7 +243,7 @@ _DOTS = {
 
 @s.drawing
 def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
-    """Draw which half-year counts fit a printed total and its printed growth (figure 2).
+    """Draw which half-year counts fit a printed total and its printed growth.
 
     Parameters
     ----------
@@ -353,7 +353,7 @@ _ROUNDING = {"half-up": ("rounded", "to the nearest"), "truncate": ("cut off", "
 
 @s.drawing
 def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -> s.Drawn:
-    """Draw which numbers of respondents can give a printed share (figure 3).
+    """Draw which numbers of respondents can give a printed share.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ _ROWS = {
 
 @s.drawing
 def productivity_services(frame: pd.DataFrame) -> s.Drawn:
-    """Draw why printed growths of productivity and services need more labour (figure 4).
+    """Draw why printed growths of productivity and services need more labour.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ _LEFT, _COLUMN, _STEP, _HEAD = 32.0, 25.6, 6.9, 9.0
 
 @s.drawing
 def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
-    """Draw what each reading of the printed sales says about five quarters (figure 5).
+    """Draw what each reading of the printed sales says about five quarters.
 
     Parameters
     ----------

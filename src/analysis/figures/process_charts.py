@@ -58,7 +58,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
 
 @s.drawing
 def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw how long a service waits and is worked on, step by step (figure 10).
+    """Draw how long a service waits and is worked on, step by step.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
 
 @s.drawing
 def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw the service process as a flowchart (figure 16).
+    """Draw the service process as a flowchart.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ _BLOCKS = (
 
 @s.drawing
 def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
-    """Draw every combination of readings as a tile, filled if a data set prints so (figure 13).
+    """Draw every combination of readings as a tile, filled if a data set prints so.
 
     Combinations that bear on a block alike share a tile; for sales, all periods of the total do.
 
@@ -362,7 +362,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
 
 @s.drawing
 def reading_influence(frame: pd.DataFrame) -> s.Drawn:
-    """Draw how often each choice of reading decides whether the print can be true (figure 14).
+    """Draw how often each choice of reading decides whether the print can be true.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ _LEFT, _WIDTH, _ROW = 74.0, 66.0, 7.6
 
 @s.drawing
 def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.Drawn:
-    """Draw the joint score as a sum of contributions, perspective by perspective (figure 34).
+    """Draw the joint score as a sum of contributions, perspective by perspective.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ _NEAR = 0.45
 
 @s.drawing
 def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
-    """Draw the strategy map (figure 35).
+    """Draw the strategy map.
 
     Parameters
     ----------

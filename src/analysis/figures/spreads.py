@@ -306,7 +306,7 @@ _LEFT, _AXIS, _HEAD, _ROW, _DOT = 52.0, 66.0, 9.0, 13.2, 1.1
 
 @s.drawing
 def spreads(frame: pd.DataFrame) -> s.Drawn:
-    """Draw how far indicators spread over data sets that agree with the print (figure 15).
+    """Draw how far indicators spread over data sets that agree with the print.
 
     Parameters
     ----------
