@@ -21,24 +21,33 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
-SLOW = Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split("\n")
-"""Files and folders that `make quick` leaves out, the longest first."""
+SLOW = [
+    line.split()
+    for line in Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+"""Files and folders that `make quick` leaves out, the longest first; see there."""
 
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put slow files first, each whole and in its own order, and mark them."""
+    """Put slow files first, in their own order; say what has to stay in one process."""
+    places = {name: place for place, names in reversed([*enumerate(SLOW)]) for name in names}
 
     def place(item: pytest.Item) -> int:
-        names = (item.path.name, item.path.parent.name)
-        return min((SLOW.index(name) for name in names if name in SLOW), default=len(SLOW))
+        names = (f"{item.path.parent.name}/{item.path.name}", item.path.name, item.path.parent.name)
+        return min(places.get(name, len(SLOW)) for name in names)
 
     items.sort(key=place)
     for item in items:
-        if place(item) < len(SLOW):
+        names = SLOW[place(item)] if place(item) < len(SLOW) else []
+        if names:
             item.add_marker("slow")
+        if "each" not in names:
+            together = "+".join(names) if len(names) > 1 else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(together))
 
 
 CHROMIUM = (

@@ -42,7 +42,7 @@ def loop(name: str, mistakes: set[Question] | None = None) -> Loop:
 def speed() -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, wrong = percentages.measure([loop("good"), loop("bad", {(62, 16), (500, 2)})], 17, 3)
     rows += engine.measure_tables(number=30, runs=2, others=(3, 6))
-    rows += engine.measure_verdicts("segelec", runs=1)
+    rows += engine.measure_verdicts("courier", runs=1)
     return pd.DataFrame(rows), wrong
 
 
@@ -100,7 +100,7 @@ def test_sizes_in_words() -> None:
 def test_rows_of_the_table_of_speeds(speed: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     table, _ = speed
     assert tuple(table.columns) == COLUMNS
-    claims = str(len(pd.read_csv(ROOT / "data/raw/segelec/claims.csv")))
+    claims = str(len(pd.read_csv(ROOT / "data/raw/courier/claims.csv")))
     assert table["cases"].tolist() == ["17017"] * 3 + ["30"] * 2 + [claims]
     assert table["cases_per_run"].tolist() == ["17017", "5672", "5672", "30", "30", claims]
     assert table["runs"].tolist() == ["3", "3", "3", "2", "2", "1"]
