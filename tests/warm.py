@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from nbformat import NotebookNode
 
 from analysis.base import steps
-from analysis.base.plan import WARM
+from analysis.base.plan import PACKAGES
 from analysis.notebook import run
 
 __all__ = ["executed"]
@@ -26,7 +26,7 @@ def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
 @cache
 def _pool() -> Pool:
     context = get_context("forkserver")
-    context.set_forkserver_preload([*WARM, "papermill", "analysis.notebook.engine"])
+    context.set_forkserver_preload([*PACKAGES, "analysis.notebook.engine"])
     return context.Pool(1, maxtasksperchild=1)
 
 

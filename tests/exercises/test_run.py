@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from analysis.exercises.lesson import TOPICS
 from analysis.notebook import run as notebook
+from tests.warm import executed
 
 from .by_hand import CASES, RIGHT
 
@@ -36,10 +37,6 @@ def checks(cells: NotebookNode) -> list[tuple[str, NotebookNode]]:
         if match:
             found.append((match[1], cell))
     return found
-
-
-def executed(cells: NotebookNode, scratch: Path) -> NotebookNode:
-    return notebook.execute(cells, {}, ROOT / "notebooks" / "exercises", scratch)
 
 
 def words(cell: NotebookNode) -> str:
@@ -105,8 +102,8 @@ def test_each_exercise_is_asked_given_answered_and_hinted(path: Path) -> None:
 
 
 @each_notebook
-def test_as_committed_every_question_waits(path: Path, tmp_path: Path) -> None:
-    result = executed(notebook.read(path), tmp_path)
+def test_as_committed_every_question_waits(path: Path) -> None:
+    result = executed(notebook.read(path), path.parent)
     assert faults(result) == []
     for key, cell in checks(result):
         assert words(cell).startswith("Not answered yet."), key
@@ -114,14 +111,14 @@ def test_as_committed_every_question_waits(path: Path, tmp_path: Path) -> None:
 
 
 @each_notebook
-def test_with_right_answers_every_question_is_solved(path: Path, tmp_path: Path) -> None:
+def test_with_right_answers_every_question_is_solved(path: Path) -> None:
     cells = notebook.read(path)
     answers = RIGHT[topic_of(cells)]
     for key, cell in checks(cells):
         cell.source = cell.source.replace(UNANSWERED, f"answer = {answers[key][0]}")
     for cell in cells.cells:
         cell.source = re.sub(r"^# hint", "hint", cell.source)
-    result = executed(cells, tmp_path)
+    result = executed(cells, path.parent)
     assert faults(result) == []
     for key, cell in checks(result):
         assert words(cell).startswith("Right."), key
