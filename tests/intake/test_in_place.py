@@ -132,12 +132,33 @@ def test_a_file_that_is_cut_off_is_named(large: Firm) -> None:
     assert str(large.root) not in text
 
 
-def test_parquet_wants_duckdb(large: Firm) -> None:
-    large.raw.joinpath("case.yaml").write_text(CASE + "engine: pandas\n", encoding="utf-8")
-    parquet(large, "sale", invoice_id=["F1"])
+def test_parquet_is_read_like_csv_with_accounts_rates_and_empty_words(large: Firm) -> None:
+    """As the check of rows in place says: with engine pandas, case.yaml holds for them too."""
+    books = "engine: pandas\naccounts: {60: materials, Bank: ignore}\nrates: {EUR: 4}\n"
+    large.raw.joinpath("case.yaml").write_text(CASE + books, encoding="utf-8")
+    parquet(
+        large,
+        "cost",
+        cost_id=["K1", "K2", "K3"],
+        incurred_on=pd.to_datetime(["2024-10-01", "2024-10-02", "2024-10-03"]),
+        category=["601 Steel", "Bank", "602"],
+        amount=["10.50", "7", "2"],
+        currency=["PEN", "PEN", "EUR"],
+        service_id=["N/A", "", None],
+    )
+    read = large.read()
+    assert read.problems == ()
+    assert read.tables["cost"]["amount_centimos"].tolist() == [1050, 800]
+    assert read.tables["cost"]["category"].tolist() == ["materials", "materials"]
+    assert read.tables["cost"]["service_id"].tolist() == ["", ""]
+    assert "nothing is wrong" in said(large)
+    large.raw.joinpath("case.yaml").write_text(CASE + books.replace("pandas", "auto"), "utf-8")
     text = said(large)
-    assert "sale.parquet: Parquet is read with DuckDB only" in text
-    assert "engine: auto" in text
+    assert "case.yaml, column accounts, rates: not heeded in tables of rows" in text
+    assert "with engine: pandas in case.yaml" in text
+    large.raw.joinpath("case.yaml").write_text(CASE + books, encoding="utf-8")
+    large.raw.joinpath("cost.parquet").write_bytes(b"x")
+    assert "cost.parquet: the file cannot be read as Parquet. To fix: save it again" in said(large)
 
 
 def test_tables_are_listed_by_the_name_of_their_files(large: Firm) -> None:

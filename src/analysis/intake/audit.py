@@ -124,8 +124,11 @@ def audit(case: Case) -> Iterator[Findings]:
     for table, path in inputs.csv:  # tables of another name would be left out unseen
         if table in ROWS and table not in READ_ALWAYS and path not in paths:
             found.refuse("other-name", at=file_of(case, path), file=table.file)
-    if told := sorted(case.parameters.intake.model_fields_set):
-        columns = ", ".join(f"intake.{name}" for name in told)
+    about = case.parameters
+    told = [f"intake.{name}" for name in sorted(about.intake.model_fields_set)]
+    told += [name for name in ("accounts", "columns", "rates") if getattr(about, name)]
+    if told:
+        columns = ", ".join(told)
         found.note("not-heeded", columns, at=yaml_of(case), form=PLAIN_FORM)
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, found.files) as store:
         for name, each in found.files.items():

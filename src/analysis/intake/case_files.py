@@ -99,7 +99,7 @@ def find(case: Case) -> Inputs:
     if book in inside and book.name not in named:
         found.workbook = book
     tables = {path: find_table(path.stem, TABLES) for path in inside if path.name not in named}
-    csv = [(table, path) for path, table in tables.items() if table and _is_csv(path)]
+    csv = [(table, path) for path, table in tables.items() if table and _is_read(case, path)]
     known = {path for _, path in csv} | {found.workbook}
     found.csv, found.others = csv, [path for path in inside if path not in known]
     if found.workbook and csv:
@@ -113,8 +113,10 @@ def find(case: Case) -> Inputs:
     return found
 
 
-def _is_csv(path: Path) -> bool:
-    return path.suffix.lower() == ".csv"
+def _is_read(case: Case, path: Path) -> bool:
+    """Whether a file is read row by row: a CSV file, or Parquet that is not summed in place."""
+    suffix = path.suffix.lower()
+    return suffix == ".csv" or (suffix == ".parquet" and case.parameters.engine == "pandas")
 
 
 def _leads_inside(case: Case, path: Path) -> bool:
@@ -127,8 +129,9 @@ def _leads_inside(case: Case, path: Path) -> bool:
 
 def is_summed_in_place(case: Case, paths: Iterable[Path]) -> bool:
     """Whether files of rows are summed where they lie."""
-    asked = case.parameters.engine == "duckdb"
-    return asked or any(path.suffix == ".parquet" for path in paths)
+    if case.parameters.engine != "auto":
+        return case.parameters.engine == "duckdb"
+    return any(path.suffix == ".parquet" for path in paths)
 
 
 def _folder(case: Case, path: Path) -> Iterator[Problem]:

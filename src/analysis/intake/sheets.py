@@ -27,9 +27,10 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from analysis.base.errors import system_error
+from analysis.base.errors import InputError, system_error
 from analysis.intake.cells import Cell, Since1904
 from analysis.intake.problems import Log, Note, Problem, fault_of, problem_of
+from analysis.kpis.duck import parquet_rows
 from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import INVISIBLE, Found, find_column
 from analysis.tables.rows import Table, utf_16
@@ -115,6 +116,12 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
     currency : tuple of str
         Signs of the case's currency, which headers may bear.
     """
+    if path.suffix.lower() == ".parquet":
+        try:
+            grid.rows = parquet_rows(path)
+        except InputError as error:
+            grid.problems.append(problem_of(error))
+        return grid
     try:
         text = _decode(path.read_bytes(), grid, settings.encoding)
     except OSError as error:

@@ -57,7 +57,7 @@ SUFFIXES = (".csv", ".parquet")
 PLAIN_FORM = (
     "rows that stay where they are are read in the plain form only: columns named as in "
     "data/raw/template (amount_centimos or amount, quarter_hours), a comma between cells, days as "
-    "2024-05-31, whole numbers; write them so, or let CSV files be read as they come, with "
+    "2024-05-31, whole numbers; write them so, or let files be read as they come, with "
     "engine: pandas in case.yaml"
 )
 """What to do about columns that are not found."""
@@ -232,12 +232,6 @@ def engine_for(case: Case, found: Files) -> Engine:
     asked = case.parameters.engine
     paths = [path for table in found.values() for path in table]
     parquet = [path for path in paths if path.suffix == ".parquet"]
-    if asked == "pandas" and parquet:
-        raise InputError(
-            "Parquet is read with DuckDB only, and case.yaml says engine: pandas",
-            file=parquet[0].relative_to(case.root),
-            fix="say engine: auto in case.yaml, or write the table as CSV",
-        )
     if asked != "auto":
         return asked
     many = sum(path.stat().st_size for path in paths) >= LARGE

@@ -345,6 +345,28 @@ def _confine(store: Any, *folders: Path) -> None:
     store.execute("set lock_configuration = true")
 
 
+def parquet_rows(path: Path) -> list[list[Any]]:
+    """Return the names of a Parquet file's columns, and below them its cells as texts.
+
+    Raises
+    ------
+    InputError
+        If DuckDB is not installed, or the file is damaged.
+    """
+    duckdb = require_duckdb(path)
+    with duckdb.connect() as store:
+        for setting in _SETTINGS:
+            store.execute(setting)
+        try:
+            names = store.sql(f"from read_parquet({sql_list([path])})").columns
+            cells = ", ".join(f"coalesce({_quoted(name)}::varchar, '')" for name in names)
+            rows = store.sql(f"select {cells} from read_parquet({sql_list([path])})").fetchall()
+        except duckdb.Error as error:
+            rule = "the file cannot be read as Parquet"
+            raise InputError(rule, file=path.name, fix="save it again") from error
+    return [list(names), *map(list, rows)]
+
+
 def header(store: Any, path: Path, root: Path) -> list[str]:
     """Read the names of a file's columns, in its order."""
     if path.suffix == ".parquet":
