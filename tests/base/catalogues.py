@@ -21,7 +21,9 @@ from babel.messages.pofile import normalize
 from analysis.base.language import FOLDER, LOCALES, Code, catalogue
 from analysis.base.periods import _FIRST_TO_FOURTH, GRAINS
 from analysis.base.plan import PAPER
+from analysis.claims.verdicts import read_verdicts
 from analysis.dashboard.page import code as code_of_dashboard
+from analysis.dashboard.page_data import sentences
 from analysis.efficiency.dynamics import STEPS
 from analysis.efficiency.ratios import CATALOGUE, LADDER
 from analysis.figures.style import KIND_WORDS
@@ -32,7 +34,7 @@ from analysis.method.key_results import load_okrs
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
 from analysis.show.indicator_tables import _DIRECTIONS
-from analysis.show.publication_tables import DAYS
+from analysis.show.publication_tables import DAYS, paper_claims
 from analysis.show.wording import STATUS_COLOURS
 from analysis.tables.case import load_case
 from analysis.tables.columns import PATTERNS
@@ -201,12 +203,16 @@ def _of_dashboard() -> Iterator[Text]:
 
 
 def _of_the_paper() -> Iterator[Text]:
-    """Names that are ours in the synthetic ledger, and our readings of the paper's targets."""
+    """What is ours: names in the synthetic ledger, key results, readings of targets, evidence."""
     case = load_case(PAPER)
+    okrs, verdicts = load_okrs(case), read_verdicts(case)
+    usual, subjects = verdicts[verdicts["default"]], paper_claims(verdicts)["frame"]["subject"]
     names = [case.parameters.subtitle, case.parameters.currency_name, *SEGMENTS]
     names += [kind.name for kind in case.service_types]
-    readings = (row.reading for rows in load_okrs(case).targets.values() for row in rows)
-    yield from map(Text, chain(names, readings))
+    names += [row.text for row in (*okrs.objectives, *okrs.key_results)]
+    readings = (row.reading for rows in okrs.targets.values() for row in rows)
+    evidence = (form for text in usual["evidence"] for form, *_ in sentences(text))
+    yield from map(Text, chain(names, readings, subjects, evidence))
 
 
 def known(code: Code) -> dict[Text, tuple[str, ...]]:

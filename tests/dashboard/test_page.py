@@ -91,7 +91,8 @@ def test_texts_from_data_stay_texts(show: Show, a_model: dict[str, Any]) -> None
     a_model["case"]["title"] = a_model["case"]["subtitle"] = NASTY
     a_model["types"][0] = {"id": NASTY, "name": NASTY}
     a_model["segments"][0]["name"] = NASTY
-    a_model["claims"][0]["evidence"] = a_model["claims"][0]["printed"] = NASTY
+    a_model["claims"][0]["evidence"] = [[NASTY]]
+    a_model["claims"][0]["printed"] = NASTY
     a_model["okr"]["objectives"][0]["text"] = a_model["okr"]["results"][0]["text"] = NASTY
     a_model["okr"]["results"][0]["targets"][0]["reading"] = NASTY
     a_model["kpis"][0]["definition"] = NASTY

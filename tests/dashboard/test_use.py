@@ -177,7 +177,7 @@ def test_every_file_says_what_it_holds(show: Show) -> None:
 def test_no_cell_of_a_csv_is_a_formula(show: Show, a_model: dict[str, Any]) -> None:
     for at, start in enumerate("=+-@"):
         a_model["types"][at] = {"id": f'{start}cmd,"x"', "name": f"{start}1+1"}
-    a_model["claims"][0]["evidence"] = "\t=1\r\n+2"
+    a_model["claims"][0]["evidence"] = [["\t=1\r\n+2"]]
     shown = show(a_model, fragment="#q=2024Q2&table=types&lang=en")
     for panel in ("sums", "types"):
         texts = {row["Service type"] for row in shown.csv(panel)[1]}
@@ -204,6 +204,18 @@ def test_claims_are_found_by_verdict_and_words(show: Show, paper_model: dict[str
     assert rows.count() == len(wrong)
     shown.page.locator("#find").fill("margin FORMULA")
     assert rows.locator("th").all_text_contents() == ["Margin formula"]
+
+
+def test_evidence_and_key_results_are_in_the_language_of_the_page(show: Show) -> None:
+    page = show(fragment="#q=2024Q2&lang=pl").page
+    sales = page.locator("#panel-claims tbody tr", has_text="Wzrost sprzedaży 2024").first
+    expect(sales).to_contain_text(
+        "Pasuje. Pozostawia od 0,33 do 303\u00a0110,49 dla sprzedaży (II kw. 2024) i od 0,28 do "
+        "257\u00a0966,37 dla sprzedaży (II kw. 2023)."
+    )
+    expect(page.locator("[data-key=tile-O1-H]")).to_have_text("O1-H Zwiększyć ROI o 15%")
+    page.locator("#find").fill("zrównoważenie daje")
+    assert page.locator("#panel-claims tbody tr").count() == 1
 
 
 @pytest.mark.parametrize("language", ["es", "pl"])

@@ -5,6 +5,7 @@ Key results come with targets and levels, so that the page can score what a read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from math import ceil, floor
@@ -286,7 +287,9 @@ def _unsplit(cube: pd.DataFrame, dimension: str, measures: Iterable[str]) -> lis
     return [name for name in measures if not (inside[name] != 0).any() and (cube[name] != 0).any()]
 
 
-_CLAIM = ("claim_id", "place", "role", "quantity", "verdict", "evidence")
+_CLAIM = ("claim_id", "place", "role", "quantity", "verdict")
+_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“\d])")
+_NUMBER = re.compile(r"(?<![\w.])(?:\d{4}[QH]\d|\d+(?:\.\d+){2,}|\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)")
 
 
 def claims_model(verdicts: pd.DataFrame, subjects: Iterable[str]) -> list[dict[str, Any]]:
@@ -303,12 +306,25 @@ def claims_model(verdicts: pd.DataFrame, subjects: Iterable[str]) -> list[dict[s
     elsewhere = {str(key): sorted(set(words)) for key, words in others}
     return [
         {name: row[name] for name in _CLAIM}
+        | {"evidence": sentences(row["evidence"])}
         | {"subject": subject, "printed": _printed(row["printed"], row["unit"], row["role"])}
         | {"others": [w for w in elsewhere.get(row["claim_id"], []) if w != row["verdict"]]}
         for row, subject in zip(
             verdicts[verdicts["default"]].to_dict("records"), subjects, strict=True
         )
     ]
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Split a text into sentences, each a form that catalogues can translate and its numbers.
+
+    Examples
+    --------
+    >>> sentences("Fits. That leaves exactly 288 for services (2023H1).")
+    [['Fits.'], ['That leaves exactly {} for services ({}).', '288', '2023H1']]
+    """
+    parts = _SENTENCE.split(text)
+    return [[_NUMBER.sub("{}", part), *_NUMBER.findall(part)] for part in parts]
 
 
 def _printed(text: str, unit: str, role: str) -> str:

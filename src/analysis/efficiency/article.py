@@ -217,11 +217,11 @@ class SentenceRow(Row):
     role: Literal["fact", "inference", "judgement"] = Field(
         description="says what is in the table; concludes from it; or values it"
     )
-    formula: str = Field(description="comparisons over indicators; empty if it hangs in the air")
+    formula: str = Field(description="comparisons over indicators; empty if nothing can test it")
     quarters: str = Field(description="quarters that q stands for, separated by spaces")
     reading: str = Field(description="axis=option of case.yaml under which it holds; empty: always")
     correction: str = Field(description="what is too strong about it, empty if nothing")
-    note: str = Field(description="threshold chosen for a vague word, or why it hangs in the air")
+    note: str = Field(description="threshold chosen for a vague word, or why nothing can test it")
     plain: str = Field(description="the formula without a threshold of ours; empty if it has none")
 
     @model_validator(mode="after")

@@ -53,7 +53,7 @@ STATUS: Final = {
     FOLLOWS: "follows",
     ADDS: "adds",
     RATIOS: "on ratios",
-    HANGS: "hangs",
+    HANGS: "open",
     OTHER: "not in force",
 }
 """How tables call what became of a sentence."""

@@ -105,8 +105,9 @@ class Layout:
 
     A figure stands where the notebook has it if the page has room. If not, the text that follows it
     moves up before it, block by block, until the page is filled: so it never stands above its first
-    mention, and never between two parts of a paragraph. It does not pass another figure, nor end up
-    directly below a heading. Where that fills no page, it stands where it leaves the least room.
+    mention, and never between two parts of a paragraph. It does not pass another figure, nor a table
+    that ends on a later page unless much would stay empty, nor end up directly below a heading.
+    Where that fills no page, it stands where it leaves the least room.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ class Layout:
             tried = self._tried.setdefault(label, {})
             moved = self.later[chapter.name].get(label, 0)
             tried[moved] = gap
-            step = self._step(blocks, place, gap)
+            step = self._step(chapter, blocks, place, gap, marks)
             if gap > _SMALL and step:
                 self.later[chapter.name][label] = moved + step
                 return True
@@ -155,7 +156,14 @@ class Layout:
         end, height = marks[f"{chapter.name}:{chapter.blocks.index(before[-1])}"]
         return _HEIGHT - height if page > end else 0.0
 
-    def _step(self, blocks: list[Block], place: int, gap: float) -> int:
+    def _runs_on(self, chapter: Chapter, table: Block, marks: Marks) -> bool:
+        """Whether a table ends on a page after the one on which it begins."""
+        end, _ = marks[f"{chapter.name}:{chapter.blocks.index(table)}"]
+        return end > marks[table.label][0]
+
+    def _step(
+        self, chapter: Chapter, blocks: list[Block], place: int, gap: float, marks: Marks
+    ) -> int:
         """How many blocks to move on to come behind the next that is neither heading nor figure.
 
         None if that is the chapter's last section, unless much would stay empty.
@@ -164,7 +172,9 @@ class Layout:
         for count, block in enumerate(blocks[place + 1 :], start=1):
             if heads and place + count == heads[-1] and gap < _MUCH:
                 return 0
-            if block.label.startswith("fig-") or (block.label and not _is_figure(blocks[place])):
+            if _is_figure(block) or (block.label and not _is_figure(blocks[place])):
+                return 0
+            if block.label and gap < _MUCH and self._runs_on(chapter, block, marks):
                 return 0
             if not block.is_heading:
                 return count

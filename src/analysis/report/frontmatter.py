@@ -75,7 +75,7 @@ def attachments(edition: Edition) -> list[Attachment]:
             "claims.csv", raw / "claims.csv", "Every printed claim, with its place", "source"
         ),
         Attachment(
-            "relations.csv", raw / "relations.csv", "How the quantities hang together", "source"
+            "relations.csv", raw / "relations.csv", "How the quantities are related", "source"
         ),
         Attachment("verdicts.csv", processed / "verdicts.csv", "Verdicts and evidence"),
     ]
@@ -174,7 +174,7 @@ def _about(edition: Edition) -> str:
 _KINDS = {
     "printed": "stands in the source; quoted, with its place",
     "derived": "follows from printed numbers by exact arithmetic",
-    "synthetic": "from a data set made to meet the print; one of many that would",
+    "synthetic": "from a data set made to meet the print; one of many possible ones",
     "yours": "computed from raw rows that you supplied",
     "words": "no number: definitions, and our words on quoted places",
 }

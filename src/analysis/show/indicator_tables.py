@@ -82,7 +82,8 @@ def starting_level(levels: pd.DataFrame, period: str, kind: str) -> View:
     """Show the level of every KPI before the change."""
     units = list(levels["unit"])
     shown = levels.assign(value=_texts(levels), unit=units)
-    return view("tbl-starting-level", shown, kind=kind, period=period)
+    known = int(levels["value"].notna().sum())
+    return view("tbl-starting-level", shown, kind=kind, period=period, known=known)
 
 
 def _texts(table: pd.DataFrame) -> pd.Series[str]:
@@ -113,7 +114,8 @@ def swot_support(entries: pd.DataFrame, period: str, kind: str, currency: str) -
         told = f"{record.definition}: {text}{ago}"
         above = tr("as above: {name}", name=record.definition)
         said.append(above if told in said else told)
-    return view("tbl-swot-support", entries.assign(said=said), kind=kind, period=period)
+    supported, shown = int((entries["key"] != "").sum()), entries.assign(said=said)
+    return view("tbl-swot-support", shown, kind=kind, period=period, supported=supported)
 
 
 def variables(table: pd.DataFrame, *, printed: bool) -> View:
@@ -124,7 +126,9 @@ def variables(table: pd.DataFrame, *, printed: bool) -> View:
             f"{key} {indicator(key).name.lower()}" if key else None for key in table["explains"]
         ),
     )
-    return view("tbl-variables/printed" if printed else "tbl-variables", shown)
+    roles: dict[str, Any] = dict(table["role"].value_counts())
+    roles = {"dependent": 0, "independent": 0} | roles
+    return view("tbl-variables/printed" if printed else "tbl-variables", shown, **roles)
 
 
 # ---- The catalogues ----
@@ -148,7 +152,7 @@ def method_catalogue() -> View:
         level, when = f"{r.definition} {_ARROWS[r.better]}", "leading" if r.leading else "lagging"
         rows.append((r.key, r.name, r.name_es, formula(r), level, when))
     leading = sum(record.leading for record in METHOD)
-    return view("tbl-method-catalogue", rows, leading=leading, count=len(rows))
+    return view("tbl-method-catalogue", rows, leading=leading)
 
 
 def formula(record: Indicator) -> str:
@@ -164,7 +168,8 @@ def formula(record: Indicator) -> str:
 def requirements() -> View:
     """Say what each indicator divides by and which columns it needs."""
     rows = [(r.key, r.purpose, r.divisor, r.grain, _by_table(r.columns)) for r in METHOD]
-    return view("tbl-requirements", rows, count=len(rows))
+    monthly = sum(r.grain == "month" for r in METHOD)
+    return view("tbl-requirements", rows, monthly=monthly)
 
 
 def _by_table(columns: Iterable[str]) -> str:
@@ -186,7 +191,7 @@ def formula_faults(case: Case) -> View:
         claim, record = claims[str(row.form)], indicator(str(row.key))
         found = str(row.faults) or "none"
         if row.lost:
-            found = f"our text has lost type here, so nothing is held against it ({found})"
+            found = f"our text has lost type here, so this is no finding ({found})"
         rows.append((record.key, claim.place, claim.printed, found))
     faulty = sum(not row[-1].startswith(("none", "our text")) for row in rows)
     return view("tbl-formula-faults", rows, faulty=faulty, uses=len(rows))
@@ -205,7 +210,6 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
     table["place"] = table["place"].str.replace("table", "Table ")
     words: dict[str, Any] = {"base": base_words(parse_label(period)[0], base, period)}
     words["differ"] = int((table["printed"] != table["corrected"]).sum())
-    words["count"] = len(table)
     return view("tbl-both-forms", table, kind=kind, period=period, **words)
 
 
@@ -227,7 +231,7 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
         wide,
         kind=kind,
         more=_periods(periods),
-        grain=tr(grain),
+        known=int(wide[periods].notna().all(axis=1).sum()),
         first=short_period(periods[0]),
         latest=short_period(periods[-1]),
     )
@@ -271,6 +275,7 @@ def method_levels(
         pd.DataFrame(rows),
         kind=kind,
         more=_periods(periods),
+        known=sum(None not in row.values() for row in rows) if periods else 0,
         grain=tr(grain),
         span=span,
     )
@@ -291,10 +296,16 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
         frame[base] = [
             change_text(r.unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
         ]
-    against = listed([base_words(grain, base, period) for base in bases(grain)])
-    more = _base_columns(period)
+    names = [base_words(grain, base, period) for base in bases(grain)]
     return view(
-        "tbl-method-comparison", frame, kind=kind, more=more, period=period, against=against
+        "tbl-method-comparison",
+        frame,
+        kind=kind,
+        more=_base_columns(period),
+        period=period,
+        rose=sum(change is not None and change > 0 for change in rows["change"]),
+        last=names[-1],
+        against=listed(names),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -63,7 +64,7 @@ def okr_table(case: Case, results: Sequence[Result], objective_id: str, kind: st
                 )
             )
     number, met = objective_id.removeprefix("O"), sum(row[-1] in _MET for row in rows)
-    return view("tbl-okr-{number}", rows, kind=kind, number=number, met=met, count=len(rows))
+    return view("tbl-okr-{number}", rows, kind=kind, number=number, met=met)
 
 
 def target_readings(results: Sequence[Result], kind: str, currency: str) -> View:
@@ -89,12 +90,15 @@ def target_readings(results: Sequence[Result], kind: str, currency: str) -> View
     printed = any(result.target and result.target.claim_id for result in results)
     name = "tbl-target-readings/printed" if printed else "tbl-target-readings"
     shown = list(dict.fromkeys(rows))
+    if printed:  # the paper's tables show the targets that have one reading
+        ways = Counter(row[0] for row in shown)
+        shown = [row for row in shown if ways[row[0]] > 1]
     met = sum(row[-2] in _MET for row in shown)
-    return view(name, shown, kind=kind, met=met, count=len(shown))
+    return view(name, shown, kind=kind, met=met)
 
 
 def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
-    """List reported values that the rows do not bear out."""
+    """List reported values that differ from the rows."""
     kpis = {row.kr_id: row.kpi for row in okrs.key_results}
     found = reconciled[reconciled["state"].isin(["differs", "not known yet"])]
     texts = {
@@ -107,7 +111,7 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
     counts = reconciled["state"].value_counts()
     states = ("agrees", "not reported", "nothing to report")
     others: dict[str, Any] = {
-        state.replace(" ", "_"): str(counts.get(state, "none")) for state in states
+        state.replace(" ", "_"): str(counts.get(state, 0)) for state in states
     }
     return view(
         "tbl-check-in-slips",
@@ -122,17 +126,21 @@ def check_in_slips(reconciled: pd.DataFrame, okrs: Okrs, kind: str) -> View:
 def reliability(table: pd.DataFrame, brier: Fraction | None, kind: str) -> View:
     """Compare stated confidence with how often it came true."""
     score = MISSING if brier is None else decimal(3)(brier)
-    return view("tbl-reliability", table, kind=kind, score=score)
+    chance = Fraction(1, 4)
+    judged = tr("the same as")
+    if brier is not None and brier != chance:
+        judged = tr("better than") if brier < chance else tr("worse than")
+    return view("tbl-reliability", table, kind=kind, score=score, judged=judged)
 
 
 def feedback(table: pd.DataFrame, period: str, kind: str) -> View:
     """Show what is on track, what is off, and which causes touch it."""
     shown = table.assign(
-        score=column((score_text(value) for value in table["score"]), table.index),
         causes=table["causes"].replace("", None),
         reason=table["reason"].map(tr).replace("", None),
     )
-    return view("tbl-feedback", shown, kind=kind, period=period)
+    off = int((table["state"] == "off").sum())
+    return view("tbl-feedback", shown, kind=kind, period=period, off=off)
 
 
 def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
@@ -149,8 +157,15 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str) -> View:
         )
         for node in nodes
     ]
-    known_from = percent(0)(KNOWN_FROM)
-    return view("tbl-scorecard", rows, kind=kind, period=period, known_from=known_from)
+    return view(
+        "tbl-scorecard",
+        rows,
+        kind=kind,
+        period=period,
+        score=score_text(nodes[0].told) or MISSING,
+        known=percent(0)(nodes[0].covered),
+        known_from=percent(0)(KNOWN_FROM),
+    )
 
 
 def _bounds(node: Node) -> str:
@@ -164,7 +179,9 @@ def _titled(node: Node) -> str:
 
 def weight_ranking(table: pd.DataFrame, kind: str) -> View:
     """Show how the ranking of quarters depends on the weights."""
-    return view("tbl-weight-ranking", table, kind=kind)
+    last = table.iloc[-1]
+    words: dict[str, Any] = {name: last[name] for name in ("period", "equal", "best", "worst")}
+    return view("tbl-weight-ranking", table, kind=kind, **words)
 
 
 def links(table: pd.DataFrame, kind: str) -> View:
@@ -176,10 +193,13 @@ def links(table: pd.DataFrame, kind: str) -> View:
         p=column(_digits(table["p"], 3), table.index),
     )
     quoted = bool((table["quotation"] != "").any())
+    counts = {"supported": 0, "contradicted": 0} | dict(table["finding"].value_counts())
+    findings: dict[str, Any] = {str(name): count for name, count in counts.items()}
     return view(
         "tbl-links",
         shown,
         kind=kind,
+        **findings,
         needed=str(int(table["needed"].iloc[0]) if len(table) else 0),
         place="Section" if quoted else tr("Rests on"),
     )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.base.language import tr
 from analysis.base.periods import quarter_label
-from analysis.base.text import column, decimal, percent, points, records
+from analysis.base.text import MISSING, column, decimal, percent, points, records
 from analysis.claims.relations import RelationRow, read_relations
 from analysis.claims.verdicts import listed_words
 from analysis.claims.wording import MEANINGS, noun
@@ -60,7 +60,6 @@ def printed_results(case: Case) -> View:
     return view(
         "tbl-printed-results",
         [(_from_id(c.claim_id), c.printed, c.place, c.quotation) for c in results],
-        count=len(results),
         numbers=len({claim.printed for claim in results}),
     )
 
@@ -98,8 +97,9 @@ def appraised(case: Case, section: str) -> View:
     firm = sum(entry.get("kind") == "firm" for entry in entries)
     met = sum(entry.get("answer") == "yes" for entry in entries)
     gravity = Counter(entry.get("gravity") for entry in entries)
+    absent = sum(entry.get("found") == "no" for entry in entries)
     words = {"firm": firm, "met": met, "holds": gravity["holds"], "wrong": gravity["wrong"]}
-    return view(APPRAISED[section], pd.DataFrame(rows), count=len(rows), **words)
+    return view(APPRAISED[section], pd.DataFrame(rows), absent=absent, **words)
 
 
 def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
@@ -153,7 +153,7 @@ def paper_claims(verdicts: pd.DataFrame) -> View:
     sharp = shown["sharpness"].map(lambda text: f" {text[0].upper()}{text[1:]}." if text else "")
     subjects = shown["claim_id"].map(_from_id)
     shown = shown.assign(subject=subjects, evidence=shown["evidence"] + sharp)
-    return view("tbl-claims", shown, broken=broken, count=len(shown))
+    return view("tbl-claims", shown, broken=broken)
 
 
 def claims(case: Case, verdicts: pd.DataFrame) -> View:
@@ -166,7 +166,7 @@ def claims(case: Case, verdicts: pd.DataFrame) -> View:
 def reproduction(rows: pd.DataFrame) -> View:
     """Hold the printed results against the ledger's, each once however many places print it."""
     once = rows.drop_duplicates(["result", "printed"])
-    return view("tbl-reproduction", once, same=int(once["same"].sum()), count=len(once))
+    return view("tbl-reproduction", once, same=int(once["same"].sum()))
 
 
 def printed(case: Case) -> View:
@@ -292,7 +292,8 @@ def accounts(case: Case) -> View:
 def bridge() -> View:
     """Show the old Polish ladder beside today's layout and English names."""
     rows = [(r.indicator_id, r.polish, r.english, r.today, r.ifrs) for r in LADDER]
-    return view("tbl-ladder-bridge", rows)
+    without = sum(row[-1].startswith("no subtotal") for row in rows)
+    return view("tbl-ladder-bridge", rows, without=without)
 
 
 def catalogue() -> View:
@@ -303,7 +304,8 @@ def catalogue() -> View:
         printed = first.get(r.printed) or _glossed(r.printed, r.printed_english)
         rows.append((r.indicator_id, r.english, r.polish, printed, r.formula, r.remark or None))
         first.setdefault(r.printed, f"as {r.indicator_id}")
-    return view("tbl-efficiency-catalogue", rows)
+    printed_ones = sum(r.printed != NAMED for r in CATALOGUE)
+    return view("tbl-efficiency-catalogue", rows, printed=printed_ones)
 
 
 def sentences(table: pd.DataFrame) -> View:
@@ -316,7 +318,8 @@ def sentences(table: pd.DataFrame) -> View:
         formula=column(_in_signs(text) or None for text in table["formula"]),
         remark=column(_remark(str(one), str(other)) for one, other in remarks),
     )
-    return view("tbl-sentences", frame)
+    counts: dict[str, Any] = dict(frame["status"].value_counts())
+    return view("tbl-sentences", frame, **{"open": 0} | counts)
 
 
 def _in_signs(formula: str) -> str:
@@ -332,17 +335,19 @@ def _glossed(polish: str, english: str) -> str:
 
 
 def _remark(correction: str, note: str) -> str | None:
-    parts = [text if text.endswith(".") else f"{text}." for text in (correction, note) if text]
-    return " ".join(parts) or None
+    """Join two remarks as sentences."""
+    parts = [text[0].upper() + text[1:] for text in (correction, note) if text]
+    return " ".join(text if text.endswith(".") else f"{text}." for text in parts) or None
 
 
 def article_readings(table: pd.DataFrame) -> View:
-    """Show for every reading whether all sentences can be true together."""
-    frame = table.assign(
-        possible=[str(v) == "True" for v in table["possible"]],
-        conflict=column(text.replace("-", " ") or None for text in table["conflict"]),
-    )
-    return view("tbl-efficiency-readings", frame)
+    """Show for every open question whether all sentences can be true together, and how read."""
+    keys = ["question", "possible", "conflict"]
+    frame = table.groupby(keys, sort=False)["meaning"].agg("; or ".join).reset_index()
+    frame["possible"] = frame["possible"].astype(str) == "True"
+    refused = int((~frame["possible"]).sum())
+    frame["conflict"] = column(text.replace("-", " ") or None for text in frame["conflict"])
+    return view("tbl-efficiency-readings", frame, refused=refused, count=len(table))
 
 
 def conclusions(table: pd.DataFrame) -> View:
@@ -427,13 +432,17 @@ def steps(
     wide = wide.reindex(list(dict.fromkeys(long["step"]))).reset_index()
     wide["step"] = [tr(step) for step in wide["step"]]
     periods = [Column(p, p, points(1), align="right") for p in wide.columns[1:]]
-    return view("tbl-steps", wide, kind=kind, more=periods, company=literal(company))
+    moved = long["value"].map(lambda found: abs(found or 0)).groupby(long["step"], sort=False).sum()
+    words = {"company": literal(company), "step": tr(str(moved.astype(object).idxmax()))}
+    return view("tbl-steps", wide, kind=kind, more=periods, **words)
 
 
 def dupont_split(statements: Book, table: pd.DataFrame, company: str, kind: str) -> View:
     """Show return on equity as margin, turnover and multiplier, and its change split exactly."""
+    split = dupont(statements, table)
+    ends = [MISSING if roe is None else percent(1)(roe) for roe in split["roe"].iloc[[0, -1]]]
     words: dict[str, Any] = {"company": literal(company), **_basis(table)}
-    return view("tbl-dupont", dupont(statements, table), kind=kind, **words)
+    return view("tbl-dupont", split, kind=kind, first=ends[0], last=ends[-1], **words)
 
 
 def diagnosis(findings: list[Finding], company: str, kind: str = "synthetic") -> View:
@@ -449,16 +458,24 @@ def financial_results(case: Case) -> View:
     """Show a case's financial key results from the statements of its ledger."""
     title, kind = literal(case.parameters.title), case.parameters.kind
     if not has_statements(case):
-        about = "this case's ledger holds no quarterly statements"
-        return view("tbl-financial-results", [], kind=kind, title=title, about=about)
+        about = "The ledger of this case holds no quarterly statements"
+        return view("tbl-financial-results", [], kind=kind, found=title, about=about)
     frame = key_results(ledger_statements(case))
     for name in ("cost_cut", "cost_share_cut"):
         frame[name] = column(None if cut is None else -cut for cut in frame[name])
     about = tr(
-        "net profit ÷ sales and equity, operating profit ÷ equity with debt (averages of opening "
+        "Net profit ÷ sales and equity, operating profit ÷ equity with debt (averages of opening "
         "and closing, per quarter, not annualised); cost of goods sold (materials and labour), on "
         "the quarter before"
     )
     if not case.has_own_rows:
         about += f", to be compared with {percent(2)(-QUARTERLY_CUT)} for 1% a month"
-    return view("tbl-financial-results", frame, kind=kind, title=title, about=about)
+    last = frame.iloc[-1]
+    found = tr(
+        "{title} keeps {margin} of sales as net profit in {period} and earns {roe} on equity",
+        title=title,
+        period=last["period"],
+        margin=percent(1)(last["net_margin"]),
+        roe=MISSING if last["roe"] is None else percent(1)(last["roe"]),
+    )
+    return view("tbl-financial-results", frame, kind=kind, found=found, about=about)

@@ -79,8 +79,8 @@ def view(
     more : iterable of Column
         Columns to show after those of the file, such as the periods that there are.
     **words : object
-        What the braces of label, caption and headers stand for. A column whose header comes out
-        empty is not shown.
+        What the braces of label, caption and headers stand for, beside ``kind`` and ``count``, the
+        number of rows. A column whose header comes out empty is not shown.
 
     Examples
     --------
@@ -90,10 +90,11 @@ def view(
     """
     entry = _tables()[name]
     kind = entry.get("kind", kind)
-    words["kind"] = str(kind)
+    rows = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    words = {"kind": str(kind), "count": len(rows), **words}
     columns = [_column(key, about, words) for key, about in entry["columns"].items()]
     if not isinstance(rows, pd.DataFrame):
-        rows = pd.DataFrame(list(rows), columns=[column.name for column in columns])
+        rows = pd.DataFrame(rows, columns=[column.name for column in columns])
     return {
         "frame": rows,
         "label": name.split("/")[0].format(**words),

@@ -221,9 +221,9 @@ function scoreCard(now) {
       const own = now.results.filter((one) => STATUS[one.status] === group);
       return own.length ? make("div.status-row", {}, light(group), make("b", {}, String(own.length)), ` ${say(name)}`,
         make("span.tiles", {}, own.map((one) => make(`button.tile.${group}`, {
-          type: "button", "data-key": `tile-${one.result.id}`, "data-tip": `${one.result.text}: ${say(one.status)}`,
-          "aria-label": `${one.result.id} ${one.result.text}: ${say(one.status)}`, on: { click: () => showResult(one.result.id) },
-        }, one.result.id, group === "bad" ? make("span", {}, ` ${one.result.text}`) : null)))) : null;
+          type: "button", "data-key": `tile-${one.result.id}`, "data-tip": `${named(one.result.text)}: ${say(one.status)}`,
+          "aria-label": `${one.result.id} ${named(one.result.text)}: ${say(one.status)}`, on: { click: () => showResult(one.result.id) },
+        }, one.result.id, group === "bad" ? make("span", {}, ` ${named(one.result.text)}`) : null)))) : null;
     })));
 }
 

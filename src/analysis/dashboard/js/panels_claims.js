@@ -12,15 +12,15 @@ function claimsPanel() {
   const claimsTable = () => ({
     caption: say("Claims and verdicts"),
     columns: [
-      { name: say("Claim"), lang: "en" }, { name: say("Place"), lang: "en" }, { name: say("Printed"), kind: "printed" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived", lang: "en" },
+      { name: say("Claim") }, { name: say("Place"), lang: "en" }, { name: say("Printed"), kind: "printed", lang: "en" }, { name: say("Verdict"), kind: "derived" }, { name: say("Evidence"), kind: "derived" },
     ],
-    rows: shown().map((claim) => [english(claim.subject), claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), english(claim.evidence)]),
+    rows: shown().map((claim) => [subjectText(claim), claim.place, claim.printed || say("lost in the text at hand"), verdictText(claim), evidenceText(claim)]),
   });
   return {
     id: "claims", title: "What the publication prints, and what becomes of it", kind: "derived", wide: true, head: () => ["", ""],
     needs: () => [[...state.verdicts], state.find],
     note: () => say("A verdict holds under the default reading; where another reading gives another one, it is named.") +
-      (language === "en" ? "" : ` ${say("Claims, what is printed, and evidence are in English.")}`),
+      (language === "en" ? "" : ` ${say("What is printed stands in the words of the publication.")}`),
     draw: () => element,
     keeps: true,
     update: () => {
@@ -42,11 +42,23 @@ function claimsPanel() {
 
 const verdictText = (claim) => say(claim.verdict) + (claim.others.length ? ` (${say("other readings")}: ${claim.others.map((word) => say(word)).join(", ")})` : "");
 
-/** A text that is English in every language, with its periods as the English page writes them. */
-const english = (text) => text.replace(/\b(\d{4})([QH][1-4])\b/g, "$2 $1");
+/** What a claim is about; names of periods and numbers as the language writes them. */
+const subjectText = (claim) => quarterName(named(claim.subject));
+
+/** The evidence of a claim: sentences, each a form with places and what fills them. */
+const evidenceText = (claim) =>
+  claim.evidence.map(([form, ...values]) => named(form).replace(/\{\}/g, () => numberText(values.shift()))).join(" ");
+
+/** A number, period or section that was written in English, as the language writes it. */
+function numberText(text) {
+  if (/^\d{4}[QH]\d$/.test(text)) return quarterName(text);
+  if (/\..*\./.test(text)) return text;
+  const marks = Object.fromEntries(maker(Intl.NumberFormat, { useGrouping: "always" }).formatToParts(1234.5).map(({ type, value }) => [type, value]));
+  return text.replace(/[.,]/g, (sign) => (sign === "." ? marks.decimal : marks.group));
+}
 
 /** Whether a claim holds the words looked for, in any case. */
 function holds(claim) {
-  const text = `${claim.claim_id} ${english(claim.subject)} ${claim.place} ${claim.printed} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${english(claim.evidence)}`.toLowerCase();
+  const text = `${claim.claim_id} ${subjectText(claim)} ${claim.place} ${claim.printed} ${claim.quantity} ${claim.verdict} ${say(claim.verdict)} ${evidenceText(claim)}`.toLowerCase();
   return state.find.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }

@@ -109,7 +109,7 @@ function resultRow(result) {
     }
     const level = (value) => withUnit(value, one.indicator.unit, one.indicator.decimals);
     refill(fact,
-      make("span.text", {}, make("b", {}, result.id), " ", result.text, result.role === "headline" ? make("span.levels", {}, ` (${say("headline, carries no weight")})`) : []),
+      make("span.text", {}, make("b", {}, result.id), " ", named(result.text), result.role === "headline" ? make("span.levels", {}, ` (${say("headline, carries no weight")})`) : []),
       bar,
       make("span.score", {}, one.score === null ? MISSING : make("data", { value: one.score.toString() }, scoreText(one.score))),
       make(`span.status.${STATUS[one.status]}`, {}, make("span", { "aria-hidden": "true" }, `${SIGNS[STATUS[one.status]]} `), say(one.status), one.changed ? [" ", kindMark("what-if")] : []),
@@ -145,13 +145,12 @@ function okrPanel() {
       say("A score is 0 at the baseline and 1 at the target. Move a target to see what would follow."),
       flips(now),
       now.split ? say("Targets are those of the whole firm, so the choice of type and segment does not touch them.") : "",
-      language === "en" ? "" : say("Texts of objectives and key results stand as they are written in the data."),
     ].filter(Boolean).join(" "),
     update: (now) => {
       for (const one of now.results) rows.get(one.result.id).update(one);
       for (const { objective, head } of groups) {
         const node = now.nodes.find((found) => found.key === objective.id);
-        refill(head, `${objective.id} ${objective.text} `, make("span.score", {}, scoreText(shownScore(node.box))));
+        refill(head, `${objective.id} ${named(objective.text)} `, make("span.score", {}, scoreText(shownScore(node.box))));
       }
     },
     draw: () => groups.map((group) => group.element),
@@ -164,7 +163,7 @@ function okrPanel() {
         { name: say("as levels"), kind: "derived" }, { name: say("Score"), text: scoreText, kind }, { name: say("Status") }, { name: say("Why") },
       ],
       rows: now.results.map((one) => [
-        one.result.id, one.result.text, named(one.indicator.name), named(one.indicator.unit), one.baseline, one.value,
+        one.result.id, named(one.result.text), named(one.indicator.name), named(one.indicator.unit), one.baseline, one.value,
         one.target ? amountText(one.target, state.goals.get(one.result.id)?.amount ?? one.target.amount) + (one.changed ? ` (${say("what-if")})` : "") : "",
         goalText(one), one.score, say(one.status), one.reason && say(one.reason),
       ]),
