@@ -218,7 +218,7 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
 
 def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: int = 6) -> View:
     """Show every KPI over the periods that end with the reported one."""
-    grain, end = parse_label(last)
+    _, end = parse_label(last)
     chosen = table[table["index"].between(end - count + 1, end)]
     wide = chosen.assign(shown=_texts(chosen)).pivot_table(
         index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
