@@ -105,9 +105,9 @@ class Layout:
 
     A figure stands where the notebook has it if the page has room. If not, the text that follows it
     moves up before it, block by block, until the page is filled: so it never stands above its first
-    mention, and never between two parts of a paragraph. It does not pass another figure, nor a table
-    that ends on a later page unless much would stay empty, nor end up directly below a heading.
-    Where that fills no page, it stands where it leaves the least room.
+    mention, and never between two parts of a paragraph. It does not pass another figure, nor a
+    table that ends on a later page unless much would stay empty, nor end up directly below a
+    heading. Where that fills no page, it stands where it leaves the least room.
 
     Parameters
     ----------
