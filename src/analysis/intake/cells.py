@@ -1,15 +1,14 @@
 """One cell at a time: from what a file shows to the plain form that row models accept.
 
-Nothing ambiguous is decided here. A text that could mean two things gets a fault that names the
-setting of ``case.yaml`` which decides, and what was rewritten gets a mark, so that it can be
-counted and told.
+Nothing ambiguous is decided here: a text that could mean two things gets a fault that names the
+setting of ``case.yaml`` which decides. What was rewritten gets a mark, so that it can be counted.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,8 +19,7 @@ from typing import NamedTuple, ParamSpec
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
 from analysis.tables.case import IntakeSettings
-from analysis.tables.columns import INVISIBLE, PERIOD, folded, forbidden, header_of, names_of
-from analysis.tables.rows import Row
+from analysis.tables.columns import INVISIBLE, PERIOD, forbidden
 
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""
@@ -86,7 +84,6 @@ OTHER_DECIMAL, ASK_DECIMAL = fault_of("other-decimal"), fault_of("ask-decimal")
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
-_ALL_PLAIN = re.compile(r"[A-Za-z](?:[!-~]|\n(?=[A-Za-z]))*")
 _SPACE = re.compile(r"\s+")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII)
 _SPACES = "\\s'’"
@@ -113,19 +110,6 @@ def _clean(text: str) -> tuple[str, str]:
     return plain, "blanks" if plain == text.strip(" \r\n\t") else "invisible"
 
 
-def all_plain(cells: Sequence[Cell]) -> bool:
-    """Whether all cells are texts that :func:`read_text` and `read_identifier` leave as they are.
-
-    One search through all of them together; a million keys take a blink of an eye.
-    """
-    try:
-        together = "\n".join(cells)  # type: ignore[arg-type]
-    except TypeError:  # numbers and days, from a workbook
-        return False
-    apart = together.count("\n") == len(cells) - 1  # no cell has a line break of its own
-    return apart and _ALL_PLAIN.fullmatch(together) is not None
-
-
 @_read
 def read_text(cell: Cell) -> Read:
     """Read free text: white space inside is one space, none stands around it."""
@@ -150,15 +134,6 @@ def read_identifier(cell: Cell) -> Read:
     if "E+" in read.text and _SCIENTIFIC.fullmatch(read.text):
         raise _CellError("shortened")
     return read
-
-
-def read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) -> Read:
-    """Read one of several words; `spelt` gives the word for each folded spelling."""
-    read = read_text(cell)
-    if read.fault or read.text in ("", *exact):
-        return read
-    meant = spelt.get(folded(read.text) or " ")
-    return Read(meant, None, "spelling") if meant else read
 
 
 @_read
@@ -473,20 +448,3 @@ def without_sign(text: str, signs: Iterable[str]) -> str | None:
         if before or after:
             return (text[len(sign) :] if before else text[: -len(sign)]).strip()
     return None
-
-
-def foreign_column(
-    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
-) -> str:
-    """Return the column of amounts that a header gives in another currency, or nothing.
-
-    So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
-    """
-    text = header.strip(" ()[]")
-    rest = without_sign(text, foreign)
-    if rest is None or without_sign(text, currency) is not None:
-        return ""
-    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
-    if found is None or found.field not in row.model_fields:
-        return ""
-    return found.field if header_of(row.model_fields[found.field]).money else ""

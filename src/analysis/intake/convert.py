@@ -19,18 +19,17 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from analysis.base.text import records
 from analysis.intake import cells as read
 from analysis.intake import naming
 from analysis.intake import problems as said
+from analysis.intake.amounts import name_currencies
 from analysis.intake.cells import Cell, Context, Read
 from analysis.intake.problems import Fault, Note, Rank, fault_of
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
-from analysis.tables.case import Case
-from analysis.tables.columns import CURRENCY, folded, header_of, may_be_empty
+from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Row, order_rule, period_column
+from analysis.tables.rows import Row, order_rule
 
 
 def _all_good(sheet: Sheet, columns: Sequence[str]) -> NDArray[np.bool_]:
@@ -119,7 +118,7 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
         naming.leave_out_payments(sheet, context)
     if sheet.table.name == "cost":
         naming.name_accounts(sheet, context.accounts)
-    _name_currencies(sheet, context)
+    name_currencies(sheet, context)
     scale = naming.scale_of(sheet)
     sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
     columns = {name: _read_column(sheet, name, context, scale) for name in fields}
@@ -152,6 +151,22 @@ def _deduct(
         sheet.note("deducted", sheet.headers[amount], len(cells), column=sheet.headers[name])
 
 
+_ALL_PLAIN = re.compile(r"[A-Za-z](?:[!-~]|\n(?=[A-Za-z]))*")
+
+
+def _all_plain(cells: Sequence[Cell]) -> bool:
+    """Whether all cells are texts that readers of texts and keys leave as they are.
+
+    One search through all of them together; a million keys take a blink of an eye.
+    """
+    try:
+        together = "\n".join(cells)  # type: ignore[arg-type]
+    except TypeError:  # numbers and days, from a workbook
+        return False
+    apart = together.count("\n") == len(cells) - 1  # no cell has a line break of its own
+    return apart and _ALL_PLAIN.fullmatch(together) is not None
+
+
 def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.int64]) -> _Column:
     row, info = sheet.table.row, sheet.table.row.model_fields[name]
     cells: Sequence[Any] = sheet.cells.get(name, ("",) * len(sheet.rows))
@@ -163,7 +178,7 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
     codes, found = pd.factorize(_objects(cells))
     distinct: list[Any] = list(found)
     faults: list[Fault | None] = [None] * len(distinct)
-    plain = reader in (read.read_text, read.read_identifier) and read.all_plain(distinct)
+    plain = reader in (read.read_text, read.read_identifier) and _all_plain(distinct)
     if plain and read.NOTHING.isdisjoint(map(str.casefold, distinct)):
         values = _validate(row, name, distinct, faults)
         return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
@@ -231,6 +246,15 @@ def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:
     return objects
 
 
+def _read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) -> Read:
+    """Read one of several words; `spelt` gives the word for each folded spelling."""
+    found = read.read_text(cell)
+    if found.fault or found.text in ("", *exact):
+        return found
+    meant = spelt.get(folded(found.text) or " ")
+    return Read(meant, None, "spelling") if meant else found
+
+
 def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
     return read.read_whole(cell[0], context, factor * cell[1], money=True)
 
@@ -253,7 +277,7 @@ def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], R
     if get_origin(kind) is Literal:
         exact = tuple(get_args(kind))
         spelt = {folded(n): n for n in exact} | {folded(n): m for n, m in header.values.items()}
-        return partial(read.read_choice, exact=exact, spelt=spelt)
+        return partial(_read_choice, exact=exact, spelt=spelt)
     patterns = {rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)}
     if patterns & {of.KEY, of.KEY_OR_EMPTY}:
         return read.read_identifier
@@ -395,104 +419,3 @@ def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
         elif context.settings.credit_notes == "subtract" and positive.any():
             frame[name] = frame[name].where(~positive, -frame[name])
             sheet.note("credit-notes-subtracted", sheet.called(name), int(positive.sum()))
-
-
-_MOST_LINES = 40
-
-
-_SIGN = re.compile(r"[^\d\s.,'’()+−-]")
-_MARKED = re.compile(r"([-−+(]?)\s*([^()]*)(\)?)")
-"""An amount with its minus or brackets apart from what may be marked with a currency."""
-
-
-def _name_currencies(sheet: Sheet, context: Context) -> None:
-    """Put the mark of another currency, such as in ``$ 984.64``, into a column of its own."""
-    name = sheet.money[0] if len(sheet.money) == 1 else ""
-    cells = sheet.cells.get(name, ())
-    found: dict[Cell, tuple[str, str]] = {
-        cell: marked
-        for cell in set(cells)
-        if isinstance(cell, str) and _SIGN.search(cell) and (marked := _marked(cell, context))
-    }
-    if not found:
-        return
-    given = sheet.cells.get(CURRENCY, [""] * len(cells))
-    pairs = [
-        found[cell]
-        if cell in found and _code(str(code)) in {"", _code(found[cell][1])}
-        else (cell, code)
-        for cell, code in zip(cells, given, strict=True)
-    ]
-    sheet.cells[name], sheet.cells[CURRENCY] = map(list, zip(*pairs, strict=True))
-    sheet.headers.setdefault(CURRENCY, sheet.headers[name])
-
-
-def _marked(cell: str, context: Context) -> tuple[str, str] | None:
-    """Return an amount without the mark of another currency, and the mark; None for no mark."""
-    parts = _MARKED.fullmatch(cell.strip())
-    if parts is None or read.without_sign(parts[2].strip(), context.currency) is not None:
-        return None
-    for sign in context.foreign:
-        rest = read.without_sign(parts[2].strip(), (sign,))
-        if rest is not None and any(map(str.isdigit, rest)):
-            return parts[1] + rest + parts[3], sign.upper()
-    return None
-
-
-def convert_currencies(case: Case, tables: Mapping[str, Sheet]) -> None:
-    """Convert amounts of rows in other currencies, by ``rates.csv`` and the rates of the case.
-
-    Parameters
-    ----------
-    case : Case
-        Gives its currency and rates that hold for all days.
-    tables : mapping of str to Sheet
-        Tables that were read; amounts are rounded to hundredths, halves away from zero. A currency
-        without a rate is a problem of its table.
-    """
-    own = read.own_signs(case.parameters.currency, case.parameters.currency_name)
-    rates = {(_code(name), ""): Fraction(str(r)) for name, r in case.parameters.rates.items()}
-    if "rates" in tables and not tables["rates"].problems:
-        rows = records(tables["rates"].frame)
-        rates |= {(_code(row.currency), row.on): Fraction(row.rate) for row in rows}
-    for table in tables.values():
-        if CURRENCY in table.cells and table.table.name != "rates":
-            _convert(table, own, rates)
-
-
-def _code(name: str) -> str:
-    """Return the code of a currency that a file may call otherwise: ``€`` is EUR."""
-    small = name.strip().casefold()
-    codes = [code for code, signs in read.CURRENCIES.items() if small in signs.split()]
-    return codes[0].casefold() if len(codes) == 1 else small
-
-
-def _convert(table: Sheet, own: Sequence[str], rates: Mapping[tuple[str, str], Fraction]) -> None:
-    names = [str(cell).strip() for cell in table.cells[CURRENCY]]
-    codes = [_code(name) if name and name.casefold() not in own else "" for name in names]
-    dated = period_column(table.table)
-    days = [str(day)[:10] for day in table.frame[dated]] if dated else [""] * len(codes)
-    # the rate of a day, or else that of its month, or that of all days
-    found = [
-        next((rates[c, place] for place in (day, day[:7], "") if (c, place) in rates), None)
-        for c, day in zip(codes, days, strict=True)
-    ]
-    foreign = np.array([bool(code) for code in codes], dtype=bool)
-    lost = foreign & np.array([rate is None for rate in found], dtype=bool)
-    if lost.any():
-        places = np.flatnonzero(lost)
-        lines = sorted({f"    {days[at][:7]},{codes[at].upper()},rate" for at in places})
-        lines[_MOST_LINES:] = ["    ..."] if len(lines) > _MOST_LINES else []
-        short = "\n".join(f"    {c}: rate" for c in sorted({codes[at].upper() for at in places}))
-        listed = "\n".join(["    on,currency,rate", *lines])
-        fault = fault_of("other-currency", short=short, lines=listed)
-        table.report(fault, CURRENCY, lost, names[places[0]])
-    known = foreign & ~lost
-    for name in table.money:
-        amounts = table.frame[name].tolist()
-        for at in np.flatnonzero(known & table.good[name]):
-            amounts[at] = read.rounded(amounts[at] * found[at])
-        table.frame[name] = pd.Series(amounts, dtype="int64")
-    if count := int(known.sum()):
-        used = ", ".join(sorted({codes[at].upper() for at in np.flatnonzero(known)}))
-        table.note("converted", table.headers[CURRENCY], count, currencies=used)

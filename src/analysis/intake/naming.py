@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake import problems as said
-from analysis.intake.cells import Cell, Context, foreign_column, is_nothing, read_whole
+from analysis.intake.cells import Cell, Context, is_nothing, read_whole, without_sign
 from analysis.intake.problems import Fault, Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
 from analysis.tables.columns import CREDIT, CURRENCY, DEDUCTION, SCALE, folded, header_of, names_of
-from analysis.tables.rows import period_column
+from analysis.tables.rows import Row, period_column
 
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
     said.words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
@@ -217,6 +217,23 @@ def _name(
                 sheet.refuse(_missing(sheet, name, meant.get(name, "")), row, ours)
             else:
                 sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
+
+
+def foreign_column(
+    header: str, row: type[Row], currency: tuple[str, ...], foreign: tuple[str, ...]
+) -> str:
+    """Return the column of amounts that a header gives in another currency, or nothing.
+
+    So ``Monto (US$)``, and ``Importe en dólares``, unless that is the case's own currency.
+    """
+    text = header.strip(" ()[]")
+    rest = without_sign(text, foreign)
+    if rest is None or without_sign(text, currency) is not None:
+        return ""
+    found = names_of(row).get(re.sub("_(en|in)$", "", folded(rest)))
+    if found is None or found.field not in row.model_fields:
+        return ""
+    return found.field if header_of(row.model_fields[found.field]).money else ""
 
 
 _MOST_KINDS = 50
