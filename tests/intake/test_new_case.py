@@ -206,3 +206,21 @@ def test_a_case_in_its_language_from_the_first_line(
     assert f"language: {code} " in written
     said = capsys.readouterr().out + written
     assert [text for text in words if text not in said] == []
+
+
+def test_a_question_that_is_open_is_said_until_it_is_answered(root: Path) -> None:
+    rows = "".join(f"2024-0{month}-05;x;{month}.00;1{month}.00\n" for month in range(1, 10))
+    (root / "sales.csv").write_text("Date;Saldo;VAT;Total EUR\n" + rows + "2024-09-06;x;0;-2.00\n")
+    told = case_from("acme", str(root / "sales.csv"), root, "es")
+    assert told.count("\n  fila ") == 2
+    text, good = check_case("acme", root)
+    assert good
+    assert "la pregunta queda abierta" in text
+    assert text.count("¿Está VAT en los importes de Total EUR?") == 1
+    assert text.count("1 de 10 importes están bajo cero") == 1
+    answer(root, ["VAT: deduction", "below_zero: leave-out"])
+    text, good = check_case("acme", root)
+    assert good
+    assert "abierta" not in text
+    sales = read(load_case("acme", root)).tables["sale"]
+    assert sales["amount_centimos"].tolist() == [1000] * 9

@@ -27,6 +27,7 @@ from analysis.intake.case_files import (
     file_of,
     find,
     grids_of,
+    open_questions,
     still_example,
     yaml_of,
 )
@@ -284,7 +285,11 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     article = RAW if case.name == ARTICLE else ()
     problems += _other_problems(case, article)
     files = {file_of(case, case.raw / table.file) for table in article}
-    notes = [*intake.notes, *_months_in_doubt(intake.case, intake.months if own else {})]
+    notes = [
+        *intake.notes,
+        *open_questions(case),
+        *_months_in_doubt(intake.case, intake.months if own else {}),
+    ]
     noted = said.note_list((note for note in notes if note.file not in files), every)
     if problems:
         return said.problem_list(case.name, said.worst_first(problems), every) + noted, None

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 from analysis.base.errors import InputError
+from analysis.base.language import Code, words_of
 from analysis.base.periods import count_by
 from analysis.intake import sheets
 from analysis.intake.cells import Cell, Context
-from analysis.intake.problems import Fault, Log, Problem, fault_of, note_of
+from analysis.intake.problems import Fault, Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows
 from analysis.tables.case import Case, Parameters, load_case
 from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
@@ -69,6 +71,21 @@ class Inputs(Log):
 def file_of(case: Case, path: Path) -> str:
     """Return a path as messages show it."""
     return str(path.relative_to(case.root))
+
+
+def open_questions(case: Case) -> Iterator[Note]:
+    """Note the questions of ``make case`` below which ``case.yaml`` has no answer yet."""
+    words = {"QUESTION", *(words_of(code)["QUESTION"] for code in get_args(Code) if code != "en")}
+    asks = re.compile(rf"( *)# (?:{'|'.join(sorted(words))}) \d+: (.*)")
+    lines = (case.raw / "case.yaml").read_text(encoding="utf-8-sig").splitlines()
+    for place, line in enumerate(lines):
+        if found := asks.fullmatch(line):
+            indent, question = found.groups()
+            rest = lines[place + 1 :]
+            ends = (o for o in rest if asks.fullmatch(o) or not o.startswith(f"{indent}#"))
+            after = next(ends, "")
+            if asks.fullmatch(after) or not re.match(rf"{indent}\S", after):
+                yield note_of("open-question", yaml_of(case), question=question)
 
 
 def yaml_of(case: Case) -> str:
