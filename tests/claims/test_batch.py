@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.claims.batch import check_claims, check_row, ranges
+from analysis.base.text import Rounding
+from analysis.claims.batch import ADDED, COLUMNS, KINDS, check_claims, check_row, ranges
 
 from .conftest import CASES, cases
 
@@ -134,3 +135,9 @@ def test_a_file_of_a_spreadsheet_with_decimal_commas(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the file does not exist"):
         check_claims(tmp_path / "none.csv")
+
+
+def test_the_page_names_every_kind_column_and_rule() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "check-claims.md").read_text(encoding="utf-8")
+    rules = [name.partition(" ")[0] for name in Rounding.names().split(", ")]
+    assert [w for w in (*KINDS, *COLUMNS, *ADDED, *rules) if f"`{w}`" not in page] == []

@@ -141,6 +141,10 @@ class Judge:
         raise_all(list(errors.values()))
         self._blocks = {block.name: block for block in found}
         self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
+        self._of: dict[str, tuple[str, ...]] = {}
+        for block in found:
+            for one in block.claims:
+                self._of[one.claim_id] = (*self._of.get(one.claim_id, ()), block.name)
         self._states: dict[tuple[str, ...], State] = {}
         self._solved = Solved()
         self._found: dict[Hashable, Judgement] = {}
@@ -180,7 +184,7 @@ class Judge:
 
     def of(self, claim: ClaimRow) -> tuple[str, ...]:
         """Return the blocks that a claim bears on."""
-        return tuple(n for n, one in self._blocks.items() if claim in one.claims)
+        return self._of.get(claim.claim_id, ())
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of each block that a claim bears on; a target names its own."""
