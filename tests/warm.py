@@ -1,8 +1,10 @@
-"""Runs notebooks in forks of one process, which has imported what they need, as a build does."""
+"""Runs notebooks and steps in forks of one process that has imported what they need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import atexit
+import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
@@ -11,11 +13,10 @@ from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
+from analysis import cli
 from analysis.base import steps
 from analysis.base.plan import PACKAGES
 from analysis.notebook import run
-
-__all__ = ["executed"]
 
 
 def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
@@ -27,10 +28,23 @@ def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
 def _pool() -> Pool:
     context = get_context("forkserver")
     context.set_forkserver_preload([*PACKAGES, "analysis.notebook.engine"])
-    return context.Pool(1, maxtasksperchild=1)
+    pool = context.Pool(1, maxtasksperchild=1)
+    atexit.register(pool.terminate)
+    return pool
 
 
 def _executed(cells: NotebookNode, cwd: Path, parameters: Mapping[str, str]) -> NotebookNode:
     steps.forked = True
     with TemporaryDirectory() as scratch:
         return run.execute(cells, parameters, cwd, Path(scratch))
+
+
+def step(arguments: Sequence[str], folder: Path) -> int:
+    """Run a command in a folder, as a step of a build; return its exit status."""
+    return _pool().apply(_step, (arguments, folder))
+
+
+def _step(arguments: Sequence[str], folder: Path) -> int:
+    steps.forked = True
+    os.chdir(folder)
+    return cli.main([*arguments])

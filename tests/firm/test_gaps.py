@@ -62,7 +62,8 @@ def test_a_gap_in_the_sales_takes_the_waterfall_away_and_nothing_else(
     settings = "intake: {sales_may_differ_by: 99}"  # from the quarterly statements
     firm.edit("case.yaml", "kind: yours", f"{settings}\nkind: yours")
     without(firm, "sale", month)
-    firm.drop("check_in", "objectives")  # whose sums of each day take most of the time
+    if month != "2024-11":  # one case is whole: sums of each day take most of the time
+        firm.drop("check_in", "objectives")
     labels = firm.report().labels
     assert ("fig-sales-waterfall" in labels) == compared
     assert {"tbl-contributions", "fig-services-variance", "fig-comparison"} <= labels

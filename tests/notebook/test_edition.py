@@ -20,6 +20,7 @@ from analysis.kpis.cube import read_cube
 from analysis.kpis.levels import kpi_periods
 from analysis.notebook.edition import Edition, begin, chapters, edition
 from analysis.tables.case import Case
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
@@ -191,7 +192,7 @@ def test_a_month_against_the_one_before_becomes_a_pdf(
     assert said.count("\n") == 1
     assert inventory(copy) == before
     for step in (["edition"], *(["notebook", path] for path in paths), ["report"]):
-        assert main([*step, *asked]) == 0
+        assert warm.step([*step, *asked], copy) == 0
 
     assert inventory(copy, f".build/{name}/", f"report/{name}.pdf") == before
     text = _text(copy / "report" / f"{name}.pdf")
