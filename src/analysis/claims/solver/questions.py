@@ -19,7 +19,7 @@ from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import Bounds, Ends, Indicator, Ratio
 from analysis.claims.solver.products import Item, Product, linear
 from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Search
-from analysis.claims.solver.system import Claim, Linear, at_least, equal, quantity
+from analysis.claims.solver.system import Claim, Linear, at_least, at_most, equal, quantity
 
 MOST_VALUES = 60
 """So many values of the fixed parts are tried one by one."""
@@ -85,6 +85,8 @@ class Questions:
 
     def one_by_one(self, tags: Sequence[str]) -> tuple[str, ...] | None:
         """Refute claims for each value of the quantity that can have the fewest, as `core` does."""
+        if any(True for _ in self.seen(tags, ())):
+            return None
         ranges = []
         for name in sorted(self._names):
             low, high = (self.search.limit(quantity(name), _ONE, side, tags) for side in (-1, 1))
@@ -93,10 +95,15 @@ class Questions:
         if not ranges or min(width for width, *_ in ranges) > FEW_CASES:
             return None
         _, name, values = min(ranges, key=lambda one: one[:2])
+        what = quantity(name)
+        cases = [Claim("case", what, Interval(*[Fraction(value)] * 2)) for value in values]
+        # what limits the values is a part of the refutation, too
+        cases += [at_most("case", what, values.start - 1), at_least("case", what, values.stop)]
         blamed: set[str] = set()
-        for value in values:
-            fixed = equal("case", quantity(name), Linear((), Fraction(value)))
-            found = self.search.decide(tags, [fixed], FEW_CASES)
+        for case in reversed(cases):  # large values are more often possible than small ones
+            found = self.search.decide(tags, [case], FEW_CASES)
+            if isinstance(found, dict):
+                self.remember(found)
             if not isinstance(found, tuple):
                 return None
             blamed |= set(found)

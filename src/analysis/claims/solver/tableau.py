@@ -8,6 +8,7 @@ refutation, and every largest value, is checked by adding up inequalities from s
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -33,12 +34,37 @@ class _Line:
     times: int
     weights: dict[int, int]
     total: int | None = None  # the sum, until one of its values changes
+    long: int = _LONG
 
     def shorten(self) -> None:
-        """Divide by what all numbers share."""
+        """Divide by what all numbers share; not again before they have grown much longer."""
         if (divisor := gcd(self.times, *self.weights.values())) > 1:
             self.times //= divisor
             self.weights = {v: w // divisor for v, w in self.weights.items()}
+        self.long = max(_LONG, self.times << 12)
+
+    def add(self, weight: int, inner: _Line) -> None:
+        """Add another line with a weight."""
+        factor = inner.times
+        if factor != 1 and (common := gcd(weight, factor)) != 1:
+            weight //= common
+            factor //= common
+        if factor == 1:
+            weights = self.weights
+        else:
+            self.times *= factor
+            self.weights = weights = {v: w * factor for v, w in self.weights.items()}
+        for other, w in inner.weights.items():
+            if other in weights:
+                if total := weights[other] + weight * w:
+                    weights[other] = total
+                else:
+                    del weights[other]
+            else:
+                weights[other] = weight * w
+        self.total = None
+        if self.times > self.long:
+            self.shorten()
 
 
 @dataclass(frozen=True)
@@ -89,6 +115,7 @@ class Tableau:
         self.forms: dict[int, Form] = {}
         self._known: dict[Form, int] = {}
         self._lines: dict[int, _Line] = {}
+        self._order: list[int] = []  # the basic ones, sorted
         self._value: dict[int, int] = {}
         self._next = 0
 
@@ -99,12 +126,15 @@ class Tableau:
         line = _Line(1, {})
         if len(form) != 1 or form[0][1] != 1:
             for name, weight in form:
-                self._add(line, weight * line.times, self.variable(((name, 1),)))
+                single = self.variable(((name, 1),))
+                inner = self._lines[single] if single in self._lines else _Line(1, {single: 1})
+                line.add(weight * line.times, inner)
         number = self._known[form] = self._next
         self._next += 1
         self.forms[number] = form
         if len(form) != 1 or form[0][1] != 1:
             self._lines[number] = line
+            self._order.append(number)
         else:
             self._value[number] = 0
         return number
@@ -118,6 +148,7 @@ class Tableau:
             self._pivot(basic, variable)
             self._value[basic] = near[0] // near[1]
         del self._lines[variable]
+        self._order.remove(variable)
         del self._known[self.forms.pop(variable)]
 
     def at(self, v: int) -> tuple[int, int]:
@@ -235,51 +266,33 @@ class Tableau:
             if v in line.weights:
                 line.total = None
 
-    def _add(self, line: _Line, weight: int, variable: int) -> None:
-        """Add a variable with a weight to a line."""
-        inner = self._lines.get(variable)
-        added = {variable: 1} if inner is None else inner.weights
-        factor = 1 if inner is None else inner.times
-        if factor != 1 and (common := gcd(weight, factor)) != 1:
-            weight //= common
-            factor //= common
-        if factor == 1:
-            weights = line.weights
-        else:
-            line.times *= factor
-            line.weights = weights = {v: w * factor for v, w in line.weights.items()}
-        for other, w in added.items():
-            total = weights.get(other, 0) + weight * w
-            if total:
-                weights[other] = total
-            else:
-                del weights[other]
-        line.total = None
-        if line.times > _LONG:
-            line.shorten()
-
     def _broken(self, low: Limits, high: Limits) -> tuple[int, int] | None:
         """Return the first basic variable outside its limits, and on which side it is."""
-        for v in sorted(self._lines):
-            line = self._lines[v]
+        lines = self._lines
+        for v in self._order:
+            line = lines[v]
             total = self._total(line) if line.total is None else line.total
-            if (end := high.get(v)) is not None and total > end[0] * line.times:
+            if v in high and total > high[v][0] * line.times:
                 return v, 1
-            if (end := low.get(v)) is not None and total < end[0] * line.times:
+            if v in low and total < low[v][0] * line.times:
                 return v, -1
         return None
 
     def _pivot(self, basic: int, other: int) -> None:
         """Exchange a basic variable, whose value the caller sets, and one of its line."""
         line = self._lines.pop(basic)
+        self._order.remove(basic)
+        insort(self._order, other)
         weight = line.weights.pop(other)
         del self._value[other]
         sign = 1 if weight > 0 else -1
-        turned = {v: -sign * w for v, w in line.weights.items()} | {basic: sign * line.times}
-        self._lines[other] = _Line(abs(weight), turned)
-        for v, old in self._lines.items():
-            if v != other and (times := old.weights.pop(other, 0)):
-                self._add(old, times, other)
+        turned = {v: -sign * w for v, w in line.weights.items()}
+        turned[basic] = sign * line.times
+        made = _Line(abs(weight), turned)
+        for old in self._lines.values():
+            if other in old.weights:
+                old.add(old.weights.pop(other), made)
+        self._lines[other] = made
 
     def _refuted(self, used: Iterable[tuple[int, int, Limit, int]]) -> frozenset[Tag]:
         """Check a refutation by adding up its inequalities, and return the tags in it."""
