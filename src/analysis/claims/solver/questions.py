@@ -96,7 +96,7 @@ class Questions:
             return None
         _, name, values = min(ranges, key=lambda one: one[:2])
         what = quantity(name)
-        cases = [Claim("case", what, Interval(*[Fraction(value)] * 2)) for value in values]
+        cases = [equal("case", what, Linear((), Fraction(value))) for value in values]
         # what limits the values is a part of the refutation, too
         cases += [at_most("case", what, values.start - 1), at_least("case", what, values.stop)]
         blamed: set[str] = set()
