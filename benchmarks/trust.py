@@ -20,11 +20,17 @@ import pandas as pd
 from analysis.base.numbers import parse
 from analysis.base.text import Rounding, cell, decimal
 from analysis.claims.printed import format_like, preimage
-from analysis.claims.single import earlier_counts, grim_percent, mean_totals, share_counts
-from analysis.claims.solver.conflicts import minimal_conflicts
+from analysis.claims.single import (
+    earlier_counts,
+    grim_percent,
+    grimmer,
+    mean_totals,
+    share_counts,
+    sums,
+)
+from analysis.claims.solver.bounds import minimal_conflicts
 from analysis.claims.solver.search import Search, UndecidedError, witness
 from analysis.claims.solver.system import Claim, Linear, System, quantity, total
-from analysis.claims.survey import grimmer, sums
 from analysis.ledger.sampling import below
 
 

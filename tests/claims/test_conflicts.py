@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.claims import groups
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
-from analysis.claims.solver.conflicts import minimal_conflicts
+from analysis.claims.solver.bounds import minimal_conflicts
 from tests.claims.conftest import Maker, claim, judged
 
 TAGS = "abcdefg"

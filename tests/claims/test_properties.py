@@ -8,8 +8,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims.groups import State
-from analysis.claims.network import Network
+from analysis.claims.network import Network, State
 from analysis.claims.relations import RELATIONS, RelationRow
 from analysis.claims.solver.questions import Outcome
 from analysis.tables.rows import read_rows

@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
-from analysis.claims.groups import Group
 from analysis.claims.judge import Judge
-from analysis.claims.solver.conflicts import minimal_conflicts
-from analysis.claims.solver.products import linear
+from analysis.claims.network import Group
+from analysis.claims.solver.bounds import minimal_conflicts
 from analysis.claims.solver.questions import Questions
 from analysis.claims.solver.search import Search
-from analysis.claims.solver.system import Claim, at_most, equal, quantity, total
+from analysis.claims.solver.system import Claim, at_most, equal, linear, quantity, total
 from analysis.tables.case import load_case, project_root
 from benchmarks.trust import growth, says, share
 

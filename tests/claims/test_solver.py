@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from analysis.base.text import Rounding
 from analysis.claims.printed import Interval
-from analysis.claims.solver.bounds import Bounds, Indicator, Ratio, bounds
-from analysis.claims.solver.conflicts import minimal_conflicts
+from analysis.claims.solver.bounds import Bounds, bounds, minimal_conflicts
 from analysis.claims.solver.search import ImpossibleError, Search, witness
 from analysis.claims.solver.system import (
     Claim,
+    Indicator,
     Linear,
+    Ratio,
     System,
     at_least,
     at_most,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.base.text import Rounding, round_digits
 from analysis.claims.batch import check_row
-from analysis.claims.survey import Deviation, _is_reached, grimmer
+from analysis.claims.single import Deviation, _is_reached, grimmer
 
 
 @pytest.mark.parametrize("n", range(1, 8))

@@ -21,8 +21,10 @@ from analysis.base.text import Rounding, listed, unguarded, write_text
 from analysis.claims.printed import format_like, preimage
 from analysis.claims.single import (
     MANY,
+    Deviation,
     beyond_whole,
     earlier_counts,
+    grimmer,
     grows,
     growth_pairs,
     later_counts,
@@ -31,8 +33,8 @@ from analysis.claims.single import (
     prints,
     share_counts,
     sharpness,
+    sums,
 )
-from analysis.claims.survey import Deviation, grimmer, sums
 from analysis.tables.rows import delimiter_of, text_of
 
 COLUMNS = ("kind", "printed", "sd", "sd_of", "n", "items", "n_max", "later", "rounding", "decimal")

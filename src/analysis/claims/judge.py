@@ -6,112 +6,145 @@ quantity, and a formula against the formulas of other places.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from analysis.base.errors import InputError, raise_all
-from analysis.claims.formulas import judge_text
-from analysis.claims.goals import GIVEN_UP, WHOLE, judge_goal
-from analysis.claims.groups import (
-    Group,
-    Solved,
-    State,
-    in_folder,
-    network_of,
-    read_inputs,
+from analysis.base.text import Rounding
+from analysis.claims.goals import GIVEN_UP, WHOLE, judge_goal, judge_text
+from analysis.claims.network import Group, Network, Solved, State
+from analysis.claims.relations import (
+    RELATIONS,
+    ROUNDING,
+    RelationRow,
+    blocks_of,
+    read_relations,
 )
-from analysis.claims.nodes import ASSERTED
-from analysis.claims.relations import RelationRow, is_result
 from analysis.claims.single import beyond_whole, sharpness
-from analysis.claims.solver.conflicts import MOST_QUESTIONS
-from analysis.claims.solver.system import Claim, System, connected
-from analysis.claims.wording import ROUNDING, Judgement, Range, Reading
+from analysis.claims.solver.bounds import MOST_QUESTIONS
+from analysis.claims.solver.system import (
+    Claim,
+    System,
+)
+from analysis.claims.wording import Judgement, Range, Reading
 from analysis.tables.case import Case
-from analysis.tables.strategy_tables import ClaimRow
+from analysis.tables.rows import read_rows
+from analysis.tables.strategy_tables import ClaimRow, read_claims
 
-GROWS_AS = "grows as"
+_ROUNDING_LINES = """
+    readings:
+      rounding:
+        question: How were the printed figures rounded?
+        default: half-up
+        options:
+          half-up: to the nearest, ties up
+          half-even: to the nearest, ties to even
+          truncate: digits cut off"""
 
 
-class Block:
-    """Results that share quantities under some reading, with what may bear on them.
+def read_inputs(case: Case) -> tuple[tuple[ClaimRow, ...], tuple[RelationRow, ...]]:
+    """Read a case's claims and relations, and hold them against the readings of ``case.yaml``.
 
-    Attributes
+    Parameters
     ----------
-    name : str
-        The quantity of its first result.
-    quantities : set of str
-        Quantities that relations connect.
-    reached : set of str
-        These, and those that grow as one of them does under some reading.
-    claims, relations : tuple
-        Rows on these quantities; also claims of others that assert something about them.
-    axes : tuple of str
-        The axes that its results depend on, the rounding rule among them.
-    keys : tuple of str
-        The axes that its results or targets depend on.
+    case : Case
+        A case with ``claims.csv``.
+
+    Raises
+    ------
+    InputError
+        If anything is wrong with them; all of it is in the error.
     """
-
-    def __init__(
-        self,
-        quantities: set[str],
-        claims: Sequence[ClaimRow],
-        relations: Sequence[RelationRow],
-        order: Sequence[str],
-    ) -> None:
-        self.quantities = quantities
-        alike = {r.quantity for r in relations if r.relation == GROWS_AS and r.of in quantities}
-        self.reached = reached = quantities | alike
-        self.relations = tuple(
-            row for row in relations if reached & (set(row.quantities) - {row.of} | {row.quantity})
-        )
-        linked = {row.claim for row in self.relations}
-        printed = {_print(claim) for claim in claims if claim.claim_id in linked}
-        self.claims = tuple(c for c in claims if c.quantity in reached or _print(c) in printed)
-        self.name = next(c.quantity for c in claims if c.quantity in quantities and is_result(c))
-        goals = {claim.claim_id for claim in claims if claim.role in ("target", "example")}
-        about = [row for row in self.relations if row.claim not in goals]
-        self.axes = tuple(
-            a for a in order if a == ROUNDING or any(a in r.conditions for r in about)
-        )
-        every = self.relations
-        self.keys = tuple(
-            a for a in order if a == ROUNDING or any(a in r.conditions for r in every)
-        )
+    errors = list(_rounding(case))
+    claims: list[ClaimRow] = []
+    relations: tuple[RelationRow, ...] = ()
+    try:
+        claims = read_claims(case)
+    except InputError as error:
+        errors += error.all
+    try:
+        if claims:
+            with in_folder(case):
+                relations = read_relations(case, claims)
+        elif case.raw.joinpath(RELATIONS.file).is_file():  # without claims, each row by itself
+            read_rows(RELATIONS, case.raw, case.root)
+        if errors and claims:
+            network_of(case, claims, relations, case.reading() | {"rounding": Rounding.HALF_UP})
+    except InputError as error:
+        errors += error.all
+    raise_all(errors)
+    return tuple(claims), relations
 
 
-def _print(claim: ClaimRow) -> tuple[str, ...]:
-    """Return what places that repeat each other have in common."""
-    return claim.role, claim.kind, claim.quantity, claim.printed, claim.period
+def network_of(
+    case: Case,
+    claims: Sequence[ClaimRow],
+    relations: Sequence[RelationRow],
+    reading: dict[str, str],
+) -> Network:
+    """Return what the claims say under one reading.
 
-
-def blocks_of(
-    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
-) -> list[Block]:
-    """Put results that relations connect into blocks, in the order of their first results.
-
-    A quantity that only grows as another does is in the block of that other one; under another
-    reading it may be in another.
+    Raises
+    ------
+    InputError
+        If the relations leave out what a claim needs, or contradict each other.
     """
-    alike = {row.quantity for row in relations if row.relation == GROWS_AS}
-    named: list[tuple[None, set[str]]] = [
-        (None, set(row.quantities)) for row in relations if row.relation != GROWS_AS
-    ]
-    named += [(None, {claim.quantity}) for claim in claims if is_result(claim)]
-    named += [
-        (None, {row.quantity, claim.quantity})
-        for row in relations
-        for claim in claims
-        if row.claim == claim.claim_id and row.relation in ASSERTED and is_result(claim)
-    ]
-    places = {claim.quantity: n for n, claim in reversed(list(enumerate(claims)))}
-    groups = [names for _, names in connected(named) if not names <= alike]
-    ordered = sorted(groups, key=lambda names: min(places.get(name, len(places)) for name in names))
-    found = [
-        names
-        for names in ordered
-        if any(is_result(claim) and claim.quantity in names for claim in claims)
-    ]
-    return [Block(names, claims, relations, order) for names in found]
+    try:
+        with in_folder(case):
+            return Network(claims, relations, reading)
+    except InputError as error:
+        if case.raw.joinpath(RELATIONS.file).is_file():
+            raise
+        raise_all([_no_relations(case), *error.all])
+        raise
+
+
+@contextmanager
+def in_folder(case: Case) -> Iterator[None]:
+    """Let messages that name a file of the case name its folder too."""
+    try:
+        yield
+    except InputError as error:
+        for one in error.all:
+            if one.file is not None and "/" not in one.file:
+                one.file = case.raw.relative_to(case.root).joinpath(one.file).as_posix()
+        raise
+
+
+def _no_relations(case: Case) -> InputError:
+    """Say that a case lacks the file that its claims turn out to need."""
+    return InputError(
+        "the file is missing, and it would say how the printed quantities hang together",
+        file=case.raw.joinpath(RELATIONS.file).relative_to(case.root),
+        fix="make it with the first line "
+        + ",".join(RelationRow.model_fields)
+        + " and the rows named below; data/raw/courier has one, and its README says more",
+    )
+
+
+def _rounding(case: Case) -> Iterator[InputError]:
+    """Refuse a case that does not say how its figures may have been rounded."""
+    file = case.raw.joinpath("case.yaml").relative_to(case.root)
+    axis = case.parameters.readings.get("rounding")
+    known = ", ".join(Rounding)
+    if axis is None:
+        there = " below the line readings: that is there" if case.parameters.readings else ""
+        yield InputError(
+            "printed numbers need a reading of how they were rounded",
+            file=file,
+            column="readings.rounding",
+            fix=f"add this{there}:{_ROUNDING_LINES}",
+        )
+    for option in axis.options if axis is not None else ():
+        if option not in set(Rounding):
+            yield InputError(
+                f"this is no rounding rule; its options are among {known}",
+                file=file,
+                column="readings.rounding",
+                value=option,
+                fix="take one of these",
+            )
 
 
 class Judge:

@@ -12,14 +12,14 @@ from fractions import Fraction
 
 from analysis.base.errors import InputError
 from analysis.claims.relations import (
+    ASSERTED,
     COUNTED,
     QUOTIENTS,
     RelationRow,
     problem,
     signed,
 )
-from analysis.claims.solver.bounds import Ratio
-from analysis.claims.solver.system import Linear, quantity
+from analysis.claims.solver.system import Linear, Ratio, quantity
 from analysis.tables.strategy_tables import ClaimRow
 
 Node = tuple[str, str]
@@ -36,9 +36,6 @@ FINE = 720_720
 
 GROWTH = ("growth", "points")
 """Kinds of claims about a change: by a rate, or by percentage points."""
-
-ASSERTED = ("sum", "period sum", "equal", "at most")
-"""Relations that a claim may assert."""
 
 _BASES = ("base", "later base")
 _MADE_OF = (*QUOTIENTS, "grows as")

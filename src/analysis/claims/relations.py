@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from analysis.base.errors import InputError, raise_all
 from analysis.base.text import own_yaml
+from analysis.claims.solver.system import connected
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier
 from analysis.tables.rows import Row, Table, read_rows
@@ -53,6 +54,12 @@ _PRINTED = ("count", "share", "growth", "level", "money", "average")
 
 COUNTED = ("sum", "period sum", *QUOTIENTS, "equal", "at most")
 """Relations between quantities that are counted in pieces."""
+
+ASSERTED = ("sum", "period sum", "equal", "at most")
+"""Relations that a claim may assert."""
+
+ROUNDING = "rounding"
+"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
 
 _SEVERAL = {"sum", "period sum"}
 _ON_CLAIMS = ("kind", "fall", "lists", "means", "damaged", "remark")
@@ -289,3 +296,85 @@ def refuse_negative_base(claim: ClaimRow, base: Sequence[str], levels: Sequence[
 def is_result(claim: ClaimRow) -> bool:
     """Say whether a claim prints a result as a number."""
     return claim.role == "result" and claim.kind in _PRINTED
+
+
+class Block:
+    """Results that share quantities under some reading, with what may bear on them.
+
+    Attributes
+    ----------
+    name : str
+        The quantity of its first result.
+    quantities : set of str
+        Quantities that relations connect.
+    reached : set of str
+        These, and those that grow as one of them does under some reading.
+    claims, relations : tuple
+        Rows on these quantities; also claims of others that assert something about them.
+    axes : tuple of str
+        The axes that its results depend on, the rounding rule among them.
+    keys : tuple of str
+        The axes that its results or targets depend on.
+    """
+
+    def __init__(
+        self,
+        quantities: set[str],
+        claims: Sequence[ClaimRow],
+        relations: Sequence[RelationRow],
+        order: Sequence[str],
+    ) -> None:
+        self.quantities = quantities
+        alike = {r.quantity for r in relations if r.relation == "grows as" and r.of in quantities}
+        self.reached = reached = quantities | alike
+        self.relations = tuple(
+            row for row in relations if reached & (set(row.quantities) - {row.of} | {row.quantity})
+        )
+        linked = {row.claim for row in self.relations}
+        printed = {_print(claim) for claim in claims if claim.claim_id in linked}
+        self.claims = tuple(c for c in claims if c.quantity in reached or _print(c) in printed)
+        self.name = next(c.quantity for c in claims if c.quantity in quantities and is_result(c))
+        goals = {claim.claim_id for claim in claims if claim.role in ("target", "example")}
+        about = [row for row in self.relations if row.claim not in goals]
+        self.axes = tuple(
+            a for a in order if a == ROUNDING or any(a in r.conditions for r in about)
+        )
+        every = self.relations
+        self.keys = tuple(
+            a for a in order if a == ROUNDING or any(a in r.conditions for r in every)
+        )
+
+
+def _print(claim: ClaimRow) -> tuple[str, ...]:
+    """Return what places that repeat each other have in common."""
+    return claim.role, claim.kind, claim.quantity, claim.printed, claim.period
+
+
+def blocks_of(
+    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
+) -> list[Block]:
+    """Put results that relations connect into blocks, in the order of their first results.
+
+    A quantity that only grows as another does is in the block of that other one; under another
+    reading it may be in another.
+    """
+    alike = {row.quantity for row in relations if row.relation == "grows as"}
+    named: list[tuple[None, set[str]]] = [
+        (None, set(row.quantities)) for row in relations if row.relation != "grows as"
+    ]
+    named += [(None, {claim.quantity}) for claim in claims if is_result(claim)]
+    named += [
+        (None, {row.quantity, claim.quantity})
+        for row in relations
+        for claim in claims
+        if row.claim == claim.claim_id and row.relation in ASSERTED and is_result(claim)
+    ]
+    places = {claim.quantity: n for n, claim in reversed(list(enumerate(claims)))}
+    groups = [names for _, names in connected(named) if not names <= alike]
+    ordered = sorted(groups, key=lambda names: min(places.get(name, len(places)) for name in names))
+    found = [
+        names
+        for names in ordered
+        if any(is_result(claim) and claim.quantity in names for claim in claims)
+    ]
+    return [Block(names, claims, relations, order) for names in found]

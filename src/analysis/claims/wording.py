@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from math import floor
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from analysis.base.text import cell, decimal, listed, outward
-from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
 from analysis.claims.single import beyond_whole, sharpness
-from analysis.claims.solver.bounds import Indicator, Ratio
-from analysis.claims.solver.products import Item, Product, indicator
 from analysis.claims.solver.questions import Outcome, Selection
 from analysis.claims.solver.search import ImpossibleError, UndecidedError
-from analysis.claims.solver.system import Linear
+from analysis.claims.solver.system import Indicator, Item, Linear, Product, Ratio, indicator
 from analysis.tables.strategy_tables import ClaimRow
+
+if TYPE_CHECKING:
+    from analysis.claims.network import Network
 
 Word = Literal[
     "reproduced",
@@ -43,9 +43,6 @@ MEANINGS: Mapping[Word, str] = {
     "undecided": "the search was given up after a fixed number of steps",
 }
 """What each verdict says of a claim, in the order in which they are listed everywhere."""
-
-ROUNDING = "rounding"
-"""The axis of ``case.yaml`` on how figures were rounded; it bears on every printed number."""
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,21 @@ from math import ceil, floor, prod
 from operator import sub
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.bounds import Bounds, Ends, Indicator, Ratio
-from analysis.claims.solver.products import Item, Product, linear
+from analysis.claims.solver.bounds import Bounds, Ends
 from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Search
-from analysis.claims.solver.system import Claim, Linear, at_least, at_most, equal, quantity
+from analysis.claims.solver.system import (
+    Claim,
+    Indicator,
+    Item,
+    Linear,
+    Product,
+    Ratio,
+    at_least,
+    at_most,
+    equal,
+    linear,
+    quantity,
+)
 
 MOST_VALUES = 60
 """So many values of the fixed parts are tried one by one."""
