@@ -1,4 +1,4 @@
-"""Verdicts on targets: reached or missed for certain, open, or without a result.
+"""Verdicts on targets, formulas, counts of listed things, and statements without a number.
 
 A target is held against the results on its quantity, under one reading.
 """

@@ -1,4 +1,7 @@
-"""What the claims of a case assert about quantities in periods under one reading."""
+"""What the claims of a case assert about quantities in periods under one reading.
+
+Claims that share quantities are a group, which has its minimal conflicts and a data set.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Tests of one printed number: shares, means and growth rates of things that are counted.
 
 GRIM (Brown and Heathers 2017) asks whether a mean or percentage can come from whole numbers.
-The same question is put here to growth rates between two counts and to squared shares.
+The same question is put here to growth rates between two counts and to squared shares; GRIMMER
+(Anaya 2016, Allard 2018) asks whether whole answers can have a printed standard deviation, DEBIT
+(Heathers and Brown 2019) whether answers 0 and 1 can. All arithmetic is on whole numbers.
 """
 
 from __future__ import annotations

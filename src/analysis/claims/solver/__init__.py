@@ -1,7 +1,7 @@
 """Exact arithmetic on systems of claims: a data set that meets all, all conflicts, or bounds.
 
-`system` states claims over named quantities as limits on sums. `tableau` solves in fractions, and
-`search` branches on it to whole numbers; `bounds` limits an indicator by questions to the search,
-and `conflicts` finds all minimal conflicts. `products` adds the growth of ratios, and `questions`
-is what the rooms ask. Every "none" comes with a certificate that is checked from scratch.
+`system` states claims over named quantities as limits on sums, or as the growth of ratios.
+`tableau` solves in fractions, and `search` branches on it to whole numbers; `bounds` limits an
+indicator by questions to the search and finds all minimal conflicts, and `questions` is what the
+rooms ask. Every "none" comes with a certificate that is checked from scratch.
 """

@@ -1,7 +1,7 @@
 """Tight bounds of an indicator over all data sets that agree with the print.
 
 Fractions give a limit at once; questions whether anything lies beyond a value find a data set
-close to it, or move it inwards.
+close to it, or move it inwards. Minimal conflicts are found by questions on sets of claims.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Every quantity is a whole number of at least zero in its smallest unit: services, people,
 centimos, quarter-hours. A claim says that a sum, a ratio of sums or a growth lies in an exact
-interval; that sets one or two limits on sums with whole weights.
+interval; that sets one or two limits on sums with whole weights. The growth of a ratio such as
+services per hour multiplies open quantities, so that it limits no sum: it is a :class:`Product`.
 """
 
 from __future__ import annotations
