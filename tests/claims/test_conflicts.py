@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.claims import groups
+from analysis.claims import network
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
 from analysis.claims.solver.bounds import minimal_conflicts
@@ -81,7 +81,7 @@ def test_what_a_search_leaves_open_is_undecided(
 ) -> None:
     counts = [claim(f"place-{n}", text, "count", "deliveries") for n, text in COUNTS.items()]
     few = partial(minimal_conflicts, most=4)  # enough for one of the three conflicts
-    monkeypatch.setattr(groups, "minimal_conflicts", few)
+    monkeypatch.setattr(network, "minimal_conflicts", few)
     table = judged(make("".join(counts))).set_index("claim_id")
     assert table["verdict"].value_counts().to_dict() == {"inconsistent": 2, "undecided": 1}
     (text,) = table.loc[table["verdict"] == "undecided", "evidence"]
@@ -91,13 +91,13 @@ def test_what_a_search_leaves_open_is_undecided(
 def test_a_reading_solves_again_only_what_it_touches(
     make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve, solved = groups.State._solve, list[tuple[str, ...]]()
+    solve, solved = network.State._solve, list[tuple[str, ...]]()
 
-    def counted(self: groups.State, tags: tuple[str, ...], *rest: Any) -> groups.Group:
+    def counted(self: network.State, tags: tuple[str, ...], *rest: Any) -> network.Group:
         solved.append(tags)
         return solve(self, tags, *rest)
 
-    monkeypatch.setattr(groups.State, "_solve", counted)
+    monkeypatch.setattr(network.State, "_solve", counted)
     rows = [claim(f"a{n}", n, "count", "a", year) for n, year in (("100", "2023"), ("120", "2024"))]
     growth = claim("growth", "20%", "growth", "a", readings="base; parts")
     relations = (

@@ -19,7 +19,7 @@ from analysis.claims.relations import ASSERTED, RelationRow, is_result
 from analysis.claims.solver.questions import Outcome
 from analysis.claims.solver.search import MOST_CASES, UndecidedError
 from analysis.claims.solver.system import Claim, Item, Ratio
-from analysis.claims.wording import Judgement, Range, about, grain_of, noun
+from analysis.claims.wording import Judgement, Range, Wording, about, grain_of, noun
 from analysis.tables.strategy_tables import ClaimRow
 
 WHOLE = (
@@ -105,6 +105,7 @@ class _Goal:
 
     def __init__(self, state: State, claim: ClaimRow) -> None:
         self.state, self.claim = state, claim
+        self.words = Wording(state.network)
         self.item = state.network.item(claim)
         self.less = state.network.less_is_better(claim.quantity)
         growth = state.network.kind(claim) in GROWTH
@@ -132,10 +133,7 @@ class _Goal:
         blamed = [tag for tag in self.tags if tag not in self.settled.tags]
         touched = [tag for tag in blamed if self._about(tag)]
         if touched:
-            text = (
-                f"Open: the results on it, {self.state.words.phrases(blamed)}, contradict each "
-                "other."
-            )
+            text = f"Open: the results on it, {self.words.phrases(blamed)}, contradict each other."
             return Judgement("underdetermined", text, other=others)
         if any(self.state.group(tag).whole for tag in self.tags):
             return Judgement("underdetermined", WHOLE, other=others)
@@ -175,7 +173,7 @@ class _Goal:
         return replace(self.item, inside=above if reached != self.less else below)
 
     def _found(self) -> Range:
-        return self.state.words.allowed(self.claim, self.item, self.settled)
+        return self.words.allowed(self.claim, self.item, self.settled)
 
     def _short(self) -> str:
         """Write what results give; the end towards the target is named where it is left out."""

@@ -27,7 +27,7 @@ from analysis.claims.solver.system import (
     Claim,
     System,
 )
-from analysis.claims.wording import Judgement, Range, Reading
+from analysis.claims.wording import Judgement, Range, Reading, Wording
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow, read_claims
@@ -319,6 +319,7 @@ def _blamed(state: State, claim: ClaimRow) -> bool:
 
 def judge_result(state: State, group: Group, claim: ClaimRow) -> Judgement:
     """Judge a printed result in its group: contradicted, following from others, or possible."""
+    words = Wording(state.network)
     tag = claim.claim_id
     for conflict in group.conflicts:
         if tag in conflict:
@@ -326,19 +327,19 @@ def judge_result(state: State, group: Group, claim: ClaimRow) -> Judgement:
     rest = tuple(other for other in group.settled if other != tag)
     if group.witness is None:
         return _without_data(group)
-    witness = state.words.visible(group.witness)
+    witness = words.visible(group.witness)
     if rest and state.follows(tag, rest):
-        found = state.words.allowed(claim, state.network.items[tag][0], state.some(rest))
+        found = words.allowed(claim, state.network.items[tag][0], state.some(rest))
         sharp = sharpness(1, None)
         return Judgement("reproduced", _follows(claim, found), witness, sharpness=sharp)
-    ranges = state.words.open_ranges(tag, state.some(group.settled))
+    ranges = words.open_ranges(tag, state.some(group.settled))
     text = _fits(state, group, rest, ranges) + _why(state, claim)
     conflicts = group.conflicts[0] if group.conflicts else ()
     ends = {name: one.ends for name, one in ranges.items()}
     sharp = ""
     if rest and claim.role == "result":
         item = state.network.items[tag][0]
-        sharp = state.words.leeway(claim, item, state.some(rest))
+        sharp = words.leeway(claim, item, state.some(rest))
     return Judgement("consistent", text, witness, conflicts, ends, sharpness=sharp)
 
 
@@ -362,17 +363,18 @@ def _without_data(group: Group) -> Judgement:
 
 
 def _contradicted(state: State, claim: ClaimRow, conflict: tuple[str, ...]) -> Judgement:
+    words = Wording(state.network)
     tag = claim.claim_id
     together = "together" if len(conflict) > 1 else "at all"
-    text = f"No data set has {state.words.phrases(conflict)} {together}."
+    text = f"No data set has {words.phrases(conflict)} {together}."
     rest = [other for other in conflict if other != tag]
     item = state.network.items[tag][0]
     if rest and claim.role == "result":
-        found = state.words.allowed(claim, item, state.some(rest))
+        found = words.allowed(claim, item, state.some(rest))
         if any(found.ends):
-            near = state.words.nearest(claim, item, state.some(rest), found)
+            near = words.nearest(claim, item, state.some(rest), found)
             only = f", but not {claim.printed}: the nearest are {near}" if near else ""
-            text += f" By {state.words.phrases(rest)} alone it would be {found}{only}."
+            text += f" By {words.phrases(rest)} alone it would be {found}{only}."
     return Judgement("inconsistent", text + _why(state, claim), conflict=conflict)
 
 
@@ -383,11 +385,12 @@ def _follows(claim: ClaimRow, found: Range) -> str:
 
 
 def _fits(state: State, group: Group, rest: tuple[str, ...], ranges: Mapping[str, Range]) -> str:
-    narrow = state.words.narrowest(ranges)
+    words = Wording(state.network)
+    narrow = words.narrowest(ranges)
     leaves = f" That leaves {narrow}." if narrow else ""
     if group.conflicts:
         impossible = [
-            f"{state.words.phrases(one)} cannot {'all ' if len(one) > 1 else ''}be true"
+            f"{words.phrases(one)} cannot {'all ' if len(one) > 1 else ''}be true"
             for one in group.conflicts
         ]
         return f"Fits by itself, but {' and '.join(impossible)}.{leaves}"

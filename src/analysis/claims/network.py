@@ -39,7 +39,6 @@ from analysis.claims.solver.system import (
     outside,
     quantity,
 )
-from analysis.claims.wording import Wording
 from analysis.tables.strategy_tables import ClaimRow
 
 _DEFINING = ("sum", "period sum", "at most", "share", "squared share", "some")
@@ -326,7 +325,6 @@ class State:
         self.network = network
         self._solved = Solved() if solved is None else solved
         self.groups = [self._group(*one) for one in _connected(network)]
-        self.words = Wording(network)
 
     def group(self, tag: str) -> Group:
         """Return the group that a claim is in."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from math import floor
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from analysis.base.text import cell, decimal, listed, outward
+from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
 from analysis.claims.single import beyond_whole, sharpness
@@ -17,9 +18,6 @@ from analysis.claims.solver.questions import Outcome, Selection
 from analysis.claims.solver.search import ImpossibleError, UndecidedError
 from analysis.claims.solver.system import Indicator, Item, Linear, Product, Ratio, indicator
 from analysis.tables.strategy_tables import ClaimRow
-
-if TYPE_CHECKING:
-    from analysis.claims.network import Network
 
 Word = Literal[
     "reproduced",
