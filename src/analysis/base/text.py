@@ -366,20 +366,20 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace a file in one step; see `write_text`."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    aside: Path | None = None
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        error.filename = str(path)  # and not the name of a file that nobody asked for
-        raise
-    aside = Path(name)
-    try:
+        aside = Path(name)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         aside.chmod(0o644)  # mkstemp makes files that only their owner can read
         aside.replace(path)
         written.append(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
+    except BaseException as error:
+        if aside:
+            aside.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a full disk names no file, and others one aside
+            error.filename, error.filename2 = str(path), None
         raise
 
 
