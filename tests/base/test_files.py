@@ -26,6 +26,7 @@ def test_a_full_disk_is_a_message_that_names_the_file(
     monkeypatch.setattr(tempfile, "mkstemp", full)
     with pytest.raises(OSError, match="No space left") as caught:
         write_text(path, "new")
-    assert str(system_error(caught.value)).startswith(f"{path}: cannot be read or written (No space")
+    said = str(system_error(caught.value))
+    assert said.startswith(f"{path}: cannot be read or written (No space")
     assert path.read_text(encoding="utf-8") == "old"
     assert not aside.exists()
