@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.base.errors import BuildError
 from analysis.base.text import Rounding, decimal
 from analysis.tables.case import project_root
+from benchmarks.percentages import WHOLE, Loop, Question, loop_grim, loop_scrutipy
+from benchmarks.timing import digits as short
 
 PART = "claims"
-COLUMNS = ("publication", "claims", "numbers", "cpu_s", "most_s", "met", "default_verdicts")
+COLUMNS = (
+    "publication",
+    "claims",
+    "numbers",
+    "how",
+    "cpu_s",
+    "ms_per_claim",
+    "peak_mb",
+    "most_s",
+    "met",
+    "found",
+)
 _CLAIM = "claim_id,place,quotation,printed,unit,role,kind,quantity,period,readings"
 _RELATION = "relation_id,relation,quantity,period,of,by,reading,claim,note"
+SIZES = (10, 100, 1_000, 10_000)
 Rows = list[list[str]]
 
 
@@ -29,14 +45,17 @@ def _claim(name: str, printed: str, kind: str, what: str, year: int) -> list[str
     return [name, "made up", printed, printed, unit, "result", kind, what, str(year), ""]
 
 
-def a_sum(parts: int, wrong: int, digits: int = 3) -> tuple[Rows, Rows]:
+def a_sum(
+    parts: int, wrong: int, digits: int = 3, name: str = "", draw: random.Random | None = None
+) -> tuple[Rows, Rows]:
     """Print so many counts and their total, which is wrong by `wrong`."""
-    draw = random.Random(2)
-    counts = [draw.randrange(10 ** (digits - 1), 10**digits) for _ in range(parts)]
-    claims = [_claim(f"p{i}", str(n), "count", f"p{i}", 2024) for i, n in enumerate(counts)]
-    claims.append(_claim("total", str(sum(counts) + wrong), "count", "sales", 2024))
-    names = "; ".join(f"p{i}" for i in range(parts))
-    return claims, [["sum", "sum", "sales", "", names, "", "", "", ""]]
+    draw = draw or random.Random(2)
+    names = [f"{name}p{i}" for i in range(parts)]
+    counts = [draw.randrange(10 ** (digits - 1), 10**digits) for _ in names]
+    claims = [_claim(p, str(n), "count", p, 2024) for p, n in zip(names, counts, strict=True)]
+    total = str(sum(counts) + wrong)
+    claims.append(_claim(f"{name}total", total, "count", f"{name}sales", 2024))
+    return claims, [[f"{name}sum", "sum", f"{name}sales", "", "; ".join(names), "", "", "", ""]]
 
 
 def a_table(
@@ -82,10 +101,29 @@ def tables(groups: int) -> tuple[Rows, Rows]:
     return claims, relations
 
 
+def groups(number: int, digits: int = 3) -> tuple[Rows, Rows]:
+    """Print so many claims in groups of 5 to 30, tables and sums by chance, all true."""
+    draw = random.Random(4)
+    claims: Rows = []
+    relations: Rows = []
+    while rest := number - len(claims):
+        years, parts, name = 1 + draw.randrange(3), 4 + draw.randrange(26), f"g{len(claims)}"
+        size = 10 * years - 1
+        if draw.randrange(2) and (rest == size or rest >= size + 5):
+            some, more = a_table(years, digits, name, draw)
+        else:
+            parts = rest - 1 if rest <= 30 else min(parts, rest - 6)
+            some, more = a_sum(parts, 0, digits, name, draw)
+        claims += some
+        relations += more
+    return claims, relations
+
+
 def _percent(part: int, whole: int) -> str:
     return decimal(1, rounding=Rounding.HALF_UP)(Fraction(100 * part, whole)).replace(",", "") + "%"
 
 
+LOOPS: dict[str, Callable[[], Loop]] = {"grim": loop_grim, "scrutipy": loop_scrutipy}
 Publication = tuple[str, int, int | None, Callable[[], tuple[Rows, Rows]]]
 PUBLICATIONS: tuple[Publication, ...] = (
     ("a sum of 40 counts, its total misprinted", 3, 5, lambda: a_sum(40, 1)),
@@ -95,8 +133,19 @@ PUBLICATIONS: tuple[Publication, ...] = (
     ("a table, 6 years", 3, 15, lambda: a_table(6)),
     ("a table, 10 years", 3, 60, lambda: a_table(10)),
     ("53 tables", 3, 90, lambda: tables(53)),
+    *(
+        ("groups of 5 to 30", digits, None, partial(groups, number, digits))
+        for number in SIZES
+        for digits in (3, 12)
+    ),
 )
 """Name, digits of the numbers, most seconds of processor time if there is a target, rows."""
+
+
+def shares(number: int) -> list[Question]:
+    """Draw percentages with one decimal and numbers of respondents."""
+    draw = random.Random(5)
+    return [(draw.randrange(WHOLE + 1), draw.randrange(50, 400)) for _ in range(number)]
 
 
 def measure() -> Iterator[dict[str, str]]:
@@ -105,7 +154,7 @@ def measure() -> Iterator[dict[str, str]]:
     Yields
     ------
     dict of str to str
-        A row of ``claims_scale.csv``; every time is of the processor, in seconds.
+        A row of ``claims_scale.csv``; every time is of the processor.
     """
     case = project_root() / "data" / "raw" / "courier" / "case.yaml"
     text = case.read_text(encoding="utf-8").partition("  quarter_base:")[0]
@@ -123,28 +172,59 @@ def measure() -> Iterator[dict[str, str]]:
             ):
                 lines = [head, *(",".join(row) for row in rows)]
                 (raw / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-            seconds = _judged(folder)
+            used = _run(["analysis", "verdicts", "--case", "made"], folder)
             table = pd.read_csv(Path(folder, "data/processed/made/verdicts.csv"))
         counts = table[table["default"]]["verdict"].value_counts()
-        yield {
-            "publication": what,
-            "claims": str(len(claims)),
-            "numbers": f"{digits} digits",
-            "cpu_s": f"{seconds:.1f}",
-            "most_s": str(most or ""),
-            "met": "" if most is None else "yes" if seconds < most else "no",
-            "default_verdicts": "; ".join(f"{word} {n}" for word, n in sorted(counts.items())),
-        }
+        found = "; ".join(f"{word} {n}" for word, n in sorted(counts.items()))
+        yield _row((what, len(claims), f"{digits} digits", "verdicts"), used, found, most)
+    for number in SIZES:
+        yield from _single(number)
 
 
-def _judged(folder: str) -> float:
-    """Run the command and return its processor time."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "analysis", "verdicts", "--case", "made"]
-    path = os.environ | {"PYTHONPATH": str(project_root() / "src")}
-    subprocess.run(command, cwd=folder, env=path, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def _single(number: int) -> Iterator[dict[str, str]]:
+    """Check single shares of respondents by our command and by loops over two packages."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [f"percent,{d // 10}.{d % 10}%,{n},half-up" for d, n in shares(number)]
+        text = "\n".join(["kind,printed,n,rounding", *lines]) + "\n"
+        Path(folder, "shares.csv").write_text(text, encoding="utf-8")
+        ours = _run(["analysis", "check-claims", "shares.csv", "--out", "found.csv"], folder)
+        fits = int(pd.read_csv(Path(folder, "found.csv"))["consistent"].sum())
+        rows = [("check-claims", ours, fits)]
+        for name in LOOPS:
+            used = _run(["benchmarks.claims", name, str(number)], folder)
+            rows.append((LOOPS[name]().name, used, int(used.said)))
+    for how, used, found in rows:
+        yield _row(("single shares", number, "3 digits", how), used, f"possible {found}", None)
+
+
+class _Used(NamedTuple):
+    """What a process took: seconds of the processor, megabytes, and what it printed."""
+
+    cpu: float
+    peak: float
+    said: str
+
+
+def _row(names: tuple[object, ...], used: _Used, found: str, most: int | None) -> dict[str, str]:
+    met = "" if most is None else "yes" if used.cpu < most else "no"
+    per_claim = 1000 * used.cpu / int(str(names[1]))
+    measured = (f"{used.cpu:.1f}", short(per_claim), f"{used.peak:.0f}", most or "", met, found)
+    return dict(zip(COLUMNS, map(str, (*names, *measured)), strict=True))
+
+
+def _run(command: list[str], folder: str) -> _Used:
+    """Run a module in a process of its own, start and imports included."""
+    root = project_root()
+    path = os.environ | {"PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command], cwd=folder, env=path, stdout=subprocess.PIPE
+    )
+    said = process.stdout.read().decode() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise BuildError(f"python -m {' '.join(command)} failed")
+    return _Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -152,18 +232,28 @@ def markdown(table: pd.DataFrame) -> str:
     lines = [
         "## Verdicts on made-up publications",
         "",
-        "The whole command, start and imports included, under three rounding rules. A table has "
-        "four products, their shares, the total and its growth by year; all its numbers are true "
-        "and connected. Cut off, many of its shares contradict the counts, so that the third rule "
-        "is a search for hundreds of conflicts.",
+        "The whole command, start and imports included (some 0.7 s), under three rounding rules. A "
+        "table has four products, their shares, the total and its growth by year; all its numbers "
+        "are true and connected. Cut off, many of its shares contradict the counts, so that the "
+        "third rule is a search for hundreds of conflicts. Groups are sums and tables of one to "
+        "three years, by chance. A single share of respondents is all that the other packages "
+        "test; they answer in a loop, in a process that starts as ours does, and read no file. "
+        "Peak memory is an upper limit: it is never seen below that of the process that measures.",
         "",
-        "| Publication | Claims | Numbers | Processor | Target | Verdicts by default |",
-        "|---|--:|---|--:|---|---|",
+        "| Publication | Claims | Numbers | How | Processor | Per claim | Peak memory | Target "
+        "| Found by default |",
+        "|---|--:|---|---|--:|--:|--:|---|---|",
     ]
     for row in table.to_dict("records"):
         target = f"below {row['most_s']} s: {row['met']}" if row["most_s"] else ""
         lines.append(
-            f"| {row['publication']} | {int(row['claims']):,} | {row['numbers']} "
-            f"| {row['cpu_s']} s | {target} | {row['default_verdicts']} |"
+            f"| {row['publication']} | {int(row['claims']):,} | {row['numbers']} | {row['how']} "
+            f"| {row['cpu_s']} s | {row['ms_per_claim']} ms | {row['peak_mb']} MB "
+            f"| {target} | {row['found']} |"
         )
     return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    loop = LOOPS[sys.argv[1]]()
+    print(sum(loop.answer([loop.prepare(question) for question in shares(int(sys.argv[2]))])))

@@ -200,6 +200,16 @@ def test_the_page_is_well_formed(speed: tuple[pd.DataFrame, pd.DataFrame]) -> No
     assert "35 publications" in page
 
 
+@pytest.mark.parametrize("number", [10, 100, 1_000])
+def test_groups_have_so_many_claims_in_groups_of_5_to_30(number: int) -> None:
+    rows, relations = claims.groups(number, 12)
+    names = {row[0] for row in rows}
+    starts = [row[0].removesuffix("sum") for row in relations if row[1] == "sum"]
+    sizes = [sum(name.startswith(f"{start}") for name in names) for start in starts]
+    assert len(names) == len(rows) == number
+    assert all(5 <= size <= 30 for size in sizes) or number >= 100
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's package chromium")
 def test_clicks_on_the_dashboard_are_timed() -> None:
     with ThreadPoolExecutor(1) as other:  # another test's browser may hold this thread's loop
