@@ -71,7 +71,7 @@ endif
 ifneq ($(and $(DETAIL),$(filter segelec,$(CASE))),)
 $(error DETAIL=1 adds the annex to the report of a firm: name it by CASE)
 endif
-ifeq ($(if $(filter report dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
+ifeq ($(if $(filter report watch dashboard figures test,$(MAKECMDGOALS)),$(CASE)),kowalczyk)
 $(error kowalczyk is set beside segelec: make report makes report/kowalczyk.pdf too)
 endif
 .DEFAULT_GOAL := help
@@ -107,9 +107,12 @@ help: ## list what there is to make
 
 ##@ To use
 
-.PHONY: report case check dashboard figures lab verify test
+.PHONY: report watch case check dashboard figures lab verify test
 report: | $(call environment,report) ## report/segelec.pdf with all that leads to it
 	@$(BUILD) report
+
+watch: | $(call environment,report) ## write and look: after each edit, what it concerns is made again
+	@$(BUILD) report --watch
 
 dashboard: | $(call environment,report) ## report/segelec.html alone, for any browser, offline
 	@$(BUILD) dashboard

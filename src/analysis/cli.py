@@ -26,11 +26,11 @@ PAPER = "segelec"
 
 def build(args: argparse.Namespace) -> int:
     """Run the steps towards a report, the figures or a dashboard that are not up to date."""
-    from analysis.base.plan import Goal, build
+    from analysis.base.plan import Goal, build, watch
 
     readings = tuple(sorted(args.reading))
     asked = Goal(args.goal, args.case, args.period, args.base, readings, args.detail)
-    return build(asked, main, jobs=args.jobs)
+    return (watch if args.watch else build)(asked, main, jobs=args.jobs)
 
 
 def edition(args: argparse.Namespace) -> str:
@@ -219,6 +219,7 @@ def notebook(args: argparse.Namespace) -> str:
         source if committed else asked.folder / source.name,
         parameters=asked.parameters,
         figures=asked.home / "figures",
+        kept=asked.folder / source.name,
     )
     return ""
 
@@ -373,6 +374,7 @@ def _parser() -> argparse.ArgumentParser:
             parsers[name].add_argument("--case", default=PAPER, help="folder of data/raw")
     add = parsers["build"].add_argument
     add("goal", choices=("report", "figures", "dashboard"), help="what to make")
+    add("--watch", action="store_true", help="go on, and make again what each edit concerns")
     add("--jobs", type=int, default=1, help="how many steps run side by side")
     parsers["notebook"].add_argument("notebook", help="path of the notebook")
     for name in ("build", "edition", "chapters", "notebook", "report"):

@@ -20,6 +20,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding
 NOTEBOOKS = ("01_sales", "02_people")
 # These tests may run under make themselves.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+WAITING = "report/segelec.pdf is up to date: waiting for a change\n"
 STEPS = ["verdicts", "ledger", "kpis", *NOTEBOOKS, "dashboard", "report", "sums"]
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
@@ -39,17 +40,18 @@ OUTPUTS = {"edition": "", "report": "report/{}.pdf",
 def main(arguments):
     if arguments[0] == "build":
         from analysis.base import steps
-        from analysis.base.plan import Goal, build
+        from analysis.base.plan import Goal, build, watch
         steps.FORKS = steps.FORKS and not os.environ.get("STUB_NO_FORKS")
         parser = ArgumentParser()
         for name in ("--case", "--period", "--base"):
             parser.add_argument(name)
         parser.add_argument("--reading", action="append", default=[])
         parser.add_argument("--jobs", type=int)
+        parser.add_argument("--watch", action="store_true")
         parser.add_argument("goal")
         given = parser.parse_args(arguments[1:])
         goal = Goal(given.goal, given.case, given.period, given.base, tuple(given.reading))
-        return build(goal, main, jobs=given.jobs, packages=())
+        return (watch if given.watch else build)(goal, main, jobs=given.jobs, packages=())
     arguments = [word for part in arguments for word in part.split("=", 1)]
     command, given = arguments[0], dict(zip(arguments, arguments[1:]))
     if command == "chapters":
@@ -139,9 +141,11 @@ class Project:
         with (self.root / name).open("a", encoding="utf-8") as file:
             file.write("\n")
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, goal: str = "report", **environment: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            ["make", "report", f"VENV={sys.prefix}", *arguments],
+            ["make", goal, f"VENV={sys.prefix}", *arguments],
             cwd=self.root,
             env={**ENVIRONMENT, **environment},
             text=True,
@@ -271,6 +275,32 @@ def test_a_failing_step_is_all_that_is_said_keeps_outputs_and_is_tried_again(
 def test_where_forks_are_unsafe_each_step_is_a_process(tmp_path: Path) -> None:
     project = Project(tmp_path).fill()
     assert sorted(project.make(STUB_NO_FORKS="1")) == sorted(STEPS)
+    assert project.make() == []
+
+
+def test_who_writes_sees_what_an_edit_concerns_made_again(project: Project) -> None:
+    watching = project.start(goal="watch")
+    said = watching.stdout
+    assert said is not None
+
+    def made() -> list[str]:
+        found = []
+        while (line := said.readline()) != WAITING:
+            assert line, said
+            found.append(line.removeprefix("step ").strip())
+        return sorted(found)
+
+    assert made() == []
+    project.change("notebooks/01_sales.ipynb")
+    assert made() == ["01_sales", "report", "sums"]
+    project.notebook("02_people", "a name that is not known")
+    assert said.readline().startswith("report/segelec.pdf is not up to date")
+    project.notebook("02_people", "import analysis.money")
+    assert made() == ["02_people", "report", "sums"]
+    project.change("src/analysis/report/template.typ")  # the process begins anew, with it
+    assert made() == ["report", "sums"]
+    os.killpg(watching.pid, signal.SIGINT)
+    watching.communicate(timeout=60)
     assert project.make() == []
 
 

@@ -109,6 +109,29 @@ def test_a_fork_of_the_build_shows_what_a_kernel_shows(write: Write, tmp_path: P
     assert b"image/png" in fork.read_bytes()
 
 
+def test_where_the_text_alone_has_changed_no_cell_runs(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = ("print('ran', seed)", "from pathlib import Path\nPath('runs').open('a').write('.')")
+    kept, runs = tmp_path / "kept.ipynb", tmp_path / "notebooks/runs"
+
+    def run(text: str, *code: str) -> str:
+        source = write(new_markdown_cell(text), *code)
+        notebook.run(source, source, parameters={"seed": 4}, kept=kept)
+        return source.read_text(encoding="utf-8")
+
+    run("Before.", *cells)
+    monkeypatch.setitem(notebook.steps.last, "read", [])
+    edited = run("After.", *cells)
+    assert runs.read_text() == "."
+    monkeypatch.setattr(notebook.steps, "last", {})
+    assert run("After.", *cells) == edited  # as if all cells had run
+    assert runs.read_text() == ".."
+    monkeypatch.setitem(notebook.steps.last, "read", [])
+    run("After.", "print('another', seed)", cells[1])
+    assert runs.read_text() == "..."
+
+
 def test_what_the_kernel_imported_is_told_to_the_build(write: Write) -> None:
     source = write("import analysis.evidence")
     notebook.run(source, source)

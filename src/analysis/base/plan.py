@@ -5,38 +5,62 @@ To add a step: a function in ``cli.py``, and a line here that says what it comes
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from analysis.base.steps import Build, Step, alone, fix_environment
+from analysis.base.errors import BuildError
+from analysis.base.steps import (
+    FORKS,
+    INTERRUPTED,
+    PACKAGE,
+    Build,
+    Resident,
+    Step,
+    alone,
+    fix_environment,
+)
 
 PAPER = "segelec"
 """The case whose notebooks, figures and report are committed."""
 ARTICLE = "kowalczyk"
 """The case of the second source, whose report is made beside that of the paper."""
 PACKAGES = (
-    "pandas",
-    "narwhals",
-    "openpyxl",
-    "seaborn",
-    "babel.core",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_svg",
-    "fontTools.subset",
-    "schemdraw",
-    "scipy.stats",
-    "scipy.optimize",
-    "pydantic.main",
-    "yaml",
-    "papermill",
-    "ipykernel.inprocess.manager",
-    "ipykernel.inprocess.ipkernel",
-    "mistune",
-    "nbformat.validator",
-    "typst",
+    (
+        "pandas",
+        "narwhals",
+        "babel.core",
+        "pydantic.main",
+        "yaml",
+        "nbformat.validator",
+        "mistune",
+        "typst",
+    ),
+    (
+        "openpyxl",
+        "matplotlib.pyplot",
+        "matplotlib.backends.backend_svg",
+        "seaborn",
+        "fontTools.subset",
+        "schemdraw",
+        "scipy.stats",
+        "scipy.optimize",
+        "papermill",
+        "ipykernel.inprocess.manager",
+        "ipykernel.inprocess.ipkernel",
+    ),
 )
-"""What a build imports once, before it forks its steps."""
+"""What a build imports once, before it forks its steps: what most
+need, and what notebooks need."""
+_WATCHED = ("notebooks", "data/raw")
+_PAUSE = 0.2
+"""Seconds between looks at the files that authors write."""
 _SHOWN = ("benchmarks/trust.csv", "docs/dashboard.png")
 """What notebooks show of what people made."""
 _OF_CASE = ("verdicts", "ledger", "kpis", "efficiency", "dashboard", "sums")
@@ -99,7 +123,7 @@ def build(
     run: Callable[[list[str]], int],
     *,
     jobs: int = 1,
-    packages: Sequence[str] = PACKAGES,
+    packages: Sequence[Sequence[str]] = PACKAGES,
 ) -> int:
     """Run the steps towards a goal that are not up to date.
 
@@ -111,7 +135,7 @@ def build(
         The command line.
     jobs : int
         How many steps run side by side.
-    packages : sequence of str
+    packages : sequence of sequence of str
         What is imported before several steps run.
 
     Returns
@@ -120,19 +144,86 @@ def build(
         Exit status.
     """
     fix_environment()
-    home = Path(".build", goal.case)
-    ran = []
-    with alone(home):
-        for steps in plans(goal):
-            made = Build(steps, home, run, jobs=jobs, packages=packages)
-            if status := made.run():
-                return status
-            ran += made.ran
-    if not ran:
+    status, ran = _build(goal, run, jobs, packages)
+    if not ran and not status:
         name = {"report": "report/{}.pdf is", "dashboard": "report/{}.html is"}
         what = name.get(goal.what, "the figures of {} are").format(goal.edition)
         print(f"nothing to do: {what} up to date")
+    return status
+
+
+def _build(
+    goal: Goal,
+    run: Callable[[list[str]], int],
+    jobs: int,
+    packages: Sequence[Sequence[str]],
+    resident: Resident | None = None,
+) -> tuple[int, list[str]]:
+    """Run the steps that are not up to date; return the exit status and the names of these."""
+    home, ran = Path(".build", goal.case), list[str]()
+    with alone(home):
+        for steps in plans(goal):
+            made = Build(steps, home, run, jobs=jobs, packages=packages, resident=resident)
+            status = made.run()
+            ran += made.ran
+            if status:
+                return status, ran
+    return 0, ran
+
+
+def watch(
+    goal: Goal,
+    run: Callable[[list[str]], int],
+    *,
+    jobs: int = 1,
+    packages: Sequence[Sequence[str]] = PACKAGES,
+) -> int:
+    """Build whenever a file has changed, until interrupted.
+
+    One process stays: it has imported the large packages, and what lays out the PDF remembers the
+    pages that a change does not concern. When the package itself has changed, it begins anew.
+
+    Parameters are those of :func:`build`.
+    """
+    if not FORKS:
+        raise BuildError("this system has no forks to watch with: run make report after an edit")
+    fix_environment()
+    for name in chain(*packages):
+        importlib.import_module(name)
+    resident, package = Resident(run), _dates([str(PACKAGE)])
+    seen, told = dict[str, int](), False
+    with suppress(KeyboardInterrupt):
+        while True:
+            if package != _dates([str(PACKAGE)]):
+                resident.stop()
+                os.execv(sys.executable, [sys.executable, "-m", "analysis", *sys.argv[1:]])
+            if (now := _dates(_WATCHED)) != seen:
+                seen = now
+                status, ran = _build(goal, run, jobs, packages, resident)
+                if status == INTERRUPTED:
+                    break
+                if ran or not told:
+                    state = "is not up to date" if status else "is up to date"
+                    print(f"report/{goal.edition}.pdf {state}: waiting for a change", flush=True)
+                    told = True
+                if {"verdicts", "ledger", "kpis", "efficiency"} & {*ran}:
+                    resident.stop()
+                    resident = Resident(run)
+            time.sleep(_PAUSE)
+    resident.stop()
     return 0
+
+
+def _dates(folders: Iterable[str]) -> dict[str, int]:
+    """When each file below some folders was changed, in nanoseconds."""
+    found = {}
+    for top in folders:
+        for folder, inner, names in os.walk(top):
+            inner[:] = [name for name in inner if name[0] != "." and name != "__pycache__"]
+            for path in (f"{folder}/{name}" for name in names if name[0] != "."):
+                with suppress(OSError):  # it is gone again
+                    found[path] = Path(path).stat().st_mtime_ns
+    return found
 
 
 def plans(goal: Goal) -> Iterator[list[Step]]:

@@ -19,17 +19,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
 FORKS = sys.platform == "linux"
 """Whether a process that has imported large packages is forked here."""
+INTERRUPTED = 130
+"""Exit status of a build that was interrupted from the keyboard."""
 forked = False
 """Whether this process is such a fork, and so may be changed as a step likes."""
+last: dict[str, Any] = {}
+"""What the step of this process read and wrote, if nothing but its own notebook differs since then.
+
+A step that makes all of it again empties it.
+"""
 
 
 @dataclass(frozen=True)
@@ -129,8 +137,11 @@ class Build:
         Runs a command and returns its exit status; called in a fork.
     jobs : int
         How many steps run at the same time.
-    packages : sequence of str
-        Large modules that the process imports before it forks several steps.
+    packages : sequence of sequence of str
+        Large modules that the process imports before it forks several steps: first those that most
+        steps need; the others if more than one step has inputs that have changed.
+    resident : Resident, optional
+        Runs the steps that set a PDF.
     """
 
     def __init__(
@@ -140,12 +151,14 @@ class Build:
         run: Callable[[list[str]], int],
         *,
         jobs: int = 1,
-        packages: Sequence[str] = (),
+        packages: Sequence[Sequence[str]] = (),
+        resident: Resident | None = None,
     ) -> None:
         self.steps = {step.name: step for step in steps}
         self.ran: list[str] = []
         self._contents = Contents(folder / "contents.json")
         self._run, self._jobs, self._packages = run, jobs, packages
+        self._resident = resident
         self._started: list[subprocess.Popen[bytes]] = []
         self._before: dict[str, list[str]] = {}
         for step in steps:
@@ -174,11 +187,13 @@ class Build:
                         done.add(waiting.pop(step.name).name)
                     elif len(running) < self._jobs:
                         if not self.ran and len(waiting) > 2:
-                            self._import_packages()
+                            self._import_packages(waiting.values())
                         self.ran.append(step.name)
                         running[self._start(waiting.pop(step.name))] = step
                 if running:
                     process, code = os.wait()
+                    if process not in running:  # a resident that has ended
+                        continue
                     step = running.pop(process)
                     failed = os.waitstatus_to_exitcode(code)
                     status = status or (failed if failed >= 0 else 128 - failed)
@@ -191,21 +206,20 @@ class Build:
             for process in running:
                 with suppress(ChildProcessError):
                     os.waitpid(process, 0)
-            status = 130
+            status = INTERRUPTED
         self._contents.remember()
         return status
 
     def is_current(self, step: Step) -> bool:
         """Whether a step's last run read and wrote what is there now."""
-        record = _read_json(step.record)
-        return (
-            record.get("command") == [*step.command]
-            and record.get("given") == self._given(step)
-            and all(
-                self._contents[name] == digest
-                for name, digest in (record["read"] | record["wrote"]).items()
-            )
-        )
+        return self._changed(step, _read_json(step.record)) == set()
+
+    def _changed(self, step: Step, record: Mapping[str, Any]) -> set[str] | None:
+        """Files that differ from when a step last ran; None if it never did so like this."""
+        if record.get("command") != [*step.command] or record.get("given") != self._given(step):
+            return None
+        known = (record["read"] | record["wrote"]).items()
+        return {name for name, digest in known if self._contents[name] != digest}
 
     def _given(self, step: Step) -> list[str]:
         written = (
@@ -215,14 +229,18 @@ class Build:
         )
         return sorted({*step.inputs, *written})
 
-    def _import_packages(self) -> None:
+    def _import_packages(self, waiting: Iterable[Step]) -> None:
         if FORKS:
-            for name in self._packages:
-                importlib.import_module(name)
+            one = sum(not self.is_current(step) for step in waiting) == 1
+            for group in self._packages[: 1 if one else None]:
+                for name in group:
+                    importlib.import_module(name)
 
     def _start(self, step: Step) -> int:
         for name in package_files(PACKAGE.rglob("*.py")):  # as they are before the step reads them
             self._contents[name]
+        record = _read_json(step.record)
+        only_text = self._changed(step, record) == {step.command[1]}
         step.record.unlink(missing_ok=True)
         step.record.parent.mkdir(parents=True, exist_ok=True)
         note = step.record.with_suffix(".new")
@@ -235,6 +253,10 @@ class Build:
         if process == 0:
             global forked
             forked = True
+            if only_text:
+                last.update(record)
+            if self._resident and step.command[0] == "report":
+                os._exit(self._resident.run(note, step.command))
             os._exit(watch(note, self._run, step.command))
         return process
 
@@ -260,7 +282,7 @@ def guarded(run: Callable[[list[str]], int], command: Sequence[str]) -> int:
         print(f"{place}: this is not valid Python: {error.msg}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception:
         sys.excepthook(*sys.exc_info())
         return 1
@@ -280,10 +302,51 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
 
         names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
         modules = {Path(name) for name in (*names, *imported) if name}
-        _write_json(note, {"read": package_files(modules), "wrote": _relative(written)})
+        read = {*package_files(modules), *last.get("read", ())}
+        wrote = {*_relative(written), *last.get("wrote", ())}
+        _write_json(note, {"read": sorted(read), "wrote": sorted(wrote)})
     sys.stdout.flush()
     sys.stderr.flush()
     return status
+
+
+class Resident:
+    """A fork that runs commands one after the other, so that the next finds at hand what it needs.
+
+    Parameters
+    ----------
+    run : callable
+        Runs a command and returns its exit status.
+    """
+
+    def __init__(self, run: Callable[[list[str]], int]) -> None:
+        self._ours, theirs = Pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            self._ours.close()
+            with suppress(EOFError, KeyboardInterrupt):
+                while True:
+                    theirs.send(_run_again(run, *theirs.recv()))
+            os._exit(0)
+        theirs.close()
+
+    def run(self, note: Path, command: Sequence[str]) -> int:
+        """Have a command run and noted, as by :func:`watch`."""
+        self._ours.send((note, command))
+        return int(self._ours.recv())
+
+    def stop(self) -> None:
+        """End the fork."""
+        self._ours.close()
+        with suppress(ChildProcessError):
+            os.waitpid(self._process, 0)
+
+
+def _run_again(run: Callable[[list[str]], int], note: Path, command: Sequence[str]) -> int:
+    from analysis.base.text import written
+
+    written.clear()
+    return watch(note, run, command)
 
 
 def package_files(modules: Iterable[Path]) -> list[str]:

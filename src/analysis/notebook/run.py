@@ -25,7 +25,7 @@ from nbformat.v4 import new_code_cell
 from analysis.base import steps
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported, write_bytes, write_text
-from analysis.notebook.edition import INJECTED_TAG, declared, tags
+from analysis.notebook.edition import INJECTED_TAG, PARAMETERS_TAG, declared, tags
 from analysis.tables.case import project_root
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -41,6 +41,7 @@ def run(
     *,
     parameters: Mapping[str, object] | None = None,
     figures: Path | None = None,
+    kept: Path | None = None,
 ) -> Path:
     """Execute a notebook in its own folder and write the canonical result.
 
@@ -55,6 +56,9 @@ def run(
         declare, or that equals its default, is as if it were not given.
     figures : Path, optional
         Folder in which the shown figures are saved too, by case, after every cell succeeded.
+    kept : Path, optional
+        Where another copy goes. Its outputs are taken where, since then, nothing that the cells
+        read has changed but the text around them: no cell is run then.
 
     Returns
     -------
@@ -76,15 +80,43 @@ def run(
     defaults = declared(notebook, name)
     given = {key: value for key, value in (parameters or {}).items() if key in defaults}
     changed = {key: value for key, value in given.items() if value != defaults[key]}
-    with tempfile.TemporaryDirectory(prefix="analysis-", ignore_cleanup_errors=True) as folder:
-        scratch = Path(folder)
-        executed = _execute(notebook, changed, source.parent, scratch, name)
-        _refuse_warnings(executed, name)
-        text = dumps(canonical(executed, root))
-        if figures is not None:
-            _publish(scratch / "figures", figures)
-    write_text(target, text)
+    known = _with_outputs(notebook, kept) if kept and steps.last else None
+    if known:
+        text = dumps(canonical(known, root))
+    else:
+        steps.last.clear()
+        with tempfile.TemporaryDirectory(prefix="analysis-", ignore_cleanup_errors=True) as folder:
+            scratch = Path(folder)
+            executed = _execute(notebook, changed, source.parent, scratch, name)
+            _refuse_warnings(executed, name)
+            text = dumps(canonical(executed, root))
+            if figures is not None:
+                _publish(scratch / "figures", figures)
+    for path in {target, kept or target}:
+        write_text(path, text)
     return target
+
+
+def _with_outputs(notebook: NotebookNode, kept: Path) -> NotebookNode | None:
+    """Give a notebook the outputs of its last run; None if another cell of code was run then."""
+    if not kept.is_file():
+        return None
+    made = [cell for cell in read(kept).cells if cell.cell_type == "code"]
+    injected = [cell for cell in made if INJECTED_TAG in tags(cell)]
+    made = [cell for cell in made if cell not in injected]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if [_code(cell) for cell in made] != [_code(cell) for cell in cells]:
+        return None
+    for before, cell in zip(made, cells, strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    for cell in injected:
+        place = next(n for n, c in enumerate(notebook.cells) if PARAMETERS_TAG in tags(c))
+        notebook.cells.insert(place + 1, cell)
+    return notebook
+
+
+def _code(cell: NotebookNode) -> tuple[str, bool]:
+    return cell.source.replace("\r\n", "\n"), PARAMETERS_TAG in tags(cell)
 
 
 def read(path: Path) -> NotebookNode:
