@@ -16,21 +16,11 @@ from analysis.base.language import tr, using
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.efficiency.sentences import RAW
+from analysis.intake import case_files
 from analysis.intake import problems as said
 from analysis.intake.amounts import convert_currencies
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
-from analysis.intake.case_files import (
-    BOTH,
-    ROWS,
-    TABLES,
-    TWICE,
-    file_of,
-    find,
-    grids_of,
-    open_questions,
-    still_example,
-    yaml_of,
-)
+from analysis.intake.case_files import ROWS, TABLES, file_of, find, yaml_of
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
 from analysis.intake.convert import check_sheet
@@ -104,8 +94,8 @@ def read(
     signs = own_signs(*currency), foreign_signs(*currency)
     context = Context(case.parameters.intake, *signs, case.parameters.accounts)
     sheets: dict[str, Sheet] = {}
-    if not any(problem.fault in (BOTH, TWICE) for problem in log.problems):
-        for grids in grids_of(case, log, context, tables):
+    if not any(problem.fault in (case_files.BOTH, case_files.TWICE) for problem in log.problems):
+        for grids in case_files.grids_of(case, log, context, tables):
             named = [name_columns(grid, context.currency, context.foreign) for grid in grids]
             sheet = check_sheet(joined(named), context)
             if len(sheet.rows) or sheet.problems:
@@ -119,7 +109,9 @@ def read(
     placed = in_place or Findings(log.file)
     case, months = dated(case, rows | placed.tables)
     check_rows(case, rows | placed.tables, unread | placed.unread, log)
-    log.problems += still_example(case, {n: r for n, r in rows.items() if n not in unread})
+    log.problems += case_files.still_example(
+        case, {n: r for n, r in rows.items() if n not in unread}
+    )
     check_statements(case, sheets, log)
     log.problems += check_method(case, sheets)
     sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
@@ -287,7 +279,7 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
     files = {file_of(case, case.raw / table.file) for table in article}
     notes = [
         *intake.notes,
-        *open_questions(case),
+        *case_files.open_questions(case),
         *_months_in_doubt(intake.case, intake.months if own else {}),
     ]
     noted = said.note_list((note for note in notes if note.file not in files), every)

@@ -20,20 +20,8 @@ from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
-from analysis.intake.amounts import (
-    BASE,
-    DISCOUNT,
-    GROSS,
-    MOST_CELLS,
-    MOST_WORDS,
-    SIGNS,
-    TAX,
-    Column,
-    likely_amounts,
-    net_of,
-    of_words,
-    sums_to,
-)
+from analysis.intake import amounts
+from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import (
     CURRENCIES,
@@ -42,18 +30,8 @@ from analysis.intake.cells import (
 from analysis.intake.naming import CUSTOMER, NO_AMOUNT, SUPPLIER, likely_header, words_of
 from analysis.intake.problems import Rank, words_for
 from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
-from analysis.tables.columns import (
-    INVISIBLE,
-    Found,
-    contained,
-    find_column,
-    folded,
-    header_of,
-    is_choice,
-    may_be_empty,
-    meaning,
-    names_of,
-)
+from analysis.tables import columns as of
+from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
 
 _NOT_COUNTED, _WON, _BANK = (words_for("proposal", name) for name in ("not-counted", "won", "bank"))
@@ -64,7 +42,7 @@ class AnyTable(Grid):
 
     def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
         """Return what a column is in the first table that has such a name."""
-        found = (find_column(header, table.row, currency) for table in ROWS)
+        found = (of.find_column(header, table.row, currency) for table in ROWS)
         return next(filter(None, found), None)
 
 
@@ -131,7 +109,7 @@ def propose(grid: Grid) -> Proposal | None:
     for at, text in enumerate(header):
         cells = [row[at] for row in below if at < len(row) and _filled(row[at])]
         if text and plain_header(text) not in columns:
-            first = [row[at] if at < len(row) else "" for row in below[:MOST_CELLS]]
+            first = [row[at] if at < len(row) else "" for row in below[: amounts.MOST_CELLS]]
             columns[plain_header(text)] = Column(text, cells, first, text)
     found = list(columns.values())
     begun = Counter(header.partition(" - ")[0] for header in header if " - " in header)
@@ -146,7 +124,7 @@ def propose(grid: Grid) -> Proposal | None:
 
 def plain_text(cell: Cell) -> str:
     """Write a header or cell as text that ``case.yaml`` may hold."""
-    text = INVISIBLE.sub("", str(cell))
+    text = of.INVISIBLE.sub("", str(cell))
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
@@ -183,13 +161,13 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, s
     """Return the columns that bear a name of ours, the best name of each; with our name of each."""
     best: dict[str, tuple[int, Column, str]] = {}
     for column in columns:
-        found = find_column(column.name, table.row, SIGNS)
+        found = of.find_column(column.name, table.row, SIGNS)
         if found is None or not column.cells:
             continue
         if found.field == "customer_id" and table.name != "customer" and not column.varies:
             continue  # the name of the firm itself
         if found.field == "service_id" and column.kind == "word" and table.name == "sale":
-            found = Found("service_type")  # a few words are kinds of service, not its numbers
+            found = of.Found("service_type")  # a few words are kinds of service, not its numbers
         info = table.row.model_fields.get(found.field)
         if info and _kind(info) not in {"", column.kind}:
             continue
@@ -225,11 +203,13 @@ def _table(file: str, columns: Sequence[Column]) -> Table:
         named, fields = _named(table, columns), table.row.model_fields
         used = [column.header for column, _ in named.values()]
         free = {column.kind for column in columns if column.header not in used and _is_open(column)}
-        amounts = any(column.kind == "number" for column in columns)
+        has_amounts = any(column.kind == "number" for column in columns)
         lost = [
-            3 if header_of(info).period or (header_of(info).money and not amounts) else 1
+            3 if header_of(info).period or (header_of(info).money and not has_amounts) else 1
             for name, info in fields.items()
-            if not may_be_empty(info) and name not in named and (_kind(info) or "key") not in free
+            if not of.may_be_empty(info)
+            and name not in named
+            and (_kind(info) or "key") not in free
         ]
         ours = sum(name in fields for name in named)
         return table.name != "sale" or not bought, ours + 3 * (table == meant) - sum(lost)
@@ -249,9 +229,9 @@ def _take(made: Proposal) -> None:
         made.taken[column.header] = ours, tr("by its name")
     fields = made.table.row.model_fields.items()
     for name, info in fields:
-        if name in named or may_be_empty(info):
+        if name in named or of.may_be_empty(info):
             continue
-        kind, header = _kind(info) or ("key" if not is_choice(info) else "word"), header_of(info)
+        kind, header = _kind(info) or ("key" if not of.is_choice(info) else "word"), header_of(info)
         ours = header.larger[0] if header.larger else name
         free = [
             column
@@ -259,8 +239,8 @@ def _take(made: Proposal) -> None:
             if column.header not in made.taken and column.kind == kind and _is_open(column)
         ]
         if kind == "number":
-            free = likely_amounts(free)
-        if len(free) == 1 and not net_of(made.columns, free[0]):
+            free = amounts.likely_amounts(free)
+        if len(free) == 1 and not amounts.net_of(made.columns, free[0]):
             what = tr({"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words"))
             made.taken[free[0].header] = (
                 ours,
@@ -268,10 +248,12 @@ def _take(made: Proposal) -> None:
             )
             continue
         names = [other for other, found in names_of(made.table.row).items() if found.field == name]
-        free.sort(key=lambda column: not contained(column.header, names))
-        about = tr(meaning(info, larger=True))
+        free.sort(key=lambda column: not of.contained(column.header, names))
+        about = tr(of.meaning(info, larger=True))
         text = tr("Which column is {ours} ({about})?", ours=ours, about=about)
-        if net := next((why for column in free if (why := net_of(made.columns, column))), None):
+        if net := next(
+            (why for column in free if (why := amounts.net_of(made.columns, column))), None
+        ):
             made.taken[net[0]] = ours, net[1]
             continue
         if not free:
@@ -281,9 +263,11 @@ def _take(made: Proposal) -> None:
             open_ = [column for column in made.columns if column.header not in made.taken]
             if kind == "number":
                 free = [
-                    c for c in open_ if c.kind == kind and not words_of(c.name) & (TAX | DISCOUNT)
+                    c
+                    for c in open_
+                    if c.kind == kind and not words_of(c.name) & (amounts.TAX | amounts.DISCOUNT)
                 ]
-                free = likely_amounts(free)
+                free = amounts.likely_amounts(free)
             else:
                 free = [c for c in open_ if c.kind == "word" and c.varies and not _kind(info)]
         answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in free)
@@ -301,15 +285,15 @@ def _without_tax(made: Proposal) -> None:
     amount = next((c for c in made.columns if c.header == taken.get("amount")), None)
     if amount is None:
         return
-    if net := net_of(made.columns, amount):
+    if net := amounts.net_of(made.columns, amount):
         del made.taken[amount.header]
         made.taken[net[0]] = "amount", net[1]
         return
-    taxes = [tax for tax in of_words(made.columns, TAX) if tax is not amount]
+    taxes = [tax for tax in amounts.of_words(made.columns, amounts.TAX) if tax is not amount]
     for tax in taxes:
-        if words_of(amount.name) & GROSS:
-            bases = of_words(made.columns, BASE)
-            if bases and sums_to([(1, part) for part in (*bases, tax)], amount):
+        if words_of(amount.name) & amounts.GROSS:
+            bases = amounts.of_words(made.columns, amounts.BASE)
+            if bases and amounts.sums_to([(1, part) for part in (*bases, tax)], amount):
                 names = listed([part.header for part in (*bases, tax)])
                 why = tr("by its content: {whole} is {parts}", whole=amount.header, parts=names)
                 made.taken[tax.header] = "deduction", why
@@ -321,10 +305,12 @@ def _without_tax(made: Proposal) -> None:
             )
             made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
             return
-        for whole in of_words(made.columns, GROSS):
-            for off in of_words(made.columns, DISCOUNT):
+        for whole in amounts.of_words(made.columns, amounts.GROSS):
+            for off in amounts.of_words(made.columns, amounts.DISCOUNT):
                 parts = [(1, amount), (-1, off), (1, tax)]
-                if not sums_to([parts[0], parts[2]], whole) and sums_to(parts, whole):
+                if not amounts.sums_to([parts[0], parts[2]], whole) and amounts.sums_to(
+                    parts, whole
+                ):
                     why = tr(
                         "by its content: {amount} less {off} and with {tax} makes {total}",
                         amount=amount.header,
@@ -371,7 +357,7 @@ def _choose_rows(made: Proposal) -> None:
         won = {word for word in counts if folded(word) in _WON}
         out = {word for word in counts if folded(word) in _NOT_COUNTED or won} - won
         told = all(word.isprintable() for word in counts)
-        if out and told and len(counts) <= MOST_WORDS and column.header not in made.taken:
+        if out and told and len(counts) <= amounts.MOST_WORDS and column.header not in made.taken:
             kept = [word for word in counts if word not in out]
             if kept:
                 named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
