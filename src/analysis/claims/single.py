@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from math import ceil, floor, isqrt
 from typing import Literal
 
@@ -18,6 +19,8 @@ from analysis.base.text import Rounding, cell
 from analysis.claims.printed import Interval, preimage
 
 Base = Literal["earlier", "later"]
+Deviation = Literal["sample", "population", "either"]
+"""How a standard deviation is computed: over n − 1, over n, or nobody knows."""
 MANY = 10**7
 """Counts and numbers of respondents are tried up to here."""
 
@@ -278,7 +281,7 @@ def nearest_totals(
     (350, 370)
     """
     below = (t for t in range(total - 1, 1, -1) if growth_within_total(printed, t, rounding))
-    above = (t for t in _from(total + 1) if growth_within_total(printed, t, rounding))
+    above = (t for t in count(total + 1) if growth_within_total(printed, t, rounding))
     return next(below, None), next(above)
 
 
@@ -295,16 +298,6 @@ def _positive(n: int) -> int:
     if n < 1:
         raise ValueError(f"a number of at least 1 is needed, not {n}")
     return n
-
-
-def _from(start: int) -> Iterator[int]:
-    while True:
-        yield start
-        start += 1
-
-
-Deviation = Literal["sample", "population", "either"]
-"""How a standard deviation is computed: over n − 1, over n, or nobody knows."""
 
 
 def grimmer(
