@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from analysis.base.language import use
+from analysis.claims.judge import Judge
 from analysis.kpis.levels import sums
 from analysis.ledger.synthetic import make_ledger
 from analysis.tables.case import Case, load_case
@@ -85,6 +86,11 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def segelec() -> Case:
     return load_case("segelec", ROOT)
+
+
+@pytest.fixture(scope="session")
+def judge(segelec: Case) -> Judge:
+    return Judge(segelec)
 
 
 @pytest.fixture(scope="session")

@@ -29,11 +29,6 @@ def cases(file: str, key: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def judge(segelec: Case) -> Judge:
-    return Judge(segelec)
-
-
-@pytest.fixture(scope="session")
 def table(judge: Judge) -> pd.DataFrame:
     return verdict_table(judge)
 

@@ -26,8 +26,8 @@ RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROU
 
 
 @pytest.fixture(scope="module")
-def universes(segelec: Case) -> pd.DataFrame:
-    return universe_table(Judge(segelec))
+def universes(judge: Judge) -> pd.DataFrame:
+    return universe_table(judge)
 
 
 @pytest.fixture(scope="module")
