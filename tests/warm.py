@@ -6,6 +6,7 @@ import atexit
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -27,7 +28,7 @@ def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
 @cache
 def _pool() -> Pool:
     context = get_context("forkserver")
-    context.set_forkserver_preload([*PACKAGES, "analysis.notebook.engine"])
+    context.set_forkserver_preload([*chain(*PACKAGES), "analysis.notebook.engine"])
     pool = context.Pool(1, maxtasksperchild=1)
     atexit.register(pool.terminate)
     return pool
