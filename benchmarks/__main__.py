@@ -16,11 +16,21 @@ from analysis.cli import PAPER
 from analysis.report.outputs import with_index
 from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame
-from benchmarks import claims, dashboard, engine, percentages, publications, scale, scale_page
+from benchmarks import (
+    build,
+    claims,
+    dashboard,
+    engine,
+    percentages,
+    publications,
+    scale,
+    scale_page,
+)
 from benchmarks.summary import markdown
 from benchmarks.timing import COLUMNS
 
 SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
+BUILD = "build.csv"
 SCALE, DASHBOARD, CLAIMS = "scale.csv", "dashboard_speed.csv", "claims_scale.csv"
 PAGE = "README.md"
 TABLES = (SPEED, WRONG, TRUST, SCALE, DASHBOARD, CLAIMS)
@@ -97,6 +107,15 @@ def publications_judged(folder: Path) -> None:
     write_frame(pd.DataFrame(rows, columns=list(claims.COLUMNS)), folder / CLAIMS)
 
 
+def builds(folder: Path) -> None:
+    """Measure builds and write their table."""
+    rows = []
+    for row in build.measure():
+        print(f"bench build {row['what']} … {row['median']} ({row['target']}: {row['met']})")
+        rows.append(row)
+    write_frame(pd.DataFrame(rows, columns=list(build.COLUMNS)), folder / BUILD)
+
+
 def page(folder: Path, sizes: Path | None = None) -> None:
     """Write the page from the tables, and the short table of sizes into docs/large-data.md."""
     text = [
@@ -105,9 +124,11 @@ def page(folder: Path, sizes: Path | None = None) -> None:
     ]
     counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
     main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
-    write_text(
-        folder / PAGE, f"{main_part}\n{dashboard.markdown(text[4])}\n{claims.markdown(text[5])}"
-    )
+    parts = [main_part, dashboard.markdown(text[4]), claims.markdown(text[5])]
+    if (folder / BUILD).is_file():
+        table = pd.read_csv(folder / BUILD, dtype=str, keep_default_na=False)
+        parts.append(build.markdown(table))
+    write_text(folder / PAGE, "\n".join(parts))
     if sizes:
         shown = sizes.read_text(encoding="utf-8")
         write_text(sizes, with_index(shown, scale_page.table(text[3]), "scale"))
@@ -123,10 +144,10 @@ def main(arguments: list[str] | None = None) -> int:
         alarms; 130 interrupted.
     """
     parts = {"speed": speed, "trust": trust, "scale": size, dashboard.PART: answers}
-    parts[claims.PART] = publications_judged
+    parts |= {claims.PART: publications_judged, build.PART: builds}
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
-        "part", nargs="*", help="speed, trust, scale, dashboard, claims; all by default"
+        "part", nargs="*", help="speed, trust, scale, dashboard, claims, build; all by default"
     )
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
     args = parser.parse_args(arguments)

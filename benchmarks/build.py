@@ -1,0 +1,186 @@
+"""Processor time of a build against papermill and nbconvert, and of what authors wait for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from analysis.base.errors import BuildError
+from analysis.tables.case import project_root
+from benchmarks.timing import digits
+
+PART = "build"
+COLUMNS = ("what", "runs", "median", "least", "most", "target", "met")
+"""Columns of ``benchmarks/build.csv``."""
+ROUNDS = 5
+
+_ANALYSIS = (sys.executable, "-m", "analysis")
+_REPORT = (*_ANALYSIS, "build", "--case", "segelec", "--jobs", "2", "report")
+_EDITED = "notebooks/02_kpis.ipynb"
+_FLOOR = """
+import importlib, itertools, sys
+from analysis import cli
+from analysis.base import plan, steps
+steps.fix_environment()
+for name in itertools.chain(*plan.PACKAGES):
+    importlib.import_module(name)
+steps.forked = True
+for step in [*plan.plans(plan.Goal("report", "segelec"))][-1]:
+    if status := cli.main([*step.command]):
+        sys.exit(status)
+"""
+"""One process that imports everything once and runs all steps, whether or not they have changed."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a command used: seconds of the processor and by the clock, and megabytes at most."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+def measure() -> Iterator[dict[str, str]]:
+    """Yield the rows of the table, measured in a copy of the project, in turn."""
+    found: dict[str, list[Used]] = {}
+    with TemporaryDirectory(prefix="build-") as name:
+        root = Path(name, "project")
+        left_out = shutil.ignore_patterns(".git", ".build", ".venv", "__pycache__", ".*_cache")
+        shutil.copytree(project_root(), root, ignore=left_out)
+        measures: dict[str, Callable[[Path], Used]] = {
+            "report": _clean_report,
+            "edit": _edit,
+            "nothing": lambda folder: _run(folder, *_REPORT),
+            "watch": _watch,
+            "papermill": _papermill,
+            "floor": lambda folder: _run(folder, sys.executable, "-c", _FLOOR),
+        }
+        for _ in range(ROUNDS):
+            for key, once in measures.items():
+                found.setdefault(key, []).append(once(root))
+    yield _row("report / papermill and nbconvert", _ratios(found, "papermill"), 0.5)
+    yield _row("report / one process for all", _ratios(found, "floor"), 1.25)
+    yield _row("sentence to PDF, processor s", [used.cpu for used in found["edit"]], 7)
+    yield _row("sentence to PDF in make watch, s", [used.wall for used in found["watch"]], 2)
+    yield _row("nothing changed, s", [used.wall for used in found["nothing"]], 0.3)
+    peaks = [used.peak for key in ("report", "edit") for used in found[key]]
+    yield _row("largest process, MB", peaks, 800)
+
+
+def _ratios(found: dict[str, list[Used]], other: str) -> list[float]:
+    pairs = zip(found["report"], found[other], strict=True)
+    return [ours.cpu / theirs.cpu for ours, theirs in pairs]
+
+
+def _row(what: str, values: list[float], most: float) -> dict[str, str]:
+    return {
+        "what": what,
+        "runs": str(len(values)),
+        "median": digits(median(values)),
+        "least": digits(min(values)),
+        "most": digits(max(values)),
+        "target": f"at most {most:g}",
+        "met": "yes" if median(values) <= most else "no",
+    }
+
+
+def _run(folder: Path, *command: str) -> Used:
+    """Run a command in a copy of the project, with all processes that it starts."""
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, env=_environment(folder), stdout=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise BuildError(f"this failed: {' '.join(command)[:200]}")
+    wall = time.perf_counter() - begun
+    return Used(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    given = {"PYTHONPATH": str(folder / "src"), "IPYTHONDIR": str(folder / ".build/ipython")}
+    return {**os.environ, **given, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _clean_report(folder: Path) -> Used:
+    shutil.rmtree(folder / ".build", ignore_errors=True)
+    return _run(folder, *_REPORT)
+
+
+def _add_sentence(folder: Path) -> None:
+    path = folder / _EDITED
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    texts = (c for c in notebook["cells"] if c["cell_type"] == "markdown" and not c["metadata"])
+    cell = max(texts, key=lambda cell: len("".join(cell["source"])))
+    cell["source"] = ["".join(cell["source"]) + " Here stands one more sentence."]
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _edit(folder: Path) -> Used:
+    _add_sentence(folder)
+    return _run(folder, *_REPORT)
+
+
+def _watch(folder: Path) -> Used:
+    """Wait for the PDF after the second edit; the first fills what the process remembers."""
+    wall = 0.0
+    with subprocess.Popen(
+        [*_REPORT, "--watch"], cwd=folder, env=_environment(folder), stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        for number in range(3):
+            if number:
+                _add_sentence(folder)
+            begun = time.perf_counter()
+            while (line := process.stdout.readline()) and not line.startswith(b"report report/"):
+                if b"waiting for a change" in line and not number:
+                    break
+            wall = time.perf_counter() - begun
+            while number and line and b"waiting for a change" not in line:
+                line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    return Used(0, wall, 0)
+
+
+def _papermill(folder: Path) -> Used:
+    """Run the same notebooks as plain papermill does, and convert them to HTML."""
+    out = folder / ".build" / "papermill"
+    out.mkdir(parents=True, exist_ok=True)
+    used = []
+    for path in sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        made = str(out / path.name)
+        given = ("--cwd", str(path.parent), "--kernel", "python3", "--no-progress-bar")
+        used.append(_run(folder, sys.executable, "-m", "papermill", str(path), made, *given))
+    made_html = (sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR")
+    used.append(_run(folder, *made_html, *sorted(map(str, out.glob("*.ipynb")))))
+    return Used(sum(one.cpu for one in used), sum(one.wall for one in used), 0)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Write the part of the page on builds."""
+    head = ("What", "Median", "Least to most", "Target")
+    lines = ["## Build", "", f"| {' | '.join(head)} |", "|---|--:|--:|---|"]
+    for row in table.to_dict("records"):
+        span, target = f"{row['least']} to {row['most']}", f"{row['target']}: {row['met']}"
+        lines.append(f"| {row['what']} | {row['median']} | {span} | {target} |")
+    lines += [
+        "",
+        "The first two are ratios of processor time with all processes, in rounds made in turn:"
+        " all steps after `make clean`, the papermill command and `nbconvert --to html` on the"
+        " same notebooks, and one process that imports everything once and runs every step.",
+    ]
+    return "\n".join(lines) + "\n"
