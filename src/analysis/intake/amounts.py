@@ -174,8 +174,9 @@ def sums_to(parts: Sequence[tuple[int, Column]], whole: Column) -> bool:
 
 
 def net_of(columns: Sequence[Column], gross: Column) -> tuple[str, str] | None:
-    """Return the column that a tax makes this total of, and why it is taken."""
-    for tax in of_words(columns, TAX) if words_of(gross.name) & GROSS else []:
+    """Return the column that a tax or discount makes this total of, and why it is taken."""
+    parts = [*of_words(columns, TAX), *of_words(columns, DISCOUNT)]
+    for tax in parts if words_of(gross.name) & GROSS else []:
         for column in columns:
             is_part = column.kind == "number" and column not in (gross, tax) and column.varies
             if is_part and sums_to([(1, column), (1, tax)], gross):
