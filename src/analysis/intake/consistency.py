@@ -23,6 +23,7 @@ from analysis.base.periods import calendar, containing, parse_quarter, quarter_l
 from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.intake.case_files import ROWS, TABLES
+from analysis.intake.naming import MONEY_ROWS
 from analysis.intake.problems import Fault, Log, Problem, Rank, fault_of, problem_of, vocabulary
 from analysis.intake.rows import Asked, Rows, Sheet, count_of, records_of
 from analysis.kpis.catalogue import MEASURES, METHOD, catalogue
@@ -30,7 +31,15 @@ from analysis.kpis.duck import sql_type
 from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import contradictions as target_errors
 from analysis.tables.case import Case
-from analysis.tables.columns import LARGEST, alike, folded, header_of, is_choice, period_ends
+from analysis.tables.columns import (
+    LARGEST,
+    REST,
+    alike,
+    folded,
+    header_of,
+    is_choice,
+    period_ends,
+)
 from analysis.tables.firm_tables import ServiceRow
 from analysis.tables.rows import Row, Table, period_column, read_rows
 from analysis.tables.schema import own_indicators
@@ -45,7 +54,6 @@ _EXACT = 2.0**62
 _MOST_LISTED = 40
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
-_MONEY_ROWS = ("sale", "cost")
 
 
 def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str], log: Log) -> None:
@@ -216,8 +224,9 @@ def _check_answers(answers: Rows, services: Rows) -> None:
 def _note_doubts(rows: Rows, log: Log) -> None:
     """Note rows that may stand twice or come too late, days that lack, and values spelt twice."""
     fields = rows.table.row.model_fields
-    if rows.table.name in _MONEY_ROWS and rows.memory is not None:
-        _note_equal(rows, [name for name in fields if name not in rows.table.key], log)
+    if rows.table.name in MONEY_ROWS and rows.memory is not None:
+        rest = (REST,) if REST in rows.memory else ()
+        _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest], log)
     if rows.table.name == "service":  # days that other services have
         days = [name for name, info in fields.items() if info.annotation == date | None]
         counts = rows.sums({day: ([day], lambda cell: cell.is_null()) for day in days})

@@ -18,9 +18,20 @@ from analysis.intake.problems import Fault, Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
-from analysis.tables.columns import CREDIT, CURRENCY, DEDUCTION, SCALE, folded, header_of, names_of
+from analysis.tables.columns import (
+    CREDIT,
+    CURRENCY,
+    DEDUCTION,
+    REST,
+    SCALE,
+    folded,
+    header_of,
+    names_of,
+)
 from analysis.tables.rows import Row, period_column
 
+MONEY_ROWS = ("sale", "cost")
+"""Tables whose rows may stand twice under different keys."""
 NO_AMOUNT, SUPPLIER, CUSTOMER = (
     said.words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
 )
@@ -53,7 +64,8 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
             made.refuse("two-units", None, made.headers[name])
     seen: dict[tuple[Cell, ...], str] = {}
     for sheet, cells in zip(sheets, columns, strict=True):
-        rows = set(zip(*cells, strict=True))
+        used = [column for name, column in zip(names, cells, strict=True) if name != REST]
+        rows = set(zip(*used, strict=True))
         if again := rows & seen.keys():
             other = seen[min(again, key=str)]
             made.refuse("rows-in-two-files", at=sheet.file, count=len(again), other=other)
@@ -178,6 +190,7 @@ def _name(
     """Give every column its name in the row model; say which are not used and which are missing."""
     elsewhere: dict[str, str] = {}
     unused: list[str] = []
+    rest: list[Sequence[Cell]] = []
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
         kinds = {*cells}
@@ -192,11 +205,17 @@ def _name(
         elif found is None:
             if text or not _blank(cells):
                 unused.append(text)
+                rest.append(cells)
         elif found.field in sheet.cells:
             sheet.refuse("two-columns", row, "", f"{sheet.headers[found.field]}, {text}")
         else:
             sheet.cells[found.field], sheet.headers[found.field] = cells, text
             sheet.factors[found.field] = found.factor
+            if found.field == period_column(sheet.table):
+                rest.append(cells)  # with its time of day
+    if sheet.table.name in MONEY_ROWS and unused:
+        sheet.cells[REST] = ["|".join(("", *map(str, row))) for row in zip(*rest, strict=True)]
+        sheet.headers[REST] = ""
     for name, text in elsewhere.items():
         if name in sheet.cells:
             sheet.note("column-not-used-currency", text)

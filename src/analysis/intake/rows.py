@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.intake.cells import Cell
 from analysis.intake.problems import Fault, Log, Problem
-from analysis.tables.columns import header_of
+from analysis.tables.columns import REST, header_of
 from analysis.tables.rows import Table
 
 FILE_LINES = 2**40
@@ -131,6 +131,8 @@ def rows_of(sheet: Sheet) -> Rows:
         if not good.all():
             frame[name] = frame[name].where(good)
     frame["line"] = sheet.rows
+    if REST in sheet.cells:
+        frame[REST] = list(map(str, sheet.cells[REST]))
     lazy, about = (
         nw.from_native(frame).lazy(),
         (sheet.file, sheet.table, sheet.headers, sheet.files),

@@ -305,6 +305,7 @@ CURRENCY = "(currency)"
 SCALE = "(unit_scale)"
 CREDIT = "(credit note)"
 DEDUCTION = "(deduction)"
+REST = "(rest)"
 """Columns that files may have beside those of the row model."""
 
 
