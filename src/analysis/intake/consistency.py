@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from fractions import Fraction
 from functools import partial, reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.periods import calendar, containing, parse_quarter, quarter_label
+from analysis.base.text import decimal
 from analysis.efficiency.quarterly_statements import Allowed, cash_gaps, discrete
 from analysis.efficiency.quarterly_statements import contradictions as statement_errors
 from analysis.intake.case_files import ROWS, TABLES
@@ -227,6 +229,8 @@ def _note_doubts(rows: Rows, log: Log) -> None:
     if rows.table.name in MONEY_ROWS and rows.memory is not None:
         rest = (REST,) if REST in rows.memory else ()
         _note_equal(rows, [*(name for name in fields if name not in rows.table.key), *rest], log)
+    if rows.table.name == "sale":
+        _note_refunds(rows, "amount_centimos", log)
     if rows.table.name == "service":  # days that other services have
         days = [name for name, info in fields.items() if info.annotation == date | None]
         counts = rows.sums({day: ([day], lambda cell: cell.is_null()) for day in days})
@@ -244,6 +248,16 @@ def _note_doubts(rows: Rows, log: Log) -> None:
         later = rows.known([column]).filter(nw.col(column) > datetime.combine(through, time()))
         if count := count_of(later):
             log.note("after-the-end", rows.called(column), count, at=rows.file, day=through)
+
+
+def _note_refunds(rows: Rows, name: str, log: Log) -> None:
+    """Note how many amounts are below zero, and their sum."""
+    asked = nw.len().alias("count"), nw.col(name).sum().alias("sum")
+    below = rows.known([name]).filter(nw.col(name) < 0).select(*asked)
+    found = below.collect("pandas").to_native().iloc[0]
+    if count := int(found["count"]):
+        total = decimal(2)(Fraction(-int(found["sum"]), 100))
+        log.note("refunds", rows.called(name), count, at=rows.file, total=total)
 
 
 def _note_equal(rows: Rows, columns: list[str], log: Log) -> None:

@@ -17,7 +17,7 @@ from analysis.base.text import decimal, listed, outward, percent, points, record
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.ratios import indicator_table
 from analysis.intake.case_check import read_inventory, read_notes
-from analysis.kpis.catalogue import Indicator, Kpi, indicator
+from analysis.kpis.catalogue import Indicator, Kpi, catalogue, indicator
 from analysis.kpis.compare import Base, bases
 from analysis.kpis.cube import tables_of
 from analysis.kpis.levels import availability
@@ -44,6 +44,8 @@ _ASKS = {
 }
 """What a key result that is not on track asks for, by its status."""
 
+_NOTED = 6
+"""Kinds of notes that the report tells in words."""
 _FEW, _NAMED = 3, 4
 """Indicators from which on a sentence counts them, and those that it names at most."""
 
@@ -320,16 +322,28 @@ def data(report: FirmReport) -> str:
             )
         )
     if len(notes):
-        texts.append(
-            counted(
-                "{n} kind of cell was skipped, rewritten or left unchecked.",
-                "{n} kinds of cells were skipped, rewritten or left unchecked.",
-                len(notes),
-            )
-        )
+        texts.append(tr("What was noted: {notes}.", notes="; ".join(_noted(notes))))
     else:
         texts.append(tr("Nothing was skipped or rewritten: every cell was taken as it stands."))
     return " ".join(texts)
+
+
+def _noted(notes: pd.DataFrame) -> list[str]:
+    """Say what was noted and how often, what concerns no single cells last."""
+    found = []
+    for what, same in notes.groupby("what", sort=False):
+        count = int(same["rows"].sum())
+        if count and same["column"].any():
+            unit = counted("{n} cell", "{n} cells", count)
+        elif count:
+            unit = counted("{n} row", "{n} rows", count)
+        else:
+            unit = counted("{n} column", "{n} columns", len(same)) if same["column"].any() else ""
+        found.append((not count, f"{literal(str(what))}{unit and f' ({unit})'}"))
+    texts = [text for _, text in sorted(found, key=lambda pair: pair[0])]
+    if more := len(texts[_NOTED:]):
+        texts[_NOTED:] = [counted("{n} more, see the check", "{n} more, see the check", more)]
+    return texts
 
 
 def gaps(report: FirmReport) -> str:
@@ -346,15 +360,28 @@ def gaps(report: FirmReport) -> str:
 
 
 def left_out(report: FirmReport, *, names_too: bool = False) -> str:
-    """Count the indicators that can be computed, and name the others if asked to."""
-    known = availability(report.sums, tables_of(report.case))
+    """Count the indicators that are shown, and say what gives more; or name those left out."""
+    there = tables_of(report.case)
+    known = availability(report.sums, there)
+    if not names_too:
+        text = tr("{n} of {all} indicators are shown.", n=len(report.measured), all=len(known))
+        gives: dict[str, list[str]] = {}
+        for record, lacks, computed in zip(
+            catalogue(), known["absent"], known["known"], strict=True
+        ):
+            wanted = [f"{name}.csv" for name in lacks] or [record.measures[0].columns[0]]
+            if not computed and len(wanted) == 1:
+                gives.setdefault(wanted[0], []).append(tr(record.name).lower())
+        most = sorted(gives.items(), key=lambda pair: -len(pair[1]))[:_FEW]
+        more = "; ".join(f"{literal(name)} ({', '.join(given[:_FEW])})" for name, given in most)
+        return f"{text} {tr('More come with {more}.', more=more)}" if more else text
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
     text = tr(
         "{known} of {all} indicators can be computed.",
         known=whole(known["known"].sum()),
         all=len(known),
     )
-    if not names or not names_too:
+    if not names:
         return text
     missing = tr("Not computed, since tables or rows are missing: {names}.", names=", ".join(names))
     return f"{text} {missing}"
