@@ -176,19 +176,7 @@ class Network(Nodes):
         if self.quotient(what, claim.period) or self.hidden(what) or what in self._signed:
             return
         if kind == "share" or (kind == "level" and what not in self._units):
-            fix = (
-                f"add a row “share” for {what} to relations.csv"
-                if kind == "share"
-                else f"add a row “unit” for {what} (4 for quarter-hours), or a row “ratio”"
-            )
-            raise InputError(
-                f"relations.csv sets this {kind} against others without saying what it is made of",
-                file="claims.csv",
-                row=claim.claim_id,
-                column="quantity",
-                value=what,
-                fix=fix,
-            )
+            raise problem(f"{kind} of what", claim, what=what)
 
     # -- relations ----------------------------------------------------------------------------
 
@@ -240,12 +228,7 @@ class Network(Nodes):
                 while waiting:
                     node = waiting.pop()
                     if node == whole:
-                        raise problem(
-                            row,
-                            "by this and other rows a whole is a part of itself",
-                            "of",
-                            "take out the row that is wrong",
-                        )
+                        raise problem("circle", row)
                     if node not in reached:
                         reached.add(node)
                         waiting += parts.get(node, ())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from analysis.base.errors import InputError
+from analysis.base.text import fields
 from analysis.claims.relations import (
     ASSERTED,
     COUNTED,
@@ -114,14 +115,7 @@ class Nodes:
                 return row.parts
         numeric = self.kind(claim) in NUMERIC and claim.role == "result"
         if numeric and claim.period in OPEN_PERIODS and self._must_say(claim):
-            raise InputError(
-                "the publication does not say which period it means, and no relation does",
-                file="claims.csv",
-                row=claim.claim_id,
-                column="period",
-                value=claim.period,
-                fix=f"add a row “period” for {claim.quantity} to relations.csv",
-            )
+            raise problem("no period", claim, quantity=claim.quantity)
         return (claim.period,)
 
     def says_period(self, claim: ClaimRow) -> bool:
@@ -148,15 +142,7 @@ class Nodes:
             row = self._bases.get((claim.quantity, period))
             if row is not None:
                 return row
-        raise InputError(
-            "this is a growth, and nothing says against which period",
-            file="claims.csv",
-            row=claim.claim_id,
-            column="period",
-            value=claim.period,
-            fix=f"add a row “base” for {claim.quantity} in {claim.period} to relations.csv, such "
-            f"as {claim.claim_id}-base,base,{claim.quantity},{claim.period},EARLIER PERIOD,,,,",
-        )
+        raise problem("no base", claim, **fields(claim, "claim_id quantity period"))
 
     # -- quantities in periods ----------------------------------------------------------------
 
@@ -241,12 +227,7 @@ class Nodes:
                 if row.relation not in _BASES and not self._elsewhere(known).isdisjoint(related):
                     continue
                 what = "the growth of " if row.relation in _BASES else ""
-                raise problem(
-                    row,
-                    f"no claim is about {what}{row.quantity} in this period",
-                    "period",
-                    "write the period as claims.csv does, or drop the row",
-                )
+                raise problem("idle period", row, what=what + row.quantity)
         return known
 
     def _reached(self, known: set[Node], rows: Sequence[RelationRow]) -> set[Node]:
@@ -316,12 +297,7 @@ class Nodes:
     def mixed(self, row: RelationRow) -> InputError:
         """Say that a row joins quantities of different units."""
         units = ", ".join(f"{n} in 1/{self.pieces(n)}" for n in row.quantities)
-        return problem(
-            row,
-            f"these are counted in different smallest pieces ({units})",
-            "of",
-            "add rows “unit”; money is counted in 1/100",
-        )
+        return problem("mixed units", row, units=units)
 
 
 def _node(text: str, period: str) -> Node:

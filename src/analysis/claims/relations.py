@@ -42,6 +42,8 @@ KINDS: Mapping[str, Kind] = {
     for name, kind in own_yaml(__file__, "relations.yaml").items()
 }
 
+_PROBLEMS: Mapping[str, Mapping[str, str]] = own_yaml(__file__, "problems.yaml")
+
 if TYPE_CHECKING:
     Relation = str
 else:
@@ -167,14 +169,27 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
     return tuple(rows)
 
 
-def problem(
-    row: RelationRow, rule: str, column: str, fix: str | None = None, value: str = ""
-) -> InputError:
-    """Say what is wrong with one cell, or with a value in it."""
-    wrong = value or getattr(row, column) or None
-    return InputError(
-        rule, file=RELATIONS.file, row=row.relation_id, column=column, value=wrong, fix=fix
-    )
+def problem(name: str, of: RelationRow | ClaimRow, value: str = "", **words: str) -> InputError:
+    """Say what is wrong with one cell, or with a value in it.
+
+    Parameters
+    ----------
+    name : str
+        Key of ``problems.yaml``.
+    of : RelationRow or ClaimRow
+        The row.
+    value : str, optional
+        What is wrong; the whole cell if left out.
+    **words
+        What fills the names in braces.
+    """
+    texts: dict[str, str] = {
+        key: text.format(value=value, **words) for key, text in _PROBLEMS[name].items()
+    }
+    texts = {"file": RELATIONS.file} | texts
+    row = of.relation_id if isinstance(of, RelationRow) else of.claim_id
+    wrong = value or getattr(of, texts["column"]) or None
+    return InputError(**texts, row=row, value=wrong)
 
 
 def together(one: RelationRow, other: RelationRow) -> bool:
@@ -197,48 +212,41 @@ class _Check:
         self._quantities(row)
         self._reading(row)
         if row.claim and row.claim not in self.claims:
-            raise problem(row, "claims.csv has no claim of this id", "claim")
+            raise problem("unknown claim", row)
         if row.relation in _ON_CLAIMS and self.claims[row.claim].quantity != row.quantity:
-            raise problem(row, f"the claim {row.claim} is about another quantity", "quantity")
+            raise problem("another quantity", row, claim=row.claim)
         if row.relation in ("sum", *QUOTIENTS) and row.quantity in (*row.parts, row.by):
-            raise problem(row, "a quantity cannot be a part of itself", "of")
+            raise problem("own part", row)
         if row.relation in ("base", "later base", "period sum") and row.period in row.parts:
-            raise problem(row, "a period cannot be its own base or part", "of")
+            raise problem("own base", row)
         members = set(row.quantities) if row.relation in COUNTED else set[str]()
         if row.relation in QUOTIENTS:
             members.discard(row.quantity)
         for name in sorted(members & self.made_up):
-            rule = f"{name} is a share or ratio itself; only what is counted adds up or divides"
-            raise problem(row, rule, "by" if name == row.by else "of", value=name)
+            column = "by" if name == row.by else "of"
+            raise problem("made up", row, name, column=column)
         for other in self.rows[: self.rows.index(row)]:
             if _same_subject(row, other) and together(row, other):
-                raise problem(
-                    row,
-                    f"the row {other.relation_id} gives this another meaning already",
-                    "relation",
-                    "keep one of the two, or let each hold under an option of its own (reading)",
-                )
+                raise problem("two meanings", row, other=other.relation_id)
 
     def _quantities(self, row: RelationRow) -> None:
         if row.relation == "unprinted" and row.quantity in self.printed:
-            raise problem(row, "claims.csv does print this quantity", "quantity", "drop the row")
+            raise problem("printed", row)
         known = self.printed | self.unprinted
         for name in row.quantities:
             if name not in known:
                 column = {row.quantity: "quantity", row.by: "by"}.get(name, "of")
-                rule = f"no claim is about a quantity {name}; known are {', '.join(sorted(known))}"
-                fix = "correct the name, or add a row “unprinted” for it"
-                raise problem(row, rule, column, fix, name)
+                all_known = ", ".join(sorted(known))
+                raise problem("unknown quantity", row, name, column=column, known=all_known)
 
     def _reading(self, row: RelationRow) -> None:
         axes = self.case.parameters.readings
         for axis, option in row.conditions.items():
             if axis not in axes:
-                known = ", ".join(axes) or "none"
-                raise problem(row, f"case.yaml has no reading {axis}; it has {known}", "reading")
+                raise problem("unknown reading", row, axis=axis, known=", ".join(axes) or "none")
             if option not in axes[axis].options:
                 known = ", ".join(axes[axis].options)
-                raise problem(row, f"the reading {axis} has the options {known}", "reading")
+                raise problem("unknown option", row, axis=axis, known=known)
 
     def axes(self) -> Iterator[InputError]:
         """Find claims that depend on a reading which no row answers."""
@@ -246,14 +254,7 @@ class _Check:
         for claim in self.claims.values():
             for axis in claim.axes:
                 if axis not in used:
-                    yield InputError(
-                        "no row of relations.csv depends on this reading, so it changes nothing",
-                        file="claims.csv",
-                        row=claim.claim_id,
-                        column="readings",
-                        value=axis,
-                        fix=f"add rows with reading {axis}=OPTION, or empty the cell",
-                    )
+                    yield problem("idle reading", claim, axis)
 
 
 def _same_subject(one: RelationRow, other: RelationRow) -> bool:
@@ -282,15 +283,7 @@ def refuse_negative_base(claim: ClaimRow, base: Sequence[str], levels: Sequence[
     for other in levels:
         at_base = other.quantity == claim.quantity and other.period in base
         if at_base and other.number.value < 0 and claim.number.percent:
-            raise InputError(
-                f"it was {other.printed} in {other.period}, and a rate of change from less than "
-                "zero has no agreed meaning",
-                file="claims.csv",
-                row=claim.claim_id,
-                column="printed",
-                value=claim.printed,
-                fix="enter the sentence as a statement (role and kind statement)",
-            )
+            raise problem("negative base", claim, printed=other.printed, period=other.period)
 
 
 def is_result(claim: ClaimRow) -> bool:
