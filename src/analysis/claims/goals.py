@@ -15,7 +15,7 @@ from analysis.base.text import decimal, listed
 from analysis.claims.network import State
 from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
 from analysis.claims.printed import Formula, Interval, read_formula
-from analysis.claims.relations import ASSERTED, RelationRow, is_result
+from analysis.claims.relations import ASSERTED, Claims, Relations, is_result
 from analysis.claims.solver.questions import Outcome
 from analysis.claims.solver.search import MOST_CASES, UndecidedError
 from analysis.claims.solver.system import Claim, Item, Ratio
@@ -33,7 +33,7 @@ GIVEN_UP = (
 """What is said where a search was given up."""
 
 
-def judge_goal(claims: Sequence[ClaimRow], state: State | None, claim: ClaimRow) -> Judgement:
+def judge_goal(claims: Claims, state: State | None, claim: ClaimRow) -> Judgement:
     """Judge a target: reached or missed for certain, open, or without a result.
 
     Parameters
@@ -263,9 +263,7 @@ _USUAL = (100, 90, 80, 70, 60, 50)
 _COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def judge_text(
-    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], claim: ClaimRow
-) -> Judgement:
+def judge_text(claims: Claims, relations: Relations, claim: ClaimRow) -> Judgement:
     """Judge a formula, a statement that no relation puts into numbers, or a count of things."""
     rows = {row.relation: row for row in relations if row.claim == claim.claim_id}
     if "damaged" in rows:
@@ -282,9 +280,7 @@ def judge_text(
     return Judgement("not reported", "No printed number bears on it.")
 
 
-def _formula(
-    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], claim: ClaimRow
-) -> Judgement:
+def _formula(claims: Claims, relations: Relations, claim: ClaimRow) -> Judgement:
     formula = _read(claim, claim.printed)
     lost = formula.lost_operator
     if lost is not None:

@@ -6,7 +6,7 @@ quantity, and a formula against the formulas of other places.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,32 +15,24 @@ from analysis.base.text import Rounding
 from analysis.claims.goals import GIVEN_UP, WHOLE, judge_goal, judge_text
 from analysis.claims.network import Group, Network, Solved, State
 from analysis.claims.relations import (
+    GOALS,
     RELATIONS,
     ROUNDING,
+    Claims,
+    Reading,
     RelationRow,
+    Relations,
     blocks_of,
+    problem,
     read_relations,
 )
 from analysis.claims.single import beyond_whole, sharpness
 from analysis.claims.solver.bounds import MOST_QUESTIONS
-from analysis.claims.solver.system import (
-    Claim,
-    System,
-)
-from analysis.claims.wording import Judgement, Range, Reading, Wording
+from analysis.claims.solver.system import Claim, System
+from analysis.claims.wording import Judgement, Range, Wording
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
 from analysis.tables.strategy_tables import ClaimRow, read_claims
-
-_ROUNDING_LINES = """
-    readings:
-      rounding:
-        question: How were the printed figures rounded?
-        default: half-up
-        options:
-          half-up: to the nearest, ties up
-          half-even: to the nearest, ties to even
-          truncate: digits cut off"""
 
 
 def read_inputs(case: Case) -> tuple[tuple[ClaimRow, ...], tuple[RelationRow, ...]]:
@@ -65,24 +57,19 @@ def read_inputs(case: Case) -> tuple[tuple[ClaimRow, ...], tuple[RelationRow, ..
         errors += error.all
     try:
         if claims:
-            with in_folder(case):
-                relations = read_relations(case, claims)
+            relations = read_relations(case, claims)
         elif case.raw.joinpath(RELATIONS.file).is_file():  # without claims, each row by itself
             read_rows(RELATIONS, case.raw, case.root)
         if errors and claims:
-            network_of(case, claims, relations, case.reading() | {"rounding": Rounding.HALF_UP})
+            network_of(case, claims, relations, case.reading() | {ROUNDING: Rounding.HALF_UP})
     except InputError as error:
         errors += error.all
-    raise_all(errors)
+    with in_folder(case):
+        raise_all(errors)
     return tuple(claims), relations
 
 
-def network_of(
-    case: Case,
-    claims: Sequence[ClaimRow],
-    relations: Sequence[RelationRow],
-    reading: dict[str, str],
-) -> Network:
+def network_of(case: Case, claims: Claims, relations: Relations, reading: Reading) -> Network:
     """Return what the claims say under one reading.
 
     Raises
@@ -90,14 +77,14 @@ def network_of(
     InputError
         If the relations leave out what a claim needs, or contradict each other.
     """
-    try:
-        with in_folder(case):
+    with in_folder(case):
+        try:
             return Network(claims, relations, reading)
-    except InputError as error:
-        if case.raw.joinpath(RELATIONS.file).is_file():
+        except InputError as error:
+            if not case.raw.joinpath(RELATIONS.file).is_file():
+                columns = ",".join(RelationRow.model_fields)
+                raise_all([problem("no relations", columns=columns), *error.all])
             raise
-        raise_all([_no_relations(case), *error.all])
-        raise
 
 
 @contextmanager
@@ -112,39 +99,16 @@ def in_folder(case: Case) -> Iterator[None]:
         raise
 
 
-def _no_relations(case: Case) -> InputError:
-    """Say that a case lacks the file that its claims turn out to need."""
-    return InputError(
-        "the file is missing, and it would say how the printed quantities hang together",
-        file=case.raw.joinpath(RELATIONS.file).relative_to(case.root),
-        fix="make it with the first line "
-        + ",".join(RelationRow.model_fields)
-        + " and the rows named below; data/raw/courier has one, and its README says more",
-    )
-
-
 def _rounding(case: Case) -> Iterator[InputError]:
     """Refuse a case that does not say how its figures may have been rounded."""
-    file = case.raw.joinpath("case.yaml").relative_to(case.root)
-    axis = case.parameters.readings.get("rounding")
-    known = ", ".join(Rounding)
-    if axis is None:
-        there = " below the line readings: that is there" if case.parameters.readings else ""
-        yield InputError(
-            "printed numbers need a reading of how they were rounded",
-            file=file,
-            column="readings.rounding",
-            fix=f"add this{there}:{_ROUNDING_LINES}",
-        )
-    for option in axis.options if axis is not None else ():
+    readings = case.parameters.readings
+    if ROUNDING not in readings:
+        there = " below the line readings: that is there" if readings else ""
+        yield problem("no rounding", there=there)
+        return
+    for option in readings[ROUNDING].options:
         if option not in set(Rounding):
-            yield InputError(
-                f"this is no rounding rule; its options are among {known}",
-                file=file,
-                column="readings.rounding",
-                value=option,
-                fix="take one of these",
-            )
+            yield problem("unknown rounding", value=option, known=", ".join(Rounding))
 
 
 class Judge:
@@ -174,17 +138,12 @@ class Judge:
         raise_all(list(errors.values()))
         self._blocks = {block.name: block for block in found}
         self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
-        self._of: dict[str, tuple[str, ...]] = {}
-        for block in found:
-            for one in block.claims:
-                self._of[one.claim_id] = (*self._of.get(one.claim_id, ()), block.name)
         self._states: dict[tuple[str, ...], State] = {}
         self._solved = Solved()
         self._found: dict[Hashable, Judgement] = {}
         rows = [row.conditions for row in self.relations]
-        self.joint = {a for one in rows for a in one} - {
-            a for one in rows if len(one) == 1 for a in one
-        }
+        alone = {axis for one in rows if len(one) == 1 for axis in one}
+        self.joint = {axis for one in rows for axis in one} - alone
         """Axes of which an option matters only together with one of another axis."""
 
     def state(self, block: str, reading: Reading) -> State:
@@ -195,7 +154,7 @@ class Judge:
             hold = (row.relation_id for row in one.relations if row.holds(reading))
             rows = (block, reading[ROUNDING], *hold)
             if rows not in self._states:
-                network = network_of(self.case, one.claims, one.relations, dict(reading))
+                network = network_of(self.case, one.claims, one.relations, reading)
                 with in_folder(self.case):
                     self._states[rows] = State(network, self._solved)
             self._states[key] = self._states[rows]
@@ -203,7 +162,7 @@ class Judge:
 
     def bearing(self, claim: ClaimRow, reading: Reading) -> tuple[Hashable, ...]:
         """Return what bears on a claim; where it is the same, so is the judgement."""
-        if claim.role in ("target", "example"):
+        if claim.role in GOALS:
             return tuple(reading.values())
         found: list[Hashable] = []
         for rule in self.case.parameters.readings[ROUNDING].options:
@@ -217,16 +176,16 @@ class Judge:
 
     def of(self, claim: ClaimRow) -> tuple[str, ...]:
         """Return the blocks that a claim bears on."""
-        return self._of.get(claim.claim_id, ())
+        return tuple(name for name, one in self._blocks.items() if claim.claim_id in one.ids)
 
     def axes(self, claim: ClaimRow) -> tuple[tuple[str, ...], ...]:
         """Return the axes of each block that a claim bears on; a target names its own."""
-        goal = claim.role in ("target", "example")
+        goal = claim.role in GOALS
         return () if goal and claim.axes else tuple(self.blocks[name] for name in self.of(claim))
 
     def contradicted(self, claim: ClaimRow, reading: Reading) -> bool:
         """Whether a claim is in a conflict under a full reading."""
-        if claim.role in ("target", "example"):
+        if claim.role in GOALS:
             return self.judge(claim, reading).verdict == "inconsistent"
         states = [self.state(name, reading) for name in self.of(claim)]
         return any(_blamed(state, claim) for state in states)
@@ -243,7 +202,7 @@ class Judge:
 
     def _judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         with in_folder(self.case):
-            if claim.role in ("target", "example"):
+            if claim.role in GOALS:
                 return self._goal(self._measured(claim), reading)
             states = [self.state(name, reading) for name in self.of(claim)]
             held = [state for state in states if claim.claim_id in state.network.first]
@@ -288,11 +247,8 @@ class Judge:
 
     def _result(self, state: State, claim: ClaimRow) -> Judgement:
         tag = state.network.first[claim.claim_id]
-        others = tuple(
-            other
-            for other, first in state.network.first.items()
-            if first == tag and other != claim.claim_id
-        )
+        same = (place for place, first in state.network.first.items() if first == tag)
+        others = tuple(place for place in same if place != claim.claim_id)
         if tag not in state.network.items:
             lost = "This place has lost the number; nothing is inferred."
             return Judgement("unreadable", lost, other=others)

@@ -6,7 +6,7 @@ Claims that share quantities are a group, which has its minimal conflicts and a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,29 +16,19 @@ from analysis.claims.nodes import FINE, GROWTH, NUMERIC, Node, Nodes
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.relations import (
     ASSERTED,
+    GOALS,
     QUOTIENTS,
+    Claims,
+    Reading,
     RelationRow,
+    Relations,
     problem,
     refuse_negative_base,
 )
+from analysis.claims.solver import system
 from analysis.claims.solver.bounds import Conflicts, Ends, minimal_conflicts
 from analysis.claims.solver.questions import Outcome, Questions, Selection
-from analysis.claims.solver.system import (
-    Claim,
-    Item,
-    Linear,
-    Ratio,
-    at_least,
-    at_most,
-    change,
-    connected,
-    divided,
-    equal,
-    linear,
-    meaning,
-    outside,
-    quantity,
-)
+from analysis.claims.solver.system import Claim, Item, Linear, Ratio
 from analysis.tables.strategy_tables import ClaimRow
 
 _DEFINING = ("sum", "period sum", "at most", "share", "squared share", "some")
@@ -67,12 +57,7 @@ class Network(Nodes):
         If the relations leave out what a claim needs, or contradict each other.
     """
 
-    def __init__(
-        self,
-        claims: Sequence[ClaimRow],
-        relations: Sequence[RelationRow],
-        reading: Mapping[str, str],
-    ) -> None:
+    def __init__(self, claims: Claims, relations: Relations, reading: Reading) -> None:
         super().__init__(claims, relations, reading)
         self.rounding = Rounding(reading["rounding"])
         self._alike = {r.quantity: r.of for r in self.rows("grows as")}
@@ -150,7 +135,7 @@ class Network(Nodes):
         before = self.value(what, base.parts)
         if base.relation == "later base" and isinstance(now, Linear) and isinstance(before, Linear):
             return Claim(claim.claim_id, now - before, inside, now)
-        return change(claim.claim_id, (now, before), inside, absolute=self.in_points(claim))
+        return system.change(claim.claim_id, (now, before), inside, absolute=self.in_points(claim))
 
     def is_factor(self, claim: ClaimRow) -> bool:
         """Say whether a claim's expression is a later value by an earlier one: its rate and one."""
@@ -189,7 +174,7 @@ class Network(Nodes):
         """Name what printed results and targets speak about."""
         used = {name for made in self.items.values() for item in made for name in item.names}
         for claim in self.claims.values():
-            if claim.role in ("target", "example") and self.kind(claim) in NUMERIC:
+            if claim.role in GOALS and self.kind(claim) in NUMERIC:
                 periods = self.periods_of(claim)
                 used |= {n for p in periods for n, _ in self._one(claim.quantity, p).terms}
         return used
@@ -199,7 +184,9 @@ class Network(Nodes):
         tag = row.claim or row.relation_id
         if row.relation == "some":
             nodes = (node for (node,) in self.places(row, self.known) if node in self.known)
-            yield from (at_least(tag, quantity(self.name(*node)), 1) for node in nodes)
+            yield from (
+                system.at_least(tag, system.quantity(self.name(*node)), 1) for node in nodes
+            )
             return
         ignored = {self.pieces(row.quantity)} - {self.pieces(row.by)}  # the unit of a share itself
         for whole, *parts in self.places(row, self.known):
@@ -209,14 +196,14 @@ class Network(Nodes):
             left = self._one(*whole)
             if row.relation in QUOTIENTS:
                 part, of = (self._one(*node) for node in parts)
-                yield at_most(tag, part - of, 0)
+                yield system.at_most(tag, part - of, 0)
             elif row.relation == "at most":
-                yield at_most(tag, left - self._one(*parts[0]), 0)
+                yield system.at_most(tag, left - self._one(*parts[0]), 0)
             else:
                 total = Linear()
                 for node in parts:
                     total = total + self._one(*node)
-                yield equal(tag, left, total)
+                yield system.equal(tag, left, total)
 
     def _refuse_circles(self) -> None:
         """Refuse wholes that are, by way of others, parts of themselves."""
@@ -338,7 +325,7 @@ class State:
         return all(
             ask.core(others, excluded) is not None
             for item in self.network.items[tag]
-            for excluded in outside(item)
+            for excluded in system.outside(item)
         )
 
     def _group(self, tags: tuple[str, ...], definitions: list[Claim]) -> Group:
@@ -347,7 +334,7 @@ class State:
         money = self.network.amounts()
         names = sorted({name for item in items for name in item.names})
         pieces = [(n, self.network.pieces(self.network.names[n][0]), n in money) for n in names]
-        content = (tags, *pieces, *((item.tag, meaning(item)) for item in items))
+        content = (tags, *pieces, *((item.tag, system.meaning(item)) for item in items))
         found = self._solved.groups
         if content not in found:
             found[content] = self._solve(tags, definitions, money & set(names))
@@ -362,8 +349,12 @@ class State:
         items = {tag: self.network.items[tag] for tag in tags}
         ask = finer = Questions(items, rules, self._solved.ends)
         if money:
-            parts = {t: tuple(divided(i, money, FINE) for i in made) for t, made in items.items()}
-            finer = Questions(parts, linear([divided(one, money, FINE) for one in rules]))
+            parts = {
+                t: tuple(system.divided(i, money, FINE) for i in made) for t, made in items.items()
+            }
+            finer = Questions(
+                parts, system.linear([system.divided(one, money, FINE) for one in rules])
+            )
 
         def core(some: tuple[str, ...]) -> tuple[str, ...] | None:
             refuted = ask.core(some)
@@ -396,7 +387,7 @@ def _connected(network: Network) -> list[tuple[tuple[str, ...], list[Claim]]]:
     named: list[tuple[str | Claim, set[str]]] = [(d, set(d.names)) for d in network.definitions]
     named += [(tag, {n for item in items[tag] for n in item.names}) for tag in items]
     found = []
-    for members, _ in connected(named):
+    for members, _ in system.connected(named):
         tags = {one for one in members if isinstance(one, str)}
         rules = [one for one in members if isinstance(one, Claim)]
         if tags:

@@ -7,7 +7,7 @@ quotient of two numbers of its own, that is, any exact number of at least zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from analysis.base.errors import InputError
@@ -16,7 +16,10 @@ from analysis.claims.relations import (
     ASSERTED,
     COUNTED,
     QUOTIENTS,
+    Claims,
+    Reading,
     RelationRow,
+    Relations,
     problem,
     signed,
 )
@@ -64,12 +67,7 @@ class Nodes:
         Quantities and periods that a claim is about, or that are related to such a one.
     """
 
-    def __init__(
-        self,
-        claims: Sequence[ClaimRow],
-        relations: Sequence[RelationRow],
-        reading: Mapping[str, str],
-    ) -> None:
+    def __init__(self, claims: Claims, relations: Relations, reading: Reading) -> None:
         self.claims = {claim.claim_id: claim for claim in claims}
         self.relations = tuple(row for row in relations if row.holds(reading))
         self._all = tuple(relations)

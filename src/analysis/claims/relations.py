@@ -42,6 +42,13 @@ KINDS: Mapping[str, Kind] = {
     for name, kind in own_yaml(__file__, "relations.yaml").items()
 }
 
+Choice = dict[str, str]
+Reading = Mapping[str, str]
+"""An option for every axis of ``case.yaml``."""
+
+GOALS = ("target", "example")
+"""Roles of claims that are compared with results."""
+
 _PROBLEMS: Mapping[str, Mapping[str, str]] = own_yaml(__file__, "problems.yaml")
 
 if TYPE_CHECKING:
@@ -123,7 +130,7 @@ class RelationRow(Row):
         pairs = (text.split("=") for text in self.reading.split(";") if text)
         return {axis.strip(): option.strip() for axis, option in pairs}
 
-    def holds(self, reading: Mapping[str, str]) -> bool:
+    def holds(self, reading: Reading) -> bool:
         """Say whether the row holds under a reading."""
         return all(reading[axis] == option for axis, option in self.conditions.items())
 
@@ -135,6 +142,9 @@ class RelationRow(Row):
             named += [part.partition("@")[0] for part in self.parts]
         return tuple(named)
 
+
+Claims = Sequence[ClaimRow]
+Relations = Sequence[RelationRow]
 
 RELATIONS = Table(
     "relations",
@@ -154,10 +164,9 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
         If a cell breaks a rule, a row names a quantity, claim or reading that is not there, two
         rows give one thing two meanings, or a claim depends on a reading that changes nothing.
     """
-    rows: list[RelationRow] = []
-    if case.raw.joinpath(RELATIONS.file).is_file():
-        found = read_rows(RELATIONS, case.raw, case.root)
-        rows = [row for row in found if isinstance(row, RelationRow)]
+    there = case.raw.joinpath(RELATIONS.file).is_file()
+    found = read_rows(RELATIONS, case.raw, case.root) if there else []
+    rows = [row for row in found if isinstance(row, RelationRow)]
     check = _Check(case, claims, rows)
     errors: list[InputError] = []
     for row in rows:
@@ -169,26 +178,26 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
     return tuple(rows)
 
 
-def problem(name: str, of: RelationRow | ClaimRow, value: str = "", **words: str) -> InputError:
-    """Say what is wrong with one cell, or with a value in it.
+def problem(
+    name: str, of: RelationRow | ClaimRow | None = None, value: str = "", **words: str
+) -> InputError:
+    """Say what is wrong with a file, with one cell, or with a value in it.
 
     Parameters
     ----------
     name : str
         Key of ``problems.yaml``.
-    of : RelationRow or ClaimRow
+    of : RelationRow or ClaimRow, optional
         The row.
     value : str, optional
         What is wrong; the whole cell if left out.
     **words
         What fills the names in braces.
     """
-    texts: dict[str, str] = {
-        key: text.format(value=value, **words) for key, text in _PROBLEMS[name].items()
-    }
-    texts = {"file": RELATIONS.file} | texts
-    row = of.relation_id if isinstance(of, RelationRow) else of.claim_id
-    wrong = value or getattr(of, texts["column"]) or None
+    texts = {"file": RELATIONS.file, **_PROBLEMS[name]}
+    texts = {key: text.format(value=value, **words) for key, text in texts.items()}
+    row = getattr(of, "relation_id", None) or getattr(of, "claim_id", None)
+    wrong = value or getattr(of, texts.get("column", ""), "") or None
     return InputError(**texts, row=row, value=wrong)
 
 
@@ -201,7 +210,7 @@ def together(one: RelationRow, other: RelationRow) -> bool:
 class _Check:
     """Holds the rows against the claims, the readings and each other."""
 
-    def __init__(self, case: Case, claims: Sequence[ClaimRow], rows: Sequence[RelationRow]) -> None:
+    def __init__(self, case: Case, claims: Claims, rows: Relations) -> None:
         self.case, self.rows = case, rows
         self.claims = {claim.claim_id: claim for claim in claims}
         self.printed = {claim.quantity for claim in claims}
@@ -250,7 +259,7 @@ class _Check:
 
     def axes(self) -> Iterator[InputError]:
         """Find claims that depend on a reading which no row answers."""
-        used = {"rounding", *(axis for row in self.rows for axis in row.conditions)}
+        used = {ROUNDING, *_axes(self.rows)}
         for claim in self.claims.values():
             for axis in claim.axes:
                 if axis not in used:
@@ -311,11 +320,7 @@ class Block:
     """
 
     def __init__(
-        self,
-        quantities: set[str],
-        claims: Sequence[ClaimRow],
-        relations: Sequence[RelationRow],
-        order: Sequence[str],
+        self, quantities: set[str], claims: Claims, relations: Relations, order: Sequence[str]
     ) -> None:
         self.quantities = quantities
         alike = {r.quantity for r in relations if r.relation == "grows as" and r.of in quantities}
@@ -326,16 +331,18 @@ class Block:
         linked = {row.claim for row in self.relations}
         printed = {_print(claim) for claim in claims if claim.claim_id in linked}
         self.claims = tuple(c for c in claims if c.quantity in reached or _print(c) in printed)
+        self.ids = {claim.claim_id for claim in self.claims}
         self.name = next(c.quantity for c in claims if c.quantity in quantities and is_result(c))
-        goals = {claim.claim_id for claim in claims if claim.role in ("target", "example")}
+        goals = {claim.claim_id for claim in claims if claim.role in GOALS}
         about = [row for row in self.relations if row.claim not in goals]
-        self.axes = tuple(
-            a for a in order if a == ROUNDING or any(a in r.conditions for r in about)
-        )
-        every = self.relations
-        self.keys = tuple(
-            a for a in order if a == ROUNDING or any(a in r.conditions for r in every)
-        )
+        used, named = ({ROUNDING, *_axes(rows)} for rows in (about, self.relations))
+        self.axes = tuple(axis for axis in order if axis in used)
+        self.keys = tuple(axis for axis in order if axis in named)
+
+
+def _axes(rows: Relations) -> set[str]:
+    """Return the axes that some rows depend on."""
+    return {axis for row in rows for axis in row.conditions}
 
 
 def _print(claim: ClaimRow) -> tuple[str, ...]:
@@ -343,31 +350,24 @@ def _print(claim: ClaimRow) -> tuple[str, ...]:
     return claim.role, claim.kind, claim.quantity, claim.printed, claim.period
 
 
-def blocks_of(
-    claims: Sequence[ClaimRow], relations: Sequence[RelationRow], order: Sequence[str]
-) -> list[Block]:
+def blocks_of(claims: Claims, relations: Relations, order: Sequence[str]) -> list[Block]:
     """Put results that relations connect into blocks, in the order of their first results.
 
     A quantity that only grows as another does is in the block of that other one; under another
     reading it may be in another.
     """
     alike = {row.quantity for row in relations if row.relation == "grows as"}
-    named: list[tuple[None, set[str]]] = [
-        (None, set(row.quantities)) for row in relations if row.relation != "grows as"
-    ]
-    named += [(None, {claim.quantity}) for claim in claims if is_result(claim)]
+    results = {claim.claim_id: claim.quantity for claim in claims if is_result(claim)}
+    printed = set(results.values())
+    named = [set(row.quantities) for row in relations if row.relation != "grows as"]
+    named += [{name} for name in printed]
     named += [
-        (None, {row.quantity, claim.quantity})
+        {row.quantity, results[row.claim]}
         for row in relations
-        for claim in claims
-        if row.claim == claim.claim_id and row.relation in ASSERTED and is_result(claim)
+        if row.claim in results and row.relation in ASSERTED
     ]
     places = {claim.quantity: n for n, claim in reversed(list(enumerate(claims)))}
-    groups = [names for _, names in connected(named) if not names <= alike]
-    ordered = sorted(groups, key=lambda names: min(places.get(name, len(places)) for name in names))
-    found = [
-        names
-        for names in ordered
-        if any(is_result(claim) and claim.quantity in names for claim in claims)
-    ]
+    groups = [names for _, names in connected([(None, names) for names in named])]
+    found = [names for names in groups if not names <= alike and names & printed]
+    found.sort(key=lambda names: min(places.get(name, len(places)) for name in names))
     return [Block(names, claims, relations, order) for names in found]

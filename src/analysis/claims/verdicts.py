@@ -15,8 +15,8 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.text import percent, unguarded
 from analysis.claims.judge import Judge
-from analysis.claims.relations import ROUNDING
-from analysis.claims.wording import WORDS, Choice, Judgement, Reading, Word
+from analysis.claims.relations import ROUNDING, Choice, Reading
+from analysis.claims.wording import WORDS, Judgement, Word
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
 

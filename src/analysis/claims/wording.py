@@ -75,11 +75,6 @@ class Judgement:
     sharpness: str = ""
 
 
-Choice = dict[str, str]
-Reading = Mapping[str, str]
-"""An option for every axis of ``case.yaml``."""
-
-
 MOST_SHOWN = 3
 _CLOSE = Fraction(11, 10)
 _WIDEST = Fraction(10**6)
