@@ -20,7 +20,6 @@ from analysis.claims.judge import Judge
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import total
 from analysis.claims.verdicts import (
-    COLUMNS,
     count_conflicts,
     count_verdicts,
     influence,
@@ -49,7 +48,7 @@ def row(table: pd.DataFrame, claim: str, rounding: str = "half-up", **reading: s
 
 
 def test_every_claim_has_one_default_verdict(segelec: Case, table: pd.DataFrame) -> None:
-    assert list(table.columns) == list(COLUMNS)
+    assert list(table.columns) == list(read_verdicts(segelec).columns)
     default = table[table["default"]]
     assert list(default["claim_id"]) == [c.claim_id for c in read_claims(segelec)]
     assert set(table["verdict"]) <= set(WORDS)

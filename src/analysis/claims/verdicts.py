@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -13,93 +12,12 @@ from math import prod
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.text import percent, unguarded
+from analysis.base.text import fields, percent, unguarded
 from analysis.claims.judge import Judge
 from analysis.claims.relations import ROUNDING, Choice, Reading
-from analysis.claims.wording import WORDS, Judgement, Word
+from analysis.claims.wording import WORDS, Word
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A judgement on one claim under one reading.
-
-    Attributes
-    ----------
-    claim : ClaimRow
-        The row of ``claims.csv``.
-    reading : tuple of (str, str)
-        Options of the axes that the claim depends on; empty if it depends on none.
-    rounding : tuple of str
-        Rounding rules under which the whole judgement is this; empty if under every one.
-    default : bool
-        Whether this is the case's default reading; exactly one per claim is.
-    judgement : Judgement
-        The verdict and its evidence.
-    """
-
-    claim: ClaimRow
-    reading: tuple[tuple[str, str], ...]
-    rounding: tuple[str, ...]
-    default: bool
-    judgement: Judgement
-
-    @property
-    def verdict(self) -> Word:
-        """The verdict's word."""
-        return self.judgement.verdict
-
-    @property
-    def evidence(self) -> str:
-        """The evidence in words."""
-        return self.judgement.evidence
-
-
-COLUMNS = (
-    "claim_id",
-    "place",
-    "printed",
-    "unit",
-    "role",
-    "quantity",
-    "reading",
-    "rounding",
-    "default",
-    "verdict",
-    "evidence",
-    "witness",
-    "conflict",
-    "bounds",
-    "other_places",
-    "sharpness",
-)
-
-
-def verdicts(judge: Judge) -> list[Verdict]:
-    """Judge every claim of a case under every combination of the readings it depends on.
-
-    Those are the axes that it names, and others where they decide its verdict, as they do where
-    they put it into a contradiction.
-
-    Parameters
-    ----------
-    judge : Judge
-        What decides the claims of a case.
-
-    Returns
-    -------
-    list of Verdict
-        In the order of ``claims.csv``. Rounding rules share an entry if the whole judgement is
-        the same, evidence, witness and bounds included. Each claim has exactly one entry marked as
-        the default reading.
-    """
-    return [
-        verdict
-        for claim in _counted(judge.claims)
-        for choice in _choices(judge, claim)
-        for verdict in _by_rounding(judge, claim, choice)
-    ]
 
 
 def _counted(claims: Sequence[ClaimRow]) -> Iterator[ClaimRow]:
@@ -170,51 +88,63 @@ def _deciding(judge: Judge, claim: ClaimRow, named: Choice, axes: Sequence[str])
     return [axis for axis in axes if decides(axis)]
 
 
-def _by_rounding(judge: Judge, claim: ClaimRow, choice: Choice) -> list[Verdict]:
+def _by_rounding(judge: Judge, claim: ClaimRow, choice: Choice) -> list[dict[str, object]]:
     """Judge a claim under one choice of its axes, for all rounding rules."""
-    case = judge.case
-    defaults = case.reading()
+    defaults, rules = judge.case.reading(), judge.case.parameters.readings[ROUNDING]
     is_default = all(defaults[axis] == option for axis, option in choice.items())
-    rules = case.parameters.readings[ROUNDING]
-    groups: list[tuple[Judgement, list[str]]] = []
-    for rule in (rules.default, *(r for r in rules.options if r != rules.default)):
-        judged = judge.judge(claim, {**defaults, **choice, ROUNDING: rule})
-        shared = next((names for found, names in groups if found == judged), None)
-        if shared is None:
-            groups.append((judged, [rule]))
-        else:
-            shared.append(rule)
+    by_rule = {
+        rule: judge.judge(claim, {**defaults, **choice, ROUNDING: rule})
+        for rule in dict.fromkeys([rules.default, *rules.options])
+    }
+    judged = list(by_rule.values())
+    judged = [one for n, one in enumerate(judged) if one not in judged[:n]]
     return [
-        Verdict(
-            claim,
-            tuple(choice.items()),
-            tuple(r for r in rules.options if r in names) if len(groups) > 1 else (),
-            is_default and rules.default in names,
-            judged,
-        )
-        for judged, names in groups
+        {
+            **fields(claim, "claim_id place printed unit role quantity"),
+            "reading": "; ".join(f"{axis}={option}" for axis, option in choice.items()),
+            "rounding": "; ".join(rule for rule in rules.options if by_rule[rule] == one)
+            if len(judged) > 1
+            else "",
+            "default": is_default and by_rule[rules.default] == one,
+            "verdict": one.verdict,
+            "evidence": one.evidence,
+            "witness": _json(one.witness),
+            "conflict": "; ".join(one.conflict),
+            "bounds": _json(one.bounds),
+            "other_places": "; ".join(one.other),
+            "sharpness": one.sharpness,
+        }
+        for one in judged
     ]
 
 
 def verdict_table(judge: Judge) -> pd.DataFrame:
-    """Put all verdicts into a table, one row per claim and reading.
+    """Judge every claim of a case under every combination of the readings it depends on.
+
+    Those are the axes that it names, and others where they decide its verdict, as they do where
+    they put it into a contradiction.
+
+    Parameters
+    ----------
+    judge : Judge
+        What decides the claims of a case.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`: ``reading`` and ``conflict`` are joined by "; ", ``witness`` and
+        A row per claim and reading, in the order of ``claims.csv``. Rounding rules share a row if
+        the whole judgement is the same, evidence, witness and bounds included; ``rounding`` is
+        empty where all do. ``reading`` and ``conflict`` are joined by "; ", ``witness`` and
         ``bounds`` are JSON with sorted keys (money in centimos, labour in quarter-hours),
-        ``default`` marks the default reading of each claim.
+        ``default`` marks the default reading of each claim, exactly one.
     """
-    rows = []
-    for v in verdicts(judge):
-        found = v.judgement
-        of_claim = (getattr(v.claim, name) for name in COLUMNS[:6])
-        reading = "; ".join(f"{axis}={option}" for axis, option in v.reading)
-        of_verdict = (reading, "; ".join(v.rounding), v.default, found.verdict, found.evidence)
-        sets = (_json(found.witness), "; ".join(found.conflict), _json(found.bounds))
-        rows.append((*of_claim, *of_verdict, *sets, "; ".join(found.other), found.sharpness))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [
+        row
+        for claim in _counted(judge.claims)
+        for choice in _choices(judge, claim)
+        for row in _by_rounding(judge, claim, choice)
+    ]
+    return pd.DataFrame(rows)
 
 
 def _json(content: Mapping[str, object]) -> str:
@@ -354,11 +284,10 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
     options = [[option for option in blocks[axis].unique() if option] for axis in shared]
     universes = survivors = 0
     for chosen in product(*options):
-        fixed = dict(zip(shared, chosen, strict=True))
         groups = []
         for part in parts:
             rows = part
-            for axis, option in fixed.items():
+            for axis, option in zip(shared, chosen, strict=True):
                 rows = rows[rows[axis].isin(["", option])]
             groups.append(rows["survives"])
         universes += prod(len(group) for group in groups)

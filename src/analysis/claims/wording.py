@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from math import floor
-from typing import Literal, get_args
 
-from analysis.base.text import cell, decimal, listed, outward
+from analysis.base.text import cell, decimal, listed, outward, own_yaml
 from analysis.claims.network import Network
 from analysis.claims.nodes import BELOW, GROWTH, LOWER, UPPER
 from analysis.claims.printed import Interval
@@ -19,28 +18,12 @@ from analysis.claims.solver.search import ImpossibleError, UndecidedError
 from analysis.claims.solver.system import Indicator, Item, Linear, Product, Ratio, indicator
 from analysis.tables.strategy_tables import ClaimRow
 
-Word = Literal[
-    "reproduced",
-    "consistent",
-    "inconsistent",
-    "underdetermined",
-    "not reported",
-    "unreadable",
-    "undecided",
-]
-WORDS: tuple[Word, ...] = get_args(Word)
-"""The verdicts."""
-
-MEANINGS: Mapping[Word, str] = {
-    "reproduced": "counted or recomputed from what else is printed",
-    "consistent": "a data set exists that prints this way; a target is met by what is printed",
-    "inconsistent": "contradicts another place or its own name; the conflict is named",
-    "underdetermined": "more than one value fits; we give the bounds",
-    "not reported": "a target, formula or sentence for which no result is printed",
-    "unreadable": "typography lost in the text at hand; never an accusation",
-    "undecided": "the search was given up after a fixed number of steps",
-}
+MEANINGS: Mapping[str, str] = own_yaml(__file__, "verdicts.yaml")
 """What each verdict says of a claim, in the order in which they are listed everywhere."""
+
+Word = str
+WORDS: tuple[Word, ...] = tuple(MEANINGS)
+"""The verdicts."""
 
 
 @dataclass(frozen=True)
