@@ -17,7 +17,7 @@ from analysis.claims.nodes import GROWTH, NUMERIC, OPEN_PERIODS, UPPER
 from analysis.claims.printed import Formula, Interval, read_formula
 from analysis.claims.relations import ASSERTED, Claims, Relations, is_result
 from analysis.claims.solver.questions import Outcome
-from analysis.claims.solver.search import MOST_CASES, UndecidedError
+from analysis.claims.solver.search import MOST_CASES
 from analysis.claims.solver.system import Claim, Item, Ratio
 from analysis.claims.wording import Judgement, Range, Wording, about, grain_of, noun
 from analysis.tables.strategy_tables import ClaimRow
@@ -211,27 +211,12 @@ class _Goal:
             return None
         now = network.value(self.claim.quantity, network.meant(self.claim))
         whole = now if isinstance(now, Ratio) else Ratio(now)
-        parts = whole.numerator, whole.denominator
-        same = [one.inside for one in items if about(one) == parts]
-        if same:  # what is printed decides, not a limit of ours
-            inside = reduce(Interval.meet, same)
-            printed = inside.low if self.less else inside.high
-            if printed is not None:
-                closed = inside.low_closed if self.less else inside.high_closed
-                start = Fraction(printed, self.limit) if self.relative else printed - self.limit
-                return " and ".join(base), self._like_results(start, closed=closed)
-        try:
-            step = grain_of(now) or Fraction(1, 10**6)
-            found = self.settled.bounds(now, step, about=self.item)
-        except UndecidedError:
+        there = Claim(self.claim.claim_id, whole.numerator, Interval(None, None), whole.denominator)
+        inside = self.words.range(there, self.settled, grain_of(now) or Fraction(1, 10**6))
+        end = inside.low if self.less else inside.high
+        if end is None:
             return None
-        reached = found.low if self.less else found.high
-        if reached is None:
-            return None
-        end = reached.limit
-        edge = Interval(end, end)
-        there = Claim(self.claim.claim_id, whole.numerator, edge, whole.denominator)
-        closed = self.settled.possible(there) is not Outcome.REFUTED
+        closed = inside.low_closed if self.less else inside.high_closed
         start = Fraction(end, self.limit) if self.relative else end - self.limit
         return " and ".join(base), self._like_results(start, closed=closed)
 

@@ -158,7 +158,7 @@ class Wording:
         """Return the range that other claims leave to what a claim prints, with two more digits."""
         growth = self.network.is_factor(claim)
         unit, places = _unit(claim)
-        found = self._range(item, others, unit * Fraction(1, 10**places))
+        found = self.range(item, others, unit * Fraction(1, 10**places))
         low, high = (
             None if end is None else Fraction(end - growth, unit) for end in (found.low, found.high)
         )
@@ -211,7 +211,7 @@ class Wording:
         if kind == "share" and not beyond_whole(printed):
             form = (0, int(Fraction(1, printed.unit)))
         unit = printed.unit
-        found = self._range(item, others, unit * Fraction(1, 2))  # prints change at halves
+        found = self.range(item, others, unit * Fraction(1, 2))  # prints change at halves
         near = found.plus(-int(self.network.is_factor(claim))).times(Fraction(1, unit))
         if printed.number < 0:
             form = (-form[1], -form[0])
@@ -225,7 +225,7 @@ class Wording:
         last = form[1] if near.high is None else min(form[1], prints(near.high)[-1])
         return sharpness(last - first + 1, form[1] - form[0] + 1, forced=False)
 
-    def _range(self, item: Item, others: Selection, step: Fraction) -> Interval:
+    def range(self, item: Item, others: Selection, step: Fraction) -> Interval:
         """Return the range that other claims leave to a value (for a product perhaps wider)."""
         same = [one.inside for one in others.items if about(one) == about(item)]
         grain = None if isinstance(item, Product) else grain_of(indicator(item))
