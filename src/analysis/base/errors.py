@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.base.language import tr
@@ -88,6 +89,15 @@ class InputError(BuildError):
     def _render_traceback_(self) -> list[str]:
         """Show the message in a notebook, without a traceback."""
         return [f"InputError: {self}"]
+
+
+@contextmanager
+def collecting(errors: list[InputError]) -> Iterator[None]:
+    """Add the problems that are raised inside to a list, and go on after it."""
+    try:
+        yield
+    except InputError as error:
+        errors += error.all
 
 
 def raise_all(errors: Sequence[InputError]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from analysis.base.errors import InputError, raise_all
+from analysis.base.errors import InputError, collecting, raise_all
 from analysis.base.text import Rounding
 from analysis.claims.goals import GIVEN_UP, WHOLE, judge_goal, judge_text
 from analysis.claims.network import Group, Network, Solved, State
@@ -51,19 +51,15 @@ def read_inputs(case: Case) -> tuple[tuple[ClaimRow, ...], tuple[RelationRow, ..
     errors = list(_rounding(case))
     claims: list[ClaimRow] = []
     relations: tuple[RelationRow, ...] = ()
-    try:
+    with collecting(errors):
         claims = read_claims(case)
-    except InputError as error:
-        errors += error.all
-    try:
+    with collecting(errors):
         if claims:
             relations = read_relations(case, claims)
         elif case.raw.joinpath(RELATIONS.file).is_file():  # without claims, each row by itself
             read_rows(RELATIONS, case.raw, case.root)
         if errors and claims:
             network_of(case, claims, relations, case.reading() | {ROUNDING: Rounding.HALF_UP})
-    except InputError as error:
-        errors += error.all
     with in_folder(case):
         raise_all(errors)
     return tuple(claims), relations
@@ -129,13 +125,11 @@ class Judge:
         self.case = case
         self.claims, self.relations = read_inputs(case)
         found = blocks_of(self.claims, self.relations, list(case.parameters.readings))
-        errors: dict[str, InputError] = {}
+        errors: list[InputError] = []
         for block in found:  # all that is missing is said at once
-            try:
+            with collecting(errors):
                 network_of(case, block.claims, block.relations, case.reading())
-            except InputError as error:
-                errors |= {str(one): one for one in error.all}
-        raise_all(list(errors.values()))
+        raise_all(list({str(one): one for one in errors}.values()))
         self._blocks = {block.name: block for block in found}
         self.blocks: Mapping[str, tuple[str, ...]] = {block.name: block.axes for block in found}
         self._states: dict[tuple[str, ...], State] = {}
@@ -168,10 +162,11 @@ class Judge:
         for rule in self.case.parameters.readings[ROUNDING].options:
             for name in self.of(claim):
                 state = self.state(name, {**reading, ROUNDING: rule})
-                tag = state.network.first.get(claim.claim_id)
-                if tag in state.network.items:
-                    places = (place for place, one in state.network.first.items() if one == tag)
-                    found.append((state.network.kind(claim), state.group(tag), *places))
+                first, group = state.network.first, state.found(claim)
+                if group is not None:
+                    tag = first[claim.claim_id]
+                    places = (place for place, one in first.items() if one == tag)
+                    found.append((state.network.kind(claim), group, *places))
         return tuple(found)
 
     def of(self, claim: ClaimRow) -> tuple[str, ...]:
@@ -188,7 +183,12 @@ class Judge:
         if claim.role in GOALS:
             return self.judge(claim, reading).verdict == "inconsistent"
         states = [self.state(name, reading) for name in self.of(claim)]
-        return any(_blamed(state, claim) for state in states)
+        return any(
+            state.network.first[claim.claim_id] in conflict
+            for state in states
+            if (group := state.found(claim))
+            for conflict in group.conflicts
+        )
 
     def judge(self, claim: ClaimRow, reading: Reading) -> Judgement:
         """Judge a claim under one full reading (an option for every axis)."""
@@ -207,7 +207,7 @@ class Judge:
             states = [self.state(name, reading) for name in self.of(claim)]
             held = [state for state in states if claim.claim_id in state.network.first]
             if held:
-                held.sort(key=lambda state: -_company(state, claim))
+                held.sort(key=lambda one: -len(group.tags) if (group := one.found(claim)) else 0)
                 found = [self._result(state, claim) for state in held]
                 return next((one for one in found if one.verdict == "inconsistent"), found[0])
             return judge_text(self.claims, self.relations, claim)
@@ -249,28 +249,14 @@ class Judge:
         tag = state.network.first[claim.claim_id]
         same = (place for place, first in state.network.first.items() if first == tag)
         others = tuple(place for place in same if place != claim.claim_id)
-        if tag not in state.network.items:
+        group = state.found(claim)
+        if group is None:
             lost = "This place has lost the number; nothing is inferred."
             return Judgement("unreadable", lost, other=others)
-        group = state.group(tag)
         key = (tag, state.network.kind(claim), group)
         if key not in self._found:
             self._found[key] = judge_result(state, group, state.network.claims[tag])
         return replace(self._found[key], other=others)
-
-
-def _company(state: State, claim: ClaimRow) -> int:
-    """Return how many results share quantities with a claim."""
-    tag = state.network.first[claim.claim_id]
-    return len(state.group(tag).tags) if tag in state.network.items else 0
-
-
-def _blamed(state: State, claim: ClaimRow) -> bool:
-    """Say whether a claim is in a conflict."""
-    tag = state.network.first.get(claim.claim_id)
-    if tag is None or tag not in state.network.items:
-        return False
-    return any(tag in one for one in state.group(tag).conflicts)
 
 
 def judge_result(state: State, group: Group, claim: ClaimRow) -> Judgement:

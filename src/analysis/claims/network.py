@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from analysis.base.errors import InputError, raise_all
+from analysis.base.errors import InputError, collecting, raise_all
 from analysis.base.text import Rounding
 from analysis.claims.nodes import FINE, GROWTH, NUMERIC, Node, Nodes
 from analysis.claims.printed import Interval, preimage
@@ -91,15 +91,10 @@ class Network(Nodes):
         items: dict[str, tuple[Item, ...]] = {}
         errors: list[InputError] = []
         for claim_id in dict.fromkeys(self.first.values()):
-            try:
-                made = self._asserted_by(self.claims[claim_id])
-            except InputError as error:
-                errors.append(error)
-                continue
-            if made:
-                items[claim_id] = made
+            with collecting(errors):
+                items[claim_id] = self._asserted_by(self.claims[claim_id])
         raise_all(errors)
-        return items
+        return {claim_id: made for claim_id, made in items.items() if made}
 
     def _asserted_by(self, claim: ClaimRow) -> tuple[Item, ...]:
         """Return what a claim asserts by its number and by the relations that rest on it."""
@@ -200,9 +195,7 @@ class Network(Nodes):
             elif row.relation == "at most":
                 yield system.at_most(tag, left - self._one(*parts[0]), 0)
             else:
-                total = Linear()
-                for node in parts:
-                    total = total + self._one(*node)
+                total = sum((self._one(*node) for node in parts), Linear())
                 yield system.equal(tag, left, total)
 
     def _refuse_circles(self) -> None:
@@ -295,6 +288,11 @@ class State:
         self.network = network
         self._solved = Solved() if solved is None else solved
         self.groups = [self._group(*one) for one in _connected(network)]
+
+    def found(self, claim: ClaimRow) -> Group | None:
+        """Return the group that a result is in; None if its number is lost, or it is none."""
+        tag = self.network.first.get(claim.claim_id)
+        return self.group(tag) if tag in self.network.items else None
 
     def group(self, tag: str) -> Group:
         """Return the group that a claim is in."""

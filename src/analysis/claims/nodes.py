@@ -189,9 +189,7 @@ class Nodes:
         return self._sum(what, periods)
 
     def _sum(self, what: str, periods: Iterable[str]) -> Linear:
-        total = Linear()
-        for period in periods:
-            total = total + self._one(what, period)
+        total = sum((self._one(what, period) for period in periods), Linear())
         return total * Fraction(1, self.pieces(what))
 
     def quotient(self, what: str, period: str) -> RelationRow | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from pydantic import Field, model_validator
 
-from analysis.base.errors import InputError, raise_all
+from analysis.base.errors import InputError, collecting, raise_all
 from analysis.base.text import own_yaml
 from analysis.claims.solver.system import connected
 from analysis.tables.case import Case
@@ -170,10 +170,8 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
     check = _Check(case, claims, rows)
     errors: list[InputError] = []
     for row in rows:
-        try:
+        with collecting(errors):
             check.row(row)
-        except InputError as error:
-            errors.append(error)
     raise_all([*errors, *check.axes()])
     return tuple(rows)
 

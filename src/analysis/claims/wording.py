@@ -196,13 +196,6 @@ class Wording:
         written, sign = decimal(places), "%" if claim.number.percent else ""
         return " and ".join(f"{written(Fraction(end.value, unit))}{sign}" for end in ends if end)
 
-    def can_be(self, item: Item, end: Fraction | None, others: Selection) -> bool:
-        """Say whether a value that other claims limit can be at the limit itself."""
-        if end is None:
-            return True
-        exactly = replace(item, inside=Interval(end, end))
-        return others.possible(exactly) is not Outcome.REFUTED
-
     def leeway(self, claim: ClaimRow, item: Item, others: Selection) -> str:
         """Say how many prints with as many digits the other claims leave at most."""
         printed, kind = claim.number, self.network.kind(claim)
@@ -244,7 +237,11 @@ class Wording:
             return Interval(None, None)
         if low is not None and high is not None:
             return Interval(low, high)  # whether an end belongs to it is written of single ends
-        closed = (self.can_be(item, end, others) for end in (low, high))
+        closed = (
+            end is None
+            or others.possible(replace(item, inside=Interval(end, end))) is not Outcome.REFUTED
+            for end in (low, high)
+        )
         return Interval(low, high, *closed)
 
     def open_ranges(self, tag: str, settled: Selection) -> dict[str, Range]:
