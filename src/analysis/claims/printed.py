@@ -72,17 +72,20 @@ class Interval:
         return Interval(low, high, self.low_closed, self.high_closed)
 
     def over(self, other: Interval) -> Interval:
-        """Return the interval of ``x / y``, x inside this one and y inside `other` (both > 0)."""
-        low, high = self.ends
-        other_low, other_high = other.ends
-        if low <= 0 or other_low <= 0:
-            raise ValueError("quotients need intervals above zero")
-        return Interval(
-            Fraction(low, other_high),
-            Fraction(high, other_low),
-            self.low_closed and other.high_closed,
-            self.high_closed and other.low_closed,
-        )
+        """Return the interval of ``x / y``, x >= 0 inside this one and y > 0 inside `other`.
+
+        It has no bound where `other` comes near zero, or where a bound is missing.
+        """
+        low = Fraction(self.low, other.high) if self.low is not None and other.high else None
+        high = Fraction(self.high, other.low) if self.high is not None and other.low else None
+        low_closed = self.low_closed and other.high_closed
+        return Interval(low, high, low_closed, self.high_closed and other.low_closed)
+
+    def minus(self, other: Interval) -> Interval:
+        """Return the interval of ``x - y``, x inside this one and y inside `other` (closed)."""
+        low = None if self.low is None or other.high is None else self.low - other.high
+        high = None if self.high is None or other.low is None else self.high - other.low
+        return Interval(low, high)
 
     def root(self) -> Interval:
         """Return the shares whose square lies inside.
@@ -101,20 +104,19 @@ class Interval:
 
     def meet(self, other: Interval) -> Interval:
         """Return the numbers that lie in both intervals (possibly none)."""
-        low, low_closed = _tighter(self.low, self.low_closed, other.low, other.low_closed, 1)
-        high, high_closed = _tighter(self.high, self.high_closed, other.high, other.high_closed, -1)
-        return Interval(low, high, low_closed, high_closed)
+        both = (self, other)
+        lows = [(one.low, not one.low_closed) for one in both if one.low is not None]
+        highs = [(one.high, one.high_closed) for one in both if one.high is not None]
+        low, low_open = max(lows, default=(None, False))
+        high, high_closed = min(highs, default=(None, True))
+        return Interval(low, high, not low_open, high_closed)
 
     def integers(self) -> range:
         """Return the integers inside, as a range (both ends must exist)."""
         low, high = self.ends
-        first = ceil(low)
-        last = floor(high)
-        if not self.low_closed and first == low:
-            first += 1
-        if not self.high_closed and last == high:
-            last -= 1
-        return range(first, max(first, last + 1))
+        first = ceil(low) if self.low_closed else floor(low) + 1
+        stop = floor(high) + 1 if self.high_closed else ceil(high)
+        return range(first, max(first, stop))
 
     def __str__(self) -> str:
         low = "-oo" if self.low is None else str(self.low)
@@ -122,19 +124,6 @@ class Interval:
         left = "[" if self.low_closed and self.low is not None else "("
         right = "]" if self.high_closed and self.high is not None else ")"
         return f"{left}{low}, {high}{right}"
-
-
-def _tighter(
-    a: Fraction | None, a_closed: bool, b: Fraction | None, b_closed: bool, side: int
-) -> tuple[Fraction | None, bool]:
-    """Return the end that cuts deeper; side is 1 for lower ends and -1 for upper ends."""
-    if a is None:
-        return b, b_closed
-    if b is None or side * a > side * b:
-        return a, a_closed
-    if a == b:
-        return a, a_closed and b_closed
-    return b, b_closed
 
 
 def preimage(printed: str | Printed, rounding: Rounding = Rounding.HALF_UP) -> Interval:
@@ -199,8 +188,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[()+×÷/–−-]|x(?=[\s\d])|\*)"
     r"|(?P<name>[A-Za-z][A-Za-z_]*(?:\s+(?!x\b)[A-Za-z][A-Za-z_]*)*))\s*"
 )
-_SAME = {"–": "-", "−": "-", "/": "÷", "x": "×", "*": "×"}
-_IN_PYTHON = {"÷": "/", "×": "*"}
+_SAME = {"–": "-", "−": "-", "÷": "/", "x": "*", "×": "*"}
 
 
 @dataclass(frozen=True)
@@ -231,8 +219,8 @@ class Formula:
         for name in self.names:
             if name not in values:
                 raise InputError("no value is given for this name", value=name)
-        text = " ".join(names.get(token, _IN_PYTHON.get(token, token)) for token in self.tokens)
-        formula = parse_formula(re.sub(r"(\d+)\.(\d+)", _decimal, text))
+        tokens = (f"({Fraction(one)})" if one[0].isdigit() else one for one in self.tokens)
+        formula = parse_formula(" ".join(names.get(token, token) for token in tokens))
         value = evaluate(formula, {(names[name], "now"): values[name] for name in self.names})
         if value is None:
             raise InputError("a divisor is not above zero", value=self.text)
@@ -245,12 +233,7 @@ class Formula:
         "Initial Operating Costs Initial Operating Costs" is one name printed twice: a fraction
         bar or a minus sign between them is gone.
         """
-        for name in self.names:
-            words = name.split()
-            half, odd = divmod(len(words), 2)
-            if not odd and words[:half] == words[half:]:
-                return name
-        return None
+        return next((name for name in self.names if re.fullmatch(r"(.+) \1", name)), None)
 
 
 def read_formula(text: str) -> Formula:
@@ -266,17 +249,8 @@ def read_formula(text: str) -> Formula:
     >>> read_formula("(P after - P before) ÷ P before × 100").at({"p after": 111, "p before": 100})
     Fraction(11, 1)
     """
-    tokens, position = [], 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None or match.end() == position:
-            raise InputError("this is no formula of names, numbers and + - × ÷ ( )", value=text)
-        token = match["number"] or match["sign"] or " ".join(match["name"].lower().split())
-        tokens.append(_SAME.get(token, token))
-        position = match.end()
-    return Formula(text, tuple(tokens))
-
-
-def _decimal(found: re.Match[str]) -> str:
-    """Write a decimal number as a quotient of whole ones."""
-    return f"({int(found[1] + found[2])} / {10 ** len(found[2])})"
+    found = list(_TOKEN.finditer(text))
+    if "".join(one[0] for one in found) != text:
+        raise InputError("this is no formula of names, numbers and + - × ÷ ( )", value=text)
+    words = (one["number"] or one["sign"] or " ".join(one["name"].lower().split()) for one in found)
+    return Formula(text, tuple(_SAME.get(word, word) for word in words))

@@ -89,10 +89,8 @@ def smallest_share(
     possible = preimage(p, rounding).meet(Interval(Fraction(0), Fraction(1)))
     if possible.empty:
         raise ValueError(f"{p.text} is no share of a whole")
-    n = 1
-    while not (counts := share_counts(p, n, rounding)):
-        n += 1
-    return counts[0], n
+    fitting = ((counts[0], n) for n in count(1) if (counts := share_counts(p, n, rounding)))
+    return next(fitting)
 
 
 def power(decimals: int, n: int, items: int = 1, rounding: Rounding = Rounding.HALF_UP) -> Fraction:
@@ -172,13 +170,8 @@ def squared_share_counts(
     Table 2 of the paper multiplies the satisfaction index (satisfied over respondents) by the
     satisfied and divides by the respondents once more, which squares the share.
     """
-    p = parse_percent(printed)
-    squares = preimage(p, rounding).times(_positive(n) ** 2)
-    counts = squares.meet(Interval(Fraction(0), Fraction(n * n))).integers()
-    if not counts:
-        return []
-    first = isqrt(counts[0] - 1) + 1 if counts[0] > 0 else 0
-    return list(range(first, isqrt(counts[-1]) + 1))
+    possible = preimage(parse_percent(printed), rounding).meet(Interval(Fraction(0), Fraction(1)))
+    return list(possible.root().times(_positive(n)).integers())
 
 
 def grows(earlier: int, later: int, printed: str | Printed, rounding: Rounding) -> bool:
@@ -190,7 +183,8 @@ def later_counts(
     printed: str | Printed, earlier: int, rounding: Rounding = Rounding.HALF_UP
 ) -> range:
     """Return every later count whose growth on `earlier` prints as given."""
-    return _counts(_factor(printed, rounding).times(_positive(earlier)))
+    factor = preimage(parse_percent(printed), rounding).plus(1)
+    return _counts(factor.times(_positive(earlier)))
 
 
 def earlier_counts(
@@ -249,9 +243,8 @@ def growth_pairs(
     later_max : int, optional
         Leave out pairs whose later count is larger.
     """
-    factor = _factor(printed, rounding)
     for earlier in earlier_range:
-        for later in _counts(factor.times(_positive(earlier))):
+        for later in later_counts(printed, earlier, rounding):
             if later_max is None or later <= later_max:
                 yield earlier, later
 
@@ -260,12 +253,8 @@ def growth_within_total(
     printed: str | Printed, total: int, rounding: Rounding = Rounding.HALF_UP
 ) -> list[tuple[int, int]]:
     """List all splits of `total` into (earlier, later) whose growth prints as given."""
-    inside = preimage(parse_percent(printed), rounding)
-    return [
-        (earlier, total - earlier)
-        for earlier in range(1, total + 1)
-        if Fraction(total - 2 * earlier, earlier) in inside
-    ]
+    pairs = ((earlier, total - earlier) for earlier in range(1, total + 1))
+    return [pair for pair in pairs if grows(*pair, printed, rounding)]
 
 
 def nearest_totals(
@@ -285,13 +274,8 @@ def nearest_totals(
     return next(below, None), next(above)
 
 
-def _factor(printed: str | Printed, rounding: Rounding) -> Interval:
-    """Return what a count is multiplied by to grow as printed."""
-    return preimage(parse_percent(printed), rounding).plus(1)
-
-
 def _counts(inside: Interval) -> range:
-    return inside.meet(Interval(Fraction(0), inside.high, True, inside.high_closed)).integers()
+    return inside.meet(Interval(Fraction(0), None)).integers()
 
 
 def _positive(n: int) -> int:

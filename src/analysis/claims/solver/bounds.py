@@ -17,7 +17,7 @@ from analysis.claims.solver.search import (
     FEW_CASES,
     ImpossibleError,
     Search,
-    UndecidedError,
+    found_by,
     search_of,
 )
 from analysis.claims.solver.system import Claim, Indicator, Linear, Ratio, System
@@ -129,10 +129,8 @@ class Ends:
 
     def _start(self) -> None:
         if not self._known:
-            start = self._search.decide([""], (), _CASES)
+            start = found_by(self._search, _CASES)
             if start is None:
-                raise UndecidedError(f"no data set after {_CASES:,} cases")
-            if not isinstance(start, dict):
                 raise ImpossibleError("no data set agrees with these claims")
             self._known.append(start)
 
@@ -256,21 +254,15 @@ def minimal_conflicts(
         size = -1
         while size != len(search.found):  # a conflict found late can matter for earlier branches
             size = len(search.found)
-            search.correct(frozenset(), frozenset(range(len(claims))))
-    except _EnoughError:
-        pass
-    except _GivenUpError:
-        complete = False
+            search.correct(frozenset(), search.every)
+    except _StopError:
+        complete = search.all_blamed
     ordered = sorted(map(sorted, search.found), key=lambda one: (len(one), one))
     return Conflicts(tuple(tuple(claims[i] for i in one) for one in ordered), complete)
 
 
-class _GivenUpError(Exception):
-    """No more sets of claims may be decided."""
-
-
-class _EnoughError(Exception):
-    """Every claim is in a conflict."""
+class _StopError(Exception):
+    """No more sets of claims may be decided, or every claim is in a conflict."""
 
 
 class _Conflicts(Generic[T]):
@@ -289,6 +281,11 @@ class _Conflicts(Generic[T]):
         self.held: list[frozenset[int]] = []
         self.questions = 0
 
+    @property
+    def all_blamed(self) -> bool:
+        """Whether every claim is in a conflict."""
+        return self.every == frozenset().union(*self.found)
+
     def correct(self, dropped: frozenset[int], free: frozenset[int]) -> None:
         """Visit the minimal hitting sets that hold `dropped` and else members of `free`.
 
@@ -302,8 +299,8 @@ class _Conflicts(Generic[T]):
                 return
             conflict = self._minimal(rest)
             self.found.append(conflict)
-            if self.questions > ENOUGH_QUESTIONS and self.every == frozenset().union(*self.found):
-                raise _EnoughError
+            if self.questions > ENOUGH_QUESTIONS and self.all_blamed:
+                raise _StopError
         branches = sorted(conflict & free)
         free -= conflict
         for one in branches:
@@ -322,7 +319,7 @@ class _Conflicts(Generic[T]):
             return None
         self.questions += 1
         if self.questions > self.most:
-            raise _GivenUpError
+            raise _StopError
         refuted = self.core(tuple(self.claims[i] for i in sorted(chosen)))
         if refuted is None:
             self.held.append(chosen)

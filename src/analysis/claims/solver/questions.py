@@ -7,13 +7,12 @@ find a data set; where neither does, the answer is `UNDECIDED`, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from itertools import product as combinations_of
 from math import ceil, floor, prod
-from operator import sub
 
 from analysis.claims.printed import Interval
 from analysis.claims.solver.bounds import Bounds, Ends
@@ -282,7 +281,6 @@ class Selection:
 
 _ONE = Linear((), Fraction(1))
 _Case = dict[Linear, Fraction]
-_End = Fraction | None
 
 
 def _exists(about: Item) -> list[Claim]:
@@ -296,26 +294,16 @@ def _exists(about: Item) -> list[Claim]:
 def _span(ends: Ends, one: Product) -> Interval:
     now, before = _limits(ends, one.later), _limits(ends, one.earlier)
     if one.difference:
-        return Interval(_apply(sub, now[0], before[1]), _apply(sub, now[1], before[0]))
-    found = Interval(_apply(_over, now[0], before[1]), _apply(_over, now[1], before[0]))
+        return now.minus(before)
     upper = _limits(ends, Ratio(one.later.numerator, one.earlier.numerator))
     lower = _limits(ends, Ratio(one.later.denominator, one.earlier.denominator))
-    parts = Interval(_apply(_over, upper[0], lower[1]), _apply(_over, upper[1], lower[0]))
-    return found.meet(parts)
+    return now.over(before).meet(upper.over(lower))
 
 
-def _limits(ends: Ends, what: Indicator) -> tuple[_End, _End]:
+def _limits(ends: Ends, what: Indicator) -> Interval:
     found = ends.of(what)
     low, high = (None if end is None else end.limit for end in (found.low, found.high))
-    return low, high
-
-
-def _over(one: Fraction, other: Fraction) -> _End:
-    return Fraction(one, other) if other else None
-
-
-def _apply(how: Callable[[Fraction, Fraction], _End], one: _End, other: _End) -> _End:
-    return None if one is None or other is None else how(one, other)
+    return Interval(low, high)
 
 
 def _sides(products: list[Product]) -> int:
@@ -323,23 +311,15 @@ def _sides(products: list[Product]) -> int:
     return min(len(one.sides()) for one in products)
 
 
-def _step(part: Linear) -> Fraction:
-    """Return the value of one piece of a part."""
-    return min((times for _, times in part.terms), default=Fraction(1))
-
-
 def _cases(ends: Ends, parts: list[Linear]) -> list[_Case] | None:
     """List all values that some parts can have together, if they are few."""
     values: dict[Linear, list[Fraction]] = {}
     for part in dict.fromkeys(parts):
-        low, high = _limits(ends, part)
-        if low is None or high is None:
+        limits = _limits(ends, part).times(1 / part.piece)
+        if limits.low is None or limits.high is None or limits.high - limits.low >= MOST_VALUES:
             return None
-        step = _step(part)
-        number = (high - low) // step + 1
-        if number > MOST_VALUES:
-            return None
-        values[part] = [low + step * i for i in range(number)]
+        number = int(limits.high - limits.low) + 1
+        values[part] = [(limits.low + i) * part.piece for i in range(number)]
     if prod(map(len, values.values())) > MOST_VALUES:
         return None
     return [dict(zip(values, case, strict=True)) for case in combinations_of(*values.values())]
@@ -356,19 +336,19 @@ def _guesses(
     for side in range(_sides(products)):
         parts = dict.fromkeys(part for one in products for part in one.sides()[side])
         sides[side] = {part: _limits(ends, part) for part in parts}
-    for side in sorted(sides, key=lambda n: sum(high is None for _, high in sides[n].values())):
+    for side in sorted(sides, key=lambda n: sum(one.high is None for one in sides[n].values())):
         limits = sides[side]
         here = {part: part.at(start) for part in limits}
         # many pieces of what has no upper limit: ratios can then be as fine as they need
-        yield side, {p: x * (_FINE if limits[p][1] is None else 1) for p, x in here.items()}
+        yield side, {p: x * (_FINE if limits[p].high is None else 1) for p, x in here.items()}
         yield side, here
-        yield side, {part: _between(*both, _step(part)) for part, both in limits.items()}
-        for end in (0, 1):
-            yield side, {part: both[end] or here[part] for part, both in limits.items()}
+        yield side, {part: _between(both, part.piece) for part, both in limits.items()}
+        yield side, {part: both.low or here[part] for part, both in limits.items()}
+        yield side, {part: both.high or here[part] for part, both in limits.items()}
 
 
-def _between(low: _End, high: _End, step: Fraction) -> Fraction:
+def _between(limits: Interval, step: Fraction) -> Fraction:
     """Return a value halfway between two limits, or a large one, on the grid of the pieces."""
-    if low is None or high is None:
+    if limits.low is None or limits.high is None:
         return Fraction(_FINE)
-    return low + step * ((high - low) // (2 * step))
+    return limits.low + step * ((limits.high - limits.low) // (2 * step))

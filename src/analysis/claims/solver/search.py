@@ -65,9 +65,7 @@ class _Question:
     def met(self, data: Data) -> bool:
         """Say whether whole numbers meet all limits."""
         for form, low, high in self.checked:
-            total = 0
-            for name, weight in form:
-                total += weight * data[name]
+            total = sum(weight * data[name] for name, weight in form)
             if (low is not None and total < low) or (high is not None and total > high):
                 return False
         return True
@@ -355,6 +353,14 @@ def search_of(system: System) -> Search:
     return Search((), {"": (*system.definitions, *system.claims)})
 
 
+def found_by(search: Search, most: int) -> dict[str, int] | None:
+    """Return a data set under the empty tag; None if there is none, an error if it stays open."""
+    found = search.decide([""], (), most)
+    if found is None:
+        raise UndecidedError(f"no answer after {most:,} cases")
+    return found if isinstance(found, dict) else None
+
+
 def witness(system: System) -> dict[str, int] | None:
     """Find a data set that meets every claim; None if it is proved that there is none.
 
@@ -374,10 +380,8 @@ def witness(system: System) -> dict[str, int] | None:
     {'one': 8, 'other': 4}
     >>> witness(System((equal("total", one + other, Linear((), Fraction(13))), twice)))
     """
-    found = search_of(system).decide([""])
+    found = found_by(search_of(system), MOST_CASES)
     if found is None:
-        raise UndecidedError(f"no answer after {MOST_CASES:,} cases")
-    if not isinstance(found, dict):
         return None
     data = dict.fromkeys(system.names, 0) | found
     if not all(claim.holds(data) for claim in (*system.definitions, *system.claims)):

@@ -45,6 +45,11 @@ class Linear:
     def __sub__(self, other: Linear | int | Fraction) -> Linear:
         return self + (other * -1)
 
+    @property
+    def piece(self) -> Fraction:
+        """What all values, less the constant, are whole multiples of."""
+        return Fraction(1, abs(primitive(self)[1]))
+
     def at(self, data: Data) -> Fraction:
         """Return the value for one data set."""
         return self.constant + sum((times * data[name] for name, times in self.terms), Fraction(0))
@@ -57,10 +62,7 @@ def quantity(name: str) -> Linear:
 
 def total(*names: str) -> Linear:
     """Return the sum of several named quantities."""
-    expression = Linear()
-    for name in names:
-        expression = expression + quantity(name)
-    return expression
+    return sum(map(quantity, names), Linear())
 
 
 @dataclass(frozen=True)
@@ -97,25 +99,24 @@ class Claim:
     @cached_property
     def limits(self) -> tuple[tuple[Form, bool, int], ...]:
         """The sums that the claim limits, whether from above, and the limits, in whole numbers."""
-        low, high = self.inside.low, self.inside.high
+        inside, above, below = self.inside, self.numerator, self.denominator
         made = []
-        if high is not None:
-            strict = not self.inside.high_closed
-            made.append(_limit(self.numerator - self.denominator * high, strict=strict))
-        if low is not None:
-            strict = not self.inside.low_closed
-            made.append(_limit(self.denominator * low - self.numerator, strict=strict))
-        if self.denominator.terms:
-            made.append(_limit(self.denominator * -1, strict=True))
+        if inside.high is not None:
+            made.append(_limit(above - below * inside.high, strict=not inside.high_closed))
+        if inside.low is not None:
+            made.append(_limit(below * inside.low - above, strict=not inside.low_closed))
+        if below.terms:
+            made.append(_limit(below * -1, strict=True))
         return tuple(made)
 
     @cached_property
     def totals(self) -> tuple[Form, ...]:
         """The plain sums of two quantities or more that the claim speaks about."""
-        found = []
-        for part in (self.numerator, self.denominator):
-            for times in {times for _, times in part.terms}:
-                found.append(tuple((name, 1) for name, t in part.terms if t == times))
+        found = (
+            tuple((name, 1) for name, t in part.terms if t == times)
+            for part in (self.numerator, self.denominator)
+            for times in {times for _, times in part.terms}
+        )
         return tuple(form for form in found if len(form) > 1)
 
 
@@ -277,12 +278,13 @@ class Product:
 
     def holds(self, data: Data) -> bool:
         """Check the claim on a data set directly."""
-        lower = (self.later.denominator, self.earlier.denominator)
-        if any(part.at(data) <= 0 for part in lower):
-            return False
-        if not self.difference and self.earlier.numerator.at(data) <= 0:
-            return False
-        return self.value(data) in self.inside
+        exists = all(part.at(data) > 0 for part in self._divisors())
+        return exists and self.value(data) in self.inside
+
+    def _divisors(self) -> list[Linear]:
+        """Return what has to be above zero: both lower parts, and of a rate the earlier ratio."""
+        lower = [self.later.denominator, self.earlier.denominator]
+        return lower if self.difference else [*lower, self.earlier.numerator]
 
     def sides(self) -> tuple[tuple[Linear, Linear], ...]:
         """Return the pairs of parts that make the claim linear once they are fixed."""
@@ -304,14 +306,9 @@ class Product:
 
     def above_zero(self) -> tuple[Claim, ...]:
         """Return what must hold so that both ratios and their quotient exist."""
-        parts = [self.later.denominator, self.earlier.denominator]
-        if not self.difference:
-            parts.append(self.earlier.numerator)
         # every part is a sum of whole pieces, so that above zero means one piece at least
-        pieces = [min((times for _, times in part.terms), default=Fraction(1)) for part in parts]
-        least = [at_least(self.tag, part, piece) for part, piece in zip(parts, pieces, strict=True)]
-        upper = self.later.numerator
-        return (*least, at_least(self.tag, upper, 0))
+        least = (at_least(self.tag, part, part.piece) for part in self._divisors())
+        return (*least, at_least(self.tag, self.later.numerator, 0))
 
 
 Item = Claim | Product
@@ -337,18 +334,13 @@ def change(
     absolute : bool
         Whether the change is a difference and not a rate.
     """
-    now, before = values
-    if isinstance(now, Linear) and isinstance(before, Linear):
-        if absolute:
-            return Claim(tag, now - before, inside)
-        return Claim(tag, now, inside.plus(1), before)
-    assert isinstance(now, Ratio)
-    assert isinstance(before, Ratio)
+    now, before = (one if isinstance(one, Ratio) else Ratio(one) for one in values)
+    alike = now.denominator == before.denominator
+    if absolute and alike:
+        return Claim(tag, now.numerator - before.numerator, inside, now.denominator)
     if absolute:
-        if now.denominator == before.denominator:
-            return Claim(tag, now.numerator - before.numerator, inside, now.denominator)
         return Product(tag, now, before, inside, difference=True)
-    if now.denominator == before.denominator:
+    if alike:
         return Claim(tag, now.numerator, inside.plus(1), before.numerator)
     if now.numerator == before.numerator:
         return Claim(tag, before.denominator, inside.plus(1), now.denominator)

@@ -49,19 +49,15 @@ class _Line:
         if factor != 1 and (common := gcd(weight, factor)) != 1:
             weight //= common
             factor //= common
-        if factor == 1:
-            weights = self.weights
-        else:
+        if factor != 1:
             self.times *= factor
-            self.weights = weights = {v: w * factor for v, w in self.weights.items()}
+            self.weights = {v: w * factor for v, w in self.weights.items()}
+        weights = self.weights
         for other, w in inner.weights.items():
-            if other in weights:
-                if total := weights[other] + weight * w:
-                    weights[other] = total
-                else:
-                    del weights[other]
+            if total := weights.get(other, 0) + weight * w:
+                weights[other] = total
             else:
-                weights[other] = weight * w
+                weights.pop(other, None)
         self.total = None
         if self.times > self.long:
             self.shorten()
@@ -197,7 +193,10 @@ class Tableau:
         while True:
             weights = self._weights(goal)
             moves = [(v, 1 if w * side > 0 else -1) for v, w in weights.items()]
-            moves = [(v, way) for v, way in moves if not self._stuck(v, way, low, high)]
+            ends = {(v, way): (high if way > 0 else low).get(v) for v, way in moves}
+            moves = [
+                one for one in moves if not (end := ends[one]) or end[0] != self._value[one[0]]
+            ]
             if not moves:
                 return self._largest(goal, side, low, high)
             entering, way = min(moves)
