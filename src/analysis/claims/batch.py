@@ -13,32 +13,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import Printed, decimal_for, parse, parse_percent
 from analysis.base.text import Rounding, listed, unguarded, write_text
+from analysis.claims import single
 from analysis.claims.printed import format_like, preimage
-from analysis.claims.single import (
-    MANY,
-    Deviation,
-    beyond_whole,
-    earlier_counts,
-    grimmer,
-    grows,
-    growth_pairs,
-    later_counts,
-    mean_totals,
-    power,
-    prints,
-    share_counts,
-    sharpness,
-    sums,
-)
+from analysis.claims.single import MANY, Deviation, sharpness, sums
 from analysis.tables.rows import delimiter_of, text_of
 
 COLUMNS = ("kind", "printed", "sd", "sd_of", "n", "items", "n_max", "later", "rounding", "decimal")
 ADDED = ("consistent", "fits", "sharpness", "reason")
+_FORMS: Mapping[str, Deviation] = {form: form for form in get_args(Deviation)}
+T = TypeVar("T")
 _NEAR = 100
 """So many prints on either side are tried where prints of a form have no limit."""
 
@@ -94,13 +82,13 @@ class _Row:
     def counts(self, printed: Printed, n: int) -> range:
         """Return the counts or sums that print so."""
         if self.kind.startswith("mean"):
-            return mean_totals(printed, n, self.items, self.rounding)
-        return share_counts(printed, n * self.items, self.rounding)
+            return single.mean_totals(printed, n, self.items, self.rounding)
+        return single.share_counts(printed, n * self.items, self.rounding)
 
     def attained(self, printed: Printed, n: int) -> tuple[int, int]:
         """Count the prints that some count has, and all of them: of a mean, in a whole unit."""
         mean = self.kind.startswith("mean")
-        share = power(printed.decimals + 2 * (not mean), n, self.items, self.rounding)
+        share = single.power(printed.decimals + 2 * (not mean), n, self.items, self.rounding)
         strings = int(Fraction(1, printed.unit))
         return int(share * strings) + (not mean), strings + (not mean)  # 0 % and 100 % both count
 
@@ -118,7 +106,7 @@ class _Row:
 def _grim(row: _Row) -> Checked:
     """Test a mean, perhaps with its deviation, or percentages, each by itself."""
     shares = row.printed if row.kind == "percent" else ()
-    reason = next(filter(None, map(beyond_whole, shares)), "")
+    reason = next(filter(None, map(single.beyond_whole, shares)), "")
 
     def fits(n: int) -> bool:
         return all(row.counts(one, n) for one in row.printed)
@@ -140,7 +128,7 @@ def _deviation(row: _Row, sd: Printed, n: int) -> Checked:
 
     def sums_of(shown: Printed) -> Iterator[int]:
         binary = row.kind == "binary"
-        return grimmer(row.one, shown, n, row.items, row.rounding, row.form, binary=binary)
+        return single.grimmer(row.one, shown, n, row.items, row.rounding, row.form, binary=binary)
 
     def fits(shown: Printed) -> bool:
         return next(sums_of(shown), None) is not None
@@ -194,11 +182,7 @@ def _groups(row: _Row) -> Checked:
     found = [row.counts(one, n) for one, n in zip(row.printed, row.n, strict=True)]
     made, of = sums(found[1:]), row.n[0] * row.items
     if not _adds_up(row, row.n):
-        ends = (
-            [format_like(Fraction(k, of), row.one) for k in sorted({made[0], made[-1]})]
-            if made
-            else []
-        )
+        ends = [format_like(Fraction(k, of), row.one) for k in sorted({*made[:1], *made[-1:]})]
         reason = f"the groups give {' to '.join(ends)}" if ends else "a group is impossible"
         return Checked(False, "", reason=reason)
     return Checked(True, "; ".join(map(ranges, found)), _first_prints(row, made, of))
@@ -213,7 +197,7 @@ def _adds_up(row: _Row, sizes: Sequence[int]) -> bool:
 def _first_prints(row: _Row, counts: range, of: int) -> str:
     """Say how many prints of the first number the others leave."""
     strings = int(Fraction(1, row.one.unit))
-    shown = {digits for k in counts for digits in prints(k, of, strings, row.rounding)}
+    shown = {digits for k in counts for digits in single.prints(k, of, strings, row.rounding)}
     return sharpness(len(shown), None if row.kind.startswith("mean") else strings + 1)
 
 
@@ -225,18 +209,18 @@ def _growth(row: _Row) -> Checked:
         return Checked(False, "", reason="a count cannot fall by more than 100 %")
     if row.n and later is not None:
         right = Fraction(later - _only(row), _only(row))
-        if grows(_only(row), later, printed, rule):
+        if single.grows(_only(row), later, printed, rule):
             return Checked(True, "", sharpness(1, None))
         return Checked(False, "", reason=f"the growth is {format_like(right, printed, rule)}")
     if row.n:
         fit, of = row.attained(printed, _only(row))
-        return _counted(later_counts(printed, _only(row), rule), fit - 1, of - 1)
+        return _counted(single.later_counts(printed, _only(row), rule), fit - 1, of - 1)
     if later is None:
-        pairs = growth_pairs(printed, row.sizes(), rule)
+        pairs = single.growth_pairs(printed, row.sizes(), rule)
         return Checked(None, " ".join(f"{before}>{after}" for before, after in pairs))
     near = [one for one in _near(printed) if preimage(one, rule).ends[1] >= -1]
-    fit = sum(len(earlier_counts(one, later, rule)) > 0 for one in near)
-    return _counted(earlier_counts(printed, later, rule), fit, len(near))
+    fit = sum(len(single.earlier_counts(one, later, rule)) > 0 for one in near)
+    return _counted(single.earlier_counts(printed, later, rule), fit, len(near))
 
 
 def _counted(counts: range, fitting: int, of: int) -> Checked:
@@ -305,12 +289,12 @@ def check_row(row: Mapping[str, str], beside: Iterable[str] = ()) -> Checked:
         name,
         tuple(_number(cells, text, "printed", beside) for text in cells["printed"].split(";")),
         _number(cells, cells["sd"], "sd", beside) if cells["sd"] else None,
-        _choice(cells, "sd_of", "sample"),
+        _choice(cells["sd_of"] or "sample", "sd_of", _FORMS.__getitem__, ", ".join(_FORMS)),
         tuple(whole),
         _count(cells["items"] or "1", "items"),
         _count(cells["n_max"], "n_max") if cells["n_max"] else None,
         _count(cells["later"], "later", 0) if cells["later"] else None,
-        _choice(cells, "rounding", "half-up"),
+        _choice(cells["rounding"] or "half-up", "rounding", Rounding, Rounding.names()),
     )
     if len(read.printed) > kind.most:
         raise InputError(f"a row of kind {name} holds one number", column="printed")
@@ -355,15 +339,10 @@ def _count(text: str, column: str, least: int = 1) -> int:
     return int(text)
 
 
-def _choice(cells: Mapping[str, str], column: str, usual: str) -> Any:
-    """Return the rounding rule, or how a standard deviation is computed."""
-    text = cells[column] or usual
-    known = Rounding.names() if column == "rounding" else ", ".join(get_args(Deviation))
+def _choice(text: str, column: str, read: Callable[[str], T], known: str) -> T:
     try:
-        if column == "rounding":
-            return Rounding(text)
-        return get_args(Deviation)[get_args(Deviation).index(text)]
-    except ValueError:
+        return read(text)
+    except (KeyError, ValueError):
         raise InputError(f"must be one of {known}", column=column, value=text) from None
 
 
@@ -412,8 +391,7 @@ def check_claims(in_csv: Path, out_csv: Path | None = None) -> tuple[str, list[I
         except InputError as error:
             error.file, error.row = str(in_csv), line
             errors.append(error)
-            padded = [*cells, *[""] * len(header)][: len(header)]
-            writer.writerow([*padded, *[""] * len(ADDED)])
+            writer.writerow([*cells, *[""] * len(header)][: len(header)] + [""] * len(ADDED))
             continue
         answer = "" if done.consistent is None else str(done.consistent).lower()
         writer.writerow([*cells, answer, done.fits, done.sharpness, done.reason])

@@ -13,13 +13,7 @@ from math import ceil, floor, lcm
 from typing import Any, Generic, TypeVar
 
 from analysis.claims.printed import Interval
-from analysis.claims.solver.search import (
-    FEW_CASES,
-    ImpossibleError,
-    Search,
-    found_by,
-    search_of,
-)
+from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Search, found_by, search_of
 from analysis.claims.solver.system import Claim, Indicator, Linear, Ratio, System
 
 
@@ -122,17 +116,14 @@ class Ends:
     def of(self, indicator: Indicator, step: Fraction | None = None) -> Bounds:
         """Bound an indicator, as :func:`bounds` does."""
         if (indicator, step) not in self._found:
-            self._start()
+            if not self._known:
+                start = found_by(self._search, _CASES)
+                if start is None:
+                    raise ImpossibleError("no data set agrees with these claims")
+                self._known.append(start)
             high, low = (self._end(indicator, side, step) for side in (1, -1))
             self._found[indicator, step] = Bounds(low, high)
         return self._found[indicator, step]
-
-    def _start(self) -> None:
-        if not self._known:
-            start = found_by(self._search, _CASES)
-            if start is None:
-                raise ImpossibleError("no data set agrees with these claims")
-            self._known.append(start)
 
     def _end(self, indicator: Indicator, side: int, step: Fraction | None) -> End | None:
         """Find the largest (side 1) or smallest value.
@@ -192,6 +183,8 @@ class Ends:
 
 
 T = TypeVar("T")
+_Core = Callable[[tuple[T, ...]], Collection[T] | None]
+"""From some claims to those of them that refute it, or None."""
 
 ENOUGH_QUESTIONS = 150
 """After so many sets of claims a search for conflicts ends once every claim is in one."""
@@ -216,11 +209,7 @@ class Conflicts:
     complete: bool = True
 
 
-def minimal_conflicts(
-    claims: Sequence[T],
-    core: Callable[[tuple[T, ...]], Collection[T] | None],
-    most: int = MOST_QUESTIONS,
-) -> Conflicts:
+def minimal_conflicts(claims: Sequence[T], core: _Core[T], most: int = MOST_QUESTIONS) -> Conflicts:
     """Find all minimal conflicts (minimal infeasible subsets) of some claims.
 
     The conflicts found so far are all there are once the rest of the claims holds for each of
@@ -268,12 +257,7 @@ class _StopError(Exception):
 class _Conflicts(Generic[T]):
     """The conflicts and the sets without a conflict that were found so far, by place."""
 
-    def __init__(
-        self,
-        claims: Sequence[T],
-        core: Callable[[tuple[T, ...]], Collection[T] | None],
-        most: int,
-    ) -> None:
+    def __init__(self, claims: Sequence[T], core: _Core[T], most: int) -> None:
         self.claims, self.core, self.most = claims, core, most
         self.place = {claim: place for place, claim in enumerate(claims)}
         self.every = frozenset(range(len(claims)))

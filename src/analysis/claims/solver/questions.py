@@ -7,7 +7,7 @@ find a data set; where neither does, the answer is `UNDECIDED`, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -130,13 +130,12 @@ class Questions:
     def remember(self, found: dict[str, int]) -> None:
         """Note all claims that hold in a data set."""
         data = dict.fromkeys(self._names, 0) | found
-        held = self.search.holding(data)
-        products = {
+        held = {
             tag
-            for tag in held
+            for tag in self.search.holding(data)
             if all(one.holds(data) for one in self.items[tag] if isinstance(one, Product))
         }
-        self._seen.append((data, products))
+        self._seen.append((data, held))
 
 
 @dataclass(frozen=True)
@@ -251,20 +250,12 @@ class Selection:
         for side in range(_sides(products)):
             cases = _cases(ends, [part for one in products for part in one.sides()[side]])
             if cases is not None:
-                found = [Outcome.REFUTED]
-                for case in cases:
-                    answer = self._try(claims, products, side, case)
-                    if isinstance(answer, dict):
-                        return answer
-                    found.append(answer)
-                return Outcome.UNDECIDED if Outcome.UNDECIDED in found else Outcome.REFUTED
+                return _first(self._try(claims, products, side, case) for case in cases)
         if any(one.inside.meet(_span(ends, one)).empty for one in products):
             return Outcome.REFUTED
-        for side, case in _guesses(ends, products, start):
-            answer = self._try(claims, products, side, case)
-            if isinstance(answer, dict):
-                return answer
-        return Outcome.UNDECIDED
+        guesses = _guesses(ends, products, start)
+        found = _first(self._try(claims, products, *guess) for guess in guesses)
+        return found if isinstance(found, dict) else Outcome.UNDECIDED
 
     def _try(
         self, claims: list[Claim], products: list[Product], side: int, case: _Case
@@ -281,6 +272,16 @@ class Selection:
 
 _ONE = Linear((), Fraction(1))
 _Case = dict[Linear, Fraction]
+
+
+def _first(answers: Iterable[dict[str, int] | Outcome]) -> dict[str, int] | Outcome:
+    """Return the first data set among the answers on all cases; without one, what they prove."""
+    seen = {Outcome.REFUTED}
+    for answer in answers:
+        if isinstance(answer, dict):
+            return answer
+        seen.add(answer)
+    return Outcome.UNDECIDED if Outcome.UNDECIDED in seen else Outcome.REFUTED
 
 
 def _exists(about: Item) -> list[Claim]:
@@ -315,7 +316,7 @@ def _cases(ends: Ends, parts: list[Linear]) -> list[_Case] | None:
     """List all values that some parts can have together, if they are few."""
     values: dict[Linear, list[Fraction]] = {}
     for part in dict.fromkeys(parts):
-        limits = _limits(ends, part).times(1 / part.piece)
+        limits = _limits(ends, part).times(Fraction(1, part.piece))
         if limits.low is None or limits.high is None or limits.high - limits.low >= MOST_VALUES:
             return None
         number = int(limits.high - limits.low) + 1

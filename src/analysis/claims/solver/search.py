@@ -180,9 +180,8 @@ class Search:
         def met(limits: Sequence[tuple[int, bool, Limit]]) -> bool:
             return all(sums[v] <= e if upper else sums[v] >= e for v, upper, (e, _) in limits)
 
-        return (
-            {t for t, limits in self._claims.items() if met(limits)} if met(self._rules) else set()
-        )
+        held = {tag for tag, limits in self._claims.items() if met(limits)}
+        return held if met(self._rules) else set()
 
     def _limits(self, tag: Tag, claims: Sequence[Claim]) -> list[tuple[int, bool, Limit]]:
         """Return the variables that claims limit, whether from above, and the limits."""
@@ -211,26 +210,16 @@ class Search:
         names = {v: _names(forms[v]) for v in sorted(low.keys() | high.keys())}
         wanted = {name for v, _, _ in chosen for name in names[v]}
         wanted = reachable(wanted, [some for some in names.values() if len(some) > 1])
+        touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
+        singles = {form[0][0]: v for v, form in touched.items() if len(form) == 1}
+        order = tuple(v for v in touched if v in self._totals or len(forms[v]) == 1)
+        checked = tuple(
+            (forms[v], low[v][0] if v in low else None, high[v][0] if v in high else None)
+            for v in names
+            if v in touched
+        )
         try:
-            yield _Question(
-                low,
-                high,
-                tuple(
-                    v
-                    for v, form in forms.items()
-                    if (len(form) == 1 or v in self._totals) and wanted.issuperset(_names(form))
-                ),
-                {
-                    form[0][0]: v
-                    for v, form in forms.items()
-                    if len(form) == 1 and form[0][0] in wanted
-                },
-                tuple(
-                    (forms[v], low[v][0] if v in low else None, high[v][0] if v in high else None)
-                    for v, some in names.items()
-                    if wanted.issuperset(some)
-                ),
-            )
+            yield _Question(low, high, order, singles, checked)
         finally:
             self._totals &= known
             for v in sorted(forms.keys() - known):
@@ -253,11 +242,8 @@ class Search:
     def _inside(self, asked: _Question) -> tuple[Limits, Limits]:
         """Return limits so far inside that rounding keeps to the limits, where there is room."""
         low, high, forms = dict(asked.low), dict(asked.high), self._tableau.forms
-        fixed = {
-            name
-            for name, v in asked.singles.items()
-            if v in low and v in high and low[v][0] == high[v][0]
-        }
+        pinned = {v for v in low.keys() & high.keys() if low[v][0] == high[v][0]}
+        fixed = {name for name, v in asked.singles.items() if v in pinned}
         for v in low.keys() | high.keys():
             form = forms[v]
             slack = (1 + sum(abs(weight) for name, weight in form if name not in fixed)) // 2

@@ -375,9 +375,7 @@ def outside(item: Item) -> list[Item]:
 
 def meaning(item: Item) -> object:
     """Return what a claim asserts of whole numbers, whatever its rounding rule and its print."""
-    if isinstance(item, Product):
-        return (item.later, item.earlier, item.inside, item.difference)
-    return item.limits
+    return item if isinstance(item, Product) else item.limits
 
 
 def linear(items: Iterable[Item]) -> list[Claim]:

@@ -123,8 +123,7 @@ class Tableau:
         if len(form) != 1 or form[0][1] != 1:
             for name, weight in form:
                 single = self.variable(((name, 1),))
-                inner = self._lines[single] if single in self._lines else _Line(1, {single: 1})
-                line.add(weight * line.times, inner)
+                line.add(weight * line.times, self._line(single))
         number = self._known[form] = self._next
         self._next += 1
         self.forms[number] = form
@@ -149,12 +148,10 @@ class Tableau:
 
     def at(self, v: int) -> tuple[int, int]:
         """Return the value of a variable as numerator and denominator, in lowest terms."""
-        line = self._lines.get(v)
-        if line is None:
+        if v in self._value:
             return self._value[v], 1
+        line = self._lines[v]
         total = self._total(line)
-        if line.times == 1:
-            return total, 1
         divisor = gcd(total, line.times)
         return total // divisor, line.times // divisor
 
@@ -191,12 +188,8 @@ class Tableau:
             The largest value; None if it grows without end.
         """
         while True:
-            weights = self._weights(goal)
-            moves = [(v, 1 if w * side > 0 else -1) for v, w in weights.items()]
-            ends = {(v, way): (high if way > 0 else low).get(v) for v, way in moves}
-            moves = [
-                one for one in moves if not (end := ends[one]) or end[0] != self._value[one[0]]
-            ]
+            moves = [(v, 1 if w * side > 0 else -1) for v, w in self._line(goal).weights.items()]
+            moves = [(v, way) for v, way in moves if not self._stuck(v, way, low, high)]
             if not moves:
                 return self._largest(goal, side, low, high)
             entering, way = min(moves)
@@ -215,9 +208,9 @@ class Tableau:
             self._pivot(leaving, entering)
             self._value[leaving] = (high if upper else low)[leaving][0]
 
-    def _weights(self, v: int) -> dict[int, int]:
-        line = self._lines.get(v)
-        return {v: 1} if line is None else line.weights
+    def _line(self, v: int) -> _Line:
+        """Return the line of a variable; of one that is not basic, itself."""
+        return self._lines[v] if v in self._lines else _Line(1, {v: 1}, self._value[v])
 
     def _stuck(self, v: int, way: int, low: Limits, high: Limits) -> bool:
         """Say whether a variable that is not basic stands at its limit."""
@@ -226,36 +219,29 @@ class Tableau:
 
     def _room(self, v: int, entering: int, way: int, low: Limits, high: Limits) -> Fraction | None:
         """Return how far one variable can move until another (or itself) meets its limit."""
-        line = self._lines.get(v)
-        if line is None:
-            weight, times, total = 1, 1, self._value[v]
-        elif entering in line.weights:
-            weight, times, total = line.weights[entering], line.times, self._total(line)
-        else:
-            return None
+        line = self._line(v)
+        weight = line.weights.get(entering, 0)
         end = high if weight * way > 0 else low
-        return Fraction(abs(end[v][0] * times - total), abs(weight)) if v in end else None
+        if not weight or v not in end:
+            return None
+        return Fraction(abs(end[v][0] * line.times - self._total(line)), abs(weight))
 
     def _largest(self, goal: int, side: int, low: Limits, high: Limits) -> Fraction:
         """Return the largest value, by which the limits add up to it."""
-        times = 1 if goal not in self._lines else self._lines[goal].times
-        used = []
-        for v, w in self._weights(goal).items():
+        line, used = self._line(goal), []
+        for v, w in line.weights.items():
             way = 1 if w * side > 0 else -1
             end = high if way > 0 else low
             used.append(Inequality(abs(w), self.forms[v], way, end[v][0]))
         weights, bound = added_up(used)
-        if weights != {name: side * times * weight for name, weight in self.forms[goal]}:
+        if weights != {name: side * line.times * weight for name, weight in self.forms[goal]}:
             raise AssertionError("the bound does not check; this is a bug")
-        return Fraction(side * bound, times)
+        return Fraction(side * bound, line.times)
 
     def _total(self, line: _Line) -> int:
         """Return the value of a line's variable, times its `times`."""
         if line.total is None:
-            total, values = 0, self._value
-            for v, weight in line.weights.items():
-                total += weight * values[v]
-            line.total = total
+            line.total = sum(weight * self._value[v] for v, weight in line.weights.items())
         return line.total
 
     def _move(self, v: int, value: int) -> None:
