@@ -225,10 +225,7 @@ def earlier_counts(
 
 
 def growth_pairs(
-    printed: str | Printed,
-    earlier_range: range,
-    rounding: Rounding = Rounding.HALF_UP,
-    later_max: int | None = None,
+    printed: str | Printed, earlier_range: range, rounding: Rounding = Rounding.HALF_UP
 ) -> Iterator[tuple[int, int]]:
     """Go through all (earlier, later) counts whose growth prints as given.
 
@@ -240,13 +237,10 @@ def growth_pairs(
         Earlier counts to look at, all above 0.
     rounding : Rounding
         The rule.
-    later_max : int, optional
-        Leave out pairs whose later count is larger.
     """
     for earlier in earlier_range:
         for later in later_counts(printed, earlier, rounding):
-            if later_max is None or later <= later_max:
-                yield earlier, later
+            yield earlier, later
 
 
 def growth_within_total(
@@ -254,7 +248,8 @@ def growth_within_total(
 ) -> list[tuple[int, int]]:
     """List all splits of `total` into (earlier, later) whose growth prints as given."""
     pairs = ((earlier, total - earlier) for earlier in range(1, total + 1))
-    return [pair for pair in pairs if grows(*pair, printed, rounding)]
+    inside = preimage(parse_percent(printed), rounding)
+    return [(a, b) for a, b in pairs if Fraction(b - a, a) in inside]
 
 
 def nearest_totals(

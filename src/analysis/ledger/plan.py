@@ -400,7 +400,8 @@ def _fitting_counts(
     found: tuple[int, ...] | None
     if meaning == "growth":
         names: tuple[str, ...] = ("satisfied_before", "satisfied")
-        found = next(growth_pairs(printed, range(1, n + 1), rounding, later_max=n), None)
+        pairs = growth_pairs(printed, range(1, n + 1), rounding)
+        found = next((pair for pair in pairs if max(pair) <= n), None)
     elif meaning == "squared-share":
         names = ("satisfied",)
         found = next(((k,) for k in squared_share_counts(printed, n, rounding)), None)

@@ -15,21 +15,10 @@ from itertools import product as combinations_of
 from math import ceil, floor, prod
 
 from analysis.claims.printed import Interval
+from analysis.claims.solver import system
 from analysis.claims.solver.bounds import Bounds, Ends
 from analysis.claims.solver.search import FEW_CASES, ImpossibleError, Search
-from analysis.claims.solver.system import (
-    Claim,
-    Indicator,
-    Item,
-    Linear,
-    Product,
-    Ratio,
-    at_least,
-    at_most,
-    equal,
-    linear,
-    quantity,
-)
+from analysis.claims.solver.system import Claim, Indicator, Item, Linear, Product, Ratio
 
 MOST_VALUES = 60
 """So many values of the fixed parts are tried one by one."""
@@ -64,7 +53,7 @@ class Questions:
         ends: dict[object, Ends] | None = None,
     ) -> None:
         self.items, self.ends = items, {} if ends is None else ends
-        self.search = Search(rules, {tag: linear(made) for tag, made in items.items()})
+        self.search = Search(rules, {tag: system.linear(made) for tag, made in items.items()})
         every = (*rules, *(item for made in items.values() for item in made))
         self._names = {name for item in every for name in item.names}
         self._seen: list[tuple[dict[str, int], set[str]]] = []
@@ -77,7 +66,7 @@ class Questions:
         """Return those of some claims that refute them; None if nothing does or it is open."""
         if any(True for _ in self.seen(tags, more)):
             return None
-        found = self.search.decide(tags, linear(more), 1)
+        found = self.search.decide(tags, system.linear(more), 1)
         if isinstance(found, tuple):
             return found
         chosen = self.some(tags)
@@ -87,7 +76,7 @@ class Questions:
                 return tuple(tags) if answer is Outcome.REFUTED else None
             found = answer
         elif found is None:
-            found = self.search.decide(tags, linear(more), FEW_CASES)
+            found = self.search.decide(tags, system.linear(more), FEW_CASES)
         if isinstance(found, dict):
             self.remember(found)
             return None
@@ -99,16 +88,21 @@ class Questions:
             return None
         ranges = []
         for name in sorted(self._names):
-            low, high = (self.search.limit(quantity(name), _ONE, side, tags) for side in (-1, 1))
+            low, high = (
+                self.search.limit(system.quantity(name), _ONE, side, tags) for side in (-1, 1)
+            )
             if low is not None and high is not None and low < high:
                 ranges.append((high - low, name, range(ceil(low), floor(high) + 1)))
         if not ranges or min(width for width, *_ in ranges) > FEW_CASES:
             return None
         _, name, values = min(ranges, key=lambda one: one[:2])
-        what = quantity(name)
-        cases = [equal("case", what, Linear((), Fraction(value))) for value in values]
+        what = system.quantity(name)
+        cases = [system.equal("case", what, Linear((), Fraction(value))) for value in values]
         # what limits the values is a part of the refutation, too
-        cases += [at_most("case", what, values.start - 1), at_least("case", what, values.stop)]
+        cases += [
+            system.at_most("case", what, values.start - 1),
+            system.at_least("case", what, values.stop),
+        ]
         blamed: set[str] = set()
         for case in reversed(cases):  # large values are more often possible than small ones
             found = self.search.decide(tags, [case], FEW_CASES)
@@ -219,7 +213,7 @@ class Selection:
 
     def _folded(self, more: Sequence[Item]) -> tuple[list[Claim], list[Product]]:
         """Turn products of which one pair of parts is known into claims; return the others too."""
-        claims, left = linear(more), []
+        claims, left = system.linear(more), []
         for one in (*self.items, *more):
             if isinstance(one, Product):
                 for number, parts in enumerate(one.sides()):
@@ -261,7 +255,7 @@ class Selection:
         self, claims: list[Claim], products: list[Product], side: int, case: _Case
     ) -> dict[str, int] | Outcome:
         """Fix some parts and look for a data set."""
-        added = [equal("case", part, Linear((), value)) for part, value in case.items()]
+        added = [system.equal("case", part, Linear((), value)) for part, value in case.items()]
         for one in products:
             now, before = (case[part] for part in one.sides()[side])
             if now <= 0 or before <= 0:
@@ -287,7 +281,7 @@ def _first(answers: Iterable[dict[str, int] | Outcome]) -> dict[str, int] | Outc
 def _exists(about: Item) -> list[Claim]:
     if isinstance(about, Product):
         return list(about.above_zero())
-    names = [at_least(about.tag, quantity(name), 0) for name in about.names]
+    names = [system.at_least(about.tag, system.quantity(name), 0) for name in about.names]
     below = Claim(about.tag, about.denominator, Interval(Fraction(0), None, low_closed=False))
     return [*names, below] if about.denominator.terms else names
 

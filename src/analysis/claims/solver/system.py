@@ -315,11 +315,7 @@ Item = Claim | Product
 
 
 def change(
-    tag: str,
-    values: tuple[Linear | Ratio, Linear | Ratio],
-    inside: Interval,
-    *,
-    absolute: bool,
+    tag: str, values: tuple[Linear | Ratio, Linear | Ratio], inside: Interval, *, absolute: bool
 ) -> Item:
     """Claim that a quantity changed from an earlier value by what lies in an interval.
 
@@ -356,9 +352,8 @@ def divided(item: Item, names: Collection[str], pieces: int) -> Item:
 
     if isinstance(item, Claim):
         return replace(item, numerator=part(item.numerator), denominator=part(item.denominator))
-    now, before = (
-        Ratio(part(r.numerator), part(r.denominator)) for r in (item.later, item.earlier)
-    )
+    ratios = (item.later, item.earlier)
+    now, before = (Ratio(part(one.numerator), part(one.denominator)) for one in ratios)
     return replace(item, later=now, earlier=before)
 
 

@@ -169,7 +169,7 @@ class Tableau:
             basic, side = broken  # side 1: above its upper limit, -1: below its lower one
             line = self._lines[basic]
             ends = [(high if w * side < 0 else low, v, w) for v, w in line.weights.items()]
-            free = [v for end, v, _ in ends if v not in end or end[v][0] != self._value[v]]
+            free = [v for end, v, _ in ends if not self._stuck(v, end)]
             own = (high if side > 0 else low)[basic]
             if not free:
                 used = [(line.times, basic, own, side)]
@@ -189,7 +189,7 @@ class Tableau:
         """
         while True:
             moves = [(v, 1 if w * side > 0 else -1) for v, w in self._line(goal).weights.items()]
-            moves = [(v, way) for v, way in moves if not self._stuck(v, way, low, high)]
+            moves = [one for one in moves if not self._stuck(one[0], high if one[1] > 0 else low)]
             if not moves:
                 return self._largest(goal, side, low, high)
             entering, way = min(moves)
@@ -212,9 +212,8 @@ class Tableau:
         """Return the line of a variable; of one that is not basic, itself."""
         return self._lines[v] if v in self._lines else _Line(1, {v: 1}, self._value[v])
 
-    def _stuck(self, v: int, way: int, low: Limits, high: Limits) -> bool:
+    def _stuck(self, v: int, end: Limits) -> bool:
         """Say whether a variable that is not basic stands at its limit."""
-        end = high if way > 0 else low
         return v in end and end[v][0] == self._value[v]
 
     def _room(self, v: int, entering: int, way: int, low: Limits, high: Limits) -> Fraction | None:
