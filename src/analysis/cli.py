@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -321,15 +322,18 @@ def new_case(args: argparse.Namespace) -> int:
     from analysis.intake.case_check import check_case
     from analysis.intake.new_case import case_from
     from analysis.intake.new_case import new_case as copy
-    from analysis.tables.case import project_root
+    from analysis.tables.case import language_of, project_root
 
     root = project_root()
     if args.source:
         print(case_from(args.name, args.source, root, args.language))
-        text, good = check_case(args.name, root)
-        print(text)
+        path = root / "data" / "raw" / args.name / "case.yaml"
+        good = bool(re.search("(?m)^currency:", path.read_text(encoding="utf-8")))
+        if good:  # else it is one of the questions
+            text, good = check_case(args.name, root)
+            print(text)
         command = f"make {'report' if good else 'check'} CASE={args.name}"
-        with using(args.language):
+        with using(language_of(path)):
             print("\n" + tr("Next: {command}", command=command))
         return 0
     folder = copy(args.name, root, args.form).relative_to(root)
@@ -397,7 +401,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parsers["new-case"].add_argument
     add("--name", required=True, help="name of the new folder of data/raw")
     add("--from", dest="source", metavar="FILES", help="exports to make it from: files or folders")
-    add("--language", choices=("en", "es", "pl"), default="en", help="of the case and its messages")
+    add("--language", choices=("", "en", "es", "pl"), default="", help="of the case")
     add(
         "--form",
         choices=("csv", "claims"),

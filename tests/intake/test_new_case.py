@@ -15,7 +15,7 @@ from analysis.base.errors import InputError
 from analysis.cli import main
 from analysis.intake.case_check import check_case, read
 from analysis.intake.new_case import case_from, case_yaml, read_sources
-from analysis.tables.case import load_case
+from analysis.tables.case import language_of, load_case
 
 from .conftest import cases
 
@@ -88,7 +88,7 @@ def test_the_command_and_the_next_month(
     monkeypatch.chdir(root)
     lines = (EXPORTS / "faktury.csv").read_bytes().split(b"\r\n")
     (root / "first half.csv").write_bytes(b"\r\n".join(lines[:20]))
-    assert main(["new-case", "--name", "acme", "--from", "first half.csv"]) == 0
+    assert main(["new-case", "--name", "acme", "--from", "first half.csv", "--language", "en"]) == 0
     told = capsys.readouterr().out
     assert "Kwota netto" in told
     assert "amount, by its name" in told
@@ -174,7 +174,7 @@ def test_files_that_make_no_case(root: Path, name: str, content: bytes | None, w
                 "amount, por su nombre",
                 "PREGUNTA 1",
                 "¿En qué moneda están los importes?",
-                "esta clave es obligatoria",
+                "Escriba sus tres letras en lugar de XXX",
                 "Sigue: make check",
             ),
         ),
@@ -185,7 +185,7 @@ def test_files_that_make_no_case(root: Path, name: str, content: bytes | None, w
                 "amount, po nazwie",
                 "PYTANIE 1",
                 "W jakiej walucie są kwoty?",
-                "ten klucz jest wymagany",
+                "Wpisz jej trzy litery zamiast XXX",
                 "Dalej: make check",
             ),
         ),
@@ -206,6 +206,35 @@ def test_a_case_in_its_language_from_the_first_line(
     assert f"language: {code} " in written
     said = capsys.readouterr().out + written
     assert [text for text in words if text not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "words"),
+    [
+        ("Fecha,Importe", "es", "los nombres de las columnas están en este idioma"),
+        ("Data sprzedaży,Kwota", "pl", "nazwy kolumn są w tym języku"),
+        ("Date,Total", "en", "Next: make check"),
+    ],
+)
+def test_the_language_is_that_of_the_columns_and_no_currency_is_given_silently(
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    header: str,
+    code: str,
+    words: str,
+) -> None:
+    monkeypatch.chdir(root)
+    (root / "sales.csv").write_text(f"{header}\n2024-01-05,5.00\n2024-01-06,6.00\n", "utf-8")
+    assert main(["new-case", "--name", "acme", "--from", "sales.csv"]) == 0
+    said = capsys.readouterr().out
+    assert words.casefold() in said.casefold()
+    assert "currency: EUR" not in said
+    assert language_of(root / "data/raw/acme/case.yaml") == code
+    answer(root, ["currency: XXX"])
+    assert not check_case("acme", root)[1]
+    assert main(["new-case", "--name", "acme", "--from", "sales.csv"]) == 2
+    assert "data/raw/acme/case.yaml" in capsys.readouterr().err
 
 
 def test_a_question_that_is_open_is_said_until_it_is_answered(root: Path) -> None:

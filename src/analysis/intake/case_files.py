@@ -334,7 +334,7 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     Parameters
     ----------
     case : Case
-        Only one of a firm or of claims is looked at, and only where the example is there.
+        Only one of a firm or of claims is looked at; words only where the example is there.
     tables : mapping of str to Rows
         The tables whose rows are in memory.
 
@@ -347,22 +347,22 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     example = {"yours": TEMPLATE, "printed": COURIER}.get(case.parameters.kind, case.name)
     if example == case.name:
         return
+    file, mine = yaml_of(case), case.parameters
+    money = {table.name for table in ROWS if has_money(table)} & tables.keys()
+    if mine.currency == "XXX" and money:
+        yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
     try:
         template = load_case(example, case.root)
     except InputError:
         return
     finally:
         count_by(case.parameters.calendar)
-    file = yaml_of(case)
-    mine, its = case.parameters, template.parameters
+    its = template.parameters
     same = [name for name in _NAMES if getattr(mine, name) and _same(mine, its, name)]
     same += [name for name in _FACTS if same and _same(mine, its, name)]
     for name in same:
         value = "" if name in {"source", "periods"} else str(getattr(mine, name))
         yield Problem(fault_of("example-title"), file, column=name, value=value or None)
-    money = {table.name for table in ROWS if has_money(table)} & tables.keys()
-    if mine.currency == "XXX" and money:
-        yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
     claims = [folder / CLAIMS.file for folder in (case.raw, template.raw)]
     there = example == COURIER and all(path.is_file() for path in claims)
     if there and claims[0].read_bytes() == claims[1].read_bytes():

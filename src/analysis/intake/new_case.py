@@ -16,6 +16,8 @@ from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
 from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
+from analysis.intake.naming import likely_header, words_of
+from analysis.intake.problems import words_for
 from analysis.intake.proposal import (
     AnyTable,
     Proposal,
@@ -85,7 +87,12 @@ def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
             "this name is used by the project itself", value=name, fix="choose another"
         )
     if target.exists() or target.is_symlink():
-        raise InputError("there is a case of this name already", value=name, fix="choose another")
+        fix = tr(
+            "choose another; or change this one in {file}, such as its language:; or delete its "
+            "folder",
+            file=f"data/raw/{name}/case.yaml",
+        )
+        raise InputError(tr("there is a case of this name already"), value=name, fix=fix)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
     try:
         fill(aside)
@@ -121,7 +128,7 @@ def _renamed(text: str, new: Mapping[str, str]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def case_from(name: str, given: str, root: Path, code: Code = "en") -> str:
+def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en") -> str:
     """Make a case of a firm's own files.
 
     Parameters
@@ -132,8 +139,9 @@ def case_from(name: str, given: str, root: Path, code: Code = "en") -> str:
         A file or folder, or several with blanks between them.
     root : Path
         The project's root folder.
-    code : {"en", "es", "pl"}
-        Language of the case, in which its report will be and in which all this is said.
+    code : {"en", "es", "pl", ""}
+        Language of the case, in which its report will be and in which all this is said; if empty,
+        that of the names of columns.
 
     Returns
     -------
@@ -145,13 +153,34 @@ def case_from(name: str, given: str, root: Path, code: Code = "en") -> str:
     InputError
         If the name is taken or none, or a file is not there, cannot be read or holds no table.
     """
-    with using(code):
-        return _case_from(name, given, root, code)
+    with using(code or "en"):
+        paths = sources(given)
+        grids = _grids(paths)
+    found = code or _language_of(grids)
+    with using(found):
+        return _case_from(name, given, root, found, paths, proposals(grids), seen=not code)
 
 
-def _case_from(name: str, given: str, root: Path, code: Code) -> str:
-    paths = sources(given)
-    made, passed = read_sources(paths)
+def _language_of(grids: Sequence[Grid]) -> Code:
+    """Return the language of most of the words in headers that one language has."""
+    heads = [row for grid in grids for row in grid.rows[: (likely_header(grid.rows) or 0) + 1]]
+    words = set().union(*(words_of(plain_text(cell)) for row in heads for cell in row))
+    counts: dict[Code, int] = {c: len(words & words_for("headers", c)) for c in ("es", "pl")}
+    code = max(counts, key=lambda code: counts[code])
+    return code if counts[code] > 1 else "en"
+
+
+def _case_from(
+    name: str,
+    given: str,
+    root: Path,
+    code: Code,
+    paths: Sequence[Path],
+    found: tuple[list[Proposal], list[str]],
+    *,
+    seen: bool,
+) -> str:
+    made, passed = found
     if not made:
         raise InputError(
             tr("no file holds rows of a table: names of columns, and a day in each row below"),
@@ -167,6 +196,9 @@ def _case_from(name: str, given: str, root: Path, code: Code) -> str:
 
     folder = make_folder(name, root, fill).relative_to(root)
     lines = [line for one in made for line in _columns(one)] + passed + [""]
+    if seen and code != "en":
+        text = tr("The names of columns are in this language, and so are case and report: {code}")
+        lines += [text.format(code=f"language: {code}"), ""]
     if asked:
         lines.append(
             counted(
@@ -220,6 +252,10 @@ def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
     InputError
         If a file cannot be read.
     """
+    return proposals(_grids(paths))
+
+
+def _grids(paths: Sequence[Path]) -> list[Grid]:
     grids: list[Grid] = []
     every = Mapped("", ROWS[0], {})
     for path in paths:
@@ -236,6 +272,11 @@ def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
                 error.fix = tr("save it as CSV UTF-8, which leaves no doubt")
             raise error
         grids += found
+    return grids
+
+
+def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
+    """Return what files or sheets are read as, and why others are passed over."""
     made: dict[tuple[str, ...], Proposal] = {}
     passed = []
     for grid in grids:
@@ -298,8 +339,11 @@ def case_yaml(
     elif len(currencies) == 1:
         add(f"currency: {currencies[0]}", why)
     else:
-        answers = tuple(f"currency: {code}" for code in currencies or ("EUR",))
-        ask(Question(tr("In which currency are the amounts?"), answers))
+        text = tr("In which currency are the amounts?")
+        if not currencies:
+            text += " " + tr("Write its three letters in place of XXX.")
+        answers = tuple(f"currency: {code}" for code in currencies or ("XXX",))
+        ask(Question(text, answers))
     add("")
     add(tr("# Which column of your files is what. Files with the same columns are read alike."))
     add("columns:")
