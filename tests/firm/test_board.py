@@ -101,3 +101,6 @@ def test_an_export_becomes_a_board_report_by_one_command(tmp_path: Path) -> None
             if re.search(r"\.1[012]\.2024", row["Rechnungsdatum"]) and row["Status"] == "bezahlt"
         ]
     assert f"sales of {sum(amounts).quantize(Decimal(1)):,} euros" in text
+    words = " ".join(text.split())
+    assert "The light shows whether the change on" in words  # neither target nor plan
+    assert re.search(r"\d of \d+ indicators are shown. More come with \S*service\.csv", words)

@@ -187,12 +187,20 @@ def indicators(report: FirmReport) -> View:
         rows.append(row | {base: one.change_in_words(base) for base in bases(grain)})
     there = {base for base in bases(grain) if any(row[base] for row in rows)}
     heads = {base: tr("on {period}", period=_base(report, base)) for base in there}
+    base = base_words(grain, report.base, report.period)
+    light = tr(
+        "The light shows how the target stands; without a target, whether the plan is met, or else "
+        "whether the change on {base} is for the better.",
+        base=base,
+    )
+    if not any(row["target"] or row["plan"] for row in rows):
+        light = tr("The light shows whether the change on {base} is for the better.", base=base)
     return view(
         "tbl-board",
         pd.DataFrame(rows),
         kind=report.kind,
         period=short_period(report.period),
-        base=base_words(grain, report.base, report.period),
+        light=light,
         previous=heads.get("previous", ""),
         year_ago=heads.get("year-ago", ""),
         target=tr("Target") if any(row["target"] for row in rows) else "",
@@ -373,7 +381,7 @@ def left_out(report: FirmReport, *, names_too: bool = False) -> str:
             if not computed and len(wanted) == 1:
                 gives.setdefault(wanted[0], []).append(tr(record.name).lower())
         most = sorted(gives.items(), key=lambda pair: -len(pair[1]))[:_FEW]
-        more = "; ".join(f"{literal(name)} ({', '.join(given[:_FEW])})" for name, given in most)
+        more = "; ".join(f"{literal(name)} ({', '.join(given[:2])})" for name, given in most)
         return f"{text} {tr('More come with {more}.', more=more)}" if more else text
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
     text = tr(

@@ -238,7 +238,8 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
 
 
 def _named(name: str, currency: str) -> str:
-    return f"{kpi(name).name}, {kpi(name, currency).unit}"
+    title, unit = kpi(name).name, kpi(name, currency).unit
+    return title if title.lower() == unit else f"{title}, {unit}"
 
 
 def contribution(
@@ -343,7 +344,9 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     frame["now"] = column(kpi_text(row.kpi, row.value) for row in rows)
     frame["change"] = column(change_text(row.unit, row.change, row.growth) for row in rows)
     frame["turn"] = column(_TURNS[row.effect] for row in rows)
-    return view("tbl-year-to-date", frame, kind=kind, **words)
+    known_days = frame["before"].notna().all()
+    dash = "" if known_days else " " + tr("A dash: last year's same days are not known.")
+    return view("tbl-year-to-date", frame, kind=kind, dash=dash, **words)
 
 
 # ---- The tables that a firm handed in ----
