@@ -134,14 +134,14 @@ verify: | $(call environment,report) ## build again in another folder and compar
 	@$(PY) -m analysis verify
 
 test: lint report | $(call environment,test) ## style and types, then all tests, and every notebook against its outputs
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder \
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 	  --nbval --doctest-modules tests src/analysis $(NOTEBOOKS)
 
 ##@ To develop
 
 .PHONY: quick lint docs bench lock clean distclean
 quick: lint ## style and types, then the fast tests: a minute
-	@$(PY) -m pytest -n 2 --dist loadgroup -m "not slow" --doctest-modules tests src/analysis
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow" --doctest-modules tests src/analysis
 
 lint: | $(call environment,test) ## style, formatting, types and the order of the rooms
 	@$(PY) -m ruff check --quiet src tests benchmarks

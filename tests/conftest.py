@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from analysis.base.language import use
 from analysis.claims.judge import Judge
@@ -33,22 +34,36 @@ settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 
+PLACES = {name: place for place, names in reversed([*enumerate(SLOW)]) for name in names}
+
+
+def place(path: Path) -> int:
+    """Return the line of `slow.txt` that names a file or its folder, or the number of lines."""
+    names = (f"{path.parent.name}/{path.name}", path.name, path.parent.name)
+    return min(PLACES.get(name, len(SLOW)) for name in names)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put slow files first, in their own order; say what has to stay in one process."""
-    places = {name: place for place, names in reversed([*enumerate(SLOW)]) for name in names}
-
-    def place(item: pytest.Item) -> int:
-        names = (f"{item.path.parent.name}/{item.path.name}", item.path.name, item.path.parent.name)
-        return min(places.get(name, len(SLOW)) for name in names)
-
-    items.sort(key=place)
+    """Put slow files first, in their own order."""
+    items.sort(key=lambda item: place(item.path))
     for item in items:
-        names = SLOW[place(item)] if place(item) < len(SLOW) else []
-        if names:
+        if place(item.path) < len(SLOW):
             item.add_marker("slow")
-        if "each" not in names:
-            together = "+".join(names) if len(names) > 1 else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(together))
+
+
+class Sharing(LoadFileScheduling):
+    """Give a process the files of one line of `slow.txt`, or one file, or one test after `each`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        names = SLOW[place(Path(file))] if place(Path(file)) < len(SLOW) else []
+        if "each" in names:
+            return nodeid
+        return "+".join(names) if len(names) > 1 else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
 
 
 CHROMIUM = (

@@ -35,7 +35,7 @@ def test_index_names_number_notebook_function_and_kind(tmp_path: Path) -> None:
 def test_every_figure_has_one_function() -> None:
     functions = drawing_functions(ROOT / "src" / "analysis" / "figures")
     assert set(functions) == set(figure_order())
-    assert functions["swot"] == "publications.concept_charts.swot"
+    assert functions["swot"] == "concept_charts.swot"
 
 
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
