@@ -13,8 +13,9 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.cli import main
+from analysis.intake.amounts import Column
 from analysis.intake.case_check import check_case, read
-from analysis.intake.new_case import case_from, case_yaml, read_sources
+from analysis.intake.new_case import case_from, case_yaml, proposals, read_sources
 from analysis.tables.case import language_of, load_case
 
 from .conftest import cases
@@ -69,7 +70,7 @@ def test_exports_of_real_programs(root: Path, case: dict[str, Any]) -> None:
 def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> None:
     path = tmp_path / case.get("file", "export.csv")
     path.write_text(case["text"], encoding="utf-8")
-    made, passed = read_sources([path])
+    made, passed = proposals(read_sources([path]))
     assert passed == []
     text, asked = case_yaml("acme", made)
     assert {header: ours for header, (ours, _) in made[0].taken.items()} == case["taken"]
@@ -80,6 +81,11 @@ def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> Non
         assert question.text in text.splitlines()[row - 1]
     for key, value in case.get("settings", {}).items():
         assert f"\n  {key}: {value} " in text
+
+
+def test_amounts_below_zero_are_counted_by_row() -> None:
+    cells = ["-5.00"] * 3 + ["(2.00)", "7.00-", "S/ -1.00"] + ["4.00", "S/ 4.00", "4"] * 5
+    assert Column("Total", [*cells]).below_zero == 6
 
 
 def test_the_command_and_the_next_month(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, Final
@@ -39,13 +39,13 @@ def cash_profit_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         Columns company, period, indicator (K3, K7, K8, K9, CF), value.
     """
-    parts = []
-    for company, table in tables.items():
-        chosen = table[table["indicator"].isin(["K3", "K7", "K8", "K9", "CF"])]
-        part = chosen[["period", "indicator", "value"]].copy()
-        part.insert(0, "company", company)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    chosen = _by_company(tables, ["K3", "K7", "K8", "K9", "CF"])
+    return chosen[["company", "period", "indicator", "value"]]
+
+
+def _by_company(tables: dict[str, pd.DataFrame], indicators: Sequence[str]) -> pd.DataFrame:
+    every = pd.concat(tables, names=["company"]).reset_index("company")
+    return every[every["indicator"].isin(indicators)].reset_index(drop=True)
 
 
 @s.drawing
@@ -225,13 +225,9 @@ def ratios_data(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         Columns company, indicator, name, period, value (None where undefined) and reason.
     """
-    parts = []
-    for company, table in tables.items():
-        part = table[table["indicator"].isin(SHOWN)][["indicator", "period", "value", "reason"]]
-        part = part.assign(name=[indicator(name).english for name in part["indicator"]])
-        part.insert(0, "company", company)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    chosen = _by_company(tables, SHOWN)
+    chosen["name"] = [indicator(key).english for key in chosen["indicator"]]
+    return chosen[["company", "indicator", "name", "period", "value", "reason"]]
 
 
 @s.drawing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -49,6 +50,10 @@ _ENOUGH = 0.9
 """Share of a column's cells that must be days for it to hold days; a total may stand below."""
 
 
+_MARKED = re.compile(r"[^\d.,]")
+"""What an amount below zero has beside its digits."""
+
+
 @dataclass
 class Column:
     """A column of a file.
@@ -75,6 +80,16 @@ class Column:
         """Some different cells from all parts of the column."""
         distinct = list(dict.fromkeys(self.cells))
         return distinct[:: 1 + len(distinct) // MOST_CELLS]
+
+    @cached_property
+    def below_zero(self) -> int:
+        """How many cells are amounts below zero."""
+        marked = Counter(cell for cell in self.cells if _MARKED.search(str(cell)))
+        return sum(
+            count
+            for cell, count in marked.items()
+            if read_whole(cell, _CONTEXT, 100, money=True).text.startswith("-")
+        )
 
     @property
     def counts_up(self) -> bool:

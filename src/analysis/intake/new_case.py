@@ -155,7 +155,7 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
     """
     with using(code or "en"):
         paths = sources(given)
-        grids = _grids(paths)
+        grids = read_sources(paths)
     found = code or _language_of(grids)
     with using(found):
         return _case_from(name, given, root, found, paths, proposals(grids), seen=not code)
@@ -244,18 +244,14 @@ def sources(given: str) -> list[Path]:
     return paths
 
 
-def read_sources(paths: Sequence[Path]) -> tuple[list[Proposal], list[str]]:
-    """Read files of any form; return what they are read as, and why others are passed over.
+def read_sources(paths: Sequence[Path]) -> list[Grid]:
+    """Read files of any form.
 
     Raises
     ------
     InputError
         If a file cannot be read.
     """
-    return proposals(_grids(paths))
-
-
-def _grids(paths: Sequence[Path]) -> list[Grid]:
     grids: list[Grid] = []
     every = Mapped("", ROWS[0], {})
     for path in paths:
@@ -306,66 +302,81 @@ def case_yaml(
     asked : list of tuple of int and Question
         The questions, each with its row.
     """
-    lines: list[str] = []
-    asked: list[tuple[int, Question]] = []
-
-    def add(text: str, comment: str = "") -> None:
-        line = f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text
-        lines.append(printable(line))
-
-    def ask(question: Question, indent: str = "") -> None:
-        asked.append((len(lines) + 1, question))
-        add(f"{indent}# {tr('QUESTION')} {len(asked)}: {question.text}")
-        for answer in question.answers:
-            add(f"{indent}# {answer}")
-
-    currencies, why = currency_of(made)
-    settings, open_questions = settings_of(made)
+    page = _Page()
     command = f"make case NAME={name}"
-    add(
+    page.add(
         tr(
             "# Made by {command}; every line may be changed. To answer a QUESTION, take",
             command=command,
         )
     )
-    add(tr("# the # away before the right one of the lines below it, or write another."))
-    add(f"name: {name}")
+    page.add(tr("# the # away before the right one of the lines below it, or write another."))
+    page.add(f"name: {name}")
     title = name.replace("-", " ").replace("_", " ").title()
-    add(f"title: {title}", tr("from the name of the case"))
-    add("kind: yours")
-    add(f"language: {code}", tr("of report and messages: en, es or pl"))
+    page.add(f"title: {title}", tr("from the name of the case"))
+    page.add("kind: yours")
+    page.add(f"language: {code}", tr("of report and messages: en, es or pl"))
+    _add_currency(page, made)
+    page.add("")
+    page.add(
+        tr("# Which column of your files is what. Files with the same columns are read alike.")
+    )
+    page.add("columns:")
+    for one in made:
+        _add_columns(page, one)
+    page.add("")
+    page.add("intake:")
+    page.add("  ignore: []", tr("files, folders and sheets that look like tables and are none"))
+    settings, open_questions = settings_of(made)
+    for key, (form, example) in settings.items():
+        page.add(f"  {key}: {form}", tr("as in {example}", example=example))
+    for question in open_questions:
+        page.ask(question, "  ")
+    return "\n".join(page.lines) + "\n", page.asked
+
+
+class _Page:
+    """Lines of a ``case.yaml``, and its questions, each with its row."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.asked: list[tuple[int, Question]] = []
+
+    def add(self, text: str, comment: str = "") -> None:
+        line = f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text
+        self.lines.append(printable(line))
+
+    def ask(self, question: Question, indent: str = "") -> None:
+        self.asked.append((len(self.lines) + 1, question))
+        self.add(f"{indent}# {tr('QUESTION')} {len(self.asked)}: {question.text}")
+        for answer in question.answers:
+            self.add(f"{indent}# {answer}")
+
+
+def _add_currency(page: _Page, made: Sequence[Proposal]) -> None:
+    currencies, why = currency_of(made)
     if not any(has_money(one.table) for one in made):
-        add("currency: XXX", tr("no currency, since there are no amounts"))
+        page.add("currency: XXX", tr("no currency, since there are no amounts"))
     elif len(currencies) == 1:
-        add(f"currency: {currencies[0]}", why)
+        page.add(f"currency: {currencies[0]}", why)
     else:
         text = tr("In which currency are the amounts?")
         if not currencies:
             text += " " + tr("Write its three letters in place of XXX.")
-        answers = tuple(f"currency: {code}" for code in currencies or ("XXX",))
-        ask(Question(text, answers))
-    add("")
-    add(tr("# Which column of your files is what. Files with the same columns are read alike."))
-    add("columns:")
-    for one in made:
-        add(f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows))
-        add(f"    {one.table.name}:", tr(one.table.title))
-        for header, (ours, reason) in one.taken.items():
-            meant = ours if isinstance(ours, str) else json.dumps(ours, ensure_ascii=False)
-            add(f"      {yaml_key(header)}: {meant}", reason)
-        for question in one.questions:
-            ask(question, "      ")
-        for header, (ours, reason) in one.offers.items():
-            offer = tr("{reason}: take the first # away to use it", reason=reason)
-            add(f"      # {yaml_key(header)}: {ours}", offer)
-    add("")
-    add("intake:")
-    add("  ignore: []", tr("files, folders and sheets that look like tables and are none"))
-    for key, (form, example) in settings.items():
-        add(f"  {key}: {form}", tr("as in {example}", example=example))
-    for question in open_questions:
-        ask(question, "  ")
-    return "\n".join(lines) + "\n", asked
+        page.ask(Question(text, tuple(f"currency: {code}" for code in currencies or ("XXX",))))
+
+
+def _add_columns(page: _Page, one: Proposal) -> None:
+    page.add(f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows))
+    page.add(f"    {one.table.name}:", tr(one.table.title))
+    for header, (ours, reason) in one.taken.items():
+        meant = ours if isinstance(ours, str) else json.dumps(ours, ensure_ascii=False)
+        page.add(f"      {yaml_key(header)}: {meant}", reason)
+    for question in one.questions:
+        page.ask(question, "      ")
+    for header, (ours, reason) in one.offers.items():
+        offer = tr("{reason}: take the first # away to use it", reason=reason)
+        page.add(f"      # {yaml_key(header)}: {ours}", offer)
 
 
 _COMMENTS = 36

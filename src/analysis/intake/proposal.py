@@ -342,10 +342,9 @@ def _find_key(made: Proposal) -> None:
 def _note_signs(made: Proposal) -> None:
     """Say how many amounts are below zero; `settings_of` asks about those of a bank statement."""
     for column in made.of_kind("number"):
-        below = sum(read.text.startswith("-") for read in column.reads("number"))
-        if below and made.table.name == "sale":
+        if column.below_zero and made.table.name == "sale":
             ours, why = made.taken[column.header]
-            counts = {"n": below, "all": len(column.sample)}
+            counts = {"n": column.below_zero, "all": len(column.cells)}
             many = tr("{n} of {all} are below zero and count as credit notes", **counts)
             made.taken[column.header] = ours, f"{why}; {many}"
 
@@ -415,13 +414,12 @@ def _payments(made: Proposal) -> Iterator[Question]:
     """Ask whether the amounts below zero of a bank statement are payments."""
     named = set().union(*(words_of(column.name) for column in made.columns))
     for column in made.of_kind("number") if made.table.name == "sale" and named & _BANK else []:
-        below = sum(read.text.startswith("-") for read in column.reads("number"))
-        if below:
+        if column.below_zero:
             text = tr(
                 "{n} of {all} amounts are below zero. Are they payments, which are no sales, or "
                 "sales that were returned?",
-                n=below,
-                all=len(column.sample),
+                n=column.below_zero,
+                all=len(column.cells),
             )
             yield Question(text, ("below_zero: leave-out", "below_zero: subtract"))
             return

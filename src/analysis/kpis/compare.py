@@ -50,26 +50,6 @@ def bases(grain: Grain) -> tuple[Base, ...]:
     return BASES[:1] if grain == "year" else BASES
 
 
-def require_period(table: pd.DataFrame, period: str) -> str:
-    """Return a period's label if the table has it.
-
-    Raises
-    ------
-    InputError
-        If it is no period, or one without data.
-    """
-    parse_label(period)
-    known = list(dict.fromkeys(table["period"]))
-    if period not in known:
-        raise InputError(
-            "there are no rows in this period",
-            column="period",
-            value=period,
-            fix=f"choose one from {known[0]} to {known[-1]}",
-        )
-    return period
-
-
 def compare(
     table: pd.DataFrame, base: str, grain: Grain = "quarter", *, gaps: bool = False
 ) -> pd.DataFrame:

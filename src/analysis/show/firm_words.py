@@ -313,6 +313,7 @@ def _distance(result: Result) -> str:
 def data(report: FirmReport) -> str:
     """Say how many rows of which tables came in, and what was done to them."""
     came, notes = read_inventory(report.case), read_notes(report.case)
+    notes = notes[notes["what"] != tr("this column is not used")]  # the check lists them
     texts = [
         tr(
             "{tables} came in, with {rows}. All of them were checked before anything was "
@@ -380,7 +381,7 @@ def left_out(report: FirmReport, *, names_too: bool = False) -> str:
             wanted = [f"{name}.csv" for name in lacks] or [record.measures[0].columns[0]]
             if not computed and len(wanted) == 1:
                 gives.setdefault(wanted[0], []).append(tr(record.name).lower())
-        most = sorted(gives.items(), key=lambda pair: -len(pair[1]))[:_FEW]
+        most = sorted(gives.items(), key=lambda pair: -len(pair[1]))[:2]
         more = "; ".join(f"{literal(name)} ({', '.join(given[:2])})" for name, given in most)
         return f"{text} {tr('More come with {more}.', more=more)}" if more else text
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
