@@ -92,6 +92,8 @@ export IPYTHONDIR := $(CURDIR)/.build/ipython
 # Steps run side by side, so each keeps to one core.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+# Modules are compiled once, not by every process that imports them.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ To read
 
