@@ -8,7 +8,8 @@ understands it all the same, and refused in texts, which are taken as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,20 +18,19 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-from pydantic.fields import FieldInfo
 
 from analysis.intake import problems as said
 from analysis.intake.case_files import OUTSIDE, ROWS, file_of, find, is_summed_in_place, yaml_of
 from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import MARKS, moved_by
 from analysis.intake.naming import not_used
-from analysis.intake.problems import Fault, Log, Problem, fault_of, problem_of
+from analysis.intake.problems import Fault, Log, Note, Problem, Rank, fault_of, problem_of
 from analysis.intake.rows import FILE_LINES, Rows
 from analysis.kpis import duck
-from analysis.kpis.cube import PLAIN_FORM, engine_for, files, header_errors
+from analysis.kpis.cube import PLAIN_FORM, files, header_errors
 from analysis.kpis.duck import OPEN, Files, Rule, header, in_whole_units, shown, sql_type
 from analysis.tables.case import Case
-from analysis.tables.columns import CURRENCY, closest, folded, header_of, is_choice, names_of
+from analysis.tables.columns import CURRENCY, Found, closest, folded, header_of, is_choice, names_of
 from analysis.tables.rows import Table
 from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 
@@ -41,23 +41,18 @@ READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 _LISTED = 9
 """Rows that are named of those whose cells break the same rule."""
 
-_STORED: Mapping[str, tuple[str, ...]] = {
-    "BIGINT": (
-        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL"),
-        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
-    ),
-    "DATE": ("DATE", "TIMESTAMP"),
-    "VARCHAR": ("VARCHAR", "ENUM"),
+_STORED = {
+    "BIGINT": r"U?(TINY|SMALL|BIG)INT|HUGEINT|U?INTEGER|FLOAT|DOUBLE|DECIMAL",
+    "DATE": "DATE|TIMESTAMP",
+    "VARCHAR": "VARCHAR|ENUM",
 }
-"""How Parquet may hold a column of each type without a word being said: names, or their beginning.
-CSV holds text."""
+"""How Parquet may hold a column of each type without a word being said, as its types begin."""
 
 _REFERRED = {
     header_of(info).references for table in ROWS for info in table.row.model_fields.values()
 }
 """Tables that others refer to, whose rows are therefore read more than once."""
 
-_RANKS = {"cell": said.Rank.CELL, "row": said.Rank.ROW}
 _CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 
@@ -84,16 +79,8 @@ class Findings(Log):
 
 
 def files_in_place(case: Case) -> Files:
-    """Find the files that are summed where they lie; none if rows are to be read.
-
-    Raises
-    ------
-    InputError
-        If pandas is asked for, but rows are not CSV.
-    """
+    """Find the files that are summed where they lie; none if rows are to be read."""
     found = files(case.raw)
-    if engine_for(case, found) == "pandas":
-        return {}
     return found if is_summed_in_place(case, chain.from_iterable(found.values())) else {}
 
 
@@ -128,8 +115,7 @@ def audit(case: Case) -> Iterator[Findings]:
     told = [f"intake.{name}" for name in sorted(about.intake.model_fields_set)]
     told += [name for name in ("accounts", "columns", "rates") if getattr(about, name)]
     if told:
-        columns = ", ".join(told)
-        found.note("not-heeded", columns, at=yaml_of(case), form=PLAIN_FORM)
+        found.note("not-heeded", ", ".join(told), at=yaml_of(case), form=PLAIN_FORM)
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, found.files) as store:
         for name, each in found.files.items():
             audited = _Audited(store, duck.TABLES[name], each, case, found)
@@ -173,10 +159,7 @@ class _Audited:
         """Check the columns of all files; return whether their rows can be read."""
         headers = [self._names(path) for path in self.paths]
         errors = list(header_errors(self.table, self.paths, headers, self.case.root))
-        self.findings.problems += [
-            replace(problem_of(error), fault=Fault(said.Rank.COLUMNS, error.rule, error.fix or ""))
-            for error in errors
-        ]
+        self.findings.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
         known = (*self.table.row.model_fields, *in_whole_units(self.table, headers[0]).values())
         unknown = [name for name in headers[0] if name not in known]
         names = names_of(self.table.row)
@@ -187,16 +170,17 @@ class _Audited:
         """Check each cell and the order of days in all files; return the number of rows."""
         number = 0
         for path in self.paths:
-            asked = [*_readable(self.table), *_rewritten(self.table, self._stored(path))]
-            kept = " and ".join(f"coalesce({rule.sql}, false)" for rule in asked)
-            counts = f"select count(*), count(*) filter (where not ({kept}))"
-            ((rows, broken),) = self.store.sql(f"{counts} from {self._cells(path)}").fetchall()
-            number += int(rows)
-            self._note_open(path)
+            rules = [*_readable(self.table), *self._rewritten(path), *self._currencies(path)]
+            kept = " and ".join(f"coalesce({rule.sql}, false)" for rule in rules)
+            rows, broken = self._ask(f"count(*) filter (where not ({kept}))", self._cells(path))
+            number += rows
+            if self.table.name in OPEN:
+                every, _ = self._ask("null", self._source(path))
+                if every > rows:
+                    self.findings.note("not-completed", "", every - rows, at=self._called(path))
             self._note_rounded(path)
-            self._check_currency(path)  # while unknown columns are read too
             if broken:
-                self._name_each(path, asked)
+                self._name_each(path, rules)
             else:
                 self.plain.add(path)
         return number
@@ -211,11 +195,14 @@ class _Audited:
         found = self.store.sql(" union all ".join(parts))
         if self.table.name in _REFERRED:
             found = duck.computed_once(found)
-        frame = nw.from_native(found).lazy()
         files = [self._called(path) for path in self.paths]
-        found = Rows(self.name, self.table, files=files, frame=frame)
-        found.problems = self.findings.problems
-        return found
+        frame, problems = nw.from_native(found).lazy(), self.findings.problems
+        return Rows(self.name, self.table, files=files, frame=frame, problems=problems)
+
+    def _ask(self, columns: str, rows: str) -> Sequence[Any]:
+        """Return the number of rows, and what else is asked of all of them."""
+        (found,) = self.store.sql(f"select count(*), {columns} from {rows}").fetchall()
+        return tuple(found)
 
     def _cells(self, path: Path) -> str:
         """Select a file's rows with their numbers, each cell as text and, if it can be, typed.
@@ -226,6 +213,7 @@ class _Audited:
         cells = [f"{duck.typed(name, info)} as {name}" for name, info in fields]
         if path not in self.plain:
             cells += [f"{name}::varchar as raw_{name}" for name, _ in fields]
+            cells += [f"{cell}::varchar as {_raw(name)}" for name, cell in self._money_of(path)]
         numbered = f"select row_number() over () + 1 as line, {', '.join(cells)}"
         rows = f"({numbered} from {self._source(path)})"
         if day := OPEN.get(self.table.name):
@@ -233,79 +221,83 @@ class _Audited:
             return f"(select * from {rows} where {kept} is not null)"
         return rows
 
-    def _note_open(self, path: Path) -> None:
-        """Note the rows that are left out since they are not completed."""
-        if day := OPEN.get(self.table.name):
-            empty = f"select count(*) from {self._source(path)} where nullif({day}::varchar, '')"
-            ((count,),) = self.store.sql(f"{empty} is null").fetchall()
-            if count:
-                self.findings.note("not-completed", "", count, at=self._called(path))
-
     def _note_rounded(self, path: Path) -> None:
         """Note the amounts that are rounded, and by how much."""
         for other in in_whole_units(self.table, self._names(path)).values():
             exact = duck.in_hundredths(other)
-            moved = f"select round({exact}) - {exact} as off from {self._source(path)}"
-            sums = "count(*), max(abs(off)), sum(off)"
-            query = f"select {sums} from ({moved}) where off <> 0"
-            ((count, largest, total),) = self.store.sql(query).fetchall()
+            moved = f"(select round({exact}) - {exact} as off from {self._source(path)})"
+            count, *by = self._ask("max(abs(off)), sum(off)", f"{moved} where off <> 0")
             if count:
-                what = moved_by(Fraction(largest), Fraction(total))
-                self.findings.notes.append(said.Note(self._called(path), what, other, count))
+                note = Note(self._called(path), moved_by(*map(Fraction, by)), other, count)
+                self.findings.notes.append(note)
 
-    def _check_currency(self, path: Path) -> None:
-        """Refuse rows in another currency than the case's, which would be summed as they stand."""
-        about = self.case.parameters
-        own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
+    def _money_of(self, path: Path) -> Iterator[tuple[str, str]]:
+        """Yield the columns that name currencies, which no table has, and how SQL calls them."""
         for place, name in enumerate(self._names(path)):
-            found = names_of(self.table.row).get(folded(name))
-            if found is None or found.field != CURRENCY:
-                continue
-            cell = duck.unknown_column(place) if path.suffix == ".csv" else f'"{name}"'
-            lines = f"select row_number() over () + 1 as line, {cell}::varchar as cell"
-            rows = f"({lines} from {self._source(path)})"
-            other = f"where lower(trim(coalesce(cell, ''))) not in ({own})"
-            query = f"select count(*), min(line, 9), arg_min(cell, line) from {rows} {other}"
-            ((count, first, value),) = self.store.sql(query).fetchall()
-            if count:
-                where = self._called(path), first[0], name, value, tuple(first[1:]), count
-                fault = fault_of("other-currency-in-place")
-                self.findings.problems.append(Problem(fault, *where))
+            if names_of(self.table.row).get(folded(name)) == Found(CURRENCY):
+                in_text = path.suffix == ".csv"
+                yield name, duck.unknown_column(place) if in_text else duck.quoted(name)
+
+    def _currencies(self, path: Path) -> Iterator[Rule]:
+        """Refuse rows in another currency than the case's, which would be summed as they stand."""
+        about, fault = self.case.parameters, fault_of("other-currency-in-place")
+        own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
+        for name, _ in self._money_of(path):
+            kept = f"lower(trim(coalesce({_raw(name)}, ''))) in ({own})"
+            yield Rule("cell", name, kept, fault.rule, fault.fix)
 
     def _source(self, path: Path) -> str:
         names, text = self._names(path), path not in self.plain
         return duck.source(self.table, [path], names, text=text)
 
-    def _stored(self, path: Path) -> dict[str, str] | None:
-        """Return how a Parquet file holds its columns; None for CSV."""
-        if path.suffix == ".csv":
-            return None
+    def _rewritten(self, path: Path) -> Iterator[Rule]:
+        """Yield what to note of cells that are stored as something else than they are read as."""
+        stored = path.suffix != ".csv"  # a CSV file holds text
         read = self.store.sql(f"from {self._source(path)}")
-        counted = in_whole_units(self.table, self._names(path))
-        held = dict(zip(read.columns, map(str, read.types), strict=True))
-        return held | dict.fromkeys(counted, "BIGINT")
+        types = dict(zip(read.columns, map(str, read.types), strict=True)) if stored else {}
+        types |= dict.fromkeys(in_whole_units(self.table, self._names(path)), "BIGINT")
+        for name, info in self.table.row.model_fields.items():
+            kind, raw = sql_type(info), f"raw_{name}"
+            held = types[name] if stored else "VARCHAR"
+            if stored and not re.match(_STORED[kind], held):
+                text = held.lower().replace("varchar", "text")
+                what = fault_of("stored-otherwise", text=text, kind=_CALLED[kind]).rule
+                yield Rule("note", name, f"{raw} is null", what, "")
+            if kind == "DATE" and held.startswith("TIMESTAMP"):
+                yield _noted(name, f"not ends_with({raw}, ' 00:00:00')", MARKS["time of day"])
+            if kind == "DATE" and held == "VARCHAR":
+                other = f"{raw} not like '____-__-__'"
+                yield _noted(name, f"{other} and contains({raw}, ':')", MARKS["time of day"])
+                yield _noted(name, f"{other} and not contains({raw}, ':')", MARKS["form of dates"])
+            if kind == "BIGINT" and held == "VARCHAR":
+                other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
+                yield _noted(name, other, fault_of("number-rewritten").rule)
 
-    def _name_each(self, path: Path, asked: Sequence[Rule]) -> None:
+    def _name_each(self, path: Path, rules: Sequence[Rule]) -> None:
         """Count the rows of a file that break each rule, and name the first of them."""
+        lost = [f"filter (where not coalesce({rule.sql}, false))" for rule in rules]
         columns = [
-            f"count(*) filter (where not {kept}), min(line, {_LISTED}) filter (where not {kept}), "
-            f"arg_min(raw_{rule.column}, line) filter (where not {kept})"
-            for rule in asked
-            for kept in (f"coalesce({rule.sql}, false)",)
+            f"count(*) {broken}, min(line, {_LISTED}) {broken}, "
+            f"arg_min({_raw(rule.column)}, line) {broken}"
+            for rule, broken in zip(rules, lost, strict=True)
         ]
-        query = f"select {', '.join(columns)} from {self._cells(path)}"
-        (told,) = self.store.sql(query).fetchall()
+        _, *found = self._ask(", ".join(columns), self._cells(path))
         file = self._called(path)
-        for rule, at in zip(asked, range(0, len(told), 3), strict=True):
-            count, lines, value = told[at : at + 3]
+        for rule, count, lines, value in zip(
+            rules, found[::3], found[1::3], found[2::3], strict=True
+        ):
             if count and rule.sort == "note":
-                self.findings.notes.append(
-                    said.Note(file, rule.words, rule.column, count, value or "")
-                )
+                note = Note(file, rule.words, rule.column, count, value or "")
+                self.findings.notes.append(note)
             elif count:
-                fault = Fault(_RANKS[rule.sort], rule.words, rule.fix)
+                fault = Fault(Rank[rule.sort.upper()], rule.words, rule.fix)
                 where = file, lines[0], rule.column, value or "", tuple(lines[1:]), count
                 self.findings.problems.append(Problem(fault, *where))
+
+
+def _raw(name: str) -> str:
+    """Name the text of a cell, in SQL."""
+    return duck.quoted(f"raw_{name}")
 
 
 def _readable(table: Table) -> Iterator[Rule]:
@@ -318,55 +310,20 @@ def _readable(table: Table) -> Iterator[Rule]:
             yield rule
 
 
-def _rewritten(table: Table, stored: Mapping[str, str] | None) -> Iterator[Rule]:
-    """Yield what to note of cells that are stored as something else than they are read as.
-
-    Parameters
-    ----------
-    table : Table
-        Which table.
-    stored : mapping of str to str, optional
-        DuckDB's types of a Parquet file's columns; of a CSV file, whose cells are text, none.
-    """
-    for name, info in table.row.model_fields.items():
-        kind, raw = sql_type(info), f"raw_{name}"
-        held = stored[name] if stored else "VARCHAR"
-        if stored and not held.startswith(_STORED[kind]):
-            text = held.lower().replace("varchar", "text")
-            what = fault_of("stored-otherwise", text=text, kind=_CALLED[kind]).rule
-            yield Rule("note", name, f"{raw} is null", what, "")
-        if kind == "DATE" and held.startswith("TIMESTAMP"):
-            yield _noted(name, f"not ends_with({raw}, ' 00:00:00')", MARKS["time of day"])
-        if kind == "DATE" and held == "VARCHAR":
-            other = f"{raw} not like '____-__-__'"
-            yield _noted(name, f"{other} and contains({raw}, ':')", MARKS["time of day"])
-            yield _noted(name, f"{other} and not contains({raw}, ':')", MARKS["form of dates"])
-        if kind == "BIGINT" and held == "VARCHAR":
-            other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
-            yield _noted(name, other, fault_of("number-rewritten").rule)
-
-
 def _noted(name: str, sql: str, what: str) -> Rule:
     """Ask for a note on the rows of which a condition holds and whose cell could be read."""
     return Rule("note", name, f"not coalesce({name} is not null and {sql}, false)", what, "")
 
 
 def _check_texts(rows: Rows) -> None:
-    """Hold the texts that a report can show against the rules of texts, each once."""
+    """Check the texts that a report can show, which are no choices and no mere keys, each once."""
     for name, info in rows.table.row.model_fields.items():
-        if _is_shown(rows.table, name, info):
-            faults: dict[Fault, list[str]] = {}
-            for text in rows.texts(name):
-                if fault := _fault(text):
-                    faults.setdefault(fault, []).append(text)
-            for fault, texts in faults.items():
+        is_key = (name,) == rows.table.key or header_of(info).references
+        if sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key:
+            faults = {text: fault for text in rows.texts(name) if (fault := _fault(text))}
+            for fault in dict.fromkeys(faults.values()):
+                texts = [text for text, its in faults.items() if its == fault]
                 rows.report(fault, [name], rows.frame.filter(nw.col(name).is_in(texts)))
-
-
-def _is_shown(table: Table, name: str, info: FieldInfo) -> bool:
-    """Whether a column holds texts that a report can show: no choices, and no mere keys."""
-    is_key = (name,) == table.key or header_of(info).references
-    return sql_type(info) == "VARCHAR" and not is_choice(info) and not is_key
 
 
 def _fault(text: str) -> Fault | None:

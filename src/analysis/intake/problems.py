@@ -258,12 +258,12 @@ def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda p: (p.fault.rank, -p.count, p.file, p.row or 0)))
 
 
-def problem_of(error: InputError) -> Problem:
+def problem_of(error: InputError, rank: Rank | None = None) -> Problem:
     """Return an exception as the problem that it speaks of."""
     row = error.row if isinstance(error.row, int) else None
-    key = f" (in the row {error.row})" if isinstance(error.row, str) else ""
-    rank = Rank.FILE if error.row is None and error.column is None else Rank.CELL
-    fault = Fault(rank, error.rule + key, error.fix or "")
+    key = f" (in the row {error.row})" if isinstance(error.row, str) and rank is None else ""
+    usual = Rank.FILE if error.row is None and error.column is None else Rank.CELL
+    fault = Fault(usual if rank is None else rank, error.rule + key, error.fix or "")
     value = None if error.value is None else str(error.value)
     return Problem(fault, error.file or "", row, error.column or "", value)
 

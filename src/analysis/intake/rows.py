@@ -140,10 +140,6 @@ def rows_of(sheet: Sheet) -> Rows:
     return Rows(*about, frame=lazy, memory=frame, problems=sheet.problems)
 
 
-Asked = tuple[Sequence[str], Callable[..., Any]]
-"""Columns, and what is asked of a row: an expression of them, or a series where they are series."""
-
-
 @dataclass
 class Rows(Placed):
     """The rows of a table, in memory or where they lie.
@@ -174,20 +170,10 @@ class Rows(Placed):
         cells = self.memory[list(columns)]
         return bool(cells.duplicated().any() and cells.dropna().duplicated().any())
 
-    def sums(self, asked: Mapping[str, Asked]) -> Mapping[str, float]:
+    def sums(self, asked: Mapping[str, nw.Expr]) -> Mapping[str, float]:
         """Sum what is asked of each row, in one pass; every answer under its own name."""
-        if self.memory is not None:
-            frame = nw.from_native(self.memory, eager_only=True)
-            return {
-                name: float(ask(*(frame[column] for column in columns)).sum())
-                for name, (columns, ask) in asked.items()
-            }
-        sums = [
-            ask(*map(nw.col, columns)).cast(nw.Float64).sum().alias(name)
-            for name, (columns, ask) in asked.items()
-        ]
-        found: Mapping[str, float] = self.frame.select(*sums).collect("pandas").to_native().iloc[0]
-        return found
+        sums = [ask.cast(nw.Float64).sum().alias(name) for name, ask in asked.items()]
+        return first_of(self.frame.select(*sums)) if sums else {}
 
     def texts(self, column: str) -> list[str]:
         """Return the different texts of a column, in order."""
@@ -218,9 +204,15 @@ class Rows(Placed):
         self.refuse_rows(rule, names, found["line"].tolist(), value, count)
 
 
+def first_of(rows: nw.LazyFrame[Any]) -> Mapping[str, Any]:
+    """Return the first of some rows, wherever they are."""
+    found: Mapping[str, Any] = rows.head(1).collect("pandas").to_native().iloc[0]
+    return found
+
+
 def count_of(rows: nw.LazyFrame[Any]) -> int:
     """Count rows, wherever they are."""
-    return int(rows.select(nw.len()).collect("pandas").to_native().iloc[0, 0])
+    return int(first_of(rows.select(nw.len().alias("count")))["count"])
 
 
 def _shown(cell: Any) -> str:

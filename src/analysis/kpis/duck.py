@@ -128,11 +128,11 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
         if not text:
             fields = table.row.model_fields
             cells = [f"{typed(name, fields[name])} as {name}" for name in kinds if name in columns]
-            cells += [_quoted(other) for other in money.values()]
+            cells += [quoted(other) for other in money.values()]
             rows = f"(select {', '.join(cells)} from {rows})"
     else:
         types = ", ".join(
-            f"{_quoted(name) if name in money.values() else unknown_column(place)}: 'VARCHAR'"
+            f"{quoted(name) if name in money.values() else unknown_column(place)}: 'VARCHAR'"
             if name not in kinds
             else f"{name}: '{'VARCHAR' if text else _TRIED[kinds[name]]}'"
             for place, name in enumerate(columns)
@@ -145,7 +145,7 @@ def source(table: Table, paths: list[Path], columns: list[str], *, text: bool = 
     absent = [f"null::{kinds[name]} as {name}" for name in kinds if name not in (*columns, *money)]
     for name, other in money.items():
         whole = f"round({in_hundredths(other)})::bigint"
-        shown_too = f"coalesce({whole}::varchar, {_quoted(other)}::varchar)"
+        shown_too = f"coalesce({whole}::varchar, {quoted(other)}::varchar)"
         absent.append(f"{shown_too if text else whole} as {name}")
     return f"(select *, {', '.join(absent)} from {rows})" if absent else rows
 
@@ -163,7 +163,7 @@ def in_whole_units(table: Table, columns: Collection[str]) -> dict[str, str]:
 
 def in_hundredths(column: str) -> str:
     """Count an amount exactly in hundredths, in SQL; DuckDB rounds such numbers away from zero."""
-    return f"(try_cast({_quoted(column)} as decimal(28, 8)) * 100)"
+    return f"(try_cast({quoted(column)} as decimal(28, 8)) * 100)"
 
 
 def unknown_column(place: int) -> str:
@@ -171,7 +171,8 @@ def unknown_column(place: int) -> str:
     return f"not_used_{place}"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -359,7 +360,7 @@ def parquet_rows(path: Path) -> list[list[Any]]:
             store.execute(setting)
         try:
             names = store.sql(f"from read_parquet({sql_list([path])})").columns
-            cells = ", ".join(f"coalesce({_quoted(name)}::varchar, '')" for name in names)
+            cells = ", ".join(f"coalesce({quoted(name)}::varchar, '')" for name in names)
             rows = store.sql(f"select {cells} from read_parquet({sql_list([path])})").fetchall()
         except duckdb.Error as error:
             rule = "the file cannot be read as Parquet"
