@@ -58,12 +58,19 @@ def test_the_words_of_the_template_are_not_anybodys_own(firm: Firm) -> None:
     for name, line in zip(sorted(words), sorted(found), strict=True):
         assert f"{name}.csv: “" in line
         assert "these are still the template's words" in line
-    text = (firm.raw / "swot.csv").read_text(encoding="utf-8")
-    firm.put("swot.csv", text.replace("Riders come back", "Pupils come back", 1))
-    assert not any("swot.csv" in line for line in firm.problems())
+    for name, theirs, own in (
+        ("swot.csv", "Riders come back", "Pupils come back"),
+        ("okrs.csv", ",F2,", ",visits,"),  # an indicator of the firm's own
+    ):
+        text = (firm.raw / name).read_text(encoding="utf-8")
+        assert theirs in text
+        firm.put(name, text.replace(theirs, own, 1))
     settings = (firm.raw / "case.yaml").read_text(encoding="utf-8")
-    firm.put("case.yaml", re.sub("(?m)^title:.*$", "title: Dos Ruedas", settings))
-    assert any("title: “Dos Ruedas”: this is still" in line for line in firm.problems())
+    titled = re.sub("(?m)^title:.*$", "title: Dos Ruedas", settings)
+    firm.put("case.yaml", f"{titled}indicators: {{visits: {{name: Visits, level: services}}}}\n")
+    found = firm.problems()
+    assert not any(name in line for line in found for name in ("swot.csv", "okrs.csv")), found
+    assert any("title: “Dos Ruedas”: this is still" in line for line in found)
 
 
 def test_a_case_without_any_table(firm: Firm) -> None:

@@ -191,6 +191,9 @@ def test_the_years_of_old_macs(firm: Firm) -> None:
     assert list(firm.read().tables["staff"]["hired_on"]) == [pd.Timestamp("2024-05-31")]
 
 
+IGNORED = "not read, as case.yaml says (intake: ignore)"
+
+
 @pytest.mark.parametrize(
     ("name", "remedy"), cases("what-looks-like-a-table-and-is-not-read-is-asked-about")
 )
@@ -211,7 +214,14 @@ def test_what_looks_like_a_table_and_is_not_read_is_asked_about(
     firm.settings(f"{{ignore: ['{first}']}}")
     (text,) = firm.problems()
     assert "customer.csv, row 3" in text
-    assert f"{first}: not read, as case.yaml says (intake: ignore)" in firm.notes()
+    assert f"{first}: {IGNORED}" in firm.notes()
+
+
+def test_a_sheet_that_is_ignored_is_no_table(firm: Firm) -> None:
+    firm.book(customer=[["customer_id", "segment"], ["C1", "x"]], cost=[["?"]])
+    firm.settings("{ignore: [cost]}")
+    assert firm.problems() == []
+    assert firm.notes() == f"data/raw/acme/acme.xlsx, sheet cost: {IGNORED}"
 
 
 def test_what_does_not_look_like_a_table_is_noted_or_nothing(firm: Firm) -> None:

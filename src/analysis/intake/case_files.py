@@ -9,14 +9,13 @@ from itertools import chain
 from pathlib import Path
 from typing import get_args
 
-from analysis.base.errors import InputError
 from analysis.base.language import Code, words_of
-from analysis.base.periods import count_by
+from analysis.base.text import fields
 from analysis.intake import sheets
 from analysis.intake.cells import Cell, Context
 from analysis.intake.problems import Fault, Log, Note, Problem, fault_of, note_of
 from analysis.intake.rows import Rows
-from analysis.tables.case import Case, Parameters, load_case
+from analysis.tables.case import Case, Parameters, read_parameters
 from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Table, read_rows
@@ -263,9 +262,14 @@ def grids_of(
 
 
 def _book(case: Case, path: Path, choose: sheets.Choose, context: Context) -> sheets.Book:
-    return sheets.read_workbook(
-        path, file_of(case, path), choose, context.foreign, context.settings.ignore
-    )
+    """Read a workbook but for the sheets that ``case.yaml`` leaves out."""
+
+    def choose_others(title: str, name: str, head: list[list[Cell]]) -> sheets.Choice:
+        if title in context.settings.ignore:
+            return note_of("ignored", name)
+        return choose(title, name, head)
+
+    return sheets.read_workbook(path, file_of(case, path), choose_others, context.foreign)
 
 
 def _mapped(
@@ -276,26 +280,23 @@ def _mapped(
     Without any, it is not read; see :func:`_left_out`.
     """
     mine = [entry for entry in entries if entry.name.partition(sheets.SHEET)[0] == path.name]
-    file, grids = file_of(case, path), list[sheets.Grid]()
+    file, suffix, grids = file_of(case, path), path.suffix.lower(), list[sheets.Grid]()
 
     def choose(title: str, name: str, head: list[list[Cell]]) -> sheets.Choice:
         own = [entry for entry in mine if entry.name == f"{path.name}{sheets.SHEET}{title}"]
         chosen = own if mine else _fitting(entries, head)
         return [(entry.table, entry) for entry in chosen] or note_of("sheet-not-mapped", name)
 
-    if entries and path.suffix.lower() == ".xlsx":
+    if entries and suffix == ".xlsx":
         book = _book(case, path, choose, context)
         grids = book.grids
         log.add(book)
-    elif entries and path.suffix.lower() in READABLE:
-        every = {
-            header: meant for entry in mine or entries for header, meant in entry.columns.items()
-        }
+    elif entries and suffix in READABLE:
+        every = {head: meant for e in mine or entries for head, meant in e.columns.items()}
         probe = sheets.Grid(file, TABLES[0], [], sheets.Mapped("", TABLES[0], every))
         sheets.read_csv(probe, path, context.settings, context.currency)
-        grids = [
-            sheets.Grid(file, e.table, probe.rows, e) for e in mine or _fitting(entries, probe.rows)
-        ]
+        chosen = mine or _fitting(entries, probe.rows)
+        grids = [sheets.Grid(file, entry.table, probe.rows, entry) for entry in chosen]
         if grids:
             grids[0].add(probe)
     if not grids:
@@ -313,14 +314,6 @@ def _fitting(entries: list[sheets.Mapped], rows: Sequence[Sequence[Cell]]) -> li
 
 TEMPLATE, COURIER = "template", "courier"
 """The examples to copy: a firm with its rows, and a publication with its claims."""
-
-
-_NAMES, _FACTS = ("title", "subtitle", "source"), ("date", "currency", "periods")
-"""Keys of ``case.yaml`` that name a firm, and those that may be another's by chance."""
-
-
-def _same(mine: Parameters, its: Parameters, name: str) -> bool:
-    return bool(getattr(mine, name) == getattr(its, name))
 
 
 def has_money(table: Table) -> bool:
@@ -347,34 +340,30 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     example = {"yours": TEMPLATE, "printed": COURIER}.get(case.parameters.kind, case.name)
     if example == case.name:
         return
-    file, mine = yaml_of(case), case.parameters
-    money = {table.name for table in ROWS if has_money(table)} & tables.keys()
-    if mine.currency == "XXX" and money:
+    file, about = yaml_of(case), case.parameters
+    if about.currency == "XXX" and any(has_money(t) for t in ROWS if t.name in tables):
         yield Problem(fault_of("no-currency"), file, column="currency", value="XXX")
-    try:
-        template = load_case(example, case.root)
-    except InputError:
+    raw = case.raw.with_name(example)
+    template = read_parameters(raw / "case.yaml", raw, example)
+    if not isinstance(template, Parameters):
         return
-    finally:
-        count_by(case.parameters.calendar)
-    its = template.parameters
-    same = [name for name in _NAMES if getattr(mine, name) and _same(mine, its, name)]
-    same += [name for name in _FACTS if same and _same(mine, its, name)]
-    for name in same:
-        value = "" if name in {"source", "periods"} else str(getattr(mine, name))
-        yield Problem(fault_of("example-title"), file, column=name, value=value or None)
-    claims = [folder / CLAIMS.file for folder in (case.raw, template.raw)]
+    names, facts = "title subtitle source", "date currency periods"  # these may be so by chance
+    mine, its = (fields(one, f"{names} {facts}") for one in (about, template))
+    same = [key for key, value in mine.items() if value and value == its[key]]
+    for key in same if {*same} & {*names.split()} else ():
+        value = None if key in {"source", "periods"} else str(mine[key])
+        yield Problem(fault_of("example-title"), file, column=key, value=value)
+    claims = [folder / CLAIMS.file for folder in (case.raw, raw)]
     there = example == COURIER and all(path.is_file() for path in claims)
     if there and claims[0].read_bytes() == claims[1].read_bytes():
         yield Problem(fault_of("example-words"), file_of(case, claims[0]))
     for table in PLAN_TABLES:
         rows = tables.get(table.name)
-        if rows is None or rows.memory is None or not (template.raw / table.file).is_file():
+        if rows is None or rows.memory is None or not (raw / table.file).is_file():
             continue
         words = [str(name) for name in rows.memory if rows.memory[name].dtype == "str"]
-        made_up = {
-            tuple(getattr(row, name) for name in words)
-            for row in read_rows(table, template.raw, template.root)
-        }
-        if made_up == set(rows.memory[words].itertuples(index=False, name=None)):
+        made_up = read_rows(table, raw, case.root)
+        if {(*fields(row, " ".join(words)).values(),) for row in made_up} == {
+            *rows.memory[words].itertuples(index=False, name=None)
+        }:
             yield Problem(fault_of("example-words"), rows.file, value=f"{len(rows.memory):,} rows")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,8 +102,8 @@ class Grid(Log):
         return self.mapped.columns.get(plain_header(header))
 
 
-def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[str, ...]) -> Grid:
-    """Read a CSV file as it stands.
+def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[str, ...]) -> None:
+    """Read a CSV file as it stands, or one in Parquet.
 
     Parameters
     ----------
@@ -116,22 +116,20 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
     currency : tuple of str
         Signs of the case's currency, which headers may bear.
     """
-    if path.suffix.lower() == ".parquet":
-        try:
-            grid.rows = parquet_rows(path)
-        except InputError as error:
-            grid.problems.append(problem_of(error))
-        return grid
     try:
+        if path.suffix.lower() == ".parquet":
+            grid.rows = parquet_rows(path)
+            return
         text = _decode(path.read_bytes(), grid, settings.encoding)
-    except OSError as error:
-        grid.problems.append(problem_of(system_error(error, grid.file)))
-        return grid
+    except (InputError, OSError) as error:
+        wrong = error if isinstance(error, InputError) else system_error(error, grid.file)
+        grid.problems.append(problem_of(wrong))
+        return
     if text is None:
-        return grid
+        return
     if text.startswith(('"EXTF"', "EXTF")):
         grid.refuse("datev", 1)
-        return grid
+        return
     told = settings.delimiter
     delimiter = DELIMITERS[told] if told else _delimiter(text, grid, currency)
     csv.field_size_limit(_LONGEST_CELL)
@@ -142,7 +140,6 @@ def read_csv(grid: Grid, path: Path, settings: IntakeSettings, currency: tuple[s
         rule = "not-closed" if str(error) == "unexpected end of data" else "not-csv"
         grid.refuse(rule, len(grid.rows) + 1, error=error)
         grid.rows = []
-    return grid
 
 
 def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
@@ -150,36 +147,32 @@ def _decode(content: bytes, grid: Grid, told: str | None) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         grid.refuse("is-workbook")
         return None
-    if codec := utf_16(content):
-        return _try(content, codec, grid)
-    if (text := _decoded(content, "utf-8-sig")) is None:
-        return _try(content, told, grid) if told else _guess(content, grid)
-    if told not in {None, "utf-8"} and not text.isascii():
-        grid.note("is-utf-8", codec=told)
-    return text
+    sure = utf_16(content)
+    if not sure and isinstance(text := _decoded(content, "utf-8-sig"), str):
+        if told not in {None, "utf-8"} and not text.isascii():
+            grid.note("is-utf-8", codec=told)
+        return text
+    sure = sure or told or ""
+    found = {codec: _decoded(content, codec) for codec in ((sure,) if sure else _GUESSED)}
+    texts = {codec: text for codec, text in found.items() if isinstance(text, str)}
+    if not texts:
+        codec, end = next(iter(found.items()))
+        row = content.count(b"\n", 0, int(end)) + 1
+        grid.refuse("not-text", row, codec=_NAMES.get(codec, codec))
+        return None
+    return texts[sure] if sure else _guess(content, grid, texts)
 
 
-def _try(content: bytes, codec: str, grid: Grid) -> str | None:
+def _decoded(content: bytes, codec: str) -> str | int:
+    """Return the text, or where it ends to be one."""
     try:
         return content.decode(codec)
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        grid.refuse("not-text", row, codec=_NAMES.get(codec, codec))
-        return None
+        return error.start
 
 
-def _decoded(content: bytes, codec: str) -> str | None:
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError:
-        return None
-
-
-def _guess(content: bytes, grid: Grid) -> str | None:
+def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
     """Read a file that is not UTF-8 as its bytes have it; ask where they leave two choices."""
-    texts = {codec: text for codec in _GUESSED if (text := _decoded(content, codec)) is not None}
-    if not texts:
-        return _try(content, _GUESSED[0], grid)
     if len(texts) > 1:
         texts = _with_most_names(texts, grid)
     place = _first_doubt(content, list(texts))
@@ -286,13 +279,7 @@ class Book(Log):
     grids: list[Grid] = field(default_factory=list)
 
 
-def read_workbook(
-    path: Path,
-    file: str,
-    choose: Choose,
-    foreign: tuple[str, ...] = (),
-    ignored: tuple[str, ...] = (),
-) -> Book:
+def read_workbook(path: Path, file: str, choose: Choose, foreign: tuple[str, ...] = ()) -> Book:
     """Read some sheets of a workbook.
 
     Parameters
@@ -305,26 +292,24 @@ def read_workbook(
         Returns what to read a sheet as, given its title, its name in messages and its first rows.
     foreign : tuple of str
         Signs of other currencies than the case's, which the format of a cell may show.
-    ignored : tuple of str
-        Titles of sheets that are no tables, whatever they look like.
     """
     book = Book(file)
     try:
-        fault = _locked(path)
+        start = _start(path)
     except OSError as error:
         book.problems.append(problem_of(system_error(error, file)))
         return book
     try:
-        if fault := fault or _unsafe(path):
+        if fault := start or _unsafe(path):
             book.refuse(fault)
         else:
-            _read_sheets(path, book, choose, foreign, ignored)
+            _read_sheets(path, book, choose, foreign)
     except Exception:  # whatever a damaged file makes the library stumble over
         return Book(file, problems=[Problem(fault_of("damaged-workbook"), file)])
     return book
 
 
-def _locked(path: Path) -> str:
+def _start(path: Path) -> str:
     """Know a workbook with a password, which is no archive but an old container of one."""
     with path.open("rb") as stream:
         if stream.read(len(_OLD_CONTAINER)) != _OLD_CONTAINER:
@@ -333,50 +318,42 @@ def _locked(path: Path) -> str:
 
 
 def _unsafe(path: Path) -> str:
-    """Look at the archive and at every part of it, unpacking a little at a time."""
+    """Look at every part of the archive, unpacking a little at a time; XML may declare nothing."""
     unpacked = 0
     with zipfile.ZipFile(path) as archive:
         for part in archive.infolist():
-            size, packed = part.file_size, max(part.compress_size, 1)
-            if size > 10 * _CHUNK and size / packed > _HIGHEST_RATIO:
+            packed = max(part.compress_size, 1)
+            if part.file_size > max(10 * _CHUNK, packed * _HIGHEST_RATIO):
                 return "workbook-too-large"
+            last, is_xml = b"", part.filename.endswith((".xml", ".rels"))
             with archive.open(part) as stream:
-                last = b""
                 while chunk := stream.read(_CHUNK):
                     unpacked += len(chunk)
                     if unpacked > MOST_BYTES:
                         return "workbook-too-large"
-                    if part.filename.endswith((".xml", ".rels")) and _declares(last + chunk):
+                    plain = (last + chunk).replace(b"\0", b"")  # UTF-16 has every other byte zero
+                    if is_xml and (b"<!DOCTYPE" in plain or b"<!ENTITY" in plain):
                         return "xml-entities"
                     last = chunk[-16:]
     return ""
 
 
-def _declares(xml: bytes) -> bool:
-    """Whether XML has a document type; in UTF-16 every other byte is zero."""
-    plain = xml.replace(b"\0", b"")
-    return b"<!DOCTYPE" in plain or b"<!ENTITY" in plain
-
-
-def _read_sheets(
-    path: Path, book: Book, choose: Choose, foreign: tuple[str, ...], ignored: tuple[str, ...]
-) -> None:
+def _read_sheets(path: Path, book: Book, choose: Choose, foreign: tuple[str, ...]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on extensions that only concern looks
         reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
         reader.read()
     there = {sheet.title: sheet for sheet in reader.wb.worksheets}
     named = [*there, *(s.name for s in reader.parser.sheets if s.name not in reader.wb.sheetnames)]
-    number = Since1904 if reader.wb.epoch == CALENDAR_MAC_1904 else Decimal
+    kind = Since1904 if reader.wb.epoch == CALENDAR_MAC_1904 else Decimal
+    show = partial(_cell, foreign=foreign, kind=kind)
     read: set[str] = set()
     for title in named:
         name, sheet = f"{book.file}{SHEET}{title}", there.get(title)
         if sheet is not None:
             sheet.reset_dimensions()  # what the file says of its own size may be wrong
-        choice = choose(title, name, _rows(sheet, foreign, number, SEARCHED_ROWS))
-        if title in ignored:
-            book.note("ignored", at=name)
-        elif isinstance(choice, Problem):
+        choice = choose(title, name, _rows(sheet, show, SEARCHED_ROWS))
+        if isinstance(choice, Problem):
             book.problems.append(choice)
         elif isinstance(choice, Note):
             book.notes.append(choice)
@@ -385,7 +362,7 @@ def _read_sheets(
                 book.refuse("same-table", at=name)
                 continue
             read.add(table.name)
-            grid = Grid(name, table, _rows(sheet, foreign, number), mapped)
+            grid = Grid(name, table, _rows(sheet, show, MOST_ROWS), mapped)
             book.grids.append(grid)
             if sheet is None:
                 grid.refuse("sheet-lost")
@@ -395,14 +372,12 @@ def _read_sheets(
     reader.wb.close()
 
 
-def _rows(
-    sheet: Any, foreign: tuple[str, ...], number: type[Decimal], most: int = MOST_ROWS
-) -> list[list[Cell]]:
+def _rows(sheet: Any, show: Callable[[Any], Cell], most: int) -> list[list[Cell]]:
     found: list[list[Cell]] = []
     before = None
     for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS) if sheet is not None else ():
         # rows that the file leaves out are one and the same empty row
-        cells = [] if row is before else [_cell(cell, foreign, number) for cell in row]
+        cells = [] if row is before else list(map(show, row))
         before = row
         while cells and cells[-1] == "":
             cells.pop()

@@ -403,7 +403,7 @@ def load_case(name: str, root: Path | None = None) -> Case:
     """
     root = root or project_root()
     path = _path_of(name, root)
-    found = _read_parameters(path, path.relative_to(root), name)
+    found = read_parameters(path, path.relative_to(root), name)
     if isinstance(found, Parameters):
         count_by(found.calendar)
         use_indicators(found.indicators)
@@ -450,7 +450,7 @@ def case_problems(name: str, root: Path) -> list[InputError]:
     """
     path = _path_of(name, root)
     with using(language_of(path)):
-        found = _read_parameters(path, path.relative_to(root), name)
+        found = read_parameters(path, path.relative_to(root), name)
     return [] if isinstance(found, Parameters) else found
 
 
@@ -483,7 +483,7 @@ def _path_of(name: str, root: Path) -> Path:
     return folder / "case.yaml"
 
 
-def _read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
+def read_parameters(path: Path, shown: Path, name: str) -> Parameters | list[InputError]:
     """Read ``case.yaml``, or say all that is wrong with it."""
     if not path.resolve().is_relative_to(path.parent.resolve()):
         rule = "the file lies outside the case's folder"
