@@ -162,7 +162,7 @@ def test_ratios_do_not_depend_on_currency_or_order(whole: Ledger, factor: int, t
     other = {name: pd.concat([t.iloc[turn:], t.iloc[:turn]]) for name, t in whole.items()}
     for name, columns in money.items():
         other[name] = other[name].assign(**{c: other[name][c] * factor for c in columns})
-    was, now = (values(level_table(reduce(x)), "2024Q1") for x in (whole, other))
+    was, now = exact("levels-2024Q1"), values(level_table(reduce(other)), "2024Q1")
     for record in METHOD:
         scale = factor if record.unit == MONEY else 1
         value = was[record.key]
