@@ -13,9 +13,9 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.cli import main
-from analysis.intake.amounts import Column
 from analysis.intake.case_check import check_case, read
 from analysis.intake.new_case import case_from, case_yaml, proposals, read_sources
+from analysis.intake.proposal import Column
 from analysis.tables.case import language_of, load_case
 
 from .conftest import cases
@@ -73,7 +73,9 @@ def test_what_columns_are_taken_for(tmp_path: Path, case: dict[str, Any]) -> Non
     made, passed = proposals(read_sources([path]))
     assert passed == []
     text, asked = case_yaml("acme", made)
-    assert {header: ours for header, (ours, _) in made[0].taken.items()} == case["taken"]
+    assert {column.header: column.ours for column in made[0].columns if column.ours} == case[
+        "taken"
+    ]
     wanted = case.get("questions", [])
     assert len(asked) == len(wanted), asked
     for (row, question), words in zip(asked, wanted, strict=True):

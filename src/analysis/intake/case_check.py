@@ -18,12 +18,12 @@ from analysis.claims.judge import Judge
 from analysis.efficiency.sentences import RAW
 from analysis.intake import case_files
 from analysis.intake import problems as said
-from analysis.intake.amounts import convert_currencies
 from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
 from analysis.intake.case_files import ROWS, TABLES, file_of, find, yaml_of
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
 from analysis.intake.convert import check_sheet
+from analysis.intake.currencies import convert_currencies
 from analysis.intake.naming import joined, name_columns
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of

@@ -22,8 +22,8 @@ from pydantic.fields import FieldInfo
 from analysis.intake import cells as read
 from analysis.intake import naming
 from analysis.intake import problems as said
-from analysis.intake.amounts import name_currencies
 from analysis.intake.cells import Cell, Context, Read
+from analysis.intake.currencies import name_currencies
 from analysis.intake.problems import Fault, Note, Rank, fault_of
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of

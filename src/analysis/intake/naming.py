@@ -32,16 +32,32 @@ from analysis.tables.rows import Row, period_column
 
 MONEY_ROWS = ("sale", "cost")
 """Tables whose rows may stand twice under different keys."""
-NO_AMOUNT, SUPPLIER, CUSTOMER = (
-    said.words_for("proposal", key) for key in ("no-amount", "supplier", "customer")
-)
-"""Words of headers that tell what a column or table is not."""
 
 
 def words_of(header: str) -> set[str]:
     """Return the words of a header, folded, and all of it as one."""
     plain = folded(header)
     return {plain, *plain.split("_")}
+
+
+def says(header: str, *kinds: str) -> bool:
+    """Whether a word of a header is of some kinds of ``words.yaml``, such as tax or supplier.
+
+    Examples
+    --------
+    >>> says("Kwota VAT", "tax"), says("Kwota VAT", "discount", "supplier")
+    (True, False)
+    """
+    words = words_of(header)
+    return any(words & said.words_for("proposal", kind) for kind in kinds)
+
+
+def are_of_suppliers(headers: Sequence[str]) -> bool:
+    """Whether columns are those of invoices that the firm has to pay."""
+    bought, sold = (
+        any(says(header, kind) for header in headers) for kind in ("supplier", "customer")
+    )
+    return bought and not sold
 
 
 def joined(sheets: Sequence[Sheet]) -> Sheet:
@@ -225,9 +241,7 @@ def _name(
     for text in sorted((grid.mapped.columns.keys() if grid.mapped else set()) - all_):
         sheet.refuse("mapped-column-missing", row, text, header=there)
     meant = _note_unused(sheet, unused, elsewhere, hints=grid.mapped is None)
-    said = set().union(*map(words_of, header))
-    bought = said & SUPPLIER and not said & CUSTOMER
-    if bought and grid.mapped is None and sheet.table.name == "sale":
+    if grid.mapped is None and sheet.table.name == "sale" and are_of_suppliers(header):
         sheet.refuse("of-suppliers", row)
     for name, info in sheet.table.row.model_fields.items():
         if name not in sheet.cells | elsewhere.keys() and not known.may_be_empty(info):
@@ -302,8 +316,8 @@ def _fill_further_lines(sheet: Sheet) -> None:
         return
     again &= blanks(days)
     empty = {name: again & blanks(cells) for name, cells in sheet.cells.items()}
-    for name in sheet.cells.keys() - set(money):
-        if empty[name].any():
+    for name in list(sheet.cells):
+        if name not in money and empty[name].any():
             cells = list(sheet.cells[name])
             for place in np.flatnonzero(empty[name]):
                 cells[place] = cells[place - 1]
@@ -324,7 +338,7 @@ def _note_unused(
     fields, meant = sheet.table.row.model_fields, dict[str, str]()
     for text in unused:
         near = known.closest(text, open_names) or known.contained(text, open_names)
-        if near and header_of(fields[open_names[near]]).money and words_of(text) & NO_AMOUNT:
+        if near and header_of(fields[open_names[near]]).money and says(text, "no-amount"):
             near = ""  # a discount or tax is not the amount
         sheet.notes.append(not_used(sheet.file, text, near))
         if near:

@@ -7,18 +7,18 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
-from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
 from analysis.intake.naming import likely_header, words_of
-from analysis.intake.problems import words_for
+from analysis.intake.problems import fault_of, in_language, words_for
 from analysis.intake.proposal import (
+    SIGNS,
     AnyTable,
     Proposal,
     Question,
@@ -26,6 +26,7 @@ from analysis.intake.proposal import (
     plain_text,
     propose,
     settings_of,
+    told,
     yaml_key,
 )
 from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv, read_workbook
@@ -66,6 +67,13 @@ def new_case(name: str, root: Path, form: Form = "csv") -> Path:
     return make_folder(name, root, lambda folder: _copy(template, folder, name, form))
 
 
+def _refused(rule: str, *, value: object = None, at: object = None, **words: str) -> InputError:
+    """Return what stops the making of a case, in the words of ``rules.yaml``."""
+    fault = fault_of(rule, **words)
+    file = None if at is None else str(at)
+    return InputError(in_language(fault.rule), file=file, value=value, fix=in_language(fault.fix))
+
+
 def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
     """Make the folder of a new case; complete or not there at all.
 
@@ -76,23 +84,11 @@ def make_folder(name: str, root: Path, fill: Callable[[Path], None]) -> Path:
     """
     target = root / "data" / "raw" / name
     if not _NAME.fullmatch(name):
-        raise InputError(
-            "a case's name has up to 40 small letters, digits, hyphens and underscores, and begins "
-            "with a letter",
-            value=name,
-            fix="choose another, such as NAME=acme",
-        )
+        raise _refused("no-case-name", value=name)
     if name in _RESERVED:
-        raise InputError(
-            "this name is used by the project itself", value=name, fix="choose another"
-        )
+        raise _refused("reserved-name", value=name)
     if target.exists() or target.is_symlink():
-        fix = tr(
-            "choose another; or change this one in {file}, such as its language:; or delete its "
-            "folder",
-            file=f"data/raw/{name}/case.yaml",
-        )
-        raise InputError(tr("there is a case of this name already"), value=name, fix=fix)
+        raise _refused("case-exists", value=name, case=f"data/raw/{name}/case.yaml")
     aside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target.parent))
     try:
         fill(aside)
@@ -111,21 +107,14 @@ def _copy(template: Path, target: Path, name: str, form: Form) -> None:
     if form != "claims":  # what the rows say, and the currency, are not the template's
         new |= {"kind": "yours", "currency": "XXX"}
         text = re.sub(r"(?m)^(date|currency_name):.*\n|^periods:\n(  .*\n)+\n", "", text)
-    (target / "case.yaml").write_text(_renamed(text, new), encoding="utf-8", newline="\n")
-    shutil.copyfile(template / "README.md", target / "README.md")
-    for path in sorted(template.glob("*.csv")):
+    for key, word in new.items():  # comments stay in their column
+        line = re.search(rf"(?m)^{key}:[^#\n]*(#?)", text)
+        if line:
+            put = f"{key}: {word} ".ljust(len(line[0]) - len(line[1])) + line[1]
+            text = text.replace(line[0], put.rstrip(), 1)
+    (target / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
+    for path in sorted([template / "README.md", *template.glob("*.csv")]):
         shutil.copyfile(path, target / path.name)
-
-
-def _renamed(text: str, new: Mapping[str, str]) -> str:
-    """Set some words in the text of a ``case.yaml``; comments stay, in their column."""
-    lines = text.split("\n")
-    for place, line in enumerate(lines):
-        key = line.partition(":")[0]
-        if key in new:
-            before, mark, comment = line.partition("#")
-            lines[place] = f"{key}: {new[key]} ".ljust(len(before)) + mark + comment
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en") -> str:
@@ -156,9 +145,35 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
     with using(code or "en"):
         paths = sources(given)
         grids = read_sources(paths)
-    found = code or _language_of(grids)
-    with using(found):
-        return _case_from(name, given, root, found, paths, proposals(grids), seen=not code)
+    with using(used := code or _language_of(grids)):
+        made, passed = proposals(grids)
+        if not made:
+            raise _refused("no-rows-in-files", value=given)
+        text, asked = case_yaml(name, made, used)
+
+        def fill(folder: Path) -> None:
+            for path in paths:
+                shutil.copyfile(path, folder / path.name)
+            (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
+
+        file = f"{make_folder(name, root, fill).relative_to(root)}/case.yaml"
+        lines = [line for one in made for line in _columns(one)] + passed + [""]
+        if not code and used != "en":
+            lines += [told("language", code=f"language: {used}"), ""]
+        if not asked:
+            return "\n".join(lines) + told("no-question", file=file)
+        lines.append(
+            counted(
+                "{n} question, to be answered in {file} (take the # away):",
+                "{n} questions, to be answered in {file} (take the # away):",
+                len(asked),
+                file=file,
+            )
+        )
+        for row, question in asked:
+            lines.append(f"  {tr('row {row}', row=row)}: {question.text}")
+            lines += [f"    # {answer}" for answer in question.answers]
+        return "\n".join(lines) + "\n"
 
 
 def _language_of(grids: Sequence[Grid]) -> Code:
@@ -168,51 +183,6 @@ def _language_of(grids: Sequence[Grid]) -> Code:
     counts: dict[Code, int] = {c: len(words & words_for("headers", c)) for c in ("es", "pl")}
     code = max(counts, key=lambda code: counts[code])
     return code if counts[code] > 1 else "en"
-
-
-def _case_from(
-    name: str,
-    given: str,
-    root: Path,
-    code: Code,
-    paths: Sequence[Path],
-    found: tuple[list[Proposal], list[str]],
-    *,
-    seen: bool,
-) -> str:
-    made, passed = found
-    if not made:
-        raise InputError(
-            tr("no file holds rows of a table: names of columns, and a day in each row below"),
-            value=given,
-            fix=tr("name the export that has a row for each invoice, order or service"),
-        )
-    text, asked = case_yaml(name, made, code)
-
-    def fill(folder: Path) -> None:
-        for path in paths:
-            shutil.copyfile(path, folder / path.name)
-        (folder / "case.yaml").write_text(text, encoding="utf-8", newline="\n")
-
-    folder = make_folder(name, root, fill).relative_to(root)
-    lines = [line for one in made for line in _columns(one)] + passed + [""]
-    if seen and code != "en":
-        text = tr("The names of columns are in this language, and so are case and report: {code}")
-        lines += [text.format(code=f"language: {code}"), ""]
-    if asked:
-        lines.append(
-            counted(
-                "{n} question, to be answered in {file} (take the # away):",
-                "{n} questions, to be answered in {file} (take the # away):",
-                len(asked),
-                file=f"{folder}/case.yaml",
-            )
-        )
-    for row, question in asked:
-        place = tr("row {row}", row=row)
-        lines += [f"  {place}: {question.text}", *(f"    # {line}" for line in question.answers)]
-    done = tr("{file} holds this; no question is open.", file=f"{folder}/case.yaml")
-    return "\n".join(lines) + ("\n" if asked else done)
 
 
 def sources(given: str) -> list[Path]:
@@ -226,21 +196,17 @@ def sources(given: str) -> list[Path]:
     named = [Path(given)] if Path(given).exists() else [Path(part) for part in given.split()]
     paths: list[Path] = []
     for path in named:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        for item in inside:
+        for item in sorted(path.iterdir()) if path.is_dir() else [path]:
             if item.is_file() and item.suffix.lower() in READABLE:
                 paths.append(item)
             elif item == path:
-                gone, other = tr("there is no such file"), tr("this form of file is not read")
-                rule = other if item.is_file() else gone
-                ends = listed(READABLE, "or")
-                fix = tr("name a file that ends in {ends}, or a folder of them", ends=ends)
-                raise InputError(rule, file=path, fix=fix)
-    twice = [name for name, times in Counter(path.name for path in paths).items() if times > 1]
-    if twice or not paths:
-        both, none = tr("two files have this name"), tr("the folder holds no file that is read")
-        where = twice[0] if twice else given
-        raise InputError(both if twice else none, file=where, fix=tr("name other files"))
+                rule = "form-not-read" if item.is_file() else "no-such-file"
+                raise _refused(rule, at=path, ends=listed(READABLE, "or"))
+    for name, times in Counter(path.name for path in paths).items():
+        if times > 1:
+            raise _refused("two-of-a-name", at=name)
+    if not paths:
+        raise _refused("nothing-to-read", at=given)
     return paths
 
 
@@ -265,7 +231,7 @@ def read_sources(paths: Sequence[Path]) -> list[Grid]:
         if wrong:
             error = wrong[0].error()
             if "case.yaml" in wrong[0].fault.fix:  # there is no case.yaml yet that could answer it
-                error.fix = tr("save it as CSV UTF-8, which leaves no doubt")
+                error.fix = told("save-as-utf-8")
             raise error
         grids += found
     return grids
@@ -278,14 +244,11 @@ def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
     for grid in grids:
         proposal = propose(grid)
         if proposal is None:
-            why = tr("passed over, since it holds no rows of a table")
-            passed.append(f"{grid.file}: {why}")
+            passed.append(f"{grid.file}: {told('passed-over')}")
             continue
         head = tuple(plain_header(column.header) for column in proposal.columns)
         if head in made:
-            other = made[head].name
-            why = tr("read like {other}, which has the same columns", other=other)
-            passed.append(f"{grid.file}: {why}")
+            passed.append(f"{grid.file}: {told('same-columns', other=made[head].name)}")
         made.setdefault(head, proposal)
     return list(made.values()), passed
 
@@ -303,33 +266,21 @@ def case_yaml(
         The questions, each with its row.
     """
     page = _Page()
-    command = f"make case NAME={name}"
-    page.add(
-        tr(
-            "# Made by {command}; every line may be changed. To answer a QUESTION, take",
-            command=command,
-        )
-    )
-    page.add(tr("# the # away before the right one of the lines below it, or write another."))
+    page.add(told("made-by", command=f"make case NAME={name}"))
+    page.add(told("to-answer"))
     page.add(f"name: {name}")
-    title = name.replace("-", " ").replace("_", " ").title()
-    page.add(f"title: {title}", tr("from the name of the case"))
+    page.add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", told("title"))
     page.add("kind: yours")
-    page.add(f"language: {code}", tr("of report and messages: en, es or pl"))
+    page.add(f"language: {code}", told("languages"))
     _add_currency(page, made)
-    page.add("")
-    page.add(
-        tr("# Which column of your files is what. Files with the same columns are read alike.")
-    )
-    page.add("columns:")
+    page.lines += ["", told("columns"), "columns:"]
     for one in made:
         _add_columns(page, one)
-    page.add("")
-    page.add("intake:")
-    page.add("  ignore: []", tr("files, folders and sheets that look like tables and are none"))
+    page.lines += ["", "intake:"]
+    page.add("  ignore: []", told("ignored"))
     settings, open_questions = settings_of(made)
     for key, (form, example) in settings.items():
-        page.add(f"  {key}: {form}", tr("as in {example}", example=example))
+        page.add(f"  {key}: {form}", told("as-in", example=example))
     for question in open_questions:
         page.ask(question, "  ")
     return "\n".join(page.lines) + "\n", page.asked
@@ -356,27 +307,26 @@ class _Page:
 def _add_currency(page: _Page, made: Sequence[Proposal]) -> None:
     currencies, why = currency_of(made)
     if not any(has_money(one.table) for one in made):
-        page.add("currency: XXX", tr("no currency, since there are no amounts"))
+        page.add("currency: XXX", told("no-currency"))
     elif len(currencies) == 1:
         page.add(f"currency: {currencies[0]}", why)
     else:
-        text = tr("In which currency are the amounts?")
-        if not currencies:
-            text += " " + tr("Write its three letters in place of XXX.")
-        page.ask(Question(text, tuple(f"currency: {code}" for code in currencies or ("XXX",))))
+        text = told("which-currency") + ("" if currencies else " " + told("three-letters"))
+        page.ask(Question(text, tuple(f"currency: {code}" for code in currencies or ["XXX"])))
 
 
 def _add_columns(page: _Page, one: Proposal) -> None:
     page.add(f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows))
     page.add(f"    {one.table.name}:", tr(one.table.title))
-    for header, (ours, reason) in one.taken.items():
-        meant = ours if isinstance(ours, str) else json.dumps(ours, ensure_ascii=False)
-        page.add(f"      {yaml_key(header)}: {meant}", reason)
+    for column in filter(lambda column: column.ours, one.columns):
+        meant = column.ours
+        words = meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False)
+        page.add(f"      {yaml_key(column.header)}: {words}", column.why)
     for question in one.questions:
         page.ask(question, "      ")
-    for header, (ours, reason) in one.offers.items():
-        offer = tr("{reason}: take the first # away to use it", reason=reason)
-        page.add(f"      # {yaml_key(header)}: {ours}", offer)
+    for column in filter(lambda column: column.offer, one.columns):
+        reason = told("different-words", n=len(column.counts))
+        page.add(f"      # {yaml_key(column.header)}: {column.offer}", told("offer", reason=reason))
 
 
 _COMMENTS = 36
@@ -387,18 +337,14 @@ _MOST_COLUMNS = 40
 def _columns(one: Proposal) -> Iterator[str]:
     """Yield a line for each column: its header, three of its cells, and what it is read as."""
     title = tr(one.table.title)
-    said = tr("read as {table} ({title})", table=one.table.name, title=title[0].lower() + title[1:])
+    said = told("read-as", table=one.table.name, title=title[0].lower() + title[1:])
     yield f"{one.name}: {counted('{n} row', '{n} rows', one.rows)}, {said}"
-    order = sorted(one.columns, key=lambda column: column.header not in one.taken)
+    order = sorted(one.columns, key=lambda column: not column.ours)
     for column in order[:_MOST_COLUMNS]:
-        ours, why = one.taken.get(column.header, (tr("not used"), ""))
-        rows = tr("rows with {words}", words=listed(ours, "or"))
-        meant = ours if isinstance(ours, str) else rows
-        shown = " · ".join(_shown(column))
-        yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{', ' if why else ''}{why}"
+        ours = column.ours or told("not-used")
+        meant = ours if isinstance(ours, str) else told("rows-with", words=listed(ours, "or"))
+        shown = " · ".join(plain_text(cell)[:18] for cell in column.sample[:3])
+        why = f", {column.why}" if column.why else ""
+        yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{why}"
     if len(order) > _MOST_COLUMNS:
-        yield "  " + tr("and {n} more columns, not used", n=len(order) - _MOST_COLUMNS)
-
-
-def _shown(column: Column) -> list[str]:
-    return [plain_text(cell)[:18] for cell in column.sample[:3]]
+        yield "  " + told("more-columns", n=len(order) - _MOST_COLUMNS)

@@ -1,7 +1,9 @@
 """What the columns of an export are, told by their names and cells, and what is left to ask.
 
-What is certain by an exact name or by the cells of a column is taken and reported; the rest becomes
-a question, with the line of ``case.yaml`` that answers it.
+A column knows the words of its name, a sample of its cells and their kind; the row model of a table
+says of which kind its columns are and what files call them. What is certain by an exact name, by
+the cells of a column or by sums of columns is taken and reported; the rest becomes a question, with
+the line of ``case.yaml`` that answers it.
 """
 
 from __future__ import annotations
@@ -9,41 +11,174 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import groupby
+from decimal import Decimal
+from functools import cached_property, lru_cache, partial
+from itertools import groupby, product
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 from pydantic.fields import FieldInfo
 
 from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
-from analysis.intake import amounts
-from analysis.intake.amounts import SIGNS, Column
 from analysis.intake.case_files import ROWS, find_table, nearest_table
-from analysis.intake.cells import (
-    CURRENCIES,
-    Cell,
-)
-from analysis.intake.naming import CUSTOMER, NO_AMOUNT, SUPPLIER, likely_header, words_of
-from analysis.intake.problems import Rank, words_for
+from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
+from analysis.intake.currencies import codes_of
+from analysis.intake.naming import are_of_suppliers, likely_header, says
+from analysis.intake.problems import Rank, vocabulary, words_for
 from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
 from analysis.tables import columns as of
+from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
 
-_NOT_COUNTED, _WON, _BANK = (words_for("proposal", name) for name in ("not-counted", "won", "bank"))
+SIGNS = foreign_signs("", "")
+_CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)
+_BY_SIGN = [replace(_CONTEXT, settings=IntakeSettings(decimal=s)) for s in ("point", "comma")]
+_FEW, _MOST_CELLS, _MOST_WORDS = 8, 2_000, 12
+_ENOUGH = 0.9
+"""Share of a column's cells that must be days for it to hold days; a total may stand below."""
+_BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
+"""Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
+_DECIMALS = re.compile(r"[.,]\d+$|[^\d.,'\s-]")
+"""What amounts have, and numbers of other things have not."""
+_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
+"""A day whose year has two digits, and those after which it may be of the last century."""
 
 
-class AnyTable(Grid):
-    """A file of which it is not known yet which table it is: it is read by the names of all."""
+def told(name: str, **words: object) -> str:
+    """Return a text of ``words.yaml`` in the language in use."""
+    return tr(vocabulary("told")[name], **words)
 
-    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
-        """Return what a column is in the first table that has such a name."""
-        found = (of.find_column(header, table.row, currency) for table in ROWS)
-        return next(filter(None, found), None)
+
+@lru_cache(maxsize=10_000)
+def amount_of(cell: Cell) -> int | None:
+    """Return an amount in hundredths, by whichever decimal sign; None for no amount.
+
+    Examples
+    --------
+    >>> [amount_of(cell) for cell in ("1.234,50", "(5.00)", "1.234", "x")]
+    [123450, -500, 123, None]
+    """
+    for way in _BY_SIGN:
+        text = read_whole(cell, way, 100, money=True).text
+        if text and abs(int(text)) <= of.LARGEST:
+            return int(text)
+    return None
+
+
+_READ: Mapping[str, Callable[[Cell], Read]] = {
+    "day": partial(read_day, context=_CONTEXT),
+    "number": partial(read_whole, context=_CONTEXT, factor=100, money=True),
+}
+_FORMS = {
+    "dates": ("day", "day-first", "month-first"),
+    "decimal": ("number", "point", "comma"),
+}
+_MANY = {"day": "days", "number": "amounts", "key": "keys", "word": "such words"}
+_NO_AMOUNT = {"number": ("no-amount",)}
+
+
+def _asks(read: Read) -> bool:
+    return read.fault is not None and read.fault.rank is Rank.ASK
+
+
+@dataclass(eq=False)
+class Column:
+    """A column of a file.
+
+    Attributes
+    ----------
+    header : str
+        Its header.
+    cells : list of Cell
+        Those of its cells that hold anything.
+    head : list of Cell
+        The cells of the first rows, empty ones among them.
+    name : str
+        The header without what all headers begin with.
+    ours : str or list of str
+        What it is taken for: a column of ours, or words of the rows that count; empty if it is not
+        used.
+    why : str
+        Why it is.
+    offer : str
+        A column of ours that it may be.
+    """
+
+    header: str
+    cells: list[Cell]
+    head: list[Cell] = field(default_factory=list)
+    name: str = ""
+    ours: str | list[str] = ""
+    why: str = ""
+    offer: str = ""
+
+    def take(self, ours: str | list[str], reason: str, **words: object) -> None:
+        """Take it for a column of ours, or as the one that says which rows count."""
+        self.ours, self.why = ours, told(reason, **words)
+
+    def says(self, *kinds: str) -> bool:
+        """Whether a word of its name is of some kinds of ``words.yaml``."""
+        return says(self.name, *kinds)
+
+    @cached_property
+    def sample(self) -> list[Cell]:
+        """Some different cells from all parts of the column."""
+        distinct = list(dict.fromkeys(self.cells))
+        return distinct[:: 1 + len(distinct) // _MOST_CELLS]
+
+    @property
+    def varies(self) -> bool:
+        """Whether the cells differ; those of a few rows may be equal by chance."""
+        return len(self.sample) > 1 or len(self.cells) < _FEW
+
+    @cached_property
+    def amounts(self) -> pd.Series[Any]:
+        """The first cells in hundredths."""
+        return pd.Series([amount_of(cell) for cell in self.head], dtype="Int64")
+
+    @property
+    def below_zero(self) -> int:
+        """How many cells are amounts below zero."""
+        return sum((amount_of(cell) or 0) < 0 for cell in self.cells)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each text stands in it."""
+        return Counter(str(cell).strip() for cell in self.cells)
+
+    @cached_property
+    def kind(self) -> str:
+        """``day``, ``number``, ``key`` (all different, with a digit), ``word`` or nothing."""
+        enough, texts = _ENOUGH * len(self.sample), list(self.counts)
+        if not texts:
+            return ""
+        days = [not read.fault or _asks(read) for read in map(_READ["day"], self.sample)]
+        bare = all(isinstance(c, Decimal) or _BARE.fullmatch(str(c)) for c in self.sample)
+        if not bare and sum(days) >= enough:
+            return "day"
+        different = len(texts) == len(self.cells)
+        if sum(amount_of(cell) is not None for cell in self.sample) >= enough:
+            many = different and len(texts) >= _FEW and all(map(str.isdecimal, texts))
+            numbers = [int(text) for text in texts] if many else [0]  # as those of documents are
+            return "key" if many and max(numbers) - min(numbers) < 3 * len(numbers) else "number"
+        if different and all(re.search(r"\d", text) for text in texts):
+            return "key"
+        return "word" if 1 < len(texts) <= _MOST_WORDS < len(self.cells) else ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the files leave open, and the lines of ``case.yaml`` that may answer it."""
+
+    text: str
+    answers: tuple[str, ...]
 
 
 @dataclass
@@ -60,42 +195,47 @@ class Proposal:
         Rows below the header.
     table : Table
         What it is read as.
-    taken : dict of str to tuple
-        By header, the column of ours or the words of the rows that are read, and why.
     questions : list of Question
         What is open.
-    offers : dict of str to tuple
-        By header, a column of ours that it may be, and why.
     """
 
     name: str
     columns: list[Column]
     rows: int
     table: Table
-    taken: dict[str, tuple[str | list[str], str]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
-    offers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def of_kind(self, kind: str) -> Iterator[Column]:
-        """Yield the columns that are taken for days or amounts."""
-        fields = self.table.row.model_fields
-        for column in self.columns:
-            ours = self.taken.get(column.header, ("", ""))[0]
-            found = (
-                names_of(self.table.row).get(folded(ours))
-                if isinstance(ours, str) and ours
-                else None
-            )
-            if found and found.field in fields and _kind(fields[found.field]) == kind:
-                yield column
+    def unused(self, kind: str, *but: str) -> list[Column]:
+        """Return the columns of a kind that are not used yet and say none of some words.
+
+        Of numbers those without decimals are left out if others have them, and equal ones.
+        """
+        found = [c for c in self.columns if c.kind == kind and not c.ours and not c.says(*but)]
+        varied = [column for column in found if column.varies]
+        fine = [c for c in varied if any(_DECIMALS.search(str(cell)) for cell in c.sample)]
+        return fine or varied or found if kind == "number" else found
+
+    def numbers(self, word: str) -> list[Column]:
+        """Return the columns of numbers, not all nought, that say a word of a kind."""
+        but = ("base", "gross") if word == "tax" else ()
+        found = [c for c in self.columns if c.kind == "number" and c.says(word)]
+        return [c for c in found if not c.says(*but) and c.amounts.fillna(0).any()]
+
+    @property
+    def amounts(self) -> list[Column]:
+        """The columns that are taken for amounts."""
+        fields, names = self.table.row.model_fields, names_of(self.table.row)
+        money = {name for name, info in fields.items() if header_of(info).money}
+        return [c for c in self.columns if names.get(str(c.ours), of.Found("")).field in money]
 
 
-@dataclass(frozen=True)
-class Question:
-    """Something that the files leave open, and the lines of ``case.yaml`` that may answer it."""
+class AnyTable(Grid):
+    """A file of which it is not known yet which table it is: it is read by the names of all."""
 
-    text: str
-    answers: tuple[str, ...]
+    def meaning(self, header: str, currency: tuple[str, ...] = ()) -> Meaning | None:
+        """Return what a column is in the first table that has such a name."""
+        found = (of.find_column(header, table.row, currency) for table in ROWS)
+        return next(filter(None, found), None)
 
 
 def propose(grid: Grid) -> Proposal | None:
@@ -103,23 +243,22 @@ def propose(grid: Grid) -> Proposal | None:
     place = likely_header(grid.rows)
     if place is None:
         return None
-    header = [plain_text(cell) for cell in grid.rows[place]]
     below = [row for row in grid.rows[place + 1 :] if any(map(_filled, row))]
     columns: dict[str, Column] = {}
-    for at, text in enumerate(header):
-        cells = [row[at] for row in below if at < len(row) and _filled(row[at])]
+    for at, text in enumerate(map(plain_text, grid.rows[place])):
         if text and plain_header(text) not in columns:
-            first = [row[at] if at < len(row) else "" for row in below[: amounts.MOST_CELLS]]
-            columns[plain_header(text)] = Column(text, cells, first, text)
+            cells = [row[at] if at < len(row) else "" for row in below]
+            filled = list(filter(_filled, cells))
+            columns[plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
     found = list(columns.values())
-    begun = Counter(header.partition(" - ")[0] for header in header if " - " in header)
-    if begun and (most := begun.most_common(1)[0])[1] > len(found) / 2:  # Deal - Value, and so on
-        for column in found:
-            column.name = column.header.removeprefix(f"{most[0]} - ")
-    kinds = {column.kind for column in found}
+    begun = Counter(column.header.partition(" - ")[0] for column in found if " - " in column.header)
+    for most, count in begun.most_common(1):
+        for column in found if count > len(found) / 2 else ():  # Deal - Value, and so on
+            column.name = column.header.removeprefix(f"{most} - ")
     made = Proposal(grid.file, found, len(below), _table(grid.file, found))
     _take(made)
-    return made if below and len(found) > 1 and ("day" in kinds or not made.questions) else None
+    holds_rows = "day" in [column.kind for column in found] or not made.questions
+    return made if below and len(found) > 1 and holds_rows else None
 
 
 def plain_text(cell: Cell) -> str:
@@ -149,16 +288,13 @@ def _filled(cell: Cell) -> bool:
 
 
 def _kind(info: FieldInfo) -> str:
-    """Return what the cells of a column of ours must be: days, numbers or any text."""
-    if info.annotation in (date, date | None):
-        return "day"
-    if info.annotation is int:
-        return "number"
-    return ""
+    """Return of which kind a column of ours is, as columns of files are of one."""
+    kinds: dict[Any, str] = {date: "day", date | None: "day", int: "number"}
+    return kinds.get(info.annotation, "word" if of.is_choice(info) else "key")
 
 
-def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, str]]:
-    """Return the columns that bear a name of ours, the best name of each; with our name of each."""
+def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[int, Column, str]]:
+    """Return, by field, the column that bears the best of its names: rank, column, our name."""
     best: dict[str, tuple[int, Column, str]] = {}
     for column in columns:
         found = of.find_column(column.name, table.row, SIGNS)
@@ -167,266 +303,185 @@ def _named(table: Table, columns: Sequence[Column]) -> dict[str, tuple[Column, s
         if found.field == "customer_id" and table.name != "customer" and not column.varies:
             continue  # the name of the firm itself
         if found.field == "service_id" and column.kind == "word" and table.name == "sale":
-            found = of.Found("service_type")  # a few words are kinds of service, not its numbers
-        info = table.row.model_fields.get(found.field)
-        if info and _kind(info) not in {"", column.kind}:
+            found = of.Found("service_type", rank=99)  # a few words are kinds of service
+        info, ours = table.row.model_fields.get(found.field), found.field.strip("()")
+        if info and _kind(info) in {"day", "number"} - {column.kind}:
             continue
-        header = header_of(info) if info else None
-        order = [found.field, *(header.also + header.larger if header else ())]
-        plain = next(
-            (folded(name) for name in _spellings(column.name) if folded(name) in order), ""
-        )
-        rank = order.index(plain) if plain else len(order)
-        ours = header.larger[0] if header and found.factor > 1 else found.field.strip("()")
-        if found.field not in best or rank < best[found.field][0]:
-            best[found.field] = rank, column, ours
-    return {name: (column, ours) for name, (_, column, ours) in best.items()}
-
-
-def _spellings(header: str) -> Iterator[str]:
-    """Yield a header as it stands, with words apart, and without a currency at its end."""
-    apart = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", header)
-    yield from (header, apart)
-    for sign in SIGNS:
-        yield folded(header).removesuffix(f"_{folded(sign)}")
+        if info and found.factor > 1:
+            ours = header_of(info).larger[0]
+        if found.field not in best or found.rank < best[found.field][0]:
+            best[found.field] = found.rank, column, ours
+    return best
 
 
 def _table(file: str, columns: Sequence[Column]) -> Table:
     """Choose the table that most columns are of, by their names and by the name of the file."""
-    words = set().union(*(words_of(column.header) for column in columns))
-    bought = words & SUPPLIER and not words & CUSTOMER
+    bought = are_of_suppliers([column.header for column in columns])
     name, _, title = file.partition(SHEET)
     stem = Path(name).stem
     meant = find_table(title, ROWS) or find_table(stem, ROWS) or nearest_table(stem, ROWS)
 
-    def fit(table: Table) -> tuple[bool, int]:
+    def fit(table: Table) -> tuple[bool, int, bool]:
         named, fields = _named(table, columns), table.row.model_fields
-        used = [column.header for column, _ in named.values()]
-        free = {column.kind for column in columns if column.header not in used and _is_open(column)}
+        rest = [c for c in columns if c not in [column for _, column, _ in named.values()]]
+        free = {c.kind for c in rest if not c.says(*_NO_AMOUNT.get(c.kind, ()))}
         has_amounts = any(column.kind == "number" for column in columns)
         lost = [
             3 if header_of(info).period or (header_of(info).money and not has_amounts) else 1
             for name, info in fields.items()
             if not of.may_be_empty(info)
             and name not in named
-            and (_kind(info) or "key") not in free
+            and _kind(info).replace("word", "key") not in free
         ]
-        ours = sum(name in fields for name in named)
-        return table.name != "sale" or not bought, ours + 3 * (table == meant) - sum(lost)
+        points = len(fields.keys() & named.keys()) + 3 * (table == meant) - sum(lost)
+        return table.name != "sale" or not bought, points, table.name == "sale"
 
-    sale = next(table for table in ROWS if table.name == "sale")
-    return max((sale, *(table for table in ROWS if table != sale)), key=fit)
-
-
-def _is_open(column: Column) -> bool:
-    return column.kind != "number" or not words_of(column.header) & NO_AMOUNT
+    return max(ROWS, key=fit)
 
 
 def _take(made: Proposal) -> None:
     """Take what is certain, and ask for the rest."""
     named = _named(made.table, made.columns)
-    for column, ours in named.values():
-        made.taken[column.header] = ours, tr("by its name")
-    fields = made.table.row.model_fields.items()
-    for name, info in fields:
+    for _, column, ours in named.values():
+        column.take(ours, "by-name")
+    for name, info in made.table.row.model_fields.items():
         if name in named or of.may_be_empty(info):
             continue
-        kind, header = _kind(info) or ("key" if not of.is_choice(info) else "word"), header_of(info)
-        ours = header.larger[0] if header.larger else name
-        free = [
-            column
-            for column in made.columns
-            if column.header not in made.taken and column.kind == kind and _is_open(column)
-        ]
-        if kind == "number":
-            free = amounts.likely_amounts(free)
-        if len(free) == 1 and not amounts.net_of(made.columns, free[0]):
-            what = tr({"day": "days", "number": "amounts", "key": "keys"}.get(kind, "such words"))
-            made.taken[free[0].header] = (
-                ours,
-                tr("by its content: the only column of {what}", what=what),
-            )
-            continue
-        names = [other for other, found in names_of(made.table.row).items() if found.field == name]
-        free.sort(key=lambda column: not of.contained(column.header, names))
-        about = tr(of.meaning(info, larger=True))
-        text = tr("Which column is {ours} ({about})?", ours=ours, about=about)
-        if net := next(
-            (why for column in free if (why := amounts.net_of(made.columns, column))), None
-        ):
-            made.taken[net[0]] = ours, net[1]
-            continue
-        if not free:
-            text = tr(
-                "No column looks like {ours} ({about}). Which one is it?", ours=ours, about=about
-            )
-            open_ = [column for column in made.columns if column.header not in made.taken]
-            if kind == "number":
-                free = [
-                    c
-                    for c in open_
-                    if c.kind == kind and not words_of(c.name) & (amounts.TAX | amounts.DISCOUNT)
-                ]
-                free = amounts.likely_amounts(free)
-            else:
-                free = [c for c in open_ if c.kind == "word" and c.varies and not _kind(info)]
-        answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in free)
-        made.questions.append(Question(text, answers))
+        kind, ours = _kind(info), next(iter(header_of(info).larger), name)
+        free = made.unused(kind, *_NO_AMOUNT.get(kind, ()))
+        if net := _net_of(made, free):
+            net[0].take(ours, "net", tax=net[1].header, total=net[2].header)
+        elif len(free) == 1:
+            free[0].take(ours, "only", what=tr(_MANY[kind]))
+        else:
+            about, text = tr(of.meaning(info, larger=True)), "which" if free else "none"
+            names = [n for n, found in names_of(made.table.row).items() if found.field == name]
+            free.sort(key=lambda column: not of.contained(column.header, names))
+            weaker = {"number": "number", "key": "word"}.get(kind, "none")
+            likely = free or made.unused(weaker, "tax", "discount")
+            answers = tuple(f"{yaml_key(column.header)}: {ours}" for column in likely)
+            made.questions.append(Question(told(text, ours=ours, about=about), answers))
     _find_key(made)
     _without_tax(made)
-    _note_signs(made)
+    for column in made.amounts if made.table.name == "sale" else ():
+        if column.below_zero:  # `settings_of` asks about those of a bank statement
+            column.why += "; " + told("below", n=column.below_zero, all=len(column.cells))
     _choose_rows(made)
     _offer(made)
 
 
+def _makes(whole: Column, *parts: Column, less: tuple[Column, ...] = ()) -> bool:
+    """Whether columns add up to another in every row that has all of them.
+
+    A hundredth, by which programs round apart, does not count.
+    """
+    rest = whole.amounts - sum(c.amounts for c in parts) + sum(c.amounts for c in less)
+    known = rest.dropna()
+    return len(known) > 1 and bool((known.abs() < 2).all())
+
+
+def _net_of(made: Proposal, totals: Sequence[Column]) -> tuple[Column, Column, Column] | None:
+    """Return the net amount, the tax or discount, and which of some totals the two make."""
+    numbers = [c for c in made.columns if c.kind == "number" and c.varies]
+    gross = [column for column in totals if column.says("gross")]
+    parts = [*made.numbers("tax"), *made.numbers("discount")] if gross else []
+    for total, part, net in product(gross, parts, numbers):
+        if net not in (total, part) and _makes(total, net, part):
+            return net, part, total
+    return None
+
+
 def _without_tax(made: Proposal) -> None:
     """Take off a discount that the amount holds, or ask whether it holds the tax."""
-    taken = {ours: header for header, (ours, _) in made.taken.items() if isinstance(ours, str)}
-    amount = next((c for c in made.columns if c.header == taken.get("amount")), None)
-    if amount is None:
-        return
-    if net := amounts.net_of(made.columns, amount):
-        del made.taken[amount.header]
-        made.taken[net[0]] = "amount", net[1]
-        return
-    taxes = [tax for tax in amounts.of_words(made.columns, amounts.TAX) if tax is not amount]
-    for tax in taxes:
-        if words_of(amount.name) & amounts.GROSS:
-            bases = amounts.of_words(made.columns, amounts.BASE)
-            if bases and amounts.sums_to([(1, part) for part in (*bases, tax)], amount):
-                names = listed([part.header for part in (*bases, tax)])
-                why = tr("by its content: {whole} is {parts}", whole=amount.header, parts=names)
-                made.taken[tax.header] = "deduction", why
-                return
-            text = tr(
-                "Is {tax} in the amounts of {total}? If it is, take it off:",
-                tax=tax.header,
-                total=amount.header,
-            )
-            made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
+    for amount in [column for column in made.columns if column.ours == "amount"]:
+        if net := _net_of(made, [amount]):
+            amount.ours = amount.why = ""
+            net[0].take("amount", "net", tax=net[1].header, total=amount.header)
             return
-        for whole in amounts.of_words(made.columns, amounts.GROSS):
-            for off in amounts.of_words(made.columns, amounts.DISCOUNT):
-                parts = [(1, amount), (-1, off), (1, tax)]
-                if not amounts.sums_to([parts[0], parts[2]], whole) and amounts.sums_to(
-                    parts, whole
-                ):
-                    why = tr(
-                        "by its content: {amount} less {off} and with {tax} makes {total}",
-                        amount=amount.header,
-                        off=off.header,
-                        tax=tax.header,
-                        total=whole.header,
-                    )
-                    made.taken[off.header] = "deduction", why
+        taxes = [tax for tax in made.numbers("tax") if tax is not amount]
+        if not amount.says("gross"):
+            totals, discounts = made.numbers("gross"), made.numbers("discount")
+            for tax, total, off in product(taxes, totals, discounts):
+                if _makes(total, amount, tax, less=(off,)) and not _makes(total, amount, tax):
+                    about = {"amount": amount.header, "off": off.header, "tax": tax.header}
+                    off.take("deduction", "less", **about, total=total.header)
                     return
+        for tax in taxes[:1] if amount.says("gross") else ():
+            bases = made.numbers("base")
+            if bases and _makes(amount, *bases, tax):
+                names = listed([column.header for column in (*bases, tax)])
+                tax.take("deduction", "parts", whole=amount.header, parts=names)
+            else:
+                text = told("tax-in", tax=tax.header, total=amount.header)
+                made.questions.append(Question(text, (f"{yaml_key(tax.header)}: deduction",)))
 
 
 def _find_key(made: Proposal) -> None:
     """Take the only column that has a cell with a digit in each row, equal ones side by side."""
-    key = made.table.key[0]
-    if not made.table.repeats or key in {ours for ours, _ in made.taken.values()}:
-        return
-    found = []
-    for column in made.columns:
+    key, found = made.table.key[0], []
+    for column in [*made.unused(""), *made.unused("key")] if made.table.repeats else ():
         runs = [text for text, _ in groupby(str(cell).strip() for cell in column.cells)]
         apart = len(set(runs)) == len(runs) > made.rows / 6 and len(column.cells) == made.rows
-        digits = all(re.search(r"\d", text) for text in runs)
-        if apart and digits and column.kind in {"", "key"} and column.header not in made.taken:
+        if apart and all(re.search(r"\d", text) for text in runs):
             found.append(column)
-    if len(found) == 1:
-        why = tr("by its content: the only column that numbers the rows")
-        made.taken[found[0].header] = key, why
-
-
-def _note_signs(made: Proposal) -> None:
-    """Say how many amounts are below zero; `settings_of` asks about those of a bank statement."""
-    for column in made.of_kind("number"):
-        if column.below_zero and made.table.name == "sale":
-            ours, why = made.taken[column.header]
-            counts = {"n": column.below_zero, "all": len(column.cells)}
-            many = tr("{n} of {all} are below zero and count as credit notes", **counts)
-            made.taken[column.header] = ours, f"{why}; {many}"
+    if len(found) == 1 and all(column.ours != key for column in made.columns):
+        found[0].take(key, "numbers-rows")
 
 
 def _choose_rows(made: Proposal) -> None:
     """Leave out rows that a column of few words calls cancelled, lost or the like."""
     for column in made.columns:
-        counts = Counter(str(cell).strip() for cell in column.cells)
-        won = {word for word in counts if folded(word) in _WON}
-        out = {word for word in counts if folded(word) in _NOT_COUNTED or won} - won
-        told = all(word.isprintable() for word in counts)
-        if out and told and len(counts) <= amounts.MOST_WORDS and column.header not in made.taken:
-            kept = [word for word in counts if word not in out]
-            if kept:
-                named = listed([f"{word} ({counts[word]:,})" for word in counts if word in out])
-                made.taken[column.header] = (
-                    kept,
-                    tr("rows of other words do not count: {named}", named=named),
-                )
+        words = list(column.counts)
+        if column.ours or len(words) > _MOST_WORDS or not all(map(str.isprintable, words)):
+            continue
+        won = [word for word in words if folded(word) in words_for("proposal", "won")]
+        out = words_for("proposal", "not-counted")
+        kept = won or [word for word in words if folded(word) not in out]
+        if 0 < len(kept) < len(words):
+            others = [f"{word} ({column.counts[word]:,})" for word in words if word not in kept]
+            column.take(kept, "other-words", named=listed(others))
 
 
 def _offer(made: Proposal) -> None:
     """Offer columns of a few words as kinds of customer or product, if nothing is called so."""
-    given = {ours for ours, _ in made.taken.values() if isinstance(ours, str)}
-    free = [c for c in made.columns if c.kind == "word" and c.header not in made.taken]
+    given, fields = [column.ours for column in made.columns], made.table.row.model_fields
     for ours in ("segment", "service_type"):
-        if ours in made.table.row.model_fields and ours not in given:
-            for column in free[:2]:
-                made.offers[column.header] = (
-                    ours,
-                    tr("{n} different words", n=len(set(column.cells))),
-                )
+        for column in made.unused("word")[:2] if ours in fields and ours not in given else ():
+            column.offer = ours
 
 
 def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], list[Question]]:
     """Return how the files write days and amounts, with an example of each, and what is open."""
     taken: dict[str, tuple[str, str]] = {}
     questions = [question for one in made for question in _payments(one)]
-    for kind, key, forms in (
-        ("day", "dates", ("day-first", "month-first")),
-        ("number", "decimal", ("point", "comma")),
-    ):
+    for key, (kind, *forms) in _FORMS.items():
         columns = [column for one in made for column in one.columns if column.kind == kind]
-        all_ = Column("", [cell for column in columns for cell in column.sample])
-        pairs = list(zip(map(str, all_.sample), all_.reads(kind), strict=True))
-        shown = {read.shows: cell for cell, read in reversed(pairs) if read.shows}
-        asked = [cell for cell, read in pairs if read.fault and read.fault.rank is Rank.ASK]
+        cells = Column("", [cell for column in columns for cell in column.sample]).sample
+        reads = [(str(cell), _READ[kind](cell)) for cell in cells]
+        shown = {read.shows: cell for cell, read in reversed(reads) if read.shows}
+        asked = [cell for cell, read in reads if _asks(read)]
         if kind == "day" and asked and not shown and all("." in cell for cell in asked):
             shown = {"day-first": asked[0]}
         if len(shown) == 1:
-            form, cell = next(iter(shown.items()))
-            taken[key] = form, cell
+            [taken[key]] = shown.items()
         elif asked and not shown:
-            text = tr("How is “{cell}” read: {forms}?", cell=asked[0], forms=listed(forms, "or"))
+            text = told("how-read", cell=asked[0], forms=listed(forms, "or"))
             questions.append(Question(text, tuple(f"{key}: {form}" for form in forms)))
-        short = [found for cell, _ in pairs if (found := _TWO_DIGITS.search(cell))]
-        if kind == "day" and any(int(found[2]) > _LATEST for found in short):
-            text = tr("What are the years counted from in “{cell}”?", cell=short[0][0])
+        short = [found for c in cells if kind == "day" and (found := _TWO_DIGITS.search(str(c)))]
+        if any(int(found[2]) > _LATEST for found in short):
             answers = ("two_digit_years: 1900", "two_digit_years: 2000")
-            questions.append(Question(text, answers))
-        elif kind == "day" and short:
+            questions.append(Question(told("century", cell=short[0][0]), answers))
+        elif short:
             taken["two_digit_years"] = "2000", short[0][0]
     return taken, questions
 
 
 def _payments(made: Proposal) -> Iterator[Question]:
     """Ask whether the amounts below zero of a bank statement are payments."""
-    named = set().union(*(words_of(column.name) for column in made.columns))
-    for column in made.of_kind("number") if made.table.name == "sale" and named & _BANK else []:
-        if column.below_zero:
-            text = tr(
-                "{n} of {all} amounts are below zero. Are they payments, which are no sales, or "
-                "sales that were returned?",
-                n=column.below_zero,
-                all=len(column.cells),
-            )
-            yield Question(text, ("below_zero: leave-out", "below_zero: subtract"))
-            return
-
-
-_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
-"""A day whose year has two digits, and those after which it may be of the last century."""
+    is_bank = made.table.name == "sale" and any(column.says("bank") for column in made.columns)
+    for column in [c for c in made.amounts if is_bank and c.below_zero][:1]:
+        text = told("payments", n=column.below_zero, all=len(column.cells))
+        yield Question(text, ("below_zero: leave-out", "below_zero: subtract"))
 
 
 def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
@@ -434,23 +489,16 @@ def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
 
     One is certain; several are those of a sign such as $, or all that the files name.
     """
-    codes: dict[str, set[str]] = {}
-    for code, signs in CURRENCIES.items():
-        for sign in (code.casefold(), *signs.split()):
-            codes.setdefault(sign, set()).add(code)
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[str]] = {}
     for one in made:
-        for column in one.columns:
-            if one.taken.get(column.header, ("",))[0] == "currency":
-                named = Counter(str(cell).strip().upper() for cell in column.cells)
-                often = [code for code, _ in named.most_common() if re.fullmatch("[A-Z]{3}", code)]
-                return often, tr("from the column {header}", header=column.header)
-        for column in [*one.of_kind("number")] or [c for c in one.columns if c.kind == "number"]:
+        for column in [column for column in one.columns if column.ours == "currency"]:
+            often = [word.upper() for word, _ in column.counts.most_common()]
+            named = [code for code in dict.fromkeys(often) if re.fullmatch("[A-Z]{3}", code)]
+            return named, told("currency-column", header=column.header)
+        for column in one.amounts or [c for c in one.columns if c.kind == "number"]:
             words = re.split(r"[\s()\[\],_]+", column.header.casefold())
             marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
-            found |= {sign: codes[sign] for sign in {*words, *marks} & codes.keys()}
-    sure = {code for those in found.values() if len(those) == 1 for code in those}
+            found |= {sign: codes for sign in {*words, *marks} if (codes := codes_of(sign))}
+    sure = {code for codes in found.values() if len(codes) == 1 for code in codes}
     sign = next(iter(sorted(found)), "")
-    return sorted(sure or set().union(*found.values())), tr(
-        "from “{sign}” in the amounts or above them", sign=sign
-    )
+    return sorted(sure or set().union(*found.values())), told("currency-sign", sign=sign)

@@ -8,6 +8,7 @@ data packages and the documentation are all made from these.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -295,10 +296,14 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 
 @dataclass(frozen=True)
 class Found:
-    """What a header names: a column of the row model, and its units in one of the file's."""
+    """What a header names: a column of the row model, and its units in one of the file's.
+
+    `rank` is the place of the name in the list of names, the best of which is the first.
+    """
 
     field: str
     factor: int = 1
+    rank: int = dataclasses.field(default=0, compare=False)
 
 
 CURRENCY = "(currency)"
@@ -339,8 +344,11 @@ def names_of(row: type[BaseModel]) -> Mapping[str, Found]:
         header = header_of(info)
         money = money or header.money
         names[folded(name)] = Found(name)
-        names |= {other: Found(name) for other in header.also}
-        names |= {other: Found(name, header.factor) for other in header.larger}
+        plain = len(header.also)
+        names |= {other: Found(name, 1, at) for at, other in enumerate(header.also, 1)}
+        names |= {
+            n: Found(name, header.factor, plain + at) for at, n in enumerate(header.larger, 1)
+        }
     if money:
         names |= {other: Found(CURRENCY) for other in _CURRENCY_NAMES}
     if "unit_scale" not in row.model_fields and "basis" in row.model_fields:
