@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from analysis.base import periods as time
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, collecting
 from analysis.base.language import tr, using
 from analysis.base.text import decimal, fields, replace_folder, unguarded, write_text
 from analysis.claims.judge import Judge
 from analysis.efficiency.sentences import RAW
 from analysis.intake import case_files
 from analysis.intake import problems as said
-from analysis.intake.audit import READ_ALWAYS, Findings, audit, files_in_place
-from analysis.intake.case_files import ROWS, TABLES, file_of, find, yaml_of
+from analysis.intake.audit import READ_ALWAYS, Findings, audit
+from analysis.intake.case_files import ROWS, TABLES, file_of, yaml_of
 from analysis.intake.cells import Context, foreign_signs, own_signs
 from analysis.intake.consistency import check_method, check_rows, check_statements
 from analysis.intake.convert import check_sheet
@@ -28,20 +27,47 @@ from analysis.intake.naming import joined, name_columns
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
-from analysis.kpis.cube import opened
-from analysis.kpis.duck import Files, sql_type
+from analysis.kpis.duck import sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
-from analysis.tables.case import (
-    ARTICLE,
-    BY_MONTH,
-    INVENTORY,
-    Case,
-    case_problems,
-    language_of,
-    load_case,
-)
+from analysis.tables import case as cases
+from analysis.tables.case import BY_MONTH, INVENTORY, Case
 from analysis.tables.rows import Table, frame_text, period_column, read_rows, write_frame
 from analysis.tables.strategy_tables import CLAIMS, PLAN_TABLES, read_claims
+
+NOTES = "intake.csv"
+"""What was skipped or coerced."""
+
+FAR = 24
+"""Months without any row that part rows whose day may be a slip from the others."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How many rows a table has, and when they are.
+
+    Attributes
+    ----------
+    rows : int
+        Their number.
+    file : str
+        The table's file, or the folder of its files.
+    first, last : str
+        Day, month or quarter; empty for tables that belong to no period.
+    months : set of int
+        Months in which the table has a row.
+    """
+
+    rows: int
+    file: str
+    first: str = ""
+    last: str = ""
+    months: set[int] = field(default_factory=set)
+
+    @property
+    def gaps(self) -> set[int]:
+        """Months without a row between others."""
+        ends = min(self.months, default=0), max(self.months, default=0)
+        return set(range(*ends)) - self.months
 
 
 @dataclass(frozen=True)
@@ -59,15 +85,15 @@ class Intake:
         Everything that is wrong, the worst first; nothing may be built unless this is empty.
     notes : tuple of Note
         What was skipped or coerced.
-    months : mapping of str to set of int
-        By table, the months with a row.
+    spans : mapping of str to Span
+        By table, in memory or in place, how many rows it has, and when they are.
     """
 
     case: Case
     tables: Mapping[str, pd.DataFrame]
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
-    months: Mapping[str, set[int]] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
 
 
 def read(
@@ -89,10 +115,10 @@ def read(
     Intake
         Tables, problems and notes. A table that is absent, or has no row, is simply not there.
     """
-    log = find(case)
-    currency = case.parameters.currency, case.parameters.currency_name
+    log, about = case_files.find(case), case.parameters
+    currency = about.currency, about.currency_name
     signs = own_signs(*currency), foreign_signs(*currency)
-    context = Context(case.parameters.intake, *signs, case.parameters.accounts)
+    context = Context(about.intake, *signs, about.accounts)
     sheets: dict[str, Sheet] = {}
     if not any(problem.fault in (case_files.BOTH, case_files.TWICE) for problem in log.problems):
         for grids in case_files.grids_of(case, log, context, tables):
@@ -104,76 +130,67 @@ def read(
                 sheet.note("no-rows")
                 log.add(sheet)
     convert_currencies(case, sheets)
+    placed = in_place or Findings(log.file)
     rows = {name: rows_of(sheet) for name, sheet in sheets.items()}
     unread = {name for name, sheet in sheets.items() if not sheet.is_read}
-    placed = in_place or Findings(log.file)
-    case, months = dated(case, rows | placed.tables)
-    check_rows(case, rows | placed.tables, unread | placed.unread, log)
-    log.problems += case_files.still_example(
-        case, {n: r for n, r in rows.items() if n not in unread}
-    )
+    counts = {name: len(sheet.rows) for name, sheet in sheets.items()} | placed.counts
+    every = rows | placed.tables
+    spans = {name: span_of(found, counts[name], log.file) for name, found in every.items()}
+    case = dated(case, spans)
+    check_rows(case, every, unread | placed.unread, log)
+    known = {name: found for name, found in rows.items() if name not in unread}
+    log.problems += case_files.still_example(case, known)
     check_statements(case, sheets, log)
     log.problems += check_method(case, sheets)
-    sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
     for found in (*sheets.values(), placed):
         log.add(found)
     if not sheets and not log.problems and tables == TABLES and case.has_own_rows:
         log.refuse("no-table")
-    return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), months)
+    sound = {name: sheet.frame for name, sheet in sheets.items() if not sheet.problems}
+    return Intake(case, sound, said.worst_first(log.problems), tuple(log.notes), spans)
 
 
-FAR = 24
-"""Months without any row that part rows whose day may be a slip from the others."""
+def span_of(rows: Rows, count: int, folder: str) -> Span:
+    """Return when the rows of a table are, so many in all, of those whose period is right."""
+    several = f" ({len(rows.files)} files)" if len(rows.files) > 1 else ""
+    place = rows.file.removeprefix(f"{folder}/") + several
+    about = count, rows.table.file if rows.memory is not None else place
+    if not (column := period_column(rows.table)):
+        return Span(*about)
+    cell = nw.col(column)
+    is_day = sql_type(rows.table.row.model_fields[column]) == "DATE"
+    month = 12 * cell.dt.year() + cell.dt.month() - 1 if is_day else cell
+    ends = cell.min().alias("first"), cell.max().alias("last")
+    by_month = rows.known([column]).select(cell, month.alias("in")).group_by("in").agg(*ends)
+    found = by_month.collect("pandas").to_native()
+    months = [{int(at)} if is_day else time.months_in(str(at)) for at in found["in"]]
+    first, last = str(found["first"].min())[:10], str(found["last"].max())[:10]
+    return Span(*about, first, last, set().union(*months)) if months else Span(*about)
 
 
-def dated(case: Case, tables: Mapping[str, Rows]) -> tuple[Case, dict[str, set[int]]]:
+def dated(case: Case, spans: Mapping[str, Span]) -> Case:
     """Take from the rows what ``case.yaml`` leaves to them: the periods and the date.
 
-    Parameters
-    ----------
-    case : Case
-        The case.
-    tables : mapping of str to Rows
-        Its rows. Days far from most others do not count, so that a slip of the pen lies outside the
-        periods.
-
-    Returns
-    -------
-    Case
-        With periods and date.
-    dict of str to set of int
-        By table, the months with a row whose day is right.
+    Days far from most others do not count, so that a slip of the pen lies outside the periods.
     """
-    months = {name: months_of(rows.frame, rows.table) for name, rows in tables.items()}
-    counted = {name: months[name] for name in BY_MONTH if months.get(name)} or months
     runs: list[list[int]] = []
-    for month in sorted(set().union(*counted.values())) if case.from_rows else ():
+    for month in sorted(set().union(*_counted(spans).values())) if case.from_rows else ():
         if not runs or month - runs[-1][-1] > FAR:
             runs.append([])
         runs[-1].append(month)
-    if not runs:
-        return case, months
-    main = max(runs, key=len)
-    return case.spanning(main), months
+    return case.spanning(max(runs, key=len)) if runs else case
 
 
-def months_of(rows: nw.LazyFrame[Any], table: Table) -> set[int]:
-    """Return the months in which a table has a row; none if its rows belong to no period."""
-    if not (column := period_column(table)):
-        return set()
-    cell = nw.col(column)
-    if sql_type(table.row.model_fields[column]) == "DATE":
-        cell = (12 * cell.dt.year() + cell.dt.month() - 1).alias(column)
-    found = rows.filter(~nw.col(column).is_null()).select(cell).unique()
-    cells = found.collect("pandas").to_native()[column]
-    if cells.dtype.kind in "iuf":
-        return {int(month) for month in cells}
-    return {month for label in cells for month in time.months_in(str(label))}
+def _counted(spans: Mapping[str, Span]) -> dict[str, set[int]]:
+    """Return the months of the tables that are summed by month, or if there are none of all."""
+    by_month = {name: spans[name].months for name in BY_MONTH if name in spans}
+    some = {name: months for name, months in by_month.items() if months}
+    return some or {name: span.months for name, span in spans.items()}
 
 
-def _periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterator[Problem]:
+def _periods_without_rows(case: Case, spans: Mapping[str, Span]) -> Iterator[Problem]:
     """Find periods that the report is about and in which no table has a row."""
-    known = {month for found in months.values() for month in found}
+    known = {month for span in spans.values() for month in span.months}
     for key in ("current", "baseline") if known else ():
         label = getattr(case.parameters.periods, key)
         if known.isdisjoint(month for part in label.split("+") for month in time.months_in(part)):
@@ -181,23 +198,19 @@ def _periods_without_rows(case: Case, months: Mapping[str, set[int]]) -> Iterato
             yield Problem(fault, yaml_of(case), column=f"periods.{key}", value=label)
 
 
-def _months_in_doubt(case: Case, months: Mapping[str, set[int]]) -> Iterator[Note]:
+def _months_in_doubt(case: Case, spans: Mapping[str, Span]) -> Iterator[Note]:
     """Name months without rows between others, and quarters of which rows hold a part only.
 
     Each note says which line of ``case.yaml`` makes of the gap a zero, or of the part a period.
     """
-    counted = {name: months[name] for name in BY_MONTH if months.get(name)}
-    now = time.calendar()
-    for name, known in counted.items():
-        if gaps := set(range(min(known), max(known))) - known - set(now.closed):
-            listed, line = (
-                ", ".join(map(time.month_label, sorted(found)))
-                for found in (gaps, gaps | set(now.closed))
-            )
+    now, known = time.calendar(), set[int]()
+    for name in [name for name in BY_MONTH if name in spans]:
+        known |= spans[name].months
+        if gaps := spans[name].gaps - set(now.closed):
+            listed, line = map(_labels, (gaps, gaps | set(now.closed)))
             yield said.note_of("month-without-rows", f"{name}.csv", months=listed, line=line)
-    if not counted:
+    if not known:
         return
-    known = set().union(*counted.values())
     begun, ended = time.first_day(min(known), "month"), time.end_day(max(known), "month")
     for rule, day, given, end in (
         ("quarter-begun", begun, now.complete_from, time.quarter_start),
@@ -205,8 +218,12 @@ def _months_in_doubt(case: Case, months: Mapping[str, set[int]]) -> Iterator[Not
     ):
         quarter = time.quarter_of(day)
         if day != end(quarter) and given is None:
-            words = {"quarter": time.quarter_label(quarter), "day": day.isoformat()}
-            yield said.note_of(rule, yaml_of(case), **words)
+            label = time.quarter_label(quarter)
+            yield said.note_of(rule, yaml_of(case), quarter=label, day=day.isoformat())
+
+
+def _labels(months: set[int]) -> str:
+    return ", ".join(map(time.month_label, sorted(months)))
 
 
 def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool]:
@@ -233,12 +250,12 @@ def check_case(name: str, root: Path, *, every: bool = False) -> tuple[str, bool
     InputError
         If there is no such case.
     """
-    if wrong := case_problems(name, root):
-        with using(language_of(root / "data" / "raw" / name / "case.yaml")):
+    if wrong := cases.case_problems(name, root):
+        with using(cases.language_of(root / "data" / "raw" / name / "case.yaml")):
             problems = said.problem_list(name, map(problem_of, wrong), every)
             rest = tr("The tables are checked once case.yaml is right.")
         return f"{problems}\n\n{rest}", False
-    case = load_case(name, root)
+    case = cases.load_case(name, root)
     with using(case.parameters.language, case.parameters.locale):
         text, intake = check_tables(case, every=every)
     return text, intake is not None
@@ -267,30 +284,27 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
             intake = read(case, READ_ALWAYS if placed.files else TABLES, placed)
     except InputError as error:
         return said.problem_list(case.name, map(problem_of, error.all), every), None
-    own = case.has_own_rows
+    own, spans = case.has_own_rows, intake.spans
     problems = [*intake.problems, *said.case_texts(case)]
-    rows = {table: len(frame) for table, frame in intake.tables.items()} | placed.counts
+    rows = {name: span.rows for name, span in spans.items()}
     if not problems and own:
         if not is_enough(rows):
             problems.append(Problem(Fault(Rank.FILE, NOTHING, MORE), file_of(case, case.raw)))
-        problems += _periods_without_rows(intake.case, intake.months)
-    article = RAW if case.name == ARTICLE else ()
+        problems += _periods_without_rows(intake.case, spans)
+    article = RAW if case.name == cases.ARTICLE else ()
     problems += _other_problems(case, article)
     files = {file_of(case, case.raw / table.file) for table in article}
-    notes = [
-        *intake.notes,
-        *case_files.open_questions(case),
-        *_months_in_doubt(intake.case, intake.months if own else {}),
-    ]
+    doubts = _months_in_doubt(intake.case, spans) if own else ()
+    notes = [*intake.notes, *case_files.open_questions(case), *doubts]
     noted = said.note_list((note for note in notes if note.file not in files), every)
     if problems:
         return said.problem_list(case.name, said.worst_first(problems), every) + noted, None
     counts = ", ".join(f"{name} {decimal()(count)}" for name, count in rows.items())
     found = tr("Rows: {counts}", counts=counts) if rows else tr("It has no tables of rows.")
     if "periods" in case.from_rows and own:
-        spans = fields(intake.case.parameters.periods, "first last current")
+        ends = fields(intake.case.parameters.periods, "first last current")
         words = tr(
-            "Periods, from the rows: {first} to {last}; the report is about {current}", **spans
+            "Periods, from the rows: {first} to {last}; the report is about {current}", **ends
         )
         found += f". {words}"
     return f"{case.name}: {tr('nothing is wrong.')} {found}{noted}", intake
@@ -298,25 +312,19 @@ def check_tables(case: Case, *, every: bool = False) -> tuple[str, Intake | None
 
 def _other_problems(case: Case, article: Sequence[Table]) -> Iterator[Problem]:
     """Find what is wrong with claims, and with the tables of the article on efficiency."""
-    path = case.raw / CLAIMS.file
-    try:
-        if path.is_file():
+    errors: list[InputError] = []
+    with collecting(errors):
+        if case.has_claims:
             Judge(case)
-        for row, claim in enumerate(read_claims(case) if path.is_file() else (), start=2):
-            for name, value in claim:
-                if isinstance(value, str) and (character := said.missing(value)):
-                    yield Problem(said.no_glyph(character), file_of(case, path), row, name, value)
-    except InputError as error:
-        yield from map(problem_of, error.all)
+            file = file_of(case, case.raw / CLAIMS.file)
+            for row, claim in enumerate(read_claims(case), start=2):
+                for name, value in claim:
+                    if isinstance(value, str) and (character := said.missing(value)):
+                        yield Problem(said.no_glyph(character), file, row, name, value)
     for table in article:
-        try:
+        with collecting(errors):
             read_rows(table, case.raw, case.root)
-        except InputError as error:
-            yield from map(problem_of, error.all)
-
-
-NOTES = "intake.csv"
-"""What was skipped or coerced."""
+    yield from map(problem_of, errors)
 
 
 def store_tables(case: Case) -> tuple[str, bool]:
@@ -337,18 +345,17 @@ def store_tables(case: Case) -> tuple[str, bool]:
         text, intake = check_tables(case)
         if intake is None:
             return text, False
-        tables = {t: intake.tables[t.name] for t in TABLES if t.name in intake.tables}
-        listed = inventory(case, tables, files_in_place(case))
         for folder, group in (("ledger", ROWS), ("method", PLAN_TABLES)):
-            texts = {table.file: frame_text(tables[table]) for table in group if table in tables}
+            frames = {t.file: intake.tables[t.name] for t in group if t.name in intake.tables}
+            texts = {file: frame_text(frame) for file, frame in frames.items()}
             replace_folder(case.processed / folder, texts)
         write_frame(notes_frame(intake.notes), case.processed / NOTES)
-        write_frame(listed, case.processed / INVENTORY)
+        write_frame(inventory(intake), case.processed / INVENTORY)
         write_text(_record(case), state)
-        return f"{int(listed['rows'].sum()):,} rows", True
+        return f"{sum(span.rows for span in intake.spans.values()):,} rows", True
 
 
-def inventory(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files) -> pd.DataFrame:
+def inventory(intake: Intake) -> pd.DataFrame:
     """List the tables that came in.
 
     Returns
@@ -358,44 +365,18 @@ def inventory(case: Case, tables: Mapping[Table, pd.DataFrame], in_place: Files)
         that belong to no period) and gaps (months between these without any row, of tables that
         are summed by month).
     """
-    known = {table.name: table for table in TABLES}
-    lines = [_line(table, frame, table.file) for table, frame in tables.items()]
-    if in_place:
-        with opened(case.raw, case.root, case.root / ".build" / case.name) as relations:
-            for name, relation in relations.items():
-                lines.append(_line(known[name], relation, _file(case, in_place[name])))
-    lines = [line for line in lines if line[3]]  # a table without a row is absent
-    order = [table.name for table in TABLES]
-    lines.sort(key=lambda line: order.index(line[0]))
+    lines = []
+    for table in [table for table in TABLES if table.name in intake.spans]:
+        its = intake.spans[table.name]
+        gaps = _labels(its.gaps) if table.name in BY_MONTH else ""
+        lines.append((table.name, its.file, table.title, its.rows, its.first, its.last, gaps))
     columns = ["table", "file", "title", "rows", "first", "last", "gaps"]
     return pd.DataFrame(lines, columns=columns)
 
 
-def _file(case: Case, paths: list[Path]) -> str:
-    """Name the file of a table, or the folder of its files."""
-    first = paths[0].relative_to(case.raw).as_posix()
-    return first if len(paths) == 1 else f"{paths[0].parent.name} ({len(paths)} files)"
-
-
-def _line(table: Table, rows: Any, file: str) -> tuple[str, str, str, int, str, str, str]:
-    """Count the rows of a frame or relation, and find the first and last of their periods."""
-    column = period_column(table)
-    lazy = nw.from_native(rows).lazy()
-    spans = [nw.col(column).min().alias("first"), nw.col(column).max().alias("last")]
-    asked = [nw.len().alias("rows"), *(spans if column else [])]
-    found = lazy.select(*asked).collect("pandas").to_native().iloc[0]
-    ends = [str(found[name])[:10] if column else "" for name in ("first", "last")]
-    known = months_of(lazy, table) if table.name in BY_MONTH and found["rows"] else {0}
-    gaps = [time.month_label(at) for at in range(min(known), max(known)) if at not in known]
-    return table.name, file, table.title, int(found["rows"]), ends[0], ends[1], ", ".join(gaps)
-
-
 def notes_frame(notes: tuple[Note, ...]) -> pd.DataFrame:
     """Lay notes out as a table: file, column, what, rows and example."""
-    rows = [
-        (note.file, note.column, said.in_language(note.what), note.count, note.example)
-        for note in notes
-    ]
+    rows = [(n.file, n.column, said.in_language(n.what), n.count, n.example) for n in notes]
     return pd.DataFrame(rows, columns=["file", "column", "what", "rows", "example"])
 
 
@@ -412,11 +393,9 @@ def read_notes(case: Case) -> pd.DataFrame:
 def _read(case: Case, name: str) -> pd.DataFrame:
     path = case.processed / name
     if not path.is_file():
-        raise InputError(
-            "the file does not exist",
-            file=path.relative_to(case.root),
-            fix=f"make report CASE={case.name}, which makes it",
-        )
+        fix = f"make report CASE={case.name}, which makes it"
+        file = path.relative_to(case.root)
+        raise InputError("the file does not exist", file=file, fix=fix)
     frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
     texts = frame.select_dtypes(exclude="number").columns
     return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})
