@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from matplotlib.ft2font import FT2Font
 
+from analysis.base.text import FONTS
 from analysis.cli import main
 from analysis.intake import problems as glyphs
 from analysis.intake.case_check import check_case, check_tables
@@ -262,9 +263,9 @@ def test_texts_of_case_yaml_and_of_claims(firm: Firm) -> None:
 
 
 def test_the_characters_are_those_of_all_bundled_fonts() -> None:
-    fonts = [FT2Font(str(path)) for path in sorted(glyphs._FONTS.glob("*.ttf"))]
+    fonts = [FT2Font(str(path)) for path in sorted(FONTS.glob("*.ttf"))]
     assert len(fonts) == 4
     for number in range(0x21, 0x20000):
         letter = chr(number)
         drawn = all(font.get_char_index(number) for font in fonts)
-        assert (glyphs.missing(letter) == "") == (letter.isspace() or letter.isascii() or drawn)
+        assert (glyphs.no_glyph(letter) is None) == (letter.isspace() or letter.isascii() or drawn)

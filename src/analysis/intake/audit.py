@@ -9,10 +9,11 @@ understands it all the same, and refused in texts, which are taken as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ from analysis.intake.case_files import OUTSIDE, ROWS, file_of, find, is_summed_i
 from analysis.intake.cells import own_signs, read_text
 from analysis.intake.convert import MARKS, moved_by
 from analysis.intake.naming import not_used
-from analysis.intake.problems import Fault, Log, Note, Problem, Rank, fault_of, problem_of
-from analysis.intake.rows import FILE_LINES, Rows
+from analysis.intake.problems import Fault, Log, Note, Rank, fault_of, problem_of
+from analysis.intake.rows import FILE_LINES, Rows, first_of
 from analysis.kpis import duck
 from analysis.kpis.cube import PLAIN_FORM, files, header_errors
 from analysis.kpis.duck import OPEN, Files, Rule, header, in_whole_units, shown, sql_type
@@ -37,9 +38,6 @@ from analysis.tables.strategy_tables import CHECK_INS, PLAN_TABLES
 READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 """Tables that are read into memory even where rows are left where they are."""
 
-
-_LISTED = 9
-"""Rows that are named of those whose cells break the same rule."""
 
 _STORED = {
     "BIGINT": r"U?(TINY|SMALL|BIG)INT|HUGEINT|U?INTEGER|FLOAT|DOUBLE|DECIMAL",
@@ -118,13 +116,13 @@ def audit(case: Case) -> Iterator[Findings]:
         found.note("not-heeded", ", ".join(told), at=yaml_of(case), form=PLAIN_FORM)
     with duck.store_on(case.raw, case.root, case.root / ".build" / case.name, found.files) as store:
         for name, each in found.files.items():
-            audited = _Audited(store, duck.TABLES[name], each, case, found)
-            if not audited.has_columns():
+            placed = _InPlace(store, duck.TABLES[name], each, case, found)
+            if not placed.has_columns():
                 found.unread.add(name)
-            elif number := audited.check_cells():
-                found.tables[name], found.counts[name] = audited.rows(), number
+            elif number := placed.check_cells():
+                found.tables[name], found.counts[name] = placed.rows(), number
             else:
-                found.note("no-rows", at=audited.name)
+                found.note("no-rows", at=placed.name)
         for rows in found.tables.values():
             _check_texts(rows)
         if statements := found.tables.get("fin_statement"):
@@ -133,7 +131,7 @@ def audit(case: Case) -> Iterator[Findings]:
 
 
 @dataclass
-class _Audited:
+class _InPlace:
     """The files of a table, as DuckDB reads them; what is wrong or doubtful goes to `findings`."""
 
     store: Any
@@ -141,8 +139,8 @@ class _Audited:
     paths: list[Path]
     case: Case
     findings: Findings
-    plain: set[Path] = field(default_factory=set)
-    """Those of the files in which every cell is written as it is read."""
+    is_plain: bool = False
+    """Whether every cell is known to be written as it is read, so that no text is needed."""
 
     @property
     def name(self) -> str:
@@ -152,117 +150,133 @@ class _Audited:
     def _called(self, path: Path) -> str:
         return str(shown(path, self.case.root))
 
-    def _names(self, path: Path) -> list[str]:
-        return header(self.store, path, self.case.root)
+    @cached_property
+    def header(self) -> list[str]:
+        """The names of the columns, which are those of all files."""
+        return header(self.store, self.paths[0], self.case.root)
 
     def has_columns(self) -> bool:
         """Check the columns of all files; return whether their rows can be read."""
-        headers = [self._names(path) for path in self.paths]
+        headers = [header(self.store, path, self.case.root) for path in self.paths]
         errors = list(header_errors(self.table, self.paths, headers, self.case.root))
         self.findings.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
-        known = (*self.table.row.model_fields, *in_whole_units(self.table, headers[0]).values())
-        unknown = [name for name in headers[0] if name not in known]
+        known = (*self.table.row.model_fields, *self._in_whole_units.values())
         names = names_of(self.table.row)
+        unknown = [name for name in self.header if name not in known]
         self.findings.notes += [not_used(self.name, name, closest(name, names)) for name in unknown]
         return not errors
 
     def check_cells(self) -> int:
         """Check each cell and the order of days in all files; return the number of rows."""
-        number = 0
-        for path in self.paths:
-            rules = [*_readable(self.table), *self._rewritten(path), *self._currencies(path)]
-            kept = " and ".join(f"coalesce({rule.sql}, false)" for rule in rules)
-            rows, broken = self._ask(f"count(*) filter (where not ({kept}))", self._cells(path))
-            number += rows
-            if self.table.name in OPEN:
-                every, _ = self._ask("null", self._source(path))
-                if every > rows:
-                    self.findings.note("not-completed", "", every - rows, at=self._called(path))
-            self._note_rounded(path)
-            if broken:
-                self._name_each(path, rules)
-            else:
-                self.plain.add(path)
+        rules = [*_readable(self.table), *self._rewritten(), *self._currencies()]
+        kept = [f"coalesce({rule.sql}, false) as kept_{at}" for at, rule in enumerate(rules)]
+        rows = self._rows(f"select *, {', '.join(kept)} from {self._cells()}")
+        broken = {str(at): ~nw.col(f"kept_{at}") for at in range(len(rules))}
+        found = rows.sums(broken | {"rows": nw.col("line") > 0})
+        number = int(found["rows"])
+        if self.table.name in OPEN:
+            ((every,),) = self.store.sql(f"select count(*) from {self._source()}").fetchall()
+            if every > number:
+                self.findings.note("not-completed", "", every - number, at=self.name)
+        self._note_rounded()
+        self.is_plain = not any(found[at] for at in broken)
+        for (at, is_broken), rule in zip(broken.items(), rules, strict=True):
+            raw, those = f"raw_{rule.column}", rows.frame.filter(is_broken)
+            rows.headers[raw] = rule.column
+            if found[at] and rule.sort == "note":
+                example = str(first_of(those.sort("line"))[raw])
+                note = Note(self.name, rule.words, rule.column, int(found[at]), example)
+                self.findings.notes.append(note)
+            elif found[at]:
+                rows.report(Fault(Rank[rule.sort.upper()], rule.words, rule.fix), [raw], those)
         return number
 
     def rows(self) -> Rows:
         """Return the rows for the checks that are the same for rows in memory."""
-        parts = []
-        for place, path in enumerate(self.paths):
-            checked = duck.selection(self.table, "is none" if path in self.plain else "is null")
-            lines = f"line + {place * FILE_LINES} as line"
-            parts.append(f"select {lines}, {checked} from {self._cells(path)}")
-        found = self.store.sql(" union all ".join(parts))
-        if self.table.name in _REFERRED:
+        checked = duck.selection(self.table, "is none" if self.is_plain else "is null")
+        return self._rows(f"select line, {checked} from {self._cells()}")
+
+    def _rows(self, query: str) -> Rows:
+        found = self.store.sql(query)
+        if self.table.name in _REFERRED and self.is_plain:
             found = duck.computed_once(found)
         files = [self._called(path) for path in self.paths]
         frame, problems = nw.from_native(found).lazy(), self.findings.problems
         return Rows(self.name, self.table, files=files, frame=frame, problems=problems)
 
-    def _ask(self, columns: str, rows: str) -> Sequence[Any]:
-        """Return the number of rows, and what else is asked of all of them."""
-        (found,) = self.store.sql(f"select count(*), {columns} from {rows}").fetchall()
-        return tuple(found)
-
-    def _cells(self, path: Path) -> str:
-        """Select a file's rows with their numbers, each cell as text and, if it can be, typed.
+    def _cells(self) -> str:
+        """Select all rows with their numbers, each cell as text and, if it can be, typed.
 
         Where all cells are plain, no text is needed.
         """
         fields = self.table.row.model_fields.items()
         cells = [f"{duck.typed(name, info)} as {name}" for name, info in fields]
-        if path not in self.plain:
-            cells += [f"{name}::varchar as raw_{name}" for name, _ in fields]
-            cells += [f"{cell}::varchar as {_raw(name)}" for name, cell in self._money_of(path)]
-        numbered = f"select row_number() over () + 1 as line, {', '.join(cells)}"
-        rows = f"({numbered} from {self._source(path)})"
+        if not self.is_plain:
+            cells += [f"coalesce({name}::varchar, '') as raw_{name}" for name, _ in fields]
+            for place, name in self._naming_currencies():
+                cell = duck.unknown_column(place) if self._is_text else duck.quoted(name)
+                cells.append(f"coalesce({cell}::varchar, '') as {duck.quoted(f'raw_{name}')}")
+        parts = [
+            f"select row_number() over () + {1 + place * FILE_LINES} as line, {', '.join(cells)} "
+            f"from {self._source(path)}"
+            for place, path in enumerate(self.paths)
+        ]
+        rows = f"({' union all '.join(parts)})"
         if day := OPEN.get(self.table.name):
-            kept = day if path in self.plain else f"nullif(raw_{day}, '')"
-            return f"(select * from {rows} where {kept} is not null)"
+            kept = f"{day} is not null" if self.is_plain else f"raw_{day} <> ''"
+            return f"(select * from {rows} where {kept})"
         return rows
 
-    def _note_rounded(self, path: Path) -> None:
+    def _source(self, *paths: Path) -> str:
+        """Select the rows of some files, or of all."""
+        return duck.source(self.table, [*paths] or self.paths, self.header, text=not self.is_plain)
+
+    @property
+    def _is_text(self) -> bool:
+        return self.paths[0].suffix == ".csv"
+
+    @property
+    def _in_whole_units(self) -> Mapping[str, str]:
+        return in_whole_units(self.table, self.header)
+
+    def _naming_currencies(self) -> Iterator[tuple[int, str]]:
+        """Yield the columns that name currencies, which no table has, with their places."""
+        for place, name in enumerate(self.header):
+            if names_of(self.table.row).get(folded(name)) == Found(CURRENCY):
+                yield place, name
+
+    def _note_rounded(self) -> None:
         """Note the amounts that are rounded, and by how much."""
-        for other in in_whole_units(self.table, self._names(path)).values():
+        for other in self._in_whole_units.values():
             exact = duck.in_hundredths(other)
-            moved = f"(select round({exact}) - {exact} as off from {self._source(path)})"
-            count, *by = self._ask("max(abs(off)), sum(off)", f"{moved} where off <> 0")
+            moved = f"select round({exact}) - {exact} as off from {self._source()}"
+            sums = "count(*), max(abs(off)), sum(off)"
+            query = f"select {sums} from ({moved}) where off <> 0"
+            ((count, *by),) = self.store.sql(query).fetchall()
             if count:
-                note = Note(self._called(path), moved_by(*map(Fraction, by)), other, count)
+                note = Note(self.name, moved_by(*map(Fraction, by)), other, count)
                 self.findings.notes.append(note)
 
-    def _money_of(self, path: Path) -> Iterator[tuple[str, str]]:
-        """Yield the columns that name currencies, which no table has, and how SQL calls them."""
-        for place, name in enumerate(self._names(path)):
-            if names_of(self.table.row).get(folded(name)) == Found(CURRENCY):
-                in_text = path.suffix == ".csv"
-                yield name, duck.unknown_column(place) if in_text else duck.quoted(name)
-
-    def _currencies(self, path: Path) -> Iterator[Rule]:
+    def _currencies(self) -> Iterator[Rule]:
         """Refuse rows in another currency than the case's, which would be summed as they stand."""
         about, fault = self.case.parameters, fault_of("other-currency-in-place")
         own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
-        for name, _ in self._money_of(path):
-            kept = f"lower(trim(coalesce({_raw(name)}, ''))) in ({own})"
+        for _, name in self._naming_currencies():
+            kept = f"lower(trim({duck.quoted(f'raw_{name}')})) in ({own})"
             yield Rule("cell", name, kept, fault.rule, fault.fix)
 
-    def _source(self, path: Path) -> str:
-        names, text = self._names(path), path not in self.plain
-        return duck.source(self.table, [path], names, text=text)
-
-    def _rewritten(self, path: Path) -> Iterator[Rule]:
+    def _rewritten(self) -> Iterator[Rule]:
         """Yield what to note of cells that are stored as something else than they are read as."""
-        stored = path.suffix != ".csv"  # a CSV file holds text
-        read = self.store.sql(f"from {self._source(path)}")
-        types = dict(zip(read.columns, map(str, read.types), strict=True)) if stored else {}
-        types |= dict.fromkeys(in_whole_units(self.table, self._names(path)), "BIGINT")
+        read = self.store.sql(f"from {self._source()}")
+        types = dict(zip(read.columns, map(str, read.types), strict=True))
+        types |= dict.fromkeys(self._in_whole_units, "BIGINT")
         for name, info in self.table.row.model_fields.items():
             kind, raw = sql_type(info), f"raw_{name}"
-            held = types[name] if stored else "VARCHAR"
-            if stored and not re.match(_STORED[kind], held):
+            held = "VARCHAR" if self._is_text else types[name]
+            if not self._is_text and not re.match(_STORED[kind], held):
                 text = held.lower().replace("varchar", "text")
                 what = fault_of("stored-otherwise", text=text, kind=_CALLED[kind]).rule
-                yield Rule("note", name, f"{raw} is null", what, "")
+                yield Rule("note", name, f"{raw} = ''", what, "")
             if kind == "DATE" and held.startswith("TIMESTAMP"):
                 yield _noted(name, f"not ends_with({raw}, ' 00:00:00')", MARKS["time of day"])
             if kind == "DATE" and held == "VARCHAR":
@@ -273,41 +287,12 @@ class _Audited:
                 other = f"{raw} <> try_cast({name} as bigint)::varchar and {name} = trunc({name})"
                 yield _noted(name, other, fault_of("number-rewritten").rule)
 
-    def _name_each(self, path: Path, rules: Sequence[Rule]) -> None:
-        """Count the rows of a file that break each rule, and name the first of them."""
-        lost = [f"filter (where not coalesce({rule.sql}, false))" for rule in rules]
-        columns = [
-            f"count(*) {broken}, min(line, {_LISTED}) {broken}, "
-            f"arg_min({_raw(rule.column)}, line) {broken}"
-            for rule, broken in zip(rules, lost, strict=True)
-        ]
-        _, *found = self._ask(", ".join(columns), self._cells(path))
-        file = self._called(path)
-        for rule, count, lines, value in zip(
-            rules, found[::3], found[1::3], found[2::3], strict=True
-        ):
-            if count and rule.sort == "note":
-                note = Note(file, rule.words, rule.column, count, value or "")
-                self.findings.notes.append(note)
-            elif count:
-                fault = Fault(Rank[rule.sort.upper()], rule.words, rule.fix)
-                where = file, lines[0], rule.column, value or "", tuple(lines[1:]), count
-                self.findings.problems.append(Problem(fault, *where))
-
-
-def _raw(name: str) -> str:
-    """Name the text of a cell, in SQL."""
-    return duck.quoted(f"raw_{name}")
-
 
 def _readable(table: Table) -> Iterator[Rule]:
     """Add to the rules of cells that what is there could be read."""
     for rule in duck.rules(table):
-        if rule.sort == "cell":
-            read = f"({rule.column} is not null or coalesce(raw_{rule.column}, '') = '')"
-            yield replace(rule, sql=f"({read} and {rule.sql})")
-        else:
-            yield rule
+        read = f"({rule.column} is not null or raw_{rule.column} = '') and "
+        yield replace(rule, sql=f"({read if rule.sort == 'cell' else ''}{rule.sql})")
 
 
 def _noted(name: str, sql: str, what: str) -> Rule:
@@ -331,4 +316,4 @@ def _fault(text: str) -> Fault | None:
     read = read_text(text)
     if read.fault or read.text != text:
         return read.fault or fault_of("not-plain")
-    return said.no_glyph(character) if (character := said.missing(text)) else None
+    return said.no_glyph(text)

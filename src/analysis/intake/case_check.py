@@ -319,8 +319,8 @@ def _other_problems(case: Case, article: Sequence[Table]) -> Iterator[Problem]:
             file = file_of(case, case.raw / CLAIMS.file)
             for row, claim in enumerate(read_claims(case), start=2):
                 for name, value in claim:
-                    if isinstance(value, str) and (character := said.missing(value)):
-                        yield Problem(said.no_glyph(character), file, row, name, value)
+                    if isinstance(value, str) and (fault := said.no_glyph(value)):
+                        yield Problem(fault, file, row, name, value)
     for table in article:
         with collecting(errors):
             read_rows(table, case.raw, case.root)

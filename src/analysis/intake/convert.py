@@ -197,8 +197,8 @@ def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.in
     faults = [item.fault or (None if item.text else empty) for item in reads]
     values = _validate(row, name, [item.text for item in reads], faults, factor)
     for place, value in enumerate(values):
-        if isinstance(value, str) and (character := said.missing(value)):
-            faults[place] = said.no_glyph(character)
+        if isinstance(value, str) and (fault := said.no_glyph(value)):
+            faults[place] = fault
     if get_args(info.annotation) == get_args(of.CostCategory):
         faults = naming.accounts_to_add(distinct, faults)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]

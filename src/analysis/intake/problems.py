@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, lru_cache
-from pathlib import Path
 from string import Template
 from typing import Any
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr, words_of
-from analysis.base.text import fields, own_yaml, texts_of
+from analysis.base.text import FONTS, fields, own_yaml, texts_of
 from analysis.tables.case import Case
 
 _MOST_NOTES, _MOST_COLUMNS = 40, 20
@@ -134,43 +133,27 @@ class Problem:
 
     def error(self) -> InputError:
         """Return the problem as the exception that stops a build."""
-        return self._at(in_language(self.fault.rule), in_language(self.fault.fix))
-
-    def _at(self, rule: str, fix: str = "") -> InputError:
-        place: dict[str, Any] = fields(self, "file row value") | {"column": self.column or None}
+        rule, fix = in_language(self.fault.rule), in_language(self.fault.fix)
+        place = fields(self, "file row value") | {"column": self.column or None}
         return InputError(rule, **place, fix=fix or None)
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether the text names fewer rows than could be named."""
-        return len(self.rows) > _SHOWN_ROWS
-
-    def place(self, *, every: bool = False) -> str:
+    def place(self, every: bool) -> str:
         """Return file, row, column and value, and how many rows more."""
-        return str(self._at("")).rstrip(": ") + self.more(every=every)
+        bare = replace(self, fault=Fault(self.fault.rank, ""))
+        return f"{str(bare.error()).rstrip(': ')} {self.more(every)}".rstrip()
 
-    def more(self, *, every: bool = False) -> str:
+    def more(self, every: bool) -> str:
         """Say how many other rows break the rule, and name the first of them, or every one."""
-        others = self.count - 1
-        if not others:
-            return ""
-        named = self.rows if every else self.rows[:_SHOWN_ROWS]
+        others, named = self.count - 1, self.rows if every else self.rows[:_SHOWN_ROWS]
         shown = ", ".join(map(str, named)) + (", …" if others > len(named) else "")
-        text = counted(
-            "and {n} more row like this: {rows}",
-            "and {n} more rows like this: {rows}",
-            others,
-            rows=shown,
-        )
-        return f" {text}"
+        one, many = "and {n} more row like this: {rows}", "and {n} more rows like this: {rows}"
+        return counted(one, many, others, rows=shown) if others else ""
 
-    def text(self, *, every: bool = False) -> str:
+    def text(self, every: bool = False) -> str:
         """Return the whole message."""
-        text = str(self.error())
-        return f"{text}\n  {self.more(every=every).strip()}" if self.count > 1 else text
+        return "\n  ".join(filter(None, (str(self.error()), self.more(every))))
 
-    def __str__(self) -> str:
-        return self.text()
+    __str__ = text
 
 
 @dataclass(frozen=True)
@@ -273,18 +256,19 @@ def problem_list(name: str, problems: Iterable[Problem], every: bool) -> str:
     groups: dict[Fault, list[Problem]] = {}
     for problem in problems:
         groups.setdefault(problem.fault, []).append(problem)
-    count = sum(problem.count for group in groups.values() for problem in group)
+    every_one = [problem for group in groups.values() for problem in group]
+    count = sum(problem.count for problem in every_one)
     found = counted("{n} problem, the worst first", "{n} problems, the worst first", count)
     lines = [f"{name}: {found}"]
     for number, (fault, group) in enumerate(groups.items(), start=1):
         if len(group) == 1:
-            lines += ["", f"{number}. {group[0].text(every=every)}"]
+            lines += ["", f"{number}. {group[0].text(every)}"]
             continue
         rule = in_language(fault.rule)
         lines += ["", f"{number}. {rule[0].upper()}{rule[1:]}:"]
-        lines += [f"   {problem.place(every=every)}" for problem in group]
+        lines += [f"   {problem.place(every)}" for problem in group]
         lines += [f"   {tr('To fix: {fix}', fix=in_language(fault.fix))}"] if fault.fix else []
-    if not every and any(problem.is_cut for group in groups.values() for problem in group):
+    if not every and any(len(problem.rows) > _SHOWN_ROWS for problem in every_one):
         lines += ["", tr("All rows: {command}", command=f"make check CASE={name} ALL=1")]
     return "\n".join(lines)
 
@@ -296,9 +280,9 @@ def note_list(notes: Iterable[Note], every: bool) -> str:
         groups.setdefault((note.file, note.what), []).append(note)
     if not groups:
         return ""
-    lines = [f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"]
     most = len(groups) if every else _MOST_NOTES
-    lines += [f"- {_together(group)}" for group in list(groups.values())[:most]]
+    lines = [f"\n\n{tr('Skipped, rewritten or doubtful')} ({len(groups)}):"]
+    lines += [f"- {_together(group)}" for group in [*groups.values()][:most]]
     if len(groups) > most:
         lines.append(f"- {tr('and {n} more, with {option}', n=len(groups) - most, option='ALL=1')}")
     return "\n".join(lines)
@@ -311,31 +295,22 @@ def _together(notes: list[Note]) -> Note:
     return replace(notes[0], column=columns, count=sum(note.count for note in notes))
 
 
-_FONTS = Path(__file__).resolve().parents[1] / "base" / "fonts"
-
-
-def missing(text: str) -> str:
-    """Return the first character of a text that the report cannot show, or nothing."""
-    if text.isascii():
-        return ""
-    found = _unknown().search(text)
-    return found[0] if found else ""
-
-
 @cache
 def _unknown() -> re.Pattern[str]:
     """Return what finds a character that some font lacks; line breaks and tabs become spaces."""
     from matplotlib.ft2font import FT2Font
 
-    fonts = [set(FT2Font(str(path)).get_charmap()) for path in sorted(_FONTS.glob("*.ttf"))]
+    fonts = [set(FT2Font(str(path)).get_charmap()) for path in sorted(FONTS.glob("*.ttf"))]
     known = "".join(map(chr, sorted(set.intersection(*fonts))))
     return re.compile(f"[^{re.escape(known)}\\s]")
 
 
-def no_glyph(character: str) -> Fault:
-    """Say that the report cannot show a character."""
-    name = unicodedata.name(character, "").lower()
-    called = f"{character} (U+{ord(character):04X}{', ' if name else ''}{name})"
+def no_glyph(text: str) -> Fault | None:
+    """Return the fault of a text with a character that the report cannot show."""
+    if text.isascii() or not (found := _unknown().search(text)):
+        return None
+    code, name = ord(found[0]), unicodedata.name(found[0], "").lower()
+    called = f"{found[0]} (U+{code:04X}{', ' if name else ''}{name})"
     return fault_of("no-glyph", character=called)
 
 
@@ -343,5 +318,5 @@ def case_texts(case: Case) -> Iterator[Problem]:
     """Find texts of ``case.yaml`` with a character that the report cannot show."""
     file = str((case.raw / "case.yaml").relative_to(case.root))
     for path, text in texts_of(case.parameters.model_dump()):
-        if character := missing(text):
-            yield Problem(no_glyph(character), file, column=path, value=text)
+        if fault := no_glyph(text):
+            yield Problem(fault, file, column=path, value=text)

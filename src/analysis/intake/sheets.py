@@ -173,10 +173,22 @@ def _decoded(content: bytes, codec: str) -> str | int:
 
 def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
     """Read a file that is not UTF-8 as its bytes have it; ask where they leave two choices."""
-    if len(texts) > 1:
-        texts = _with_most_names(texts, grid)
-    place = _first_doubt(content, list(texts))
-    if place is not None:
+
+    def clarity(text: str) -> tuple[int, int]:
+        names = re.split(r'[,;\t|"\r\n]+', text[:_LONGEST_LINE])
+        known = sum(grid.meaning(name) is not None for name in names)
+        return known, -len(_NO_WORD.findall(text)) if len(texts) > 1 else 0
+
+    clear = {codec: clarity(text) for codec, text in texts.items()}
+    texts = {codec: text for codec, text in texts.items() if clear[codec] == max(clear.values())}
+    letters = {
+        byte: {bytes([byte]).decode(codec) for codec in texts}
+        for byte in set(content)
+        if byte > 127
+    }
+    doubts = [byte for byte, its in letters.items() if len(its) > 1 and any(map(str.isalpha, its))]
+    if doubts:
+        place = min(map(content.index, doubts))
         shown = [f"{_NAMES[codec]} (“{_word(text, place)}”)" for codec, text in texts.items()]
         options = " or ".join(f"{{encoding: {codec}}}" for codec in texts)
         row = content.count(b"\n", 0, place) + 1
@@ -188,33 +200,10 @@ def _guess(content: bytes, grid: Grid, texts: dict[str, str]) -> str | None:
     return text
 
 
-def _with_most_names(texts: dict[str, str], grid: Grid) -> dict[str, str]:
-    """Return the readings under which most names of columns are known."""
-
-    def known(text: str) -> int:
-        cells = re.split(r'[,;\t|"\r\n]+', text[:_LONGEST_LINE])
-        return sum(grid.meaning(cell) is not None for cell in cells)
-
-    counts = {codec: known(text) for codec, text in texts.items()}
-    if max(counts.values()) == min(counts.values()):
-        counts = {codec: -len(_NO_WORD.findall(text)) for codec, text in texts.items()}
-    return {codec: text for codec, text in texts.items() if counts[codec] == max(counts.values())}
-
-
 _NO_WORD = re.compile(
     "[a-z][¡-¿×÷˘˛˙˝]+[a-z]|[ńŃ][aeiouáéíóú]|[ñÑ](?![aeiouáéíóú])|Nş", re.IGNORECASE
 )
 """What stands in no word: a sign such as ³, ń before a vowel, ñ before none, Nş for Nº."""
-
-
-def _first_doubt(content: bytes, codecs: list[str]) -> int | None:
-    """Return the place of the first byte that is a letter, and not the same one in all codecs."""
-    doubtful = []
-    for byte in {value for value in set(content) if value > 127}:
-        letters = {bytes([byte]).decode(codec) for codec in codecs}
-        if len(letters) > 1 and any(letter.isalpha() for letter in letters):
-            doubtful.append(content.index(byte))
-    return min(doubtful, default=None)
 
 
 def _word(text: str, place: int) -> str:
