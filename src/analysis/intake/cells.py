@@ -151,10 +151,6 @@ def read_whole(cell: Cell, context: Context, factor: int = 1, money: bool = Fals
     >>> read_whole("1.234", Context(IntakeSettings())).fault.rule
     'may be a number in thousands or one with three decimals'
     """
-    if factor == 1 and isinstance(cell, str) and cell.isdigit() and cell.isascii():
-        if len(cell) > _LONGEST_NUMBER:
-            raise _CellError("not-number")
-        return Read(cell)
     read = Read(str(cell)) if isinstance(cell, Decimal) else _number(cell, context, money)
     if read.fault or not read.text:
         return read

@@ -8,6 +8,7 @@ come the rules of single tables in memory: statements, key results, check-ins.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -33,9 +34,9 @@ from analysis.tables import columns as of
 from analysis.tables.case import Case
 from analysis.tables.columns import folded, header_of
 from analysis.tables.firm_tables import ServiceRow
-from analysis.tables.rows import Row, Table, period_column, read_rows
+from analysis.tables.rows import Row, Table, period_column
 from analysis.tables.schema import own_indicators
-from analysis.tables.strategy_tables import CLAIMS, ClaimRow, KeyResultRow, ObjectiveRow, TargetRow
+from analysis.tables.strategy_tables import KeyResultRow, ObjectiveRow, TargetRow, read_claims
 
 MADE_UP = "SYN-"
 """Begins the keys of made-up rows: those of a synthetic ledger and of the template."""
@@ -48,7 +49,6 @@ _TOTALS = vocabulary("totals")["keys"].split()
 _EXACT = 2.0**62
 _CENT = 100
 _MOST_LISTED = 40
-_Frame = nw.LazyFrame[Any]
 _VARIANTS = ("service_type", "segment", "role", "category")
 """Columns whose values sort rows, so that one spelt in two ways counts as two."""
 
@@ -84,7 +84,7 @@ def check_rows(case: Case, tables: Mapping[str, Rows], unread: Collection[str], 
 
 def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
-    if rows.table.repeats or not rows.may_repeat(key):
+    if rows.table.repeats:
         return
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
@@ -116,7 +116,7 @@ def _check_references(
         if known is not None:
             shown = ", ".join(known) if len(known) <= _MOST_LISTED else "see claims.csv"
             fault = fault_of("unknown-name" if known else "no-names", kind=to, known=shown)
-            rows.report(fault, [name], _others(rows, name, known, filled))
+            rows.report(fault, [name], filled.filter(~nw.col(name).is_in(known)))
         elif other is not None:
             _check_other(rows, name, other, filled)
         elif (rows.table.name, to) == ("sale", "customer"):
@@ -126,25 +126,15 @@ def _check_references(
             log.note("not-checked", rows.called(name), count, at=rows.file, file=file)
 
 
-def _others(rows: Rows, name: str, known: list[str], filled: _Frame) -> _Frame | None:
-    """Return the rows with another text in a column than some; None if it is clear at once."""
-    if rows.memory is not None and set(known).issuperset(rows.texts(name)):
-        return None
-    return filled.filter(~nw.col(name).is_in(known))
-
-
-def _check_other(rows: Rows, name: str, other: Rows, filled: _Frame) -> None:
+def _check_other(rows: Rows, name: str, other: Rows, filled: nw.LazyFrame[Any]) -> None:
     """Find references to rows of another table that are not there."""
     key = other.table.key[0]
-    known = other.texts(key) if other.memory is not None else []
-    if other.memory is not None:
-        lost = _others(rows, name, known, filled)
-    else:  # too many for a list
-        keys = other.known([key]).select(nw.col(key).alias("referred_to"))
-        lost = filled.join(keys, left_on=name, right_on="referred_to", how="anti")
+    keys = other.known([key]).select(nw.col(key).alias("referred_to"))
+    lost = filled.join(keys, left_on=name, right_on="referred_to", how="anti")
 
     def fault(first: Any) -> Fault:
-        near = of.alike(str(first[name]), known)
+        in_memory = other.memory is not None  # else they are too many
+        near = of.alike(str(first[name]), other.texts(key) if in_memory else ())
         rule = "key-spelt-otherwise" if near else "no-such-row"
         return fault_of(rule, file=other.file, near=near)
 
@@ -234,8 +224,6 @@ def _note_doubts(rows: Rows, log: Log) -> None:
 
 def _note_equal(rows: Rows, columns: list[str], log: Log) -> None:
     """Note rows that are equal in some columns."""
-    if not rows.may_repeat(columns):
-        return
     key = nw.col(rows.table.key[0])
     spans = nw.len().alias("times"), key.min().alias("first"), key.max().alias("last")
     groups = rows.known([*rows.table.key, *columns]).group_by(*columns).agg(*spans)
@@ -263,11 +251,10 @@ def check_method(case: Case, tables: Mapping[str, Sheet]) -> Iterator[Problem]:
 
 def claim_ids(case: Case) -> frozenset[str]:
     """Return the ids of a case's claims; none if it has none, or they break a rule."""
-    try:
-        claims = read_rows(CLAIMS, case.raw, case.root) if case.has_claims else []
-    except InputError:  # said where claims are read
-        claims = []
-    return frozenset(claim.claim_id for claim in claims if isinstance(claim, ClaimRow))
+    with suppress(InputError):  # said where claims are read
+        if case.has_claims:
+            return frozenset(claim.claim_id for claim in read_claims(case))
+    return frozenset()
 
 
 _R = TypeVar("_R", bound=Row)

@@ -159,16 +159,7 @@ class Rows(Placed):
 
     def known(self, columns: Sequence[str]) -> nw.LazyFrame[Any]:
         """Return the rows whose cells in some columns broke no rule."""
-        if self.memory is not None and not self.memory[list(columns)].isna().to_numpy().any():
-            return self.frame
         return self.frame.filter(*(~nw.col(name).is_null() for name in columns))
-
-    def may_repeat(self, columns: Sequence[str]) -> bool:
-        """Whether known rows may be equal in some columns; in memory, that is seen at once."""
-        if self.memory is None:
-            return True
-        cells = self.memory[list(columns)]
-        return bool(cells.duplicated().any() and cells.dropna().duplicated().any())
 
     def sums(self, asked: Mapping[str, nw.Expr]) -> Mapping[str, float]:
         """Sum what is asked of each row, in one pass; every answer under its own name."""
