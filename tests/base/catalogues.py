@@ -173,6 +173,7 @@ def _tables_of(function: str, module: Path) -> Iterator[str]:
 
 def _of_table(table: dict[str, Any]) -> Iterator[Text]:
     yield Text(table["caption"])
+    yield from (Text(text) for _, *texts in table.get("rows", ()) for text in texts)
     for about in table["columns"].values():
         header = about if isinstance(about, str) else about["header"]
         if re.sub(r"\{\w+\}", "", header).strip():

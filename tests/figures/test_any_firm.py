@@ -119,6 +119,9 @@ def test_waterfall_and_variances(name: str, check: Check) -> None:
     frame = table("service_type name base_period base value change growth", rows, exact="growth")
     check(kpi_comparison.sales_waterfall(frame, "2024Q2", "yours", MONEY))
     check(kpi_comparison.services_variance(frame, "2024Q2", "yours"))
+    check(kpi_comparison.sales_by_part(frame.assign(rest=False), "2024Q2", "yours", MONEY))
+    frame = frame.assign(base_period="", base=None, growth=None, rest=frame.index > 0)
+    check(kpi_comparison.sales_by_part(frame, "2024Q2", "yours", MONEY))
 
 
 def process_rows(steps: int, name: str) -> pd.DataFrame:

@@ -100,6 +100,12 @@ class Language:
         names = self.cldr.months["stand-alone"]["wide"]
         return tuple(str(names[month]).lower() for month in range(1, 13))
 
+    @cached_property
+    def weekdays(self) -> tuple[str, ...]:
+        """Names of the days of a week that begins on Monday, as they begin a line."""
+        names = self.cldr.days["stand-alone"]["wide"]
+        return tuple(str(names[day]).capitalize() for day in range(7))
+
     def day(self, day: date) -> str:
         """Write a day in words."""
         from babel.dates import format_date

@@ -301,6 +301,66 @@ def sales_waterfall(
     return s.Drawn(fig, ranked, kind, caption, alt)
 
 
+number_waterfall = sales_waterfall.named("number_waterfall")
+customers_waterfall = sales_waterfall.named("customers_waterfall")
+
+
+@s.drawing
+def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = MONEY) -> s.Drawn:
+    """Draw what the sales are made of, with shares, over the same of a base period if there is one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From :func:`analysis.show.firm_sales.ranking`.
+    period : str
+        The period.
+    kind : str
+        Kind of the values.
+    currency : str
+        Name of the currency.
+    """
+    base, total = str(frame["base_period"].iloc[0]), sum(frame["value"], Fraction(0))
+    short = scale(frame["value"], 12)
+    fig = s.canvas(_TOP + _ROW * len(frame) + 2)
+    head = f"{tr('Sales')}, {short.word}{currency}"
+    if base:
+        head += f"; {tr('light: {mark}', mark=_shown(base, period))}"
+        ax = s.lanes(fig, 126, _TOP, 34, _ROW * len(frame), len(frame))
+        growths = [(None if g is None else 100 * float(g), _per_cent(g)) for g in frame["growth"]]
+        s.small(fig, 126, 2.5, tr("Change, %"), weight="semibold")
+        _differences(ax, growths, 34, pins=True)
+    s.small(fig, _LEFT, 2.5, s.fit(head, 84, s.SMALL, "semibold")[0], weight="semibold")
+    width = 82.0 if base else _VARIANCE_WIDTH
+    shares = [percent(1)(value / total) if total > 0 else "" for value in frame["value"]]
+    texts = [f"{short.text(v)} · {part}" for v, part in zip(frame["value"], shares, strict=True)]
+    ax = s.lanes(fig, _LEFT, _TOP, width, _ROW * len(frame), len(frame))
+    _pairs(ax, frame, kind, width, texts)
+    for place, row in enumerate(records(frame)):
+        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
+    top = frame[~frame["rest"]].sort_values("value", ascending=False, kind="stable")
+    words = {"name": literal(str(top["name"].iloc[0])), "period": short_period(period)}
+    caption = tr("{name} brought the most of the sales in {period}.", **words)
+    if total > 0:
+        words["share"] = percent(1)(top["value"].iloc[0] / total)
+        caption = tr("{name} made {share} of the sales in {period}, the most.", **words)
+    if total > 0 and len(top) < len(frame):
+        part = percent(1)(sum(top["value"], Fraction(0)) / total)
+        caption += " " + tr("The {n} that are named made {share} together.", n=len(top), share=part)
+    rows = [f"{row.name} {text}" for row, text in zip(records(frame), texts, strict=True)]
+    alt = tr("Bars of sales in {period}: {rows}.", period=words["period"], rows=listed(rows))
+    return s.Drawn(fig, frame, kind, caption, alt)
+
+
+SALES_BY = {
+    "customer_id": sales_by_part.named("sales_by_customer"),
+    "service_type": sales_by_part,
+    "segment": sales_by_part.named("sales_by_segment"),
+    "weekday": sales_by_part.named("sales_by_weekday"),
+}
+"""Figures of what the sales are made of, by column of the rows."""
+
+
 def _mark(base: str, period: str) -> str:
     """Return what IBCS calls a base: PY, the year before, or PP, another period before."""
     (grain, before), (_, index) = parse_label(base), parse_label(period)
@@ -364,7 +424,8 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     s.note(fig, 0, 2.5, tr("Services; light: {mark}", mark=mark))
     for place, row in enumerate(records(frame)):
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
-    _pairs(axes[0], frame, kind)
+    counts = list(map(scale(frame["value"], 12).text, frame["value"]))
+    _pairs(axes[0], frame, kind, _VARIANCE_PANELS[0][1], counts)
     changes = [(float(v), decimal(0, signed=True)(v)) for v in frame["change"]]
     _differences(axes[1], changes, _VARIANCE_PANELS[1][1], pins=False)
     growths = [(None if g is None else 100 * float(g), _per_cent(g)) for g in frame["growth"]]
@@ -398,16 +459,19 @@ def _per_cent(growth: Fraction | None) -> str:
     return "> 9,999" if growth >= 100 else decimal(0, signed=True)(100 * growth)
 
 
-def _pairs(ax: Axes, frame: pd.DataFrame, kind: str) -> None:
+def _pairs(ax: Axes, frame: pd.DataFrame, kind: str, width: float, texts: Sequence[str]) -> None:
+    """Draw values over the light ones of the base, each with its text."""
     low, high = span([*frame["value"], *frame["base"]])
-    short = scale(frame["value"], 12)
-    ax.set_xlim(low, high + 14 * (high - low) / (_VARIANCE_PANELS[0][1] - 14))
+    room = max(14.0, 3 + max(s.text_width(text, s.SMALL) for text in texts))
+    ax.set_xlim(low, high + room * (high - low) / (width - room))
     ax.axvline(0, color=s.NEUTRAL, lw=0.8, zorder=3)
-    for place, row in enumerate(records(frame)):
-        ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **s.look("previous", kind))
+    for place, (row, text) in enumerate(zip(records(frame), texts, strict=True)):
+        if row.base is not None:
+            look = s.look("previous", kind)
+            ax.barh(place - 0.12, float(row.base), height=0.56, zorder=1, **look)
         ax.barh(place + 0.06, float(row.value), height=0.56, zorder=2, **s.look("actual", kind))
-        end = max(float(row.value), float(row.base), 0.0)
-        s.tag(ax, short.text(row.value), (end, place), (3, 0), color=s.KIND[kind])
+        end = max(float(row.value), float(row.base or 0), 0.0)
+        s.tag(ax, text, (end, place), (3, 0), color=s.KIND[kind])
 
 
 def _differences(

@@ -102,21 +102,25 @@ def sales_by_quarter(
     currency : str
         Name of the currency.
     """
-    fig = s.canvas(79)
+    compared = bool(frame["growth"].notna().any())
+    top = 33 if compared else 4
+    fig = s.canvas(top + 46)
     line = _timeline(frame)
     short = scale(frame["value"], 0.85 * line.step)
-    s.bold(fig, 0, 50, tr("Sales"))
+    s.bold(fig, 0, top + 17, tr("Sales"))
     unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
-    s.note_lines(fig, 0, 54 + 1.7 * (len(unit) - 1), unit)
-    _change_rows(fig, line, 6, 24, frame, "up")
-    s.note(fig, 0, 69, tr("dark: AC, light: PY"))
-    if "plan" in frame:
-        s.note(fig, 0, 65.5, tr("outlined: PL"))
-    levels(fig, line, 33, 38, frame, kind, short.text)
-    line.labels(fig, 71.5)
+    s.note_lines(fig, 0, top + 21 + 1.7 * (len(unit) - 1), unit)
+    if compared:
+        _change_rows(fig, line, 6, 24, frame, "up")
+    _legend(fig, top + 36, frame)
+    levels(fig, line, top, 38, frame, kind, short.text)
+    line.labels(fig, top + 38.5)
     caption = _time_caption(frame, tr("Sales"), currency, 0)
     alt = _time_alt(frame, tr("sales"), currency, 0)
     return s.Drawn(fig, frame, kind, caption, alt)
+
+
+sales_by_month = sales_by_quarter.named("sales_by_month")
 
 
 @s.drawing
@@ -145,7 +149,7 @@ def productivity(
     short = scale(frame["value"], 0.85 * line.step, 1)
     s.head(fig, 0, 47, record.name, f"{short.word}{record.unit}")
     _change_rows(fig, line, 6, 24, frame, record.better)
-    s.note(fig, 0, 63, tr("dark: AC, light: PY"))
+    _legend(fig, 63, frame)
     levels(fig, line, 33, 32, frame, kind, short.text)
     s.head(fig, 0, 82, tr("Its parts"), f"{_quarter(frame, start)} = 100")
     _indices(line.axes(fig, 71, 26), {"services": services, "hours": hours}, kind, start)
@@ -174,6 +178,18 @@ def _quarter(frame: pd.DataFrame, place: int) -> str:
 
 def _timeline(frame: pd.DataFrame) -> s.Timeline:
     return s.Timeline(_LEFT, _TIME, tuple(frame["quarter"]))
+
+
+def _legend(fig: Canvas, bottom: float, frame: pd.DataFrame) -> None:
+    """Say what the looks of columns mean, and the letters that stand for it (IBCS)."""
+    looks = {
+        "value": tr("dark: actual (AC)"),
+        "year_ago": tr("light: year before (PY)"),
+        "plan": tr("outlined: plan (PL)"),
+    }
+    shown = [text for name, text in looks.items() if name in frame and frame[name].notna().any()]
+    for place, text in enumerate(reversed(shown)):
+        s.note(fig, 0, bottom - 3.4 * place, text)
 
 
 def _change_rows(

@@ -90,9 +90,13 @@ class Drawing(Generic[_P]):
     place and form on all of them, and stays with a figure that is copied without its caption.
     """
 
-    def __init__(self, draw: Callable[_P, Drawn]) -> None:
-        self._draw = draw
+    def __init__(self, draw: Callable[_P, Drawn], name: str = "") -> None:
+        self._draw, self._name = draw, name or draw.__name__
         update_wrapper(self, draw)
+
+    def named(self, name: str) -> Drawing[_P]:
+        """Return the same for another figure, of this name."""
+        return Drawing(self._draw, name)
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> Figure:
         """Draw, whatever the user's own settings are.
@@ -102,7 +106,7 @@ class Drawing(Generic[_P]):
         """
         with style():
             drawn = self._draw(*args, **kwargs)
-            made = Figure(self._draw.__name__, **drawn._asdict())
+            made = Figure(self._name, **drawn._asdict())
             _mark_kind(made)
             made.figure.draw_without_rendering()
         return made

@@ -328,11 +328,14 @@ def _title_fields(
     colophon = [(name, f"[{body}]") for name, body in foot]
     eyebrow = _eyebrow(edition)
     if firm:
-        eyebrow = f"{eyebrow} · {short_period(edition.period)} · {_day(moment)}"
+        dated = [short_period(edition.period), _day(moment)]
+        named = [] if subtitle == eyebrow else [eyebrow]
+        eyebrow = " · ".join([*named, *dated])
     return {
         "full-title": typst_string(f"{parameters.title}: {subtitle}"),
         "title": typst_string(parameters.title),
-        "subtitle": typst_string(subtitle),
+        # the first heading says what the usual subtitle does
+        "subtitle": "none" if firm and not named else typst_string(subtitle),
         "eyebrow": f"[{typst_text(eyebrow)}]",
         "about": f"[{_about(edition)}]",
         "description": typst_string(eyebrow),

@@ -52,7 +52,7 @@ RECENT = 8
 FEWEST = 4
 """Quarters with sales from which on a figure shows quarters instead of months."""
 MOST = 5
-"""Segments and customers that a table lists."""
+"""Segments that a table lists."""
 
 
 Against = Base | Literal["plan"]
@@ -167,6 +167,11 @@ class FirmReport:
         return kpi_periods(self.sums, "quarter", self.period)
 
     @cached_property
+    def months(self) -> pd.DataFrame:
+        """The report's indicators by month, up to the period."""
+        return kpi_periods(self.sums, "month", self.period)
+
+    @cached_property
     def compared(self) -> pd.DataFrame:
         """Every indicator of the period against both bases."""
         return comparison_data(self.kpis, self.period, self.currency)
@@ -182,6 +187,17 @@ class FirmReport:
         levels = level_table(self.sums, "month", self.period)
         return bool(levels["value"].notna().any())
 
+    @property
+    def alone(self) -> bool:
+        """Whether there are no key results, so that there is room for more on the sales."""
+        return not self.results
+
+    @property
+    def has_seasons(self) -> bool:
+        """Whether sales are known of the last twelve months, which another figure does not show."""
+        last = self.months[self.months["kpi"] == "sales"]["value"].tail(12)
+        return self.trend is not self.months and len(last) == 12 and bool(last.notna().all())
+
     def level(self, name: str) -> Fraction | None:
         """Level of one of the report's indicators in the period; None if it is not known."""
         found = self.kpis[(self.kpis["kpi"] == name) & (self.kpis["period"] == self.period)]
@@ -190,7 +206,7 @@ class FirmReport:
     @cached_property
     def trend(self) -> pd.DataFrame:
         """Indicators by quarter up to the period; by month, if it is one or quarters are few."""
-        quarters, months = self.quarters, kpi_periods(self.sums, "month", self.period)
+        quarters, months = self.quarters, self.months
         known = [
             int(table[table["kpi"] == "sales"]["value"].notna().sum())
             for table in (quarters, months)
@@ -220,32 +236,32 @@ class FirmReport:
         return [] if self.split == "segment" else self.splits("segment")[:MOST]
 
     @cached_property
-    def customers(self) -> list[tuple[str, Fraction, Fraction]]:
-        """Sales of the base and of the period by customer, the largest changes first."""
-        if self.rows is None or "sale" not in self.rows or self.growth("sales") is None:
-            return []
+    def sold(self) -> pd.DataFrame:
+        """Invoice lines of the period and of its base, empty where rows are too many to be read.
+
+        Those of the tables with customer_id, also where only the service names the customer,
+        ``time`` (base or value) and ``weekday`` (0 for Monday).
+        """
+        if self.rows is None or "sale" not in self.rows:
+            return pd.DataFrame(columns=["time", "amount_centimos"])
         sales = self.rows["sale"]
         if "customer_id" not in sales and "service" in self.rows and "service_id" in sales:
             service = self.rows["service"][["service_id", "customer_id"]]
             sales = sales.merge(service, on="service_id", how="left")
-        if "customer_id" not in sales:
-            return []
-        both = {}
-        for name, label in (("base", self.study.base_period()), ("value", self.period)):
+        parts = []
+        for time, label in (("base", self.study.base_period()), ("value", self.period)):
             first, last = replace(self.study, period=label).days
             through = calendar().complete_through
-            if through and name == "base" and self.base == "year-ago" and is_to_date(self.period):
+            if through and time == "base" and self.base == "year-ago" and is_to_date(self.period):
                 last = year_before(through).isoformat()
-            inside = sales["invoiced_on"].between(first, last)
-            both[name] = sales[inside].groupby("customer_id")["amount_centimos"].sum()
-        parts = pd.DataFrame(both).fillna(0).astype("int64").rename_axis("name").reset_index()
-        parts = parts[parts["name"] != ""]
-        parts["change"] = (parts["value"] - parts["base"]).abs()
-        largest = parts.sort_values(["change", "name"], ascending=[False, True]).head(MOST)
-        return [
-            (str(row.name), Fraction(row.base, 100), Fraction(row.value, 100))
-            for row in records(largest)
-        ]
+            parts.append(sales[sales["invoiced_on"].between(first, last)].assign(time=time))
+        if self.before("sales") is None:
+            del parts[0]
+        return pd.concat(parts).assign(weekday=lambda rows: rows["invoiced_on"].dt.day_of_week)
+
+    def before(self, name: str) -> Fraction | None:
+        """Level of one of the report's indicators in the base; None if it is not known."""
+        return self._compared(name, "base_value")
 
     @property
     def base(self) -> Base:
@@ -254,11 +270,14 @@ class FirmReport:
 
     def growth(self, name: str) -> Fraction | None:
         """Growth of one of the report's indicators on the base; None if it is not known."""
+        return self._compared(name, "growth")
+
+    def _compared(self, name: str, column: str) -> Fraction | None:
         if self.kpis.empty:
             return None
         rows = self.compared
         found = rows[(rows["kpi"] == name) & (rows["base"] == self.base)]
-        return None if found.empty else found["growth"].iloc[0]
+        return None if found.empty else found[column].iloc[0]
 
     @property
     def has_productivity(self) -> bool:

@@ -17,7 +17,7 @@ from analysis.base.text import decimal, listed, outward, percent, points, record
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.ratios import indicator_table
 from analysis.intake.case_check import read_inventory, read_notes
-from analysis.kpis.catalogue import Indicator, Kpi, catalogue, indicator
+from analysis.kpis.catalogue import Indicator, Kpi, indicator
 from analysis.kpis.compare import Base, bases
 from analysis.kpis.cube import tables_of
 from analysis.kpis.levels import availability
@@ -25,9 +25,9 @@ from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Result, chosen
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport, Measured
+from analysis.show.firm_sales import concerns
 from analysis.show.wording import (
     View,
-    change_text,
     goal_text,
     kpi_text,
     level_text,
@@ -95,11 +95,14 @@ def _turned(report: FirmReport) -> str:
         better, worse = turned["better"], turned["worse"]
         if not better and not worse:
             continue
+        counts = [
+            (better, counted("{n} indicator is better", "{n} indicators are better", len(better))),
+            (worse, counted("{n} is worse", "{n} are worse", len(worse))),
+        ]
         text = tr(
-            "Compared with {base}, {better} and {worse}",
+            "Compared with {base}, {turned}",
             base=base_words(report.study.grain, base, report.period),
-            better=counted("{n} indicator is better", "{n} indicators are better", len(better)),
-            worse=counted("{n} is worse", "{n} are worse", len(worse)),
+            turned=listed([words for names, words in counts if names]),
         )
         more = ", …" if len(worse) > _NAMED else ""
         return text + (f": {', '.join(worse[:_NAMED])}{more}." if worse else ".")
@@ -231,26 +234,6 @@ def _goal(result: Result, *, unit: bool = False) -> str | None:
     return goal_text(indicator(result.kpi), result.goal, unit=unit)
 
 
-def movers(report: FirmReport) -> View | None:
-    """List the segments and the customers that moved the sales most; None where rows name none."""
-    rows = [
-        (tr(head), name, whole(before), whole(now), change_text("", now - before, growth))
-        for head, parts in (("Segment", report.segments), ("Customer", report.customers))
-        for name, before, now in parts
-        for growth in ((now - before) / before if before > 0 else None,)
-    ]
-    if not rows:
-        return None
-    return view(
-        "tbl-movers",
-        rows,
-        kind=report.kind,
-        currency=report.currency,
-        before=_base(report, report.base),
-        period=short_period(report.period),
-    )
-
-
 def key_results(report: FirmReport) -> View:
     """List the key results with owner, start, target, level, score and state."""
     rows = []
@@ -288,6 +271,7 @@ def decisions(report: FirmReport) -> View | None:
             changes = [f"{one.change_in_words(b)} ({_base(report, b)})" for b in turns]
             asks = tr("Set a target, or accept it")
             rows.append((_first(_named(one.record)), None, listed(changes), asks))
+    rows += concerns(report)
     period = short_period(report.period)
     return view("tbl-decisions", rows, kind=report.kind, period=period) if rows else None
 
@@ -368,27 +352,14 @@ def gaps(report: FirmReport) -> str:
     )
 
 
-def left_out(report: FirmReport, *, names_too: bool = False) -> str:
-    """Count the indicators that are shown, and say what gives more; or name those left out."""
-    there = tables_of(report.case)
-    known = availability(report.sums, there)
-    if not names_too:
-        text = tr("{n} of {all} indicators are shown.", n=len(report.measured), all=len(known))
-        gives: dict[str, list[str]] = {}
-        for record, lacks, computed in zip(
-            catalogue(), known["absent"], known["known"], strict=True
-        ):
-            wanted = [f"{name}.csv" for name in lacks] or [record.measures[0].columns[0]]
-            if not computed and len(wanted) == 1:
-                gives.setdefault(wanted[0], []).append(tr(record.name).lower())
-        most = sorted(gives.items(), key=lambda pair: -len(pair[1]))[:2]
-        more = "; ".join(f"{literal(name)} ({', '.join(given[:2])})" for name, given in most)
-        return f"{text} {tr('More come with {more}.', more=more)}" if more else text
+def left_out(report: FirmReport) -> str:
+    """Count the indicators that can be computed, and name the others."""
+    known = availability(report.sums, tables_of(report.case))
     names = dict.fromkeys(known[~known["known"]]["name"].str.lower())
     text = tr(
         "{known} of {all} indicators can be computed.",
         known=whole(known["known"].sum()),
-        all=len(known),
+        all=whole(len(known)),
     )
     if not names:
         return text
@@ -403,9 +374,9 @@ def check_ins(report: FirmReport, states: pd.Series[str]) -> str:
     """Count the check-ins that differ from the rows."""
     return tr(
         "Of {all} check-ins up to the end of {period}, {slips} differ from the rows of their day.",
-        all=len(report.check_ins),
+        all=whole(len(report.check_ins)),
         period=short_period(report.period),
-        slips=int((states == "differs").sum()),
+        slips=whole(int((states == "differs").sum())),
     )
 
 

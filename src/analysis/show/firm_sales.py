@@ -1,0 +1,297 @@
+"""What a firm's sales alone tell: how many there were, who bought, what and when.
+
+Every function takes a :class:`~analysis.show.firm_report.FirmReport` and compares its period with
+its base. Frames are drawn by :func:`analysis.figures.kpi_comparison.sales_waterfall` and
+:func:`analysis.figures.kpi_comparison.sales_by_part`. To show one more part of the sales, add a
+column of the rows to ``PARTS`` and a figure of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.base.language import counted, language, tr
+from analysis.base.periods import short_base, short_period
+from analysis.base.text import column, decimal, listed, percent
+from analysis.intake.case_files import open_questions
+from analysis.intake.problems import in_language
+from analysis.kpis.cube import tables_of
+from analysis.notebook.prose import literal
+from analysis.show.firm_report import FirmReport
+from analysis.show.wording import View, change_text, rows_of, view
+from analysis.tables.firm_tables import SaleRow
+from analysis.tables.strategy_tables import has_okrs
+
+PARTS = ("customer_id", "service_type", "segment", "weekday")
+"""Columns whose values have a figure of their sales."""
+RANKED = 10
+"""Parts that a figure names; all others are added up."""
+LISTED = 5
+"""Customers that a table lists."""
+ENOUGH = 100
+"""Rows of a period from which on its weekdays tell something."""
+LARGE, FALL = Fraction(1, 4), Fraction(1, 50)
+"""Shares of the sales from which on one customer, or a fall, asks for a decision."""
+
+whole, share, signed = decimal(0), percent(1), percent(1, signed=True)
+
+Part = tuple[str, Fraction | None, Fraction]
+"""A name, and its sales in the base (None without one) and in the period."""
+
+
+# ---- Parts of the sales ----
+
+
+def parts(report: FirmReport, by: str) -> list[Part]:
+    """Sum the sales of base and period by a column of the rows; empty if it names fewer than two.
+
+    Sales that name no part come under an empty name.
+    """
+    sold = report.sold
+    if by not in sold or sold.loc[sold["time"] == "value", by].nunique() < 2:
+        return []
+    added = sold.groupby([by, "time"])["amount_centimos"].sum().unstack(fill_value=0)
+    before = added["base"] if "base" in added else [None] * len(added)
+    return [
+        (str(name), None if then is None else Fraction(int(then), 100), Fraction(int(now), 100))
+        for name, then, now in zip(added.index, before, added["value"], strict=True)
+    ]
+
+
+def _frame(report: FirmReport, found: Iterable[Part]) -> pd.DataFrame:
+    """Lay parts out as :func:`analysis.figures.kpi_comparison.variance_data` does."""
+    rows = list(found)
+    frame = pd.DataFrame({"name": [report.names.get(name, name) for name, *_ in rows]})
+    known = all(base is not None for _, base, _ in rows)
+    frame["base_period"] = report.study.base_period() if known else ""
+    frame["base"] = column(base for _, base, _ in rows)
+    frame["value"] = column(value for *_, value in rows)
+    frame["change"] = column(None if base is None else value - base for _, base, value in rows)
+    return frame.assign(growth=column(_growth(base, value) for _, base, value in rows))
+
+
+def _growth(base: Fraction | None, value: Fraction) -> Fraction | None:
+    return (value - base) / base if base is not None and base > 0 else None
+
+
+def rankings(report: FirmReport) -> dict[str, pd.DataFrame]:
+    """Rank every part of the sales that the rows name, by column; see :func:`ranking`."""
+    found = {by: ranking(report, by) for by in PARTS}
+    return {by: frame for by, frame in found.items() if len(frame)}
+
+
+def ranking(report: FirmReport, by: str) -> pd.DataFrame:
+    """Rank parts of the sales, the largest first, and add those beyond the tenth up.
+
+    Parameters
+    ----------
+    report : FirmReport
+        The period.
+    by : str
+        One of ``PARTS``; the days of the week come in their own order, if rows are enough.
+
+    Returns
+    -------
+    DataFrame
+        Columns name, base_period (empty without a base), base, value, change, growth (Fractions or
+        None) and rest (whether it is no part of its own); empty where the rows name fewer than two.
+    """
+    if by == "weekday":
+        enough = int((report.sold["time"] == "value").sum()) >= ENOUGH
+        days = language().weekdays
+        found = parts(report, by) if enough else []
+        frame = _frame(report, [(days[int(day)], then, now) for day, then, now in found])
+        return frame.assign(rest=False)
+    found = [part for part in parts(report, by) if part[2]]
+    named = sorted((part for part in found if part[0]), key=lambda part: (-part[2], part[0]))
+    rows, others = _room(named, RANKED)
+    others += [(tr("not named"), then, now) for name, then, now in found if not name]
+    return _frame(report, [*rows, *others]).assign(rest=[False] * len(rows) + [True] * len(others))
+
+
+def _room(found: list[Part], most: int) -> tuple[list[Part], list[Part]]:
+    """Part what a figure has room for from all others, which become one row."""
+    rest = found[most:] if len(found) > most + 1 else []
+    others = [(tr("{n} others", n=whole(len(rest))), *_added(rest))] if rest else []
+    return found[: len(found) - len(rest)], others
+
+
+def by_kind(report: FirmReport) -> pd.DataFrame:
+    """Lay the change of sales by type or segment out, the smallest changes in one row."""
+    found = report.splits(report.split) if report.split else []
+    found.sort(key=lambda part: -abs(part[2] - part[1]))
+    rows, others = _room([(name.replace("_", " "), then, now) for name, then, now in found], RANKED)
+    return _frame(report, [*rows, *others])
+
+
+def _added(found: Iterable[Part]) -> tuple[Fraction | None, Fraction]:
+    before, now = zip(*((base, value) for _, base, value in found), strict=True) or ((), ())
+    return (None if None in before else sum(before, Fraction(0))), sum(now, Fraction(0))
+
+
+def number_and_average(report: FirmReport) -> pd.DataFrame:
+    """Split the change of sales into that of their number and that of their average.
+
+    The number counts at the average of the base and the average at the number of the period, so
+    that the two add up. It is that of invoices or services, or else of the rows above zero.
+    """
+    sales, now = report.before("sales"), report.level("sales")
+    name, before, after = next(_numbers(report), ("", None, None))
+    if sales is None or now is None or not before or not after:
+        return _frame(report, [])
+    moved = (after - before) * sales / before
+    numbers = " → ".join(map(whole, (before, after)))
+    averages = " → ".join(map(whole, (sales / before, now / after)))
+    average = f"{tr('Average')}: {averages}"
+    found: list[Part] = [(f"{name}: {numbers}", sales, sales + moved)]
+    return _frame(report, [*found, (average, Fraction(0), now - sales - moved)])
+
+
+def _numbers(report: FirmReport) -> Iterator[tuple[str, Fraction | None, Fraction | None]]:
+    for key, name in (("invoices", tr("Invoices")), ("services", tr("Services"))):
+        if report.level(key) is not None:
+            yield name, report.before(key), report.level(key)
+    above = report.sold[report.sold["amount_centimos"] > 0]["time"]
+    base, value = (Fraction(int((above == time).sum())) for time in ("base", "value"))
+    yield tr("Rows"), base, value
+
+
+def won_and_lost(report: FirmReport) -> pd.DataFrame:
+    """Split the change of sales by what became of the customers; empty without any or a base."""
+    texts = {
+        "won": tr("New or back: {n}"),
+        "more": tr("Buying more: {n}"),
+        "less": tr("Buying less: {n}"),
+        "lost": tr("Not buying now: {n}"),
+        "": tr("not named"),
+    }
+    found = parts(report, "customer_id") if report.before("sales") is not None else []
+    groups = {fate: [part for part in found if _fate(*part) == fate] for fate in texts}
+    return _frame(
+        report,
+        [
+            (texts[fate].format(n=whole(len(group))), *_added(group))
+            for fate, group in groups.items()
+            if group
+        ],
+    )
+
+
+def _fate(name: str, base: Fraction | None, now: Fraction) -> str:
+    if not name:
+        return ""
+    if not base:
+        return "won"
+    if not now:
+        return "lost"
+    return "more" if now >= base else "less"
+
+
+def movers(report: FirmReport) -> View | None:
+    """List the segments and the customers that moved the sales most; None where rows name none."""
+    found = parts(report, "customer_id") if report.growth("sales") is not None else []
+    known = [(name, base, now) for name, base, now in found if name and base is not None]
+    known.sort(key=lambda part: (-abs(part[2] - part[1]), part[0]))
+    rows = [
+        (tr(head), name, whole(base), whole(now), change_text("", now - base, _growth(base, now)))
+        for head, moved in (("Segment", report.segments), ("Customer", known[:LISTED]))
+        for name, base, now in moved
+    ]
+    if not rows:
+        return None
+    return view(
+        "tbl-movers",
+        rows,
+        kind=report.kind,
+        currency=report.currency,
+        before=short_base(report.period, report.base),
+        period=short_period(report.period),
+    )
+
+
+# ---- In words ----
+
+
+def season(report: FirmReport) -> str:
+    """Say what the last twelve months brought, and which was the strongest and the weakest."""
+    months = report.months[report.months["kpi"] == "sales"].tail(24)
+    values, total = list(months["value"]), sum(months["value"].tail(12), Fraction(0))
+    text = tr(
+        "The twelve months to {month} brought sales of {amount} {currency}.",
+        month=short_period(months["period"].iloc[-1]),
+        amount=whole(total),
+        currency=report.currency,
+    )
+    before = values[:-12]
+    if len(before) == 12 and None not in before and sum(before) > 0:
+        change = signed(total / sum(before) - 1)
+        text += " " + tr("That is {change} on the twelve before.", change=change)
+    (least, weak), *_, (most, strong) = sorted(
+        zip(values[-12:], months["period"][-12:], strict=True)
+    )
+    if least < 0 or not total:
+        return text
+    words = {"strong": short_period(strong), "weak": short_period(weak)}
+    words |= {"most": share(most / total), "least": share(least / total)}
+    more = tr("{strong} was the strongest with {most}, {weak} the weakest with {least}.", **words)
+    return f"{text} {more}"
+
+
+def concerns(report: FirmReport) -> list[tuple[str, str | None, str, str]]:
+    """List what in the sales asks for a decision: what, owner, how it stands, what to decide."""
+    return [(what, None, found, asks) for what, found, asks in _concerns(report)]
+
+
+def _concerns(report: FirmReport) -> Iterator[tuple[str, str, str]]:
+    now, before = report.level("sales"), report.before("sales")
+    words = {
+        "base": short_base(report.period, report.base),
+        "period": short_period(report.period),
+        "currency": report.currency,
+    }
+    split = report.splits(report.split) if report.split else []
+    for name, then, value in sorted(split, key=lambda part: part[2] - part[1])[:1]:
+        if before and then - value >= FALL * before:
+            text = tr(
+                "Sales of {then} in {base} and {now} in {period} ({change})",
+                then=whole(then),
+                now=whole(value),
+                change=signed((value - then) / then) if then > 0 else "",
+                **words,
+            )
+            yield report.names.get(name, name), text, tr("Find the reason, and what to do about it")
+    found = parts(report, "customer_id")
+    lost = [(name, base) for name, base, value in found if _fate(name, base, value) == "lost"]
+    if before and before > 0 and sum(base or 0 for _, base in lost) >= FALL * before:
+        lost.sort(key=lambda part: (-(part[1] or 0), part[0]))
+        text = tr(
+            "Not buying in {period}, with {share} of the sales of {base}; the largest: {names}",
+            share=share(sum(base or 0 for _, base in lost) / before),
+            names=listed([literal(name) for name, _ in lost[:3]]),
+            **words,
+        )
+        yield counted("{n} customer", "{n} customers", len(lost)), text, tr("Who asks them why")
+    for name, _, value in sorted(found, key=lambda part: -part[2])[:1]:
+        if name and now and value >= LARGE * now > 0:
+            text = tr("Makes {share} of the sales of {period}", share=share(value / now), **words)
+            yield name, text, tr("Whether to depend on one customer so much")
+    for note in open_questions(report.case):
+        yield tr("The data"), in_language(note.what), tr("Answer it in case.yaml")
+
+
+def one_more(report: FirmReport) -> View | None:
+    """List columns and tables that the firm did not give, with what each would show."""
+    columns = set(SaleRow.model_fields)
+    there = {*tables_of(report.case), *(["plan"] if report.has_text("plan") else [])}
+    there |= {"okrs"} if has_okrs(report.case) else set()
+    by_service = report.rows is None or report.has("service")  # which names kind and customer
+    there |= columns if by_service else {*report.sold}
+    rows = [
+        (tr(what), name if name in columns else f"{name}.csv", tr(gives))
+        for name, what, gives in rows_of("tbl-one-more")
+        if name not in there
+    ]
+    return view("tbl-one-more", rows) if rows else None
