@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.figures.style import RULE
+from analysis.figures.style import RULE, Drawing
 from analysis.notebook.display import Figure
 from analysis.notebook.run import read
 
@@ -29,14 +29,23 @@ Line = tuple[Artist, Outline, Bbox]
 """What is drawn, its path on the page, and the part of the page that it is seen in."""
 
 
-def draw_all() -> dict[str, Figure]:
-    """Run the cells of all notebooks, and catch the figures they show."""
-    drawn: dict[str, Figure] = {}
+@pytest.fixture(scope="session")
+def drawings() -> dict[str, tuple[Figure, Callable[[], Figure]]]:
+    """Run the cells of all notebooks; catch the figures they show, with what draws each again."""
+    caught: dict[str, tuple[Figure, Callable[[], Figure]]] = {}
+    calls: dict[int, Callable[[], Figure]] = {}
+    draw = Drawing.__call__
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Figure:
+        made = draw(self, *args, **kwargs)
+        calls[id(made)] = partial(draw, self, *args, **kwargs)
+        return made
 
     def catch(figure: Figure, case: str | None = None) -> None:
-        drawn[figure.name] = figure
+        caught[figure.name] = figure, calls[id(figure)]
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Drawing, "__call__", call)
         patch.setattr("analysis.notebook.display.show_figure", catch)
         patch.setattr("analysis.notebook.display.show_table", lambda **_: None)
         for path in NOTEBOOKS:
@@ -44,21 +53,16 @@ def draw_all() -> dict[str, Figure]:
             for cell in read(path).cells:
                 if cell.cell_type == "code":
                     exec(compile(cell.source, path.name, "exec"), space)
-    return drawn
+    return caught
 
 
 @pytest.fixture(scope="session")
-def gallery() -> dict[str, Figure]:
-    return draw_all()
-
-
-@pytest.fixture(scope="session")
-def draw_again() -> Callable[[], dict[str, Figure]]:
-    return draw_all
+def gallery(drawings: dict[str, tuple[Figure, Callable[[], Figure]]]) -> dict[str, Figure]:
+    return {name: figure for name, (figure, _) in drawings.items()}
 
 
 def drawn(figure: Figure) -> tuple[list[tuple[Text, Bbox]], list[Line]]:
-    """Save the figure and note what is really drawn: texts with boxes, lines with what is seen."""
+    """Lay the figure out and note what is drawn: texts with boxes, lines with what is seen."""
     texts: list[tuple[Text, Bbox]] = []
     lines: list[Line] = []
 
@@ -79,7 +83,8 @@ def drawn(figure: Figure) -> tuple[list[tuple[Text, Bbox]], list[Line]]:
     with pytest.MonkeyPatch.context() as patch:
         for kind in (Text, Line2D, LineCollection, FancyArrowPatch):
             patch.setattr(kind, "draw", _noted(kind.draw, note))
-        figure.figure.savefig(io.BytesIO(), format="png", dpi=DPI)
+        patch.setattr(figure.figure, "dpi", DPI)
+        figure.figure.draw_without_rendering()
     return texts, lines
 
 
