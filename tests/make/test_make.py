@@ -25,7 +25,7 @@ STEPS = ["verdicts", "ledger", "kpis", *NOTEBOOKS, "dashboard", "report", "sums"
 
 # Each command says its name and writes an output; variables make one fail, wait or write back.
 CLI = """
-import importlib, json, os, sys, time
+import json, os, sys, time
 from argparse import ArgumentParser
 from pathlib import Path
 from analysis.base.errors import InputError
@@ -51,7 +51,7 @@ def main(arguments):
         parser.add_argument("goal")
         given = parser.parse_args(arguments[1:])
         goal = Goal(given.goal, given.case, given.period, given.base, tuple(given.reading))
-        return (watch if given.watch else build)(goal, main, jobs=given.jobs, packages=())
+        return (watch if given.watch else build)(goal, main, jobs=given.jobs, packages=([],))
     arguments = [word for part in arguments for word in part.split("=", 1)]
     command, given = arguments[0], dict(zip(arguments, arguments[1:]))
     if command == "chapters":
@@ -68,7 +68,7 @@ def main(arguments):
         exec("".join(cell["source"]))
     own = "own" if (command, given["--case"]) == ("ledger", "acme") else None
     if module := IMPORTS.get(command, own):
-        importlib.import_module("analysis." + module)
+        __import__("analysis." + module)
     report = "-".join(given[key] for key in ("--case", "--period", "--base") if key in given)
     outputs = OUTPUTS.get(command, f"data/processed/{{}}/{command}.csv").replace("{}", report)
     outputs = outputs.replace("NAME", name)

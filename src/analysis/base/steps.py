@@ -6,12 +6,15 @@ the modules of the package that it imported, and the data files beside these. It
 of them differs, and when what it wrote is gone or was changed. Contents are compared, not dates, so
 a file dated in the future or an older copy put back are seen for what they are.
 
-When the first step has to run, the process imports the large packages once; each step is then a
-fork of it. Where forks are unsafe (macOS, Windows) each step is a process of its own.
+When several steps have to run, the process imports the large packages and all of ours once; each
+step is then a fork of it, and what it read of ours is what it would have had to import itself.
+Where forks are unsafe (macOS, Windows) each step is a process of its own.
 """
 
 from __future__ import annotations
 
+import builtins
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -24,6 +27,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
@@ -235,6 +239,10 @@ class Build:
             for group in self._packages[: 1 if one else None]:
                 for name in group:
                     importlib.import_module(name)
+            if self._packages and not one:
+                for name in package_files(PACKAGE.rglob("*.py")):
+                    self._contents[name]
+                import_own()
 
     def _start(self, step: Step) -> int:
         for name in package_files(PACKAGE.rglob("*.py")):  # as they are before the step reads them
@@ -300,7 +308,7 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
     if status == 0:
         from analysis.base.text import imported, written
 
-        names = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        names = (getattr(sys.modules[name], "__file__", None) for name in used())
         modules = {Path(name) for name in (*names, *imported) if name}
         read = {*package_files(modules), *last.get("read", ())}
         wrote = {*_relative(written), *last.get("wrote", ())}
@@ -308,6 +316,54 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
     sys.stdout.flush()
     sys.stderr.flush()
     return status
+
+
+_import = builtins.__import__
+_own = set[str]()
+"""Modules of the package that :func:`import_own` has imported."""
+_imported: dict[str, set[str]] = {}
+"""By importing module, what it has asked for of the package, since :func:`import_own`."""
+
+
+def import_own() -> None:
+    """Import all of the package, and from now on note which module imports which.
+
+    A module that cannot be imported is left to the step that needs it.
+    """
+    builtins.__import__ = _noting
+    before = {*sys.modules}
+    for path in sorted(PACKAGE.rglob("[!_]*.py")):
+        with suppress(Exception):
+            name = path.relative_to(PACKAGE.parent).with_suffix("")
+            importlib.import_module(".".join(name.parts))
+    _own.update(sys.modules.keys() - before)
+    gc.freeze()  # or forks would look through all this for rubbish, and copy its pages
+    gc.set_threshold(50_000, 20, 20)  # steps are short and make little
+
+
+def _noting(
+    name: str,
+    globals: Mapping[str, object] | None = None,
+    locals: Mapping[str, object] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    if name.startswith(PACKAGE.name):
+        asked = _imported.setdefault(str((globals or {}).get("__name__")), set())
+        asked.update((name, *(f"{name}.{part}" for part in fromlist or ())))
+    return _import(name, globals, locals, fromlist, level)
+
+
+def used() -> set[str]:
+    """Names of the modules that this process has imported, or would have had to."""
+    unused = {*_own}
+    asked = [name for importer in _imported.keys() - _own for name in _imported[importer]]
+    while asked:
+        name = asked.pop()
+        if name in unused:
+            unused.remove(name)
+            asked += [name.rpartition(".")[0], *_imported.get(name, ())]
+    return sys.modules.keys() - unused
 
 
 class Resident:
@@ -385,6 +441,8 @@ def fix_environment() -> None:
     if found and found.origin:
         os.environ["MATPLOTLIBRC"] = str(Path(found.origin).with_name("mpl-data") / "matplotlibrc")
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    # jsonschema would have it build a grammar of addresses, for a second, and no notebook has any
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or ipykernel's debugger writes a notice
 
 
