@@ -145,8 +145,29 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
 
     Additive over any division of the ledger that keeps all rows of a service together.
     """
+    if parts := [*_daily_sums(frames, by, measures)]:
+        yield known(pd.concat(parts, ignore_index=True), measures)
+
+
+BY_DAY = (
+    *("services", "cycle_days", "waiting_days", "working_days", "on_time"),
+    *("sales", "direct_cost", "operating_cost", "answers", "satisfied"),
+)
+"""Measures to which each day adds what its own rows have."""
+
+
+def daily_sums(ledger: Mapping[str, Any], measure: str) -> pd.DataFrame:
+    """Sum a measure of `BY_DAY` by day and month, with what :func:`known` needs."""
+    frames = lazy(ledger)
+    parts = [*_daily_sums(frames, (), (measure,))]
+    if "sale" in frames:
+        parts += sale_sums(frames["sale"], (), (measure,))
+    return parts[0] if parts else pd.DataFrame(columns=["day", "month", "measure", "value"])
+
+
+def _daily_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
     if "service" in frames:
-        yield from _services(frames, by, measures)
+        yield from _sums_of_services(frames, by, measures)
     if "cost" in frames:
         rows = _typed(frames, "cost", by).filter(nw.col("category").is_in(OPERATING))
         amount = nw.col("amount_centimos")
@@ -169,24 +190,18 @@ _NEEDED = {
 """Days of a service that may be unknown, by the measures that need them."""
 
 
-def _services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
-    """Sum services; a measure is not known in a month in which a service lacks a day for it."""
-    needed = {name: days for name, days in _NEEDED.items() if name in measures}
-    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for days in needed.values() for day in days}
-    unknown: dict[str, set[int]] = {}
-    for part in _sums_of_services(frames, by, lacks, [*measures, *lacks]):
-        for name in lacks:
-            missed = part[(part["measure"] == name) & (part["value"] > 0)]
-            unknown.setdefault(name, set()).update(missed["month"])
-        for name, days in needed.items():
-            months = set().union(*(unknown[f"no {day}"] for day in days))
-            part = part[(part["measure"] != name) | ~part["month"].isin(months)]
-        yield part[~part["measure"].isin(lacks)]
+def known(sums: pd.DataFrame, measures: Collection[str]) -> pd.DataFrame:
+    """Leave out each measure in months in which a service lacks a day for it."""
+    for name in [name for name in _NEEDED if name in measures]:
+        lacking = sums["measure"].isin([f"no {day}" for day in _NEEDED[name]]) & (sums["value"] > 0)
+        months = sums["month"][lacking]
+        sums = sums[(sums["measure"] != name) | ~sums["month"].isin(months)]
+    return sums[sums["measure"].isin([*measures])]
 
 
-def _sums_of_services(
-    frames: Frames, by: Sequence[str], lacks: Mapping[str, nw.Expr], measures: Collection[str]
-) -> Parts:
+def _sums_of_services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
+    needed = {day for name, days in _NEEDED.items() if name in measures for day in days}
+    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for day in sorted(needed)}
     service = _typed(frames, "service", by)
     on_time = nw.col("completed_on") <= nw.col("due_on")
     spans = {
@@ -197,7 +212,7 @@ def _sums_of_services(
         "on_time": _flag(on_time),
         **lacks,
     }
-    yield from _sums(service, "completed_on", by, spans, measures)
+    yield from _sums(service, "completed_on", by, spans, [*measures, *lacks])
     if {"service_budget", "cost"} <= frames.keys() and "on_time_in_budget" in measures:
         budgeted = service.join(_left_of_budgets(frames), on="service_id")
         good = {"on_time_in_budget": _flag(on_time & (nw.col("left") >= 0))}
@@ -367,7 +382,7 @@ def _sums(
     summed: Mapping[str, nw.Expr],
     measures: Collection[str],
 ) -> Parts:
-    """Sum expressions by day and dimensions where the rows are; by month here, in pandas."""
+    """Sum expressions by day and dimensions where the rows are, and tell each day's month."""
     wanted = [name for name in summed if name in measures]
     if not wanted:
         return
@@ -375,6 +390,6 @@ def _sums(
     chosen = rows.select(*keys, **{name: summed[name] for name in wanted})
     added = chosen.group_by(*keys).agg(nw.col(*wanted).sum())
     whole = added.with_columns(nw.col(*wanted).cast(nw.Int64))  # SQL adds up to wider numbers
-    found = whole.collect("pandas").to_native()
-    found["month"] = month_index(found[day])
-    yield found.melt(id_vars=["month", *by], value_vars=wanted, var_name="measure")
+    found = whole.collect("pandas").to_native().rename(columns={day: "day"})
+    found["month"] = month_index(found["day"])
+    yield found.melt(id_vars=["day", "month", *by], value_vars=wanted, var_name="measure")

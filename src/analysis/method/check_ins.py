@@ -29,7 +29,7 @@ from analysis.base.periods import (
 from analysis.base.text import exact, fields, frame_of
 from analysis.kpis.catalogue import MEASURES, Indicator, Period, compute, indicator
 from analysis.kpis.levels import sample_of
-from analysis.kpis.reduce import NEW_SALES, reduce
+from analysis.kpis.reduce import BY_DAY, daily_sums, known, reduce
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
@@ -49,32 +49,7 @@ DATED = {
 MONTHLY = {"hours", "staff_opening", "leavers", "training_hours"}
 """Measures known by the month only."""
 
-_ADDED = tuple(name for name, spec in MEASURES.items() if spec.adds_up and name != NEW_SALES)
-"""Measures that are known within a quarter; who is new shows in the quarters before it."""
-
 Ledger = dict[str, pd.DataFrame]
-
-
-def so_far(
-    ledger: Ledger, quarter: int, day: pd.Timestamp, measures: Collection[str] = _ADDED
-) -> Period:
-    """Sum the rows of a quarter up to and including a day; None for what had no row yet."""
-    start = pd.Timestamp(quarter_start(quarter))
-    needed = {table for name in measures for table in MEASURES[name].tables}
-    cut = {name: rows for name, rows in ledger.items() if name in needed}
-    for name, column in DATED.items():
-        if name in cut:
-            when = cut[name][column]
-            cut[name] = cut[name][(when >= start) & (when <= day)]
-    if "staff_hours" in cut:
-        months = cut["staff_hours"]["month"].map(parse_month)
-        first, ended = first_month(quarter, "quarter"), month_of(day + timedelta(days=1))
-        cut["staff_hours"] = cut["staff_hours"][(months >= first) & (months < ended)]
-    cut = {name: rows for name, rows in cut.items() if len(rows)}
-    if "service" in needed & ledger.keys() and "service" not in cut:
-        cut["service"] = ledger["service"].iloc[:0]
-    sums = reduce(cut, by=(), measures=measures).groupby("measure")["value"].sum()
-    return {name: int(sums[name]) * MEASURES[name].scale for name in measures if name in sums.index}
 
 
 @dataclass
@@ -82,6 +57,7 @@ class ToDate:
     """Levels so far in a ledger; sums are kept, since many key results are asked on one day."""
 
     ledger: Ledger
+    _daily: dict[str, pd.DataFrame] = field(default_factory=dict)
     _kept: dict[tuple[frozenset[str], int, pd.Timestamp], Period] = field(default_factory=dict)
 
     def level(self, record: Indicator, quarter: int, day: pd.Timestamp) -> Fraction | None:
@@ -104,8 +80,43 @@ class ToDate:
             return {}
         key = (frozenset(names), quarter, day)
         if key not in self._kept:
-            self._kept[key] = so_far(self.ledger, quarter, day, sorted(names))
+            sums = self._of_rows(quarter, day, sorted(names - {*BY_DAY}))
+            sums |= {name: self._of_days(quarter, day, name) for name in names & {*BY_DAY}}
+            self._kept[key] = {
+                name: value * MEASURES[name].scale
+                for name, value in sums.items()
+                if value is not None
+            }
         return self._kept[key]
+
+    def _of_days(self, quarter: int, day: pd.Timestamp, name: str) -> int | None:
+        """Add up the days of a quarter so far; None if none has a row."""
+        if name not in self._daily:
+            self._daily[name] = daily_sums(self.ledger, name)
+        days = self._daily[name]
+        within = days["day"].between(pd.Timestamp(quarter_start(quarter)), day)
+        values = known(days[within], (name,))["value"]
+        return int(values.sum()) if len(values) else None
+
+    def _of_rows(
+        self, quarter: int, day: pd.Timestamp, measures: Collection[str]
+    ) -> dict[str, int | None]:
+        """Sum the rows of a quarter so far; nothing for what had no row yet."""
+        needed = {table for name in measures for table in MEASURES[name].tables}
+        if not needed:
+            return {}
+        cut = {name: rows for name, rows in self.ledger.items() if name in needed}
+        for name, column in DATED.items():
+            if name in cut:
+                since = pd.Timestamp(quarter_start(quarter))
+                cut[name] = cut[name][cut[name][column].between(since, day)]
+        if "staff_hours" in cut:
+            months = cut["staff_hours"]["month"].map(parse_month)
+            first, ended = first_month(quarter, "quarter"), month_of(day + timedelta(days=1))
+            cut["staff_hours"] = cut["staff_hours"][(months >= first) & (months < ended)]
+        cut = {name: rows for name, rows in cut.items() if len(rows)}
+        sums = reduce(cut, by=(), measures=measures).groupby("measure")["value"].sum()
+        return {name: int(sums[name]) for name in measures if name in sums.index}
 
 
 BINS = ((0, 2), (3, 4), (5, 5), (6, 7), (8, 10))
