@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -112,6 +112,11 @@ def comparisons(formula: str, quarters: Sequence[int] = ()) -> tuple[Comparison,
     >>> [part.text for part in comparisons("K3[q] > K3[q-1]; K25[1] > 2", [2, 3])]
     ['K3[2] > K3[1]', 'K3[3] > K3[2]', 'K25[1] > 2']
     """
+    return _comparisons(formula, tuple(quarters))
+
+
+@cache
+def _comparisons(formula: str, quarters: tuple[int, ...]) -> tuple[Comparison, ...]:
     parts = filter(None, (text.strip() for text in formula.split(";")))
     return tuple(made for part in parts for made in _expanded(part, quarters))
 

@@ -116,7 +116,14 @@ def linear_lookup(first: int, known: Known | None = None) -> Callable[[str, int]
     known : mapping, optional
         Amounts by (column or level, quarter) that are fixed numbers.
     """
-    fixed, one = known or {}, Fraction(1)
+    return _lookup(first, frozenset((known or {}).items()))
+
+
+@cache
+def _lookup(
+    first: int, known: frozenset[tuple[tuple[str, int], int]]
+) -> Callable[[str, int], Quotient]:
+    fixed, one = dict(known), Fraction(1)
 
     @cache
     def lookup(name: str, number: int) -> Quotient:
@@ -136,6 +143,7 @@ def linear_lookup(first: int, known: Known | None = None) -> Callable[[str, int]
     return lookup
 
 
+@cache
 def linear_claims(
     comparison: Comparison, tag: str, lookup: Callable[[str, int], Quotient]
 ) -> tuple[Claim, ...]:
@@ -329,11 +337,10 @@ def conflict(linear: Linearised) -> tuple[str, ...]:
     Minimal: without any one of them the others are possible. Of several such sets, the one whose
     sentences stand earliest in the article.
     """
+    search = _search(claim for made in linear.claims.values() for claim in made)
 
     def possible(names: Iterable[str]) -> bool:
-        chosen = set(names)
-        claims = [c for (s, _), made in linear.claims.items() if s in chosen for c in made]
-        return isinstance(decide(claims), dict)
+        return isinstance(search.decide(names, most=1), dict)
 
     kept = list(dict.fromkeys(statement for statement, _ in linear.claims))
     if possible(kept):
@@ -401,17 +408,17 @@ def bound(linear: Linearised, expression: str, first: str) -> tuple[End, End]:
     claims = tuple(c for made in linear.claims.values() for c in made)
     wanted = {name for name, _ in (*quotient.above.terms, *quotient.below.terms)}
     chosen = (*_around(claims, wanted), at_least("denominator", quotient.below, 1))
-    return _end(chosen, quotient, -1), _end(chosen, quotient, 1)
+    search, tags = _search(chosen), [*dict.fromkeys(claim.tag for claim in chosen)]
+    return _end(search, tags, quotient, -1), _end(search, tags, quotient, 1)
 
 
-def _end(claims: tuple[Claim, ...], quotient: Quotient, side: int) -> End:
+def _end(search: Search, tags: Sequence[str], quotient: Quotient, side: int) -> End:
     """Return the largest (side 1) or smallest quotient of scale-free claims.
 
     Strict inequalities are closed for the limit and asked again for whether it is attained.
     """
-    tags = {claim.tag: None for claim in claims}
-    value = _search(claims).limit(quotient.above, quotient.below, side, tags)
+    value = search.limit(quotient.above, quotient.below, side, tags)
     if value is None:
         return End(None)
     there = equal("there", quotient.above, quotient.below * value)
-    return End(value, isinstance(decide((*claims, there)), dict))
+    return End(value, isinstance(search.decide(tags, (there,), most=1), dict))

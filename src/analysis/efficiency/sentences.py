@@ -120,8 +120,8 @@ def read_shape(case: Case) -> Denominators:
     return {parse_quarter(row["period"]): row | {"K3": row["operating_profit"]} for row in shape}
 
 
-def _in_force(case: Case, choices: dict[str, str] | None = None) -> list[SentenceRow]:
-    return in_force(read_sentences(case), case.reading(choices))
+def _in_force(case: Case) -> list[SentenceRow]:
+    return in_force(read_sentences(case), case.reading())
 
 
 def sentence_table(case: Case) -> pd.DataFrame:
@@ -194,10 +194,11 @@ def reading_table(case: Case) -> pd.DataFrame:
     first = case.parameters.periods.first
     axes = case.parameters.readings
     models = [*company_books(case).values(), read_shape(case)]
+    sentences = read_sentences(case)
     rows = []
     for name, axis in axes.items():
         for option in axis.options:
-            active = _in_force(case, {name: option})
+            active = in_force(sentences, case.reading({name: option}))
             against = conflict(linearise(active, first))
             found = None if against else _any_company(active, first, models)
             rows.append(_reading(axes, {name: option}, found is not None, against))
@@ -205,7 +206,7 @@ def reading_table(case: Case) -> pd.DataFrame:
     others = [(n, o) for n, axis in axes.items() for o in axis.options if o != axis.default]
     for pair in combinations([one for one in others if one not in refused], 2):
         if len(chosen := dict(pair)) == 2 and (
-            against := conflict(linearise(_in_force(case, chosen), first))
+            against := conflict(linearise(in_force(sentences, case.reading(chosen)), first))
         ):
             rows.append(_reading(axes, chosen, False, against))
     return pd.DataFrame(rows)
