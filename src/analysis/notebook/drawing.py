@@ -240,23 +240,32 @@ def _face(family: str, weight: str, letters: str) -> str:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    font = TTFont(_font_file(family, weight), recalcTimestamp=False, lazy=True)
-    known, ours = font.getBestCmap(), family == _FAMILIES[0]
-    wanted = [letter for letter in letters if ord(letter) in known]
-    if not ours:
-        first = TTFont(_font_file(_FAMILIES[0], weight), lazy=True).getBestCmap()
-        wanted = [letter for letter in wanted if ord(letter) not in first]
+    wanted = {ord(letter) for letter in letters} & _characters(family, weight)
+    if family != _FAMILIES[0]:
+        wanted -= _characters(_FAMILIES[0], weight)
     if not wanted:
         return ""
+    font = TTFont(_font_file(family, weight), recalcTimestamp=False, lazy=True)
+    names = font["name"]
+    del font["name"]  # or the whole font is searched for what refers to a name
     options = Options(layout_features=["kern"], hinting=False, glyph_names=False, name_IDs=[])
     options.recalc_timestamp = False
     options.drop_tables += ["FFTM", "STAT", "gasp", "meta"]
     subsetter = Subsetter(options)
-    subsetter.populate(text="".join(wanted))
+    subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
+    names.names, font["name"] = [], names
     stream = BytesIO()
     font.save(stream)
     return f"data:font/ttf;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+
+
+@cache
+def _characters(family: str, weight: str) -> frozenset[int]:
+    """Return the characters that a font has."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset(TTFont(_font_file(family, weight), lazy=True).getBestCmap())
 
 
 @cache
