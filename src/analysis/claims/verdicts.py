@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from math import prod
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
@@ -281,17 +282,20 @@ def survival(blocks: pd.DataFrame) -> tuple[int, int]:
     parts = [rows for _, rows in blocks.groupby("block", sort=False)]
     axes = [c for c in blocks if c not in ("block", "default", "survives", "conflict")]
     shared = [axis for axis in axes if sum((rows[axis] != "").all() for rows in parts) > 1]
-    options = [[option for option in blocks[axis].unique() if option] for axis in shared]
+    choices = [[(axis, one) for one in blocks[axis].unique() if one] for axis in shared]
+    survive = [rows["survives"].to_numpy(dtype=bool) for rows in parts]
+    agree = [
+        {(axis, one): rows[axis].isin(["", one]).to_numpy() for axis, one in chain(*choices)}
+        for rows in parts
+    ]
     universes = survivors = 0
-    for chosen in product(*options):
-        groups = []
-        for part in parts:
-            rows = part
-            for axis, option in zip(shared, chosen, strict=True):
-                rows = rows[rows[axis].isin(["", option])]
-            groups.append(rows["survives"])
-        universes += prod(len(group) for group in groups)
-        survivors += prod(int(group.sum()) for group in groups)
+    for chosen in product(*choices):
+        kept = [
+            good[np.all([good | True, *(these[choice] for choice in chosen)], axis=0)]
+            for good, these in zip(survive, agree, strict=True)
+        ]
+        universes += prod(map(len, kept))
+        survivors += prod(int(good.sum()) for good in kept)
     return universes, survivors
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, partial
 from itertools import product
 from typing import Any
 
@@ -187,8 +188,10 @@ def _draw_block(
     if any(not _counts(group)[0] for _, group in _nested(rows, _axes_down(block))):
         s.note(fig, right + 11, y, "in conflict")
     y += _LINE / 2 + 0.6
+    offset = cache(partial(_offset, rows, block.across))
+    begins = _options(rows, block.down[-1][0])[0]
     for place, (options, group) in enumerate(_nested(rows, _axes_down(block))):
-        first = options[-1] == _options(rows, block.down[-1][0])[0]
+        first = options[-1] == begins
         if len(options) > 1 and first:
             if place:
                 ax.plot([block.left, right + 9], [y + 0.45] * 2, color=s.RULE, lw=0.4)
@@ -198,7 +201,7 @@ def _draw_block(
         axis, x = block.down[-1]
         s.small(fig, x, y + 1.8, words(axis, options[-1]))
         for tile in records(group):
-            x = _offset(rows, block.across, tuple(getattr(tile, axis) for axis in block.across))
+            x = offset(tuple(getattr(tile, axis) for axis in block.across))
             _tile(ax, block.tiles + x, y, bool(tile.survives), bool(tile.default))
         fits, number = _counts(group)
         s.note(fig, right + 1.2, y + 1.8, f"{fits} of {number}")

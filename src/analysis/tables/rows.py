@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, get_args
@@ -73,12 +74,12 @@ class Row(BaseModel):
         """Take an empty cell for a missing value where one may lack; know a day by its form."""
         if not isinstance(cell, str):
             return cell
-        annotation = cls.model_fields[str(info.field_name)].annotation
-        if cell == "" and type(None) in get_args(annotation):
+        may_lack, is_day = _traits(cls, str(info.field_name))
+        if may_lack and cell == "":
             return None
         if forbidden(cell):
             raise ValueError("the cell holds a control character")
-        if annotation in (date, date | None) and not is_iso_day(cell):
+        if is_day and not is_iso_day(cell):
             raise ValueError("must be a day such as 2024-05-31")
         return cell
 
@@ -89,6 +90,13 @@ class Row(BaseModel):
             if any(early > late for early, late in pairwise(given)):
                 raise ValueError(order_rule(group))
         return self
+
+
+@cache
+def _traits(row: type[Row], column: str) -> tuple[bool, bool]:
+    """Say of a column whether a value may lack, and whether it is a day."""
+    annotation = row.model_fields[column].annotation
+    return type(None) in get_args(annotation), annotation in (date, date | None)
 
 
 def order_rule(group: tuple[str, ...]) -> str:
@@ -232,7 +240,7 @@ def delimiter_of(names: Iterable[str], text: str) -> str:
 def read_frame(table: Table, folder: Path, root: Path) -> pd.DataFrame:
     """Read and validate a table as a data frame (dates as datetime64, text as str)."""
     rows = read_rows(table, folder, root)
-    frame = pd.DataFrame([row.model_dump() for row in rows], columns=list(table.row.model_fields))
+    frame = pd.DataFrame([vars(row) for row in rows], columns=list(table.row.model_fields))
     for name, field in table.row.model_fields.items():
         if field.annotation in (date, date | None):
             frame[name] = pd.to_datetime(frame[name])
