@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import pandas as pd
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from analysis.dashboard.page import page
 from analysis.dashboard.page_data import model
@@ -29,16 +30,27 @@ LANGUAGES = ("en", "es", "pl")
 
 
 class Shown:
-    """The dashboard in a tab of its own, and everything that went wrong there."""
+    """The dashboard in a tab, and everything that went wrong there."""
 
-    def __init__(self, context: BrowserContext, file: Path) -> None:
+    file: Path
+
+    def __init__(self, browser: Browser, **options: Any) -> None:
+        context = browser.new_context(offline=True, accept_downloads=True, **options)
+        context.add_init_script(path=PROBE)
         self.page: Page = context.new_page()
-        self.file = file
         self.messages: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.messages.append(message.text))
         self.page.on("pageerror", lambda error: self.messages.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def reset(self) -> None:
+        """Leave the tab as a new one is, but for its page."""
+        self.messages.clear()
+        self.requests.clear()
+        media = ("media", "color_scheme", "reduced_motion", "forced_colors", "contrast")
+        self.page.emulate_media(**dict.fromkeys(media, "null"))
+        self.page.mouse.move(0, 0)
 
     def open(self, fragment: str = "") -> Shown:
         self.page.goto("about:blank")
@@ -89,26 +101,33 @@ def a_model(paper_model: dict[str, Any]) -> dict[str, Any]:
 Show = Callable[..., Shown]
 
 
+@pytest.fixture(scope="session")
+def tabs() -> dict[str, list[Shown]]:
+    """Tabs that are free, by their options: a new one costs more than what most tests do."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def show(browser: Browser, paper_model: dict[str, Any], tmp_path: Path) -> Iterator[Show]:
+def show(
+    browser: Browser, tabs: dict[str, list[Shown]], paper_model: dict[str, Any], tmp_path: Path
+) -> Iterator[Show]:
     """Open the dashboard of a model; afterwards nothing may have gone wrong in any tab."""
-    contexts: list[BrowserContext] = []
-    opened: list[Shown] = []
+    opened: list[tuple[str, Shown]] = []
 
     def make(made: dict[str, Any] | None = None, fragment: str = "", **options: Any) -> Shown:
-        file = tmp_path / f"dashboard{len(opened)}.html"
-        file.write_text(page(made or paper_model), encoding="utf-8", newline="\n")
         options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(offline=True, accept_downloads=True, **options)
-        context.add_init_script(path=PROBE)
-        contexts.append(context)
-        opened.append(Shown(context, file).open(fragment))
-        return opened[-1]
+        key = repr(options)
+        shown = tabs[key].pop() if tabs[key] else Shown(browser, **options)
+        shown.file = tmp_path / f"dashboard{len(opened)}.html"
+        shown.file.write_text(page(made or paper_model), encoding="utf-8", newline="\n")
+        opened.append((key, shown))
+        return shown.open(fragment)
 
     yield make
-    faults = [fault for shown in opened for fault in shown.faults()]
-    for context in contexts:
-        context.close()
+    faults = [fault for _, shown in opened for fault in shown.faults()]
+    for key, shown in opened:
+        shown.reset()
+        tabs[key].append(shown)
     assert faults == []
 
 
