@@ -26,6 +26,7 @@ from analysis.method import as_is
 from analysis.method.key_results import load_okrs
 from analysis.method.links import load_links
 from analysis.notebook.display import Figure
+from analysis.show import indicator_tables
 from analysis.tables.case import Case
 from analysis.tables.firm_tables import Ledger
 from analysis.tables.schema import ServiceType
@@ -158,7 +159,7 @@ def test_the_flow_counts_every_service_once(segelec: Case, ledger: Ledger) -> No
 
 
 def test_variances_add_up_to_what_is_printed(reduced: Totals) -> None:
-    frame = kpi_comparison.variance_data(
+    frame = indicator_tables.variance_data(
         reduced, "services", "2024H1", "year-ago", {"alarms": "Alarms"}
     )
     assert (frame["value"].sum(), frame["base"].sum()) == (354, 288)
@@ -168,7 +169,7 @@ def test_variances_add_up_to_what_is_printed(reduced: Totals) -> None:
     assert rows.loc["alarms", "name"] == "Alarms"
     assert rows.loc["lifting_doors", "name"] == "lifting doors"
     assert set(frame["base_period"]) == {"2023H1"}
-    sales = kpi_comparison.variance_data(reduced, "sales", "2024H1", "year-ago", {})
+    sales = indicator_tables.variance_data(reduced, "sales", "2024H1", "year-ago", {})
     assert round(sales["value"].sum()) == 303_110
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,15 +15,14 @@ from analysis.base.periods import (
     distance,
     is_to_date,
     parse_label,
-    period_label,
     short_base,
     short_period,
 )
-from analysis.base.text import decimal, groups, keyed, listed, percent, points, records
+from analysis.base.text import MISSING, decimal, groups, keyed, listed, percent, points, records
 from analysis.figures import style as s
-from analysis.figures.primitives import Step, change_text, scale, span, table, waterfall
-from analysis.kpis.catalogue import MONEY, Totals, kpi
-from analysis.kpis.compare import bases, contributions_by_type
+from analysis.figures.primitives import Step, change_text, scale, span, waterfall
+from analysis.kpis.catalogue import MONEY, kpi
+from analysis.kpis.compare import bases
 from analysis.notebook.prose import literal
 
 _PANELS = {"previous": 69.0, "year-ago": 115.0}
@@ -193,52 +192,6 @@ def _alt(frame: pd.DataFrame, period: str) -> str:
 _LEFT, _VARIANCE_WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 
 
-def variance_data(
-    totals: Totals,
-    measure: str,
-    period: str,
-    base: str,
-    names: Mapping[str, str],
-    by: str = "service_type",
-) -> pd.DataFrame:
-    """Set a period's sums by service type, or segment, against a base period's.
-
-    Parameters
-    ----------
-    totals : DataFrame
-        From :func:`analysis.kpis.reduce.reduce`.
-    measure : {"sales", "services"}
-        What is compared; money comes out in units of the currency.
-    period : str
-        A month, quarter or half-year, such as ``2024Q2``.
-    base : str
-        What to compare with, such as ``year-ago``.
-    names : mapping of str to str
-        Names of service types by id.
-    by : {"service_type", "segment"}
-        The dimension.
-
-    Returns
-    -------
-    DataFrame
-        Columns service_type (or segment), name, base_period, base, value, change (Fractions) and
-        growth (Fraction; None where the base is zero or less), largest value of the base first.
-    """
-    grain, index = parse_label(period)
-    before = period_label(index - distance(grain, base), grain)
-    unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
-    rows = []
-    for row in records(contributions_by_type(totals, measure, period, base, by)):
-        was, now, change = int(row.base), int(row.value), int(row.change)
-        key = str(getattr(row, by))
-        name = names.get(key, key.replace("_", " "))
-        growth = Fraction(change, was) if was > 0 else None
-        rows.append((key, name, before, was * unit, now * unit, change * unit, growth))
-    rows.sort(key=lambda row: (-row[3], row[1]))
-    columns = f"{by} name base_period base value change growth"
-    return table(columns, rows, exact="growth")
-
-
 def _shown(label: str, period: str) -> str:
     """Write a period, or the one that it is compared with."""
     same_days = label != period and is_to_date(period)
@@ -258,7 +211,7 @@ def sales_waterfall(
     Parameters
     ----------
     frame : DataFrame
-        From :func:`variance_data`.
+        From :func:`analysis.show.indicator_tables.variance_data`.
     period : str
         The later period.
     kind : str
@@ -332,7 +285,7 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
         _differences(ax, growths, 34, pins=True)
     s.small(fig, _LEFT, 2.5, s.fit(head, 84, s.SMALL, "semibold")[0], weight="semibold")
     width = 82.0 if base else _VARIANCE_WIDTH
-    shares = [percent(1)(value / total) if total > 0 else "" for value in frame["value"]]
+    shares = [percent(1)(value / total) if total > 0 else MISSING for value in frame["value"]]
     texts = [f"{short.text(v)} · {part}" for v, part in zip(frame["value"], shares, strict=True)]
     ax = s.lanes(fig, _LEFT, _TOP, width, _ROW * len(frame), len(frame))
     _pairs(ax, frame, kind, width, texts)
@@ -340,10 +293,8 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     top = frame[~frame["rest"]].sort_values("value", ascending=False, kind="stable")
     words = {"name": literal(str(top["name"].iloc[0])), "period": short_period(period)}
-    caption = tr("{name} brought the most of the sales in {period}.", **words)
-    if total > 0:
-        words["share"] = percent(1)(top["value"].iloc[0] / total)
-        caption = tr("{name} made {share} of the sales in {period}, the most.", **words)
+    words["share"] = shares[top.index[0]]
+    caption = tr("{name} made {share} of the sales in {period}, the most.", **words)
     if total > 0 and len(top) < len(frame):
         part = percent(1)(sum(top["value"], Fraction(0)) / total)
         caption += " " + tr("The {n} that are named made {share} together.", n=len(top), share=part)
@@ -403,7 +354,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     Parameters
     ----------
     frame : DataFrame
-        From :func:`variance_data`, of services.
+        From :func:`analysis.show.indicator_tables.variance_data`, of services.
     period : str
         The later period.
     kind : str

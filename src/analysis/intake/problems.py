@@ -146,8 +146,14 @@ class Problem:
         """Say how many other rows break the rule, and name the first of them, or every one."""
         others, named = self.count - 1, self.rows if every else self.rows[:_SHOWN_ROWS]
         shown = ", ".join(map(str, named)) + (", …" if others > len(named) else "")
-        one, many = "and {n} more row like this: {rows}", "and {n} more rows like this: {rows}"
-        return counted(one, many, others, rows=shown) if others else ""
+        if not others:
+            return ""
+        return counted(
+            "and {n} more row like this: {rows}",
+            "and {n} more rows like this: {rows}",
+            others,
+            rows=shown,
+        )
 
     def text(self, every: bool = False) -> str:
         """Return the whole message."""

@@ -62,7 +62,7 @@ def parts(report: FirmReport, by: str) -> list[Part]:
 
 
 def _frame(report: FirmReport, found: Iterable[Part]) -> pd.DataFrame:
-    """Lay parts out as :func:`analysis.figures.kpi_comparison.variance_data` does."""
+    """Lay parts out as :func:`analysis.show.indicator_tables.variance_data` does."""
     rows = list(found)
     frame = pd.DataFrame({"name": [report.names.get(name, name) for name, *_ in rows]})
     known = all(base is not None for _, base, _ in rows)

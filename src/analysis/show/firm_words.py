@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.language import counted, tr
 from analysis.base.periods import base_words, in_words, short_base, short_period
-from analysis.base.text import decimal, listed, outward, percent, points, records
+from analysis.base.text import decimal, listed, outward, percent, points
 from analysis.efficiency.dynamics import DUPONT, dupont
 from analysis.efficiency.ratios import indicator_table
 from analysis.intake.case_check import read_inventory, read_notes
@@ -21,7 +21,6 @@ from analysis.kpis.catalogue import Indicator, Kpi, indicator
 from analysis.kpis.compare import Base, bases
 from analysis.kpis.cube import tables_of
 from analysis.kpis.levels import availability
-from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Result, chosen
 from analysis.notebook.prose import literal
 from analysis.show.firm_report import FirmReport, Measured
@@ -368,60 +367,6 @@ def left_out(report: FirmReport) -> str:
 
 
 # ---- The annex ----
-
-
-def check_ins(report: FirmReport, states: pd.Series[str]) -> str:
-    """Count the check-ins that differ from the rows."""
-    return tr(
-        "Of {all} check-ins up to the end of {period}, {slips} differ from the rows of their day.",
-        all=whole(len(report.check_ins)),
-        period=short_period(report.period),
-        slips=whole(int((states == "differs").sum())),
-    )
-
-
-def forecasts(pairs: list[tuple[int, bool]]) -> str:
-    """Say what the stated confidence was worth."""
-    score = brier(pairs)
-    if score is None:
-        return ""
-    order = ("better than", "the same as", "worse than")[1 + (score > COIN) - (score < COIN)]
-    return tr(
-        "If someone says eight of ten, the target should be met in about eight cases of ten. The "
-        "Brier score sums this up; it is {score}, which is {order} always saying five.",
-        score=decimal(3)(score),
-        order=tr(order),
-    )
-
-
-def ranking(report: FirmReport, table: pd.DataFrame) -> str:
-    """Say how the rank of the period depends on the weights."""
-    row = records(table[table["period"] == report.period])[0]
-    return tr(
-        "Under equal weights {period} ranks {rank} of {all}; over all weightings in steps of ten "
-        "per cent its rank runs from {best} to {worst}.",
-        period=short_period(report.period),
-        rank=row.equal,
-        all=len(table),
-        best=row.best,
-        worst=row.worst,
-    )
-
-
-def links(table: pd.DataFrame) -> str:
-    """Count what the rows say of the links of the strategy map."""
-    counts = Counter(table["finding"])
-    found = ", ".join(
-        f"{tr(word)} {counts[word]}"
-        for word in ("supported", "contradicted", "undecided", "untestable")
-    )
-    return tr(
-        "The rows say of {links} links: {found}. Fewer than {needed} pairs of changes can decide "
-        "nothing.",
-        links=len(table),
-        found=found,
-        needed=table["needed"].max(),
-    )
 
 
 def returns(report: FirmReport) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from analysis.base.periods import (
     calendar,
     containing,
     counting,
+    distance,
     last_day,
     last_ended,
     last_month,
@@ -250,6 +252,52 @@ def contribution(
     parts["name"] = [names.get(key, key) for key in parts["service_type"]]
     against = base_words(parse_label(period)[0], base, period)
     return view("tbl-contributions", parts, kind=kind, period=period, base=against)
+
+
+def variance_data(
+    totals: Totals,
+    measure: str,
+    period: str,
+    base: str,
+    names: Mapping[str, str],
+    by: str = "service_type",
+) -> pd.DataFrame:
+    """Set a period's sums by service type, or segment, against a base period's.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        From :func:`analysis.kpis.reduce.reduce`.
+    measure : {"sales", "services"}
+        What is compared; money comes out in units of the currency.
+    period : str
+        A month, quarter or half-year, such as ``2024Q2``.
+    base : str
+        What to compare with, such as ``year-ago``.
+    names : mapping of str to str
+        Names of service types by id.
+    by : {"service_type", "segment"}
+        The dimension.
+
+    Returns
+    -------
+    DataFrame
+        Columns service_type (or segment), name, base_period, base, value, change (Fractions) and
+        growth (Fraction; None where the base is zero or less), largest value of the base first.
+    """
+    grain, index = parse_label(period)
+    before = period_label(index - distance(grain, base), grain)
+    unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
+    rows = []
+    for row in records(contributions_by_type(totals, measure, period, base, by)):
+        was, now, change = int(row.base), int(row.value), int(row.change)
+        key = str(getattr(row, by))
+        name = names.get(key, key.replace("_", " "))
+        growth = Fraction(change, was) if was > 0 else None
+        rows.append((key, name, before, was * unit, now * unit, change * unit, growth))
+    rows.sort(key=lambda row: (-row[3], row[1]))
+    columns = [by, "name", "base_period", "base", "value", "change", "growth"]
+    return pd.DataFrame(rows, columns=columns).assign(growth=column(row[-1] for row in rows))
 
 
 def method_levels(

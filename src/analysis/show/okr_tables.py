@@ -10,10 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.language import tr
+from analysis.base.periods import short_period
 from analysis.base.text import MINUS, MISSING, column, decimal, outward, percent, records
 from analysis.kpis.catalogue import indicator
 from analysis.method.balanced_scorecard import KNOWN_FROM, Node
+from analysis.method.check_ins import COIN, brier
 from analysis.method.key_results import Okrs, Result, chosen
+from analysis.show.firm_report import FirmReport
 from analysis.show.wording import View, goal_text, level_text, score_text, view
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import read_claims
@@ -207,3 +210,60 @@ def links(table: pd.DataFrame, kind: str) -> View:
 
 def _digits(values: pd.Series[Any], places: int) -> list[str | None]:
     return [None if value is None else decimal(places)(value) for value in values]
+
+
+# ---- Sentences of a firm's annex ----
+
+
+def check_ins_in_words(report: FirmReport, states: pd.Series[str]) -> str:
+    """Count the check-ins that differ from the rows."""
+    return tr(
+        "Of {all} check-ins up to the end of {period}, {slips} differ from the rows of their day.",
+        all=decimal()(len(report.check_ins)),
+        period=short_period(report.period),
+        slips=decimal()(int((states == "differs").sum())),
+    )
+
+
+def forecasts_in_words(pairs: list[tuple[int, bool]]) -> str:
+    """Say what the stated confidence was worth."""
+    score = brier(pairs)
+    if score is None:
+        return ""
+    order = ("better than", "the same as", "worse than")[1 + (score > COIN) - (score < COIN)]
+    return tr(
+        "If someone says eight of ten, the target should be met in about eight cases of ten. The "
+        "Brier score sums this up; it is {score}, which is {order} always saying five.",
+        score=decimal(3)(score),
+        order=tr(order),
+    )
+
+
+def ranking_in_words(report: FirmReport, table: pd.DataFrame) -> str:
+    """Say how the rank of the period depends on the weights."""
+    row = records(table[table["period"] == report.period])[0]
+    return tr(
+        "Under equal weights {period} ranks {rank} of {all}; over all weightings in steps of ten "
+        "per cent its rank runs from {best} to {worst}.",
+        period=short_period(report.period),
+        rank=row.equal,
+        all=len(table),
+        best=row.best,
+        worst=row.worst,
+    )
+
+
+def links_in_words(table: pd.DataFrame) -> str:
+    """Count what the rows say of the links of the strategy map."""
+    counts = Counter(table["finding"])
+    found = ", ".join(
+        f"{tr(word)} {counts[word]}"
+        for word in ("supported", "contradicted", "undecided", "untestable")
+    )
+    return tr(
+        "The rows say of {links} links: {found}. Fewer than {needed} pairs of changes can decide "
+        "nothing.",
+        links=len(table),
+        found=found,
+        needed=table["needed"].max(),
+    )
