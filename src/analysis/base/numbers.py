@@ -51,6 +51,7 @@ _NUMBER = re.compile(
 )
 _MARKS = {".": "point", ",": "comma"}
 _OTHER = {".": ",", ",": "."}
+_PARTS = ("whole", "group", "mark", "part")
 
 
 @dataclass(frozen=True)
@@ -157,18 +158,13 @@ def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") 
     if word > 1 and elsewhere[0] > 1 and word != elsewhere[0]:
         raise InputError("number and unit multiply it differently", value=f"{text}; {unit}")
     times = max(word, elsewhere[0])
-    whole, group, mark, part = (
-        found["whole"],
-        found["group"] or "",
-        found["mark"] or "",
-        found["part"],
-    )
+    whole, group, mark, part = (found[name] or "" for name in _PARTS)
     if _has_two_readings(found):
         if not decimal and (kind != "count" or times > 1):
             raise _question(text, whole, group)
         if decimal and _MARKS[group] == decimal:
             (whole, part), mark, group = whole.split(group), group, ""
-    digits, part = re.sub(r"\D", "", whole), part or ""
+    digits = re.sub(r"\D", "", whole)
     negative = bool(found["open"]) or (found["sign"] or "+") in _MINUS
     size = Fraction(int(digits + part), 10 ** len(part))
     mark = mark or _OTHER.get(group, ".")
@@ -185,6 +181,44 @@ def parse(text: str, decimal: str = "point", *, unit: str = "", kind: str = "") 
         "(" if found["open"] else found["sign"] if negative else "-",
         text.strip()[found.start("after") :],
     )
+
+
+def bare(text: str, decimal: str = "") -> tuple[str, str, str]:
+    """Read digits with signs between them and nothing else.
+
+    Parameters
+    ----------
+    text : str
+        The digits.
+    decimal : {"point", "comma", ""}
+        As :func:`parse` takes it.
+
+    Returns
+    -------
+    digits : str
+        With a decimal point; empty if it is no number, or has two readings.
+    group : str
+        The sign between thousands.
+    mark : {"point", "comma", ""}
+        The decimal sign that the digits show, by it or by the sign between thousands.
+
+    Examples
+    --------
+    >>> bare("1.234,50"), bare("1.234", "comma"), bare("1.234"), bare("1.23.4")
+    (('1234.50', '.', 'comma'), ('1234', '.', 'comma'), ('', '.', ''), ('', '', ''))
+    """
+    found = _NUMBER.fullmatch(text)
+    if found is None or found["after"] or found["sign"] or not _is_whole(found):
+        return "", "", ""
+    whole, group, mark, part = (found[name] or "" for name in _PARTS)
+    if _has_two_readings(found):
+        if not decimal and not text.startswith("0"):
+            return "", group, ""
+        if _MARKS[group] == decimal or text.startswith("0"):
+            (whole, part), mark, group = whole.split(group), group, ""
+    digits = re.sub(r"\D", "", whole) or "0"
+    shows = _MARKS.get(mark or _OTHER.get(group, ""), "")
+    return f"{digits}.{part}" if part else digits, group, shows
 
 
 def parse_percent(text: str | Printed) -> Printed:

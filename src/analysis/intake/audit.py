@@ -9,11 +9,10 @@ understands it all the same, and refused in texts, which are taken as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -40,18 +39,16 @@ READ_ALWAYS = (*PLAN_TABLES, CHECK_INS)
 
 
 _STORED = {
-    "BIGINT": r"U?(TINY|SMALL|BIG)INT|HUGEINT|U?INTEGER|FLOAT|DOUBLE|DECIMAL",
-    "DATE": "DATE|TIMESTAMP",
-    "VARCHAR": "VARCHAR|ENUM",
+    "BIGINT": ("a number", r"U?(TINY|SMALL|BIG)INT|HUGEINT|U?INTEGER|FLOAT|DOUBLE|DECIMAL"),
+    "DATE": ("a day", "DATE|TIMESTAMP"),
+    "VARCHAR": ("a text", "VARCHAR|ENUM"),
 }
-"""How Parquet may hold a column of each type without a word being said, as its types begin."""
+"""What a column of each type holds, and how Parquet may hold it without a word being said."""
 
 _REFERRED = {
     header_of(info).references for table in ROWS for info in table.row.model_fields.values()
 }
 """Tables that others refer to, whose rows are therefore read more than once."""
-
-_CALLED = {"BIGINT": "a number", "DATE": "a day", "VARCHAR": "a text"}
 
 
 @dataclass
@@ -139,6 +136,8 @@ class _InPlace:
     paths: list[Path]
     case: Case
     findings: Findings
+    header: list[str] = field(default_factory=list)
+    """The names of the columns, which are those of all files."""
     is_plain: bool = False
     """Whether every cell is known to be written as it is read, so that no text is needed."""
 
@@ -150,17 +149,13 @@ class _InPlace:
     def _called(self, path: Path) -> str:
         return str(shown(path, self.case.root))
 
-    @cached_property
-    def header(self) -> list[str]:
-        """The names of the columns, which are those of all files."""
-        return header(self.store, self.paths[0], self.case.root)
-
     def has_columns(self) -> bool:
         """Check the columns of all files; return whether their rows can be read."""
         headers = [header(self.store, path, self.case.root) for path in self.paths]
+        self.header = headers[0]
         errors = list(header_errors(self.table, self.paths, headers, self.case.root))
         self.findings.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
-        known = (*self.table.row.model_fields, *self._in_whole_units.values())
+        known = (*self.table.row.model_fields, *in_whole_units(self.table, self.header).values())
         names = names_of(self.table.row)
         unknown = [name for name in self.header if name not in known]
         self.findings.notes += [not_used(self.name, name, closest(name, names)) for name in unknown]
@@ -213,8 +208,7 @@ class _InPlace:
         cells = [f"{duck.typed(name, info)} as {name}" for name, info in fields]
         if not self.is_plain:
             cells += [f"coalesce({name}::varchar, '') as raw_{name}" for name, _ in fields]
-            for place, name in self._naming_currencies():
-                cell = duck.unknown_column(place) if self._is_text else duck.quoted(name)
+            for name, cell in self._naming_currencies():
                 cells.append(f"coalesce({cell}::varchar, '') as {duck.quoted(f'raw_{name}')}")
         parts = [
             f"select row_number() over () + {1 + place * FILE_LINES} as line, {', '.join(cells)} "
@@ -231,23 +225,16 @@ class _InPlace:
         """Select the rows of some files, or of all."""
         return duck.source(self.table, [*paths] or self.paths, self.header, text=not self.is_plain)
 
-    @property
-    def _is_text(self) -> bool:
-        return self.paths[0].suffix == ".csv"
-
-    @property
-    def _in_whole_units(self) -> Mapping[str, str]:
-        return in_whole_units(self.table, self.header)
-
-    def _naming_currencies(self) -> Iterator[tuple[int, str]]:
-        """Yield the columns that name currencies, which no table has, with their places."""
+    def _naming_currencies(self) -> Iterator[tuple[str, str]]:
+        """Yield the columns that name currencies, which no table has, and how SQL calls them."""
         for place, name in enumerate(self.header):
             if names_of(self.table.row).get(folded(name)) == Found(CURRENCY):
-                yield place, name
+                is_text = self.paths[0].suffix == ".csv"
+                yield name, duck.unknown_column(place) if is_text else duck.quoted(name)
 
     def _note_rounded(self) -> None:
         """Note the amounts that are rounded, and by how much."""
-        for other in self._in_whole_units.values():
+        for other in in_whole_units(self.table, self.header).values():
             exact = duck.in_hundredths(other)
             moved = f"select round({exact}) - {exact} as off from {self._source()}"
             sums = "count(*), max(abs(off)), sum(off)"
@@ -261,21 +248,22 @@ class _InPlace:
         """Refuse rows in another currency than the case's, which would be summed as they stand."""
         about, fault = self.case.parameters, fault_of("other-currency-in-place")
         own = ", ".join(map(duck.sql_text, ["", *own_signs(about.currency, about.currency_name)]))
-        for _, name in self._naming_currencies():
+        for name, _ in self._naming_currencies():
             kept = f"lower(trim({duck.quoted(f'raw_{name}')})) in ({own})"
             yield Rule("cell", name, kept, fault.rule, fault.fix)
 
     def _rewritten(self) -> Iterator[Rule]:
         """Yield what to note of cells that are stored as something else than they are read as."""
-        read = self.store.sql(f"from {self._source()}")
+        read, is_text = self.store.sql(f"from {self._source()}"), self.paths[0].suffix == ".csv"
         types = dict(zip(read.columns, map(str, read.types), strict=True))
-        types |= dict.fromkeys(self._in_whole_units, "BIGINT")
+        types |= dict.fromkeys(in_whole_units(self.table, self.header), "BIGINT")
         for name, info in self.table.row.model_fields.items():
             kind, raw = sql_type(info), f"raw_{name}"
-            held = "VARCHAR" if self._is_text else types[name]
-            if not self._is_text and not re.match(_STORED[kind], held):
+            called, stored = _STORED[kind]
+            held = "VARCHAR" if is_text else types[name]
+            if not is_text and not re.match(stored, held):
                 text = held.lower().replace("varchar", "text")
-                what = fault_of("stored-otherwise", text=text, kind=_CALLED[kind]).rule
+                what = fault_of("stored-otherwise", text=text, kind=called).rule
                 yield Rule("note", name, f"{raw} = ''", what, "")
             if kind == "DATE" and held.startswith("TIMESTAMP"):
                 yield _noted(name, f"not ends_with({raw}, ' 00:00:00')", MARKS["time of day"])

@@ -138,8 +138,7 @@ def read(
     spans = {name: span_of(found, counts[name], log.file) for name, found in every.items()}
     case = dated(case, spans)
     check_rows(case, every, unread | placed.unread, log)
-    known = {name: found for name, found in rows.items() if name not in unread}
-    log.problems += case_files.still_example(case, known)
+    log.problems += case_files.still_example(case, rows)
     check_statements(case, sheets, log)
     log.problems += check_method(case, sheets)
     for found in (*sheets.values(), placed):

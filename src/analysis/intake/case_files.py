@@ -18,17 +18,15 @@ from analysis.intake.rows import Rows
 from analysis.tables.case import Case, Parameters, read_parameters
 from analysis.tables.columns import DEDUCTION, Found, closest, folded, header_of, names_of
 from analysis.tables.firm_tables import LEDGER_TABLES
-from analysis.tables.rows import Table, read_rows
+from analysis.tables.rows import Table, read_frame
 from analysis.tables.strategy_tables import CHECK_INS, CLAIMS, PLAN_TABLES
 
 
 def find_table(name: str, tables: Iterable[Table]) -> Table | None:
     """Return the table that a file or sheet is named after."""
     plain = folded(name)
-    for table in tables:
-        if plain in {table.name, folded(table.file.removesuffix(".csv")), *table.also}:
-            return table
-    return None
+    files = ((table, folded(table.file.removesuffix(".csv"))) for table in tables)
+    return next((t for t, file in files if plain in {t.name, file, *t.also}), None)
 
 
 def nearest_table(name: str, tables: Iterable[Table]) -> Table | None:
@@ -75,16 +73,11 @@ def file_of(case: Case, path: Path) -> str:
 def open_questions(case: Case) -> Iterator[Note]:
     """Note the questions of ``make case`` below which ``case.yaml`` has no answer yet."""
     words = {"QUESTION", *(words_of(code)["QUESTION"] for code in get_args(Code) if code != "en")}
-    asks = re.compile(rf"( *)# (?:{'|'.join(sorted(words))}) \d+: (.*)")
-    lines = (case.raw / "case.yaml").read_text(encoding="utf-8-sig").splitlines()
-    for place, line in enumerate(lines):
-        if found := asks.fullmatch(line):
-            indent, question = found.groups()
-            rest = lines[place + 1 :]
-            ends = (o for o in rest if asks.fullmatch(o) or not o.startswith(f"{indent}#"))
-            after = next(ends, "")
-            if asks.fullmatch(after) or not re.match(rf"{indent}\S", after):
-                yield note_of("open-question", yaml_of(case), question=question)
+    asks = rf"# (?:{'|'.join(sorted(words))}) \d+: "
+    answers, answered = rf"(?:(?! *{asks})\1#.*\n)*+", r"\1[^\s#]"
+    text = (case.raw / "case.yaml").read_text(encoding="utf-8-sig")
+    for found in re.finditer(rf"(?m)^( *){asks}(.*)\n{answers}(?!{answered})", f"{text}\n"):
+        yield note_of("open-question", yaml_of(case), question=found[2])
 
 
 def yaml_of(case: Case) -> str:
@@ -361,9 +354,9 @@ def still_example(case: Case, tables: Mapping[str, Rows]) -> Iterator[Problem]:
         rows = tables.get(table.name)
         if rows is None or rows.memory is None or not (raw / table.file).is_file():
             continue
-        words = [str(name) for name in rows.memory if rows.memory[name].dtype == "str"]
-        made_up = read_rows(table, raw, case.root)
-        if {(*fields(row, " ".join(words)).values(),) for row in made_up} == {
-            *rows.memory[words].itertuples(index=False, name=None)
-        }:
+        made_up = read_frame(table, raw, case.root)
+        words = [name for name in made_up if made_up[name].dtype == "str"]
+        frames = made_up[words], rows.memory[words]
+        theirs, ours = ({*frame.itertuples(index=False, name=None)} for frame in frames)
+        if theirs == ours:
             yield Problem(fault_of("example-words"), rows.file, value=f"{len(rows.memory):,} rows")

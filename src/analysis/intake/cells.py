@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import wraps
 from typing import NamedTuple, ParamSpec
 
+from analysis.base import numbers
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
 from analysis.tables.case import IntakeSettings
@@ -84,13 +85,9 @@ OTHER_DECIMAL, ASK_DECIMAL = fault_of("other-decimal"), fault_of("ask-decimal")
 
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|¿NOMBRE\?|¡REF!|¡VALOR!|¡DIV/0!)")
 _UNUSUAL = re.compile(r"^[ '#]| $|  ")
-_SPACE = re.compile(r"\s+")
+_SPACE, _BROKEN = re.compile(r"\s+"), re.compile(r"\S\s*[\r\n]\s*\S")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII)
 _SPACES = "\\s'’"
-_GROUPED = re.compile(
-    rf"(\d{{1,3}})(([.,{_SPACES}])\d{{3}}(?:\3\d{{3}})*)(?:([.,])(\d+))?", re.ASCII
-)
-_DECIMAL = re.compile(r"(\d*)([.,])(\d+)", re.ASCII)
 _MINUS_BEHIND = re.compile(r"(.*\d) ?[-−]", re.ASCII)
 _DASH = re.compile(r"([\d.,\s'’]*\d[.,])[-−–—]+", re.ASCII)
 _TELLING = {"brackets", "minus behind", "dash"}
@@ -100,19 +97,9 @@ _FRACTION = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _LONGEST_NUMBER = 40
 
 
-def _clean(text: str) -> tuple[str, str]:
-    """Drop blanks around a text and characters that nobody sees; spaces inside become plain."""
-    plain = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ")
-    if plain == text:
-        return text, ""
-    if re.search(r"\S\s*[\r\n]\s*\S", text):
-        return plain, "line break"
-    return plain, "blanks" if plain == text.strip(" \r\n\t") else "invisible"
-
-
 @_read
 def read_text(cell: Cell) -> Read:
-    """Read free text: white space inside is one space, none stands around it."""
+    """Read free text: white space inside is one space, nothing unseen stays."""
     if isinstance(cell, Decimal):
         return Read(plain(cell))
     if isinstance(cell, date):
@@ -121,10 +108,14 @@ def read_text(cell: Cell) -> Read:
         return Read(cell)
     if forbidden(cell):
         raise _CellError("control-character")
-    text, mark = _clean(unguarded(cell))
-    if _ERROR.fullmatch(text):
+    text = unguarded(cell)
+    bare = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip(" ")
+    if _ERROR.fullmatch(bare):
         raise _CellError("formula-error")
-    return Read(text, None, mark)
+    if bare == text:
+        return Read(text)
+    mark = "blanks" if bare == text.strip(" \r\n\t") else "invisible"
+    return Read(bare, None, "line break" if _BROKEN.search(text) else mark)
 
 
 @_read
@@ -170,9 +161,10 @@ def read_number(cell: Cell, context: Context) -> Read:
     """Read an exact number that stays text: 12, -0.5 or 1/4."""
     if isinstance(cell, Decimal):
         return Read(plain(cell))
-    if isinstance(cell, str) and _FRACTION.fullmatch(cell.strip()):
-        return Read(cell.strip().lstrip("+"))
-    if isinstance(cell, str) and cell.strip().endswith("%"):
+    text = cell.strip() if isinstance(cell, str) else ""
+    if _FRACTION.fullmatch(text):
+        return Read(text.lstrip("+"))
+    if text.endswith("%"):
         raise _CellError("percentage")
     return _number(cell, context, money=False)
 
@@ -242,33 +234,17 @@ def _without_currency(text: str, context: Context) -> tuple[str, str]:
 
 def _unsigned(text: str, told: str | None) -> Read:
     """Read digits with signs between them, given the decimal sign or what they prove of it."""
-    if _DIGITS.fullmatch(text):
-        return Read(text)
-    simple, grouped = _DECIMAL.fullmatch(text), _GROUPED.fullmatch(text)
-    if simple and grouped and not text.startswith("0"):  # 1.234
-        if told is None:
-            raise _CellError("ask-decimal")
-        is_decimal = _NAME[simple[2]] == told
-        simple, grouped = (simple, None) if is_decimal else (None, grouped)
-    if simple:
-        if told and _NAME[simple[2]] != told:
-            raise _CellError("other-decimal")
-        mark = "decimal comma" if simple[2] == "," else ""
-        return Read(f"{simple[1] or 0}.{simple[3]}", None, mark, _NAME[simple[2]])
-    if grouped is None:
+    digits, group, shows = numbers.bare(text, told or "")
+    if not digits:
         has_signs = re.fullmatch(rf"[\d.,{_SPACES}]*\d[\d.,{_SPACES}]*", text, re.ASCII)
-        raise _CellError("not-in-groups" if has_signs else "not-number")
-    first, rest, group, decimal, decimals = grouped.groups()  # 1.234.567,89 and the like
-    if group == decimal:
-        raise _CellError("not-in-groups")
-    shows = _NAME[decimal] if decimal else {".": "comma", ",": "point"}.get(group, "")
+        wrong = "not-in-groups" if has_signs else "not-number"
+        raise _CellError("ask-decimal" if group else wrong)
     if told and shows and shows != told:
         raise _CellError("other-decimal")
-    whole = first + rest.replace(group, "")
-    return Read(f"{whole}.{decimals}" if decimal else whole, None, "thousands", shows)
+    mark = "thousands" if group else "decimal comma" if shows == "comma" else ""
+    return Read(digits, None, mark, shows)
 
 
-_NAME = {".": "point", ",": "comma"}
 NOT_DAY, NOT_MONTH = fault_of("not-day"), fault_of("not-month")
 
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}.*))?"

@@ -126,17 +126,13 @@ def records_of(sheet: Sheet) -> Iterator[dict[Any, Any]]:
 
 def rows_of(sheet: Sheet) -> Rows:
     """Return the rows of a table that was read."""
-    frame = sheet.frame.copy(deep=False)
-    for name, good in sheet.good.items():
-        if not good.all():
-            frame[name] = frame[name].where(good)
+    frame, doubtful = sheet.frame, {n: good for n, good in sheet.good.items() if not good.all()}
+    frame = frame.assign(**{name: frame[name].where(good) for name, good in doubtful.items()})
     frame["line"] = sheet.rows
     if REST in sheet.cells:
         frame[REST] = list(map(str, sheet.cells[REST]))
-    lazy, about = (
-        nw.from_native(frame).lazy(),
-        (sheet.file, sheet.table, sheet.headers, sheet.files),
-    )
+    about = sheet.file, sheet.table, sheet.headers, sheet.files
+    lazy = nw.from_native(frame).lazy()
     return Rows(*about, frame=lazy, memory=frame, problems=sheet.problems)
 
 
