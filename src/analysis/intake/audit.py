@@ -189,11 +189,12 @@ class _InPlace:
     def rows(self) -> Rows:
         """Return the rows for the checks that are the same for rows in memory."""
         checked = duck.selection(self.table, "is none" if self.is_plain else "is null")
-        return self._rows(f"select line, {checked} from {self._cells()}")
+        query = f"select line, {checked} from {self._cells()}"
+        return self._rows(query, once=self.table.name in _REFERRED)
 
-    def _rows(self, query: str) -> Rows:
+    def _rows(self, query: str, *, once: bool = False) -> Rows:
         found = self.store.sql(query)
-        if self.table.name in _REFERRED and self.is_plain:
+        if once:
             found = duck.computed_once(found)
         files = [self._called(path) for path in self.paths]
         frame, problems = nw.from_native(found).lazy(), self.findings.problems
