@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from analysis import cli
 from analysis.base import steps
 from analysis.base.plan import PACKAGES
-from analysis.notebook import run
+from analysis.notebook import engine
 
 
 def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
@@ -37,7 +37,7 @@ def _pool() -> Pool:
 def _executed(cells: NotebookNode, cwd: Path, parameters: Mapping[str, str]) -> NotebookNode:
     steps.forked = True
     with TemporaryDirectory() as scratch:
-        return run.execute(cells, parameters, cwd, Path(scratch))
+        return engine.execute(cells, parameters, cwd, Path(scratch))
 
 
 def step(arguments: Sequence[str], folder: Path) -> int:

@@ -31,6 +31,7 @@ from analysis.intake.problems import _data, vocabulary
 from analysis.kpis.catalogue import KPIS, MEASURES, METHOD, MONEY
 from analysis.kpis.levels import MORE, NOTHING, summed_columns
 from analysis.method.key_results import load_okrs
+from analysis.notebook.drawing import figures_by_report
 from analysis.notebook.prose import MARKS
 from analysis.show.firm_words import _ASKS
 from analysis.show.indicator_tables import _DIRECTIONS
@@ -93,7 +94,7 @@ WORDS = (
 def used() -> set[Text]:
     """Return every text that is translated somewhere."""
     places = (_called(), of_periods(), _of_indicators(), _of_template(), _of_firm())
-    places += (_of_dashboard(), _of_the_paper(), _of_rules())
+    places += (_of_dashboard(), _of_the_paper(), _of_rules(), _of_figures())
     return {*chain(*places), *map(Text, WORDS)} - {Text(it) for it in ("%", MONEY, "", "–")}
 
 
@@ -133,6 +134,13 @@ def _of_rules() -> Iterator[Text]:
     texts = (*vocabulary("marks").values(), *vocabulary("told").values())
     yield from map(Text, (*texts, *PATTERNS.values(), *NOTES))
     yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))
+
+
+def _of_figures() -> Iterator[Text]:
+    """Return captions and alternative texts that hold more than a place."""
+    figures = chain(*(part.values() for part in figures_by_report().values()))
+    texts = chain(*(parts.values() for parts in figures if parts.get("language") != "en"))
+    yield from (Text(text) for text in texts if re.search(r"\w", re.sub(r"\{\w+\}", "", text)))
 
 
 def _of_template() -> Iterator[Text]:

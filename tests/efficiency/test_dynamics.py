@@ -96,9 +96,6 @@ def test_four_quarters_in_perfect_order_are_no_proof() -> None:
     assert found is not None
     assert found.direction == "falls"
     assert found.rank_p == Fraction(1, 12)  # 2 of 24 orders
-    ahead = dynamics.forecast({8024 + n: Fraction(10 - n * n) for n in range(4)})
-    assert ahead is not None
-    assert ahead.warning.startswith("4 quarters carry little")
 
 
 def test_no_trend_through_gaps_or_two_points() -> None:
@@ -111,7 +108,6 @@ def test_key_results_by_hand(hand: Book) -> None:
     table = dynamics.key_results(hand).set_index("period")
     for period, expected in BY_HAND["key results"].items():
         assert table.loc[period, list(expected)].to_dict() == exact(expected)
-    assert dynamics.key_results(hand, "closing")["roe"].tolist()[0] == Fraction(23, 1000)
 
 
 def test_margin_against_last_year(hand: Book) -> None:
@@ -147,5 +143,7 @@ def test_the_papers_synthetic_statements_pass_and_sell_what_is_invoiced(root: Pa
     quarter = 4 * sales["invoiced_on"].dt.year + (sales["invoiced_on"].dt.month - 1) // 3
     invoiced = sales.groupby(quarter)["amount_centimos"].sum().to_dict()
     assert {q: amounts["sales"] for q, amounts in statements.items()} == invoiced
-    last = dynamics.key_results(statements, "closing").iloc[-1]
-    assert last["net_margin"] * last["sales"] == last["roe"] * statements[last["quarter"]]["equity"]
+    before, last = list(statements)[-2:]
+    equity = Fraction(statements[before]["equity"] + statements[last]["equity"], 2)
+    found = dynamics.key_results(statements).iloc[-1]
+    assert found["net_margin"] * found["sales"] == found["roe"] * equity

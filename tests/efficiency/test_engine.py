@@ -27,20 +27,14 @@ def test_every_indicator_by_hand(hand: Book, name: str) -> None:
 
 
 @pytest.mark.parametrize(("options", "quarter", "name", "value"), BY_HAND["options"])
-def test_other_denominators_and_annualised(
+def test_other_denominators(
     hand: Book, options: dict[str, Any], quarter: int, name: str, value: str
 ) -> None:
     table = ratios.indicator_table(hand, cost=COST, **options)
     assert ratios.series(table, name)[FIRST + quarter - 1] == Fraction(value)
 
 
-def test_annualised_is_said(hand: Book) -> None:
-    table = ratios.indicator_table(hand, annualised=True)
-    said = set(table["indicator"][table["annualised"]])
-    assert said == {"K17", "K18", "K19", "K20", "K21", "K22", "K22b", "K24"}
-
-
-@pytest.mark.parametrize("options", [{}, {"denominator": "average"}, {"annualised": True}])
+@pytest.mark.parametrize("options", [{}, {"denominator": "average"}])
 def test_a_ratio_of_two_stocks_is_that_of_one_moment(hand: Book, options: dict[str, Any]) -> None:
     formula = parse("equity / total_assets")
     record = replace(ratios.indicator("K17"), indicator_id="K26", expression=formula)
@@ -54,8 +48,6 @@ def test_days_use_the_length_of_the_quarter(hand: Book) -> None:
         FIRST: Fraction(225, 2),  # 90 days over 0.8
         SECOND: Fraction(1183, 12),  # 91 days over 12/13
     }
-    with pytest.raises(ValueError, match="annualised"):
-        ratios.collection_days(ratios.indicator_table(hand, annualised=True))
 
 
 @pytest.mark.parametrize(("change", "options", "name", "reason"), BY_HAND["undefined"])

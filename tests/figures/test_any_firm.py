@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.periods import quarter_label
+from analysis.base.text import frame_of
 from analysis.figures import (
     composition,
     concept_charts,
@@ -21,7 +22,6 @@ from analysis.figures import (
     process_charts,
 )
 from analysis.figures.composition import type_shares
-from analysis.figures.primitives import table
 from analysis.figures.scorecard_charts import strategy_map
 from analysis.kpis.catalogue import KPIS
 from analysis.kpis.compare import comparison_data
@@ -61,7 +61,7 @@ def kpi_rows(name: str) -> pd.DataFrame:
                 count = max(int(value), 0) % (50 if record.is_share else 10**15)
                 shown = Fraction(100 * count, 50) if record.is_share else Fraction(value)
                 rows.append((record.key, quarter_label(index), index, shown, count, 50))
-    return table("kpi period index value numerator denominator", rows, exact="value")
+    return frame_of(rows, "kpi period index value numerator denominator")
 
 
 def by_type(count: int, name: str = "{}") -> pd.DataFrame:
@@ -116,7 +116,7 @@ def test_waterfall_and_variances(name: str, check: Check) -> None:
         for kind, base, value in VARIANCES[name]
         for growth in [Fraction(value - base, base) if base > 0 else None]
     ]
-    frame = table("service_type name base_period base value change growth", rows, exact="growth")
+    frame = frame_of(rows, "service_type name base_period base value change growth")
     check(kpi_comparison.sales_waterfall(frame, "2024Q2", "yours", MONEY))
     check(kpi_comparison.services_variance(frame, "2024Q2", "yours"))
     check(kpi_comparison.sales_by_part(frame.assign(rest=False), "2024Q2", "yours", MONEY))
@@ -132,7 +132,7 @@ def process_rows(steps: int, name: str) -> pd.DataFrame:
     rows.append(("promise", "decision", "By the day promised?", "", 12, None, None, False))
     rows.append(("kept", "end", "Done in time", "", 12, None, Fraction(1), False))
     rows.append(("late", "end", "Done late", "", 0, None, Fraction(0), False))
-    return table("node role text mode services mean share bottleneck", rows, exact="mean share")
+    return frame_of(rows, "node role text mode services mean share bottleneck")
 
 
 @pytest.mark.parametrize("steps", range(1, 13))
@@ -157,7 +157,7 @@ def test_service_process(name: str, check: Check) -> None:
         for step, mode in enumerate(("waiting", "working", "waiting"))
         for days, services in ((0, 3), (400, 1))
     ]
-    frame = table("step_id name mode days services mean share bottleneck", rows)
+    frame = frame_of(rows, "step_id name mode days services mean share bottleneck")
     check(process_charts.service_process(frame, "2024Q2", "yours"))
 
 
@@ -167,9 +167,9 @@ def test_swot_and_causes(text: str, count: int, check: Check) -> None:
     quadrants = ("strength", "weakness", "opportunity", "threat")
     for quotation in ("", "as printed"):  # a firm's own words, and those of a publication
         rows = [(quadrants[i % 4], f"{text} {i}", "interview 3", quotation) for i in range(count)]
-        check(concept_charts.swot(table("quadrant text place quotation", rows)))
+        check(concept_charts.swot(frame_of(rows, "quadrant text place quotation")))
         rows = [(f"Branch {i % 7}", f"{text} {i}", "4.1", quotation) for i in range(2 * count)]
-        check(concept_charts.ishikawa(table("category text place quotation", rows), text))
+        check(concept_charts.ishikawa(frame_of(rows, "category text place quotation"), text))
 
 
 def okr_rows(text: str, value: Fraction, low: Fraction) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def okr_rows(text: str, value: Fraction, low: Fraction) -> pd.DataFrame:
         key = (f"O{i // 3}", f"O{i // 3}-KR{i}", f"{text} {i}", "%" if i % 2 else MONEY)
         rows.append((*key, value, *started, *target, Fraction(-1 + i, 3), *words))
     exact = "value baseline commit low high score"
-    return table(f"objective_id kr_id text unit {exact} level target status reason", rows, exact)
+    return frame_of(rows, f"objective_id kr_id text unit {exact} level target status reason")
 
 
 @pytest.mark.parametrize("text", ["Sell more", LONG, WORD])
@@ -204,7 +204,7 @@ def test_progress_of_key_results(text: str, value: Fraction, low: Fraction, chec
 def test_a_strategy_map_with_few_links(segelec: object, check: Check) -> None:
     links = load_links(segelec)[:1]  # type: ignore[arg-type]
     rows = [(x.cause, x.effect, x.sign, x.lag_quarters, "untestable", "") for x in links]
-    frame = table("cause effect sign lag finding quotation", rows)
+    frame = frame_of(rows, "cause effect sign lag finding quotation")
     check(strategy_map(frame, "yours"))
 
 

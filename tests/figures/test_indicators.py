@@ -9,6 +9,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.periods import parse_quarter
+from analysis.base.text import frame_of
 from analysis.figures import (
     composition,
     concept_charts,
@@ -17,7 +18,7 @@ from analysis.figures import (
     process_charts,
     scorecard_charts,
 )
-from analysis.figures.primitives import scale, table
+from analysis.figures.primitives import scale
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.compare import comparison_data
 from analysis.kpis.levels import kpi_periods
@@ -38,7 +39,7 @@ def kpi_rows(kpi: str, values: dict[str, int | None]) -> pd.DataFrame:
         (kpi, label, parse_quarter(label), None if value is None else Fraction(value), 0, 1)
         for label, value in values.items()
     ]
-    return table("kpi period index value numerator denominator", rows, exact="value")
+    return frame_of(rows, "kpi period index value numerator denominator")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_good_follows_the_direction_of_the_kpi() -> None:
 def test_process_counts_days() -> None:
     days = [("01-01", "01-05", "01-05"), ("01-01", "01-05", "01-06"), ("01-01", "01-09", "01-11")]
     rows = [[f"2023-{day}" for day in row] for row in [*days, ("07-01", "07-01", "07-02")]]
-    service = table("requested_on started_on completed_on", rows).apply(pd.to_datetime)
+    service = frame_of(rows, "requested_on started_on completed_on").apply(pd.to_datetime)
     ends = [("wait", "waiting", "requested_on"), ("work", "working", "started_on")]
     columns = [start for _, _, start in ends] + ["completed_on"]
     steps = [
@@ -199,7 +200,7 @@ def counted(kpi: str, *counts: tuple[str, int, int]) -> pd.DataFrame:
         (kpi, label, parse_quarter(label), Fraction(scale * count, size), count, size)
         for label, count, size in counts
     ]
-    return table("kpi period index value numerator denominator", rows, exact="value")
+    return frame_of(rows, "kpi period index value numerator denominator")
 
 
 def test_intervals_by_hand() -> None:

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.base.text import frame_of
 from analysis.figures import printed_claims, printed_growth
-from analysis.figures.primitives import table
 from analysis.tables.case import Case
 
 
@@ -139,7 +139,7 @@ def test_captions_follow_the_data() -> None:
 
 def test_an_unknown_verdict_is_refused() -> None:
     columns = "claim_id place printed role verdict default conflict evidence"
-    frame = table(columns, [("a", "1", "1", "result", "plausible", True, "", "")])
+    frame = frame_of([("a", "1", "1", "result", "plausible", True, "", "")], columns)
     with pytest.raises(InputError, match="plausible"):
         printed_claims.verdicts(frame)
 
@@ -154,7 +154,7 @@ def test_claims_whose_verdict_depends_on_the_reading_are_counted() -> None:
         ("d", "5", "", "formula", "inconsistent", True, "c", "Also so."),
     ]
     columns = "claim_id place printed role verdict default conflict evidence"
-    drawn = printed_claims.verdicts(table(columns, rows))
+    drawn = printed_claims.verdicts(frame_of(rows, columns))
     assert "2 of 4 printed claims cannot hold, and no result is among them" in drawn.caption
     assert "2 consistent and 2 inconsistent; 1 of them, underlined, changes" in drawn.caption
     assert drawn.alt.endswith("Section 5: Upside down.")

@@ -16,8 +16,8 @@ from typing import Any
 from unittest import mock
 
 from analysis import cli
-from analysis.notebook.edition import PARAMETERS_TAG, chapters, edition, tags
-from analysis.notebook.run import read
+from analysis.notebook.edition import chapters, edition
+from analysis.notebook.run import PARAMETERS_TAG, read, tags
 from analysis.tables.case import load_case
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.intake.cells import ASK_DECIMAL, OTHER_DECIMAL, Context, read_number
-from analysis.tables.case import IntakeSettings
+from analysis.tables.schema import IntakeSettings
 
 from .conftest import Firm, cases
 

@@ -21,9 +21,9 @@ from analysis.intake.convert import check_sheet
 from analysis.intake.naming import name_columns
 from analysis.intake.rows import Sheet
 from analysis.intake.sheets import Grid
-from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import DECIMAL_OR_EMPTY, MONTH, NUMBER, NUMBER_OR_EMPTY, QUARTER
 from analysis.tables.rows import Table
+from analysis.tables.schema import IntakeSettings
 
 from .conftest import cases
 

@@ -15,7 +15,7 @@ from analysis.claims.relations import RelationRow
 from analysis.cli import main
 from analysis.intake.case_files import TABLES
 from analysis.intake.new_case import new_case
-from analysis.report.outputs import LISTS, describe, indicators_of, with_tables
+from analysis.report.outputs import LISTS, describe, indicators_of, with_index
 from analysis.tables.case import load_case
 from analysis.tables.columns import folded, header_of, may_be_empty, names_of
 from analysis.tables.firm_tables import FinStatementRow, ServiceRow
@@ -40,16 +40,16 @@ def test_data_packages_are_current(name: str) -> None:
 
 def test_the_readme_is_current() -> None:
     text = (TEMPLATE / "README.md").read_text(encoding="utf-8")
-    assert with_tables(text, LISTS["template"]()) == text
+    assert with_index(text, f"{LISTS['template']()}\n", "tables") == text
     for table in TABLES:
         assert f"| `{table.file}` |" in text
     with pytest.raises(InputError, match="needs the marks"):
-        with_tables("no marks", "")
+        with_index("no marks", "", "tables")
 
 
 def test_the_readme_of_claims_is_current_and_names_the_vocabulary() -> None:
     text = (ROOT / "data/raw/courier/README.md").read_text(encoding="utf-8")
-    assert with_tables(text, LISTS["courier"]()) == text
+    assert with_index(text, f"{LISTS['courier']()}\n", "tables") == text
     for name in (*ClaimRow.model_fields, *RelationRow.model_fields):
         assert f"\n| {name} |" in text or f"\n| [{name}] |" in text
     words = ("growth", "money", "target", "structure", "period sum", "less is better", "unprinted")

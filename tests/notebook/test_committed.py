@@ -23,8 +23,8 @@ from nbformat import NotebookNode
 
 from analysis.notebook import run as notebook
 from analysis.notebook.drawing import figure_order, figures_by_report
-from analysis.notebook.edition import PARAMETERS_TAG, declared, tags
 from analysis.notebook.prose import MARKS, concepts
+from analysis.notebook.run import PARAMETERS_TAG, declared, tags
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]

@@ -22,8 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis.base.errors import BuildError, InputError
 from analysis.base.text import imported
 from analysis.notebook import run as notebook
-from analysis.notebook.edition import declared
-from analysis.notebook.run import NotebookError
+from analysis.notebook.run import NotebookError, declared
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 PARAMETERS = 'case = "segelec"\nseed = 3\nrate = 0.5\nstrict = False\nnames = ["a"]\nnote = None'

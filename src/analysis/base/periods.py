@@ -1,9 +1,9 @@
 """Calendar periods as whole numbers: a quarter is ``4 * year + (quarter - 1)``.
 
-One table, `GRAINS`, says how long a period is and how it is written; months, half-years and years
-are counted as quarters are. Neighbouring periods differ by one, so that every comparison is a
-subtraction and a missing period stays missing. To add a grain, add its name to `Grain` and a row to
-the table.
+One table, ``periods.yaml``, says how long a period is and how it is written; months, half-years and
+years are counted as quarters are. Neighbouring periods differ by one, so that every comparison is a
+subtraction and a missing period stays missing. To add a grain, add its name to `Grain` and a record
+to the table.
 
 Months are those of the calendar. Quarters, half-years and years are those of the firm's year: see
 `Calendar`, which `analysis.tables.case.load_case` sets for the process, as a locale would be.
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from analysis.base.errors import InputError
 from analysis.base.language import language, tr
+from analysis.base.text import own_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,46 +98,7 @@ def _lead(grain: Grain) -> int:
 _FIRST_TO_FOURTH = ("first", "second", "third", "fourth")
 
 GRAINS: Mapping[Grain, _Form] = {
-    "month": _Form(
-        months=1,
-        label="{year}-{part:02d}",
-        part="-(0[1-9]|1[0-2])",
-        rule=", hyphen and two digits",
-        example="2024-05",
-        short="{month:.3} {year}",
-        words="{month} {year}",
-        often="monthly",
-    ),
-    "quarter": _Form(
-        months=3,
-        label="{year}Q{part}",
-        part="Q([1-4])",
-        rule=", Q and a digit from 1 to 4",
-        example="2024Q2",
-        short="Q{part} {year}",
-        words="the {nth} quarter of {year}",
-        often="quarterly",
-    ),
-    "half-year": _Form(
-        months=6,
-        label="{year}H{part}",
-        part="H([12])",
-        rule=", H and 1 or 2",
-        example="2024H1",
-        short="H{part} {year}",
-        words="the {nth} half of {year}",
-        often="half-yearly",
-    ),
-    "year": _Form(
-        months=12,
-        label="{year}",
-        part="()",
-        rule="",
-        example="2024",
-        short="{year}",
-        words="the year {year}",
-        often="yearly",
-    ),
+    grain: _Form(**form) for grain, form in own_yaml(__file__, "periods.yaml").items()
 }
 """Every grain, from the shortest to the longest."""
 
@@ -144,18 +106,8 @@ MONTHS: Mapping[Grain, int] = {grain: form.months for grain, form in GRAINS.item
 """Months in a period."""
 
 MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 """In English; those of other languages come from CLDR, never from the locale of the machine."""
 

@@ -32,32 +32,17 @@ PAPER = "segelec"
 ARTICLE = "kowalczyk"
 """The case of the second source, whose report is made beside that of the paper."""
 PACKAGES = (
-    (
-        "pandas",
-        "narwhals",
-        "babel.core",
-        "pydantic.main",
-        "yaml",
-        "nbformat.validator",
-        "mistune",
-        "typst",
-    ),
-    (
-        "openpyxl",
-        "matplotlib.pyplot",
-        "matplotlib.backends.backend_svg",
-        "seaborn",
-        "fontTools.subset",
-        "schemdraw",
-        "scipy.stats",
-        "scipy.optimize",
-        "papermill",
-        "ipykernel.inprocess.manager",
-        "ipykernel.inprocess.ipkernel",
-    ),
+    [
+        *("pandas", "narwhals", "babel.core", "pydantic.main", "yaml", "nbformat.validator"),
+        *("mistune", "typst"),
+    ],
+    [
+        *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
+        *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill"),
+        *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel"),
+    ],
 )
-"""What a build imports once, before it forks its steps: what most
-need, and what notebooks need."""
+"""What a build imports once, before it forks its steps: what most need, and what notebooks need."""
 _WATCHED = ("notebooks", "data/raw")
 _PAUSE = 0.2
 """Seconds between looks at the files that authors write."""

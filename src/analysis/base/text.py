@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -291,19 +291,26 @@ def fields(record: object, names: str) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names.split()}
 
 
-def frame_of(
-    rows: Sequence[Mapping[str, object]], columns: list[str] | None = None
-) -> pd.DataFrame:
+def frame_of(rows: Sequence[Any], columns: str | None = None) -> pd.DataFrame:
     """Return rows as a frame in which fractions, and whole numbers beside None, stay exact.
+
+    Parameters
+    ----------
+    rows : sequence of mappings or of sequences
+        By the names of the columns, or with a cell for each column in their order.
+    columns : str
+        Names of the columns, with spaces between them; needed for sequences.
 
     Examples
     --------
-    >>> frame_of([{"count": 3}, {"count": None}])["count"].tolist()
-    [3, None]
+    >>> frame_of([("2024Q1", None), ("2024Q2", Fraction(1, 8))], "quarter growth")
+      quarter growth
+    0  2024Q1   None
+    1  2024Q2    1/8
     """
-    frame = pd.DataFrame(rows, columns=columns)
-    for name in frame:
-        values = [row[str(name)] for row in rows]
+    frame = pd.DataFrame(rows, columns=columns.split() if columns else None)
+    for place, name in enumerate(frame):
+        values = [row[name if isinstance(row, Mapping) else place] for row in rows]
         if any(value is None or isinstance(value, Fraction) for value in values):
             frame[name] = column(values)
     return frame
@@ -440,15 +447,3 @@ class _OwnLoader(_PlainKeys, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # 
 def own_yaml(module: str, name: str) -> Any:
     """Read a YAML file of the package, which lies beside a module."""
     return yaml.load(Path(module).with_name(name).read_text(encoding="utf-8"), _OwnLoader)
-
-
-def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """List the texts in what a ``case.yaml`` holds, each after the path of its keys."""
-    if isinstance(found, str):
-        yield path, found
-    elif isinstance(found, Mapping):
-        for key, value in found.items():
-            yield from texts_of(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(found, Sequence):
-        for place, value in enumerate(found):
-            yield from texts_of(value, f"{path}.{place}")

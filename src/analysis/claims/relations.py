@@ -26,19 +26,20 @@ class Kind(NamedTuple):
 
     Attributes
     ----------
-    meaning : str
-        In words.
+    meaning, written : str
+        In words, and how reports write a row of it.
     needs, may : tuple of str
         Cells, besides the quantity, that a row of it must fill, and others that it may fill.
     """
 
     meaning: str
+    written: str
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, Kind] = {
-    name: Kind(kind["meaning"], tuple(kind.get("needs", ())), tuple(kind.get("may", ())))
+    name: Kind(**kind | {cells: tuple(kind.get(cells, ())) for cells in ("needs", "may")})
     for name, kind in own_yaml(__file__, "relations.yaml").items()
 }
 
@@ -97,7 +98,7 @@ class RelationRow(Row):
 
     @model_validator(mode="after")
     def _cells_fit_the_relation(self) -> RelationRow:
-        _, needs, may = KINDS[self.relation]
+        _, _, needs, may = KINDS[self.relation]
         for column in ("period", "of", "by", "claim"):
             filled = bool(getattr(self, column))
             if column in needs and not filled:
@@ -165,8 +166,7 @@ def read_relations(case: Case, claims: Sequence[ClaimRow]) -> tuple[RelationRow,
         rows give one thing two meanings, or a claim depends on a reading that changes nothing.
     """
     there = case.raw.joinpath(RELATIONS.file).is_file()
-    found = read_rows(RELATIONS, case.raw, case.root) if there else []
-    rows = [row for row in found if isinstance(row, RelationRow)]
+    rows = read_rows(RELATIONS, case.raw, case.root) if there else []
     check = _Check(case, claims, rows)
     errors: list[InputError] = []
     for row in rows:

@@ -27,22 +27,8 @@ from analysis.tables.case import Case
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
-    "exact",
-    "words",
-    "cube",
-    "periods",
-    "okr",
-    "state",
-    "dom",
-    "charts",
-    "table",
-    "files",
-    "picture",
-    "first",
-    "panels",
-    "panels_okr",
-    "panels_claims",
-    "main",
+    *("exact", "words", "cube", "periods", "okr", "state", "dom", "charts", "table", "files"),
+    *("picture", "first", "panels", "panels_okr", "panels_claims", "main"),
 )
 """Names of the scripts, in the order in which they are put together."""
 

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial, reduce
-from typing import Any, Final, Literal
+from functools import cache, reduce
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -132,18 +132,14 @@ def _expanded(part: str, quarters: Sequence[int]) -> Iterator[Comparison]:
     if per_quarter and not quarters:
         raise InputError("a formula with q needs the quarters that q stands for", value=part)
     for quarter in quarters if per_quarter else (None,):
-        text, filled = part, dict[str, str]()
+        text, filled = part, {time: time for time in times}
         if quarter is not None:
             text = part.replace("[q-1]", f"[{quarter - 1}]").replace("[q]", f"[{quarter}]")
-            filled = {"q": str(quarter), "q - 1": str(quarter - 1)}
-        sides = [retime(side, partial(_filled, filled)) for side in (left, right)]
+            filled |= {"q": str(quarter), "q - 1": str(quarter - 1)}
+        sides = [retime(side, filled.__getitem__) for side in (left, right)]
         for side in sides:
             _check_names(side)
         yield Comparison(text, sides[0], sides[1], pieces[1])
-
-
-def _filled(filled: Mapping[str, str], time: str) -> str:
-    return filled.get(time, time)
 
 
 def _slope(level: Expression) -> Expression:
@@ -263,8 +259,7 @@ SENTENCES: Final = Table(
 )
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A comparison that a company does not meet."""
 
     statement_id: str
@@ -279,21 +274,15 @@ def read_sentences(case: Case) -> list[SentenceRow]:
     InputError
         If a row breaks a rule or names a reading that ``case.yaml`` lacks.
     """
-    rows = read_rows(SENTENCES, case.raw, case.root)
-    sentences = [row for row in rows if isinstance(row, SentenceRow)]
+    sentences = read_rows(SENTENCES, case.raw, case.root)
+    file = str((case.raw / SENTENCES.file).relative_to(case.root))
     for sentence in sentences:
-        if sentence.reading:
-            axis, _, option = sentence.reading.partition("=")
-            try:
-                case.reading({axis: option})
-            except InputError as error:
-                raise InputError(
-                    error.rule,
-                    file=(case.raw / SENTENCES.file).relative_to(case.root),
-                    row=sentence.statement_id,
-                    column="reading",
-                    value=sentence.reading,
-                ) from error
+        axis, _, option = sentence.reading.partition("=")
+        try:
+            case.reading({axis: option} if axis else None)
+        except InputError as error:
+            place = {"row": sentence.statement_id, "column": "reading", "value": sentence.reading}
+            raise InputError(error.rule, file=file, **place) from error
     return sentences
 
 

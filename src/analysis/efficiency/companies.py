@@ -64,8 +64,7 @@ DESIGNS: Final = Table(
 
 def read_companies(case: Case) -> list[CompanyRow]:
     """Read the made-up companies of a case."""
-    rows = read_rows(COMPANIES, case.raw, case.root)
-    return [row for row in rows if isinstance(row, CompanyRow)]
+    return read_rows(COMPANIES, case.raw, case.root)
 
 
 def make_statements(case: Case) -> pd.DataFrame:
@@ -81,8 +80,7 @@ def make_statements(case: Case) -> pd.DataFrame:
     InputError
         If a design leads to statements that do not add up.
     """
-    rows = read_rows(DESIGNS, case.raw, case.root)
-    designs = [row for row in rows if isinstance(row, DesignRow)]
+    designs = read_rows(DESIGNS, case.raw, case.root)
     made: list[dict[str, object]] = []
     for company in read_companies(case):
         cash, equity, debt = (company.opening_cash, company.opening_equity, company.opening_debt)
@@ -91,16 +89,13 @@ def make_statements(case: Case) -> pd.DataFrame:
                 continue
             cash += design.cfo + design.cfi + design.cff
             debt += design.cff - design.share_issue
-            equity += _pretax(design) + design.share_issue
+            pretax = design.operating_profit + design.financial_result + design.extraordinary_result
+            equity += pretax + design.share_issue
             balance = {"cash": cash, "equity": equity, "interest_debt": debt}
             made.append(_statement(design, company.selling_share) | balance)
     frame = pd.DataFrame(made, columns=list(_COLUMNS))
     prepare(frame, file=(case.raw / DESIGNS.file).relative_to(case.root))
     return frame
-
-
-def _pretax(design: DesignRow) -> int:
-    return design.operating_profit + design.financial_result + design.extraordinary_result
 
 
 def _statement(design: DesignRow, selling_share: int) -> dict[str, object]:

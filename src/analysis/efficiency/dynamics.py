@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise, permutations
-from math import factorial, sqrt
-from typing import Any, Final, Literal
+from math import factorial, prod, sqrt
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.expression import Measure, at_time, before, evaluate, parse
 from analysis.base.periods import quarter_label
+from analysis.base.text import frame_of
 from analysis.efficiency.quarterly_statements import Book
-from analysis.efficiency.ratios import Denominator, indicator, measures, series, stock
+from analysis.efficiency.ratios import indicator, measures, series, stock
 
 Values = Mapping[int, Fraction | None]
 """One indicator by quarter index."""
@@ -45,19 +46,12 @@ def step_table(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for upper, lower, name in STEPS:
-        above, below = series(table, upper), series(table, lower)
-        for quarter in above:
-            rows.append(
-                {
-                    "upper": upper,
-                    "lower": lower,
-                    "step": name,
-                    "quarter": quarter,
-                    "period": quarter_label(quarter),
-                    "value": _minus(below[quarter], above[quarter]),
-                }
-            )
-    return pd.DataFrame(rows).astype({"value": "object"})
+        below = series(table, lower)
+        rows += [
+            (upper, lower, name, quarter, quarter_label(quarter), _minus(below[quarter], value))
+            for quarter, value in series(table, upper).items()
+        ]
+    return frame_of(rows, "upper lower step quarter period value")
 
 
 def quotient(table: pd.DataFrame, above: str, below: str) -> dict[int, Fraction | None]:
@@ -65,20 +59,15 @@ def quotient(table: pd.DataFrame, above: str, below: str) -> dict[int, Fraction 
 
     ``K18`` over ``K17`` is the equity multiplier, ``K19`` over ``K20`` the share of fixed assets.
     """
-    upper, lower = series(table, above), series(table, below)
+    lower = series(table, below)
     return {
-        quarter: None if value is None or not lower[quarter] else value / _some(lower[quarter])
-        for quarter, value in upper.items()
+        quarter: value / divisor if value is not None and (divisor := lower[quarter]) else None
+        for quarter, value in series(table, above).items()
     }
 
 
 def _minus(left: Fraction | None, right: Fraction | None) -> Fraction | None:
     return None if left is None or right is None else left - right
-
-
-def _some(value: Fraction | None) -> Fraction:
-    assert value is not None
-    return value
 
 
 def split_product(before: Sequence[Fraction], after: Sequence[Fraction]) -> tuple[Fraction, ...]:
@@ -97,17 +86,10 @@ def split_product(before: Sequence[Fraction], after: Sequence[Fraction]) -> tupl
     for order in permutations(range(len(before))):
         state = list(before)
         for place in order:
-            old = _product(state)
+            old = prod(state)
             state[place] = after[place]
-            parts[place] += _product(state) - old
+            parts[place] += prod(state) - old
     return tuple(part / factorial(len(before)) for part in parts)
-
-
-def _product(factors: Sequence[Fraction]) -> Fraction:
-    result = Fraction(1)
-    for factor in factors:
-        result *= factor
-    return result
 
 
 DUPONT: Final = ("net margin", "asset turnover", "equity multiplier")
@@ -130,55 +112,37 @@ def dupont(statements: Book, table: pd.DataFrame) -> pd.DataFrame:
         factor: parts of the change on the quarter before, which add up to it exactly. None where
         a factor is undefined.
     """
-    factors = {
-        DUPONT[0]: series(table, "K16"),
-        DUPONT[1]: series(table, "K19"),
-        DUPONT[2]: quotient(table, "K18", "K17"),
-    }
+    factors = (series(table, "K16"), series(table, "K19"), quotient(table, "K18", "K17"))
     roe = series(table, "K18")
     rows = []
     for quarter in statements:
-        here = [values[quarter] for values in factors.values()]
-        before = [values.get(quarter - 1) for values in factors.values()]
-        known = None not in (*here, *before)
+        both = [values.get(q) for q in (quarter - 1, quarter) for values in factors]
+        known = [value for value in both if value is not None]
         parts: tuple[Fraction | None, ...] = (None, None, None)
-        if known:
-            parts = split_product([_some(v) for v in before], [_some(v) for v in here])
-        rows.append(
-            {
-                "quarter": quarter,
-                "period": quarter_label(quarter),
-                "roe": roe[quarter],
-                **dict(zip(DUPONT, here, strict=True)),
-                "change": _minus(roe[quarter], roe.get(quarter - 1)) if known else None,
-                **{f"{n} part": part for n, part in zip(DUPONT, parts, strict=True)},
-            }
-        )
+        if len(known) == len(both):
+            parts = split_product(known[:3], known[3:])
+        change = _minus(roe[quarter], roe.get(quarter - 1)) if None not in parts else None
+        head = {"quarter": quarter, "period": quarter_label(quarter), "roe": roe[quarter]}
+        split = {f"{name} part": part for name, part in zip(DUPONT, parts, strict=True)}
+        here = dict(zip(DUPONT, both[3:], strict=True))
+        rows.append(head | here | {"change": change} | split)
     return pd.DataFrame(rows, dtype="object")
 
 
-def turnover_split(
-    statements: Book,
-    quarter: int,
-    column: str = "total_assets",
-    denominator: Denominator = "closing",
-) -> tuple[Fraction, Fraction] | None:
-    """Split the change of a turnover into the part of sales and the part of the assets.
+def turnover_split(statements: Book, quarter: int) -> tuple[Fraction, Fraction] | None:
+    """Split the change of the assets' turnover into the part of sales and the part of the assets.
 
     Returns
     -------
     tuple of Fraction or None
         The two parts, which add up to the change on the quarter before; None if that is unknown.
     """
-    if quarter - 1 not in statements:
+    known = [row for q in (quarter - 1, quarter) if (row := statements.get(q))]
+    if len(known) < 2 or any(row["total_assets"] <= 0 for row in known):
         return None
-    stocks = [stock(statements, q, column, denominator) for q in (quarter - 1, quarter)]
-    if any(value is None or value <= 0 for value in stocks):
-        return None
-    sales = [Fraction(statements[q]["sales"]) for q in (quarter - 1, quarter)]
-    before, after = ((s, 1 / _some(below)) for s, below in zip(sales, stocks, strict=True))
-    parts = split_product(before, after)
-    return parts[0], parts[1]
+    before, after = ((Fraction(row["sales"]), Fraction(1, row["total_assets"])) for row in known)
+    sales, assets = split_product(before, after)
+    return sales, assets
 
 
 MONTHLY_CUT: Final = Fraction(1, 100)
@@ -206,15 +170,15 @@ _KEY_RESULTS: Final = {
 }
 
 
-def key_results(statements: Book, denominator: Denominator = "average") -> pd.DataFrame:
+def key_results(statements: Book) -> pd.DataFrame:
     """Compute the paper's financial key results for every quarter.
+
+    Equity and debt are averages of opening and closing, so that the first quarter stays open.
 
     Parameters
     ----------
     statements : Book
         The company.
-    denominator : {"closing", "opening", "average"}
-        Which equity and debt divide; with ``average`` the first quarter stays open.
 
     Returns
     -------
@@ -233,7 +197,7 @@ def key_results(statements: Book, denominator: Denominator = "average") -> pd.Da
                 known = measures(statements[index])
                 values |= {(name, time): Fraction(value) for name, value in known.items()}
         for name in ("equity", "interest_debt"):
-            values[name, "now"] = stock(statements, quarter, name, denominator)
+            values[name, "now"] = stock(statements, quarter, name, "average")
         found = {name: evaluate(formula, values) for name, formula in _KEY_RESULTS.items()}
         head = {"quarter": quarter, "period": quarter_label(quarter)}
         rows.append(head | found | {"sales": amounts["sales"]})
@@ -242,25 +206,53 @@ def key_results(statements: Book, denominator: Denominator = "average") -> pd.Da
 
 @dataclass(frozen=True)
 class Trend:
-    """A straight line through an indicator's quarters.
+    """A straight line by least squares through an indicator's quarters.
 
     Attributes
     ----------
-    slope : Fraction
-        Least-squares change per quarter, exact.
-    low, high : float
-        95 % interval of the slope (t with n − 2 degrees of freedom).
-    rank_p : Fraction
-        Exact two-sided p of Kendall's rank test: how often mere chance orders values as strongly.
-    quarters : int
-        How many values it rests on.
+    values : mapping of int to Fraction
+        What it runs through, by quarter index.
+    slope, mean : Fraction
+        Exact change per quarter, and the value in the middle.
+    spread : Fraction
+        Sum of squared distances of the quarters from their middle.
+    error : float
+        Standard error of a value about the line.
+    t : float
+        97.5 % quantile of Student's t with n − 2 degrees of freedom.
     """
 
+    values: Mapping[int, Fraction]
     slope: Fraction
-    low: float
-    high: float
-    rank_p: Fraction
-    quarters: int
+    mean: Fraction
+    spread: Fraction
+    error: float
+    t: float
+
+    @property
+    def _margin(self) -> float:
+        return self.t * self.error / sqrt(float(self.spread))
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval of the slope."""
+        return float(self.slope) - self._margin
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval of the slope."""
+        return float(self.slope) + self._margin
+
+    @property
+    def rank_p(self) -> Fraction:
+        """Two-sided p of Kendall's test: how often mere chance orders values as strongly."""
+        values = tuple(self.values.values())
+        if len(values) > FEW:
+            p = _stats().kendalltau(range(len(values)), [float(v) for v in values]).pvalue
+            return Fraction(float(p)).limit_denominator(10**6)
+        seen = abs(_kendall_score(values))
+        orders = [abs(_kendall_score(order)) >= seen for order in permutations(values)]
+        return Fraction(sum(orders), len(orders))
 
     @property
     def direction(self) -> Literal["rises", "falls", "stays"]:
@@ -272,29 +264,29 @@ class Trend:
         """Whether the interval of the slope leaves zero out."""
         return self.low > 0 or self.high < 0
 
+    def at(self, quarter: int) -> Fraction:
+        """Return the value on the line."""
+        return self.mean + self.slope * (quarter - Fraction(min(self.values) + max(self.values), 2))
 
-@dataclass(frozen=True)
-class Forecast:
-    """The value expected for the next quarter.
 
-    Attributes
-    ----------
-    quarter : int
-        Quarter index.
-    method : str
-        In words.
-    value, low, high : float
-        Expected value and 95 % prediction interval.
-    warning : str
-        What it is worth; empty with enough quarters.
-    """
+class Forecast(NamedTuple):
+    """What the line says of the next quarter: its value, and a 95 % prediction interval."""
 
     quarter: int
-    method: str
     value: float
     low: float
     high: float
-    warning: str
+
+
+def _stats() -> Any:
+    """Import scipy.stats where it is needed; most steps fit no trend."""
+    from scipy import stats  # type: ignore[import-untyped]
+
+    return stats
+
+
+def _kendall_score(values: Sequence[Fraction]) -> int:
+    return sum((b > a) - (b < a) for a, b in combinations(values, 2))
 
 
 def trend(values: Values) -> Trend | None:
@@ -306,12 +298,18 @@ def trend(values: Values) -> Trend | None:
     >>> str(found.slope), found.direction, found.certain
     ('3/2', 'rises', False)
     """
-    fit = _fit(values)
-    if fit is None:
+    known = {quarter: value for quarter in sorted(values) if (value := values[quarter]) is not None}
+    count = len(known)
+    gaps = any(b - a != 1 for a, b in pairwise(known)) or count < len(values)
+    if gaps or count < MIN_TREND:
         return None
-    width = fit.t * fit.error / sqrt(float(fit.spread))
-    slope = float(fit.slope)
-    return Trend(fit.slope, slope - width, slope + width, _kendall_p(fit.values), len(fit.values))
+    mean = sum(known.values(), Fraction(0)) / count
+    points = [(n - Fraction(count - 1, 2), value) for n, value in enumerate(known.values())]
+    spread = sum((x * x for x, _ in points), Fraction(0))
+    slope = sum((x * y for x, y in points), Fraction(0)) / spread
+    rest = sum(((y - mean - slope * x) ** 2 for x, y in points), Fraction(0))
+    error = sqrt(float(rest / (count - 2)))
+    return Trend(known, slope, mean, spread, error, float(_stats().t.ppf(0.975, count - 2)))
 
 
 def forecast(values: Values) -> Forecast | None:
@@ -320,111 +318,24 @@ def forecast(values: Values) -> Forecast | None:
     The interval is that of a single new value under independent normal errors, which quarterly
     figures seldom have; a season is not modelled.
     """
-    fit = _fit(values)
-    if fit is None:
+    line = trend(values)
+    if line is None:
         return None
-    count = len(fit.values)
-    ahead = Fraction(count) - Fraction(count - 1, 2)
-    value = float(fit.mean + fit.slope * ahead)
-    width = fit.t * fit.error * sqrt(1 + 1 / count + float(ahead**2 / fit.spread))
-    few = f"{count} quarters carry little: {count - 2} degrees of freedom, no season seen twice"
-    return Forecast(
-        max(values) + 1,
-        "straight line by least squares, one quarter ahead",
-        value,
-        value - width,
-        value + width,
-        few if count < FEW else "",
-    )
+    count, following = len(line.values), max(line.values) + 1
+    value, ahead = float(line.at(following)), Fraction(count + 1, 2)
+    width = line.t * line.error * sqrt(1 + 1 / count + float(ahead**2 / line.spread))
+    return Forecast(following, value, value - width, value + width)
 
 
-def forecast_data(values: Values, trend: Trend, forecast: Forecast) -> pd.DataFrame:
-    """Set an indicator's quarters, its line and the forecast side by side.
+def outlook(table: pd.DataFrame, indicator_id: str) -> tuple[pd.DataFrame, str, str]:
+    """Return an indicator's quarters with its forecast, its name, and what the forecast is worth.
 
     Returns
     -------
     DataFrame
         Columns period, kind (actual or forecast), value, line, low and high.
-    """
-    known = {q: v for q, v in values.items() if v is not None}
-    mean = sum(known.values(), Fraction(0)) / len(known)
-    middle = Fraction(min(known) + max(known), 2)
-    line = {q: float(mean + trend.slope * (q - middle)) for q in (*known, forecast.quarter)}
-    rows = [
-        {
-            "period": quarter_label(q),
-            "kind": "actual",
-            "value": float(v),
-            "line": line[q],
-            "low": None,
-            "high": None,
-        }
-        for q, v in known.items()
-    ]
-    rows.append(
-        {
-            "period": quarter_label(forecast.quarter),
-            "kind": "forecast",
-            "value": forecast.value,
-            "line": line[forecast.quarter],
-            "low": forecast.low,
-            "high": forecast.high,
-        }
-    )
-    return pd.DataFrame(rows)
-
-
-def _stats() -> Any:
-    """Import scipy.stats where it is needed; most steps fit no trend."""
-    from scipy import stats  # type: ignore[import-untyped]
-
-    return stats
-
-
-@dataclass(frozen=True)
-class _Fit:
-    values: tuple[Fraction, ...]
-    mean: Fraction
-    slope: Fraction
-    spread: Fraction
-    error: float
-    t: float
-
-
-def _fit(values: Values) -> _Fit | None:
-    quarters = sorted(values)
-    known = tuple(value for q in quarters if (value := values[q]) is not None)
-    gaps = any(b - a != 1 for a, b in pairwise(quarters)) or len(known) < len(quarters)
-    count = len(known)
-    if gaps or count < MIN_TREND:
-        return None
-    mean = sum(known, Fraction(0)) / count
-    places = [Fraction(i) - Fraction(count - 1, 2) for i in range(count)]
-    spread = sum((x * x for x in places), Fraction(0))
-    slope = sum((x * y for x, y in zip(places, known, strict=True)), Fraction(0)) / spread
-    rest = sum(
-        ((y - mean - slope * x) ** 2 for x, y in zip(places, known, strict=True)), Fraction(0)
-    )
-    error = sqrt(float(rest / (count - 2)))
-    return _Fit(known, mean, slope, spread, error, float(_stats().t.ppf(0.975, count - 2)))
-
-
-def _kendall_score(values: Sequence[Fraction]) -> int:
-    return sum((b > a) - (b < a) for a, b in combinations(values, 2))
-
-
-def _kendall_p(values: Sequence[Fraction]) -> Fraction:
-    """Return the share of all orders that are at least as monotone (up to eight values)."""
-    seen = abs(_kendall_score(values))
-    if len(values) > FEW:
-        p = _stats().kendalltau(range(len(values)), [float(v) for v in values]).pvalue
-        return Fraction(float(p)).limit_denominator(10**6)
-    orders = [abs(_kendall_score(order)) >= seen for order in permutations(values)]
-    return Fraction(sum(orders), len(orders))
-
-
-def outlook(table: pd.DataFrame, indicator_id: str) -> tuple[pd.DataFrame, str, str]:
-    """Return an indicator's quarters with its forecast, its name, and what the forecast is worth.
+    str, str
+        Name of the indicator, and a warning.
 
     Raises
     ------
@@ -435,5 +346,15 @@ def outlook(table: pd.DataFrame, indicator_id: str) -> tuple[pd.DataFrame, str, 
     line, ahead = trend(values), forecast(values)
     if line is None or ahead is None:
         raise InputError("a forecast needs three quarters in a row", value=indicator_id)
-    warning = ahead.warning or "a season is not modelled"
-    return forecast_data(values, line, ahead), indicator(indicator_id).english, warning
+    rows: list[tuple[Any, ...]] = [
+        (q, "actual", float(value), None, None) for q, value in line.values.items()
+    ]
+    rows.append((ahead.quarter, "forecast", *ahead[1:]))
+    frame = pd.DataFrame(rows, columns=["period", "kind", "value", "low", "high"])
+    frame.insert(3, "line", [float(line.at(quarter)) for quarter in frame["period"]])
+    frame["period"] = [quarter_label(quarter) for quarter in frame["period"]]
+    count, warning = len(line.values), "a season is not modelled"
+    if count < FEW:
+        left = f"{count - 2} degrees of freedom, no season seen twice"
+        warning = f"{count} quarters carry little: {left}"
+    return frame, indicator(indicator_id).english, warning

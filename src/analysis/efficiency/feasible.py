@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from math import lcm
-from typing import Final
+from typing import Final, NamedTuple
 
 from analysis.base.expression import Expression
 from analysis.base.periods import parse_quarter, quarter_days
@@ -378,8 +378,7 @@ def follows(linear: Linearised, comparison: Comparison, first: str, without: str
     return True
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """One end of a range: a value (None: no limit) and whether a company attains it."""
 
     value: Fraction | None

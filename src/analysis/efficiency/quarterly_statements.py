@@ -10,7 +10,7 @@ year to date count from the first quarter of the firm's year
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -62,7 +62,9 @@ STATEMENTS: Final = Table(
 )
 
 
-_IN_COINS: Final = replace(STATEMENTS, row=SmallestUnitRow)
+_IN_COINS: Final = Table(
+    STATEMENTS.name, STATEMENTS.file, SmallestUnitRow, STATEMENTS.key, STATEMENTS.title
+)
 """The table without unit_scale: every amount is in the smallest coin."""
 
 
@@ -173,14 +175,17 @@ def book(frame: pd.DataFrame, company: str | None = None) -> Book:
 
     Raises
     ------
-    ValueError
-        If the company is not there, or not named although there are several.
+    InputError
+        If none is named although there are several.
     """
-    known = sorted(set(frame["company_id"]))
-    if company is None and len(known) != 1:
-        raise ValueError(f"name one of the companies: {', '.join(known)}")
-    if company is not None and company not in known:
-        raise ValueError(f"there is no company {company}; known are {', '.join(known)}")
+    names = sorted(set(frame["company_id"]))
+    if company is None and len(names) != 1:
+        raise InputError(
+            "the statements of a case are those of one company",
+            file=STATEMENTS.file,
+            column="company_id",
+            value=", ".join(names),
+        )
     chosen = frame if company is None else frame[frame["company_id"] == company]
     return {
         int(row["quarter"]): {name: int(row[name]) for name in AMOUNTS}
@@ -193,30 +198,14 @@ def has_statements(case: Case) -> bool:
     return (case.processed / "ledger" / STATEMENTS.file).is_file()
 
 
-def companies_of(case: Case) -> list[str]:
-    """Name the companies whose statements a case's ledger holds."""
-    frame = read_statements(case.processed / "ledger", case.root, tolerance=None)
-    return sorted(set(frame["company_id"]))
+def stored_statements(case: Case) -> pd.DataFrame:
+    """Read the statements of a case's ledger, which were checked when they were stored."""
+    return read_statements(case.processed / "ledger", case.root, tolerance=None)
 
 
 def ledger_statements(case: Case) -> Book:
-    """Return the statements of a case's ledger (of one company), checked when they were stored.
-
-    Raises
-    ------
-    InputError
-        If a cell breaks a rule, or there are several companies.
-    """
-    frame = read_statements(case.processed / "ledger", case.root, tolerance=None)
-    names = sorted(set(frame["company_id"]))
-    if len(names) != 1:
-        raise InputError(
-            "the statements of a case are those of one company",
-            file=STATEMENTS.file,
-            column="company_id",
-            value=", ".join(names),
-        )
-    return book(frame)
+    """Return the statements of a case's ledger, of one company; see :func:`book`."""
+    return book(stored_statements(case))
 
 
 NEVER_NEGATIVE: Final = tuple(

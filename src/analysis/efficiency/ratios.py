@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ from analysis.base.expression import (
     written,
 )
 from analysis.base.periods import quarter_days, quarter_label
-from analysis.base.text import decimal, own_yaml, percent
+from analysis.base.text import decimal, frame_of, own_yaml, percent
 from analysis.efficiency.quarterly_statements import STOCKS, Amounts, Book
 
 Denominator = Literal["closing", "opening", "average"]
@@ -36,8 +36,7 @@ NAMED: Final = "…"
 """The article names the indicator without a formula; its tables were pictures."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the statement between two levels of profit.
 
     Attributes
@@ -117,8 +116,8 @@ class Indicator:
     def stock(self) -> bool:
         """Whether it divides amounts of a period by a balance-sheet item, at whatever moment.
 
-        Such a ratio can be annualised, and its item be the closing, opening or average one. One of
-        two balance-sheet items, such as equity to assets, has neither choice.
+        The item may be the closing, opening or average one. A ratio of two balance-sheet items,
+        such as equity to assets, has no such choice.
         """
         return self.ratio is not None and [name in STOCKS for name in self.ratio] == [False, True]
 
@@ -196,8 +195,7 @@ class CapitalCost:
                 raise ValueError(f"{name} is a share: at least 0 and below 1")
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A value, or the reason why there is none."""
 
     value: Fraction | None
@@ -260,20 +258,9 @@ def ladder(statements: Book) -> pd.DataFrame:
                 reached += named.sign * amounts[key]
             else:
                 kind, key, before = "level", named.indicator_id, 0
-            rows.append(
-                {
-                    "quarter": quarter,
-                    "period": quarter_label(quarter),
-                    "kind": kind,
-                    "key": key,
-                    "english": named.english,
-                    "polish": named.polish,
-                    "value": reached - before,
-                    "before": before,
-                    "after": reached,
-                }
-            )
-    return pd.DataFrame(rows)
+            head = quarter, quarter_label(quarter), kind, key, named.english, named.polish
+            rows.append((*head, reached - before, before, reached))
+    return frame_of(rows, "quarter period kind key english polish value before after")
 
 
 def days(turnover: Fraction | None, quarter: int) -> Fraction | None:
@@ -286,7 +273,6 @@ def compute(
     statements: Book,
     quarter: int,
     denominator: Denominator = "closing",
-    annualised: bool = False,
     cost: CapitalCost | None = None,
 ) -> Result:
     """Compute one indicator of one quarter.
@@ -301,8 +287,6 @@ def compute(
         Quarter index; must be in the book.
     denominator : {"closing", "opening", "average"}
         Which value of a balance-sheet item divides.
-    annualised : bool
-        Multiply what is earned on a balance-sheet item by four; other indicators stay.
     cost : CapitalCost, optional
         Needed for K10.
 
@@ -326,8 +310,7 @@ def compute(
     if below <= 0:
         name = _BY_ID[divisor].english.lower() if divisor in _BY_ID else divisor.replace("_", " ")
         return Result(None, f"{name} {'negative' if below else 'zero'}", above, below)
-    factor = QUARTERS_PER_YEAR if annualised and record.stock else 1
-    return Result(above / below * factor, "", above, below)
+    return Result(above / below, "", above, below)
 
 
 def stock(statements: Book, quarter: int, column: str, denominator: Denominator) -> Fraction | None:
@@ -373,43 +356,32 @@ def _value_added(
 def indicator_table(
     statements: Book,
     denominator: Denominator = "closing",
-    annualised: bool = False,
     cost: CapitalCost | None = None,
 ) -> pd.DataFrame:
     """Compute every indicator of every quarter.
 
     Parameters
     ----------
-    statements, denominator, annualised, cost
+    statements, denominator, cost
         As in :func:`compute`.
 
     Returns
     -------
     DataFrame
         Columns indicator, period, quarter, value (Fraction, or None where undefined), reason,
-        numerator, denominator (None for amounts), basis (closing, opening, average, or empty
-        where no balance-sheet item divides), annualised (whether this value is).
+        numerator, denominator (None for amounts) and basis (closing, opening, average, or empty
+        where no balance-sheet item divides).
     """
-    rows = []
-    for record in CATALOGUE:
-        uses_stock = record.stock or record.indicator_id == "K10"
-        for quarter in statements:
-            result = compute(record, statements, quarter, denominator, annualised, cost)
-            rows.append(
-                {
-                    "indicator": record.indicator_id,
-                    "period": quarter_label(quarter),
-                    "quarter": quarter,
-                    "value": result.value,
-                    "reason": result.reason,
-                    "numerator": result.numerator,
-                    "denominator": result.denominator,
-                    "basis": denominator if uses_stock else "",
-                    "annualised": annualised and record.stock,
-                }
-            )
-    frame = pd.DataFrame(rows)
-    return frame.astype({"value": "object", "numerator": "object", "denominator": "object"})
+    rows = [
+        (
+            *(record.indicator_id, quarter_label(quarter), quarter),
+            *compute(record, statements, quarter, denominator, cost),
+            denominator if record.stock or record.indicator_id == "K10" else "",
+        )
+        for record in CATALOGUE
+        for quarter in statements
+    ]
+    return frame_of(rows, "indicator period quarter value reason numerator denominator basis")
 
 
 def series(table: pd.DataFrame, indicator_id: str) -> dict[int, Fraction | None]:
@@ -421,16 +393,7 @@ def series(table: pd.DataFrame, indicator_id: str) -> dict[int, Fraction | None]
 def collection_days(
     table: pd.DataFrame, indicator_id: str = "K21"
 ) -> Mapping[int, Fraction | None]:
-    """Return the days behind a turnover by quarter (of a table that is not annualised).
-
-    Raises
-    ------
-    ValueError
-        If the turnover was annualised, since a year's turnover needs a year's days.
-    """
-    chosen = table[table["indicator"] == indicator_id]
-    if bool(chosen["annualised"].any()):
-        raise ValueError("days are made from quarterly turnovers, not from annualised ones")
+    """Return the days behind a turnover by quarter."""
     return {quarter: days(value, quarter) for quarter, value in series(table, indicator_id).items()}
 
 

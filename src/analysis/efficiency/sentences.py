@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Annotated, Final, Literal
 
 import pandas as pd
 from pydantic import Field
 
 from analysis.base.periods import parse_quarter
+from analysis.base.text import column, fields, frame_of
 from analysis.efficiency.article import (
     SCHEME,
     SENTENCES,
@@ -115,8 +116,7 @@ def company_books(case: Case) -> dict[str, Book]:
 
 def read_shape(case: Case) -> Denominators:
     """Read the denominators with which companies are sought under readings that fit no other."""
-    rows = read_rows(SHAPE, case.raw, case.root)
-    shape = [row.model_dump() for row in rows if isinstance(row, ShapeRow)]
+    shape = [row.model_dump() for row in read_rows(SHAPE, case.raw, case.root)]
     return {parse_quarter(row["period"]): row | {"K3": row["operating_profit"]} for row in shape}
 
 
@@ -144,32 +144,14 @@ def sentence_table(case: Case) -> pd.DataFrame:
     known = {sentence.statement_id for sentence in active}
     rows = []
     for sentence in read_sentences(case):
-        there = sentence.statement_id in known
-        met = {name: _met(sentence, missed[name]) if there else "" for name in missed}
-        rows.append(
-            {
-                "statement_id": sentence.statement_id,
-                "place": sentence.place,
-                "quotation": sentence.quotation,
-                "english": sentence.english,
-                "role": sentence.role,
-                "formula": sentence.formula,
-                "quarters": sentence.quarters,
-                "status": _status(sentence, linear, first)
-                if there
-                else HANGS
-                if not sentence.formula
-                else OTHER,
-                **met,
-                "correction": sentence.correction,
-                "note": sentence.note,
-            }
-        )
+        head = fields(sentence, "statement_id place quotation english role formula quarters")
+        status, met = OTHER if sentence.formula else HANGS, dict.fromkeys(missed, "")
+        if sentence.statement_id in known:
+            status = _status(sentence, linear, first)
+            found = {name: sentence.statement_id in against for name, against in missed.items()}
+            met = {name: "no" if failed else "yes" for name, failed in found.items()}
+        rows.append(head | {"status": status} | met | fields(sentence, "correction note"))
     return pd.DataFrame(rows)
-
-
-def _met(sentence: SentenceRow, missed: set[str]) -> str:
-    return "no" if sentence.statement_id in missed else "yes"
 
 
 def _status(sentence: SentenceRow, linear: Linearised, first: str) -> str:
@@ -254,7 +236,6 @@ def bound_table(case: Case) -> pd.DataFrame:
     companies = company_books(case)
     rows = []
     for row in read_rows(BOUNDS, case.raw, case.root):
-        assert isinstance(row, BoundRow)
         low, high = bound(both, row.expression, first)
         freer = bound(plain, row.expression, first)
         rows.append(
@@ -295,38 +276,23 @@ def conclusion_table(case: Case) -> pd.DataFrame:
     first = case.parameters.periods.first
     active = _in_force(case)
     frame = make_statements(case)
-    rows: dict[str, list[CounterexampleRow]] = {}
-    for row in read_rows(COUNTEREXAMPLES, case.raw, case.root):
-        assert isinstance(row, CounterexampleRow)
-        rows.setdefault(row.statement_id, []).append(row)
     made = []
-    for statement, changes in rows.items():
-        changed = frame.copy()
+    examples = read_rows(COUNTEREXAMPLES, case.raw, case.root)
+    for statement, group in groupby(examples, key=lambda row: row.statement_id):
+        changes, changed = list(group), frame.copy()
         for change in changes:
-            place = (changed["company_id"] == change.company_id) & (
-                changed["period"] == change.period
-            )
+            place = (frame["company_id"] == change.company_id) & (frame["period"] == change.period)
             changed.loc[place, change.column] = change.value
         company = changes[0].company_id
         missed = failures(active, book(prepare(changed), company), first)
-        made.append(
-            {
-                "statement_id": statement,
-                "company_id": company,
-                "change": ", ".join(
-                    f"{c.column.replace('_', ' ')} {c.value:,} in {c.period}" for c in changes
-                ),
-                "failing": "; ".join(dict.fromkeys(m.statement_id for m in missed)),
-            }
-        )
-    return pd.DataFrame(made)
+        words = (f"{c.column.replace('_', ' ')} {c.value:,} in {c.period}" for c in changes)
+        failing = dict.fromkeys(miss.statement_id for miss in missed)
+        made.append((statement, company, ", ".join(words), "; ".join(failing)))
+    return frame_of(made, "statement_id company_id change failing")
 
 
 RAW: Final = (SENTENCES, SCHEME, COMPANIES, DESIGNS, SHAPE, COUNTEREXAMPLES, BOUNDS)
 """Tables of an article's case, in reading order."""
-
-BOUND_VALUES: Final = ("low", "high", "SYN-A", "SYN-B")
-"""Columns of pins.csv that hold exact numbers."""
 
 _KIND = "synthetic"
 _DERIVED = "derived"
@@ -357,7 +323,9 @@ def build_article(case: Case) -> int:
 
 def read_bounds(case: Case) -> pd.DataFrame:
     """Read the bounds as exact numbers (None without a limit) and truth values."""
-    made = exact_columns(read_made(case, "pins.csv"), BOUND_VALUES)
+    made = read_made(case, "pins.csv")
+    for name in ("low", "high", "SYN-A", "SYN-B"):
+        made[name] = column(None if cell == "" else Fraction(str(cell)) for cell in made[name])
     for name in ("low_attained", "high_attained", "low_ours", "high_ours"):
         made[name] = made[name].astype(str) == "True"
     return made
@@ -366,18 +334,6 @@ def read_bounds(case: Case) -> pd.DataFrame:
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Write exact numbers as fractions (5/12), which any reader can turn back."""
     return frame.map(lambda cell: str(cell) if isinstance(cell, Fraction) else cell)
-
-
-def exact_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Turn columns of written fractions back into Fractions (None where empty)."""
-    made = frame.copy()
-    for name in columns:
-        made[name] = pd.Series(
-            [None if cell == "" else Fraction(str(cell)) for cell in frame[name]],
-            index=frame.index,
-            dtype="object",
-        )
-    return made
 
 
 def read_made(case: Case, name: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import betainc  # type: ignore[import-untyped]
 
 from analysis.base.numbers import parse_percent
-from analysis.base.text import Rounding, decimal, outward, outward_percent, percent
+from analysis.base.text import Rounding, decimal, outward, outward_percent, own_yaml, percent
 from analysis.claims.printed import Interval, preimage, read_formula
 from analysis.claims.single import (
     consistent_n,
@@ -25,28 +25,7 @@ from analysis.claims.single import (
 from analysis.claims.verdicts import count_conflicts, count_verdicts, survival
 from analysis.evidence.soundness import growth_interval
 
-_SHORT = {
-    "services": "abstract-services",
-    "lifting_doors": "abstract-lifting-doors",
-    "alarms": "abstract-alarms",
-    "productivity_q1": "abstract-productivity-q1",
-    "productivity_q2": "abstract-productivity-q2",
-    "sales_growth_2024": "abstract-sales-growth-2024",
-    "sales_growth_2023": "abstract-sales-growth-2023",
-    "sales_total": "abstract-sales-total",
-    "satisfaction": "abstract-satisfaction",
-    "services_growth": "5-services-growth",
-    "margin_formula": "table1-margin-formula",
-    "times_three": "4.4.2-sustainability-formula",
-    "over_three": "table2-sustainability-formula",
-    "square": "table2-satisfaction-formula",
-    "sustainability_rise": "4.4.2-sustainability-target",
-    "roi_rise": "4.4.1-roi-target",
-    "margin_rise": "4.4.1-margin-target",
-    "cost_cut": "4.4.1-cost-target",
-    "satisfaction_rise": "4.4.2-satisfaction-objective",
-    "satisfaction_example": "4.3.3-satisfaction-target",
-}
+_SHORT: dict[str, str] = own_yaml(__file__, "derived.yaml")
 """Names under which prose quotes what is printed, and the claims that print it."""
 
 _SCORES = (70, 80, 90)

@@ -11,7 +11,7 @@ It may import all rooms above it (base to show), and is imported by notebooks an
 the package.
 
 To add a figure: write a function decorated with ``@s.drawing`` that returns `s.Drawn` in the module
-of its subject, put its name in the list ``notebook/figures.yaml`` and show it in a notebook. Its
-place in that list and its name make its file names (``fig_07_services_by_type``), and
+of its subject, put its texts into ``notebook/figures.yaml`` and show it in a notebook. Its
+place in that file and its name make its file names (``fig_07_services_by_type``), and
 `tests/figures` looks at every figure that is shown.
 """

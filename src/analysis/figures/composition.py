@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.base.language import tr
 from analysis.base.periods import months_in, short_period
-from analysis.base.text import column, decimal, listed, percent, points, records
+from analysis.base.text import column, decimal, frame_of, listed, percent, points, records
 from analysis.efficiency.quarterly_statements import Book
 from analysis.efficiency.ratios import ladder
 from analysis.figures import style as s
@@ -20,7 +20,6 @@ from analysis.figures.primitives import (
     multiple,
     period_words,
     scale,
-    table,
     waterfall,
 )
 from analysis.kpis.catalogue import Totals
@@ -79,7 +78,7 @@ def type_shares(counts: pd.Series[int], types: Iterable[ServiceType] = ()) -> pd
         name, printed = (record.name, record.printed) if record else (plain, False)
         shares = Fraction(-count, whole), Fraction(so_far, whole)
         rows.append((service_type, name, -count, printed, *shares))
-    return table("service_type name services printed share cumulative", rows)
+    return frame_of(rows, "service_type name services printed share cumulative")
 
 
 @s.drawing
@@ -123,7 +122,7 @@ def services_by_type(frame: pd.DataFrame, period: str, kind: str = "synthetic") 
         line.scatter([added[place]], [place], s=12, color=colour, zorder=2, clip_on=False)
         share = decimal(1)(100 * row.cumulative)
         s.tag(line, share, (added[place], place), (-5, 0), color=s.MUTED)
-    return s.Drawn(fig, frame, kind, _types_caption(frame, period), _types_alt(frame, period))
+    return s.Drawn(fig, frame, kind, _types_words(frame) | {"period": period})
 
 
 def _said(row: Any) -> str:
@@ -132,29 +131,22 @@ def _said(row: Any) -> str:
     return text + (" · printed" if row.printed else "")
 
 
-def _types_caption(frame: pd.DataFrame, period: str) -> str:
-    known = frame[frame["printed"]]
-    named = listed([literal(name.lower()) for name in known["name"]])
-    text = tr(
-        "“{name}” made up {share} of {all} services in {period}, more than any other type.",
-        name=literal(frame["name"].iloc[0]),
-        share=percent(1)(frame["share"].iloc[0]),
-        all=decimal()(frame["services"].sum()),
-        period=period,
-    )
+def _types_words(frame: pd.DataFrame) -> dict[str, object]:
+    named = listed([literal(name.lower()) for name in frame.loc[frame["printed"], "name"]])
     more = (
         f" Only the counts of {named} are printed; the others are one of many splits of the rest."
     )
-    return text + more if named else text
-
-
-def _types_alt(frame: pd.DataFrame, period: str) -> str:
     rows = [
         f"{row.name} {decimal()(row.services)} ({percent(1)(row.share)}{', printed' * row.printed})"
         for row in records(frame)
     ]
-    found = listed(rows)
-    return tr("Horizontal bars of services by type in {period}: {rows}.", period=period, rows=found)
+    return {
+        "name": literal(frame["name"].iloc[0]),
+        "share": percent(1)(frame["share"].iloc[0]),
+        "all": decimal()(frame["services"].sum()),
+        "more": more if named else "",
+        "rows": listed(rows),
+    }
 
 
 MARGINS = {"K11": "Gross margin", "K13": "Operating margin", "K16": "Net margin"}
@@ -207,29 +199,15 @@ def margins(frame: pd.DataFrame, kind: str) -> s.Drawn:
     texts = [
         f"{short_period(row.period)} {percent(1)(row.value)}" for row in records(net) if row.value
     ]
-    alt = tr("Three lines by quarter. Net margin: {values}.", values=listed(texts))
-    return s.Drawn(fig, frame, kind, _margins_caption(net), alt)
-
-
-def _margins_caption(net: pd.DataFrame) -> str:
-    """State the last net margin and its change on a year before, where both are known."""
-    last = net.iloc[-1]
-    before = net["value"].iloc[-5] if len(net) > 4 else None
-    words = {"period": short_period(str(last["period"]))}
+    last, before = net.iloc[-1], net["value"].iloc[-5] if len(net) > 4 else None
+    filled = {"period": short_period(str(last["period"])), "values": listed(texts)}
     if last["value"] is None:
-        found = tr("The net margin of {period} is not known.", **words)
-    elif before is None:
-        found = tr(
-            "The net margin of {period} is {value}.", value=percent(1)(last["value"]), **words
-        )
-    else:
-        found = tr(
-            "The net margin of {period} is {value}, {change} on a year before.",
-            value=percent(1)(last["value"]),
-            change=points(1, signed=True)(last["value"] - before),
-            **words,
-        )
-    return f"{found} {tr('Profit of a quarter as a share of its sales.')}"
+        return s.Drawn(fig, frame, kind, filled, "unknown")
+    filled["value"] = percent(1)(last["value"])
+    if before is None:
+        return s.Drawn(fig, frame, kind, filled, "alone")
+    filled["change"] = points(1, signed=True)(last["value"] - before)
+    return s.Drawn(fig, frame, kind, filled, "changed")
 
 
 _SHOWN = ("K1", "K3", "K5", "K6")
@@ -292,13 +270,11 @@ def profit_ladder(frame: pd.DataFrame, currency: str, kind: str) -> s.Drawn:
         steps.append(Step(place, start, row.after, {"color": colour}, shown, weight))
     waterfall(ax, _BARS, steps, 22)
     values = {row.key: row.value for row in records(frame)}
-    words = {"period": period, "currency": currency, "sales": decimal()(values["sales"])}
-    caption = tr(
-        "Sales of {sales} {currency} in {period} led to a net profit of {profit}. Dark bars are "
-        "sales and profits; green lines add, orange lines take.",
-        profit=decimal()(values["K6"]),
-        **words,
-    )
-    lines = listed([f"{row.name} {decimal()(row.value)}" for row in records(frame)[1:]])
-    alt = tr("From sales of {sales} {currency} in {period}: {steps}.", steps=lines, **words)
-    return s.Drawn(fig, frame, kind, caption, alt)
+    words = {
+        "period": period,
+        "currency": currency,
+        "sales": decimal()(values["sales"]),
+        "profit": decimal()(values["K6"]),
+        "steps": listed([f"{row.name} {decimal()(row.value)}" for row in records(frame)[1:]]),
+    }
+    return s.Drawn(fig, frame, kind, words)

@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.base.language import tr
-from analysis.base.text import groups, listed, records
+from analysis.base.text import frame_of, groups, listed, records
 from analysis.figures import style as s
-from analysis.figures.primitives import LINE, Flow, table
+from analysis.figures.primitives import LINE, Flow
 from analysis.kpis.catalogue import indicator
 from analysis.method.key_results import Okrs
 from analysis.notebook.prose import literal
@@ -76,7 +76,8 @@ def swot(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
         ax.plot([left, left + width], [top, top], color=colour, lw=1.6)
         s.write(fig, left, top + 4, tr(title), fontsize=9, weight="semibold")
         _write_entries(fig, left, top + 9, entries[name], gap)
-    return s.Drawn(fig, frame, kind, _swot_caption(frame), _swot_alt(frame))
+    about = _about_words(frame, "the number before each entry is the section it rests on")
+    return s.Drawn(fig, frame, kind, _swot_words(frame) | {"about": about})
 
 
 def _place(row: Any) -> str:
@@ -101,15 +102,6 @@ def _write_entries(
         y += 1.4
 
 
-def _swot_caption(frame: pd.DataFrame) -> str:
-    counts = [
-        f"{int((frame['quadrant'] == name).sum())} {tr(title).lower()}"
-        for name, (title, _, _) in _QUADRANTS.items()
-    ]
-    text = tr("The starting position has {counts} (SWOT matrix).", counts=listed(counts))
-    return text + _about_words(frame, "the number before each entry is the section it rests on")
-
-
 def _quoted(frame: pd.DataFrame) -> bool:
     """Whether the entries rest on quoted sections of a publication."""
     return bool((frame["quotation"] != "").any())
@@ -125,13 +117,13 @@ def _about_words(frame: pd.DataFrame, places: str) -> str:
     return f" The words are ours; {places}." if _quoted(frame) else own
 
 
-def _swot_alt(frame: pd.DataFrame) -> str:
-    parts = []
+def _swot_words(frame: pd.DataFrame) -> dict[str, str]:
+    counts, parts = [], []
     for name, (title, _, _) in _QUADRANTS.items():
-        rows = frame[frame["quadrant"] == name]
-        texts = [_said(row) for row in records(rows)]
+        texts = [_said(row) for row in records(frame[frame["quadrant"] == name])]
+        counts.append(f"{len(texts)} {tr(title).lower()}")
         parts.append(f"{tr(title)}: {'; '.join(texts) or tr('no entry')}.")
-    return tr("A matrix of two by two fields. {parts}", parts=" ".join(parts))
+    return {"counts": listed(counts), "parts": " ".join(parts)}
 
 
 _SPINE, _REACH, _SLANT = 120.0, 27.0, 6.0
@@ -172,7 +164,19 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
     for place, (_, rows) in enumerate(categories):
         column, below = divmod(place, 2)
         _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)
-    return s.Drawn(fig, frame, kind, _ishikawa_caption(frame, effect), _ishikawa_alt(frame, effect))
+    told = (
+        f"{category}: {'; '.join(_said(row) for row in records(rows))}."
+        for category, rows in categories
+    )
+    words = {
+        "effect": literal(effect),
+        "plain": effect,
+        "causes": len(frame),
+        "count": len(categories),
+        "about": _about_words(frame, "the number after each cause is the section it rests on"),
+        "parts": " ".join(told),
+    }
+    return s.Drawn(fig, frame, kind, words)
 
 
 def _cause_lines(row: Any, step: float) -> list[str]:
@@ -205,22 +209,6 @@ def _bone(
         for line, text in enumerate(away):
             offset = math.copysign(1.9 + 3.3 * line, reach)
             s.small(fig, start, y + offset, text)
-
-
-def _ishikawa_caption(frame: pd.DataFrame, effect: str) -> str:
-    count = frame["category"].nunique()
-    words = {"effect": literal(effect), "causes": len(frame), "count": count}
-    text = tr("{causes} causes in {count} categories may lead to “{effect}”.", **words)
-    return text + _about_words(frame, "the number after each cause is the section it rests on")
-
-
-def _ishikawa_alt(frame: pd.DataFrame, effect: str) -> str:
-    parts = []
-    for category, rows in groups(frame, "category"):
-        texts = [_said(row) for row in records(rows)]
-        parts.append(f"{category}: {'; '.join(texts)}.")
-    told = " ".join(parts)
-    return tr("A fishbone diagram that ends in “{effect}”. {parts}", effect=effect, parts=told)
 
 
 _GAP, _DOWN, _BACK, _ABOVE = 7.0, 8.0, 6.0, 1.0
@@ -269,15 +257,8 @@ def methodologies(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
             _write(fig, x - width / 2 + 2, top, texts[row.method_id])
     _arrows(fig, chart, frame, boxes, _ABOVE + whole)
     chart.finish()
-    caption = (
-        "The method leads from diagnosis to decisions, and back: Figure 1 of the paper, redrawn "
-        "from its words. The picture itself is not in our text, so boxes and arrows follow "
-        "sections 4.1 to 4.3, and their wording and layout are ours."
-    )
-    alt = "A chart of boxes and arrows. " + " ".join(
-        f"{row.name} ({row.place}): {row.text}." for row in records(frame)
-    )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    boxed = (f"{row.name} ({row.place}): {row.text}." for row in records(frame))
+    return s.Drawn(fig, frame, kind, {"boxes": " ".join(boxed)})
 
 
 def _lines(row: Any, width: float) -> list[_Line]:
@@ -346,7 +327,7 @@ def components_data(okrs: Okrs) -> pd.DataFrame:
         for row in okrs.key_results
         if row.role != "headline" and (top := by_id[row.objective_id])
     ]
-    return table("perspective objective_id objective place kr_id key_result kpi measure", rows)
+    return frame_of(rows, "perspective objective_id objective place kr_id key_result kpi measure")
 
 
 @s.drawing
@@ -385,15 +366,9 @@ def components(frame: pd.DataFrame, kind: str = "words") -> s.Drawn:
     for before, after in pairwise(boxes):
         chart.arrow(before.E, after.W)
     chart.finish()
-    caption = (
-        f"{len(parts)} objectives have {len(frame)} key results: Figure 2 of the paper, redrawn "
-        "from its words. The picture itself is not in our sources; the "
-        "words shorten section 4.4 and Tables 1 to 4. Table 4 has one key result, which stands "
-        "as two here since it takes two measures. A measure is the indicator of our catalogue "
-        "that stands for the printed formula."
-    )
-    alt = "Boxes in a row, each with a list below. " + " ".join(map(_component_text, parts))
-    return s.Drawn(fig, frame, kind, caption, alt)
+    lists = " ".join(map(_component_text, parts))
+    filled = {"objectives": len(parts), "results": len(frame), "lists": lists}
+    return s.Drawn(fig, frame, kind, filled)
 
 
 def _result(row: Any, width: float) -> list[_Line]:

@@ -79,14 +79,13 @@ def table_3_cash(frame: pd.DataFrame, unit: str, kind: str = "synthetic") -> s.D
         f"{company} {', '.join(decimal()(value) for value in rows['value'])}"
         for company, rows in groups(frame[frame["indicator"] == "K7"], "company")
     ]
-    caption = (
-        "Operating profit is above zero throughout, operating cash flow only in the first quarter: "
-        f"{' and '.join(map(literal, companies))} ({unit}), table 3 of the article. Scales differ "
-        "between the panels."
-    )
-    alt = f"Bars by quarter for {' and '.join(companies)}. Operating cash flow: "
-    alt += f"{'; '.join(flows)}."
-    return s.Drawn(fig, frame, kind, caption, alt)
+    words = {
+        "companies": " and ".join(map(literal, companies)),
+        "plain": " and ".join(companies),
+        "unit": unit,
+        "flows": "; ".join(flows),
+    }
+    return s.Drawn(fig, frame, kind, words)
 
 
 def _side(fig: Canvas, top: float, words: tuple[str, ...], colours: tuple[str, ...]) -> None:
@@ -182,17 +181,12 @@ def chart_1_scheme(cells: pd.DataFrame) -> s.Drawn:
         chart.arrow(getattr(boxes[start], leaves), getattr(boxes[end], enters))
     chart.finish()
     ours = cells[cells["origin"] == "supplied"]["english"].tolist()
-    words = "; ".join(cells["english"])
-    caption = (
-        "Efficiency sets results against outlays: chart 1 of the article, rebuilt from its text. "
-        "Filled boxes are stated in the text; the dashed one "
-        f"(“{ours[0]}”) and the layout are ours."
-    )
-    alt = (
-        f"Flow chart of boxes: {words}. {len(cells) - len(ours)} of them are stated in the "
-        "text, the last is supplied."
-    )
-    return s.Drawn(fig, cells, "words", caption, alt)
+    words = {
+        "ours": ours[0],
+        "boxes": "; ".join(cells["english"]),
+        "stated": len(cells) - len(ours),
+    }
+    return s.Drawn(fig, cells, "words", words)
 
 
 def _box(chart: Flow, cell: dict[Hashable, Any]) -> Any:
@@ -268,18 +262,17 @@ def table_4_ratios(frame: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         multiple(fig, box, courses, partial(ratio_text, record))
     periods = [short_period(period) for period in dict.fromkeys(frame["period"])]
     fell = [name for name, rows in groups(frame, "indicator") if _fell(rows)]
-    caption = (
-        f"{len(fell)} of {len(names)} ratios of table 4 fell from {periods[0]} to {periods[-1]} in "
-        f"{' and '.join(map(literal, companies))}, which satisfy the same sentences. They are per "
-        "quarter on closing balances; last values stand on the right, all scales hold zero."
-    )
-    alt = (
-        f"{len(names)} small line charts over {len(periods)} quarters for "
-        f"{' and '.join(companies)}: "
-        + ", ".join(indicator(name).english.lower() for name in names)
-        + ". Gross and basic operating margin rise, the other margins and returns fall."
-    )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    filled = {
+        "fell": len(fell),
+        "count": len(names),
+        "first": periods[0],
+        "last": periods[-1],
+        "quarters": len(periods),
+        "companies": " and ".join(map(literal, companies)),
+        "plain": " and ".join(companies),
+        "names": ", ".join(indicator(name).english.lower() for name in names),
+    }
+    return s.Drawn(fig, frame, kind, filled)
 
 
 def _fell(rows: pd.DataFrame) -> bool:
@@ -333,15 +326,13 @@ def outlook(
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.08 * (high - low))
     ax.axvspan(place - 0.5, place + 0.4, color=s.BAND, alpha=0.35, lw=0, zorder=0)
-    caption = (
-        f"{name} of {when} is anywhere between {decimal()(last['low'])} and "
-        f"{decimal()(last['high'])} {unit}: a straight line by least squares (dashed) leads to "
-        f"{decimal()(last['value'])}, with a 95% prediction interval. "
-        f"{warning[0].upper()}{warning[1:]}."
-    )
-    alt = (
-        f"Bars of {name.lower()} for {len(frame) - 1} quarters and a hatched bar for "
-        f"{when} at {decimal()(last['value'])}, between {decimal()(last['low'])} "
-        f"and {decimal()(last['high'])}."
-    )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    words = {
+        "name": name,
+        "bars": name.lower(),
+        "when": when,
+        "quarters": len(frame) - 1,
+        "unit": unit,
+        "warning": f"{warning[0].upper()}{warning[1:]}",
+        **{key: decimal()(last[key]) for key in ("low", "high", "value")},
+    }
+    return s.Drawn(fig, frame, kind, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -60,7 +60,10 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     zero = _zero(units)
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
-    return s.Drawn(fig, frame, kind, _caption(frame, period), _alt(frame, period))
+    better = _better(frame, period)
+    changes, when = " ".join(_changes(frame, period)), short_period(period)
+    words = {"period": when, "better": listed(better), "changes": changes}
+    return s.Drawn(fig, frame, kind, words, "caption" if better else "alone")
 
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
@@ -154,7 +157,8 @@ def _bar(ax: Axes, place: int, row: Any) -> None:
     s.tag(ax, _change_text(row), (size, place), (3 if size >= 0 else -3, 0))
 
 
-def _caption(frame: pd.DataFrame, period: str) -> str:
+def _better(frame: pd.DataFrame, period: str) -> list[str]:
+    """Say by base how many indicators got better."""
     parts = []
     for base in _PANELS:
         rows = frame[frame["base"] == base]
@@ -165,15 +169,12 @@ def _caption(frame: pd.DataFrame, period: str) -> str:
         better = int((judged["effect"] == "good").sum())
         words = {"period": other, "better": better, "all": len(judged)}
         parts.append(tr("than in {period} in {better} of {all} indicators", **words))
-    when = short_period(period)
-    if not parts:
-        return tr("{period} has nothing to compare with.", period=when)
-    text = tr("In {period} the firm did better {parts}.", period=when, parts=listed(parts))
-    return f"{text} {tr('Dark green is better, orange worse.')}"
+    return parts
 
 
-def _alt(frame: pd.DataFrame, period: str) -> str:
-    parts, words = [], _on(period)
+def _changes(frame: pd.DataFrame, period: str) -> Iterator[str]:
+    """Say how each indicator changed."""
+    words = _on(period)
     for _, rows in groups(frame, "kpi"):
         changes = []
         for row in records(rows):
@@ -181,12 +182,7 @@ def _alt(frame: pd.DataFrame, period: str) -> str:
                 effect = {"good": tr("better"), "bad": tr("worse")}.get(str(row.effect))
                 text = f"{_change_text(row)} {words[str(row.base)]}"
                 changes.append(f"{text}, {effect}" if effect else text)
-        parts.append(f"{rows['name'].iloc[0]}: {'; '.join(changes) or tr('nothing to compare')}.")
-    return tr(
-        "Paired bars of change for each indicator in {period}. {parts}",
-        period=short_period(period),
-        parts=" ".join(parts),
-    )
+        yield f"{rows['name'].iloc[0]}: {'; '.join(changes) or tr('nothing to compare')}."
 
 
 _LEFT, _VARIANCE_WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
@@ -240,18 +236,19 @@ def sales_waterfall(
     for place, mark, when in ((0, _mark(base, period), base), (last, "AC", period)):
         s.bold(fig, 0, _TOP + _ROW * (place + 0.5), f"{mark} {_shown(when, period)}")
     waterfall(ax, _VARIANCE_WIDTH, steps)
-    caption = _waterfall_caption(ranked, base, period, start, end, currency)
     parts = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
-    alt = tr(
-        "A waterfall from {start} {currency} in {base} to {end} in {period}: {steps}.",
-        start=decimal()(start),
-        currency=currency,
-        base=_shown(base, period),
-        end=decimal()(end),
-        period=short_period(period),
-        steps=listed(parts),
-    )
-    return s.Drawn(fig, ranked, kind, caption, alt)
+    filled = {
+        "base": _shown(base, period),
+        "period": short_period(period),
+        "start": decimal()(start),
+        "end": decimal()(end),
+        "currency": currency,
+        "share": percent(1)(abs(end - start) / start) if start > 0 else "",
+        "most": "; ".join(["", *_most(ranked)]),
+        "steps": listed(parts),
+    }
+    told = ("rose" if end >= start else "fell") if filled["share"] else "went"
+    return s.Drawn(fig, ranked, kind, filled, told)
 
 
 number_waterfall = sales_waterfall.named("number_waterfall")
@@ -293,14 +290,12 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
         s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     top = frame[~frame["rest"]].sort_values("value", ascending=False, kind="stable")
     words = {"name": literal(str(top["name"].iloc[0])), "period": short_period(period)}
-    words["share"] = shares[top.index[0]]
-    caption = tr("{name} made {share} of the sales in {period}, the most.", **words)
-    if total > 0 and len(top) < len(frame):
-        part = percent(1)(sum(top["value"], Fraction(0)) / total)
-        caption += " " + tr("The {n} that are named made {share} together.", n=len(top), share=part)
     rows = [f"{row.name} {text}" for row, text in zip(records(frame), texts, strict=True)]
-    alt = tr("Bars of sales in {period}: {rows}.", period=words["period"], rows=listed(rows))
-    return s.Drawn(fig, frame, kind, caption, alt)
+    words |= {"share": shares[top.index[0]], "n": str(len(top)), "rows": listed(rows)}
+    if total <= 0 or len(top) == len(frame):
+        return s.Drawn(fig, frame, kind, words)
+    words["part"] = percent(1)(sum(top["value"], Fraction(0)) / total)
+    return s.Drawn(fig, frame, kind, words, "named")
 
 
 SALES_BY = {
@@ -318,29 +313,16 @@ def _mark(base: str, period: str) -> str:
     return "PY" if index - before == distance(grain, "year-ago") else "PP"
 
 
-def _waterfall_caption(
-    frame: pd.DataFrame, base: str, period: str, start: Fraction, end: Fraction, currency: str
-) -> str:
-    words = {
-        "base": _shown(base, period),
-        "period": short_period(period),
-        "start": decimal()(start),
-        "end": decimal()(end),
-        "currency": currency,
-        "share": percent(1)(abs(end - start) / start) if start > 0 else "",
-    }
-    rise = tr("Sales rose by {share} from {base} to {period}, to {end} {currency}", **words)
-    fall = tr("Sales fell by {share} from {base} to {period}, to {end} {currency}", **words)
-    went = tr("Sales went from {start} in {base} to {end} {currency} in {period}", **words)
-    found = [(rise if end >= start else fall) if words["share"] else went]
+def _most(frame: pd.DataFrame) -> Iterator[str]:
+    """Name the types that added and took most, of those in order of their change."""
+    first, last = frame.iloc[0], frame.iloc[-1]
     for row, text, moved in (
-        (frame.iloc[0], tr("{name} added most ({change})"), frame["change"].iloc[0] > 0),
-        (frame.iloc[-1], tr("{name} took most ({change})"), frame["change"].iloc[-1] < 0),
+        (first, tr("{name} added most ({change})"), first["change"] > 0),
+        (last, tr("{name} took most ({change})"), last["change"] < 0),
     ):
-        change = decimal(0, signed=True)(row["change"])
-        found += [text.format(name=literal(row["name"]), change=change)] * bool(moved)
-    looks = tr("Light is the earlier period, solid the later one; green adds and orange takes.")
-    return f"{'; '.join(found)}. {looks}"
+        if moved:
+            change = decimal(0, signed=True)(row["change"])
+            yield text.format(name=literal(row["name"]), change=change)
 
 
 _VARIANCE_PANELS = ((40.0, 42.0), (86.0, 36.0), (126.0, 34.0))
@@ -381,27 +363,18 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     _differences(axes[1], changes, _VARIANCE_PANELS[1][1], pins=False)
     growths = [(None if g is None else 100 * float(g), _per_cent(g)) for g in frame["growth"]]
     _differences(axes[2], growths, _VARIANCE_PANELS[2][1], pins=True)
-    now, then = int(sum(frame["value"])), int(sum(frame["base"]))
-    more = int((frame["change"] > 0).sum())
-    caption = tr(
-        "{more} of {types} types had more services in {period} than in {base}: {now} after {then} "
-        "in all. Bars stand for numbers, pins for per cent; dark green is more, light orange less.",
-        now=decimal()(now),
-        then=decimal()(then),
-        types=len(frame),
-        more=more,
-        **words,
-    )
     pairs = [
         tr("{name} {now} after {then}", name=r.name, now=decimal()(r.value), then=decimal()(r.base))
         for r in records(frame)
     ]
-    alt = tr(
-        "Paired bars, differences and pins by service type, {period} against {base}: {pairs}.",
-        pairs=listed(pairs),
-        **words,
-    )
-    return s.Drawn(fig, frame, kind, caption, alt)
+    words |= {
+        "now": decimal()(int(sum(frame["value"]))),
+        "then": decimal()(int(sum(frame["base"]))),
+        "types": str(len(frame)),
+        "more": str(int((frame["change"] > 0).sum())),
+        "pairs": listed(pairs),
+    }
+    return s.Drawn(fig, frame, kind, words)
 
 
 def _per_cent(growth: Fraction | None) -> str:

@@ -115,9 +115,9 @@ def sales_by_quarter(
     _legend(fig, top + 36, frame)
     levels(fig, line, top, 38, frame, kind, short.text)
     line.labels(fig, top + 38.5)
-    caption = _time_caption(frame, tr("Sales"), currency, 0)
-    alt = _time_alt(frame, tr("sales"), currency, 0)
-    return s.Drawn(fig, frame, kind, caption, alt)
+    course = _course(frame, tr("Sales"), currency, 0)
+    bars = _bars(frame, tr("sales"), currency, 0)
+    return s.Drawn(fig, frame, kind, {"course": course, "bars": bars})
 
 
 sales_by_month = sales_by_quarter.named("sales_by_month")
@@ -160,16 +160,14 @@ def productivity(
         for name, rows in (("services", services), ("hours", hours))
         if (last := _last(_indexed(rows, start)))
     ]
-    parts = tr(
-        "From {first} to {last} {ways}.",
-        first=_quarter(frame, start),
-        last=_quarter(frame, len(frame) - 1),
-        ways=listed(ways),
-    )
-    caption = f"{_time_caption(frame, record.name, record.unit, 1)} {parts}"
-    alt = f"{_time_alt(frame, record.name.lower(), record.unit, 1)} "
-    alt += tr("Below, two lines: {parts}", parts=parts)
-    return s.Drawn(fig, data, kind, caption, alt)
+    words = {
+        "course": _course(frame, record.name, record.unit, 1),
+        "bars": _bars(frame, record.name.lower(), record.unit, 1),
+        "first": _quarter(frame, start),
+        "last": _quarter(frame, len(frame) - 1),
+        "ways": listed(ways),
+    }
+    return s.Drawn(fig, data, kind, words)
 
 
 def _quarter(frame: pd.DataFrame, place: int) -> str:
@@ -257,7 +255,8 @@ def _indices(ax: Axes, parts: dict[str, pd.DataFrame], kind: str, start: int) ->
         )
 
 
-def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
+def _course(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
+    """Say how the last period compares with that of the year before, and with the print."""
     last, by = frame.iloc[-1], _grain(frame["quarter"])
     text = tr(f"{{name}} by {by}, each beside the same {by} of the year before.", name=name)
     if last["growth"] is None:
@@ -278,7 +277,8 @@ def _time_caption(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> s
     return f"{found} {text}"
 
 
-def _time_alt(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
+def _bars(frame: pd.DataFrame, name: str, unit: str, decimals: int) -> str:
+    """Say what the bars, and the changes above them, show."""
     parts = []
     for place, row in enumerate(records(frame)):
         if row.value is None:
@@ -365,40 +365,21 @@ def small_multiples(frame: pd.DataFrame, kind: str = "synthetic", currency: str 
     for place, (_, rows) in enumerate(parts):
         line, column = divmod(place, _COLUMNS)
         _one(fig, column * _WIDTH, _TOP + line * _HEIGHT, rows, kind, currency)
-    head = tr(
-        "{charts} small line charts over {count} quarters.",
-        charts=len(parts),
-        count=frame["quarter"].nunique(),
-    )
-    alt = " ".join([head, *(_said(rows, currency) for _, rows in parts)])
-    return s.Drawn(fig, frame, kind, _multiples_caption(parts, short_period(last), span), alt)
-
-
-def _multiples_caption(parts: list[tuple[str, pd.DataFrame]], period: str, span: str) -> str:
     ends = [rows.iloc[-1] for _, rows in parts]
     judged = [turn for row in ends if (turn := _turned(kpi(row["kpi"]).better, row))]
-    found = [
-        tr(
-            "{better} of {count} indicators were better in {period} than a year before.",
-            better=sum(turn > 0 for turn in judged),
-            count=len(judged),
-            period=period,
-        )
-    ] * bool(judged)
     chance = [tr(kpi(row["kpi"]).name) for row in ends if row["chance"]]
-    if chance:
-        text = tr("Chance alone may explain the changes of these: {names}.", names=listed(chance))
-        found.append(text)
-    found.append(
-        tr(
-            "Every indicator from {span}: dark is the actual value (AC), light that of the year "
-            "before (PY), and the arrow tells which direction is good. Intervals are exact Poisson "
-            "for services, also on the hours worked, and Wilson score for shares; they suppose "
-            "services that arrive independently and answers from a random sample.",
-            span=span,
-        )
-    )
-    return " ".join(found)
+    found = tr("Chance alone may explain the changes of these: {names}.", names=listed(chance))
+    words = {
+        "better": sum(turn > 0 for turn in judged),
+        "judged": len(judged),
+        "period": short_period(last),
+        "chance": f"{found} " if chance else "",
+        "span": span,
+        "charts": len(parts),
+        "count": frame["quarter"].nunique(),
+        "courses": " ".join(_said(rows, currency) for _, rows in parts),
+    }
+    return s.Drawn(fig, frame, kind, words, "caption" if judged else "alone")
 
 
 def _one(

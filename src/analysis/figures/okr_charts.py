@@ -12,9 +12,8 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.base.language import tr
 from analysis.base.periods import short_period
-from analysis.base.text import decimal, groups, listed, percent, records
+from analysis.base.text import decimal, frame_of, groups, listed, percent, records
 from analysis.figures import style as s
-from analysis.figures.primitives import table
 from analysis.kpis.catalogue import MONEY, indicator
 from analysis.method.key_results import Result, chosen
 from analysis.show.wording import goal_text, level_text
@@ -53,7 +52,7 @@ def okr_progress_data(results: Sequence[Result], currency: str = MONEY) -> pd.Da
         for result in chosen(list(results))
     ]
     columns = "objective_id kr_id role text level target score commit status reason"
-    return table(columns, rows, exact="score commit")
+    return frame_of(rows, columns)
 
 
 def _texts(result: Result, currency: str) -> tuple[str | None, str | None]:
@@ -93,25 +92,13 @@ def okr_progress(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         f"{row.kr_id} {row.text}: " + (tr(row.reason) if row.score is None else _scored(row))
         for row in records(frame)
     ]
-    alt = tr(
-        "Bullet graphs of the key results of {period}, baseline 0, target 1. {parts}.",
-        period=named,
-        parts="; ".join(parts),
-    )
-    met = sum(row.status in _REACHED for row in records(frame))
-    found = tr(
-        "{met} of {count} objectives and key results met their target in {period}.",
-        met=met,
-        count=len(frame),
-        period=named,
-    )
-    caption = tr(
-        "Key results of {period} on one scale. The bar runs from the baseline (0) towards the "
-        "target (1); bands end where the way so far is good enough and where the target is "
-        "met. Without a baseline, a value or a target there is no bar.",
-        period=named,
-    )
-    return s.Drawn(fig, frame, kind, f"{found} {caption}", alt)
+    filled = {
+        "met": sum(row.status in _REACHED for row in records(frame)),
+        "count": len(frame),
+        "period": named,
+        "parts": "; ".join(parts),
+    }
+    return s.Drawn(fig, frame, kind, filled)
 
 
 _REACHED = ("met", "good enough")
@@ -186,13 +173,6 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
     score = "–" if brier is None else decimal(3)(brier)
     s.write(fig, 108, 20, tr("Brier score {score}", score=score))
     s.note(fig, 108, 24, tr("0 is perfect, {coin} a coin", coin=decimal(3)(Fraction(1, 4))))
-    found = tr("Stated confidence told more than a coin would (Brier score {score}).", score=score)
-    if brier is not None and brier >= Fraction(1, 4):
-        found = tr("Stated confidence told no more than a coin (Brier score {score}).", score=score)
-    caption = tr(
-        "Confidence of check-ins against outcome. Each dot joins check-ins of like confidence; "
-        "above the line things went better than was said."
-    )
     dots = [
         tr(
             "{confidence} of ten, {stated} stated, {happened} came true, {count} check-ins",
@@ -203,12 +183,8 @@ def reliability(frame: pd.DataFrame, brier: Fraction | None, kind: str = "synthe
         )
         for row in records(frame)
     ]
-    alt = tr(
-        "Dots of stated confidence and share that came true: {dots}. Brier score {score}.",
-        dots=listed(dots),
-        score=score,
-    )
-    return s.Drawn(fig, frame, kind, f"{found} {caption}" if brier is not None else caption, alt)
+    told = "unknown" if brier is None else "more" if brier < Fraction(1, 4) else "no-more"
+    return s.Drawn(fig, frame, kind, {"score": score, "dots": listed(dots)}, told)
 
 
 _WEEK_LEFT, _WEEK_WIDTH, _WEEK_ROW, _WEEK_TOP = 62.0, 74.0, 18.0, 8.0
@@ -262,24 +238,13 @@ def weekly_course(frame: pd.DataFrame, quarter: str, kind: str = "synthetic") ->
         s.note(fig, _WEEK_LEFT + step * (week - 0.5), bottom + 1, str(week), ha="center")
     s.note(fig, _WEEK_LEFT, bottom + 5, tr("week of the quarter"))
     ends = [[row.score for row in records(rows) if row.score is not None] for _, rows in parts]
-    found = tr(
-        "{met} of {count} key results ended {period} at their target, by the weeks so far.",
-        met=sum(bool(scores) and scores[-1] >= 1 for scores in ends),
-        count=sum(map(bool, ends)),
-        period=named,
-    )
-    caption = tr(
-        "The course of {period}, week by week. Each dot is the score that the key result "
-        "would end with if the weeks so far went on: 0 is the baseline, 1 the target, −1 "
-        "the lowest score. A key result without weekly data is left out.",
-        period=named,
-    )
-    alt = tr(
-        "Lines of projected scores by week of {period}, half-way and at the end: {parts}.",
-        period=named,
-        parts="; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts),
-    )
-    return s.Drawn(fig, frame, kind, f"{found} {caption}" if parts else caption, alt)
+    words = {
+        "met": sum(bool(scores) and scores[-1] >= 1 for scores in ends),
+        "count": sum(map(bool, ends)),
+        "period": named,
+        "parts": "; ".join(f"{name} {_half_and_end(rows, weeks)}" for name, rows in parts),
+    }
+    return s.Drawn(fig, frame, kind, words, "caption" if parts else "empty")
 
 
 def _half_and_end(rows: pd.DataFrame, weeks: int) -> str:

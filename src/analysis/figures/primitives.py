@@ -21,34 +21,8 @@ from schemdraw import flow as shapes
 from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.base.periods import short_period
-from analysis.base.text import column, decimal, records
+from analysis.base.text import decimal, records
 from analysis.figures import style as s
-
-
-def table(columns: str, rows: Sequence[Sequence[Any]], exact: str = "") -> pd.DataFrame:
-    """Return rows as a frame.
-
-    Parameters
-    ----------
-    columns : str
-        Names of the columns, with spaces between them.
-    rows : sequence of sequences
-        Their cells.
-    exact : str
-        Those columns whose cells stay as they are: fractions, or none.
-
-    Examples
-    --------
-    >>> table("quarter growth", [("2024Q1", None), ("2024Q2", Fraction(1, 8))], exact="growth")
-      quarter growth
-    0  2024Q1   None
-    1  2024Q2    1/8
-    """
-    names = columns.split()
-    frame = pd.DataFrame(rows, columns=names)
-    for name in exact.split():
-        frame[name] = column([row[names.index(name)] for row in rows])
-    return frame
 
 
 def period_words(period: str, between: str = " and ") -> str:

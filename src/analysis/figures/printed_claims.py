@@ -15,13 +15,13 @@ from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse_percent
-from analysis.base.text import Rounding, decimal, groups, listed, only, percent, records
+from analysis.base.text import Rounding, decimal, frame_of, groups, listed, only, percent, records
 from analysis.claims.printed import preimage
 from analysis.claims.single import share_counts
 from analysis.claims.verdicts import listed_words
 from analysis.claims.wording import WORDS
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words, table
+from analysis.figures.primitives import period_words
 from analysis.show.wording import VERDICT_COLOURS
 
 _TILE, _PITCH, _LINE, _PER_LINE = 2.6, 3.3, 3.9, 36
@@ -99,7 +99,7 @@ def verdicts(frame: pd.DataFrame) -> s.Drawn:
         _draw_tile(ax, 0, y + 2.2 + 4.4 * number, "inconsistent", depends=False)
         s.small(fig, 4.5, y + 3.5 + 4.4 * number, s.fit(text, 155, s.SMALL)[0])
     shown = frame[["claim_id", "place", "printed", "role", "verdict", "depends"]]
-    return s.Drawn(fig, shown, "derived", _caption(frame), _alt(frame, rows, told))
+    return s.Drawn(fig, shown, "derived", _verdict_words(frame, rows, told))
 
 
 def _contradictions(frame: pd.DataFrame) -> list[str]:
@@ -141,28 +141,21 @@ def _counted(verdicts: pd.Series[str]) -> str:
     return listed([f"{found[name]} {name}" for name in _LOOKS if found.get(name, 0)])
 
 
-def _caption(frame: pd.DataFrame) -> str:
+def _verdict_words(frame: pd.DataFrame, rows: list[str], told: list[str]) -> dict[str, object]:
     results = frame[frame["what"] == "Results"]
     broken = int((frame["verdict"] == "inconsistent").sum())
-    wrong = int((results["verdict"] == "inconsistent").sum())
-    found = f"{broken} of {len(frame)} printed claims cannot hold"
-    if broken and len(results) and not wrong:
-        found += ", and no result is among them"
-    kinds = _counted(frame["verdict"])
-    return f"{found}. A tile is a claim: {kinds}{_depending(frame)}."
-
-
-def _depending(frame: pd.DataFrame) -> str:
-    count = int(frame["depends"].sum())
-    changes = "changes" if count == 1 else "change"
-    return f"; {count} of them, underlined, {changes} under other readings" if count else ""
-
-
-def _alt(frame: pd.DataFrame, rows: list[str], told: list[str]) -> str:
+    spared = broken and len(results) and not (results["verdict"] == "inconsistent").any()
     parts = [f"{name}: {_counted(frame.loc[frame['what'] == name, 'verdict'])}." for name in rows]
-    depending = _depending(frame).removeprefix("; ").capitalize()
-    parts += [f"{depending}."] if depending else []
-    return " ".join(["Tiles by what the claims are and their verdicts.", *parts, *told])
+    count = int(frame["depends"].sum())
+    depend = f"{count} of them, underlined, change{'s' * (count == 1)} under other readings"
+    parts += [f"{depend}."] if count else []
+    return {
+        "broken": broken,
+        "claims": len(frame),
+        "spared": ", and no result is among them" if spared else "",
+        "kinds": _counted(frame["verdict"]) + (f"; {depend}" if count else ""),
+        "parts": " ".join([*parts, *told]),
+    }
 
 
 _AROUND = Fraction(3, 100)
@@ -205,7 +198,7 @@ def earlier_counts_data(services: str = "354", growth: str = "22.9%") -> pd.Data
         for pair in candidates
         if abs((rate := Fraction(pair[1] - pair[0], pair[0])) - middle) <= _AROUND
     ]
-    return table("reading covers earlier later growth fits printed low high", rows)
+    return frame_of(rows, "reading covers earlier later growth fits printed low high")
 
 
 def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
@@ -229,7 +222,7 @@ def respondents_data(printed: str = "77.6%", n_max: int = 354) -> pd.DataFrame:
         for n in range(1, n_max + 1):
             fits, below = len(share_counts(printed, n, rounding)) > 0, floor(share * n)
             rows.append((str(rounding), n, fits, below, below + 1, printed))
-    return table("rounding respondents fits below above printed", rows)
+    return frame_of(rows, "rounding respondents fits below above printed")
 
 
 _DERIVED = s.KIND["derived"]
@@ -262,8 +255,7 @@ def earlier_counts(frame: pd.DataFrame) -> s.Drawn:
     ax.set_xlabel("Growth from the earlier to the later half-year, %")
     for place, (reading, rows) in enumerate(groups(frame, "reading")):
         _reading_row(fig, ax, place, reading, rows)
-    words = _earlier_caption(frame, printed), _earlier_alt(frame, printed)
-    return s.Drawn(fig, frame, "derived", *words)
+    return s.Drawn(fig, frame, "derived", _earlier_words(frame, printed))
 
 
 def _title(reading: str, rows: pd.DataFrame) -> str:
@@ -321,31 +313,21 @@ def _nearest(rows: pd.DataFrame) -> int:
     return int(min(distances.index, key=lambda index: distances[index]))
 
 
-def _earlier_caption(frame: pd.DataFrame, printed: str) -> str:
-    texts: list[str] = []
+def _earlier_words(frame: pd.DataFrame, printed: str) -> dict[str, str]:
+    texts, parts = list[str](), []
     for reading, rows in groups(frame, "reading"):
-        hits = [decimal()(n) for n in rows.loc[rows["fits"], _free(reading)]]
+        counts = [decimal()(n) for n in rows.loc[rows["fits"], _free(reading)]]
         wanted = {"A": "earlier count", "B": "split", "C": "later count"}[reading]
-        found = f"only {listed(hits)} fits" if len(hits) == 1 else f"{listed(hits)} fit"
-        start = "if" if len(texts) > 1 else "If"
-        texts.append(f"{start} {_title(reading, rows)}, {found if hits else f'no {wanted} fits'}")
-    findings = f"{texts[0]} a growth of {printed}. {'; '.join(texts[1:])}"
-    return f"{findings}. A dot is a pair of half-year counts."
-
-
-def _earlier_alt(frame: pd.DataFrame, printed: str) -> str:
-    parts = []
-    for reading, rows in groups(frame, "reading"):
-        hits = rows[rows["fits"]]
+        found = f"only {counts[0]} fits" if len(counts) == 1 else f"{listed(counts)} fit"
+        start, title = "if" if len(texts) > 1 else "If", _title(reading, rows)
+        texts.append(f"{start} {title}, {found if counts else f'no {wanted} fits'}")
         best = rows.loc[_nearest(rows)]
         pair = f"from {decimal()(best.earlier)} to {decimal()(best.later)}"
         pair += f", {percent(2)(best.growth)}"
-        found = f"fits {pair}" if len(hits) else f"nothing fits; nearest is {pair}"
-        parts.append(f"Reading {reading}, {_title(reading, rows)}: {found}.")
-    return (
-        "Three lines of dots, one per reading, on an axis of growth in per cent; a narrow band "
-        f"marks growths that print as {printed}. {' '.join(parts)}"
-    )
+        fits = f"fits {pair}" if counts else f"nothing fits; nearest is {pair}"
+        parts.append(f"Reading {reading}, {title}: {fits}.")
+    others = "; ".join(texts[1:])
+    return {"first": texts[0], "printed": printed, "others": others, "parts": " ".join(parts)}
 
 
 _ROUNDING = {"half-up": ("rounded", "to the nearest"), "truncate": ("cut off", "digits dropped")}
@@ -384,8 +366,7 @@ def respondents(frame: pd.DataFrame, marked: tuple[int, ...] = (49, 288, 354)) -
             axis.set_xlim(0, most + 1)
             axis.set_xticks([1, *range(50, most + 1, 50)])
             axis.set_xlabel("Number of respondents")
-    words = _respondents_caption(frame, marked), _respondents_alt(frame, marked)
-    return s.Drawn(fig, frame, "derived", *words)
+    return s.Drawn(fig, frame, "derived", _respondents_words(frame, marked))
 
 
 def _mark(ax: Axes, row: Any) -> None:
@@ -419,20 +400,7 @@ def _fits_words(frame: pd.DataFrame, n: int) -> str:
     return f"{n} fits only if the figure was {listed(names)}"
 
 
-def _respondents_caption(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
-    words = listed([_fits_words(frame, n) for n in marked])
-    most = int(frame["respondents"].max())
-    fits = frame.groupby("rounding", sort=False)["fits"].sum().iloc[0]
-    return (
-        f"{fits} of {most} numbers of respondents can give a satisfaction of "
-        f"{frame['printed'].iloc[0]}, rounded. Each is a line; of the numbers marked, {words}. We "
-        f"assume that there were at most {most}."
-    )
-
-
-def _respondents_alt(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
-    printed = str(frame["printed"].iloc[0])
-    most = int(frame["respondents"].max())
+def _respondents_words(frame: pd.DataFrame, marked: tuple[int, ...]) -> dict[str, object]:
     parts = []
     for rounding, rows in groups(frame, "rounding"):
         fitting = rows.loc[rows["fits"], "respondents"].tolist()
@@ -443,7 +411,10 @@ def _respondents_alt(frame: pd.DataFrame, marked: tuple[int, ...]) -> str:
         row = frame[frame["respondents"] == n].iloc[0]
         near = _nearest_shares(row, "{k} of {n} are {share}")
         parts.append(f"{_fits_words(frame, n)}: {listed(near)}.")
-    return (
-        f"Two strips from 1 to {most} respondents with a line at each number that can give "
-        f"{printed}. {' '.join(parts)}"
-    )
+    return {
+        "fits": frame.groupby("rounding", sort=False)["fits"].sum().iloc[0],
+        "most": int(frame["respondents"].max()),
+        "printed": str(frame["printed"].iloc[0]),
+        "marked": listed([_fits_words(frame, n) for n in marked]),
+        "parts": " ".join(parts),
+    }

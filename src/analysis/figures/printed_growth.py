@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from analysis.base.numbers import parse_percent
 from analysis.base.periods import short_period
-from analysis.base.text import Rounding, decimal, keyed, listed, outward, records
+from analysis.base.text import Rounding, decimal, frame_of, keyed, listed, outward, records
 from analysis.claims.judge import Judge
 from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import earlier_counts
@@ -21,7 +21,7 @@ from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import System, quantity
 from analysis.evidence.derived import labour_ratio
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words, table
+from analysis.figures.primitives import period_words
 from analysis.tables.case import Case
 
 _UP = Rounding.HALF_UP
@@ -74,7 +74,7 @@ def productivity_services_data(
         ("services", "printed", *prints[2].ends, growth),
         ("labour", "derived", *labour.plus(-1).ends, ""),
     ]
-    return table("row kind low high printed", rows)
+    return frame_of(rows, "row kind low high printed")
 
 
 _QUARTERS = ("2022Q2", "2023Q1", "2023Q2", "2024Q1", "2024Q2")
@@ -103,7 +103,7 @@ def sales_by_reading_data(case: Case) -> pd.DataFrame:
             reading = case.reading({"sales_growth": basis, "sales_total": covers})
             system = judge.system("sales", reading)
             rows += [(basis, covers, quarter, *_limits(system, quarter)) for quarter in _QUARTERS]
-    return table("growth covers quarter low high state", rows, exact="low high")
+    return frame_of(rows, "growth covers quarter low high state")
 
 
 def _limits(system: System, quarter: str) -> tuple[Fraction | None, Fraction | None, str]:
@@ -170,7 +170,8 @@ def productivity_services(frame: pd.DataFrame) -> s.Drawn:
         weight = "semibold" if row.printed else "regular"
         s.tag(ax, row.printed or _range(row), (high, y), (4, 0), weight=weight, **look)
     _gap(ax, rows)
-    return s.Drawn(fig, frame, "derived", _productivity_caption(rows), _productivity_alt(rows))
+    filled = {name: row.printed or _range(row) for name, row in rows.items()}
+    return s.Drawn(fig, frame, "derived", filled | {"missing": _missing(rows)})
 
 
 def _ends(row: Any) -> tuple[float, float]:
@@ -198,28 +199,6 @@ def _gap(ax: Axes, rows: dict[str, Any]) -> None:
         arrowprops={"arrowstyle": "<->", "lw": 0.6, "color": s.INK, "shrinkA": 0, "shrinkB": 1},
     )
     s.tag(ax, f"{_missing(rows)} points short", ((start + low) / 2, y), (0, 3))
-
-
-def _productivity_caption(rows: dict[str, Any]) -> str:
-    return (
-        "If productivity is services by labour, year on year, labour grew. With the same labour, "
-        f"services would have grown by {_range(rows['constant_labour'])} instead of "
-        f"{rows['services'].printed}; both prints hold if labour grew in at least one "
-        f"quarter, by {_range(rows['labour'])} where it grew alike in both, or if productivity is "
-        "something else: the paper does not define it."
-    )
-
-
-def _productivity_alt(rows: dict[str, Any]) -> str:
-    return (
-        "Five intervals on one axis of growth. Printed: productivity "
-        f"{rows['productivity_q1'].printed} in the first and "
-        f"{rows['productivity_q2'].printed} in the second quarter, services "
-        f"{rows['services'].printed} in the half-year. It follows that services grew by "
-        f"{_range(rows['constant_labour'])} if labour stayed the same, "
-        f"{_missing(rows)} points less than printed, or that labour grew in at least one "
-        f"quarter, by {_range(rows['labour'])} where it grew alike in both."
-    )
 
 
 _BASES = {
@@ -262,8 +241,7 @@ def sales_by_reading(frame: pd.DataFrame, printed: str = "303,110") -> s.Drawn:
                 _cell(fig, _LEFT + _COLUMN * place, y, cells[quarter], largest)
             y += _STEP
         y += 0.6
-    words = _sales_caption(frame, printed), _sales_alt(frame, printed)
-    return s.Drawn(fig, frame, "derived", *words)
+    return s.Drawn(fig, frame, "derived", _sales_words(frame, printed))
 
 
 def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
@@ -293,20 +271,7 @@ def _limits_text(row: Any) -> str:
     return high if low == high else f"{low}–{high}"
 
 
-def _sales_caption(frame: pd.DataFrame, printed: str) -> str:
-    latest = frame["quarter"].max()
-    tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
-    readings = frame[["growth", "covers"]].drop_duplicates()
-    quarter = short_period(latest)
-    low, high = outward(min(tight["low"]), max(tight["high"]))
-    return (
-        f"Only {len(tight)} of {len(readings)} readings fix the sales of {quarter} from both "
-        f"sides, between {low} and {high} soles. Each row reads the printed total of {printed} and "
-        "both printed growths in its own way; cells hold the sales in soles that agree with it."
-    )
-
-
-def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
+def _sales_words(frame: pd.DataFrame, printed: str) -> dict[str, object]:
     parts = []
     for (basis, covers), rows in frame.groupby(["growth", "covers"], sort=False):
         known = [
@@ -317,10 +282,19 @@ def _sales_alt(frame: pd.DataFrame, printed: str) -> str:
         ]
         head, taken = " ".join(_BASES[str(basis)]).strip(), period_words(str(covers), " + ")
         parts.append(f"{head}, {printed} is {taken}: {listed(known)}.")
-    return (
-        f"A table of intervals, {len(parts)} readings by {frame['quarter'].nunique()} quarters. "
-        f"{' '.join(parts)} Every other quarter is open."
-    )
+    latest = frame["quarter"].max()
+    tight = frame[(frame["quarter"] == latest) & (frame["state"] == "interval")]
+    low, high = outward(min(tight["low"]), max(tight["high"]))
+    return {
+        "fixing": len(tight),
+        "readings": len(parts),
+        "quarter": short_period(latest),
+        "low": low,
+        "high": high,
+        "printed": printed,
+        "quarters": frame["quarter"].nunique(),
+        "parts": " ".join(parts),
+    }
 
 
 @s.drawing
@@ -358,21 +332,14 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
             value, colour = float(pin[name]), s.KIND["synthetic"]
             ax.scatter([value], [y], marker=mark, s=13, color=colour, zorder=4)
     both = frame[[high is not None for high in frame["high"]]]
-    caption = (
-        f"The article's sentences bound {len(both)} of {len(frame)} ratios from above, without a "
-        "single printed number. Bars are "
-        "the values that satisfy every sentence on amounts (tight bounds by exact linear "
-        "programming); marks are the two synthetic companies. "
-        f"Limits marked “ours” ({_ours(frame)}) rest on a threshold that we "
-        "chose for a vague word, such as “nearly double”; the article's words alone set no such "
-        "limit."
-    )
-    alt = (
-        f"Horizontal ranges of {len(frame)} ratios, {len(both)} of them bounded above: "
-        + "; ".join(f"{p['name']} {_bound_words(p)}" for p in frame.to_dict("records"))
-        + "."
-    )
-    return s.Drawn(fig, frame, "derived", caption, alt)
+    pins = frame.to_dict("records")
+    words = {
+        "both": len(both),
+        "count": len(frame),
+        "ours": _ours(frame),
+        "ranges": "; ".join(f"{pin['name']} {_bound_words(pin)}" for pin in pins),
+    }
+    return s.Drawn(fig, frame, "derived", words)
 
 
 def _ours(frame: pd.DataFrame) -> str:

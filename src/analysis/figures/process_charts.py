@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.base.errors import InputError
 from analysis.base.language import counted, tr
-from analysis.base.text import decimal, groups, percent, records
+from analysis.base.text import decimal, frame_of, groups, percent, records
 from analysis.figures import style as s
-from analysis.figures.primitives import Flow, Shape, period_words, table
+from analysis.figures.primitives import Flow, Shape, period_words
 from analysis.method.as_is import completed, process_times
 from analysis.notebook.prose import literal
 from analysis.tables.firm_tables import Ledger
@@ -53,7 +53,7 @@ def service_process_data(ledger: Ledger, steps: list[ProcessRow], period: str) -
         for days in sorted(took.index):
             counted = int(days), int(took[days])
             rows.append((step.step_id, step.name, step.mode, *counted, *about))
-    return table("step_id name mode days services mean share bottleneck", rows)
+    return frame_of(rows, "step_id name mode days services mean share bottleneck")
 
 
 @s.drawing
@@ -83,9 +83,18 @@ def service_process(frame: pd.DataFrame, period: str, kind: str = "synthetic") -
         if last:
             ax.set_xlabel(tr("Days"))
         _spread(fig, ax, top, rows, kind)
-    caption = _process_caption(frame, whole, period)
-    alt = _process_alt(frame, whole, period)
-    return s.Drawn(fig, frame, kind, caption, alt)
+    worst = frame[frame["bottleneck"]]
+    step = records(worst)[0]
+    words = {
+        "step": literal(step.name),
+        "low": _quantile(worst, Fraction(1, 10)),
+        "high": _quantile(worst, Fraction(9, 10)),
+        "period": period,
+        "share": percent(0)(step.share),
+        "days": _days(whole),
+        "parts": " ".join(_in_words(rows) for _, rows in groups(frame, "step_id")),
+    }
+    return s.Drawn(fig, frame, kind, words)
 
 
 def _days_axis(fig: Canvas, top: float, height: float, longest: float) -> Axes:
@@ -133,43 +142,20 @@ def _quantile(rows: pd.DataFrame, level: Fraction) -> int:
     raise ValueError("no service at all")
 
 
-def _process_caption(frame: pd.DataFrame, whole: Fraction, period: str) -> str:
-    worst = frame[frame["bottleneck"]]
-    step = records(worst)[0]
-    return tr(
-        "“{step}” took {low} to {high} days in the middle 80% of services of {period}. On average "
-        "it took {share} of the {days} from request to completion, so it is the bottleneck.",
-        step=literal(step.name),
-        low=_quantile(worst, Fraction(1, 10)),
-        high=_quantile(worst, Fraction(9, 10)),
-        period=period,
+def _in_words(rows: pd.DataFrame) -> str:
+    """Say how long a step took."""
+    step = records(rows)[0]
+    text = tr(
+        "{step} ({mode}): mean {days}, {share} of the time, middle 80% of services {low} to "
+        "{high} days",
+        step=step.name,
+        mode=tr(step.mode),
+        days=_days(step.mean),
         share=percent(0)(step.share),
-        days=_days(whole),
+        low=_quantile(rows, Fraction(1, 10)),
+        high=_quantile(rows, Fraction(9, 10)),
     )
-
-
-def _process_alt(frame: pd.DataFrame, whole: Fraction, period: str) -> str:
-    parts = []
-    for _, rows in groups(frame, "step_id"):
-        step = records(rows)[0]
-        low, high = _quantile(rows, Fraction(1, 10)), _quantile(rows, Fraction(9, 10))
-        text = tr(
-            "{step} ({mode}): mean {days}, {share} of the time, middle 80% of services {low} to "
-            "{high} days",
-            step=step.name,
-            mode=tr(step.mode),
-            days=_days(step.mean),
-            share=percent(0)(step.share),
-            low=low,
-            high=high,
-        )
-        parts.append(text + (f", {tr('the bottleneck')}." if step.bottleneck else "."))
-    return tr(
-        "Bars of services by days for each step in {period}, {days} together on average. {parts}",
-        period=period,
-        days=_days(whole),
-        parts=" ".join(parts),
-    )
+    return text + (f", {tr('the bottleneck')}." if step.bottleneck else ".")
 
 
 def _days(value: Fraction) -> str:
@@ -230,7 +216,7 @@ def process_flow_data(ledger: Ledger, steps: list[ProcessRow], period: str) -> p
         ("late", tr("Done late"), late),
     ):
         rows.append((node, "end", text, "", count, None, Fraction(count, whole), False))
-    return table("node role text mode services mean share bottleneck", rows, exact="mean share")
+    return frame_of(rows, "node role text mode services mean share bottleneck")
 
 
 @s.drawing
@@ -259,8 +245,7 @@ def process_flow(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s
         _numbers(fig, x, y, row, kind)
     _arrows(chart, frame, places, boxes)
     chart.finish()
-    period = period_words(period)
-    return s.Drawn(fig, frame, kind, _flow_caption(frame, period), _flow_alt(frame, period))
+    return s.Drawn(fig, frame, kind, _flow_words(frame) | {"period": period_words(period)})
 
 
 def _places(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -329,36 +314,24 @@ def _arrows(
     chart.arrow(boxes["promise"].S, boxes["late"].N, label=tr("no"))
 
 
-def _flow_caption(frame: pd.DataFrame, period: str) -> str:
+def _flow_words(frame: pd.DataFrame) -> dict[str, str]:
     steps = frame[frame["role"] == "step"]
     worst = records(steps[steps["bottleneck"]])[0]
-    return tr(
-        "“{step}” took {share} of the {days} of a service in {period}. Boxes are the steps of the "
-        "process with their mean days, grey is waiting; of {all} services {late} ended after the "
-        "day promised.",
-        step=literal(worst.text),
-        share=percent(0)(worst.share),
-        period=period,
-        days=_days(sum(steps["mean"], Fraction(0))),
-        all=decimal()(frame["services"].max()),
-        late=decimal()(frame.set_index("node").loc["late", "services"]),
-    )
-
-
-def _flow_alt(frame: pd.DataFrame, period: str) -> str:
-    steps = [
+    named = [
         f"{row.text} ({tr(row.mode)}, {_days(row.mean)}"
         + (f", {tr('the bottleneck')})" if row.bottleneck else ")")
-        for row in records(frame[frame["role"] == "step"])
+        for row in records(steps)
     ]
     ends = [
         f"{row.text.lower()} {decimal()(row.services)}"
         for row in records(frame[frame["role"] == "end"])
     ]
-    return tr(
-        "A flowchart of the service process in {period}: {steps}, then the question whether the "
-        "promised day was kept: {ends}.",
-        period=period,
-        steps=f", {tr('then')} ".join([frame["text"].iloc[0], *steps]),
-        ends=", ".join(ends),
-    )
+    return {
+        "step": literal(worst.text),
+        "share": percent(0)(worst.share),
+        "days": _days(sum(steps["mean"], Fraction(0))),
+        "all": decimal()(frame["services"].max()),
+        "late": decimal()(frame.set_index("node").loc["late", "services"]),
+        "steps": f", {tr('then')} ".join([frame["text"].iloc[0], *named]),
+        "ends": ", ".join(ends),
+    }

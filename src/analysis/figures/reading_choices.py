@@ -14,59 +14,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from analysis.base.text import decimal, groups, listed, percent, records
+from analysis.base.text import decimal, frame_of, groups, listed, own_yaml, percent, records
 from analysis.claims.verdicts import influence, survival
 from analysis.figures import style as s
-from analysis.figures.primitives import period_words, table
+from analysis.figures.primitives import period_words
 
-TITLES = {"services": "Services and productivity", "sales": "Sales", "satisfaction": "Satisfaction"}
-
-QUESTIONS: Mapping[str, str] = {
-    "services_period": "{abstract-services} services cover",
-    "services_growth": "{5-services-growth} is growth on the",
-    "productivity_growth": (
-        "Productivity, {abstract-productivity-q1} and {abstract-productivity-q2}, is on the"
-    ),
-    "link": "Productivity grows as they do",
-    "sales_total": "{abstract-sales-total} soles are",
-    "sales_growth": "{abstract-sales-growth-2024}, {abstract-sales-growth-2023} are",
-    "satisfaction": "{abstract-satisfaction} is",
-    "respondents": "Answers",
-}
+_WORDS: Mapping[str, Mapping[str, Any]] = own_yaml(__file__, "reading_choices.yaml")
+TITLES, QUESTIONS = _WORDS["titles"], _WORDS["questions"]
 """Heads of rows and columns, with the printed numbers by the claim that prints them."""
 
 AXES = ("rounding", *QUESTIONS, "labour", "productivity_output")
 """All axes that results depend on; the rounding rule, which the blocks share, comes first."""
-
-_OPTIONS: Mapping[str, Mapping[str, str]] = {
-    "rounding": {"half-up": "up", "half-even": "even", "truncate": "cut"},
-    "services_growth": {
-        "year-on-year": "year before",
-        "previous-quarter": "quarter before",
-        "on-later": "later half-year",
-    },
-    "productivity_growth": {"year-on-year": "year before", "previous-quarter": "quarter before"},
-    "link": {"no": "no", "yes": "yes"},
-    "sales_growth": {
-        "year-on-year": "Q2 on Q2",
-        "previous-quarter": "Q2 on Q1",
-        "half-year": "H1 on H1",
-    },
-    "satisfaction": {
-        "share": "a share",
-        "growth": "a growth",
-        "squared-share": "a squared share",
-        "mean-score": "a mean score",
-    },
-    "respondents": {"sample": "any number", "every-service": "one per service"},
-}
 
 
 def words(axis: str, option: str) -> str:
     """Name an option in a few words; periods as ``H1 2023 + H1 2024``."""
     if axis in ("services_period", "sales_total"):
         return period_words(option, " + ")
-    return _OPTIONS.get(axis, {}).get(option, option)
+    return str(_WORDS["options"].get(axis, {}).get(option, option))
 
 
 _DERIVED = s.KIND["derived"]
@@ -121,7 +86,9 @@ def multiverse(frame: pd.DataFrame, printed: Mapping[str, str]) -> s.Drawn:
     tiles = {block.name: _tiles(frame, block) for block in _BLOCKS}
     for block in _BLOCKS:
         _draw_block(fig, ax, block, tiles[block.name], printed)
-    return s.Drawn(fig, frame, "derived", _caption(frame, tiles), _alt(tiles))
+    number, fits = (decimal()(n) for n in survival(frame))
+    words = {"fits": fits, "number": number, "linked": _linked(tiles)}
+    return s.Drawn(fig, frame, "derived", words | _tile_words(tiles))
 
 
 def _tiles(frame: pd.DataFrame, block: _Block) -> pd.DataFrame:
@@ -277,22 +244,6 @@ def _counts(rows: pd.DataFrame) -> tuple[int, int]:
     return int(rows["survives"].sum()), len(rows)
 
 
-def _caption(frame: pd.DataFrame, tiles: Mapping[str, pd.DataFrame]) -> str:
-    parts = [
-        "{} of {}{} for {}".format(*_counts(rows), " tiles fit" * (not n), TITLES[name].lower())
-        for n, (name, rows) in enumerate(tiles.items())
-    ]
-    number, fits = (decimal()(n) for n in survival(frame))
-    return (
-        f"{fits} of {number} combinations of readings let some data set print like all results "
-        "together (a multiverse). Each tile is one combination of readings, or several that bear "
-        "on the block alike; for sales it fits if it does whichever period the total covers. "
-        "Productivity grows as they do if it is of them, by the same labour. Beside an empty row "
-        "stand the printed numbers that exclude each other there. "
-        f"{listed(parts)}.{_linked(tiles)}"
-    )
-
-
 def _linked(tiles: Mapping[str, pd.DataFrame]) -> str:
     """Say how many combinations fit where productivity grows as services or sales do."""
     found = []
@@ -306,36 +257,22 @@ def _linked(tiles: Mapping[str, pd.DataFrame]) -> str:
     return "".join(f" {text}" for text in found)
 
 
-def _alt(tiles: Mapping[str, pd.DataFrame]) -> str:
-    parts = []
-    for block in _BLOCKS:
-        rows = tiles[block.name]
+def _tile_words(tiles: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    counts, parts = [], []
+    for number, block in enumerate(_BLOCKS):
+        rows, title = tiles[block.name], TITLES[block.name]
+        fitting = "{} of {}".format(*_counts(rows))
+        counts.append(f"{fitting}{' tiles fit' * (not number)} for {title.lower()}")
         lines = []
         for options, group in _nested(rows, _axes_down(block)):
             named = ", ".join(
                 words(axis, option) for (axis, _), option in zip(block.down, options, strict=True)
             )
             lines.append("{}: {} of {}".format(named, *_counts(group)))
-        head = "{}, {} of {} fit".format(TITLES[block.name], *_counts(rows))
-        parts.append(f"{head}, by row: {'; '.join(lines)}.")
-    return (
-        "Three matrices of tiles, readings down and across, filled where a data set exists. "
-        f"{' '.join(parts)}{_linked(tiles)}"
-    )
+        parts.append(f"{title}, {fitting} fit, by row: {'; '.join(lines)}.")
+    return {"counts": listed(counts), "parts": " ".join(parts)}
 
 
-_CHOICES = {
-    "rounding": "how figures were rounded",
-    "services_period": "which period the services cover",
-    "services_growth": "what the growth of services is measured on",
-    "productivity_growth": "what the growth of productivity is measured on",
-    "labour": "whether labour may differ between the years",
-    "productivity_output": "what productivity is productivity of",
-    "sales_growth": "what the growth of sales is measured on",
-    "sales_total": "which period the sales cover",
-    "satisfaction": "what the index of satisfaction means",
-    "respondents": "how many people answered",
-}
 _LEFT, _BAR, _HEAD, _BAR_ROW = 66.0, 60.0, 8.2, 5.0
 
 
@@ -360,7 +297,7 @@ def reading_influence_data(universes: pd.DataFrame) -> pd.DataFrame:
         for row in records(influence(of_block[[*axes, "survives", "conflict"]])):
             share = Fraction(int(row.changed), max(int(row.pairs), 1))
             rows.append((block, row.axis, int(row.pairs), int(row.changed), share))
-    return table("block axis pairs changed share", rows)
+    return frame_of(rows, "block axis pairs changed share")
 
 
 @s.drawing
@@ -390,7 +327,7 @@ def reading_influence(frame: pd.DataFrame) -> s.Drawn:
             s.bold(fig, end, y, percent(0)(row.share), color=colour)
             s.note(fig, 160, y, f"{row.changed} of {row.pairs}", ha="right")
             y += _BAR_ROW
-    return s.Drawn(fig, frame, "derived", _influence_caption(frame), _influence_alt(frame))
+    return s.Drawn(fig, frame, "derived", _influence_words(frame))
 
 
 def _length(row: Any, largest: Fraction) -> float:
@@ -404,33 +341,20 @@ def _draw_bar(ax: Axes, y: float, row: Any, largest: Fraction) -> None:
 
 
 def _choice(axis: str) -> str:
-    return _CHOICES.get(axis, axis.replace("_", " "))
+    return str(_WORDS["choices"].get(axis, axis.replace("_", " ")))
 
 
-def _influence_caption(frame: pd.DataFrame) -> str:
-    parts: list[str] = []
+def _influence_words(frame: pd.DataFrame) -> dict[str, str]:
+    tops, parts = list[str](), []
     for block, rows in groups(frame, "block"):
         top, title = records(rows)[0], TITLES[block].lower()
         chosen = _choice(top.axis) if top.changed else "no choice"
-        verb = "" if parts else "decides most "
-        parts.append(f"{chosen} {verb}about {title} ({percent(0)(top.share)})")
-    findings = listed(parts)
-    return (
-        f"{findings[0].upper()}{findings[1:]}. Two combinations are neighbours if they differ in "
-        "one choice alone; the longer the bar, the more often that choice decides whether a data "
-        "set exists."
-    )
-
-
-def _influence_alt(frame: pd.DataFrame) -> str:
-    parts = []
-    for block, rows in groups(frame, "block"):
+        verb = "" if tops else "decides most "
+        tops.append(f"{chosen} {verb}about {title} ({percent(0)(top.share)})")
         found = [
             f"{_choice(row.axis)} {percent(0)(row.share)}, {row.changed} of {row.pairs}"
             for row in records(rows)
         ]
         parts.append(f"{TITLES[block]}: {'; '.join(found)}.")
-    return (
-        "Horizontal bars: the share of neighbouring combinations of which one fits and one does "
-        f"not, by choice of reading. {' '.join(parts)}"
-    )
+    findings = listed(tops)
+    return {"findings": findings[0].upper() + findings[1:], "parts": " ".join(parts)}

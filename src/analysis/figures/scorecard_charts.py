@@ -68,20 +68,19 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
         steps.append(Step(place, run, run + node.contribution, look, words))
         run += node.contribution
     waterfall(ax, _WIDTH, steps, 16)
-    signs = [node.contribution for node in nodes if node.level == "key result"]
-    found = tr(
-        "{more} key results add to the joint score of {period}, {less} take from it.",
-        more=sum(part > 0 for part in signs),
-        less=sum(part < 0 for part in signs),
-        period=short_period(period),
-    )
-    caption = tr(
-        "The joint score of {period}, key result by key result. Each bar starts where the one "
-        "above it ends; the last ends at the joint score.",
-        period=short_period(period),
-    )
-    alt = _alt(nodes, short_period(period))
-    return s.Drawn(fig, frame, kind, f"{found} {caption}", alt)
+    results = [node for node in nodes if node.level == "key result"]
+    known = [node for node in results if node.score is not None]
+    parts = [f"{node.key} {decimal(3, signed=True)(node.contribution)}" for node in known]
+    missing = ", ".join(node.key for node in results if node.score is None)
+    filled = {
+        "more": sum(node.contribution > 0 for node in results),
+        "less": sum(node.contribution < 0 for node in results),
+        "period": short_period(period),
+        "score": tr("unknown") if nodes[0].told is None else decimal(2)(nodes[0].told),
+        "parts": ", ".join(parts),
+        "missing": " " + tr("Without a score: {names}.", names=missing) if missing else "",
+    }
+    return s.Drawn(fig, frame, kind, filled)
 
 
 def _headline(fig: Canvas, top: Node) -> None:
@@ -102,26 +101,6 @@ def _headline(fig: Canvas, top: Node) -> None:
 
 def _score(score: Fraction | None) -> str:
     return "–" if score is None else decimal(2)(score)
-
-
-def _alt(nodes: Sequence[Node], period: str) -> str:
-    top = nodes[0]
-    score = tr("unknown") if top.told is None else decimal(2)(top.told)
-    parts = [
-        f"{node.key} {decimal(3, signed=True)(node.contribution)}"
-        for node in nodes
-        if node.level == "key result" and node.score is not None
-    ]
-    missing = [n.key for n in nodes if n.level == "key result" and n.score is None]
-    text = tr(
-        "Bars that add up to the joint score of {period}, {score}: {parts}.",
-        period=period,
-        score=score,
-        parts=", ".join(parts),
-    )
-    return text + (
-        " " + tr("Without a score: {names}.", names=", ".join(missing)) if missing else ""
-    )
 
 
 @s.drawing
@@ -152,15 +131,14 @@ def perspectives(nodes: Sequence[Node], period: str, kind: str = "synthetic") ->
     s.rule(fig, 6 + step * (len(shown) - 1))
     frame = scorecard_frame(nodes)
     frame = frame[frame["level"].isin(["joint", "perspective"])]
-    when, top = short_period(period), nodes[0]
-    score = "cannot be judged" if top.told is None else f"is {decimal(2)(top.told)} of 1"
-    caption = (
-        f"The joint score of {when} {score}, on {percent(0)(top.covered)} of the weight. Lines "
-        "show where scores could lie."
-    )
-    told = "; ".join(f"{node.name} {_score(node.told)}" for node in shown)
-    alt = f"Bars of scores from −1 to 1 in {when}. {told}."
-    return s.Drawn(fig, frame, kind, caption, alt)
+    top = nodes[0]
+    words = {
+        "when": short_period(period),
+        "score": "cannot be judged" if top.told is None else f"is {decimal(2)(top.told)} of 1",
+        "known": percent(0)(top.covered),
+        "told": "; ".join(f"{node.name} {_score(node.told)}" for node in shown),
+    }
+    return s.Drawn(fig, frame, kind, words)
 
 
 def _perspective_row(fig: Canvas, ax: Axes, y: float, place: int, node: Node) -> None:
@@ -211,8 +189,7 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
     kind : str
         Kind of the levels behind the findings.
     """
-    links = [(row.cause, row.effect) for row in records(table)]
-    places = arrange(links)
+    places = arrange([(row.cause, row.effect) for row in records(table)])
     fig = s.canvas(4 * _LANE + 8)
     ax = s.sheet(fig)
     for number, name in enumerate(PERSPECTIVES):
@@ -225,19 +202,18 @@ def strategy_map(table: pd.DataFrame, kind: str = "synthetic") -> s.Drawn:
         _box(fig, ax, key, place)
     _legend(fig, ax, table)
     states = table["finding"].value_counts()
-    found = tr(
-        "The rows support {supported} of {count} links and contradict {against}.",
-        supported=int(states.get("supported", 0)),
-        against=int(states.get("contradicted", 0)),
-        count=len(table),
-    )
-    caption = tr(
-        "Strategy map. Each arrow is a hypothesis: + says that cause and effect move the same "
-        "way, − that they move opposite ways, and “lag 1” that the effect follows a quarter "
-        "later. Colour and line say what the quarters of the ledger can tell."
-    )
-    alt = _strategy_alt(table)
-    return s.Drawn(fig, table.drop(columns=["quotation"]), kind, f"{found} {caption}", alt)
+    links = [
+        f"{indicator(row.cause).name} → {indicator(row.effect).name} ({_mark(row)}), "
+        f"{tr(row.finding)}"
+        for row in records(table)
+    ]
+    words = {
+        "supported": int(states.get("supported", 0)),
+        "against": int(states.get("contradicted", 0)),
+        "count": len(table),
+        "links": "; ".join(links),
+    }
+    return s.Drawn(fig, table.drop(columns=["quotation"]), kind, words)
 
 
 def arrange(links: Sequence[tuple[str, str]]) -> Places:
@@ -422,12 +398,3 @@ def _legend(fig: Canvas, ax: Axes, table: pd.DataFrame) -> None:
         ax.plot([x, x + 8], [y, y], color=colour, ls=line, lw=width)
         s.small(fig, x + 10, y, f"{tr(finding)} ({int(counts.get(finding, 0))})")
         x += 40
-
-
-def _strategy_alt(table: pd.DataFrame) -> str:
-    parts = [
-        f"{indicator(row.cause).name} → {indicator(row.effect).name} ({_mark(row)}), "
-        f"{tr(row.finding)}"
-        for row in records(table)
-    ]
-    return tr("Boxes in four lanes joined by arrows: {links}.", links="; ".join(parts))

@@ -25,14 +25,13 @@ from analysis.base.periods import (
     quarter_label,
     short_period,
 )
-from analysis.base.text import Rounding, decimal, groups, listed, outward
+from analysis.base.text import Rounding, decimal, frame_of, groups, listed, outward
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
 from analysis.claims.single import share_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import Linear, quantity, total
 from analysis.figures import style as s
-from analysis.figures.primitives import table
 from analysis.ledger.sampling import JointSampler, ServiceTables, below
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import ClaimRow
@@ -228,7 +227,7 @@ def spreads_data(
         marks += [(f"p{p}", values[draws * p // 100]) for p in (5, 95)]
         marks += [("draw", values[draws * (2 * i + 1) // (2 * _DOTS)]) for i in range(_DOTS)]
         rows += [(one.kpi, one.name, one.known, mark, value) for mark, value in marks]
-    return table("kpi name known mark value", rows, exact="value")
+    return frame_of(rows, "kpi name known mark value")
 
 
 def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
@@ -318,7 +317,7 @@ def spreads(frame: pd.DataFrame) -> s.Drawn:
     _heads(fig, ax)
     for place, (kpi, rows) in enumerate(groups(frame, "kpi")):
         _draw_kpi(fig, ax, _HEAD + _ROW * place, kpi, rows)
-    return s.Drawn(fig, frame, "synthetic", _caption(frame), _alt(frame))
+    return s.Drawn(fig, frame, "synthetic", _spread_words(frame))
 
 
 def _heads(fig: Canvas, ax: Axes) -> None:
@@ -410,28 +409,15 @@ def _middle_range(kpi: str, rows: pd.DataFrame, word: str = "–") -> str:
     return word.join(_span(kpi, rows, "p5", "p95"))
 
 
-def _caption(frame: pd.DataFrame) -> str:
-    parts = groups(frame, "kpi")
-    fixed = [str(rows["name"].iloc[0]).lower() for kpi, rows in parts if _is_fixed(kpi, rows)]
-    only = f" Only {listed(fixed)} is fixed." if fixed else ""
-    return (
-        "The synthetic ledger is one of many data sets that agree with the print. The bounds "
-        "(derived) are the smallest and largest values of any such data set; the dots sum up data "
-        "sets drawn at random, and the diamond is our ledger (both synthetic); all have the same "
-        f"types of services.{only} Every data set has the same chance: a convention, no belief "
-        "about the company. Sales, for one, lie far to the right because a larger quarter leaves "
-        "more ways to choose the sales of the years before."
-    )
-
-
-def _alt(frame: pd.DataFrame) -> str:
-    parts = []
+def _spread_words(frame: pd.DataFrame) -> dict[str, str]:
+    fixed, parts = [], []
     for kpi, rows in groups(frame, "kpi"):
-        name, own = rows["name"].iloc[0], _text(kpi, _value(rows, "ledger"))
-        middle = _middle_range(kpi, rows, " to ")
-        found = f"{' to '.join(_span(kpi, rows))}, 90% of draws {middle}, ledger {own}."
-        parts.append(f"{name}: " + (f"always {own}." if _is_fixed(kpi, rows) else found))
-    return (
-        "Rows of dots on a scale from the smallest to the largest value that agrees with the "
-        f"print, a diamond at the ledger's. {' '.join(parts)}"
-    )
+        name, own = str(rows["name"].iloc[0]), _text(kpi, _value(rows, "ledger"))
+        if _is_fixed(kpi, rows):
+            fixed.append(name.lower())
+            parts.append(f"{name}: always {own}.")
+            continue
+        ends, middle = " to ".join(_span(kpi, rows)), _middle_range(kpi, rows, " to ")
+        parts.append(f"{name}: {ends}, 90% of draws {middle}, ledger {own}.")
+    only = f" Only {listed(fixed)} is fixed." if fixed else ""
+    return {"only": only, "parts": " ".join(parts)}

@@ -11,7 +11,7 @@ bad is light orange by the KPI's direction; the two differ in lightness, so that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Final, Generic, Literal, NamedTuple, ParamSpec
@@ -24,7 +24,7 @@ from matplotlib.text import Text
 
 from analysis.base.language import tr
 from analysis.base.periods import short_period, short_year
-from analysis.notebook.drawing import MM_PER_INCH, Figure, style
+from analysis.notebook.drawing import MM_PER_INCH, Figure, figures_by_report, style
 from analysis.notebook.drawing import NORMAL as NORMAL
 from analysis.notebook.drawing import WIDTH as WIDTH
 from analysis.notebook.drawing import text_width as text_width
@@ -70,17 +70,26 @@ FOOT: Final = 5.0
 
 SMALL: Final = 7.5
 
+_TEXTS: Final = {
+    name: texts for part in figures_by_report().values() for name, texts in part.items()
+}
+"""Captions and alternative texts by figure."""
+
 _P = ParamSpec("_P")
 
 
 class Drawn(NamedTuple):
-    """What a function that draws gives: everything of a `Figure` but its name."""
+    """What a function that draws gives: the drawing, its data and kind, and what fills its texts.
+
+    Caption and alternative text stand in ``notebook/figures.yaml`` under the figure's name;
+    ``told`` names the caption where there are several.
+    """
 
     figure: Canvas
     data: pd.DataFrame
     kind: str
-    caption: str
-    alt: str
+    words: Mapping[str, object]
+    told: str = "caption"
 
 
 class Drawing(Generic[_P]):
@@ -104,16 +113,19 @@ class Drawing(Generic[_P]):
         Ticks come into being when a figure is first drawn and take their font from the settings
         of that moment, so the figure is laid out once before the style sheet is left.
         """
+        texts = _TEXTS[self._draw.__name__]
         with style():
             drawn = self._draw(*args, **kwargs)
-            made = Figure(self._name, **drawn._asdict())
+            parts = (texts[part] for part in (drawn.told, "alt"))
+            caption, alt = (tr(text, **drawn.words) for text in parts)
+            made = Figure(self._name, drawn.figure, drawn.data, caption, alt, drawn.kind)
             _mark_kind(made)
             made.figure.draw_without_rendering()
         return made
 
 
 drawing = Drawing
-"""Decorator of a function that draws; its name must stand in ``notebook/figures.yaml``."""
+"""Decorator of a function that draws; texts and number stand in ``notebook/figures.yaml``."""
 
 
 def _mark_kind(made: Figure) -> None:

@@ -40,7 +40,7 @@ def nearest_table(name: str, tables: Iterable[Table]) -> Table | None:
 ROWS = (*LEDGER_TABLES, CHECK_INS)
 """Tables of a firm's rows."""
 
-TABLES = (*ROWS, *PLAN_TABLES)
+TABLES: tuple[Table, ...] = (*ROWS, *PLAN_TABLES)
 """All tables that a firm may hand in; claims, relations and methods are read elsewhere."""
 
 _OTHERS = {"claims", "relations", "methods"}

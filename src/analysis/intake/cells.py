@@ -19,8 +19,8 @@ from typing import NamedTuple, ParamSpec
 from analysis.base import numbers
 from analysis.base.text import unguarded
 from analysis.intake.problems import Fault, Rank, fault_of, vocabulary, words_for
-from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import INVISIBLE, PERIOD, forbidden
+from analysis.tables.schema import IntakeSettings
 
 Cell = str | Decimal | date
 """What a file holds in a cell: text, or from a workbook also a number or a day."""

@@ -30,7 +30,7 @@ from analysis.intake.proposal import (
     yaml_key,
 )
 from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv, read_workbook
-from analysis.tables.case import IntakeSettings
+from analysis.tables.schema import IntakeSettings
 
 Form = Literal["csv", "claims"]
 

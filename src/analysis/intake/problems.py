@@ -13,8 +13,9 @@ from typing import Any
 
 from analysis.base.errors import InputError, printable
 from analysis.base.language import counted, language, tr, words_of
-from analysis.base.text import FONTS, fields, own_yaml, texts_of
+from analysis.base.text import FONTS, fields, own_yaml
 from analysis.tables.case import Case
+from analysis.tables.schema import texts_of
 
 _MOST_NOTES, _MOST_COLUMNS = 40, 20
 _SHOWN_ROWS = 8

@@ -33,9 +33,9 @@ from analysis.intake.naming import are_of_suppliers, likely_header, says
 from analysis.intake.problems import Rank, vocabulary, words_for
 from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
 from analysis.tables import columns as of
-from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import folded, header_of, names_of
 from analysis.tables.rows import Table
+from analysis.tables.schema import IntakeSettings
 
 SIGNS = foreign_signs("", "")
 _CONTEXT = Context(IntakeSettings(two_digit_years=2000), SIGNS)

@@ -31,9 +31,9 @@ from analysis.base.errors import InputError, system_error
 from analysis.intake.cells import Cell, Since1904
 from analysis.intake.problems import Log, Note, Problem, fault_of, problem_of
 from analysis.kpis.duck import parquet_rows
-from analysis.tables.case import IntakeSettings
 from analysis.tables.columns import INVISIBLE, Found, find_column
 from analysis.tables.rows import Table, utf_16
+from analysis.tables.schema import IntakeSettings
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SEARCHED_ROWS = 40

@@ -33,7 +33,7 @@ from analysis.kpis.catalogue import MEASURES, MONEY, Totals, catalogue, compute,
 from analysis.kpis.levels import base_of, comparable_rows, kpi_periods, periods
 from analysis.tables.case import Case
 from analysis.tables.rows import read_rows
-from analysis.tables.strategy_tables import PLAN, PlanRow
+from analysis.tables.strategy_tables import PLAN
 
 Base = Literal["previous", "year-ago"]
 BASES: tuple[Base, ...] = ("previous", "year-ago")
@@ -303,7 +303,6 @@ def planned(case: Case, period: str) -> dict[str, Fraction]:
         return {}
     by_key: dict[str, dict[range, Fraction]] = {}
     for row in read_rows(PLAN, case.method, case.root):
-        assert isinstance(row, PlanRow)
         by_key.setdefault(row.kpi, {})[months_in(row.period)] = Fraction(row.value)
     grain, index = parse_label(period)
     wanted = covered(index, grain)

@@ -348,7 +348,7 @@ def kpi_periods(totals: Totals, grain: Grain = "quarter", until: str | None = No
         for record in kpis_of(totals)
         for index, measures in ended
     ]
-    columns = ["kpi", "period", "index", "value", "numerator", "denominator", "state"]
+    columns = "kpi period index value numerator denominator state"
     return _with_same_days(frame_of(rows, columns), totals, kpi)
 
 
@@ -415,7 +415,7 @@ def level_table(totals: Totals, grain: Grain = "quarter", until: str | None = No
         for record in catalogue()
         if isinstance(record, Indicator)
     ]
-    table = frame_of(rows, ["key", "period", "index", "value", "state"])
+    table = frame_of(rows, "key period index value state")
     return _with_same_days(table, totals, indicator)
 
 

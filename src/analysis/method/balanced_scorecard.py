@@ -268,9 +268,9 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
     }
     known = list(list(scored.values())[-1]) if scored else []
     by_period = {period: scores for period, scores in scored.items() if scores.keys() >= set(known)}
-    columns = ["period", "equal", "best", "worst", "first", "score"]
+    columns = "period equal best worst first score"
     if not known:
-        return pd.DataFrame(columns=columns)
+        return frame_of([], columns)
     equal = tuple(Fraction(1, len(known)) for _ in known)
     ranks: dict[str, list[int]] = {period: [] for period in by_period}
     trials = list(weightings(steps, len(known)))
@@ -289,7 +289,7 @@ def ranking_by_weights(cards: Mapping[str, Sequence[Node]], steps: int = 10) -> 
         )
         for period, found in ranks.items()
     ]
-    return frame_of([dict(zip(columns, row, strict=True)) for row in rows], columns)
+    return frame_of(rows, columns)
 
 
 def _joint(

@@ -408,5 +408,5 @@ def course(ledger: Ledger, results: Sequence[Result], quarter: str) -> pd.DataFr
         if any(line[5] is not None for line in own):
             end = (result.value, result.value, result.score.score)
             rows += [*own, (row.kr_id, record.key, row.text, *last, *end)]
-    columns = ["kr_id", "kpi", "text", "week", "day", "level", "projected", "score"]
-    return frame_of([dict(zip(columns, row, strict=True)) for row in rows], columns)
+    columns = "kr_id kpi text week day level projected score"
+    return frame_of(rows, columns)

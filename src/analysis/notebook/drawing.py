@@ -104,7 +104,7 @@ class Figure:
             raise InputError(
                 "the figure has no place in the order of figures",
                 value=self.name,
-                fix="add its name to src/analysis/notebook/figures.yaml",
+                fix="add it to src/analysis/notebook/figures.yaml",
             )
         return figure_order()[self.name]
 
@@ -120,9 +120,9 @@ class Figure:
 
 
 @cache
-def figures_by_report() -> dict[str, list[str]]:
-    """Names of the figures of the paper's report, of firms alone, and of the article."""
-    found: dict[str, list[str]] = own_yaml(__file__, "figures.yaml")
+def figures_by_report() -> dict[str, dict[str, dict[str, str]]]:
+    """Texts by figure, of the paper's report, of firms' reports alone, and of the article's."""
+    found: dict[str, dict[str, dict[str, str]]] = own_yaml(__file__, "figures.yaml")
     return found
 
 

@@ -8,7 +8,6 @@ period, for a month, quarter, half-year or year, a base and readings of the targ
 from __future__ import annotations
 
 import argparse
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +44,7 @@ from analysis.tables.case import ARTICLE, PAPER, Case, load_case
 from analysis.tables.strategy_tables import target_axes
 
 if TYPE_CHECKING:  # it takes seconds to import where JupyterLab is installed
-    from nbformat import NotebookNode
+    pass
 
 YEAR_AGO = "year-ago"
 PREVIOUS = "previous"
@@ -443,48 +442,3 @@ def chapters(made: Edition) -> list[Path]:
             fix="write down what the firm publishes in claims.csv, as data/raw/courier does",
         )
     return found
-
-
-PARAMETERS_TAG = "parameters"
-INJECTED_TAG = "injected-parameters"
-
-
-def tags(cell: NotebookNode) -> list[str]:
-    """Tags of a cell."""
-    found: list[str] = cell.metadata.get("tags", [])
-    return found
-
-
-def declared(notebook: NotebookNode, file: str) -> dict[str, object]:
-    """Names and defaults in the notebook's cell tagged ``parameters``; empty if there is none.
-
-    Raises
-    ------
-    InputError
-        If the cell holds anything but ``name = literal``: what is computed from another parameter
-        would not follow it.
-    """
-    defaults: dict[str, object] = {}
-    for cell in notebook.cells:
-        if PARAMETERS_TAG not in tags(cell):
-            continue
-        for statement in ast.parse(cell.source).body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_literal(value):
-                    defaults[name] = ast.literal_eval(value)
-                case _:
-                    raise InputError(
-                        "the cell of parameters may hold only lines of the form name = literal",
-                        file=file,
-                        value=ast.unparse(statement),
-                        fix="move everything else to a later cell",
-                    )
-    return defaults
-
-
-def _is_literal(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except ValueError:
-        return False
-    return True

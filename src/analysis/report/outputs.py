@@ -316,15 +316,9 @@ def with_index(text: str, index: str, name: str) -> str:
     """
     marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not marks.search(text):
-        raise InputError(
-            "the marks of this table are missing",
-            file="docs/large-data.md",
-            value=f"<!-- {name} -->",
-        )
+        raise InputError("the page needs the marks of this table", value=f"<!-- {name} -->")
     return marks.sub(lambda match: match[1] + index + match[2], text)
 
-
-BEGIN, END = "<!-- tables -->", "<!-- /tables -->"
 
 _PARTS = vocabulary("parts")
 """What a table serves that no indicator needs."""
@@ -346,7 +340,8 @@ def write_package(case: Case) -> tuple[Path, ...]:
     made = {case.raw / "datapackage.json": describe(case).encode("utf-8")}
     if case.name in LISTS:
         readme = case.raw / "README.md"
-        text = with_tables(readme.read_text(encoding="utf-8"), LISTS[case.name]())
+        listed = f"{LISTS[case.name]()}\n"
+        text = with_index(readme.read_text(encoding="utf-8"), listed, "tables")
         made[readme] = text.encode("utf-8")
     for path, content in made.items():
         write_bytes(path, content)
@@ -363,15 +358,6 @@ def describe(case: Case) -> str:
     tables = [table for table in known if (case.raw / table.file).is_file()]
     title = f"{case.parameters.title}: {case.parameters.subtitle}"
     return data_package(case.name, title, tables)
-
-
-def with_tables(text: str, listed: str) -> str:
-    """Put the list of tables between its marks in a README."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise InputError(f"the README needs the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{listed}\n{END}{after}"
 
 
 def table_list() -> str:

@@ -27,9 +27,9 @@ from analysis.base.periods import (
 from analysis.base.text import records
 from analysis.efficiency.quarterly_statements import (
     Book,
-    companies_of,
+    book,
     has_statements,
-    ledger_statements,
+    stored_statements,
 )
 from analysis.efficiency.ratios import CapitalCost, indicator_table
 from analysis.kpis.catalogue import Kpi, Period, Totals, compute, indicator
@@ -338,10 +338,11 @@ class FirmReport:
     @cached_property
     def statements(self) -> Book | None:
         """Statements up to the period; None unless they are those of one company."""
-        if not has_statements(self.case) or len(companies_of(self.case)) > 1:
+        frame = stored_statements(self.case) if has_statements(self.case) else None
+        if frame is None or frame["company_id"].nunique() > 1:
             return None
         last = last_ended(self.period, "quarter")
-        known = ledger_statements(self.case).items()
+        known = book(frame).items()
         return {quarter: row for quarter, row in known if quarter <= last} or None
 
     @property

@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.base.language import tr
 from analysis.base.periods import quarter_label
-from analysis.base.text import MISSING, column, decimal, percent, points, records
-from analysis.claims.relations import RelationRow, read_relations
+from analysis.base.text import MISSING, column, decimal, fields, percent, points, records
+from analysis.claims.relations import KINDS, RelationRow, read_relations
 from analysis.claims.verdicts import listed_words
 from analysis.claims.wording import MEANINGS, noun
 from analysis.efficiency.article import scheme_table
@@ -28,7 +28,8 @@ from analysis.efficiency.ratios import (
     ratio_text,
 )
 from analysis.efficiency.sentences import STATUS
-from analysis.evidence.appraisal import KINDS, Entry, read_appraisal, share_power
+from analysis.evidence.appraisal import KINDS as FINDINGS
+from analysis.evidence.appraisal import Entry, read_appraisal, share_power
 from analysis.notebook.display import Column
 from analysis.notebook.prose import literal
 from analysis.show.wording import View, rows_of, view
@@ -89,7 +90,7 @@ APPRAISED = {
 def appraised(case: Case, section: str) -> View:
     """Show a section of the appraisal of a publication, findings in the order of their kinds."""
     claims = {claim.claim_id: claim for claim in read_claims(case)}
-    kinds = list(KINDS)
+    kinds = list(FINDINGS)
     entries = read_appraisal(case)[section]
     if section == "findings":
         entries = sorted(entries, key=lambda entry: kinds.index(entry["kind"]))
@@ -111,7 +112,7 @@ def _shown(number: int, entry: Entry, claims: Mapping[str, ClaimRow]) -> Entry:
         shown["print"] = f"“{entry['quotation']}” ({_place(entry['place'])})"
     if "one" in entry:
         sides = [[claims[name] for name in entry.get(side, [])] for side in ("one", "other")]
-        shown |= {"print": _first_quotations(sides), "kind": KINDS[entry["kind"]]}
+        shown |= {"print": _first_quotations(sides), "kind": FINDINGS[entry["kind"]]}
     return shown
 
 
@@ -197,33 +198,8 @@ def in_words(row: RelationRow) -> str:
     what = noun(row.quantity)
     where = f"{what} ({row.period})" if row.period else what
     parts = [noun(part.replace("@", " (") + (")" if "@" in part else "")) for part in row.parts]
-    joined = " + ".join(parts)
-    text = {
-        "unprinted": f"{what}: not printed",
-        "unit": f"{what}: counted in pieces of 1/{joined}",
-        "sum": f"{where} = {joined}",
-        "period sum": f"{where} = {joined}",
-        "share": f"{where} = {joined} ÷ {noun(row.by)}, at most 1",
-        "ratio": f"{where} = {joined} ÷ {noun(row.by)}",
-        "base": f"growth of {where} is on {joined}",
-        "period": f"{where} means {joined}",
-        "kind": f"“{row.claim}” is about a {joined}",
-        "fall": f"“{row.claim}” is a decrease",
-        "equal": f"{where} = {joined}",
-        "at most": f"{where} ≤ {joined}",
-        "less is better": f"{what}: less is better",
-        "squared share": f"{where} = ({joined} ÷ {noun(row.by)})²",
-        "later base": f"growth of {where} is the difference from {joined}, ÷ the later value",
-        "grows as": f"{what} grows as {joined} does",
-        "some": f"{where} > 0",
-        "also counts": f"“{row.claim}” also counts {what}",
-        "lists": f"“{row.claim}” lists {joined}",
-        "means": f"“{row.claim}” means {row.of}",
-        "standard": f"{what} is usually {row.of}",
-        "damaged": f"“{row.claim}” rests on a damaged character",
-        "measured by": f"{what} is measured by {joined}",
-        "remark": f"on “{row.claim}”",
-    }[row.relation]
+    words = fields(row, "claim of") | {"what": what, "where": where, "parts": " + ".join(parts)}
+    text = KINDS[row.relation].written.format(by=noun(row.by), **words)
     return f"{text} (said by {row.claim})" if row.claim and row.claim not in text else text
 
 
@@ -415,10 +391,9 @@ def _days(table: pd.DataFrame, turnover: str, name: str) -> dict[str, str | None
 
 
 def _basis(table: pd.DataFrame) -> dict[str, str]:
-    """Say which balances divide, and whether the ratios are those of a quarter or of a year."""
-    whole = table["annualised"].any()
-    annual = tr("annualised") if whole else tr("per quarter, not annualised")
-    return {"basis": tr(next(text for text in table["basis"] if text)), "annual": annual}
+    """Say which balances divide, and that the ratios are those of a quarter."""
+    basis = next(text for text in table["basis"] if text)
+    return {"basis": tr(basis), "annual": tr("per quarter, not annualised")}
 
 
 def steps(

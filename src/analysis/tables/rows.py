@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Generic, get_args
 
 import pandas as pd
 from pydantic import (
@@ -28,6 +28,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+from typing_extensions import TypeVar
 
 from analysis.base.errors import InputError, raise_all, system_error
 from analysis.base.text import unguarded, without_formulas, write_text
@@ -110,13 +111,17 @@ def order_rule(group: tuple[str, ...]) -> str:
     return f"{', '.join(group[:-1])} and {group[-1]} must be in this order"
 
 
+R_co = TypeVar("R_co", bound=Row, covariant=True, default=Row)
+R = TypeVar("R", bound=Row)
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(Generic[R_co]):
     """A table's name, its file inside its folder, row model, key, what it holds, other names."""
 
     name: str
     file: str
-    row: type[Row]
+    row: type[R_co]
     key: tuple[str, ...]
     title: str
     also: tuple[str, ...] = ()
@@ -131,14 +136,14 @@ def period_column(table: Table) -> str:
 
 
 def define(
-    name: str, row: type[Row], key: str, title: str, *, file: str = "", repeats: bool = False
-) -> Table:
+    name: str, row: type[R], key: str, title: str, *, file: str = "", repeats: bool = False
+) -> Table[R]:
     """Define a table: its key as words, its file after its name, other names from a list."""
     also = add_names(name, row.model_fields)
     return Table(name, file or f"{name}.csv", row, tuple(key.split()), title, also, repeats)
 
 
-def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
+def read_rows(table: Table[R], folder: Path, root: Path) -> list[R]:
     """Read and validate a table.
 
     Parameters
@@ -161,7 +166,7 @@ def read_rows(table: Table, folder: Path, root: Path) -> list[Row]:
     return rows
 
 
-def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], list[InputError]]:
+def examine_rows(table: Table[R], folder: Path, root: Path) -> tuple[list[R], list[InputError]]:
     """Return the good rows of a table, and all that is wrong with the others.
 
     Parameters are those of :func:`read_rows`.
@@ -188,7 +193,7 @@ def examine_rows(table: Table, folder: Path, root: Path) -> tuple[list[Row], lis
             file=shown,
             fix="write quotation marks inside a cell twice, or delete them",
         ) from None
-    rows: list[Row] = []
+    rows: list[R] = []
     errors: list[InputError] = []
     kept = []
     for line, cells in lines:
@@ -297,7 +302,7 @@ def check_columns(table: Table, header: list[str], file: Path) -> None:
     raise_all([*missing, *unknown])
 
 
-def _parse_row(table: Table, cells: dict[Any, Any], line: int, file: Path) -> Row:
+def _parse_row(table: Table[R], cells: dict[Any, Any], line: int, file: Path) -> R:
     if None in cells or None in cells.values():
         raise InputError(
             "the row has more or fewer cells than the header",

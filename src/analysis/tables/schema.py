@@ -1,18 +1,27 @@
-"""Models of YAML files: what is wrong with one in words, and what a publication's case says.
+"""Models of YAML files: what is wrong with one in words, and the parts of a ``case.yaml``.
 
-Keys of a firm's own case stand in :mod:`analysis.tables.case`.
+The whole file, and where a case lies, stands in :mod:`analysis.tables.case`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import tr
 from analysis.tables.columns import broken_rule
@@ -65,6 +74,18 @@ def yaml_problem(error: Exception, file: Path) -> InputError:
     fix = next((fix for words, fix in _YAML_REMEDIES.items() if words in reason), None)
     rule = tr("not readable as YAML ({reason})", reason=reason)
     return InputError(rule, file=file, row=row, fix=fix and tr(fix))
+
+
+def texts_of(found: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """List the texts in what a ``case.yaml`` holds, each after the path of its keys."""
+    if isinstance(found, str):
+        yield path, found
+    elif isinstance(found, Mapping):
+        for key, value in found.items():
+            yield from texts_of(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(found, Sequence):
+        for place, value in enumerate(found):
+            yield from texts_of(value, f"{path}.{place}")
 
 
 def schema_problems(error: ValidationError, file: Path, top: type[BaseModel]) -> list[InputError]:
@@ -174,6 +195,122 @@ class Calibration(Strict):
     seed: int
     respondents: Range
     service_types: Annotated[tuple[ServiceType, ...], Field(min_length=2, strict=False)]
+
+
+class Periods(Strict):
+    """First and last quarter of the ledger, the AS-IS period and the reported quarter.
+
+    Left out, the AS-IS period is the first quarter, and the reported quarter the last.
+    """
+
+    first: str
+    last: str
+    baseline: str
+    current: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_are_usual(cls, given: object) -> object:
+        if not isinstance(given, dict) or not {"first", "last"} <= given.keys():
+            return given
+        return {"baseline": given["first"], "current": given["last"]} | given
+
+    @field_validator("first", "last", "current", "baseline")
+    @classmethod
+    def _is_a_period(cls, label: str, info: ValidationInfo) -> str:
+        try:
+            if info.field_name == "current" and "-" in label:
+                time.parse_month(label)
+            else:
+                time.parse_period(label) if info.field_name == "baseline" else time.parse_quarter(
+                    label
+                )
+        except InputError as error:
+            raise ValueError(f"“{label}”: {error.rule}; {error.fix}") from error
+        return label.replace("FY", "")
+
+    @model_validator(mode="after")
+    def _are_periods_in_order(self) -> Periods:
+        first, last = time.parse_quarter(self.first), time.parse_quarter(self.last)
+        grain, current = time.parse_label(self.current)
+        if first > last:
+            raise ValueError(
+                f"first ({self.first}) must not be after last ({self.last}); correct one of them"
+            )
+        if grain == "quarter" and not first <= current <= last:
+            raise ValueError(
+                f"current ({self.current}) must lie between first ({self.first}) "
+                f"and last ({self.last})"
+            )
+        if not all(first <= quarter <= last for quarter in time.parse_period(self.baseline)):
+            raise ValueError(f"baseline ({self.baseline}) must lie within first and last")
+        return self
+
+
+def periods_of(months: Collection[int]) -> Periods:
+    """Return the periods of rows, for a ``case.yaml`` that names none.
+
+    Parameters
+    ----------
+    months : collection of int
+        Indices of the months with a row.
+
+    Returns
+    -------
+    Periods
+        The report is about the last quarter with a row that has ended when the rows end, or about
+        the one that lies open if the case says through which day it is complete. Rows that hold no
+        whole quarter give a report on their last month.
+
+    Examples
+    --------
+    >>> periods_of(range(12 * 2023 + 1, 12 * 2024 + 11)).current
+    '2024Q3'
+    >>> periods_of([12 * 2024 + 4]).current
+    '2024-05'
+    """
+    through = time.calendar().complete_through
+    known = {month for month in months if through is None or month <= time.month_of(through)}
+    known |= set(time.calendar().closed)
+    quarters = sorted({time.containing(month, "quarter") for month in known})
+    ended = [
+        q for q in quarters if time.months_in(time.quarter_label(q))[-1] <= max(known)
+    ] or quarters
+    current = time.quarter_label((ended if through is None else quarters)[-1])
+    if not any(set(time.covered(quarter, "quarter")) <= known for quarter in quarters):
+        current = time.month_label(max(known))
+    first, last = time.quarter_label(quarters[0]), time.quarter_label(quarters[-1])
+    return Periods(first=first, last=last, baseline=first, current=current)
+
+
+ANY_PERIOD = Periods(first="1900Q1", last="2199Q4", baseline="1900Q1", current="2199Q4")
+"""Stands for the periods of rows that were not read yet."""
+
+
+class IntakeSettings(Strict):
+    """How a case's own files are written, where that cannot be told from the files.
+
+    A setting that is left out is taken from the files if they leave no doubt; whatever they leave
+    in doubt is asked for.
+    """
+
+    encoding: Literal["utf-8", "cp1252", "cp1250", "latin-1"] | None = None
+    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    dates: Literal["iso", "day-first", "month-first"] | None = None
+    two_digit_years: Literal[1900, 2000] | None = None
+    below_zero: Literal["leave-out", "subtract"] | None = None
+    """Whether sales below zero are left out, as payments in a bank statement, or subtracted."""
+    credit_notes: Literal["subtract", "add"] | None = None
+    """Whether rows that say they are credit notes, and whose amounts have no minus, get one."""
+    not_empty: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Words that elsewhere stand for an empty cell, such as NA, and here mean something."""
+    ignore: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Names of files, folders and sheets that look like tables and are none."""
+    sales_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
+    """Per cent by which invoices and statements may disagree on a quarter's sales."""
+    cash_may_differ_by: Annotated[int, Field(ge=0, le=100)] = 0
+    """Per cent of a quarter's closing cash by which it may differ from what the flows lead to."""
 
 
 Share = Annotated[str, Field(pattern=PER_CENT)]

@@ -386,8 +386,7 @@ def read_claims(case: Case) -> list[ClaimRow]:
     InputError
         As :func:`read_ledger`, and if a claim names a reading that ``case.yaml`` lacks.
     """
-    rows, errors = examine_rows(CLAIMS, case.raw, case.root)
-    claims = [row for row in rows if isinstance(row, ClaimRow)]
+    claims, errors = examine_rows(CLAIMS, case.raw, case.root)
     known = case.parameters.readings
     unknown = [
         InputError(
