@@ -151,9 +151,8 @@ def solutions(args: argparse.Namespace) -> int:
 
 def kpis(args: argparse.Namespace) -> str | int:
     """Compute the KPI table and its comparisons, from a case's own rows as they now are."""
-    from analysis.intake.case_check import are_stored
     from analysis.kpis.compare import comparison_csv, kpi_csv
-    from analysis.kpis.cube import make_cube, write_cube
+    from analysis.kpis.cube import are_stored, make_cube, write_cube
     from analysis.kpis.levels import MORE, NOTHING, kpi_periods
     from analysis.method.balanced_scorecard import METHOD_TABLES, method_tables
     from analysis.tables.case import load_case

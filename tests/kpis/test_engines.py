@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
-from analysis.kpis.cube import files, opened, require_keys
+from analysis.kpis.cube import files, opened
 from analysis.kpis.levels import sums
 from analysis.kpis.reduce import DIMENSIONS, reduce
 from benchmarks.rows import FORMS, write
@@ -234,7 +234,6 @@ def test_made_up_ledgers_are_the_same_in_all_forms(tmp_path: Path) -> None:
     for form in FORMS:
         write(tmp_path / form, 3000, form)
         with relations(tmp_path / form) as found:
-            require_keys(found)
             pd.testing.assert_frame_equal(reduce(found, DIMENSIONS), expected)
     assert not made_up(3000, seed=2)["sale"].equals(made_up(3000)["sale"])
 
@@ -311,7 +310,6 @@ def test_parquet_may_hold_other_types(tmp_path: Path) -> None:
     stored["service"]["completed_on"] += pd.Timedelta(hours=23)
     write_rows(stored, tmp_path, "parquet")
     with relations(tmp_path) as found:
-        require_keys(found)
         pd.testing.assert_frame_equal(reduce(found, DIMENSIONS), expected)
 
 
@@ -331,11 +329,6 @@ def test_a_table_may_lie_in_several_files(tmp_path: Path) -> None:
     write_rows({"sale": whole["sale"]}, tmp_path, "csv")
     with pytest.raises(InputError, match="stands here twice"):
         files(tmp_path)
-
-
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "service.csv").write_text(SERVICE + SERVICE.splitlines()[1], encoding="utf-8")
-    refused(tmp_path, r"column service_id: “S1”: this key stands 2 times", require_keys)
 
 
 def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:

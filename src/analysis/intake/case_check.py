@@ -27,6 +27,7 @@ from analysis.intake.naming import joined, name_columns
 from analysis.intake.problems import Fault, Note, Problem, Rank, problem_of
 from analysis.intake.rows import Rows, Sheet, rows_of
 from analysis.kpis.catalogue import catalogue
+from analysis.kpis.cube import record_of, state_of
 from analysis.kpis.duck import sql_type
 from analysis.kpis.levels import MORE, NOTHING, is_enough
 from analysis.tables import case as cases
@@ -350,7 +351,7 @@ def store_tables(case: Case) -> tuple[str, bool]:
             replace_folder(case.processed / folder, texts)
         write_frame(notes_frame(intake.notes), case.processed / NOTES)
         write_frame(inventory(intake), case.processed / INVENTORY)
-        write_text(_record(case), state)
+        write_text(record_of(case), state)
         return f"{sum(span.rows for span in intake.spans.values()):,} rows", True
 
 
@@ -398,24 +399,3 @@ def _read(case: Case, name: str) -> pd.DataFrame:
     frame = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
     texts = frame.select_dtypes(exclude="number").columns
     return frame.assign(**{name: frame[name].astype(str).map(unguarded) for name in texts})
-
-
-def state_of(case: Case) -> str:
-    """List the files of a case's folder, each with its size and when it was last changed."""
-    lines = []
-    for path in sorted(case.raw.rglob("*")):
-        if path.is_file() and path.name[0] not in ".~":  # those of programs are nobody's
-            state = path.stat()
-            lines.append(f"{path.relative_to(case.raw)}\t{state.st_size}\t{state.st_mtime_ns}\n")
-    return "".join(lines)
-
-
-def are_stored(case: Case) -> bool:
-    """Whether a case's tables were checked and kept, and its files have not changed since."""
-    record = _record(case)
-    made = record.is_file() and case.processed.is_dir()
-    return made and record.read_text(encoding="utf-8") == state_of(case)
-
-
-def _record(case: Case) -> Path:
-    return case.root / ".build" / case.name / "inputs.txt"

@@ -167,36 +167,6 @@ def header_errors(
             yield InputError(rule, file=file, row=1)
 
 
-def require_keys(relations: Mapping[str, Any]) -> None:
-    """Refuse a key that stands twice, which would count rows twice or join them to two.
-
-    Parameters
-    ----------
-    relations : mapping of str to DuckDBPyRelation
-        As :func:`opened` yields them.
-
-    Raises
-    ------
-    InputError
-        Naming one such key.
-    """
-    for name, relation in relations.items():
-        if TABLES[name].repeats:
-            continue
-        key = TABLES[name].key
-        columns = ", ".join(key)
-        counted = relation.aggregate(f"{columns}, count(*) as times", columns)
-        again = counted.filter(f"times > 1 and {key[0]} <> ''")
-        for *cells, times in again.order(columns).limit(1).fetchall():
-            raise InputError(
-                f"this key stands {times} times",
-                file=TABLES[name].file,
-                column=columns,
-                value=", ".join(map(str, cells)),
-                fix="give every row a key of its own",
-            )
-
-
 def ledger_folder(case: Case) -> Path:
     """Folder of a case's rows: the ledger that was made from its inputs, or else its inputs."""
     made = case.processed / "ledger"
@@ -250,13 +220,13 @@ def open_ledger(case: Case) -> Iterator[Mapping[str, Any]]:
     Raises
     ------
     InputError
-        If a cell breaks a rule, a key stands twice, or DuckDB is needed and not installed.
+        If a cell breaks a rule, or DuckDB is needed and not installed. Keys were checked with the
+        files; see :func:`are_stored`.
     """
     if chosen_engine(case) == "pandas":
         yield read_ledger(case)
         return
     with _opened(case) as relations:
-        require_keys(relations)
         yield relations
 
 
@@ -360,3 +330,25 @@ def read_cube(case: Case) -> Totals:
     text = dict.fromkeys((*DIMENSIONS, "measure", "kind"), "str")
     cube = pd.read_csv(path, encoding="utf-8", dtype=text, keep_default_na=False)
     return cube.drop(columns="kind")
+
+
+def state_of(case: Case) -> str:
+    """List the files of a case's folder, each with its size and when it was last changed."""
+    lines = []
+    for path in sorted(case.raw.rglob("*")):
+        if path.is_file() and path.name[0] not in ".~":  # those of programs are nobody's
+            state = path.stat()
+            lines.append(f"{path.relative_to(case.raw)}\t{state.st_size}\t{state.st_mtime_ns}\n")
+    return "".join(lines)
+
+
+def are_stored(case: Case) -> bool:
+    """Whether a case's tables were checked and kept, and its files have not changed since."""
+    record = record_of(case)
+    made = record.is_file() and case.processed.is_dir()
+    return made and record.read_text(encoding="utf-8") == state_of(case)
+
+
+def record_of(case: Case) -> Path:
+    """Return the file that says in which state a case's files were checked."""
+    return case.root / ".build" / case.name / "inputs.txt"

@@ -21,6 +21,7 @@ from analysis.base.periods import (
     GRAINS,
     calendar,
     containing,
+    first_month,
 )
 from analysis.kpis.catalogue import MEASURES
 from analysis.kpis.duck import computed_once
@@ -61,8 +62,10 @@ DIMENSIONS = ("service_type", "segment")
 """What sums can be split by, beside the month."""
 
 NEW_SALES, ACTIVE, INVOICES = "new_customer_sales", "active_customers", "invoices"
+IN_BUDGET, BUDGETS = "on_time_in_budget", "budgets"
 
 _COUNT = nw.lit(1)
+_SOLD = {"sales": nw.col("amount_centimos")}
 
 
 def reduce(
@@ -98,17 +101,22 @@ def reduce(
     [('sales', 350), ('sales', 400)]
     """
     frames = lazy(ledger)
+    customer = ["customer_id"] if {NEW_SALES, ACTIVE} & set(measures) else []
+    if "service" in frames and (by or customer):
+        service = _computed_once(_typed(frames, "service", [*customer, *by]))
+        frames = {**frames, "service": service}
     parts = [*row_sums(frames, by, measures), *small_sums(frames, measures)]
     if "sale" in frames:
         lines = invoices(frames, by, measures)
-        columns = lines.collect_schema().names()
-        if "customer_id" in columns or "invoice_id" in columns:
+        there = lines.collect_schema().names()
+        if "customer_id" in there or "invoice_id" in there:
             lines = _computed_once(lines)
-        if "customer_id" in columns and NEW_SALES in measures:
-            parts += new_customer_sums(lines, by)
-        if {INVOICES, ACTIVE} & set(measures):
-            parts += sale_counts(lines)
-        parts += sale_sums(lines, by, measures)
+            found = collected(lines.group_by("month").agg(lines=nw.len()), "month")["month"]
+            months = sorted(map(int, found))
+            parts += invoice_counts(lines, months) if "invoice_id" in there else ()
+            if "customer_id" in there and months:
+                parts += customer_sums(lines, months, by, measures)
+        parts += _by_month(_sums(lines, "invoiced_on", by, _SOLD, measures), by)
     return add_up(parts, by)
 
 
@@ -145,7 +153,7 @@ def row_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Pa
 
     Additive over any division of the ledger that keeps all rows of a service together.
     """
-    if parts := [*_daily_sums(frames, by, measures)]:
+    if parts := [*_by_month(_daily_sums(frames, by, measures), by)]:
         yield known(pd.concat(parts, ignore_index=True), measures)
 
 
@@ -161,8 +169,9 @@ def daily_sums(ledger: Mapping[str, Any], measure: str) -> pd.DataFrame:
     frames = lazy(ledger)
     parts = [*_daily_sums(frames, (), (measure,))]
     if "sale" in frames:
-        parts += sale_sums(frames["sale"], (), (measure,))
-    return parts[0] if parts else pd.DataFrame(columns=["day", "month", "measure", "value"])
+        parts += _sums(frames["sale"], "invoiced_on", (), _SOLD, (measure,))
+    wide = parts[0] if parts else pd.DataFrame(columns=["day", "month"])
+    return wide.melt(id_vars=["day", "month"], var_name="measure")
 
 
 def _daily_sums(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
@@ -191,18 +200,24 @@ _NEEDED = {
 
 
 def known(sums: pd.DataFrame, measures: Collection[str]) -> pd.DataFrame:
-    """Leave out each measure in months in which a service lacks a day for it."""
+    """Leave out each measure in months in which a service lacks a day for it.
+
+    Services on time and in budget are known where a service has a budget.
+    """
     for name in [name for name in _NEEDED if name in measures]:
         lacking = sums["measure"].isin([f"no {day}" for day in _NEEDED[name]]) & (sums["value"] > 0)
         months = sums["month"][lacking]
         sums = sums[(sums["measure"] != name) | ~sums["month"].isin(months)]
+    if IN_BUDGET in measures:
+        cells = pd.MultiIndex.from_frame(sums.drop(columns=["measure", "value"]))
+        budgeted = cells.isin(cells[(sums["measure"] == BUDGETS) & (sums["value"] > 0)])
+        sums = sums[(sums["measure"] != IN_BUDGET) | budgeted]
     return sums[sums["measure"].isin([*measures])]
 
 
 def _sums_of_services(frames: Frames, by: Sequence[str], measures: Collection[str]) -> Parts:
     needed = {day for name, days in _NEEDED.items() if name in measures for day in days}
-    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for day in sorted(needed)}
-    service = _typed(frames, "service", by)
+    service = frames["service"]
     on_time = nw.col("completed_on") <= nw.col("due_on")
     spans = {
         "services": _COUNT,
@@ -210,13 +225,14 @@ def _sums_of_services(frames: Frames, by: Sequence[str], measures: Collection[st
         "waiting_days": _days(service, "requested_on", "started_on"),
         "working_days": _days(service, "started_on", "completed_on"),
         "on_time": _flag(on_time),
-        **lacks,
     }
-    yield from _sums(service, "completed_on", by, spans, [*measures, *lacks])
-    if {"service_budget", "cost"} <= frames.keys() and "on_time_in_budget" in measures:
-        budgeted = service.join(_left_of_budgets(frames), on="service_id")
-        good = {"on_time_in_budget": _flag(on_time & (nw.col("left") >= 0))}
-        yield from _sums(budgeted, "completed_on", by, good, measures)
+    lacks = {f"no {day}": _flag(nw.col(day).is_null()) for day in sorted(needed)}
+    if {"service_budget", "cost"} <= frames.keys() and IN_BUDGET in measures:
+        service = service.join(_left_of_budgets(frames), on="service_id", how="left")
+        left = nw.col("left")
+        spans[IN_BUDGET] = _flag(on_time & (left.fill_null(-1) >= 0))
+        lacks[BUDGETS] = _flag(~left.is_null())
+    yield from _sums(service, "completed_on", by, spans | lacks, [*measures, *lacks])
 
 
 def _left_of_budgets(frames: Frames) -> nw.LazyFrame[Any]:
@@ -240,103 +256,135 @@ def invoices(frames: Frames, by: Sequence[str], measures: Collection[str]) -> nw
     there = lines.collect_schema().names()
     named = [name for name in customer if name in there]
     named += ["invoice_id"] if INVOICES in measures and "invoice_id" in there else []
-    return lines.select("invoiced_on", "amount_centimos", *named, *by)
-
-
-def sale_counts(lines: nw.LazyFrame[Any]) -> Parts:
-    """Count invoices that ask for money, and customers with such an invoice.
-
-    An invoice counts once, in the month of its first line. A customer counts once in each period,
-    in its first month; sums of several months would count a customer several times, so that there
-    is a sum for every length of period. Lines of one invoice may be of several service types, so
-    that neither is split.
-    """
-    rows = lines.with_columns(month=_month())
-    months = collected(rows.group_by("month").agg(lines=nw.len()), "month")["month"]
-    asked = rows.filter(nw.col("amount_centimos") > 0)
-    there = lines.collect_schema().names()
-    if "invoice_id" in there:
-        once = _named(asked, "invoice_id").group_by("invoice_id").agg(nw.col("month").min())
-        yield from _counted(INVOICES, once, months)
-    if "customer_id" in there:
-        named = _named(asked, "customer_id").group_by("customer_id", "month").agg(lines=nw.len())
-        for grain, form in GRAINS.items():
-            period: Any = nw.col("month")
-            in_periods = named.with_columns(period=containing(period, grain))
-            once = in_periods.group_by("customer_id", "period").agg(nw.col("month").min())
-            yield from _counted(MEASURES[ACTIVE].summed_as(form.months), once, months)
-
-
-def _month() -> nw.Expr:
     day = nw.col("invoiced_on")
-    return (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
+    month = (12 * day.dt.year() + day.dt.month() - 1).cast(nw.Int64)
+    return lines.select("invoiced_on", "amount_centimos", *named, *by, month=month)
 
 
-def _counted(measure: str, rows: nw.LazyFrame[Any], months: Any) -> Parts:
-    """Count rows by month; nothing at all if there is none, and zero in the other months."""
-    counted = collected(rows.group_by("month").agg(value=nw.len()), "month", "value")
+def invoice_counts(lines: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
+    """Count invoices that ask for money, each once, in the month of its first line.
+
+    Lines of one invoice may be of several service types, so that the count is not split.
+    """
+    asked = _named(lines.filter(nw.col("amount_centimos") > 0), "invoice_id")
+    once = asked.group_by("invoice_id").agg(nw.col("month").min())
+    counted = collected(once.group_by("month").agg(value=nw.len()), "month", "value")
     if len(counted):
-        yield zeros(measure, months)
-        yield counted.assign(measure=measure)
+        yield zeros(INVOICES, months)
+        yield counted.assign(measure=INVOICES)
 
 
-def sale_sums(lines: nw.LazyFrame[Any], by: Sequence[str], measures: Collection[str]) -> Parts:
-    """Sum sales over invoice lines, as :func:`invoices` gives them."""
-    yield from _sums(lines, "invoiced_on", by, {"sales": nw.col("amount_centimos")}, measures)
+def customer_sums(
+    lines: nw.LazyFrame[Any], months: Sequence[int], by: Sequence[str], measures: Collection[str]
+) -> Parts:
+    """Count the customers who were asked for money, and sum the sales to new ones.
 
-
-def new_customer_sums(lines: nw.LazyFrame[Any], by: Sequence[str]) -> Parts:
-    """Sum the sales to customers who were not invoiced in the quarters before.
-
-    Every quarter in which a customer was invoiced is set beside each of the customer's others;
-    those that follow one closely enough are quarters in which somebody is still known. No engine
-    needs to sort for that.
+    New is who was not invoiced in the quarters before. One row of each customer holds a number for
+    every year, whose binary digits say in which months that was. So rows are grouped by customer
+    but once, and no engine needs to sort.
 
     Parameters
     ----------
     lines : LazyFrame
         From :func:`invoices`, with customers.
+    months : sequence of int
+        Months with a line, in order.
     by : sequence of str
-        Dimensions.
+        Dimensions of the sales.
+    measures : collection of str
+        What is wanted.
     """
-    month: Any = _month()
-    named = _named(lines, "customer_id")
-    rows = named.with_columns(quarter=containing(month, "quarter"))
-    once = rows.group_by("customer_id", "quarter").agg(lines=nw.len())  # Dask joins no unique()
-    invoiced = once.select("customer_id", "quarter")
-    pairs = invoiced.join(invoiced.rename({"quarter": "earlier"}), on="customer_id")
-    since = nw.col("quarter") - nw.col("earlier")
-    near = pairs.filter(since > 0, since <= NEW_AFTER_QUARTERS)
-    known = near.select("customer_id", "quarter").unique().with_columns(known=nw.lit(1))
-    rows = rows.join(known, on=["customer_id", "quarter"], how="left")
-    sold = {NEW_SALES: nw.col("amount_centimos") * (1 - nw.col("known").fill_null(0))}
-    yield from _sums(rows, "invoiced_on", by, sold, (NEW_SALES,))
+    rows, month = _named(lines, "customer_id"), nw.col("month")
+    flags = {"asked": _flag(nw.col("amount_centimos") > 0), "invoiced": _COUNT}
+    once = rows.select("customer_id", "month", **flags).group_by("customer_id", "month")
+    digits: dict[str, nw.Expr] = {}
+    for year in {containing(m, "year") for m in months}:
+        at = month - first_month(year, "year")
+        digit = nw.when(at >= 0, at < 12).then(nw.lit(2.0) ** at).otherwise(0.0)
+        digits |= {f"{name} {year}": nw.col(name) * digit for name in flags}
+    customers = once.agg(nw.col(*flags).max()).select("customer_id", **digits)
+    customers = _computed_once(customers.group_by("customer_id").agg(nw.col(*digits).sum()))
+    if ACTIVE in measures:
+        yield from _active(customers, months)
+    if NEW_SALES in measures:
+        known, now = {}, nw.lit(0)
+        for quarter in sorted({containing(m, "quarter") for m in months}):
+            begins = first_month(quarter, "quarter")
+            near = [
+                m
+                for m in months
+                if first_month(quarter - NEW_AFTER_QUARTERS, "quarter") <= m < begins
+            ]
+            known[f"known {quarter}"] = _invoiced(near)
+            now = nw.when(month >= begins).then(nw.col(f"known {quarter}")).otherwise(now)
+        rows = rows.join(customers.select("customer_id", **known), on="customer_id")
+        sold = {NEW_SALES: nw.col("amount_centimos") * (1 - now)}
+        yield from _by_month(_sums(rows, "invoiced_on", by, sold, (NEW_SALES,)), by)
+
+
+def _invoiced(months: Sequence[int]) -> nw.Expr:
+    """Whether customers were invoiced in any of some months that follow each other, as 0 or 1."""
+    found = [nw.lit(0)]
+    for year in sorted({containing(month, "year") for month in months}):
+        inside = [m - first_month(year, "year") for m in months if containing(m, "year") == year]
+        above = nw.col(f"invoiced {year}") / 2.0 ** (inside[-1] + 1)
+        found.append(_flag(above - above.floor() >= 2.0 ** (inside[0] - inside[-1] - 1)))
+    return nw.max_horizontal(*found)
+
+
+def _active(customers: nw.LazyFrame[Any], months: Sequence[int]) -> Parts:
+    """Count a customer once in every period, in the first month in which it was asked for money.
+
+    Sums of several months would count a customer several times, so that there is a sum for every
+    length of period. Customers whose digits of a year are the same are counted together.
+    """
+    sums = []
+    for year in sorted({containing(month, "year") for month in months}):
+        digits = f"asked {year}"
+        alike = customers.group_by(digits).agg(customers=nw.len())
+        found = collected(alike, digits, "customers").astype("int64")
+        for month in (month for month in months if containing(month, "year") == year):
+            place = month - first_month(year, "year")
+            for form in GRAINS.values():
+                at = place % form.months
+                first = (found[digits] // 2 ** (place - at)) % 2 ** (at + 1) == 2**at
+                name = MEASURES[ACTIVE].summed_as(form.months)
+                sums.append((month, name, found.loc[first, "customers"].sum()))
+    counted = pd.DataFrame(sums, columns=["month", "measure", "value"])
+    if counted["value"].any():
+        yield counted
 
 
 def _typed(frames: Frames, name: str, keys: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Give rows dimensions, or the customer: their own, or else those of service and customer."""
+    """Give rows dimensions, or the customer: their own, or else those of service and customer.
+
+    Services come first, since the others take theirs.
+    """
     rows = frames[name]
     if not keys:
         return rows
-    wanted = {*keys, *(["customer_id"] if "segment" in keys else [])}
     there = rows.collect_schema().names()
+    wanted = {*keys} | ({"customer_id"} & {*there} if "segment" in keys else set())
     sources = {key: [f"own_{key}"] if key in there else [] for key in sorted(wanted)}
     rows = rows.rename({key: own[0] for key, own in sources.items() if own})
     if name != "service" and "service" in frames and "service_id" in there:
         service = _named(frames["service"], "service_id")
         known = wanted & {*service.collect_schema().names()}
+        if "customer_id" in there:
+            known -= {"segment"}  # that of the row's own customer
         theirs = {f"their_{key}": nw.col(key) for key in sorted(known)}
         rows = rows.join(service.select("service_id", **theirs), on="service_id", how="left")
         for key in known:
             sources[key].append(f"their_{key}")
     if customers := sources.get("customer_id"):
         rows = rows.with_columns(customer_id=_first_of(customers, nw.col(customers[-1])))
-        if "segment" in keys and "customer" in frames:
+        if "segment" in keys and "customer" in frames and "customer_id" in there:
             segments = frames["customer"].select("customer_id", their_segment="segment")
             rows = rows.join(segments, on="customer_id", how="left")
             sources["segment"].append("their_segment")
     found = {key: _first_of(sources[key], nw.lit(ALL)) for key in DIMENSIONS if key in keys}
-    return rows.with_columns(**found) if found else rows
+    others = [*there, *(["customer_id"] if customers else [])]
+    return rows.select(*(name for name in dict.fromkeys(others) if name not in found), **found)
 
 
 def _first_of(columns: Sequence[str], otherwise: nw.Expr) -> nw.Expr:
@@ -391,5 +439,13 @@ def _sums(
     added = chosen.group_by(*keys).agg(nw.col(*wanted).sum())
     whole = added.with_columns(nw.col(*wanted).cast(nw.Int64))  # SQL adds up to wider numbers
     found = whole.collect("pandas").to_native().rename(columns={day: "day"})
-    found["month"] = month_index(found["day"])
-    yield found.melt(id_vars=["day", "month", *by], value_vars=wanted, var_name="measure")
+    found.insert(0, "month", month_index(found["day"]))
+    yield found
+
+
+def _by_month(sums: Parts, by: Sequence[str]) -> Parts:
+    """Add what :func:`_sums` gives up by month, a row for each measure."""
+    cells = ["month", *by]
+    for wide in sums:
+        added = wide.drop(columns="day").groupby(cells, as_index=False, dropna=False).sum()
+        yield added.melt(id_vars=cells, var_name="measure")
