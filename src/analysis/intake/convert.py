@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache, partial, reduce
+from functools import cache, partial
 from itertools import combinations
-from operator import and_
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -20,10 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analysis.intake import cells as read
-from analysis.intake import naming
 from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, Read
 from analysis.intake.currencies import name_currencies
+from analysis.intake.naming import choose_rows, is_credit_note, scale_of
 from analysis.intake.problems import Fault, Note, Rank, fault_of
 from analysis.intake.rows import Sheet, records_of
 from analysis.tables import columns as of
@@ -31,61 +29,10 @@ from analysis.tables.columns import folded, header_of, may_be_empty
 from analysis.tables.firm_tables import LEDGER_TABLES
 from analysis.tables.rows import Row, order_rule
 
-
-def _all_good(sheet: Sheet, columns: Sequence[str]) -> NDArray[np.bool_]:
-    """Return the rows in which all of some columns are right."""
-    right: NDArray[np.bool_] = reduce(and_, (sheet.good[name] for name in columns))
-    return right
-
-
-def _report_order(sheet: Sheet) -> None:
-    """Report rows whose columns are not in the order that the row model wants."""
-    for group in sheet.table.row.in_order:
-        wrong = np.zeros(len(sheet.rows), dtype=bool)
-        for early, late in combinations(group, 2):
-            both = _all_good(sheet, (early, late))
-            wrong |= both & (sheet.frame[early] > sheet.frame[late]).to_numpy()
-        if wrong.any():
-            first = sheet.frame.iloc[int(wrong.argmax())]
-            days = ", ".join(str(first[name])[:10] for name in group)
-            fault = Fault(Rank.ROW, order_rule(group), "correct the days")
-            sheet.report(fault, ", ".join(map(sheet.called, group)), wrong, days)
-
-
-def _report_rows(sheet: Sheet) -> None:
-    """Check each row of a table with rules of its own across columns by its row model.
-
-    Only tables that people write have such rules; the large ones have none.
-    """
-    model = sheet.table.row
-    rules = set(model.__pydantic_decorators__.model_validators)
-    if rules <= set(Row.__pydantic_decorators__.model_validators):
-        return
-    broken: dict[tuple[Fault, str], NDArray[np.bool_]] = {}
-    right = _all_good(sheet, list(model.model_fields))
-    for place, record in enumerate(records_of(sheet)):
-        for found in _broken(model, record) if right[place] else ():
-            broken.setdefault(found, np.zeros(len(right), dtype=bool))[place] = True
-    for (fault, column), bad in broken.items():
-        sheet.report(fault, column, bad)
-
-
-def _broken(model: type[Row], record: dict[Any, Any]) -> Iterator[tuple[Fault, str]]:
-    try:
-        model.model_validate(record)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            rule = of.broken_rule(problem)
-            column, mark, rest = rule.partition(": ")
-            if not mark or column not in model.model_fields:
-                column, rest = "", rule
-            if rest not in {order_rule(group) for group in model.in_order}:
-                yield Fault(Rank.ROW, rest), column
-
-
-_CENT = 100
+_CENT, _MOST_LINES = 100, 40
 _MISSING = fault_of("column-missing-cells")  # said once, of the whole column
-_SETTINGS = {"day-first": "dates", "month-first": "dates", "point": "decimal", "comma": "decimal"}
+FORMS = {"dates": ("day-first", "month-first"), "decimal": ("point", "comma")}
+"""Settings of ``case.yaml`` and the forms of cells between which they decide."""
 _ASKS = {fault_of("ask-order"): "dates", read.ASK_DECIMAL: "decimal"}
 MARKS = said.vocabulary("marks")
 """What a note says of each mark of a cell."""
@@ -97,9 +44,23 @@ class _Column:
 
     codes: NDArray[np.int64]
     distinct: Sequence[Any]
-    faults: list[Fault | None]
+    reads: list[Read]
     values: list[Any]
-    reads: list[Read] = field(default_factory=list)
+
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        """The rows whose cell is right."""
+        right: NDArray[np.bool_] = np.array([item.fault is None for item in self.reads], dtype=bool)
+        return right[self.codes]
+
+    def grouped(self, about: str) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
+        """Group the rows by what their reading says; yields that, the rows, the first cell."""
+        kinds = [getattr(item, about) for item in self.reads]
+        numbers = {kind: number for number, kind in enumerate(dict.fromkeys(filter(None, kinds)))}
+        of_distinct = np.array([numbers.get(kind, -1) for kind in kinds], dtype="int64")
+        for kind, number in numbers.items():
+            rows = of_distinct[self.codes] == number
+            yield kind, rows, self.distinct[self.codes[int(rows.argmax())]]
 
 
 def check_sheet(sheet: Sheet, context: Context) -> Sheet:
@@ -112,18 +73,12 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     context : Context
         Settings and currency of the case.
     """
-    if sheet.table.name == "service":
-        naming.leave_out_open(sheet, context)
-    if sheet.table.name == "sale":
-        naming.leave_out_payments(sheet, context)
-    if sheet.table.name == "cost":
-        naming.name_accounts(sheet, context.accounts)
+    choose_rows(sheet, context)
     name_currencies(sheet, context)
-    scale = naming.scale_of(sheet)
+    scale = scale_of(sheet)
     sheet.scale, fields = int(scale.max(initial=1)), sheet.table.row.model_fields
     columns = {name: _read_column(sheet, name, context, scale) for name in fields}
-    right = {n: np.array([f is None for f in c.faults], dtype=bool) for n, c in columns.items()}
-    sheet.good = {name: right[name][column.codes] for name, column in columns.items()}
+    sheet.good = {name: column.good for name, column in columns.items()}
     typed = {name: _series(column, fields[name].annotation) for name, column in columns.items()}
     sheet.frame = pd.DataFrame(typed)
     _deduct(sheet, columns, context, scale)
@@ -133,6 +88,47 @@ def check_sheet(sheet: Sheet, context: Context) -> Sheet:
     _report_order(sheet)
     _report_rows(sheet)
     return sheet
+
+
+def _report_order(sheet: Sheet) -> None:
+    """Report rows whose columns are not in the order that the row model wants."""
+    for group in sheet.table.row.in_order:
+        wrong = np.zeros(len(sheet.rows), dtype=bool)
+        for early, late in combinations(group, 2):
+            both = sheet.good[early] & sheet.good[late]
+            wrong |= both & (sheet.frame[early] > sheet.frame[late]).to_numpy()
+        first = sheet.frame.loc[wrong, list(group)].head(1).to_numpy().ravel()
+        fault = Fault(Rank.ROW, order_rule(group), "correct the days")
+        days = ", ".join(str(day)[:10] for day in first)
+        sheet.report(fault, ", ".join(map(sheet.called, group)), wrong, days)
+
+
+def _report_rows(sheet: Sheet) -> None:
+    """Check each row of a table with rules of its own across columns by its row model.
+
+    Only tables that people write have such rules; the large ones have none.
+    """
+    model = sheet.table.row
+    rules = set(model.__pydantic_decorators__.model_validators)
+    if rules <= set(Row.__pydantic_decorators__.model_validators):
+        return
+    orders = {order_rule(group) for group in model.in_order}
+    broken: dict[tuple[Fault, str], NDArray[np.bool_]] = {}
+    right = np.all([sheet.good[name] for name in model.model_fields], axis=0)
+    for place, record in enumerate(records_of(sheet)):
+        try:
+            if right[place]:
+                model.model_validate(record)
+        except ValidationError as error:
+            for rule in map(of.broken_rule, error.errors(include_url=False)):
+                column, _, rest = rule.partition(": ")
+                if column not in model.model_fields:
+                    column, rest = "", rule
+                if rest not in orders:
+                    key = Fault(Rank.ROW, rest), column
+                    broken.setdefault(key, np.zeros(len(right), dtype=bool))[place] = True
+    for (fault, column), bad in broken.items():
+        sheet.report(fault, column, bad)
 
 
 def _deduct(
@@ -145,64 +141,35 @@ def _deduct(
         cells = ["0" if read.is_nothing(cell, context.settings) else cell for cell in cells]
         other = replace(sheet, cells=sheet.cells | {amount: cells})
         columns[name] = column = _read_column(other, amount, context, scale)
-        right = np.array([fault is None for fault in column.faults], dtype=bool)[column.codes]
-        sheet.good[name], sheet.good[amount] = right, sheet.good[amount] & right
+        sheet.good[name], sheet.good[amount] = column.good, sheet.good[amount] & column.good
         sheet.frame[amount] -= _series(column, int)
         sheet.note("deducted", sheet.headers[amount], len(cells), column=sheet.headers[name])
 
 
-_ALL_PLAIN = re.compile(r"[A-Za-z](?:[!-~]|\n(?=[A-Za-z]))*")
-
-
-def _all_plain(cells: Sequence[Cell]) -> bool:
-    """Whether all cells are texts that readers of texts and keys leave as they are.
-
-    One search through all of them together; a million keys take a blink of an eye.
-    """
-    try:
-        together = "\n".join(cells)  # type: ignore[arg-type]
-    except TypeError:  # numbers and days, from a workbook
-        return False
-    apart = together.count("\n") == len(cells) - 1  # no cell has a line break of its own
-    return apart and _ALL_PLAIN.fullmatch(together) is not None
-
-
 def _read_column(sheet: Sheet, name: str, context: Context, scale: NDArray[np.int64]) -> _Column:
-    row, info = sheet.table.row, sheet.table.row.model_fields[name]
-    cells: Sequence[Any] = sheet.cells.get(name, ("",) * len(sheet.rows))
-    factor = sheet.factors.get(name, 1)
+    info, key = sheet.table.row.model_fields[name], name in sheet.table.key
+    cells: Sequence[Any] = sheet.column(name)
+    factor, optional = sheet.factors.get(name, 1), may_be_empty(info)
     reader = _reader(info, context, factor)
     if header_of(info).money and bool((scale > 1).any()):
         cells = list(zip(cells, scale.tolist(), strict=True))
         reader = partial(_read_scaled, context=context, factor=factor)
-    codes, found = pd.factorize(_objects(cells))
-    distinct: list[Any] = list(found)
-    faults: list[Fault | None] = [None] * len(distinct)
-    plain = reader in (read.read_text, read.read_identifier) and _all_plain(distinct)
-    if plain and read.NOTHING.isdisjoint(map(str.casefold, distinct)):
-        values = _validate(row, name, distinct, faults)
-        return _Column(codes, distinct, _with_remedies(faults, info, 1), values)
     if sheet.table in LEDGER_TABLES:
-        key = name in sheet.table.key and not may_be_empty(info)
-        reads = [_or_nothing(cell, reader, key, context) for cell in distinct]
-    else:
-        reads = [reader(cell) for cell in distinct]
-    if (told := _proven(reads)) and read.ASK_DECIMAL in [item.fault for item in reads]:
-        settings = context.settings.model_copy(update={"decimal": told})
-        read_again: Any = reader
-        settled = partial(read_again, context=replace(context, settings=settings))
-        pairs = list(zip(distinct, reads, strict=True))
-        reads = [settled(c) if r.fault == read.ASK_DECIMAL else r for c, r in pairs]
-    empty = None if may_be_empty(info) else fault_of("empty") if name in sheet.cells else _MISSING
-    faults = [item.fault or (None if item.text else empty) for item in reads]
-    values = _validate(row, name, [item.text for item in reads], faults, factor)
+        reader = partial(_or_nothing, reader=reader, key=key and not optional, context=context)
+    codes, distinct = pd.factorize(pd.Series(cells, dtype=object).to_numpy())
+    reads = list(map(reader, distinct))
+    if read.ASK_DECIMAL in {item.fault for item in reads} and (decimal := _proven(reads)):
+        settings = context.settings.model_copy(update={"decimal": decimal})
+        return _read_column(sheet, name, replace(context, settings=settings), scale)
+    if not optional:
+        empty = fault_of("empty") if name in sheet.cells else _MISSING
+        reads = [r if r.fault or r.text else r._replace(fault=empty) for r in reads]
+    values = _validate(sheet.table.row, name, reads, factor)
     for place, value in enumerate(values):
         if isinstance(value, str) and (fault := said.no_glyph(value)):
-            faults[place] = fault
-    if get_args(info.annotation) == get_args(of.CostCategory):
-        faults = naming.accounts_to_add(distinct, faults)
+            reads[place] = reads[place]._replace(fault=fault)
     shown = [cell[0] if isinstance(cell, tuple) else cell for cell in distinct]
-    return _Column(codes, shown, _with_remedies(faults, info, factor), values, reads)
+    return _Column(codes, shown, _with_remedies(reads, info, factor, shown), values)
 
 
 def _or_nothing(cell: Any, reader: Callable[[Any], Read], key: bool, context: Context) -> Read:
@@ -222,28 +189,34 @@ def _proven(reads: Sequence[Read]) -> str:
     return fine.pop() if len(fine) == 1 and fine == shown else ""
 
 
-def _with_remedies(faults: list[Fault | None], info: FieldInfo, factor: int) -> list[Fault | None]:
+def _with_remedies(
+    reads: list[Read], info: FieldInfo, factor: int, cells: Sequence[object]
+) -> list[Read]:
     """Say what to do about each fault of which nothing is said yet."""
-    silent = {fault for fault in faults if fault is not None and not fault.fix} - {_MISSING}
-    told = {fault: replace(fault, fix=_remedy(fault, info, factor)) for fault in silent}
-    return [told.get(fault, fault) if fault is not None else None for fault in faults]
+    header, fixes = header_of(info), dict[Fault | None, Fault]()
+    for fault in {item.fault for item in reads if item.fault and not item.fault.fix} - {_MISSING}:
+        if fault.rule == fault_of("not-whole").rule and header.larger:
+            told = fault_of("whole-or-larger", larger=header.larger[0])
+        elif fault.rule == fault_of("not-whole").rule:
+            told = fault_of("without-decimals")
+        elif fault.rule == of.PATTERNS[of.KEY]:
+            told = fault_of("without-blanks")
+        elif get_args(info.annotation) == get_args(of.CostCategory):
+            told = _accounts_to_add({str(c) for c, r in zip(cells, reads, strict=True) if r.fault})
+        else:
+            told = fault_of("correct-cell", meaning=of.meaning(info, larger=factor > 1))
+        fixes[fault] = replace(fault, fix=told.fix)
+    return [r._replace(fault=fixes[r.fault]) if r.fault in fixes else r for r in reads]
 
 
-def _remedy(fault: Fault, info: FieldInfo, factor: int) -> str:
-    header = header_of(info)
-    if fault.rule == fault_of("not-whole").rule:
-        larger = f", or name the column {header.larger[0]}" if header.larger else ""
-        return f"write it without decimals{larger}{', which may have them' if larger else ''}"
-    if fault.rule == of.PATTERNS[of.KEY]:
-        return "write it without blanks, such as C-1, here and wherever it is referred to"
-    return f"correct the cell; the column holds: {of.meaning(info, larger=factor > 1)}"
-
-
-def _objects(cells: Sequence[Any]) -> NDArray[np.object_]:
-    """Return cells as an array of objects, pairs too."""
-    objects = np.empty(len(cells), dtype=object)
-    objects[:] = cells
-    return objects
+def _accounts_to_add(unknown: set[str]) -> Fault:
+    """Say which lines of ``case.yaml`` would give accounts a kind of cost."""
+    names = sorted(unknown - {""})
+    lines = ["    '" + name.replace("'", "''") + "': category" for name in names[:_MOST_LINES]]
+    if (more := len(names) - _MOST_LINES) > 0:
+        lines.append(f"    # and {more} more")
+    words = ", ".join(get_args(of.CostCategory))
+    return fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines]))
 
 
 def _read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) -> Read:
@@ -297,28 +270,23 @@ def _adapter(row: type[Row], name: str) -> TypeAdapter[list[Any]]:
     return TypeAdapter(column)
 
 
-def _validate(
-    row: type[Row], name: str, texts: list[str], faults: list[Fault | None], factor: int = 1
-) -> list[Any]:
+def _validate(row: type[Row], name: str, reads: list[Read], factor: int) -> list[Any]:
     """Validate plain forms by the row model's field; add the faults found, return the values."""
     adapter = _adapter(row, name)
-    none = type(None) in get_args(row.model_fields[name].annotation)
-    places = [place for place, fault in enumerate(faults) if fault is None]
-    forms = [texts[place] or (None if none else "") for place in places]
+    nothing = None if type(None) in get_args(row.model_fields[name].annotation) else ""
+    forms = {at: item.text or nothing for at, item in enumerate(reads) if item.fault is None}
     try:
-        found = adapter.validate_python(forms)
+        found = adapter.validate_python(list(forms.values()))
     except ValidationError as error:
+        places = list(forms)
         for problem in error.errors(include_url=False):
-            faults[places[int(problem["loc"][0])]] = Fault(
-                Rank.CELL, of.broken_rule(problem, factor)
-            )
-        pairs = zip(places, forms, strict=True)
-        found = adapter.validate_python([form for place, form in pairs if faults[place] is None])
-        places = [place for place in places if faults[place] is None]
-    values: list[Any] = [None] * len(texts)
-    for place, value in zip(places, found, strict=True):
-        values[place] = value
-    return values
+            place = places[int(problem["loc"][0])]
+            fault = Fault(Rank.CELL, of.broken_rule(problem, factor))
+            reads[place] = reads[place]._replace(fault=fault)
+            forms.pop(place, None)
+        found = adapter.validate_python(list(forms.values()))
+    values = dict(zip(forms, found, strict=True))
+    return [values.get(place) for place in range(len(reads))]
 
 
 def _series(column: _Column, kind: Any) -> pd.Series[Any]:
@@ -335,18 +303,26 @@ def _series(column: _Column, kind: Any) -> pd.Series[Any]:
 
 def _report_cells(sheet: Sheet, columns: dict[str, _Column], context: Context) -> None:
     """Report faults, contradictory forms and rewritten cells."""
-    shown = _conventions(sheet, columns)
-    for first, second in (("day-first", "month-first"), ("point", "comma")):
-        setting = _SETTINGS[first]
-        if {first, second} <= shown.keys() and not getattr(context.settings, setting):
-            examples = " and ".join(f"{shown[n][1]} (row {shown[n][0]})" for n in (first, second))
-            forms = f"{{{setting}: {first}}} or {{{setting}: {second}}}"
+    shown: dict[str, tuple[int, str]] = {}  # the first row and cell that prove a form
+    for column in columns.values():
+        for form, rows, cell in column.grouped("shows"):
+            first = sheet.place_of(int(rows.argmax()))[1], str(cell)
+            shown[form] = min(shown.get(form, first), first)
+    for setting, pair in FORMS.items():
+        if shown.keys() >= set(pair) and not getattr(context.settings, setting):
+            examples = " and ".join(f"{shown[form][1]} (row {shown[form][0]})" for form in pair)
+            forms = " or ".join(f"{{{setting}: {form}}}" for form in pair)
             sheet.refuse("two-forms", None, "", examples, setting=forms)
     for name, column in columns.items():
-        for fault, bad, cell in _grouped(column, column.faults):
+        for fault, bad, cell in column.grouped("fault"):
+            told = [form for form in FORMS.get(_ASKS.get(fault, ""), ()) if form in shown]
+            if len(told) == 1:
+                row, proof = shown[told[0]]
+                evidence = f"{fault.fix}; “{proof}” in row {row} speaks for {told[0]}"
+                fault = replace(fault, fix=evidence)
             if fault is not _MISSING:
-                sheet.report(_with_evidence(fault, shown), name, bad, cell)
-        for mark, rewritten, cell in _grouped(column, [item.mark for item in column.reads]):
+                sheet.report(fault, name, bad, cell)
+        for mark, rewritten, cell in column.grouped("mark"):
             good = rewritten & sheet.good[name]
             if count := int(good.sum()):
                 what = _moved(column, good) if mark == "rounded" else MARKS[mark]
@@ -373,44 +349,11 @@ def moved_by(largest: Fraction, total: Fraction) -> str:
     return fault_of("rounded", most=most, total=all_).rule
 
 
-def _conventions(sheet: Sheet, columns: dict[str, _Column]) -> dict[str, tuple[int, str]]:
-    """Return, for each form of dates and decimals that cells prove, the first row and cell."""
-    shown: dict[str, tuple[int, str]] = {}
-    for column in columns.values():
-        for form, rows, cell in _grouped(column, [item.shows for item in column.reads]):
-            first = sheet.place_of(int(rows.argmax()))[1], str(cell)
-            shown[form] = min(shown.get(form, first), first)
-    return shown
-
-
-def _grouped(
-    column: _Column, kinds: Sequence[Any]
-) -> Iterator[tuple[Any, NDArray[np.bool_], object]]:
-    """Group the rows of a column by a property of their cell; yields it, the rows, first cell."""
-    found = [kind for kind in dict.fromkeys(kinds) if kind]
-    numbers = {kind: number for number, kind in enumerate(found)}
-    of_distinct = np.array([numbers.get(kind, -1) for kind in kinds], dtype="int64")
-    of_row = of_distinct[column.codes] if found else of_distinct
-    for number, kind in enumerate(found):
-        rows = of_row == number
-        yield kind, rows, column.distinct[column.codes[int(rows.argmax())]]
-
-
-def _with_evidence(fault: Fault, shown: dict[str, tuple[int, str]]) -> Fault:
-    """Add to a question what other cells of the table say about its answer."""
-    setting = _ASKS.get(fault)
-    says = [form for form in shown if _SETTINGS[form] == setting]
-    if len(says) != 1:
-        return fault
-    row, cell = shown[says[0]]
-    return replace(fault, fix=f"{fault.fix}; “{cell}” in row {row} speaks for {says[0]}")
-
-
 def _subtract_credit_notes(sheet: Sheet, context: Context) -> None:
     """Ask about credit notes whose amounts have no minus, or give them one."""
     kinds, frame = sheet.cells.get(of.CREDIT, ()), sheet.frame
     for name in sheet.money[:1] if len(kinds) else ():
-        credit = np.array([naming.is_credit_note(cell) for cell in kinds], dtype=bool)
+        credit = np.array([is_credit_note(cell) for cell in kinds], dtype=bool)
         positive = credit & sheet.good[name] & (frame[name] > 0).to_numpy()
         if context.settings.credit_notes is None and positive.any():
             word, header = kinds[int(positive.argmax())], sheet.headers[of.CREDIT]

@@ -51,7 +51,7 @@ def name_currencies(sheet: Sheet, context: Context) -> None:
     if not found:
         return
     pairs: list[tuple[Cell, Cell]] = []
-    for cell, code in zip(cells, sheet.cells.get(CURRENCY, [""] * len(cells)), strict=True):
+    for cell, code in zip(cells, sheet.column(CURRENCY), strict=True):
         amount, mark = found.get(str(cell), (cell, str(code)))
         pairs.append((amount, mark) if _code(str(code)) in {"", _code(mark)} else (cell, code))
     sheet.cells[name], sheet.cells[CURRENCY] = map(list, zip(*pairs, strict=True))

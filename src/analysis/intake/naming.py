@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, zip_longest
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.language import tr
 from analysis.base.text import listed
 from analysis.intake import problems as said
 from analysis.intake.cells import Cell, Context, is_nothing, read_whole, without_sign
-from analysis.intake.problems import Fault, Note, fault_of
+from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
@@ -54,9 +55,7 @@ def says(header: str, *kinds: str) -> bool:
 
 def are_of_suppliers(headers: Sequence[str]) -> bool:
     """Whether columns are those of invoices that the firm has to pay."""
-    bought, sold = (
-        any(says(header, kind) for header in headers) for kind in ("supplier", "customer")
-    )
+    bought, sold = (any(says(text, kind) for text in headers) for kind in ("supplier", "customer"))
     return bought and not sold
 
 
@@ -70,18 +69,16 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
     for sheet in sheets:
         made.add(sheet)
     names = dict.fromkeys(name for sheet in sheets for name in sheet.cells)
-    columns = [[s.cells.get(name, [""] * len(s.rows)) for name in names] for s in sheets]
-    for place, name in enumerate(names):
+    for name in names:
         holders = [sheet for sheet in sheets if name in sheet.cells]
-        made.cells[name] = [cell for cells in columns for cell in cells[place]]
+        made.cells[name] = [cell for sheet in sheets for cell in sheet.column(name)]
         made.headers[name] = holders[0].headers[name]
         made.factors[name] = holders[0].factors.get(name, 1)
         if any(sheet.factors.get(name, 1) != made.factors[name] for sheet in holders):
             made.refuse("two-units", None, made.headers[name])
     seen: dict[tuple[Cell, ...], str] = {}
-    for sheet, cells in zip(sheets, columns, strict=True):
-        used = [column for name, column in zip(names, cells, strict=True) if name != REST]
-        rows = set(zip(*used, strict=True))
+    for sheet in sheets:
+        rows = set(zip(*(sheet.column(name) for name in names if name != REST), strict=True))
         if again := rows & seen.keys():
             other = seen[min(again, key=str)]
             made.refuse("rows-in-two-files", at=sheet.file, count=len(again), other=other)
@@ -102,12 +99,16 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
         Signs of other currencies; what bears one is no amount of the case.
     """
     sheet = Sheet(grid.file, grid.table, problems=grid.problems, notes=grid.notes)
-    if grid.problems:
+    if grid.problems or not any(map(any, grid.rows)):
         return sheet
     place = _header_place(grid, currency)
     if place is None:
-        if any(any(row) for row in grid.rows):
-            _refuse_header(grid)
+        names = likely_header(grid.rows)
+        if names is None:
+            grid.refuse("no-header", 1, wanted=", ".join(grid.table.row.model_fields))
+        else:
+            shown = ", ".join(str(cell).strip() for cell in grid.rows[names])
+            grid.refuse("unknown-header", names + 1, "", shown)
         return sheet
     if place:
         sheet.note("above-header", "", place)
@@ -119,23 +120,14 @@ def name_columns(grid: Grid, currency: tuple[str, ...], foreign: tuple[str, ...]
     columns: Any = list(zip_longest(*rows, fillvalue="")) if rows else [()] * len(header)
     _name(sheet, header, columns, place + 1, grid, (currency, foreign))
     if grid.mapped is not None:
-        _leave_out_others(sheet, np.array(list(map(_is_total, rows)), dtype=bool))
+        _leave_out_others(sheet, rows)
     _fill_further_lines(sheet)
     for name in [name for name in sheet.cells if name.startswith(_ROWS)]:
         words: Any = grid.meaning(sheet.headers[name]) or ()
-        chosen = [str(cell).strip() in words for cell in sheet.cells.pop(name)]
+        others = [str(cell).strip() not in words for cell in sheet.cells.pop(name)]
         about = {"column": sheet.headers[name], "words": listed(words, "or")}
-        sheet.leave_out(~np.array(chosen, dtype=bool), "rows-left-out", **about)
+        sheet.leave_out(others, "rows-left-out", **about)
     return sheet
-
-
-def _refuse_header(grid: Grid) -> None:
-    """Say that no row has known names; if one has names of another kind, ask which is which."""
-    if (place := likely_header(grid.rows)) is None:
-        grid.refuse("no-header", 1, wanted=", ".join(grid.table.row.model_fields))
-    else:
-        names = ", ".join(str(cell).strip() for cell in grid.rows[place])
-        grid.refuse("unknown-header", place + 1, "", names)
 
 
 def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -204,33 +196,27 @@ def _name(
     signs: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> None:
     """Give every column its name in the row model; say which are not used and which are missing."""
-    elsewhere: dict[str, str] = {}
-    unused: list[str] = []
-    rest: list[Sequence[Cell]] = []
+    elsewhere, unused = dict[str, str](), list[tuple[str, Sequence[Cell]]]()
+    by_name, model = grid.mapped is None, sheet.table.row
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
-        kinds = {*cells}
-        if len(kinds) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
+        if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
             sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
-        if isinstance(found, tuple):
-            sheet.cells[_ROWS + text], sheet.headers[_ROWS + text] = cells, text
-        elif grid.mapped is None and (field_ := foreign_column(text, sheet.table.row, *signs)):
-            elsewhere[field_] = text
-        elif found is not None and found.field == DEDUCTION:
-            sheet.cells[DEDUCTION + text], sheet.headers[DEDUCTION + text] = cells, text
-        elif found is None:
-            if text or not _blank(cells):
-                unused.append(text)
-                rest.append(cells)
-        elif found.field in sheet.cells:
-            sheet.refuse("two-columns", row, "", f"{sheet.headers[found.field]}, {text}")
+        name = found.field if isinstance(found, known.Found) else _ROWS if found else ""
+        name += text if name in (_ROWS, DEDUCTION) else ""
+        if by_name and (other := foreign_column(text, model, *signs)):
+            elsewhere[other] = text
+        elif not found:
+            unused += [(text, cells)] if text or not _blank(cells) else []
+        elif name in sheet.cells:
+            sheet.refuse("two-columns", row, "", f"{sheet.headers[name]}, {text}")
         else:
-            sheet.cells[found.field], sheet.headers[found.field] = cells, text
-            sheet.factors[found.field] = found.factor
-            if found.field == period_column(sheet.table):
-                rest.append(cells)  # with its time of day
+            sheet.cells[name], sheet.headers[name] = cells, text
+            sheet.factors[name] = getattr(found, "factor", 1)
     if sheet.table.name in MONEY_ROWS and unused:
-        sheet.cells[REST] = ["|".join(("", *map(str, row))) for row in zip(*rest, strict=True)]
+        dated = [sheet.cells[n] for n in [period_column(sheet.table)] if n in sheet.cells]
+        rest = zip(*(cells for _, cells in unused), *dated, strict=True)  # with its time of day
+        sheet.cells[REST] = ["|".join(("", *map(str, cells))) for cells in rest]
         sheet.headers[REST] = ""
     for name, text in elsewhere.items():
         if name in sheet.cells:
@@ -238,18 +224,23 @@ def _name(
         else:
             sheet.refuse("column-in-other-currency", row, text)
     there, all_ = ", ".join(header), set(map(plain_header, header))
-    for text in sorted((grid.mapped.columns.keys() if grid.mapped else set()) - all_):
+    for text in sorted(grid.mapped.columns.keys() - all_) if grid.mapped else ():
         sheet.refuse("mapped-column-missing", row, text, header=there)
-    meant = _note_unused(sheet, unused, elsewhere, hints=grid.mapped is None)
-    if grid.mapped is None and sheet.table.name == "sale" and are_of_suppliers(header):
+    meant = _note_unused(sheet, [text for text, _ in unused], elsewhere, hints=by_name)
+    if by_name and sheet.table.name == "sale" and are_of_suppliers(header):
         sheet.refuse("of-suppliers", row)
-    for name, info in sheet.table.row.model_fields.items():
-        if name not in sheet.cells | elsewhere.keys() and not known.may_be_empty(info):
-            ours = next(iter(header_of(info).larger), name)  # whole units, as exports have them
-            if grid.mapped is None:
-                sheet.refuse(_missing(sheet, name, meant.get(name, "")), row, ours)
-            else:
-                sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
+    for name, info in model.model_fields.items():
+        if name in sheet.cells | elsewhere.keys() or known.may_be_empty(info):
+            continue
+        about = header_of(info)
+        ours = next(iter(about.larger), name)  # whole units, as exports have them
+        if by_name:
+            near = meant.get(name, "")
+            rename = f", or rename the column “{near}” if that is it" if near else ""
+            names = " or ".join([*about.larger, name, *about.also][:6])
+            sheet.refuse("column-missing", row, ours, rename=rename, names=names)
+        else:
+            sheet.refuse("column-not-mapped", row, ours, ours=ours, header=there)
 
 
 def foreign_column(
@@ -284,22 +275,18 @@ def is_credit_note(cell: Cell) -> bool:
     return any(f"_{words}_" in f"_{folded(cell)}_" for words in _CREDIT)
 
 
-def _is_total(row: Sequence[Cell]) -> bool:
-    """Whether a row begins with a word such as total."""
-    first = next((cell for cell in row if not _blank([cell])), "")
-    return isinstance(first, str) and folded(first).partition("_")[0] in _TOTALS
-
-
-def _leave_out_others(sheet: Sheet, totals: NDArray[np.bool_]) -> None:
+def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
     """Leave out rows of an export that are no records: totals without a day, headings and notes."""
-    dated = period_column(sheet.table)
-    if dated in sheet.cells and sheet.money and len(totals):
-        totals &= blanks(sheet.cells[dated])
-        sheet.leave_out(totals, "totals-left-out")
-        bare = np.all([blanks(sheet.cells[name]) for name in (dated, *sheet.money)], axis=0)
-        if sheet.table.key[0] in sheet.cells:  # further lines of an order repeat its key
-            bare &= blanks(sheet.cells[sheet.table.key[0]])
-        sheet.leave_out(bare, "bare-left-out")
+    dated, key = period_column(sheet.table), sheet.table.key[0]
+    if dated not in sheet.cells or not sheet.money:
+        return
+    first = (next((cell for cell in row if not _blank([cell])), "") for row in rows)
+    totals = [folded(str(cell)).partition("_")[0] in _TOTALS for cell in first]
+    sheet.leave_out(np.array(totals, dtype=bool) & blanks(sheet.cells[dated]), "totals-left-out")
+    # further lines of an order repeat its key
+    names = [dated, *sheet.money, *([key] if key in sheet.cells else [])]
+    bare = np.all([blanks(sheet.cells[name]) for name in names], axis=0)
+    sheet.leave_out(bare, "bare-left-out")
 
 
 def _fill_further_lines(sheet: Sheet) -> None:
@@ -316,12 +303,10 @@ def _fill_further_lines(sheet: Sheet) -> None:
         return
     again &= blanks(days)
     empty = {name: again & blanks(cells) for name, cells in sheet.cells.items()}
-    for name in list(sheet.cells):
+    for name, cells in sheet.cells.items():
         if name not in money and empty[name].any():
-            cells = list(sheet.cells[name])
-            for place in np.flatnonzero(empty[name]):
-                cells[place] = cells[place - 1]
-            sheet.cells[name] = cells
+            own: pd.Series[Any] = pd.Series(list(cells), dtype="object").mask(empty[name])
+            sheet.cells[name] = own.ffill().tolist()
             sheet.note("filled-from-above", sheet.headers[name], int(empty[name].sum()))
     sheet.leave_out(np.all([empty[name] for name in money], axis=0), "lines-left-out")
 
@@ -352,41 +337,38 @@ def not_used(file: str, header: str, near: str) -> Note:
     return said.note_of(rule, file, header or tr("without a name"), near=near)
 
 
-def _missing(sheet: Sheet, name: str, meant: str) -> Fault:
-    named = sorted(names_of(sheet.table.row).items(), key=lambda item: -item[1].factor)
-    names = [other for other, found in named if found.field == name]
-    rename = f", or rename the column “{meant}” if that is it" if meant else ""
-    return fault_of("column-missing", rename=rename, names=" or ".join(names[:6]))
-
-
-_MOST_DIGITS, _MOST_LINES = 12, 40
-
-
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
-    texts = [str(cell).strip() for cell in sheet.cells.get(SCALE, ())] or ["1"] * len(sheet.rows)
-    right = np.array(
-        [bool(re.fullmatch(r"0*[1-9]\d{0,11}", text, re.ASCII)) for text in texts], dtype=bool
-    )
-    if not right.all():
-        sheet.report(fault_of("no-scale"), SCALE, ~right, sheet.cells[SCALE][int(right.argmin())])
-    return np.array([int(t) if ok else 1 for t, ok in zip(texts, right, strict=True)], "int64")
+    cells = sheet.cells.get(SCALE, ["1"] * len(sheet.rows))
+    texts = pd.Series(list(map(str, cells)), dtype="str").str.strip()
+    right = texts.str.fullmatch("0*[1-9][0-9]{0,11}").astype(bool)
+    sheet.report(fault_of("no-scale"), SCALE, ~right.to_numpy(), next(iter(texts[~right]), None))
+    return texts.where(right, "1").to_numpy().astype("int64")
 
 
-def leave_out_open(sheet: Sheet, context: Context) -> None:
-    """Leave out orders without a day of completion."""
-    if done := sheet.cells.get("completed_on"):
-        is_open = [is_nothing(cell, context.settings) for cell in done]
-        sheet.leave_out(np.array(is_open, dtype=bool), "not-completed")
+def choose_rows(sheet: Sheet, context: Context) -> None:
+    """Leave out rows that are no completed service, no sale or no cost; name accounts.
 
-
-def leave_out_payments(sheet: Sheet, context: Context) -> None:
-    """Leave out amounts below zero, if ``case.yaml`` says that they are payments."""
-    amounts = sheet.cells.get("amount_centimos", ())
-    if context.settings.below_zero == "leave-out":
+    These are orders without a day of completion, and, if ``case.yaml`` says so, payments among the
+    amounts of a bank and costs of some accounts.
+    """
+    settings, table = context.settings, sheet.table.name
+    if table == "service":
+        done = sheet.cells.get("completed_on", ())
+        sheet.leave_out([is_nothing(cell, settings) for cell in done], "not-completed")
+    elif table == "sale" and settings.below_zero == "leave-out":
         sheet.cells.pop(CREDIT, None)  # a bank calls incoming payments credits
-        paid = [read_whole(cell, context, 100, money=True).text[:1] == "-" for cell in amounts]
-        sheet.leave_out(np.array(paid, dtype=bool), "payments-left-out")
+        amounts = (
+            read_whole(cell, context, 100, money=True)
+            for cell in sheet.cells.get("amount_centimos", ())
+        )
+        sheet.leave_out([read.text.startswith("-") for read in amounts], "payments-left-out")
+    elif table == "cost" and context.accounts and (cells := sheet.cells.get("category")):
+        kinds = {cell: account_of(str(cell), context.accounts) for cell in dict.fromkeys(cells)}
+        sheet.cells["category"] = [kinds[cell] or cell for cell in cells]
+        if named := sum(bool(kinds[cell]) for cell in cells):
+            sheet.note("account-named", sheet.headers["category"], named)
+        sheet.leave_out([kinds[cell] == "ignore" for cell in cells], "account-ignored")
 
 
 def account_of(text: str, accounts: Mapping[str, str]) -> str:
@@ -405,27 +387,3 @@ def account_of(text: str, accounts: Mapping[str, str]) -> str:
     digits = re.sub("[ .-]", "", (re.match("[0-9][0-9 .-]*", plain) or [""])[0])
     begun = [key for key in named if key.isdigit() and digits.startswith(key)]
     return named.get(plain) or named.get(max(begun, key=len, default=""), "")
-
-
-def name_accounts(sheet: Sheet, accounts: Mapping[str, str]) -> None:
-    """Put kinds of cost in the place of accounts; leave out rows of accounts that are no cost."""
-    cells = sheet.cells.get("category")
-    if not cells or not accounts:
-        return
-    found = {cell: account_of(str(cell), accounts) for cell in dict.fromkeys(cells)}
-    sheet.cells["category"] = [found[cell] or cell for cell in cells]
-    if named := sum(bool(found[cell]) for cell in cells):
-        sheet.note("account-named", sheet.headers["category"], named)
-    ignored = np.array([found[cell] == "ignore" for cell in cells], dtype=bool)
-    sheet.leave_out(ignored, "account-ignored")
-
-
-def accounts_to_add(cells: Sequence[Any], faults: Sequence[Fault | None]) -> list[Fault | None]:
-    """Say of accounts without a kind of cost which lines of ``case.yaml`` would give them one."""
-    unknown = [str(c) for c, f in zip(cells, faults, strict=True) if f is not None and str(c)]
-    lines = ["    '" + name.replace("'", "''") + "': category" for name in sorted(unknown)]
-    if (more := len(lines) - _MOST_LINES) > 0:
-        lines[_MOST_LINES:] = [f"    # and {more} more"]
-    words = ", ".join(get_args(known.CostCategory))
-    fix = fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines])).fix
-    return [Fault(f.rank, f.rule, fix) if f is not None and not f.fix else f for f in faults]

@@ -28,6 +28,7 @@ from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
+from analysis.intake.convert import FORMS
 from analysis.intake.currencies import codes_of
 from analysis.intake.naming import are_of_suppliers, likely_header, says
 from analysis.intake.problems import Rank, vocabulary, words_for
@@ -75,10 +76,6 @@ def amount_of(cell: Cell) -> int | None:
 _READ: Mapping[str, Callable[[Cell], Read]] = {
     "day": partial(read_day, context=_CONTEXT),
     "number": partial(read_whole, context=_CONTEXT, factor=100, money=True),
-}
-_FORMS = {
-    "dates": ("day", "day-first", "month-first"),
-    "decimal": ("number", "point", "comma"),
 }
 _MANY = {"day": "days", "number": "amounts", "key": "keys", "word": "such words"}
 _NO_AMOUNT = {"number": ("no-amount",)}
@@ -355,7 +352,7 @@ def _take(made: Proposal) -> None:
             free[0].take(ours, "only", what=tr(_MANY[kind]))
         else:
             about, text = tr(of.meaning(info, larger=True)), "which" if free else "none"
-            names = [n for n, found in names_of(made.table.row).items() if found.field == name]
+            names = [name, *header_of(info).larger, *header_of(info).also]
             free.sort(key=lambda column: not of.contained(column.header, names))
             weaker = {"number": "number", "key": "word"}.get(kind, "none")
             likely = free or made.unused(weaker, "tax", "discount")
@@ -454,7 +451,7 @@ def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], l
     """Return how the files write days and amounts, with an example of each, and what is open."""
     taken: dict[str, tuple[str, str]] = {}
     questions = [question for one in made for question in _payments(one)]
-    for key, (kind, *forms) in _FORMS.items():
+    for (key, forms), kind in zip(FORMS.items(), _READ, strict=True):
         columns = [column for one in made for column in one.columns if column.kind == kind]
         cells = Column("", [cell for column in columns for cell in column.sample]).sample
         reads = [(str(cell), _READ[kind](cell)) for cell in cells]

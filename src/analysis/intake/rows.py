@@ -86,13 +86,18 @@ class Sheet(Placed):
     good: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     scale: int = 1
 
-    def leave_out(self, rows: NDArray[np.bool_], rule: str, **words: str) -> None:
+    def column(self, name: str) -> Sequence[Cell]:
+        """Return the cells of a column, empty ones if the file has none of this name."""
+        return self.cells.get(name, ("",) * len(self.rows))
+
+    def leave_out(self, rows: Sequence[bool] | NDArray[np.bool_], rule: str, **words: str) -> None:
         """Leave out rows, and note why."""
-        if count := int(rows.sum()):
-            self.note(rule, "", count, **words)
-            self.rows = self.rows[~rows]
+        if count := sum(rows):
+            kept = ~np.array(rows, dtype=bool)
+            self.note(rule, "", int(count), **words)
+            self.rows = self.rows[kept]
             for name, cells in self.cells.items():
-                self.cells[name] = list(compress(cells, ~rows))
+                self.cells[name] = list(compress(cells, kept))
 
     def place_of(self, index: int) -> tuple[str, int]:
         """Return the file and the row of the row with an index."""
