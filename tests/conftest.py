@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if place(item.path) < len(SLOW):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not among the tests, and not at every turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class Sharing(LoadFileScheduling):

@@ -86,6 +86,8 @@ def _check_keys(rows: Rows) -> None:
     key = list(rows.table.key)
     if rows.table.repeats:
         return
+    if rows.memory is not None and not rows.memory.duplicated(key).any():
+        return
     known = rows.known(key)
     if rows.table.row.model_fields[key[0]].annotation is str:  # an empty one is none
         known = known.filter(nw.col(key[0]) != "")
