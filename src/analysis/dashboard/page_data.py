@@ -37,6 +37,7 @@ LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
 
 
+@using("en")  # the page translates by itself
 def model(case: Case) -> Model:
     """Collect everything that the dashboard of a case shows.
 
@@ -46,11 +47,6 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
-    with using("en"):  # the page translates by itself
-        return _model(case)
-
-
-def _model(case: Case) -> Model:
     parameters = case.parameters
     printed = parameters.kind == "printed"
     monthly = reduce({}, DIMENSIONS) if printed else _in_whole(read_cube(case), "month")

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv  # type: ignore[import-untyped]
@@ -28,6 +27,7 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
+from analysis.base.text import frame_of
 from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, kpi, units
 from analysis.method.scoring import Z_SQUARED
 
@@ -47,8 +47,7 @@ _RANGES = {"point": (0, 100)}
 _INDEX_UNITS = {record.key: record.form_unit for record in METHOD}
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Something a check found.
 
     Attributes
@@ -222,16 +221,10 @@ def check_table(currency: str = MONEY) -> pd.DataFrame:
         forms += [(p.claim_id, p.form, p.label, p.lost) for p in record.printed]
         for name, form, label, lost in forms:
             found = faults(record, form, label, currency)
-            rows.append(
-                {
-                    "key": record.key,
-                    "form": name,
-                    "lost": lost,
-                    "checks": ", ".join(dict.fromkeys(fault.check for fault in found)),
-                    "faults": "; ".join(fault.text for fault in found),
-                }
-            )
-    return pd.DataFrame(rows)
+            checks = ", ".join(dict.fromkeys(fault.check for fault in found))
+            texts = "; ".join(fault.text for fault in found)
+            rows.append((record.key, name, lost, checks, texts))
+    return frame_of(rows, "key form lost checks faults")
 
 
 _TAIL = 0.025
