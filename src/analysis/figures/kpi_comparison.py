@@ -220,7 +220,7 @@ def sales_waterfall(
     zero, run = Fraction(0), start
     steps = [Step(0, zero, start, s.look("previous", kind), short.text(start), "semibold")]
     for place, row in enumerate(records(ranked), start=1):
-        s.small_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
         words = decimal(short.places, signed=True)(row.change / short.divisor)
         colour = s.verdict_colour(float(row.change), "up")
         steps.append(Step(place, run, run + row.change, {"color": colour}, words))
@@ -281,7 +281,7 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
     ax = s.lanes(fig, _LEFT, _TOP, width, _ROW * len(frame), len(frame))
     _pairs(ax, frame, kind, width, texts)
     for place, row in enumerate(records(frame)):
-        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     top = frame[~frame["rest"]].sort_values("value", ascending=False, kind="stable")
     words = {"name": literal(str(top["name"].iloc[0])), "period": time.short_period(period)}
     rows = [f"{row.name} {text}" for row, text in zip(records(frame), texts, strict=True)]
@@ -350,7 +350,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
         axes.append(s.lanes(fig, left, _TOP, width, height, len(frame)))
     s.note(fig, 0, 2.5, tr("Services; light: {mark}", mark=mark))
     for place, row in enumerate(records(frame)):
-        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     counts = list(map(scale(frame["value"], 12).text, frame["value"]))
     _pairs(axes[0], frame, kind, _VARIANCE_PANELS[0][1], counts)
     changes = [(float(v), decimal(0, signed=True)(v)) for v in frame["change"]]
