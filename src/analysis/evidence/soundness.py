@@ -27,7 +27,8 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
-from analysis.base.text import frame_of
+from analysis.base.text import frame_of, percent
+from analysis.claims.single import power
 from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, kpi, units
 from analysis.method.scoring import Z_SQUARED
 
@@ -376,3 +377,26 @@ def may_be_chance(before: Any, now: Any) -> bool | None:
         return None
     low, high = growth_interval(was, count)
     return low <= size / base - 1 <= high
+
+
+def share_power(sizes: tuple[int, ...] = (10, 49, 100, 200, 354, 700, 1000)) -> pd.DataFrame:
+    """Say how much it means that a share with one decimal can come from n answers.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Numbers of answers.
+
+    Returns
+    -------
+    DataFrame
+        Columns n, attainable (of the thousand percentages with one decimal below 100%) and chance
+        (with which one that means nothing passes).
+
+    Examples
+    --------
+    >>> share_power((50, 354)).values.tolist()
+    [[50, 50, '5.0%'], [354, 354, '35.4%']]
+    """
+    rows = [(n, int(1000 * power(3, n)), percent()(power(3, n))) for n in sizes]
+    return frame_of(rows, "n attainable chance")

@@ -19,7 +19,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import earlier_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import System, quantity
-from analysis.evidence.derived import labour_ratio
+from analysis.evidence.appraisal import labour_ratio
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words
 from analysis.tables.case import Case
