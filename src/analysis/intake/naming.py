@@ -330,7 +330,8 @@ def not_used(file: str, header: str, near: str) -> Note:
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
-    cells = sheet.cells.get(known.SCALE, ["1"] * len(sheet.rows))
+    if (cells := sheet.cells.get(known.SCALE)) is None:
+        return np.ones(len(sheet.rows), dtype="int64")
     texts = pd.Series(list(map(str, cells)), dtype="str").str.strip()
     right = texts.str.fullmatch("0*[1-9][0-9]{0,11}").astype(bool)
     wrong = ~right.to_numpy()
