@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
+from operator import mul
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult, linprog
 
 from analysis.claims.solver.system import Linear, primitive
-from analysis.claims.solver.tableau import Inequality, Limits, Tableau, added_up
+from analysis.claims.solver.tableau import Inequality, Limits, Links, Tableau, added_up
 
 small = st.integers(-6, 6)
 Program = tuple[list[tuple[tuple[int, ...], int]], tuple[int, ...]]
@@ -138,3 +140,40 @@ def test_inequalities_are_added_up_by_hand() -> None:
     assert added_up([Inequality(2, x, 1, 1), Inequality(1, x, -1, 2)]) == ({"x": 1}, 0)
     with pytest.raises(ValueError, match="never"):
         added_up([Inequality(-1, x, 1, 1)])
+
+
+weights = st.lists(st.integers(-5, 5).filter(bool), min_size=3, max_size=3)
+ends = st.tuples(st.integers(-12, 12), st.integers(0, 4))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(weights, ends), min_size=1, max_size=3))
+def test_narrowed_limits_lose_no_whole_numbers(
+    sums: list[tuple[list[int], tuple[int, int]]],
+) -> None:
+    # Three quantities from 0 to 4; each sum of them lies between two limits.
+    links = Links()
+    low: Limits = {v: (0, 1 << v) for v in range(3)}
+    high: Limits = {v: (4, 8 << v) for v in range(3)}
+    for number, (times, (end, more)) in enumerate(sums, 3):
+        links.add(number, list(enumerate(times)))
+        low[number], high[number] = (end, 1 << 2 * number), (end + more, 2 << 2 * number)
+    given_low, given_high = dict(low), dict(high)
+
+    def meets(point: tuple[int, ...], tags: int) -> bool:
+        sizes = [*point, *(sum(map(mul, times, point)) for times, _ in sums)]
+        return all(
+            (not tag & tags or (size >= end if side is given_low else size <= end))
+            for side in (given_low, given_high)
+            for v, size in enumerate(sizes)
+            for end, tag in [side[v]]
+        )
+
+    points = list(product(range(-1, 6), repeat=3))
+    refuted = links.narrow(low, high, links.sums)
+    if refuted is not None:  # no point meets the limits that it names, whatever the others
+        assert not any(meets(point, refuted) for point in points)
+        return
+    for v in range(3):
+        for end, tag, side in ((*low[v], 1), (*high[v], -1)):  # so do the limits behind each end
+            assert all(side * (point[v] - end) >= 0 for point in points if meets(point, tag))

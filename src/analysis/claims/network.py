@@ -358,14 +358,8 @@ class State:
             refuted = ask.core(some)
             return finer.core(some) if refuted and money else refuted
 
-        def patient(some: tuple[str, ...]) -> tuple[str, ...] | None:
-            return core(some) or ask.one_by_one(some)
-
         found = minimal_conflicts(tags, core)
         settled, held = _settled(ask, tags, found)
-        if found.complete and not isinstance(held, dict) and not money:
-            found = minimal_conflicts(tags, patient)
-            settled, held = _settled(ask, tags, found)
         data = held if isinstance(held, dict) else None
         return Group(tags, found.sets, settled, data, held is Outcome.REFUTED, found.complete, ask)
 

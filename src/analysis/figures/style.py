@@ -20,6 +20,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from analysis.base.language import tr
 from analysis.base.periods import short_period, short_year
@@ -206,43 +207,40 @@ def sheet(fig: Canvas) -> Axes:
     return ax
 
 
-Words = str | Sequence[str]
-"""A text, or lines of one."""
-
-
-def write(fig: Canvas, x: float, y: float, text: Words, step: float = 3.4, **look: Any) -> None:
+def write(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """Write text at `x`, `y` millimetres from the figure's upper left corner.
 
-    Lines stand below each other, `step` millimetres apart, together centred on `y`. `look` goes to
-    matplotlib; the default is 8 pt, left, centred on the line.
+    `look` goes to matplotlib; the default is 8 pt, left, centred on the line.
     """
     width, height = size_mm(fig)
-    standard: dict[str, Any] = {"ha": "left", "va": "center_baseline", "color": INK}
-    lines = [text] if isinstance(text, str) else text
-    for place, line in enumerate(lines):
-        at = y + step * (place - (len(lines) - 1) / 2)
-        fig.text(x / width, 1 - at / height, line, **({"fontsize": NORMAL} | standard | look))
+    standard: dict[str, Any] = {
+        "fontsize": NORMAL,
+        "ha": "left",
+        "va": "center_baseline",
+        "color": INK,
+    }
+    return fig.text(x / width, 1 - y / height, text, **(standard | look))
 
 
-def small(fig: Canvas, x: float, y: float, text: Words, step: float = 3.4, **look: Any) -> None:
+def small(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """Write text of 7.5 pt, as `write` does."""
-    write(fig, x, y, text, step, **({"fontsize": SMALL} | look))
+    return write(fig, x, y, text, **({"fontsize": SMALL} | look))
 
 
-def note(fig: Canvas, x: float, y: float, text: Words, **look: Any) -> None:
+def note(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """Write small grey text: what explains and may be passed over."""
-    small(fig, x, y, text, **({"color": MUTED} | look))
+    return small(fig, x, y, text, **({"color": MUTED} | look))
 
 
-def bold(fig: Canvas, x: float, y: float, text: Words, **look: Any) -> None:
+def bold(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
     """Write text that heads what stands beside or below it."""
-    write(fig, x, y, text, weight="semibold", **look)
+    return write(fig, x, y, text, weight="semibold", **look)
 
 
-def head(fig: Canvas, x: float, y: float, title: str, below: str) -> None:
+def head(fig: Canvas, x: float, y: float, title: str, below: str, step: float = 4) -> None:
     """Write a bold title with a note below it."""
     bold(fig, x, y, title)
-    note(fig, x, y + 4, below)
+    note(fig, x, y + step, below)
 
 
 def tag(
@@ -341,12 +339,34 @@ def fit(
     return [*found[: lines - 1], f"{last}…"]
 
 
+def write_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines below each other, so that together they are centred on `y`."""
+    for place, line in enumerate(lines):
+        write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
+
+
 def down(
     fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
 ) -> None:
     """Write lines of small text below each other, the first at `y`."""
     for place, line in enumerate(lines):
         small(fig, x, y + step * place, line, **look)
+
+
+def small_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines of small text as `write_lines` does."""
+    write_lines(fig, x, y, lines, step, **({"fontsize": SMALL} | look))
+
+
+def note_lines(
+    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
+) -> None:
+    """Write lines of small grey text as `write_lines` does."""
+    small_lines(fig, x, y, lines, step, **({"color": MUTED} | look))
 
 
 FEWEST = 4

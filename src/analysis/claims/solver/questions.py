@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from itertools import product as combinations_of
-from math import ceil, floor, prod
+from math import prod
 
 from analysis.claims.printed import Interval
 from analysis.claims.solver import system
@@ -81,37 +81,6 @@ class Questions:
             self.remember(found)
             return None
         return found
-
-    def one_by_one(self, tags: Sequence[str]) -> tuple[str, ...] | None:
-        """Refute claims for each value of the quantity that can have the fewest, as `core` does."""
-        if any(True for _ in self.seen(tags, ())):
-            return None
-        ranges = []
-        for name in sorted(self._names):
-            low, high = (
-                self.search.limit(system.quantity(name), _ONE, side, tags) for side in (-1, 1)
-            )
-            if low is not None and high is not None and low < high:
-                ranges.append((high - low, name, range(ceil(low), floor(high) + 1)))
-        if not ranges or min(width for width, *_ in ranges) > FEW_CASES:
-            return None
-        _, name, values = min(ranges, key=lambda one: one[:2])
-        what = system.quantity(name)
-        cases = [system.equal("case", what, Linear((), Fraction(value))) for value in values]
-        # what limits the values is a part of the refutation, too
-        cases += [
-            system.at_most("case", what, values.start - 1),
-            system.at_least("case", what, values.stop),
-        ]
-        blamed: set[str] = set()
-        for case in reversed(cases):  # large values are more often possible than small ones
-            found = self.search.decide(tags, [case], FEW_CASES)
-            if isinstance(found, dict):
-                self.remember(found)
-            if not isinstance(found, tuple):
-                return None
-            blamed |= set(found)
-        return tuple(tag for tag in tags if tag in blamed)
 
     def seen(self, tags: Sequence[str], more: Sequence[Item]) -> Iterator[dict[str, int]]:
         """Yield the data sets known already that meet some claims."""

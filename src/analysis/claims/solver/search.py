@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache, reduce
 from itertools import chain
 from math import lcm
+from operator import or_
 
 from analysis.claims.solver.system import Claim, Data, Linear, System, primitive, reachable
-from analysis.claims.solver.tableau import Form, Limit, Limits, Tableau, Tag
+from analysis.claims.solver.tableau import Form, Limit, Limits, Links, Tableau
 
 FEW_CASES = 1_000
 """So many cases are looked at where many questions are asked."""
@@ -46,21 +48,47 @@ class _Question:
 
     Attributes
     ----------
+    tags : tuple of str
+        Which claims it is about.
+    names : set of str
+        The quantities that these touch.
+    forms : dict of int to form
+        The variables that speak of them.
     low, high : dict of int to (int, tag)
         By variable.
-    order : tuple of int
-        The variables to branch on, the first one that is not whole.
-    singles : dict of str to int
-        The quantities that have to be whole, and their variables.
-    checked : tuple of (form, low, high)
-        All limits on sums of these.
+    totals : set of int
+        The sums to branch on.
+    links : Links
+        How sums limit their parts.
     """
 
+    tags: tuple[str, ...]
+    names: AbstractSet[str]
+    forms: Mapping[int, Form]
     low: Limits
     high: Limits
-    order: tuple[int, ...]
-    singles: Mapping[str, int]
-    checked: tuple[_Range, ...]
+    totals: AbstractSet[int]
+    links: Links
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The variables to branch on, the first one that is not whole."""
+        return tuple(v for v, form in self.forms.items() if v in self.totals or len(form) == 1)
+
+    @cached_property
+    def singles(self) -> Mapping[str, int]:
+        """The quantities that have to be whole, and their variables."""
+        return {form[0][0]: v for v, form in self.forms.items() if len(form) == 1}
+
+    @cached_property
+    def checked(self) -> tuple[_Range, ...]:
+        """All limits on sums of these."""
+        low, high = self.low, self.high
+        return tuple(
+            (form, low[v][0] if v in low else None, high[v][0] if v in high else None)
+            for v, form in self.forms.items()
+            if v in low or v in high
+        )
 
     def met(self, data: Data) -> bool:
         """Say whether whole numbers meet all limits."""
@@ -86,9 +114,11 @@ class Search:
         self._tableau = Tableau()
         self._totals: set[int] = set()  # a total can settle at once what its parts would not
         self._cases = self.looked_at = 0
+        self._base: _Question | None = None  # the last one without an addition
         self.content: object = None  # of a part: all of its limits
-        self._rules = self._limits(None, rules)
-        self._claims = {tag: self._limits(tag, made) for tag, made in claims.items()}
+        self._rules = self._limits(0, rules)
+        self._bits = {tag: 1 << number for number, tag in enumerate(claims)}
+        self._claims = {tag: self._limits(self._bits[tag], made) for tag, made in claims.items()}
 
     def decide(
         self, tags: Iterable[str], more: Sequence[Claim] = (), most: int = MOST_CASES
@@ -113,9 +143,9 @@ class Search:
         with self._asked(tags, more) as question:
             self.looked_at = 0
             found = self._answer(question, most)
-        if not isinstance(found, frozenset):
+        if not isinstance(found, int):
             return found
-        return tuple(str(tag) for tag in found if tag is not None)
+        return tuple(tag for tag, bit in self._bits.items() if found & bit)
 
     def point(self, tags: Iterable[str]) -> dict[str, Fraction] | None:
         """Return numbers that meet some claims and need not be whole; None if there are none."""
@@ -158,17 +188,21 @@ class Search:
 
     def part(self, tags: Iterable[str], more: Sequence[Claim]) -> Search:
         """Return a search for some claims, and the rules that touch them, under the empty tag."""
-        with self._asked(tags, more) as question:
-            totals = [self._tableau.forms[v] for v in question.order if v in self._totals]
+        with self._asked(tags, more) as asked:
+            forms, low, high = asked.forms, asked.low, asked.high
+            totals = tuple(form for v, form in forms.items() if v in asked.totals)
+            content = (asked.checked, totals)
+            asked.links.narrow(low, high, asked.links.sums)
         made = Search((), {})
-        made.content = (question.checked, tuple(totals))
+        made.content = content
         variable = made._tableau.variable
         made._totals = {variable(form) for form in totals}
+        made._bits[""] = 0
         made._claims[""] = [
-            (variable(form), upper, (end, None))
-            for form, *ends in question.checked
-            for upper, end in zip((False, True), ends, strict=True)
-            if end is not None
+            (variable(form), upper, (ends[v][0], 0))
+            for v, form in forms.items()
+            for upper, ends in ((False, low), (True, high))
+            if v in ends
         ]
         return made
 
@@ -183,7 +217,7 @@ class Search:
         held = {tag for tag, limits in self._claims.items() if met(limits)}
         return held if met(self._rules) else set()
 
-    def _limits(self, tag: Tag, claims: Sequence[Claim]) -> list[tuple[int, bool, Limit]]:
+    def _limits(self, tag: int, claims: Sequence[Claim]) -> list[tuple[int, bool, Limit]]:
         """Return the variables that claims limit, whether from above, and the limits."""
         variable = self._tableau.variable
         self._totals |= {variable(form) for one in claims for form in one.totals}
@@ -195,48 +229,77 @@ class Search:
     def _asked(self, tags: Iterable[str], more: Sequence[Claim]) -> Iterator[_Question]:
         """Set the limits of a question; sums that it alone speaks of are dropped after it."""
         forms = self._tableau.forms
-        known = set(forms)
-        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
-        chosen += self._limits(None, more)
-        low: Limits = {}
-        high: Limits = {}
-        for v, upper, limit in (*self._rules, *chosen):
-            side = high if upper else low
-            if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
-                side[v] = limit
-        for v, form in forms.items():
-            if len(form) == 1 and (v not in low or low[v][0] < 0):
-                low[v] = (0, None)
-        names = {v: _names(forms[v]) for v in sorted(low.keys() | high.keys())}
-        wanted = {name for v, _, _ in chosen for name in names[v]}
-        wanted = reachable(wanted, [some for some in names.values() if len(some) > 1])
-        touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
-        singles = {form[0][0]: v for v, form in touched.items() if len(form) == 1}
-        order = tuple(v for v in touched if v in self._totals or len(forms[v]) == 1)
-        checked = tuple(
-            (forms[v], low[v][0] if v in low else None, high[v][0] if v in high else None)
-            for v in names
-            if v in touched
-        )
+        before = set(forms)
+        added = self._limits(0, more)
+        names = {name for v, _, _ in added for name in _names(forms[v])}
+        tags, base = tuple(tags), self._base
+        if base is None or base.tags != tags or not names <= base.names:
+            base = self._question(tags, names)
+            self._base = None if more else base
+        low, high = dict(base.low), dict(base.high)
+        _tighten(low, high, added)
+        touched = {**base.forms, **{v: forms[v] for v in sorted(forms.keys() - before)}}
+        limited = {v for v, *_ in added} | (self._totals & touched.keys())
+        new = [v for v in sorted(limited - base.links.sums.keys()) if len(forms[v]) > 1]
+        for v in new:
+            base.links.add(v, self._parts(v, touched))
         try:
-            yield _Question(low, high, order, singles, checked)
+            yield replace(base, forms=touched, low=low, high=high)
         finally:
-            self._totals &= known
-            for v in sorted(forms.keys() - known):
+            for v in new:
+                base.links.drop(v)
+            self._totals &= before
+            for v in sorted(forms.keys() - before):
                 if len(forms[v]) != 1:
                     self._tableau.drop(v)
 
-    def _answer(self, asked: _Question, most: int) -> dict[str, int] | frozenset[Tag] | None:
-        """Decide a question; before a long search, look where rounding can break no limit."""
+    def _question(self, tags: tuple[str, ...], names: set[str]) -> _Question:
+        """Return the question of some claims alone, and of what else some quantities touch."""
+        forms = self._tableau.forms
+        chosen = [*chain.from_iterable(self._claims[tag] for tag in tags)]
+        low: Limits = {v: (0, 0) for v, form in forms.items() if len(form) == 1}
+        high: Limits = {}
+        _tighten(low, high, (*self._rules, *chosen))
+        wanted = names.union(*(_names(forms[v]) for v, _, _ in chosen))
+        sums = [v for v in low.keys() | high.keys() if len(forms[v]) > 1]
+        wanted = reachable(wanted, [_names(forms[v]) for v in sums])
+        touched = {v: form for v, form in forms.items() if wanted.issuperset(_names(form))}
+        limited = low.keys() | high.keys() | self._totals
+        parts = {v: self._parts(v, touched) for v in touched if len(forms[v]) > 1 and v in limited}
+        links = Links()
+        for v in sorted(parts, key=lambda v: -len(parts[v])):
+            links.add(v, parts[v])  # the parts of a short sum limit each other the most
+        return _Question(tags, wanted, touched, low, high, self._totals, links)
+
+    def _parts(self, v: int, touched: Mapping[int, Form]) -> list[tuple[int, int]]:
+        """Write a sum by its quantities, or by totals of them where it has whole ones."""
+        left, parts = dict(touched[v]), []
+        for other in self._totals & touched.keys() - {v}:
+            times = {left.get(name) for name, _ in touched[other]}
+            if len(times) == 1 and (weight := times.pop()):
+                parts.append((other, weight))
+                left = {n: w for n, w in left.items() if (n, 1) not in touched[other]}
+        return parts + [(self._tableau.variable(((n, 1),)), w) for n, w in left.items()]
+
+    def _answer(self, asked: _Question, most: int) -> dict[str, int] | int | None:
+        """Decide a question: by what limits say of each other, by fractions, then by branching.
+
+        Before a long search, it looks where rounding can break no limit.
+        """
+        low, high = dict(asked.low), dict(asked.high)
+        if most > 1:
+            refuted = asked.links.narrow(low, high, asked.links.sums)
+            if refuted is not None:
+                return refuted
         self._cases = 1
-        found = self._split(asked, asked.low, asked.high, 0)
+        found = self._split(asked, asked.low, asked.high, None, 0)
         if found is None and most > 1:
             self._cases = _GUESSES
-            inside = self._split(asked, *self._inside(asked), 0)
+            inside = self._split(asked, *self._inside(asked), None, 0)
             if isinstance(inside, dict):
                 return inside
             self._cases = most
-            found = self._split(asked, asked.low, asked.high, 0)
+            found = self._split(asked, low, high, (), 0)
         return found
 
     def _inside(self, asked: _Question) -> tuple[Limits, Limits]:
@@ -250,22 +313,34 @@ class Search:
             room = high[v][0] - low[v][0] if v in low and v in high else 2 * slack
             if len(form) > 1 and room >= 2 * slack:
                 if v in low:
-                    low[v] = (low[v][0] + slack, None)
+                    low[v] = (low[v][0] + slack, 0)
                 if v in high:
-                    high[v] = (high[v][0] - slack, None)
+                    high[v] = (high[v][0] - slack, 0)
         return low, high
 
     def _split(
-        self, asked: _Question, low: Limits, high: Limits, depth: int
-    ) -> dict[str, int] | frozenset[Tag] | None:
-        """Branch on a quantity that is not whole; a case that the conflict does not use is cut."""
-        parts: list[tuple[int, frozenset[Tag]]] = []
+        self,
+        asked: _Question,
+        low: Limits,
+        high: Limits,
+        changed: Iterable[int] | None,
+        depth: int,
+    ) -> dict[str, int] | int | None:
+        """Branch on a quantity that is not whole; a case that the conflict does not use is cut.
+
+        What each limit that was `changed` says of others is worked out before; None leaves that.
+        """
+        case = 1 << (len(self._bits) + depth)
         while True:
             self._cases -= 1
             self.looked_at += 1
+            if changed is not None:
+                refuted = asked.links.narrow(low, high, changed)
+                if refuted is not None:
+                    return refuted
             core = self._tableau.meet(low, high)
             if core is not None:
-                break
+                return reduce(or_, core)
             values = {v: self._tableau.at(v) for v in asked.order}
             data = _whole(asked, values)
             if data is not None or self._cases <= 0 or depth > _DEEPEST:
@@ -275,19 +350,19 @@ class Search:
                 ((v in self._totals) is other, n // d, v) for v, (n, d) in values.items() if d > 1
             )
             _, at, v = min(broken)  # rounding what is small changes ratios the most
-            case = self._cases
-            part = self._split(asked, low, high | {v: (at, case)}, depth + 1)
-            if not isinstance(part, frozenset):
+            if changed is not None:
+                changed = asked.links.using(v)
+            part = self._split(asked, dict(low), high | {v: (at, case)}, changed, depth + 1)
+            if not isinstance(part, int) or not part & case:
                 return part
-            if case not in part:
-                core = part
-                break
-            parts.append((case, part))
-            low = low | {v: (at + 1, case)}
-        for case, part in reversed(parts):
-            if case in core:
-                core = (core | part) - {case}
-        return core
+            low = low | {v: (at + 1, part & ~case)}
+
+
+def _tighten(low: Limits, high: Limits, limits: Iterable[tuple[int, bool, Limit]]) -> None:
+    for v, upper, limit in limits:
+        side = high if upper else low
+        if v not in side or (limit[0] < side[v][0] if upper else limit[0] > side[v][0]):
+            side[v] = limit
 
 
 @lru_cache(maxsize=2**14)
@@ -316,13 +391,13 @@ def _highest(
     """
     wide = Tableau()
     one = wide.variable((("", 1),))
-    ends: tuple[Limits, Limits] = {one: (0, None)}, {}
+    ends: tuple[Limits, Limits] = {one: (0, 0)}, {}
     for old, made in zip((low, high), ends, strict=True):
         for v, (end, _) in old.items():
-            made[wide.variable((("", -end), *forms[v]) if end else forms[v])] = (0, None)
+            made[wide.variable((("", -end), *forms[v]) if end else forms[v])] = (0, 0)
     form, unit = primitive(Linear((*_times_one(below), *below.terms)))
     for made in ends:
-        made[wide.variable(form)] = (unit.numerator, None)
+        made[wide.variable(form)] = (unit.numerator, 0)
     if wide.meet(*ends) is not None:
         raise ImpossibleError("no data set agrees with these claims")
     form, scale = primitive(Linear((*_times_one(above), *above.terms)))

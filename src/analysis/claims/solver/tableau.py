@@ -3,13 +3,14 @@
 The simplex method with limits on every variable, as solvers of arithmetic with assumptions have it
 (Dutertre and de Moura 2006): a question only sets limits on sums that stay in the tableau, so that
 the next one starts where the last one ended. Bland's rule (1977) keeps it from cycling. Every
-refutation, and every largest value, is checked by adding up inequalities from scratch.
+refutation, and every largest value, is checked by adding up inequalities from scratch. `Links`
+says what limits on sums mean for whole quantities, one sum after the other, without the tableau.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
@@ -17,11 +18,16 @@ from math import gcd
 Form = tuple[tuple[str, int], ...]
 """A sum of quantities, each times a whole number other than zero, sorted by name."""
 
-Tag = str | int | None
-"""The claim that sets a limit, the number of a case, or None for what always holds."""
+Tag = int
+"""The claims and cases that set a limit, a bit each; 0 for what always holds."""
+
+_Terms = Sequence[tuple[int, int]]
 
 Limit = tuple[int, Tag]
 Limits = dict[int, Limit]
+
+_STEPS = 1_000
+"""So many sums are looked at to move limits."""
 
 _LONG = 10**6
 """Lines with larger numbers are divided by what all of theirs share."""
@@ -93,6 +99,97 @@ def added_up(used: Iterable[Inequality]) -> tuple[dict[str, int], int]:
         for name, weight in one.form:
             weights[name] = weights.get(name, 0) + one.times * one.side * weight
     return {name: weight for name, weight in weights.items() if weight}, bound
+
+
+class Links:
+    """Sums of whole quantities and their parts, by which each limits the others.
+
+    Attributes
+    ----------
+    sums : dict of int to tuple
+        By variable of a sum, its parts and itself, which add up to 0; as they are and turned.
+    """
+
+    def __init__(self) -> None:
+        self.sums: dict[int, tuple[_Terms, _Terms]] = {}
+        self._users: dict[int, dict[int, None]] = {}
+
+    def add(self, variable: int, parts: _Terms) -> None:
+        """Add a sum with its parts: variables and weights. The last one is looked at first."""
+        terms = [*parts, (variable, -1)]
+        self.sums[variable] = terms, [(v, -w) for v, w in terms]
+        for v, _ in terms:
+            self._users.setdefault(v, {})[variable] = None
+
+    def drop(self, variable: int) -> None:
+        """Forget a sum."""
+        for v, _ in self.sums.pop(variable)[0]:
+            del self._users[v][variable]
+
+    def using(self, variable: int) -> Iterable[int]:
+        """Return the sums that have a variable as a part, or that it stands for."""
+        return self._users.get(variable, ())
+
+    def narrow(self, low: Limits, high: Limits, changed: Iterable[int]) -> Tag | None:
+        """Move limits inwards, to whole numbers, from some sums on.
+
+        Returns
+        -------
+        int or None
+            The tags of limits that exclude each other, if some do.
+
+        Examples
+        --------
+        Of x + y, which is 5, at most 1 is y; and x is at most 3.
+
+        >>> links = Links()
+        >>> links.add(2, [(0, 1), (1, 1)])
+        >>> low, high = {0: (0, 1), 1: (0, 1), 2: (5, 2)}, {0: (3, 4), 1: (1, 8), 2: (5, 2)}
+        >>> links.narrow(low, high, [2])
+        14
+        """
+        waiting = dict.fromkeys(changed)
+        for _ in range(_STEPS):
+            if not waiting:
+                break
+            row, _ = waiting.popitem()
+            alone = row if len(self._users[row]) == 1 else None  # to move its limits serves nothing
+            for terms in self.sums[row]:
+                room, tags, bare = 0, 0, None
+                for v, w in terms:
+                    limit = low.get(v) if w > 0 else high.get(v)
+                    if limit is not None:
+                        room -= w * limit[0]
+                        tags |= limit[1]
+                    elif bare is None:
+                        bare = v
+                    else:
+                        break
+                else:
+                    if bare is None and room < 0:
+                        return tags
+                    for v, w in terms:
+                        if v == alone or (bare is not None and bare != v):
+                            continue
+                        far, size = (high, room // w) if w > 0 else (low, -(room // -w))
+                        if bare is None:
+                            size += (low if w > 0 else high)[v][0]
+                        if v in far and (far[v][0] <= size if w > 0 else far[v][0] >= size):
+                            continue
+                        far[v] = size, tags and _tags(terms, v, low, high)
+                        waiting.update(self._users[v])
+                        waiting.pop(row, None)
+        return None
+
+
+def _tags(terms: _Terms, but: int, low: Limits, high: Limits) -> Tag:
+    """Return the tags of the limits that keep terms small, but for one of them."""
+    found = 0
+    for v, w in terms:
+        limit = (low if w > 0 else high).get(v)
+        if v != but and limit is not None:
+            found |= limit[1]
+    return found
 
 
 class Tableau:
