@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 from analysis import cli
 from analysis.base import steps
 from analysis.base.plan import PACKAGES
-from analysis.notebook import engine
+from analysis.notebook import display, engine
 
 
-def executed(cells: NotebookNode, cwd: Path, **parameters: str) -> NotebookNode:
-    """Run every cell in a process of its own."""
-    return _pool().apply(_executed, (cells, cwd, parameters))
+def executed(
+    cells: NotebookNode, cwd: Path, pictures: bool = True, **parameters: str
+) -> NotebookNode:
+    """Run every cell in a process of its own; without pictures, figures are but their words."""
+    return _pool().apply(_executed, (cells, cwd, pictures, parameters))
 
 
 @cache
@@ -34,8 +36,13 @@ def _pool() -> Pool:
     return pool
 
 
-def _executed(cells: NotebookNode, cwd: Path, parameters: Mapping[str, str]) -> NotebookNode:
+def _executed(
+    cells: NotebookNode, cwd: Path, pictures: bool, parameters: Mapping[str, str]
+) -> NotebookNode:
     steps.forked = True
+    if not pictures:
+        display.svg = lambda _: ""
+        display.save_figure = lambda figure, folder, _: folder / figure.name
     with TemporaryDirectory() as scratch:
         return engine.execute(cells, parameters, cwd, Path(scratch))
 
