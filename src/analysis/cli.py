@@ -344,24 +344,8 @@ def new_case(args: argparse.Namespace) -> int:
 
 
 COMMANDS: tuple[Callable[[argparse.Namespace], str | int], ...] = (
-    build,
-    edition,
-    verdicts,
-    ledger,
-    kpis,
-    efficiency,
-    chapters,
-    notebook,
-    dashboard,
-    report,
-    sums,
-    verify,
-    check_claims,
-    grade,
-    solutions,
-    check,
-    new_case,
-    package,
+    *(build, edition, verdicts, ledger, kpis, efficiency, chapters, notebook, dashboard, report),
+    *(sums, verify, check_claims, grade, solutions, check, new_case, package),
 )
 
 

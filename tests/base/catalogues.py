@@ -101,7 +101,7 @@ def _called() -> Iterator[Text]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id == "tr":
                     yield from map(Text, _given(node.args[0]))
-                if node.func.id == "counted" and len(node.args) > 2:
+                if node.func.id == "counted" and isinstance(node.args[0], ast.Constant):
                     yield Text(*(text for arg in node.args[:2] for text in _given(arg)))
 
 
@@ -130,6 +130,7 @@ def _of_rules() -> Iterator[Text]:
         yield from (Text(rule.get(key, "")) for key in ("rule", "fix"))
     texts = (*vocabulary("marks").values(), *vocabulary("told").values())
     yield from map(Text, (*texts, *PATTERNS.values(), *NOTES))
+    yield Text(*vocabulary("questions").values())
     yield from map(Text, (*chain(*_SAID.values()), *_MISSING.values(), *_YAML_REMEDIES.values()))
 
 

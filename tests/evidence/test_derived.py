@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.text import outward, outward_percent
-from analysis.evidence.appraisal import numbers, share_power
-from analysis.evidence.derived import derived, labour_ratio
+from analysis.evidence.appraisal import derived, labour_ratio, numbers
+from analysis.evidence.soundness import share_power
 from analysis.tables.case import Case
 from analysis.tables.strategy_tables import printed_strings
 

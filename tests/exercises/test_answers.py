@@ -25,7 +25,7 @@ from analysis.tables.case import load_case
 from .by_hand import CASES, RIGHT, SILLY, WRONG, typed
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = [(topic, exercise.key) for topic, exercises in TOPICS.items() for exercise in exercises]
+EVERY = [(topic, key) for topic, found in TOPICS.items() for key in found.keys]
 ROWS = ROOT / "data" / "processed"
 TEXTS = ROOT / "src" / "analysis" / "exercises"
 
@@ -39,8 +39,7 @@ def study(topic: str) -> Study:
 
 @cache
 def task(topic: str, key: str) -> Task:
-    exercise = next(one for one in TOPICS[topic] if one.key == key)
-    return exercise.pose(study(topic))
+    return TOPICS[topic].pose(key, study(topic))
 
 
 def rows(case: str, table: str) -> Iterator[dict[str, str]]:
@@ -115,11 +114,11 @@ def test_a_students_own_ledger_has_its_own_answers(topic: str) -> None:
     own = Study(load_case("segelec", ROOT), "Ana Pérez")
     same = Study(load_case("segelec", ROOT), " ana  PÉREZ ")
     changed = 0
-    for exercise in TOPICS[topic]:
-        posed = exercise.pose(own)
+    for key in TOPICS[topic].keys:
+        posed = TOPICS[topic].pose(key, own)
         assert_last_hint(posed, own)
-        assert posed.answer == exercise.pose(same).answer
-        changed += posed.answer != task(topic, exercise.key).answer
+        assert posed.answer == TOPICS[topic].pose(key, same).answer
+        changed += posed.answer != task(topic, key).answer
     assert changed or topic == "scorecard"
 
 
@@ -192,20 +191,20 @@ STUDENTS = ("", "Ana Pérez", "Bruno", "Carla Quispe", "Diego", "Eva")
 @pytest.mark.parametrize("student", STUDENTS)
 def test_no_wrong_idea_gives_the_right_answer(student: str) -> None:
     """Neither exactly nor typed with one or two digits, for the case and for drawn ledgers."""
-    for topic, exercises in TOPICS.items():
+    for topic, found in TOPICS.items():
         texts = yaml.safe_load((TEXTS / f"{topic}.yaml").read_text(encoding="utf-8"))
         own = Study(load_case(CASES[topic], ROOT), student)
-        for exercise in exercises:
-            posed, listed = exercise.pose(own), texts[exercise.key].get("mistakes", {})
+        for key in found.keys:
+            posed, listed = found.pose(key, own), texts[key].get("mistakes", {})
             if isinstance(posed.form, Number | Pair | Table):
                 # a mistake that leads to the answer itself is left out when the task is posed
-                assert len(posed.mistakes) == len(listed), (exercise.key, student)
+                assert len(posed.mistakes) == len(listed), (key, student)
             for mistake in posed.mistakes:
                 if student and mistake.text.startswith("You rounded the two shares"):
                     continue  # the two roundings may add up to none, in every quarter
                 for answer in typings(posed.form, mistake.value, posed.answer):
-                    found = grade(posed, answer)
-                    assert found.state != "right", (exercise.key, student, mistake.text, answer)
+                    graded = grade(posed, answer)
+                    assert graded.state != "right", (key, student, mistake.text, answer)
 
 
 def typings(form: Form, value: Any, right: Any) -> list[Any]:
@@ -229,5 +228,5 @@ def test_the_chapters_way_to_a_quarter_works_on_days_and_months(student: str) ->
     quarter = own.quarter(1)
     done = (service["completed_on"].dt.to_period("Q").astype(str) == quarter).sum()
     worked = hours.loc[hours["month"].dt.to_period("Q").astype(str) == quarter, "quarter_hours"]
-    posed = next(one for one in TOPICS["kpis"] if one.key == "productivity").pose(own)
+    posed = TOPICS["kpis"].pose("productivity", own)
     assert grade(posed, 100 * done / (worked.sum() / 4)).state == "right"

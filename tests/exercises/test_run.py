@@ -56,7 +56,7 @@ def test_every_topic_has_its_notebook() -> None:
     for path, cells in zip(PATHS, read, strict=True):
         topic = topic_of(cells)
         assert path.stem[3:] == topic
-        assert [key for key, _ in checks(cells)] == [one.key for one in TOPICS[topic]]
+        assert [key for key, _ in checks(cells)] == [*TOPICS[topic].keys]
         case = next(cell for cell in cells.cells if cell.cell_type == "code").source
         assert case == f'case = "{CASES[topic]}"\nstudent = ""'
 
@@ -75,7 +75,7 @@ def test_the_teachers_page_names_sections_and_exercises_that_exist() -> None:
         source = "\n".join(cell.source for cell in notebook.read(ROOT / name).cells)
         for section in re.findall("“([^”]+)”", sections):
             assert f"## {section}" in source, f"{name}: {section}"
-    keys = {exercise.key for exercises in TOPICS.values() for exercise in exercises}
+    keys = {key for topic in TOPICS.values() for key in topic.keys}
     named = set(re.findall(r"`([a-z-]+)`", text))
     assert keys <= named, keys - named
 

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.claims.judge import Judge
 from analysis.claims.verdicts import universe_table
-from analysis.evidence.derived import derived
+from analysis.evidence.appraisal import derived
 from analysis.figures import reading_choices
 from analysis.figures.style import KIND
 from analysis.notebook.drawing import Figure, svg

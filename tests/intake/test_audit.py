@@ -115,11 +115,17 @@ def test_sound_rows_have_nothing_wrong(large: Firm) -> None:
     assert (known, findings.problems, findings.notes) == (counts, (), (unchecked,))
 
 
-def test_a_key_in_two_files_of_one_table(large: Firm) -> None:
+def test_files_of_one_table_are_told_apart(large: Firm) -> None:
+    """A cell that is no number in one of them hides nothing of what is wrong in the others."""
     (large.raw / "cost").mkdir()
-    for month in ("2024-01", "2024-02"):
-        text = f"cost_id,incurred_on,category,amount_centimos\nF1,{month}-05,tax,100\n"
+    for other, month in (("F2", "2024-01"), ("F3", "2024-02")):
+        text = "cost_id,incurred_on,category,amount_centimos\n"
+        text += f"F1,{month}-05,tax,100\n{other},{month}-06,tax,{other}\n"
         large.put(f"cost/{month}.csv", text)
-    (key,) = [p for p in found(large)[1].problems if p.fault.rank == Rank.KEY]
+    *cells, key = found(large)[1].problems
+    assert [(p.file, p.row, p.value, p.count) for p in cells] == [
+        (f"{RAW}cost/2024-01.csv", 3, "F2", 1),
+        (f"{RAW}cost/2024-02.csv", 3, "F3", 1),
+    ]
     assert (key.file, key.row, key.count) == (f"{RAW}cost/2024-02.csv", 2, 1)
     assert key.value == f"F1 (first in row 2 of {RAW}cost/2024-01.csv)"

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,7 +62,7 @@ def test_bad_input_is_found_before_anything_is_written(
 
 
 def test_bad_input_leaves_the_last_good_ledger(project: Path, run: Run) -> None:
-    assert run("ledger")[0] == 0
+    shutil.copytree(ROOT / LEDGER, project / LEDGER)
     files = sorted((project / LEDGER).glob("*.csv"))
     before = [path.read_bytes() for path in files]
     edit(project / "data/raw/segelec/claims.csv", ",354,", ",3S4,")
@@ -70,7 +71,7 @@ def test_bad_input_leaves_the_last_good_ledger(project: Path, run: Run) -> None:
 
 
 def test_a_ledger_cell_that_breaks_a_rule_is_named(project: Path, run: Run) -> None:
-    assert run("ledger")[0] == 0
+    shutil.copytree(ROOT / LEDGER, project / LEDGER)
     path = project / LEDGER / "sale.csv"
     text = path.read_text(encoding="utf-8").splitlines()
     text[4] = text[4].rsplit(",", 1)[0] + ",much"

@@ -37,6 +37,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
 
         monkeypatch.setattr(display, "emit", collect)
         monkeypatch.setattr(prose, "emit", collect)
+        monkeypatch.setattr(display, "svg", lambda *_: "<svg/>")
         cells = nbformat.read(f"{name}.ipynb", 4).cells  # type: ignore[no-untyped-call]
         names: dict[str, object] = {}
         for cell in (cell for cell in cells if cell.cell_type == "code"):

@@ -117,9 +117,9 @@ def ink(page: pypdfium2.PdfPage) -> np.ndarray:
 def test_pages_are_neither_blank_nor_cut() -> None:
     """Every page has ink, and none of it in the outermost 8 mm."""
     margin = round(8 / 25.4 * 72 * 0.5)
-    for number, page in enumerate(pypdfium2.PdfDocument(PDF)):
-        assert ink(page).any(), number
-        assert ink(page).sum() == ink(page)[margin:-margin, margin:-margin].sum(), number
+    for number, page in enumerate(map(ink, pypdfium2.PdfDocument(PDF))):
+        assert page.any(), number
+        assert page.sum() == page[margin:-margin, margin:-margin].sum(), number
 
 
 REPORTS = sorted((ROOT / "report").glob("*.pdf"))
@@ -129,9 +129,9 @@ def fills(path: Path) -> list[float]:
     """How far down each page is filled, header and footer left out, as a share of its text."""
     found = []
     for page in pypdfium2.PdfDocument(path):
-        height = len(ink(page))
-        top, end = height * 28 // 297, height * 273 // 297
-        rows = ink(page)[top:end].any(axis=1).nonzero()[0]
+        drawn = ink(page)
+        top, end = (len(drawn) * mm // 297 for mm in (28, 273))
+        rows = drawn[top:end].any(axis=1).nonzero()[0]
         found.append(float(rows.max()) / (end - top))
     return found
 
@@ -145,8 +145,9 @@ def starts(path: Path) -> dict[str, int]:
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 def test_no_page_but_a_chapters_last_ends_less_than_two_thirds_full(path: Path) -> None:
     begun = [n for title, n in starts(path).items() if re.match(r"\d|Contents|A |Glossary", title)]
-    lasts = {number - 1 for number in begun} | {max(starts(path).values()), len(fills(path)) - 1}
-    short = {n + 1: share for n, share in enumerate(fills(path)) if share < 2 / 3}
+    filled = fills(path)
+    lasts = {number - 1 for number in begun} | {max(starts(path).values()), len(filled) - 1}
+    short = {n + 1: share for n, share in enumerate(filled) if share < 2 / 3}
     assert {n: share for n, share in short.items() if n - 1 not in lasts} == {}
 
 

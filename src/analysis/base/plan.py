@@ -5,12 +5,11 @@ To add a step: a function in ``cli.py``, and a line here that says what it comes
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,8 +22,8 @@ from analysis.base.steps import (
     Build,
     Resident,
     Step,
-    alone,
     fix_environment,
+    import_once,
 )
 
 PAPER = "segelec"
@@ -35,6 +34,7 @@ PACKAGES = (
     [
         *("pandas", "narwhals", "babel.core", "pydantic.main", "yaml", "nbformat.validator"),
         *("mistune", "typst"),
+        *("analysis.notebook.run", "analysis.report.book", "analysis.report.outputs"),
     ],
     [
         *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
@@ -146,7 +146,7 @@ def _build(
 ) -> tuple[int, list[str]]:
     """Run the steps that are not up to date; return the exit status and the names of these."""
     home, ran = Path(".build", goal.case), list[str]()
-    with alone(home):
+    with _alone(home):
         for steps in plans(goal):
             made = Build(steps, home, run, jobs=jobs, packages=packages, resident=resident)
             status = made.run()
@@ -154,6 +154,21 @@ def _build(
             if status:
                 return status, ran
     return 0, ran
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; wait, after a line that says so, while another build holds it."""
+    import fcntl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "building").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another build is running in this folder: waiting for it to end", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def watch(
@@ -173,8 +188,7 @@ def watch(
     if not FORKS:
         raise BuildError("this system has no forks to watch with: run make report after an edit")
     fix_environment()
-    for name in chain(*packages):
-        importlib.import_module(name)
+    import_once(chain(*packages))
     resident, package = Resident(run), _dates([str(PACKAGE)])
     seen, told = dict[str, int](), False
     with suppress(KeyboardInterrupt):

@@ -7,8 +7,8 @@ of them differs, and when what it wrote is gone or was changed. Contents are com
 a file dated in the future or an older copy put back are seen for what they are.
 
 When several steps have to run, the process imports the large packages and all of ours once; each
-step is then a fork of it, and what it read of ours is what it would have had to import itself.
-Where forks are unsafe (macOS, Windows) each step is a process of its own.
+step is then a fork of it, and what it used of ours is noted. Where forks are unsafe (macOS,
+Windows) each step is a process of its own.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import Pipe
 from pathlib import Path
 from types import ModuleType
@@ -142,8 +143,8 @@ class Build:
     jobs : int
         How many steps run at the same time.
     packages : sequence of sequence of str
-        Large modules that the process imports before it forks several steps: first those that most
-        steps need; the others if more than one step has inputs that have changed.
+        Modules that the process imports before it forks several steps: first those that most steps
+        need; the others, and all of the package, if more than one step has inputs that changed.
     resident : Resident, optional
         Runs the steps that set a PDF.
     """
@@ -190,7 +191,7 @@ class Build:
                     if self.is_current(step):
                         done.add(waiting.pop(step.name).name)
                     elif len(running) < self._jobs:
-                        if not self.ran and len(waiting) > 2:
+                        if FORKS and not self.ran and len(waiting) > 2:
                             self._import_packages(waiting.values())
                         self.ran.append(step.name)
                         running[self._start(waiting.pop(step.name))] = step
@@ -234,21 +235,25 @@ class Build:
         return sorted({*step.inputs, *written})
 
     def _import_packages(self, waiting: Iterable[Step]) -> None:
-        if FORKS:
-            one = sum(not self.is_current(step) for step in waiting) == 1
-            for group in self._packages[: 1 if one else None]:
-                for name in group:
-                    importlib.import_module(name)
-            if self._packages and not one:
-                for name in package_files(PACKAGE.rglob("*.py")):
-                    self._contents[name]
-                import_own()
+        one = sum(self._computes(step) for step in waiting) < 2
+        self._look_at_package()
+        import_once(chain(*self._packages[:1] if one else (*self._packages, modules())))
+
+    def _computes(self, step: Step) -> bool:
+        """Whether a step has to run, and has more to do than texts and pages."""
+        texts = step.command[0] in ("report", "sums") or self._only_text(step)
+        return not texts and not self.is_current(step)
+
+    def _look_at_package(self) -> None:
+        for name in package_files(PACKAGE.rglob("*.py")):  # as they are before they are read
+            self._contents[name]
+
+    def _only_text(self, step: Step) -> bool:
+        return self._changed(step, _read_json(step.record)) == {step.command[1]}
 
     def _start(self, step: Step) -> int:
-        for name in package_files(PACKAGE.rglob("*.py")):  # as they are before the step reads them
-            self._contents[name]
-        record = _read_json(step.record)
-        only_text = self._changed(step, record) == {step.command[1]}
+        self._look_at_package()
+        record = _read_json(step.record) if self._only_text(step) else {}
         step.record.unlink(missing_ok=True)
         step.record.parent.mkdir(parents=True, exist_ok=True)
         note = step.record.with_suffix(".new")
@@ -261,8 +266,7 @@ class Build:
         if process == 0:
             global forked
             forked = True
-            if only_text:
-                last.update(record)
+            last.update(record)
             if self._resident and step.command[0] == "report":
                 os._exit(self._resident.run(note, step.command))
             os._exit(watch(note, self._run, step.command))
@@ -319,34 +323,35 @@ def watch(note: Path, run: Callable[[list[str]], int], command: Sequence[str]) -
 
 
 _import = builtins.__import__
-_own = set[str]()
-"""Modules of the package that :func:`import_own` has imported."""
+_shared = set[str]()
+"""Modules that :func:`import_once` has imported."""
 _imported: dict[str, set[str]] = {}
-"""By importing module, what it has asked for of the package, since :func:`import_own`."""
+"""By importing module, what it has asked for of the package, since :func:`import_once`."""
 
 
-def import_own() -> None:
-    """Import all of the package, and from now on note which module imports which.
+def import_once(names: Iterable[str]) -> None:
+    """Import modules for all forks to come, and from now on note which module imports which.
 
-    A module that cannot be imported is left to the step that needs it.
+    One that cannot be imported is left to the step that needs it.
     """
     builtins.__import__ = _noting
     before = {*sys.modules}
-    for path in sorted(PACKAGE.rglob("[!_]*.py")):
+    for name in names:
         with suppress(Exception):
-            name = path.relative_to(PACKAGE.parent).with_suffix("")
-            importlib.import_module(".".join(name.parts))
-    _own.update(sys.modules.keys() - before)
+            importlib.import_module(name)
+    _shared.update(sys.modules.keys() - before)
     gc.freeze()  # or forks would look through all this for rubbish, and copy its pages
     gc.set_threshold(50_000, 20, 20)  # steps are short and make little
 
 
+def modules() -> list[str]:
+    """Names of all modules of the package."""
+    paths = (path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("[!_]*.py"))
+    return sorted(".".join(path.with_suffix("").parts) for path in paths)
+
+
 def _noting(
-    name: str,
-    globals: Mapping[str, object] | None = None,
-    locals: Mapping[str, object] | None = None,
-    fromlist: Sequence[str] | None = (),
-    level: int = 0,
+    name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
 ) -> ModuleType:
     if name.startswith(PACKAGE.name):
         asked = _imported.setdefault(str((globals or {}).get("__name__")), set())
@@ -356,8 +361,8 @@ def _noting(
 
 def used() -> set[str]:
     """Names of the modules that this process has imported, or would have had to."""
-    unused = {*_own}
-    asked = [name for importer in _imported.keys() - _own for name in _imported[importer]]
+    unused = {*_shared}
+    asked = [name for importer in _imported.keys() - _shared for name in _imported[importer]]
     while asked:
         name = asked.pop()
         if name in unused:
@@ -444,18 +449,3 @@ def fix_environment() -> None:
     # jsonschema would have it build a grammar of addresses, for a second, and no notebook has any
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or ipykernel's debugger writes a notice
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; wait, after a line that says so, while another build holds it."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "building").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("another build is running in this folder: waiting for it to end", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

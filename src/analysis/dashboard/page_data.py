@@ -13,20 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import using
-from analysis.base.periods import (
-    MONTHS,
-    Grain,
-    begins_late,
-    containing,
-    first_month,
-    is_to_date,
-    last_ended,
-    months_in,
-    period_label,
-    quarter_label,
-)
 from analysis.base.text import fields
 from analysis.claims.verdicts import read_verdicts
 from analysis.evidence.soundness import difference_interval, share_interval
@@ -48,6 +37,7 @@ LARGEST = 2**53 - 1
 """Largest whole number that JavaScript adds exactly."""
 
 
+@using("en")  # the page translates by itself
 def model(case: Case) -> Model:
     """Collect everything that the dashboard of a case shows.
 
@@ -57,11 +47,6 @@ def model(case: Case) -> Model:
         If the ledger or the verdicts have not been made, a table is invalid, or a sum is too large
         for exact arithmetic in a browser.
     """
-    with using("en"):  # the page translates by itself
-        return _model(case)
-
-
-def _model(case: Case) -> Model:
     parameters = case.parameters
     printed = parameters.kind == "printed"
     monthly = reduce({}, DIMENSIONS) if printed else _in_whole(read_cube(case), "month")
@@ -121,31 +106,33 @@ def plans(
     """
     first, last = months["first"], months["first"] + months["count"] - 1
     made: dict[str, dict[str, str]] = {}
-    for grain, size in MONTHS.items() if months["count"] else ():
-        for index in range(containing(first, grain), containing(last, grain) + 1):
-            for key, value in planned(case, period_label(index, grain)).items():
+    for grain, size in time.MONTHS.items() if months["count"] else ():
+        for index in range(time.containing(first, grain), time.containing(last, grain) + 1):
+            for key, value in planned(case, time.period_label(index, grain)).items():
                 if key in kpis:
-                    place = f"{first_month(index, grain)}+{size}"
+                    place = f"{time.first_month(index, grain)}+{size}"
                     made.setdefault(key, {})[place] = str(value)
     return made
 
 
-def _in_whole(totals: Totals, grain: Grain) -> Totals:
+def _in_whole(totals: Totals, grain: time.Grain) -> Totals:
     """Leave out periods in part, which the page would compare with whole ones; not all of them."""
-    index = containing(totals["month"], grain)
-    labels = {one: period_label(one, grain) for one in set(index)}
-    parts = [one for one, label in labels.items() if begins_late(label) or is_to_date(label)]
+    index = time.containing(totals["month"], grain)
+    labels = {one: time.period_label(one, grain) for one in set(index)}
+    parts = [
+        one for one, label in labels.items() if time.begins_late(label) or time.is_to_date(label)
+    ]
     return totals if len(parts) == len(labels) else totals[~index.isin(parts)]
 
 
 def _shown(period: str, totals: Totals) -> str:
     """Name the period shown at first: the current one, or the last quarter before it with sums."""
     known = set(totals["month"])
-    if known.intersection(months_in(period)):
+    if known.intersection(time.months_in(period)):
         return period
-    quarters = sorted({containing(month, "quarter") for month in known})
-    ended = [quarter for quarter in quarters if quarter <= last_ended(period, "quarter")]
-    return quarter_label(ended[-1]) if ended else period
+    quarters = sorted({time.containing(month, "quarter") for month in known})
+    ended = [quarter for quarter in quarters if quarter <= time.last_ended(period, "quarter")]
+    return time.quarter_label(ended[-1]) if ended else period
 
 
 def _kpi(record: Kpi, method: Iterable[Indicator]) -> Model:
@@ -177,11 +164,11 @@ def chance(record: Kpi, monthly: Totals) -> dict[str, list[list[int]]]:
         there are no answers. Ends are in tenths of a per cent, rounded outwards.
     """
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    for grain, size in MONTHS.items():
+    for grain, size in time.MONTHS.items():
         for index, measures in periods(_in_whole(monthly, grain), grain).items():
             satisfied, answers = (measures[spec.name] for spec in record.measures)
             if answers and satisfied is not None:
-                found[first_month(index, grain), size] = int(satisfied), int(answers)
+                found[time.first_month(index, grain), size] = int(satisfied), int(answers)
     made = {}
     for (first, size), counts in sorted(found.items()):
         bases = (found.get((first - size, size)), found.get((first - 12, size)))
@@ -235,7 +222,7 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
         for dimension in DIMENSIONS
     )
     return {
-        "months": {"first": first, "count": end - first, "lead": -first_month(0, "year")},
+        "months": {"first": first, "count": end - first, "lead": -time.first_month(0, "year")},
         "types": types,
         "segments": segments,
         "cube": {
@@ -256,22 +243,22 @@ def cube_model(cube: pd.DataFrame, monthly: Totals, names: dict[str, str] | None
     }
 
 
-def _reach(months: pd.Series[Any], grain: Grain) -> tuple[int, int]:
+def _reach(months: pd.Series[Any], grain: time.Grain) -> tuple[int, int]:
     """Return the first month of some and the one after the last, filled up to whole periods."""
     if months.empty:
         return 0, 0
-    first, last = (containing(int(month), grain) for month in (months.min(), months.max()))
-    return first_month(first, grain), first_month(last + 1, grain)
+    first, last = (time.containing(int(month), grain) for month in (months.min(), months.max()))
+    return time.first_month(first, grain), time.first_month(last + 1, grain)
 
 
 def _recorded(monthly: Totals, kept: Mapping[str, str], months: range) -> Model:
     """Say in which months a sum is known, or in the months of which quarters."""
     made = {}
     for column, rule in kept.items():
-        grain: Grain = "quarter" if rule == "quarter" else "month"
+        grain: time.Grain = "quarter" if rule == "quarter" else "month"
         known = periods(monthly, grain)
         name = summed_columns()[column].name
-        inside = [known.get(containing(month, grain), {}).get(name) for month in months]
+        inside = [known.get(time.containing(month, grain), {}).get(name) for month in months]
         places = [at for at, value in enumerate(inside) if value is not None]
         made[column] = {"kept": rule, "months": places}
     return made
@@ -385,9 +372,9 @@ def _indicator(record: Indicator, by_quarter: Mapping[int, Any]) -> dict[str, An
     for index, measures in by_quarter.items():
         level, sample = compute(record.level, measures), sample_of(record, measures)
         if level is not None:
-            levels[quarter_label(index)] = str(level)
+            levels[time.quarter_label(index)] = str(level)
         if sample is not None:
-            samples[quarter_label(index)] = list(sample)
+            samples[time.quarter_label(index)] = list(sample)
     return {
         "name": record.definition,
         "unit": record.unit,

@@ -51,7 +51,7 @@ from analysis.efficiency.ratios import (
 )
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
-from analysis.tables.rows import Row, Table, read_frame, read_rows
+from analysis.tables.rows import Row, define, read_frame, read_rows
 
 QUARTERS: Final = (1, 2, 3, 4)
 _SLOPE: Final = {1: -3, 2: -1, 3: 1, 4: 3}
@@ -250,11 +250,10 @@ class SentenceRow(Row):
         return self.model_copy(update={"formula": self.plain or self.formula})
 
 
-SENTENCES: Final = Table(
+SENTENCES: Final = define(
     "statements_claims",
-    "statements_claims.csv",
     SentenceRow,
-    ("statement_id",),
+    "statement_id",
     "What the article's prose says of the company's four quarters",
 )
 
@@ -338,11 +337,10 @@ class SchemeRow(Row):
         return self
 
 
-SCHEME: Final = Table(
+SCHEME: Final = define(
     "scheme",
-    "scheme.csv",
     SchemeRow,
-    ("part", "row", "column"),
+    "part row column",
     "Chart 1 and tables 1 and 2 of the article, rebuilt cell by cell",
 )
 

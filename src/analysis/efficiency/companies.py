@@ -10,7 +10,7 @@ from pydantic import Field
 from analysis.efficiency.quarterly_statements import AMOUNTS, prepare
 from analysis.tables.case import Case
 from analysis.tables.columns import Count, Identifier, Text
-from analysis.tables.rows import Row, Table, read_rows
+from analysis.tables.rows import Row, define, read_rows
 
 _COLUMNS: Final = ("company_id", "period", "basis", *AMOUNTS, "unit_scale")
 
@@ -54,12 +54,8 @@ class DesignRow(Row):
     share_issue: Count = Field(description="part of cff that adds to equity")
 
 
-COMPANIES: Final = Table(
-    "companies", "companies.csv", CompanyRow, ("company_id",), "Made-up companies"
-)
-DESIGNS: Final = Table(
-    "designs", "designs.csv", DesignRow, ("company_id", "period"), "Designs of made-up companies"
-)
+COMPANIES: Final = define("companies", CompanyRow, "company_id", "Made-up companies")
+DESIGNS: Final = define("designs", DesignRow, "company_id period", "Designs of made-up companies")
 
 
 def read_companies(case: Case) -> list[CompanyRow]:

@@ -41,21 +41,15 @@ from analysis.efficiency.quarterly_statements import (
 )
 from analysis.tables.case import Case
 from analysis.tables.columns import Identifier, Text
-from analysis.tables.rows import Row, Table, data_package, read_rows, write_frame
+from analysis.tables.rows import Row, data_package, define, read_rows, write_frame
 from analysis.tables.schema import Axis
 
-FOLLOWS: Final = "follows"
-ADDS: Final = "adds"
-RATIOS: Final = "ratios"
-HANGS: Final = "hangs"
-OTHER: Final = "other reading"
-
 STATUS: Final = {
-    FOLLOWS: "follows",
-    ADDS: "adds",
-    RATIOS: "on ratios",
-    HANGS: "open",
-    OTHER: "not in force",
+    "follows": "follows",
+    "adds": "adds",
+    "ratios": "on ratios",
+    "hangs": "open",
+    "other reading": "not in force",
 }
 """How tables call what became of a sentence."""
 
@@ -91,21 +85,20 @@ class ShapeRow(Row):
     operating_profit: int = Field(description="operating profit of the quarter")
 
 
-SHAPE: Final = Table(
+SHAPE: Final = define(
     "shape",
-    "shapes.csv",
     ShapeRow,
-    ("period",),
+    "period",
     "Denominators of a company that loses its sales, tried where neither made-up company fits",
+    file="shapes.csv",
 )
-COUNTEREXAMPLES: Final = Table(
+COUNTEREXAMPLES: Final = define(
     "counterexamples",
-    "counterexamples.csv",
     CounterexampleRow,
-    ("statement_id", "company_id", "period", "column"),
+    "statement_id company_id period column",
     "Changes after which one conclusion fails and every other sentence holds",
 )
-BOUNDS: Final = Table("pins", "pins.csv", BoundRow, ("pin_id",), "Ratios to be bounded")
+BOUNDS: Final = define("pins", BoundRow, "pin_id", "Ratios to be bounded")
 
 
 def company_books(case: Case) -> dict[str, Book]:
@@ -145,7 +138,7 @@ def sentence_table(case: Case) -> pd.DataFrame:
     rows = []
     for sentence in read_sentences(case):
         head = fields(sentence, "statement_id place quotation english role formula quarters")
-        status, met = OTHER if sentence.formula else HANGS, dict.fromkeys(missed, "")
+        status, met = "other reading" if sentence.formula else "hangs", dict.fromkeys(missed, "")
         if sentence.statement_id in known:
             status = _status(sentence, linear, first)
             found = {name: sentence.statement_id in against for name, against in missed.items()}
@@ -157,9 +150,9 @@ def sentence_table(case: Case) -> pd.DataFrame:
 def _status(sentence: SentenceRow, linear: Linearised, first: str) -> str:
     parts = sentence.parts
     if any((sentence.statement_id, part.text) in linear.nonlinear for part in parts):
-        return RATIOS
+        return "ratios"
     entailed = all(follows(linear, part, first, sentence.statement_id) for part in parts)
-    return FOLLOWS if entailed else ADDS
+    return "follows" if entailed else "adds"
 
 
 def reading_table(case: Case) -> pd.DataFrame:

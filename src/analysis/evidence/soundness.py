@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv  # type: ignore[import-untyped]
@@ -28,6 +27,8 @@ from analysis.base.expression import (
     unit_of,
     unit_text,
 )
+from analysis.base.text import frame_of, percent
+from analysis.claims.single import power
 from analysis.kpis.catalogue import MEASURES, METHOD, MONEY, Indicator, is_change, kpi, units
 from analysis.method.scoring import Z_SQUARED
 
@@ -47,8 +48,7 @@ _RANGES = {"point": (0, 100)}
 _INDEX_UNITS = {record.key: record.form_unit for record in METHOD}
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Something a check found.
 
     Attributes
@@ -222,16 +222,10 @@ def check_table(currency: str = MONEY) -> pd.DataFrame:
         forms += [(p.claim_id, p.form, p.label, p.lost) for p in record.printed]
         for name, form, label, lost in forms:
             found = faults(record, form, label, currency)
-            rows.append(
-                {
-                    "key": record.key,
-                    "form": name,
-                    "lost": lost,
-                    "checks": ", ".join(dict.fromkeys(fault.check for fault in found)),
-                    "faults": "; ".join(fault.text for fault in found),
-                }
-            )
-    return pd.DataFrame(rows)
+            checks = ", ".join(dict.fromkeys(fault.check for fault in found))
+            texts = "; ".join(fault.text for fault in found)
+            rows.append((record.key, name, lost, checks, texts))
+    return frame_of(rows, "key form lost checks faults")
 
 
 _TAIL = 0.025
@@ -383,3 +377,26 @@ def may_be_chance(before: Any, now: Any) -> bool | None:
         return None
     low, high = growth_interval(was, count)
     return low <= size / base - 1 <= high
+
+
+def share_power(sizes: tuple[int, ...] = (10, 49, 100, 200, 354, 700, 1000)) -> pd.DataFrame:
+    """Say how much it means that a share with one decimal can come from n answers.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Numbers of answers.
+
+    Returns
+    -------
+    DataFrame
+        Columns n, attainable (of the thousand percentages with one decimal below 100%) and chance
+        (with which one that means nothing passes).
+
+    Examples
+    --------
+    >>> share_power((50, 354)).values.tolist()
+    [[50, 50, '5.0%'], [354, 354, '35.4%']]
+    """
+    rows = [(n, int(1000 * power(3, n)), percent()(power(3, n))) for n in sizes]
+    return frame_of(rows, "n attainable chance")

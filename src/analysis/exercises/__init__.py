@@ -6,8 +6,8 @@ typical mistakes would lead to as well. So it stays right when the data change.
 ``forms`` reads and compares answers of one part, ``compound`` those of several (tables, key
 results, charts, texts); ``study`` is the case, with a ledger for each student on request; ``task``
 says what an exercise is, ``lesson`` is what a notebook calls, with the file of a student's work
-and the table of a class. ``indicators`` (chapters 1 to 3), ``goals`` (4 and 5) and
-``publications`` (6 and 7) compute; the YAML file of a topic holds its texts. The room may import
+and the table of a class. ``indicators`` (chapters 1 to 5) and ``publications``
+(6 and 7) compute; the YAML file of a topic holds its texts. The room may import
 every other one.
 
 To add an exercise, touch three files:

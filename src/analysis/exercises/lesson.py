@@ -20,22 +20,21 @@ import pandas as pd
 
 from analysis.base.errors import InputError, printable
 from analysis.base.text import listed, without_formulas, write_text
-from analysis.exercises.goals import OKRS, SCORECARD
-from analysis.exercises.indicators import CHANGES, DIAGNOSIS, KPIS
+from analysis.exercises.indicators import CHANGES, DIAGNOSIS, KPIS, OKRS, SCORECARD
 from analysis.exercises.publications import CLAIMS, EFFICIENCY
 from analysis.exercises.study import Study
-from analysis.exercises.task import Exercise, State, Task, grade
+from analysis.exercises.task import State, Task, Topic, grade
 from analysis.notebook.display import Align, Column, emit, show_table
 from analysis.tables.case import load_case
 
-TOPICS: Mapping[str, tuple[Exercise, ...]] = {
-    "asis_diagnosis": DIAGNOSIS.exercises,
-    "kpis": KPIS.exercises,
-    "quarter_over_quarter": CHANGES.exercises,
-    "okrs": OKRS.exercises,
-    "scorecard": SCORECARD.exercises,
-    "efficiency": EFFICIENCY.exercises,
-    "claims": CLAIMS.exercises,
+TOPICS: Mapping[str, Topic] = {
+    "asis_diagnosis": DIAGNOSIS,
+    "kpis": KPIS,
+    "quarter_over_quarter": CHANGES,
+    "okrs": OKRS,
+    "scorecard": SCORECARD,
+    "efficiency": EFFICIENCY,
+    "claims": CLAIMS,
 }
 """Exercises by topic, in the order of the chapters; a notebook is named after each."""
 
@@ -64,11 +63,10 @@ class Lesson:
     """
 
     def __init__(self, topic: str, study: Study) -> None:
-        self._exercises = {exercise.key: exercise for exercise in TOPICS[topic]}
-        self._topic = topic
+        self._topic, self._name = TOPICS[topic], topic
         self._study = study
         self._tasks: dict[str, Task] = {}
-        self._answers = {key: Answer() for key in self._exercises}
+        self._answers = {key: Answer() for key in self._topic.keys}
 
     def rows(self, name: str) -> pd.DataFrame:
         """Return a copy of a table of the ledger, or of the rows of an exercise by its key.
@@ -78,7 +76,7 @@ class Lesson:
         InputError
             If there is no such table or exercise with rows.
         """
-        task = self._task(name) if name in self._exercises else None
+        task = self._task(name) if name in self._topic.keys else None
         return self._study.rows(name) if task is None or task.frame is None else task.frame.copy()
 
     def given(self, key: str) -> None:
@@ -134,7 +132,7 @@ class Lesson:
             text = 'Write it in the first cell, such as `student = "Ana Pérez"`, and run all cells.'
             _show_message("Whose work is this?", text, _AMBER)
             return
-        work = Work(self._study.student, self._study.case.name, self._topic, self._answers)
+        work = Work(self._study.student, self._study.case.name, self._name, self._answers)
         path = save(work, Path.cwd())
         solved = sum(answer.solved for answer in self._answers.values())
         text = f"{solved} of {len(self._answers)} solved. Hand in the file `{path.name}`."
@@ -142,13 +140,13 @@ class Lesson:
 
     def _task(self, key: str) -> Task | None:
         """Pose an exercise; where that is impossible, say why and return None."""
-        if not isinstance(key, str) or key not in self._exercises:
-            names = listed([f'`"{name}"`' for name in self._exercises])
+        if not isinstance(key, str) or key not in self._topic.keys:
+            names = listed([f'`"{name}"`' for name in self._topic.keys])
             _show_message("No such exercise.", f"This notebook has {names}.", _AMBER)
             return None
         if key not in self._tasks:
             try:
-                self._tasks[key] = self._exercises[key].pose(self._study)
+                self._tasks[key] = self._topic.pose(key, self._study)
             except InputError as error:
                 name = self._study.case.name
                 text = f"It needs what the case {name} does not have: {error}."
@@ -175,7 +173,7 @@ def start(topic: str, case: str, student: str = "") -> Lesson:
     InputError
         If there is no such topic or case.
     """
-    _exercises(topic)
+    _known(topic)
     study = Study(load_case(case), student)
     if study.student:
         own = study.drawn is not None
@@ -194,16 +192,17 @@ def solutions(topic: str, case: str = "", student: str = "") -> str:
     """
     study = Study(load_case(case or ("kowalczyk" if topic == "efficiency" else "segelec")), student)
     lines = []
-    for exercise in _exercises(topic):
+    found = _known(topic)
+    for key in found.keys:
         try:
-            task = exercise.pose(study)
-            lines.append(f"{exercise.key}: {task.hints[-1]}\n  {task.why}")
+            task = found.pose(key, study)
+            lines.append(f"{key}: {task.hints[-1]}\n  {task.why}")
         except InputError as error:
-            lines.append(f"{exercise.key}: left out, {error}")
+            lines.append(f"{key}: left out, {error}")
     return "\n\n".join(lines)
 
 
-def _exercises(topic: str) -> tuple[Exercise, ...]:
+def _known(topic: str) -> Topic:
     if topic not in TOPICS:
         raise InputError(f"there is no such topic; known are {', '.join(TOPICS)}", value=topic)
     return TOPICS[topic]

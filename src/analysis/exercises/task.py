@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -34,8 +33,7 @@ Values = dict[str, Any]
 """What formulas and braces of the texts name."""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What a question gives, as a table.
 
     Attributes
@@ -56,8 +54,7 @@ class Facts:
     kind: str
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """A typical mistake.
 
     Attributes
@@ -103,22 +100,6 @@ class Task:
     frame: pd.DataFrame | None = None
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise before it is posed.
-
-    Attributes
-    ----------
-    key : str
-        What ``check`` and ``hint`` call it.
-    pose : callable
-        From a study to the task; raises an InputError where the case lacks what it needs.
-    """
-
-    key: str
-    pose: Callable[[Study], Task]
-
-
 class Topic:
     """Exercises whose texts and formulas stand in one file.
 
@@ -133,11 +114,11 @@ class Topic:
         self._functions: dict[str, Callable[[Study], Values]] = {}
 
     @property
-    def exercises(self) -> tuple[Exercise, ...]:
-        """The exercises in the order of the file."""
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the exercises, as ``check`` and ``hint`` call them, in the order of the file."""
         if lone := set(self._texts) ^ set(self._functions):
             raise ValueError(f"an exercise needs texts and a function: {', '.join(sorted(lone))}")
-        return tuple(Exercise(key, partial(self._posed, key)) for key in self._texts)
+        return tuple(self._texts)
 
     def exercise(
         self, key: str
@@ -151,21 +132,26 @@ class Topic:
         """
         return lambda function: self._functions.setdefault(key, function)
 
-    def _posed(self, key: str, study: Study) -> Task:
+    def pose(self, key: str, study: Study) -> Task:
         """Pose a task; on a student's own ledger, in a quarter that tells mistakes apart.
 
         Where there is none among the last :data:`_TRIED`, it is posed on the current quarter.
+
+        Raises
+        ------
+        InputError
+            If the case lacks what it needs.
         """
-        first, listed = self._posed_now(key, study), self._texts[key].get("mistakes", {})
+        first, listed = self._posed(key, study), self._texts[key].get("mistakes", {})
         if study.student and not _told_apart(first, len(listed)):
             for back in range(1, _TRIED):
                 with suppress(InputError):
-                    task = self._posed_now(key, study.earlier(back))
+                    task = self._posed(key, study.earlier(back))
                     if _told_apart(task, len(listed)):
                         return task
         return first
 
-    def _posed_now(self, key: str, study: Study) -> Task:
+    def _posed(self, key: str, study: Study) -> Task:
         texts, found = self._texts[key], self._functions[key](study)
         values = {
             "currency": study.currency,
@@ -324,8 +310,7 @@ State = Literal["open", "unreadable", "right", "nearly", "wrong"]
 OPEN = "Replace the three dots by your answer, and run the cell again."
 
 
-@dataclass(frozen=True)
-class Feedback:
+class Feedback(NamedTuple):
     """What came of an answer.
 
     Attributes

@@ -158,9 +158,7 @@ def ishikawa(frame: pd.DataFrame, effect: str, kind: str = "words") -> s.Drawn:
         arrowprops={"arrowstyle": "-|>", "lw": 1.4, "color": s.INK, "shrinkA": 0, "shrinkB": 0},
     )
     lines = s.wrap(effect, s.WIDTH - _SPINE - 11, 9, "semibold")
-    for place, line in enumerate(lines):
-        y = middle + 4.2 * (place - (len(lines) - 1) / 2)
-        s.write(fig, _SPINE + 10, y, line, fontsize=9, weight="semibold")
+    s.bold(fig, _SPINE + 10, middle, lines, step=4.2, fontsize=9)
     for place, (_, rows) in enumerate(categories):
         column, below = divmod(place, 2)
         _bone(fig, ax, step * (column + 1), middle, reach * (1 if below else -1), step, rows)

@@ -10,14 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base import periods as time
 from analysis.base.language import language, tr
-from analysis.base.periods import (
-    distance,
-    is_to_date,
-    parse_label,
-    short_base,
-    short_period,
-)
 from analysis.base.text import MISSING, decimal, groups, keyed, listed, percent, points, records
 from analysis.figures import style as s
 from analysis.figures.primitives import Step, change_text, scale, span, waterfall
@@ -47,7 +41,7 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     kind : str
         Kind of the values.
     """
-    frame = frame[frame["base"].isin(bases(parse_label(period)[0]))]
+    frame = frame[frame["base"].isin(bases(time.parse_label(period)[0]))]
     shares = frame["unit"] == "%"
     units = [
         (tr("Change in per cent"), frame[~shares]),
@@ -61,25 +55,25 @@ def comparison(frame: pd.DataFrame, period: str, kind: str = "synthetic") -> s.D
     for title, rows in units:
         top = _group(fig, top, title, rows, kind, zero) + 2
     better = _better(frame, period)
-    changes, when = " ".join(_changes(frame, period)), short_period(period)
+    changes, when = " ".join(_changes(frame, period)), time.short_period(period)
     words = {"period": when, "better": listed(better), "changes": changes}
     return s.Drawn(fig, frame, kind, words, "caption" if better else "alone")
 
 
 def _heads(fig: Canvas, frame: pd.DataFrame, period: str) -> None:
-    s.bold(fig, 53, 2.5, f"AC {short_period(period)}", ha="right")
+    s.bold(fig, 53, 2.5, f"AC {time.short_period(period)}", ha="right")
     s.note(fig, 53, 6.3, tr("arrow: good direction"), ha="right")
     words = _on(period)
     for base, left in ((base, _PANELS[base]) for base in words):
         periods = frame.loc[(frame["base"] == base) & (frame["base_period"] != ""), "base_period"]
         if len(periods):
             mark = "ΔPY" if base == "year-ago" else "ΔPP"
-            s.bold(fig, left, 2.5, f"{mark} {short_base(period, base)}")
+            s.bold(fig, left, 2.5, f"{mark} {time.short_base(period, base)}")
         s.note(fig, left, 6.3, words[base])
 
 
 def _on(period: str) -> dict[str, str]:
-    grain, _ = parse_label(period)
+    grain, _ = time.parse_label(period)
     words = {"previous": tr(f"on the {grain} before"), "year-ago": tr("on the year before")}
     return {base: words[base] for base in bases(grain)}
 
@@ -190,8 +184,8 @@ _LEFT, _VARIANCE_WIDTH, _ROW, _TOP = 40.0, 118.0, 6.4, 7.0
 
 def _shown(label: str, period: str) -> str:
     """Write a period, or the one that it is compared with."""
-    same_days = label != period and is_to_date(period)
-    return short_base(period, "year-ago") if same_days else short_period(label)
+    same_days = label != period and time.is_to_date(period)
+    return time.short_base(period, "year-ago") if same_days else time.short_period(label)
 
 
 def _name(row: Any) -> list[str]:
@@ -226,7 +220,7 @@ def sales_waterfall(
     zero, run = Fraction(0), start
     steps = [Step(0, zero, start, s.look("previous", kind), short.text(start), "semibold")]
     for place, row in enumerate(records(ranked), start=1):
-        s.small_lines(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 3, _TOP + _ROW * (place + 0.5), _name(row))
         words = decimal(short.places, signed=True)(row.change / short.divisor)
         colour = s.verdict_colour(float(row.change), "up")
         steps.append(Step(place, run, run + row.change, {"color": colour}, words))
@@ -239,7 +233,7 @@ def sales_waterfall(
     parts = [f"{r.name} {decimal(0, signed=True)(r.change)}" for r in records(ranked)]
     filled = {
         "base": _shown(base, period),
-        "period": short_period(period),
+        "period": time.short_period(period),
         "start": decimal()(start),
         "end": decimal()(end),
         "currency": currency,
@@ -287,9 +281,9 @@ def sales_by_part(frame: pd.DataFrame, period: str, kind: str, currency: str = M
     ax = s.lanes(fig, _LEFT, _TOP, width, _ROW * len(frame), len(frame))
     _pairs(ax, frame, kind, width, texts)
     for place, row in enumerate(records(frame)):
-        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     top = frame[~frame["rest"]].sort_values("value", ascending=False, kind="stable")
-    words = {"name": literal(str(top["name"].iloc[0])), "period": short_period(period)}
+    words = {"name": literal(str(top["name"].iloc[0])), "period": time.short_period(period)}
     rows = [f"{row.name} {text}" for row, text in zip(records(frame), texts, strict=True)]
     words |= {"share": shares[top.index[0]], "n": str(len(top)), "rows": listed(rows)}
     if total <= 0 or len(top) == len(frame):
@@ -309,8 +303,8 @@ SALES_BY = {
 
 def _mark(base: str, period: str) -> str:
     """Return what IBCS calls a base: PY, the year before, or PP, another period before."""
-    (grain, before), (_, index) = parse_label(base), parse_label(period)
-    return "PY" if index - before == distance(grain, "year-ago") else "PP"
+    (grain, before), (_, index) = time.parse_label(base), time.parse_label(period)
+    return "PY" if index - before == time.distance(grain, "year-ago") else "PP"
 
 
 def _most(frame: pd.DataFrame) -> Iterator[str]:
@@ -347,7 +341,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
     fig = s.canvas(_TOP + 4 + height + 2)
     mark, words = (
         _mark(base, period),
-        {"period": short_period(period), "base": _shown(base, period)},
+        {"period": time.short_period(period), "base": _shown(base, period)},
     )
     heads = (f"AC {words['period']}, {mark} {words['base']}", f"Δ{mark}", f"Δ{mark} %")
     axes = []
@@ -356,7 +350,7 @@ def services_variance(frame: pd.DataFrame, period: str, kind: str = "synthetic")
         axes.append(s.lanes(fig, left, _TOP, width, height, len(frame)))
     s.note(fig, 0, 2.5, tr("Services; light: {mark}", mark=mark))
     for place, row in enumerate(records(frame)):
-        s.small_lines(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
+        s.small(fig, 0, _TOP + _ROW * (place + 0.5), _name(row))
     counts = list(map(scale(frame["value"], 12).text, frame["value"]))
     _pairs(axes[0], frame, kind, _VARIANCE_PANELS[0][1], counts)
     changes = [(float(v), decimal(0, signed=True)(v)) for v in frame["change"]]

@@ -109,7 +109,7 @@ def sales_by_quarter(
     short = scale(frame["value"], 0.85 * line.step)
     s.bold(fig, 0, top + 17, tr("Sales"))
     unit = s.fit(f"{short.word}{currency}", _LEFT - 2, s.SMALL, lines=3)
-    s.note_lines(fig, 0, top + 21 + 1.7 * (len(unit) - 1), unit)
+    s.note(fig, 0, top + 21 + 1.7 * (len(unit) - 1), unit)
     if compared:
         _change_rows(fig, line, 6, 24, frame, "up")
     _legend(fig, top + 36, frame)
@@ -391,7 +391,7 @@ def _one(
     s.small(fig, left, top + 4, record.name + arrow, weight="semibold")
     short = scale([*rows["value"], *rows["year_ago"]], _SCALE - 1.5, record.decimals)
     unit = s.fit(f"{short.word}{record.unit}", _WIDTH - 6, s.SMALL)
-    s.note_lines(fig, left, top + 7.6, unit)
+    s.note(fig, left, top + 7.6, unit)
     box = left + _SCALE, top + 11, _WIDTH - 2 * _SCALE - 4, _HEIGHT - 14
     courses = [
         (list(rows["year_ago"]), {"color": s.LIGHT[kind], "lw": 1.6}, "", ""),

@@ -368,7 +368,7 @@ class Flow:
         room = share * width - (0 if shape == "decision" else 3)
         most = max(int(share * height / LINE), 1)
         lines = s.fit(text, room, size, weight, most)
-        s.write_lines(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
+        s.write(self._fig, x, y, lines, LINE, fontsize=size, weight=weight, ha="center")
         return element
 
     def arrow(

@@ -19,7 +19,7 @@ from analysis.claims.printed import Interval, preimage
 from analysis.claims.single import earlier_counts
 from analysis.claims.solver.bounds import bounds
 from analysis.claims.solver.system import System, quantity
-from analysis.evidence.derived import labour_ratio
+from analysis.evidence.appraisal import labour_ratio
 from analysis.figures import style as s
 from analysis.figures.primitives import period_words
 from analysis.tables.case import Case
@@ -248,7 +248,8 @@ def _cell(fig: Canvas, x: float, y: float, row: Any, largest: float) -> None:
     """Draw one quarter under one reading: the words above, the interval below on one scale."""
     state = row.state
     strong = state == "interval"
-    look = {"weight": "semibold", "color": _DERIVED} if strong else {"color": s.MUTED}
+    look: dict[str, Any] = {"weight": "semibold", "color": _DERIVED}
+    look = look if strong else {"color": s.MUTED}
     s.small(fig, x, y + 1.6, _limits_text(row), **look)
     ax = s.bare(fig, x, y + 4, _COLUMN - 3.6, 1.8)
     ax.set_xlim(0, largest)
@@ -326,7 +327,7 @@ def pinned_down(frame: pd.DataFrame, companies: dict[str, str]) -> s.Drawn:
     ax.set_xlabel("Ratio (arrow: no limit; hollow end: approached, never reached)")
     for place, pin in enumerate(frame.to_dict("records")):
         y = place + 0.5
-        s.small_lines(fig, 0, 7 + row * y, s.wrap(pin["name"], label - 6, s.SMALL), 3.2)
+        s.small(fig, 0, 7 + row * y, s.wrap(pin["name"], label - 6, s.SMALL), 3.2)
         _bound(ax, y, pin)
         for name, mark in marks.items():
             value, colour = float(pin[name]), s.KIND["synthetic"]

@@ -59,7 +59,7 @@ def scorecard(nodes: Sequence[Node], period: str, kind: str = "synthetic") -> s.
             s.bold(fig, 0, y, text)
             continue
         s.note(fig, 0, y, node.kpi)
-        s.small_lines(fig, 7, y, s.fit(node.name, _LEFT - 12, s.SMALL, lines=2), 3.2)
+        s.small(fig, 7, y, s.fit(node.name, _LEFT - 12, s.SMALL, lines=2), 3.2)
         if node.score is None:
             steps.append(Step(place, run, run, {}, tr("cannot tell")))
             continue

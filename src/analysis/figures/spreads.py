@@ -16,15 +16,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.numbers import parse
-from analysis.base.periods import (
-    parse_period,
-    parse_quarter,
-    period_label,
-    quarter_label,
-    short_period,
-)
 from analysis.base.text import Rounding, decimal, frame_of, groups, listed, outward
 from analysis.claims.judge import Judge
 from analysis.claims.relations import is_result
@@ -65,7 +59,7 @@ class Print(NamedTuple):
     @property
     def half(self) -> str:
         """The half-year of the two quarters."""
-        return period_label(parse_quarter(self.quarters[0]) // 2, "half-year")
+        return time.period_label(time.parse_quarter(self.quarters[0]) // 2, "half-year")
 
     def of(self, quantity: str, kind: str = "share") -> ClaimRow:
         """Return the first place with a result on a quantity."""
@@ -82,7 +76,7 @@ def read_print(case: Case) -> Print:
         types.
     """
     judge, reading = Judge(case), case.reading()
-    half = period_label(parse_quarter(case.parameters.periods.current) // 2, "half-year")
+    half = time.period_label(time.parse_quarter(case.parameters.periods.current) // 2, "half-year")
     needed = {
         "services_period": (half,),
         "services_growth": ("year-on-year", "on-later"),
@@ -99,7 +93,7 @@ def read_print(case: Case) -> Print:
     calibration = case.parameters.calibration
     if calibration is None:
         raise InputError("the case has no service types to draw", value=case.name)
-    first, second = map(quarter_label, parse_period(half))
+    first, second = map(time.quarter_label, time.parse_period(half))
     counts = {
         name: int(parse(_first(judge, f"services_{name}", "count").printed).value)
         for name in ("lifting_doors", "alarms")
@@ -167,7 +161,7 @@ def survey_pairs(printed: Print) -> Iterator[tuple[int, int]]:
 
 def ledger_row(printed: Print, totals: pd.DataFrame) -> Row:
     """Return the ledger's own data set, in the form of the draws, from its sums by quarter."""
-    labelled = totals.assign(label=[quarter_label(int(q)) for q in totals["quarter"]])
+    labelled = totals.assign(label=[time.quarter_label(int(q)) for q in totals["quarter"]])
     now = labelled[labelled["label"].isin(printed.quarters)]
     row = {f"{name}_{quarter}": 0 for name in printed.types for quarter in printed.quarters}
     for one in now.to_dict("records"):
@@ -231,7 +225,7 @@ def spreads_data(
 
 
 def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
-    first, last = map(short_period, printed.quarters)
+    first, last = map(time.short_period, printed.quarters)
     both = "in both quarters"
     one = [f"{name}_{printed.quarters[0]}" for name in printed.types]
     yield _Indicator(
@@ -254,7 +248,7 @@ def _indicators(case: Case, printed: Print) -> Iterator[_Indicator]:
     most = min(printed.named.values()) - 1  # "followed by" the named types
     yield _Indicator(
         "largest_other",
-        f"Largest unnamed type, {short_period(printed.half)}",
+        f"Largest unnamed type, {time.short_period(printed.half)}",
         f"{rest} in {others} types, each below {most + 1}",
         lambda row: Fraction(
             max(sum(row[f"{name}_{q}"] for q in printed.quarters) for name in printed.others)

@@ -20,7 +20,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from analysis.base.language import tr
 from analysis.base.periods import short_period, short_year
@@ -207,40 +206,43 @@ def sheet(fig: Canvas) -> Axes:
     return ax
 
 
-def write(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+Words = str | Sequence[str]
+"""A text, or lines of one."""
+
+
+def write(fig: Canvas, x: float, y: float, text: Words, step: float = 3.4, **look: Any) -> None:
     """Write text at `x`, `y` millimetres from the figure's upper left corner.
 
-    `look` goes to matplotlib; the default is 8 pt, left, centred on the line.
+    Lines stand below each other, `step` millimetres apart, together centred on `y`. `look` goes to
+    matplotlib; the default is 8 pt, left, centred on the line.
     """
     width, height = size_mm(fig)
-    standard: dict[str, Any] = {
-        "fontsize": NORMAL,
-        "ha": "left",
-        "va": "center_baseline",
-        "color": INK,
-    }
-    return fig.text(x / width, 1 - y / height, text, **(standard | look))
+    standard: dict[str, Any] = {"ha": "left", "va": "center_baseline", "color": INK}
+    lines = [text] if isinstance(text, str) else text
+    for place, line in enumerate(lines):
+        at = y + step * (place - (len(lines) - 1) / 2)
+        fig.text(x / width, 1 - at / height, line, **({"fontsize": NORMAL} | standard | look))
 
 
-def small(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+def small(fig: Canvas, x: float, y: float, text: Words, step: float = 3.4, **look: Any) -> None:
     """Write text of 7.5 pt, as `write` does."""
-    return write(fig, x, y, text, **({"fontsize": SMALL} | look))
+    write(fig, x, y, text, step, **({"fontsize": SMALL} | look))
 
 
-def note(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+def note(fig: Canvas, x: float, y: float, text: Words, **look: Any) -> None:
     """Write small grey text: what explains and may be passed over."""
-    return small(fig, x, y, text, **({"color": MUTED} | look))
+    small(fig, x, y, text, **({"color": MUTED} | look))
 
 
-def bold(fig: Canvas, x: float, y: float, text: str, **look: Any) -> Text:
+def bold(fig: Canvas, x: float, y: float, text: Words, **look: Any) -> None:
     """Write text that heads what stands beside or below it."""
-    return write(fig, x, y, text, weight="semibold", **look)
+    write(fig, x, y, text, weight="semibold", **look)
 
 
-def head(fig: Canvas, x: float, y: float, title: str, below: str, step: float = 4) -> None:
+def head(fig: Canvas, x: float, y: float, title: str, below: str) -> None:
     """Write a bold title with a note below it."""
     bold(fig, x, y, title)
-    note(fig, x, y + step, below)
+    note(fig, x, y + 4, below)
 
 
 def tag(
@@ -339,34 +341,12 @@ def fit(
     return [*found[: lines - 1], f"{last}…"]
 
 
-def write_lines(
-    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
-) -> None:
-    """Write lines below each other, so that together they are centred on `y`."""
-    for place, line in enumerate(lines):
-        write(fig, x, y + step * (place - (len(lines) - 1) / 2), line, **look)
-
-
 def down(
     fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
 ) -> None:
     """Write lines of small text below each other, the first at `y`."""
     for place, line in enumerate(lines):
         small(fig, x, y + step * place, line, **look)
-
-
-def small_lines(
-    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
-) -> None:
-    """Write lines of small text as `write_lines` does."""
-    write_lines(fig, x, y, lines, step, **({"fontsize": SMALL} | look))
-
-
-def note_lines(
-    fig: Canvas, x: float, y: float, lines: Sequence[str], step: float = 3.4, **look: Any
-) -> None:
-    """Write lines of small grey text as `write_lines` does."""
-    small_lines(fig, x, y, lines, step, **({"color": MUTED} | look))
 
 
 FEWEST = 4

@@ -73,12 +73,6 @@ class Findings(Log):
     unread: set[str] = field(default_factory=set)
 
 
-def files_in_place(case: Case) -> Files:
-    """Find the files that are summed where they lie; none if rows are to be read."""
-    found = files(case.raw)
-    return found if is_summed_in_place(case, chain.from_iterable(found.values())) else {}
-
-
 @contextmanager
 def audit(case: Case) -> Iterator[Findings]:
     """Check the cells of tables that stay where they are, without changing or loading them.
@@ -97,8 +91,9 @@ def audit(case: Case) -> Iterator[Findings]:
     inputs = find(case)
     linked = any(problem.fault == OUTSIDE for problem in inputs.problems)
     found = Findings(file_of(case, case.raw))
-    if case.has_own_rows and not linked:
-        found.files = files_in_place(case)
+    there = files(case.raw) if case.has_own_rows and not linked else {}
+    if is_summed_in_place(case, chain.from_iterable(there.values())):
+        found.files = there
     if not found.files:
         yield found
         return
@@ -145,6 +140,11 @@ class _InPlace:
     def name(self) -> str:
         """How messages call the table: by its file, or by the folder of its files."""
         return self._called(self.paths[0] if len(self.paths) == 1 else self.paths[0].parent)
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether the files hold text, and not Parquet's types."""
+        return self.paths[0].suffix == ".csv"
 
     def _called(self, path: Path) -> str:
         return str(shown(path, self.case.root))
@@ -206,7 +206,11 @@ class _InPlace:
         Where all cells are plain, no text is needed.
         """
         fields = self.table.row.model_fields.items()
-        cells = [f"{duck.typed(name, info)} as {name}" for name, info in fields]
+        # DuckDB makes a bare try_cast as it reads CSV, and stops at a cell that is none
+        text = "nullif({}::varchar, '')" if self.is_csv and not self.is_plain else "{}"
+        texts = [n if sql_type(info) == "VARCHAR" else text.format(n) for n, info in fields]
+        typed = map(duck.typed, texts, self.table.row.model_fields.values())
+        cells = [f"{cell} as {name}" for cell, (name, _) in zip(typed, fields, strict=True)]
         if not self.is_plain:
             cells += [f"coalesce({name}::varchar, '') as raw_{name}" for name, _ in fields]
             for name, cell in self._naming_currencies():
@@ -230,8 +234,7 @@ class _InPlace:
         """Yield the columns that name currencies, which no table has, and how SQL calls them."""
         for place, name in enumerate(self.header):
             if names_of(self.table.row).get(folded(name)) == Found(CURRENCY):
-                is_text = self.paths[0].suffix == ".csv"
-                yield name, duck.unknown_column(place) if is_text else duck.quoted(name)
+                yield name, duck.unknown_column(place) if self.is_csv else duck.quoted(name)
 
     def _note_rounded(self) -> None:
         """Note the amounts that are rounded, and by how much."""
@@ -255,14 +258,14 @@ class _InPlace:
 
     def _rewritten(self) -> Iterator[Rule]:
         """Yield what to note of cells that are stored as something else than they are read as."""
-        read, is_text = self.store.sql(f"from {self._source()}"), self.paths[0].suffix == ".csv"
+        read = self.store.sql(f"from {self._source()}")
         types = dict(zip(read.columns, map(str, read.types), strict=True))
         types |= dict.fromkeys(in_whole_units(self.table, self.header), "BIGINT")
         for name, info in self.table.row.model_fields.items():
             kind, raw = sql_type(info), f"raw_{name}"
             called, stored = _STORED[kind]
-            held = "VARCHAR" if is_text else types[name]
-            if not is_text and not re.match(stored, held):
+            held = "VARCHAR" if self.is_csv else types[name]
+            if not self.is_csv and not re.match(stored, held):
                 text = held.lower().replace("varchar", "text")
                 what = fault_of("stored-otherwise", text=text, kind=called).rule
                 yield Rule("note", name, f"{raw} = ''", what, "")

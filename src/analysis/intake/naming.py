@@ -19,16 +19,7 @@ from analysis.intake.problems import Note, fault_of
 from analysis.intake.rows import FILE_LINES, Sheet
 from analysis.intake.sheets import SEARCHED_ROWS, SHEET, Grid, plain_header
 from analysis.tables import columns as known
-from analysis.tables.columns import (
-    CREDIT,
-    CURRENCY,
-    DEDUCTION,
-    REST,
-    SCALE,
-    folded,
-    header_of,
-    names_of,
-)
+from analysis.tables.columns import REST, folded, header_of, names_of
 from analysis.tables.rows import Row, period_column
 
 MONEY_ROWS = ("sale", "cost")
@@ -201,9 +192,9 @@ def _name(
     for text, cells in zip(header, columns, strict=False):
         found = grid.meaning(text, signs[0])
         if len(kinds := {*cells}) <= _MOST_KINDS and any(map(is_credit_note, kinds)):
-            sheet.cells[CREDIT], sheet.headers[CREDIT] = cells, text
+            sheet.cells[known.CREDIT], sheet.headers[known.CREDIT] = cells, text
         name = found.field if isinstance(found, known.Found) else _ROWS if found else ""
-        name += text if name in (_ROWS, DEDUCTION) else ""
+        name += text if name in (_ROWS, known.DEDUCTION) else ""
         if by_name and (other := foreign_column(text, model, *signs)):
             elsewhere[other] = text
         elif not found:
@@ -318,7 +309,7 @@ def _note_unused(
     open_names = {
         name: found.field
         for name, found in names_of(sheet.table.row).items()
-        if hints and found.field not in {CURRENCY, SCALE, *sheet.cells, *elsewhere}
+        if hints and found.field not in {known.CURRENCY, known.SCALE, *sheet.cells, *elsewhere}
     }
     fields, meant = sheet.table.row.model_fields, dict[str, str]()
     for text in unused:
@@ -339,10 +330,12 @@ def not_used(file: str, header: str, near: str) -> Note:
 
 def scale_of(sheet: Sheet) -> NDArray[np.int64]:
     """Return, by row, how many smallest coins are in one of the row's units."""
-    cells = sheet.cells.get(SCALE, ["1"] * len(sheet.rows))
+    if (cells := sheet.cells.get(known.SCALE)) is None:
+        return np.ones(len(sheet.rows), dtype="int64")
     texts = pd.Series(list(map(str, cells)), dtype="str").str.strip()
     right = texts.str.fullmatch("0*[1-9][0-9]{0,11}").astype(bool)
-    sheet.report(fault_of("no-scale"), SCALE, ~right.to_numpy(), next(iter(texts[~right]), None))
+    wrong = ~right.to_numpy()
+    sheet.report(fault_of("no-scale"), known.SCALE, wrong, next(iter(texts[wrong]), None))
     return texts.where(right, "1").to_numpy().astype("int64")
 
 
@@ -357,7 +350,7 @@ def choose_rows(sheet: Sheet, context: Context) -> None:
         done = sheet.cells.get("completed_on", ())
         sheet.leave_out([is_nothing(cell, settings) for cell in done], "not-completed")
     elif table == "sale" and settings.below_zero == "leave-out":
-        sheet.cells.pop(CREDIT, None)  # a bank calls incoming payments credits
+        sheet.cells.pop(known.CREDIT, None)  # a bank calls incoming payments credits
         amounts = (
             read_whole(cell, context, 100, money=True)
             for cell in sheet.cells.get("amount_centimos", ())

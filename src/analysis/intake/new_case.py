@@ -14,21 +14,13 @@ from typing import Literal
 from analysis.base.errors import InputError, printable
 from analysis.base.language import Code, counted, tr, using
 from analysis.base.text import listed
+from analysis.intake import proposal as of
 from analysis.intake.case_files import COURIER, READABLE, ROWS, TEMPLATE, has_money
+from analysis.intake.convert import FORMS
+from analysis.intake.currencies import codes_of
 from analysis.intake.naming import likely_header, words_of
-from analysis.intake.problems import fault_of, in_language, words_for
-from analysis.intake.proposal import (
-    SIGNS,
-    AnyTable,
-    Proposal,
-    Question,
-    currency_of,
-    plain_text,
-    propose,
-    settings_of,
-    told,
-    yaml_key,
-)
+from analysis.intake.problems import fault_of, in_language, vocabulary, words_for
+from analysis.intake.proposal import SIGNS, Column, Proposal, Question, told
 from analysis.intake.sheets import Grid, Mapped, plain_header, read_csv, read_workbook
 from analysis.tables.schema import IntakeSettings
 
@@ -162,14 +154,8 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
             lines += [told("language", code=f"language: {used}"), ""]
         if not asked:
             return "\n".join(lines) + told("no-question", file=file)
-        lines.append(
-            counted(
-                "{n} question, to be answered in {file} (take the # away):",
-                "{n} questions, to be answered in {file} (take the # away):",
-                len(asked),
-                file=file,
-            )
-        )
+        one, many = vocabulary("questions").values()
+        lines.append(counted(one, many, len(asked), file=file))
         for row, question in asked:
             lines.append(f"  {tr('row {row}', row=row)}: {question.text}")
             lines += [f"    # {answer}" for answer in question.answers]
@@ -179,7 +165,7 @@ def case_from(name: str, given: str, root: Path, code: Code | Literal[""] = "en"
 def _language_of(grids: Sequence[Grid]) -> Code:
     """Return the language of most of the words in headers that one language has."""
     heads = [row for grid in grids for row in grid.rows[: (likely_header(grid.rows) or 0) + 1]]
-    words = set().union(*(words_of(plain_text(cell)) for row in heads for cell in row))
+    words = set().union(*(words_of(of.plain_text(cell)) for row in heads for cell in row))
     counts: dict[Code, int] = {c: len(words & words_for("headers", c)) for c in ("es", "pl")}
     code = max(counts, key=lambda code: counts[code])
     return code if counts[code] > 1 else "en"
@@ -225,12 +211,11 @@ def read_sources(paths: Sequence[Path]) -> list[Grid]:
             book = read_workbook(path, path.name, lambda *_: [(ROWS[0], every)], SIGNS)
             found, problems = book.grids, book.problems
         else:
-            found, problems = [AnyTable(path.name, ROWS[0])], []
+            found, problems = [of.AnyTable(path.name, ROWS[0])], []
             read_csv(found[0], path, IntakeSettings(), SIGNS)
-        wrong = [*problems, *(problem for grid in found for problem in grid.problems)]
-        if wrong:
-            error = wrong[0].error()
-            if "case.yaml" in wrong[0].fault.fix:  # there is no case.yaml yet that could answer it
+        for problem in [*problems, *(problem for grid in found for problem in grid.problems)][:1]:
+            error = problem.error()
+            if "case.yaml" in problem.fault.fix:  # there is no case.yaml yet that could answer it
                 error.fix = told("save-as-utf-8")
             raise error
         grids += found
@@ -242,7 +227,7 @@ def proposals(grids: Sequence[Grid]) -> tuple[list[Proposal], list[str]]:
     made: dict[tuple[str, ...], Proposal] = {}
     passed = []
     for grid in grids:
-        proposal = propose(grid)
+        proposal = of.propose(grid)
         if proposal is None:
             passed.append(f"{grid.file}: {told('passed-over')}")
             continue
@@ -265,68 +250,101 @@ def case_yaml(
     asked : list of tuple of int and Question
         The questions, each with its row.
     """
-    page = _Page()
-    page.add(told("made-by", command=f"make case NAME={name}"))
-    page.add(told("to-answer"))
-    page.add(f"name: {name}")
-    page.add(f"title: {name.replace('-', ' ').replace('_', ' ').title()}", told("title"))
-    page.add("kind: yours")
-    page.add(f"language: {code}", told("languages"))
-    _add_currency(page, made)
-    page.lines += ["", told("columns"), "columns:"]
+    lines: list[str] = []
+    asked: list[tuple[int, Question]] = []
+    for text, more in _entries(name, made, code):
+        if isinstance(more, Question):
+            asked.append((len(lines) + 1, more))
+            question = f"{tr('QUESTION')} {len(asked)}: {more.text}"
+            lines += [f"{text}# {line}" for line in (question, *more.answers)]
+        else:
+            lines.append(f"{text.ljust(_COMMENTS - 1)} # {more}" if more else text)
+    return "\n".join(map(printable, lines)) + "\n", asked
+
+
+Entry = tuple[str, str | Question]
+"""A line of ``case.yaml`` and its comment, or the indent of a question and the question."""
+
+
+def _entries(name: str, made: Sequence[Proposal], code: Code) -> Iterator[Entry]:
+    yield told("made-by", command=f"make case NAME={name}"), ""
+    yield told("to-answer"), ""
+    yield f"name: {name}", ""
+    yield f"title: {name.replace('-', ' ').replace('_', ' ').title()}", told("title")
+    yield "kind: yours", ""
+    yield f"language: {code}", told("languages")
+    yield _currency(made)
+    yield from (("", ""), (told("columns"), ""), ("columns:", ""))
     for one in made:
-        _add_columns(page, one)
-    page.lines += ["", "intake:"]
-    page.add("  ignore: []", told("ignored"))
-    settings, open_questions = settings_of(made)
-    for key, (form, example) in settings.items():
-        page.add(f"  {key}: {form}", told("as-in", example=example))
-    for question in open_questions:
-        page.ask(question, "  ")
-    return "\n".join(page.lines) + "\n", page.asked
+        yield f"  {of.yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows)
+        yield f"    {one.table.name}:", tr(one.table.title)
+        for column in [column for column in one.columns if column.ours]:
+            meant = column.ours
+            words = meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False)
+            yield f"      {of.yaml_key(column.header)}: {words}", column.why
+        yield from (("      ", question) for question in one.questions)
+        for column in [column for column in one.columns if column.offer]:
+            offer = told("offer", reason=told("different-words", n=len(column.counts)))
+            yield f"      # {of.yaml_key(column.header)}: {column.offer}", offer
+    yield from (("", ""), ("intake:", ""), ("  ignore: []", told("ignored")))
+    yield from sorted(_settings(made), key=lambda entry: isinstance(entry[1], Question))
 
 
-class _Page:
-    """Lines of a ``case.yaml``, and its questions, each with its row."""
+def _settings(made: Sequence[Proposal]) -> Iterator[Entry]:
+    """Yield how the files write days and amounts, with an example of each, and what is open."""
+    for one in made:
+        is_bank = one.table.name == "sale" and any(column.says("bank") for column in one.columns)
+        for column in [c for c in one.amounts if is_bank and c.below_zero][:1]:
+            text = told("payments", n=column.below_zero, all=len(column.cells))
+            yield "  ", Question(text, ("below_zero: leave-out", "below_zero: subtract"))
+    for (key, forms), kind in zip(FORMS.items(), of.READ, strict=True):
+        columns = [column for one in made for column in one.columns if column.kind == kind]
+        cells = Column("", [cell for column in columns for cell in column.sample]).sample
+        reads = [(str(cell), of.READ[kind](cell)) for cell in cells]
+        shown = {read.shows: cell for cell, read in reversed(reads) if read.shows}
+        asked = [cell for cell, read in reads if of.asks(read)]
+        if kind == "day" and asked and not shown and all("." in cell for cell in asked):
+            shown = {"day-first": asked[0]}
+        if len(shown) == 1:
+            yield f"  {key}: {next(iter(shown))}", told("as-in", example=shown.popitem()[1])
+        elif asked and not shown:
+            text = told("how-read", cell=asked[0], forms=listed(forms, "or"))
+            yield "  ", Question(text, tuple(f"{key}: {form}" for form in forms))
+        short = [found for c in cells if kind == "day" and (found := _TWO_DIGITS.search(str(c)))]
+        if any(int(found[2]) > _LATEST for found in short):
+            answers = ("two_digit_years: 1900", "two_digit_years: 2000")
+            yield "  ", Question(told("century", cell=short[0][0]), answers)
+        elif short:
+            yield "  two_digit_years: 2000", told("as-in", example=short[0][0])
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.asked: list[tuple[int, Question]] = []
 
-    def add(self, text: str, comment: str = "") -> None:
-        line = f"{text.ljust(_COMMENTS - 1)} # {comment}" if comment else text
-        self.lines.append(printable(line))
-
-    def ask(self, question: Question, indent: str = "") -> None:
-        self.asked.append((len(self.lines) + 1, question))
-        self.add(f"{indent}# {tr('QUESTION')} {len(self.asked)}: {question.text}")
-        for answer in question.answers:
-            self.add(f"{indent}# {answer}")
+_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
+"""A day whose year has two digits, and those after which it may be of the last century."""
 
 
-def _add_currency(page: _Page, made: Sequence[Proposal]) -> None:
-    currencies, why = currency_of(made)
+def _currency(made: Sequence[Proposal]) -> Entry:
+    """Return the currency of headers and amounts, or the question which of several it is."""
     if not any(has_money(one.table) for one in made):
-        page.add("currency: XXX", told("no-currency"))
-    elif len(currencies) == 1:
-        page.add(f"currency: {currencies[0]}", why)
-    else:
-        text = told("which-currency") + ("" if currencies else " " + told("three-letters"))
-        page.ask(Question(text, tuple(f"currency: {code}" for code in currencies or ["XXX"])))
-
-
-def _add_columns(page: _Page, one: Proposal) -> None:
-    page.add(f"  {yaml_key(one.name)}:", counted("{n} row", "{n} rows", one.rows))
-    page.add(f"    {one.table.name}:", tr(one.table.title))
-    for column in filter(lambda column: column.ours, one.columns):
-        meant = column.ours
-        words = meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False)
-        page.add(f"      {yaml_key(column.header)}: {words}", column.why)
-    for question in one.questions:
-        page.ask(question, "      ")
-    for column in filter(lambda column: column.offer, one.columns):
-        reason = told("different-words", n=len(column.counts))
-        page.add(f"      # {yaml_key(column.header)}: {column.offer}", told("offer", reason=reason))
+        return "currency: XXX", told("no-currency")
+    found: dict[str, list[str]] = {}
+    for one in made:
+        for column in one.amounts or [c for c in one.columns if c.kind == "number"]:
+            words = re.split(r"[\s()\[\],_]+", column.header.casefold())
+            marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
+            found |= {sign: codes for sign in {*words, *marks} if (codes := codes_of(sign))}
+    sure = {code for codes in found.values() if len(codes) == 1 for code in codes}
+    named, why = (
+        sorted(sure or set().union(*found.values())),
+        told("currency-sign", sign=min(found, default="")),
+    )
+    for column in [c for one in made for c in one.columns if c.ours == "currency"][:1]:
+        often = dict.fromkeys(word.upper() for word, _ in column.counts.most_common())
+        named = [code for code in often if re.fullmatch("[A-Z]{3}", code)]
+        why = told("currency-column", header=column.header)
+    if len(named) == 1:
+        return f"currency: {named[0]}", why
+    text = told("which-currency") + ("" if named else " " + told("three-letters"))
+    return "", Question(text, tuple(f"currency: {code}" for code in named or ["XXX"]))
 
 
 _COMMENTS = 36
@@ -343,7 +361,7 @@ def _columns(one: Proposal) -> Iterator[str]:
     for column in order[:_MOST_COLUMNS]:
         ours = column.ours or told("not-used")
         meant = ours if isinstance(ours, str) else told("rows-with", words=listed(ours, "or"))
-        shown = " · ".join(plain_text(cell)[:18] for cell in column.sample[:3])
+        shown = " · ".join(of.plain_text(cell)[:18] for cell in column.sample[:3])
         why = f", {column.why}" if column.why else ""
         yield f"  {column.header[:28]:<28}  {shown[:48]:<48}  {meant}{why}"
     if len(order) > _MOST_COLUMNS:

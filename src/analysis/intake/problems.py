@@ -146,7 +146,7 @@ class Problem:
     def more(self, every: bool) -> str:
         """Say how many other rows break the rule, and name the first of them, or every one."""
         others, named = self.count - 1, self.rows if every else self.rows[:_SHOWN_ROWS]
-        shown = ", ".join(map(str, named)) + (", …" if others > len(named) else "")
+        shown = ", ".join([*map(str, named), *(["…"] if others > len(named) else [])])
         if not others:
             return ""
         return counted(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -28,8 +28,6 @@ from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
-from analysis.intake.convert import FORMS
-from analysis.intake.currencies import codes_of
 from analysis.intake.naming import are_of_suppliers, likely_header, says
 from analysis.intake.problems import Rank, vocabulary, words_for
 from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
@@ -48,8 +46,6 @@ _BARE = re.compile(r"(?!(19|20)\d{6}$)\d+")
 """Digits alone, which may be a day counted as spreadsheets do, but are a number as a rule."""
 _DECIMALS = re.compile(r"[.,]\d+$|[^\d.,'\s-]")
 """What amounts have, and numbers of other things have not."""
-_TWO_DIGITS, _LATEST = re.compile(r"^\d{1,2}([-/.])\d{1,2}\1(\d{2})(?!\d)", re.ASCII), 50
-"""A day whose year has two digits, and those after which it may be of the last century."""
 
 
 def told(name: str, **words: object) -> str:
@@ -73,7 +69,7 @@ def amount_of(cell: Cell) -> int | None:
     return None
 
 
-_READ: Mapping[str, Callable[[Cell], Read]] = {
+READ: Mapping[str, Callable[[Cell], Read]] = {
     "day": partial(read_day, context=_CONTEXT),
     "number": partial(read_whole, context=_CONTEXT, factor=100, money=True),
 }
@@ -81,7 +77,8 @@ _MANY = {"day": "days", "number": "amounts", "key": "keys", "word": "such words"
 _NO_AMOUNT = {"number": ("no-amount",)}
 
 
-def _asks(read: Read) -> bool:
+def asks(read: Read) -> bool:
+    """Whether a cell may be read in two ways."""
     return read.fault is not None and read.fault.rank is Rank.ASK
 
 
@@ -156,7 +153,7 @@ class Column:
         enough, texts = _ENOUGH * len(self.sample), list(self.counts)
         if not texts:
             return ""
-        days = [not read.fault or _asks(read) for read in map(_READ["day"], self.sample)]
+        days = [not read.fault or asks(read) for read in map(READ["day"], self.sample)]
         bare = all(isinstance(c, Decimal) or _BARE.fullmatch(str(c)) for c in self.sample)
         if not bare and sum(days) >= enough:
             return "day"
@@ -361,7 +358,7 @@ def _take(made: Proposal) -> None:
     _find_key(made)
     _without_tax(made)
     for column in made.amounts if made.table.name == "sale" else ():
-        if column.below_zero:  # `settings_of` asks about those of a bank statement
+        if column.below_zero:  # `case.yaml` asks about those of a bank statement
             column.why += "; " + told("below", n=column.below_zero, all=len(column.cells))
     _choose_rows(made)
     _offer(made)
@@ -445,57 +442,3 @@ def _offer(made: Proposal) -> None:
     for ours in ("segment", "service_type"):
         for column in made.unused("word")[:2] if ours in fields and ours not in given else ():
             column.offer = ours
-
-
-def settings_of(made: Sequence[Proposal]) -> tuple[dict[str, tuple[str, str]], list[Question]]:
-    """Return how the files write days and amounts, with an example of each, and what is open."""
-    taken: dict[str, tuple[str, str]] = {}
-    questions = [question for one in made for question in _payments(one)]
-    for (key, forms), kind in zip(FORMS.items(), _READ, strict=True):
-        columns = [column for one in made for column in one.columns if column.kind == kind]
-        cells = Column("", [cell for column in columns for cell in column.sample]).sample
-        reads = [(str(cell), _READ[kind](cell)) for cell in cells]
-        shown = {read.shows: cell for cell, read in reversed(reads) if read.shows}
-        asked = [cell for cell, read in reads if _asks(read)]
-        if kind == "day" and asked and not shown and all("." in cell for cell in asked):
-            shown = {"day-first": asked[0]}
-        if len(shown) == 1:
-            [taken[key]] = shown.items()
-        elif asked and not shown:
-            text = told("how-read", cell=asked[0], forms=listed(forms, "or"))
-            questions.append(Question(text, tuple(f"{key}: {form}" for form in forms)))
-        short = [found for c in cells if kind == "day" and (found := _TWO_DIGITS.search(str(c)))]
-        if any(int(found[2]) > _LATEST for found in short):
-            answers = ("two_digit_years: 1900", "two_digit_years: 2000")
-            questions.append(Question(told("century", cell=short[0][0]), answers))
-        elif short:
-            taken["two_digit_years"] = "2000", short[0][0]
-    return taken, questions
-
-
-def _payments(made: Proposal) -> Iterator[Question]:
-    """Ask whether the amounts below zero of a bank statement are payments."""
-    is_bank = made.table.name == "sale" and any(column.says("bank") for column in made.columns)
-    for column in [c for c in made.amounts if is_bank and c.below_zero][:1]:
-        text = told("payments", n=column.below_zero, all=len(column.cells))
-        yield Question(text, ("below_zero: leave-out", "below_zero: subtract"))
-
-
-def currency_of(made: Sequence[Proposal]) -> tuple[list[str], str]:
-    """Return the currencies that headers and amounts may be in, and where that is seen.
-
-    One is certain; several are those of a sign such as $, or all that the files name.
-    """
-    found: dict[str, list[str]] = {}
-    for one in made:
-        for column in [column for column in one.columns if column.ours == "currency"]:
-            often = [word.upper() for word, _ in column.counts.most_common()]
-            named = [code for code in dict.fromkeys(often) if re.fullmatch("[A-Z]{3}", code)]
-            return named, told("currency-column", header=column.header)
-        for column in one.amounts or [c for c in one.columns if c.kind == "number"]:
-            words = re.split(r"[\s()\[\],_]+", column.header.casefold())
-            marks = {re.sub(r"[\d\s.,'’()+−-]", "", str(cell)).casefold() for cell in column.sample}
-            found |= {sign: codes for sign in {*words, *marks} if (codes := codes_of(sign))}
-    sure = {code for codes in found.values() if len(codes) == 1 for code in codes}
-    sign = next(iter(sorted(found)), "")
-    return sorted(sure or set().union(*found.values())), told("currency-sign", sign=sign)

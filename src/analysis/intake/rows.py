@@ -189,11 +189,13 @@ class Rows(Placed):
         if broken is None or not (count := count_of(broken)):
             return
         found = broken.sort("line").head(KEPT_ROWS).collect("pandas").to_native()
-        first = found.iloc[0]
-        value = ", ".join(_shown(first[name]) for name in columns) + more(first)
-        rule = fault if isinstance(fault, Fault) else fault(first)
-        names = ", ".join(map(self.called, columns))
-        self.refuse_rows(rule, names, found["line"].tolist(), value, count)
+        names, unnamed = ", ".join(map(self.called, columns)), count - len(found)
+        for _, same in found.groupby(found["line"] // FILE_LINES):  # in one file
+            first, lines = same.iloc[0], same["line"].tolist()
+            value = ", ".join(_shown(first[name]) for name in columns) + more(first)
+            rule = fault if isinstance(fault, Fault) else fault(first)
+            self.refuse_rows(rule, names, lines, value, len(lines) + unnamed)
+            unnamed = 0
 
 
 def first_of(rows: nw.LazyFrame[Any]) -> Mapping[str, Any]:

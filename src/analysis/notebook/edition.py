@@ -18,25 +18,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.base import periods as time
 from analysis.base.errors import InputError
 from analysis.base.language import tr
-from analysis.base.periods import (
-    MONTHS,
-    Grain,
-    base_words,
-    containing,
-    distance,
-    end_day,
-    first_day,
-    first_month,
-    in_words,
-    is_to_date,
-    last_ended,
-    last_month,
-    parse_label,
-    parse_quarter,
-    period_label,
-)
 from analysis.base.text import listed
 from analysis.kpis.catalogue import Totals
 from analysis.kpis.cube import CUBE, ledger_folder, read_cube
@@ -91,9 +75,9 @@ class Edition:
         return "-".join((self.case.name, *self.asked, *(["detail"] if self.detail else [])))
 
     @property
-    def grain(self) -> Grain:
+    def grain(self) -> time.Grain:
         """Length of the period."""
-        return parse_label(self.period)[0]
+        return time.parse_label(self.period)[0]
 
     @property
     def reading(self) -> dict[str, str]:
@@ -108,14 +92,14 @@ class Edition:
     @property
     def quarter(self) -> str:
         """Last quarter that has ended when the period ends, or else the ledger's first."""
-        first = parse_quarter(self.case.parameters.periods.first)
-        return period_label(max(first, last_ended(self.period, "quarter")), "quarter")
+        first = time.parse_quarter(self.case.parameters.periods.first)
+        return time.period_label(max(first, time.last_ended(self.period, "quarter")), "quarter")
 
     @property
     def days(self) -> tuple[str, str]:
         """First and last day of the period, such as ``2023-01-01`` and ``2023-06-30``."""
-        grain, index = parse_label(self.period)
-        return first_day(index, grain).isoformat(), end_day(index, grain).isoformat()
+        grain, index = time.parse_label(self.period)
+        return time.first_day(index, grain).isoformat(), time.end_day(index, grain).isoformat()
 
     @property
     def rows(self) -> Path:
@@ -146,21 +130,21 @@ class Edition:
 
     def base_period(self, base: str | None = None) -> str:
         """Label of the period that this one is compared with."""
-        grain, index = parse_label(self.period)
-        return period_label(index - distance(grain, base or self.base), grain)
+        grain, index = time.parse_label(self.period)
+        return time.period_label(index - time.distance(grain, base or self.base), grain)
 
     def reaches(self, label: str) -> bool:
         """Whether a period lies within the ledger."""
         first, last = _months(self.case)
-        grain, index = parse_label(label)
-        return first <= first_month(index, grain) and last_month(label) <= last
+        grain, index = time.parse_label(label)
+        return first <= time.first_month(index, grain) and time.last_month(label) <= last
 
     def comparable(self) -> list[str]:
         """Periods of this length up to this one whose base lies within the ledger too."""
-        grain, index = parse_label(self.period)
-        back = distance(grain, self.base)
-        first = containing(_months(self.case)[0] + MONTHS[grain] - 1, grain)
-        return [period_label(number, grain) for number in range(first + back, index + 1)]
+        grain, index = time.parse_label(self.period)
+        back = time.distance(grain, self.base)
+        first = time.containing(_months(self.case)[0] + time.MONTHS[grain] - 1, grain)
+        return [time.period_label(number, grain) for number in range(first + back, index + 1)]
 
     def make_options(self) -> str:
         """Write what follows ``make report`` to build it, with a space before."""
@@ -174,11 +158,11 @@ class Edition:
     def title(self) -> str:
         """Say in a line which period a periodic report is on."""
         if not self.is_compared:
-            return tr("Report on {period}", period=in_words(self.period))
-        base = in_words(self.base_period())
-        if is_to_date(self.period):
-            base = base_words(self.grain, self.base, self.period)
-        period = in_words(self.period)
+            return tr("Report on {period}", period=time.in_words(self.period))
+        base = time.in_words(self.base_period())
+        if time.is_to_date(self.period):
+            base = time.base_words(self.grain, self.base, self.period)
+        period = time.in_words(self.period)
         return tr("Report on {period}, compared with {base}", period=period, base=base)
 
     def about(self) -> str:
@@ -188,7 +172,7 @@ class Edition:
             f"{name} = {option} ({axes[name].options[option]})"
             for name, option in sorted(self.choices.items())
         ]
-        base = base_words(self.grain, self.base, self.period)
+        base = time.base_words(self.grain, self.base, self.period)
         against = tr("Changes are those on {base}", base=base)
         if not self.is_compared:
             against = tr("No earlier period is known")
@@ -228,7 +212,7 @@ def edition(
         with; if a base or reading is unknown.
     """
     if period:
-        parse_label(period)
+        time.parse_label(period)
     texts = sorted(set(readings))
     given = [text for text in (period, base) if text]
     asked = (*given, *(text.replace("=", "-") for text in texts))
@@ -295,7 +279,7 @@ def begin(
             if base is not None:
                 _check_base(made)
         elif period:
-            parse_label(period)
+            time.parse_label(period)
     if made is not None and readings:
         with _noting(wrong, "readings"):
             made = replace(made, choices=_choices(made.case, readings.items()))
@@ -392,7 +376,9 @@ def _check_base(made: Edition) -> None:
 def _months(case: Case) -> tuple[int, int]:
     """First and last month of the ledger."""
     periods = case.parameters.periods
-    return first_month(parse_quarter(periods.first), "quarter"), last_month(periods.last)
+    return time.first_month(time.parse_quarter(periods.first), "quarter"), time.last_month(
+        periods.last
+    )
 
 
 _TAKES_PERIOD = re.compile('^ *"period = ', re.MULTILINE)

@@ -12,23 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base import periods as time
 from analysis.base.expression import Measure, growth, reduction, written
 from analysis.base.language import tr
-from analysis.base.periods import (
-    Grain,
-    base_words,
-    calendar,
-    containing,
-    counting,
-    distance,
-    last_day,
-    last_ended,
-    last_month,
-    parse_label,
-    period_label,
-    short_base,
-    short_period,
-)
 from analysis.base.text import column, decimal, listed, records
 from analysis.evidence.soundness import check_table
 from analysis.intake.case_files import TABLES
@@ -64,8 +50,8 @@ def _periods(names: Iterable[str]) -> list[Column]:
 
 def _base_columns(period: str) -> list[Column]:
     """Return a column for each period that one is compared with."""
-    grain, _ = parse_label(period)
-    before = {base: short_base(period, base) for base in bases(grain)}
+    grain, _ = time.parse_label(period)
+    before = {base: time.short_base(period, base) for base in bases(grain)}
     return [
         Column(base, tr("on {period}", period=label), align="right")
         for base, label in before.items()
@@ -210,7 +196,7 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
         ]
     table["place"] = table["claim_id"].map(lambda name: str(name).split("-", 1)[0])
     table["place"] = table["place"].str.replace("table", "Table ")
-    words: dict[str, Any] = {"base": base_words(parse_label(period)[0], base, period)}
+    words: dict[str, Any] = {"base": time.base_words(time.parse_label(period)[0], base, period)}
     words["differ"] = int((table["printed"] != table["corrected"]).sum())
     return view("tbl-both-forms", table, kind=kind, period=period, **words)
 
@@ -220,7 +206,7 @@ def both_forms(totals: Totals, period: str, base: str, kind: str) -> View:
 
 def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: int = 6) -> View:
     """Show every KPI over the periods that end with the reported one."""
-    _, end = parse_label(last)
+    _, end = time.parse_label(last)
     chosen = table[table["index"].between(end - count + 1, end)]
     wide = chosen.assign(shown=_texts(chosen)).pivot_table(
         index="kpi", columns="period", values="shown", aggfunc="first", dropna=False
@@ -234,8 +220,8 @@ def kpi_course(table: pd.DataFrame, last: str, kind: str, currency: str, count: 
         kind=kind,
         more=_periods(periods),
         known=int(wide[periods].notna().all(axis=1).sum()),
-        first=short_period(periods[0]),
-        latest=short_period(periods[-1]),
+        first=time.short_period(periods[0]),
+        latest=time.short_period(periods[-1]),
     )
 
 
@@ -250,7 +236,7 @@ def contribution(
     """Split the growth of services by type."""
     parts = contributions_by_type(totals, "services", period, base)
     parts["name"] = [names.get(key, key) for key in parts["service_type"]]
-    against = base_words(parse_label(period)[0], base, period)
+    against = time.base_words(time.parse_label(period)[0], base, period)
     return view("tbl-contributions", parts, kind=kind, period=period, base=against)
 
 
@@ -285,8 +271,8 @@ def variance_data(
         Columns service_type (or segment), name, base_period, base, value, change (Fractions) and
         growth (Fraction; None where the base is zero or less), largest value of the base first.
     """
-    grain, index = parse_label(period)
-    before = period_label(index - distance(grain, base), grain)
+    grain, index = time.parse_label(period)
+    before = time.period_label(index - time.distance(grain, base), grain)
     unit = Fraction(1, 100) if measure == "sales" else Fraction(1)
     rows = []
     for row in records(contributions_by_type(totals, measure, period, base, by)):
@@ -301,11 +287,11 @@ def variance_data(
 
 
 def method_levels(
-    totals: Totals, grain: Grain, last: str, kind: str, currency: str, count: int = 6
+    totals: Totals, grain: time.Grain, last: str, kind: str, currency: str, count: int = 6
 ) -> View:
     """Show the level of every indicator over the last periods that ended with the named one."""
     levels = level_table(totals, grain, last)
-    end = last_ended(last, grain)
+    end = time.last_ended(last, grain)
     chosen = levels[levels["index"].between(end - count + 1, end)]
     periods = list(dict.fromkeys(chosen["period"]))
     rows = []
@@ -315,7 +301,7 @@ def method_levels(
         name, unit = f"{record.key} {record.definition}", record.unit
         texts = {period: level_text(record, value) for period, value in values}
         rows.append({"name": name, "unit": unit, **texts})
-    ends = [short_period(period) for period in periods]
+    ends = [time.short_period(period) for period in periods]
     span = tr("of which none had ended")
     if ends:
         span = tr("{low} to {high}", low=ends[0], high=ends[-1])
@@ -332,7 +318,7 @@ def method_levels(
 
 def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> View:
     """Compare every level with the period before and the same period of last year."""
-    grain, _ = parse_label(period)
+    grain, _ = time.parse_label(period)
     levels = level_table(totals, grain, period)
     known = indicators_of(totals, currency)
     frame = pd.DataFrame({"key": [r.key for r in known]})
@@ -345,7 +331,7 @@ def method_comparison(totals: Totals, period: str, kind: str, currency: str) -> 
         frame[base] = [
             change_text(r.unit, rows["change"][r.key], rows["growth"][r.key]) for r in known
         ]
-    names = [base_words(grain, base, period) for base in bases(grain)]
+    names = [time.base_words(grain, base, period) for base in bases(grain)]
     return view(
         "tbl-method-comparison",
         frame,
@@ -375,17 +361,17 @@ def year_to_date(totals: Totals, period: str, kind: str, currency: str) -> View 
     View or None
         None where no indicator is known of the year, or the period is a year itself.
     """
-    year = period_label(containing(last_month(period), "year"), "year")
-    through = min(last_day(period), calendar().complete_through or last_day(period))
-    with counting(replace(calendar(), complete_through=through)):
+    year = time.period_label(time.containing(time.last_month(period), "year"), "year")
+    through = min(time.last_day(period), time.calendar().complete_through or time.last_day(period))
+    with time.counting(replace(time.calendar(), complete_through=through)):
         compared = comparison_data(kpi_periods(totals, "year", year), year, currency)
         words: dict[str, Any] = {
-            "period": short_period(year),
-            "before": short_base(year, "previous"),
+            "period": time.short_period(year),
+            "before": time.short_base(year, "previous"),
         }
     known = compared[(compared["base"] == "previous") & compared["value"].notna()]
     rows = records(known)
-    if not rows or parse_label(period)[0] == "year":
+    if not rows or time.parse_label(period)[0] == "year":
         return None
     frame = pd.DataFrame({"name": [_named(row.kpi, currency) for row in rows]})
     frame["before"] = column(kpi_text(row.kpi, row.base_value) for row in rows)

@@ -29,7 +29,8 @@ from analysis.efficiency.ratios import (
 )
 from analysis.efficiency.sentences import STATUS
 from analysis.evidence.appraisal import KINDS as FINDINGS
-from analysis.evidence.appraisal import Entry, read_appraisal, share_power
+from analysis.evidence.appraisal import Entry, read_appraisal
+from analysis.evidence.soundness import share_power
 from analysis.notebook.display import Column
 from analysis.notebook.prose import literal
 from analysis.show.wording import View, rows_of, view
