@@ -155,9 +155,9 @@ class _InPlace:
         self.header = headers[0]
         errors = list(header_errors(self.table, self.paths, headers, self.case.root))
         self.findings.problems += [problem_of(error, Rank.COLUMNS) for error in errors]
-        known = (*self.table.row.model_fields, *in_whole_units(self.table, self.header).values())
-        names = names_of(self.table.row)
-        unknown = [name for name in self.header if name not in known]
+        known = {*self.table.row.model_fields, *in_whole_units(self.table, self.header).values()}
+        known |= {name for name, _ in self._naming_currencies()}
+        names, unknown = names_of(self.table.row), [n for n in self.header if n not in known]
         self.findings.notes += [not_used(self.name, name, closest(name, names)) for name in unknown]
         return not errors
 
@@ -175,9 +175,10 @@ class _InPlace:
                 self.findings.note("not-completed", "", every - number, at=self.name)
         self._note_rounded()
         self.is_plain = not any(found[at] for at in broken)
+        theirs = in_whole_units(self.table, self.header)
         for (at, is_broken), rule in zip(broken.items(), rules, strict=True):
             raw, those = f"raw_{rule.column}", rows.frame.filter(is_broken)
-            rows.headers[raw] = rule.column
+            rows.headers[raw] = theirs.get(rule.column, rule.column)
             if found[at] and rule.sort == "note":
                 example = str(first_of(those.sort("line"))[raw])
                 note = Note(self.name, rule.words, rule.column, int(found[at]), example)
