@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache, partial
 from itertools import combinations
 from types import GenericAlias
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -219,13 +219,14 @@ def _accounts_to_add(unknown: set[str]) -> Fault:
     return fault_of("unknown-account", words=words, lines="\n".join(["  accounts:", *lines]))
 
 
-def _read_choice(cell: Cell, exact: tuple[str, ...], spelt: Mapping[str, str]) -> Read:
-    """Read one of several words; `spelt` gives the word for each folded spelling."""
-    found = read.read_text(cell)
-    if found.fault or found.text in ("", *exact):
-        return found
-    meant = spelt.get(folded(found.text) or " ")
-    return Read(meant, None, "spelling") if meant else found
+def _read_choice(cell: Cell, info: FieldInfo) -> Read:
+    """Read one of several words, which may be spelt otherwise."""
+    found, exact = read.read_text(cell), get_args(info.annotation)
+    spelt = {folded(word): word for word in exact}
+    spelt |= {folded(other): word for other, word in header_of(info).values.items()}
+    if found.text and found.text not in exact and (meant := spelt.get(folded(found.text) or " ")):
+        return Read(meant, None, "spelling")
+    return found
 
 
 def _read_scaled(cell: tuple[Cell, int], context: Context, factor: int) -> Read:
@@ -242,15 +243,13 @@ _BY_PATTERN: Mapping[str, Callable[..., Read]] = {
 
 def _reader(info: FieldInfo, context: Context, factor: int) -> Callable[[Any], Read]:
     """Return how the cells of a column are read."""
-    header, kind = header_of(info), info.annotation
+    kind, money = info.annotation, header_of(info).money
     if kind in (date, date | None):
         return partial(read.read_day, context=context)
     if kind in (int, int | None):
-        return partial(read.read_whole, context=context, factor=factor, money=header.money)
-    if get_origin(kind) is Literal:
-        exact = tuple(get_args(kind))
-        spelt = {folded(n): n for n in exact} | {folded(n): m for n, m in header.values.items()}
-        return partial(_read_choice, exact=exact, spelt=spelt)
+        return partial(read.read_whole, context=context, factor=factor, money=money)
+    if of.is_choice(info):
+        return partial(_read_choice, info=info)
     patterns = {rule.pattern for rule in info.metadata if getattr(rule, "pattern", None)}
     if patterns & {of.KEY, of.KEY_OR_EMPTY}:
         return read.read_identifier

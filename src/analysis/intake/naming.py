@@ -148,7 +148,7 @@ def _header_place(grid: Grid, currency: tuple[str, ...]) -> int | None:
 def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[Cell]]:
     """Return the rows below the header that hold anything; their numbers go to the sheet."""
     below = grid.rows[place + 1 :]
-    kept = [index for index, row in enumerate(below) if not _blank(row)]
+    kept = [index for index, row in enumerate(below) if not is_blank(row)]
     if kept and (gaps := kept[-1] + 1 - len(kept)):
         sheet.note("empty-rows", "", gaps)
     rows = [below[index] for index in kept]
@@ -159,7 +159,7 @@ def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[
     ragged = [
         index
         for index, row in enumerate(rows)
-        if len(row) != width and (not _blank(row[width:]) or footer < len(row) < least)
+        if len(row) != width and (not is_blank(row[width:]) or footer < len(row) < least)
     ]
     if ragged:
         found, lines = ", ".join(map(str, rows[ragged[0]])), sheet.rows[ragged].tolist()
@@ -167,7 +167,8 @@ def _filled_rows(grid: Grid, place: int, width: int, sheet: Sheet) -> list[list[
     return rows
 
 
-def _blank(row: Sequence[Cell]) -> bool:
+def is_blank(row: Sequence[Cell]) -> bool:
+    """Whether cells hold nothing but white space."""
     if row and isinstance(row[0], str) and row[0].strip():  # by far the most usual
         return False
     return not any(row) or all(isinstance(cell, str) and not cell.strip() for cell in row)
@@ -175,7 +176,7 @@ def _blank(row: Sequence[Cell]) -> bool:
 
 def blanks(cells: Sequence[Cell]) -> NDArray[np.bool_]:
     """Return which cells are blank."""
-    return np.array([_blank([cell]) for cell in cells], dtype=bool)
+    return np.array([is_blank([cell]) for cell in cells], dtype=bool)
 
 
 def _name(
@@ -198,7 +199,7 @@ def _name(
         if by_name and (other := foreign_column(text, model, *signs)):
             elsewhere[other] = text
         elif not found:
-            unused += [(text, cells)] if text or not _blank(cells) else []
+            unused += [(text, cells)] if text or not is_blank(cells) else []
         elif name in sheet.cells:
             sheet.refuse("two-columns", row, "", f"{sheet.headers[name]}, {text}")
         else:
@@ -271,7 +272,7 @@ def _leave_out_others(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> None:
     dated, key = period_column(sheet.table), sheet.table.key[0]
     if dated not in sheet.cells or not sheet.money:
         return
-    first = (next((cell for cell in row if not _blank([cell])), "") for row in rows)
+    first = (next((cell for cell in row if not is_blank([cell])), "") for row in rows)
     totals = [folded(str(cell)).partition("_")[0] in _TOTALS for cell in first]
     sheet.leave_out(np.array(totals, dtype=bool) & blanks(sheet.cells[dated]), "totals-left-out")
     # further lines of an order repeat its key

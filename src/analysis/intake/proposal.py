@@ -28,7 +28,7 @@ from analysis.base.language import tr
 from analysis.base.text import PlainLoader, listed
 from analysis.intake.case_files import ROWS, find_table, nearest_table
 from analysis.intake.cells import Cell, Context, Read, foreign_signs, read_day, read_whole
-from analysis.intake.naming import are_of_suppliers, likely_header, says
+from analysis.intake.naming import are_of_suppliers, is_blank, likely_header, says
 from analysis.intake.problems import Rank, vocabulary, words_for
 from analysis.intake.sheets import SHEET, Grid, Meaning, plain_header
 from analysis.tables import columns as of
@@ -237,12 +237,12 @@ def propose(grid: Grid) -> Proposal | None:
     place = likely_header(grid.rows)
     if place is None:
         return None
-    below = [row for row in grid.rows[place + 1 :] if any(map(_filled, row))]
+    below = [row for row in grid.rows[place + 1 :] if not is_blank(row)]
     columns: dict[str, Column] = {}
     for at, text in enumerate(map(plain_text, grid.rows[place])):
         if text and plain_header(text) not in columns:
             cells = [row[at] if at < len(row) else "" for row in below]
-            filled = list(filter(_filled, cells))
+            filled = [cell for cell in cells if not is_blank([cell])]
             columns[plain_header(text)] = Column(text, filled, cells[:_MOST_CELLS], text)
     found = list(columns.values())
     begun = Counter(column.header.partition(" - ")[0] for column in found if " - " in column.header)
@@ -275,10 +275,6 @@ def yaml_key(text: str) -> str:
     except (yaml.YAMLError, ValueError):
         pass
     return json.dumps(text, ensure_ascii=False)
-
-
-def _filled(cell: Cell) -> bool:
-    return not isinstance(cell, str) or bool(cell.strip())
 
 
 def _kind(info: FieldInfo) -> str:
