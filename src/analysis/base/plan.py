@@ -39,7 +39,7 @@ PACKAGES = (
     [
         *("openpyxl", "matplotlib.pyplot", "matplotlib.backends.backend_svg", "seaborn"),
         *("fontTools.subset", "schemdraw", "scipy.stats", "scipy.optimize", "papermill"),
-        *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel"),
+        *("ipykernel.inprocess.manager", "ipykernel.inprocess.ipkernel", "ipykernel.debugger"),
     ],
 )
 """What a build imports once, before it forks its steps: what most need, and what notebooks need."""
