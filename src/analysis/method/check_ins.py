@@ -29,7 +29,8 @@ from analysis.base.periods import (
 from analysis.base.text import exact, fields, frame_of
 from analysis.kpis.catalogue import MEASURES, Indicator, Period, compute, indicator
 from analysis.kpis.levels import sample_of
-from analysis.kpis.reduce import BY_DAY, daily_sums, known, reduce
+from analysis.kpis.reduce import BY_DAY, IN_BUDGET, daily_sums, known, reduce
+from analysis.kpis.small_tables import month_index
 from analysis.method.key_results import Okrs, Result, Scores, chosen
 from analysis.method.scoring import rate
 from analysis.tables.case import Case
@@ -80,8 +81,9 @@ class ToDate:
             return {}
         key = (frozenset(names), quarter, day)
         if key not in self._kept:
-            sums = self._of_rows(quarter, day, sorted(names - {*BY_DAY}))
+            sums = self._of_rows(quarter, day, sorted(names - {*BY_DAY, IN_BUDGET}))
             sums |= {name: self._of_days(quarter, day, name) for name in names & {*BY_DAY}}
+            sums |= {name: self._in_budget(quarter, day) for name in names & {IN_BUDGET}}
             self._kept[key] = {
                 name: value * MEASURES[name].scale
                 for name, value in sums.items()
@@ -98,6 +100,30 @@ class ToDate:
         values = known(days[within], (name,))["value"]
         return int(values.sum()) if len(values) else None
 
+    def _in_budget(self, quarter: int, day: pd.Timestamp) -> int | None:
+        """Count services on time and in budget, as `reduce` does; None if not known yet."""
+        if not {"service", "service_budget", "cost"} <= self.ledger.keys():
+            return None
+        service, cost = (self._cut(name, quarter, day) for name in ("service", "cost"))
+        left = self.ledger["service_budget"].groupby("service_id")["budget_centimos"].sum()
+        if "service_id" in cost:
+            spent = cost.groupby("service_id")["amount_centimos"].sum()
+            left = left - spent.reindex(left.index, fill_value=0)
+        month = month_index(service["completed_on"])
+        known_then = ~month.isin(month[service["due_on"].isna()])
+        found = service[known_then & service["service_id"].isin(left.index)]
+        if cost.empty or found.empty:
+            return None
+        on_time = found["completed_on"] <= found["due_on"]
+        return int((on_time & (found["service_id"].map(left) >= 0)).sum())
+
+    def _cut(self, name: str, quarter: int, day: pd.Timestamp) -> pd.DataFrame:
+        """Rows of a table in a quarter up to a day."""
+        rows = self.ledger[name]
+        if name not in DATED:
+            return rows
+        return rows[rows[DATED[name]].between(pd.Timestamp(quarter_start(quarter)), day)]
+
     def _of_rows(
         self, quarter: int, day: pd.Timestamp, measures: Collection[str]
     ) -> dict[str, int | None]:
@@ -105,11 +131,8 @@ class ToDate:
         needed = {table for name in measures for table in MEASURES[name].tables}
         if not needed:
             return {}
-        cut = {name: rows for name, rows in self.ledger.items() if name in needed}
-        for name, column in DATED.items():
-            if name in cut:
-                since = pd.Timestamp(quarter_start(quarter))
-                cut[name] = cut[name][cut[name][column].between(since, day)]
+        there = needed & self.ledger.keys()
+        cut = {name: self._cut(name, quarter, day) for name in sorted(there)}
         if "staff_hours" in cut:
             months = cut["staff_hours"]["month"].map(parse_month)
             first, ended = first_month(quarter, "quarter"), month_of(day + timedelta(days=1))
