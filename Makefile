@@ -20,11 +20,12 @@ FROM    :=
 LANGUAGE :=
 ALL     :=
 PART    :=
+ROUNDS  :=
 UPGRADE :=
 PYTHON  := python3
 VENV    := .venv
 JOBS    := $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
-VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM FROM LANGUAGE ALL PART UPGRADE PYTHON VENV JOBS
+VARIABLES := CASE PERIOD BASE READING DETAIL NAME FORM FROM LANGUAGE ALL PART ROUNDS UPGRADE PYTHON VENV JOBS
 
 ifeq ($(filter output-sync,$(.FEATURES)),)
 $(error This Makefile needs GNU make 4.0 or newer; this is $(MAKE_VERSION))
@@ -157,8 +158,8 @@ docs: | $(call environment,docs) ## the modules and functions as pages to browse
 	@$(PY) -W ignore -m pdoc --docformat numpy --output-directory .build/docs analysis
 	@echo "docs: .build/docs/index.html"
 
-bench: | $(call environment,test) ## measure speed, false alarms and size (20 to 40 minutes; PART=scale, one of them)
-	@$(PY) -m benchmarks $(PART)
+bench: | $(call environment,test) ## measure speed, false alarms, size and builds (an hour; PART=scale, one of them; ROUNDS=3, not 5)
+	@$(PY) -m benchmarks $(PART) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean: ## forget what was built, so that all is made again; the outputs stay
 	@rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,7 +15,6 @@ from analysis.base.errors import BuildError
 from analysis.base.text import write_text
 from analysis.cli import PAPER
 from analysis.report.outputs import with_index
-from analysis.tables.case import project_root
 from analysis.tables.rows import write_frame
 from benchmarks import (
     build,
@@ -25,113 +25,102 @@ from benchmarks import (
     publications,
     scale,
     scale_page,
+    summary,
 )
-from benchmarks.summary import markdown
-from benchmarks.timing import COLUMNS
+from benchmarks.timing import ROOT, ROUNDS
 
-SPEED, WRONG, TRUST = "claims_speed.csv", "wrong_answers.csv", "trust.csv"
-BUILD = "build.csv"
-SCALE, DASHBOARD, CLAIMS = "scale.csv", "dashboard_speed.csv", "claims_scale.csv"
-PAGE = "README.md"
-TABLES = (SPEED, WRONG, TRUST, SCALE, DASHBOARD, CLAIMS)
+WRONG, PAGE = "wrong_answers.csv", "README.md"
+Cells = Iterator[dict[Any, Any]]
 
 
-def speed(folder: Path) -> None:
-    """Measure the speed and write its tables, once all of it is there."""
-    loops = [percentages.loop_grim(), percentages.loop_scrutipy(), percentages.loop_ours()]
-    begun = time.monotonic()
-    rows, wrong = percentages.measure(loops)
-    _say(percentages.PART, begun, rows)
-    parts: dict[str, Callable[[], list[dict[str, str]]]] = {
-        engine.VERDICTS: lambda: engine.measure_verdicts(PAPER),
-        engine.TABLES: engine.measure_tables,
-    }
-    for name, measure in parts.items():
-        begun = time.monotonic()
-        found = measure()
-        _say(name, begun, found)
-        rows += found
-    write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / SPEED)
+class Part(NamedTuple):
+    """What is measured together: its file, how rows are measured, and its section of the page."""
+
+    file: str
+    measure: Callable[[Path, int], Cells]
+    section: Callable[[pd.DataFrame, Path], str]
+
+
+def speed(folder: Path, rounds: int) -> Cells:
+    """Measure checks, verdicts and tables; write the wrong answers beside them."""
+    rows, wrong = percentages.measure([way() for way in percentages.LOOPS], rounds=rounds)
     write_frame(wrong, folder / WRONG)
+    yield from rows
+    yield from engine.measure_verdicts(PAPER, rounds)
+    yield from engine.measure_tables(runs=rounds)
 
 
-def _say(part: str, begun: float, rows: list[dict[str, str]]) -> None:
-    said = "; ".join(_in_short(cells) for cells in rows)
-    print(f"bench {part} … {time.monotonic() - begun:.1f} s ({said})", flush=True)
-
-
-def _in_short(cells: dict[str, str]) -> str:
-    met = {"yes": ", target met", "no": ", target MISSED", "": ""}[cells["met"]]
-    return f"{cells['method'].partition(':')[0]} {cells['median_ms']} ms{met}"
-
-
-def trust(folder: Path) -> None:
-    """Count false alarms and noticed misprints and write their table."""
-    begun = time.monotonic()
+def trust(*_: object) -> Cells:
+    """Count false alarms and noticed misprints."""
 
     def progress(done: int, of: int, alarms: int) -> None:
         if 10 * done // of > 10 * (done - publications.CHUNK) // of:
-            seconds = time.monotonic() - begun
-            print(
-                f"bench trust {done:,} of {of:,} publications, {alarms} false alarms "
-                f"… {seconds:.0f} s",
-                flush=True,
-            )
+            _say(f"trust {done:,} of {of:,} publications, {alarms} false alarms")
 
-    table = publications.measure(progress=progress)
-    write_frame(table, folder / TRUST)
-    if alarms := int(table["false_alarms"].sum()):
-        raise BuildError(f"{alarms} true publications were called inconsistent; see {TRUST}")
+    yield from publications.measure(progress=progress).to_dict("records")
 
 
-def size(folder: Path) -> None:
-    """Measure the KPI table on ledgers of growing size and write its table."""
-    rows = scale.measure(say=lambda text: print(f"bench scale {text}", flush=True))
-    write_frame(pd.DataFrame(rows, columns=list(scale.COLUMNS)), folder / SCALE)
+PARTS = {
+    "speed": Part(
+        "claims_speed.csv", speed, lambda t, folder: summary.speed_section(t, read(folder / WRONG))
+    ),
+    "trust": Part("trust.csv", trust, lambda t, _: summary.trust_section(t)),
+    scale.PART: Part(
+        "scale.csv",
+        lambda _, rounds: scale.measure(rounds),
+        lambda t, _: scale_page.section(t),
+    ),
+    dashboard.PART: Part(
+        "dashboard_speed.csv",
+        lambda *_: iter(dashboard.measure(PAPER)),
+        lambda t, _: dashboard.section(t),
+    ),
+    claims.PART: Part(
+        "claims_scale.csv", lambda *_: claims.measure(), lambda t, _: claims.section(t)
+    ),
+    build.PART: Part(
+        "build.csv", lambda _, rounds: build.measure(rounds), lambda t, _: build.section(t)
+    ),
+}
 
 
-def answers(folder: Path) -> None:
-    """Measure how fast the dashboard answers and write its table."""
-    begun = time.monotonic()
-    rows = dashboard.measure(PAPER)
-    _say(dashboard.PART, begun, rows)
-    write_frame(pd.DataFrame(rows, columns=list(COLUMNS)), folder / DASHBOARD)
+def _say(text: str) -> None:
+    print(f"bench {text}", file=sys.stderr, flush=True)
 
 
-def publications_judged(folder: Path) -> None:
-    """Measure the verdicts on made-up publications and write their table."""
-    rows = []
-    for row in claims.measure():
-        print(f"bench claims {row['publication']}, {row['claims']} claims … {row['cpu_s']} s")
-        rows.append(row)
-    write_frame(pd.DataFrame(rows, columns=list(claims.COLUMNS)), folder / CLAIMS)
+def measure(name: str, folder: Path, rounds: int) -> None:
+    """Measure a part, telling of each row, and write its table once all of it is there.
+
+    Raises
+    ------
+    BuildError
+        If a true publication was called inconsistent.
+    """
+    rows, begun = [], time.monotonic()
+    for cells in PARTS[name].measure(folder, rounds):
+        shown = ", ".join(f"{key} {value}" for key, value in cells.items() if value != "")
+        _say(f"{name} {time.monotonic() - begun:.0f} s: {shown}")
+        rows.append(cells)
+    table = pd.DataFrame(rows)
+    write_frame(table, folder / PARTS[name].file)
+    if "false_alarms" in table and (alarms := int(table["false_alarms"].sum())):
+        file = PARTS[name].file
+        raise BuildError(f"{alarms} true publications were called inconsistent; see {file}")
 
 
-def builds(folder: Path) -> None:
-    """Measure builds and write their table."""
-    rows = []
-    for row in build.measure():
-        print(f"bench build {row['what']} … {row['median']} ({row['target']}: {row['met']})")
-        rows.append(row)
-    write_frame(pd.DataFrame(rows, columns=list(build.COLUMNS)), folder / BUILD)
+def read(path: Path) -> pd.DataFrame:
+    """Read a table as text."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
-def page(folder: Path, sizes: Path | None = None) -> None:
-    """Write the page from the tables, and the short table of sizes into docs/large-data.md."""
-    text = [
-        pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8")
-        for name in TABLES
-    ]
-    counts = dict.fromkeys(("true", "false_alarms", "misprints", "detected"), "int64")
-    main_part = markdown(text[0], text[1], text[2].astype(counts), text[3])
-    parts = [main_part, dashboard.markdown(text[4]), claims.markdown(text[5])]
-    if (folder / BUILD).is_file():
-        table = pd.read_csv(folder / BUILD, dtype=str, keep_default_na=False)
-        parts.append(build.markdown(table))
-    write_text(folder / PAGE, "\n".join(parts))
-    if sizes:
-        shown = sizes.read_text(encoding="utf-8")
-        write_text(sizes, with_index(shown, scale_page.table(text[3]), "scale"))
+def page(folder: Path) -> str:
+    """Write all that was measured as a page; every result in it is computed from the tables."""
+    head = (
+        "# Benchmarks\n\n`make bench` measured this and wrote this page from the tables beside it. "
+        "Times depend on the machine; ratios, of runs made in turn, do so less.\n"
+    )
+    found = [part for part in PARTS.values() if (folder / part.file).is_file()]
+    return "\n".join([head, *(part.section(read(folder / part.file), folder) for part in found)])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -143,24 +132,23 @@ def main(arguments: list[str] | None = None) -> int:
         Exit status: 0 good, whether or not a target of time was met; 1 wrong answers or false
         alarms; 130 interrupted.
     """
-    parts = {"speed": speed, "trust": trust, "scale": size, dashboard.PART: answers}
-    parts |= {claims.PART: publications_judged, build.PART: builds}
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument(
-        "part", nargs="*", help="speed, trust, scale, dashboard, claims, build; all by default"
-    )
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--out", type=Path, help="folder for the results, benchmarks by default")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"{ROUNDS} by default")
     args = parser.parse_args(arguments)
-    folder = args.out or project_root() / "benchmarks"
-    sizes = None if args.out else project_root() / "docs" / "large-data.md"
-    if unknown := set(args.part) - set(parts):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(parts)}")
+    folder = args.out or ROOT / "benchmarks"
+    if unknown := set(args.part) - set(PARTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(PARTS)}")
     try:
-        for name in args.part or parts:
-            parts[name](folder)
-        if all((folder / name).is_file() for name in TABLES):
-            page(folder, sizes)
-    except BuildError as error:
+        for name in args.part or PARTS:
+            measure(name, folder, args.rounds)
+        write_text(folder / PAGE, page(folder))
+        if not args.out:
+            sizes = ROOT / "docs" / "large-data.md"
+            table = scale_page.table(read(folder / PARTS[scale.PART].file))
+            write_text(sizes, with_index(sizes.read_text(encoding="utf-8"), table, "scale"))
+    except (BuildError, ChildProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Processor time of a build against papermill and nbconvert, and of what authors wait for."""
+"""Processor time of a build against papermill and nbconvert, and what authors wait for."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from analysis.base.errors import BuildError
-from analysis.tables.case import project_root
-from benchmarks.timing import digits
+from benchmarks.timing import ROOT, ROUNDS, Used, digits, process, yes
 
 PART = "build"
 COLUMNS = ("what", "runs", "median", "least", "most", "target", "met")
 """Columns of ``benchmarks/build.csv``."""
-ROUNDS = 5
 
-_ANALYSIS = (sys.executable, "-m", "analysis")
-_REPORT = (*_ANALYSIS, "build", "--case", "segelec", "--jobs", "2", "report")
+_REPORT = ("-m", "analysis", "build", "--case", "segelec", "--jobs", "2", "report")
 _EDITED = "notebooks/02_kpis.ipynb"
 _FLOOR = """
 import importlib, itertools, sys
@@ -44,38 +39,40 @@ for step in [*plan.plans(plan.Goal("report", "segelec"))][-1]:
 """One process that imports everything once and runs all steps, whether or not they have changed."""
 
 
-@dataclass(frozen=True)
-class Used:
-    """What a command used: seconds of the processor and by the clock, and megabytes at most."""
-
-    cpu: float
-    wall: float
-    peak: float
-
-
-def measure() -> Iterator[dict[str, str]]:
-    """Yield the rows of the table, measured in a copy of the project, in turn."""
+def measure(rounds: int = ROUNDS) -> Iterator[dict[str, str]]:
+    """Yield the rows of the table, measured in copies of the project, in turn."""
     found: dict[str, list[Used]] = {}
     with TemporaryDirectory(prefix="build-") as name:
-        root = Path(name, "project")
         left_out = shutil.ignore_patterns(".git", ".build", ".venv", "__pycache__", ".*_cache")
-        shutil.copytree(project_root(), root, ignore=left_out)
+        for copy in ("project", "clone"):
+            shutil.copytree(ROOT, Path(name, copy), ignore=left_out)
         measures: dict[str, Callable[[Path], Used]] = {
+            "first": lambda folder: _first(folder.with_name("clone")),
+            "quick": lambda folder: _make(folder.with_name("clone"), "quick", f"VENV={sys.prefix}"),
             "report": _clean_report,
             "edit": _edit,
             "nothing": lambda folder: _run(folder, *_REPORT),
             "watch": _watch,
             "papermill": _papermill,
-            "floor": lambda folder: _run(folder, sys.executable, "-c", _FLOOR),
+            "floor": lambda folder: _run(folder, "-c", _FLOOR),
         }
-        for _ in range(ROUNDS):
+        for number in range(rounds):
             for key, once in measures.items():
-                found.setdefault(key, []).append(once(root))
+                used = once(Path(name, "project"))
+                print(
+                    f"bench build round {number + 1} of {rounds}, {key}: processor "
+                    f"{used.cpu:.1f} s, wall {used.wall:.1f} s, largest process {used.peak:.0f} MB",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                found.setdefault(key, []).append(used)
     yield _row("report / papermill and nbconvert", _ratios(found, "papermill"), 0.5)
     yield _row("report / one process for all", _ratios(found, "floor"), 1.25)
     yield _row("sentence to PDF, processor s", [used.cpu for used in found["edit"]], 7)
     yield _row("sentence to PDF in make watch, s", [used.wall for used in found["watch"]], 2)
     yield _row("nothing changed, s", [used.wall for used in found["nothing"]], 0.3)
+    yield _row("first make report in a new folder, s", [used.wall for used in found["first"]], 60)
+    yield _row("make quick, s", [used.wall for used in found["quick"]], 60)
     peaks = [used.peak for key in ("report", "edit") for used in found[key]]
     yield _row("largest process, MB", peaks, 800)
 
@@ -93,27 +90,23 @@ def _row(what: str, values: list[float], most: float) -> dict[str, str]:
         "least": digits(min(values)),
         "most": digits(max(values)),
         "target": f"at most {most:g}",
-        "met": "yes" if median(values) <= most else "no",
+        "met": yes(median(values) <= most),
     }
 
 
-def _run(folder: Path, *command: str) -> Used:
-    """Run a command in a copy of the project, with all processes that it starts."""
-    begun = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=folder, env=_environment(folder), stdout=subprocess.DEVNULL
-    ) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise BuildError(f"this failed: {' '.join(command)[:200]}")
-    wall = time.perf_counter() - begun
-    return Used(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+def _run(folder: Path, *arguments: str) -> Used:
+    return process(*arguments, folder=folder, code=folder)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    given = {"PYTHONPATH": str(folder / "src"), "IPYTHONDIR": str(folder / ".build/ipython")}
-    return {**os.environ, **given, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+def _make(folder: Path, *arguments: str) -> Used:
+    return process(*arguments, program="make", folder=folder, code=folder)
+
+
+def _first(folder: Path) -> Used:
+    """Make the report where there is no environment and nothing was built."""
+    for made in (".venv", ".build"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    return _make(folder, "report", "JOBS=2")
 
 
 def _clean_report(folder: Path) -> Used:
@@ -139,7 +132,10 @@ def _watch(folder: Path) -> Used:
     """Wait for the PDF after the second edit; the first fills what the process remembers."""
     wall = 0.0
     with subprocess.Popen(
-        [*_REPORT, "--watch"], cwd=folder, env=_environment(folder), stdout=subprocess.PIPE
+        [sys.executable, *_REPORT, "--watch"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         for number in range(3):
@@ -153,7 +149,7 @@ def _watch(folder: Path) -> Used:
             while number and line and b"waiting for a change" not in line:
                 line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-    return Used(0, wall, 0)
+    return Used(0, wall, 0, "")
 
 
 def _papermill(folder: Path) -> Used:
@@ -164,13 +160,13 @@ def _papermill(folder: Path) -> Used:
     for path in sorted((folder / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         made = str(out / path.name)
         given = ("--cwd", str(path.parent), "--kernel", "python3", "--no-progress-bar")
-        used.append(_run(folder, sys.executable, "-m", "papermill", str(path), made, *given))
-    made_html = (sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR")
+        used.append(_run(folder, "-m", "papermill", str(path), made, *given))
+    made_html = ("-m", "nbconvert", "--to", "html", "--log-level", "ERROR")
     used.append(_run(folder, *made_html, *sorted(map(str, out.glob("*.ipynb")))))
-    return Used(sum(one.cpu for one in used), sum(one.wall for one in used), 0)
+    return Used(sum(one.cpu for one in used), sum(one.wall for one in used), 0, "")
 
 
-def markdown(table: pd.DataFrame) -> str:
+def section(table: pd.DataFrame) -> str:
     """Write the part of the page on builds."""
     head = ("What", "Median", "Least to most", "Target")
     lines = ["## Build", "", f"| {' | '.join(head)} |", "|---|--:|--:|---|"]
@@ -181,6 +177,9 @@ def markdown(table: pd.DataFrame) -> str:
         "",
         "The first two are ratios of processor time with all processes, in rounds made in turn:"
         " all steps after `make clean`, the papermill command and `nbconvert --to html` on the"
-        " same notebooks, and one process that imports everything once and runs every step.",
+        " same notebooks, and one process that imports everything once and runs every step. The"
+        " other times are by the clock unless they name the processor. A new folder has no"
+        " environment; packages come from the cache of pip or uv. Peaks are those that Linux counts"
+        " for each process (VmHWM), which includes the memory that a fork shares with its parent.",
     ]
     return "\n".join(lines) + "\n"

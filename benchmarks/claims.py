@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.base.errors import BuildError
 from analysis.base.text import Rounding, decimal
 from analysis.tables.case import project_root
-from benchmarks.percentages import WHOLE, Loop, Question, loop_grim, loop_scrutipy
+from benchmarks.percentages import WHOLE, Question, Way, loop_grim, loop_scrutipy
+from benchmarks.timing import Used, process
 from benchmarks.timing import digits as short
 
 PART = "claims"
@@ -123,7 +120,7 @@ def _percent(part: int, whole: int) -> str:
     return decimal(1, rounding=Rounding.HALF_UP)(Fraction(100 * part, whole)).replace(",", "") + "%"
 
 
-LOOPS: dict[str, Callable[[], Loop]] = {"grim": loop_grim, "scrutipy": loop_scrutipy}
+LOOPS: dict[str, Callable[[], Way]] = {"grim": loop_grim, "scrutipy": loop_scrutipy}
 Publication = tuple[str, int, int | None, Callable[[], tuple[Rows, Rows]]]
 PUBLICATIONS: tuple[Publication, ...] = (
     ("a sum of 40 counts, its total misprinted", 3, 5, lambda: a_sum(40, 1)),
@@ -172,7 +169,7 @@ def measure() -> Iterator[dict[str, str]]:
             ):
                 lines = [head, *(",".join(row) for row in rows)]
                 (raw / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-            used = _run(["analysis", "verdicts", "--case", "made"], folder)
+            used = process("-m", "analysis", "verdicts", "--case", "made", folder=Path(folder))
             table = pd.read_csv(Path(folder, "data/processed/made/verdicts.csv"))
         counts = table[table["default"]]["verdict"].value_counts()
         found = "; ".join(f"{word} {n}" for word, n in sorted(counts.items()))
@@ -187,47 +184,25 @@ def _single(number: int) -> Iterator[dict[str, str]]:
         lines = [f"percent,{d // 10}.{d % 10}%,{n},half-up" for d, n in shares(number)]
         text = "\n".join(["kind,printed,n,rounding", *lines]) + "\n"
         Path(folder, "shares.csv").write_text(text, encoding="utf-8")
-        ours = _run(["analysis", "check-claims", "shares.csv", "--out", "found.csv"], folder)
+        command = ("-m", "analysis", "check-claims", "shares.csv", "--out", "found.csv")
+        ours = process(*command, folder=Path(folder))
         fits = int(pd.read_csv(Path(folder, "found.csv"))["consistent"].sum())
         rows = [("check-claims", ours, fits)]
         for name in LOOPS:
-            used = _run(["benchmarks.claims", name, str(number)], folder)
+            used = process("-m", "benchmarks.claims", name, str(number), folder=Path(folder))
             rows.append((LOOPS[name]().name, used, int(used.said)))
     for how, used, found in rows:
         yield _row(("single shares", number, "3 digits", how), used, f"possible {found}", None)
 
 
-class _Used(NamedTuple):
-    """What a process took: seconds of the processor, megabytes, and what it printed."""
-
-    cpu: float
-    peak: float
-    said: str
-
-
-def _row(names: tuple[object, ...], used: _Used, found: str, most: int | None) -> dict[str, str]:
+def _row(names: tuple[object, ...], used: Used, found: str, most: int | None) -> dict[str, str]:
     met = "" if most is None else "yes" if used.cpu < most else "no"
     per_claim = 1000 * used.cpu / int(str(names[1]))
     measured = (f"{used.cpu:.1f}", short(per_claim), f"{used.peak:.0f}", most or "", met, found)
     return dict(zip(COLUMNS, map(str, (*names, *measured)), strict=True))
 
 
-def _run(command: list[str], folder: str) -> _Used:
-    """Run a module in a process of its own, start and imports included."""
-    root = project_root()
-    path = os.environ | {"PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=folder, env=path, stdout=subprocess.PIPE
-    )
-    said = process.stdout.read().decode() if process.stdout else ""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise BuildError(f"python -m {' '.join(command)} failed")
-    return _Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
-
-
-def markdown(table: pd.DataFrame) -> str:
+def section(table: pd.DataFrame) -> str:
     """Write the table as a section of the page."""
     lines = [
         "## Verdicts on made-up publications",
@@ -238,7 +213,8 @@ def markdown(table: pd.DataFrame) -> str:
         "third rule is a search for hundreds of conflicts. Groups are sums and tables of one to "
         "three years, by chance. A single share of respondents is all that the other packages "
         "test; they answer in a loop, in a process that starts as ours does, and read no file. "
-        "Peak memory is an upper limit: it is never seen below that of the process that measures.",
+        "Each was run once; peak memory is what Linux counted for the process, looked at 20 times "
+        "a second.",
         "",
         "| Publication | Claims | Numbers | How | Processor | Per claim | Peak memory | Target "
         "| Found by default |",
@@ -256,4 +232,4 @@ def markdown(table: pd.DataFrame) -> str:
 
 if __name__ == "__main__":
     loop = LOOPS[sys.argv[1]]()
-    print(sum(loop.answer([loop.prepare(question) for question in shares(int(sys.argv[2]))])))
+    print(sum(loop.answer(loop.prepare(shares(int(sys.argv[2]))))))

@@ -137,7 +137,7 @@ def clicked(html: str, clicks: int, warm: int = 5) -> tuple[list[Run], list[Run]
     return first[1:], after[warm:]
 
 
-def markdown(table: pd.DataFrame) -> str:
+def section(table: pd.DataFrame) -> str:
     """Write the results as a section of the page.
 
     Parameters

@@ -10,7 +10,7 @@ from analysis.claims.judge import Judge
 from analysis.claims.verdicts import verdict_table
 from analysis.ledger.sampling import ServiceTables, Table
 from analysis.tables.case import load_case
-from benchmarks.timing import Run, row, timed
+from benchmarks.timing import ROUNDS, Run, row, timed
 
 VERDICTS = "verdicts"
 TABLES = "tables"
@@ -34,7 +34,7 @@ def judge(case: str) -> tuple[int, int, int, int, Run]:
     return table["claim_id"].nunique(), len(table), int(bounds), int(conflicts), run
 
 
-def measure_verdicts(case: str, runs: int = 5) -> list[dict[str, str]]:
+def measure_verdicts(case: str, runs: int = ROUNDS) -> list[dict[str, str]]:
     """Judge all claims several times, each in a process of its own that remembers nothing.
 
     Python's start and imports are not counted.
@@ -53,7 +53,7 @@ def measure_verdicts(case: str, runs: int = 5) -> list[dict[str, str]]:
 
 
 def measure_tables(
-    number: int = 10_000, runs: int = 7, others: tuple[int, ...] = (3, 6)
+    number: int = 10_000, runs: int = ROUNDS, others: tuple[int, ...] = (3, 6)
 ) -> list[dict[str, str]]:
     """Draw uniform tables of services by type and two quarters, as the paper's print allows.
 

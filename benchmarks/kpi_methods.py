@@ -1,22 +1,30 @@
-"""The nine KPIs by quarter: as this project computes them, and written by hand in SQL and pandas.
+"""Two questions as this project answers them, and written by hand: nine KPIs, and all totals.
 
-``python -m benchmarks.kpi_methods METHOD FOLDER FORM FIRST`` does it once and prints, as JSON,
-the seconds it took, the peak of memory, and the table. Before, it does the same in the folder
-FIRST, whose tables are small: so neither Python's start nor an import is timed, even one that a
-package makes on first use. A process does one method, so that its peak of memory is its own.
+The nine KPIs by quarter are asked of DuckDB, Polars and pandas; all measures by month, service type
+and segment, which ``analysis kpis`` sums, of DuckDB.
+
+``python -m benchmarks.kpi_methods METHOD FOLDER FORM`` does it once and prints, as JSON, the
+seconds it took after Python's start and the imports, the peak of memory, and the table. A process
+does one method, so that its peak of memory is its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-Row = tuple[str, int, int, int]
-"""KPI, quarter (index), numerator and denominator."""
+from benchmarks.timing import peak_mb
+
+Row = tuple[Any, ...]
+"""KPI, quarter (index), numerator and denominator; or what ``totals.csv`` has."""
+
+TABLES = ("service", "customer", "sale", "cost", "service_budget", "survey_response", "staff_hours")
 
 KPIS = (
     ("sales", "sales", None),
@@ -49,16 +57,39 @@ def ours() -> Callable[[Path, str], list[Row]]:
     return run
 
 
-def cube() -> Callable[[Path, str], list[Row]]:
-    """Return the way of ``analysis kpis``: all measures by month, type and segment, with joins."""
-    from analysis.kpis.cube import opened
-    from analysis.kpis.levels import kpi_periods
-    from analysis.kpis.reduce import DIMENSIONS, reduce
+def command() -> Callable[[Path, str], list[Row]]:
+    """Return the command ``analysis kpis``: all measures by month, type and segment, and KPIs."""
+    import duckdb  # noqa: F401
+    import pandas as pd
+
+    from analysis.cli import main
+    from analysis.kpis import compare, cube  # noqa: F401
+    from analysis.method import balanced_scorecard  # noqa: F401
 
     def run(folder: Path, form: str) -> list[Row]:
-        del form
-        with opened(folder, folder, folder / ".build") as ledger:
-            return _rows(kpi_periods(reduce(ledger, DIMENSIONS)))
+        os.chdir(folder)  # of the case, inside its project
+        with redirect_stdout(sys.stderr):
+            main(["kpis", "--case", form])
+        made = folder.parents[1] / "processed" / form / "totals.csv"
+        table = pd.read_csv(made, keep_default_na=False).drop(columns="kind")
+        return [tuple(row) for row in table.to_numpy().tolist()]
+
+    return run
+
+
+def totals_by_sql() -> Callable[[Path, str], list[Row]]:
+    """Return what the command sums as statements of DuckDB's SQL (``totals.sql``)."""
+    import duckdb
+
+    statements = Path(__file__).with_name("totals.sql").read_text(encoding="utf-8").split(";")
+
+    def run(folder: Path, form: str) -> list[Row]:
+        with duckdb.connect() as store:
+            for table in TABLES:
+                store.execute(f"create view {table} as from '{folder / table}.{form}'")
+            for statement in statements[:-1]:
+                store.execute(statement)
+            return store.execute(statements[-1]).fetchall()
 
     return run
 
@@ -109,21 +140,62 @@ def by_sql() -> Callable[[Path, str], list[Row]]:
     return run
 
 
-def by_pandas_whole() -> Callable[[Path, str], list[Row]]:
-    """Return the same pandas program, reading whole files."""
-    return by_pandas(whole=True)
+def by_polars() -> Callable[[Path, str], list[Row]]:
+    """Return a plain program for Polars' lazy frames."""
+    import polars as pl
+
+    def quarter(day: str) -> pl.Expr:
+        when = pl.col(day)
+        return (4 * when.dt.year() + when.dt.quarter() - 1).cast(pl.Int64).alias("q")
+
+    def days(first: str, last: str) -> pl.Expr:
+        return (pl.col(last) - pl.col(first)).dt.total_days().sum()
+
+    def run(folder: Path, form: str) -> list[Row]:
+        def read(name: str) -> pl.LazyFrame:
+            path = folder / f"{name}.{form}"
+            is_csv = form == "csv"
+            return pl.scan_csv(path, try_parse_dates=True) if is_csv else pl.scan_parquet(path)
+
+        month = pl.col("month").str.split("-").list
+        worked_in = 4 * month.get(0).cast(pl.Int64) + (month.get(1).cast(pl.Int64) - 1) // 3
+        done, sold, asked, worked = pl.collect_all(
+            [
+                read("service")
+                .group_by(quarter("completed_on"))
+                .agg(
+                    services=pl.len(),
+                    waiting_days=days("requested_on", "started_on"),
+                    working_days=days("started_on", "completed_on"),
+                    on_time=(pl.col("completed_on") <= pl.col("due_on")).sum(),
+                ),
+                read("sale").group_by(quarter("invoiced_on")).agg(sales=pl.sum("amount_centimos")),
+                read("survey_response")
+                .group_by(quarter("answered_on"))
+                .agg(answers=pl.len(), satisfied=(pl.col("score") >= 4).sum()),
+                read("staff_hours")
+                .group_by(worked_in.alias("q"))
+                .agg(hours=pl.sum("quarter_hours")),
+            ]
+        )
+        table = done
+        for other in (sold, asked, worked):
+            table = table.join(other, on="q", how="full", coalesce=True)
+        return _ratios(table.fill_null(0).to_dicts())
+
+    return run
 
 
-def by_pandas(whole: bool = False) -> Callable[[Path, str], list[Row]]:
+def by_pandas() -> Callable[[Path, str], list[Row]]:
     """Return a plain pandas program that reads the columns it needs."""
     import pandas as pd
 
     def read(folder: Path, form: str, name: str, columns: list[str]) -> pd.DataFrame:
-        path, chosen = folder / f"{name}.{form}", None if whole else columns
+        path = folder / f"{name}.{form}"
         days = [column for column in columns if column.endswith("_on")]
         if form == "csv":
-            return pd.read_csv(path, usecols=chosen, parse_dates=days)
-        table = pd.read_parquet(path, columns=chosen)
+            return pd.read_csv(path, usecols=columns, parse_dates=days)
+        table = pd.read_parquet(path, columns=columns)
         return table.assign(**{day: pd.to_datetime(table[day]) for day in days})
 
     def quarter(days: pd.Series[Any]) -> pd.Series[int]:
@@ -168,32 +240,22 @@ def _ratios(periods: list[Any]) -> list[Row]:
 METHODS: dict[str, Callable[[], Callable[[Path, str], list[Row]]]] = {
     "ours": ours,
     "sql": by_sql,
+    "polars": by_polars,
     "pandas": by_pandas,
-    "whole": by_pandas_whole,
-    "cube": cube,
+    "command": command,
+    "totals": totals_by_sql,
 }
+"""By name; the last two answer the second question."""
 
 
 def main(arguments: list[str]) -> None:
     """Do one method once; see the module's text."""
-    method, folder, form, first = arguments
+    method, folder, form = arguments
     run = METHODS[method]()
-    run(Path(first), form)
     begun = time.perf_counter()
     rows = run(Path(folder), form)
     seconds = time.perf_counter() - begun
     print(json.dumps({"seconds": seconds, "peak_mb": peak_mb(), "rows": rows}))
-
-
-def peak_mb() -> float:
-    """Largest resident memory of this process so far, in millions of bytes.
-
-    From Linux's own count for the program, since ``getrusage`` also counts what the process was
-    before it became this program.
-    """
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

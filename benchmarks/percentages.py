@@ -1,4 +1,4 @@
-"""A table of percentage checks by the engine, and by loops over two packages that do the same.
+"""Percentage checks one by one by the engine and by two packages that do the same, and a table.
 
 The question is GRIM's: can this percentage come from a count out of n? Who is right is settled by
 going the other way: print every count out of every n, and look whether the percentage is there.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
@@ -23,12 +24,11 @@ from analysis.base.errors import BuildError
 from analysis.base.numbers import Printed
 from analysis.claims.single import grim_percent
 from benchmarks.percentage_table import grim_percent_table
-from benchmarks.timing import Run, row, timed, with_target
+from benchmarks.timing import ROUNDS, Run, row, timed, with_target
 
 PART = "percentages"
 WHOLE = 1000
 """100.0 % in its last place."""
-LEAST_TIMES = 50
 _CALLS = 10  # of ours in each round, since one is over in milliseconds
 
 WRONG = ("method", "printed", "respondents", "answer", "tie")
@@ -39,55 +39,64 @@ Question = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Loop:
-    """A way to check one percentage at a time.
+class Way:
+    """A way to check percentages.
 
     Attributes
     ----------
     name : str
         Name and version.
     prepare : callable
-        Turns a question into the arguments that the check wants; not timed.
+        Turns questions into the arguments that the check wants; not timed.
     answer : callable
-        Checks a list of prepared questions in a loop; timed.
+        Checks all prepared questions; timed.
     other : bool
-        Whether it is another's package, that ours is to beat.
+        Whether it is another's package.
     """
 
     name: str
-    prepare: Callable[[Question], Any]
-    answer: Callable[[list[Any]], list[bool]]
+    prepare: Callable[[Sequence[Question]], Any]
+    answer: Callable[[Any], Sequence[bool]]
     other: bool = True
 
 
-def loop_grim() -> Loop:
+def loop_grim() -> Way:
     """Return a loop over the package grim, which wants a share and ready-made decimals."""
     check = _package("grim.mean_tester").consistency_check
-    return Loop(
+    return Way(
         f"loop over grim {version('grim')}",
-        lambda question: (Decimal(question[0]).scaleb(-3), Decimal(question[1])),
+        lambda asked: [(Decimal(digits).scaleb(-3), Decimal(n)) for digits, n in asked],
         lambda prepared: [check(share, n) for share, n in prepared],
     )
 
 
-def loop_scrutipy() -> Loop:
+def _texts(asked: Sequence[Question]) -> list[tuple[str, int]]:
+    return [(f"{digits // 10}.{digits % 10}", n) for digits, n in asked]
+
+
+def loop_scrutipy() -> Way:
     """Return a loop over the package scrutipy, told to round half up."""
     check = _package("scrutipy").grim_scalar
-    return Loop(
+    return Way(
         f"loop over scrutipy {version('scrutipy')}",
-        lambda question: (f"{question[0] // 10}.{question[0] % 10}", question[1]),
+        _texts,
         lambda prepared: [check(text, n, rounding="up", percent=True) for text, n in prepared],
     )
 
 
-def loop_ours() -> Loop:
-    """Return a loop over our own test of a single percentage, for comparison."""
-    return Loop(
+def loop_ours() -> Way:
+    """Return a loop over our own test of a single percentage."""
+    return Way(
         "loop over our grim_percent",
-        lambda question: (Printed("", Fraction(question[0], 10), 1, percent=True), question[1]),
+        lambda asked: [
+            (Printed("", Fraction(digits, 10), 1, percent=True), n) for digits, n in asked
+        ],
         lambda prepared: [grim_percent(printed, n) for printed, n in prepared],
         other=False,
     )
+
+
+LOOPS = (loop_ours, loop_grim, loop_scrutipy)
 
 
 def _package(name: str) -> Any:
@@ -98,17 +107,17 @@ def _package(name: str) -> Any:
 
 
 def measure(
-    loops: Sequence[Loop], n_max: int = 400, rounds: int = 7
+    ways: Sequence[Way], n_max: int = 400, rounds: int = ROUNDS
 ) -> tuple[list[dict[str, str]], pd.DataFrame]:
     """Check all percentages in steps of 0.1 with all n up to a limit, rounding half up.
 
-    Every round asks ours for the whole table and every loop for one part of it, in turn; the
-    parts are a random division of the table, so that each loop answers every question once.
+    Every round asks ours for the whole table and every other way for one part of it, in turn; the
+    parts are all questions in random order, so that each way answers each question once.
 
     Parameters
     ----------
-    loops : sequence of Loop
-        What to compare with.
+    ways : sequence of Way
+        The others, a loop over ours among them, with which loops are compared.
     n_max : int
         Largest number of respondents.
     rounds : int
@@ -117,13 +126,13 @@ def measure(
     Returns
     -------
     (list of dict, DataFrame)
-        Rows of the table of speeds, ours first, then one per loop; and the loops' wrong answers,
-        in the columns `WRONG`.
+        Rows of the table of speeds, our table first, then one per way; and the wrong answers, in
+        the columns `WRONG`.
 
     Raises
     ------
     BuildError
-        If an answer of ours is wrong.
+        If an answer of our table is wrong.
     """
     percentages = np.arange(WHOLE + 1, dtype=np.int64)[:, None]
     respondents = np.arange(1, n_max + 1, dtype=np.int64)
@@ -136,50 +145,40 @@ def measure(
         raise BuildError("the engine's table of percentages is wrong; no time is measured")
     questions = [(d, n) for d in range(WHOLE + 1) for n in range(1, n_max + 1)]
     random.Random(1).shuffle(questions)
-    our_runs: list[Run] = []
-    runs: list[list[Run]] = [[] for _ in loops]
-    wrong: list[list[Question]] = [[] for _ in loops]
+    tables: list[Run] = []
+    runs: list[list[Run]] = [[] for _ in ways]
+    wrong: list[list[Question]] = [[] for _ in ways]
     for i in range(rounds):
         part = questions[i::rounds]
-        our_runs.append(timed(lambda: [ours() for _ in range(_CALLS)])[1].times(1 / _CALLS))
-        for j, loop in enumerate(loops):
-            answers, run = _ask(loop, part)
-            runs[j].append(run.times(len(questions) / len(part)))
+        tables.append(timed(lambda: [ours() for _ in range(_CALLS)])[1].times(1 / _CALLS))
+        for way, done, mistaken in zip(ways, runs, wrong, strict=True):
+            prepared = way.prepare(part)
+            answers, run = timed(partial(way.answer, prepared))
+            done.append(run.times(len(questions) / len(part)))
             asked = zip(answers, part, strict=True)
-            wrong[j] += [(d, n) for answer, (d, n) in asked if bool(answer) != right[d, n - 1]]
+            mistaken += [(d, n) for answer, (d, n) in asked if bool(answer) != right[d, n - 1]]
     size = len(questions)
-    rows = [row(PART, "our grim_percent_table", our_runs, cases=size, ours=our_runs, wrong=0)]
-    rows += [
-        row(
+    rows = [row(PART, "our grim_percent_table", tables, cases=size, wrong=0)]
+    loops = next((done for way, done in zip(ways, runs, strict=True) if not way.other), None)
+    for way, done, mistaken in zip(ways, runs, wrong, strict=True):
+        cells = row(
             PART,
-            loop.name,
-            runs[j],
+            way.name,
+            done,
             cases=size,
             cases_per_run=size // rounds,
-            ours=our_runs,
-            wrong=len(wrong[j]),
+            ours=loops,
+            wrong=len(mistaken),
         )
-        for j, loop in enumerate(loops)
-    ]
+        if way.other and cells["times_ours"]:
+            cells = with_target(cells, 1)
+        rows.append(cells)
     listed = [
-        _wrong(loop.name, question, bool(right[question[0], question[1] - 1]))
-        for loop, mistaken in zip(loops, wrong, strict=True)
+        _wrong(way.name, question, bool(right[question[0], question[1] - 1]))
+        for way, mistaken in zip(ways, wrong, strict=True)
         for question in sorted(mistaken)
     ]
-    judged = _judged(rows, [loop.name for loop in loops if loop.other])
-    return judged, pd.DataFrame(listed, columns=list(WRONG))
-
-
-def _ask(loop: Loop, part: Sequence[Question]) -> tuple[list[bool], Run]:
-    prepared = [loop.prepare(question) for question in part]
-    return timed(lambda: loop.answer(prepared))
-
-
-def _judged(rows: list[dict[str, str]], others: Sequence[str]) -> list[dict[str, str]]:
-    """Hold the faster of the other packages against the target."""
-    rivals = [cells for cells in rows if cells["method"] in others]
-    fastest = min(rivals, key=lambda cells: float(cells["times_ours"]), default=None)
-    return [with_target(cells, LEAST_TIMES) if cells is fastest else cells for cells in rows]
+    return rows, pd.DataFrame(listed, columns=list(WRONG))
 
 
 def _wrong(method: str, question: Question, right: bool) -> tuple[str, str, int, str, str]:

@@ -1,14 +1,10 @@
-"""Time and memory of the KPI table on ledgers of growing size, against SQL and pandas by hand."""
+"""Time and memory of two questions on ledgers of growing size, against programs by hand."""
 
 from __future__ import annotations
 
 import json
-import os
 import platform
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,14 +12,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from analysis.base.errors import BuildError
-from benchmarks.kpi_methods import METHODS
 from benchmarks.rows import FORMS, write_all
-from benchmarks.timing import digits
+from benchmarks.timing import ROUNDS, digits, process, yes
 
+PART = "scale"
 COLUMNS = (
     "services",
     "rows",
     "form",
+    "question",
     "method",
     "runs",
     "median_s",
@@ -33,35 +30,44 @@ COLUMNS = (
     "cpu_s",
     "peak_mb",
     "times_sql",
+    "process_times_sql",
     "target",
     "met",
     "python",
 )
 """Columns of ``benchmarks/scale.csv``. ``process_s`` and ``cpu_s`` include Python's start and
-imports, the other times do not; ``times_sql`` is the median over rounds."""
+imports, the other times do not; ``times_sql`` and ``process_times_sql`` are medians over rounds."""
 
-SIZES = {100_000: 5, 1_000_000: 5, 10_000_000: 5}
-"""Services, and rounds in which every method is run once."""
+SIZES = (100_000, 1_000_000, 10_000_000)
+"""Services."""
 
-MOST_TIMES_SQL = 1.2
-LEAST_TIMES_FASTER = 3
-MOST_MB = 1000
-
-_NAMES = {
-    "ours": "our KPI table",
-    "sql": f"DuckDB {version('duckdb')} SQL by hand",
-    "pandas": f"pandas {version('pandas')} by hand",
-    "whole": f"pandas {version('pandas')} by hand, whole files",
-    "cube": "our sums of all measures by type and segment",
+_SQL = f"DuckDB {version('duckdb')} SQL by hand"
+QUESTIONS = {
+    "nine KPIs": {
+        "ours": "our KPI table",
+        "sql": _SQL,
+        "polars": f"Polars {version('polars')} (lazy) by hand",
+        "pandas": f"pandas {version('pandas')} by hand",
+    },
+    "all totals": {"command": "our command kpis", "totals": _SQL},
 }
-_ONCE = "cube"
-"""Measured once per size, beside the others."""
+"""Methods by question and key; ours comes first, then SQL, to which the others are compared."""
 
-_ROOT = Path(__file__).parents[1]
-_FIRST, _FEW = "first", 2_000
-"""Folder and services of a ledger that every process sums before the one that it is timed on."""
+_MOST_TIMES_SQL = {"nine KPIs": 1.2, "all totals": 1.5}
+_LEAST_TIMES_FASTER = 3
+_MOST_MB = 1000
+_CHECK = "our command kpis, new files checked first"
 
-Say = Callable[[str], None]
+_CASE = """
+title: Made-up rows
+subtitle: A made-up firm
+kind: yours
+currency: PEN
+currency_name: soles
+date: 2025-01-31
+engine: duckdb
+periods: {first: 2021Q1, last: 2024Q4, baseline: 2023H1, current: 2024Q4}
+"""
 
 
 @dataclass(frozen=True)
@@ -76,103 +82,86 @@ class Run:
 
 
 def measure(
-    sizes: Mapping[int, int] = SIZES, forms: Sequence[str] = FORMS, say: Say = lambda _: None
-) -> list[dict[str, str]]:
+    rounds: int = ROUNDS, sizes: Sequence[int] = SIZES, forms: Sequence[str] = FORMS
+) -> Iterator[dict[str, str]]:
     """Make ledgers and measure every method on them, in turn.
 
     Parameters
     ----------
-    sizes : mapping of int to int
-        Numbers of services, and of rounds.
+    rounds : int
+        Rounds in which every method is run once.
+    sizes : sequence of int
+        Numbers of services.
     forms : sequence of {"csv", "parquet"}
         Forms of the files.
-    say : callable
-        Told what was done.
 
-    Returns
-    -------
-    list of dict
+    Yields
+    ------
+    dict of str to str
         Cells of `COLUMNS`, a row for every size, form and method.
 
     Raises
     ------
     BuildError
-        If two methods give different tables.
+        If two methods answer a question differently.
     """
-    found = []
-    for services, rounds in sizes.items():
+    for services in sizes:
         with TemporaryDirectory(prefix="ledger-") as name:
-            begun = time.monotonic()
-            number = write_all(Path(name), services, forms)
-            write_all(Path(name, _FIRST), _FEW, forms)
-            say(f"{services:,} services made … {time.monotonic() - begun:.0f} s")
+            number = _project(Path(name), services, forms)
             for form in forms:
-                runs = _rounds(Path(name, form), form, rounds)
-                rows = [_row(services, number, form, method, runs) for method in runs]
-                for cells in rows:
-                    say(
-                        f"{services:,} {form} {cells['method']} {cells['median_s']} s, "
-                        f"{cells['peak_mb']} MB"
-                    )
-                found += rows
-    return found
+                folder = Path(name, "data", "raw", form)
+                yield from _measured(services, number, form, rounds, folder)
 
 
-def _rounds(folder: Path, form: str, rounds: int) -> dict[str, list[Run]]:
-    """Run every method in turn, and hold all tables against each other."""
-    runs: dict[str, list[Run]] = {method: [] for method in METHODS}
-    for number in range(rounds):
+def _project(folder: Path, services: int, forms: Sequence[str]) -> int:
+    """Make a project with a case for each form of the files; return the number of rows."""
+    cases = folder / "data" / "raw"
+    number = write_all(cases, services, forms)
+    (folder / "pyproject.toml").touch()
+    for form in forms:
+        (cases / form / "case.yaml").write_text(f"name: {form}{_CASE}", encoding="utf-8")
+    return number
+
+
+def _measured(
+    services: int, number: int, form: str, rounds: int, folder: Path
+) -> Iterator[dict[str, str]]:
+    """Run every method in turn, and compare the answers to each question."""
+    begin = {"services": str(services), "rows": str(number), "form": form}
+    check = run("command", folder, form)
+    runs: dict[str, list[Run]] = {method: [] for of in QUESTIONS.values() for method in of}
+    for _ in range(rounds):
         for method, done in runs.items():
-            if method != _ONCE or number == 0:
-                done.append(run(method, folder, form))
-    tables = {one.table for done in runs.values() for one in done}
-    if len(tables) != 1:
-        raise BuildError(f"the methods give different KPI tables for the same rows ({form})")
-    return runs
+            done.append(run(method, folder, form))
+    for question, methods in QUESTIONS.items():
+        if len({one.table for method in methods for one in runs[method]}) != 1:
+            raise BuildError(
+                f"the methods answer differently for the same rows: {question}, {form}"
+            )
+        ours, sql, *_ = (runs[method] for method in methods)
+        for method, name in methods.items():
+            cells = _row(runs[method], sql)
+            if method in ("ours", "command"):
+                rivals = [runs[other] for other in methods if other == "pandas"]
+                target = _targets(services, question, ours, sql, rivals)
+                cells |= {"target": "; ".join(target), "met": "; ".join(map(yes, target.values()))}
+            yield begin | {"question": question, "method": name} | cells
+    once = {"times_sql": "", "process_times_sql": ""}
+    yield begin | {"question": "all totals", "method": _CHECK} | _row([check], [check]) | once
 
 
 def run(method: str, folder: Path, form: str) -> Run:
-    """Run a method once in a process of its own.
-
-    Raises
-    ------
-    BuildError
-        If the process fails.
-    """
-    first = str(folder.absolute().parent / _FIRST / form)
-    module = "benchmarks.kpi_methods"
-    command = [sys.executable, "-m", module, method, str(folder.absolute()), form, first]
-    begun = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_ROOT) as process:
-        said = process.stdout.read() if process.stdout else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    whole = time.perf_counter() - begun
-    if process.returncode:
-        raise BuildError(f"the method {method} failed on {form} files")
-    result = json.loads(said)
-    return Run(
-        result["seconds"],
-        whole,
-        usage.ru_utime + usage.ru_stime,
-        result["peak_mb"],
-        tuple(sorted(map(tuple, result["rows"]))),
-    )
+    """Run a method once in a process of its own."""
+    used = process("-m", "benchmarks.kpi_methods", method, str(folder.absolute()), form)
+    result = json.loads(used.said)
+    table = tuple(sorted(map(tuple, result["rows"])))
+    return Run(result["seconds"], used.wall, used.cpu, result["peak_mb"], table)
 
 
-def _row(
-    services: int, number: int, form: str, method: str, runs: Mapping[str, Sequence[Run]]
-) -> dict[str, str]:
+def _row(mine: Sequence[Run], sql: Sequence[Run]) -> dict[str, str]:
     """Put the runs of one method into a row of the table."""
-    mine = runs[method]
     works = [one.work for one in mine]
-    ratios = [one.work / other.work for one, other in zip(mine, runs["sql"], strict=False)]
-    target, met = _target(services, form, method, runs)
     return {
-        "services": str(services),
-        "rows": str(number),
-        "form": form,
-        "method": _NAMES[method],
         "runs": str(len(mine)),
         "median_s": digits(median(works)),
         "fastest_s": digits(min(works)),
@@ -180,29 +169,39 @@ def _row(
         "process_s": digits(median(one.process for one in mine)),
         "cpu_s": digits(median(one.cpu for one in mine)),
         "peak_mb": f"{max(one.peak for one in mine):.0f}",
-        "times_sql": "" if method == _ONCE else digits(median(ratios)),  # another question
-        "target": target,
-        "met": met,
+        "times_sql": digits(_times(mine, sql, "work")),
+        "process_times_sql": digits(_times(mine, sql, "process")),
+        "target": "",
+        "met": "",
         "python": platform.python_version(),
     }
 
 
-def _target(
-    services: int, form: str, method: str, runs: Mapping[str, Sequence[Run]]
-) -> tuple[str, str]:
-    """Say what ours shall reach on the largest CSV ledger, and whether it does."""
-    if (services, form, method) != (max(SIZES), "csv", "ours"):
-        return "", ""
+def _times(mine: Sequence[Run], other: Sequence[Run], what: str) -> float:
+    """Median over the rounds of how many times longer these runs took than the others."""
+    times = [[float(getattr(one, what)) for one in runs] for runs in (mine, other)]
+    return float(median(one / than for one, than in zip(*times, strict=True)))
 
-    def times_ours(other: str) -> float:
-        pairs = zip(runs["ours"], runs[other], strict=True)
-        return median(theirs.work / ours.work for ours, theirs in pairs)
 
-    least = f"at least {LEAST_TIMES_FASTER} times faster than pandas"
+def _targets(
+    services: int,
+    question: str,
+    ours: Sequence[Run],
+    sql: Sequence[Run],
+    rivals: Sequence[Sequence[Run]],
+) -> Mapping[str, bool]:
+    """Say what ours shall reach on large ledgers, and whether it does."""
+    most = _MOST_TIMES_SQL[question]
+    if services < SIZES[-1] and (question == "nine KPIs" or services < SIZES[1]):
+        return {}
     reached = {
-        f"at most {MOST_TIMES_SQL} times SQL": times_ours("sql") >= 1 / MOST_TIMES_SQL,
-        f"{least} on whole files": times_ours("whole") >= LEAST_TIMES_FASTER,
-        f"{least} on the columns it needs": times_ours("pandas") >= LEAST_TIMES_FASTER,
-        f"below {MOST_MB} MB": max(one.peak for one in runs["ours"]) < MOST_MB,
+        f"at most {most} times SQL": _times(ours, sql, "work") <= most,
+        f"whole process at most {most} times SQL": _times(ours, sql, "process") <= most,
     }
-    return "; ".join(reached), "; ".join("yes" if met else "no" for met in reached.values())
+    for pandas in rivals:
+        times = _times(pandas, ours, "work")
+        reached[f"at least {_LEAST_TIMES_FASTER} times faster than pandas"] = (
+            times >= _LEAST_TIMES_FASTER
+        )
+    reached[f"below {_MOST_MB} MB"] = max(one.peak for one in ours) < _MOST_MB
+    return reached

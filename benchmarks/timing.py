@@ -1,15 +1,24 @@
-"""Time of runs, and the rows of ``benchmarks/claims_speed.csv``."""
+"""Time of runs and processes, and the rows of ``benchmarks/claims_speed.csv``."""
 
 from __future__ import annotations
 
+import os
 import platform
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from threading import Event, Thread
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+"""Rounds in which every method is measured once, unless another number is given."""
 
 COLUMNS = (
     "part",
@@ -47,6 +56,92 @@ def timed(function: Callable[[], T]) -> tuple[T, Run]:
     wall, cpu = time.perf_counter(), time.process_time()
     result = function()
     return result, Run(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+class Used(NamedTuple):
+    """What a program and all that it started used, and what it printed.
+
+    Seconds of the processor and by the clock, and the megabytes of the largest process.
+    """
+
+    cpu: float
+    wall: float
+    peak: float
+    said: str
+
+
+def process(
+    *arguments: str, program: str = sys.executable, folder: Path = ROOT, code: Path = ROOT
+) -> Used:
+    """Run a program and wait for it and all that it starts.
+
+    Parameters
+    ----------
+    *arguments : str
+        Its arguments.
+    program : str
+        Python by default.
+    folder : Path
+        Where it runs.
+    code : Path
+        The project whose code it runs.
+
+    Raises
+    ------
+    ChildProcessError
+        If it fails.
+    """
+    python_path = os.pathsep.join((str(code / "src"), str(ROOT)))
+    given = {"PYTHONPATH": python_path, "IPYTHONDIR": str(code / ".build/ipython")}
+    given |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    make = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")  # of a make that measures
+    kept = {name: value for name, value in os.environ.items() if name not in make}
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [program, *arguments], cwd=folder, env=kept | given, stdout=subprocess.PIPE
+    ) as child:
+        peaks, ended = [0.0], Event()
+        watch = Thread(target=_watch, args=(child.pid, peaks, ended), daemon=True)
+        watch.start()
+        said = child.stdout.read().decode() if child.stdout else ""
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begun
+        ended.set()
+        watch.join()
+    if child.returncode:
+        raise ChildProcessError(f"this failed: {program} {' '.join(arguments)[:200]}")
+    return Used(used.ru_utime + used.ru_stime, wall, max(peaks), said)
+
+
+def _watch(pid: int, peaks: list[float], ended: Event) -> None:
+    """Note the peaks of a process and its descendants, twenty times a second until it ends."""
+    while not ended.wait(0.05):
+        peaks.extend(map(peak_mb, [*_family(pid)]))
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8")
+    except OSError:
+        return
+    for child in children.split():
+        yield from _family(int(child))
+
+
+def peak_mb(pid: int | str = "self") -> float:
+    """Largest resident memory of a process so far, in millions of bytes; 0 for one that ended.
+
+    From Linux's own count for the program, since ``getrusage`` also counts what the process was
+    before it became this program, and for a fork what its parent was.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return int(line.split()[1]) * 1024 / 1e6
 
 
 def row(
@@ -99,7 +194,7 @@ def row(
         "times_ours": "" if ratio is None else digits(ratio),
         "wrong": "" if wrong is None else str(wrong),
         "target": "" if most_ms is None else f"below {most_ms} ms",
-        "met": "" if most_ms is None else _yes(1000 * median(walls) < most_ms),
+        "met": "" if most_ms is None else yes(1000 * median(walls) < most_ms),
         "python": platform.python_version(),
     }
 
@@ -107,7 +202,7 @@ def row(
 def with_target(cells: dict[str, str], least: int) -> dict[str, str]:
     """Return a row of a method that ours shall beat so many times, with target and result."""
     met = float(cells["times_ours"]) >= least
-    return {**cells, "target": f"at least {least} times ours", "met": _yes(met)}
+    return {**cells, "target": f"at least {least} times ours", "met": yes(met)}
 
 
 def ratio_to(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
@@ -126,5 +221,6 @@ def digits(number: float) -> str:
     return f"{number:.{places}f}"
 
 
-def _yes(met: bool) -> str:
+def yes(met: bool) -> str:
+    """Write whether a target was met."""
     return "yes" if met else "no"

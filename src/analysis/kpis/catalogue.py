@@ -420,13 +420,8 @@ def indicator(key: str, currency: str = MONEY) -> Indicator:
 def _as_indicator(record: Kpi) -> Indicator:
     """Return an indicator of the firm's own as one that key results can name."""
     told: dict[str, Any] = {name: getattr(record, name) for name in Kpi.__dataclass_fields__}
-    said: dict[str, Any] = {
-        "name_es": record.name,
-        "purpose": "",
-        "reason": "",
-        "divisor": "period",
-    }
-    return Indicator(**told, **said, form=record.level, effects={})
+    told |= {"name_es": record.name, "purpose": "", "reason": "", "divisor": "period"}
+    return Indicator(**told, form=record.level, effects={})
 
 
 def measures_of(formula: Expression) -> tuple[MeasureSpec, ...]:

@@ -88,13 +88,10 @@ def periods(totals: Totals, grain: Grain) -> dict[int, Period]:
     Fraction(7, 2)
     """
     by_month, since = _by_month(totals), int(totals["month"].min())
-    first = containing(since, grain)
     last = containing(int(totals["month"].max()), grain)
     return {
-        index: {
-            name: _rolled(spec, by_month, index, grain, since) for name, spec in MEASURES.items()
-        }
-        for index in range(first, last + 1)
+        index: {n: _rolled(spec, by_month, index, grain, since) for n, spec in MEASURES.items()}
+        for index in range(containing(since, grain), last + 1)
     }
 
 
@@ -371,17 +368,11 @@ def _with_same_days(
 def _ratio(record: Kpi, measures: Period) -> dict[str, Any]:
     values = environment(measures)
     missing = state(record.level, values)
-    if missing == "not recorded":
-        counted: list[int | None] = [None, None]
-    else:
-        counted = [int((measures[s.name] or 0) / s.scale) for s in record.measures]
-        counted = [*counted, 1][:2]
-    return {
-        "value": evaluate(record.level, values),
-        "numerator": counted[0],
-        "denominator": counted[1],
-        "state": missing,
-    }
+    counted: list[int | None] = [None, None]
+    if missing != "not recorded":
+        counted = [*(int((measures[s.name] or 0) / s.scale) for s in record.measures), 1]
+    found = {"value": evaluate(record.level, values), "state": missing}
+    return found | dict(zip(("numerator", "denominator"), counted[:2], strict=True))
 
 
 def ratio(record: Kpi, sums: Mapping[str, int]) -> Fraction | None:
@@ -457,8 +448,6 @@ def side_by_side(totals: Totals, period: str, base: str) -> pd.DataFrame:
             why = "no formula is printed" if form is None else "unreadable" if lost else ""
             if form is not None and value is None and not lost:
                 why = state(form, values)
-            rows.append(
-                {"key": record.key, "claim_id": claim_id, "printed": value, "printed_state": why}
-                | corrected
-            )
+            told = {"key": record.key, "claim_id": claim_id}
+            rows.append(told | {"printed": value, "printed_state": why} | corrected)
     return frame_of(rows)
